@@ -1,0 +1,1 @@
+"""Readers of users' own input-output files, one layout a file."""

@@ -1,0 +1,1 @@
+"""Floor 3b, evidence: tests, audit, verdicts, specification curve, plots, report."""

@@ -1,0 +1,1 @@
+"""Are a report's printed figures mutually consistent?"""

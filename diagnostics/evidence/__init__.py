@@ -1,0 +1,1 @@
+"""Verdicts, specification curve, back-tests and decompositions of variance."""

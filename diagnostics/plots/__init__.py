@@ -1,0 +1,1 @@
+"""Plots that never touch global settings."""

@@ -1,0 +1,1 @@
+"""Tests and diagnostic tables of a regression."""

@@ -1,0 +1,1 @@
+"""Floor 1, numerics: pure functions on arrays and small frozen results."""

@@ -1,0 +1,1 @@
+"""Growth curves by nonlinear least squares, on arrays."""

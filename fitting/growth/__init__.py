@@ -1,0 +1,1 @@
+"""Capital, index numbers, temporal disaggregation and reconciliation, on arrays."""

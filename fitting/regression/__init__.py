@@ -1,0 +1,1 @@
+"""Least squares, fixed effects and the covariance family, on arrays."""

@@ -1,0 +1,1 @@
+"""Bootstrap, Monte Carlo and grids in seeded chunks."""

@@ -1,0 +1,1 @@
+"""Input-output algebra and balancing, on arrays."""

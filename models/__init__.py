@@ -1,0 +1,1 @@
+"""Floor 2, economics: one file a model, labelled in and out."""

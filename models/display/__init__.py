@@ -1,0 +1,1 @@
+"""Tables that render as text, HTML, LaTeX, Markdown, CSV and Excel."""

@@ -1,0 +1,1 @@
+"""Growth accounting, capital stocks, curves and reconciliation, labelled."""

@@ -1,0 +1,1 @@
+"""Input-output tables and everything that is computed from one."""

@@ -1,0 +1,1 @@
+"""Regressions from a formula and a frame, and their results."""

@@ -1,0 +1,1 @@
+"""The satellite account: core, potential, penetration, employment, identities."""

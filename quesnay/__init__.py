@@ -9,6 +9,21 @@ from typing import TYPE_CHECKING, Any
 from quesnay.fitting.routes import open_routes
 
 if TYPE_CHECKING:
+    from quesnay.datasets.catalogue import (
+        export_dataset as export_dataset,
+        list_datasets as list_datasets,
+        load_dataset as load_dataset,
+    )
+    from quesnay.datasets.figures import (
+        load_concordance as load_concordance,
+        load_gdp as load_gdp,
+        load_gdp_vintages as load_gdp_vintages,
+        load_panel as load_panel,
+        load_reported as load_reported,
+        load_sectors as load_sectors,
+    )
+    from quesnay.datasets.input_output import load_io as load_io
+    from quesnay.datasets.table_frames import load_io_frames as load_io_frames
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
         ConvergenceError as ConvergenceError,
@@ -21,6 +36,17 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "export_dataset": "quesnay.datasets.catalogue",
+    "list_datasets": "quesnay.datasets.catalogue",
+    "load_dataset": "quesnay.datasets.catalogue",
+    "load_concordance": "quesnay.datasets.figures",
+    "load_gdp": "quesnay.datasets.figures",
+    "load_gdp_vintages": "quesnay.datasets.figures",
+    "load_panel": "quesnay.datasets.figures",
+    "load_reported": "quesnay.datasets.figures",
+    "load_sectors": "quesnay.datasets.figures",
+    "load_io": "quesnay.datasets.input_output",
+    "load_io_frames": "quesnay.datasets.table_frames",
     "BalanceError": "quesnay.fitting.errors",
     "ConvergenceError": "quesnay.fitting.errors",
     "DataError": "quesnay.fitting.errors",

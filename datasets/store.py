@@ -1,0 +1,205 @@
+"""The one loader of embedded figures: checks bytes, hash and schema, then parses once."""
+
+import gzip
+import hashlib
+import io
+import json
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, nearest
+
+__all__ = ["DATA", "Resource", "fetch", "resource", "resources"]
+
+DATA = Path(__file__).parent / "data"
+_TYPES: Mapping[str, str] = {"string": "str", "number": "float64", "integer": "int64"}
+_TRUTH = {"true": True, "false": False}
+
+
+@dataclass(frozen=True, slots=True)
+class Resource:
+    """One embedded file as the Data Package descriptor tells it."""
+
+    name: str
+    path: str
+    title: str
+    years: str
+    unit: str
+    source: str
+    licence: str
+    table: str
+    vintage: str
+    size: int
+    sha256: str
+    rows: int
+    fields: tuple[tuple[str, str], ...]
+    units: Mapping[str, str]
+
+
+@lru_cache(maxsize=8)
+def resources(folder: Path = DATA) -> Mapping[str, Resource]:
+    """Return every embedded file by name, read from ``datapackage.json``.
+
+    Parameters
+    ----------
+    folder : Path
+        Where descriptor and files lie; by default the embedded data.
+
+    Returns
+    -------
+    mapping of str to Resource
+        In the order of the descriptor.
+
+    Raises
+    ------
+    DataError
+        If the descriptor is missing, is no JSON or lacks an entry.
+
+    Examples
+    --------
+    >>> resources()["io_chn_2018_42_separate"].unit
+    '100 million yuan'
+    """
+    path = folder / "datapackage.json"
+    try:
+        entries = json.loads(path.read_text(encoding="utf-8"))["resources"]
+        found = [_resource(entry) for entry in entries]
+    except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
+        reason = f"{type(error).__name__}: {error}".splitlines()[0]
+        raise DataError(
+            f"{path.name}: missing or altered ({reason}); install quesnay again"
+        ) from error
+    return {entry.name: entry for entry in found}
+
+
+def _resource(entry: Mapping[str, Any]) -> Resource:
+    fields = entry["schema"]["fields"]
+    return Resource(
+        name=entry["name"],
+        path=entry["path"],
+        title=entry["title"],
+        years=entry["years"],
+        unit=entry["unit"],
+        source=entry["sources"][0]["title"],
+        licence=entry["licenses"][0]["title"],
+        table=entry["table"],
+        vintage=entry["vintage"],
+        size=int(entry["bytes"]),
+        sha256=entry["hash"].removeprefix("sha256:"),
+        rows=int(entry["rows"]),
+        fields=tuple((field["name"], field["type"]) for field in fields),
+        units={field["name"]: field["unit"] for field in fields if "unit" in field},
+    )
+
+
+def resource(name: str, folder: Path = DATA) -> Resource:
+    """Return one embedded file's description.
+
+    Raises
+    ------
+    DataError
+        If nothing of that name is embedded; the message offers the nearest name.
+    """
+    known = resources(folder)
+    if name not in known:
+        raise DataError(
+            f"no embedded data set {name!r}:{nearest(name, known) or ' see list_datasets()'}"
+        )
+    return known[name]
+
+
+def fetch(name: str, folder: Path = DATA) -> pd.DataFrame:
+    """Return an embedded file as a frame: a copy, checked against hash and schema.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file in the descriptor.
+    folder : Path
+        Where descriptor and files lie; by default the embedded data.
+
+    Returns
+    -------
+    DataFrame
+        Columns as in the descriptor, in that order.
+
+    Raises
+    ------
+    DataError
+        If the file is missing, altered, or not of its schema.
+
+    Examples
+    --------
+    >>> fetch("china_gdp").loc[18, ["year", "gdp"]].tolist()
+    [2018.0, 919281.13]
+    """
+    return _parsed(name, folder).copy()
+
+
+@lru_cache(maxsize=64)
+def _parsed(name: str, folder: Path) -> pd.DataFrame:
+    entry = resource(name, folder)
+    content = _checked(entry, folder / entry.path)
+    try:
+        frame = _frame(content, entry)
+    except (ValueError, KeyError, TypeError, OverflowError) as error:
+        reason = str(error).splitlines()[0]
+        raise DataError(f"{entry.path}: not of its schema ({reason})") from error
+    if len(frame) != entry.rows:
+        raise DataError(f"{entry.path}: {len(frame)} rows, {entry.rows} expected")
+    return frame
+
+
+def _checked(entry: Resource, path: Path) -> bytes:
+    try:
+        packed = path.read_bytes()
+    except OSError as error:
+        raise DataError(
+            f"{entry.path}: missing ({error.strerror}); install quesnay again"
+        ) from error
+    found = hashlib.sha256(packed).hexdigest()
+    if found != entry.sha256:
+        raise DataError(
+            f"{entry.path}: altered (SHA-256 {found[:12]}, {entry.sha256[:12]} expected, "
+            f"{len(packed)} bytes, {entry.size} expected); install quesnay again"
+        )
+    try:
+        return gzip.decompress(packed)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{entry.path}: cannot be decompressed ({error})") from error
+
+
+def _frame(content: bytes, entry: Resource) -> pd.DataFrame:
+    header = content[: content.find(b"\n")].decode("utf-8").split(",")
+    names = [name for name, _ in entry.fields]
+    if header != names:
+        odd = sorted(set(header) ^ set(names)) or ["their order"]
+        raise DataError(f"{entry.path}: columns are not those of the schema: {', '.join(odd)}")
+    kinds = {name: _TYPES[kind] for name, kind in entry.fields if kind in _TYPES}
+    frame = pd.read_csv(
+        io.BytesIO(content),
+        dtype=kinds,  # type: ignore[arg-type]
+        keep_default_na=False,
+        na_values={name: [""] for name, kind in entry.fields if kind == "number"},
+        float_precision="round_trip",
+    )
+    for name, kind in entry.fields:
+        if kind == "boolean":
+            frame[name] = _truths(frame[name], entry.path)
+    return frame
+
+
+def _truths(column: pd.Series, path: str) -> pd.Series:
+    if column.dtype == bool:
+        return column
+    wrong = ~column.isin(list(_TRUTH))
+    if wrong.any():
+        row = int(wrong.to_numpy().argmax())
+        raise DataError(f"{path}: row {row + 2}, column {column.name!r}: true or false expected")
+    return column.map(_TRUTH).astype(bool)

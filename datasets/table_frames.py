@@ -1,0 +1,97 @@
+"""The labelled blocks of the embedded input-output tables."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from quesnay.datasets.store import fetch, resource, resources
+from quesnay.fitting.errors import DataError
+
+__all__ = ["IOFrames", "load_io_frames"]
+
+_DETAIL = {("CHN", "nbs"): 42, ("CHN", "oecd"): 45, ("JPN", "oecd"): 45}
+_COUNTRIES = {"CHN": "China", "JPN": "Japan"}
+
+
+@dataclass(frozen=True, slots=True)
+class IOFrames:
+    """The labelled blocks of one embedded table, before they are validated as a table."""
+
+    Z: pd.DataFrame
+    final_demand: pd.DataFrame
+    value_added: pd.DataFrame
+    output: pd.Series
+    imports: tuple[pd.DataFrame, pd.DataFrame] | None
+    unit: str
+    name: str
+
+
+def load_io_frames(
+    country: str,
+    year: int,
+    *,
+    imports: str | None = None,
+    detail: int | None = None,
+    source: str | None = None,
+) -> IOFrames:
+    """Load the blocks of an embedded table as labelled frames, without building the table.
+
+    Arguments are those of :func:`quesnay.load_io`.
+
+    Raises
+    ------
+    DataError
+        If no such table is embedded; the message says which are.
+
+    Examples
+    --------
+    >>> frames = load_io_frames("CHN", 2018, imports="included", detail=153)
+    >>> frames.Z.shape
+    (153, 153)
+    """
+    entry = resource(_file(country, year, imports=imports, detail=detail, source=source))
+    data = fetch(entry.name)
+    codes = [name for name, _ in entry.fields if name.isdigit()]
+    demand = [name for name, _ in entry.fields if name not in {"block", "row", "output", *codes}]
+    blocks = {str(key): part.set_index("row") for key, part in data.groupby("block", sort=False)}
+    own = blocks["domestic" if "domestic" in blocks else "total"].rename_axis("sector")
+    bought = blocks.get("import")
+    return IOFrames(
+        Z=own[codes],
+        final_demand=own[demand],
+        value_added=blocks["value_added"][codes].rename_axis("component"),
+        output=own["output"],
+        imports=None if bought is None else (bought[codes], bought[demand]),
+        unit=entry.unit,
+        name=entry.title,
+    )
+
+
+def _file(
+    country: str, year: int, *, imports: str | None, detail: int | None, source: str | None
+) -> str:
+    source = source or ("nbs" if country == "CHN" else "oecd")
+    if (country, source) not in _DETAIL:
+        raise DataError(
+            f"no embedded table of country {country!r} from source {source!r}: "
+            "expected CHN (nbs, oecd) or JPN (oecd); read_io reads your own file"
+        )
+    if imports not in {None, "separate", "included"}:
+        raise DataError(f"imports={imports!r}: expected 'separate' or 'included'")
+    treatment = imports or ("separate" if source == "nbs" else "included")
+    size = detail or _DETAIL[country, source]
+    label = f"{'oecd' if source == 'oecd' else ''}{size}"
+    name = f"io_{country.lower()}_{year}_{label}_{treatment}"
+    if name not in resources():
+        raise DataError(_absent(country, year, label, treatment))
+    return name
+
+
+def _absent(country: str, year: int, label: str, treatment: str) -> str:
+    start = f"io_{country.lower()}_"
+    known = [name.removeprefix(start).split("_") for name in resources() if name.startswith(start)]
+    same = [f"imports={how!r}" for y, size, how in known if y == str(year) and size == label]
+    here = [f"{y} at {size} ({how})" for y, size, how in known]
+    remedy = f"pass {same[0]}" if same else f"embedded: {', '.join(here)}"
+    country = _COUNTRIES[country]
+    return f"no embedded table of {country} {year} at {label} with imports {treatment!r}: {remedy}"

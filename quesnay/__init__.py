@@ -9,20 +9,23 @@ from typing import TYPE_CHECKING, Any
 from quesnay.fitting.routes import open_routes
 
 if TYPE_CHECKING:
+    from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
         load_dataset as load_dataset,
     )
-    from quesnay.datasets.figures import (
-        load_concordance as load_concordance,
+    from quesnay.datasets.input_output import load_io as load_io
+    from quesnay.datasets.macro import (
         load_gdp as load_gdp,
         load_gdp_vintages as load_gdp_vintages,
-        load_panel as load_panel,
-        load_reported as load_reported,
+    )
+    from quesnay.datasets.panels import load_panel as load_panel
+    from quesnay.datasets.reported import load_reported as load_reported
+    from quesnay.datasets.sectors import (
+        load_concordance as load_concordance,
         load_sectors as load_sectors,
     )
-    from quesnay.datasets.input_output import load_io as load_io
     from quesnay.datasets.table_frames import load_io_frames as load_io_frames
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
@@ -32,19 +35,34 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
+    from quesnay.models.uncertainty import (
+        CheckpointWarning as CheckpointWarning,
+        Choice as Choice,
+        Constant as Constant,
+        Empirical as Empirical,
+        JointNormal as JointNormal,
+        LogNormal as LogNormal,
+        Normal as Normal,
+        Triangular as Triangular,
+        TruncatedNormal as TruncatedNormal,
+        Uniform as Uniform,
+        bootstrap as bootstrap,
+        monte_carlo as monte_carlo,
+    )
 
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "fit_curve": "quesnay.models.growth.curve",
     "export_dataset": "quesnay.datasets.catalogue",
     "list_datasets": "quesnay.datasets.catalogue",
     "load_dataset": "quesnay.datasets.catalogue",
-    "load_concordance": "quesnay.datasets.figures",
-    "load_gdp": "quesnay.datasets.figures",
-    "load_gdp_vintages": "quesnay.datasets.figures",
-    "load_panel": "quesnay.datasets.figures",
-    "load_reported": "quesnay.datasets.figures",
-    "load_sectors": "quesnay.datasets.figures",
+    "load_concordance": "quesnay.datasets.sectors",
+    "load_gdp": "quesnay.datasets.macro",
+    "load_gdp_vintages": "quesnay.datasets.macro",
+    "load_panel": "quesnay.datasets.panels",
+    "load_reported": "quesnay.datasets.reported",
+    "load_sectors": "quesnay.datasets.sectors",
     "load_io": "quesnay.datasets.input_output",
     "load_io_frames": "quesnay.datasets.table_frames",
     "BalanceError": "quesnay.fitting.errors",
@@ -53,6 +71,18 @@ _NAMES: dict[str, str] = {
     "EstimationError": "quesnay.fitting.errors",
     "QuesnayError": "quesnay.fitting.errors",
     "StudyError": "quesnay.fitting.errors",
+    "CheckpointWarning": "quesnay.models.uncertainty",
+    "Choice": "quesnay.models.uncertainty",
+    "Constant": "quesnay.models.uncertainty",
+    "Empirical": "quesnay.models.uncertainty",
+    "JointNormal": "quesnay.models.uncertainty",
+    "LogNormal": "quesnay.models.uncertainty",
+    "Normal": "quesnay.models.uncertainty",
+    "Triangular": "quesnay.models.uncertainty",
+    "TruncatedNormal": "quesnay.models.uncertainty",
+    "Uniform": "quesnay.models.uncertainty",
+    "bootstrap": "quesnay.models.uncertainty",
+    "monte_carlo": "quesnay.models.uncertainty",
 }
 
 __all__ = [*_NAMES, "__version__"]

@@ -1,0 +1,177 @@
+"""Fixed chunks of a long run, each with its own random stream."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quesnay.fitting.errors import QuesnayError
+
+__all__ = ["Arrays", "Chunk", "Task", "chunks", "positive", "seed_sequence"]
+
+Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A run of consecutive draws that is computed in one piece.
+
+    Parameters
+    ----------
+    index : int
+        Place of the chunk in the run, from 0.
+    start, stop : int
+        First draw, and one past the last.
+    seed : SeedSequence
+        The chunk's own child of the run's seed; it depends on `index` only, so neither the number
+        of jobs nor the order in which chunks finish changes a number.
+    """
+
+    index: int
+    start: int
+    stop: int
+    seed: np.random.SeedSequence
+
+    @property
+    def size(self) -> int:
+        """Number of draws in the chunk."""
+        return self.stop - self.start
+
+    def rng(self, *key: int) -> np.random.Generator:
+        """Return the generator of the chunk, or of one numbered stream inside it.
+
+        Parameters
+        ----------
+        *key : int
+            Nothing, or the number of a stream that must not move when other streams come or go.
+
+        Returns
+        -------
+        Generator
+            The same generator state at every call.
+
+        Examples
+        --------
+        >>> round(float(chunks(10, seed=1, size=5)[1].rng(7).random()), 4)
+        0.9526
+        """
+        child = np.random.SeedSequence(
+            self.seed.entropy, spawn_key=(*self.seed.spawn_key, *key), pool_size=self.seed.pool_size
+        )
+        return np.random.default_rng(child)
+
+
+class Task(Protocol):
+    """What one chunk computes: named arrays whose first axis is the draw."""
+
+    def __call__(self, chunk: Chunk, /) -> Arrays:
+        """Return the arrays of `chunk`, each of first axis ``chunk.size``."""
+        ...
+
+
+def positive(value: object, name: str) -> int:
+    """Return a whole number of at least one, or say what was given instead.
+
+    Parameters
+    ----------
+    value : object
+        What the user gave.
+    name : str
+        Name of the argument.
+
+    Returns
+    -------
+    int
+        The number.
+
+    Raises
+    ------
+    QuesnayError
+        If `value` is not a whole number of at least one.
+
+    Examples
+    --------
+    >>> positive(200, "draws")
+    200
+    """
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise QuesnayError(f"{name} must be a whole number of at least 1, got {value!r}")
+    if value < 1:
+        raise QuesnayError(f"{name} must be at least 1, got {value}; ask for one or more")
+    return int(value)
+
+
+def seed_sequence(seed: object) -> np.random.SeedSequence:
+    """Return the seed sequence of a whole number, or the one given.
+
+    Parameters
+    ----------
+    seed : int or SeedSequence
+        A whole number of at least 0.
+
+    Returns
+    -------
+    SeedSequence
+        The root from which chunks are spawned.
+
+    Raises
+    ------
+    QuesnayError
+        If `seed` is anything else: a run without a stated seed cannot be repeated.
+
+    Examples
+    --------
+    >>> seed_sequence(42).entropy
+    42
+    """
+    if isinstance(seed, np.random.SeedSequence):
+        return seed
+    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)) or seed < 0:
+        raise QuesnayError(
+            f"seed must be a whole number of at least 0 or a SeedSequence, got {seed!r}"
+        )
+    return np.random.SeedSequence(int(seed))
+
+
+def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tuple[Chunk, ...]:
+    """Cut a run of draws into chunks of fixed size, each with its own child seed.
+
+    The first draws of a longer run equal those of a shorter one of the same seed and chunk size.
+
+    Parameters
+    ----------
+    draws : int
+        Number of draws.
+    seed : int or SeedSequence
+        Root of every random number of the run.
+    size : int
+        Draws in a chunk; part of what defines the numbers.
+
+    Returns
+    -------
+    tuple of Chunk
+        In order; the last may be shorter.
+
+    Raises
+    ------
+    QuesnayError
+        If `draws` or `size` is below one, or `seed` is not a seed.
+
+    Examples
+    --------
+    >>> [(c.start, c.stop) for c in chunks(250, seed=0, size=100)]
+    [(0, 100), (100, 200), (200, 250)]
+    """
+    total, step = positive(draws, "draws"), positive(size, "chunk")
+    root = seed_sequence(seed)
+    return tuple(
+        Chunk(
+            index,
+            start,
+            min(start + step, total),
+            np.random.SeedSequence(root.entropy, spawn_key=(*root.spawn_key, index)),
+        )
+        for index, start in enumerate(range(0, total, step))
+    )

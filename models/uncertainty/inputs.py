@@ -1,0 +1,119 @@
+"""Named uncertain inputs: checked once, drawn chunk by chunk."""
+
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.resampling.chunks import Chunk
+from quesnay.fitting.resampling.distributions import Constant, Distribution
+
+__all__ = ["Input", "InputMapping", "Inputs", "checked_inputs"]
+
+InputMapping: TypeAlias = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One distribution and the name, or names, its draws go by."""
+
+    names: tuple[str, ...]
+    distribution: Distribution
+    split: bool
+
+    @property
+    def label(self) -> str:
+        """The name shown for this source of uncertainty."""
+        return ", ".join(self.names)
+
+    @property
+    def stream(self) -> int:
+        """Number of the input's own random stream: by name, so other inputs do not move it."""
+        return zlib.crc32(self.label.encode("utf-8"))
+
+    def draws(self, u: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Map uniforms (n, width) to named draws."""
+        values = self.distribution.quantile(u[:, 0] if self.distribution.width == 1 else u)
+        if not self.split:
+            return {self.names[0]: values}
+        return {name: values[:, place] for place, name in enumerate(self.names)}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All uncertain inputs of a model."""
+
+    items: tuple[Input, ...]
+
+    def sample(self, chunk: Chunk) -> dict[str, NDArray[np.float64]]:
+        """Draw every input for one chunk, each from its own stream."""
+        out: dict[str, NDArray[np.float64]] = {}
+        for item in self.items:
+            u = chunk.rng(item.stream).random((chunk.size, item.distribution.width))
+            out |= item.draws(u)
+        return out
+
+    def at(self, levels: Mapping[str, float], rows: int = 1) -> dict[str, NDArray[np.float64]]:
+        """Return every input at its median, but those named in `levels` at the given quantile."""
+        out: dict[str, NDArray[np.float64]] = {}
+        for item in self.items:
+            level = levels.get(item.label, 0.5)
+            out |= item.draws(np.full((rows, item.distribution.width), level))
+        return out
+
+
+def checked_inputs(inputs: object) -> Inputs:
+    """Check a mapping of names to distributions or numbers.
+
+    Parameters
+    ----------
+    inputs : mapping
+        Name -> distribution or number; a tuple of names -> a joint distribution.
+
+    Returns
+    -------
+    Inputs
+        The inputs in the order given.
+
+    Raises
+    ------
+    QuesnayError
+        If it is empty, a name is no text or given twice, or a value is no distribution.
+
+    Examples
+    --------
+    >>> checked_inputs({"core": 0.44}).items[0].distribution
+    Constant(value=0.44)
+    """
+    if not isinstance(inputs, Mapping) or not inputs:
+        raise QuesnayError("inputs must be a mapping of at least one name to a distribution")
+    items = tuple(_one(key, value) for key, value in inputs.items())
+    names = [name for item in items for name in item.names]
+    for name in names:
+        if names.count(name) > 1:
+            raise QuesnayError(f"inputs: {name!r} is given twice; give each input once")
+    return Inputs(items)
+
+
+def _one(key: object, value: object) -> Input:
+    names = key if isinstance(key, tuple) else (key,)
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise QuesnayError(f"inputs: {key!r} is not a name; names are text")
+    label = ", ".join(names)
+    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
+        value = Constant(float(value))
+    if not isinstance(value, Distribution) or isinstance(value, type):
+        raise QuesnayError(
+            f"inputs: {label!r} is {value!r}; give a number or a distribution such as "
+            "Normal(mean, sd) or Uniform(low, high)"
+        )
+    split = isinstance(key, tuple)
+    if split and value.width != len(names):
+        raise QuesnayError(
+            f"inputs: {len(names)} names ({label}) for a distribution of {value.width} numbers"
+        )
+    return Input(tuple(str(name) for name in names), value, split)

@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Any
 from quesnay.fitting.routes import open_routes
 
 if TYPE_CHECKING:
-    from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
@@ -35,6 +34,7 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
+    from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,

@@ -1,0 +1,61 @@
+"""Starting values of a growth curve, found without the user's help."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quesnay.fitting.curves.functions import Curve
+
+__all__ = ["first_guess"]
+
+type_array = NDArray[np.float64]
+
+
+def first_guess(
+    curve: Curve, t: type_array, y: type_array, *, saturation: float | None = None
+) -> type_array:
+    """Return the best point of a coarse grid over the shape of a curve.
+
+    The saturation enters every curve as a factor, so for each shape on the grid it is the
+    regression of y on the curve of saturation one (variable projection, Golub and Pereyra 1973).
+
+    Parameters
+    ----------
+    curve : Curve
+        The family.
+    t, y : (n,) array
+        Times (for Bass, since the launch) and levels.
+    saturation : float, optional
+        Known saturation.
+
+    Returns
+    -------
+    (k,) array
+        Parameters in the order of ``curve.parameters``.
+
+    Examples
+    --------
+    >>> from quesnay.fitting.curves.functions import LOGISTIC
+    >>> t = np.arange(10.0)
+    >>> first_guess(LOGISTIC, t, LOGISTIC.value(t, [5.0, 1.0, 4.0])).round(1).tolist()
+    [4.8, 1.1, 3.8]
+    """
+    span = float(np.ptp(t)) or 1.0
+    pace = np.geomspace(0.1, 60.0, 40) / span
+    if curve.name == "bass":
+        other = np.geomspace(1e-4, 10.0, 40) / max(float(np.max(t)), span)
+        shapes = np.stack(np.meshgrid(other, pace, indexing="ij"), axis=-1).reshape(-1, 2)
+    else:
+        other = np.linspace(t.min() - span, t.max() + 3 * span, 61)
+        shapes = np.stack(np.meshgrid(pace, other, indexing="ij"), axis=-1).reshape(-1, 2)
+    theta = np.column_stack([np.ones(len(shapes)), shapes])
+    unit = curve.value(t, theta[:, None, :])
+    theta[:, 0] = _projected(unit, y) if saturation is None else saturation
+    misfit = np.sum((y - theta[:, :1] * unit) ** 2, axis=1)
+    best = int(np.argmin(np.where(np.isfinite(misfit), misfit, np.inf)))
+    return np.asarray(theta[best])
+
+
+def _projected(unit: type_array, y: type_array) -> type_array:
+    """Return the saturation of each shape by regression through the origin."""
+    square = np.sum(unit**2, axis=1)
+    return np.asarray(np.where(square > 0, unit @ y / np.where(square > 0, square, 1.0), 0.0))

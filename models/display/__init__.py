@@ -1,1 +1,1 @@
-"""Tables that render as text, HTML, LaTeX, Markdown, CSV and Excel."""
+"""Tables that render as text, HTML, LaTeX, Markdown, CSV and Excel, and files written whole."""

@@ -6,18 +6,22 @@ from pathlib import Path
 
 import pandas as pd
 
-from quesnay.models.display.render import (
-    frame_to_html,
-    frame_to_latex,
-    frame_to_markdown,
-    frame_to_text,
-)
+from quesnay.fitting.errors import DataError
+from quesnay.models.display.citation import citation
+from quesnay.models.display.csv_text import frame_to_csv
+from quesnay.models.display.grid import build_grid
+from quesnay.models.display.markup import grid_to_html, grid_to_latex, grid_to_markdown
+from quesnay.models.display.text import grid_to_text
+from quesnay.models.display.workbook import tables_to_excel
 from quesnay.models.display.write import write_text
 
 __all__ = ["Table", "Tabular"]
 
+_MOST_ROWS = 60  # a representation of a longer table shows its two ends
+_FIRST, _LAST = 40, 10
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
     """A titled frame with notes that renders as text, HTML, LaTeX, Markdown, CSV and Excel.
 
@@ -26,11 +30,17 @@ class Table:
     title : str
         What the table shows, with its unit.
     frame : DataFrame
-        The values; the index is shown.
+        The values, copied; row labels are shown unless they only count the rows.
     notes : tuple of str
         Sources, conventions and warnings, one sentence each.
     formats : mapping of str to str
-        Column -> format specification such as ``".3f"`` or ``".1%"``; others get ``".4g"``.
+        Column -> format specification such as ``".3f"`` or ``".1%"``; the others get as many
+        decimals as give the column's middle value four significant digits.
+
+    Raises
+    ------
+    DataError
+        If the values are no DataFrame, or the notes are one text instead of several.
 
     Examples
     --------
@@ -38,6 +48,7 @@ class Table:
     >>> print(Table("Value added, trillion yuan", pd.DataFrame({"core": [0.4386]}, index=[2018])))
     Value added, trillion yuan
             core
+    ------------
     2018  0.4386
     """
 
@@ -46,40 +57,91 @@ class Table:
     notes: tuple[str, ...] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        if not isinstance(self.frame, pd.DataFrame):
+            kind = type(self.frame).__name__
+            raise DataError(f"table {self.title!r}: expected a DataFrame, got {kind}; convert it")
+        if isinstance(self.notes, str):
+            raise DataError(f"table {self.title!r}: notes must be a tuple of sentences, not a text")
+        object.__setattr__(self, "frame", self.frame.copy())
+        object.__setattr__(self, "notes", tuple(self.notes))
+
+    def shortened(self, rows: int = _MOST_ROWS) -> "Table":
+        """Return the table itself, or its two ends with a note where it has more rows.
+
+        Parameters
+        ----------
+        rows : int, default 60
+            The longest table that is left whole.
+
+        Returns
+        -------
+        Table
+            At most `rows` rows long.
+
+        Examples
+        --------
+        >>> import pandas as pd
+        >>> Table("Long", pd.DataFrame({"a": range(500)})).shortened().notes
+        ('450 of 500 rows are not shown here, those after row 40.',)
+        """
+        count = len(self.frame)
+        if count <= max(rows, _FIRST + _LAST):
+            return self
+        ends = pd.concat([self.frame.iloc[:_FIRST], self.frame.iloc[count - _LAST :]])
+        hidden = count - len(ends)
+        note = f"{hidden:,} of {count:,} rows are not shown here, those after row {_FIRST}."
+        return Table(self.title, ends, (note, *self.notes), self.formats)
+
     def to_text(self, *, width: int = 100) -> str:
-        """Return the table as plain text at most `width` characters wide."""
-        return frame_to_text(self.title, self.frame, self.notes, self.formats, width=width)
+        """Return the table as plain text at most `width` terminal columns wide."""
+        grid = build_grid(self.frame, self.formats)
+        return grid_to_text(self.title, grid, self.notes, width=width)
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the table as an HTML fragment; write it to `path` where one is given."""
-        return _emit(frame_to_html(self.title, self.frame, self.notes, self.formats), path)
+        grid = build_grid(self.frame, self.formats)
+        return _emit(grid_to_html(self.title, grid, self.notes), path)
 
     def to_latex(self, path: str | Path | None = None) -> str:
         """Return the table in LaTeX (booktabs); write it to `path` where one is given."""
-        return _emit(frame_to_latex(self.title, self.frame, self.notes, self.formats), path)
+        grid = build_grid(self.frame, self.formats)
+        return _emit(grid_to_latex(self.title, grid, self.notes), path)
 
     def to_markdown(self, path: str | Path | None = None) -> str:
         """Return the table in Markdown; write it to `path` where one is given."""
-        return _emit(frame_to_markdown(self.title, self.frame, self.notes, self.formats), path)
+        grid = build_grid(self.frame, self.formats)
+        return _emit(grid_to_markdown(self.title, grid, self.notes), path)
+
+    def to_csv(self, path: str | Path | None = None) -> str:
+        """Return the values as CSV, without title and notes; write them where a path is given."""
+        return _emit(frame_to_csv(self.frame), path)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the table to an Excel workbook with one sheet."""
+        return tables_to_excel([self], path)
 
     def __repr__(self) -> str:
-        return self.to_text()
-
-    def __str__(self) -> str:
-        return self.to_text()
+        return self.shortened().to_text()
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return self.shortened().to_html()
 
 
 class Tabular:
     """Gives a result its representations from one method, ``tables()``.
 
     A result class inherits from this, defines ``tables() -> tuple[Table, ...]`` and has
-    ``summary``, ``__repr__``, ``_repr_html_`` and the ``to_*`` methods.
+    ``summary``, ``__repr__``, ``_repr_html_``, ``cite`` and the ``to_*`` methods.
     """
 
     __slots__ = ()
+
+    def __init_subclass__(cls) -> None:
+        # A dataclass writes its own __repr__ unless the class itself already holds one.
+        super().__init_subclass__()
+        if "__repr__" not in cls.__dict__:
+            cls.__repr__ = cls.__repr__  # type: ignore[method-assign]
 
     def tables(self) -> tuple[Table, ...]:
         """Return the tables that show this result, the most important first."""
@@ -101,11 +163,26 @@ class Tabular:
         """Return the result in Markdown; write it to `path` where one is given."""
         return _emit("\n\n".join(table.to_markdown() for table in self.tables()), path)
 
+    def to_csv(self, path: str | Path | None = None, *, table: int = 0) -> str:
+        """Return one table of the result as CSV, by default the first; write it to `path`."""
+        tables = self.tables()
+        if not 0 <= table < len(tables):
+            raise DataError(f"there is no table {table}: the result has {len(tables)}, from 0 on")
+        return tables[table].to_csv(path)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write all tables of the result to one Excel workbook, a sheet each."""
+        return tables_to_excel(self.tables(), path)
+
+    def cite(self) -> str:
+        """Return how to cite this result: the software and the sources its notes name."""
+        return citation(note for table in self.tables() for note in table.notes)
+
     def __repr__(self) -> str:
-        return self.summary()
+        return "\n\n".join(repr(table) for table in self.tables())
 
     def _repr_html_(self) -> str:
-        return self.to_html()
+        return "\n".join(table.shortened().to_html() for table in self.tables())
 
 
 def _emit(text: str, path: str | Path | None) -> str:

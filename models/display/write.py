@@ -10,8 +10,38 @@ __all__ = ["write_bytes", "write_text"]
 
 
 def write_text(path: str | Path, text: str) -> Path:
-    """Write `text` as UTF-8 to `path`, whole or not at all."""
-    return write_bytes(path, text.encode("utf-8"))
+    """Write `text` as UTF-8 to `path`, whole or not at all.
+
+    Parameters
+    ----------
+    path : str or Path
+        The file to write; its folder must exist.
+    text : str
+        The whole content; line ends are kept as they are.
+
+    Returns
+    -------
+    Path
+        The file written.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be written, or the text is no valid Unicode.
+
+    Examples
+    --------
+    >>> import tempfile, pathlib
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> len(write_text(folder / "a.txt", "工业").read_bytes())
+    6
+    """
+    try:
+        data = text.encode("utf-8")
+    except UnicodeEncodeError as error:
+        problem = f"{path}: character {error.start} is half of a surrogate pair"
+        raise DataError(f"{problem} and cannot be written; drop it") from None
+    return write_bytes(path, data)
 
 
 def write_bytes(path: str | Path, data: bytes) -> Path:
@@ -32,7 +62,13 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     Raises
     ------
     DataError
-        If the folder cannot be written.
+        If the folder is missing or cannot be written, or `path` is a folder.
+
+    Notes
+    -----
+    The temporary file is in the same folder, is forced to the disk and then renamed over the
+    target, which POSIX and Windows do in one step. A file that was there keeps its permissions;
+    a symbolic link keeps pointing to its file, which gets the new content.
 
     Examples
     --------
@@ -41,21 +77,51 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     >>> write_bytes(folder / "a.txt", b"x").read_bytes()
     b'x'
     """
-    target = Path(path)
+    beside = None
     try:
-        handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name}.")
-    except OSError as error:
-        raise DataError(
-            f"{target}: cannot write here ({error.strerror}); choose another folder"
-        ) from error
-    try:
+        target = Path(os.path.realpath(path))
+        _refuse_unwritable(target)
+        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.")
         with os.fdopen(handle, "wb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(name).chmod(0o644)
-        Path(name).replace(target)
+        Path(beside).chmod(_mode(target))
+        Path(beside).replace(target)
+    except (OSError, ValueError) as error:
+        _drop(beside)
+        raise _cannot_write(path, error) from error
     except BaseException:
-        Path(name).unlink(missing_ok=True)
+        _drop(beside)
         raise
-    return target
+    return Path(path)
+
+
+def _refuse_unwritable(target: Path) -> None:
+    if target.is_dir():
+        raise IsADirectoryError(21, "it is a folder")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(13, "the file there is read-only")
+
+
+def _mode(target: Path) -> int:
+    """Return the permissions of the file that is replaced, or those of a new file."""
+    if target.exists():
+        return target.stat().st_mode & 0o777
+    mask = os.umask(0)
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _drop(beside: str | None) -> None:
+    if beside is not None:
+        Path(beside).unlink(missing_ok=True)
+
+
+def _cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
+    reason = getattr(error, "strerror", None) or str(error)
+    name = str(path).replace("\0", "\\0")
+    advice = "make that folder or choose another"
+    if not isinstance(error, FileNotFoundError):
+        advice = "choose another file or folder"
+    return DataError(f"{name}: cannot write here ({reason}); {advice}")

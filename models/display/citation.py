@@ -1,0 +1,31 @@
+"""How to cite a result: the software, and the sources that its notes name."""
+
+import importlib.metadata
+from collections.abc import Iterable
+
+__all__ = ["citation"]
+
+
+def citation(notes: Iterable[str]) -> str:
+    """Return how to cite the software and the sources that notes name.
+
+    Parameters
+    ----------
+    notes : iterable of str
+        Notes of tables; those that begin with ``Source`` are kept, each once.
+
+    Returns
+    -------
+    str
+        One line for the software, then one a source.
+
+    Examples
+    --------
+    >>> print(citation(["Source: NBS, Input-Output Tables of China 2018.", "Trillion yuan."]))
+    quesnay ...: econometric modelling toolkit for satellite accounts. BSD-3-Clause.
+    Source: NBS, Input-Output Tables of China 2018.
+    """
+    version = importlib.metadata.version("quesnay")
+    software = f"quesnay {version}: econometric modelling toolkit for satellite accounts."
+    sources = dict.fromkeys(note for note in notes if note.startswith("Source"))
+    return "\n".join([f"{software} BSD-3-Clause.", *sources])

@@ -1,0 +1,193 @@
+"""Escaping: a label is text wherever it is printed, whatever it tries to be."""
+
+import html
+import re
+import unicodedata
+
+__all__ = [
+    "display_width",
+    "escape_html",
+    "escape_latex",
+    "escape_markdown",
+    "guard_formula",
+    "visible",
+]
+
+# Control characters (terminal escapes among them), direction overrides, half pairs, order mark.
+_HIDDEN = re.compile(
+    "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff]"
+)
+_BREAKS = re.compile("[\t\n\x0b\x0c\r\x85\u2028\u2029]+")
+_MARKDOWN = re.compile(r"([\\`*_{}\[\]()#+!|~$^=-])")
+_PLAIN_NUMBER = re.compile(r"[-+]?\d[\d,]*(\.\d+)?(e[-+]?\d+)?%?", re.IGNORECASE)
+_FORMULA_STARTS = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
+_LATEX = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\{",
+        "}": r"\}",
+        "&": r"\&",
+        "%": r"\%",
+        "$": r"\$",
+        "#": r"\#",
+        "_": r"\_",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        "<": r"\textless{}",
+        ">": r"\textgreater{}",
+        "|": r"\textbar{}",
+        "`": r"\textasciigrave{}",
+        '"': r"\char34{}",
+        "[": "{[}",  # a bracket or star after a line break would be read as its argument
+        "]": "{]}",
+        "*": "{*}",
+        "-": "-{}",  # no ligatures
+    }
+)
+
+
+def visible(text: object, *, breaks: bool = False) -> str:
+    r"""Show hidden characters as their codes, so that a label cannot drive a terminal.
+
+    Parameters
+    ----------
+    text : object
+        A label or cell.
+    breaks : bool, default False
+        Keep line breaks and tabs; otherwise each run of them becomes one space.
+
+    Returns
+    -------
+    str
+        Printable text.
+
+    Examples
+    --------
+    >>> print(visible("core\x1b[2J"))
+    core\x1b[2J
+    """
+    shown = _HIDDEN.sub(_code, str(text))
+    return shown if breaks else _BREAKS.sub(" ", shown)
+
+
+def _code(found: re.Match[str]) -> str:
+    point = ord(found.group())
+    return f"\\x{point:02x}" if point < 0x100 else f"\\u{point:04x}"
+
+
+def display_width(text: str) -> int:
+    """Return how many terminal columns a text takes; a Chinese character takes two.
+
+    Parameters
+    ----------
+    text : str
+        One line.
+
+    Returns
+    -------
+    int
+        Columns.
+
+    Examples
+    --------
+    >>> display_width("core"), display_width("工业互联网")
+    (4, 10)
+    """
+    if text.isascii():
+        return len(text)
+    return sum(map(_character_width, text))
+
+
+def _character_width(character: str) -> int:
+    if unicodedata.category(character) in {"Mn", "Me", "Cf"}:
+        return 0
+    return 2 if unicodedata.east_asian_width(character) in "WF" else 1
+
+
+def escape_html(text: object) -> str:
+    """Escape a label for HTML text and attributes.
+
+    Parameters
+    ----------
+    text : object
+        A label or cell.
+
+    Returns
+    -------
+    str
+        Text in which no tag, entity or attribute can begin.
+
+    Examples
+    --------
+    >>> escape_html('<img src="x">')
+    '&lt;img src=&quot;x&quot;&gt;'
+    """
+    return html.escape(visible(text), quote=True)
+
+
+def escape_latex(text: object) -> str:
+    r"""Escape a label for LaTeX text.
+
+    Parameters
+    ----------
+    text : object
+        A label or cell.
+
+    Returns
+    -------
+    str
+        Text in which no command, group or alignment can begin.
+
+    Examples
+    --------
+    >>> print(escape_latex(r"\input{x} & 5%"))
+    \textbackslash{}input\{x\} \& 5\%
+    """
+    return visible(text).translate(_LATEX)
+
+
+def escape_markdown(text: object) -> str:
+    r"""Escape a label for a Markdown table or paragraph.
+
+    Parameters
+    ----------
+    text : object
+        A label or cell.
+
+    Returns
+    -------
+    str
+        Text in which no mark-up, cell border or HTML can begin.
+
+    Examples
+    --------
+    >>> print(escape_markdown("a|b <i>"))
+    a\|b &lt;i&gt;
+    """
+    safe = _MARKDOWN.sub(r"\\\1", visible(text))
+    return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def guard_formula(text: object) -> str:
+    """Put an apostrophe before text that a spreadsheet would run as a formula.
+
+    Parameters
+    ----------
+    text : object
+        A label or text cell.
+
+    Returns
+    -------
+    str
+        The text, harmless when a spreadsheet opens it; plain numbers stay as they are.
+
+    Examples
+    --------
+    >>> guard_formula("=1+1"), guard_formula("-0.5"), guard_formula("core")
+    ("'=1+1", '-0.5', 'core')
+    """
+    shown = visible(text, breaks=True)
+    start = shown.lstrip(" \u00a0\u3000")
+    if not start.startswith(_FORMULA_STARTS) or start == "-" or _PLAIN_NUMBER.fullmatch(start):
+        return shown
+    return "'" + shown

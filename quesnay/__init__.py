@@ -35,6 +35,7 @@ if TYPE_CHECKING:
         StudyError as StudyError,
     )
     from quesnay.models.growth.curve import fit_curve as fit_curve
+    from quesnay.models.input_output.balancing import gras as gras, ras as ras
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -83,6 +84,8 @@ _NAMES: dict[str, str] = {
     "Uniform": "quesnay.models.uncertainty",
     "bootstrap": "quesnay.models.uncertainty",
     "monte_carlo": "quesnay.models.uncertainty",
+    "gras": "quesnay.models.input_output.balancing",
+    "ras": "quesnay.models.input_output.balancing",
 }
 
 __all__ = [*_NAMES, "__version__"]

@@ -1,0 +1,246 @@
+"""Bringing a table to new margins: RAS and GRAS."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import BalanceError, DataError
+from quesnay.fitting.tables.gras import Scaling, gras as scale
+from quesnay.fitting.tables.obstacles import Obstacle
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.margins import Grid, align_vector, grid, reconcile
+from quesnay.models.input_output.moves import largest_moves
+
+__all__ = ["BalancedTable", "gras", "ras"]
+
+Array = npt.NDArray[np.float64]
+
+_NAMES_SHOWN = 8  # labels listed in a message before "and so on"
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedTable(Tabular):
+    """A table brought to new margins, in the seed's unit, with how far its cells moved.
+
+    Parameters
+    ----------
+    table : DataFrame or ndarray, (n, m)
+        The balanced table, labelled as the seed.
+    row_factors, column_factors : Series or ndarray
+        r and s: a positive cell is ``z_ij r_i s_j``, a negative one ``z_ij / (r_i s_j)``.
+    iterations : int
+        Rounds of one column and one row scaling.
+    converged : bool
+        Whether the residual is within the tolerance; where False the margins are not met yet.
+    residual : float
+        Largest relative distance of a row or column sum from its total.
+    moves : DataFrame
+        Every cell that moved, the furthest first: row, column, before, after, change, ratio.
+    notes : tuple of str
+        What a reader must know: rounding spread, cells forced to zero, no convergence.
+    method : str
+        "RAS" or "GRAS".
+    """
+
+    table: "pd.DataFrame | Array"
+    row_factors: "pd.Series[float] | Array"
+    column_factors: "pd.Series[float] | Array"
+    iterations: int
+    converged: bool
+    residual: float
+    moves: pd.DataFrame
+    notes: tuple[str, ...]
+    method: str
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the account of the balancing and the cells that moved furthest."""
+        facts = {
+            "iterations": str(self.iterations),
+            "converged": "yes" if self.converged else "NO",
+            "residual": f"{self.residual:.2e}",
+            "cells moved": str(len(self.moves)),
+        }
+        head = pd.DataFrame({"value": facts})
+        moved = Table("Cells that moved furthest", self.moves.head(10))
+        return Table(f"{self.method} balancing", head, self.notes), moved
+
+
+def ras(
+    seed: Any,
+    row_totals: Any,
+    column_totals: Any,
+    *,
+    tolerance: float = 1e-9,
+    max_iterations: int = 10_000,
+    rounding: float = 1e-6,
+) -> BalancedTable:
+    """Bring a table without negative cells to new margins, changing its structure least (RAS).
+
+    ``X = diag(r) Z diag(s)`` minimises ``sum x ln(x / z)`` subject to the margins (Stone 1961;
+    Bacharach 1970). Zeros stay zero.
+
+    Parameters
+    ----------
+    seed : DataFrame or array, (n, m)
+        The old table or a first guess, no negative cells.
+    row_totals, column_totals : Series or array, (n,) and (m,)
+        New totals; labelled ones align by label.
+    tolerance : float
+        Largest relative distance of a sum from its total at which to stop.
+    max_iterations : int
+        Rounds at most; ``result.converged`` is False where they were not enough.
+    rounding : float
+        Sums of the two margins may differ by this share: the difference is spread over the row
+        totals in proportion and noted. More than that is refused.
+
+    Returns
+    -------
+    BalancedTable
+        ``.table``, ``.iterations``, ``.converged``, ``.residual``, factors and moves.
+
+    Raises
+    ------
+    BalanceError
+        If no table with the seed's zeros has these margins; says which rows and columns.
+    DataError
+        If an input is no finite matrix or vector, labels differ, or a cell is negative.
+
+    Examples
+    --------
+    >>> ras([[1.0, 2.0], [3.0, 4.0]], [4.0, 6.0], [5.0, 5.0]).table.round(4)
+    array([[1.7577, 2.2423],
+           [3.2423, 2.7577]])
+    """
+    start = grid(seed, "seed")
+    if (start.values < 0).any():
+        i, j = (int(k) for k in np.argwhere(start.values < 0)[0])
+        raise DataError(
+            f"seed: {start.row(i)}, {start.column(j)} is {start.values[i, j]:.6g}; "
+            "RAS takes no negative cells: use gras"
+        )
+    return _balance(start, row_totals, column_totals, (tolerance, max_iterations, rounding), "RAS")
+
+
+def gras(
+    seed: Any,
+    row_totals: Any,
+    column_totals: Any,
+    *,
+    tolerance: float = 1e-9,
+    max_iterations: int = 10_000,
+    rounding: float = 1e-6,
+) -> BalancedTable:
+    """Bring a table with positive and negative cells to new margins (generalised RAS).
+
+    Positive cells are multiplied by ``r_i s_j``, negative ones divided by it (Junius and
+    Oosterhaven 2003; Lenzen, Wood and Gallego 2007); rows and columns without positive cells are
+    solved exactly (Temurshoev, Miller and Bouwmeester 2013). Signs and zeros stay.
+
+    Parameters
+    ----------
+    seed : DataFrame or array, (n, m)
+        The old table or a first guess.
+    row_totals, column_totals : Series or array, (n,) and (m,)
+        New totals of any sign; labelled ones align by label.
+    tolerance, max_iterations, rounding
+        As in :func:`ras`.
+
+    Returns
+    -------
+    BalancedTable
+        ``.table``, ``.iterations``, ``.converged``, ``.residual``, factors and moves.
+
+    Raises
+    ------
+    BalanceError
+        If no table with the seed's signs and zeros has these margins; says which.
+    DataError
+        If an input is no finite matrix or vector, or labels differ.
+
+    Examples
+    --------
+    >>> gras([[1.0, 2.0], [3.0, -1.0]], [4.0, 3.0], [5.0, 2.0]).table.round(4)
+    array([[ 1.2611,  2.7389],
+           [ 3.7389, -0.7389]])
+    """
+    start = grid(seed, "seed")
+    return _balance(start, row_totals, column_totals, (tolerance, max_iterations, rounding), "GRAS")
+
+
+def _balance(
+    start: Grid, row_totals: Any, column_totals: Any, rule: tuple[float, int, float], method: str
+) -> BalancedTable:
+    tolerance, max_iterations, rounding = rule
+    _check_rule(tolerance, max_iterations, rounding)
+    u = align_vector(row_totals, start.rows, "row_totals", labelled=start.labelled)
+    v = align_vector(column_totals, start.columns, "column_totals", labelled=start.labelled)
+    u, gap = reconcile(u, v, rounding)
+    found = scale(start.values, u, v, tolerance=tolerance, max_iterations=max_iterations)
+    if found.obstacle is not None:
+        raise BalanceError(obstacle_message(found.obstacle, start))
+    return BalancedTable(
+        table=start.wrap(found.table),
+        row_factors=_vector(found.row_factors, start.rows, start.labelled),
+        column_factors=_vector(found.column_factors, start.columns, start.labelled),
+        iterations=found.iterations,
+        converged=found.converged,
+        residual=found.residual,
+        moves=largest_moves(start, found.table),
+        notes=_notes(found, start, gap),
+        method=method,
+    )
+
+
+def _vector(values: Array, labels: pd.Index, labelled: bool) -> "pd.Series[float] | Array":
+    return pd.Series(values, index=labels) if labelled else values
+
+
+def _check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:
+    if not 0 < tolerance < 1:
+        raise DataError(f"tolerance: {tolerance!r}; expected a number between 0 and 1")
+    if isinstance(max_iterations, bool) or not int(max_iterations) == max_iterations >= 1:
+        raise DataError(f"max_iterations: {max_iterations!r}; expected a whole number from 1")
+    if not 0 <= rounding < 1:
+        raise DataError(f"rounding: {rounding!r}; expected a number from 0 to below 1")
+
+
+def _notes(found: Scaling, start: Grid, gap: float) -> tuple[str, ...]:
+    notes = []
+    if gap != 0:
+        notes.append(f"Row totals were {-gap:+.4g} off the column totals: spread as rounding.")
+    for i, j in found.vanished[:_NAMES_SHOWN]:
+        notes.append(f"The margins force {start.row(i)}, {start.column(j)} to zero.")
+    if len(found.vanished) > _NAMES_SHOWN:
+        notes.append(f"... and {len(found.vanished) - _NAMES_SHOWN} more cells.")
+    if not found.converged:
+        notes.append(
+            f"NOT converged after {found.iterations} iterations: the margins are missed by "
+            f"{found.residual:.2e}; allow more iterations."
+        )
+    return tuple(notes)
+
+
+def obstacle_message(obstacle: Obstacle, start: Grid) -> str:
+    """Say in one line which rows and columns of a table cannot meet their margins."""
+    if obstacle.kind in {"empty", "sign"}:
+        one = start.row(obstacle.rows[0]) if obstacle.rows else start.column(obstacle.columns[0])
+        total = obstacle.need if obstacle.rows else obstacle.room
+        wrong = "negative" if total > 0 else "positive"
+        has = "only zeros" if obstacle.kind == "empty" else f"no cell but zeros and {wrong} ones"
+        return f"{one} of the seed has {has} but its total is {total:.6g}; change one of them"
+    rows = _listed(start.rows, obstacle.rows)
+    columns = _listed(start.columns, obstacle.columns)
+    return (
+        f"margins cannot meet: given the zeros and signs of the seed, rows {rows} (totals "
+        f"{obstacle.need:.10g}) fit only into columns {columns} (totals {obstacle.room:.10g}); "
+        "change these totals or let more cells be non-zero"
+    )
+
+
+def _listed(labels: pd.Index, places: tuple[int, ...]) -> str:
+    shown = ", ".join(repr(labels[k]) for k in places[:_NAMES_SHOWN]) or "none"
+    more = len(places) - _NAMES_SHOWN
+    return f"{shown} and {more} more" if more > 0 else shown

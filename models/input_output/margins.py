@@ -1,0 +1,131 @@
+"""Labels and numbers of a matrix and its margins, checked once at the door."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import BalanceError, DataError, nearest
+
+__all__ = ["Grid", "align_vector", "grid", "numbers", "reconcile"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Grid:
+    """A matrix with the names of its rows and columns; labelled where the user's was.
+
+    Parameters
+    ----------
+    values : ndarray, (n, m)
+        The numbers, finite.
+    rows, columns : Index
+        Labels, or 0, 1, ... where there are none.
+    labelled : bool
+        Whether results go back to the user as a frame.
+    """
+
+    values: Array
+    rows: pd.Index
+    columns: pd.Index
+    labelled: bool
+
+    def wrap(self, values: Array) -> "pd.DataFrame | Array":
+        """Return a result as the user's kind: a frame with labels, or an array."""
+        if not self.labelled:
+            return values
+        return pd.DataFrame(values, index=self.rows, columns=self.columns)
+
+    def row(self, place: int) -> str:
+        """Return a row's name for a message."""
+        return f"row {self.rows[place]!r}"
+
+    def column(self, place: int) -> str:
+        """Return a column's name for a message."""
+        return f"column {self.columns[place]!r}"
+
+
+def grid(matrix: Any, name: str) -> Grid:
+    """Read a matrix and refuse what is none: text, NaN, infinite or doubled labels."""
+    labelled = isinstance(matrix, pd.DataFrame)
+    values = numbers(matrix, name)
+    if values.ndim != 2 or values.size == 0:
+        raise DataError(f"{name}: shape {values.shape}; expected a matrix with rows and columns")
+    if labelled:
+        rows, columns = matrix.index, matrix.columns
+        for axis, labels in (("row", rows), ("column", columns)):
+            if not labels.is_unique:
+                doubled = labels[labels.duplicated()][0]
+                raise DataError(f"{name}: {axis} label {doubled!r} occurs twice; make it unique")
+    else:
+        rows, columns = pd.RangeIndex(values.shape[0]), pd.RangeIndex(values.shape[1])
+    out = Grid(values, rows, columns, labelled)
+    bad = np.argwhere(~np.isfinite(values))
+    if len(bad):
+        i, j = (int(k) for k in bad[0])
+        raise DataError(
+            f"{name}: {out.row(i)}, {out.column(j)} is {values[i, j]}; expected a finite number: "
+            "fill it or set it to 0"
+        )
+    return out
+
+
+def numbers(data: Any, name: str) -> Array:
+    """Return `data` as floats, or say which kind it is."""
+    if isinstance(data, pd.DataFrame | pd.Series | pd.Index):
+        data = data.to_numpy()
+    try:
+        raw = np.asarray(data)
+        if raw.dtype.kind not in "iufO":
+            raise TypeError
+        return np.asarray(raw, dtype=np.float64)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(
+            f"{name}: {type(data).__name__} is not all numbers; expected plain real numbers"
+        ) from None
+
+
+def align_vector(vector: Any, labels: pd.Index, name: str, *, labelled: bool) -> Array:
+    """Return a vector in the order of `labels`: by label where it has labels, else by place."""
+    values = numbers(vector, name)
+    if isinstance(vector, pd.DataFrame) and vector.shape[1] == 1:
+        vector, values = vector.iloc[:, 0], values[:, 0]
+    if values.ndim != 1 or len(values) != len(labels):
+        raise DataError(f"{name}: shape {values.shape}; expected {len(labels)} numbers")
+    if labelled and isinstance(vector, pd.Series):
+        values = values[_places(vector.index, labels, name)]
+    bad = np.flatnonzero(~np.isfinite(values))
+    if len(bad):
+        place = int(bad[0])
+        raise DataError(f"{name}: {labels[place]!r} is {values[place]}; expected a finite number")
+    return values
+
+
+def _places(given: pd.Index, labels: pd.Index, name: str) -> npt.NDArray[np.intp]:
+    if not given.is_unique:
+        raise DataError(f"{name}: label {given[given.duplicated()][0]!r} occurs twice")
+    places = given.get_indexer(labels)
+    if (places < 0).any():
+        missing = labels[int(np.flatnonzero(places < 0)[0])]
+        raise DataError(
+            f"{name}: no entry for {missing!r}: labels must be those of the table;"
+            f"{nearest(str(missing), given)}"
+        )
+    return places
+
+
+def reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, float]:
+    """Return row totals that sum to the column totals, and the gap; refuse more than rounding."""
+    gap = float(columns.sum() - rows.sum())
+    scale = float(max(np.abs(rows).sum(), np.abs(columns).sum()))
+    if abs(gap) > rounding * scale:
+        raise BalanceError(
+            f"row totals sum to {rows.sum():.10g}, column totals to {columns.sum():.10g}: "
+            f"they differ by {gap:.4g} (more than {rounding:g} of the total); make the sums equal"
+        )
+    weights = np.abs(rows)
+    whole = float(weights.sum())
+    return (rows + gap * weights / whole if whole > 0 else rows), gap

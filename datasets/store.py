@@ -1,5 +1,6 @@
 """The one loader of embedded figures: checks bytes, hash and schema, then parses once."""
 
+import csv
 import gzip
 import hashlib
 import io
@@ -11,6 +12,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
@@ -18,7 +20,6 @@ from quesnay.fitting.errors import DataError, nearest
 __all__ = ["DATA", "Resource", "fetch", "resource", "resources"]
 
 DATA = Path(__file__).parent / "data"
-_TYPES: Mapping[str, str] = {"string": "str", "number": "float64", "integer": "int64"}
 _TRUTH = {"true": True, "false": False}
 
 
@@ -148,7 +149,9 @@ def _parsed(name: str, folder: Path) -> pd.DataFrame:
     content = _checked(entry, folder / entry.path)
     try:
         frame = _frame(content, entry)
-    except (ValueError, KeyError, TypeError, OverflowError) as error:
+    except DataError:
+        raise
+    except (ValueError, csv.Error) as error:
         reason = str(error).splitlines()[0]
         raise DataError(f"{entry.path}: not of its schema ({reason})") from error
     if len(frame) != entry.rows:
@@ -176,30 +179,30 @@ def _checked(entry: Resource, path: Path) -> bytes:
 
 
 def _frame(content: bytes, entry: Resource) -> pd.DataFrame:
-    header = content[: content.find(b"\n")].decode("utf-8").split(",")
+    lines = csv.reader(io.StringIO(content.decode("utf-8"), newline=""))
+    header = next(lines, [])
     names = [name for name, _ in entry.fields]
     if header != names:
         odd = sorted(set(header) ^ set(names)) or ["their order"]
         raise DataError(f"{entry.path}: columns are not those of the schema: {', '.join(odd)}")
-    kinds = {name: _TYPES[kind] for name, kind in entry.fields if kind in _TYPES}
-    frame = pd.read_csv(
-        io.BytesIO(content),
-        dtype=kinds,  # type: ignore[arg-type]
-        keep_default_na=False,
-        na_values={name: [""] for name, kind in entry.fields if kind == "number"},
-        float_precision="round_trip",
+    cells = list(zip(*lines, strict=True)) or [()] * len(names)
+    return pd.DataFrame(
+        {
+            name: _column(texts, kind, f"{entry.path}: column {name!r}")
+            for (name, kind), texts in zip(entry.fields, cells, strict=True)
+        }
     )
-    for name, kind in entry.fields:
-        if kind == "boolean":
-            frame[name] = _truths(frame[name], entry.path)
-    return frame
 
 
-def _truths(column: pd.Series, path: str) -> pd.Series:
-    if column.dtype == bool:
-        return column
-    wrong = ~column.isin(list(_TRUTH))
-    if wrong.any():
-        row = int(wrong.to_numpy().argmax())
-        raise DataError(f"{path}: row {row + 2}, column {column.name!r}: true or false expected")
-    return column.map(_TRUTH).astype(bool)
+def _column(texts: tuple[str, ...], kind: str, where: str) -> Any:
+    """Return one column; Python's float() is exact and the same in every version of pandas."""
+    if kind == "string":
+        return list(texts)
+    try:
+        if kind == "number":
+            return np.array([float(text) if text else np.nan for text in texts])
+        if kind == "integer":
+            return np.array([int(text) for text in texts], dtype=np.int64)
+        return np.array([_TRUTH[text] for text in texts], dtype=bool)
+    except (ValueError, KeyError) as error:
+        raise DataError(f"{where}: not every cell is of type {kind} ({error})") from error

@@ -1,11 +1,15 @@
 """Rebuild every embedded file: ``python -m quesnay.datasets.recipes.rebuild FIGURES [TARGET]``."""
 
 import json
+import re
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
-from quesnay.datasets.recipes.figures import all_figures
+from quesnay.datasets.recipes.lists import all_lists
+from quesnay.datasets.recipes.macro import all_series
+from quesnay.datasets.recipes.panels import all_panels
 from quesnay.datasets.recipes.source import Made, pack
 from quesnay.datasets.recipes.tables import all_tables
 
@@ -15,7 +19,9 @@ __all__ = ["made_from", "rebuild"]
 def made_from(figures: Path) -> Iterator[Made]:
     """Make every embedded file from the folder of source figures."""
     yield from all_tables(figures / "io")
-    yield from all_figures(figures)
+    yield from all_panels(figures)
+    yield from all_series(figures)
+    yield from all_lists(figures)
 
 
 def rebuild(figures: Path, target: Path) -> None:
@@ -33,8 +39,19 @@ def rebuild(figures: Path, target: Path) -> None:
         "version": "1",
         "resources": resources,
     }
+    text = _written(descriptor)
+    (target / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
+
+
+def _written(descriptor: dict[str, Any]) -> str:
+    """Return the descriptor as JSON with one line a column, so that it can be read."""
     text = json.dumps(descriptor, ensure_ascii=False, indent=1)
-    (target / "datapackage.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+    flat = re.sub(r"\{\s+(\"name\": \"[^\"]*\",\s+\"type\"[^{}]*?)\s+\}", _one_line, text)
+    return flat + "\n"
+
+
+def _one_line(found: re.Match[str]) -> str:
+    return "{" + re.sub(r"\s*\n\s*", " ", found.group(1)) + "}"
 
 
 if __name__ == "__main__":

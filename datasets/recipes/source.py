@@ -73,13 +73,9 @@ def pack(content: bytes) -> bytes:
 
 def rows_of(path: Path) -> list[dict[str, str]]:
     """Return the rows of a source file, every cell as the text that is printed there."""
-    opened = (
-        gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-        if path.suffix == ".gz"
-        else (path.open(encoding="utf-8-sig", newline=""))
-    )
-    with opened as stream:
-        return list(csv.DictReader(stream))
+    packed = path.read_bytes()
+    content = gzip.decompress(packed) if path.suffix == ".gz" else packed
+    return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def number(value: Decimal) -> str:

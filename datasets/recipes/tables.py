@@ -3,14 +3,14 @@
 from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
-from typing import Any
 
+from quesnay.datasets.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, YUAN, about
 from quesnay.datasets.recipes.source import Field, Made, closed, columns, number, rows_of, shifted
 
 __all__ = ["all_tables"]
 
-YUAN = "100 million yuan"
 DOLLARS = "million US dollars"
+ROUNDING = "rounding: what the printed cells leave of the printed total; all else as printed"
 TEN_THOUSANDS_TO_100_MILLIONS = -4
 
 NBS_DEMAND = {
@@ -46,16 +46,6 @@ OECD_INCOME = {
     "TXS_INT_FNL": "net_product_taxes",
     "TXS_IMP_FNL": "net_product_taxes_abroad",
 }
-NBS_SOURCE = {
-    "title": "National Bureau of Statistics of China, national input-output tables",
-    "path": "https://data.stats.gov.cn/ifnormal.htm?u=/files/html/quickSearch/trcc/trcc01.html",
-}
-NBS_LICENCE = "official statistics, facts; cite the National Bureau of Statistics of China"
-OECD_SOURCE = {
-    "title": "OECD input-output tables, 2021 edition",
-    "path": "https://www.oecd.org/en/data/datasets/input-output-tables.html",
-}
-OECD_LICENCE = "OECD terms: use with attribution"
 
 
 def all_tables(folder: Path) -> Iterator[Made]:
@@ -130,16 +120,6 @@ def _fields(codes: list[str], demand: Mapping[str, str]) -> tuple[Field, ...]:
     )
 
 
-def _about(title: str, year: int, unit: str, **more: Any) -> dict[str, Any]:
-    return {
-        "title": title,
-        "unit": unit,
-        "years": str(year),
-        "note": "rounding: what the printed cells leave of the printed total; all else as printed",
-        **more,
-    }
-
-
 def _nbs(path: Path, year: int, detail: int) -> Made:
     _, rows = _read(path, TEN_THOUSANDS_TO_100_MILLIONS)
     codes = [name for name in rows["VA001"] if name.isdigit()]
@@ -147,16 +127,17 @@ def _nbs(path: Path, year: int, detail: int) -> Made:
     lines = _lines(rows, codes, block="total", prefix="", demand=demand, output="GO")
     blanks = len(demand) + 2
     lines += _income(rows, codes, NBS_INCOME, prefixes=("",), total="TI", blanks=blanks)
-    about = _about(
+    said = about(
         f"China {year}, {detail} products, imports inside the flows",
-        year,
-        YUAN,
+        years=str(year),
+        unit=YUAN,
+        note=ROUNDING,
         table=f"NBS input-output table {year}, {detail} products, competitive",
         vintage="extension table" if year in {2015, 2018, 2020} else "benchmark table",
-        sources=[NBS_SOURCE],
-        licenses=[{"title": NBS_LICENCE}],
+        source=NBS_TABLES,
+        licence=FACTS,
     )
-    return Made(f"io_chn_{year}_{detail}_included", _fields(codes, demand), tuple(lines), about)
+    return Made(f"io_chn_{year}_{detail}_included", _fields(codes, demand), tuple(lines), said)
 
 
 def _nbs_separate(path: Path, year: int) -> Made:
@@ -167,16 +148,17 @@ def _nbs_separate(path: Path, year: int) -> Made:
     lines += _lines(rows, codes, block="import", prefix="M", demand=demand, output="GO")
     blanks = len(demand) + 2
     lines += _income(rows, codes, NBS_INCOME, prefixes=("D", "M"), total="TI", blanks=blanks)
-    about = _about(
+    said = about(
         f"China {year}, 42 products, domestic and imported flows apart",
-        year,
-        YUAN,
+        years=str(year),
+        unit=YUAN,
+        note=ROUNDING,
         table=f"NBS input-output table {year}, 42 products, non-competitive",
         vintage="extension table" if year in {2018, 2020} else "benchmark table",
-        sources=[NBS_SOURCE],
-        licenses=[{"title": NBS_LICENCE}],
+        source=NBS_TABLES,
+        licence=FACTS,
     )
-    return Made(f"io_chn_{year}_42_separate", _fields(codes, demand), tuple(lines), about)
+    return Made(f"io_chn_{year}_42_separate", _fields(codes, demand), tuple(lines), said)
 
 
 def _oecd(path: Path, country: str, name: str) -> Made:
@@ -187,14 +169,15 @@ def _oecd(path: Path, country: str, name: str) -> Made:
     lines = _lines(rows, codes, block="total", prefix="", demand=OECD_DEMAND, output="GO")
     blanks = len(OECD_DEMAND) + 2
     lines += _income(rows, codes, OECD_INCOME, prefixes=("",), total="OUTPUT", blanks=blanks)
-    about = _about(
+    said = about(
         f"{name} 2018, 45 industries (OECD), imports inside the flows",
-        2018,
-        DOLLARS,
+        years="2018",
+        unit=DOLLARS,
+        note=ROUNDING,
         table=f"OECD input-output table, {country.upper()} 2018, total, basic prices",
         vintage="2021 edition",
-        sources=[OECD_SOURCE],
-        licenses=[{"title": OECD_LICENCE}],
+        source=OECD_TABLES,
+        licence=OECD,
     )
     fields = _fields(codes, OECD_DEMAND)
-    return Made(f"io_{country}_2018_oecd45_included", fields, tuple(lines), about)
+    return Made(f"io_{country}_2018_oecd45_included", fields, tuple(lines), said)

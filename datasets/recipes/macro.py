@@ -1,0 +1,168 @@
+"""National accounts, annual series, GDP vintages and reported figures."""
+
+from collections.abc import Iterator
+from decimal import Decimal
+from pathlib import Path
+
+from quesnay.datasets.recipes.about import FACTS, NBS_ANNUAL, YUAN, about
+from quesnay.datasets.recipes.source import Field, Made, number, rows_of, shifted
+
+__all__ = ["all_series"]
+
+
+def all_series(folder: Path) -> Iterator[Made]:
+    """Make every series of the nation, and the reported figures."""
+    yield _accounts(folder)
+    yield _annual(folder)
+    yield _vintages(folder)
+    yield _reported(folder)
+
+
+NOMINAL = {
+    "gross_national_income": "A020101",
+    "gdp": "A020102",
+    "primary": "A020103",
+    "secondary": "A020104",
+    "tertiary": "A020105",
+    "agriculture": "A020402",
+    "industry": "A020403",
+    "construction": "A020404",
+    "wholesale_retail": "A020405",
+    "transport_storage_post": "A020406",
+    "accommodation_catering": "A020407",
+    "finance": "A020408",
+    "real_estate": "A020409",
+    "other_services": "A02040A",
+}
+REAL = {
+    "gdp": ("A02020202", "A02020102"),
+    "primary": ("A02020203", "A02020103"),
+    "secondary": ("A02020204", "A02020104"),
+    "tertiary": ("A02020205", "A02020105"),
+    "agriculture": ("A02050202", "A02050102"),
+    "industry": ("A02050203", "A02050103"),
+    "construction": ("A02050204", "A02050104"),
+    "wholesale_retail": ("A02050205", "A02050105"),
+    "transport_storage_post": ("A02050206", "A02050106"),
+    "accommodation_catering": ("A02050207", "A02050107"),
+    "finance": ("A02050208", "A02050108"),
+    "real_estate": ("A02050209", "A02050109"),
+    "other_services": ("A0205020A", "A0205010A"),
+}
+
+
+def _accounts(folder: Path) -> Made:
+    rows = rows_of(folder / "nbs_gdp_wide.csv")
+    fields = [Field("year", "integer")]
+    fields += [Field(name, "number", YUAN, code) for name, code in NOMINAL.items()]
+    fields += [
+        Field(f"{name}_volume", "number", "index, 1978 = 100", code)
+        for name, (code, _) in REAL.items()
+    ]
+    fields += [
+        Field(f"{name}_growth", "number", "percent", f"{code} - 100")
+        for name, (_, code) in REAL.items()
+    ]
+    lines = tuple(
+        (
+            row["year"],
+            *(shifted(row[code]) for code in NOMINAL.values()),
+            *(shifted(row[code]) for code, _ in REAL.values()),
+            *(number(Decimal(row[code]) - 100) for _, code in REAL.values()),
+        )
+        for row in rows
+    )
+    said = about(
+        "China, GDP and value added by industry: nominal, volume index, real growth",
+        "2000-2022",
+        YUAN,
+        NBS_ANNUAL,
+        table="A0201, A0202, A0204, A0205",
+        vintage="annual database, 2023 (after the fourth economic census)",
+        licence=FACTS,
+    )
+    return Made("china_gdp", tuple(fields), lines, said)
+
+
+def _annual(folder: Path) -> Made:
+    rows = rows_of(folder / "nbs_annual_selected.csv.gz")
+    lines = tuple(
+        (
+            row["table"],
+            row["group"],
+            row["code"],
+            row["name_zh"],
+            row["year"],
+            shifted(row["value"]),
+        )
+        for row in rows
+    )
+    fields = (
+        Field("table", "string"),
+        Field("subject", "string"),
+        Field("code", "string"),
+        Field("name_zh", "string"),
+        Field("year", "integer"),
+        Field("value", "number", description="unit as in the NBS table: look it up by code"),
+    )
+    said = about(
+        "China, annual series: employment, wages, investment, telecommunications, software",
+        "2000-2022",
+        "as in the NBS table of each code",
+        NBS_ANNUAL,
+        table="A0201-A0209, A04, A05, A0G",
+        vintage="annual database, 2023",
+        licence=FACTS,
+    )
+    return Made("china_annual", fields, lines, said)
+
+
+def _vintages(folder: Path) -> Made:
+    rows = rows_of(folder / "gdp_vintages.csv")
+    keys = ("country", "year", "vintage", "published", "gdp_100m_yuan", "real_growth_pct", "note")
+    fields = (
+        Field("country", "string"),
+        Field("year", "integer"),
+        Field("vintage", "string"),
+        Field("published", "string", description="year and month of publication, where known"),
+        Field("gdp", "number", YUAN),
+        Field("real_growth", "number", "percent"),
+        Field("note", "string"),
+    )
+    said = about(
+        "China, what GDP was thought to be, and when",
+        "2017-2020",
+        YUAN,
+        {"title": "NBS communiques, final verifications and census revisions"},
+        table="announcements",
+        vintage="preliminary, final, after the fourth economic census",
+        licence=FACTS,
+    )
+    return Made("china_gdp_vintages", fields, tuple(tuple(r[k] for k in keys) for r in rows), said)
+
+
+def _reported(folder: Path) -> Made:
+    rows = rows_of(folder / "reported_caict_2020.csv")
+    keys = ("id", "concept", "year", "printed", "unit", "kind", "note")
+    fields = (
+        Field("id", "string"),
+        Field("concept", "string"),
+        Field("year", "integer"),
+        Field("printed", "string", description="the digits as printed: they give the interval"),
+        Field("unit", "string"),
+        Field("kind", "string", description="estimate or forecast"),
+        Field("note", "string"),
+    )
+    source = {
+        "title": "CAICT, Report on the Development of Industrial Internet Sector (2020), March 2020"
+    }
+    said = about(
+        "What CAICT reported of China's industrial internet",
+        "2018-2020",
+        "see the unit of each figure",
+        source,
+        table="press release and foreword",
+        vintage="March 2020",
+        licence="facts, quoted",
+    )
+    return Made("reported_caict_2020", fields, tuple(tuple(r[k] for k in keys) for r in rows), said)

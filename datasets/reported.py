@@ -1,0 +1,74 @@
+"""Embedded reports: printed figures and the intervals that their digits stand for."""
+
+from decimal import Decimal, InvalidOperation
+
+import pandas as pd
+
+from quesnay.datasets.store import fetch, resource
+from quesnay.fitting.errors import DataError, nearest
+
+__all__ = ["load_reported", "rounding_interval"]
+
+
+def load_reported(name: str) -> pd.DataFrame:
+    """Load a report's printed figures, each with the interval that its digits stand for.
+
+    Parameters
+    ----------
+    name : {"caict_2020"}
+        The report.
+
+    Returns
+    -------
+    DataFrame
+        Index `id`; concept, year, printed (text), value, low, high (the rounding interval
+        [low, high): 1.42 stands for [1.415, 1.425)), unit, kind, note, source.
+
+    Raises
+    ------
+    DataError
+        If the report is unknown.
+
+    Examples
+    --------
+    >>> load_reported("caict_2020").loc["T18", ["value", "low", "high"]].tolist()
+    [1.42, 1.415, 1.425]
+    """
+    known = ["caict_2020"]
+    if name not in known:
+        raise DataError(
+            f"no embedded report {name!r}: expected {', '.join(known)};{nearest(name, known)}"
+        )
+    entry = resource(f"reported_{name}")
+    frame = fetch(entry.name).set_index("id")
+    bounds = [rounding_interval(text) for text in frame["printed"]]
+    frame.insert(3, "value", [float(text) for text in frame["printed"]])
+    frame.insert(4, "low", [low for low, _ in bounds])
+    frame.insert(5, "high", [high for _, high in bounds])
+    return frame.assign(source=entry.source)
+
+
+def rounding_interval(printed: str) -> tuple[float, float]:
+    """Return the interval [low, high) of the values that round to a printed figure.
+
+    Raises
+    ------
+    DataError
+        If the text is no plain decimal figure.
+
+    Examples
+    --------
+    >>> rounding_interval("1.42")
+    (1.415, 1.425)
+    >>> rounding_interval("4386")
+    (4385.5, 4386.5)
+    """
+    try:
+        value = Decimal(printed)
+        places = value.as_tuple().exponent
+    except (InvalidOperation, TypeError) as error:
+        raise DataError(f"printed figure {printed!r}: expected digits such as '1.42'") from error
+    if not isinstance(places, int):
+        raise DataError(f"printed figure {printed!r}: expected digits such as '1.42'")
+    half = Decimal(5).scaleb(places - 1)
+    return float(value - half), float(value + half)

@@ -53,8 +53,8 @@ def first_obstacle(seed: Array, rows: Array, columns: Array) -> Obstacle | None:
     ('empty', (0,))
     """
     for axis, totals in ((1, rows), (0, columns)):
-        plus: Mask = (seed > 0).any(axis=axis)
-        minus: Mask = (seed < 0).any(axis=axis)
+        plus = np.asarray(np.any(seed > 0, axis=axis))
+        minus = np.asarray(np.any(seed < 0, axis=axis))
         bad = ((totals > 0) & ~plus) | ((totals < 0) & ~minus)
         if bad.any():
             place = int(np.flatnonzero(bad)[0])

@@ -37,12 +37,12 @@ class BalancedTable(Tabular):
         Whether the residual is within the tolerance; where False the margins are not met yet.
     residual : float
         Largest relative distance of a row or column sum from its total.
-    moves : DataFrame
-        Every cell that moved, the furthest first: row, column, before, after, change, ratio.
     notes : tuple of str
         What a reader must know: rounding spread, cells forced to zero, no convergence.
     method : str
         "RAS" or "GRAS".
+    start : Grid
+        The seed as it was read.
     """
 
     table: "pd.DataFrame | Array"
@@ -51,9 +51,14 @@ class BalancedTable(Tabular):
     iterations: int
     converged: bool
     residual: float
-    moves: pd.DataFrame
     notes: tuple[str, ...]
     method: str
+    start: Grid
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
+        return largest_moves(self.start, np.asarray(self.table))
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing and the cells that moved furthest."""
@@ -61,7 +66,7 @@ class BalancedTable(Tabular):
             "iterations": str(self.iterations),
             "converged": "yes" if self.converged else "NO",
             "residual": f"{self.residual:.2e}",
-            "cells moved": str(len(self.moves)),
+            "cells moved": str(int((self.start.values != np.asarray(self.table)).sum())),
         }
         head = pd.DataFrame({"value": facts})
         moved = Table("Cells that moved furthest", self.moves.head(10))
@@ -188,9 +193,9 @@ def _balance(
         iterations=found.iterations,
         converged=found.converged,
         residual=found.residual,
-        moves=largest_moves(start, found.table),
         notes=_notes(found, start, gap),
         method=method,
+        start=start,
     )
 
 

@@ -1,0 +1,251 @@
+"""Tests of constant error variance."""
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.projection import as_design, as_vector, project
+from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+
+__all__ = ["breusch_pagan", "goldfeld_quandt", "score_variance", "white"]
+
+Array = npt.NDArray[np.float64]
+
+WORDS = Wording(
+    "the error variance is constant",
+    "the error variance changes with the regressors",
+    "classical standard errors are wrong; the coefficients stay unbiased",
+    "use HC3 or clustered errors; consider logs or weights",
+)
+
+
+def breusch_pagan(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    drivers: npt.ArrayLike | None = None,
+    studentised: bool = True,
+) -> TestResult:
+    """Test whether the error variance moves with the regressors.
+
+    Parameters
+    ----------
+    y : (n,) array_like
+        Outcome.
+    X : (n, k) array_like
+        Design with its intercept.
+    drivers : (n, m) array_like, optional
+        Variables that may drive the variance; by default X.
+    studentised : bool
+        Koenker's form, right without normal errors (``n R^2`` of squared residuals); otherwise the
+        original (half the explained sum of squares of squared residuals over their mean).
+
+    Returns
+    -------
+    TestResult
+        Chi-squared with as many degrees of freedom as drivers without the intercept.
+
+    Raises
+    ------
+    EstimationError
+        If a design is at fault.
+
+    References
+    ----------
+    Breusch and Pagan (1979), Econometrica 47, eq. 5; Koenker (1981), J. Econometrics 17.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(8.0)
+    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
+    >>> round(breusch_pagan(y, np.column_stack([np.ones(8), x])).statistic, 3)
+    5.029
+    """
+    fit = project(y, X)
+    squared = fit.residuals**2
+    span = _with_intercept(fit.nobs, X if drivers is None else drivers)
+    explained, df = _explained(squared, span)
+    if studentised:
+        total = float(((squared - squared.mean()) ** 2).sum())
+        _refuse_flat(total)
+        statistic = fit.nobs * explained / total
+        name = "Breusch-Pagan (Koenker)"
+    else:
+        statistic = 0.5 * explained / squared.mean() ** 2
+        name = "Breusch-Pagan (original)"
+    return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), WORDS)
+
+
+def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
+    """Test whether the error variance moves with the fitted value (Cook and Weisberg 1983).
+
+    Parameters
+    ----------
+    y, X : array_like
+        See `breusch_pagan`.
+
+    Returns
+    -------
+    TestResult
+        Chi-squared(1).
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(8.0)
+    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
+    >>> score_variance(y, np.column_stack([np.ones(8), x])).distribution
+    'chi2(1)'
+    """
+    fit = project(y, X)
+    found = breusch_pagan(y, X, drivers=fit.fitted[:, None], studentised=False)
+    return judged("Cook-Weisberg score", found.statistic, "chi2(1)", found.p_value, WORDS)
+
+
+def white(
+    y: npt.ArrayLike, X: npt.ArrayLike, *, form: Literal["full", "fitted"] = "full"
+) -> TestResult:
+    """Test for any heteroskedasticity that would bias the classical standard errors.
+
+    Parameters
+    ----------
+    y, X : array_like
+        See `breusch_pagan`.
+    form : {"full", "fitted"}
+        Regress squared residuals on levels, squares and cross-products of the regressors, or on
+        the fitted value and its square (two degrees of freedom, for many regressors).
+
+    Returns
+    -------
+    TestResult
+        ``n R^2``, chi-squared with the rank of the auxiliary design less one.
+
+    Raises
+    ------
+    EstimationError
+        If the design is at fault or has too many products for the rows.
+
+    References
+    ----------
+    White (1980), Econometrica 48, eq. 13; Wooldridge (2016), eq. 8.20.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(8.0)
+    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
+    >>> white(y, np.column_stack([np.ones(8), x])).distribution
+    'chi2(2)'
+    """
+    fit = project(y, X)
+    design = as_design(X)
+    if form == "fitted":
+        base = _standard(fit.fitted)[:, None]
+    elif form == "full":
+        base = np.column_stack([_standard(column) for column in design.T])
+    else:
+        raise EstimationError(f"form: {form!r}; use 'full' or 'fitted'")
+    left, right = np.triu_indices(base.shape[1])
+    span = _with_intercept(fit.nobs, np.column_stack([base, base[:, left] * base[:, right]]))
+    if span.shape[1] >= fit.nobs:
+        raise EstimationError(
+            f"white: {span.shape[1]} products for {fit.nobs} rows; use form='fitted'"
+        )
+    squared = fit.residuals**2
+    explained, df = _explained(squared, span)
+    total = float(((squared - squared.mean()) ** 2).sum())
+    _refuse_flat(total)
+    statistic = fit.nobs * explained / total
+    name = "White" if form == "full" else "White (fitted values)"
+    return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), WORDS)
+
+
+def goldfeld_quandt(
+    y: npt.ArrayLike, X: npt.ArrayLike, *, point: float = 0.5, order: npt.ArrayLike | None = None
+) -> TestResult:
+    """Test whether the error variance rises from the first to the second part of the sample.
+
+    Parameters
+    ----------
+    y, X : array_like
+        See `breusch_pagan`.
+    point : float
+        Share of the rows in the first part.
+    order : (n,) array_like, optional
+        Variable that orders the rows first.
+
+    Returns
+    -------
+    TestResult
+        F, one-sided.
+
+    Raises
+    ------
+    EstimationError
+        If a part has no degree of freedom.
+
+    References
+    ----------
+    Goldfeld and Quandt (1965), JASA 60.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(8.0)
+    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
+    >>> goldfeld_quandt(y, np.column_stack([np.ones(8), x])).distribution
+    'F(2, 2)'
+    """
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    if not 0.0 < point < 1.0:
+        raise EstimationError(f"point: {point}; a share of the rows between 0 and 1 is expected")
+    if order is not None:
+        ranks = np.argsort(as_vector(order, outcome.size, "order"), kind="stable")
+        design, outcome = design[ranks], outcome[ranks]
+    cut = int(point * outcome.size)
+    k = design.shape[1]
+    if min(cut, outcome.size - cut) <= k:
+        raise EstimationError(f"point: a part has no more rows than the {k} columns of the design")
+    first, second = project(outcome[:cut], design[:cut]), project(outcome[cut:], design[cut:])
+    df = (second.nobs - k, first.nobs - k)
+    statistic = (second.ssr / df[0]) / (first.ssr / df[1])
+    p_value = float(special.fdtrc(*df, statistic))
+    return judged("Goldfeld-Quandt", statistic, f"F({df[0]}, {df[1]})", p_value, WORDS)
+
+
+def _standard(column: Array) -> Array:
+    """Centre and scale a column; a constant one becomes zero and falls out by rank."""
+    spread = float(column.std())
+    if spread <= 1e-14 * float(np.abs(column).max()):
+        return np.zeros_like(column)
+    return np.asarray((column - column.mean()) / spread)
+
+
+def _with_intercept(n: int, columns: npt.ArrayLike) -> Array:
+    extra = np.asarray(columns, dtype=np.float64)
+    if extra.ndim != 2 or extra.shape[0] != n or not np.isfinite(extra).all():
+        raise EstimationError(f"drivers: expected a finite table of {n} rows, got {extra.shape}")
+    return np.column_stack([np.ones(n), extra])
+
+
+def _explained(target: Array, span: Array) -> tuple[float, int]:
+    """Return the explained centred sum of squares and the rank less the intercept."""
+    centred = span[:, 1:] - span[:, 1:].mean(axis=0)
+    length = np.sqrt((centred**2).sum(axis=0))
+    kept = length > 1e-12 * np.maximum(np.sqrt((span[:, 1:] ** 2).sum(axis=0)), 1e-300)
+    if not kept.any():
+        raise EstimationError("drivers: all constant; give a variable that varies")
+    left, values, _ = np.linalg.svd(centred[:, kept] / length[kept], full_matrices=False)
+    basis = left[:, values > 1e-10 * values[0]]
+    score = basis.T @ (target - target.mean())
+    return float(score @ score), int(basis.shape[1])
+
+
+def _refuse_flat(total: float) -> None:
+    if total <= 0.0:
+        raise EstimationError("y: residuals are all of one size; the variance cannot be tested")

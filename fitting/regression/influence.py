@@ -1,0 +1,242 @@
+"""What one observation, or one whole cluster, does to a regression: closed forms, no refitting."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.projection import Projection, as_codes, project
+
+__all__ = [
+    "ClusterInfluence",
+    "Influence",
+    "cluster_influence",
+    "influence",
+    "influence_of",
+]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Influence:
+    """How far each observation pulls the regression towards itself.
+
+    Parameters
+    ----------
+    projection : Projection
+        The regression the measures belong to.
+    leverage : (n,) array
+        Diagonal h of the hat matrix (absorbed effects included), between 0 and 1.
+    standardised : (n,) array
+        Internally studentised residuals ``e / (s sqrt(1 - h))``.
+    studentised : (n,) array
+        Externally studentised residuals, s without the observation: t with df - 1 under the null.
+    cooks : (n,) array
+        Cook's distance ``r^2 h / (k (1 - h))`` (Cook 1977).
+    dffits : (n,) array
+        Change of the own fitted value in its standard error.
+    covratio : (n,) array
+        Determinant of the coefficient covariance without the observation over the one with it.
+    sigma : (n,) array
+        Residual standard deviation without the observation.
+
+    Notes
+    -----
+    An observation with leverage one has residual zero whatever its outcome: its measures are NaN.
+    Source: Belsley, Kuh and Welsch (1980), ch. 2.
+    """
+
+    projection: Projection
+    leverage: Array
+    standardised: Array
+    studentised: Array
+    cooks: Array
+    dffits: Array
+    covratio: Array
+    sigma: Array
+
+    def coefficient_changes(self) -> Array:
+        """Return the coefficients with all minus without the observation, (n, k)."""
+        fit = self.projection
+        weight = fit.residuals / _one_less(self.leverage)
+        return np.asarray(_solve_back(fit, fit.Q * weight[:, None]))
+
+    def dfbetas(self) -> Array:
+        """Return the changes in units of the standard errors without the observation, (n, k)."""
+        roots = np.sqrt(np.diag(self.projection.bread()))
+        return np.asarray(self.coefficient_changes() / (self.sigma[:, None] * roots))
+
+
+@dataclass(frozen=True, slots=True)
+class ClusterInfluence:
+    """What leaving out one whole cluster does to each coefficient.
+
+    Parameters
+    ----------
+    changes : (G, k) array
+        Coefficients with all minus without the cluster; NaN where the rest cannot identify one.
+    cooks : (G,) array
+        Cook's distance of the cluster, ``d' X'X d / (k s^2)``.
+    size : (G,) array
+        Rows of the cluster.
+    leverage : (G,) array
+        Sum of the leverages of the cluster's rows (k in total).
+    """
+
+    changes: Array
+    cooks: Array
+    size: npt.NDArray[np.intp]
+    leverage: Array
+
+
+def influence(y: npt.ArrayLike, X: npt.ArrayLike) -> Influence:
+    """Measure the influence of every observation of a regression of y on X.
+
+    Parameters
+    ----------
+    y : (n,) array_like
+        Outcome.
+    X : (n, k) array_like
+        Design, intercept included where there is one; n >= k + 2.
+
+    Returns
+    -------
+    Influence
+        Leverage, studentised residuals, Cook's distance, DFFITS, COVRATIO; DFBETAS on call.
+
+    Raises
+    ------
+    EstimationError
+        If the design is at fault or leaves fewer than two degrees of freedom.
+
+    Examples
+    --------
+    >>> found = influence([1.0, 2.0, 3.1, 9.0], [[1, 0], [1, 1], [1, 2], [1, 3]])
+    >>> found.cooks.round(3).tolist()
+    [1.073, 0.023, 0.321, 2.333]
+    """
+    return influence_of(project(y, X))
+
+
+def influence_of(
+    fit: Projection, *, absorbed_leverage: npt.ArrayLike = 0.0, absorbed: int = 0
+) -> Influence:
+    """Measure influence from a projection already at hand.
+
+    Parameters
+    ----------
+    fit : Projection
+        Of the outcome on the design, both freed of the absorbed effects where there are any.
+    absorbed_leverage : (n,) array_like or 0
+        Leverage of the absorbed effects, added to that of the design (Frisch-Waugh-Lovell).
+    absorbed : int
+        Degrees of freedom the absorbed effects take.
+
+    Returns
+    -------
+    Influence
+        The measures of the full regression, effects included.
+
+    Raises
+    ------
+    EstimationError
+        If fewer than two degrees of freedom are left.
+
+    Examples
+    --------
+    >>> fit = project([1.0, 2.0, 4.0, 4.5], [[1, 0], [1, 1], [1, 2], [1, 3]])
+    >>> influence_of(fit).leverage.round(2).tolist()
+    [0.7, 0.3, 0.3, 0.7]
+    """
+    n, k = fit.nobs, fit.rank
+    free = n - k - absorbed
+    if free < 2:
+        raise EstimationError(
+            f"influence needs two degrees of freedom; {n} rows leave {free} after {k + absorbed} "
+            "coefficients"
+        )
+    leverage = fit.leverage + np.asarray(absorbed_leverage, dtype=np.float64)
+    rest = _one_less(leverage)
+    e = fit.residuals
+    variance = float(e @ e) / free
+    if variance <= np.finfo(np.float64).tiny:
+        raise EstimationError("y: the design explains it exactly; there is no residual to study")
+    squared = e * e / (rest * variance)
+    # s_(i)^2 = s^2 (df - r_i^2) / (df - 1); it is zero where one row carries the whole residual
+    deleted = variance * np.maximum(free - squared, 0.0) / (free - 1)
+    sigma = np.sqrt(deleted)
+    with np.errstate(divide="ignore"):
+        studentised = e / (sigma * np.sqrt(rest))
+    cooks = squared * leverage / ((k + absorbed) * rest)
+    dffits = studentised * np.sqrt(leverage / rest)
+    covratio = (deleted / variance) ** (k + absorbed) / rest
+    standardised = e / np.sqrt(variance * rest)
+    return Influence(fit, leverage, standardised, studentised, cooks, dffits, covratio, sigma)
+
+
+def cluster_influence(
+    fit: Projection, clusters: npt.ArrayLike, *, absorbed: int = 0
+) -> ClusterInfluence:
+    """Leave out each cluster in turn, in closed form.
+
+    With orthonormal Q the change is ``R^-1 (I - Q_g'Q_g)^-1 Q_g'e_g``: one k x k solve a cluster.
+
+    Parameters
+    ----------
+    fit : Projection
+        The regression. Absorbed effects are held at their full-sample values, which is exact where
+        every effect lives inside one cluster.
+    clusters : (n,) array_like
+        Label of the cluster of each row.
+    absorbed : int
+        Degrees of freedom the absorbed effects take.
+
+    Returns
+    -------
+    ClusterInfluence
+        In the order of the sorted labels.
+
+    Raises
+    ------
+    EstimationError
+        If labels are missing or do not fit the rows, or there is one cluster only.
+
+    Examples
+    --------
+    >>> fit = project([1.0, 2.0, 3.1, 9.0], [[1, 0], [1, 1], [1, 2], [1, 3]])
+    >>> cluster_influence(fit, ["a", "a", "b", "c"]).changes[:, 1].round(2).tolist()
+    [-3.39, -0.28, 1.46]
+    """
+    codes, count = as_codes(clusters, fit.nobs, "clusters")
+    if count < 2:
+        raise EstimationError("clusters: one cluster only; leaving it out leaves nothing")
+    k = fit.rank
+    gram = np.zeros((count, k, k))
+    score = np.zeros((count, k))
+    np.add.at(gram, codes, fit.Q[:, :, None] * fit.Q[:, None, :])
+    np.add.at(score, codes, fit.Q * fit.residuals[:, None])
+    left = np.eye(k) - gram
+    values, vectors = np.linalg.eigh(left)
+    lost = values[:, 0] < 1e-10  # the other clusters do not identify some combination
+    safe = np.where(values < 1e-10, 1.0, values)
+    step = np.einsum("gij,gj,gkj,gk->gi", vectors, 1.0 / safe, vectors, score)
+    step[lost] = np.nan
+    variance = fit.ssr / max(fit.nobs - k - absorbed, 1)
+    cooks = np.einsum("gi,gi->g", step, step) / (k * variance)
+    size = np.bincount(codes, minlength=count)
+    leverage = np.einsum("gii->g", gram)
+    return ClusterInfluence(_solve_back(fit, step), cooks, size, leverage)
+
+
+def _solve_back(fit: Projection, steps: Array) -> Array:
+    """Turn changes in the orthonormal basis, (m, k), into changes of coefficients."""
+    return np.asarray(linalg.solve_triangular(fit.R, steps.T, check_finite=False).T / fit.scale)
+
+
+def _one_less(leverage: Array) -> Array:
+    """Return 1 - h, NaN where the observation fits itself."""
+    rest = 1.0 - leverage
+    return np.where(rest > 1e-10, rest, np.nan)

@@ -1,0 +1,106 @@
+"""Tests of normal errors."""
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.projection import as_vector
+from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+
+__all__ = ["jarque_bera", "shapiro_wilk"]
+
+Array = npt.NDArray[np.float64]
+
+WORDS = Wording(
+    "errors are normal",
+    "errors are not normal",
+    "t and F are approximate; with many rows the coefficients are still near normal",
+    "bootstrap the intervals; look at the outliers named in the influence table",
+)
+
+
+def jarque_bera(residuals: npt.ArrayLike) -> TestResult:
+    """Test skewness and kurtosis of residuals against those of the normal.
+
+    ``JB = n (S^2 / 6 + (K - 3)^2 / 24)`` with moments about the mean.
+
+    Parameters
+    ----------
+    residuals : (n,) array_like
+        Residuals.
+
+    Returns
+    -------
+    TestResult
+        chi2(2).
+
+    Raises
+    ------
+    EstimationError
+        If fewer than four values are given or all are equal.
+
+    References
+    ----------
+    Jarque and Bera (1987), International Statistical Review 55.
+
+    Examples
+    --------
+    >>> round(jarque_bera([1.0, 2.0, 2.0, 3.0, 9.0]).statistic, 3)
+    1.454
+    """
+    e = _varied(residuals)
+    e = e - e.mean()
+    second = float((e**2).mean())
+    skewness = float((e**3).mean()) / second**1.5
+    kurtosis = float((e**4).mean()) / second**2
+    statistic = e.size * (skewness**2 / 6 + (kurtosis - 3) ** 2 / 24)
+    p_value = float(special.chdtrc(2, statistic))
+    return judged("Jarque-Bera", statistic, "chi2(2)", p_value, WORDS)
+
+
+def shapiro_wilk(residuals: npt.ArrayLike) -> TestResult:
+    """Test normality by the correlation of the ordered residuals with normal scores.
+
+    Parameters
+    ----------
+    residuals : (n,) array_like
+        3 to 5,000 residuals.
+
+    Returns
+    -------
+    TestResult
+        W with Royston's approximation of its p-value.
+
+    Raises
+    ------
+    EstimationError
+        If fewer than four or more than 5,000 values are given, or all are equal.
+
+    References
+    ----------
+    Shapiro and Wilk (1965), Biometrika 52; Royston (1995), Applied Statistics 44, AS R94.
+
+    Examples
+    --------
+    >>> round(shapiro_wilk([1.0, 2.0, 2.0, 3.0, 9.0]).statistic, 3)
+    0.75
+    """
+    from scipy import stats
+
+    e = _varied(residuals)
+    if e.size > 5000:
+        raise EstimationError(
+            f"residuals: {e.size} values; the p-value holds up to 5,000: use jarque_bera"
+        )
+    found = stats.shapiro(e)
+    return judged("Shapiro-Wilk", float(found.statistic), "W", float(found.pvalue), WORDS)
+
+
+def _varied(residuals: npt.ArrayLike) -> Array:
+    e = as_vector(residuals, name="residuals")
+    if e.size < 4:
+        raise EstimationError(f"residuals: {e.size} values; at least four are needed")
+    if float(np.ptp(e)) <= 1e-14 * float(np.abs(e).max()):
+        raise EstimationError("residuals: all equal; there is no distribution to test")
+    return e

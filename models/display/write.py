@@ -5,8 +5,9 @@ import tempfile
 from pathlib import Path
 
 from quesnay.fitting.errors import DataError
+from quesnay.models.display.escape import visible
 
-__all__ = ["write_bytes", "write_text"]
+__all__ = ["cannot_write", "write_bytes", "write_text"]
 
 
 def write_text(path: str | Path, text: str) -> Path:
@@ -90,7 +91,7 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
         Path(beside).replace(target)
     except (OSError, ValueError) as error:
         _drop(beside)
-        raise _cannot_write(path, error) from error
+        raise cannot_write(path, error) from error
     except BaseException:
         _drop(beside)
         raise
@@ -100,6 +101,8 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
 def _refuse_unwritable(target: Path) -> None:
     if target.is_dir():
         raise IsADirectoryError(21, "it is a folder")
+    if target.exists() and not target.is_file():
+        raise OSError(22, "it is a device or pipe, not a file")
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "the file there is read-only")
 
@@ -118,9 +121,28 @@ def _drop(beside: str | None) -> None:
         Path(beside).unlink(missing_ok=True)
 
 
-def _cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
+def cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
+    """Say in one line why a file or folder cannot be written.
+
+    Parameters
+    ----------
+    path : str or Path
+        What was to be written.
+    error : OSError or ValueError
+        What the system answered.
+
+    Returns
+    -------
+    DataError
+        To be raised.
+
+    Examples
+    --------
+    >>> print(cannot_write("a/b.csv", FileNotFoundError(2, "No such file or directory")))
+    a/b.csv: cannot write here (No such file or directory); make that folder or choose another
+    """
     reason = getattr(error, "strerror", None) or str(error)
-    name = str(path).replace("\0", "\\0")
+    name = visible(path)
     advice = "make that folder or choose another"
     if not isinstance(error, FileNotFoundError):
         advice = "choose another file or folder"

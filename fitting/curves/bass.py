@@ -16,8 +16,8 @@ class Bass:
     """Diffusion by innovators and imitators; times are counted from the launch.
 
     ``y = saturation * p (1 - E) / (p + q E)``, ``E = exp(-(p + q) t)``, with `innovation` p and
-    `imitation` q per unit of time; zero before the launch (Bass 1969, Management Science 15(5),
-    the cumulative form of eq. 7).
+    `imitation` q per unit of time; zero before the launch (Bass 1969, Management
+    Science 15(5), in cumulative form).
 
     Examples
     --------
@@ -29,7 +29,7 @@ class Bass:
     name: ClassVar[str] = "bass"
     parameters: ClassVar[tuple[str, ...]] = ("saturation", "innovation", "imitation")
     equation: ClassVar[str] = "y = saturation * p * (1 - E) / (p + q * E), E = exp(-(p + q) * t)"
-    source: ClassVar[str] = "Bass (1969), Management Science 15(5), eq. 7"
+    source: ClassVar[str] = "Bass (1969), Management Science 15(5)"
 
     def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
         """Return the level at times `t` since the launch."""

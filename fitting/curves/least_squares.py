@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quesnay.fitting.curves.derivative import central_jacobian
-from quesnay.fitting.errors import ConvergenceError, EstimationError
+from quesnay.fitting.errors import ConvergenceError, EstimationError, QuesnayError
 
 __all__ = ["NonlinearFit", "nonlinear_least_squares"]
 
@@ -15,6 +15,8 @@ type_array = NDArray[np.float64]
 type_model = Callable[[type_array], type_array]
 
 _FLOAT = float(np.finfo(float).eps)
+# first damping; a cautious second and third search where a bold first step leaves the valley
+_DAMPINGS = (1e-3, 1.0, 1e3)
 _SMALLEST_STEP = 1e-13  # relative change of the scaled parameters at which the search rests
 _ORTHOGONAL = 1e-6  # largest cosine between residuals and a column of the Jacobian at an optimum
 
@@ -133,13 +135,23 @@ def nonlinear_least_squares(
     observed, root, theta = _inputs(y, start, weights)
     derivative = jacobian or (lambda point: central_jacobian(model, point))
     search = _Search(model, derivative, observed, root)
-    state = search.begin(theta)
+    troubles: list[QuesnayError] = []
+    for damping in _DAMPINGS:
+        try:
+            return _run(search, search.begin(theta, damping), max_iterations)
+        except (ConvergenceError, EstimationError) as trouble:
+            troubles.append(trouble)
+    raise troubles[0]
+
+
+def _run(search: "_Search", state: "_State", max_iterations: int) -> NonlinearFit:
+    """Advance until the search rests, and check where it rests."""
     steps = 0
     for _ in range(max_iterations):
         moved, resting = search.advance(state)
         steps += moved
         if resting:
-            return _finish(state, observed, root, steps)
+            return _finish(state, search.observed, search.root, steps)
     raise ConvergenceError(
         f"nonlinear least squares: no optimum after {max_iterations} trial steps, sum of squares "
         f"{state.rss:.6g}; try other starting values or fewer parameters"
@@ -189,7 +201,7 @@ class _Search:
         with np.errstate(all="ignore"):
             return np.asarray(self.root[:, None] * self.derivative(theta))
 
-    def begin(self, theta: type_array) -> _State:
+    def begin(self, theta: type_array, damping: float) -> _State:
         """Return the state at the start."""
         residual, slope = self.residual(theta), self.slope(theta)
         if residual.shape != self.observed.shape or slope.shape != (residual.size, theta.size):
@@ -204,7 +216,7 @@ class _Search:
                 f"start {theta.tolist()}; choose a start inside the model's domain"
             )
         scale = _norms(slope)
-        return _State(theta, residual, slope, np.where(scale > 0, scale, 1.0), 1e-3)
+        return _State(theta, residual, slope, np.where(scale > 0, scale, 1.0), damping)
 
     def advance(self, state: _State) -> tuple[bool, bool]:
         """Try one step, in place; return whether it was accepted and whether the search rests."""
@@ -215,7 +227,8 @@ class _Search:
             small = size <= _SMALLEST_STEP * float(np.linalg.norm(state.scale * state.theta))
             trial = self.residual(state.theta + step)
             predicted = state.rss - float(np.sum((state.residual - state.jacobian @ step) ** 2))
-            gain = state.rss - float(trial @ trial)
+            with np.errstate(over="ignore", invalid="ignore"):
+                gain = state.rss - float(trial @ trial)
             if np.isfinite(gain) and gain > 0 and self._accept(state, step, trial):
                 ratio = gain / predicted if predicted > 0 else 1.0
                 state.damping *= max(1 / 3, 1 - (2 * min(ratio, 1.0) - 1) ** 3)

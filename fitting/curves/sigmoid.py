@@ -25,7 +25,7 @@ class Gompertz:
     """Diffusion that slows early: fastest growth at 36.8 % of the saturation.
 
     ``y = saturation * exp(-exp(-rate * (t - midpoint)))``; `rate` per unit of time, `midpoint` is
-    the time of fastest growth, where ``y = saturation / e`` (Gompertz 1825; Winsor 1932, eq. 1).
+    the time of fastest growth, where ``y = saturation / e`` (Gompertz 1825; Winsor 1932).
 
     Examples
     --------
@@ -37,7 +37,7 @@ class Gompertz:
     name: ClassVar[str] = "gompertz"
     parameters: ClassVar[tuple[str, ...]] = ("saturation", "rate", "midpoint")
     equation: ClassVar[str] = "y = saturation * exp(-exp(-rate * (t - midpoint)))"
-    source: ClassVar[str] = "Winsor (1932), PNAS 18(1), eq. 1"
+    source: ClassVar[str] = "Winsor (1932), PNAS 18(1)"
 
     def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
         """Return the level at times `t`."""
@@ -73,7 +73,7 @@ class Gompertz:
 class Logistic:
     """Diffusion symmetric around half of the saturation.
 
-    ``y = saturation / (1 + exp(-rate * (t - midpoint)))`` (Verhulst 1838; Griliches 1957, eq. 1).
+    ``y = saturation / (1 + exp(-rate * (t - midpoint)))`` (Verhulst 1838; Griliches 1957).
 
     Examples
     --------
@@ -85,7 +85,7 @@ class Logistic:
     name: ClassVar[str] = "logistic"
     parameters: ClassVar[tuple[str, ...]] = ("saturation", "rate", "midpoint")
     equation: ClassVar[str] = "y = saturation / (1 + exp(-rate * (t - midpoint)))"
-    source: ClassVar[str] = "Griliches (1957), Econometrica 25(4), eq. 1"
+    source: ClassVar[str] = "Griliches (1957), Econometrica 25(4)"
 
     def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
         """Return the level at times `t`."""

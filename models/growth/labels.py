@@ -1,0 +1,181 @@
+"""The door of the growth models: yearly series and frames, checked and sorted once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+
+__all__ = ["check_positive", "same_labels", "yearly_frame", "yearly_series", "years_of"]
+
+
+def yearly_series(values: Any, name: str) -> pd.Series:
+    """Return a series of finite numbers by year, sorted; the order of the rows does not matter.
+
+    Parameters
+    ----------
+    values : Series or array-like
+        Values by year; an array counts its periods from 0.
+    name : str
+        What the series is, for messages.
+
+    Returns
+    -------
+    Series
+        Sorted copy, dtype float.
+
+    Raises
+    ------
+    DataError
+        If labels or values are at fault.
+
+    Examples
+    --------
+    >>> yearly_series(pd.Series({2019: 2.0, 2018: 1.0}), "output").to_dict()
+    {2018: 1.0, 2019: 2.0}
+    """
+    if isinstance(values, pd.DataFrame):
+        if values.shape[1] != 1:
+            raise DataError(
+                f"{name}: expected one series, got a frame of {values.shape[1]} columns"
+            )
+        values = values.iloc[:, 0]
+    series = values if isinstance(values, pd.Series) else _plain(values, name)
+    years = years_of(series.index, name)
+    numbers = _numbers(series, name)
+    out = pd.Series(numbers, index=series.index, name=series.name)
+    return out.iloc[np.argsort(years, kind="stable")]
+
+
+def yearly_frame(values: Any, name: str) -> pd.DataFrame:
+    """Return a frame of finite numbers, years down and inputs across, sorted by year.
+
+    Parameters
+    ----------
+    values : DataFrame or two-dimensional array
+        Year x input.
+    name : str
+        What the frame is, for messages.
+
+    Returns
+    -------
+    DataFrame
+        Sorted copy, dtype float.
+
+    Raises
+    ------
+    DataError
+        If labels or values are at fault.
+
+    Examples
+    --------
+    >>> yearly_frame(pd.DataFrame({"it": [1, 2]}, index=[2018, 2019]), "inputs")["it"].to_dict()
+    {2018: 1.0, 2019: 2.0}
+    """
+    frame = values if isinstance(values, pd.DataFrame) else _plain_frame(values, name)
+    if frame.empty:
+        raise DataError(f"{name}: the frame is empty; expected years down and inputs across")
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise DataError(f"{name}: column {twice!r} occurs twice; give each input one column")
+    years = years_of(frame.index, name)
+    columns = [_numbers(frame[column], f"{name}, column {column!r}") for column in frame.columns]
+    out = pd.DataFrame(np.column_stack(columns), index=frame.index, columns=frame.columns)
+    return out.iloc[np.argsort(years, kind="stable")]
+
+
+def years_of(index: pd.Index, name: str) -> np.ndarray:
+    """Return the periods as whole numbers: years, or ordinals of a period index.
+
+    Examples
+    --------
+    >>> years_of(pd.Index([2018, 2019]), "output").tolist()
+    [2018, 2019]
+    """
+    if isinstance(index, pd.PeriodIndex):
+        numbers = index.asi8.astype(float)
+        numbers[index.isna()] = np.nan
+    elif isinstance(index, pd.MultiIndex | pd.DatetimeIndex):
+        raise DataError(
+            f"{name}: expected one index of years, got a {type(index).__name__}; "
+            "use years, or index.to_period"
+        )
+    else:
+        try:
+            numbers = pd.to_numeric(index).to_numpy(dtype=float)
+        except (TypeError, ValueError):
+            raise DataError(f"{name}: the index {_shown(index)} must hold years") from None
+    if index.dtype == bool or not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
+        raise DataError(
+            f"{name}: the index {_shown(index)} must hold whole years without gaps in it"
+        )
+    years = numbers.astype(np.int64)
+    if len(np.unique(years)) != len(years):
+        twice = index[int(np.flatnonzero(pd.Index(years).duplicated())[0])]
+        raise DataError(f"{name}: year {twice} occurs twice; give each year one row")
+    return years
+
+
+def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:
+    """Refuse two sets of labels that differ, naming the first label that only one of them has."""
+    for here, there, one, other in ((first, second, *names), (second, first, *reversed(names))):
+        missing = here.difference(there)
+        if len(missing):
+            raise DataError(
+                f"{what} {missing[0]!r} is in {one} but not in {other}; give both the same {what}s"
+            )
+
+
+def check_positive(series: pd.Series, name: str) -> None:
+    """Refuse a value that is not above zero, naming its year."""
+    bad = series.index[~(series.to_numpy() > 0)]
+    if len(bad):
+        raise DataError(
+            f"{name}: {series[bad[0]]:g} in {bad[0]} is not positive; an index is above 0"
+        )
+
+
+def _plain(values: Any, name: str) -> pd.Series:
+    """Return unlabelled values as a series that counts its periods from 0."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise DataError(f"{name}: expected one series of numbers by year") from None
+    if array.ndim != 1:
+        raise DataError(f"{name}: expected one series of numbers by year, got shape {array.shape}")
+    return pd.Series(array)
+
+
+def _plain_frame(values: Any, name: str) -> pd.DataFrame:
+    """Return an unlabelled matrix as a frame that counts from 0."""
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise DataError(f"{name}: expected a frame year x input, rows differ in length") from None
+    if array.ndim != 2:
+        raise DataError(f"{name}: expected a frame year x input, got shape {array.shape}")
+    return pd.DataFrame(array)
+
+
+def _numbers(series: pd.Series, name: str) -> np.ndarray:
+    """Return finite floats, or name the first year whose value is none."""
+    if series.empty:
+        raise DataError(f"{name}: the series is empty")
+    if series.dtype == bool or np.iscomplexobj(series.to_numpy()):
+        raise DataError(f"{name}: expected real numbers, got {series.dtype}")
+    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        place = int(bad[0])
+        raise DataError(
+            f"{name}: {series.iloc[place]!r} in {series.index[place]} is not a finite number "
+            f"({len(bad)} such values); fill or drop these years"
+        )
+    return np.asarray(numbers)
+
+
+def _shown(index: Sequence[Any] | pd.Index) -> str:
+    shown = ", ".join(str(label) for label in list(index)[:3])
+    return f"({shown}{', …' if len(index) > 3 else ''})"

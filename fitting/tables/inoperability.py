@@ -6,11 +6,14 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import ConvergenceError
+from quesnay.fitting.tables.factored import factored
 
 __all__ = ["Capped", "capped_solution", "dynamic_path"]
 
 Array = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
+
+_SINGULAR = "inoperability: I - A* is singular; the spectral radius must be below 1"
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +59,7 @@ def capped_solution(A: Array, c: Array) -> Capped:
     array([0.571, 0.714])
     """
     n = len(c)
-    uncapped: Array = np.linalg.solve(np.eye(n) - A, c)
-    q: Array
+    uncapped = factored(np.eye(n) - A, _SINGULAR).solve(c)
     q, held = uncapped, np.zeros(n, dtype=bool)
     for _ in range(n + 1):
         now = A @ q + c > 1.0
@@ -65,7 +67,7 @@ def capped_solution(A: Array, c: Array) -> Capped:
             return Capped(np.where(held, 1.0, q), uncapped, held)
         held = now
         system = np.where(held[:, None], 0.0, A)
-        q = np.linalg.solve(np.eye(n) - system, np.where(held, 1.0, c))
+        q = factored(np.eye(n) - system, _SINGULAR).solve(np.where(held, 1.0, c))
     raise ConvergenceError(f"inoperability: the capped sectors still change after {n + 1} steps")
 
 

@@ -1,0 +1,107 @@
+"""One self-contained HTML page: words, tables and figures, nothing fetched from anywhere."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from quesnay.models.display.table import Table
+from quesnay.models.display.write import write_text
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["Section", "render_page"]
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A heading with what stands below it, in this order.
+
+    Parameters
+    ----------
+    title : str
+        Heading.
+    words : sequence of str
+        Paragraphs, plain text.
+    figures : sequence of Figure
+        Each with its alternative text set by ``finish``.
+    tables : sequence of Table
+        Rendered below the figures.
+    remarks : sequence of str
+        Paragraphs below the tables.
+    """
+
+    title: str
+    words: Sequence[str] = ()
+    figures: "Sequence[Figure]" = ()
+    tables: Sequence[Table] = ()
+    remarks: Sequence[str] = field(default=())
+
+
+def render_page(
+    title: str,
+    lead: Sequence[str],
+    sections: Sequence[Section],
+    *,
+    colophon: Table,
+    path: str | Path | None = None,
+) -> str:
+    """Render a report as one HTML file.
+
+    Parameters
+    ----------
+    title : str
+        Heading of the page.
+    lead : sequence of str
+        The finding in a few sentences.
+    sections : sequence of Section
+        What follows.
+    colophon : Table
+        Versions, seed, data: what makes the report reproducible.
+    path : str or Path, optional
+        Where to write it, whole or not at all.
+
+    Returns
+    -------
+    str
+        The page.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> page = render_page("Report", ["A finding."], [Section("One", ["Words & signs."])],
+    ...                    colophon=Table("Made with", pd.DataFrame({"version": ["1"]})))
+    >>> "Words &amp; signs." in page
+    True
+    """
+    import jinja2
+    from markupsafe import Markup
+
+    from quesnay.diagnostics.plots.save import figure_to_html
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("quesnay.diagnostics.report", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    shown = [
+        {
+            "title": section.title,
+            "anchor": f"section-{number}",
+            "words": section.words,
+            "figures": [Markup(figure_to_html(figure)) for figure in section.figures],
+            "tables": [Markup(table.to_html()) for table in section.tables],
+            "remarks": section.remarks,
+        }
+        for number, section in enumerate(sections, start=1)
+    ]
+    page = environment.get_template("page.html").render(
+        title=title, lead=lead, sections=shown, colophon=Markup(colophon.to_html())
+    )
+    if path is not None:
+        write_text(path, page)
+    return page
+

@@ -1,0 +1,240 @@
+"""From a study's facts to the account model: everything that does not vary from draw to draw."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from quesnay.facts import Facts
+from quesnay.fitting.errors import StudyError, nearest
+from quesnay.models.satellite.account import AccountModel, Calibration, Slot
+from quesnay.models.satellite.core import CorePattern
+from quesnay.models.satellite.employment import (
+    employment_by_sector,
+    jobs_per_value_added,
+    productivity_growth,
+)
+from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
+from quesnay.study_sections import Study
+
+__all__ = ["Assembly", "assemble"]
+
+SUPPLY = ("value_added", "intermediate_sales", "purchases")
+
+
+@dataclass(frozen=True, slots=True)
+class Assembly:
+    """The prepared model and the labelled tables that went into it.
+
+    Parameters
+    ----------
+    model : AccountModel
+        The account, ready for draws.
+    sectors : tuple of str
+        Sector labels of the model's last axis.
+    value_added : dict of str to DataFrame
+        Vintage set -> (year, variant) x sectors, unit of the account.
+    jobs_per_value : DataFrame
+        Direct and supply-chain jobs per unit of value added in the year of the employment figures.
+    productivity : float
+        Yearly growth of nominal value added per person that the coefficients go on with.
+    pattern : CorePattern
+        Relative weights of the core's segments in sectors.
+    """
+
+    model: AccountModel
+    sectors: tuple[str, ...]
+    value_added: dict[str, pd.DataFrame]
+    jobs_per_value: pd.DataFrame
+    productivity: float
+    pattern: CorePattern
+
+
+def assemble(study: Study, facts: Facts) -> Assembly:
+    """Prepare the account model of a study.
+
+    Parameters
+    ----------
+    study : Study
+        The checked study.
+    facts : Facts
+        From :func:`quesnay.facts.collect_facts`.
+
+    Returns
+    -------
+    Assembly
+        Model and labelled inputs.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the sections of the study do not fit the tables.
+
+    Examples
+    --------
+    >>> from quesnay.facts import collect_facts
+    >>> from quesnay.study import load_study
+    >>> study = load_study("caict_2020")
+    >>> assemble(study, collect_facts(study)).model.value_added.shape
+    (3, 5, 42)
+    """
+    slots = _slots(study)
+    sectors = tuple(str(s) for s in facts.tables[study.tables.years[0]].sectors)
+    _known(study.tables.technology_sectors, sectors, "tables.technology_sectors")
+    levels = {v: _sector_levels(study, facts, v, slots) for v in facts.gdp.index}
+    stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
+    pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
+    _known(pattern.sectors, sectors, "core.segments")
+    jobs, growth = _employment(study, facts, levels[facts.gdp.index[0]], slots)
+    model = AccountModel(
+        slots=slots,
+        value_added=stacked,
+        gdp=stacked.sum(axis=2),
+        inflation=_inflation(facts, slots),
+        intensity=np.array([0.0 if s in study.tables.technology_sectors else 1.0 for s in sectors]),
+        supply=_supply(study, facts, stacked, slots),
+        cells=tuple((f"weight of {s} in {g}", sectors.index(s), w) for g, s, w in pattern.cells),
+        core_id=study.core.figure,
+        core_slot=_slot_of(facts, study.core.figure, slots),
+        jobs_per_value=_drift(jobs, growth, study.employment.year, slots),
+        forecast_base=np.array(
+            [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
+        ),
+        calibration=_calibration(study, facts, slots),
+        curves=study.penetration.curves,
+    )
+    return Assembly(model, sectors, levels, jobs, growth, pattern)
+
+
+def _slots(study: Study) -> tuple[Slot, ...]:
+    """One slot a year; the forecast year has two, forecast and outcome."""
+    slots: list[Slot] = []
+    forecast = study.gdp.forecast.year if study.gdp.forecast else None
+    for year in sorted(study.study.years):
+        previous = next((k for k, s in enumerate(slots) if s.year == year - 1), -1)
+        variants = ("forecast", "outcome") if year == forecast else ("estimate",)
+        slots.extend(Slot(year, variant, previous) for variant in variants)
+    return tuple(slots)
+
+
+def _known(names: object, sectors: tuple[str, ...], where: str) -> None:
+    for name in names:  # type: ignore[attr-defined]
+        if name not in sectors:
+            raise StudyError(f"{where}: no sector {name!r} in the tables;{nearest(name, sectors)}")
+
+
+def _sector_levels(
+    study: Study, facts: Facts, vintage: str, slots: tuple[Slot, ...]
+) -> pd.DataFrame:
+    """Value added by slot and sector, scaled to one set of GDP vintages."""
+    tables = {year: table.v for year, table in facts.tables.items()}
+    groups = {s: group for group, members in study.tables.groups.items() for s in members}
+    rows: list[pd.Series] = []
+    for slot in slots:
+        if slot.variant == "forecast":
+            last, before = rows[slot.previous], rows[slots[slot.previous].previous]
+            rows.append(extrapolate_sectors(last, before, facts.forecast_base))
+            continue
+        gdp = float(facts.gdp.loc[vintage, slot.year])
+        if slot.year in tables:
+            rows.append(scale_to_gdp(tables[slot.year], gdp))
+        else:
+            published = facts.industries.loc[slot.year]
+            rows.append(join_tables(tables, groups, published, year=slot.year, gdp=gdp))
+    index = pd.MultiIndex.from_tuples([(s.year, s.variant) for s in slots], names=["year", "kind"])
+    return pd.DataFrame([row.to_numpy(float) for row in rows], index=index, columns=rows[0].index)
+
+
+def _inflation(facts: Facts, slots: tuple[Slot, ...]) -> np.ndarray:
+    """Deflator over that of the slot before, by vintage set, implied by real growth."""
+    out = np.full((len(facts.gdp), len(slots)), np.nan)
+    for t, slot in enumerate(slots):
+        if slot.previous >= 0 and slot.variant != "forecast":
+            before = slots[slot.previous].year
+            nominal = facts.gdp[slot.year] / facts.gdp[before]
+            out[:, t] = (nominal / (1 + facts.growth[slot.year])).to_numpy(float)
+    return out
+
+
+def _slot_of(facts: Facts, figure: str, slots: tuple[Slot, ...]) -> int:
+    """Position of the slot that a printed figure speaks of."""
+    if figure not in facts.reported.index:
+        hint = nearest(figure, facts.reported.index)
+        raise StudyError(f"no printed figure {figure!r};{hint}")
+    year = int(facts.reported.loc[figure, "year"])
+    for t, slot in enumerate(slots):
+        if slot.year == year and slot.variant != "outcome":
+            return t
+    raise StudyError(f"figure {figure}: its year {year} is not among study.years; add it")
+
+
+def _calibration(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> Calibration:
+    """Positions of the two points of the curve."""
+    use = study.penetration
+    later = _slot_of(facts, use.total, slots)
+    if _slot_of(facts, use.growth, slots) != later or slots[later].previous < 0:
+        raise StudyError(
+            f"penetration: {use.total} and {use.growth} must be of one year, "
+            "and the year before must be among study.years"
+        )
+    return Calibration(use.total, use.growth, later, slots[later].previous)
+
+
+def _supply(
+    study: Study, facts: Facts, value_added: np.ndarray, slots: tuple[Slot, ...]
+) -> np.ndarray:
+    """Supply of the technology's inputs by vintage set and slot.
+
+    Measures other than value added are their ratio to value added in the tables, joined in a
+    straight line between tables and kept beyond the last.
+    """
+    kind = study.penetration.supply
+    if kind not in SUPPLY:
+        raise StudyError(f"penetration.supply: unknown measure {kind!r};{nearest(kind, SUPPLY)}")
+    years = sorted(facts.tables)
+    ratios = [_supply_ratio(study, facts, year) for year in years]
+    chosen = [s in study.tables.technology_sectors for s in facts.tables[years[0]].sectors]
+    ratio = np.interp([slot.year for slot in slots], years, ratios)
+    return np.asarray(value_added[:, :, chosen].sum(axis=2) * ratio)
+
+
+def _supply_ratio(study: Study, facts: Facts, year: int) -> float:
+    """The chosen measure of supply over the value added of the producing sectors in one table."""
+    table, producing = facts.tables[year], list(study.tables.technology_sectors)
+    own = float(table.v[producing].sum())
+    if study.penetration.supply == "value_added":
+        return 1.0
+    sales = table.Z.loc[producing]
+    if study.penetration.supply == "purchases":
+        sales = sales.drop(columns=producing)
+    return float(sales.to_numpy().sum()) / own
+
+
+def _employment(
+    study: Study, facts: Facts, levels: pd.DataFrame, slots: tuple[Slot, ...]
+) -> tuple[pd.DataFrame, float]:
+    """Jobs per unit of value added, and the growth of productivity that lowers them."""
+    use = study.employment
+    if use.year not in facts.tables:
+        raise StudyError(f"employment.year: no input-output table of {use.year}; take a table year")
+    table = facts.tables[use.year]
+    persons = employment_by_sector(facts.employed.loc[use.year], use.sectors, labels=table.sectors)
+    jobs = jobs_per_value_added(table, persons, levels.loc[(use.year, "estimate")])
+    codes = [code for members in use.sectors.values() for code in members]
+    people = facts.employed[codes].sum(axis=1)
+    span = (use.productivity_since, use.year)
+    output = facts.industries.sum(axis=1)
+    growth = productivity_growth(
+        (float(output[span[0]]), float(output[span[1]])),
+        (float(people[span[0]]), float(people[span[1]])),
+        span[1] - span[0],
+    )
+    return jobs, growth
+
+
+def _drift(
+    jobs: pd.DataFrame, growth: float, base: int, slots: tuple[Slot, ...]
+) -> np.ndarray:
+    """Jobs per unit of value added in every slot, (2, T, S)."""
+    factor = np.array([(1 + growth) ** (base - slot.year) for slot in slots])
+    return jobs.to_numpy(float)[:, None, :] * factor[None, :, None]

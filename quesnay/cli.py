@@ -1,0 +1,130 @@
+"""The command line: ``quesnay reproduce | run | init | audit | table | datasets``."""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from quesnay import __version__
+from quesnay.fitting.errors import QuesnayError
+
+__all__ = ["main"]
+
+TABLE_ACTIONS = ("check", "multipliers", "linkages", "extract")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command.
+
+    Parameters
+    ----------
+    arguments : sequence of str, optional
+        Words after the program's name; by default those of the process.
+
+    Returns
+    -------
+    int
+        0 done, 1 the input is at fault (one line on standard error), 2 wrong usage.
+
+    Examples
+    --------
+    >>> main(["datasets", "no-such-name"])
+    1
+    """
+    try:
+        options = _parser().parse_args(arguments)
+    except SystemExit as stop:
+        return int(stop.code or 0)
+    from quesnay import commands
+
+    try:
+        return int(getattr(commands, options.handler)(options) or 0)
+    except QuesnayError as error:
+        print(f"quesnay: {' '.join(str(error).split())}", file=sys.stderr)
+        return 1
+    except BrokenPipeError:
+        sys.stderr.close()  # the reader went away: nothing left to say
+        return 0
+    except KeyboardInterrupt:
+        print("quesnay: interrupted", file=sys.stderr)
+        return 130
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="quesnay",
+        description="Econometric modelling for satellite accounts: what a technology adds to an economy.",
+    )
+    parser.add_argument("--version", action="version", version=f"quesnay {__version__}")
+    commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
+    _add_runs(commands)
+    _add_audit(commands)
+    _add_table(commands)
+    _add_datasets(commands)
+    return parser
+
+
+def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    reproduce = commands.add_parser(
+        "reproduce", help="the main job: rebuild the CAICT report of 2020 from embedded data"
+    )
+    reproduce.set_defaults(handler="reproduce", study="caict_2020")
+    run = commands.add_parser("run", help="the same for a study file of your own")
+    run.add_argument("study", metavar="STUDY.toml", help="study file, or the name of an embedded one")
+    run.set_defaults(handler="reproduce")
+    for parser in (reproduce, run):
+        parser.add_argument("--out", metavar="DIR", help="write tables, plots and the report here")
+        parser.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
+        parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
+        parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes, default 1")
+        parser.add_argument("--checkpoint", metavar="DIR", help="keep finished draws, to go on later")
+        parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
+        _add_json(parser)
+    init = commands.add_parser("init", help="write a commented example of a study file")
+    init.add_argument("folder", metavar="DIR", help="where study.toml is written")
+    init.set_defaults(handler="init")
+
+
+def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    audit = commands.add_parser("audit", help="are a report's printed figures mutually consistent?")
+    audit.add_argument("file", nargs="?", metavar="FILE", help="figures of your own; else CAICT's")
+    audit.set_defaults(handler="audit")
+    _add_json(audit)
+
+
+def _add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    table = commands.add_parser("table", help="input-output analysis of a table of your own")
+    table.add_argument("action", choices=TABLE_ACTIONS)
+    table.add_argument("file", metavar="FILE", help="CSV or xlsx")
+    table.add_argument("--layout", default="quesnay", help="layout of the file, default quesnay")
+    table.add_argument("--account", default="output", help="multipliers of what, default output")
+    table.add_argument(
+        "--closed", action="store_true", help="multipliers of type II, households included"
+    )
+    table.add_argument("--household", metavar="COLUMN", help="household demand column, with --closed")
+    table.add_argument("--income", metavar="ROW", help="household income row, with --closed")
+    table.add_argument(
+        "--sector",
+        action="append",
+        default=[],
+        metavar="NAME[=SHARE]",
+        help="sector to extract, with the share of it; may be repeated; all, one by one, if absent",
+    )
+    table.add_argument("--kind", default="total", help="extraction: total, backward or forward")
+    table.set_defaults(handler="table")
+    _add_json(table)
+
+
+def _add_datasets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    datasets = commands.add_parser("datasets", help="what is embedded, and a copy of it")
+    datasets.add_argument("name", nargs="?", metavar="NAME", help="show one data set")
+    datasets.add_argument("--export", metavar="FILE", help="write it as csv or xlsx")
+    datasets.set_defaults(handler="datasets")
+    _add_json(datasets)
+
+
+def _add_json(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument("--json", action="store_true", help="print one JSON document, nothing else")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -70,9 +70,7 @@ def breusch_pagan(
     span = _with_intercept(fit.nobs, X if drivers is None else drivers)
     explained, df = _explained(squared, span)
     if studentised:
-        total = float(((squared - squared.mean()) ** 2).sum())
-        _refuse_flat(total)
-        statistic = fit.nobs * explained / total
+        statistic = fit.nobs * explained / _variation(squared)
         name = "Breusch-Pagan (Koenker)"
     else:
         statistic = 0.5 * explained / squared.mean() ** 2
@@ -97,7 +95,7 @@ def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
     --------
     >>> import numpy as np
     >>> x = np.arange(8.0)
-    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
+    >>> y = x + np.cos(x) * x
     >>> score_variance(y, np.column_stack([np.ones(8), x])).distribution
     'chi2(1)'
     """
@@ -157,9 +155,7 @@ def white(
         )
     squared = fit.residuals**2
     explained, df = _explained(squared, span)
-    total = float(((squared - squared.mean()) ** 2).sum())
-    _refuse_flat(total)
-    statistic = fit.nobs * explained / total
+    statistic = fit.nobs * explained / _variation(squared)
     name = "White" if form == "full" else "White (fitted values)"
     return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), WORDS)
 
@@ -246,6 +242,8 @@ def _explained(target: Array, span: Array) -> tuple[float, int]:
     return float(score @ score), int(basis.shape[1])
 
 
-def _refuse_flat(total: float) -> None:
+def _variation(squared: Array) -> float:
+    total = float(((squared - squared.mean()) ** 2).sum())
     if total <= 0.0:
         raise EstimationError("y: residuals are all of one size; the variance cannot be tested")
+    return total

@@ -1,0 +1,237 @@
+"""Tests of unit and time effects in the errors of a pooled regression."""
+
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.projection import as_design, as_vector, project
+from quesnay.fitting.regression.stack import Stack, stack
+from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+
+__all__ = ["effects_f", "lagrange_multiplier", "unobserved_effect"]
+
+Array = npt.NDArray[np.float64]
+
+WORDS = Wording(
+    "units and times have no effects of their own",
+    "units or times differ beyond the regressors",
+    "pooled errors are too small, pooled coefficients possibly biased",
+    "absorb the effects; compare with random effects",
+)
+
+
+def lagrange_multiplier(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    unit: npt.ArrayLike,
+    time: npt.ArrayLike,
+    effect: Literal["unit", "time", "two-way"] = "unit",
+    form: Literal["bp", "honda", "king-wu", "ghm"] = "bp",
+) -> TestResult:
+    """Test pooled errors for variance components of units, times or both.
+
+    Parameters
+    ----------
+    y : (n,) array_like
+        Outcome.
+    X : (n, k) array_like
+        Design with its intercept.
+    unit, time : (n,) array_like
+        Unit and time of each row; the panel may be unbalanced.
+    effect : {"unit", "time", "two-way"}
+        Which component is looked for.
+    form : {"bp", "honda", "king-wu", "ghm"}
+        Breusch and Pagan's two-sided chi-squared, Honda's and King and Wu's one-sided normal,
+        Gourieroux, Holly and Monfort's mixed chi-squared (two-way only).
+
+    Returns
+    -------
+    TestResult
+        With ``LM_1 = n A / sqrt(2 (sum T_i^2 - n))``, ``A = sum_i (sum_t e_it)^2 / e'e - 1``.
+
+    Raises
+    ------
+    EstimationError
+        If the panel or the form is at fault.
+
+    References
+    ----------
+    Breusch and Pagan (1980), RES 47; Honda (1985), RES 52; King and Wu (1997), Econometric
+    Reviews 16; Gourieroux, Holly and Monfort (1982), Econometrica 50; Baltagi and Li (1990) for
+    unbalanced panels.
+
+    Examples
+    --------
+    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
+    >>> unit, time = [1, 1, 2, 2, 3, 3], [1, 2, 1, 2, 1, 2]
+    >>> round(lagrange_multiplier(y, X, unit=unit, time=time).statistic, 3)
+    2.978
+    """
+    fit = project(y, X)
+    panel = stack(unit, time, fit.nobs)
+    e = fit.residuals[panel.order]
+    lm = {
+        "unit": _component(e, panel.unit, panel.length),
+        "time": _component(e, panel.time, panel.width),
+    }
+    if effect == "two-way":
+        statistic, law, p_value = _two_way(lm["unit"], lm["time"], panel, form)
+    elif effect in lm:
+        statistic, law, p_value = _one_way(lm[effect], form)
+    else:
+        raise EstimationError(f"effect: {effect!r}; use 'unit', 'time' or 'two-way'")
+    names = {"bp": "Breusch-Pagan LM", "honda": "Honda", "king-wu": "King-Wu", "ghm": "GHM"}
+    return judged(f"{names[form]} ({effect} effects)", statistic, law, p_value, WORDS)
+
+
+def unobserved_effect(y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike) -> TestResult:
+    """Test for unobserved unit effects without assuming normal or homoskedastic errors.
+
+    ``z = W / sqrt(sum_i W_i^2)``, ``W_i = sum_{t<s} e_it e_is``.
+
+    Parameters
+    ----------
+    y, X : array_like
+        Outcome and pooled design.
+    unit : (n,) array_like
+        Unit of each row.
+
+    Returns
+    -------
+    TestResult
+        Standard normal, two-sided.
+
+    Raises
+    ------
+    EstimationError
+        If no unit has two rows.
+
+    References
+    ----------
+    Wooldridge (2010), Econometric Analysis of Cross Section and Panel Data, eq. 10.40.
+
+    Examples
+    --------
+    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
+    >>> round(unobserved_effect(y, X, unit=[1, 1, 2, 2, 3, 3]).statistic, 3)
+    1.414
+    """
+    fit = project(y, X)
+    panel = stack(unit, None, fit.nobs)
+    e = fit.residuals[panel.order]
+    total = np.bincount(panel.unit, e)
+    products = 0.5 * (total**2 - np.bincount(panel.unit, e * e))
+    products[panel.length == 1] = 0.0
+    length = float(np.sqrt(products @ products))
+    if length == 0.0:
+        raise EstimationError("unit: no unit has two rows; unit effects cannot be told apart")
+    statistic = float(products.sum()) / length
+    p_value = 2.0 * float(special.ndtr(-abs(statistic)))
+    return judged("Wooldridge unobserved effect", statistic, "N(0, 1)", p_value, WORDS)
+
+
+def effects_f(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    unit: npt.ArrayLike,
+    time: npt.ArrayLike | None = None,
+) -> TestResult:
+    """Test fixed unit (and time) effects against one common intercept.
+
+    Parameters
+    ----------
+    y : (n,) array_like
+        Outcome.
+    X : (n, k) array_like
+        Design with its intercept.
+    unit : (n,) array_like
+        Unit of each row.
+    time : (n,) array_like, optional
+        Time of each row; where given, both sets of effects are tested together.
+
+    Returns
+    -------
+    TestResult
+        F with the effects' and the residual degrees of freedom.
+
+    Raises
+    ------
+    EstimationError
+        If no degree of freedom is left.
+
+    References
+    ----------
+    Baltagi (2021), Econometric Analysis of Panel Data, eq. 2.12 and 3.11.
+
+    Examples
+    --------
+    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
+    >>> effects_f(y, X, unit=[1, 1, 2, 2, 3, 3]).distribution
+    'F(2, 3)'
+    """
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    pooled = project(outcome, design)
+    panel = stack(unit, time, pooled.nobs)
+    dummies = [np.eye(panel.units)[panel.unit]]
+    if time is not None:
+        dummies.append(np.eye(panel.times)[panel.time])
+    residuals = pooled.residuals[panel.order]
+    basis = pooled.Q[panel.order]
+    wide = np.column_stack(dummies)
+    rest = wide - basis @ (basis.T @ wide)
+    left, values, _ = np.linalg.svd(rest, full_matrices=False)
+    span = left[:, values > 1e-9 * max(values[0], 1.0)]
+    explained = float(((span.T @ residuals) ** 2).sum())
+    df = (int(span.shape[1]), pooled.nobs - pooled.rank - int(span.shape[1]))
+    if min(df) < 1:
+        raise EstimationError(f"unit: effects leave {df[1]} degrees of freedom; add times")
+    statistic = (explained / df[0]) / ((pooled.ssr - explained) / df[1])
+    p_value = float(special.fdtrc(*df, statistic))
+    which = "unit effects" if time is None else "two-way effects"
+    return judged(f"F test of {which}", statistic, f"F({df[0]}, {df[1]})", p_value, WORDS)
+
+
+def _component(e: Array, codes: npt.NDArray[np.intp], size: npt.NDArray[np.intp]) -> float:
+    n = e.size
+    free = float((size.astype(np.float64) ** 2).sum()) - n
+    if free <= 0.0:
+        raise EstimationError("panel: no group has two rows; its effect cannot be told apart")
+    total = np.bincount(codes, e)
+    energy = float(e @ e)
+    if energy <= 0.0:
+        raise EstimationError("y: the design explains it exactly; there are no residuals to test")
+    return n / np.sqrt(2.0 * free) * (float(total @ total) / energy - 1.0)
+
+
+def _one_way(lm: float, form: str) -> tuple[float, str, float]:
+    if form == "bp":
+        return lm**2, "chi2(1)", float(special.chdtrc(1, lm**2))
+    if form in {"honda", "king-wu"}:
+        return lm, "N(0, 1), one-sided", float(special.ndtr(-lm))
+    raise EstimationError(f"form: {form!r}; use 'bp', 'honda' or 'king-wu' for one-way effects")
+
+
+def _two_way(unit: float, time: float, panel: Stack, form: str) -> tuple[float, str, float]:
+    if form == "bp":
+        statistic = unit**2 + time**2
+        return statistic, "chi2(2)", float(special.chdtrc(2, statistic))
+    if form == "ghm":
+        statistic = max(0.0, unit) ** 2 + max(0.0, time) ** 2
+        tail = 0.5 * special.chdtrc(1, statistic) + 0.25 * special.chdtrc(2, statistic)
+        law = "1/4 chi2(0) + 1/2 chi2(1) + 1/4 chi2(2)"
+        return statistic, law, float(tail) if statistic > 0.0 else 1.0
+    if form == "honda":
+        statistic = (unit + time) / np.sqrt(2.0)
+    elif form == "king-wu":
+        a = np.sqrt(float((panel.length.astype(float) ** 2).sum()) - panel.rows)
+        b = np.sqrt(float((panel.width.astype(float) ** 2).sum()) - panel.rows)
+        statistic = (a * unit + b * time) / np.sqrt(a * a + b * b)
+    else:
+        raise EstimationError(f"form: {form!r}; use 'bp', 'honda', 'king-wu' or 'ghm'")
+    return float(statistic), "N(0, 1), one-sided", float(special.ndtr(-statistic))

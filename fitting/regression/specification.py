@@ -1,0 +1,155 @@
+"""Tests of functional form."""
+
+from collections.abc import Sequence
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project
+from quesnay.fitting.regression.recursive import FORM
+from quesnay.fitting.regression.verdict import TestResult, judged
+
+__all__ = ["rainbow", "reset"]
+
+Array = npt.NDArray[np.float64]
+
+
+def reset(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    powers: Sequence[int] = (2, 3),
+    of: Literal["fitted", "regressors", "component"] = "fitted",
+    absorbed: int = 0,
+) -> TestResult:
+    """Test whether powers add to a linear equation (regression specification error test).
+
+    Parameters
+    ----------
+    y : (n,) array_like
+        Outcome.
+    X : (n, k) array_like
+        Design.
+    powers : sequence of int
+        Powers to add, each two or more.
+    of : {"fitted", "regressors", "component"}
+        Powers of the fitted value, of every varying regressor, or of the first principal
+        component of the regressors.
+    absorbed : int
+        Degrees of freedom that absorbed effects have taken from demeaned data.
+
+    Returns
+    -------
+    TestResult
+        F(added columns, n - k - added - absorbed).
+
+    Raises
+    ------
+    EstimationError
+        If the design is at fault, a power is not an integer above one, or no degree of freedom is
+        left.
+
+    References
+    ----------
+    Ramsey (1969), JRSS B 31.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(10.0)
+    >>> y = x**2 + np.cos(x)
+    >>> reset(y, np.column_stack([np.ones(10), x]), powers=(2,)).distribution
+    'F(1, 7)'
+    """
+    fit = project(y, X)
+    if not powers or any(isinstance(p, float) or int(p) < 2 for p in powers):
+        raise EstimationError(f"powers: {tuple(powers)}; integers from 2 on are expected")
+    base = _bases(fit, as_design(X), of)
+    added = np.column_stack([column ** int(p) for p in powers for column in base])
+    rest = fit.annihilate(added / np.sqrt((added**2).sum(axis=0)))
+    left, values, _ = np.linalg.svd(rest, full_matrices=False)
+    basis = left[:, values > 1e-11]
+    df = (basis.shape[1], fit.nobs - fit.rank - basis.shape[1] - absorbed)
+    if df[0] < 1 or df[1] < 1:
+        raise EstimationError(
+            f"powers: {added.shape[1]} columns add {df[0]} dimensions and leave {df[1]} degrees of "
+            "freedom; use fewer"
+        )
+    score = basis.T @ fit.residuals
+    explained = float(score @ score)
+    statistic = (explained / df[0]) / (max(fit.ssr - explained, 1e-300) / df[1])
+    p_value = float(special.fdtrc(*df, statistic))
+    return judged("Ramsey RESET", statistic, f"F({df[0]}, {df[1]})", p_value, FORM)
+
+
+def rainbow(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    share: float = 0.5,
+    order: npt.ArrayLike | None = None,
+) -> TestResult:
+    """Test whether the middle of the sample fits like the whole (Utts 1982).
+
+    Parameters
+    ----------
+    y, X : array_like
+        Outcome and design.
+    share : float
+        Share of the rows in the middle part.
+    order : (n,) array_like, optional
+        Variable that orders the rows first.
+
+    Returns
+    -------
+    TestResult
+        F, one-sided.
+
+    Raises
+    ------
+    EstimationError
+        If the design is at fault or the middle has no degree of freedom.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(12.0)
+    >>> rainbow(x**2 + np.cos(x), np.column_stack([np.ones(12), x])).distribution
+    'F(6, 4)'
+    """
+    design = as_design(X)
+    n, k = design.shape
+    outcome = as_vector(y, n)
+    if not 0.0 < share < 1.0:
+        raise EstimationError(f"share: {share}; a share of the rows between 0 and 1 is expected")
+    if order is not None:
+        ranks = np.argsort(as_vector(order, n, "order"), kind="stable")
+        design, outcome = design[ranks], outcome[ranks]
+    whole = project(outcome, design)
+    # lmtest's rounding: the middle starts after floor(n (1 - share) / 2) rows
+    start = int((1.0 - share) * 0.5 * n)
+    stop = start + int(share * n)
+    if stop - start <= k:
+        raise EstimationError(f"share: the middle has {stop - start} rows for {k} columns")
+    middle = project(outcome[start:stop], design[start:stop])
+    df = (n - middle.nobs, middle.nobs - k)
+    statistic = ((whole.ssr - middle.ssr) / df[0]) / (middle.ssr / df[1])
+    p_value = float(special.fdtrc(*df, statistic))
+    return judged("Rainbow", statistic, f"F({df[0]}, {df[1]})", p_value, FORM)
+
+
+def _bases(fit: Projection, design: Array, of: str) -> list[Array]:
+    varying = np.ptp(design, axis=0) > 1e-12 * np.abs(design).max(axis=0)
+    if of == "fitted":
+        columns = [fit.fitted]
+    elif of == "regressors":
+        columns = list(design[:, varying].T)
+    elif of == "component":
+        moments = np.cov(design[:, varying], rowvar=False).reshape(varying.sum(), -1)
+        columns = [design[:, varying] @ np.linalg.eigh(moments)[1][:, -1]]
+    else:
+        raise EstimationError(f"of: {of!r}; use 'fitted', 'regressors' or 'component'")
+    return [column / np.sqrt((column**2).mean()) for column in columns]

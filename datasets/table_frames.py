@@ -7,7 +7,7 @@ import pandas as pd
 from quesnay.datasets.store import fetch, resource, resources
 from quesnay.fitting.errors import DataError
 
-__all__ = ["IOFrames", "load_io_frames"]
+__all__ = ["IOFrames", "frames_of_blocks", "load_io_frames"]
 
 _DETAIL = {("CHN", "nbs"): 42, ("CHN", "oecd"): 45, ("JPN", "oecd"): 45}
 _COUNTRIES = {"CHN": "China", "JPN": "Japan"}
@@ -20,7 +20,7 @@ class IOFrames:
     Z: pd.DataFrame
     final_demand: pd.DataFrame
     value_added: pd.DataFrame
-    output: pd.Series
+    output: "pd.Series[float] | None"
     imports: tuple[pd.DataFrame, pd.DataFrame] | None
     unit: str
     name: str
@@ -52,18 +52,44 @@ def load_io_frames(
     entry = resource(_file(country, year, imports=imports, detail=detail, source=source))
     data = fetch(entry.name)
     codes = [name for name, _ in entry.fields if name.isdigit()]
-    demand = [name for name, _ in entry.fields if name not in {"block", "row", "output", *codes}]
+    return frames_of_blocks(data, codes, file=entry.path, unit=entry.unit, name=entry.title)
+
+
+def frames_of_blocks(
+    data: pd.DataFrame, codes: list[str], *, file: str, unit: str, name: str
+) -> IOFrames:
+    """Split rows of the blocks total (or domestic and import) and value_added into frames.
+
+    Parameters
+    ----------
+    data : DataFrame
+        Columns `block`, `row`, the sectors, final demand, and perhaps `output`.
+    codes : list of str
+        The sectors.
+    file, unit, name : str
+        For messages, and of the table.
+
+    Raises
+    ------
+    DataError
+        If the import block has other rows than the domestic one.
+    """
+    demand = [str(c) for c in data.columns if c not in {"block", "row", "output", *codes}]
     blocks = {str(key): part.set_index("row") for key, part in data.groupby("block", sort=False)}
     own = blocks["domestic" if "domestic" in blocks else "total"].rename_axis("sector")
     bought = blocks.get("import")
+    if bought is not None and list(bought.index) != list(own.index):
+        odd = sorted(set(bought.index) ^ set(own.index)) or ["their order"]
+        raise DataError(f"{file}: import and domestic rows differ: {', '.join(odd)}")
+    bought = None if bought is None else bought.rename_axis("sector")
     return IOFrames(
         Z=own[codes],
         final_demand=own[demand],
         value_added=blocks["value_added"][codes].rename_axis("component"),
-        output=own["output"],
+        output=own.get("output"),
         imports=None if bought is None else (bought[codes], bought[demand]),
-        unit=entry.unit,
-        name=entry.title,
+        unit=unit,
+        name=name,
     )
 
 

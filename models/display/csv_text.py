@@ -41,7 +41,7 @@ def frame_to_csv(frame: pd.DataFrame) -> str:
     writer = csv.writer(stream, lineterminator="\n")
     levels = index_levels(frame)
     names = [name for name, _ in levels] + [_flat(name) for name in frame.columns]
-    writer.writerow([guard_formula(name) for name in names])
+    writer.writerow([_text(name) for name in names])
     columns = [values for _, values in levels]
     columns += [frame.iloc[:, place].tolist() for place in range(frame.shape[1])]
     writer.writerows(zip(*([_cell(value) for value in c] for c in columns), strict=True))
@@ -62,4 +62,9 @@ def _cell(value: object) -> str:
         return f"{value:.{SIGNIFICANT_DIGITS}g}"
     if is_number(value):
         return str(value)
-    return guard_formula(value.isoformat() if isinstance(value, date) else value)
+    return _text(value.isoformat() if isinstance(value, date) else value)
+
+
+def _text(value: object) -> str:
+    # The csv module leaves a bare carriage return unquoted, which would break the row.
+    return guard_formula(value).replace("\r\n", "\n").replace("\r", "\n")

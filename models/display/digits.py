@@ -84,7 +84,8 @@ def decimals_for(values: Iterable[float]) -> int:
         return 0
     wanted = _SIGNIFICANT - 1 - math.floor(math.log10(sizes[len(sizes) // 2]))
     decimals = min(max(wanted, 0), _MOST_DECIMALS)
-    while decimals and all(_round_enough(size, decimals - 1) for size in sizes):
+    shown = [size for size in sizes if size >= 0.5 * 10.0**-decimals]
+    while decimals and shown and all(_round_enough(size, decimals - 1) for size in shown):
         decimals -= 1
     return decimals
 

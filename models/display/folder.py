@@ -10,7 +10,7 @@ from pathlib import Path, PurePosixPath
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.write import cannot_write, write_bytes, write_text
 
-__all__ = ["write_folder"]
+__all__ = ["check_folder", "write_folder"]
 
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]*")
 
@@ -38,8 +38,8 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
 
     Notes
     -----
-    Everything is first written and forced to the disk in a hidden folder beside. A missing folder
-    then appears by one rename. In a folder that exists each file is renamed into place, so it is
+    Everything is first written and forced to the disk in a hidden folder, beside a missing one or
+    inside one that exists. A missing folder then appears by one rename. In a folder that exists each file is renamed into place, so it is
     the old or the new one at any moment; if one cannot be placed, those already placed are put
     back. A process killed on the way can leave the hidden folder behind, never half a file.
 
@@ -52,12 +52,10 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
     """
     for name in files:
         _check_name(name)
-    target = Path(os.path.realpath(folder))
     beside = None
     try:
-        if target.exists() and not target.is_dir():
-            raise NotADirectoryError(20, "a file of that name is there")
-        beside = Path(tempfile.mkdtemp(dir=target.parent, prefix=f".{target.name[:80]}."))
+        target = Path(os.path.realpath(folder))
+        beside = _make_beside(target)
         fresh = beside / "new"
         _fill(fresh, files)
         if target.exists():
@@ -70,6 +68,42 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
     return Path(folder)
+
+
+def check_folder(folder: str | Path) -> None:
+    """Find out before a long run whether its results could be written to a folder.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; it may be missing, the folder above it may not.
+
+    Raises
+    ------
+    DataError
+        If `write_folder` could not write there.
+
+    Examples
+    --------
+    >>> check_folder("no/such/place")
+    Traceback (most recent call last):
+    ...
+    quesnay.fitting.errors.DataError: no/such/place: cannot write here (No such file ...
+    """
+    try:
+        _make_beside(Path(os.path.realpath(folder))).rmdir()
+    except (OSError, ValueError) as error:
+        raise cannot_write(folder, error) from error
+
+
+def _make_beside(target: Path) -> Path:
+    """Make a hidden folder on the same disk, so that renaming is one step."""
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(20, "a file of that name is there")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(13, "the folder is read-only")
+    place = target if target.exists() else target.parent
+    return Path(tempfile.mkdtemp(dir=place, prefix=f".{target.name[:80]}."))
 
 
 def _check_name(name: str) -> None:

@@ -127,7 +127,7 @@ def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
         for place, name in enumerate(frame.columns)
     )
     index = tuple(
-        _column(("",) * (levels - 1) + (name,), values, formats.get(name))
+        _column(_header(("",) * (levels - 1) + (name,)), values, formats.get(name))
         for name, values in index_levels(frame)
     )
     return Grid(index, columns, len(frame), levels)

@@ -1,0 +1,231 @@
+"""The table type: what is shown, in which digits, and that nothing is changed by showing it."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, strategies as st
+
+from quesnay.fitting.errors import DataError
+from quesnay.models.display.digits import decimals_for, format_column
+from quesnay.models.display.escape import display_width
+from quesnay.models.display.explanation import Explanation
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.text import wrap
+
+
+def verdicts() -> pd.DataFrame:
+    index = pd.MultiIndex.from_product([["independent", "calibrated"], ["T18", "T19"]])
+    index.names = ["run", "id"]
+    return pd.DataFrame(
+        {
+            "reported": [1.42, 2.13, 1.42, 2.13],
+            "inside": [True, False, None, True],
+            "error": [-0.2, np.nan, 0.0, 0.003],
+            "sector": ["工业互联网", "total", "core", "core"],
+        },
+        index=index,
+    )
+
+
+def test_text_is_exactly_this() -> None:
+    table = Table("Verdicts", verdicts(), ("Source: CAICT.",), {"error": ".1%"})
+    assert table.to_text().splitlines() == [
+        "Verdicts",
+        "run          id   reported  inside   error  sector",
+        "------------------------------------------------------",
+        "independent  T18      1.42  yes     -20.0%  工业互联网",
+        "             T19      2.13  no           -  total",
+        "calibrated   T18      1.42  -         0.0%  core",
+        "             T19      2.13  yes       0.3%  core",
+        "Source: CAICT.",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("values", "spec", "shown"),
+    [
+        ([0.4386, 1.42], None, ["0.439", "1.420"]),
+        ([919281.1, 990865.0], None, ["919,281", "990,865"]),
+        ([2018.0, np.nan], None, ["2018", "-"]),
+        ([0.5, 1e-9], None, ["0.5", "1e-09"]),
+        ([1e-12, 1e-13], None, ["1e-12", "1e-13"]),
+        ([0.0, 0.0], None, ["0", "0"]),
+        ([-0.0004], ".2f", ["0.00"]),
+        ([-0.04], ".1%", ["-4.0%"]),
+        ([np.inf, -np.inf, 1.0], None, ["inf", "-inf", "1"]),
+        ([1.5e300], None, ["1.500e+300"]),
+        ([2018, 10**20], None, ["2018", "100000000000000000000"]),
+        ([np.int64(3), np.float32(0.5)], None, ["3", "0.5"]),
+        ([True, np.False_], None, ["yes", "no"]),
+        ([None, pd.NA, pd.NaT], None, ["-", "-", "-"]),
+        ([date(2020, 3, 1), datetime(2020, 3, 1), datetime(2020, 3, 1, 12, 30)], None,
+         ["2020-03-01", "2020-03-01", "2020-03-01T12:30:00"]),
+        (["n/a", 0.015], ".1%", ["n/a", "1.5%"]),
+        (["mixed", 0.015, 123456.0], None, ["mixed", "0.015", "123,456"]),
+    ],
+)  # fmt: skip
+def test_numbers_are_shown_with_sensible_digits(
+    values: list[object], spec: str | None, shown: list[str]
+) -> None:
+    assert format_column(values, spec, "x") == shown
+
+
+@given(st.floats(min_value=-1e300, max_value=1e300).filter(bool))
+def test_a_number_is_never_shown_as_zero_and_within_half_a_permille(value: float) -> None:
+    (shown,) = format_column([value], None, "x")
+    read = float(shown.replace(",", ""))
+    # two digits remain of numbers too small for six decimals, four of all others
+    assert abs(read - value) <= (0.051 if abs(value) < 1e-3 else 5.1e-4) * abs(value)
+
+
+@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=8))
+def test_decimals_are_few(values: list[float]) -> None:
+    assert 0 <= decimals_for(values) <= 6
+
+
+def test_a_format_that_does_not_fit_names_the_column() -> None:
+    with pytest.raises(DataError, match=r"column 'share': format '\.2d' does not fit 0\.5"):
+        Table("x", pd.DataFrame({"share": [0.5]}), (), {"share": ".2d"}).to_text()
+
+
+@pytest.mark.parametrize("width", [40, 60, 100])
+def test_wide_tables_continue_below_and_keep_the_width(width: int) -> None:
+    rng = np.random.default_rng(0)
+    names = [f"value_added_{number}" for number in range(20)]
+    frame = pd.DataFrame(rng.normal(size=(3, 20)), columns=names, index=["甲", "b", "c"])
+    frame["remark"] = "robust errors are larger than the classical ones, " * 4
+    text = Table("A title that is long " * 9, frame, ("a note " * 40,)).to_text(width=width)
+    assert max(map(display_width, text.splitlines())) <= width
+    assert text.count("甲") > 1
+    assert all(line == line.rstrip() for line in text.splitlines())
+
+
+@given(st.text(max_size=60), st.integers(min_value=2, max_value=40))
+def test_wrapping_keeps_every_letter(text: str, width: int) -> None:
+    lines = wrap(text, width)
+    assert "".join("".join(lines).split()) == "".join(text.split())
+    assert all(display_width(line) <= width for line in lines)
+
+
+def test_chinese_takes_two_columns_and_accents_none() -> None:
+    assert display_width("工业") == 4
+    assert display_width("e\u0301") == 1
+    assert display_width("Ｘ") == 2
+
+
+def test_header_levels_are_shown_once() -> None:
+    columns = pd.MultiIndex.from_product([["core", "total"], ["low", "high"]])
+    frame = pd.DataFrame([[1, 2, 3, 4]], columns=columns, index=["a"])
+    table = Table("Levels", frame)
+    lines = table.to_text().splitlines()
+    assert lines[1].split() == ["core", "total"]
+    assert lines[2].split() == ["low", "high", "low", "high"]
+    assert '<th scope="colgroup" colspan="2">core</th>' in table.to_html()
+    assert r"\multicolumn{2}{c}{core}" in table.to_latex()
+    assert "core / low" in table.to_markdown()
+    assert table.to_csv().splitlines()[0] == ",core / low,core / high,total / low,total / high"
+
+
+def test_empty_tables_say_so() -> None:
+    assert "(no rows)" in Table("None", pd.DataFrame({"a": []})).to_text()
+    assert Table("None", pd.DataFrame()).to_text().startswith("None")
+    assert "<table>" in Table("None", pd.DataFrame(index=["a"])).to_html()
+    assert Table("", pd.DataFrame({"a": [1]})).to_text().splitlines()[0] == "a"
+
+
+def test_rows_that_are_only_counted_have_no_label() -> None:
+    assert Table("t", pd.DataFrame({"a": [7]})).to_text().splitlines()[-1] == "7"
+    assert Table("t", pd.DataFrame({"a": [7]}, index=[4])).to_text().splitlines()[-1] == "4  7"
+
+
+def test_duplicate_column_names_are_both_shown() -> None:
+    frame = pd.DataFrame([[1, 2]], columns=["a", "a"])
+    assert Table("t", frame).to_csv() == "a,a\n1,2\n"
+
+
+def test_long_tables_show_their_ends_and_say_so() -> None:
+    table = Table("Long", pd.DataFrame({"a": range(5000)}, index=[f"s{i}" for i in range(5000)]))
+    shown = repr(table)
+    assert "4,950 of 5,000 rows are not shown here, those after row 40." in shown
+    assert "s4999" in shown
+    assert "s2500" not in shown
+    assert "s2500" in table.to_text()
+
+
+def test_rendering_changes_nothing(tmp_path: Path) -> None:
+    frame = verdicts()
+    before = frame.copy(deep=True)
+    table = Table("Verdicts", frame, ("n",), {"error": ".1%"})
+    for method in ("to_text", "to_html", "to_latex", "to_markdown", "to_csv"):
+        assert getattr(table, method)() == getattr(table, method)()
+    table.to_excel(tmp_path / "a.xlsx")
+    pd.testing.assert_frame_equal(frame, before)
+    pd.testing.assert_frame_equal(table.frame, before)
+
+
+def test_a_table_keeps_its_values_when_the_frame_changes() -> None:
+    frame = pd.DataFrame({"a": [1.5]})
+    table = Table("t", frame)
+    frame.loc[0, "a"] = 9.0
+    assert table.frame.loc[0, "a"] == 1.5
+
+
+def test_a_table_refuses_what_it_cannot_show() -> None:
+    with pytest.raises(DataError, match="table 't': expected a DataFrame, got list; convert it"):
+        Table("t", [1, 2])  # type: ignore[arg-type]
+    with pytest.raises(DataError, match="notes must be a tuple of sentences, not a text"):
+        Table("t", pd.DataFrame(), "one note")  # type: ignore[arg-type]
+
+
+@dataclass(frozen=True, slots=True)
+class _Result(Tabular):
+    """A result as every room defines them: a dataclass that inherits."""
+
+    value: float
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return two tables."""
+        first = pd.DataFrame({"estimate": [self.value]}, index=["T19"])
+        notes = ("Source: CAICT 2020.", "Trillion yuan.")
+        return Table("First", first, notes), Table("Second", first, notes)
+
+
+def test_a_result_shows_itself_through_its_tables(tmp_path: Path) -> None:
+    result = _Result(2.13)
+    assert repr(result) == result.summary()
+    assert repr(result).startswith("First\n     estimate")
+    assert result._repr_html_().count("<table>") == 2
+    assert result.to_latex().count(r"\toprule") == 2
+    assert result.to_markdown(tmp_path / "r.md").count("**") == 4
+    assert (tmp_path / "r.md").read_text(encoding="utf-8") == result.to_markdown()
+    assert result.to_html(tmp_path / "r.html") == (tmp_path / "r.html").read_text(encoding="utf-8")
+    assert result.to_csv() == ",estimate\nT19,2.13\n"
+    assert result.to_excel(tmp_path / "r.xlsx").is_file()
+
+
+def test_a_result_names_the_table_it_does_not_have() -> None:
+    with pytest.raises(DataError, match="there is no table 2: the result has 2, from 0 on"):
+        _Result(1.0).to_csv(table=2)
+
+
+def test_a_result_says_how_to_cite_it_and_its_sources_once() -> None:
+    lines = _Result(1.0).cite().splitlines()
+    assert lines[0].startswith("quesnay ")
+    assert lines[1:] == ["Source: CAICT 2020."]
+
+
+def test_an_explanation_shows_equation_inputs_and_sources() -> None:
+    inputs = pd.DataFrame(
+        {"value": [0.54, 1.59], "unit": "trillion yuan", "source": ["M1", "M4"], "year": 2019},
+        index=["C", "I"],
+    )
+    shown = Explanation("T19", "total", 2.13, "trillion yuan", equation="T = C + I", inputs=inputs)
+    assert repr(shown).splitlines()[0] == "T19: total = 2.13 trillion yuan"
+    assert repr(shown).splitlines()[-1] == "Equation: T = C + I"
+    assert shown.cite().splitlines()[1:] == ["Source: M1", "Source: M4"]
+    with pytest.raises(DataError, match="explanation of T19: inputs lack year; give the columns"):
+        Explanation("T19", "t", 1.0, "", equation="", inputs=inputs.drop(columns="year"))

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.growth_accounting import growth_accounting as growth_accounting
+    from quesnay.models.growth.reconciliation import reconcile as reconcile
     from quesnay.models.input_output.balancing import gras as gras, ras as ras
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
@@ -56,6 +57,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "reconcile": "quesnay.models.growth.reconciliation",
     "growth_accounting": "quesnay.models.growth.growth_accounting",
     "perpetual_inventory": "quesnay.models.growth.capital",
     "fit_curve": "quesnay.models.growth.curve",

@@ -49,7 +49,7 @@ class CurveFit(Tabular):
         """Return intervals of the parameters, Student t with ``n - k`` degrees of freedom."""
         from scipy.special import stdtrit
 
-        half = stdtrit(max(self.fit.dof, 1), (1 + level) / 2) * self.std_errors
+        half = self.std_errors * float(stdtrit(max(self.fit.dof, 1), (1 + level) / 2))
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})
 
     def tables(self) -> tuple[Table, ...]:

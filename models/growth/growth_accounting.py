@@ -52,10 +52,10 @@ class GrowthAccounting(Tabular):
     interval: int = 1
 
     def tidy(self) -> pd.DataFrame:
-        """Return one row a year and source: year, term, contribution, share of growth."""
+        """Return one row a source and year: year, term, estimate in log points."""
         wide = self.contributions.assign(tfp=self.tfp)
-        long = wide.rename_axis("year").rename_axis(columns="term").stack().rename("estimate")
-        return long.reset_index()
+        wide.index.name = "year"
+        return wide.reset_index().melt(id_vars="year", var_name="term", value_name="estimate")
 
     def index(self, base: float = 100.0) -> pd.Series:
         """Return the level of TFP, `base` in the first of the years with growth less one.
@@ -70,7 +70,7 @@ class GrowthAccounting(Tabular):
         >>> result.index().round(6).tolist()
         [110.0]
         """
-        return (base * np.exp(self.tfp.cumsum())).rename("tfp_index")
+        return pd.Series(base * np.exp(self.tfp.cumsum()), name="tfp_index")
 
     def tables(self) -> tuple[Table, ...]:
         """Return growth by source, year by year, and its average."""
@@ -78,7 +78,7 @@ class GrowthAccounting(Tabular):
         wide["tfp"] = self.tfp
         wide["output"] = self.output_growth
         mean = wide.mean().to_frame("average, log points").T
-        notes = _METHOD
+        notes: tuple[str, ...] = _METHOD
         if self.interval != 1:
             notes = (*notes, f"Growth is over {self.interval} years, not annual.")
         return (

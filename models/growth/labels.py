@@ -104,7 +104,7 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
         )
     else:
         try:
-            numbers = pd.to_numeric(index).to_numpy(dtype=float)
+            numbers = index.to_numpy(dtype=float)
         except (TypeError, ValueError):
             raise DataError(f"{name}: the index {_shown(index)} must hold years") from None
     if index.dtype == bool or not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
@@ -120,11 +120,12 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
 
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:
     """Refuse two sets of labels that differ, naming the first label that only one of them has."""
-    for here, there, one, other in ((first, second, *names), (second, first, *reversed(names))):
-        missing = here.difference(there)
+    one, other = names
+    for here, there, has, lacks in ((first, second, one, other), (second, first, other, one)):
+        missing = here.difference(there, sort=False)
         if len(missing):
             raise DataError(
-                f"{what} {missing[0]!r} is in {one} but not in {other}; give both the same {what}s"
+                f"{what} {missing[0]!r} is in {has} but not in {lacks}; give both the same {what}s"
             )
 
 

@@ -1,0 +1,230 @@
+"""Reconciliation: several estimates and the identities they must meet, made one account."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+from quesnay.fitting.growth.reconciliation import Adjustment, adjust
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.growth.identity_text import Identity
+from quesnay.models.growth.reconciliation_inputs import (
+    checked_covariance,
+    checked_estimates,
+    fixed_labels,
+    read_identities,
+)
+
+__all__ = ["Reconciliation", "reconcile"]
+
+_METHOD = (
+    "Adjusted values are the nearest to the estimates, measured by their covariance, that meet "
+    "every identity (Stone, Champernowne and Meade 1942); fixed values do not move.",
+    "z is the adjustment over its standard error; beyond 2 the estimate and the rest disagree.",
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Reconciliation(Tabular):
+    """One consistent account out of estimates that did not add up.
+
+    Parameters
+    ----------
+    estimates, adjusted : Series
+        Values before and after, by label.
+    std_errors_before, std_errors : Series
+        Standard errors before and after; never larger after.
+    covariance : DataFrame
+        Covariance of the adjusted values.
+    residuals : DataFrame
+        Identity x (before, after): left minus right side.
+    fixed : tuple of str
+        Labels that were held.
+    statistic, pvalue : float
+        Chi-squared test that the identities hold within the errors, and its p-value.
+    dof : int
+        Independent identities.
+    iterations : int
+        Linearisations; 1 for linear identities.
+    """
+
+    estimates: pd.Series
+    adjusted: pd.Series
+    std_errors_before: pd.Series
+    std_errors: pd.Series
+    covariance: pd.DataFrame
+    residuals: pd.DataFrame
+    fixed: tuple[str, ...]
+    statistic: float
+    pvalue: float
+    dof: int
+    iterations: int
+
+    @property
+    def adjustments(self) -> pd.Series:
+        """What each estimate had to take, ``adjusted - estimates``."""
+        return (self.adjusted - self.estimates).rename("adjustment")
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a label: estimate, error, z of the adjustment, p-value and interval."""
+        from scipy.special import ndtr, ndtri
+
+        if not 0 < level < 1:
+            raise DataError(f"level must lie between 0 and 1, got {level}; 95 % is 0.95")
+        gained = np.sqrt(np.maximum(self.std_errors_before**2 - self.std_errors**2, 0.0))
+        moved = np.where(gained > 1e-8 * self.std_errors_before, gained, np.nan)
+        z = self.adjustments.to_numpy() / moved
+        half = ndtri((1 + level) / 2) * self.std_errors
+        return pd.DataFrame(
+            {
+                "term": self.adjusted.index,
+                "before": self.estimates.to_numpy(),
+                "adjustment": self.adjustments.to_numpy(),
+                "estimate": self.adjusted.to_numpy(),
+                "std_error_before": self.std_errors_before.to_numpy(),
+                "std_error": self.std_errors.to_numpy(),
+                "statistic": z,
+                "p_value": 2 * ndtr(-np.abs(z)),
+                "conf_low": (self.adjusted - half).to_numpy(),
+                "conf_high": (self.adjusted + half).to_numpy(),
+            }
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the values before and after, and the identities."""
+        tidy = self.tidy().set_index("term").rename(columns={"statistic": "z", "estimate": "after"})
+        shown = ["before", "std_error_before", "adjustment", "after", "std_error", "z"]
+        test = (
+            f"Identities against the errors: chi-squared {self.statistic:.4g} with {self.dof} "
+            f"degrees of freedom, p = {self.pvalue:.3g}."
+        )
+        held = (f"Held fixed: {', '.join(self.fixed)}.",) if self.fixed else ()
+        return (
+            Table("Reconciled estimates", tidy[shown], (*_METHOD, test, *held)),
+            Table("Identities, left minus right side", self.residuals),
+        )
+
+
+def reconcile(
+    estimates: pd.Series,
+    identities: Sequence[str] | pd.DataFrame,
+    *,
+    std_errors: pd.Series | None = None,
+    covariance: pd.DataFrame | None = None,
+    fixed: Iterable[str] = (),
+) -> Reconciliation:
+    """Adjust estimates so that they meet accounting identities, the uncertain ones most.
+
+    ``x = x0 - V A' (A V A')^-1 (A x0 - b)`` with covariance ``V - V A' (A V A')^-1 A V``;
+    identities that are not linear are linearised until nothing moves.
+
+    Parameters
+    ----------
+    estimates : Series
+        Label -> estimate.
+    identities : list of str, or DataFrame
+        Texts such as ``"total = core + integration"`` or ``"share * gdp = total"`` (labels with
+        other signs in backticks); or coefficients, identity x label, of sums that are 0.
+    std_errors : Series, optional
+        Label -> standard error, for estimates without correlation; 0 fixes a value.
+    covariance : DataFrame, optional
+        Label x label, instead of `std_errors`.
+    fixed : iterable of str
+        Labels to hold, whatever their error.
+
+    Returns
+    -------
+    Reconciliation
+        Adjusted values, errors, adjustments and a test.
+
+    Raises
+    ------
+    DataError
+        If labels differ, values are no numbers, or the covariance is none.
+    BalanceError
+        If fixed values contradict an identity.
+    ConvergenceError
+        If identities that are not linear do not settle.
+
+    Notes
+    -----
+    Stone, Champernowne and Meade (1942), Review of Economic Studies 9(2); Byron (1978), Journal
+    of the Royal Statistical Society A 141(3).
+
+    Examples
+    --------
+    >>> made = reconcile(
+    ...     pd.Series({"core": 0.44, "integration": 1.00, "total": 1.42}),
+    ...     ["total = core + integration"],
+    ...     std_errors=pd.Series({"core": 0.01, "integration": 0.10, "total": 0.0}),
+    ... )
+    >>> made.adjusted.round(4).to_dict()
+    {'core': 0.4398, 'integration': 0.9802, 'total': 1.42}
+    """
+    values = checked_estimates(estimates)
+    spread = checked_covariance(values.index, std_errors, covariance)
+    held = fixed_labels(fixed, values.index)
+    free = ~values.index.isin(held)
+    spread = spread * np.outer(free, free)
+    rules = read_identities(identities, list(values.index))
+    made = _solve(values, spread, rules)
+    return _result(values, spread, rules, made)
+
+
+def _solve(values: pd.Series, spread: np.ndarray, rules: Sequence[Identity]) -> Adjustment:
+    """Hand the identities to the numerics as functions of an array."""
+    labels = list(values.index)
+
+    def residual(x: np.ndarray) -> np.ndarray:
+        named = dict(zip(labels, x, strict=True))
+        return np.array([float(rule.residual(named)) for rule in rules])
+
+    def jacobian(x: np.ndarray) -> np.ndarray:
+        named = dict(zip(labels, x, strict=True))
+        return np.stack([rule.gradient(named, labels) for rule in rules])
+
+    start = values.to_numpy()
+    first, slope = residual(start), jacobian(start)
+    bad = np.flatnonzero(~(np.isfinite(first) & np.isfinite(slope).all(axis=1)))
+    if len(bad):
+        raise DataError(
+            f"identity {rules[int(bad[0])].text!r} has no finite value at the estimates (a "
+            "division by zero?); write it without divisions"
+        )
+    return adjust(start, spread, residual, jacobian, names=[repr(rule.text) for rule in rules])
+
+
+def _result(
+    values: pd.Series, spread: np.ndarray, rules: Sequence[Identity], made: Adjustment
+) -> Reconciliation:
+    """Label what the numerics returned."""
+    from scipy.special import chdtrc
+
+    index = values.index
+    adjusted = pd.Series(made.values, index, name="adjusted")
+    before = dict(zip(map(str, index), values.to_numpy(), strict=True))
+    after = dict(zip(map(str, index), made.values, strict=True))
+    residuals = pd.DataFrame(
+        {
+            "before": [float(rule.residual(before)) for rule in rules],
+            "after": [float(rule.residual(after)) for rule in rules],
+        },
+        index=[rule.text for rule in rules],
+    )
+    error = np.sqrt(np.maximum(np.diag(made.covariance), 0.0))
+    sigma = np.sqrt(np.diag(spread))
+    return Reconciliation(
+        estimates=values,
+        adjusted=adjusted,
+        std_errors_before=pd.Series(sigma, index, name="std_error_before"),
+        std_errors=pd.Series(error, index, name="std_error"),
+        covariance=pd.DataFrame(made.covariance, index, index),
+        residuals=residuals,
+        fixed=tuple(str(label) for label in index[sigma == 0]),
+        statistic=made.statistic,
+        pvalue=float(chdtrc(made.rank, made.statistic)) if made.rank else float("nan"),
+        dof=made.rank,
+        iterations=made.iterations,
+    )

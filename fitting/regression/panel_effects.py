@@ -206,7 +206,7 @@ def _component(e: Array, codes: npt.NDArray[np.intp], size: npt.NDArray[np.intp]
     energy = float(e @ e)
     if energy <= 0.0:
         raise EstimationError("y: the design explains it exactly; there are no residuals to test")
-    return n / np.sqrt(2.0 * free) * (float(total @ total) / energy - 1.0)
+    return float(n / np.sqrt(2.0 * free) * (total @ total / energy - 1.0))
 
 
 def _one_way(lm: float, form: str) -> tuple[float, str, float]:

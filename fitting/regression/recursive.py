@@ -67,10 +67,10 @@ def recursive_residuals(y: npt.ArrayLike, X: npt.ArrayLike) -> Array:
             predicted = _predict_early(seen, row)
             seen = np.vstack([seen, row])
             if predicted is None and seen.shape[0] - len(errors) == k:
-                factor = np.linalg.qr(seen, mode="r")[:k]
+                factor = _triangle(seen)
         else:
             predicted = _predict(factor, row)
-            factor = np.linalg.qr(np.vstack([factor, row]), mode="r")[:k]
+            factor = _triangle(np.vstack([factor, row]))
         if predicted is not None:
             errors.append(predicted)
     if len(errors) != n - k:
@@ -128,6 +128,11 @@ def harvey_collier(
     statistic = abs(float(w.mean())) * np.sqrt(n - k) / spread
     p_value = 2.0 * float(special.stdtr(n - k - 1, -statistic))
     return judged("Harvey-Collier", statistic, f"t({n - k - 1})", p_value, FORM)
+
+
+def _triangle(rows: Array) -> Array:
+    factor = np.linalg.qr(rows, mode="r")
+    return np.asarray(factor, dtype=np.float64)[: rows.shape[1] - 1]
 
 
 def _predict(factor: Array, row: Array) -> float:

@@ -221,7 +221,7 @@ def _likelihood(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
         ratio = np.exp(log_ratio)
         theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
         fit = project(y - theta * means_y, X - theta[:, None] * means_x)
-        return n * np.log(fit.ssr / n) + float(np.log1p(length * ratio).sum())
+        return float(n * np.log(fit.ssr / n) + np.log1p(length * ratio).sum())
 
     grid = np.linspace(-15.0, 15.0, 61)
     place = int(np.argmin([loss(point) for point in grid]))

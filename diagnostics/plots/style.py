@@ -101,7 +101,7 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
     Parameters
     ----------
     axes : Axes
-        A panel whose horizontal axis is in years.
+        A panel whose horizontal axis is in years, with its lines drawn.
     label : str, default "year"
         Name of the axis.
 
@@ -119,6 +119,9 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
     axes.xaxis.set_major_formatter(StrMethodFormatter("{x:.0f}"))
     axes.set_xlabel(label)
+    first, last = axes.dataLim.intervalx
+    if 0 <= last - first < 1:  # a single year would else be drawn on an axis of two centuries
+        axes.set_xlim(first - 1, last + 1)
 
 
 def finish(figure: "Figure", *, alt: str) -> "Figure":

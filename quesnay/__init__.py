@@ -39,6 +39,18 @@ if TYPE_CHECKING:
     from quesnay.models.growth.growth_accounting import growth_accounting as growth_accounting
     from quesnay.models.growth.reconciliation import reconcile as reconcile
     from quesnay.models.input_output.balancing import gras as gras, ras as ras
+    from quesnay.models.input_output.decomposition import (
+        structural_decomposition as structural_decomposition,
+    )
+    from quesnay.models.input_output.least_squares import (
+        balance_least_squares as balance_least_squares,
+    )
+    from quesnay.models.input_output.mixed import mixed_model as mixed_model
+    from quesnay.models.input_output.paths import structural_paths as structural_paths
+    from quesnay.models.input_output.propagation import (
+        average_propagation_lengths as average_propagation_lengths,
+        upstreamness as upstreamness,
+    )
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -92,6 +104,12 @@ _NAMES: dict[str, str] = {
     "monte_carlo": "quesnay.models.uncertainty",
     "gras": "quesnay.models.input_output.balancing",
     "ras": "quesnay.models.input_output.balancing",
+    "balance_least_squares": "quesnay.models.input_output.least_squares",
+    "structural_decomposition": "quesnay.models.input_output.decomposition",
+    "structural_paths": "quesnay.models.input_output.paths",
+    "average_propagation_lengths": "quesnay.models.input_output.propagation",
+    "upstreamness": "quesnay.models.input_output.propagation",
+    "mixed_model": "quesnay.models.input_output.mixed",
 }
 
 __all__ = [*_NAMES, "__version__"]

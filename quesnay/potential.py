@@ -1,26 +1,28 @@
 """The regression of a study, and the rival specifications that a referee asks for."""
 
+from dataclasses import fields, replace
+
 from quesnay.datasets.panels import load_panel
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.satellite.potential import estimation_sample
-from quesnay.study_sections import Study
+from quesnay.study_sections import Potential, Rival
 
-__all__ = ["fit_potential"]
+__all__ = ["fit_potential", "rival_of"]
 
 
-def fit_potential(study: Study) -> PanelFit:
+def fit_potential(use: Potential) -> PanelFit:
     """Estimate the elasticity of value added to the technology's inputs.
 
     Parameters
     ----------
-    study : Study
-        Panel, formula, fixed effects and cluster of its section ``potential``.
+    use : Potential
+        Section ``potential`` of a study: panel, formula, fixed effects, cluster.
 
     Returns
     -------
     PanelFit
-        The regression; ``study.potential.term`` names the elasticity.
+        The regression; ``use.term`` names the elasticity.
 
     Raises
     ------
@@ -30,12 +32,45 @@ def fit_potential(study: Study) -> PanelFit:
     Examples
     --------
     >>> from quesnay.study import load_study
-    >>> fit = fit_potential(load_study("caict_2020"))
+    >>> fit = fit_potential(load_study("caict_2020").potential)
     >>> round(float(fit.params["ln_ict"]), 3)
     0.057
     """
-    use = study.potential
     sample = estimation_sample(
-        load_panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude
+        load_panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
     )
-    return fit_panel(use.formula, sample, absorb=use.absorb, cluster=use.cluster)
+    return fit_panel(
+        use.formula, sample, absorb=use.absorb, cluster=use.cluster, weights=use.weights
+    )
+
+
+def rival_of(use: Potential, rival: Rival) -> Potential:
+    """Return the base regression with the keys that a rival changes.
+
+    Parameters
+    ----------
+    use : Potential
+        The base case.
+    rival : Rival
+        What differs; logarithms are added to those of the base case.
+
+    Returns
+    -------
+    Potential
+        The rival's regression.
+
+    Examples
+    --------
+    >>> from quesnay.study import load_study
+    >>> base = load_study("caict_2020").potential
+    >>> rival_of(base, base.rivals[0]).absorb
+    ('sector:year', 'province:year')
+    """
+    changed = {
+        field.name: getattr(rival, field.name)
+        for field in fields(rival)
+        if field.name not in {"name", "logarithms"} and getattr(rival, field.name) is not None
+    }
+    own = rival.panel is not None and rival.panel != use.panel
+    logarithms = rival.logarithms if own else {**use.logarithms, **rival.logarithms}
+    return replace(use, logarithms=logarithms, **changed)

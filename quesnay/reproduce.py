@@ -72,7 +72,7 @@ def reproduce(
     checked = load_study(study)
     facts = collect_facts(checked)
     assembly = assemble(checked, facts)
-    fit = fit_potential(checked)
+    fit = fit_potential(checked.potential)
     term = checked.potential.term
     elasticity = (float(fit.params[term]), float(fit.std_errors[term]))
     inputs, sources = uncertain_inputs(checked, facts, assembly.model, elasticity)

@@ -9,9 +9,11 @@ __all__ = [
     "Forecast",
     "Gdp",
     "Header",
+    "Instrument",
     "Penetration",
     "Potential",
     "Reported",
+    "Rival",
     "Study",
     "Tables",
     "Vintage",
@@ -52,6 +54,30 @@ class Core:
 
 
 @dataclass(frozen=True, slots=True)
+class Rival:
+    """A rival of the base regression: only the keys that differ from it."""
+
+    name: str
+    panel: str | None = None
+    formula: str | None = None
+    term: str | None = None
+    years: tuple[int, ...] | None = None
+    absorb: tuple[str, ...] | None = None
+    cluster: str | None = None
+    exclude: str | None = None
+    weights: str | None = None
+    logarithms: dict[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Instrument:
+    """A leave-one-out shift-share instrument for the technology's inputs."""
+
+    unit: str
+    columns: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Potential:
     """The regression whose elasticity gives the potential."""
 
@@ -63,6 +89,9 @@ class Potential:
     absorb: tuple[str, ...] = ()
     cluster: str | None = None
     exclude: str | None = None
+    weights: str | None = None
+    rivals: tuple[Rival, ...] = ()
+    instrument: Instrument | None = None
 
 
 @dataclass(frozen=True, slots=True)

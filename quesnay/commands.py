@@ -1,0 +1,155 @@
+"""What each command of the command line does."""
+
+import argparse
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, QuesnayError
+
+__all__ = ["audit", "datasets", "init", "reproduce", "table"]
+
+
+def reproduce(options: argparse.Namespace) -> None:
+    """Run a study and show, write or print its result."""
+    from quesnay.output import check_folder, result_json, write_result
+    from quesnay.reproduce import reproduce as run
+
+    if options.out is not None:
+        check_folder(options.out)
+    with _cluster(options.dask) as client:
+        result = run(
+            options.study,
+            draws=options.draws,
+            seed=options.seed,
+            jobs=options.jobs,
+            progress=sys.stderr.isatty(),
+            client=client,
+            checkpoint=options.checkpoint,
+        )
+    written = None if options.out is None else write_result(result, options.out)
+    if options.json:
+        print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
+        return
+    print(result.console())
+    if written is not None:
+        print(f"\nWritten: {written} (open report.html)")
+
+
+class _cluster:  # noqa: N801
+    """The Dask client at an address for the time of a run, or none."""
+
+    def __init__(self, address: str | None) -> None:
+        self.address = address
+        self.client: Any = None
+
+    def __enter__(self) -> Any:
+        if self.address is None:
+            return None
+        try:
+            from distributed import Client
+        except ImportError as error:
+            raise QuesnayError("--dask needs the package distributed: install quesnay[parallel]") from error
+        try:
+            self.client = Client(self.address, timeout="10s")
+        except (OSError, ValueError) as error:
+            raise QuesnayError(f"--dask {self.address}: no cluster answers there ({error})") from error
+        return self.client
+
+    def __exit__(self, *_: object) -> None:
+        if self.client is not None:
+            self.client.close()
+
+
+def init(options: argparse.Namespace) -> None:
+    """Write a commented study file to start from."""
+    from quesnay.models.display.write import write_text
+    from quesnay.study import study_text
+
+    folder = Path(options.folder)
+    target = folder / "study.toml"
+    if target.exists():
+        raise DataError(f"{target}: a file of that name is there; choose another folder")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise DataError(f"{folder}: cannot make this folder ({error.strerror})") from error
+    print(f"Written: {write_text(target, study_text('caict_2020'))}")
+    print(f"Change it to your case, then: quesnay run {target}")
+
+
+def audit(options: argparse.Namespace) -> None:
+    """Say whether printed figures are mutually consistent."""
+    from quesnay.audit_report import audit as judge
+    from quesnay.audit_report import read_figures
+
+    figures = None if options.file is None else read_figures(options.file)
+    result = judge(figures)
+    _show(result, options.json)
+
+
+def table(options: argparse.Namespace) -> None:
+    """Check or analyse an input-output table of the user's own."""
+    from quesnay.datasets.readers.read import read_io
+
+    read = read_io(options.file, layout=options.layout)
+    if options.action == "check":
+        result: Any = read.check()
+    elif options.action == "linkages":
+        result = read.linkages()
+    elif options.action == "multipliers":
+        extra = {"household": options.household, "income": options.income}
+        given = {name: value for name, value in extra.items() if value is not None}
+        result = read.multipliers(options.account, closed=options.closed, **given)
+    elif options.sector:
+        result = read.extract(_shares(options.sector), kind=options.kind)
+    else:
+        result = read.extract_each(kind=options.kind)
+    title = f"{options.action} of {options.file}"
+    _show(result, options.json, title=title)
+
+
+def _shares(words: list[str]) -> dict[str, float]:
+    """``NAME`` or ``NAME=SHARE`` -> sector and share."""
+    shares: dict[str, float] = {}
+    for word in words:
+        name, _, share = word.rpartition("=") if "=" in word else (word, "", "1")
+        try:
+            shares[name] = float(share)
+        except ValueError as error:
+            raise DataError(f"--sector {word}: expected NAME=SHARE with a number") from error
+    return shares
+
+
+def datasets(options: argparse.Namespace) -> None:
+    """List the embedded data, show one set or export it."""
+    from quesnay.datasets.catalogue import export_dataset, list_datasets, load_dataset
+
+    if options.name is None:
+        if options.export:
+            raise DataError("--export needs the name of a data set; 'quesnay datasets' lists them")
+        _show(list_datasets(), options.json, title="Embedded data")
+        return
+    if options.export:
+        print(f"Written: {export_dataset(options.name, options.export)}")
+        return
+    _show(load_dataset(options.name), options.json, title=options.name)
+
+
+def _show(result: Any, as_json: bool, *, title: str = "") -> None:
+    """Print a result, a frame or a series as text or as one JSON document."""
+    from quesnay.models.display.table import Table
+    from quesnay.output import frame_json, tables_json
+
+    if isinstance(result, pd.Series):
+        result = result.to_frame(result.name if result.name is not None else "value")
+    if as_json:
+        document = frame_json(result) if isinstance(result, pd.DataFrame) else tables_json(result)
+        print(json.dumps(document, indent=2, ensure_ascii=False))
+    elif isinstance(result, pd.DataFrame):
+        print(Table(title, result).shortened().to_text())
+    else:
+        print(result.summary())

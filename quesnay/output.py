@@ -1,0 +1,149 @@
+"""Results as files and as JSON."""
+
+import math
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+from quesnay.models.display.folder import write_folder
+from quesnay.models.display.table import Tabular
+from quesnay.reproduction import Reproduction
+
+__all__ = ["check_folder", "frame_json", "result_json", "tables_json", "write_result"]
+
+_DIGITS = 10  # what different processors agree on
+
+
+def check_folder(folder: str | Path) -> None:
+    """Refuse at once a folder that results could not be written to at the end.
+
+    Parameters
+    ----------
+    folder : str or Path
+        The folder; it may be missing, the one above it may not.
+
+    Raises
+    ------
+    DataError
+        If it is a file, or nothing can be made there.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> check_folder(tempfile.mkdtemp())
+    """
+    target = Path(folder)
+    above = target if target.is_dir() else target.absolute().parent
+    if target.exists() and not target.is_dir():
+        raise DataError(f"{target}: a file of that name is there; choose another folder for --out")
+    if not above.is_dir():
+        raise DataError(f"{target}: the folder {above} does not exist; make it or choose another")
+    if not os.access(above, os.W_OK | os.X_OK):
+        raise DataError(f"{target}: cannot write here (permission denied); choose another folder")
+
+
+def write_result(result: Reproduction, folder: str | Path) -> Path:
+    """Write tables, plots and the report of a run to a folder, all or nothing.
+
+    Parameters
+    ----------
+    result : Reproduction
+        The run.
+    folder : str or Path
+        Made where missing; files of others in it stay.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written.
+    """
+    from quesnay.diagnostics.plots.save import figure_to_bytes
+    from quesnay.models.display.csv_text import frame_to_csv
+
+    plots = result.plots()
+    files: dict[str, str | bytes] = {
+        "account.csv": frame_to_csv(result.account),
+        "account_outcome.csv": frame_to_csv(result.outcome),
+        "verdicts.csv": frame_to_csv(result.verdicts),
+        "variance.csv": frame_to_csv(result.variance),
+        "elasticities.csv": frame_to_csv(result.rivals.frame),
+        "tables.xlsx": _workbook(result),
+        "report.html": result.to_html(plots=plots),
+    }
+    files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
+    return write_folder(folder, files)
+
+
+def _workbook(result: Reproduction) -> bytes:
+    with tempfile.TemporaryDirectory() as place:
+        return result.to_excel(Path(place) / "tables.xlsx").read_bytes()
+
+
+def result_json(result: Reproduction) -> dict[str, Any]:
+    """Return a run as plain lists and numbers for one JSON document."""
+    return {
+        "study": result.study.study.name,
+        "technology": result.study.study.technology,
+        "unit": result.study.study.unit,
+        "draws": len(result.draws),
+        "seed": result.seed,
+        "account": frame_json(result.account),
+        "outcome": frame_json(result.outcome),
+        "verdicts": frame_json(result.verdicts),
+        "variance": frame_json(result.variance),
+        "elasticities": frame_json(result.rivals.frame),
+    }
+
+
+def frame_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as records; missing values are null, numbers have ten significant digits.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any labelled frame; its index becomes columns.
+
+    Returns
+    -------
+    list of dict
+        One a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame_json(pd.DataFrame({"core": [0.4386]}, index=pd.Index([2018], name="year")))
+    [{'year': 2018, 'core': 0.4386}]
+    """
+    plain = frame.reset_index() if frame.index.names != [None] or frame.index.dtype == object else frame
+    return [
+        {str(name): _plain(value) for name, value in zip(plain.columns, row, strict=True)}
+        for row in plain.itertuples(index=False, name=None)
+    ]
+
+
+def tables_json(result: Tabular) -> list[dict[str, Any]]:
+    """Return every table of a result with title, rows and notes."""
+    return [
+        {"title": table.title, "rows": frame_json(table.frame), "notes": list(table.notes)}
+        for table in result.tables()
+    ]
+
+
+def _plain(value: Any) -> Any:
+    """A value that JSON knows."""
+    if value is None or value is pd.NA:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+    return value if isinstance(value, (bool, int, str)) else str(value)

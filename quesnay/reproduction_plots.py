@@ -1,0 +1,77 @@
+"""Plots of the main job."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
+from quesnay.models.satellite.penetration import two_point_path
+from quesnay.study import RUNS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from quesnay.reproduction import Reproduction
+
+__all__ = ["account_plot", "elasticity_plot", "penetration_plot"]
+
+
+def account_plot(result: "Reproduction") -> "Figure":
+    """Draw both runs beside the printed totals."""
+    totals = result.facts.reported[result.facts.reported["concept"] == "total"]
+    printed = pd.DataFrame({"value": totals["value"].to_numpy()}, index=totals["year"].to_numpy())
+    for run in RUNS:
+        printed[f"role_{run}"] = [result.study.role(run, str(name)) for name in totals.index]
+    return plot_account(result.account, printed, unit=result.study.study.unit)
+
+
+def penetration_plot(result: "Reproduction") -> "Figure":
+    """Draw the curves through the calibration points and what the held-out totals imply."""
+    use = result.assembly.model.calibration
+    slots = result.assembly.model.slots
+    base = result.central.loc["calibrated"]
+    span = (slots[use.earlier].year, slots[use.later].year)
+    known = tuple(
+        np.array([base[("penetration", year, slot.variant)]])
+        for year, slot in zip(span, (slots[use.earlier], slots[use.later]), strict=True)
+    )
+    fine = np.linspace(span[0] - 2, slots[-1].year + 2, 121)
+    paths = pd.DataFrame(
+        {
+            family: two_point_path(family, (float(span[0]), float(span[1])), known, fine)[0]
+            for family in result.assembly.model.curves
+        },
+        index=fine,
+    )
+    drawn = result.draws["calibrated"]["penetration"].drop(columns="outcome", level="variant")
+    bounds = drawn.droplevel("variant", axis=1).quantile([0.025, 0.975]).T
+    bounds.columns = pd.Index(["low", "high"])
+    return plot_penetration(paths, _implied(result), bounds)
+
+
+def _implied(result: "Reproduction") -> pd.DataFrame:
+    """Penetration that each printed total implies, given core and potential of the base case."""
+    base = result.central.loc["calibrated"]
+    use = result.assembly.model.calibration
+    slots = result.assembly.model.slots
+    rows = {
+        slots[k].year: (float(base[("penetration", slots[k].year, slots[k].variant)]), "calibration")
+        for k in (use.earlier, use.later)
+    }
+    totals = result.facts.reported[result.facts.reported["concept"] == "total"]
+    for name, row in totals.iterrows():
+        year = int(row["year"])
+        match = [s for s in slots if s.year == year and s.variant != "outcome"]
+        if year in rows or not match:
+            continue
+        core = float(base[("core", year, match[0].variant)])
+        potential = float(base[("potential", year, match[0].variant)])
+        role = result.study.role("calibrated", str(name))
+        rows[year] = ((float(row["value"]) - core) / potential, role)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["penetration", "role"])
+
+
+def elasticity_plot(result: "Reproduction") -> "Figure":
+    """Draw the elasticity of the base case and its rivals."""
+    return plot_elasticities(result.rivals.frame, cost_share=result.rivals.cost_share)

@@ -1,0 +1,146 @@
+"""Tables of the main job, in the words and units of a reader."""
+
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from quesnay.diagnostics.evidence.verdicts import judged_words
+from quesnay.models.display.table import Table
+from quesnay.study import RUNS
+
+if TYPE_CHECKING:
+    from quesnay.reproduction import Reproduction
+
+__all__ = ["findings", "result_tables"]
+
+_DRAWN = "Brackets: 95 % interval of {draws} draws, seed {seed}."
+
+
+def result_tables(result: "Reproduction") -> tuple[Table, ...]:
+    """Return the tables of a result, the most important first."""
+    return (
+        account_table(result, result.account, ""),
+        *(verdict_table(result, run) for run in RUNS),
+        account_table(result, result.outcome, ", outcome of the forecast year"),
+        *(variance_table(result, run) for run in RUNS),
+        segment_table(result),
+    )
+
+
+def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> Table:
+    """Return levels and shares by run and year with their intervals."""
+    unit = result.study.study.unit
+    frame = pd.DataFrame(index=account.index)
+    for name in ("core", "integration", "total"):
+        frame[name] = account[name]
+        frame[f"{name} 95 %"] = _bracket(account[f"{name}_low"], account[f"{name}_high"], ".2f")
+    frame["share of GDP, %"] = 100 * account["share"]
+    frame["share 95 %"] = _bracket(100 * account["share_low"], 100 * account["share_high"], ".1f")
+    forecast = result.study.gdp.forecast
+    notes = [
+        f"{_DRAWN.format(draws=len(result.draws), seed=result.seed)} Current prices.",
+        "Independent: only the printed core is used. Calibrated: also the two earliest totals.",
+    ]
+    if forecast and not kind:
+        notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
+    formats = {"core": ".3f", "integration": ".3f", "total": ".3f", "share of GDP, %": ".2f"}
+    title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"
+    return Table(title, frame, tuple(notes), formats)
+
+
+def verdict_table(result: "Reproduction", run: str) -> Table:
+    """Return every printed figure beside the estimate of one run."""
+    rows = result.verdicts.loc[run]
+    frame = pd.DataFrame(
+        {
+            "unit": rows["unit"],
+            "role": rows["role"],
+            "reported": [f"{value:g}" for value in rows["reported"]],
+            "estimate": _significant(rows["estimate"]),
+            "95 % interval": _bracket(rows["estimate_low"], rows["estimate_high"], ".4g"),
+            "error, %": [
+                "" if role == "input" else f"{100 * error:+.1f}"
+                for role, error in zip(rows["role"], rows["error"], strict=True)
+            ],
+            "inside": _yes(rows["inside"]),
+            "rounds": _yes(rows["rounds"]),
+        }
+    )
+    notes = (
+        judged_words(rows),
+        "inside: the interval holds the printed figure; rounds: the estimate rounds to it. Figures"
+        " that the run used are not judged.",
+    )
+    return Table(f"Verdicts of the {run} run", frame, notes)
+
+
+def variance_table(result: "Reproduction", run: str) -> Table:
+    """Return the share of each estimate's variance by source, in percent."""
+    rows = result.variance.loc[run]
+    shown = rows.loc[rows.notna().all(axis=1), rows.fillna(0).abs().max() > 0]
+    return Table(
+        f"What the uncertainty of the {run} run comes from, percent of the variance",
+        100 * shown,
+        ("Total-effect Sobol indices of each source, scaled to sum to 100.",),
+        dict.fromkeys(shown.columns, ".0f"),
+    )
+
+
+def segment_table(result: "Reproduction") -> Table:
+    """Return the core by segment and year in the base case."""
+    base = next(iter(result.assembly.value_added))
+    levels = result.assembly.value_added[base]
+    keep = levels[levels.index.get_level_values("kind") != "outcome"].droplevel("kind")
+    figure = result.study.core.figure
+    target = result.facts.reported.loc[figure]
+    account = result.assembly.pattern.calibrate(keep.loc[int(target["year"])], target["value"])
+    return Table(
+        f"Core industries by segment, {result.study.study.unit}, base case",
+        account.value_added(keep).T,
+        (
+            f"The pattern over sectors is an assumption; its scale makes the sum equal {figure}.",
+            "Growth follows official value added by sector.",
+        ),
+    )
+
+
+def findings(result: "Reproduction") -> list[str]:
+    """Say in sentences what the two runs find about the report.
+
+    Returns
+    -------
+    list of str
+        One sentence each, for the top of the report and the README.
+    """
+    unit = result.study.study.unit
+    sentences = [f"{run.capitalize()} run: {judged_words(result.verdicts.loc[run])}" for run in RUNS]
+    totals = result.facts.reported[result.facts.reported["concept"] == "total"]
+    base = str(totals[totals["year"] == totals["year"].min()].index[0])
+    row = result.verdicts.loc[("independent", base)]
+    reading = "above" if row["reported"] > row["estimate_high"] else "not above"
+    sentences.append(
+        f"Elasticities of the technology's inputs alone support {row['estimate']:.2f} {unit} "
+        f"[{row['estimate_low']:.2f}, {row['estimate_high']:.2f}] in {int(totals['year'].min())}; "
+        f"the report prints {row['reported']:g} and lies {reading} that interval."
+    )
+    return sentences
+
+
+def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
+    return [
+        "" if pd.isna(a) else f"[{_plain(a, spec)}, {_plain(b, spec)}]"
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
+def _significant(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else _plain(value, ".4g") for value in values]
+
+
+def _plain(value: float, spec: str) -> str:
+    """Fixed-point text, never an exponent, for figures such as 4386."""
+    return f"{value:.0f}" if abs(value) >= 1000 else format(value, spec)
+
+
+def _yes(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else "yes" if value else "no" for value in values]

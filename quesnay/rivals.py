@@ -1,0 +1,98 @@
+"""Rival elasticities: what a hostile referee asks for, beside the base case."""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from quesnay.facts import Facts
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.result import PanelFit
+from quesnay.potential import fit_potential, rival_of
+from quesnay.study_sections import Study
+
+__all__ = ["Rivals", "rival_elasticities"]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Rivals(Tabular):
+    """Elasticities under rival specifications.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Specification -> estimate, std_error, low, high (95 %), observations, clusters; the base
+        case first.
+    cost_share : float
+        Purchases of the technology's inputs over gross output of the using industries, a fraction:
+        the elasticity of gross output under competitive growth accounting.
+    cost_per_value_added : float
+        The same purchases over value added: the lower bound of the potential per unit of it.
+    notes : tuple of str
+        What was dropped and what the estimates can bear.
+    """
+
+    frame: pd.DataFrame
+    cost_share: float
+    cost_per_value_added: float
+    notes: tuple[str, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the one table of elasticities."""
+        formats = {name: ".3f" for name in ("estimate", "std_error", "low", "high")}
+        title = "Elasticity with respect to the technology's inputs, by specification"
+        return (Table(title, self.frame, self.notes, formats),)
+
+
+def rival_elasticities(study: Study, facts: Facts, base: PanelFit) -> Rivals:
+    """Estimate the elasticity under every rival specification of a study.
+
+    Parameters
+    ----------
+    study : Study
+        Its section ``potential`` names the rivals.
+    facts : Facts
+        The tables, for the cost share.
+    base : PanelFit
+        The regression of the base case.
+
+    Returns
+    -------
+    Rivals
+        Base case first.
+    """
+    rows = {"base case": _row(base, study.potential.term)}
+    for rival in study.potential.rivals:
+        use = rival_of(study.potential, rival)
+        rows[rival.name] = _row(fit_potential(use), use.term)
+    share, per_value = _cost_shares(study, facts)
+    notes = (
+        "Standard errors clustered as in the study; associations, not effects, unless a design says"
+        " otherwise.",
+        f"Purchases of the technology's inputs are {share:.3f} of gross output and {per_value:.3f} of"
+        " value added of the using industries: what growth accounting under competition attributes.",
+        "With two years and unit effects the base case is the long difference between them.",
+    )
+    return Rivals(pd.DataFrame(rows).T, share, per_value, notes)
+
+
+def _row(fit: PanelFit, term: str) -> dict[str, float]:
+    low, high = fit.conf_int().loc[term]
+    return {
+        "estimate": float(fit.params[term]),
+        "std_error": float(fit.std_errors[term]),
+        "low": float(low),
+        "high": float(high),
+        "observations": float(fit.nobs),
+    }
+
+
+def _cost_shares(study: Study, facts: Facts) -> tuple[float, float]:
+    """Purchases of the technology's inputs over output and value added of the using industries."""
+    table = facts.tables[min(facts.tables)]
+    producing = list(study.tables.technology_sectors)
+    using = [s for s in table.sectors if s not in producing]
+    bought = float(table.Z.loc[producing, using].to_numpy().sum())
+    if table.imports is not None:
+        bought += float(table.imports.Z.loc[producing, using].to_numpy().sum())
+    output, value = float(table.x[using].sum()), float(table.v[using].sum())
+    return bought / output, bought / value

@@ -51,6 +51,7 @@ if TYPE_CHECKING:
         average_propagation_lengths as average_propagation_lengths,
         upstreamness as upstreamness,
     )
+    from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -110,6 +111,7 @@ _NAMES: dict[str, str] = {
     "average_propagation_lengths": "quesnay.models.input_output.propagation",
     "upstreamness": "quesnay.models.input_output.propagation",
     "mixed_model": "quesnay.models.input_output.mixed",
+    "InputOutputTable": "quesnay.models.input_output.table",
 }
 
 __all__ = [*_NAMES, "__version__"]

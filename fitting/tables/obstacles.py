@@ -67,7 +67,12 @@ def first_obstacle(seed: Array, rows: Array, columns: Array) -> Obstacle | None:
 
 
 def closed_set(
-    seed: Array, rows: Array, columns: Array, potentials: tuple[Array, Array]
+    seed: Array,
+    rows: Array,
+    columns: Array,
+    potentials: tuple[Array, Array],
+    *,
+    either: Mask | None = None,
 ) -> Obstacle | None:
     """Return a closed set of rows and columns whose totals contradict, and prove it by its sums.
 
@@ -75,7 +80,8 @@ def closed_set(
     back. A set of rows I and columns J that no cell leaves can pass on at most what it takes:
     ``sum u(I) <= sum v(J)`` (Gale 1957, for signs by Hoffman's circulation theorem). Where the
     scaling diverges, ``ln r`` and ``-ln s`` of such a set run away from the rest, so the borders
-    tried are the widest gaps of these `potentials`. Every set returned is checked exactly.
+    tried are the widest gaps of these `potentials`. Every set returned is checked exactly. Cells
+    marked in `either` may take both signs.
 
     Examples
     --------
@@ -90,9 +96,7 @@ def closed_set(
     scale = float(np.abs(rows).sum() + np.abs(columns).sum())
     for border in _borders(np.concatenate([high_r, high_s])):
         inside_r, inside_s = high_r > border, high_s > border
-        if (seed[np.ix_(inside_r, ~inside_s)] > 0).any():
-            continue
-        if (seed[np.ix_(~inside_r, inside_s)] < 0).any():
+        if _leaves(seed, inside_r, inside_s, either):
             continue
         need, room = float(rows[inside_r].sum()), float(columns[inside_s].sum())
         if need > room + _EXCESS * scale:
@@ -101,6 +105,14 @@ def closed_set(
         if need > room - _EXCESS * scale and cells:
             return _obstacle("face", inside_r, inside_s, (need, room), cells)
     return None
+
+
+def _leaves(seed: Array, inside_r: Mask, inside_s: Mask, either: Mask | None) -> bool:
+    """Say whether a cell carries something out of the set."""
+    outward, inward = np.ix_(inside_r, ~inside_s), np.ix_(~inside_r, inside_s)
+    if either is not None and (either[outward].any() or either[inward].any()):
+        return True
+    return bool((seed[outward] > 0).any() or (seed[inward] < 0).any())
 
 
 def _borders(values: Array) -> Array:

@@ -9,16 +9,14 @@ import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError
 from quesnay.fitting.tables.gras import Scaling, gras as scale
-from quesnay.fitting.tables.obstacles import Obstacle
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.margins import Grid, align_vector, grid, reconcile
+from quesnay.models.input_output.impossible import NAMES_SHOWN, obstacle_message
+from quesnay.models.input_output.margins import Grid, align_vector, check_rule, grid, reconcile
 from quesnay.models.input_output.moves import largest_moves
 
 __all__ = ["BalancedTable", "gras", "ras"]
 
 Array = npt.NDArray[np.float64]
-
-_NAMES_SHOWN = 8  # labels listed in a message before "and so on"
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +177,7 @@ def _balance(
     start: Grid, row_totals: Any, column_totals: Any, rule: tuple[float, int, float], method: str
 ) -> BalancedTable:
     tolerance, max_iterations, rounding = rule
-    _check_rule(tolerance, max_iterations, rounding)
+    check_rule(tolerance, max_iterations, rounding)
     u = align_vector(row_totals, start.rows, "row_totals", labelled=start.labelled)
     v = align_vector(column_totals, start.columns, "column_totals", labelled=start.labelled)
     u, gap = reconcile(u, v, rounding)
@@ -188,8 +186,8 @@ def _balance(
         raise BalanceError(obstacle_message(found.obstacle, start))
     return BalancedTable(
         table=start.wrap(found.table),
-        row_factors=_vector(found.row_factors, start.rows, start.labelled),
-        column_factors=_vector(found.column_factors, start.columns, start.labelled),
+        row_factors=start.wrap_row(found.row_factors),
+        column_factors=start.wrap_column(found.column_factors),
         iterations=found.iterations,
         converged=found.converged,
         residual=found.residual,
@@ -199,53 +197,17 @@ def _balance(
     )
 
 
-def _vector(values: Array, labels: pd.Index, labelled: bool) -> "pd.Series[float] | Array":
-    return pd.Series(values, index=labels) if labelled else values
-
-
-def _check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:
-    if not 0 < tolerance < 1:
-        raise DataError(f"tolerance: {tolerance!r}; expected a number between 0 and 1")
-    if isinstance(max_iterations, bool) or not int(max_iterations) == max_iterations >= 1:
-        raise DataError(f"max_iterations: {max_iterations!r}; expected a whole number from 1")
-    if not 0 <= rounding < 1:
-        raise DataError(f"rounding: {rounding!r}; expected a number from 0 to below 1")
-
-
 def _notes(found: Scaling, start: Grid, gap: float) -> tuple[str, ...]:
     notes = []
     if gap != 0:
         notes.append(f"Row totals were {-gap:+.4g} off the column totals: spread as rounding.")
-    for i, j in found.vanished[:_NAMES_SHOWN]:
+    for i, j in found.vanished[:NAMES_SHOWN]:
         notes.append(f"The margins force {start.row(i)}, {start.column(j)} to zero.")
-    if len(found.vanished) > _NAMES_SHOWN:
-        notes.append(f"... and {len(found.vanished) - _NAMES_SHOWN} more cells.")
+    if len(found.vanished) > NAMES_SHOWN:
+        notes.append(f"... and {len(found.vanished) - NAMES_SHOWN} more cells.")
     if not found.converged:
         notes.append(
             f"NOT converged after {found.iterations} iterations: the margins are missed by "
             f"{found.residual:.2e}; allow more iterations."
         )
     return tuple(notes)
-
-
-def obstacle_message(obstacle: Obstacle, start: Grid) -> str:
-    """Say in one line which rows and columns of a table cannot meet their margins."""
-    if obstacle.kind in {"empty", "sign"}:
-        one = start.row(obstacle.rows[0]) if obstacle.rows else start.column(obstacle.columns[0])
-        total = obstacle.need if obstacle.rows else obstacle.room
-        wrong = "negative" if total > 0 else "positive"
-        has = "only zeros" if obstacle.kind == "empty" else f"no cell but zeros and {wrong} ones"
-        return f"{one} of the seed has {has} but its total is {total:.6g}; change one of them"
-    rows = _listed(start.rows, obstacle.rows)
-    columns = _listed(start.columns, obstacle.columns)
-    return (
-        f"margins cannot meet: given the zeros and signs of the seed, rows {rows} (totals "
-        f"{obstacle.need:.10g}) fit only into columns {columns} (totals {obstacle.room:.10g}); "
-        "change these totals or let more cells be non-zero"
-    )
-
-
-def _listed(labels: pd.Index, places: tuple[int, ...]) -> str:
-    shown = ", ".join(repr(labels[k]) for k in places[:_NAMES_SHOWN]) or "none"
-    more = len(places) - _NAMES_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown

@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError, nearest
 
-__all__ = ["Grid", "align_vector", "grid", "numbers", "reconcile"]
+__all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "reconcile"]
 
 Array = npt.NDArray[np.float64]
 
@@ -38,6 +38,14 @@ class Grid:
         if not self.labelled:
             return values
         return pd.DataFrame(values, index=self.rows, columns=self.columns)
+
+    def wrap_row(self, values: Array) -> "pd.Series[float] | Array":
+        """Return one number a row as the user's kind."""
+        return pd.Series(values, index=self.rows) if self.labelled else values
+
+    def wrap_column(self, values: Array) -> "pd.Series[float] | Array":
+        """Return one number a column as the user's kind."""
+        return pd.Series(values, index=self.columns) if self.labelled else values
 
     def row(self, place: int) -> str:
         """Return a row's name for a message."""
@@ -129,3 +137,18 @@ def reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, floa
     weights = np.abs(rows)
     whole = float(weights.sum())
     return (rows + gap * weights / whole if whole > 0 else rows), gap
+
+
+def check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:
+    """Refuse settings of an iteration that make no sense."""
+    for name, value in (("tolerance", tolerance), ("rounding", rounding)):
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise DataError(f"{name}: {value!r}; expected a number")
+    if not 0 < tolerance < 1:
+        raise DataError(f"tolerance: {tolerance!r}; expected a number between 0 and 1")
+    if isinstance(max_iterations, bool) or not isinstance(max_iterations, int | np.integer):
+        raise DataError(f"max_iterations: {max_iterations!r}; expected a whole number")
+    if max_iterations < 1:
+        raise DataError(f"max_iterations: {max_iterations!r}; expected a whole number from 1")
+    if not 0 <= rounding < 1:
+        raise DataError(f"rounding: {rounding!r}; expected a number from 0 to below 1")

@@ -1,0 +1,136 @@
+"""What the analyses ask of a table, and its factors as arrays."""
+
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.tables.decomposition import Economy
+from quesnay.models.input_output.margins import align_vector, numbers
+
+__all__ = [
+    "TableLike",
+    "coefficients",
+    "demand_vector",
+    "economy",
+    "same_sectors",
+    "sector_place",
+    "single",
+]
+
+Array = npt.NDArray[np.float64]
+
+
+class TableLike(Protocol):
+    """The part of an input-output table that decomposition and paths read."""
+
+    @property
+    def sectors(self) -> pd.Index: ...  # noqa: D102
+    @property
+    def A(self) -> pd.DataFrame: ...  # noqa: D102
+    @property
+    def f(self) -> "pd.Series[float]": ...  # noqa: D102
+    @property
+    def x(self) -> "pd.Series[float]": ...  # noqa: D102
+    @property
+    def v(self) -> "pd.Series[float]": ...  # noqa: D102
+    @property
+    def final_demand(self) -> pd.DataFrame: ...  # noqa: D102
+    @property
+    def accounts(self) -> pd.DataFrame | None: ...  # noqa: D102
+
+
+def same_sectors(start: TableLike, end: TableLike) -> None:
+    """Refuse two tables that cannot be compared sector by sector, or in unit."""
+    for table, which in ((start, "start"), (end, "end")):
+        if not hasattr(table, "sectors") or not hasattr(table, "A"):
+            kind = type(table).__name__
+            raise DataError(f"{which}: {kind} is no input-output table; make an InputOutputTable")
+    missing = start.sectors.difference(end.sectors, sort=False)
+    extra = end.sectors.difference(start.sectors, sort=False)
+    for odd, where in ((missing, "start"), (extra, "end")):
+        if len(odd):
+            raise DataError(
+                f"sectors differ: {odd[0]!r} is only in the {where} table; aggregate both to "
+                "the same sectors"
+            )
+    units = [getattr(table, "unit", None) for table in (start, end)]
+    if all(units) and units[0] != units[1]:
+        raise DataError(f"units differ: {units[0]!r} and {units[1]!r}; convert one table")
+
+
+def coefficients(table: TableLike, account: str) -> Array:
+    """Return an account per unit of output; zero where output is zero."""
+    x = table.x.to_numpy()
+    if account == "output":
+        return np.ones(len(x))
+    if account == "value_added":
+        row = table.v.to_numpy()
+    else:
+        accounts = table.accounts
+        known = [] if accounts is None else [str(name) for name in accounts.index]
+        if accounts is None or account not in known:
+            raise DataError(
+                f"account: {account!r} is unknown; expected 'output', 'value_added' or a row of "
+                f"the table's accounts ({', '.join(known) or 'none'});{nearest(account, known)}"
+            )
+        row = accounts.iloc[known.index(account)].to_numpy()
+    return np.divide(row, x, out=np.zeros(len(x)), where=x != 0)
+
+
+def economy(table: TableLike, factors: tuple[str, ...], account: str) -> Economy:
+    """Return the factors of a table's output (or account) as arrays."""
+    if "mix" in factors:
+        demand = np.asarray(table.final_demand.to_numpy(), dtype=float)
+        names = [str(name) for name in table.final_demand.columns]
+    else:
+        demand = np.asarray(table.f.to_numpy(), dtype=float)[:, None]
+        names = ["final demand"]
+    sums = demand.sum(axis=0)
+    total = float(sums.sum())
+    for name, whole, column in zip(names, sums, demand.T, strict=True):
+        if whole == 0 and np.any(column != 0):
+            raise DataError(f"final demand {name!r} sums to zero: it has no structure; join it")
+    if total == 0:
+        raise DataError("final demand sums to zero: it has no structure and no level")
+    return Economy(
+        v=coefficients(table, account),
+        A=np.asarray(table.A.to_numpy(), dtype=float),
+        structure=np.divide(demand, sums, out=np.zeros_like(demand), where=sums != 0),
+        mix=sums / total,
+        level=np.array([total]),
+    )
+
+
+def sector_place(sectors: pd.Index, name: Any, what: str) -> int:
+    """Return a sector's position, or name the nearest known one."""
+    found = np.flatnonzero(np.asarray(sectors == name, dtype=bool))
+    if not len(found):
+        raise DataError(f"{what}: no sector {name!r} in the table;{nearest(str(name), sectors)}")
+    return int(found[0])
+
+
+def demand_vector(table: TableLike, demand: Any, what: str) -> Array:
+    """Return final demand by sector: the table's, a sector's one unit, or the user's own."""
+    if demand is None:
+        return np.asarray(table.f.to_numpy(), dtype=float)
+    if isinstance(demand, str | int) and not isinstance(demand, bool):
+        out = np.zeros(len(table.sectors))
+        out[sector_place(table.sectors, demand, what)] = 1.0
+        return out
+    if isinstance(demand, dict):
+        out = np.zeros(len(table.sectors))
+        for name, value in demand.items():
+            out[sector_place(table.sectors, name, what)] = single(value, f"{what} of {name!r}")
+        return out
+    return align_vector(demand, table.sectors, what, labelled=True)
+
+
+def single(value: Any, what: str) -> float:
+    """Return one finite number, or say what was given instead."""
+    found = numbers(value, what)
+    if found.size != 1 or not np.isfinite(found).all():
+        raise DataError(f"{what}: {value!r}; expected one finite number")
+    return float(found.reshape(-1)[0])

@@ -80,7 +80,7 @@ def cross_section_dependence(
     if form == "scaled":
         return _normal("Scaled LM of dependence", scaled)
     if form == "bias-corrected":
-        bias = panel.units / (2.0 * (float(common.max()) - 1.0))
+        bias = panel.units / (2.0 * (float(panel.length.max()) - 1.0))
         return _normal("Bias-corrected scaled LM of dependence", scaled - bias)
     raise EstimationError(f"form: {form!r}; use 'cd', 'lm', 'scaled' or 'bias-corrected'")
 

@@ -8,10 +8,10 @@ import numpy.typing as npt
 from scipy import linalg, optimize, special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_vector
+from quesnay.fitting.regression.projection import as_covariance, as_vector
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
-__all__ = ["Pooled", "Posterior", "as_covariance", "combine_estimates", "shrink_to_prior"]
+__all__ = ["Pooled", "Posterior", "combine_estimates", "shrink_to_prior"]
 
 Array = npt.NDArray[np.float64]
 
@@ -208,27 +208,6 @@ def shrink_to_prior(
     )
     posterior = S - weight @ S
     return Posterior(b + weight @ gap, 0.5 * (posterior + posterior.T), weight, test)
-
-
-def as_covariance(values: npt.ArrayLike, size: int, name: str = "covariance") -> Array:
-    """Return a positive definite (size, size) array from variances or a covariance."""
-    try:
-        S = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError):
-        raise EstimationError(f"{name}: contains values that are not numbers") from None
-    if S.shape == (size,):
-        S = np.diag(S)
-    if S.shape != (size, size):
-        raise EstimationError(f"{name}: shape {S.shape} for {size} values; give one for each")
-    if not np.isfinite(S).all() or (np.diag(S) <= 0.0).any():
-        raise EstimationError(f"{name}: variances must be positive and finite")
-    scale = np.sqrt(np.diag(S))
-    correlation = S / np.outer(scale, scale)
-    if np.abs(correlation - correlation.T).max() > 1e-9:
-        raise EstimationError(f"{name}: not symmetric")
-    if np.linalg.eigvalsh(correlation)[0] <= 1e-14:
-        raise EstimationError(f"{name}: not positive definite; estimates repeat each other")
-    return S
 
 
 def _homogeneity(b: Array, S: Array) -> tuple[TestResult, float]:

@@ -8,7 +8,7 @@ from scipy import linalg
 
 from quesnay.fitting.errors import EstimationError
 
-__all__ = ["Projection", "as_codes", "as_design", "as_vector", "project"]
+__all__ = ["Projection", "as_codes", "as_covariance", "as_design", "as_vector", "project"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -147,6 +147,27 @@ def as_codes(labels: npt.ArrayLike, n: int, name: str) -> tuple[Codes, int]:
     except TypeError:
         raise EstimationError(f"{name}: labels of mixed kinds; use one kind of label") from None
     return codes.astype(np.intp), int(levels.size)
+
+
+def as_covariance(values: npt.ArrayLike, size: int, name: str = "covariance") -> Array:
+    """Return a positive definite (size, size) array from variances or a covariance."""
+    try:
+        S = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EstimationError(f"{name}: contains values that are not numbers") from None
+    if S.shape == (size,):
+        S = np.diag(S)
+    if S.shape != (size, size):
+        raise EstimationError(f"{name}: shape {S.shape} for {size} values; give one for each")
+    if not np.isfinite(S).all() or (np.diag(S) <= 0.0).any():
+        raise EstimationError(f"{name}: variances must be positive and finite")
+    scale = np.sqrt(np.diag(S))
+    correlation = S / np.outer(scale, scale)
+    if np.abs(correlation - correlation.T).max() > 1e-9:
+        raise EstimationError(f"{name}: not symmetric")
+    if np.linalg.eigvalsh(correlation)[0] <= 1e-14:
+        raise EstimationError(f"{name}: not positive definite; estimates repeat each other")
+    return S
 
 
 def _as_floats(values: npt.ArrayLike, name: str) -> Array:

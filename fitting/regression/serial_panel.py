@@ -139,7 +139,8 @@ def panel_durbin_watson(
     Returns
     -------
     TestResult
-        The statistic near two under the null; no p-value: its bounds depend on N and T.
+        The statistic near two under the null; no p-value: its bounds depend on N and T. A row
+        after a gap counts with its own square (Baltagi and Wu 1999, eq. 16).
 
     Examples
     --------
@@ -153,7 +154,10 @@ def panel_durbin_watson(
     ordered = _ordered(y, X, unit, time)
     e = project(ordered.outcome - ordered.means_y, ordered.varying()).residuals
     later, earlier = ordered.panel.steps()
-    statistic = float(((e[later] - e[earlier]) ** 2).sum() / (e @ e))
+    after_gap = np.diff(ordered.panel.unit, prepend=-1) == 0
+    after_gap[later] = False
+    squares = ((e[later] - e[earlier]) ** 2).sum() + (e[after_gap] ** 2).sum()
+    statistic = float(squares / (e @ e))
     return judged("Bhargava-Franzini-Narendranathan", statistic, "bounds", float("nan"), SERIAL)
 
 

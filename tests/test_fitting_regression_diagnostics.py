@@ -1,0 +1,322 @@
+"""Diagnostics of regressions against R (tests/reference/regression_diagnostics.R) and theory."""
+
+import json
+from fractions import Fraction
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import stats
+
+from quesnay.fitting.regression.collinearity import collinearity, variance_inflation
+from quesnay.fitting.regression.cross_section import cross_section_dependence
+from quesnay.fitting.regression.hausman import hausman, hausman_regression, mundlak
+from quesnay.fitting.regression.heteroskedasticity import (
+    breusch_pagan,
+    goldfeld_quandt,
+    score_variance,
+    white,
+)
+from quesnay.fitting.regression.influence import influence
+from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.regression.panel_effects import (
+    effects_f,
+    lagrange_multiplier,
+    unobserved_effect,
+)
+from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.quadratic_forms import probability_positive
+from quesnay.fitting.regression.recursive import harvey_collier, recursive_residuals
+from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson, ljung_box
+from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
+from quesnay.fitting.regression.serial_panel import (
+    panel_durbin_watson,
+    wooldridge_first_difference,
+    wooldridge_within,
+)
+from quesnay.fitting.regression.specification import rainbow, reset
+from quesnay.fitting.regression.stability import chow, supremum_f
+from quesnay.fitting.regression.stack import stack
+from quesnay.fitting.regression.variance_components import random_effects
+from quesnay.fitting.regression.verdict import TestResult
+
+Array = npt.NDArray[np.float64]
+R: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
+)
+METHODS = ("swar", "walhus", "amemiya", "nerlove")
+
+
+def single(name: str) -> tuple[Array, Array]:
+    columns = {key: np.asarray(value, float) for key, value in R["data"][name].items()}
+    outcome = columns.pop("Employed" if name == "longley" else "mpg")
+    return outcome, np.column_stack([np.ones(outcome.size), *columns.values()])
+
+
+def panel(name: str) -> tuple[Array, Array, npt.NDArray[Any], Array]:
+    if name == "produc":
+        d = R["data"]["produc"]
+        logs = [np.log(np.asarray(d[key])) for key in ("pcap", "pc", "emp")]
+        X = np.column_stack([np.ones(816), *logs, d["unemp"]])
+        return np.log(np.asarray(d["gsp"])), X, np.asarray(d["state"]), np.asarray(d["year"])
+    d = {key: np.asarray(value, float) for key, value in R["data"]["grunfeld"].items()}
+    keep = np.ones(200, bool)
+    if name == "unbalanced":
+        keep[np.asarray(R["data"]["dropped"]) - 1] = False
+    X = np.column_stack([np.ones(200), d["value"], d["capital"]])
+    return d["inv"][keep], X[keep], d["firm"][keep], d["year"][keep]
+
+
+def agrees(found: TestResult, expected: dict[str, float], rel: float = 1e-8) -> None:
+    assert found.statistic == pytest.approx(expected["statistic"], rel=rel)
+    if "p" in expected:
+        # R prints p-values under 1e-300 as zero
+        assert found.p_value == pytest.approx(expected["p"], rel=10 * rel, abs=1e-300)
+
+
+@pytest.mark.parametrize("name", ["longley", "mtcars"])
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        ("leverage", "hat"),
+        ("standardised", "rstandard"),
+        ("studentised", "rstudent"),
+        ("cooks", "cooks"),
+        ("dffits", "dffits"),
+        ("covratio", "covratio"),
+    ],
+)
+def test_influence_equals_r(name: str, ours: str, theirs: str) -> None:
+    np.testing.assert_allclose(getattr(influence(*single(name)), ours), R[name][theirs], rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["longley", "mtcars"])
+def test_dfbetas_and_variance_inflation_equal_r(name: str) -> None:
+    y, X = single(name)
+    np.testing.assert_allclose(influence(y, X).dfbetas(), R[name]["dfbetas"], rtol=1e-8)
+    np.testing.assert_allclose(variance_inflation(X)[1:], R[name]["vif"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["longley", "mtcars"])
+def test_tests_of_one_sample_equal_r(name: str) -> None:
+    y, X = single(name)
+    expected = R[name]["tests"]
+    agrees(breusch_pagan(y, X), expected["bp"])
+    agrees(breusch_pagan(y, X, studentised=False), expected["bp_nonstud"])
+    agrees(score_variance(y, X), expected["ncv"])
+    agrees(goldfeld_quandt(y, X), expected["gq"])
+    agrees(rainbow(y, X), expected["rain"])
+    agrees(reset(y, X), expected["reset23"])
+    agrees(reset(y, X, powers=(2,), of="regressors"), expected["reset2_reg"])
+    agrees(reset(y, X, of="component"), expected["reset23_pc"])
+    agrees(durbin_watson(y, X), expected["dw"])
+    agrees(durbin_watson(y, X, alternative="two-sided"), expected["dw_two"])
+    agrees(breusch_godfrey(y, X), expected["bg1"])
+    agrees(breusch_godfrey(y, X, lags=2), expected["bg2"])
+    agrees(breusch_godfrey(y, X, lags=2, form="F"), expected["bg2F"])
+    e = project(y, X).residuals
+    agrees(shapiro_wilk(e), expected["shapiro"])
+    agrees(ljung_box(e), expected["ljung1"])
+    agrees(ljung_box(e, lags=4), expected["ljung4"])
+
+
+def test_harvey_collier_equals_r_where_r_is_exact() -> None:
+    agrees(harvey_collier(*single("mtcars")), R["mtcars"]["tests"]["harvey"])
+    # R's recursion loses digits on Longley: 7e-6 from the rational answer of the next test
+    agrees(harvey_collier(*single("longley")), R["longley"]["tests"]["harvey"], rel=2e-5)
+
+
+def test_harvey_collier_equals_rational_arithmetic_on_longley() -> None:
+    d = R["data"]["longley"]
+    keys = [key for key in d if key != "Employed"]
+    X = [[Fraction(1), *(Fraction(repr(d[key][t])) for key in keys)] for t in range(16)]
+    y = [Fraction(repr(value)) for value in d["Employed"]]
+    w = []
+    for t in range(7, 16):
+        gram = [
+            [sum((X[s][i] * X[s][j] for s in range(t)), Fraction(0)) for j in range(7)]
+            for i in range(7)
+        ]
+        b = solve_exactly(
+            gram, [sum((X[s][i] * y[s] for s in range(t)), Fraction(0)) for i in range(7)]
+        )
+        q = solve_exactly(gram, X[t])
+        error = float(y[t] - sum(a * c for a, c in zip(X[t], b, strict=True)))
+        w.append(error / float(1 + sum(a * c for a, c in zip(X[t], q, strict=True))) ** 0.5)
+    outcome, design = single("longley")
+    np.testing.assert_allclose(recursive_residuals(outcome, design), w, rtol=1e-8)
+    exact = abs(np.mean(w)) * 3 / np.std(w, ddof=1)
+    assert harvey_collier(outcome, design).statistic == pytest.approx(float(exact), rel=1e-9)
+
+
+def solve_exactly(A: list[list[Fraction]], b: list[Fraction]) -> list[Fraction]:
+    n = len(A)
+    rows = [[*A[i], b[i]] for i in range(n)]
+    for i in range(n):
+        pivot = next(r for r in range(i, n) if rows[r][i] != 0)
+        rows[i], rows[pivot] = rows[pivot], rows[i]
+        for r in range(n):
+            if r != i:
+                f = rows[r][i] / rows[i][i]
+                rows[r] = [a - f * c for a, c in zip(rows[r], rows[i], strict=True)]
+    return [rows[i][n] / rows[i][i] for i in range(n)]
+
+
+@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
+@pytest.mark.parametrize("method", METHODS)
+def test_random_effects_equal_r(name: str, method: Any) -> None:
+    y, X, unit, _ = panel(name)
+    found = random_effects(y, X, unit=unit, method=method)
+    expected = R[name]["random"][method]
+    np.testing.assert_allclose(found.coefficients, expected["coef"], rtol=1e-8)
+    np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), expected["se"], rtol=1e-8)
+    variances = [found.sigma2_idiosyncratic, found.sigma2_unit]
+    np.testing.assert_allclose(variances, expected["sigma2"], rtol=1e-8)
+
+
+@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
+def test_effects_tests_equal_r(name: str) -> None:
+    y, X, unit, time = panel(name)
+    expected = R[name]["tests"]
+    agrees(hausman(y, X, unit=unit), expected["hausman"])
+    agrees(effects_f(y, X, unit=unit), expected["F_ind"])
+    agrees(effects_f(y, X, unit=unit, time=time), expected["F_twoways"])
+    agrees(unobserved_effect(y, X, unit=unit), expected["pw_unobs"])
+    forms: list[tuple[str, Any, Any]] = [
+        ("lm_bp", "unit", "bp"),
+        ("lm_honda", "unit", "honda"),
+        ("lm_bp_time", "time", "bp"),
+        ("lm_bp_tw", "two-way", "bp"),
+        ("lm_honda_tw", "two-way", "honda"),
+        ("lm_kw_tw", "two-way", "king-wu"),
+        ("lm_ghm_tw", "two-way", "ghm"),
+    ]
+    for key, effect, form in forms:
+        found = lagrange_multiplier(y, X, unit=unit, time=time, effect=effect, form=form)
+        agrees(found, expected[key])
+
+
+@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
+def test_serial_tests_equal_r(name: str) -> None:
+    y, X, unit, time = panel(name)
+    expected = R[name]["tests"]
+    within_y, within_x = demeaned(y, unit), demeaned(X[:, 1:], unit)
+    agrees(breusch_godfrey(within_y, within_x), expected["pbg_1"])
+    exact = len(y) < 100
+    agrees(durbin_watson(within_y, within_x, exact=exact), expected["pdw"])
+    for null, key in (("levels", "pwfd_fe"), ("differences", "pwfd_fd")):
+        form: Any = null
+        found = wooldridge_first_difference(y, X, unit=unit, time=time, null=form)
+        agrees(found, expected[key])
+    for of, key in (("serial", "pbsy_ar"), ("effects", "pbsy_re"), ("joint", "pbsy_j")):
+        which: Any = of
+        agrees(bera_sosa_yoon(y, X, unit=unit, time=time, of=which), expected[key])
+    agrees(panel_durbin_watson(y, X, unit=unit, time=time), expected["bnf"])
+
+
+@pytest.mark.parametrize("name", ["grunfeld", "produc"])
+def test_serial_tests_of_balanced_panels_equal_r(name: str) -> None:
+    y, X, unit, time = panel(name)
+    expected = R[f"{name}_balanced"]
+    agrees(wooldridge_within(y, X, unit=unit, time=time), expected["pwar"])
+    agrees(baltagi_li(y, X, unit=unit, time=time), expected["pbl"])
+
+
+@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
+def test_dependence_between_units_equals_r(name: str) -> None:
+    y, X, unit, time = panel(name)
+    e = project(demeaned(y, unit), demeaned(X[:, 1:], unit)).residuals
+    for key, form in (
+        ("pcd_cd", "cd"),
+        ("pcd_lm", "lm"),
+        ("pcd_sclm", "scaled"),
+        ("pcd_bcsclm", "bias-corrected"),
+    ):
+        which: Any = form
+        found = cross_section_dependence(e, unit=unit, time=time, form=which)
+        agrees(found, R[name]["tests"][key])
+
+
+def demeaned(values: Array, unit: npt.NDArray[Any]) -> Array:
+    order = stack(unit, None, len(values))
+    means = order.unit_means(values[order.order])
+    return np.asarray(values - means[np.argsort(order.order)])
+
+
+def test_hausman_regression_equals_r_and_mundlak_agrees_with_it() -> None:
+    # plm::phtest(method = "aux") on Grunfeld: 2.13136622540753, p 0.34449244720439
+    y, X, unit, _ = panel("grunfeld")
+    found = hausman_regression(y, X, unit=unit)
+    assert found.statistic == pytest.approx(2.13136622540753, rel=1e-10)
+    assert found.p_value == pytest.approx(0.34449244720439, rel=1e-10)
+    # unit means and deviations from them span the same space (Arellano 1993)
+    assert mundlak(y, X, unit=unit, robust=False).statistic == pytest.approx(found.statistic)
+    assert mundlak(y, X, unit=unit).distribution == "F(2, 9)"
+
+
+def test_an_indefinite_hausman_says_so() -> None:
+    y, X, unit, _ = panel("produc")
+    assert hausman(y, X, unit=unit).distribution == "chi2(4), covariance difference indefinite"
+
+
+def test_supremum_f_finds_the_break_that_strucchange_finds() -> None:
+    y = np.asarray(R["data"]["nile"], float)
+    found = supremum_f(y, np.ones((y.size, 1)))
+    assert found.test.statistic == pytest.approx(R["breaks"]["nile"]["statistic"], rel=1e-10)
+    assert found.position == R["breaks"]["nile"]["place"]
+    assert found.test.p_value < 1e-12
+    outcome, X = single("mtcars")
+    shorter = supremum_f(outcome, X[:, :3], trimming=0.2)
+    assert shorter.test.statistic == pytest.approx(R["breaks"]["mtcars"]["statistic"], rel=1e-10)
+    assert shorter.position == R["breaks"]["mtcars"]["place"]
+    # Hansen's response surface against a simulation with a standard error of 0.004
+    assert shorter.test.p_value == pytest.approx(R["breaks"]["mtcars"]["p"], abs=0.015)
+
+
+def test_chow_equals_separate_regressions() -> None:
+    y, X = single("mtcars")
+    half = np.arange(32) < 16
+    rest = project(y[half], X[half]).ssr + project(y[~half], X[~half]).ssr
+    whole = project(y, X).ssr
+    expected = ((whole - rest) / 4) / (rest / 24)
+    assert chow(y, X, half).statistic == pytest.approx(expected, rel=1e-10)
+
+
+def test_white_equals_its_auxiliary_regression() -> None:
+    y, X = single("mtcars")
+    e = project(y, X).residuals
+    Z = np.column_stack([X, *(X[:, i] * X[:, j] for i in range(1, 4) for j in range(i, 4))])
+    squared = e**2
+    aux = project(squared, Z)
+    r2 = 1 - aux.ssr / float(((squared - squared.mean()) ** 2).sum())
+    assert white(y, X).statistic == pytest.approx(32 * r2, rel=1e-7)
+    assert white(y, X).distribution == "chi2(9)"
+    assert white(y, X, form="fitted").distribution == "chi2(2)"
+
+
+def test_jarque_bera_equals_r() -> None:
+    # moments::jarque.test, tseries::jarque.bera.test on the mtcars residuals: 3.36768189039971
+    assert jarque_bera(project(*single("mtcars")).residuals).statistic == pytest.approx(
+        3.36768189039971, rel=1e-10
+    )
+
+
+def test_condition_indices_of_belsley() -> None:
+    _, X = single("longley")
+    found = collinearity(X)
+    scaled = X / np.sqrt((X**2).sum(axis=0))
+    # Belsley, Kuh and Welsch: largest condition index of Longley with intercept about 43,275
+    assert found.condition_indices[-1] == pytest.approx(43275, rel=1e-4)
+    assert found.condition_indices[-1] == pytest.approx(np.linalg.cond(scaled), rel=1e-6)
+    np.testing.assert_allclose(found.variance_shares.sum(axis=0), 1.0)
+
+
+def test_quadratic_form_probabilities_against_known_laws() -> None:
+    # sum of five squares exceeding c times five others is an F probability
+    for c in (0.5, 1.0, 3.0, 10.0):
+        weights = np.r_[np.ones(5), -c * np.ones(5)]
+        assert probability_positive(weights) == pytest.approx(stats.f.sf(c, 5, 5), abs=1e-10)
+    far = np.r_[np.ones(6), -1e4 * np.ones(6)]
+    assert probability_positive(far) == pytest.approx(stats.f.sf(1e4, 6, 6), rel=0.1)

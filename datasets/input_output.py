@@ -49,8 +49,8 @@ def load_io(
     -----
     Value added has the components labour_compensation, net_production_taxes, depreciation and
     operating_surplus. Published cells are untouched; a component and a demand column `rounding`
-    hold what the printed cells leave of the printed totals (at most 1e-7 of a sector's output;
-    OECD 4e-4), so that rows and columns balance exactly.
+    hold what the printed cells leave of the printed totals (at most 1,000 yuan; OECD at most
+    0.7 million dollars), so that rows and columns balance exactly.
 
     Examples
     --------

@@ -5,6 +5,7 @@ import gzip
 import hashlib
 import io
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -20,6 +21,8 @@ from quesnay.fitting.errors import DataError, nearest
 __all__ = ["DATA", "Resource", "fetch", "resource", "resources"]
 
 DATA = Path(__file__).parent / "data"
+_NAME = re.compile(r"[a-z0-9_-]+")
+_TYPES = {"string", "number", "integer", "boolean"}
 _TRUTH = {"true": True, "false": False}
 
 
@@ -81,6 +84,10 @@ def resources(folder: Path = DATA) -> Mapping[str, Resource]:
 
 def _resource(entry: Mapping[str, Any]) -> Resource:
     fields = entry["schema"]["fields"]
+    if Path(entry["path"]).name != entry["path"] or not _NAME.fullmatch(entry["name"]):
+        raise ValueError(f"file {entry['path']!r} of {entry['name']!r} leaves the folder")
+    if not {field["type"] for field in fields} <= _TYPES:
+        raise ValueError(f"unknown type of a column of {entry['name']!r}")
     return Resource(
         name=entry["name"],
         path=entry["path"],

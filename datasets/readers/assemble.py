@@ -110,9 +110,10 @@ def _check_kinds(
         raise DataError(f"{grid.file}: no {line} of {kind} found")
     for name in found:
         if known is not None and not known(name):
+            other = {"row": "column", "column": "row"}[line]
             raise DataError(
-                f"{grid.file}: {line} {name!r} is neither a sector (no {line} and its "
-                f"counterpart bear that label) nor {kind} of this layout"
+                f"{grid.file}: {line} {name!r} is neither a sector (no {other} has that label) "
+                f"nor {kind} of this layout"
             )
 
 

@@ -1,0 +1,376 @@
+"""Malformed inputs: each is refused with one clear line that names the place; none is silent."""
+
+import contextlib
+import gzip
+import hashlib
+import json
+import struct
+import zipfile
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from quesnay.datasets.readers.read import read_io_frames
+from quesnay.datasets.store import fetch
+from quesnay.fitting.errors import DataError
+
+from .made_up_tables import (
+    Row,
+    bea_make_rows,
+    bea_use_rows,
+    figaro_flat_rows,
+    figaro_rows,
+    icio_rows,
+    nbs_rows,
+    nbs_separate_rows,
+    quesnay_rows,
+    wiod_rows,
+    write_eora,
+    write_exiobase,
+    write_rows,
+)
+
+Edit = Callable[[list[list[Any]]], object]
+CONTENT = b"code,year,value,flag\na,2000,1.5,true\nb,2001,2.5,false\n"
+
+
+def package(folder: Path, content: bytes = CONTENT, **changes: Any) -> Path:
+    """Write a data package of one file; `changes` edit its descriptor entry."""
+    packed = gzip.compress(content, mtime=0)
+    (folder / "t.csv.gz").write_bytes(packed)
+    kinds = {"code": "string", "year": "integer", "value": "number", "flag": "boolean"}
+    entry: dict[str, Any] = {
+        "name": "t",
+        "path": "t.csv.gz",
+        "title": "T",
+        "unit": "1",
+        "years": "2000-2001",
+        "table": "",
+        "vintage": "",
+        "sources": [{"title": "made up"}],
+        "licenses": [{"title": "none"}],
+        "bytes": len(packed),
+        "hash": f"sha256:{hashlib.sha256(packed).hexdigest()}",
+        "rows": 2,
+        "schema": {"fields": [{"name": n, "type": k} for n, k in kinds.items()]},
+    } | changes
+    entry = {key: value for key, value in entry.items() if value is not None}
+    (folder / "datapackage.json").write_text(json.dumps({"resources": [entry]}))
+    return folder
+
+
+def test_the_made_up_package_is_sound(tmp_path: Path) -> None:
+    frame = fetch("t", package(tmp_path))
+    assert frame["value"].tolist() == [1.5, 2.5]
+    assert frame["flag"].tolist() == [True, False]
+
+
+CONTENTS = [
+    (b"code,year,value\na,2000,1.5\nb,2001,2.5\n", "not those of the schema: flag"),
+    (b"code,year,value,flag,x\na,2000,1.5,true,1\nb,1,2,true,1\n", "of the schema: x"),
+    (b"year,code,value,flag\n2000,a,1.5,true\n2001,b,2.5,true\n", "schema: their order"),
+    (b"code,year,value,flag\na,2000,1.5,true\n", "1 rows, 2 expected"),
+    (CONTENT + b"c,2002,1,true\n", "3 rows, 2 expected"),
+    (CONTENT.replace(b"2.5", b"two"), "column 'value': not every cell is of type number"),
+    (CONTENT.replace(b"2001", b"2001.5"), "column 'year': not every cell is of type integer"),
+    (CONTENT.replace(b"2001", b""), "column 'year': not every cell is of type integer"),
+    (CONTENT.replace(b"false", b"no"), "column 'flag': not every cell is of type boolean"),
+    (CONTENT.replace(b"b,2001", b"b,x,2001"), "not of its schema"),
+    (CONTENT.replace(b"a,2000", b"\xff\xfe,2000"), "not of its schema"),
+    (b"", "not those of the schema"),
+]
+
+
+@pytest.mark.parametrize(("content", "message"), CONTENTS)
+def test_contents_that_are_not_of_their_schema(
+    tmp_path: Path, content: bytes, message: str
+) -> None:
+    refused(lambda: fetch("t", package(tmp_path, content)), message)
+
+
+ENTRIES: list[tuple[dict[str, Any], str]] = [
+    ({"unit": None}, "missing or altered"),
+    ({"sources": []}, "missing or altered"),
+    ({"licenses": None}, "missing or altered"),
+    ({"schema": {}}, "missing or altered"),
+    ({"schema": None}, "missing or altered"),
+    ({"rows": "many"}, "missing or altered"),
+    ({"hash": 7}, "missing or altered"),
+    ({"name": None}, "missing or altered"),
+    ({"hash": "sha256:00"}, "altered .SHA-256"),
+    ({"hash": "md5:00"}, "altered .SHA-256"),
+    ({"path": "absent.csv.gz"}, "absent.csv.gz: missing"),
+    ({"path": "../t.csv.gz"}, "missing or altered"),
+    ({"rows": 3}, "2 rows, 3 expected"),
+    ({"schema": {"fields": [{"name": "code", "type": "date"}]}}, "missing or altered"),
+]
+
+
+@pytest.mark.parametrize(("changes", "message"), ENTRIES)
+def test_descriptors_that_are_wrong(tmp_path: Path, changes: dict[str, Any], message: str) -> None:
+    refused(lambda: fetch("t", package(tmp_path, **changes)), message)
+
+
+def flip(data: bytes, place: int) -> bytes:
+    return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
+
+
+@pytest.mark.parametrize("share", [0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0])
+def test_one_altered_bit_anywhere(tmp_path: Path, share: float) -> None:
+    path = package(tmp_path) / "t.csv.gz"
+    data = path.read_bytes()
+    path.write_bytes(flip(data, int(share * (len(data) - 1))))
+    refused(lambda: fetch("t", tmp_path), "t.csv.gz: altered .SHA-256")
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (None, "datapackage.json: missing or altered"),
+        ("{", "datapackage.json: missing or altered"),
+        ("[]", "datapackage.json: missing or altered"),
+        ('{"resources": 3}', "datapackage.json: missing or altered"),
+        ('{"resources": []}', "no embedded data set 't'"),
+    ],
+)
+def test_no_descriptor(tmp_path: Path, text: str | None, message: str) -> None:
+    if text is not None:
+        (tmp_path / "datapackage.json").write_text(text)
+    refused(lambda: fetch("t", tmp_path), message)
+
+
+def test_bytes_that_are_no_gzip(tmp_path: Path) -> None:
+    package(tmp_path, hash=f"sha256:{hashlib.sha256(b'plain').hexdigest()}")
+    (tmp_path / "t.csv.gz").write_bytes(b"plain")
+    refused(lambda: fetch("t", tmp_path), "cannot be decompressed")
+
+
+def put(row: int, column: int, value: object) -> Edit:
+    def edit(rows: list[list[Any]]) -> None:
+        rows[row][column] = value
+
+    return edit
+
+
+def drop_column(column: int) -> Edit:
+    return lambda rows: [row.pop(column) for row in rows]
+
+
+GRIDS: list[tuple[str, Sequence[Row], Edit, str]] = [
+    ("quesnay", quesnay_rows(), put(1, 2, "n.a."), "row 'A', column 'B': 'n.a.' is no number"),
+    ("quesnay", quesnay_rows(), put(1, 2, "nan"), "row 'A', column 'B': 'nan' is no number"),
+    ("quesnay", quesnay_rows(), put(1, 2, "inf"), "row 'A', column 'B': 'inf' is no number"),
+    ("quesnay", quesnay_rows(), put(1, 2, "1_0"), "row 'A', column 'B': '1_0' is no number"),
+    ("quesnay", quesnay_rows(), put(1, 2, "1 000"), "row 'A', column 'B': '1 000' is no number"),
+    ("quesnay", quesnay_rows(), put(1, 2, ""), "row 'A', column 'B': is empty"),
+    ("quesnay", quesnay_rows(), put(1, 3, "x"), "row 'A', column 'consumption': 'x' is no"),
+    ("quesnay", quesnay_rows(), put(3, 1, ""), "row 'wages', column 'A': is empty"),
+    ("quesnay", quesnay_rows(), put(1, 6, "?"), "row 'A', column 'output'"),
+    ("quesnay", quesnay_rows(), put(2, 0, "A"), "row 'A' stands twice, at 1 and 2"),
+    ("quesnay", quesnay_rows(), put(0, 2, "A"), "column 'A' stands twice, at 1 and 2"),
+    ("quesnay", quesnay_rows(), put(2, 0, ""), "row 2 has no label"),
+    ("quesnay", quesnay_rows(), put(0, 2, ""), "column 2 has no label"),
+    ("quesnay", quesnay_rows(), put(2, 0, "b"), "label a sector alike in both"),
+    ("quesnay", quesnay_rows(), lambda r: r[3].pop(), "has 6 cells; 7 expected"),
+    ("quesnay", quesnay_rows(), lambda r: r[3].append(1), "has 8 cells; 7 expected"),
+    ("quesnay", quesnay_rows(), lambda r: r.__delitem__(slice(1, None)), "no rows under the"),
+    ("quesnay", quesnay_rows(), lambda r: r.__delitem__(slice(3, None)), "no row of value added"),
+    ("quesnay", [["s", "A"], ["A", 1.0], ["v", 1.0]], put(0, 0, "s"), "no column of final"),
+    ("quesnay", [["s", "A", "f"], ["B", 1.0, 2.0]], put(0, 0, "s"), "no label stands in a row"),
+    ("nbs", nbs_rows(), put(1, 8, "XX"), "no row with product codes and GO found"),
+    ("nbs", nbs_rows(), put(1, 4, "FU999"), "column 'FU999' is neither a sector"),
+    ("nbs", nbs_rows(), put(3, 0, "01"), "row '01' stands twice"),
+    ("nbs", nbs_rows(), put(1, 2, "01"), "column '01' stands twice"),
+    ("nbs", nbs_rows(), put(2, 1, "..."), "row '01', column '01': '...' is no number"),
+    ("nbs", nbs_rows(), put(5, 1, ""), "row 'VA001', column '01': is empty"),
+    ("nbs", nbs_rows(), put(3, 0, "03"), "column '02' is neither a sector .no row has that"),
+    ("nbs", nbs_separate_rows(), put(4, 0, "M03"), "rows D.., M.. and columns differ: 02, 03"),
+    ("nbs", nbs_separate_rows(), put(6, 0, "VA009"), "VA002 not found"),
+    ("nbs", nbs_separate_rows(), put(2, 2, "-"), "row 'D02', column '02': '-' is no number"),
+    ("oecd_icio", icio_rows(), put(2, 0, "CHN_B06"), "row 'CHN_B06' is neither|column 'CHN_B05'"),
+    ("oecd_icio", icio_rows(), put(4, 0, "VAT"), "row 'VAT' is neither a sector"),
+    ("oecd_icio", icio_rows(), put(0, 3, "AUS_X"), "column 'AUS_X' is neither a sector"),
+    ("oecd_icio", icio_rows(), put(1, 1, "x"), "column 'AUS_A01_02': 'x' is no number"),
+    ("oecd_icio", icio_rows(), drop_column(2), "row 'CHN_B05' is neither"),
+    ("wiod", wiod_rows(), put(6, 4, ""), "row 'AUS_A01', column 'AUS_A01': is empty"),
+    ("wiod", wiod_rows(), put(7, 2, "AUT"), "'ROW_C10-C12' is neither|'AUT_C10-C12' is neither"),
+    ("wiod", wiod_rows(), put(10, 0, "VAX"), "row 'VAX' is neither a sector"),
+    ("wiod", wiod_rows(), lambda r: r.__delitem__(slice(0, 6)), "no header row|no label stands"),
+    ("figaro", figaro_rows(), put(2, 0, "FIGW1_X"), "'FIGW1_X' is neither|'FIGW1_B' is neither"),
+    ("figaro", figaro_rows(), put(0, 3, "AT_Q1"), "column 'AT_Q1' is neither"),
+    ("figaro", figaro_rows(), put(1, 1, "c"), "row 'AT_A01', column 'AT_A01': 'c' is no"),
+    ("figaro", figaro_flat_rows(), lambda r: r.append(r[1]), "twice"),
+    ("figaro", figaro_flat_rows(), put(1, 6, "c"), "line 2: 'c' is no finite number"),
+    ("figaro", figaro_flat_rows(), lambda r: r[2].pop(), "line 3: 7 cells expected"),
+]
+
+
+@pytest.mark.parametrize(("layout", "rows", "edit", "message"), GRIDS)
+def test_grids(tmp_path: Path, layout: str, rows: Sequence[Row], edit: Edit, message: str) -> None:
+    changed = [list(row) for row in rows]
+    edit(changed)
+    path = write_rows(tmp_path / "t.csv", changed)
+    refused(lambda: read_io_frames(path, layout=layout), message)
+
+
+def rewrite(folder: Path, file: str, old: str, new: str) -> None:
+    text = (folder / file).read_text(encoding="utf-8")
+    assert old in text
+    (folder / file).write_text(text.replace(old, new), encoding="utf-8")
+
+
+FOLDERS: list[tuple[str, str, str | None, str, str]] = [
+    ("exiobase", "Z.txt", "20.0", "x", "row 'AT_Wheat', column 'WW_Steel': 'x' is no number"),
+    ("exiobase", "Z.txt", "WW\tSteel", "AT\tWheat", "row 'AT_Wheat' stands twice"),
+    ("exiobase", "Z.txt", "WW\tSteel", "WW\tIron", "rows of Z.txt and Y.txt differ|rows and col"),
+    ("exiobase", "Z.txt", None, "", "A.txt: no such file"),
+    ("exiobase", "Y.txt", None, "", "Y.txt: no such file"),
+    ("exiobase", "Y.txt", "WW\tSteel", "WW\tIron", "rows of Z.txt and Y.txt differ"),
+    ("exiobase", "satellite/F.txt", None, "", "neither factor_inputs/F.txt nor satellite/F.txt"),
+    ("exiobase", "satellite/F.txt", "Wheat", "Rye", "other columns than Z.txt"),
+    ("exiobase", "satellite/F.txt", "40.0", "", "column 'AT_Wheat': is empty"),
+    ("eora", "Eora26_2015_bp_T.txt", "20.0", "x", "column 'ROW_TOTAL': 'x' is no number"),
+    ("eora", "Eora26_2015_bp_T.txt", None, "", "0 files ending in _T.txt"),
+    ("eora", "Eora26_2015_bp_FD.txt", "60.0\t", "", "2 lengths of rows"),
+    ("eora", "labels_T.txt", "ROW", "AUT", "2 x 2 numbers|stands twice|AUT"),
+    ("eora", "labels_T.txt", None, "", "labels_T.txt: no such file"),
+    ("eora", "labels_VA.txt", "Surplus", "Compensation", "stands twice, at 1 and 2"),
+    ("eora", "labels_FD.txt", "\tFinal demand\tFixed\t", "", "line 2: 4 columns expected"),
+]
+
+
+@pytest.mark.parametrize(("layout", "file", "old", "new", "message"), FOLDERS)
+def test_folders(
+    tmp_path: Path, layout: str, file: str, old: str | None, new: str, message: str
+) -> None:
+    write = {"exiobase": write_exiobase, "eora": write_eora}[layout]
+    folder = write(tmp_path / layout)
+    if old is None:
+        (folder / file).unlink()
+    else:
+        rewrite(folder, file, old, new)
+    if (layout, old, new) == ("eora", "ROW", "AUT"):
+        rewrite(folder, file, "TOTAL", "Farming")
+    refused(lambda: read_io_frames(folder, layout=layout), message)
+
+
+BEA: list[tuple[str, Edit, str]] = [
+    ("use", put(4, 2, "x"), "row '11', column '11': 'x' is no number"),
+    ("use", put(5, 0, "11"), "row '11' stands twice"),
+    ("use", put(8, 0, "V009"), "no V001 found"),
+    ("use", put(2, 5, "21"), "column '21' stands twice"),
+    ("use", put(6, 5, 4.0), "commodity 'Used' is used but no industry makes it"),
+    ("use", put(2, 2, "12"), "industries differ from the use table's: 11, 12"),
+    ("make", put(1, 4, "Scrap"), "commodities differ from the use table's: Scrap, Used"),
+    ("make", put(3, 2, "?"), "row '11', column '11': '.' is no number"),
+    ("make", lambda r: r.__delitem__(slice(1, 3)), "no header row found"),
+]
+
+
+@pytest.mark.parametrize(("which", "edit", "message"), BEA)
+def test_bea(tmp_path: Path, which: str, edit: Edit, message: str) -> None:
+    tables = {"use": bea_use_rows(), "make": bea_make_rows()}
+    edit(tables[which])
+    use = write_rows(tmp_path / "use.csv", tables["use"])
+    make = write_rows(tmp_path / "make.csv", tables["make"])
+    refused(lambda: read_io_frames(use, layout="bea", make=str(make)), message)
+
+
+def test_bea_without_make_table(tmp_path: Path) -> None:
+    use = write_rows(tmp_path / "use.csv", bea_use_rows())
+    refused(lambda: read_io_frames(use, layout="bea"), "needs the make table too: pass make=")
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.pdf", b"x", "kind '.pdf' not read"),
+        ("t", b"x", "kind 'none' not read"),
+        ("t.xlsx", b"x", "no readable workbook"),
+        ("t.xlsx", b"PK\x03\x04 broken", "no readable workbook"),
+        ("t.csv", b"\xff\xfe\x00", "not in the encoding 'utf-8-sig'"),
+        ("t.csv", b"", "no header row found"),
+        ("t.csv", b'a,b\n"x,1\n' * 9, "cells; .* expected|no number|no rows"),
+    ],
+)
+def test_files_that_are_no_tables(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    path = tmp_path / name
+    path.write_bytes(content)
+    refused(lambda: read_io_frames(path), message)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda p: read_io_frames(p / "absent.csv"), "absent.csv: no such file"),
+        (lambda p: read_io_frames(p), "no such file"),
+        (lambda p: read_io_frames(p / "absent", layout="eora"), "is a folder"),
+        (lambda p: read_io_frames(p / "absent", layout="exiobase"), "is a folder"),
+        (lambda p: read_io_frames(p, layout="eurora"), "did you mean 'eora'"),
+    ],
+)
+def test_paths_and_layouts(tmp_path: Path, call: Callable[[Path], object], message: str) -> None:
+    refused(lambda: call(tmp_path), message)
+
+
+def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "t.xlsx", quesnay_rows())
+    refused(lambda: read_io_frames(path, sheet="2016"), "no sheet '2016'; did you mean '2017'")
+
+
+def test_a_truth_value_is_no_number(tmp_path: Path) -> None:
+    rows = quesnay_rows()
+    rows[1][2] = True
+    refused(lambda: read_io_frames(write_rows(tmp_path / "t.xlsx", rows)), "'True' is no number")
+
+
+def bomb(path: Path, size: int, *, declared: int | None = None) -> Path:
+    """Write a workbook whose sheet unpacks to `size` zeros, and says so or not."""
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("xl/worksheets/sheet1.xml", b"0" * size)
+    if declared is not None:
+        data = path.read_bytes()
+        true, false = struct.pack("<I", size), struct.pack("<I", declared)
+        path.write_bytes(data.replace(true, false))
+    return path
+
+
+def test_zip_bombs_are_refused_at_once(tmp_path: Path) -> None:
+    open_bomb = bomb(tmp_path / "a.xlsx", 80 << 20)
+    refused(lambda: read_io_frames(open_bomb), "refused as a zip bomb")
+    lying = bomb(tmp_path / "b.xlsx", 80 << 20, declared=1000)
+    refused(lambda: read_io_frames(lying), "more than the 1,000 bytes it declares")
+
+
+def test_other_packings_and_many_parts_are_refused(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
+        archive.writestr("x", b"0" * 1000)
+    refused(lambda: read_io_frames(path), "packed in an unusual way")
+    with zipfile.ZipFile(path, "w") as archive:
+        for number in range(10_001):
+            archive.writestr(str(number), b"")
+    refused(lambda: read_io_frames(path), "10001 parts in one workbook")
+
+
+@pytest.mark.parametrize("place", range(5, 4000, 333))
+def test_a_damaged_workbook_never_escapes_as_a_foreign_error(tmp_path: Path, place: int) -> None:
+    path = write_rows(tmp_path / "t.xlsx", quesnay_rows())
+    data = path.read_bytes()
+    path.write_bytes(flip(data, place % len(data)))
+    with contextlib.suppress(DataError):
+        frames = read_io_frames(path)
+        assert frames.Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]
+
+
+def refused(call: Callable[[], object], message: str) -> None:
+    with pytest.raises(DataError, match=message) as caught:
+        call()
+    assert "\n" not in str(caught.value)
+
+
+def test_at_least_sixty_malformed_inputs_are_tried() -> None:
+    tried = len(CONTENTS) + len(ENTRIES) + len(GRIDS) + len(FOLDERS) + len(BEA)
+    assert tried >= 60

@@ -1,8 +1,7 @@
 """Embedded input-output tables: China (NBS) and the OECD's China and Japan."""
 
-from quesnay.models.input_output.table import InputOutputTable
-
 from quesnay.datasets.table_frames import load_io_frames
+from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["load_io"]
 

@@ -32,7 +32,7 @@ def load_panel(name: str) -> pd.DataFrame:
         "us_klems": 63 US industries 1997-2023, million dollars and indices (2017 = 100).
         "china_employment": sections and divisions 1990-2018, 10,000 persons.
         "china_enterprise_ict": computers, websites, e-commerce by industry, 2013-2022.
-        "china_annual": NBS annual series by code, 2000-2022.
+        "china_annual": 353 NBS annual series, each with code, names and unit, 2000-2022.
 
     Returns
     -------

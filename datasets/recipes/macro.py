@@ -1,11 +1,12 @@
 """National accounts, annual series, GDP vintages and reported figures."""
 
+import csv
 from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
 from quesnay.datasets.recipes.about import FACTS, NBS_ANNUAL, YUAN, about
-from quesnay.datasets.recipes.source import Field, Made, number, rows_of, shifted
+from quesnay.datasets.recipes.source import Field, Made, columns, number, rows_of, shifted
 
 __all__ = ["all_series"]
 
@@ -85,32 +86,32 @@ def _accounts(folder: Path) -> Made:
 
 
 def _annual(folder: Path) -> Made:
-    rows = rows_of(folder / "nbs_annual_selected.csv.gz")
+    with Path(__file__).with_name("annual_names.csv").open(encoding="utf-8", newline="") as stream:
+        named = {row["code"]: row for row in csv.DictReader(stream)}
     lines = tuple(
         (
             row["table"],
-            row["group"],
             row["code"],
+            named[row["code"]]["name_en"],
             row["name_zh"],
+            named[row["code"]]["unit"],
             row["year"],
-            shifted(row["value"]),
+            shifted(row["value"], int(named[row["code"]]["places"])),
         )
-        for row in rows
+        for row in rows_of(folder / "nbs_annual_selected.csv.gz")
+        if row["code"] in named  # the others are in china_gdp and china_enterprise_ict
     )
     fields = (
-        Field("table", "string"),
-        Field("subject", "string"),
-        Field("code", "string"),
-        Field("name_zh", "string"),
+        *columns(["table", "code", "name_en", "name_zh", "unit"], "string"),
         Field("year", "integer"),
-        Field("value", "number", description="unit as in the NBS table: look it up by code"),
+        Field("value", "number", description="in the unit of its row"),
     )
     said = about(
-        "China, annual series: employment, wages, investment, telecommunications, software",
+        "China, annual series: demand, employment, wages, investment, prices, ICT",
         "2000-2022",
-        "as in the NBS table of each code",
+        "see the unit of each row",
         NBS_ANNUAL,
-        table="A0201-A0209, A04, A05, A0G",
+        table="A0209, A0402, A0406, A040H, A040I, A0501, A050B, A050D, A0901, A0902, A0G0W-A0G12",
         vintage="annual database, 2023",
         licence=FACTS,
     )

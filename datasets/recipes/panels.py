@@ -161,12 +161,19 @@ def _enterprise_ict(folder: Path) -> Made:
         "ecommerce_sales": ("ecommerce_sales_100m", YUAN),
         "ecommerce_purchases": ("ecommerce_purchases_100m", YUAN),
     }
+    sections = _sections(folder)
     lines = tuple(
-        (row["industry"], row["year"], *(shifted(row[key]) for key, _ in named.values()))
+        (
+            row["industry"],
+            *sections[row["industry"]],
+            row["year"],
+            *(shifted(row[key]) for key, _ in named.values()),
+        )
         for row in rows
     )
     fields = (
         Field("industry", "string", description="section letter of GB/T 4754, or TOTAL"),
+        *columns(["name_en", "name_zh"], "string"),
         Field("year", "integer"),
         *(Field(name, "number", unit) for name, (_, unit) in named.items()),
     )
@@ -180,3 +187,14 @@ def _enterprise_ict(folder: Path) -> Made:
         licence=FACTS,
     )
     return Made("china_enterprise_ict", fields, lines, said)
+
+
+def _sections(folder: Path) -> dict[str, tuple[str, str]]:
+    """Return the English and Chinese names of the sections of GB/T 4754."""
+    rows = rows_of(folder / "employment_by_sector_1990_2018.csv.gz")
+    named = {
+        row["Code"]: (UNNAMED.get(row["Code"], row["Description"]), row["DescriptionInChinese"])
+        for row in rows
+        if len(row["Code"]) == 1
+    }
+    return named | {"TOTAL": ("All industries", "全部")}

@@ -34,8 +34,11 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
+    from quesnay.job.reproduction import Reproduction as Reproduction
+    from quesnay.job.run import reproduce as reproduce
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
+    from quesnay.models.growth.disaggregation import disaggregate as disaggregate
     from quesnay.models.growth.growth_accounting import growth_accounting as growth_accounting
     from quesnay.models.growth.reconciliation import reconcile as reconcile
     from quesnay.models.input_output.balancing import gras as gras, ras as ras
@@ -66,10 +69,15 @@ if TYPE_CHECKING:
         bootstrap as bootstrap,
         monte_carlo as monte_carlo,
     )
+    from quesnay.studies.load import load_study as load_study
 
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "disaggregate": "quesnay.models.growth.disaggregation",
+    "reproduce": "quesnay.job.run",
+    "Reproduction": "quesnay.job.reproduction",
+    "load_study": "quesnay.studies.load",
     "reconcile": "quesnay.models.growth.reconciliation",
     "growth_accounting": "quesnay.models.growth.growth_accounting",
     "perpetual_inventory": "quesnay.models.growth.capital",

@@ -1,0 +1,192 @@
+"""Temporal disaggregation by regression on indicators: Chow-Lin, Fernández and Litterman."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.growth.disaggregation import Disaggregated
+
+__all__ = ["ERRORS", "chow_lin"]
+
+type_array = NDArray[np.float64]
+
+ERRORS = ("ar1", "walk", "ar1-walk")
+_LIMIT = 0.999  # R's tempdisagg searches rho in the same interval
+_GRID = 201  # the likelihood may have several hills: a grid finds the highest before the search
+_TIE = 1e-9  # log-likelihoods nearer than this differ by rounding only
+
+
+def chow_lin(
+    low: ArrayLike,
+    X: ArrayLike,
+    C: ArrayLike,
+    *,
+    errors: str = "ar1",
+    rho: float | None = None,
+    truncate: bool = True,
+) -> Disaggregated:
+    """Return the best linear unbiased high-frequency series given indicators.
+
+    ``y = X b + u``, u first-order autoregressive ("ar1", Chow and Lin 1971), a random walk
+    ("walk", Fernández 1981) or a random walk with autoregressive steps ("ar1-walk", Litterman
+    1983). b by generalised least squares on the aggregated data; rho by maximum likelihood.
+
+    Parameters
+    ----------
+    low : (m,) array
+        Low-frequency values.
+    X : (n, k) array
+        High-frequency indicators, a column of ones for the intercept included.
+    C : (m, n) array
+        Aggregation matrix.
+    errors : str
+        "ar1", "walk" or "ar1-walk".
+    rho : float, optional
+        Autoregressive parameter in (-1, 1); by default the maximum of the likelihood.
+    truncate : bool
+        Set a negative estimate of rho to 0, as R's tempdisagg does by default.
+
+    Returns
+    -------
+    Disaggregated
+        Values with errors, coefficients, rho.
+
+    Raises
+    ------
+    EstimationError
+        If there are not more observations than coefficients, or indicators are collinear.
+
+    Examples
+    --------
+    >>> from quesnay.fitting.growth.disaggregation import aggregation_matrix
+    >>> C = aggregation_matrix(3, 6, 2)
+    >>> X = np.column_stack([np.ones(6), [1.0, 2.0, 2.0, 4.0, 3.0, 7.0]])
+    >>> chow_lin([8.0, 14.0, 22.5], X, C, rho=0.5).values.round(4).tolist()
+    [2.9767, 5.0233, 4.926, 9.074, 7.0831, 15.4169]
+    """
+    target, matrix = np.asarray(low, dtype=float), np.asarray(C, dtype=float)
+    regressors = np.asarray(X, dtype=float)
+    _check_rank(target, matrix @ regressors)
+    truncated = False
+    if errors == "walk":
+        rho = 0.0
+    elif rho is None:
+        rho = _most_likely(target, matrix @ regressors, matrix, errors)
+        truncated = truncate and rho < 0
+        rho = 0.0 if truncated else rho
+    Q = _covariance(len(regressors), rho, errors)
+    return _distribute(target, regressors, matrix, Q, (rho, truncated))
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """Generalised least squares on the low-frequency data, whitened by the factor of V."""
+
+    factor: type_array
+    coefficients: type_array
+    residuals: type_array
+    root: type_array
+    rss: float
+    loglik: float
+
+
+def _check_rank(target: type_array, regressors: type_array) -> None:
+    """Refuse too few observations and collinear indicators."""
+    m, k = regressors.shape
+    if m <= k:
+        raise EstimationError(
+            f"disaggregation by regression: {m} low-frequency values cannot carry {k} "
+            "coefficients; give more values or fewer indicators"
+        )
+    norms = np.linalg.norm(regressors, axis=0)
+    if not (norms > 0).all() or np.linalg.matrix_rank(regressors / norms, tol=1e-10) < k:
+        raise EstimationError(
+            "disaggregation by regression: the indicators are collinear once aggregated (one is "
+            "constant beside the intercept, or repeats others); drop one"
+        )
+    if len(target) != m:
+        raise EstimationError(f"disaggregation: {len(target)} values but {m} aggregated indicators")
+
+
+def _covariance(n: int, rho: float, errors: str) -> type_array:
+    """Return the covariance of the high-frequency errors, the variance of shocks taken out."""
+    if errors == "ar1":
+        lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+        return np.asarray(rho**lag / (1 - rho**2))
+    # shocks accumulate: u = (D' H' H D)^-1 with D the difference and H the quasi-difference
+    steps = np.tril(np.ones((n, n)))
+    if rho != 0:
+        lag = np.subtract.outer(np.arange(n), np.arange(n))
+        steps = steps @ np.where(lag >= 0, rho ** np.maximum(lag, 0), 0.0)
+    return np.asarray(steps @ steps.T)
+
+
+def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regression:
+    """Whiten by the Cholesky factor of V and solve by QR."""
+    m = len(target)
+    factor = np.asarray(np.linalg.cholesky(V), dtype=float)
+    white = np.linalg.solve(factor, np.column_stack([regressors, target]))
+    norms = np.linalg.norm(white[:, :-1], axis=0)
+    Qx, root = np.linalg.qr(white[:, :-1] / norms)
+    coefficients = np.linalg.solve(root, Qx.T @ white[:, -1]) / norms
+    left = white[:, -1] - white[:, :-1] @ coefficients
+    rss = float(left @ left)
+    spread = np.log(rss / m) if rss > 0 else -np.inf
+    loglik = -m / 2 * (1 + np.log(2 * np.pi) + spread) - np.log(np.diag(factor)).sum()
+    return _Regression(
+        factor, coefficients, target - regressors @ coefficients, root * norms, rss, float(loglik)
+    )
+
+
+def _most_likely(target: type_array, regressors: type_array, C: type_array, errors: str) -> float:
+    """Return the rho of the highest likelihood in (-0.999, 0.999)."""
+    from scipy.optimize import minimize_scalar
+
+    def cost(rho: float) -> float:
+        V = C @ _covariance(C.shape[1], rho, errors) @ C.T
+        try:
+            return -_regress(target, regressors, V).loglik
+        except np.linalg.LinAlgError:  # rho near -1 cancels whole periods
+            return np.inf
+
+    grid = np.linspace(-_LIMIT, _LIMIT, _GRID)
+    costs = np.array([cost(rho) for rho in grid])
+    if np.isneginf(costs).any():
+        return 0.0  # the indicators explain the values exactly: rho has nothing to act on
+    # of stocks only even powers of rho are seen: where both signs are as likely, take the positive
+    rising = np.where(grid >= 0, costs, np.inf)
+    best = int(rising.argmin() if rising.min() <= costs.min() + _TIE else costs.argmin())
+    low, high = grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)]
+    found = minimize_scalar(cost, bounds=(low, high), method="bounded", options={"xatol": 1e-10})
+    return float(found.x)
+
+
+def _distribute(
+    target: type_array,
+    regressors: type_array,
+    C: type_array,
+    Q: type_array,
+    search: tuple[float, bool],
+) -> Disaggregated:
+    """Spread the low-frequency residuals over the periods, and say how sure the result is."""
+    fit = _regress(target, C @ regressors, C @ Q @ C.T)
+    half = np.linalg.solve(fit.factor, C @ Q)
+    values = regressors @ fit.coefficients + half.T @ np.linalg.solve(fit.factor, fit.residuals)
+    dof = len(target) - len(fit.coefficients)
+    variance = fit.rss / dof
+    inverse = np.linalg.inv(fit.root)
+    unexplained = regressors - half.T @ np.linalg.solve(fit.factor, C @ regressors)
+    spread = np.diag(Q) - np.sum(half**2, axis=0) + np.sum((unexplained @ inverse) ** 2, axis=1)
+    return Disaggregated(
+        values,
+        np.sqrt(variance * np.maximum(spread, 0.0)),
+        fit.coefficients,
+        variance * inverse @ inverse.T,
+        fit.residuals,
+        search[0],
+        search[1],
+        fit.loglik,
+        dof,
+    )

@@ -1,0 +1,189 @@
+"""Temporal disaggregation: yearly figures spread over quarters or months."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.growth.chow_lin import chow_lin
+from quesnay.fitting.growth.disaggregation import (
+    CONVERSIONS,
+    Disaggregated,
+    aggregation_matrix,
+    denton_cholette,
+)
+from quesnay.models.growth.disaggregation_result import METHODS, Disaggregation
+from quesnay.models.growth.periods import Periods, match_periods
+
+__all__ = ["disaggregate"]
+
+
+def disaggregate(
+    series: pd.Series,
+    indicators: pd.Series | pd.DataFrame | None = None,
+    *,
+    method: str | None = None,
+    to: str | int | None = None,
+    conversion: str = "sum",
+    intercept: bool = True,
+    rho: float | None = None,
+    truncate: bool = True,
+    additive: bool = False,
+    order: int = 1,
+) -> Disaggregation:
+    """Spread a yearly series over quarters or months, following indicators where given.
+
+    Parameters
+    ----------
+    series : Series
+        Yearly values (index of years or yearly periods), or an array.
+    indicators : Series or DataFrame, optional
+        High-frequency indicators with a quarterly or monthly PeriodIndex; may reach beyond the
+        years, and the result with them. An array with an array.
+    method : str, optional
+        "chow-lin" (default with indicators), "fernandez", "litterman" or "denton-cholette"
+        (default without).
+    to : str or int, optional
+        "quarterly", "monthly" or the number of periods a year, where no indicator says it.
+    conversion : str
+        "sum" for flows, "average" for indices, "first" or "last" for stocks.
+    intercept : bool
+        Add a constant to the indicators of the regression methods.
+    rho : float, optional
+        Autoregressive parameter of the regression methods; by default of maximum likelihood.
+    truncate : bool
+        Set a negative estimate of rho to 0, as R's tempdisagg does.
+    additive : bool
+        Denton-Cholette in differences instead of proportions.
+    order : int
+        Order of differencing of Denton-Cholette, 1 or 2.
+
+    Returns
+    -------
+    Disaggregation
+        ``values`` that aggregate exactly to `series`, with errors where the method has them.
+
+    Raises
+    ------
+    DataError
+        If labels or values are at fault.
+    EstimationError
+        If the regression cannot be computed.
+
+    Notes
+    -----
+    Sax and Steiner (2013), "Temporal disaggregation of time series", R Journal 5(2), whose R
+    package tempdisagg gives the same numbers.
+
+    Examples
+    --------
+    >>> gdp = pd.Series([100.0, 108.0], index=[2018, 2019])
+    >>> disaggregate(gdp, to="quarterly").values.round(2).tolist()
+    [24.55, 24.73, 25.09, 25.64, 26.36, 26.91, 27.27, 27.45]
+    """
+    method = _method(method, indicators)
+    if conversion not in CONVERSIONS:
+        raise DataError(
+            f"conversion {conversion!r} is unknown{_hint(conversion, CONVERSIONS)}; expected one "
+            f"of {', '.join(CONVERSIONS)}"
+        )
+    periods = match_periods(series, indicators, to)
+    C = aggregation_matrix(
+        len(periods.low),
+        len(periods.high),
+        periods.ratio,
+        conversion=conversion,
+        before=periods.before,
+    )
+    if method == "denton-cholette":
+        made, names = _denton(periods, C, additive=additive, order=order), pd.Index([])
+    else:
+        X, names = _regressors(periods, intercept=intercept)
+        _check_rho(rho)
+        made = chow_lin(
+            periods.low.to_numpy(),
+            X,
+            C,
+            errors=METHODS[method][0],
+            rho=rho,
+            truncate=bool(truncate),
+        )
+    return _labelled(made, periods, names, (method, conversion))
+
+
+def _method(method: str | None, indicators: Any) -> str:
+    """Return the method asked for, or the usual one."""
+    if method is None:
+        return "denton-cholette" if indicators is None else "chow-lin"
+    if method not in METHODS:
+        raise DataError(
+            f"method {method!r} is unknown{_hint(method, METHODS)}; expected one of "
+            f"{', '.join(METHODS)}"
+        )
+    return method
+
+
+def _hint(word: object, known: Any) -> str:
+    hint = nearest(str(word), known)
+    return f";{hint}" if hint else ""
+
+
+def _check_rho(rho: Any) -> None:
+    """Refuse an autoregressive parameter that is no number inside (-1, 1)."""
+    if rho is not None and not (isinstance(rho, int | float) and -1 < rho < 1):
+        raise DataError(f"rho must be a number between -1 and 1, got {rho!r}")
+
+
+def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.Index]:
+    """Return the matrix of indicators and their names."""
+    X, names = periods.indicators.to_numpy(), periods.indicators.columns
+    if not intercept and X.shape[1] == 0:
+        raise DataError("disaggregate: neither an indicator nor an intercept; give one of them")
+    if not intercept:
+        return X, names
+    if "intercept" in names:
+        raise DataError("indicators: column 'intercept' is the name of a result; rename it")
+    return np.column_stack([np.ones(len(X)), X]), names.insert(0, "intercept")
+
+
+def _denton(periods: Periods, C: np.ndarray, *, additive: bool, order: int) -> Disaggregated:
+    """Hand at most one indicator to Denton-Cholette."""
+    if order not in {1, 2}:
+        raise DataError(f"order must be 1 or 2, got {order!r}")
+    guides = periods.indicators
+    if guides.shape[1] > 1:
+        raise DataError(
+            f"denton-cholette follows one indicator, got {guides.shape[1]}; choose one or use "
+            "'chow-lin'"
+        )
+    guide = guides.iloc[:, 0] if guides.shape[1] else pd.Series(1.0, periods.high)
+    zero = periods.high[guide.to_numpy() == 0]
+    if len(zero) and not additive:
+        raise DataError(
+            f"indicator: 0 in {zero[0]}; a proportion to 0 is not defined, use additive=True"
+        )
+    return denton_cholette(
+        periods.low.to_numpy(), guide.to_numpy(), C, additive=additive, order=order
+    )
+
+
+def _labelled(
+    made: Disaggregated, periods: Periods, names: pd.Index, asked: tuple[str, str]
+) -> Disaggregation:
+    """Label what the numerics returned."""
+    high, low = periods.high, periods.low.index
+    return Disaggregation(
+        values=pd.Series(made.values, high, name=periods.low.name),
+        std_errors=pd.Series(made.std_errors, high, name="std_error"),
+        params=pd.Series(made.coefficients, names, name="estimate"),
+        param_errors=pd.Series(np.sqrt(np.diag(made.covariance)), names, name="std_error"),
+        rho=made.rho,
+        truncated=made.truncated,
+        residuals=pd.Series(made.residuals, low, name="residual"),
+        loglik=made.loglik,
+        dof=made.dof,
+        method=asked[0],
+        conversion=asked[1],
+        outside=len(high) - len(low) * periods.ratio,
+    )

@@ -1,0 +1,98 @@
+"""The result of a temporal disaggregation."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+from quesnay.models.display.table import Table, Tabular
+
+__all__ = ["METHODS", "Disaggregation"]
+
+METHODS = {
+    "chow-lin": ("ar1", "Chow and Lin (1971), Review of Economics and Statistics 53(4)"),
+    "fernandez": ("walk", "Fernández (1981), Review of Economics and Statistics 63(3)"),
+    "litterman": ("ar1-walk", "Litterman (1983), Journal of Business and Economic Statistics 1(2)"),
+    "denton-cholette": ("", "Denton (1971) and Dagum and Cholette (2006), ch. 6"),
+}
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Disaggregation(Tabular):
+    """A high-frequency series that adds up to the low-frequency one.
+
+    Parameters
+    ----------
+    values : Series
+        By quarter or month, in the unit of the yearly series.
+    std_errors : Series
+        Standard errors of the values given rho; NaN for Denton-Cholette.
+    params, param_errors : Series
+        Coefficients of the indicators and their standard errors; empty for Denton-Cholette.
+    rho : float
+        Autoregressive parameter of the errors; NaN for Denton-Cholette.
+    truncated : bool
+        Whether rho was estimated below 0 and set to 0.
+    residuals : Series
+        Low-frequency residuals: what the indicators do not explain.
+    loglik : float
+        Log-likelihood.
+    dof : int
+        Low-frequency values minus coefficients.
+    method, conversion : str
+        As asked for.
+    outside : int
+        High-frequency periods outside the low-frequency ones, which are extrapolated.
+    """
+
+    values: pd.Series
+    std_errors: pd.Series
+    params: pd.Series
+    param_errors: pd.Series
+    rho: float
+    truncated: bool
+    residuals: pd.Series
+    loglik: float
+    dof: int
+    method: str
+    conversion: str
+    outside: int
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a coefficient: term, estimate, std_error, statistic, p_value, interval."""
+        from scipy.special import stdtr, stdtrit
+
+        if not 0 < level < 1:
+            raise DataError(f"level must lie between 0 and 1, got {level}; 95 % is 0.95")
+        dof = max(self.dof, 1)
+        half = float(stdtrit(dof, (1 + level) / 2)) * self.param_errors
+        ratio = self.params.to_numpy() / self.param_errors.to_numpy()
+        return pd.DataFrame(
+            {
+                "term": self.params.index.astype(str),
+                "estimate": self.params.to_numpy(),
+                "std_error": self.param_errors.to_numpy(),
+                "statistic": ratio,
+                "p_value": 2 * stdtr(dof, -np.abs(ratio)),
+                "conf_low": (self.params - half).to_numpy(),
+                "conf_high": (self.params + half).to_numpy(),
+            }
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the values, and the regression where there is one."""
+        frame = pd.DataFrame({"value": self.values})
+        notes = [f"{self.method}, {self.conversion}: {METHODS[self.method][1]}."]
+        if self.outside:
+            notes.append(f"{self.outside} periods lie outside the yearly ones: extrapolated.")
+        if self.method == "denton-cholette":
+            return (Table("Disaggregated series", frame, tuple(notes)),)
+        frame["std_error"] = self.std_errors
+        cut = " (estimated below 0 and set to 0)" if self.truncated else ""
+        rho = f"rho {self.rho:.4g}{cut}; log-likelihood {self.loglik:.6g}."
+        tidy = self.tidy().set_index("term")
+        return (
+            Table("Disaggregated series", frame, tuple(notes)),
+            Table("Regression on the indicators", tidy, (rho,)),
+        )

@@ -52,7 +52,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="quesnay",
-        description="Econometric modelling for satellite accounts: what a technology adds to an economy.",
+        description="Satellite accounts: what a technology adds to an economy, judged.",
     )
     parser.add_argument("--version", action="version", version=f"quesnay {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
@@ -69,14 +69,18 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     reproduce.set_defaults(handler="reproduce", study="caict_2020")
     run = commands.add_parser("run", help="the same for a study file of your own")
-    run.add_argument("study", metavar="STUDY.toml", help="study file, or the name of an embedded one")
+    run.add_argument(
+        "study", metavar="STUDY.toml", help="study file, or the name of an embedded one"
+    )
     run.set_defaults(handler="reproduce")
     for parser in (reproduce, run):
         parser.add_argument("--out", metavar="DIR", help="write tables, plots and the report here")
         parser.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
         parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
         parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes, default 1")
-        parser.add_argument("--checkpoint", metavar="DIR", help="keep finished draws, to go on later")
+        parser.add_argument(
+            "--checkpoint", metavar="DIR", help="keep finished draws, to go on later"
+        )
         parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
         _add_json(parser)
     init = commands.add_parser("init", help="write a commented example of a study file")
@@ -100,7 +104,9 @@ def _add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     table.add_argument(
         "--closed", action="store_true", help="multipliers of type II, households included"
     )
-    table.add_argument("--household", metavar="COLUMN", help="household demand column, with --closed")
+    table.add_argument(
+        "--household", metavar="COLUMN", help="household demand column, with --closed"
+    )
     table.add_argument("--income", metavar="ROW", help="household income row, with --closed")
     table.add_argument(
         "--sector",

@@ -15,12 +15,12 @@ __all__ = ["audit", "datasets", "init", "reproduce", "table"]
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
+    from quesnay.job.run import reproduce as run
     from quesnay.output import check_folder, result_json, write_result
-    from quesnay.reproduce import reproduce as run
 
     if options.out is not None:
         check_folder(options.out)
-    with _cluster(options.dask) as client:
+    with _Cluster(options.dask) as client:
         result = run(
             options.study,
             draws=options.draws,
@@ -39,7 +39,7 @@ def reproduce(options: argparse.Namespace) -> None:
         print(f"\nWritten: {written} (open report.html)")
 
 
-class _cluster:  # noqa: N801
+class _Cluster:
     """The Dask client at an address for the time of a run, or none."""
 
     def __init__(self, address: str | None) -> None:
@@ -52,11 +52,15 @@ class _cluster:  # noqa: N801
         try:
             from distributed import Client
         except ImportError as error:
-            raise QuesnayError("--dask needs the package distributed: install quesnay[parallel]") from error
+            raise QuesnayError(
+                "--dask needs the package distributed: install quesnay[parallel]"
+            ) from error
         try:
             self.client = Client(self.address, timeout="10s")
         except (OSError, ValueError) as error:
-            raise QuesnayError(f"--dask {self.address}: no cluster answers there ({error})") from error
+            raise QuesnayError(
+                f"--dask {self.address}: no cluster answers there ({error})"
+            ) from error
         return self.client
 
     def __exit__(self, *_: object) -> None:
@@ -67,7 +71,7 @@ class _cluster:  # noqa: N801
 def init(options: argparse.Namespace) -> None:
     """Write a commented study file to start from."""
     from quesnay.models.display.write import write_text
-    from quesnay.study import study_text
+    from quesnay.studies.load import study_text
 
     folder = Path(options.folder)
     target = folder / "study.toml"
@@ -83,8 +87,7 @@ def init(options: argparse.Namespace) -> None:
 
 def audit(options: argparse.Namespace) -> None:
     """Say whether printed figures are mutually consistent."""
-    from quesnay.audit_report import audit as judge
-    from quesnay.audit_report import read_figures
+    from quesnay.audit_report import audit as judge, read_figures
 
     figures = None if options.file is None else read_figures(options.file)
     result = judge(figures)

@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.job.reproduction import Reproduction
 from quesnay.models.display.folder import write_folder
 from quesnay.models.display.table import Tabular
-from quesnay.reproduction import Reproduction
 
 __all__ = ["check_folder", "frame_json", "result_json", "tables_json", "write_result"]
 
@@ -123,7 +123,9 @@ def frame_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
     >>> frame_json(pd.DataFrame({"core": [0.4386]}, index=pd.Index([2018], name="year")))
     [{'year': 2018, 'core': 0.4386}]
     """
-    plain = frame.reset_index() if frame.index.names != [None] or frame.index.dtype == object else frame
+    plain = (
+        frame.reset_index() if frame.index.names != [None] or frame.index.dtype == object else frame
+    )
     return [
         {str(name): _plain(value) for name, value in zip(plain.columns, row, strict=True)}
         for row in plain.itertuples(index=False, name=None)
@@ -139,7 +141,7 @@ def tables_json(result: Tabular) -> list[dict[str, Any]]:
 
 
 def _plain(value: Any) -> Any:
-    """A value that JSON knows."""
+    """Return a value that JSON knows."""
     if value is None or value is pd.NA:
         return None
     if hasattr(value, "item"):

@@ -88,6 +88,10 @@ def judged_words(verdicts: pd.DataFrame) -> str:
     held = verdicts[verdicts["inside"].notna()]
     inside = held["inside"].astype(bool).to_numpy()
     outside = held[~inside]
-    words = ", ".join(f"{name} ({row:+.0%})".replace("%", " %") for name, row in outside["error"].items())
+    words = ", ".join(
+        f"{name} ({row:+.0%})".replace("%", " %") for name, row in outside["error"].items()
+    )
     tail = f"; outside: {words}." if len(outside) else "."
-    return f"{int(np.sum(inside))} of {len(held)} held-out figures lie inside the 95 % interval{tail}"
+    return (
+        f"{int(np.sum(inside))} of {len(held)} held-out figures lie inside the 95 % interval{tail}"
+    )

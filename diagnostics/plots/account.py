@@ -83,7 +83,7 @@ def _bars(axes: "Axes", rows: pd.DataFrame) -> None:
 
 
 def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
-    """Printed totals: filled where the run was calibrated on them, open where held out."""
+    """Mark printed totals: filled where the run was calibrated on them, open where held out."""
     for kind, face, label in (
         ("calibration", COLOURS[1], "reported, used for calibration"),
         ("held out", "white", "reported, held out"),
@@ -171,7 +171,7 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
     Figure
         One line a specification.
     """
-    figure = new_figure(size=(7.8, 0.42 * len(frame) + 1.6))
+    figure = new_figure(size=(8.6, 0.36 * len(frame) + 1.5))
     axes = figure.axes[0]
     place = np.arange(len(frame))[::-1]
     values = frame["estimate"].to_numpy(float)
@@ -193,6 +193,6 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
         va="bottom",
     )
     axes.set_yticks(place, [str(name) for name in frame.index], fontsize=9)
-    axes.set_xlabel("elasticity with respect to the technology's inputs, 95 % interval")
+    axes.set_xlabel("elasticity, 95 % interval")
     words = ", ".join(f"{name}: {value:.3f}" for name, value in frame["estimate"].items())
     return finish(figure, alt=f"Elasticity by specification. {words}.")

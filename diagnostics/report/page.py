@@ -104,4 +104,3 @@ def render_page(
     if path is not None:
         write_text(path, page)
     return page
-

@@ -84,7 +84,9 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True)
 class AccountModel:
-    """All that an account needs besides its uncertain inputs; shapes: vintages V, slots T, sectors S.
+    """All that an account needs besides its uncertain inputs.
+
+    Shapes: V sets of GDP vintages, T slots, S sectors.
 
     Parameters
     ----------
@@ -207,7 +209,7 @@ class AccountModel:
         factor: Array,
         inputs: Mapping[str, Array],
     ) -> Array:
-        """New jobs of each slot against the slot before, (n, T)."""
+        """Count new jobs of each slot against the slot before, (n, T)."""
         kind = inputs["employment_coefficient"].astype(int)
         sectors = [sector for _, sector, _ in self.cells]
         jobs = np.full(penetration.shape, np.nan)

@@ -51,7 +51,9 @@ def employment_by_sector(
     return pd.Series({s: float(employed[list(sectors[s])].sum()) for s in labels})
 
 
-def productivity_growth(value_added: tuple[float, float], persons: tuple[float, float], years: int) -> float:
+def productivity_growth(
+    value_added: tuple[float, float], persons: tuple[float, float], years: int
+) -> float:
     """Return the yearly growth of value added per person employed between two years.
 
     Parameters
@@ -118,7 +120,9 @@ def jobs_per_value_added(
     direct = persons.to_numpy(float) / value_added.to_numpy(float)
     output = table.x.to_numpy(float)
     technical = table.A.to_numpy(float)
-    sides = np.column_stack([persons.to_numpy(float) / output, value_added.to_numpy(float) / output])
+    sides = np.column_stack(
+        [persons.to_numpy(float) / output, value_added.to_numpy(float) / output]
+    )
     embodied = np.linalg.solve(np.eye(len(labels)) - technical.T, sides)
     chain = embodied[:, 0] / embodied[:, 1]
     return pd.DataFrame([direct, chain], index=["direct", "supply_chain"], columns=labels)

@@ -2,8 +2,8 @@
 
 Each works on numbers and on arrays of draws alike.
 
-Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 and 29; written out in
-the project's method as T = C + I, S = T / GDP, H = I / T, K = dT / dGDP and real growth G.
+Source: United Nations et al. (2009), System of National Accounts 2008, ch. 15 and 29; in letters
+T = C + I, S = T / GDP, H = I / T, K = dT / dGDP and real growth G.
 """
 
 from typing import TypeVar

@@ -1,8 +1,8 @@
 """M4, penetration: how far the technology has come towards its potential.
 
 The share of the potential that is realised follows a growth curve with saturation one. Two points
-with a known saturation identify a two-parameter curve exactly; what remains uncertain comes from the
-potential, the core, the rounding of the printed figures and the family of the curve.
+with a known saturation identify a two-parameter curve exactly; what remains uncertain comes from
+the potential, the core, the rounding of printed figures and the family of the curve.
 """
 
 import numpy as np

@@ -1,8 +1,8 @@
 """Value added by sector for every year of an account, scaled to one vintage of GDP.
 
 Input-output tables exist for some years only. A year between two tables joins them: the shares of
-the sectors within each published industry group move in a straight line from table to table, and the
-groups take the value added that the statistical office published for the year. A forecast year
+the sectors within each published industry group move in a straight line from table to table, and
+the groups take the value added that the statistical office published for the year. A forecast year
 prolongs the last growth of each sector and takes a GDP forecast as its total.
 """
 

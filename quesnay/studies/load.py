@@ -5,8 +5,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from quesnay.fitting.errors import StudyError, nearest
-from quesnay.schema import build
-from quesnay.study_sections import Study
+from quesnay.studies.schema import build
+from quesnay.studies.sections import Study
 
 __all__ = ["ROLES", "RUNS", "load_study", "study_names", "study_text"]
 
@@ -23,7 +23,9 @@ def study_names() -> list[str]:
     True
     """
     folder = files("quesnay.datasets") / "data"
-    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml"))
+    return sorted(
+        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
+    )
 
 
 def study_text(name: str) -> str:
@@ -125,7 +127,7 @@ def _check(study: Study, where: str) -> None:
 
 
 def _check_roles(study: Study, where: str) -> None:
-    """A figure that a run uses must say so in its role, and no other may claim it."""
+    """Refuse roles that differ from what a run uses."""
     used = {
         "independent": {study.core.figure: "input"},
         "calibrated": {

@@ -6,10 +6,10 @@ import pandas as pd
 
 from quesnay.diagnostics.evidence.verdicts import judged_words
 from quesnay.models.display.table import Table
-from quesnay.study import RUNS
+from quesnay.studies.load import RUNS
 
 if TYPE_CHECKING:
-    from quesnay.reproduction import Reproduction
+    from quesnay.job.reproduction import Reproduction
 
 __all__ = ["findings", "result_tables"]
 
@@ -32,10 +32,8 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     unit = result.study.study.unit
     frame = pd.DataFrame(index=account.index)
     for name in ("core", "integration", "total"):
-        frame[name] = account[name]
-        frame[f"{name} 95 %"] = _bracket(account[f"{name}_low"], account[f"{name}_high"], ".2f")
-    frame["share of GDP, %"] = 100 * account["share"]
-    frame["share 95 %"] = _bracket(100 * account["share_low"], 100 * account["share_high"], ".1f")
+        frame[name] = _with_bracket(account, name, ".3f", 1.0)
+    frame["share of GDP, %"] = _with_bracket(account, "share", ".2f", 100.0)
     forecast = result.study.gdp.forecast
     notes = [
         f"{_DRAWN.format(draws=len(result.draws), seed=result.seed)} Current prices.",
@@ -43,9 +41,8 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     ]
     if forecast and not kind:
         notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
-    formats = {"core": ".3f", "integration": ".3f", "total": ".3f", "share of GDP, %": ".2f"}
     title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"
-    return Table(title, frame, tuple(notes), formats)
+    return Table(title, frame, tuple(notes))
 
 
 def verdict_table(result: "Reproduction", run: str) -> Table:
@@ -113,7 +110,9 @@ def findings(result: "Reproduction") -> list[str]:
         One sentence each, for the top of the report and the README.
     """
     unit = result.study.study.unit
-    sentences = [f"{run.capitalize()} run: {judged_words(result.verdicts.loc[run])}" for run in RUNS]
+    sentences = [
+        f"{run.capitalize()} run: {judged_words(result.verdicts.loc[run])}" for run in RUNS
+    ]
     totals = result.facts.reported[result.facts.reported["concept"] == "total"]
     base = str(totals[totals["year"] == totals["year"].min()].index[0])
     row = result.verdicts.loc[("independent", base)]
@@ -130,6 +129,15 @@ def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
     return [
         "" if pd.isna(a) else f"[{_plain(a, spec)}, {_plain(b, spec)}]"
         for a, b in zip(low, high, strict=True)
+    ]
+
+
+def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
+    """Estimate with the bounds of its interval behind it."""
+    bounds = _bracket(scale * frame[f"{name}_low"], scale * frame[f"{name}_high"], spec)
+    return [
+        f"{_plain(scale * value, spec)} {bound}"
+        for value, bound in zip(frame[name], bounds, strict=True)
     ]
 
 

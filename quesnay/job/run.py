@@ -6,15 +6,17 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.assemble import assemble
-from quesnay.facts import collect_facts
 from quesnay.fitting.errors import StudyError
-from quesnay.frames import account_frame, verdict_frame, with_intervals
-from quesnay.potential import fit_potential
-from quesnay.reproduction import Reproduction
-from quesnay.simulate import BothRuns, base_inputs, labels, simulate, uncertain_inputs
-from quesnay.study import load_study
-from quesnay.study_sections import Study
+from quesnay.job.assemble import assemble
+from quesnay.job.facts import collect_facts
+from quesnay.job.frames import account_frame, verdict_frame, with_intervals
+from quesnay.job.potential import fit_potential
+from quesnay.job.reproduction import Reproduction
+from quesnay.job.rivals import rival_elasticities
+from quesnay.job.simulate import BothRuns, base_inputs, labels, simulate, uncertain_inputs
+from quesnay.job.variance import variance_frame
+from quesnay.studies.load import load_study
+from quesnay.studies.sections import Study
 
 __all__ = ["reproduce"]
 
@@ -95,8 +97,11 @@ def reproduce(
         account=account_frame(estimates, "estimate", "forecast"),
         outcome=account_frame(estimates, "estimate", "outcome"),
         verdicts=verdict_frame(checked, facts, estimates),
+        variance=variance_frame(checked, facts, assembly.model, inputs, sources, seed=seed),
         draws=drawn,
+        central=central,
         potential=fit,
+        rivals=rival_elasticities(checked, facts, fit),
         facts=facts,
         assembly=assembly,
     )

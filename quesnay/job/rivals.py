@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from quesnay.facts import Facts
+from quesnay.job.facts import Facts
+from quesnay.job.potential import fit_potential, rival_of
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.result import PanelFit
-from quesnay.potential import fit_potential, rival_of
-from quesnay.study_sections import Study
+from quesnay.studies.sections import Study
 
 __all__ = ["Rivals", "rival_elasticities"]
 
@@ -38,7 +38,7 @@ class Rivals(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the one table of elasticities."""
-        formats = {name: ".3f" for name in ("estimate", "std_error", "low", "high")}
+        formats = dict.fromkeys(("estimate", "std_error", "low", "high"), ".3f")
         title = "Elasticity with respect to the technology's inputs, by specification"
         return (Table(title, self.frame, self.notes, formats),)
 
@@ -68,8 +68,8 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit) -> Rivals:
     notes = (
         "Standard errors clustered as in the study; associations, not effects, unless a design says"
         " otherwise.",
-        f"Purchases of the technology's inputs are {share:.3f} of gross output and {per_value:.3f} of"
-        " value added of the using industries: what growth accounting under competition attributes.",
+        f"Purchases of the technology's inputs are {share:.3f} of gross output and {per_value:.3f} "
+        "of value added of the using industries: what competitive growth accounting attributes.",
         "With two years and unit effects the base case is the long difference between them.",
     )
     return Rivals(pd.DataFrame(rows).T, share, per_value, notes)
@@ -92,7 +92,9 @@ def _cost_shares(study: Study, facts: Facts) -> tuple[float, float]:
     producing = list(study.tables.technology_sectors)
     using = [s for s in table.sectors if s not in producing]
     bought = float(table.Z.loc[producing, using].to_numpy().sum())
-    if table.imports is not None:
+    if isinstance(table.imports, tuple):
+        bought += float(table.imports[0].loc[producing, using].to_numpy().sum())
+    elif table.imports is not None:
         bought += float(table.imports.Z.loc[producing, using].to_numpy().sum())
     output, value = float(table.x[using].sum()), float(table.v[using].sum())
     return bought / output, bought / value

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.facts import Facts
 from quesnay.fitting.errors import StudyError, nearest
+from quesnay.job.facts import Facts
 from quesnay.models.satellite.account import AccountModel, Calibration, Slot
 from quesnay.models.satellite.core import CorePattern
 from quesnay.models.satellite.employment import (
@@ -15,7 +15,7 @@ from quesnay.models.satellite.employment import (
     productivity_growth,
 )
 from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
-from quesnay.study_sections import Study
+from quesnay.studies.sections import Study
 
 __all__ = ["Assembly", "assemble"]
 
@@ -58,7 +58,7 @@ def assemble(study: Study, facts: Facts) -> Assembly:
     study : Study
         The checked study.
     facts : Facts
-        From :func:`quesnay.facts.collect_facts`.
+        From :func:`quesnay.job.facts.collect_facts`.
 
     Returns
     -------
@@ -72,8 +72,8 @@ def assemble(study: Study, facts: Facts) -> Assembly:
 
     Examples
     --------
-    >>> from quesnay.facts import collect_facts
-    >>> from quesnay.study import load_study
+    >>> from quesnay.job.facts import collect_facts
+    >>> from quesnay.studies.load import load_study
     >>> study = load_study("caict_2020")
     >>> assemble(study, collect_facts(study)).model.value_added.shape
     (3, 5, 42)
@@ -199,7 +199,7 @@ def _supply(
 
 
 def _supply_ratio(study: Study, facts: Facts, year: int) -> float:
-    """The chosen measure of supply over the value added of the producing sectors in one table."""
+    """Return the chosen measure of supply over producers' value added in one table."""
     table, producing = facts.tables[year], list(study.tables.technology_sectors)
     own = float(table.v[producing].sum())
     if study.penetration.supply == "value_added":
@@ -232,9 +232,7 @@ def _employment(
     return jobs, growth
 
 
-def _drift(
-    jobs: pd.DataFrame, growth: float, base: int, slots: tuple[Slot, ...]
-) -> np.ndarray:
+def _drift(jobs: pd.DataFrame, growth: float, base: int, slots: tuple[Slot, ...]) -> np.ndarray:
     """Jobs per unit of value added in every slot, (2, T, S)."""
     factor = np.array([(1 + growth) ** (base - slot.year) for slot in slots])
     return jobs.to_numpy(float)[:, None, :] * factor[None, :, None]

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.assemble import Assembly
-from quesnay.facts import Facts
+from quesnay.job.assemble import Assembly
+from quesnay.job.facts import Facts
+from quesnay.job.rivals import Rivals
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.result import PanelFit
-from quesnay.study_sections import Study
+from quesnay.studies.sections import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,6 +44,8 @@ class Reproduction(Tabular):
         The base case of every figure.
     potential : PanelFit
         The regression behind the potential.
+    rivals : Rivals
+        The same elasticity under rival specifications.
     facts : Facts
         Tables, vintages and printed figures that went in.
     assembly : Assembly
@@ -58,35 +61,67 @@ class Reproduction(Tabular):
     draws: pd.DataFrame
     central: pd.Series
     potential: PanelFit
+    rivals: Rivals
     facts: Facts
     assembly: Assembly
 
     def tables(self) -> tuple[Table, ...]:
         """Return account, verdicts, outcome and sources of variance."""
-        from quesnay.reproduction_tables import result_tables
+        from quesnay.job.tables import result_tables
 
         return result_tables(self)
 
+    def console(self, *, width: int = 100) -> str:
+        """Return account and verdicts of both runs with the findings, for a terminal."""
+        from quesnay.job.tables import findings
+
+        shown = self.tables()[:3]
+        text = [table.to_text(width=width) for table in shown]
+        return "\n\n".join([*text, *findings(self)])
+
     def plot_account(self) -> "Figure":
         """Draw core and integration by year, both runs, beside the printed totals."""
-        from quesnay.reproduction_plots import account_plot
+        from quesnay.job.plots import account_plot
 
         return account_plot(self)
 
     def plot_penetration(self) -> "Figure":
         """Draw the penetration curves with calibration and held-out points."""
-        from quesnay.reproduction_plots import penetration_plot
+        from quesnay.job.plots import penetration_plot
 
         return penetration_plot(self)
 
     def plot_elasticities(self) -> "Figure":
         """Draw the elasticity under the base case and its rivals."""
-        from quesnay.reproduction_plots import elasticity_plot
+        from quesnay.job.plots import elasticity_plot
 
         return elasticity_plot(self)
 
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Return the self-contained report with tables and plots; write it where a path is given."""
-        from quesnay.reproduction_report import report_html
+    def plots(self) -> "dict[str, Figure]":
+        """Return every plot of the result by file name."""
+        return {
+            "account": self.plot_account(),
+            "penetration": self.plot_penetration(),
+            "elasticities": self.plot_elasticities(),
+        }
 
-        return report_html(self, path)
+    def to_html(
+        self, path: str | Path | None = None, *, plots: "dict[str, Figure] | None" = None
+    ) -> str:
+        """Return the self-contained report; write it to `path` where one is given.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file, written whole or not at all.
+        plots : dict of str to Figure, optional
+            From :meth:`plots`, where they have been drawn already.
+
+        Returns
+        -------
+        str
+            One HTML page.
+        """
+        from quesnay.job.report import report_html
+
+        return report_html(self, self.plots() if plots is None else plots, path)

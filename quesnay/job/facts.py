@@ -1,16 +1,16 @@
-"""The facts of a study: tables, GDP by vintage, employment, printed figures, in the account's unit."""
+"""The facts of a study: tables, GDP by vintage, employment and printed figures."""
 
 from dataclasses import dataclass
 
 import pandas as pd
 
+from quesnay.datasets.input_output import load_io
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
 from quesnay.datasets.reported import load_reported, rounding_interval
-from quesnay.datasets.input_output import load_io
 from quesnay.fitting.errors import StudyError, nearest
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.study_sections import Study
+from quesnay.studies.sections import Study
 
 __all__ = ["Facts", "collect_facts"]
 
@@ -84,7 +84,7 @@ def collect_facts(study: Study) -> Facts:
 
     Examples
     --------
-    >>> from quesnay.study import load_study
+    >>> from quesnay.studies.load import load_study
     >>> facts = collect_facts(load_study("caict_2020"))
     >>> float(facts.gdp.loc["current", 2018].round(4))
     91.9281
@@ -163,7 +163,7 @@ def reported_figures(study: Study) -> pd.DataFrame:
 
     Examples
     --------
-    >>> from quesnay.study import load_study
+    >>> from quesnay.studies.load import load_study
     >>> frame = reported_figures(load_study("caict_2020"))
     >>> float(frame.loc["C18", "value"].round(4))
     0.4386

@@ -6,7 +6,7 @@ from quesnay.datasets.panels import load_panel
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.satellite.potential import estimation_sample
-from quesnay.study_sections import Potential, Rival
+from quesnay.studies.sections import Potential, Rival
 
 __all__ = ["fit_potential", "rival_of"]
 
@@ -31,7 +31,7 @@ def fit_potential(use: Potential) -> PanelFit:
 
     Examples
     --------
-    >>> from quesnay.study import load_study
+    >>> from quesnay.studies.load import load_study
     >>> fit = fit_potential(load_study("caict_2020").potential)
     >>> round(float(fit.params["ln_ict"]), 3)
     0.057
@@ -61,7 +61,7 @@ def rival_of(use: Potential, rival: Rival) -> Potential:
 
     Examples
     --------
-    >>> from quesnay.study import load_study
+    >>> from quesnay.studies.load import load_study
     >>> base = load_study("caict_2020").potential
     >>> rival_of(base, base.rivals[0]).absorb
     ('sector:year', 'province:year')

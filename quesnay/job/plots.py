@@ -7,12 +7,12 @@ import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
 from quesnay.models.satellite.penetration import two_point_path
-from quesnay.study import RUNS
+from quesnay.studies.load import RUNS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.reproduction import Reproduction
+    from quesnay.job.reproduction import Reproduction
 
 __all__ = ["account_plot", "elasticity_plot", "penetration_plot"]
 
@@ -56,7 +56,10 @@ def _implied(result: "Reproduction") -> pd.DataFrame:
     use = result.assembly.model.calibration
     slots = result.assembly.model.slots
     rows = {
-        slots[k].year: (float(base[("penetration", slots[k].year, slots[k].variant)]), "calibration")
+        slots[k].year: (
+            float(base[("penetration", slots[k].year, slots[k].variant)]),
+            "calibration",
+        )
         for k in (use.earlier, use.later)
     }
     totals = result.facts.reported[result.facts.reported["concept"] == "total"]

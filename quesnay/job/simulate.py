@@ -8,13 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.facts import Facts
 from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
 from quesnay.fitting.resampling.listed import Choice
+from quesnay.job.facts import Facts
 from quesnay.models.satellite.account import CONCEPTS, AccountModel, Array
 from quesnay.models.uncertainty.monte_carlo import monte_carlo
-from quesnay.study import RUNS
-from quesnay.study_sections import Study
+from quesnay.studies.load import RUNS
+from quesnay.studies.sections import Study
 
 __all__ = ["BothRuns", "Sources", "base_inputs", "labels", "simulate", "uncertain_inputs"]
 
@@ -71,7 +71,9 @@ def uncertain_inputs(
     spread = math.sqrt(math.log1p(study.core.dispersion**2))
     used = (study.core.figure, study.penetration.total, study.penetration.growth)
     rounding = {
-        name: Uniform(float(facts.reported.loc[name, "low"]), float(facts.reported.loc[name, "high"]))
+        name: Uniform(
+            float(facts.reported.loc[name, "low"]), float(facts.reported.loc[name, "high"])
+        )
         for name in used
     }
     pattern = {name: LogNormal(1.0, spread) for name, _, _ in model.cells}

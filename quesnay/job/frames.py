@@ -2,11 +2,10 @@
 
 import pandas as pd
 
-from quesnay.assemble import Assembly
 from quesnay.diagnostics.evidence.verdicts import judge
-from quesnay.facts import Facts
-from quesnay.study import RUNS
-from quesnay.study_sections import Study
+from quesnay.job.facts import Facts
+from quesnay.studies.load import RUNS
+from quesnay.studies.sections import Study
 
 __all__ = ["account_frame", "verdict_frame", "with_intervals"]
 
@@ -32,14 +31,13 @@ def with_intervals(central: pd.Series, draws: pd.DataFrame) -> pd.DataFrame:
     Examples
     --------
     >>> import pandas as pd
-    >>> with_intervals(pd.Series({"a": 2.0}), pd.DataFrame({"a": [1.0, 2.0, 3.0]})).loc["a"].tolist()
+    >>> draws = pd.DataFrame({"a": [1.0, 2.0, 3.0]})
+    >>> with_intervals(pd.Series({"a": 2.0}), draws).loc["a"].tolist()
     [2.0, 1.05, 2.95]
     """
     tail = (1 - _LEVEL) / 2
     bounds = draws.quantile([tail, 1 - tail]).T
-    return pd.DataFrame(
-        {"estimate": central, "low": bounds.iloc[:, 0], "high": bounds.iloc[:, 1]}
-    )
+    return pd.DataFrame({"estimate": central, "low": bounds.iloc[:, 0], "high": bounds.iloc[:, 1]})
 
 
 def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
@@ -64,7 +62,8 @@ def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
         columns[concept] = wide[("estimate", concept)]
         columns[f"{concept}_low"] = wide[("low", concept)]
         columns[f"{concept}_high"] = wide[("high", concept)]
-    return pd.DataFrame(columns).sort_index()
+    frame = pd.DataFrame(columns)
+    return frame.reindex([key for run in RUNS for key in frame.index if key[0] == run])
 
 
 def verdict_frame(study: Study, facts: Facts, estimates: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,151 @@
+"""The report of the main job as one HTML page."""
+
+import platform
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from quesnay.diagnostics.report.page import Section, render_page
+from quesnay.job.tables import (
+    account_table,
+    findings,
+    segment_table,
+    variance_table,
+    verdict_table,
+)
+from quesnay.models.display.table import Table
+from quesnay.studies.load import RUNS
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from quesnay.job.reproduction import Reproduction
+
+__all__ = ["report_html"]
+
+
+def report_html(result: "Reproduction", plots: "dict[str, Figure]", path: str | Path | None) -> str:
+    """Render the report of a run; write it to `path` where one is given."""
+    sections = [
+        _account(result, plots),
+        _verdicts(result),
+        _penetration(result, plots),
+        _elasticity(result, plots),
+        _core(result),
+        _uncertainty(result),
+        _method(result),
+    ]
+    header = result.study.study
+    return render_page(
+        header.title, findings(result), sections, colophon=_colophon(result), path=path
+    )
+
+
+def _account(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
+    return Section(
+        "The account",
+        [
+            "Two runs stand side by side. The independent run knows one printed figure, the core "
+            "industries; the integration-driven part follows from public data alone. The "
+            "calibrated run also takes the two earliest totals from the report and predicts the "
+            "rest. The gap between the runs is a finding about the report, not an error.",
+        ],
+        [plots["account"]],
+        [account_table(result, result.account, "")],
+    )
+
+
+def _verdicts(result: "Reproduction") -> Section:
+    outcome = ", outcome of the forecast year"
+    return Section(
+        "Verdicts, figure by figure",
+        [
+            "A printed figure is an interval, not a point: 1.42 means 1.415 up to 1.425. Figures "
+            "that a run was calibrated on are shown but never counted as successes. Shares and "
+            "contributions to growth of the calibration year follow from it by identity, given "
+            "GDP, so that their agreement says more about the GDP vintage than about the method.",
+        ],
+        (),
+        [
+            *(verdict_table(result, run) for run in RUNS),
+            account_table(result, result.outcome, outcome),
+        ],
+    )
+
+
+def _penetration(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
+    curves = " and ".join(result.assembly.model.curves)
+    return Section(
+        "Penetration: how far the technology has come",
+        [
+            "The potential is the value added that full use of the technology would attribute to "
+            "the using industries. Two points and a saturation at the potential identify each "
+            f"curve ({curves}) exactly; open circles were not used.",
+        ],
+        [plots["penetration"]],
+    )
+
+
+def _elasticity(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
+    return Section(
+        "The elasticity and its rivals",
+        [
+            "The potential rests on one elasticity. Labour compensation and depreciation are "
+            "parts of value added, and in current prices an equation of gross output returns cost "
+            "shares (Shaikh 1974): specifications without them, other years, weights and "
+            "definitions of the inputs stand beside the base case. Read all of them as "
+            "associations. The elasticity times value added attributes value added to use; it "
+            "does not say what would be lost without the technology.",
+        ],
+        [plots["elasticities"]],
+        [*result.rivals.tables(), *result.potential.tables()],
+    )
+
+
+def _core(result: "Reproduction") -> Section:
+    return Section("Core industries", (), (), [segment_table(result)])
+
+
+def _uncertainty(result: "Reproduction") -> Section:
+    return Section(
+        "Where the uncertainty comes from",
+        (),
+        (),
+        [variance_table(result, run) for run in RUNS],
+    )
+
+
+def _method(result: "Reproduction") -> Section:
+    vintages = "; ".join(v.name for v in result.study.gdp.vintages)
+    growth = result.assembly.productivity
+    return Section(
+        "Data, conventions and limits",
+        [
+            f"GDP vintages drawn with equal weight: {vintages}. Years without an input-output "
+            "table join the tables on both sides through the published value added by industry.",
+            "Jobs are the change of value added by industry times jobs per unit of value added, "
+            f"direct or along the domestic supply chain, lowered by {100 * growth:.1f} % a year, "
+            "the growth of nominal value added per person before.",
+            "No industry capital stock of the technology is public; inputs bought stand for it.",
+        ],
+    )
+
+
+def _colophon(result: "Reproduction") -> Table:
+    import numpy
+    import scipy
+
+    from quesnay import __version__
+
+    rows = {
+        "study": result.study.study.name,
+        "draws": str(len(result.draws)),
+        "seed": str(result.seed),
+        "regressions estimated": str(len(result.rivals.frame)),
+        "rows of the base regression": str(result.potential.nobs),
+        "quesnay": __version__,
+        "python": platform.python_version(),
+        "numpy, scipy, pandas": f"{numpy.__version__}, {scipy.__version__}, {pd.__version__}",
+    }
+    return Table("How this report was made", pd.DataFrame({"value": rows}))

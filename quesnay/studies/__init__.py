@@ -1,0 +1,1 @@
+"""Study files: their keys, their sections, loading and checking."""

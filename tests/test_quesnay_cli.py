@@ -1,0 +1,99 @@
+"""The command line: what it prints, what it refuses, and with which status."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from quesnay.cli import main
+
+
+def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    """Run a command that must fail with one clear line and return the line."""
+    assert main(list(words)) == 1
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert printed.err.startswith("quesnay: ")
+    assert printed.err.count("\n") == 1
+    return printed.err
+
+
+def test_reproduce_prints_account_and_verdicts(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", "--draws", "50"]) == 0
+    printed = capsys.readouterr()
+    assert printed.err == ""
+    assert max(len(line) for line in printed.out.splitlines()) <= 100
+    for word in ("independent", "calibrated", "T19", "J20", "trillion yuan"):
+        assert word in printed.out
+
+
+def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", "--draws", "50", "--json"]) == 0
+    printed = capsys.readouterr()
+    document = json.loads(printed.out)
+    assert printed.err == ""
+    assert document["draws"] == 50
+    rows = {(row["run"], row["id"]): row for row in document["verdicts"]}
+    assert rows[("calibrated", "T18")]["role"] == "calibration"
+    assert rows[("calibrated", "T18")]["inside"] is None
+
+
+def test_out_holds_tables_plots_and_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["reproduce", "--draws", "50", "--out", str(out)]) == 0
+    names = {path.name for path in out.iterdir()}
+    assert {"account.csv", "verdicts.csv", "tables.xlsx", "report.html", "account.png"} <= names
+    assert {"penetration.png", "elasticities.png"} <= names
+    capsys.readouterr()
+
+
+def test_same_seed_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for name in ("a", "b"):
+        assert main(["reproduce", "--draws", "50", "--out", str(tmp_path / name)]) == 0
+    for path in (tmp_path / "a").iterdir():
+        assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+    capsys.readouterr()
+
+
+def test_bad_arguments_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "draws" in _refused(capsys, "reproduce", "--draws", "0")
+    assert "unknown study" in _refused(capsys, "run", "no_such_study")
+    assert "cannot read" in _refused(capsys, "run", str(tmp_path / "none.toml"))
+    missing = tmp_path / "no" / "where"
+    assert "does not exist" in _refused(capsys, "reproduce", "--out", str(missing))
+    file = tmp_path / "file"
+    file.write_text("mine")
+    assert "a file of that name" in _refused(capsys, "reproduce", "--out", str(file))
+    assert file.read_text() == "mine"
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_wrong_usage_is_two(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["reproduce", "--no-such-option"]) == 2
+    assert main([]) == 2
+    assert main(["table", "explode", "x.csv"]) == 2
+    capsys.readouterr()
+
+
+def test_init_writes_a_study_that_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["init", str(tmp_path / "mine")]) == 0
+    study = tmp_path / "mine" / "study.toml"
+    assert main(["run", str(study), "--draws", "20"]) == 0
+    capsys.readouterr()
+    assert "a file of that name" in _refused(capsys, "init", str(tmp_path / "mine"))
+
+
+def test_datasets_are_listed_shown_and_exported(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["datasets"]) == 0
+    assert "china_provinces" in capsys.readouterr().out
+    target = tmp_path / "copy.csv"
+    assert main(["datasets", "us_klems", "--export", str(target)]) == 0
+    assert target.stat().st_size > 10_000
+    capsys.readouterr()
+    assert "did you mean" in _refused(capsys, "datasets", "us_klem")
+    assert main(["datasets", "--json"]) == 0
+    assert isinstance(json.loads(capsys.readouterr().out), list)

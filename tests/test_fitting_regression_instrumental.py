@@ -1,0 +1,128 @@
+"""Instrumental variables against R's AER, linearmodels and closed forms."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from quesnay.fitting.regression.anderson_rubin import anderson_rubin
+from quesnay.fitting.regression.instrumental import instrumental_variables
+from quesnay.fitting.regression.weak_instruments import (
+    endogeneity,
+    first_stage,
+    overidentification,
+)
+
+Array = npt.NDArray[np.float64]
+R: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
+)
+
+
+def cigarettes(instruments: int) -> tuple[Array, Array, Array, Array]:
+    d = {key: np.asarray(value, float) for key, value in R["data"]["cigarettes"].items()}
+    Z = np.column_stack([d["salestax"], d["cigtax"]])[:, :instruments]
+    W = np.column_stack([np.ones(48), d["income"]])
+    return d["packs"], d["price"][:, None], Z, W
+
+
+def simulated(q: int, strength: float = 0.5) -> tuple[Array, Array, Array, Array, Array]:
+    g = np.random.default_rng(np.random.SeedSequence(7))
+    n = 300
+    Z = g.standard_normal((n, q))
+    common = g.standard_normal(n)
+    group = np.repeat(np.arange(30), 10)
+    W = np.column_stack([np.ones(n), g.standard_normal(n)])
+    x = strength * Z.sum(axis=1) + common + W[:, 1]
+    y = 1.0 + 2.0 * x + W[:, 1] + common + g.standard_normal(30)[group] + g.standard_normal(n)
+    return y, x[:, None], Z, W, group.astype(float)
+
+
+@pytest.mark.parametrize(("name", "count"), [("one", 1), ("two", 2)])
+def test_two_stage_least_squares_equals_r(name: str, count: int) -> None:
+    y, x, Z, W = cigarettes(count)
+    expected = R["cigarettes"][name]
+    order = [1, 0, 2]  # R: intercept, price, income; here the endogenous price first
+    for covariance, key in (("classical", "se"), ("robust", "hc1")):
+        kind: Any = covariance
+        found = instrumental_variables(y, x, Z, W, covariance=kind)
+        np.testing.assert_allclose(found.coefficients, np.take(expected["coef"], order), rtol=1e-8)
+        errors = np.sqrt(np.diag(found.covariance))
+        np.testing.assert_allclose(errors, np.take(expected[key], order), rtol=1e-8)
+    classical = instrumental_variables(y, x, Z, W, covariance="classical")
+    weak = expected["diagnostics"][0]
+    assert first_stage(classical, robust=False).statistic == pytest.approx(weak[2], rel=1e-8)
+
+
+def test_sargan_equals_r() -> None:
+    y, x, Z, W = cigarettes(2)
+    expected = R["cigarettes"]["two"]["diagnostics"][2]
+    found = overidentification(instrumental_variables(y, x, Z, W))
+    assert found.statistic == pytest.approx(expected[2], rel=1e-8)
+    assert found.p_value == pytest.approx(expected[3], rel=1e-8)
+
+
+@pytest.mark.parametrize("method", ["2sls", "liml"])
+@pytest.mark.parametrize("q", [1, 3])
+def test_estimates_equal_linearmodels(method: Literal["2sls", "liml"], q: int) -> None:
+    iv = pytest.importorskip("linearmodels.iv", reason="the bridge extra is not installed")
+    y, x, Z, W, group = simulated(q)
+    model = (iv.IV2SLS if method == "2sls" else iv.IVLIML)(y, W, x, Z)
+    plain = model.fit(cov_type="unadjusted", debiased=True)
+    robust = model.fit(cov_type="robust", debiased=True)
+    clustered = model.fit(cov_type="clustered", clusters=group, debiased=True)
+    order = [1, 2, 0]
+    ours = instrumental_variables(y, x, Z, W, method=method, covariance="classical")
+    np.testing.assert_allclose(ours.coefficients[[1, 2, 0]], plain.params, rtol=1e-8)
+    np.testing.assert_allclose(
+        ours.covariance[np.ix_(order, order)], plain.cov, rtol=1e-6, atol=1e-12
+    )
+    ours = instrumental_variables(y, x, Z, W, method=method)
+    np.testing.assert_allclose(
+        ours.covariance[np.ix_(order, order)], robust.cov, rtol=1e-6, atol=1e-12
+    )
+    ours = instrumental_variables(y, x, Z, W, method=method, clusters=group)
+    np.testing.assert_allclose(
+        ours.covariance[np.ix_(order, order)], clustered.cov, rtol=1e-6, atol=1e-12
+    )
+
+
+def test_just_identified_liml_equals_two_stages() -> None:
+    y, x, Z, W, _ = simulated(1)
+    two = instrumental_variables(y, x, Z, W)
+    liml = instrumental_variables(y, x, Z, W, method="liml")
+    assert liml.kappa == pytest.approx(1.0, abs=1e-12)
+    np.testing.assert_allclose(liml.coefficients, two.coefficients, rtol=1e-8)
+
+
+def test_one_instrument_gives_a_ratio_of_covariances() -> None:
+    y, x, Z, _, _ = simulated(1)
+    found = instrumental_variables(y, x, Z, np.ones((300, 1)))
+    ratio = np.cov(Z[:, 0], y)[0, 1] / np.cov(Z[:, 0], x[:, 0])[0, 1]
+    assert found.coefficients[0] == pytest.approx(float(ratio), rel=1e-10)
+
+
+def test_anderson_rubin_ends_are_where_the_test_just_rejects() -> None:
+    y, x, Z, W, group = simulated(1)
+    found = anderson_rubin(instrumental_variables(y, x, Z, W), clusters=group)
+    assert found.shape == "interval"
+    for end in (found.low, found.high):
+        shifted = instrumental_variables(y - end * x[:, 0], x, Z, W)
+        at_end = anderson_rubin(shifted, clusters=group).test
+        assert at_end.p_value == pytest.approx(0.05, rel=1e-6)
+
+
+def test_an_irrelevant_instrument_is_called_weak_and_gives_an_unbounded_set() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(3))
+    z, x, y = g.standard_normal((3, 200))
+    found = instrumental_variables(y, x[:, None], z[:, None], np.ones((200, 1)))
+    assert first_stage(found).verdict.startswith("weak")
+    assert anderson_rubin(found).shape in {"whole line", "outside"}
+
+
+def test_endogeneity_is_found_where_there_is_some() -> None:
+    y, x, Z, W, group = simulated(1)
+    assert endogeneity(instrumental_variables(y, x, Z, W), clusters=group).p_value < 0.001

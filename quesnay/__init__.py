@@ -45,6 +45,12 @@ if TYPE_CHECKING:
     from quesnay.models.input_output.decomposition import (
         structural_decomposition as structural_decomposition,
     )
+    from quesnay.models.input_output.imported import split_imports as split_imports
+    from quesnay.models.input_output.inoperability import (
+        inoperability as inoperability,
+        inoperability_path as inoperability_path,
+        resilience as resilience,
+    )
     from quesnay.models.input_output.least_squares import (
         balance_least_squares as balance_least_squares,
     )
@@ -54,6 +60,7 @@ if TYPE_CHECKING:
         average_propagation_lengths as average_propagation_lengths,
         upstreamness as upstreamness,
     )
+    from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
@@ -120,6 +127,11 @@ _NAMES: dict[str, str] = {
     "upstreamness": "quesnay.models.input_output.propagation",
     "mixed_model": "quesnay.models.input_output.mixed",
     "InputOutputTable": "quesnay.models.input_output.table",
+    "SupplyUseTable": "quesnay.models.input_output.supply_use",
+    "split_imports": "quesnay.models.input_output.imported",
+    "inoperability": "quesnay.models.input_output.inoperability",
+    "inoperability_path": "quesnay.models.input_output.inoperability",
+    "resilience": "quesnay.models.input_output.inoperability",
 }
 
 __all__ = [*_NAMES, "__version__"]

@@ -1,4 +1,4 @@
-"""From supply and use to a symmetric table: the four models of the handbooks."""
+"""From supply and use to a symmetric table: the models of the handbooks."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ import numpy.typing as npt
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
 
-__all__ = ["Transform", "transform"]
+__all__ = ["Transform", "hybrid_transform", "transform"]
 
 Array = npt.NDArray[np.float64]
 
@@ -87,6 +87,45 @@ def transform(supply: Array, model: str) -> Transform:
         )
     solved = _inverse(supply, model)
     return Transform(None, solved * x) if model == "A" else Transform(g[:, None] * solved, None)
+
+
+def hybrid_transform(supply: Array, product_technology: Array) -> Transform:
+    """Return model E: product technology for some outputs, industry technology for the rest.
+
+    With ``V = S'`` split into V1 (product technology) and V2, ``C1 = V1' diag(V1 1)^-1`` and
+    ``D2 = V2 diag(x)^-1``: ``R = C1^-1 (I - diag(D2' 1)) + D2`` and
+    ``right = diag(g)^-1 R diag(x)`` (UN Handbook 2018, ch. 12, tables 12.9-12.10).
+
+    Parameters
+    ----------
+    supply : ndarray, (n, n)
+        Domestic supply, products x industries.
+    product_technology : ndarray of 0 and 1, (n, n)
+        1 where an industry makes a product with the product's own inputs.
+
+    Returns
+    -------
+    Transform
+        To be applied to use and value added.
+
+    Raises
+    ------
+    DataError
+        If the outputs under product technology form a singular table.
+
+    Examples
+    --------
+    >>> supply = np.array([[8.0, 2.0], [0.0, 10.0]])
+    >>> hybrid_transform(supply, np.ones((2, 2))).right.round(3)
+    array([[ 1.25, -0.25],
+           [ 0.  ,  1.  ]])
+    """
+    x, g = supply.sum(axis=1), supply.sum(axis=0)
+    own = supply * product_technology
+    mix = _ratio(own, own.sum(axis=0)[None, :])
+    rest = _ratio((supply - own).T, x[None, :])
+    share = _inverse(mix, "E") * (1.0 - rest.sum(axis=0)) + rest
+    return Transform(None, _ratio(share * x, g[:, None]))
 
 
 def _ratio(over: Array, under: Array) -> Array:

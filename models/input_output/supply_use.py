@@ -1,0 +1,250 @@
+"""Supply and use tables, and the way from them to symmetric tables."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import BalanceError, DataError
+from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.imported import SplitFlows, split_flows
+from quesnay.models.input_output.margins import align_vector
+from quesnay.models.input_output.symmetric import SymmetricTable, negative_cells
+from quesnay.models.input_output.use_blocks import Blocks, frame, read_blocks
+
+__all__ = ["SupplyUseTable"]
+
+Array = npt.NDArray[np.float64]
+
+_KNOWN = ("A", "B", "C", "D", "E")
+
+
+class SupplyUseTable(Tabular):
+    """What industries make and use by product, balanced, of one economy and year.
+
+    Parameters
+    ----------
+    supply : DataFrame or array, (products, industries)
+        Domestic output by product and industry (the make table transposed), basic prices.
+    use : DataFrame or array, (products, industries)
+        Intermediate use; domestic where `imports` is a pair or None, imports included where it is
+        a vector.
+    final_demand : DataFrame or array, (products, k)
+        Final use, treated as `use`.
+    value_added : DataFrame or array, (r, industries)
+        Value added and taxes less subsidies by component.
+    imports : None, (use, final demand), or Series or array (products,)
+        None: no imports, or they are a row of `value_added`. A pair: imported use and final
+        demand. A vector: imports by product, split over their buyers in proportion.
+    exports : sequence of str
+        Columns of `final_demand` that buy no imports (for the proportional split).
+    tolerance : float
+        Largest relative imbalance of a product or industry that is taken as rounding of a printed
+        table.
+    unit, name : str, optional
+        Shown with results.
+
+    Raises
+    ------
+    DataError
+        If shapes or labels differ, or a cell is not finite.
+    BalanceError
+        If a product's supply is not its use, or an industry's output not its inputs.
+
+    Examples
+    --------
+    >>> sut = SupplyUseTable([[8, 2], [0, 10]], [[2, 3], [1, 4]], [5, 5], [5, 5])
+    >>> sut.symmetric("B").Z.round(2)
+          0     1
+    0  2.50  2.50
+    1  1.67  3.33
+    """
+
+    __slots__ = ("_blocks", "name", "notes", "unit")
+
+    def __init__(
+        self,
+        supply: Any,
+        use: Any,
+        final_demand: Any,
+        value_added: Any,
+        *,
+        imports: Any = None,
+        exports: Sequence[Any] = (),
+        tolerance: float = 1e-3,
+        unit: str | None = None,
+        name: str | None = None,
+    ) -> None:
+        blocks = read_blocks(supply, use, final_demand, value_added)
+        self.notes: tuple[str, ...] = ()
+        if isinstance(imports, tuple):
+            blocks = blocks.with_imports(imports)
+        elif imports is not None:
+            blocks, self.notes = _proportional(blocks, imports, exports)
+        _check_balance(blocks, tolerance)
+        self._blocks, self.unit, self.name = blocks, unit, name
+
+    @property
+    def products(self) -> pd.Index:
+        """Product labels."""
+        return self._blocks.products
+
+    @property
+    def industries(self) -> pd.Index:
+        """Industry labels."""
+        return self._blocks.industries
+
+    @property
+    def product_output(self) -> "pd.Series[float]":
+        """Domestic output by product."""
+        return pd.Series(self._blocks.supply.sum(axis=1), index=self.products, name="output")
+
+    @property
+    def industry_output(self) -> "pd.Series[float]":
+        """Output by industry."""
+        return pd.Series(self._blocks.supply.sum(axis=0), index=self.industries, name="output")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the supply and the domestic use table."""
+        b = self._blocks
+        unit = f", {self.unit}" if self.unit else ""
+        supply = frame(b.supply, b.products, b.industries)
+        use = frame(b.use, b.products, b.industries)
+        return Table(f"Supply{unit}", supply, self.notes), Table(f"Domestic use{unit}", use)
+
+    def symmetric(self, model: str, *, product_technology: Any = None) -> SymmetricTable:
+        """Derive a symmetric table by one of the models of the handbooks.
+
+        A: each product has its own technology; B: each industry has one; C: each industry sells
+        all it makes alike; D: each product is sold alike by whoever makes it; E: A for some
+        outputs, B for the rest. A, C and E need as many products as industries and can make
+        negative cells, which are kept and listed (UN Handbook 2018, ch. 12).
+
+        Parameters
+        ----------
+        model : {"A", "B", "C", "D", "E"}
+            Product by product (A, B, E) or industry by industry (C, D).
+        product_technology : DataFrame or array of 0 and 1, (products, industries)
+            For E only: where an industry makes a product with the product's own inputs.
+
+        Returns
+        -------
+        SymmetricTable
+            ``.Z``, ``.final_demand``, ``.value_added``, ``.imports``, ``.negatives``, ``.table``.
+
+        Raises
+        ------
+        DataError
+            If the model is unknown, the supply table not square or singular where it must be.
+        BalanceError
+            If a product that nobody makes at home would have to be given to an industry.
+        """
+        change = _transformation(self._blocks, model, product_technology)
+        b = self._blocks
+        labels = b.industries if model in {"C", "D"} else b.products
+        if model in {"C", "D"}:
+            _check_makers(b, model)
+        square = change.columns(change.rows(b.use))
+        Z = frame(square, labels, labels)
+        negatives = negative_cells(Z, b.use)
+        notes = list(self.notes)
+        if len(negatives):
+            notes.append(f"Model {model} makes {len(negatives)} cells negative; they are kept.")
+        return SymmetricTable(
+            Z=Z,
+            final_demand=frame(change.rows(b.final), labels, b.categories),
+            value_added=frame(change.columns(b.value_added), b.components, labels),
+            imports=_imports(b, change, labels),
+            transformation=_named(change, b),
+            model=model,
+            negatives=negatives,
+            unit=self.unit,
+            name=self.name,
+            notes=tuple(notes),
+        )
+
+
+def _transformation(b: Blocks, model: str, product_technology: Any) -> Transform:
+    if model not in _KNOWN:
+        raise DataError(f"model: {model!r}; expected one of {', '.join(_KNOWN)}")
+    if (model == "E") != (product_technology is not None):
+        raise DataError(
+            "product_technology: needed for model 'E' (1 where product technology holds, else 0) "
+            "and for no other"
+        )
+    if model != "E":
+        return transform(b.supply, model)
+    marks = b.like_supply(product_technology, "product_technology")
+    if not np.isin(marks, (0.0, 1.0)).all():
+        raise DataError("product_technology: expected only 0 and 1")
+    if len(b.products) != len(b.industries):
+        raise DataError(
+            f"model E: {len(b.products)} products but {len(b.industries)} industries; it needs as "
+            "many of both: aggregate, or use model B or D"
+        )
+    return hybrid_transform(b.supply, marks)
+
+
+def _imports(
+    b: Blocks, change: Transform, labels: pd.Index
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    if b.imported_use is None or b.imported_final is None:
+        return None
+    use = frame(change.columns(change.rows(b.imported_use)), labels, labels)
+    return use, frame(change.rows(b.imported_final), labels, b.categories)
+
+
+def _named(change: Transform, b: Blocks) -> pd.DataFrame:
+    matrix = change.left if change.left is not None else change.right
+    return frame(np.asarray(matrix), b.industries, b.products)
+
+
+def _proportional(
+    b: Blocks, imports: Any, exports: Sequence[Any]
+) -> tuple[Blocks, tuple[str, ...]]:
+    vector = align_vector(imports, b.products, "imports", labelled=b.labelled)
+    found: SplitFlows = split_flows(
+        b.use, b.final, vector, (b.products, b.categories), exports=exports
+    )
+    return b.apart(found), (found.note,)
+
+
+def _check_balance(b: Blocks, tolerance: float) -> None:
+    if isinstance(tolerance, bool) or not 0 <= tolerance < 1:
+        raise DataError(f"tolerance: {tolerance!r}; expected a number from 0 to below 1")
+    made = b.supply.sum(axis=1)
+    used = b.use.sum(axis=1) + b.final.sum(axis=1)
+    output = b.supply.sum(axis=0)
+    inputs = b.use.sum(axis=0) + b.value_added.sum(axis=0)
+    if b.imported_use is not None:
+        inputs = inputs + b.imported_use.sum(axis=0)
+    for have, need, labels, words in (
+        (made, used, b.products, ("product", "supply", "use")),
+        (output, inputs, b.industries, ("industry", "output", "inputs and value added")),
+    ):
+        scale = np.maximum(np.abs(have), np.abs(need))
+        bad = np.flatnonzero(np.abs(have - need) > tolerance * scale)
+        if len(bad):
+            k = int(bad[np.argmax(np.abs(have - need)[bad])])
+            raise BalanceError(
+                f"{words[0]} {labels[k]!r}: {words[1]} {have[k]:.8g} is not {words[2]} "
+                f"{need[k]:.8g}; correct the table or raise tolerance={tolerance:g}"
+            )
+
+
+def _check_makers(b: Blocks, model: str) -> None:
+    idle = b.supply.sum(axis=1) == 0
+    bought = np.zeros(len(idle))
+    for block in (b.use, b.final, b.imported_use, b.imported_final):
+        if block is not None:
+            bought += np.abs(block).sum(axis=1)
+    lost = np.flatnonzero(idle & (bought > 0))
+    if len(lost):
+        name = b.products[int(lost[0])]
+        raise BalanceError(
+            f"model {model}: product {name!r} is used but nobody makes it at home, so no industry "
+            "can take it over; join it with another product, or use model A or B"
+        )

@@ -55,7 +55,7 @@ def load_io(
     --------
     >>> table = load_io("CHN", 2018, imports="separate")
     >>> round(float(table.v.sum()), 1)
-    914327.1
+    922057.2
     """
     frames = load_io_frames(country, year, imports=imports, detail=detail, source=source)
     return InputOutputTable(

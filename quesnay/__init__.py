@@ -20,6 +20,8 @@ if TYPE_CHECKING:
         load_gdp_vintages as load_gdp_vintages,
     )
     from quesnay.datasets.panels import load_panel as load_panel
+    from quesnay.datasets.readers.china_klems import read_china_klems as read_china_klems
+    from quesnay.datasets.readers.read import read_io as read_io
     from quesnay.datasets.reported import load_reported as load_reported
     from quesnay.datasets.sectors import (
         load_concordance as load_concordance,
@@ -97,6 +99,8 @@ _NAMES: dict[str, str] = {
     "load_gdp_vintages": "quesnay.datasets.macro",
     "load_panel": "quesnay.datasets.panels",
     "load_reported": "quesnay.datasets.reported",
+    "read_china_klems": "quesnay.datasets.readers.china_klems",
+    "read_io": "quesnay.datasets.readers.read",
     "load_sectors": "quesnay.datasets.sectors",
     "load_io": "quesnay.datasets.input_output",
     "load_io_frames": "quesnay.datasets.table_frames",

@@ -223,8 +223,6 @@ def _joint(
         p_value = float(special.chdtrc(df, statistic))
         return judged(name, statistic, f"chi2({df})", p_value, WORDS)
     cov, groups = cluster_covariance(fit, unit)
-    if groups - 1 < df:
-        raise EstimationError(f"unit: {groups} clusters cannot test {df} restrictions; drop some")
     statistic = _wald(b, cov[chosen, chosen]) / df
     p_value = float(special.fdtrc(df, groups - 1, statistic))
     return judged(f"{name} (clustered)", statistic, f"F({df}, {groups - 1})", p_value, WORDS)

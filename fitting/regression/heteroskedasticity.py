@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_design, as_vector, project
+from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
 __all__ = ["breusch_pagan", "goldfeld_quandt", "score_variance", "white"]
@@ -65,7 +65,7 @@ def breusch_pagan(
     >>> round(breusch_pagan(y, np.column_stack([np.ones(8), x])).statistic, 3)
     5.029
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     squared = fit.residuals**2
     span = _with_intercept(fit.nobs, X if drivers is None else drivers)
     explained, df = _explained(squared, span)
@@ -99,7 +99,7 @@ def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
     >>> score_variance(y, np.column_stack([np.ones(8), x])).distribution
     'chi2(1)'
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     found = breusch_pagan(y, X, drivers=fit.fitted[:, None], studentised=False)
     return judged("Cook-Weisberg score", found.statistic, "chi2(1)", found.p_value, WORDS)
 
@@ -139,7 +139,7 @@ def white(
     >>> white(y, np.column_stack([np.ones(8), x])).distribution
     'chi2(2)'
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     design = as_design(X)
     if form == "fitted":
         base = _standard(fit.fitted)[:, None]
@@ -207,7 +207,10 @@ def goldfeld_quandt(
     k = design.shape[1]
     if min(cut, outcome.size - cut) <= k:
         raise EstimationError(f"point: a part has no more rows than the {k} columns of the design")
-    first, second = project(outcome[:cut], design[:cut]), project(outcome[cut:], design[cut:])
+    first, second = (
+        project_noisy(outcome[:cut], design[:cut]),
+        project_noisy(outcome[cut:], design[cut:]),
+    )
     df = (second.nobs - k, first.nobs - k)
     statistic = (second.ssr / df[0]) / (first.ssr / df[1])
     p_value = float(special.fdtrc(*df, statistic))

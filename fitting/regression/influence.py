@@ -162,7 +162,7 @@ def influence_of(
     rest = _one_less(leverage)
     e = fit.residuals
     variance = float(e @ e) / free
-    if variance <= np.finfo(np.float64).tiny:
+    if fit.exact:
         raise EstimationError("y: the design explains it exactly; there is no residual to study")
     squared = e * e / (rest * variance)
     # s_(i)^2 = s^2 (df - r_i^2) / (df - 1); it is zero where one row carries the whole residual

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_design, as_vector, project
+from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
@@ -71,7 +71,7 @@ def lagrange_multiplier(
     >>> round(lagrange_multiplier(y, X, unit=unit, time=time).statistic, 3)
     2.978
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     panel = stack(unit, time, fit.nobs)
     e = fit.residuals[panel.order]
     lm = {
@@ -120,7 +120,7 @@ def unobserved_effect(y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike
     >>> round(unobserved_effect(y, X, unit=[1, 1, 2, 2, 3, 3]).statistic, 3)
     1.414
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     panel = stack(unit, None, fit.nobs)
     e = fit.residuals[panel.order]
     total = np.bincount(panel.unit, e)
@@ -176,7 +176,7 @@ def effects_f(
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
-    pooled = project(outcome, design)
+    pooled = project_noisy(outcome, design)
     panel = stack(unit, time, pooled.nobs)
     dummies = [np.eye(panel.units)[panel.unit]]
     if time is not None:
@@ -204,8 +204,6 @@ def _component(e: Array, codes: npt.NDArray[np.intp], size: npt.NDArray[np.intp]
         raise EstimationError("panel: no group has two rows; its effect cannot be told apart")
     total = np.bincount(codes, e)
     energy = float(e @ e)
-    if energy <= 0.0:
-        raise EstimationError("y: the design explains it exactly; there are no residuals to test")
     return float(n / np.sqrt(2.0 * free) * (total @ total / energy - 1.0))
 
 

@@ -8,7 +8,15 @@ from scipy import linalg
 
 from quesnay.fitting.errors import EstimationError
 
-__all__ = ["Projection", "as_codes", "as_covariance", "as_design", "as_vector", "project"]
+__all__ = [
+    "Projection",
+    "as_codes",
+    "as_covariance",
+    "as_design",
+    "as_vector",
+    "project",
+    "project_noisy",
+]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -53,6 +61,12 @@ class Projection:
     def ssr(self) -> float:
         """Sum of squared residuals."""
         return float(self.residuals @ self.residuals)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the design explains y to rounding, so that residuals mean nothing."""
+        whole = self.ssr + float(self.fitted @ self.fitted)
+        return self.ssr <= 1e-26 * whole
 
     @property
     def leverage(self) -> Array:
@@ -106,6 +120,14 @@ def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     residuals = outcome - Q @ first - Q @ second
     coefficients = linalg.solve_triangular(R, first + second) / scale
     return Projection(Q, R, scale, coefficients, residuals, outcome - residuals)
+
+
+def project_noisy(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
+    """Project an outcome on a design and refuse an exact fit, which leaves nothing to test."""
+    fit = project(y, X)
+    if fit.exact:
+        raise EstimationError("y: the design explains it exactly; there are no residuals to test")
+    return fit
 
 
 def as_design(X: npt.ArrayLike, name: str = "X") -> Array:

@@ -7,7 +7,13 @@ import numpy.typing as npt
 from scipy import linalg, special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_codes, as_design, project
+from quesnay.fitting.regression.projection import (
+    Projection,
+    as_codes,
+    as_design,
+    project,
+    project_noisy,
+)
 from quesnay.fitting.regression.quadratic_forms import probability_positive
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
@@ -74,7 +80,7 @@ def durbin_watson(
         raise EstimationError(
             f"alternative: {alternative!r}; use 'positive', 'two-sided' or 'negative'"
         )
-    fit = _with_freedom(project(y, X))
+    fit = _with_freedom(project_noisy(y, X))
     steps = np.diff(fit.residuals)
     d = float(steps @ steps) / fit.ssr
     use_exact = fit.nobs <= 500 if exact is None else exact
@@ -129,7 +135,7 @@ def breusch_godfrey(
     >>> round(breusch_godfrey(t + np.sin(t), np.column_stack([np.ones(12), t])).p_value, 4)
     0.0728
     """
-    fit = _with_freedom(project(y, X))
+    fit = _with_freedom(project_noisy(y, X))
     n, k = fit.nobs, fit.rank
     if lags < 1 or n - k - lags < 1:
         raise EstimationError(f"lags: {lags}; from 1 to {n - k - 1} with {n} rows and {k} columns")
@@ -181,7 +187,7 @@ def ljung_box(residuals: npt.ArrayLike, *, lags: int = 1) -> TestResult:
     n = fit.nobs
     if not 1 <= lags < n:
         raise EstimationError(f"lags: {lags}; from 1 to {n - 1} with {n} values")
-    if fit.ssr <= 0.0:
+    if fit.exact:
         raise EstimationError("residuals: constant; there is no correlation to test")
     e = fit.residuals
     rho = np.array([float(e[lag:] @ e[:-lag]) / fit.ssr for lag in range(1, lags + 1)])
@@ -195,15 +201,13 @@ def _with_freedom(fit: Projection) -> Projection:
         raise EstimationError(
             f"X: {fit.nobs} rows for {fit.rank} columns leave nothing to test; add rows"
         )
-    if fit.ssr <= 0.0:
-        raise EstimationError("y: the design explains it exactly; there are no residuals to test")
     return fit
 
 
 def _lags(residuals: Array, lags: int, unit: npt.ArrayLike | None) -> Array:
     n = residuals.size
-    codes = np.zeros(n, dtype=np.intp) if unit is None else as_codes(unit, n, "unit")[0]
-    if (np.diff(codes[np.sort(np.unique(codes, return_index=True)[1])]) == 0).any():
+    codes, units = (np.zeros(n, dtype=np.intp), 1) if unit is None else as_codes(unit, n, "unit")
+    if int((np.diff(codes) != 0).sum()) != units - 1:
         raise EstimationError("unit: rows are not stacked by unit")
     out = np.zeros((n, lags))
     for lag in range(1, lags + 1):

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.projection import project_noisy
 from quesnay.fitting.regression.serial import SERIAL
 from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import random_effects
@@ -64,7 +64,7 @@ def baltagi_li(
     >>> baltagi_li(np.sin(t + unit), np.ones((24, 1)), unit=unit, time=t).distribution
     'chi2(1)'
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     panel = stack(unit, time, fit.nobs)
     if not panel.balanced or panel.times < 3:
         raise EstimationError(
@@ -130,7 +130,7 @@ def bera_sosa_yoon(
     >>> bera_sosa_yoon(np.sin(t + unit), np.ones((24, 1)), unit=unit, time=t).distribution
     'chi2(1)'
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     panel = stack(unit, time, fit.nobs)
     e = fit.residuals[panel.order]
     later, earlier = panel.steps()

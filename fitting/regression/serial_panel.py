@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_design, as_vector, project
+from quesnay.fitting.regression.projection import as_design, as_vector, project, project_noisy
 from quesnay.fitting.regression.serial import SERIAL
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.fitting.regression.verdict import TestResult, judged
@@ -63,7 +63,7 @@ def wooldridge_within(
     'F(1, 18)'
     """
     ordered = _ordered(y, X, unit, time)
-    fit = project(ordered.outcome - ordered.means_y, ordered.varying())
+    fit = project_noisy(ordered.outcome - ordered.means_y, ordered.varying())
     panel = ordered.panel
     null = -1.0 / (panel.rows / panel.units - 1.0) if panel.rows > panel.units else np.nan
     return _autoregression(fit.residuals, panel, null, "Wooldridge within")
@@ -119,7 +119,7 @@ def wooldridge_first_difference(
     steps = ordered.varying_levels()
     steps = steps[later] - steps[earlier]
     design = np.column_stack([np.ones(later.size), steps[:, _moving(steps)]])
-    fit = project(ordered.outcome[later] - ordered.outcome[earlier], design)
+    fit = project_noisy(ordered.outcome[later] - ordered.outcome[earlier], design)
     codes = ordered.panel.unit[later]
     shorter = stack(codes, ordered.panel.time[later], later.size)
     value = -0.5 if null == "levels" else 0.0
@@ -152,7 +152,7 @@ def panel_durbin_watson(
     0.81
     """
     ordered = _ordered(y, X, unit, time)
-    e = project(ordered.outcome - ordered.means_y, ordered.varying()).residuals
+    e = project_noisy(ordered.outcome - ordered.means_y, ordered.varying()).residuals
     later, earlier = ordered.panel.steps()
     after_gap = np.diff(ordered.panel.unit, prepend=-1) == 0
     after_gap[later] = False

@@ -8,7 +8,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project
+from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
 from quesnay.fitting.regression.recursive import FORM
 from quesnay.fitting.regression.verdict import TestResult, judged
 
@@ -64,7 +64,7 @@ def reset(
     >>> reset(y, np.column_stack([np.ones(10), x]), powers=(2,)).distribution
     'F(1, 7)'
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     if not powers or any(isinstance(p, float) or int(p) < 2 for p in powers):
         raise EstimationError(f"powers: {tuple(powers)}; integers from 2 on are expected")
     base = _bases(fit, as_design(X), of)
@@ -128,13 +128,13 @@ def rainbow(
     if order is not None:
         ranks = np.argsort(as_vector(order, n, "order"), kind="stable")
         design, outcome = design[ranks], outcome[ranks]
-    whole = project(outcome, design)
+    whole = project_noisy(outcome, design)
     # lmtest's rounding: the middle starts after floor(n (1 - share) / 2) rows
     start = int((1.0 - share) * 0.5 * n)
     stop = start + int(share * n)
     if stop - start <= k:
         raise EstimationError(f"share: the middle has {stop - start} rows for {k} columns")
-    middle = project(outcome[start:stop], design[start:stop])
+    middle = project_noisy(outcome[start:stop], design[start:stop])
     df = (n - middle.nobs, middle.nobs - k)
     statistic = ((whole.ssr - middle.ssr) / df[0]) / (middle.ssr / df[1])
     p_value = float(special.fdtrc(*df, statistic))

@@ -7,7 +7,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_codes, as_design, project
+from quesnay.fitting.regression.projection import Projection, as_codes, as_design, project_noisy
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
 __all__ = ["SupremumF", "chow", "supremum_f"]
@@ -84,7 +84,7 @@ def chow(
     >>> found.distribution, round(found.statistic, 1)
     ('F(2, 4)', 388.9)
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     codes, count = as_codes(groups, fit.nobs, "groups")
     if count < 2:
         raise EstimationError("groups: one group only; a change needs two")
@@ -138,7 +138,7 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
     >>> found.position, found.test.p_value < 0.001
     (20, True)
     """
-    fit = project(y, X)
+    fit = project_noisy(y, X)
     n, k = fit.nobs, fit.rank
     if not 0.01 <= trimming <= 0.49:
         raise EstimationError(f"trimming: {trimming}; a share from 0.01 to 0.49 is expected")

@@ -1,0 +1,166 @@
+"""Malformed input to tests and estimators of this room: one clear line each, nothing silent."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.anderson_rubin import anderson_rubin
+from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.clustered import cluster_covariance
+from quesnay.fitting.regression.cross_section import cross_section_dependence
+from quesnay.fitting.regression.effects_leverage import absorbed_leverage
+from quesnay.fitting.regression.hausman import hausman, mundlak
+from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, goldfeld_quandt, white
+from quesnay.fitting.regression.influence import cluster_influence, influence
+from quesnay.fitting.regression.instrumental import instrumental_variables
+from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.regression.panel_effects import (
+    effects_f,
+    lagrange_multiplier,
+    unobserved_effect,
+)
+from quesnay.fitting.regression.pooling import combine_estimates, shrink_to_prior
+from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.quadratic_forms import probability_positive
+from quesnay.fitting.regression.recursive import harvey_collier
+from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson, ljung_box
+from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
+from quesnay.fitting.regression.serial_panel import wooldridge_first_difference, wooldridge_within
+from quesnay.fitting.regression.specification import rainbow, reset
+from quesnay.fitting.regression.stability import chow, supremum_f
+from quesnay.fitting.regression.variance_components import random_effects
+from quesnay.fitting.regression.weak_instruments import first_stage, overidentification
+
+G = np.random.default_rng(1)
+N = 24
+X = np.column_stack([np.ones(N), G.standard_normal((N, 2))])
+Y = X.sum(axis=1) + G.standard_normal(N)
+UNIT = np.repeat(np.arange(6), 4)
+TIME = np.tile(np.arange(4), 6)
+FIT = project(Y, X)
+IV = instrumental_variables(Y, X[:, 1:2], X[:, 2:], np.ones((N, 1)))
+WRONG = cast(Any, "nonsense")
+
+
+def holed(place: int, value: float) -> np.ndarray[Any, Any]:
+    out = Y.copy()
+    out[place] = value
+    return out
+
+
+CASES: list[tuple[str, Callable[[], object], str]] = [
+    ("nan outcome", lambda: project(holed(3, np.nan), X), "y: nan at row 3"),
+    ("infinite outcome", lambda: project(holed(5, np.inf), X), "y: inf at row 5"),
+    ("text outcome", lambda: project(["a"] * N, X), "not real numbers"),
+    ("complex outcome", lambda: project(Y + 1j, X), "not real numbers"),
+    ("ragged outcome", lambda: project(cast(Any, [[1.0], [1.0, 2.0]]), X), "not real numbers"),
+    ("short outcome", lambda: project(Y[:-1], X), "23 values for 24 rows"),
+    ("empty design", lambda: project(Y, np.empty((N, 0))), "expected a table"),
+    ("flat design", lambda: project(Y, Y), "expected a table"),
+    ("nan in design", lambda: project(Y, np.where(X > 2, np.nan, X)), "X: nan at row"),
+    ("zero column", lambda: project(Y, X * [1, 0, 1]), "column 1 is zero"),
+    ("twin column", lambda: project(Y, X[:, [0, 1, 1]]), "column 2 depends"),
+    ("more columns than rows", lambda: project(Y[:2], X[:2]), "2 rows for 3 columns"),
+    ("exact fit", lambda: influence(X[:, 1], X), "explains it exactly|no residual"),
+    ("no freedom", lambda: influence(Y[:4], X[:4]), "two degrees of freedom"),
+    ("one cluster", lambda: cluster_influence(FIT, [1] * N), "one cluster only"),
+    ("lost cluster label", lambda: cluster_influence(FIT, [None, *range(23)]), "missing"),
+    ("nan cluster label", lambda: cluster_influence(FIT, holed(2, np.nan)), "row 2 is not finite"),
+    ("mixed labels", lambda: cluster_influence(FIT, np.array([1, "a"] * 12, object)), "mixed"),
+    ("short clusters", lambda: cluster_covariance(FIT, [1, 2]), "one label a row"),
+    ("one cluster errors", lambda: cluster_covariance(FIT, [1] * N), "one cluster only"),
+    ("too many effects", lambda: absorbed_leverage(UNIT, TIME, rows=N, most=5), "more than 5"),
+    ("constant drivers", lambda: breusch_pagan(Y, X, drivers=np.ones((N, 1))), "all constant"),
+    ("short drivers", lambda: breusch_pagan(Y, X, drivers=np.ones((3, 1))), "finite table"),
+    ("white form", lambda: white(Y, X, form=WRONG), "'nonsense'; use 'full'"),
+    ("white too wide", lambda: white(Y[:6], X[:6]), "use form='fitted'"),
+    ("goldfeld point", lambda: goldfeld_quandt(Y, X, point=1.5), "between 0 and 1"),
+    ("goldfeld part", lambda: goldfeld_quandt(Y, X, point=0.05), "no more rows"),
+    ("alternative", lambda: durbin_watson(Y, X, alternative=WRONG), "use 'positive'"),
+    ("exact durbin", lambda: durbin_watson(np.zeros(N), X), "explains it exactly"),
+    ("lags zero", lambda: breusch_godfrey(Y, X, lags=0), "from 1 to 20"),
+    ("lags many", lambda: breusch_godfrey(Y, X, lags=30), "from 1 to 20"),
+    ("lags beyond units", lambda: breusch_godfrey(Y, X, lags=5, unit=UNIT), "fewer lags"),
+    ("unstacked units", lambda: breusch_godfrey(Y, X, unit=TIME), "not stacked by unit"),
+    ("godfrey form", lambda: breusch_godfrey(Y, X, form=WRONG), "use 'chi2' or 'F'"),
+    ("constant series", lambda: ljung_box(np.ones(9)), "constant"),
+    ("long lag", lambda: ljung_box(Y, lags=24), "from 1 to 23"),
+    ("few residuals", lambda: jarque_bera([1.0, 2.0]), "at least four"),
+    ("equal residuals", lambda: shapiro_wilk([1.0] * 9), "all equal"),
+    ("many residuals", lambda: shapiro_wilk(np.arange(5001.0)), "use jarque_bera"),
+    ("power one", lambda: reset(Y, X, powers=(1,)), "integers from 2"),
+    ("no power", lambda: reset(Y, X, powers=()), "integers from 2"),
+    ("reset of", lambda: reset(Y, X, of=WRONG), "use 'fitted'"),
+    ("rainbow share", lambda: rainbow(Y, X, share=0.0), "between 0 and 1"),
+    ("rainbow middle", lambda: rainbow(Y, X, share=0.1), "the middle has"),
+    ("harvey rows", lambda: harvey_collier(Y[:4], X[:4]), "needs 5"),
+    ("one regime", lambda: chow(Y, X, [1] * N), "one group only"),
+    ("too many regimes", lambda: chow(Y, X, range(N)), "degrees of freedom|fitted exactly"),
+    ("trimming", lambda: supremum_f(Y, X, trimming=0.6), "0.01 to 0.49"),
+    ("short break search", lambda: supremum_f(Y[:5], X[:5]), "too few"),
+    ("one unit", lambda: random_effects(Y, X, unit=[1] * N), "at least 2"),
+    ("units once", lambda: random_effects(Y, X, unit=range(N)), "seen once"),
+    ("components", lambda: random_effects(Y, X, unit=UNIT, method=WRONG), "use one of swar"),
+    ("few units", lambda: random_effects(Y, X, unit=np.repeat([1, 2], 12)), "too few"),
+    ("constant inside units", lambda: hausman(Y, X[:, :1], unit=UNIT), "varies inside"),
+    ("no means", lambda: mundlak(Y, X[:, :1], unit=UNIT), "varies inside"),
+    ("unit twice", lambda: effects_f(Y, X, unit=UNIT, time=[1] * N), "seen twice at time 1"),
+    ("effect", lambda: lagrange_multiplier(Y, X, unit=UNIT, time=TIME, effect=WRONG), "two-way"),
+    ("form", lambda: lagrange_multiplier(Y, X, unit=UNIT, time=TIME, form="ghm"), "one-way"),
+    ("exact pooled", lambda: unobserved_effect(X[:, 1], X, unit=UNIT), "explains it exactly"),
+    ("exact pagan", lambda: breusch_pagan(X[:, 1], X), "explains it exactly"),
+    ("exact reset", lambda: reset(X[:, 1], X), "explains it exactly"),
+    ("exact chow", lambda: chow(X[:, 1], X, UNIT > 2), "explains it exactly"),
+    ("exact within", lambda: wooldridge_within(X[:, 1], X, unit=UNIT, time=TIME), "exactly"),
+    ("units of one", lambda: unobserved_effect(Y, X, unit=range(N)), "no unit has two rows"),
+    ("short units", lambda: wooldridge_within(Y, X, unit=range(N), time=[1] * N), "varies|short"),
+    (
+        "null",
+        lambda: wooldridge_first_difference(Y, X, unit=UNIT, time=TIME, null=WRONG),
+        "use 'levels'",
+    ),
+    ("gaps only", lambda: bera_sosa_yoon(Y, X, unit=range(N), time=[1] * N), "three times"),
+    ("unbalanced", lambda: baltagi_li(Y[1:], X[1:], unit=UNIT[1:], time=TIME[1:]), "every unit"),
+    ("lonely units", lambda: cross_section_dependence(Y, unit=range(N), time=range(N)), "no two"),
+    ("dependence", lambda: cross_section_dependence(Y, unit=UNIT, time=TIME, form=WRONG), "'cd'"),
+    ("no weights", lambda: probability_positive([0.0, 0.0]), "not all zero"),
+    (
+        "few instruments",
+        lambda: instrumental_variables(Y, X[:, 1:], X[:, :1]),
+        "1 for 2 endogenous",
+    ),
+    ("spanned instrument", lambda: instrumental_variables(Y, X[:, 1:2], X[:, :1], X[:, :1]), "spa"),
+    ("method", lambda: instrumental_variables(Y, X[:, 1:2], X[:, 2:], method=WRONG), "'liml'"),
+    ("rows differ", lambda: instrumental_variables(Y, X[:, 1:2], X[:9, 2:]), "rows differ"),
+    ("exactly identified", lambda: overidentification(IV), "cannot be tested"),
+    ("level", lambda: anderson_rubin(IV, level=95), "between 0 and 1"),
+    (
+        "two endogenous",
+        lambda: first_stage(instrumental_variables(Y, X[:, 1:], X[:, 1:])),
+        "made for one",
+    ),
+    ("one estimate", lambda: combine_estimates([1.0], [1.0]), "nothing to combine"),
+    ("negative variance", lambda: combine_estimates([1.0, 2.0], [1.0, -1.0]), "positive"),
+    ("hidden correlation", lambda: combine_estimates([1.0, 2.0], [[1, 0.5], [0.5, 1]]), "corr"),
+    ("singular", lambda: combine_estimates([1.0, 2.0], [[1, 1], [1, 1]]), "not positive definite"),
+    ("lopsided", lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.4, 1]]), "not symmetric"),
+    ("pooling", lambda: combine_estimates([1.0, 2.0], [1, 1], method=WRONG), "use 'inverse"),
+    ("prior size", lambda: shrink_to_prior([1.0], [1.0], [1.0, 2.0], [1.0]), "2 values for 1"),
+    ("weights", lambda: average([1.0, 2.0], [1.0, 1.0], [1.0, -1.0]), "negative"),
+    ("errors", lambda: average([1.0, 2.0], [1.0, -1.0], [1.0, 1.0]), "negative"),
+    ("criterion", lambda: information_weights([1.0], [1.0], 9, criterion=WRONG), "use 'bic'"),
+    ("aicc", lambda: information_weights([1.0], [9.0], 9, criterion="aicc"), "too few"),
+    ("one model", lambda: jackknife_weights([[1.0], [2.0]]), "two or more models"),
+]
+
+
+@pytest.mark.parametrize(("call", "words"), [case[1:] for case in CASES], ids=[c[0] for c in CASES])
+def test_malformed_input_is_refused_in_one_clear_line(
+    call: Callable[[], object], words: str
+) -> None:
+    with pytest.raises(EstimationError, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)

@@ -1,0 +1,110 @@
+"""Combination, shrinkage and averaging against closed forms, and their invariances."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from hypothesis import given, settings, strategies as st
+from scipy import stats
+
+from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.pooling import combine_estimates, shrink_to_prior
+
+Array = npt.NDArray[np.float64]
+numbers = st.floats(-5.0, 5.0)
+positive = st.floats(0.05, 3.0)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(numbers, positive), min_size=2, max_size=6))
+def test_correlated_combination_with_a_diagonal_is_inverse_variance(
+    rows: list[tuple[float, float]],
+) -> None:
+    b, v = np.array(rows).T
+    plain = combine_estimates(b, v)
+    general = combine_estimates(b, np.diag(v), method="correlated")
+    assert general.estimate == pytest.approx(plain.estimate, rel=1e-9, abs=1e-9)
+    assert general.std_error == pytest.approx(plain.std_error, rel=1e-9)
+    assert b.min() - 1e-9 <= plain.estimate <= b.max() + 1e-9
+    assert plain.std_error <= np.sqrt(v.min()) * (1 + 1e-12)
+
+
+@settings(max_examples=50, deadline=None)
+@given(st.lists(st.tuples(numbers, positive), min_size=2, max_size=6), st.floats(0.1, 10.0))
+def test_combination_scales_with_the_unit(rows: list[tuple[float, float]], unit: float) -> None:
+    b, v = np.array(rows).T
+    one = combine_estimates(b, v, method="random")
+    two = combine_estimates(b * unit, v * unit**2, method="random")
+    assert two.estimate == pytest.approx(one.estimate * unit, rel=1e-6, abs=1e-8)
+    assert two.std_error == pytest.approx(one.std_error * unit, rel=1e-6)
+
+
+def test_random_effects_solve_paule_and_mandels_equation() -> None:
+    b, v = np.array([0.1, 0.4, 0.9, 0.2]), np.array([0.01, 0.02, 0.01, 0.03])
+    found = combine_estimates(b, v, method="random")
+    weights = 1 / (v + found.tau2)
+    assert float(weights @ (b - found.estimate) ** 2) == pytest.approx(3.0, rel=1e-9)
+    assert found.df == 3.0
+    assert found.homogeneity.distribution == "chi2(3)"
+
+
+def test_equally_correlated_estimates_gain_little() -> None:
+    S = 0.01 * (0.9 + 0.1 * np.eye(3))
+    found = combine_estimates([1.0, 2.0, 3.0], S, method="correlated")
+    assert found.estimate == pytest.approx(2.0)
+    assert found.std_error**2 == pytest.approx(0.01 * (1 + 2 * 0.9) / 3)
+
+
+def test_shrinkage_in_one_dimension_is_the_precision_weighted_mean() -> None:
+    found = shrink_to_prior([0.05], [0.0001], [0.1], [0.0004])
+    assert found.mean[0] == pytest.approx((0.05 * 10000 + 0.1 * 2500) / 12500)
+    assert found.covariance[0, 0] == pytest.approx(1 / 12500)
+    assert found.shrinkage[0, 0] == pytest.approx(0.2)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_shrinkage_updates_in_any_order(seed: int) -> None:
+    g = np.random.default_rng(seed)
+
+    def covariance() -> Array:
+        root = g.standard_normal((3, 5))
+        return np.asarray(root @ root.T + np.eye(3))
+
+    (b1, b2, p), (S1, S2, P) = g.standard_normal((3, 3)), [covariance() for _ in range(3)]
+    first = shrink_to_prior(b1, S1, p, P)
+    both = shrink_to_prior(b2, S2, first.mean, first.covariance)
+    second = shrink_to_prior(b2, S2, p, P)
+    other = shrink_to_prior(b1, S1, second.mean, second.covariance)
+    np.testing.assert_allclose(both.mean, other.mean, rtol=1e-8, atol=1e-10)
+    np.testing.assert_allclose(both.covariance, other.covariance, rtol=1e-8, atol=1e-12)
+
+
+def test_a_prior_far_from_the_data_is_reported_as_conflict() -> None:
+    found = shrink_to_prior([1.0, 2.0], [0.01, 0.01], [3.0, 0.0], [0.01, 0.01])
+    assert found.conflict.p_value == pytest.approx(stats.chi2.sf(400.0, 2))
+    assert found.conflict.rejected
+
+
+def test_bic_weights_are_those_of_the_formula() -> None:
+    weights = information_weights([-100.0, -98.0, -97.5], [2, 3, 4], 40)
+    bic = -2 * np.array([-100, -98, -97.5]) + np.array([2, 3, 4]) * np.log(40)
+    expected = np.exp(-bic / 2) / np.exp(-bic / 2).sum()
+    np.testing.assert_allclose(weights, expected, rtol=1e-12)
+    assert information_weights([-1e5, -1e5 - 2000], [2, 2], 40).tolist() == [1.0, 0.0]
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10_000))
+def test_jackknife_weights_beat_every_single_model(seed: int) -> None:
+    E = np.random.default_rng(seed).standard_normal((40, 4)) * np.array([1.0, 1.1, 1.2, 2.0])
+    w = jackknife_weights(E)
+    assert w.min() >= 0.0
+    assert w.sum() == pytest.approx(1.0, abs=1e-9)
+    mixed = float(((E @ w) ** 2).sum())
+    assert mixed <= float((E**2).sum(axis=0).min()) * (1 + 1e-6)
+
+
+def test_averaging_equal_estimates_keeps_their_error() -> None:
+    found = average([0.5, 0.5], [0.1, 0.1], [0.3, 0.7])
+    assert (found.estimate, found.std_error) == pytest.approx((0.5, 0.1))
+    assert (found.within, found.between) == (1.0, 0.0)

@@ -156,6 +156,33 @@ def test_long_tables_show_their_ends_and_say_so() -> None:
     assert "s2500" in table.to_text()
 
 
+def test_wide_tables_show_their_ends_and_say_so() -> None:
+    frame = pd.DataFrame([range(100)], columns=[f"c{number}" for number in range(100)])
+    table = Table("Wide", frame, ("first note",))
+    assert table.shortened().notes == (
+        "first note",
+        "80 of 100 columns are not shown here, those after column 15.",
+    )
+    assert "c99" in table._repr_html_()
+    assert "c50" not in repr(table)
+
+
+@given(
+    data=st.lists(
+        st.lists(st.one_of(st.floats(), st.text(max_size=9), st.none(), st.booleans(),
+                           st.integers(), st.lists(st.integers(), max_size=2)),
+                 min_size=2, max_size=2),
+        max_size=3,
+    ),
+    width=st.integers(min_value=1, max_value=40),
+)  # fmt: skip
+def test_anything_can_be_shown(data: list[list[object]], width: int) -> None:
+    table = Table("Anything", pd.DataFrame(data, columns=["a", "b"], dtype=object))
+    assert table.to_text(width=width).count("\n") >= len(data)
+    for method in ("to_html", "to_latex", "to_markdown", "to_csv"):
+        assert isinstance(getattr(table, method)(), str)
+
+
 def test_rendering_changes_nothing(tmp_path: Path) -> None:
     frame = verdicts()
     before = frame.copy(deep=True)

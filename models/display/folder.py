@@ -39,9 +39,10 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
     Notes
     -----
     Everything is first written and forced to the disk in a hidden folder, beside a missing one or
-    inside one that exists. A missing folder then appears by one rename. In a folder that exists each file is renamed into place, so it is
-    the old or the new one at any moment; if one cannot be placed, those already placed are put
-    back. A process killed on the way can leave the hidden folder behind, never half a file.
+    inside one that exists. A missing folder then appears by one rename. In a folder that exists
+    each file is renamed into place, so it is the old or the new one at any moment; if one cannot
+    be placed, those already placed are put back. A process killed on the way can leave the hidden
+    folder behind, never half a file.
 
     Examples
     --------

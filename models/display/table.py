@@ -17,8 +17,8 @@ from quesnay.models.display.write import write_text
 
 __all__ = ["Table", "Tabular"]
 
-_MOST_ROWS = 60  # a representation of a longer table shows its two ends
-_FIRST, _LAST = 40, 10
+_MOST = (60, 40)  # rows and columns; a representation of a larger table shows its ends
+_FIRST, _LAST = (40, 15), (10, 5)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -66,18 +66,13 @@ class Table:
         object.__setattr__(self, "frame", self.frame.copy())
         object.__setattr__(self, "notes", tuple(self.notes))
 
-    def shortened(self, rows: int = _MOST_ROWS) -> "Table":
-        """Return the table itself, or its two ends with a note where it has more rows.
-
-        Parameters
-        ----------
-        rows : int, default 60
-            The longest table that is left whole.
+    def shortened(self) -> "Table":
+        """Return the table itself, or its ends with a note where it is very long or wide.
 
         Returns
         -------
         Table
-            At most `rows` rows long.
+            At most 60 rows and 40 columns.
 
         Examples
         --------
@@ -85,13 +80,19 @@ class Table:
         >>> Table("Long", pd.DataFrame({"a": range(500)})).shortened().notes
         ('450 of 500 rows are not shown here, those after row 40.',)
         """
-        count = len(self.frame)
-        if count <= max(rows, _FIRST + _LAST):
+        notes, keep = self.notes, []
+        for count, most, first, last, word in zip(
+            self.frame.shape, _MOST, _FIRST, _LAST, ("row", "column"), strict=True
+        ):
+            if count <= most:
+                keep.append(list(range(count)))
+                continue
+            keep.append([*range(first), *range(count - last, count)])
+            said = f"{count - first - last:,} of {count:,} {word}s are not shown here"
+            notes = (*notes, f"{said}, those after {word} {first}.")
+        if notes == self.notes:
             return self
-        ends = pd.concat([self.frame.iloc[:_FIRST], self.frame.iloc[count - _LAST :]])
-        hidden = count - len(ends)
-        note = f"{hidden:,} of {count:,} rows are not shown here, those after row {_FIRST}."
-        return Table(self.title, ends, (note, *self.notes), self.formats)
+        return Table(self.title, self.frame.iloc[keep[0], keep[1]], notes, self.formats)
 
     def to_text(self, *, width: int = 100) -> str:
         """Return the table as plain text at most `width` terminal columns wide."""

@@ -27,7 +27,6 @@ if TYPE_CHECKING:
         load_concordance as load_concordance,
         load_sectors as load_sectors,
     )
-    from quesnay.datasets.table_frames import load_io_frames as load_io_frames
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
         ConvergenceError as ConvergenceError,
@@ -103,7 +102,6 @@ _NAMES: dict[str, str] = {
     "read_io": "quesnay.datasets.readers.read",
     "load_sectors": "quesnay.datasets.sectors",
     "load_io": "quesnay.datasets.input_output",
-    "load_io_frames": "quesnay.datasets.table_frames",
     "BalanceError": "quesnay.fitting.errors",
     "ConvergenceError": "quesnay.fitting.errors",
     "DataError": "quesnay.fitting.errors",

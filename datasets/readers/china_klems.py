@@ -16,7 +16,7 @@ _FEWEST_YEARS = 2
 
 
 def read_china_klems(path: str | Path) -> pd.DataFrame:
-    """Read a user's own workbook of China KLEMS into one panel: industry by year.
+    r"""Read a user's own workbook of China KLEMS into one panel: industry by year.
 
     The workbook holds one variable a sheet (its name becomes the column), with a header row of
     years, and to the left of the years the industry's code and, perhaps, its name. Sheets
@@ -39,6 +39,14 @@ def read_china_klems(path: str | Path) -> pd.DataFrame:
     DataError
         If nothing can be read, an industry or a year stands twice in a sheet, or a cell holds
         text.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> folder = pathlib.Path(tempfile.mkdtemp())
+    >>> _ = (folder / "output.csv").write_text("code,name,2000,2001\nAtB,Agriculture,1.5,2.5\n")
+    >>> read_china_klems(folder)["output"].tolist()
+    [1.5, 2.5]
     """
     sources = _sources(Path(path))
     found: dict[str, pd.Series[float]] = {}

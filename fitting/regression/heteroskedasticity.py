@@ -94,8 +94,7 @@ def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
     Examples
     --------
     >>> import numpy as np
-    >>> x = np.arange(8.0)
-    >>> y = x + np.cos(x) * x
+    >>> x, y = np.arange(8.0), np.arange(8.0) * (1 + np.cos(np.arange(8.0)))
     >>> score_variance(y, np.column_stack([np.ones(8), x])).distribution
     'chi2(1)'
     """
@@ -218,7 +217,7 @@ def goldfeld_quandt(
 
 
 def _standard(column: Array) -> Array:
-    """Centre and scale a column; a constant one becomes zero and falls out by rank."""
+    """Centre and scale a column; a constant one becomes zero."""
     spread = float(column.std())
     if spread <= 1e-14 * float(np.abs(column).max()):
         return np.zeros_like(column)
@@ -226,7 +225,7 @@ def _standard(column: Array) -> Array:
 
 
 def _with_intercept(n: int, columns: npt.ArrayLike) -> Array:
-    extra = np.asarray(columns, dtype=np.float64)
+    extra = np.asarray(columns, float)
     if extra.ndim != 2 or extra.shape[0] != n or not np.isfinite(extra).all():
         raise EstimationError(f"drivers: expected a finite table of {n} rows, got {extra.shape}")
     return np.column_stack([np.ones(n), extra])

@@ -12,6 +12,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.disruption import Network, network, rates
+from quesnay.models.input_output.economies import single
 
 __all__ = [
     "Inoperability",
@@ -120,7 +121,7 @@ def inoperability(
     net = network(interdependency, kind)
     c = rates(perturbation, net, "perturbation")
     found = capped_solution(net.matrix, c)
-    stopped = [repr(net.sectors[k]) for k in np.flatnonzero(found.capped)]
+    stopped = [repr(net.sectors[int(k)]) for k in np.flatnonzero(found.capped)]
     notes = (f"Held at 1: sector(s) {', '.join(stopped)}.",) if stopped else ()
     return Inoperability(
         inoperability=pd.Series(found.q, index=net.sectors, name="inoperability"),
@@ -219,14 +220,15 @@ def resilience(
     """
     net = network(interdependency, kind)
     first, last = rates(start, net, "start"), rates(end, net, "end")
-    if isinstance(periods, bool | str) or not np.isscalar(periods) or not 0 < periods < np.inf:
+    time = single(periods, "periods")
+    if not time > 0:
         raise DataError(f"periods: {periods!r}; expected a positive number")
     bad = np.flatnonzero((last <= 0) | (first < last))
     if len(bad):
         raise DataError(
             f"sector {net.sectors[int(bad[0])]!r}: expected start >= end > 0 inoperability"
         )
-    rate = np.log(first / last) / (periods * (1.0 - np.diag(net.matrix)))
+    rate = np.log(first / last) / (time * (1.0 - np.diag(net.matrix)))
     return pd.Series(rate, index=net.sectors, name="resilience")
 
 

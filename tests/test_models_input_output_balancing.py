@@ -1,0 +1,229 @@
+"""RAS and GRAS: published answers, properties, and margins that cannot meet."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import quesnay as qn
+from quesnay.fitting.tables.gras import gras as scale
+
+REFERENCE = Path(__file__).parent / "reference"
+
+
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((REFERENCE / name).read_text())
+    return found
+
+
+def _problem(seed: int, rows: int, columns: int, *, signed: bool) -> tuple[Any, Any, Any]:
+    rng = np.random.default_rng(seed)
+    z = rng.lognormal(0, 1, (rows, columns))
+    if signed:
+        z[rng.random(z.shape) < 0.2] *= -0.4
+    goal = z * rng.lognormal(0, 0.5, z.shape)
+    return z, goal.sum(axis=1), goal.sum(axis=0)
+
+
+def test_ras_meets_miller_and_blair() -> None:
+    case = _read("miller_blair_ras.json")
+    seed = np.array(case["coefficients"]) * np.array(case["output"])
+    found = qn.ras(seed, case["row_totals"], case["column_totals"], tolerance=1e-13)
+    np.testing.assert_allclose(found.table, case["balanced"], rtol=2e-12)
+    coefficients = found.table / np.array(case["output"])
+    np.testing.assert_allclose(coefficients, case["balanced_coefficients"], rtol=2e-12)
+    assert found.converged
+
+
+@pytest.mark.parametrize("rounds", ["1", "2"])
+def test_gras_meets_the_handbook_iteration_by_iteration(rounds: str) -> None:
+    case = _read("un_handbook_gras.json")
+    seed = np.array(case["seed"])
+    step = case["iterations"][rounds]
+    u, v = np.array(case["row_totals"]), np.array(case["column_totals"])
+    found = scale(seed, u, v, tolerance=1e-15, max_iterations=int(rounds))
+    np.testing.assert_allclose(found.column_factors, step["s"], atol=5e-4)
+    np.testing.assert_allclose(found.row_factors, step["r"], atol=5.5e-4)
+    before = scale(seed, u, v, tolerance=1e-15, max_iterations=int(rounds) - 1).row_factors
+    plus, minus = np.maximum(seed, 0), np.maximum(-seed, 0)
+    np.testing.assert_allclose(plus.T @ before, step["p_j"], atol=0.5)
+    np.testing.assert_allclose(minus.T @ (1 / before), step["n_j"], atol=0.5)
+    np.testing.assert_allclose(plus @ found.column_factors, step["p_i"], atol=0.5)
+    np.testing.assert_allclose(minus @ (1 / found.column_factors), step["n_i"], atol=0.5)
+
+
+def test_gras_keeps_signs_and_meets_the_handbook_margins() -> None:
+    case = _read("un_handbook_gras.json")
+    seed = np.array(case["seed"])
+    found = qn.gras(seed, case["row_totals"], case["column_totals"])
+    assert found.converged
+    assert found.residual <= 1e-9
+    assert (np.sign(found.table) == np.sign(seed)).all()
+    np.testing.assert_allclose(found.table.sum(axis=0), case["column_totals"], rtol=1e-9)
+    np.testing.assert_allclose(found.table.sum(axis=1), case["row_totals"], rtol=1e-7)
+    assert "spread as rounding" in found.notes[0]
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10**6), st.integers(1, 12), st.integers(1, 12), st.booleans())
+def test_margins_are_met_and_signs_kept(seed: int, rows: int, columns: int, signed: bool) -> None:
+    z, u, v = _problem(seed, rows, columns, signed=signed)
+    found = qn.gras(z, u, v)
+    assert found.converged
+    size = np.abs(found.table)
+    np.testing.assert_array_less(
+        np.abs(found.table.sum(axis=1) - u), 2e-9 * np.maximum(size.sum(axis=1), np.abs(u)) + 1e-300
+    )
+    assert (found.table * z >= 0).all()
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.booleans())
+def test_permutation_units_and_transposition(seed: int, signed: bool) -> None:
+    z, u, v = _problem(seed, 6, 5, signed=signed)
+    rng = np.random.default_rng(seed)
+    base = qn.gras(z, u, v, tolerance=1e-12).table
+    i, j = rng.permutation(6), rng.permutation(5)
+    moved = qn.gras(z[np.ix_(i, j)], u[i], v[j], tolerance=1e-12).table
+    np.testing.assert_allclose(moved, base[np.ix_(i, j)], rtol=1e-8, atol=1e-12)
+    np.testing.assert_allclose(
+        qn.gras(z.T, v, u, tolerance=1e-12).table.T, base, rtol=1e-8, atol=1e-10
+    )
+    scaled = qn.gras(z * 1e6, u * 1e6, v * 1e6, tolerance=1e-12).table
+    np.testing.assert_allclose(scaled, base * 1e6, rtol=1e-8, atol=1e-6)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6))
+def test_ras_keeps_cross_ratios_and_a_balanced_seed(seed: int) -> None:
+    z, u, v = _problem(seed, 4, 4, signed=False)
+    found = qn.ras(z, u, v, tolerance=1e-12).table
+    ratio = found / z
+    np.testing.assert_allclose(ratio[0, 0] * ratio[1, 1], ratio[0, 1] * ratio[1, 0], rtol=1e-8)
+    again = qn.ras(found, u, v)
+    np.testing.assert_allclose(again.table, found, rtol=1e-9)
+    assert again.iterations == 1
+
+
+def test_gras_without_negatives_is_ras() -> None:
+    z, u, v = _problem(3, 7, 5, signed=False)
+    np.testing.assert_array_equal(qn.ras(z, u, v).table, qn.gras(z, u, v).table)
+
+
+def test_gras_minimises_its_distance() -> None:
+    """The first-order conditions: ln(x/z) is additive, with the sign of the cell."""
+    z, u, v = _problem(11, 6, 6, signed=True)
+    found = qn.gras(z, u, v, tolerance=1e-13)
+    pull = np.sign(z) * np.log(found.table / z)
+    additive = np.log(found.row_factors)[:, None] + np.log(found.column_factors)
+    np.testing.assert_allclose(pull, additive, atol=1e-10)
+
+
+def test_columns_and_rows_without_positive_cells() -> None:
+    seed = np.array([[5.0, -2.0, 3.0], [4.0, -1.0, 0.0], [-1.0, 0.0, -2.0]])
+    u, v = np.array([6.0, 3.0, -4.0]), np.array([8.0, -4.0, 1.0])
+    found = qn.gras(seed, u, v, tolerance=1e-12)
+    np.testing.assert_allclose(found.table.sum(axis=0), v, atol=1e-10)
+    np.testing.assert_allclose(found.table.sum(axis=1), u, atol=1e-10)
+
+
+def test_a_total_of_zero_empties_the_row() -> None:
+    found = qn.ras([[1.0, 2.0], [3.0, 4.0]], [0.0, 7.0], [3.0, 4.0])
+    np.testing.assert_allclose(found.table, [[0.0, 0.0], [3.0, 4.0]])
+    negative = qn.gras([[-1.0, -2.0], [3.0, 4.0]], [0.0, 7.0], [3.0, 4.0])
+    np.testing.assert_allclose(negative.table, [[0.0, 0.0], [3.0, 4.0]])
+
+
+def test_cells_that_margins_force_to_zero_are_named() -> None:
+    seed = [[1.0, 0.0, 0.0], [1.0, 0.0, 0.0], [1.0, 1.0, 1.0]]
+    found = qn.ras(seed, [2.0, 1.0, 7.0], [3.0, 4.0, 3.0])
+    np.testing.assert_allclose(found.table[2], [0.0, 4.0, 3.0])
+    assert found.notes == ("The margins force row 2, column 0 to zero.",)
+
+
+def test_labels_align_and_come_back() -> None:
+    z = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], index=["a", "b"], columns=["x", "y"])
+    u, v = pd.Series({"b": 6.0, "a": 4.0}), pd.Series({"y": 5.0, "x": 5.0})
+    found = qn.ras(z, u, v)
+    np.testing.assert_allclose(found.table.sum(axis=1)["a"], 4.0)
+    assert list(found.table.index) == ["a", "b"]
+    turned = qn.ras(z.loc[["b", "a"], ["y", "x"]], u, v).table
+    pd.testing.assert_frame_equal(turned.loc[["a", "b"], ["x", "y"]], found.table)
+    assert list(found.row_factors.index) == ["a", "b"]
+    assert "column" in found.moves
+    assert "RAS balancing" in repr(found)
+    assert "<table" in found._repr_html_()
+
+
+def test_too_few_iterations_are_said() -> None:
+    z, u, v = _problem(5, 8, 8, signed=True)
+    found = qn.gras(z, u, v, max_iterations=1)
+    assert not found.converged
+    assert found.residual > 1e-9
+    assert "NOT converged after 1" in found.notes[-1]
+
+
+def test_a_thousand_by_a_thousand_with_zeros_converges() -> None:
+    rng = np.random.default_rng(0)
+    z = rng.lognormal(0, 2, (1000, 1000))
+    z[rng.random(z.shape) < 0.5] = 0
+    z[rng.random(z.shape) < 0.05] *= -0.3
+    goal = z * rng.lognormal(0, 1, z.shape)
+    found = qn.gras(z, goal.sum(axis=1), goal.sum(axis=0))
+    assert found.converged
+    assert found.iterations < 50
+
+
+INFEASIBLE = [
+    ([[1, 2], [3, 4]], [4, 6], [5, 6], "row totals sum to 10, column totals to 11"),
+    ([[0, 0], [3, 4]], [4, 6], [5, 5], "row 0 of the seed has only zeros but its total is 4"),
+    ([[1, 0], [3, 0]], [4, 6], [5, 5], "column 1 of the seed has only zeros"),
+    ([[1, 2], [3, 4]], [-1, 11], [5, 5], "row 0 of the seed has no cell but zeros and positive"),
+    ([[1, 0, 0], [1, 0, 0], [1, 1, 1]], [2, 2, 6], [3, 4, 3], r"row\(s\) 0, 1 \(totals 4\)"),
+    ([[1, 0], [0, 1]], [3, 2], [2, 3], r"row\(s\) 0 \(totals 3\) fit only into column\(s\) 0"),
+    (
+        [[1, 1, 0, 0], [1, 1, 0, 0], [0, 1, 1, 1], [1, 0, 1, 1]],
+        [5, 5, 1, 1],
+        [4, 4, 2, 2],
+        r"row\(s\) 0, 1 \(totals 10\) fit only into column\(s\) 0, 1 \(totals 8\)",
+    ),
+]
+
+
+@pytest.mark.parametrize(("seed", "u", "v", "message"), INFEASIBLE)
+def test_margins_that_cannot_meet_are_named(seed: Any, u: Any, v: Any, message: str) -> None:
+    with pytest.raises(qn.BalanceError, match=message):
+        qn.ras(seed, u, v)
+    with pytest.raises(qn.BalanceError):
+        qn.gras(seed, u, v)
+
+
+def test_signs_make_gras_margins_impossible() -> None:
+    seed = np.array([[1.0, 1, 0], [1, -1, 1], [1, 0, 1]])
+    with pytest.raises(qn.BalanceError, match=r"row\(s\) 2 \(totals 9\) fit only into"):
+        qn.gras(seed, [1, -4, 9], [2, 2, 2])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 10**6))
+def test_every_sparse_problem_is_met_or_refused_as_linear_programming_says(seed: int) -> None:
+    from scipy.optimize import linprog
+
+    rng = np.random.default_rng(seed)
+    n, m = rng.integers(2, 6, 2)
+    z = rng.lognormal(0, 1, (n, m)) * rng.choice([-1, 0, 0, 1, 1], (n, m))
+    u, v = rng.integers(-3, 9, n).astype(float), rng.integers(-3, 9, m).astype(float)
+    v[-1] += u.sum() - v.sum()
+    rows = np.vstack([np.kron(np.eye(n), np.ones(m)), np.kron(np.ones(n), np.eye(m))])
+    bounds = [(0, None) if c > 0 else (None, 0) if c < 0 else (0, 0) for c in z.ravel()]
+    feasible = linprog(np.zeros(n * m), A_eq=rows, b_eq=[*u, *v], bounds=bounds).status == 0
+    try:
+        found = qn.gras(z, u, v, tolerance=1e-7)
+    except qn.BalanceError:
+        assert not feasible
+    else:
+        assert feasible == found.converged

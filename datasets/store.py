@@ -16,9 +16,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.fingerprint import DESCRIPTOR
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["DATA", "Resource", "fetch", "resource", "resources"]
+__all__ = ["DATA", "Resource", "fetch", "fingerprint", "resource", "resources"]
 
 DATA = Path(__file__).parent / "data"
 _NAME = re.compile(r"[a-z0-9_-]+")
@@ -72,14 +73,21 @@ def resources(folder: Path = DATA) -> Mapping[str, Resource]:
     """
     path = folder / "datapackage.json"
     try:
-        entries = json.loads(path.read_text(encoding="utf-8"))["resources"]
-        found = [_resource(entry) for entry in entries]
+        text = path.read_text(encoding="utf-8")
+        if folder == DATA and fingerprint(text) != DESCRIPTOR:
+            raise ValueError("its SHA-256 is not the one expected")
+        found = [_resource(entry) for entry in json.loads(text)["resources"]]
     except (OSError, ValueError, KeyError, TypeError, IndexError, AttributeError) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0]
         raise DataError(
             f"{path.name}: missing or altered ({reason}); install quesnay again"
         ) from error
     return {entry.name: entry for entry in found}
+
+
+def fingerprint(text: str) -> str:
+    """Return the SHA-256 of a descriptor, whatever its line ends."""
+    return hashlib.sha256(text.replace("\r\n", "\n").encode("utf-8")).hexdigest()
 
 
 def _resource(entry: Mapping[str, Any]) -> Resource:

@@ -186,7 +186,7 @@ def test_files_that_are_no_tables(tmp_path: Path, name: str, content: bytes, mes
     ("call", "message"),
     [
         (lambda p: read_io_frames(p / "absent.csv"), "absent.csv: no such file"),
-        (lambda p: read_io_frames(p), "no such file"),
+        (lambda p: read_io_frames(p), "a folder, not a file"),
         (lambda p: read_io_frames(p / "absent", layout="eora"), "is a folder"),
         (lambda p: read_io_frames(p / "absent", layout="exiobase"), "is a folder"),
         (lambda p: read_io_frames(p, layout="eurora"), "did you mean 'eora'"),

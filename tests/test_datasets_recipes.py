@@ -7,9 +7,12 @@ from pathlib import Path
 
 import pytest
 
+from quesnay.datasets import store
+from quesnay.datasets.fingerprint import DESCRIPTOR
 from quesnay.datasets.recipes.rebuild import made_from, rebuild
 from quesnay.datasets.recipes.source import closed, pack, rows_of, shifted
-from quesnay.datasets.store import DATA, resources
+from quesnay.datasets.store import DATA, fingerprint, resources
+from quesnay.fitting.errors import DataError
 
 FIGURES = Path(__file__).parent.parent.parent / "shared" / "figures"
 here = pytest.mark.skipif(
@@ -43,6 +46,16 @@ def test_shipped_bytes_and_hashes_are_those_of_the_descriptor() -> None:
         packed = (DATA / entry.path).read_bytes()
         assert len(packed) == entry.size
         assert hashlib.sha256(packed).hexdigest() == entry.sha256
+
+
+def test_an_altered_descriptor_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (DATA / "datapackage.json").read_text(encoding="utf-8")
+    assert fingerprint(text) == fingerprint(text.replace("\n", "\r\n")) == DESCRIPTOR
+    altered = text.replace("100 million yuan", "million yuan")
+    (tmp_path / "datapackage.json").write_text(altered, encoding="utf-8")
+    monkeypatch.setattr(store, "DATA", tmp_path)
+    with pytest.raises(DataError, match=r"datapackage\.json: missing or altered .*SHA-256"):
+        resources(tmp_path)
 
 
 def test_no_file_is_shipped_that_the_descriptor_does_not_name() -> None:

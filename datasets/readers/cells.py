@@ -50,7 +50,8 @@ def rows(source: Source) -> Iterator[list[Cell]]:
     """
     suffix = source.path.suffix.lower()
     if not source.path.is_file():
-        raise DataError(f"{source.path}: no such file")
+        folder = source.path.is_dir()
+        raise DataError(f"{source.path}: {'a folder, not a file' if folder else 'no such file'}")
     if suffix in _WORKBOOKS:
         return _workbook_rows(source)
     if suffix in _TEXTS:

@@ -1,5 +1,6 @@
 """Rebuild every embedded file: ``python -m quesnay.datasets.recipes.rebuild FIGURES [TARGET]``."""
 
+import hashlib
 import json
 import re
 import sys
@@ -15,6 +16,13 @@ from quesnay.datasets.recipes.tables import all_tables
 
 __all__ = ["made_from", "rebuild"]
 
+_FINGERPRINT = '''"""The SHA-256 of the descriptor; written by the recipes."""
+
+__all__ = ["DESCRIPTOR"]
+
+DESCRIPTOR = "{}"
+'''
+
 
 def made_from(figures: Path) -> Iterator[Made]:
     """Make every embedded file from the folder of source figures."""
@@ -24,8 +32,8 @@ def made_from(figures: Path) -> Iterator[Made]:
     yield from all_lists(figures)
 
 
-def rebuild(figures: Path, target: Path) -> None:
-    """Write every embedded file and the descriptor into `target`."""
+def rebuild(figures: Path, target: Path) -> str:
+    """Write every embedded file and the descriptor into `target`; return its fingerprint."""
     resources = []
     for made in made_from(figures):
         packed = pack(made.content())
@@ -41,6 +49,7 @@ def rebuild(figures: Path, target: Path) -> None:
     }
     text = _written(descriptor)
     (target / "datapackage.json").write_text(text, encoding="utf-8", newline="\n")
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()
 
 
 def _written(descriptor: dict[str, Any]) -> str:
@@ -54,8 +63,16 @@ def _one_line(found: re.Match[str]) -> str:
     return "{" + re.sub(r"\s*\n\s*", " ", found.group(1)) + "}"
 
 
+def main(arguments: list[str]) -> None:
+    """Rebuild into the embedded data, whose fingerprint the loader knows, or into a folder."""
+    home = Path(__file__).parent.parent
+    figures = Path(arguments[0])
+    if len(arguments) > 1:
+        rebuild(figures, Path(arguments[1]))
+        return
+    text = _FINGERPRINT.format(rebuild(figures, home / "data"))
+    (home / "fingerprint.py").write_text(text, encoding="utf-8", newline="\n")
+
+
 if __name__ == "__main__":
-    rebuild(
-        Path(sys.argv[1]),
-        Path(sys.argv[2]) if len(sys.argv) > 2 else Path(__file__).parent.parent / "data",
-    )
+    main(sys.argv[1:])

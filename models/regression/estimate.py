@@ -1,0 +1,140 @@
+"""The one result type of the estimators beside ordinary panel least squares."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+from scipy import special
+
+from quesnay.fitting.errors import DataError
+from quesnay.fitting.regression.verdict import TestResult
+from quesnay.models.display.table import Table, Tabular
+
+__all__ = ["Estimate", "tests_frame"]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Estimate(Tabular):
+    """Coefficients with their covariance, the tests that go with them, and what was assumed.
+
+    Parameters
+    ----------
+    method : str
+        The estimator in words.
+    outcome : str
+        Name of the outcome.
+    params : Series
+        Coefficients by term.
+    covariance : DataFrame
+        Their covariance, term by term.
+    df : float
+        Degrees of freedom of t; infinite for the normal.
+    nobs : int
+        Observations used.
+    rule : str
+        The covariance and its small-sample rule in words.
+    tests : tuple of TestResult
+        Specification tests of this estimator.
+    details : mapping of str to float
+        Further figures, such as variance components or shares.
+    notes : tuple of str
+        What was dropped, assumed or set.
+
+    Examples
+    --------
+    >>> terms = ["e"]
+    >>> covariance = pd.DataFrame([[0.0001]], index=terms, columns=terms)
+    >>> found = Estimate("within", "y", pd.Series([0.05], terms), covariance, 30.0, 310, "CR1")
+    >>> round(float(found.pvalues["e"]), 6)
+    2.3e-05
+    """
+
+    method: str
+    outcome: str
+    params: "pd.Series[float]"
+    covariance: pd.DataFrame
+    df: float
+    nobs: int
+    rule: str
+    tests: tuple[TestResult, ...] = ()
+    details: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    @property
+    def std_errors(self) -> "pd.Series[float]":
+        """Standard errors by term."""
+        return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.params.index)
+
+    @property
+    def pvalues(self) -> "pd.Series[float]":
+        """Two-sided p-values of zero by term."""
+        t = -np.abs(self.params / self.std_errors)
+        tail = special.ndtr(t) if np.isinf(self.df) else special.stdtr(self.df, t)
+        return pd.Series(2.0 * tail, index=self.params.index)
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Return confidence intervals, columns ``low`` and ``high``.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level between 0 and 1.
+
+        Raises
+        ------
+        DataError
+            If the level is not between 0 and 1.
+        """
+        if not 0.0 < level < 1.0:
+            raise DataError(f"level {level!r}: expected a share between 0 and 1, such as 0.95")
+        share = 0.5 + 0.5 * level
+        wide = special.ndtri(share) if np.isinf(self.df) else special.stdtrit(self.df, share)
+        half = float(wide) * self.std_errors
+        return pd.DataFrame({"low": self.params - half, "high": self.params + half})
+
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a term: estimate, std_error, statistic, p_value, conf_low, conf_high."""
+        interval = self.conf_int()
+        frame = pd.DataFrame(
+            {
+                "estimate": self.params,
+                "std_error": self.std_errors,
+                "statistic": self.params / self.std_errors,
+                "p_value": self.pvalues,
+                "conf_low": interval["low"],
+                "conf_high": interval["high"],
+            }
+        )
+        return frame.rename_axis("term")
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: method, observations, degrees of freedom and further figures."""
+        row = {"method": self.method, "nobs": self.nobs, "df": self.df, **self.details}
+        return pd.DataFrame([row])
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the coefficients and the tests as tables."""
+        more = tuple(f"{name}: {value:.5g}." for name, value in self.details.items())
+        degrees = "normal" if np.isinf(self.df) else f"t with {self.df:.4g} degrees of freedom"
+        notes = (f"{self.nobs:,} observations; errors: {self.rule}; {degrees}.", *more, *self.notes)
+        first = Table(f"{self.outcome}: {self.method}", self.tidy(), notes)
+        if not self.tests:
+            return (first,)
+        return first, Table("Tests", tests_frame(self.tests))
+
+
+def tests_frame(tests: tuple[TestResult, ...]) -> pd.DataFrame:
+    """Lay test results out as a frame, one row a test, indexed by its name."""
+    return pd.DataFrame(
+        {
+            "null": [test.null for test in tests],
+            "statistic": [test.statistic for test in tests],
+            "distribution": [test.distribution for test in tests],
+            "p_value": [test.p_value for test in tests],
+            "verdict": [test.verdict for test in tests],
+            "consequence": [test.consequence for test in tests],
+            "remedy": [test.remedy for test in tests],
+        },
+        index=pd.Index([test.name for test in tests], name="test"),
+    )

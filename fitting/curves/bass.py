@@ -78,15 +78,20 @@ def _bass_pair(
     right = np.log(odds / later) / gap * (1 + 1e-12)
     for _ in range(200):
         middle = (left + right) / 2
-        excess = later * np.expm1(middle * last) - odds * np.expm1(middle * first)
+        with np.errstate(over="ignore", invalid="ignore"):  # where it overflows it is above zero
+            excess = later * np.expm1(middle * last) - odds * np.expm1(middle * first)
         left, right = np.where(excess < 0, middle, left), np.where(excess < 0, right, middle)
         if np.all(~(np.abs(right - left) > 1e-16 * right)):
             break
     total = (left + right) / 2
     with np.errstate(over="ignore", invalid="ignore"):
         ratio = np.exp(total * first) * odds - 1 / low
-    good = (ratio >= -1e-9) & (first > 0) & (last > first)
     ratio = np.maximum(ratio, 0.0)
+    with np.errstate(invalid="ignore"):
+        decay = decay_factor(total, np.asarray(last))
+        missed = np.abs((1 - decay) / (1 + ratio * decay) - high)
+    # the bracket closes on its edge where the hazard falls: no q >= 0 meets the second point
+    good = (missed < 1e-9 * high) & (first > 0) & (last > first)
     return np.where(good, total / (1 + ratio), np.nan), np.where(
         good, total * ratio / (1 + ratio), np.nan
     )

@@ -110,6 +110,8 @@ class AccountModel:
         GDP that the drawn nominal growth is applied to; NaN outside forecast slots.
     calibration : Calibration
         For the calibrated run.
+    launch : int
+        Year that the curves count time from; only Bass's curve depends on it, which is zero there.
     curves : tuple of str
         Curve families that the draw chooses from; the first is the base case.
     """
@@ -126,6 +128,7 @@ class AccountModel:
     jobs_per_value: Array
     forecast_base: Array
     calibration: Calibration
+    launch: int
     curves: tuple[str, ...]
 
     def evaluate(self, run: str, inputs: Mapping[str, Array]) -> Array:
@@ -191,7 +194,7 @@ class AccountModel:
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
         later = (later_total - core[:, use.later]) / potential[:, use.later]
         earlier = (earlier_total - core[:, use.earlier]) / potential[:, use.earlier]
-        years = np.array([slot.year for slot in self.slots], dtype=float)
+        years = np.array([slot.year - self.launch for slot in self.slots], dtype=float)
         span = (float(years[use.earlier]), float(years[use.later]))
         chosen = inputs["curve"].astype(int)
         path = np.full_like(core, np.nan)

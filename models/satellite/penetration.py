@@ -26,7 +26,7 @@ def two_point_path(
     family : str
         ``"gompertz"``, ``"logistic"`` or ``"bass"``.
     times : tuple of float
-        The two years, earlier first.
+        The two years, earlier first; for Bass's curve counted from the launch.
     shares : tuple of ndarray (n,)
         Share of the potential that is realised in these years, one value a draw.
     at : ndarray (T,)

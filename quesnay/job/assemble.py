@@ -101,6 +101,7 @@ def assemble(study: Study, facts: Facts) -> Assembly:
             [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
         ),
         calibration=_calibration(study, facts, slots),
+        launch=study.penetration.launch,
         curves=study.penetration.curves,
     )
     return Assembly(model, sectors, levels, jobs, growth, pattern)

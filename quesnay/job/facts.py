@@ -4,11 +4,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from quesnay.datasets.input_output import load_io
-from quesnay.datasets.macro import load_gdp, load_gdp_vintages
-from quesnay.datasets.panels import load_panel
 from quesnay.datasets.reported import load_reported, rounding_interval
 from quesnay.fitting.errors import StudyError, nearest
+from quesnay.job.sources import gdp_vintages, industries, panel, table
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.studies.sections import Study
 
@@ -89,18 +87,13 @@ def collect_facts(study: Study) -> Facts:
     >>> float(facts.gdp.loc["current", 2018].round(4))
     91.9281
     """
-    country, scale = study.study.country, study.study.units_per_data_unit
-    tables = {
-        year: load_io(country, year, imports=study.tables.imports, source=study.tables.source)
-        for year in study.tables.years
-    }
+    scale = study.study.units_per_data_unit
+    tables = {year: table(study, year) for year in study.tables.years}
     gdp, growth = _vintages(study)
-    employed = load_panel(study.employment.panel).pivot(
-        index="year", columns="code", values="employed"
-    )
+    employed = panel(study.employment.panel).pivot(index="year", columns="code", values="employed")
     return Facts(
         tables,
-        load_gdp(country)[list(study.tables.groups)],
+        industries(study),
         gdp * scale,
         growth / 100,
         _forecast_base(study) * scale,
@@ -111,7 +104,7 @@ def collect_facts(study: Study) -> Facts:
 
 def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """GDP and real growth of every vintage set, sets x years, in the units of the data."""
-    known = load_gdp_vintages(study.study.country).set_index(["year", "vintage"])
+    known = gdp_vintages(study)
     level: dict[str, dict[int, float]] = {}
     growth: dict[str, dict[int, float]] = {}
     for chosen in study.gdp.vintages:
@@ -137,7 +130,7 @@ def _forecast_base(study: Study) -> float:
     forecast = study.gdp.forecast
     if forecast is None:
         return float("nan")
-    known = load_gdp_vintages(study.study.country).set_index(["year", "vintage"])
+    known = gdp_vintages(study)
     row = _row(known, forecast.year - 1, forecast.base_vintage, "forecast")
     return float(row["gdp"])
 

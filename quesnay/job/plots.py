@@ -37,9 +37,12 @@ def penetration_plot(result: "Reproduction") -> "Figure":
         for year, slot in zip(span, (slots[use.earlier], slots[use.later]), strict=True)
     )
     fine = np.linspace(span[0] - 2, slots[-1].year + 2, 121)
+    launch = float(result.assembly.model.launch)
     paths = pd.DataFrame(
         {
-            family: two_point_path(family, (float(span[0]), float(span[1])), known, fine)[0]
+            family: two_point_path(
+                family, (span[0] - launch, span[1] - launch), known, fine - launch
+            )[0]
             for family in result.assembly.model.curves
         },
         index=fine,

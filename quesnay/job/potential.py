@@ -2,7 +2,7 @@
 
 from dataclasses import fields, replace
 
-from quesnay.datasets.panels import load_panel
+from quesnay.job.sources import panel
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.satellite.potential import estimation_sample
@@ -37,7 +37,7 @@ def fit_potential(use: Potential) -> PanelFit:
     0.057
     """
     sample = estimation_sample(
-        load_panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
+        panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
     )
     return fit_panel(
         use.formula, sample, absorb=use.absorb, cluster=use.cluster, weights=use.weights

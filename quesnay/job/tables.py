@@ -32,7 +32,7 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     unit = result.study.study.unit
     frame = pd.DataFrame(index=account.index)
     for name in ("core", "integration", "total"):
-        frame[name] = _with_bracket(account, name, ".3f", 1.0)
+        frame[name] = _with_bracket(account, name, ".2f", 1.0)
     frame["share of GDP, %"] = _with_bracket(account, "share", ".2f", 100.0)
     forecast = result.study.gdp.forecast
     notes = [
@@ -134,9 +134,10 @@ def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
 
 def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
     """Estimate with the bounds of its interval behind it."""
+    finer = f".{int(spec[1:-1]) + 1}f" if scale == 1.0 else spec
     bounds = _bracket(scale * frame[f"{name}_low"], scale * frame[f"{name}_high"], spec)
     return [
-        f"{_plain(scale * value, spec)} {bound}"
+        f"{_plain(scale * value, finer)} {bound}"
         for value, bound in zip(frame[name], bounds, strict=True)
     ]
 

@@ -93,9 +93,22 @@ def load_study(study: str | Path | Study) -> Study:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"{where}: not valid TOML: {error}") from error
+    if str(study).endswith(".toml"):
+        parsed = _beside(parsed, Path(study).parent)
     result = build(Study, parsed, where)
     _check(result, where)
     return result
+
+
+def _beside(value: object, folder: Path) -> object:
+    """Make names of the user's data files relative to the folder of the study."""
+    if isinstance(value, dict):
+        return {key: _beside(item, folder) for key, item in value.items()}
+    if isinstance(value, list):
+        return [_beside(item, folder) for item in value]
+    if isinstance(value, str) and value.endswith((".csv", ".xlsx")):
+        return str(folder / value)
+    return value
 
 
 def _read(path: Path) -> str:

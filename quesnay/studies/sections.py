@@ -41,6 +41,8 @@ class Tables:
     technology_sectors: tuple[str, ...]
     imports: str = "separate"
     source: str | None = None
+    files: dict[str, str] = field(default_factory=dict)
+    layout: str = "quesnay"
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
@@ -101,6 +103,7 @@ class Penetration:
     curves: tuple[str, ...]
     total: str
     growth: str
+    launch: int
     supply: str = "value_added"
 
 
@@ -127,6 +130,7 @@ class Gdp:
     """GDP vintages and the forecast year."""
 
     vintages: tuple[Vintage, ...]
+    file: str | None = None
     forecast: Forecast | None = None
 
 

@@ -6,9 +6,26 @@ draws are one call.
 """
 
 from quesnay.fitting.curves.bass import BASS, Bass
+from quesnay.fitting.curves.richards import RICHARDS, Richards
 from quesnay.fitting.curves.shape import Curve
 from quesnay.fitting.curves.sigmoid import GOMPERTZ, LOGISTIC, Gompertz, Logistic
 
-__all__ = ["BASS", "CURVES", "GOMPERTZ", "LOGISTIC", "Bass", "Curve", "Gompertz", "Logistic"]
+__all__ = [
+    "BASS",
+    "CURVES",
+    "GOMPERTZ",
+    "LOGISTIC",
+    "RICHARDS",
+    "Bass",
+    "Curve",
+    "Gompertz",
+    "Logistic",
+    "Richards",
+]
 
-CURVES: dict[str, Curve] = {"gompertz": GOMPERTZ, "logistic": LOGISTIC, "bass": BASS}
+CURVES: dict[str, Curve] = {
+    "gompertz": GOMPERTZ,
+    "logistic": LOGISTIC,
+    "bass": BASS,
+    "richards": RICHARDS,
+}

@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from quesnay.fitting.curves.derivative import central_jacobian
+from quesnay.fitting.curves.nonlinear_fit import NonlinearFit, covariance_of, norms_of
 from quesnay.fitting.errors import ConvergenceError, EstimationError, QuesnayError
 
 __all__ = ["NonlinearFit", "nonlinear_least_squares"]
@@ -19,48 +20,6 @@ _FLOAT = float(np.finfo(float).eps)
 _DAMPINGS = (1e-3, 1.0, 1e3)
 _SMALLEST_STEP = 1e-13  # relative change of the scaled parameters at which the search rests
 _ORTHOGONAL = 1e-6  # largest cosine between residuals and a column of the Jacobian at an optimum
-
-
-@dataclass(frozen=True, slots=True)
-class NonlinearFit:
-    """A nonlinear least-squares fit.
-
-    Parameters
-    ----------
-    params : (k,) array
-        The estimates.
-    covariance : (k, k) array
-        ``s2 (J'J)^-1``; NaN without degrees of freedom.
-    residuals, fitted : (n,) array
-        Observed minus fitted, and fitted, in the units of the observations.
-    jacobian : (n, k) array
-        Derivatives of the fitted values at the estimates, times the root of the weights.
-    rss : float
-        Weighted sum of squared residuals.
-    dof : int
-        Observations minus parameters.
-    iterations : int
-        Accepted steps.
-    """
-
-    params: type_array
-    covariance: type_array
-    residuals: type_array
-    fitted: type_array
-    jacobian: type_array
-    rss: float
-    dof: int
-    iterations: int
-
-    @property
-    def std_errors(self) -> type_array:
-        """Standard errors of the estimates."""
-        return np.asarray(np.sqrt(np.diag(self.covariance)))
-
-    @property
-    def sigma(self) -> float:
-        """Residual standard deviation, root of ``rss / dof``; NaN without degrees of freedom."""
-        return float(np.sqrt(self.rss / self.dof)) if self.dof > 0 else float("nan")
 
 
 @dataclass(slots=True)
@@ -215,7 +174,7 @@ class _Search:
                 "nonlinear least squares: the model or its derivatives are not finite at the "
                 f"start {theta.tolist()}; choose a start inside the model's domain"
             )
-        scale = _norms(slope)
+        scale = norms_of(slope)
         return _State(theta, residual, slope, np.where(scale > 0, scale, 1.0), damping)
 
     def advance(self, state: _State) -> tuple[bool, bool]:
@@ -245,12 +204,8 @@ class _Search:
         if not np.isfinite(slope).all():
             return False
         state.theta, state.residual, state.jacobian = theta, trial, slope
-        state.scale = np.maximum(state.scale, _norms(slope))
+        state.scale = np.maximum(state.scale, norms_of(slope))
         return True
-
-
-def _norms(matrix: type_array) -> type_array:
-    return np.asarray(np.linalg.norm(matrix, axis=0))
 
 
 def _damped_step(state: _State) -> type_array:
@@ -263,7 +218,7 @@ def _damped_step(state: _State) -> type_array:
 
 def _finish(state: _State, observed: type_array, root: type_array, iterations: int) -> NonlinearFit:
     """Check first-order optimality and identification, and return the fit."""
-    norms = _norms(state.jacobian)
+    norms = norms_of(state.jacobian)
     size = float(np.linalg.norm(state.residual))
     weighted = float(np.linalg.norm(root * observed))
     cosine = np.abs(state.jacobian.T @ state.residual) / np.where(norms > 0, norms, 1.0)
@@ -272,7 +227,7 @@ def _finish(state: _State, observed: type_array, root: type_array, iterations: i
             f"nonlinear least squares: the search stopped after {iterations} steps away from an "
             f"optimum (sum of squares {state.rss:.6g}); try other starting values"
         )
-    covariance = _covariance(state.jacobian, norms, state.rss, observed.size - state.theta.size)
+    covariance = covariance_of(state.jacobian, norms, state.rss, observed.size - state.theta.size)
     residuals = state.residual / root
     return NonlinearFit(
         state.theta,
@@ -284,21 +239,3 @@ def _finish(state: _State, observed: type_array, root: type_array, iterations: i
         observed.size - state.theta.size,
         iterations,
     )
-
-
-def _covariance(slope: type_array, norms: type_array, rss: float, dof: int) -> type_array:
-    """Return ``s2 (J'J)^-1`` from the QR of the column-scaled Jacobian."""
-    if not (norms > 0).all():
-        raise EstimationError(
-            f"nonlinear least squares: parameter {int(np.argmin(norms)) + 1} does not move the "
-            "fitted values at the optimum; it is not identified by these observations"
-        )
-    triangle = np.linalg.qr(slope / norms, mode="r")
-    if np.abs(np.diag(triangle)).min() < slope.shape[0] * _FLOAT:
-        raise EstimationError(
-            "nonlinear least squares: the parameters are not identified apart (singular "
-            "Jacobian at the optimum); fix one of them or give more observations"
-        )
-    half = np.linalg.solve(triangle, np.eye(len(norms))) / norms[:, None]
-    scale = rss / dof if dof > 0 else np.nan
-    return np.asarray(scale * half @ half.T)

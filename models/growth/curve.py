@@ -1,83 +1,74 @@
-"""Growth curves fitted to a series: the door `fit_curve` and its result."""
-
-from dataclasses import dataclass, field
+"""Growth curves fitted to a series: penetration, diffusion, saturation."""
 
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.curves.functions import CURVES, Curve
-from quesnay.fitting.curves.least_squares import NonlinearFit, nonlinear_least_squares
-from quesnay.fitting.curves.start import first_guess
+from quesnay.fitting.curves.functions import CURVES
+from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
+from quesnay.fitting.curves.problem import CurveProblem, fit_problem, make_problem
 from quesnay.fitting.errors import EstimationError, nearest
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.growth.curve_inputs import (
+    check_identified,
+    checked_points,
+    checked_positive,
+    launch_of,
+)
+from quesnay.models.growth.curve_result import CurveFit
 
 __all__ = ["CurveFit", "fit_curve"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class CurveFit(Tabular):
-    """A fitted growth curve.
-
-    Parameters
-    ----------
-    curve : Curve
-        The family.
-    params, std_errors : Series
-        Estimates by name; the error of a known saturation is 0, of an exactly identified curve NaN.
-    saturation_known : bool
-        Whether the saturation was given.
-    origin : float
-        Launch from which a Bass curve counts its time; 0 for the others.
-    fit : NonlinearFit
-        The fit on arrays.
-    """
-
-    curve: Curve
-    params: pd.Series
-    std_errors: pd.Series
-    saturation_known: bool
-    origin: float
-    fit: NonlinearFit = field(repr=False)
-
-    def predict(self, t: ArrayLike) -> np.ndarray:
-        """Return the level of the curve at times `t`."""
-        times = np.asarray(t, dtype=float) - self.origin
-        return self.curve.value(times, self.params.to_numpy(dtype=float))
-
-    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
-        """Return intervals of the parameters, Student t with ``n - k`` degrees of freedom."""
-        from scipy.special import stdtrit
-
-        half = self.std_errors * float(stdtrit(max(self.fit.dof, 1), (1 + level) / 2))
-        return pd.DataFrame({"low": self.params - half, "high": self.params + half})
-
-    def tables(self) -> tuple[Table, ...]:
-        """Return the table of parameters."""
-        frame = pd.DataFrame({"estimate": self.params, "std_error": self.std_errors})
-        return (Table(f"{self.curve.name.title()} curve", frame, (self.curve.equation,)),)
-
-
 def fit_curve(
-    kind: str, t: ArrayLike, y: ArrayLike, *, saturation: float | None = None
+    kind: str,
+    t: ArrayLike,
+    y: ArrayLike,
+    *,
+    saturation: float | None = None,
+    saturation_error: float | None = None,
+    y_errors: ArrayLike | None = None,
+    origin: float | None = None,
 ) -> CurveFit:
-    """Fit a growth curve to a series by nonlinear least squares.
+    """Fit a growth curve to a series by nonlinear least squares, starting values found.
+
+    Two points and a known saturation identify Gompertz, logistic and Bass exactly.
 
     Parameters
     ----------
     kind : str
-        "gompertz", "logistic" or "bass".
-    t : (n,) array
-        Times.
-    y : (n,) array
-        Levels.
+        "gompertz", "logistic", "bass" or "richards".
+    t : (n,) array-like
+        Times, such as years.
+    y : (n,) array-like
+        Levels in any unit; Series `t` and `y` align by label.
     saturation : float, optional
-        Known saturation, in the unit of `y`; estimated where not given.
+        Known saturation in the unit of `y`; estimated where not given.
+    saturation_error : float, optional
+        Standard error of the known saturation: it is carried over to the other parameters, and
+        the data do not revise it.
+    y_errors : float or (n,) array-like, optional
+        Known standard errors of the levels; then the curve has errors even through two points.
+    origin : float, optional
+        Launch of a Bass curve. By default 0 where the times are durations (the first is not
+        beyond the span of all), else the first year where its level is 0, else one step before.
 
     Returns
     -------
     CurveFit
-        Estimates, errors and prediction.
+        ``params``, ``std_errors``, ``predict(t)``, ``conf_int()``, ``forecast(t)``.
+
+    Raises
+    ------
+    EstimationError
+        If the data cannot carry the curve.
+    ConvergenceError
+        If no rising curve of the family is identified.
+
+    Notes
+    -----
+    Levenberg-Marquardt with analytic Jacobian, started from the best points of a grid with the
+    saturation projected out (Golub and Pereyra 1973); times and levels are normalised first, so
+    units do not matter. Equations and sources: `quesnay.fitting.curves.functions`.
 
     Examples
     --------
@@ -86,44 +77,86 @@ def fit_curve(
     [1.4099]
     """
     if kind not in CURVES:
+        hint = nearest(str(kind), CURVES)
         raise EstimationError(
-            f"fit_curve: unknown curve {kind!r};{nearest(kind, CURVES)} known are {list(CURVES)}"
+            f"curve {kind!r} is unknown{hint and ';' + hint}; expected one of {', '.join(CURVES)}"
         )
     curve = CURVES[kind]
-    times, levels = np.asarray(t, dtype=float), np.asarray(y, dtype=float)
-    origin = _origin(times, levels) if kind == "bass" else 0.0
-    start = first_guess(curve, times - origin, levels, saturation=saturation)
-    if saturation is None:
-        fit = nonlinear_least_squares(
-            lambda b: curve.value(times - origin, b),
-            levels,
-            start,
-            jacobian=lambda b: curve.jacobian(times - origin, b),
+    times, levels, errors = checked_points(t, y, y_errors)
+    top = checked_positive(saturation, "saturation")
+    top_error = checked_positive(saturation_error, "saturation_error")
+    if top_error is not None and top is None:
+        raise EstimationError("saturation_error needs saturation=, the value that it belongs to")
+    start = launch_of(times, levels, origin) if kind == "bass" else 0.0
+    check_identified(curve, times, levels, top)
+    problem = make_problem(curve, times - start, levels, saturation=top, y_errors=errors)
+    fit = _fit(problem, times - start, levels)
+    return _labelled(problem, fit, (times, levels, start), top_error)
+
+
+def _fit(problem: CurveProblem, times: np.ndarray, levels: np.ndarray) -> NonlinearFit:
+    """Search; where two points and a saturation say it exactly, from there."""
+    exact = len(times) == 2 and problem.curve.name != "richards"
+    if not exact:
+        return fit_problem(problem)
+    order = np.argsort(times)
+    (first, last), (low, high) = problem.t[order], problem.y[order]
+    theta = problem.curve.identify((first, last), (low, high), problem.fixed[0])
+    if not np.isfinite(theta).all():
+        bass = problem.curve.name == "bass"
+        slow = " and growth not slower than innovation alone" if bass else ""
+        raise EstimationError(
+            f"no rising {problem.curve.name} curve passes through {levels[order[0]]:g} at "
+            f"{times[order[0]]:g} and {levels[order[1]]:g} at {times[order[1]]:g} below the "
+            f"saturation {problem.fixed[0] * problem.level:g}; it needs 0 < first < second < "
+            f"saturation{slow}"
         )
-        params, errors = fit.params, fit.std_errors
-    else:
-        top = saturation
-        fit = nonlinear_least_squares(
-            lambda b: curve.value(times - origin, np.append(top, b)),
-            levels,
-            start[1:],
-            jacobian=lambda b: curve.jacobian(times - origin, np.append(top, b))[:, 1:],
-        )
-        params, errors = np.append(top, fit.params), np.append(0.0, fit.std_errors)
-    names = list(curve.parameters)
+    return problem.search(theta[problem.free])
+
+
+def _labelled(
+    problem: CurveProblem,
+    fit: NonlinearFit,
+    points: tuple[np.ndarray, np.ndarray, float],
+    top_error: float | None,
+) -> CurveFit:
+    """Return the result in natural units, with names."""
+    times, levels, start = points
+    names = pd.Index(problem.curve.parameters)
+    covariance = _covariance(problem, fit, top_error)
+    theta = problem.natural(fit.params)
+    fitted = problem.curve.value(times - start, theta)
+    data = pd.DataFrame({"t": times, "y": levels, "fitted": fitted, "resid": levels - fitted})
     return CurveFit(
-        curve,
-        pd.Series(params, names),
-        pd.Series(errors, names),
-        saturation is not None,
-        origin,
-        fit,
+        curve=problem.curve,
+        params=pd.Series(theta, names, name="estimate"),
+        std_errors=pd.Series(np.sqrt(np.diag(covariance)), names, name="std_error"),
+        covariance=pd.DataFrame(covariance, names, names),
+        saturation_known=not bool(problem.free[0]),
+        origin=start,
+        data=data,
+        errors_known=problem.weights is not None,
+        problem=problem,
+        fit=fit,
     )
 
 
-def _origin(times: np.ndarray, levels: np.ndarray) -> float:
-    """Return the launch of a Bass curve: 0 for durations, one step before the first year else."""
-    first, span = float(times.min()), float(np.ptp(times))
-    if 0 <= first <= span:
-        return 0.0
-    return first if levels[int(times.argmin())] == 0 else first - float(np.diff(times).min())
+def _covariance(problem: CurveProblem, fit: NonlinearFit, top_error: float | None) -> np.ndarray:
+    """Return the covariance of all parameters in natural units.
+
+    An uncertain saturation S adds ``d d' var(S)`` with ``d = -(J'J)^-1 J' df/dS``, the way the
+    estimates move with it.
+    """
+    free = problem.free
+    out = np.zeros((len(free), len(free)))
+    inner = fit.unscaled if problem.weights is not None else fit.covariance
+    out[np.ix_(free, free)] = inner
+    if top_error is not None:
+        by_all = problem.curve.jacobian(problem.t, problem.full(fit.params))
+        root = 1.0 if problem.weights is None else np.sqrt(problem.weights)
+        pull = -np.linalg.lstsq(fit.jacobian, root * by_all[:, 0], rcond=None)[0]
+        move = np.ones(len(free))
+        move[free] = pull
+        out = np.nan_to_num(out) if fit.dof == 0 and problem.weights is None else out
+        out += (top_error / problem.level) ** 2 * np.outer(move, move)
+    return np.asarray(out * np.outer(problem.scale, problem.scale))

@@ -1,0 +1,173 @@
+"""Intervals of curve parameters: by the profile of the sum of squares, and by the bootstrap."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
+from quesnay.fitting.curves.problem import CurveProblem
+from quesnay.fitting.errors import ConvergenceError, EstimationError
+
+__all__ = ["BootstrapDraws", "ProfileAsk", "bootstrap_draws", "profile_interval"]
+
+type_array = NDArray[np.float64]
+
+_WIDENINGS = 40  # steps of a standard error, each half as long again: beyond, the side is open
+_HALVINGS = 60
+_NARROW = 1e-7  # relative width at which an end is found
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAsk:
+    """How wide a profile interval is to be.
+
+    Parameters
+    ----------
+    quantile : float
+        Of Student's t, or of the normal where the error variance is known.
+    variance : float
+        Error variance, estimated or known.
+    std_errors : (k,) array
+        Standard errors of the free parameters, the first guess of the width.
+    """
+
+    quantile: float
+    variance: float
+    std_errors: type_array
+
+    @property
+    def rise(self) -> float:
+        """Rise of the sum of squares at the ends of the interval."""
+        return self.quantile**2 * self.variance
+
+
+def profile_interval(
+    problem: CurveProblem, fit: NonlinearFit, place: int, ask: ProfileAsk
+) -> tuple[float, float]:
+    """Return where the profile t statistic of one parameter reaches the quantile.
+
+    ``tau(v) = sign(v - estimate) sqrt((S(v) - S) / s2)``, S(v) the least sum of squares with the
+    parameter held at v; the interval is ``|tau| <= quantile``. A side that never gets there is
+    open (infinite): the data do not bound the parameter.
+
+    Parameters
+    ----------
+    problem : CurveProblem
+        Data and what is held.
+    fit : NonlinearFit
+        Its fit, with degrees of freedom left.
+    place : int
+        Which of the free parameters.
+    ask : ProfileAsk
+        Quantile and error variance.
+
+    Returns
+    -------
+    low, high : float
+        In normalised units.
+
+    Notes
+    -----
+    Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, ch. 6.
+    """
+    return _side(problem, fit, (place, -1.0), ask), _side(problem, fit, (place, 1.0), ask)
+
+
+def _side(
+    problem: CurveProblem, fit: NonlinearFit, where: tuple[int, float], ask: ProfileAsk
+) -> float:
+    """Widen until tau passes the quantile, then halve; infinite where it never does."""
+    place, sign = where
+    estimate, others = float(fit.params[place]), np.delete(fit.params, place)
+    inner, outer = 0.0, ask.quantile * ask.std_errors[place]
+    for _ in range(_WIDENINGS):
+        rss, moved = _least(problem, place, (estimate + sign * outer, others))
+        if not rss - fit.rss < ask.rise:
+            break
+        inner, outer, others = outer, outer * 1.5, moved
+    else:
+        return float(sign * np.inf)
+    for _ in range(_HALVINGS):
+        middle = (inner + outer) / 2
+        rss, moved = _least(problem, place, (estimate + sign * middle, others))
+        if rss - fit.rss < ask.rise:
+            inner, others = middle, moved
+        else:
+            outer = middle
+        if outer - inner <= _NARROW * outer:
+            break
+    return float(estimate + sign * (inner + outer) / 2)
+
+
+def _least(
+    problem: CurveProblem, place: int, at: tuple[float, type_array]
+) -> tuple[float, type_array]:
+    """Return the least sum of squares with one parameter held; infinite where nothing fits."""
+    value, others = at
+    held = problem.holding(int(np.flatnonzero(problem.free)[place]), value)
+    if not held.free.any():
+        weights = 1.0 if held.weights is None else held.weights
+        rss = float(np.sum((held.y - held.model(np.empty(0))) ** 2 * weights))
+        return (rss if np.isfinite(rss) else np.inf), others
+    try:
+        found = held.search(others)
+    except (ConvergenceError, EstimationError):
+        return np.inf, others
+    return found.rss, found.params
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapDraws:
+    """Estimates on resampled residuals.
+
+    Parameters
+    ----------
+    params : (draws - failed, k) array
+        All parameters in natural units.
+    failed : int
+        Draws without a rising curve, left out.
+    """
+
+    params: type_array
+    failed: int
+
+
+def bootstrap_draws(
+    problem: CurveProblem, fit: NonlinearFit, *, draws: int, seed: np.random.SeedSequence
+) -> BootstrapDraws:
+    """Refit on residuals drawn with replacement, centred and scaled by ``sqrt(n / dof)``.
+
+    Parameters
+    ----------
+    problem : CurveProblem
+        Data and what is held.
+    fit : NonlinearFit
+        Its fit.
+    draws : int
+        How many.
+    seed : SeedSequence
+        Source of randomness.
+
+    Returns
+    -------
+    BootstrapDraws
+        Estimates, and how many draws failed.
+
+    Notes
+    -----
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 9; the scaling makes the
+    residuals as wide as the errors (Davison and Hinkley 1997, ch. 6).
+    """
+    rng = np.random.default_rng(seed)
+    root = np.ones_like(problem.y) if problem.weights is None else np.sqrt(problem.weights)
+    pool = fit.residuals * root
+    pool = (pool - pool.mean()) * np.sqrt(len(pool) / fit.dof)
+    params, failed = [], 0
+    for _ in range(draws):
+        shocks = rng.choice(pool, size=len(pool)) / root
+        try:
+            params.append(problem.natural(problem.search(fit.params, fit.fitted + shocks).params))
+        except (ConvergenceError, EstimationError):
+            failed += 1
+    return BootstrapDraws(np.array(params).reshape(len(params), len(problem.fixed)), failed)

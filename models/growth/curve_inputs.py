@@ -1,0 +1,125 @@
+"""What `fit_curve` accepts: points, errors, saturation and launch, checked."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.curves.functions import Curve
+from quesnay.fitting.errors import DataError, EstimationError
+
+__all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
+
+
+def checked_points(
+    t: Any, y: Any, y_errors: Any
+) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
+    """Return times, levels and errors as finite arrays of one length.
+
+    Examples
+    --------
+    >>> checked_points([2017, 2018], [1, 2], None)[1].tolist()
+    [1.0, 2.0]
+    """
+    if isinstance(t, pd.Series) and isinstance(y, pd.Series):
+        y = _by_label(t, y, "y")
+        y_errors = (
+            _by_label(t, y_errors, "y_errors") if isinstance(y_errors, pd.Series) else y_errors
+        )
+    times, levels = _column(t, "t"), _column(y, "y")
+    if len(times) != len(levels):
+        raise DataError(f"t has {len(times)} values and y {len(levels)}; give one level a time")
+    if y_errors is None:
+        return times, levels, None
+    if np.ndim(y_errors) == 0:
+        y_errors = np.full(len(times), y_errors)
+    errors = _column(y_errors, "y_errors")
+    if len(errors) != len(times) or not (errors > 0).all():
+        raise DataError(f"y_errors: expected {len(times)} positive standard errors")
+    return times, levels, errors
+
+
+def checked_positive(value: Any, name: str) -> float | None:
+    """Return a positive number, or None where none was given.
+
+    Examples
+    --------
+    >>> checked_positive(4, "saturation")
+    4.0
+    """
+    if value is None:
+        return None
+    number = isinstance(value, int | float | np.integer | np.floating)
+    if not number or isinstance(value, bool) or not (np.isfinite(value) and value > 0):
+        raise DataError(f"{name} must be a positive, finite number, got {value!r}")
+    return float(value)
+
+
+def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
+    """Return the launch of a Bass curve: as given, or 0 for durations, or before the first year.
+
+    Examples
+    --------
+    >>> launch_of(np.array([2018.0, 2019.0]), np.array([1.0, 2.0]), None)
+    2017.0
+    """
+    first, span = float(times.min()), float(np.ptp(times))
+    if origin is not None:
+        if not isinstance(origin, int | float | np.integer | np.floating) or not origin <= first:
+            raise DataError(f"origin must be a time not after the first, {first:g}, got {origin!r}")
+        return float(origin)
+    if 0 <= first <= span:
+        return 0.0
+    if levels[int(times.argmin())] == 0:
+        return first
+    steps = np.diff(np.unique(times))
+    return first - float(steps.min()) if len(steps) else first
+
+
+def check_identified(
+    curve: Curve, times: np.ndarray, levels: np.ndarray, saturation: float | None
+) -> None:
+    """Refuse too few points, times that do not vary, and levels that do not."""
+    unknown = len(curve.parameters) - (saturation is not None)
+    distinct = len(np.unique(times))
+    if distinct < unknown:
+        more = "" if saturation is not None else ", or saturation="
+        raise EstimationError(
+            f"{curve.name}: {distinct} times cannot identify {unknown} parameters "
+            f"({', '.join(curve.parameters[len(curve.parameters) - unknown :])}); give more points"
+            f"{more}"
+        )
+    if not (levels > 0).any():
+        raise EstimationError(f"{curve.name}: no level is above 0; a growth curve is positive")
+    if np.ptp(levels) == 0:
+        raise EstimationError(f"{curve.name}: all levels are {levels[0]:g}; nothing grows")
+
+
+def _by_label(t: pd.Series, values: pd.Series, name: str) -> pd.Series:
+    """Return values in the order of the times; refuse labels that only one side has."""
+    if not (t.index.is_unique and values.index.is_unique):
+        raise DataError(f"{name}: labels of t and {name} must be unique to align them")
+    odd = t.index.symmetric_difference(values.index, sort=False)
+    if len(odd):
+        raise DataError(f"label {odd[0]!r} is not in both t and {name}; give both the same labels")
+    return values.loc[t.index]
+
+
+def _column(values: Any, name: str) -> np.ndarray:
+    """Return one column of finite floats."""
+    try:
+        raw = np.asarray(values)
+        if raw.dtype.kind not in "iuf":
+            raw = pd.to_numeric(pd.Series(raw), errors="coerce").to_numpy(dtype=float)
+        column = raw.astype(float)
+    except (TypeError, ValueError):
+        raise DataError(f"{name}: expected one column of numbers, got {values!r}"[:200]) from None
+    if column.ndim != 1 or column.size == 0:
+        raise DataError(f"{name}: expected one column of numbers, got shape {column.shape}")
+    bad = np.flatnonzero(~np.isfinite(column))
+    if len(bad):
+        raise DataError(
+            f"{name}: value {int(bad[0]) + 1} of {len(column)} is no finite number "
+            f"({len(bad)} such values); fill or drop them"
+        )
+    return np.asarray(column)

@@ -64,7 +64,8 @@ def load_panel(name: str) -> pd.DataFrame:
 
 def _with_ict(panel: pd.DataFrame) -> pd.DataFrame:
     ict = panel[["input_information_services", "input_electronics", "input_instruments"]]
-    panel.insert(4, "sector_id", panel["classification"].str[-4:] + "-" + panel["sector"])
+    pairs = zip(panel["classification"], panel["sector"], strict=True)
+    panel.insert(4, "sector_id", [f"{list_[-4:]}-{sector}" for list_, sector in pairs])
     return panel.assign(
         ict_inputs=ict.sum(axis=1), other_inputs=panel["intermediate_input"] - ict.sum(axis=1)
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from quesnay.datasets.store import fetch, resource, resources
@@ -75,19 +76,30 @@ def frames_of_blocks(
         If the import block has other rows than the domestic one.
     """
     demand = [str(c) for c in data.columns if c not in {"block", "row", "output", *codes}]
-    blocks = {str(key): part.set_index("row") for key, part in data.groupby("block", sort=False)}
-    own = blocks["domestic" if "domestic" in blocks else "total"].rename_axis("sector")
-    bought = blocks.get("import")
-    if bought is not None and list(bought.index) != list(own.index):
-        odd = sorted(set(bought.index) ^ set(own.index)) or ["their order"]
-        raise DataError(f"{file}: import and domestic rows differ: {', '.join(odd)}")
-    bought = None if bought is None else bought.rename_axis("sector")
+    kinds, labels = data["block"].to_numpy(), data["row"].to_numpy()
+    flows, uses = data[codes].to_numpy(), data[demand].to_numpy()
+    own = np.flatnonzero(kinds == ("domestic" if "domestic" in kinds else "total"))
+    bought, income = np.flatnonzero(kinds == "import"), np.flatnonzero(kinds == "value_added")
+    sectors = pd.Index(labels[own], name="sector")
+    columns = pd.Index(codes, name="sector")
+    if len(bought) and list(labels[bought]) != list(sectors):
+        odd = sorted(set(labels[bought]) ^ set(sectors)) or ["their order"]
+        raise DataError(f"{file}: import and domestic rows differ: {', '.join(map(str, odd))}")
+    apart = None
+    if len(bought):
+        apart = (
+            pd.DataFrame(flows[bought], sectors, columns),
+            pd.DataFrame(uses[bought], sectors, demand),
+        )
+    output = pd.Series(data["output"].to_numpy()[own], sectors) if "output" in data else None
     return IOFrames(
-        Z=own[codes],
-        final_demand=own[demand],
-        value_added=blocks["value_added"][codes].rename_axis("component"),
-        output=own.get("output"),
-        imports=None if bought is None else (bought[codes], bought[demand]),
+        Z=pd.DataFrame(flows[own], sectors, columns),
+        final_demand=pd.DataFrame(uses[own], sectors, demand),
+        value_added=pd.DataFrame(
+            flows[income], pd.Index(labels[income], name="component"), columns
+        ),
+        output=output,
+        imports=apart,
         unit=unit,
         name=name,
     )

@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.fitting.tables.gras import gras as scale
 
 REFERENCE = Path(__file__).parent / "reference"
 
@@ -45,10 +44,12 @@ def test_gras_meets_the_handbook_iteration_by_iteration(rounds: str) -> None:
     seed = np.array(case["seed"])
     step = case["iterations"][rounds]
     u, v = np.array(case["row_totals"]), np.array(case["column_totals"])
-    found = scale(seed, u, v, tolerance=1e-15, max_iterations=int(rounds))
+    found = qn.gras(seed, u, v, tolerance=1e-15, max_iterations=int(rounds))
     np.testing.assert_allclose(found.column_factors, step["s"], atol=5e-4)
     np.testing.assert_allclose(found.row_factors, step["r"], atol=5.5e-4)
-    before = scale(seed, u, v, tolerance=1e-15, max_iterations=int(rounds) - 1).row_factors
+    before = np.ones(len(u))
+    if rounds == "2":
+        before = np.asarray(qn.gras(seed, u, v, tolerance=1e-15, max_iterations=1).row_factors)
     plus, minus = np.maximum(seed, 0), np.maximum(-seed, 0)
     np.testing.assert_allclose(plus.T @ before, step["p_j"], atol=0.5)
     np.testing.assert_allclose(minus.T @ (1 / before), step["n_j"], atol=0.5)

@@ -6,13 +6,19 @@ import numpy as np
 import numpy.typing as npt
 import scipy.linalg as la
 
-from quesnay.fitting.tables.obstacles import Obstacle, closed_set, first_obstacle
+from quesnay.fitting.tables.obstacles import (
+    Obstacle,
+    closed_set,
+    first_obstacle,
+    margin_scales,
+    proved_set,
+)
 
 __all__ = ["LeastSquaresFit", "balance_least_squares"]
 
 Array = npt.NDArray[np.float64]
 
-_RIDGE = 1e-13  # of the largest diagonal: makes the dual, known up to a constant, definite
+_RIDGE = 1e-13  # least damping, of the largest curvature: the dual is known up to a constant
 _HALVINGS = 40
 _ROUNDING = 1e-12  # of the largest total: what a fixed row may miss
 
@@ -91,16 +97,14 @@ def balance_least_squares(
     """
     dual = _Dual(seed, variance, margins, keep_signs)
     obstacle = dual.structural()
-    price, iteration = np.zeros(sum(seed.shape)), 0
+    price, iteration, damping = np.zeros(sum(seed.shape)), 0, _RIDGE
     table = dual.table(price)
     residual = dual.residual(table)
     while obstacle is None and residual > tolerance and iteration < max_iterations:
         iteration += 1
-        step = dual.step(table, price)
-        price, table, moved = dual.search(price, step)
+        price, table, share = dual.search(price, dual.step(table, price, damping))
         residual = dual.residual(table)
-        if not moved:
-            break
+        damping = max(damping / 10.0, _RIDGE) if share == 1.0 else min(damping * 100.0, 1.0)
     if obstacle is None and not residual <= tolerance:
         obstacle = dual.contradiction(price)
     n = seed.shape[0]
@@ -116,6 +120,7 @@ class _Dual:
     ) -> None:
         self.z, self.d, (self.u, self.v) = seed, variance, margins
         self.signs = np.where(seed < 0, -1.0, 1.0) if keep_signs else np.zeros_like(seed)
+        self.scale = np.concatenate(margin_scales(seed, *margins))
 
     def table(self, price: Array) -> Array:
         """Return the primal table at given prices."""
@@ -128,16 +133,8 @@ class _Dual:
         return np.concatenate([self.u - table.sum(axis=1), self.v - table.sum(axis=0)])
 
     def residual(self, table: Array) -> float:
-        """Return the largest gap relative to the total or the cells that make it."""
-        size = np.abs(table)
-        scale = np.maximum(
-            np.abs(np.concatenate([self.u, self.v])),
-            np.concatenate([size.sum(axis=1), size.sum(axis=0)]),
-        )
-        gap = np.abs(self.gap(table))
-        return float(
-            np.max(np.divide(gap, scale, out=np.where(gap > 0, 1.0, 0.0), where=scale > 0))
-        )
+        """Return the largest gap relative to what it is measured against."""
+        return float(np.max(np.abs(self.gap(table)) / self.scale))
 
     def value(self, price: Array, table: Array) -> float:
         """Return the dual value to be minimised."""
@@ -149,30 +146,33 @@ class _Dual:
         free = (self.u - held.sum(axis=1)) @ price[:n] + (self.v - held.sum(axis=0)) @ price[n:]
         return float(moved.sum() / 2.0 - free)
 
-    def step(self, table: Array, price: Array) -> Array:
-        """Return the Newton step: rows eliminated, columns solved by Cholesky."""
+    def step(self, table: Array, price: Array, damping: float) -> Array:
+        """Return the damped Newton step: rows eliminated, columns solved by Cholesky."""
         n = len(self.u)
         inner = self.z + self.d * (price[:n, None] + price[n:])
         d = np.where(self.signs * inner < 0, 0.0, self.d)
         gap = self.gap(table)
+        ridge = damping * max(self.d.sum(axis=1).max(), self.d.sum(axis=0).max())
         if d.shape[0] < d.shape[1]:
-            columns, rows = _solve(d.T, gap[n:], gap[:n])
+            columns, rows = _solve(d.T, gap[n:], gap[:n], ridge)
             return np.concatenate([rows, columns])
-        return np.concatenate(_solve(d, gap[:n], gap[n:]))
+        return np.concatenate(_solve(d, gap[:n], gap[n:], ridge))
 
-    def search(self, price: Array, step: Array) -> tuple[Array, Array, bool]:
-        """Halve the step until the dual falls; say whether it did."""
+    def search(self, price: Array, step: Array) -> tuple[Array, Array, float]:
+        """Halve the step until the dual falls; return where that is and the share of the step."""
         table = self.table(price)
         slope = float(self.gap(table) @ step)
         before, share = self.value(price, table), 1.0
-        slack = 1e-12 * (1.0 + abs(before))  # the dual cannot be told apart below its rounding
+        miss = self.residual(table)
         for _ in range(_HALVINGS):
             there = price + share * step
             table_there = self.table(there)
-            if self.value(there, table_there) <= before - 1e-4 * share * slope + slack:
-                return there, table_there, True
+            falls = self.value(there, table_there) <= before - 1e-4 * share * slope
+            # near the end the dual's own rounding hides its fall: then the miss decides
+            if falls or self.residual(table_there) <= 0.5 * miss:
+                return there, table_there, share
             share /= 2.0
-        return price, table, False
+        return price, table, 0.0
 
     def structural(self) -> Obstacle | None:
         """Return a row or column that misses its total and has no cell that could move there."""
@@ -187,7 +187,11 @@ class _Dual:
         free = self.d > 0
         signs = np.where(free, self.signs, 0.0)
         either = free & (self.signs == 0)
-        return closed_set(signs, *self._free_totals(), (price[:n], -price[n:]), either=either)
+        u, v = self._free_totals()
+        found = closed_set(signs, u, v, (price[:n], -price[n:]), either=either)
+        if found is None or found.kind == "face":
+            return proved_set(signs, u, v, either=either)
+        return found
 
     def _free_totals(self) -> tuple[Array, Array]:
         """Return what the cells that may move have to add up to; rounding is zero."""
@@ -197,10 +201,9 @@ class _Dual:
         return np.where(np.abs(u) <= rounding, 0.0, u), np.where(np.abs(v) <= rounding, 0.0, v)
 
 
-def _solve(d: Array, gap_rows: Array, gap_columns: Array) -> tuple[Array, Array]:
+def _solve(d: Array, gap_rows: Array, gap_columns: Array, ridge: float) -> tuple[Array, Array]:
     """Solve ``[diag(d1) d; d' diag(d'1)] (l, m) = gap`` with the rows eliminated."""
     rows, columns = d.sum(axis=1), d.sum(axis=0)
-    ridge = _RIDGE * max(float(rows.max()), float(columns.max()), np.finfo(float).tiny)
     pivot = rows + ridge
     scaled = d / pivot[:, None]
     schur = np.diag(columns + ridge) - d.T @ scaled

@@ -7,7 +7,14 @@ import numpy as np
 import numpy.typing as npt
 import scipy.sparse as sp
 
-from quesnay.fitting.tables.obstacles import Obstacle, closed_set, first_obstacle
+from quesnay.fitting.tables.obstacles import (
+    Obstacle,
+    closed_set,
+    emptied,
+    first_obstacle,
+    margin_scales,
+    proved_set,
+)
 
 __all__ = ["Scaling", "gras"]
 
@@ -31,7 +38,7 @@ class Scaling:
         Rounds of one column and one row scaling.
     residual : float
         Largest distance of a row or column sum from its total, relative to the larger of the total
-        and the sum of the absolute cells.
+        and the absolute cells of the seed at the level of the totals.
     converged : bool
         Whether the residual is within the tolerance.
     obstacle : Obstacle or None
@@ -87,6 +94,7 @@ def gras(
     array([[ 1.2611,  2.7389],
            [ 3.7389, -0.7389]])
     """
+    seed = emptied(seed, rows, columns)
     obstacle = first_obstacle(seed, rows, columns)
     if obstacle is not None:
         return _void(seed, obstacle)
@@ -116,6 +124,8 @@ def _scale(
         stalled = not np.isfinite(residual)
         if look or stalled:
             obstacle = closed_set(seed, rows, columns, run.potentials())
+            if obstacle is None and (stalled or iteration == max_iterations):
+                obstacle = proved_set(seed, rows, columns)
             if obstacle is not None:
                 return _void(seed, obstacle, iteration)
         if stalled:
@@ -136,22 +146,22 @@ class _Run:
         self.r, self.r_inverse = np.ones(n), np.ones(n)
         self.s, self.s_inverse = np.ones(m), np.ones(m)
         self.p, self.n = self._columns()
+        self.row_scale, self.column_scale = margin_scales(seed, rows, columns)
 
     def _columns(self) -> tuple[Array, Array]:
         p = self.plus_t @ self.r
         return p, self.minus_t @ self.r_inverse if self.signed else np.zeros_like(p)
 
     def round(self) -> float:
-        """Scale columns, then rows; return the residual (of the columns: the rows are exact)."""
+        """Scale columns, then rows; return the residual of both."""
         self.s, self.s_inverse = _factors(self.v, self.p, self.n)
         p = self.plus @ self.s
         n = self.minus @ self.s_inverse if self.signed else np.zeros_like(p)
         self.r, self.r_inverse = _factors(self.u, p, n)
+        rows = np.abs(self.r * p - self.r_inverse * n - self.u) / self.row_scale
         self.p, self.n = self._columns()
-        up, down = self.s * self.p, self.s_inverse * self.n
-        scale = np.maximum(np.abs(self.v), up + down)
-        gap = np.abs(up - down - self.v)
-        return float(np.max(np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)))
+        columns = np.abs(self.s * self.p - self.s_inverse * self.n - self.v) / self.column_scale
+        return float(np.maximum(rows.max(), columns.max()))
 
     def table(self, seed: Array) -> Array:
         """Return the scaled matrix."""

@@ -1,6 +1,7 @@
 """The interdependency matrix ``I - A``: one factorisation, then solves in both directions."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -8,9 +9,31 @@ from scipy.linalg import lapack
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Leontief", "coefficients", "leontief"]
+__all__ = ["Factors", "Leontief", "coefficients", "inverted", "leontief", "unit_columns"]
 
 Array = npt.NDArray[np.float64]
+
+SINGULAR = (
+    "I - A is singular: a group of sectors uses up all that it makes and adds no value; "
+    "check value added and the transactions"
+)
+_BLOCK = 256  # rows handled at a time where a whole temporary would cost a matrix
+
+
+class Factors(Protocol):
+    """What the analyses ask of a factored ``I - A``, in whatever precision it is held."""
+
+    def columns(self, f: Array) -> Array:
+        """Return ``L f``."""
+
+    def rows(self, c: Array) -> Array:
+        """Return ``c L``."""
+
+    def inverse(self) -> Array:
+        """Return ``L``."""
+
+    def diagonal(self) -> Array:
+        """Return the diagonal of L."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,19 +55,96 @@ class Leontief:
     pivots: npt.NDArray[np.int32]
 
     def columns(self, f: Array) -> Array:
-        """Return ``L f``: output for the final demands in the columns of `f`."""
+        """Return ``L f``: output for the final demands in the columns of `f`, (n,) or (n, k)."""
         out: Array = lapack.dgetrs(self.lu, self.pivots, f, trans=1)[0]
         return out
 
     def rows(self, c: Array) -> Array:
-        """Return ``c L`` for the coefficients in the rows of `c`: multipliers."""
+        """Return ``c L`` for the coefficients in the rows of `c`: multipliers, (k, n)."""
         out: Array = lapack.dgetrs(self.lu, self.pivots, c.T)[0].T
         return out
 
     def inverse(self) -> Array:
-        """Return L itself."""
-        out: Array = lapack.dgetri(self.lu, self.pivots, lwork=max(1, 64 * len(self.lu)))[0].T
+        """Return L itself, in one new matrix."""
+        inverse: Array = lapack.dgetri(self.lu, self.pivots, lwork=64 * len(self.lu))[0].T
+        return inverse
+
+    def diagonal(self) -> Array:
+        """Return the diagonal of L at two thirds of the cost of L.
+
+        With ``P M = L1 U`` and M the factored transpose, ``M^-1 = U^-1 L1^-1 P``: both triangles
+        are inverted in place (n^3 / 3 each) and only the n products on the diagonal are formed.
+        """
+        both = lapack.dtrtri(self.lu)[0]
+        both = lapack.dtrtri(both, lower=1, unitdiag=1, overwrite_c=True)[0]
+        order = np.arange(len(both))
+        for k, other in enumerate(self.pivots.tolist()):
+            order[k], order[other] = order[other], order[k]
+        # M^-1[:, order[j]] = U^-1 L1^-1[:, j], so entry (order[j], order[j]) is the wanted one.
+        out = np.empty(len(both))
+        for start in range(0, len(both), _BLOCK):
+            place = np.arange(start, min(start + _BLOCK, len(both)))
+            out[order[place]] = _products(both, order[place], place)
         return out
+
+
+def _products(both: Array, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Array:
+    """Multiply rows of the upper inverse with columns of the unit lower inverse, pair by pair."""
+    count = np.arange(len(both))
+    upper = np.where(count >= rows[:, None], both[rows], 0.0)
+    lower = np.where(count > columns[:, None], both[:, columns].T, 0.0)
+    lower[np.arange(len(columns)), columns] = 1.0
+    products: Array = np.einsum("ij,ij->i", upper, lower)
+    return products
+
+
+def unit_columns(size: int, places: npt.NDArray[np.intp]) -> Array:
+    """Return columns of the identity matrix, in the order LAPACK reads.
+
+    Parameters
+    ----------
+    size : int
+        Rows.
+    places : ndarray of int, (g,)
+        Which columns.
+
+    Returns
+    -------
+    ndarray, (size, g)
+        One 1 a column.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> unit_columns(2, np.array([1]))
+    array([[0.],
+           [1.]])
+    """
+    out = np.zeros((size, len(places)), order="F")
+    out[places, np.arange(len(places))] = 1.0
+    return out
+
+
+def inverted(output: Array) -> Array:
+    """Return ``1 / x`` by element, 0 where x is zero: a sector without output has no inputs.
+
+    Parameters
+    ----------
+    output : ndarray, (n,)
+        Output.
+
+    Returns
+    -------
+    ndarray, (n,)
+        Reciprocals.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> inverted(np.array([4.0, 0.0]))
+    array([0.25, 0.  ])
+    """
+    return np.divide(1.0, output, out=np.zeros(len(output)), where=output != 0)
 
 
 def coefficients(flows: Array, output: Array) -> Array:
@@ -69,13 +169,8 @@ def coefficients(flows: Array, output: Array) -> Array:
     array([[0.15, 0.25],
            [0.2 , 0.05]])
     """
-    out: Array = flows * inverted(output)
+    out: Array = np.divide(flows, output, out=np.zeros(flows.shape), where=output != 0)
     return out
-
-
-def inverted(output: Array) -> Array:
-    """Return ``1 / x`` by element, 0 where x is zero: a sector without output has no inputs."""
-    return np.divide(1.0, output, out=np.zeros(len(output)), where=output != 0)
 
 
 def leontief(flows: Array, output: Array) -> Leontief:
@@ -102,15 +197,13 @@ def leontief(flows: Array, output: Array) -> Leontief:
     --------
     >>> import numpy as np
     >>> Z, x = np.array([[150.0, 500.0], [200.0, 100.0]]), np.array([1000.0, 2000.0])
-    >>> leontief(Z, x).columns(np.array([600.0, 1500.0])).round(1)
-    array([1247.5, 1841.6])
+    >>> factors = leontief(Z, x)
+    >>> factors.columns(np.array([600.0, 1500.0])).round(1), factors.diagonal().round(4)
+    (array([1247.5, 1841.6]), array([1.2541, 1.1221]))
     """
     matrix = np.multiply(flows, -inverted(output), order="C")
     matrix.ravel()[:: len(output) + 1] += 1.0
     lu, pivots, failed = lapack.dgetrf(matrix.T, overwrite_a=True)
     if failed:
-        raise DataError(
-            "I - A is singular: a group of sectors uses up all that it makes and adds no value; "
-            "check value added and the transactions"
-        )
+        raise DataError(SINGULAR)
     return Leontief(lu, pivots)

@@ -35,6 +35,13 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
+    from quesnay.fitting.regression.covariance_clustered import (
+        CR0 as CR0,
+        CR1 as CR1,
+        CR2 as CR2,
+        CR3 as CR3,
+    )
+    from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.job.reproduction import Reproduction as Reproduction
     from quesnay.job.run import reproduce as reproduce
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
@@ -63,6 +70,8 @@ if TYPE_CHECKING:
     )
     from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
+    from quesnay.models.regression.panel import fit_panel as fit_panel
+    from quesnay.models.regression.result import PanelFit as PanelFit
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -82,6 +91,13 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "CR3": "quesnay.fitting.regression.covariance_clustered",
+    "CR2": "quesnay.fitting.regression.covariance_clustered",
+    "CR1": "quesnay.fitting.regression.covariance_clustered",
+    "CR0": "quesnay.fitting.regression.covariance_clustered",
+    "DriscollKraay": "quesnay.fitting.regression.covariance_serial",
+    "PanelFit": "quesnay.models.regression.result",
+    "fit_panel": "quesnay.models.regression.panel",
     "disaggregate": "quesnay.models.growth.disaggregation",
     "reproduce": "quesnay.job.run",
     "Reproduction": "quesnay.job.reproduction",

@@ -92,9 +92,7 @@ def _cost_shares(study: Study, facts: Facts) -> tuple[float, float]:
     producing = list(study.tables.technology_sectors)
     using = [s for s in table.sectors if s not in producing]
     bought = float(table.Z.loc[producing, using].to_numpy().sum())
-    if isinstance(table.imports, tuple):
-        bought += float(table.imports[0].loc[producing, using].to_numpy().sum())
-    elif table.imports is not None:
+    if table.imports is not None:
         bought += float(table.imports.Z.loc[producing, using].to_numpy().sum())
     output, value = float(table.x[using].sum()), float(table.v[using].sum())
     return bought / output, bought / value

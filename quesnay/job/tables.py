@@ -11,7 +11,7 @@ from quesnay.studies.load import RUNS
 if TYPE_CHECKING:
     from quesnay.job.reproduction import Reproduction
 
-__all__ = ["findings", "result_tables"]
+__all__ = ["findings", "glance_table", "result_tables"]
 
 _DRAWN = "Brackets: 95 % interval of {draws} draws, seed {seed}."
 
@@ -69,6 +69,41 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
         " that the run used are not judged.",
     )
     return Table(f"Verdicts of the {run} run", frame, notes)
+
+
+def glance_table(result: "Reproduction") -> Table:
+    """Return every printed figure with the estimates of both runs on one line."""
+    rows = result.verdicts.loc[RUNS[0]]
+    frame = pd.DataFrame({"reported": [f"{v:g} {u}" for v, u in _values(rows)]}, index=rows.index)
+    for run in RUNS:
+        own = result.verdicts.loc[run]
+        bounds = _bracket(own["estimate_low"], own["estimate_high"], ".3g")
+        frame[run] = [
+            _role_words(role)
+            if role != "held out"
+            else f"{_plain(estimate, '.3g')} {bound}{_mark(inside)}"
+            for role, estimate, bound, inside in zip(
+                own["role"], own["estimate"], bounds, own["inside"], strict=True
+            )
+        ]
+    notes = (
+        "Brackets: 95 % interval; + the interval holds the printed figure, - it does not.",
+        "T total, S share of GDP, H integration-driven share, J new jobs, C core, G real growth, "
+        "K contribution to GDP growth; two digits of the year.",
+    )
+    return Table("Reported and estimated", frame, notes)
+
+
+def _values(rows: pd.DataFrame) -> list[tuple[float, str]]:
+    return list(zip(rows["reported"], rows["unit"], strict=True))
+
+
+def _role_words(role: str) -> str:
+    return "used" if role == "input" else "used to calibrate"
+
+
+def _mark(inside: object) -> str:
+    return "" if pd.isna(inside) else " +" if inside else " -"
 
 
 def variance_table(result: "Reproduction", run: str) -> Table:

@@ -1,0 +1,255 @@
+"""Covariances under errors that are correlated within clusters: CR0 to CR3."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clubs import cluster_spectra, is_nested, satterthwaite
+from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
+from quesnay.fitting.regression.fixed_effects import absorb_effects
+
+__all__ = ["CR0", "CR1", "CR2", "CR3", "cluster_sums", "counted_parameters"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+
+def cluster_sums(values: Array, codes: Codes) -> Array:
+    """Return the sums of columns by cluster.
+
+    Parameters
+    ----------
+    values : (n, k) array
+        Columns, scores as a rule.
+    codes : (n,) array
+        Cluster 0..G-1 of each row.
+
+    Returns
+    -------
+    (G, k) array
+        Sums.
+
+    Examples
+    --------
+    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
+    [[3.0], [4.0]]
+    """
+    groups = int(codes.max()) + 1
+    return np.column_stack([np.bincount(codes, column, groups) for column in values.T])
+
+
+def counted_parameters(regression: Regression, counting: str = "not nested") -> int:
+    """Return the number of parameters K in the factor ``(n - 1) / (n - K)`` of CR1.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit with its effects and clusters.
+    counting : {"not nested", "all", "none"}
+        Which absorbed effects count. By default those that are not nested in a cluster, and
+        one for the constant where all are (the rule of Stata, reghdfe and fixest); ``"all"``
+        counts them as dummies; ``"none"`` ignores them, as R's plm does.
+
+    Returns
+    -------
+    int
+        Coefficients plus counted effects.
+
+    Examples
+    --------
+    >>> X, e = np.array([[-1.0], [1.0], [-1.0], [1.0]]), np.zeros(4)
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(X, e, np.array([[0.25]]), (unit,), absorb_effects([unit]), (unit,))
+    >>> counted_parameters(fit), counted_parameters(fit, "all"), counted_parameters(fit, "none")
+    (2, 3, 1)
+    """
+    slopes = int(regression.X.shape[1])
+    if counting == "none" or not regression.effects:
+        return slopes
+    if counting == "all":
+        return slopes + regression.absorbed
+    if counting != "not nested":
+        raise EstimationError(
+            f"counting: {counting!r} is not known; use 'not nested', 'all' or 'none'"
+        )
+    loose = [
+        codes
+        for codes in regression.effects
+        if not any(is_nested(codes, clusters) for clusters in regression.clusters)
+    ]
+    if len(loose) == len(regression.effects):
+        return slopes + regression.absorbed
+    return slopes + (absorb_effects(loose).rank if loose else 1)
+
+
+@dataclass(frozen=True, slots=True)
+class CR0:
+    """Liang and Zeger (1986): ``B (sum_g X_g'e_g e_g'X_g) B``, no factor; t with G - 1.
+
+    Two dimensions: ``V_1 + V_2 - V_12`` (Cameron, Gelbach and Miller, 2011); G is the smaller.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(unit,))
+    >>> float(CR0().estimate(fit).matrix[0, 0])
+    1.125
+    """
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        groups = _fewest_clusters(regression)
+        matrix = _multiway(regression, _plain)
+        rule = f"no small-sample factor; t with G - 1 = {groups - 1} degrees of freedom."
+        return _estimate(regression, matrix, "CR0", rule)
+
+
+@dataclass(frozen=True, slots=True)
+class CR1:
+    """CR0 times ``G / (G - 1) (n - 1) / (n - K)``; t with G - 1.
+
+    Two dimensions: ``V_1 + V_2 - V_12`` with the factor of the smaller G (Cameron, Gelbach and
+    Miller, 2011; the rule of reghdfe and fixest).
+
+    Parameters
+    ----------
+    counting : {"not nested", "all", "none"}
+        Which absorbed effects count in K: see `counted_parameters`.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(unit,))
+    >>> float(CR1().estimate(fit).matrix[0, 0])
+    2.25
+    """
+
+    counting: str = "not nested"
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        groups = _fewest_clusters(regression)
+        regression.need_freedom()
+        rows, counted = regression.nobs, counted_parameters(regression, self.counting)
+        factor = groups / (groups - 1) * (rows - 1) / (rows - counted)
+        matrix = factor * _multiway(regression, _plain)
+        rule = (
+            f"factor G / (G - 1) (n - 1) / (n - K) = {factor:.6g}, G = {groups}, K = {counted}; "
+            f"t with G - 1 = {groups - 1} degrees of freedom."
+        )
+        return _estimate(regression, matrix, "CR1", rule)
+
+
+@dataclass(frozen=True, slots=True)
+class CR2:
+    """Bell and McCaffrey (2002): residuals times ``(I - H_gg)^(-1/2)``; Satterthwaite's t.
+
+    Unbiased if errors are independent with variances inverse to the weights. H includes the
+    absorbed effects (Pustejovsky and Tipton, 2018); the root is symmetric, and a generalised
+    one where a cluster fits itself. Degrees of freedom differ by coefficient:
+    ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (their equation 11). One dimension of clusters.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(unit,))
+    >>> estimate = CR2().estimate(fit)
+    >>> round(float(estimate.matrix[0, 0]), 4), round(float(estimate.df[0]), 4)
+    (2.25, 1.0)
+    """
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        _fewest_clusters(regression)
+        if len(regression.clusters) > 1:
+            raise EstimationError(
+                "CR2 is defined for one dimension of clusters, not "
+                f"{len(regression.clusters)}: use CR1 or CR3, or cluster by one column"
+            )
+        regression.need_freedom()
+        spectra = cluster_spectra(regression, regression.clusters[0])
+        half = spectra.halves(-0.5)
+        df = satterthwaite(spectra, -0.5)
+        rule = (
+            "residuals times (I - H)^(-1/2) by cluster; t with Satterthwaite's degrees of "
+            f"freedom, {df.min():.2f} to {df.max():.2f}."
+        )
+        return CovarianceEstimate(half.T @ half, df, "CR2", rule)
+
+
+@dataclass(frozen=True, slots=True)
+class CR3:
+    """Residuals times ``(I - H_gg)^-1``: the jackknife over clusters; t with G - 1.
+
+    No further factor (clubSandwich; the jackknife of MacKinnon, Nielsen and Webb, 2023, is
+    (G - 1) / G times this). Two dimensions: ``V_1 + V_2 - V_12``.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(unit,))
+    >>> round(float(CR3().estimate(fit).matrix[0, 0]), 4)
+    4.5
+    """
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        groups = _fewest_clusters(regression)
+        regression.need_freedom()
+        matrix = _multiway(regression, _jackknifed)
+        rule = f"residuals times (I - H)^(-1) by cluster; t with G - 1 = {groups - 1}."
+        return _estimate(regression, matrix, "CR3", rule)
+
+
+def _plain(regression: Regression, codes: Codes) -> Array:
+    half = cluster_sums(regression.X * regression.residuals[:, None], codes) @ regression.bread
+    return np.asarray(half.T @ half)
+
+
+def _jackknifed(regression: Regression, codes: Codes) -> Array:
+    half = cluster_spectra(regression, codes).halves(-1.0)
+    return np.asarray(half.T @ half)
+
+
+def _multiway(regression: Regression, one_way: Callable[[Regression, Codes], Array]) -> Array:
+    """Return V_1, or V_1 + V_2 - V_12 made positive semi-definite."""
+    clusters = regression.clusters
+    if len(clusters) == 1:
+        return one_way(regression, clusters[0])
+    pairs = clusters[0] * (int(clusters[1].max()) + 1) + clusters[1]
+    both = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
+    total = sum((one_way(regression, codes) for codes in clusters), np.zeros(()))
+    return positive_part(total - one_way(regression, both))
+
+
+def positive_part(matrix: Array) -> Array:
+    """Return the nearest positive semi-definite matrix (Cameron, Gelbach and Miller, 2011)."""
+    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+    if values[0] >= 0:
+        return matrix
+    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+
+
+def _fewest_clusters(regression: Regression) -> int:
+    if not regression.clusters:
+        raise EstimationError("clustered errors need clusters: name a column with cluster=")
+    if len(regression.clusters) > 2:
+        raise EstimationError(
+            f"{len(regression.clusters)} dimensions of clusters: one or two are possible"
+        )
+    groups = min(int(codes.max()) + 1 for codes in regression.clusters)
+    if groups < 2:
+        raise EstimationError("one cluster only: clustered errors need at least two")
+    return groups
+
+
+def _estimate(regression: Regression, matrix: Array, name: str, rule: str) -> CovarianceEstimate:
+    df = np.full(regression.X.shape[1], float(_fewest_clusters(regression) - 1))
+    return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)

@@ -1,0 +1,238 @@
+"""The equations of several sets of fixed effects, once the largest set is eliminated."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy import linalg
+
+from quesnay.fitting.errors import ConvergenceError, EstimationError
+
+__all__ = ["EffectsSystem", "build_system"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+_MOST_DIRECT = 2000  # groups beyond the first set up to which a dense factor is the fastest way
+_MOST_CELLS = 20_000_000  # cells of the largest dense table that is made
+_ROUNDS = 2000
+_RANK_TOLERANCE = 1e-10  # of a pivot, whose dummy has length one
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsSystem:
+    """Schur complement ``S = D'W M D`` of further dummies D, M the annihilator of the first set.
+
+    Parameters
+    ----------
+    first : (n,) array
+        Codes of the eliminated set.
+    others : tuple of (n,) arrays
+        Codes of the other sets, numbered on: no code is in two sets.
+    totals, sizes : (G,) and (p,) arrays
+        Sum of the weights by group of the first set and of the others.
+    weights : (n,) array or None
+        Weights of the rows.
+    kept : (r,) array
+        Groups of the other sets whose dummies are linearly independent; empty if iterated.
+    factor : (r, r) array
+        Upper Cholesky factor of S at `kept`; empty if iterated.
+    rank : int
+        Degrees of freedom that the other sets add.
+    rank_is_exact : bool
+        False where `rank` is an upper bound.
+    tolerance : float
+        Relative residual at which the iteration stops.
+    """
+
+    first: Codes
+    others: tuple[Codes, ...]
+    totals: Array
+    sizes: Array
+    weights: Array | None
+    kept: Codes
+    factor: Array
+    rank: int
+    rank_is_exact: bool
+    tolerance: float
+
+    def residualise(self, x: Array) -> Array:
+        """Return x, (n,), already free of the first set, less what the other sets explain."""
+        if not self.kept.size:
+            return self._iterate(x)
+        scale = float(np.abs(x).max())
+        for _ in range(3):
+            moments = self._gather(x)
+            if float(np.abs(moments / self.sizes).max()) <= 1e-15 * scale:
+                break
+            effects = np.zeros(self.sizes.size)
+            effects[self.kept] = linalg.cho_solve(
+                (self.factor, False), moments[self.kept], check_finite=False
+            )
+            x = x - self._spread(effects)
+        return x
+
+    def _gather(self, x: Array) -> Array:
+        """Return D'W x, (p,)."""
+        product = x if self.weights is None else x * self.weights
+        total = np.zeros(self.sizes.size)
+        for codes in self.others:
+            total += np.bincount(codes, product, self.sizes.size)
+        return total
+
+    def _spread(self, effects: Array) -> Array:
+        """Return M D a, (n,): effects of the other sets free of the first."""
+        v = effects[self.others[0]]
+        for codes in self.others[1:]:
+            v += effects[codes]
+        product = v if self.weights is None else v * self.weights
+        return np.asarray(
+            v - (np.bincount(self.first, product, self.totals.size) / self.totals)[self.first]
+        )
+
+    def _iterate(self, x: Array) -> Array:
+        """Conjugate gradients on S a = D'W x, scaled by the group sizes."""
+        rest = self._gather(x)
+        goal = self.tolerance * float(np.sqrt((rest**2 / self.sizes).sum()))
+        solution, search, last = np.zeros_like(rest), np.zeros_like(rest), 1.0
+        for _ in range(_ROUNDS):
+            scaled = rest / self.sizes
+            size = float(rest @ scaled)
+            if np.sqrt(size) <= goal:
+                return x - self._spread(solution)
+            search = scaled + size / last * search
+            image = self._gather(self._spread(search))
+            stride = size / float(search @ image)
+            solution += stride * search
+            rest -= stride * image
+            last = size
+        raise ConvergenceError(
+            f"fixed effects: {_ROUNDS} conjugate-gradient steps on {self.sizes.size} groups "
+            f"did not reach a relative residual of {self.tolerance:g}; loosen the tolerance"
+        )
+
+    def basis(self) -> Array:
+        """Return W^(1/2) M D S^(-1/2), (n, r): orthonormal, orthogonal to the first set."""
+        if not self.kept.size and self.rank:
+            raise EstimationError(
+                f"fixed effects: leverages of {self.sizes.size} groups beyond the largest set "
+                f"would need a dense factor; at most {_MOST_DIRECT} are possible here"
+            )
+        rows, rank = self.first.size, self.kept.size
+        if rows * rank > _MOST_CELLS * 5:
+            raise EstimationError(
+                f"fixed effects: leverages need a table of {rows} x {rank}; "
+                "choose a covariance without them, such as HC1 or CR1"
+            )
+        place = np.full(self.sizes.size, -1)
+        place[self.kept] = np.arange(rank)
+        dummies = np.zeros((rows, rank))
+        for codes in self.others:
+            at = place[codes]
+            inside = np.flatnonzero(at >= 0)
+            dummies[inside, at[inside]] = 1.0
+        weighted = dummies if self.weights is None else dummies * self.weights[:, None]
+        order = np.argsort(self.first, kind="stable")
+        starts = np.searchsorted(self.first[order], np.arange(self.totals.size))
+        means = np.add.reduceat(weighted[order], starts, axis=0) / self.totals[:, None]
+        dummies -= means[self.first]
+        if self.weights is not None:
+            dummies *= np.sqrt(self.weights)[:, None]
+        return np.asarray(linalg.solve_triangular(self.factor, dummies.T, trans="T").T)
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the projection on what the other sets add, (n,)."""
+        basis = self.basis()
+        return np.asarray(np.einsum("ij,ij->i", basis, basis))
+
+
+def build_system(
+    first: Codes,
+    others: Sequence[Codes],
+    totals: Array,
+    *,
+    weights: Array | None,
+    tolerance: float,
+) -> EffectsSystem:
+    """Form the equations of the other sets, factor them where they are few, count their rank.
+
+    Parameters
+    ----------
+    first : (n,) array
+        Codes of the set that is eliminated.
+    others : sequence of (n,) arrays
+        Codes 0..G-1 of the other sets.
+    totals : (G,) array
+        Sum of the weights by group of the first set.
+    weights : (n,) array or None
+        Weights of the rows.
+    tolerance : float
+        Where the iteration stops, if one is needed.
+
+    Returns
+    -------
+    EffectsSystem
+        The equations.
+
+    Examples
+    --------
+    >>> unit, year = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
+    >>> build_system(unit, [year], np.full(2, 2.0), weights=None, tolerance=1e-12).rank
+    1
+    """
+    counts = [int(codes.max()) + 1 for codes in others]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+    numbered = tuple(codes + offsets[i] for i, codes in enumerate(others))
+    sizes = np.concatenate(
+        [np.bincount(c, weights, g) for c, g in zip(others, counts, strict=True)]
+    ).astype(np.float64)
+    if sizes.size <= _MOST_DIRECT and sizes.size * totals.size <= _MOST_CELLS:
+        schur = _schur(first, numbered, totals, sizes, weights)
+        kept, factor = _factorise(schur, sizes)
+        rank, exact = kept.size, True
+    else:
+        kept, factor = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
+        rank = sum(g - _components(first, c) for c, g in zip(others, counts, strict=True))
+        exact = len(others) == 1
+    return EffectsSystem(
+        first, numbered, totals, sizes, weights, kept, factor, rank, exact, tolerance
+    )
+
+
+def _schur(
+    first: Codes, others: tuple[Codes, ...], totals: Array, sizes: Array, weights: Array | None
+) -> Array:
+    """Return S = D'WD - C' diag(1/totals) C, C the table of the first set by the others."""
+    p = sizes.size
+    table = np.zeros(totals.size * p)
+    for codes in others:
+        table += np.bincount(first * p + codes, weights, table.size)
+    scaled = table.reshape(totals.size, p) / np.sqrt(totals)[:, None]
+    schur = np.diag(sizes) - scaled.T @ scaled
+    for i, left in enumerate(others):
+        for right in others[i + 1 :]:
+            cells = np.bincount(left * p + right, weights, p * p).reshape(p, p)
+            schur += cells + cells.T
+    return np.asarray(schur)
+
+
+def _factorise(schur: Array, sizes: Array) -> tuple[Codes, Array]:
+    """Return the independent groups and the Cholesky factor of S at them, by pivoting."""
+    scale = np.sqrt(sizes)
+    factor, pivots, rank, _ = linalg.lapack.dpstrf(
+        schur / scale / scale[:, None], lower=0, tol=_RANK_TOLERANCE
+    )
+    kept = np.asarray(pivots[:rank] - 1, dtype=np.intp)
+    return kept, np.asarray(np.triu(factor[:rank, :rank]) * scale[kept])
+
+
+def _components(first: Codes, other: Codes) -> int:
+    """Count the connected sets of the graph between two sets of groups."""
+    from scipy import sparse
+    from scipy.sparse import csgraph
+
+    nodes = int(first.max()) + int(other.max()) + 2
+    ones = np.ones(first.size, dtype=np.int8)
+    graph = sparse.coo_array((ones, (first, other + int(first.max()) + 1)), shape=(nodes, nodes))
+    return int(csgraph.connected_components(graph, directed=False)[0])

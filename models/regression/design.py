@@ -1,0 +1,187 @@
+"""From a formula and a frame to outcome, design and the names of its columns."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+from quesnay.models.regression.columns import (
+    Grouping,
+    find_column,
+    group_column,
+    number_column,
+    row_label,
+)
+from quesnay.models.regression.expression import Column, columns_of, evaluate
+from quesnay.models.regression.formula import Factor, Formula, Term
+
+__all__ = ["Ingredients", "build_design", "read_ingredients"]
+
+Values = npt.NDArray[np.floating]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Ingredients:
+    """Every factor of a formula computed for all rows of a frame.
+
+    Parameters
+    ----------
+    numbers : dict of Factor to (n,) array
+        Computed expressions, NaN where a column is missing.
+    categories : dict of Factor to Grouping
+        Columns taken as categories.
+    """
+
+    numbers: dict[Factor, Values]
+    categories: dict[Factor, Grouping]
+
+
+def read_ingredients(formula: Formula, data: pd.DataFrame) -> Ingredients:
+    """Compute the factors of a formula.
+
+    Parameters
+    ----------
+    formula : Formula
+        What was parsed.
+    data : DataFrame
+        Where the columns are.
+
+    Returns
+    -------
+    Ingredients
+        Numbers and categories of all rows.
+
+    Raises
+    ------
+    DataError
+        If a column is absent or no number, or a function is not defined for a value.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.formula import parse_formula
+    >>> read = read_ingredients(parse_formula("y ~ log(x)"), pd.DataFrame({"y": [1.], "x": [1.]}))
+    >>> [values.tolist() for values in read.numbers.values()]
+    [[1.0], [0.0]]
+    """
+    columns: dict[str, npt.NDArray[np.float64]] = {}
+    numbers: dict[Factor, Values] = {}
+    categories: dict[Factor, Grouping] = {}
+    for factor in [formula.outcome, *(factor for term in formula.terms for factor in term)]:
+        if factor in numbers or factor in categories:
+            continue
+        if factor.categorical:
+            categories[factor] = group_column(data, columns_of(factor.expression)[0], "formula")
+            continue
+        for name in columns_of(factor.expression):
+            if name not in columns:
+                columns[name] = number_column(find_column(data, name, "formula"), name, "formula")
+        numbers[factor] = _compute(factor, columns, data.index)
+    return Ingredients(numbers, categories)
+
+
+def _compute(
+    factor: Factor, columns: dict[str, npt.NDArray[np.float64]], index: pd.Index
+) -> Values:
+    """Evaluate one expression, refusing rows where it has no finite value."""
+    if isinstance(factor.expression, Column):
+        return columns[factor.expression.name]
+    names = columns_of(factor.expression)
+    if not names:
+        raise DataError(f"formula: {factor.text} names no column; write 1 for the intercept")
+    values = evaluate(factor.expression, columns)
+    lost = ~np.isfinite(values.astype(np.float64))
+    for name in names:
+        lost &= ~np.isnan(columns[name])
+    if lost.any():
+        row = int(np.argmax(lost))
+        given = ", ".join(f"{name} = {columns[name][row]:g}" for name in names)
+        raise DataError(
+            f"formula: {factor.text} has no finite value at row {row_label(index, row)} "
+            f"({given}); drop such rows ({int(lost.sum())} in all) or transform otherwise"
+        )
+    return values
+
+
+def build_design(
+    formula: Formula, ingredients: Ingredients, rows: npt.NDArray[np.bool_] | None, absorbed: bool
+) -> tuple[list[Values], list[str]]:
+    """Return the columns of the design and their names.
+
+    Parameters
+    ----------
+    formula : Formula
+        Terms and intercept.
+    ingredients : Ingredients
+        Their values for all rows of the frame.
+    rows : (n,) boolean array or None
+        Rows to keep; None keeps all.
+    absorbed : bool
+        Whether absorbed effects take the place of the intercept.
+
+    Returns
+    -------
+    tuple of list of arrays and list of str
+        Columns and names such as ``ln_ict``, ``C(region)[T.east]``, ``ln_ict:ln_k``.
+
+    Notes
+    -----
+    A category drops its first level where the term without it is in the model (the intercept
+    being the empty term), else it keeps all levels: the rule of R (Chambers and Hastie, 1992).
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.formula import parse_formula
+    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "g": ["a", "b", "b"]})
+    >>> formula = parse_formula("y ~ C(g)")
+    >>> build_design(formula, read_ingredients(formula, frame), None, False)[1]
+    ['Intercept', 'C(g)[T.b]']
+    """
+    present = {frozenset(term) for term in formula.terms}
+    constant = formula.intercept or absorbed
+    if constant:
+        present.add(frozenset())
+    columns: list[Values] = []
+    names: list[str] = []
+    if formula.intercept and not absorbed:
+        anything = ingredients.numbers[formula.outcome]
+        columns.append(np.ones(anything.size if rows is None else int(rows.sum())))
+        names.append("Intercept")
+    for term in formula.terms:
+        for values, name in _term_columns(term, ingredients, rows, present):
+            columns.append(values)
+            names.append(name)
+    return columns, names
+
+
+def _term_columns(
+    term: Term,
+    ingredients: Ingredients,
+    rows: npt.NDArray[np.bool_] | None,
+    present: set[frozenset[Factor]],
+) -> list[tuple[Values, str]]:
+    made: list[tuple[Values, str]] = []
+    for factor in term:
+        if factor.categorical:
+            contrast = frozenset(term) - {factor} in present
+            own = _dummies(factor, ingredients.categories[factor], rows, contrast)
+        else:
+            values = ingredients.numbers[factor]
+            own = [(values if rows is None else values[rows], factor.text)]
+        if not made:
+            made = own
+        else:
+            made = [(a * b, f"{m}:{n}") for b, n in own for a, m in made]
+    return made
+
+
+def _dummies(
+    factor: Factor, grouping: Grouping, rows: npt.NDArray[np.bool_] | None, contrast: bool
+) -> list[tuple[Values, str]]:
+    used = grouping if rows is None else grouping.select(rows)
+    mark = "T." if contrast else ""
+    return [
+        ((used.codes == level).astype(np.float64), f"{factor.text}[{mark}{used.labels[level]}]")
+        for level in range(1 if contrast else 0, used.count)
+    ]

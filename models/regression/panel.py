@@ -1,0 +1,156 @@
+"""Linear regression with fixed effects and honest errors, from a formula and a frame."""
+
+from collections.abc import Sequence
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.regression.covariance import CovarianceRule, Regression
+from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
+from quesnay.fitting.regression.least_squares import least_squares
+from quesnay.models.regression.errors import choose_rule
+from quesnay.models.regression.formula import Formula, parse_formula
+from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.sample import Roles, Sample, draw_sample
+
+__all__ = ["fit_panel"]
+
+Array = npt.NDArray[np.float64]
+Values = npt.NDArray[np.floating]
+
+_ABSORBED = 1e-10  # length that deviations from group means keep of a column the effects explain
+
+
+def fit_panel(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    absorb: str | Sequence[str] = (),
+    cluster: str | Sequence[str] | None = None,
+    weights: "str | pd.Series | None" = None,
+    covariance: str | CovarianceRule | None = None,
+    time: str | None = None,
+    missing: str = "drop",
+    singletons: str = "drop",
+) -> PanelFit:
+    """Estimate elasticities or other coefficients by least squares with absorbed fixed effects.
+
+    Parameters
+    ----------
+    formula : str
+        Such as ``"ln_va ~ ln_ict + ln_k"``: see `quesnay.models.regression.formula`. There is
+        an intercept unless effects are absorbed or the formula says ``- 1``.
+    data : DataFrame
+        One row an observation; any unit, any order.
+    absorb : str or sequence of str
+        Columns whose groups each get their own level; ``"a:b"`` for their interaction.
+    cluster : str or sequence of one or two str, optional
+        Columns within whose groups errors may be correlated.
+    weights : str or Series, optional
+        Weights inverse to the variance of the errors; a Series is aligned by label.
+    covariance : str or rule, optional
+        ``"classical"``, ``"HC0"`` to ``"HC3"``, ``"CR0"`` to ``"CR3"``, ``"Driscoll-Kraay"``, or
+        an object such as ``quesnay.DriscollKraay(lags=2)``. By default CR1 with clusters, else HC1.
+        With few clusters (below about 40) ask for CR2.
+    time : str, optional
+        Column of periods, for Driscoll-Kraay errors.
+    missing : {"drop", "raise"}
+        Rows with a missing value are dropped, and counted in the result, or refused.
+    singletons : {"drop", "keep"}
+        Rows alone in a group of the fixed effects are dropped and counted, or kept.
+
+    Returns
+    -------
+    PanelFit
+        Coefficients, errors, tests, residuals, and the sample they rest on.
+
+    Raises
+    ------
+    DataError
+        If a column is absent or holds what cannot be used, or the formula is no formula.
+    EstimationError
+        If columns depend on each other or on the effects, or there are too few rows or clusters.
+
+    Notes
+    -----
+    Student's t with n - K degrees of freedom (K counts absorbed effects) for classical and HC
+    errors, G - 1 for CR0, CR1 and CR3 with G clusters, Satterthwaite's for CR2, T - 1 for
+    Driscoll-Kraay.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+    >>> fit_panel("y ~ x", frame, covariance="classical").params.round(3).to_dict()
+    {'Intercept': 1.0, 'x': 1.25}
+    """
+    parsed = parse_formula(formula) if isinstance(formula, str) else _refuse_formula(formula)
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    roles = Roles(
+        _names(absorb, "absorb"), _names(cluster, "cluster"), weights, time, missing, singletons
+    )
+    rule = choose_rule(covariance, roles)
+    sample = draw_sample(parsed, data, roles)
+    absorber = None
+    if sample.effects:
+        absorber = absorb_effects([g.codes for g in sample.effects], weights=sample.weights)
+    y, X, noise = _within(sample, absorber)
+    fit = least_squares(y, X, names=sample.names, noise=noise)
+    within = np.asarray(X, dtype=np.float64)
+    regression = Regression(
+        within,
+        fit.residuals,
+        fit.bread,
+        tuple(g.codes for g in sample.effects),
+        absorber,
+        tuple(g.codes for g in sample.clusters),
+        None if sample.periods is None else sample.periods.codes,
+    )
+    return PanelFit(
+        formula=parsed.source,
+        outcome_name=parsed.outcome.text,
+        intercept="Intercept" in sample.names,
+        sample=sample,
+        estimate=fit,
+        regression=regression,
+        inference=rule.estimate(regression),
+    )
+
+
+def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
+    if columns is None:
+        return ()
+    names = (columns,) if isinstance(columns, str) else tuple(columns)
+    repeated = [name for place, name in enumerate(names) if name in names[:place]]
+    if repeated:
+        raise DataError(f"{role}: {repeated[0]!r} is named twice; name it once")
+    return names
+
+
+def _refuse_formula(formula: object) -> Formula:
+    raise DataError(f"formula: expected a text such as 'y ~ x', got {type(formula).__name__}")
+
+
+def _within(sample: Sample, absorber: Absorber | None) -> tuple[Values, Values, float]:
+    """Return outcome and design free of the effects and weighted, and how they are rounded."""
+    y, X, noise = sample.outcome, sample.design, 1.0
+    if absorber is not None:
+        before = np.linalg.norm(np.asarray(X, dtype=np.float64), axis=0)
+        y = absorber.residualise(np.asarray(y, dtype=np.float64))
+        X = absorber.residualise(np.asarray(X, dtype=np.float64))
+        after = np.linalg.norm(X, axis=0)
+        gone = after <= _ABSORBED * before
+        if gone.any():
+            lost = ", ".join(repr(n) for n, g in zip(sample.names, gone, strict=True) if g)
+            effects = ", ".join(group.name for group in sample.effects)
+            raise EstimationError(
+                f"columns {lost} do not vary within the fixed effects ({effects}): "
+                "drop them from the formula, or absorb fewer effects"
+            )
+        noise = float((before / after).max())
+    if sample.weights is not None:
+        root = np.sqrt(sample.weights)
+        y, X = y * root, X * root[:, None]
+    return y, X, noise

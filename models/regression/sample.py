@@ -1,0 +1,257 @@
+"""The rows a regression uses, and what became of the others."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+from quesnay.fitting.regression.fixed_effects import find_singletons
+from quesnay.models.regression.columns import (
+    Grouping,
+    find_column,
+    group_column,
+    number_column,
+    row_label,
+)
+from quesnay.models.regression.design import build_design, read_ingredients
+from quesnay.models.regression.formula import Formula
+
+__all__ = ["Dropped", "Roles", "Sample", "draw_sample"]
+
+Array = npt.NDArray[np.float64]
+Values = npt.NDArray[np.floating]
+Rows = npt.NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """How many rows of the data are not used, and why.
+
+    Parameters
+    ----------
+    missing : int
+        Rows with a missing value in a column that is used.
+    zero_weight : int
+        Rows of weight zero.
+    singletons : int
+        Rows that are alone in a group of the fixed effects.
+    """
+
+    missing: int = 0
+    zero_weight: int = 0
+    singletons: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Roles:
+    """Which columns do what, beside the formula.
+
+    Parameters
+    ----------
+    absorb : tuple of str
+        Fixed effects, interactions as ``"a:b"``.
+    cluster : tuple of str
+        Dimensions of clusters.
+    weights : str, Series or None
+        Column of weights, or a Series with the labels of the data.
+    time : str or None
+        Column of periods.
+    missing : {"drop", "raise"}
+        What to do with rows where a value is missing.
+    singletons : {"drop", "keep"}
+        What to do with rows alone in a group of the fixed effects.
+    """
+
+    absorb: tuple[str, ...] = ()
+    cluster: tuple[str, ...] = ()
+    weights: "str | pd.Series | None" = None
+    time: str | None = None
+    missing: str = "drop"
+    singletons: str = "drop"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Sample:
+    """What is regressed on what, in the rows used.
+
+    Parameters
+    ----------
+    index : Index
+        Labels of the rows used.
+    outcome : (n,) array
+        Outcome.
+    design : (n, k) array
+        Regressors before absorption, in extended precision where a formula did arithmetic.
+    names : tuple of str
+        Names of the k columns.
+    effects, clusters : tuples of Grouping
+        Absorbed sets and dimensions of clusters.
+    periods : Grouping or None
+        Periods.
+    weights : (n,) array or None
+        Weights; None where all are one.
+    dropped : Dropped
+        Rows not used.
+    """
+
+    index: pd.Index
+    outcome: Values
+    design: Values
+    names: tuple[str, ...]
+    effects: tuple[Grouping, ...]
+    clusters: tuple[Grouping, ...]
+    periods: Grouping | None
+    weights: Array | None
+    dropped: Dropped
+
+
+def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
+    """Compute all columns and keep the rows that can be used.
+
+    Parameters
+    ----------
+    formula : Formula
+        Outcome and terms.
+    data : DataFrame
+        The data.
+    roles : Roles
+        Effects, clusters, weights, periods, and what to do with unusable rows.
+
+    Returns
+    -------
+    Sample
+        In the order of the data.
+
+    Raises
+    ------
+    DataError
+        If a column is at fault, no row is left, or values are missing under ``"raise"``.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.formula import parse_formula
+    >>> frame = pd.DataFrame({"y": [1.0, 2, None], "x": [1.0, 2, 3]})
+    >>> draw_sample(parse_formula("y ~ x"), frame, Roles()).dropped.missing
+    1
+    """
+    ingredients = read_ingredients(formula, data)
+    effects = [group_column(data, name, "absorb") for name in roles.absorb]
+    clusters = [group_column(data, name, "cluster") for name in roles.cluster]
+    periods = None if roles.time is None else group_column(data, roles.time, "time")
+    weights = _read_weights(data, roles.weights)
+    groups = [*effects, *clusters, *([] if periods is None else [periods])]
+    numbers = [*ingredients.numbers.values(), *([] if weights is None else [weights])]
+    gone = _missing(len(data), numbers, [*groups, *ingredients.categories.values()])
+    _refuse_missing(gone, roles.missing, data.index)
+    void = np.zeros_like(gone) if weights is None else ~gone & (weights == 0.0)
+    alone = _singletons(effects, gone | void, roles.singletons)
+    dropped = Dropped(int(gone.sum()), int(void.sum()), int(alone.sum()))
+    rows = None if dropped == Dropped() else ~(gone | void | alone)
+    if len(data) == 0 or (rows is not None and not rows.any()):
+        raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}")
+    columns, names = build_design(formula, ingredients, rows, bool(effects))
+    if not columns:
+        raise DataError(f"formula {formula.source!r}: no regressors are left; add a term")
+    _refuse_repeated(names)
+    outcome = ingredients.numbers[formula.outcome]
+    return Sample(
+        index=data.index if rows is None else data.index[rows],
+        outcome=outcome if rows is None else outcome[rows],
+        design=_stack(columns),
+        names=tuple(names),
+        effects=_select(effects, rows),
+        clusters=_select(clusters, rows),
+        periods=None if periods is None else _select([periods], rows)[0],
+        weights=weights if weights is None or rows is None else weights[rows],
+        dropped=dropped,
+    )
+
+
+def _stack(columns: Sequence[Values]) -> Values:
+    """Return the columns side by side, each contiguous."""
+    kind = np.result_type(*columns)
+    design = np.empty((columns[0].size, len(columns)), dtype=kind, order="F")
+    for place, column in enumerate(columns):
+        design[:, place] = column
+    return design
+
+
+def _read_weights(data: pd.DataFrame, weights: "str | pd.Series | None") -> Array | None:
+    if weights is None:
+        return None
+    if isinstance(weights, str):
+        values = number_column(find_column(data, weights, "weights"), weights, "weights")
+    elif isinstance(weights, pd.Series):
+        values = number_column(_align(weights, data.index), str(weights.name), "weights")
+    else:
+        raise DataError(
+            f"weights: expected a column name or a Series, got {type(weights).__name__}; "
+            "values without labels cannot be aligned"
+        )
+    if (values < 0).any():
+        row = int(np.argmax(values < 0))
+        raise DataError(f"weights: {values[row]:g} at row {row_label(data.index, row)} is negative")
+    return values
+
+
+def _align(series: pd.Series, index: pd.Index) -> pd.Series:
+    """Return the series in the order of the data's labels, or refuse it."""
+    if not series.index.is_unique or not index.is_unique:
+        raise DataError("weights: row labels repeat, so a Series cannot be aligned; use a column")
+    absent = index.difference(series.index)
+    if len(absent) or len(series) != len(index):
+        first = f", such as {absent[0]!r}" if len(absent) else ""
+        raise DataError(
+            f"weights: the Series has {len(series)} labels, the data {len(index)}, and {len(absent)} "
+            f"of the data are not among them{first}; give one weight a row of the data"
+        )
+    return series.reindex(index)
+
+
+def _missing(count: int, numbers: Sequence[Values], groups: Sequence[Grouping]) -> Rows:
+    gone = np.zeros(count, dtype=bool)
+    for values in numbers:
+        gone |= np.isnan(values)
+    for grouping in groups:
+        gone |= grouping.codes < 0
+    return gone
+
+
+def _refuse_missing(gone: Rows, missing: str, index: pd.Index) -> None:
+    if missing not in {"drop", "raise"}:
+        raise DataError(f"missing: {missing!r} is not known; use 'drop' or 'raise'")
+    if missing == "raise" and gone.any():
+        row = row_label(index, int(np.argmax(gone)))
+        raise DataError(
+            f"{int(gone.sum())} of {gone.size} rows have a missing value, the first is row {row}; "
+            "fill or drop them, or use missing='drop'"
+        )
+
+
+def _singletons(effects: Sequence[Grouping], gone: Rows, rule: str) -> Rows:
+    if rule not in {"drop", "keep"}:
+        raise DataError(f"singletons: {rule!r} is not known; use 'drop' or 'keep'")
+    alone = np.zeros_like(gone)
+    if effects and rule == "drop" and not gone.all():
+        alone[~gone] = find_singletons([grouping.codes[~gone] for grouping in effects])
+    return alone
+
+
+def _select(groups: Sequence[Grouping], rows: Rows | None) -> tuple[Grouping, ...]:
+    return tuple(groups) if rows is None else tuple(g.select(rows) for g in groups)
+
+
+def _refuse_repeated(names: Sequence[str]) -> None:
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise DataError(f"formula: two columns of the design are called {name!r}; rename one")
+
+
+def _reasons(dropped: Dropped) -> str:
+    return (
+        f"{dropped.missing} have a missing value, {dropped.zero_weight} a weight of zero, "
+        f"{dropped.singletons} are alone in a group of the fixed effects"
+    )

@@ -164,7 +164,7 @@ def write_eora(folder: Path) -> Path:
 
 
 def bea_use_rows() -> list[list[object]]:
-    """Commodity c2 is made by both industries; see bea_make_rows."""
+    """Commodity 21 is made by both industries, Other by none; see bea_make_rows."""
     return [
         ["Use table", *[""] * 7],
         ["(Millions of dollars)", *[""] * 7],
@@ -172,9 +172,9 @@ def bea_use_rows() -> list[list[object]]:
         ["IOCode", "Name", "Farms", "Mining", "Total", "Consumption", "Imports", "Output"],
         ["11", "Farms", 10.0, 20.0, 30.0, 70.0, "...", 100.0],
         ["21", "Mining", 30.0, 40.0, 70.0, 40.0, -10.0, 100.0],
-        ["Used", "Scrap", "...", "...", "...", "...", "...", "..."],
-        ["T005", "Total intermediate", 40.0, 60.0, 100.0, 110.0, -10.0, 200.0],
-        ["V001", "Compensation", 40.0, 20.0, 60.0, "", "", ""],
+        ["Other", "Noncomparable imports", 5.0, "...", 5.0, 3.0, -8.0, "..."],
+        ["T005", "Total intermediate", 45.0, 60.0, 105.0, 113.0, -18.0, 200.0],
+        ["V001", "Compensation", 35.0, 20.0, 55.0, "", "", ""],
         ["V002", "Taxes", 10.0, 5.0, 15.0, "", "", ""],
         ["V003", "Gross operating surplus", 20.0, 5.0, 25.0, "", "", ""],
         ["T008", "Total industry output", 110.0, 90.0, 200.0, "", "", ""],
@@ -185,8 +185,8 @@ def bea_use_rows() -> list[list[object]]:
 def bea_make_rows() -> list[list[object]]:
     return [
         ["Make table", *[""] * 5],
-        ["", "", "11", "21", "Used", "T008"],
-        ["IOCode", "Name", "Farms", "Mining", "Scrap", "Total"],
+        ["", "", "11", "21", "Other", "T008"],
+        ["IOCode", "Name", "Farms", "Mining", "Noncomparable", "Total"],
         ["11", "Farms", 100.0, 10.0, "...", 110.0],
         ["21", "Mining", "...", 90.0, "...", 90.0],
         ["T007", "Total commodity output", 100.0, 100.0, "...", 200.0],

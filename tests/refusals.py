@@ -4,11 +4,11 @@ from collections.abc import Callable
 
 import pytest
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import QuesnayError
 
 
 def refused(call: Callable[[], object], message: str) -> None:
-    with pytest.raises(DataError, match=message) as caught:
+    with pytest.raises(QuesnayError, match=message) as caught:
         call()
     assert "\n" not in str(caught.value)
 

@@ -142,9 +142,9 @@ BEA: list[tuple[str, Edit, str]] = [
     ("use", put(5, 0, "11"), "row '11' stands twice"),
     ("use", put(8, 0, "V009"), "no V001 found"),
     ("use", put(2, 5, "21"), "column '21' stands twice"),
-    ("use", put(6, 5, 4.0), "commodity 'Used' is used but no industry makes it"),
+    ("use", put(4, 5, 90.0), "product '11': supply 100 is not use 120"),
     ("use", put(2, 2, "12"), "industries differ from the use table's: 11, 12"),
-    ("make", put(1, 4, "Scrap"), "commodities differ from the use table's: Scrap, Used"),
+    ("make", put(1, 4, "Scrap"), "commodities differ from the use table's: Other, Scrap"),
     ("make", put(3, 2, "?"), "row '11', column '11': '.' is no number"),
     ("make", lambda r: r.__delitem__(slice(1, 3)), "no header row found"),
 ]

@@ -109,6 +109,7 @@ def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: st
     # by hand: industry 11 sells all of commodity 11 and a tenth of commodity 21
     np.testing.assert_allclose(frames.Z, [[13.0, 24.0], [27.0, 36.0]])
     np.testing.assert_allclose(frames.final_demand.to_numpy(), [[74.0, -1.0], [36.0, -9.0]])
+    assert frames.value_added.T["imports_of_Other"].tolist() == [5.0, 0.0]
     assert frames.output is not None
     rows = frames.Z.sum(axis=1) + frames.final_demand.sum(axis=1)
     columns = frames.Z.sum() + frames.value_added.sum()

@@ -23,6 +23,7 @@ class Options:
     unit: str | None = None
     name: str | None = None
     make: str | None = None
+    tolerance: float = 1e-3
 
 
 def named(grid: Grid, rows: list[str], columns: list[str]) -> Names:

@@ -13,6 +13,7 @@ from quesnay.datasets.readers.cells import Source
 from quesnay.datasets.readers.grid import Grid, Names, read_grid, unique
 from quesnay.datasets.table_frames import IOFrames
 from quesnay.fitting.errors import DataError
+from quesnay.models.input_output.supply_use import SupplyUseTable
 
 __all__ = ["read_bea"]
 
@@ -40,17 +41,19 @@ class _Block:
 def read_bea(path: Path, options: Options) -> IOFrames:
     """Read a use table (producers' prices) and, from `make`, the make table of the same year.
 
-    The symmetric table is industry by industry under fixed product sales shares: with the make
-    matrix V (industry x commodity), commodity output q and D = V diag(q)^-1,
-    Z = D U and F = D Y (Eurostat 2008, model D). Value added: compensation (V001), taxes less
-    subsidies (V002), gross operating surplus (V003). Million US dollars; F050 holds imports,
-    negative. `sheet` is the year.
+    The symmetric table is industry by industry under fixed product sales shares (Eurostat 2008,
+    model D; see :class:`quesnay.SupplyUseTable`). Value added: compensation (V001), taxes less
+    subsidies (V002), gross operating surplus (V003). A commodity that no industry makes
+    (noncomparable imports) is a primary input `imports_of_<code>`; what final demand buys of it
+    is no part of the table. Million US dollars; F050 holds imports, negative. `sheet` is the
+    year.
 
     Raises
     ------
     DataError
-        If no make table is given, codes differ, a commodity is used but not made, or a cell
-        holds text.
+        If no make table is given, codes differ, or a cell holds text.
+    BalanceError
+        If a commodity's supply is not its use, or an industry's output not its inputs.
     """
     if options.make is None:
         raise DataError(f"{path.name}: layout 'bea' needs the make table too: pass make=PATH")
@@ -65,14 +68,25 @@ def read_bea(path: Path, options: Options) -> IOFrames:
     _same(made.rows, industries, options.make, "industries")
     _same(made.columns, commodities, options.make, "commodities")
     V = _part(made, industries, commodities)
-    D = V @ np.diag(1 / _supplied(V, _part(use, commodities, use.columns), commodities))
-    income = pd.DataFrame(_part(use, list(_INCOME), industries), list(_INCOME), industries)
-    index = pd.Index(industries, name="sector")
+    home = [code for code, output in zip(commodities, V.sum(axis=0), strict=True) if output]
+    abroad = [code for code in commodities if code not in home]
+    income = pd.DataFrame(
+        _part(use, [*_INCOME, *abroad], industries),
+        [*_INCOME.values(), *(f"imports_of_{code}" for code in abroad)],
+        industries,
+    )
+    made_symmetric = SupplyUseTable(
+        pd.DataFrame(_part(made, industries, home).T, home, industries),
+        pd.DataFrame(_part(use, home, industries), home, industries),
+        pd.DataFrame(_part(use, home, finals), home, finals),
+        income,
+        tolerance=options.tolerance,
+    ).symmetric("D")
     return IOFrames(
-        Z=pd.DataFrame(D @ _part(use, commodities, industries), index, industries),
-        final_demand=pd.DataFrame(D @ _part(use, commodities, finals), index, finals),
-        value_added=income.rename(index=_INCOME),
-        output=pd.Series(V.sum(axis=1), index),
+        Z=made_symmetric.Z,
+        final_demand=made_symmetric.final_demand,
+        value_added=made_symmetric.value_added,
+        output=pd.Series(V.sum(axis=1), made_symmetric.Z.index),
         imports=None,
         unit=options.unit or "million US dollars",
         name=options.name or path.stem,
@@ -113,18 +127,3 @@ def _same(found: list[str], expected: list[str], file: str, what: str) -> None:
         raise DataError(
             f"{Path(file).name}: {what} differ from the use table's: {', '.join(odd[:5])}"
         )
-
-
-def _supplied(
-    V: NDArray[np.float64], uses: NDArray[np.float64], commodities: list[str]
-) -> NDArray[np.float64]:
-    """Return commodity output, one where a commodity is neither made nor used."""
-    q = np.asarray(V.sum(axis=0))
-    unmade = (q == 0) & (uses != 0).any(axis=1)
-    if unmade.any():
-        code = commodities[int(unmade.argmax())]
-        raise DataError(
-            f"commodity {code!r} is used but no industry makes it: add it to the make table, or "
-            "to imports, before reading"
-        )
-    return np.where(q == 0, 1.0, q)

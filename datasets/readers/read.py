@@ -19,6 +19,10 @@ from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["LAYOUTS", "read_io", "read_io_frames"]
 
+# Rounding of what the offices print: relative to a small industry's output it reaches 1e-3.
+_PRINTED = 1e-3
+_TOLERANCE = {"quesnay": 1e-6, "nbs": 1e-6}
+
 LAYOUTS: Mapping[str, Callable[[Path, Options], IOFrames]] = {
     "quesnay": read_quesnay,
     "nbs": read_nbs,
@@ -68,7 +72,8 @@ def read_io(
     unit, name : str, optional
         Shown with the table; by default the source's unit and the file's name.
     tolerance : float, optional
-        Relative imbalance that is accepted, see :class:`quesnay.InputOutputTable`.
+        Imbalance that is accepted, relative to a sector's output; by default 1e-6 for "quesnay"
+        and "nbs", and 1e-3 for the others, which print few digits. Eora needs more.
 
     Returns
     -------
@@ -95,6 +100,7 @@ def read_io(
     """
     if blank not in {"refuse", "zero"}:
         raise DataError(f"blank={blank!r}: expected 'refuse' or 'zero'")
+    accepted = _TOLERANCE.get(layout, _PRINTED) if tolerance is None else tolerance
     frames = read_io_frames(
         path,
         layout=layout,
@@ -104,8 +110,8 @@ def read_io(
         make=None if make is None else str(make),
         unit=unit,
         name=name,
+        tolerance=accepted,
     )
-    relaxed: dict[str, Any] = {} if tolerance is None else {"tolerance": tolerance}
     return InputOutputTable(
         frames.Z,
         frames.final_demand,
@@ -114,7 +120,7 @@ def read_io(
         imports=frames.imports,
         unit=frames.unit,
         name=frames.name,
-        **relaxed,
+        tolerance=accepted,
     )
 
 

@@ -47,8 +47,12 @@ if TYPE_CHECKING:
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
+    from quesnay.models.growth.domar import domar_aggregation as domar_aggregation
+    from quesnay.models.growth.grey import fit_grey as fit_grey
     from quesnay.models.growth.growth_accounting import growth_accounting as growth_accounting
+    from quesnay.models.growth.ict_level import accumulate_contributions as accumulate_contributions
     from quesnay.models.growth.reconciliation import reconcile as reconcile
+    from quesnay.models.growth.services import capital_services as capital_services
     from quesnay.models.input_output.balancing import gras as gras, ras as ras
     from quesnay.models.input_output.decomposition import (
         structural_decomposition as structural_decomposition,
@@ -91,6 +95,10 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "accumulate_contributions": "quesnay.models.growth.ict_level",
+    "domar_aggregation": "quesnay.models.growth.domar",
+    "capital_services": "quesnay.models.growth.services",
+    "fit_grey": "quesnay.models.growth.grey",
     "CR3": "quesnay.fitting.regression.covariance_clustered",
     "CR2": "quesnay.fitting.regression.covariance_clustered",
     "CR1": "quesnay.fitting.regression.covariance_clustered",

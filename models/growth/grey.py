@@ -1,0 +1,162 @@
+"""The grey model GM(1,1) on a yearly series, judged against doing nothing."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
+from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.growth.labels import yearly_series, years_of
+
+__all__ = ["GreyFit", "fit_grey"]
+
+_FEWEST = 4
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class GreyFit(Tabular):
+    """A fitted GM(1,1), its forecasts with intervals, and how it did before.
+
+    Parameters
+    ----------
+    params : Series
+        Development coefficient a and grey input b.
+    fitted : DataFrame
+        Year x (y, fitted, resid).
+    forecast : DataFrame
+        Year x (estimate, std_error, low, high) of a new observation, 95 %.
+    backtest : DataFrame
+        Year x (y, grey, no_change): forecasts one year ahead made from the years before.
+    sigma, dof : float
+        Residual standard deviation and equivalent degrees of freedom.
+    smooth : bool
+        Whether all class ratios lie in Deng's admissible range.
+    """
+
+    params: pd.Series
+    fitted: pd.DataFrame
+    forecast: pd.DataFrame
+    backtest: pd.DataFrame
+    sigma: float
+    dof: float
+    smooth: bool
+
+    @property
+    def errors_ahead(self) -> pd.Series:
+        """Mean absolute percentage error one year ahead, of the grey model and of no change."""
+        truth = self.backtest["y"]
+        wrong = self.backtest[["grey", "no_change"]].sub(truth, axis=0).abs().div(truth, axis=0)
+        return pd.Series(wrong.mean(), name="mape")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return coefficients and forecasts, and the back-test."""
+        a, b = self.params["a"], self.params["b"]
+        notes = [
+            f"GM(1,1), a = {a:.5g}, b = {b:.5g}: growth of {np.expm1(-a):.2%} a year (Deng 1982).",
+            "Intervals count the noise and the estimation of a and b, with Student's t; they "
+            "assume that the trend stays exponential.",
+        ]
+        if not self.smooth:
+            notes.append("Class ratios leave Deng's range: the series is too rough for GM(1,1).")
+        tables = [Table("Grey forecast", self.forecast, tuple(notes))]
+        if len(self.backtest):
+            error = self.errors_ahead
+            note = (
+                f"Mean absolute percentage error one year ahead: grey {error['grey']:.2%}, no "
+                f"change {error['no_change']:.2%}."
+            )
+            tables.append(Table("One year ahead, origin by origin", self.backtest, (note,)))
+        return tuple(tables)
+
+
+def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> GreyFit:
+    """Fit GM(1,1) to a short series and forecast it, with honest intervals and a back-test.
+
+    Parameters
+    ----------
+    series : Series
+        Year -> positive value, at least four consecutive years.
+    horizon : int
+        Years to forecast.
+    level : float
+        Coverage of the intervals.
+
+    Returns
+    -------
+    GreyFit
+        Coefficients, fitted values, forecasts and back-test.
+
+    Raises
+    ------
+    DataError, EstimationError
+        If the series is too short, has a gap, or a value that is not positive.
+
+    Notes
+    -----
+    Deng (1982), Systems and Control Letters 1(5). Equations and errors:
+    `quesnay.fitting.curves.grey`.
+
+    Examples
+    --------
+    >>> series = pd.Series([2.874, 3.278, 3.337, 3.390, 3.679], index=range(2015, 2020))
+    >>> fit_grey(series, horizon=1).forecast.round(2).loc[2020].to_dict()
+    {'estimate': 3.75, 'std_error': 0.14, 'low': 3.13, 'high': 4.37}
+    """
+    from scipy.special import stdtrit
+
+    values = yearly_series(series, "series")
+    years = years_of(values.index, "series")
+    gap = np.flatnonzero(np.diff(years) != 1)
+    if len(gap):
+        raise DataError(f"series: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it")
+    if not (isinstance(horizon, int) and not isinstance(horizon, bool) and 1 <= horizon <= 100):
+        raise DataError(f"horizon must be a number of years from 1 to 100, got {horizon!r}")
+    if not (isinstance(level, float) and 0 < level < 1):
+        raise DataError(f"level must lie between 0 and 1, got {level!r}; 95 % is 0.95")
+    bad = values.index[~(values.to_numpy() > 0)]
+    if len(bad):
+        raise EstimationError(
+            f"series: {values[bad[0]]:g} in {bad[0]} is not positive; GM(1,1) needs it"
+        )
+    x = values.to_numpy()
+    made = grey_forecast(x, horizon)
+    half = float(stdtrit(made.dof, (1 + level) / 2)) * made.errors
+    return _labelled(made, values, half, horizon)
+
+
+def _labelled(made: GreyForecast, values: pd.Series, half: np.ndarray, horizon: int) -> GreyFit:
+    """Label what the numerics returned."""
+    x, count = values.to_numpy(), len(values)
+    fitted = pd.DataFrame(
+        {"y": x, "fitted": made.path[:count], "resid": x - made.path[:count]}, values.index
+    )
+    last = values.index[-1]
+    later = pd.Index([last + k for k in range(1, horizon + 1)])
+    path, wide = made.path[count:], half[count:]
+    columns = {"estimate": path, "std_error": made.errors[count:]}
+    columns |= {"low": path - wide, "high": path + wide}
+    return GreyFit(
+        params=pd.Series({"a": made.a, "b": made.b}, name="estimate"),
+        fitted=fitted,
+        forecast=pd.DataFrame(columns, later),
+        backtest=_backtest(values),
+        sigma=made.sigma,
+        dof=made.dof,
+        smooth=_is_smooth(x),
+    )
+
+
+def _backtest(values: pd.Series) -> pd.DataFrame:
+    """Return forecasts one year ahead from every origin with enough years before it."""
+    x = values.to_numpy()
+    ahead = [grey_path(x[:k], 1)[0][-1] for k in range(_FEWEST, len(x))]
+    columns = {"y": x[_FEWEST:], "grey": ahead, "no_change": x[_FEWEST - 1 : -1]}
+    return pd.DataFrame(columns, values.index[_FEWEST:])
+
+
+def _is_smooth(x: np.ndarray) -> bool:
+    """Return whether ``x_(k-1) / x_k`` lies within ``exp(+-2 / (n + 1))`` throughout (Deng)."""
+    bound = 2 / (len(x) + 1)
+    return bool((np.abs(np.log(x[:-1] / x[1:])) < bound).all())

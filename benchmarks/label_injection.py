@@ -32,7 +32,7 @@ LABELS = (
     "+cmd|' /C calc'!A0",
     "-2+3+HYPERLINK(1)",
 )
-ALLOWED = {"table", "caption", "thead", "tbody", "tr", "th", "td", "div", "p", "style", "center", "br"}
+ALLOWED = set("table caption thead tbody tr th td div p style center br".split())
 Outputs = dict[str, str | bytes]
 
 

@@ -39,6 +39,9 @@ def fit_potential(use: Potential) -> PanelFit:
     sample = estimation_sample(
         panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
     )
+    if use.weights is not None:
+        # rows without a positive weight have no logarithm of value added either
+        sample = sample[sample[use.weights] > 0]
     return fit_panel(
         use.formula, sample, absorb=use.absorb, cluster=use.cluster, weights=use.weights
     )

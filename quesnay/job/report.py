@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from quesnay.diagnostics.report.page import Section, render_page
+from quesnay.job.findings import findings
 from quesnay.job.tables import (
     account_table,
-    findings,
     segment_table,
     variance_table,
     verdict_table,

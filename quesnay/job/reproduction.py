@@ -73,11 +73,13 @@ class Reproduction(Tabular):
 
     def console(self, *, width: int = 100) -> str:
         """Return account and verdicts of both runs with the findings, for a terminal."""
-        from quesnay.job.tables import findings
+        import textwrap
 
-        shown = self.tables()[:3]
-        text = [table.to_text(width=width) for table in shown]
-        return "\n\n".join([*text, *findings(self)])
+        from quesnay.job.findings import findings
+
+        text = [table.to_text(width=width) for table in self.tables()[:3]]
+        said = [textwrap.fill(sentence, width) for sentence in findings(self)[2:]]
+        return "\n\n".join([*text, "\n".join(said)])
 
     def plot_account(self) -> "Figure":
         """Draw core and integration by year, both runs, beside the printed totals."""

@@ -11,7 +11,7 @@ from quesnay.studies.load import RUNS
 if TYPE_CHECKING:
     from quesnay.job.reproduction import Reproduction
 
-__all__ = ["findings", "glance_table", "result_tables"]
+__all__ = ["glance_table", "result_tables"]
 
 _DRAWN = "Brackets: 95 % interval of {draws} draws, seed {seed}."
 
@@ -134,30 +134,6 @@ def segment_table(result: "Reproduction") -> Table:
             "Growth follows official value added by sector.",
         ),
     )
-
-
-def findings(result: "Reproduction") -> list[str]:
-    """Say in sentences what the two runs find about the report.
-
-    Returns
-    -------
-    list of str
-        One sentence each, for the top of the report and the README.
-    """
-    unit = result.study.study.unit
-    sentences = [
-        f"{run.capitalize()} run: {judged_words(result.verdicts.loc[run])}" for run in RUNS
-    ]
-    totals = result.facts.reported[result.facts.reported["concept"] == "total"]
-    base = str(totals[totals["year"] == totals["year"].min()].index[0])
-    row = result.verdicts.loc[("independent", base)]
-    reading = "above" if row["reported"] > row["estimate_high"] else "not above"
-    sentences.append(
-        f"Elasticities of the technology's inputs alone support {row['estimate']:.2f} {unit} "
-        f"[{row['estimate_low']:.2f}, {row['estimate_high']:.2f}] in {int(totals['year'].min())}; "
-        f"the report prints {row['reported']:g} and lies {reading} that interval."
-    )
-    return sentences
 
 
 def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:

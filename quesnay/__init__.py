@@ -162,7 +162,12 @@ _NAMES: dict[str, str] = {
 
 __all__ = [*_NAMES, "__version__"]
 
-open_routes({})
+open_routes(
+    {
+        "regression.diagnose": "quesnay.diagnostics.regression.diagnosis:diagnose",
+        "regression.plot_diagnostics": "quesnay.diagnostics.plots.regression:plot_diagnostics",
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,7 @@
 """What a regression found, and the sample it rests on."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,6 +11,7 @@ from scipy.special import stdtr, stdtrit
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
+from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.sample import Sample
 
@@ -213,6 +215,14 @@ class PanelFit(Tabular):
             Table(f"Least squares of {self.outcome_name}", coefficients, tuple(notes), formats),
             Table("Regression", self.glance().T.rename(columns={0: "value"})),
         )
+
+    def diagnose(self, **options: Any) -> Any:
+        """Test every assumption: see `quesnay.diagnostics.regression.diagnosis.diagnose`."""
+        return route("regression.diagnose")(self, **options)
+
+    def plot_diagnostics(self, **options: Any) -> Any:
+        """Draw six panels: see `quesnay.diagnostics.plots.regression.plot_diagnostics`."""
+        return route("regression.plot_diagnostics")(self, **options)
 
     def _series(self, values: Array, name: str) -> pd.Series:
         return pd.Series(values, list(self.names), name=name)

@@ -184,8 +184,8 @@ def proved_set(
     )
     scale = float(np.abs(rows).sum() + np.abs(columns).sum())
     cost = np.concatenate([-rows, columns]) / scale
-    found = linprog(cost, A_ub=limits, b_ub=np.zeros(count), bounds=(0.0, 1.0), method="highs")
-    inside = found.x > 0.5
+    found: Any = linprog(cost, A_ub=limits, b_ub=np.zeros(count), bounds=(0.0, 1.0), method="highs")
+    inside = np.asarray(found.x > 0.5)
     inside_r, inside_s = inside[:n], inside[n:]
     need, room = float(rows[inside_r].sum()), float(columns[inside_s].sum())
     if need <= room + _EXCESS * scale or _leaves(seed, inside_r, inside_s, either):

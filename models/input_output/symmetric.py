@@ -13,6 +13,8 @@ __all__ = ["SymmetricTable", "negative_cells"]
 
 Array = npt.NDArray[np.float64]
 
+_EXACT = 1e-6  # the imbalance that a table accepts without being asked
+
 _MODELS = {
     "A": "product technology, product by product",
     "B": "industry technology, product by product",
@@ -61,7 +63,7 @@ class SymmetricTable(Tabular):
 
     @property
     def table(self) -> InputOutputTable:
-        """The input-output table, ready for every analysis."""
+        """The input-output table, ready for every analysis; it keeps the rounding of its source."""
         return InputOutputTable(
             self.Z,
             self.final_demand,
@@ -69,7 +71,19 @@ class SymmetricTable(Tabular):
             imports=self.imports,
             unit=self.unit,
             name=self.name,
+            tolerance=max(_EXACT, 1.01 * self.imbalance),
         )
+
+    @property
+    def imbalance(self) -> float:
+        """Largest relative distance of a row's sum from its column's, inherited from the source."""
+        rows = self.Z.sum(axis=1).to_numpy() + self.final_demand.sum(axis=1).to_numpy()
+        columns = self.Z.sum(axis=0).to_numpy() + self.value_added.sum(axis=0).to_numpy()
+        if self.imports is not None:
+            columns = columns + self.imports[0].sum(axis=0).to_numpy()
+        scale = np.maximum(np.abs(rows), np.abs(columns))
+        gap = np.abs(rows - columns)
+        return float(np.max(np.divide(gap, scale, out=np.zeros_like(gap), where=scale > 0)))
 
     def tables(self) -> tuple[Table, ...]:
         """Return the domestic transactions and the negative cells."""

@@ -1,0 +1,259 @@
+"""Structural decomposition: exactness, agreement of methods, zeros and signs."""
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import quesnay as qn
+from quesnay.fitting.tables.lmdi import lmdi_terms, log_mean
+
+METHODS = ["average", "all", "lmdi"]
+FACTORS = [
+    ("A", "f"),
+    ("v", "A", "f"),
+    ("A", "structure", "level"),
+    ("v", "A", "structure", "mix", "level"),
+]
+
+
+def _table(seed: int, n: int = 4, *, negative: bool = False, labels: Any = None) -> Any:
+    rng = np.random.default_rng(seed)
+    x = rng.uniform(50, 200, n)
+    A = rng.random((n, n))
+    A[rng.random((n, n)) < 0.2] = 0
+    A = A / np.maximum(A.sum(axis=0), 1e-9) * rng.uniform(0.2, 0.5, n)
+    final = rng.lognormal(2, 1, (n, 3))
+    if negative:
+        final[:, 2] -= 8.0
+    x = np.linalg.solve(np.eye(n) - A, final.sum(axis=1))
+    Z = A * x
+    names = list("abcdefgh"[:n]) if labels is None else labels
+    demand = pd.DataFrame(final, names, ["households", "investment", "net exports"])
+    jobs = pd.DataFrame([x * rng.uniform(1, 2, n)], ["employment"], names)
+    return qn.InputOutputTable(
+        pd.DataFrame(Z, names, names), demand, pd.Series(x - Z.sum(axis=0), names), accounts=jobs
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(METHODS), st.sampled_from(FACTORS), st.booleans())
+def test_effects_add_up_exactly(
+    seed: int, method: str, factors: tuple[str, ...], negative: bool
+) -> None:
+    start, end = _table(seed), _table(seed + 1, negative=negative)
+    found = qn.structural_decomposition(start, end, method=method, factors=factors)
+    assert found.residual <= 1e-12
+    account = (end.v - start.v) if "v" in factors else end.x - start.x
+    np.testing.assert_allclose(found.change, account, rtol=1e-9, atol=1e-9)
+    assert list(found.effects.columns) == [
+        name for name in ("v", "A", "f", "structure", "mix", "level") if name in factors
+    ]
+
+
+def test_two_polar_average_is_the_textbook_formula() -> None:
+    start, end = _table(1), _table(2)
+    inverses = [np.linalg.inv(np.eye(4) - t.A.to_numpy()) for t in (start, end)]
+    f = [t.f.to_numpy() for t in (start, end)]
+    found = qn.structural_decomposition(start, end)
+    np.testing.assert_allclose(
+        found.effects["A"], 0.5 * (inverses[1] - inverses[0]) @ (f[0] + f[1]), atol=1e-10
+    )
+    np.testing.assert_allclose(
+        found.effects["f"], 0.5 * (inverses[0] + inverses[1]) @ (f[1] - f[0]), atol=1e-10
+    )
+
+
+def test_all_orders_is_the_mean_of_every_order_counted_one_by_one() -> None:
+    start, end = _table(3), _table(4)
+    found = qn.structural_decomposition(start, end, method="all", factors=("v", "A", "f"))
+    pairs = [
+        (start.v / start.x, end.v / end.x),
+        (np.linalg.inv(np.eye(4) - start.A), np.linalg.inv(np.eye(4) - end.A)),
+        (start.f, end.f),
+    ]
+
+    def value(moved: set[int]) -> Any:
+        v, L, f = (np.asarray(pair[k in moved]) for k, pair in enumerate(pairs))
+        return v * (L @ f)
+
+    effects = np.zeros((4, 3))
+    orders = list(itertools.permutations(range(3)))
+    for order in orders:
+        for place, k in enumerate(order):
+            effects[:, k] += value(set(order[: place + 1])) - value(set(order[:place]))
+    np.testing.assert_allclose(found.effects, effects / len(orders), atol=1e-10)
+    assert (found.low.to_numpy() <= found.effects.to_numpy() + 1e-12).all()
+    assert (found.high.to_numpy() >= found.effects.to_numpy() - 1e-12).all()
+
+
+def test_two_factors_make_average_and_all_orders_equal() -> None:
+    start, end = _table(5), _table(6)
+    one = qn.structural_decomposition(start, end, method="average")
+    other = qn.structural_decomposition(start, end, method="all")
+    np.testing.assert_allclose(one.effects, other.effects, atol=1e-11)
+
+
+def test_lmdi_is_the_formula_term_by_term() -> None:
+    start, end = _table(7), _table(8)
+    found = qn.structural_decomposition(start, end, method="lmdi")
+    L0, L1 = (np.linalg.inv(np.eye(4) - t.A.to_numpy()) for t in (start, end))
+    t0, t1 = L0 * start.f.to_numpy(), L1 * end.f.to_numpy()
+    A = np.zeros(4)
+    for i, j in itertools.product(range(4), range(4)):
+        if t0[i, j] and t1[i, j]:
+            mean = (t1[i, j] - t0[i, j]) / math.log(t1[i, j] / t0[i, j])
+            A[i] += mean * math.log(L1[i, j] / L0[i, j])
+    np.testing.assert_allclose(found.effects["A"], A, rtol=1e-9)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(METHODS))
+def test_multiplicative_effects_multiply_to_the_ratio(seed: int, method: str) -> None:
+    found = qn.structural_decomposition(_table(seed), _table(seed + 1), method=method)
+    np.testing.assert_allclose(found.ratios.prod(axis=1), found.end / found.start, rtol=1e-10)
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(METHODS), st.sampled_from(FACTORS))
+def test_permutation_time_reversal_and_units(
+    seed: int, method: str, factors: tuple[str, ...]
+) -> None:
+    start, end = _table(seed), _table(seed + 1)
+    base = qn.structural_decomposition(start, end, method=method, factors=factors).effects
+    order = ["c", "a", "d", "b"]
+    turned = qn.InputOutputTable(
+        end.Z.loc[order, order], end.final_demand.loc[order], end.value_added[order]
+    )
+    other = qn.structural_decomposition(start, turned, method=method, factors=factors).effects
+    pd.testing.assert_frame_equal(other, base, atol=1e-8)
+    back = qn.structural_decomposition(end, start, method=method, factors=factors).effects
+    pd.testing.assert_frame_equal(-back, base, atol=1e-8)
+    large = [
+        qn.InputOutputTable(t.Z * 1e4, t.final_demand * 1e4, t.value_added * 1e4)
+        for t in (start, end)
+    ]
+    scaled = qn.structural_decomposition(*large, method=method, factors=factors).effects
+    pd.testing.assert_frame_equal(scaled / 1e4, base, atol=1e-8)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_no_change_has_no_effects(method: str) -> None:
+    found = qn.structural_decomposition(_table(9), _table(9), method=method)
+    np.testing.assert_allclose(found.effects, 0.0, atol=1e-12)
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_only_demand_moves_only_demand(method: str) -> None:
+    start = _table(10)
+    end = qn.InputOutputTable(start.Z * 1.5, start.final_demand * 1.5, start.value_added * 1.5)
+    found = qn.structural_decomposition(
+        start, end, method=method, factors=("A", "structure", "mix", "level")
+    )
+    np.testing.assert_allclose(found.effects[["A", "structure", "mix"]], 0.0, atol=1e-10)
+    np.testing.assert_allclose(found.effects["level"], 0.5 * start.x, rtol=1e-10)
+
+
+def test_an_account_is_explained() -> None:
+    start, end = _table(11), _table(12)
+    found = qn.structural_decomposition(start, end, factors=("v", "A", "f"), account="employment")
+    assert start.accounts is not None
+    assert end.accounts is not None
+    change = (end.accounts - start.accounts).loc["employment"]
+    np.testing.assert_allclose(found.change, change, rtol=1e-9)
+
+
+def test_lmdi_gives_a_vanished_term_to_the_factor_that_vanished() -> None:
+    three = np.full((1, 1, 1), 3.0)
+    zero = np.zeros((1, 1, 1))
+    effects, flipped = lmdi_terms([three, three], [zero, three * 2])
+    np.testing.assert_allclose(effects, [[-9.0, 0.0]])
+    assert flipped == 0
+    effects, _ = lmdi_terms([zero, zero], [three, three])
+    np.testing.assert_allclose(effects, [[4.5, 4.5]])
+
+
+def test_lmdi_limit_of_small_numbers_agrees_with_zero() -> None:
+    small = np.full((1, 1, 1), 1e-300)
+    three = np.full((1, 1, 1), 3.0)
+    effects, _ = lmdi_terms([three, three], [small, three * 2])
+    assert abs(effects[0, 1]) < 0.02
+    np.testing.assert_allclose(effects.sum(), -9.0)
+
+
+def test_lmdi_splits_sign_changes_by_all_orders_and_says_so() -> None:
+    minus, plus = np.full((1, 1, 1), -2.0), np.full((1, 1, 1), 4.0)
+    effects, flipped = lmdi_terms([minus, plus], [plus, plus * 2])
+    np.testing.assert_allclose(effects, [[0.5 * 6 * 4 + 0.5 * 6 * 8, 0.5 * 4 * -2 + 0.5 * 4 * 4]])
+    assert flipped == 1
+    found = qn.structural_decomposition(
+        _table(13), _table(14, negative=True), method="lmdi", factors=("A", "structure", "level")
+    )
+    assert found.residual <= 1e-12
+
+
+def test_lmdi_is_exact_where_the_change_is_tiny() -> None:
+    a = np.full((1, 1, 1), 7.0)
+    effects, _ = lmdi_terms([a, a], [a * (1 + 1e-13), a])
+    np.testing.assert_allclose(effects[0], [49 * 1e-13, 0.0], rtol=1e-2)
+
+
+def test_log_mean() -> None:
+    np.testing.assert_allclose(
+        log_mean(np.array([2.0, 0.0, 3.0]), np.array([1.0, 5.0, 3.0])), [1 / math.log(2), 0, 3]
+    )
+
+
+def test_a_real_pair_of_tables() -> None:
+    start, end = qn.load_io("CHN", 2017), qn.load_io("CHN", 2020)
+    for method in METHODS:
+        found = qn.structural_decomposition(start, end, method=method)
+        assert found.residual <= 1e-12
+        np.testing.assert_allclose(found.total.sum(), found.change.sum(), rtol=1e-10)
+    assert "Change of output by factor" in repr(found)
+    assert "<table" in found._repr_html_()
+
+
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"method": "polar"}, "method: 'polar'; expected one of average, all, lmdi"),
+    ({"factors": ("A",)}, "factors: A; expected 'A'"),
+    ({"factors": ("A", "A", "f")}, "factors: A, A, f; expected"),
+    ({"factors": ("A", "f", "level")}, "factors: A, f, level; expected"),
+    ({"factors": ("A", "demand")}, "factors: 'demand' is unknown"),
+    ({"factors": "f"}, "factors: f; expected"),
+    ({"account": "employment"}, "needs the factor 'v'"),
+    ({"factors": ("v", "A", "f"), "account": "jobs"}, "account: 'jobs' is unknown"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), REFUSED)
+def test_wrong_requests(change: dict[str, Any], message: str) -> None:
+    with pytest.raises(qn.DataError, match=message):
+        qn.structural_decomposition(_table(1), _table(2), **change)
+
+
+def test_tables_that_do_not_compare() -> None:
+    good = _table(1)
+    with pytest.raises(qn.DataError, match="sectors differ: 'a' is only in the start table"):
+        qn.structural_decomposition(good, _table(2, labels=["q", "b", "c", "d"]))
+    with pytest.raises(qn.DataError, match="end: DataFrame is no input-output table"):
+        qn.structural_decomposition(good, good.Z)
+    yuan = qn.InputOutputTable(good.Z, good.final_demand, good.value_added, unit="yuan")
+    dollar = qn.InputOutputTable(good.Z, good.final_demand, good.value_added, unit="dollar")
+    with pytest.raises(qn.DataError, match="units differ: 'yuan' and 'dollar'"):
+        qn.structural_decomposition(yuan, dollar)
+
+
+def test_a_category_that_sums_to_zero_has_no_structure() -> None:
+    good = _table(1)
+    demand = good.final_demand.assign(stocks=[1.0, -1.0, 0.0, 0.0])
+    Z = good.Z.copy()
+    output = Z.sum(axis=1) + demand.sum(axis=1)
+    table = qn.InputOutputTable(Z, demand, output - Z.sum(axis=0))
+    factors = ("A", "structure", "mix", "level")
+    with pytest.raises(qn.DataError, match="final demand 'stocks' sums to zero"):
+        qn.structural_decomposition(table, table, factors=factors)

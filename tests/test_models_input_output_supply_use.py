@@ -1,0 +1,253 @@
+"""Supply and use to symmetric tables: the handbook's numbers, identities, and refusals."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import quesnay as qn
+from quesnay.models.input_output.imported import split_imports
+
+CASE: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "reference" / "un_handbook_supply_use.json").read_text()
+)
+PRINTED = 0.0115  # two decimals of table and inputs
+
+
+def _handbook() -> qn.SupplyUseTable:
+    return qn.SupplyUseTable(
+        CASE["supply"],
+        CASE["use"],
+        CASE["final_demand"],
+        CASE["value_added"],
+        imports=(CASE["imported_use"], CASE["imported_final_demand"]),
+    )
+
+
+def _made_up(seed: int, products: int, industries: int) -> tuple[Any, Any, Any, Any]:
+    rng = np.random.default_rng(seed)
+    supply = rng.lognormal(0, 1, (products, industries)) * 5
+    for k in range(min(products, industries)):
+        supply[k, k] += 100
+    g, x = supply.sum(axis=0), supply.sum(axis=1)
+    use = rng.random((products, industries))
+    use = use / use.sum(axis=0) * g * 0.45
+    use *= np.minimum(1.0, 0.8 * x / use.sum(axis=1))[:, None]
+    return supply, use, x - use.sum(axis=1), g - use.sum(axis=0)
+
+
+@pytest.mark.parametrize("model", ["A", "B", "C", "D", "E"])
+def test_models_meet_the_handbook(model: str) -> None:
+    marks = CASE["product_technology"] if model == "E" else None
+    found = _handbook().symmetric(model, product_technology=marks)
+    printed = CASE["models"][model]
+    loose = 0.1 if model == "E" else PRINTED  # the hybrid inverse amplifies the inputs' rounding
+    np.testing.assert_allclose(found.Z, printed["Z"], atol=loose)
+    if "imports" in printed:
+        assert found.imports is not None
+        np.testing.assert_allclose(found.imports[0], printed["imports"], atol=loose)
+    if "final_demand" in printed:
+        np.testing.assert_allclose(found.final_demand, printed["final_demand"], atol=PRINTED)
+    if "value_added" in printed:
+        np.testing.assert_allclose(found.value_added, printed["value_added"], atol=loose)
+    if "transformation" in printed:
+        np.testing.assert_allclose(found.transformation, printed["transformation"], atol=1e-3)
+
+
+@pytest.mark.parametrize(("model", "negative"), [("A", True), ("B", False), ("D", False)])
+def test_negative_cells_are_kept_and_listed(model: str, negative: bool) -> None:
+    found = _handbook().symmetric(model)
+    assert bool(len(found.negatives)) is negative
+    assert (found.Z.to_numpy() < 0).any() == negative
+    assert any("negative" in note for note in found.notes) == negative
+    assert "Symmetric table, model" in repr(found)
+
+
+@pytest.mark.parametrize("model", ["A", "B", "C", "D"])
+def test_the_symmetric_table_takes_every_analysis(model: str) -> None:
+    table = _handbook().symmetric(model).table
+    solved = table.solve(table.f)
+    np.testing.assert_allclose(np.asarray(solved), table.x.to_numpy(), rtol=1e-9)
+
+
+@settings(max_examples=25, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["A", "B", "C", "D"]))
+def test_totals_survive_every_model(seed: int, model: str) -> None:
+    supply, use, final, value = _made_up(seed, 4, 4)
+    found = qn.SupplyUseTable(supply, use, final, value).symmetric(model)
+    output = supply.sum(axis=0 if model in "CD" else 1)
+    rows = found.Z.sum(axis=1) + found.final_demand.sum(axis=1)
+    columns = found.Z.sum(axis=0) + found.value_added.sum(axis=0)
+    np.testing.assert_allclose(rows, output, rtol=1e-9)
+    np.testing.assert_allclose(columns, output, rtol=1e-9)
+    np.testing.assert_allclose(found.value_added.to_numpy().sum(), value.sum(), rtol=1e-10)
+
+
+def test_models_c_and_d_divide_by_the_right_output() -> None:
+    """D uses shares of each product's own output; product and industry outputs differ here."""
+    supply = np.array([[90.0, 10.0], [30.0, 70.0]])
+    found = qn.SupplyUseTable(supply, [[10, 20], [30, 40]], [70, 30], [80, 20]).symmetric("D")
+    shares = supply.T / supply.sum(axis=1)
+    np.testing.assert_allclose(found.Z, shares @ np.array([[10.0, 20.0], [30.0, 40.0]]))
+    np.testing.assert_allclose(found.Z.sum(axis=1) + found.final_demand.sum(axis=1), [120.0, 80.0])
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.integers(0, 10**6), st.sampled_from(["B", "D"]), st.integers(3, 6), st.integers(2, 5))
+def test_rectangular_tables_where_defined(seed: int, model: str, n: int, m: int) -> None:
+    supply, use, final, value = _made_up(seed, n, m)
+    found = qn.SupplyUseTable(supply, use, final, value).symmetric(model)
+    assert found.Z.shape == ((n, n) if model == "B" else (m, m))
+    assert (found.Z.to_numpy() >= 0).all()
+    if n != m:
+        with pytest.raises(qn.DataError, match="needs as many of both"):
+            qn.SupplyUseTable(supply, use, final, value).symmetric("A")
+
+
+def test_labels_align_and_permutation_changes_nothing() -> None:
+    supply, use, final, value = _made_up(7, 3, 3)
+    p, s = ["p1", "p2", "p3"], ["s1", "s2", "s3"]
+    frames = (
+        pd.DataFrame(supply, p, s),
+        pd.DataFrame(use, p, s),
+        pd.Series(final, p),
+        pd.Series(value, s),
+    )
+    base = qn.SupplyUseTable(*frames).symmetric("D").Z
+    turned = qn.SupplyUseTable(
+        frames[0].loc[["p3", "p1", "p2"], ["s2", "s3", "s1"]], *frames[1:]
+    ).symmetric("D")
+    pd.testing.assert_frame_equal(turned.Z.loc[s, s], base)
+    with pytest.raises(qn.DataError, match="use: no row 'p1'"):
+        qn.SupplyUseTable(frames[0], frames[1].rename({"p1": "q"}), *frames[2:])
+
+
+def test_a_diagonal_supply_gives_the_use_table_in_every_model() -> None:
+    use = np.array([[10.0, 20.0], [30.0, 40.0]])
+    for model in "ABCD":
+        found = qn.SupplyUseTable(np.diag([100.0, 120.0]), use, [70, 50], [60, 60])
+        np.testing.assert_allclose(found.symmetric(model).Z, use)
+
+
+def test_proportional_imports_are_stated_and_add_up() -> None:
+    supply = np.diag([100.0, 120.0])
+    use = np.array([[10.0, 20.0], [30.0, 40.0]])
+    final = pd.DataFrame({"home": [60.0, 70.0], "exports": [20.0, 10.0]})
+    sut = qn.SupplyUseTable(supply, use, final, [60, 60], imports=[10, 30], exports=["exports"])
+    assert "Proportional import assumption" in sut.notes[0]
+    found = sut.symmetric("D")
+    assert found.imports is not None
+    np.testing.assert_allclose(found.imports[0].iloc[0], np.array([10.0, 20.0]) / 9)
+    np.testing.assert_allclose(found.imports[1]["exports"], 0.0)
+    np.testing.assert_allclose(found.Z + found.imports[0], use)
+
+
+def _competitive() -> Any:
+    demand = pd.DataFrame(
+        {"home": [60.0, 90.0], "exports": [20.0, 5.0], "imports": [-20.0, -10.0]}, index=["a", "b"]
+    )
+    Z = pd.DataFrame([[10.0, 30.0], [20.0, 40.0]], index=["a", "b"], columns=["a", "b"])
+    return qn.InputOutputTable(Z, demand, pd.Series([70.0, 75.0], ["a", "b"]))
+
+
+def test_value_added_and_imports_make_one() -> None:
+    found = split_imports(_competitive())
+    L = np.linalg.inv(np.eye(2) - found.table.A.to_numpy())
+    x = found.table.x.to_numpy()
+    assert found.table.imports is not None
+    v = found.table.v.to_numpy() / x
+    m = found.table.imports.Z.to_numpy().sum(axis=0) / x
+    np.testing.assert_allclose(v @ L + m @ L, 1.0, rtol=1e-12)
+    assert "Proportional import assumption" in found.notes[0]
+    assert "Import shares" in repr(found)
+
+
+def test_value_added_and_imports_make_one_on_a_real_table() -> None:
+    table = qn.load_io("CHN", 2018, imports="included")
+    demand = table.final_demand
+    imports = next(c for c in demand.columns if (demand[c] <= 0).all() and demand[c].sum() < 0)
+    exports = [c for c in demand.columns if "export" in str(c).lower()]
+    found = split_imports(table, imports=imports, exports=exports)
+    x = found.table.x.to_numpy()
+    L = np.linalg.inv(np.eye(len(x)) - found.table.A.to_numpy())
+    assert found.table.imports is not None
+    content = (found.table.v.to_numpy() + found.table.imports.Z.to_numpy().sum(axis=0)) / x
+    np.testing.assert_allclose(content @ L, 1.0, atol=1e-9)
+
+
+REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
+    ({"supply": [[80, 20], [0, 120]]}, qn.BalanceError, "industry 0: output 80 is not inputs"),
+    ({"final": [70, 60]}, qn.BalanceError, "product 1: supply 120 is not use 130"),
+    ({"supply": [[-100, 0], [0, 120]]}, qn.DataError, "supply: row 0, column 0 is -100"),
+    ({"use": [[10, np.nan], [30, 40]]}, qn.DataError, "use: row 0, column 1 is nan"),
+    ({"use": [[10, 20]]}, qn.DataError, "use: 1 rows; expected 2"),
+    ({"final": [70, 50, 1]}, qn.DataError, "final_demand: 3 rows; expected 2"),
+    ({"value": [60]}, qn.DataError, "value_added: 1 columns; expected 2"),
+    ({"supply": "no table"}, qn.DataError, "supply: str is not all numbers"),
+    ({"imports": (1, 2, 3)}, qn.DataError, "imports: 3 parts"),
+    ({"imports": [5, 500]}, qn.BalanceError, "more than its buyers"),
+    ({"imports": [5, -5]}, qn.DataError, "imports of 1 are negative"),
+    ({"imports": [5, 5], "exports": ["abroad"]}, qn.DataError, "exports: no column 'abroad'"),
+    ({"tolerance": -1}, qn.DataError, "tolerance: -1"),
+]
+
+
+@pytest.mark.parametrize(("change", "kind", "message"), REFUSED)
+def test_broken_supply_and_use_tables(
+    change: dict[str, Any], kind: type[Exception], message: str
+) -> None:
+    good: dict[str, Any] = {
+        "supply": [[100, 0], [0, 120]],
+        "use": [[10, 20], [30, 40]],
+        "final": [70, 50],
+        "value": [60, 60],
+        "imports": None,
+        "exports": (),
+        "tolerance": 1e-3,
+    } | change
+    with pytest.raises(kind, match=message):
+        qn.SupplyUseTable(
+            good["supply"],
+            good["use"],
+            good["final"],
+            good["value"],
+            imports=good["imports"],
+            exports=good["exports"],
+            tolerance=good["tolerance"],
+        )
+
+
+def test_refusals_of_models() -> None:
+    sut = qn.SupplyUseTable([[50, 50], [50, 50]], [[10, 10], [10, 10]], [80, 80], [80, 80])
+    with pytest.raises(qn.DataError, match="supply table is singular"):
+        sut.symmetric("A")
+    with pytest.raises(qn.DataError, match="expected one of A, B, C, D, E"):
+        sut.symmetric("F")
+    with pytest.raises(qn.DataError, match="product_technology: needed for model 'E'"):
+        sut.symmetric("E")
+    with pytest.raises(qn.DataError, match="expected only 0 and 1"):
+        sut.symmetric("E", product_technology=[[1, 2], [0, 1]])
+
+
+def test_a_product_that_nobody_makes_cannot_go_to_an_industry() -> None:
+    supply = [[100, 0], [0, 120], [0, 0]]
+    use = [[10, 20], [30, 40], [0, 0]]
+    imported = [[0, 0], [0, 0], [5, 5]]
+    sut = qn.SupplyUseTable(supply, use, [70, 50, 0], [55, 55], imports=(imported, [[0], [0], [4]]))
+    with pytest.raises(qn.BalanceError, match="product 2 is used but nobody makes it at home"):
+        sut.symmetric("D")
+    assert sut.symmetric("B").imports is not None
+
+
+def test_import_splits_refuse_what_does_not_fit() -> None:
+    table = _competitive()
+    with pytest.raises(qn.DataError, match=r"imports: no column 'import'.*did you mean 'imports'"):
+        split_imports(table, imports="import")
+    with pytest.raises(qn.DataError, match="are negative"):
+        split_imports(table, imports="home")
+    with pytest.raises(qn.DataError, match="list is no input-output table"):
+        split_imports([[1]])  # type: ignore[arg-type]

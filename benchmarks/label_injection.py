@@ -32,7 +32,8 @@ LABELS = (
     "+cmd|' /C calc'!A0",
     "-2+3+HYPERLINK(1)",
 )
-ALLOWED = set("table caption thead tbody tr th td div p style center br".split())
+TABLE_TAGS = {"table", "caption", "thead", "tbody", "tr", "th", "td"}
+ALLOWED = TABLE_TAGS | {"div", "p", "style", "center", "br"}
 Outputs = dict[str, str | bytes]
 
 

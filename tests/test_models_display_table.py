@@ -92,6 +92,21 @@ def test_a_format_that_does_not_fit_names_the_column() -> None:
         Table("x", pd.DataFrame({"share": [0.5]}), (), {"share": ".2d"}).to_text()
 
 
+def test_figures_written_out_with_their_interval_stand_to_the_right() -> None:
+    frame = pd.DataFrame(
+        {"total": ["2.13 [1.90, 2.30]", "-0.5 [-1, 0]", "-", ""], "code": ["01a", "b", "c", "d"]}
+    )
+    table = Table("Account", frame)
+    assert table.to_text().splitlines()[1:5] == [
+        "            total  code",
+        "-----------------------",
+        "2.13 [1.90, 2.30]  01a",
+        "     -0.5 [-1, 0]  b",
+    ]
+    assert r"2.13 \[1.90, 2.30\]" in table.to_markdown()
+    assert "$-$0.5 {[}-{}1, 0{]}" in table.to_latex()
+
+
 @pytest.mark.parametrize("width", [40, 60, 100])
 def test_wide_tables_continue_below_and_keep_the_width(width: int) -> None:
     rng = np.random.default_rng(0)

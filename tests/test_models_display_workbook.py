@@ -94,7 +94,9 @@ def test_what_does_not_fit_a_sheet_is_refused(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     path = tmp_path / "a.xlsx"
-    with pytest.raises(DataError, match=r"a\.xlsx: there is no table to write; give at least one"):
+    with pytest.raises(
+        DataError, match="there is no table to write to the workbook; give at least"
+    ):
         tables_to_excel([], path)
     with pytest.raises(
         DataError, match="a text of 40,000 characters does not fit a cell of 32,767"

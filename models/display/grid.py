@@ -1,5 +1,6 @@
 """A frame as a grid of texts: what every renderer starts from."""
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -9,6 +10,8 @@ from quesnay.models.display.digits import format_column, is_missing, is_number
 from quesnay.models.display.escape import visible
 
 __all__ = ["Column", "Grid", "build_grid", "format_of", "index_levels", "is_bare", "run_lengths"]
+
+_FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -127,7 +130,7 @@ def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
         for place, name in enumerate(frame.columns)
     )
     index = tuple(
-        _column(_header(("",) * (levels - 1) + (name,)), values, formats.get(name))
+        _label_column(_header(("",) * (levels - 1) + (name,)), values, formats.get(name))
         for name, values in index_levels(frame)
     )
     return Grid(index, columns, len(frame), levels)
@@ -215,6 +218,18 @@ def _header(name: object) -> tuple[str, ...]:
 
 def _column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
     known = [value for value in values if not is_missing(value)]
-    numeric = bool(known) and all(map(is_number, known))
+    numeric = bool(known) and all(map(_is_figure, known))
     cells = tuple(visible(cell) for cell in format_column(values, spec, " / ".join(header)))
     return Column(header, cells, numeric)
+
+
+def _label_column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
+    """Make a column of row labels: codes such as "01" stand to the left like other words."""
+    column = _column(header, values, spec)
+    words = any(isinstance(value, str) for value in values)
+    return Column(column.header, column.cells, numeric=column.numeric and not words)
+
+
+def _is_figure(value: object) -> bool:
+    """Tell whether a cell is a number, also one that is written out, with its interval."""
+    return is_number(value) or (isinstance(value, str) and bool(_FIGURE.fullmatch(value)))

@@ -1,5 +1,6 @@
 """Tables in HTML, LaTeX and Markdown; every label is escaped."""
 
+import re
 from collections.abc import Callable, Iterable, Sequence
 
 from quesnay.models.display.escape import escape_html, escape_latex, escape_markdown
@@ -9,6 +10,7 @@ __all__ = ["grid_to_html", "grid_to_latex", "grid_to_markdown"]
 
 # Notebooks typeset dollar signs in output; the class names switch that off.
 _OPEN = '<div class="quesnay tex2jax_ignore mathjax_ignore">\n<table>'
+_PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _RIGHT = ' style="text-align:right"'
 
 
@@ -220,7 +222,8 @@ def grid_to_markdown(title: str, grid: Grid, notes: Sequence[str]) -> str:
 
 
 def _markdown_cell(column: Column, place: int) -> str:
-    return column.cells[place] if column.numeric else escape_markdown(column.cells[place])
+    cell = column.cells[place]
+    return cell if column.numeric and _PLAIN.fullmatch(cell) else escape_markdown(cell)
 
 
 def _pipes(cells: Iterable[str]) -> str:

@@ -19,7 +19,7 @@ from quesnay.models.display.write import write_bytes
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
 
-__all__ = ["sheet_names", "tables_to_excel"]
+__all__ = ["sheet_names", "tables_to_excel", "workbook_bytes"]
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
@@ -89,8 +89,36 @@ def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
     >>> tables_to_excel([table], tempfile.mkdtemp() + "/core.xlsx").read_bytes()[:2]
     b'PK'
     """
+    return write_bytes(path, workbook_bytes(tables))
+
+
+def workbook_bytes(tables: Sequence["Table"]) -> bytes:
+    """Make an Excel workbook of tables, a sheet each.
+
+    Parameters
+    ----------
+    tables : sequence of Table
+        What to write.
+
+    Returns
+    -------
+    bytes
+        The ``.xlsx`` file; the same tables give the same bytes.
+
+    Raises
+    ------
+    DataError
+        If there is no table or a table is larger than a sheet.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from quesnay.models.display.table import Table
+    >>> workbook_bytes([Table("Core", pd.DataFrame({"core": [0.4386]}, index=[2018]))])[:2]
+    b'PK'
+    """
     if not tables:
-        raise DataError(f"{path}: there is no table to write; give at least one")
+        raise DataError("there is no table to write to the workbook; give at least one")
     for table in tables:
         _refuse_oversize(table)
     import xlsxwriter
@@ -101,7 +129,7 @@ def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
         styles = _Styles(book)
         for table, name in zip(tables, sheet_names(t.title for t in tables), strict=True):
             _Sheet(book.add_worksheet(name), styles).write(table)
-    return write_bytes(path, stream.getvalue())
+    return stream.getvalue()
 
 
 def _refuse_oversize(table: "Table") -> None:

@@ -35,7 +35,8 @@ class Influence:
     studentised : (n,) array
         Externally studentised residuals, s without the observation: t with df - 1 under the null.
     cooks : (n,) array
-        Cook's distance ``r^2 h / (k (1 - h))`` (Cook 1977).
+        Cook's distance of the k slopes, ``r^2 p / (k (1 - p))`` (Cook 1977), p the leverage among
+        what absorbed effects leave (h where none are absorbed).
     dffits : (n,) array
         Change of the own fitted value in its standard error.
     covratio : (n,) array
@@ -57,6 +58,12 @@ class Influence:
     dffits: Array
     covratio: Array
     sigma: Array
+
+    @property
+    def partial_leverage(self) -> Array:
+        """Leverage among what absorbed effects leave, ``h_X / (1 - h_D)``, (n,)."""
+        own = self.projection.leverage
+        return np.asarray(own / _one_less(self.leverage - own))
 
     def coefficient_changes(self) -> Array:
         """Return the coefficients with all minus without the observation, (n, k)."""
@@ -158,7 +165,8 @@ def influence_of(
             f"influence needs two degrees of freedom; {n} rows leave {free} after {k + absorbed} "
             "coefficients"
         )
-    leverage = fit.leverage + np.asarray(absorbed_leverage, dtype=np.float64)
+    own = fit.leverage
+    leverage = own + np.asarray(absorbed_leverage, dtype=np.float64)
     rest = _one_less(leverage)
     e = fit.residuals
     variance = float(e @ e) / free
@@ -170,7 +178,7 @@ def influence_of(
     sigma = np.sqrt(deleted)
     with np.errstate(divide="ignore"):
         studentised = e / (sigma * np.sqrt(rest))
-    cooks = squared * leverage / ((k + absorbed) * rest)
+    cooks = squared * own / (k * rest)
     dffits = studentised * np.sqrt(leverage / rest)
     covratio = (deleted / variance) ** (k + absorbed) / rest
     standardised = e / np.sqrt(variance * rest)

@@ -1,0 +1,205 @@
+"""A fitted regression as its diagnostics see it: read once from the fit, then shared."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.regression.influence import Influence, influence_of
+from quesnay.fitting.regression.projection import Projection, project_noisy
+from quesnay.models.regression.columns import Grouping, group_column
+from quesnay.models.regression.result import PanelFit
+
+__all__ = ["Examined", "examine"]
+
+Array = npt.NDArray[np.float64]
+
+TIME_WORDS = frozenset({"year", "time", "period", "date", "quarter", "month", "wave"})
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Examined:
+    """A regression with its orthonormal basis, influence, and who and when each row is.
+
+    Parameters
+    ----------
+    fit : PanelFit
+        The regression.
+    projection : Projection
+        Least squares on data freed of absorbed effects and weighted.
+    influence : Influence
+        Of each row, absorbed effects counted.
+    names : tuple of str
+        Name of each row: unit and time where known, else its label.
+    unit, time, cluster : Grouping or None
+        Panel unit, time and first cluster of the rows.
+    """
+
+    fit: PanelFit
+    projection: Projection
+    influence: Influence
+    names: tuple[str, ...]
+    unit: Grouping | None
+    time: Grouping | None
+    cluster: Grouping | None
+
+    @property
+    def fitted(self) -> Array:
+        """Fitted values, effects included, in the outcome's unit."""
+        return self.fit.fitted.to_numpy()
+
+    @property
+    def residuals(self) -> Array:
+        """Residuals in the outcome's unit."""
+        return self.fit.resid.to_numpy()
+
+    @property
+    def y(self) -> Array:
+        """Outcome freed of the absorbed effects, weighted."""
+        return self.projection.fitted + self.projection.residuals
+
+    @property
+    def X(self) -> Array:
+        """Design freed of the absorbed effects, weighted."""
+        return self.fit.regression.X
+
+    def free(self, values: Array) -> Array:
+        """Free further variables of the absorbed effects and weigh them like the design."""
+        absorber, weights = self.fit.regression.absorber, self.fit.sample.weights
+        out = values if absorber is None else absorber.residualise(values)
+        if weights is None:
+            return out
+        root = np.sqrt(weights)
+        return out * (root if out.ndim == 1 else root[:, None])
+
+
+def examine(
+    fit: PanelFit,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    data: pd.DataFrame | None = None,
+) -> Examined:
+    """Read a fit for examination.
+
+    Parameters
+    ----------
+    fit : PanelFit
+        A fitted regression.
+    unit, time : str, optional
+        Columns (``"a:b"`` joins two) that name the panel's unit and time. By default the time is
+        the periods of the fit or a part of its effects or clusters called year, time, period,
+        date, quarter, month or wave; the unit is the largest absorbed set without the time, else
+        the cluster.
+    data : DataFrame, optional
+        Where to look for columns that are neither effects nor clusters; aligned by row label.
+
+    Returns
+    -------
+    Examined
+        The regression with influence and row names.
+
+    Raises
+    ------
+    DataError
+        If `fit` is no fit, or a column is unknown.
+    EstimationError
+        If the fit is exact or leaves fewer than two degrees of freedom.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.panel import fit_panel
+    >>> frame = pd.DataFrame({"x": np.arange(8.0), "year": [2017, 2018] * 4, "u": list("aabbccdd")})
+    >>> frame["x"] = frame["x"] ** 2
+    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+    >>> examine(fit_panel("y ~ x", frame, absorb=("u", "year"), cluster="u")).names[:2]
+    ('a, 2017', 'a, 2018')
+    """
+    if not isinstance(fit, PanelFit):
+        raise DataError(f"expected a fit of fit_panel, got {type(fit).__name__}")
+    known = dict(_known(fit))
+    when = _time(fit, known) if time is None else _find(time, known, fit, data)
+    who = _unit(fit, when) if unit is None else _find(unit, known, fit, data)
+    regression = fit.regression
+    outcome = regression.X @ fit.estimate.coefficients + regression.residuals
+    projection = project_noisy(outcome, regression.X)
+    absorber = regression.absorber
+    influence = influence_of(
+        projection,
+        absorbed_leverage=0.0 if absorber is None else absorber.leverage(),
+        absorbed=fit.df_absorbed,
+    )
+    cluster = fit.sample.clusters[0] if fit.sample.clusters else None
+    return Examined(fit, projection, influence, _names(fit, who, when), who, when, cluster)
+
+
+def label_text(label: object) -> str:
+    """Write a group's label, joined parts with commas and whole numbers without a point."""
+    if isinstance(label, tuple):
+        return ", ".join(label_text(part) for part in label)
+    if isinstance(label, float | np.floating) and float(label).is_integer():
+        return str(int(label))
+    if isinstance(label, pd.Timestamp):
+        return str(label.date())
+    return str(label)
+
+
+def _known(fit: PanelFit) -> Iterator[tuple[str, Grouping]]:
+    """Yield every grouping the fit knows, and the parts of joined ones."""
+    sets = [*fit.sample.effects, *fit.sample.clusters]
+    if fit.sample.periods is not None:
+        sets.append(fit.sample.periods)
+    for grouping in sets:
+        parts = grouping.name.split(":")
+        if len(parts) > 1 and all(isinstance(label, tuple) for label in grouping.labels):
+            for place, part in enumerate(parts):
+                own = pd.Series([label[place] for label in grouping.labels], dtype=object)
+                codes, labels = pd.factorize(own, sort=True)
+                yield (
+                    part.strip(),
+                    Grouping(part.strip(), codes[grouping.codes], np.asarray(labels, dtype=object)),
+                )
+        yield grouping.name, grouping
+
+
+def _time(fit: PanelFit, known: dict[str, Grouping]) -> Grouping | None:
+    if fit.sample.periods is not None:
+        return fit.sample.periods
+    return next((known[name] for name in known if name.lower() in TIME_WORDS), None)
+
+
+def _unit(fit: PanelFit, time: Grouping | None) -> Grouping | None:
+    own = set() if time is None else {time.name}
+    sets = [g for g in fit.sample.effects if not own & {p.strip() for p in g.name.split(":")}]
+    if sets:
+        return max(sets, key=lambda grouping: grouping.count)
+    clusters = [g for g in fit.sample.clusters if g.name not in own]
+    return clusters[0] if clusters else None
+
+
+def _find(
+    name: str, known: dict[str, Grouping], fit: PanelFit, data: pd.DataFrame | None
+) -> Grouping:
+    if name in known:
+        return known[name]
+    if data is None:
+        hint = nearest(str(name), known)
+        raise DataError(f"no effect or cluster {name!r} in the fit;{hint} else give data=")
+    if not data.index.is_unique or not fit.index.isin(data.index).all():
+        raise DataError("data: row labels repeat or miss rows of the fit; give the fitted frame")
+    found = group_column(data.loc[fit.index], name, "data")
+    if (found.codes < 0).any():
+        raise DataError(f"data: column {name!r} has missing labels in rows of the fit")
+    return found
+
+
+def _names(fit: PanelFit, unit: Grouping | None, time: Grouping | None) -> tuple[str, ...]:
+    if unit is None or time is None:
+        return tuple(label_text(label) for label in fit.index)
+    units = [label_text(label) for label in unit.labels]
+    times = [label_text(label) for label in time.labels]
+    pairs = zip(unit.codes, time.codes, strict=True)
+    return tuple(f"{units[u]}, {times[t]}" for u, t in pairs)

@@ -1,6 +1,8 @@
 """Labels and numbers of a matrix and its margins, checked once at the door."""
 
 from dataclasses import dataclass
+from decimal import Decimal
+from numbers import Real
 from typing import Any
 
 import numpy as np
@@ -82,18 +84,30 @@ def grid(matrix: Any, name: str) -> Grid:
 
 
 def numbers(data: Any, name: str) -> Array:
-    """Return `data` as floats, or say which kind it is."""
+    """Return `data` as floats (missing ones as NaN), or say which entry is no number."""
+    kind = type(data).__name__
     if isinstance(data, pd.DataFrame | pd.Series | pd.Index):
         data = data.to_numpy()
     try:
         raw = np.asarray(data)
-        if raw.dtype.kind not in "iufO":
-            raise TypeError
-        return np.asarray(raw, dtype=np.float64)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(
-            f"{name}: {type(data).__name__} is not all numbers; expected plain real numbers"
-        ) from None
+    except (TypeError, ValueError, OverflowError):  # ragged lists
+        raise DataError(f"{name}: {kind} is no matrix of numbers; rows differ in length") from None
+    if raw.dtype.kind == "O" and raw.ndim:
+        raw = _plain(raw, name)
+    if raw.dtype.kind not in "iuf":
+        raise DataError(f"{name}: {kind} is not all numbers; expected plain real numbers")
+    return raw.astype(np.float64)
+
+
+def _plain(raw: npt.NDArray[np.object_], name: str) -> Array:
+    out = np.full(raw.shape, np.nan)
+    for place, value in np.ndenumerate(raw):
+        if isinstance(value, Real | Decimal) and not isinstance(value, bool):
+            out[place] = float(value)
+        elif not (value is None or value is pd.NA):
+            where = ", ".join(str(k) for k in place)
+            raise DataError(f"{name}: entry {where} is {value!r}; expected a number")
+    return out
 
 
 def align_vector(vector: Any, labels: pd.Index, name: str, *, labelled: bool) -> Array:

@@ -1,15 +1,16 @@
 """The hat matrix cluster by cluster, through its eigenvalues: CR2, CR3 and Satterthwaite's t."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.covariance import Regression
 from quesnay.fitting.regression.effects_system import build_system
+from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["ClusterSpectra", "cluster_spectra", "satterthwaite"]
+__all__ = ["ClusterSpectra", "cluster_basis", "cluster_spectra", "is_nested", "satterthwaite"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -92,18 +93,47 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
     (array([0.5]), array([0.5]))
     """
     root = regression.root
-    basis = np.column_stack([_effects_basis(regression, codes), regression.X @ root])
+    basis = cluster_basis(regression, codes)
     order = np.argsort(codes, kind="stable")
     bounds = np.searchsorted(codes[order], np.arange(int(codes.max()) + 2))
     basis, residuals = basis[order], regression.residuals[order]
     values, vectors, scores = [], [], []
-    for start, stop in zip(bounds[:-1], bounds[1:], strict=True):
+    for start, stop in pairwise(bounds):
         own = basis[start:stop]
         size, directions = _decompose(own)
         values.append(size)
         vectors.append(directions)
         scores.append(directions.T @ (own.T @ residuals[start:stop]))
     return ClusterSpectra(tuple(values), tuple(vectors), tuple(scores), root)
+
+
+def cluster_basis(regression: Regression, codes: Codes) -> Array:
+    """Return an orthonormal basis of regressors and effects, less one set nested in clusters.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit with its absorbed effects.
+    codes : (n,) array
+        Cluster 0..G-1 of each row.
+
+    Returns
+    -------
+    (n, m) array
+        Basis; its last k columns span the regressors.
+
+    Raises
+    ------
+    EstimationError
+        If too many effects are not nested in the clusters.
+
+    Examples
+    --------
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
+    >>> cluster_basis(fit, np.array([0, 0, 1, 1])).ravel().tolist()
+    [0.5, 0.5, 0.5, 0.5]
+    """
+    return np.column_stack([_effects_basis(regression, codes), regression.X @ regression.root])
 
 
 def satterthwaite(spectra: ClusterSpectra, power: float) -> Array:
@@ -144,7 +174,13 @@ def satterthwaite(spectra: ClusterSpectra, power: float) -> Array:
 
 
 def is_nested(inner: Codes, outer: Codes) -> bool:
-    """Return whether each group of `inner` lies within one group of `outer`."""
+    """Return whether each group of `inner` lies within one group of `outer`.
+
+    Examples
+    --------
+    >>> is_nested(np.array([0, 1, 2]), np.array([0, 0, 1]))
+    True
+    """
     home = np.zeros(int(inner.max()) + 1, dtype=outer.dtype)
     home[inner] = outer
     return bool((home[inner] == outer).all())

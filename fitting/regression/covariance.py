@@ -1,13 +1,16 @@
 """Covariances of coefficients under independent errors: classical and HC0 to HC3."""
 
 from dataclasses import dataclass
-from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.fixed_effects import Absorber
+from quesnay.fitting.regression.regression import (
+    CovarianceEstimate,
+    CovarianceRule,
+    Regression,
+)
 
 __all__ = [
     "HC0",
@@ -21,106 +24,9 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
 _BLOCK = 1 << 13  # rows whose scores stay in the processor's cache
-
-
-@dataclass(frozen=True, slots=True)
-class Regression:
-    """What every covariance needs of a least-squares fit.
-
-    Parameters
-    ----------
-    X : (n, k) array
-        Design free of the absorbed effects, rows times the square root of the weights.
-    residuals : (n,) array
-        Residuals, times the square root of the weights.
-    bread : (k, k) array
-        Inverse of X'X.
-    effects : tuple of (n,) arrays
-        Codes of the absorbed sets.
-    absorber : Absorber or None
-        The absorbed effects, prepared.
-    clusters : tuple of (n,) arrays
-        Codes of the clusters, one array a dimension.
-    periods : (n,) array or None
-        Period 0..T-1 of each row, in time order.
-    """
-
-    X: Array
-    residuals: Array
-    bread: Array
-    effects: tuple[Codes, ...] = ()
-    absorber: Absorber | None = None
-    clusters: tuple[Codes, ...] = ()
-    periods: Codes | None = None
-
-    @property
-    def nobs(self) -> int:
-        """Number of observations n."""
-        return int(self.X.shape[0])
-
-    @property
-    def absorbed(self) -> int:
-        """Degrees of freedom of the absorbed effects."""
-        return 0 if self.absorber is None else self.absorber.rank
-
-    @property
-    def free(self) -> int:
-        """Residual degrees of freedom n - k - absorbed."""
-        return self.nobs - int(self.X.shape[1]) - self.absorbed
-
-    @property
-    def root(self) -> Array:
-        """Lower triangle L with ``bread = L L'``, so that ``X L`` is orthonormal."""
-        return np.asarray(np.linalg.cholesky(self.bread))
-
-    def leverage(self) -> Array:
-        """Return the diagonal of the hat matrix, absorbed effects included, (n,)."""
-        basis = self.X @ self.root
-        own = np.einsum("ij,ij->i", basis, basis)
-        return own if self.absorber is None else own + self.absorber.leverage()
-
-    def need_freedom(self) -> int:
-        """Return the residual degrees of freedom, or refuse where there are none."""
-        if self.free < 1:
-            raise EstimationError(
-                f"{self.nobs} rows for {self.nobs - self.free} parameters, absorbed effects "
-                "included: no degrees of freedom are left for errors; drop regressors or effects"
-            )
-        return self.free
-
-
-@dataclass(frozen=True, slots=True)
-class CovarianceEstimate:
-    """A covariance with the rule that turns it into tests and intervals.
-
-    Parameters
-    ----------
-    matrix : (k, k) array
-        Covariance of the coefficients.
-    df : (k,) array
-        Degrees of freedom of Student's t for each coefficient.
-    name : str
-        Name of the estimator.
-    rule : str
-        Scale factor and distribution, in one sentence.
-    """
-
-    matrix: Array
-    df: Array
-    name: str
-    rule: str
-
-
-class CovarianceRule(Protocol):
-    """What estimates a covariance from a regression."""
-
-    def estimate(self, regression: Regression) -> CovarianceEstimate:
-        """Return the covariance of the coefficients."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
-from quesnay.fitting.regression.covariance_clustered import cluster_sums
+from quesnay.fitting.regression.cluster_counts import cluster_sums
+from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["DriscollKraay"]
 

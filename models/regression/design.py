@@ -14,7 +14,8 @@ from quesnay.models.regression.columns import (
     number_column,
     row_label,
 )
-from quesnay.models.regression.expression import Column, columns_of, evaluate
+from quesnay.models.regression.evaluation import evaluate
+from quesnay.models.regression.expression import Column, columns_of
 from quesnay.models.regression.formula import Factor, Formula, Term
 
 __all__ = ["Ingredients", "build_design", "read_ingredients"]
@@ -169,10 +170,7 @@ def _term_columns(
         else:
             values = ingredients.numbers[factor]
             own = [(values if rows is None else values[rows], factor.text)]
-        if not made:
-            made = own
-        else:
-            made = [(a * b, f"{m}:{n}") for b, n in own for a, m in made]
+        made = [(a * b, f"{m}:{n}") for b, n in own for a, m in made] if made else own
     return made
 
 

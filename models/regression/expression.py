@@ -18,8 +18,8 @@ __all__ = [
     "Expression",
     "Negative",
     "Number",
+    "Values",
     "columns_of",
-    "evaluate",
     "read_arithmetic",
 ]
 
@@ -99,6 +99,7 @@ def read_arithmetic(reader: Reader) -> Expression:
 
     Examples
     --------
+    >>> from quesnay.models.regression.evaluation import evaluate
     >>> from quesnay.models.regression.tokens import read_tokens
     >>> tree = read_arithmetic(read_tokens("log(x) - 2 * x ** 2"))
     >>> float(evaluate(tree, {"x": np.array([1.0])})[0])
@@ -198,57 +199,3 @@ def columns_of(tree: Expression) -> tuple[str, ...]:
             return tuple(dict.fromkeys((*columns_of(left), *columns_of(right))))
         case _:
             return ()
-
-
-def evaluate(tree: Expression, columns: dict[str, npt.NDArray[np.float64]]) -> Values:
-    """Compute an expression row by row.
-
-    Parameters
-    ----------
-    tree : Expression
-        What was read.
-    columns : dict of str to (n,) array
-        The columns it names.
-
-    Returns
-    -------
-    (n,) or () array
-        In extended precision where arithmetic was done, so that powers keep their digits.
-
-    Examples
-    --------
-    >>> float(evaluate(Call("log", Column("x")), {"x": np.array([np.e])})[0])
-    1.0
-    """
-    with np.errstate(all="ignore"):
-        return _evaluate(tree, columns)
-
-
-def _evaluate(tree: Expression, columns: dict[str, npt.NDArray[np.float64]]) -> Values:
-    match tree:
-        case Number(value):
-            return np.asarray(value, dtype=np.longdouble)
-        case Column(name):
-            return columns[name]
-        case Negative(inner):
-            return -_evaluate(inner, columns)
-        case Call(function, inner):
-            argument = np.asarray(_evaluate(inner, columns), dtype=np.float64)
-            return FUNCTIONS[function](argument)
-        case Binary(sign, left, right):
-            return _combine(sign, _evaluate(left, columns), _evaluate(right, columns))
-
-
-def _combine(sign: str, left: Values, right: Values) -> Values:
-    a, b = left.astype(np.longdouble), right.astype(np.longdouble)
-    match sign:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return a / b
-        case _:
-            return np.asarray(a**b)

@@ -11,13 +11,12 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.fixed_effects import find_singletons
 from quesnay.models.regression.columns import (
     Grouping,
-    find_column,
     group_column,
-    number_column,
     row_label,
 )
 from quesnay.models.regression.design import build_design, read_ingredients
 from quesnay.models.regression.formula import Formula
+from quesnay.models.regression.weights import read_weights
 
 __all__ = ["Dropped", "Roles", "Sample", "draw_sample"]
 
@@ -141,7 +140,7 @@ def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
     effects = [group_column(data, name, "absorb") for name in roles.absorb]
     clusters = [group_column(data, name, "cluster") for name in roles.cluster]
     periods = None if roles.time is None else group_column(data, roles.time, "time")
-    weights = _read_weights(data, roles.weights)
+    weights = read_weights(data, roles.weights)
     groups = [*effects, *clusters, *([] if periods is None else [periods])]
     numbers = [*ingredients.numbers.values(), *([] if weights is None else [weights])]
     gone = _missing(len(data), numbers, [*groups, *ingredients.categories.values()])
@@ -177,38 +176,6 @@ def _stack(columns: Sequence[Values]) -> Values:
     for place, column in enumerate(columns):
         design[:, place] = column
     return design
-
-
-def _read_weights(data: pd.DataFrame, weights: "str | pd.Series | None") -> Array | None:
-    if weights is None:
-        return None
-    if isinstance(weights, str):
-        values = number_column(find_column(data, weights, "weights"), weights, "weights")
-    elif isinstance(weights, pd.Series):
-        values = number_column(_align(weights, data.index), str(weights.name), "weights")
-    else:
-        raise DataError(
-            f"weights: expected a column name or a Series, got {type(weights).__name__}; "
-            "values without labels cannot be aligned"
-        )
-    if (values < 0).any():
-        row = int(np.argmax(values < 0))
-        raise DataError(f"weights: {values[row]:g} at row {row_label(data.index, row)} is negative")
-    return values
-
-
-def _align(series: pd.Series, index: pd.Index) -> pd.Series:
-    """Return the series in the order of the data's labels, or refuse it."""
-    if not series.index.is_unique or not index.is_unique:
-        raise DataError("weights: row labels repeat, so a Series cannot be aligned; use a column")
-    absent = index.difference(series.index)
-    if len(absent) or len(series) != len(index):
-        first = f", such as {absent[0]!r}" if len(absent) else ""
-        raise DataError(
-            f"weights: the Series has {len(series)} labels, the data {len(index)}, and {len(absent)} "
-            f"of the data are not among them{first}; give one weight a row of the data"
-        )
-    return series.reindex(index)
 
 
 def _missing(count: int, numbers: Sequence[Values], groups: Sequence[Grouping]) -> Rows:

@@ -1,0 +1,82 @@
+"""Sums by cluster, and how many parameters the factor of clustered errors counts."""
+
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clubs import is_nested
+from quesnay.fitting.regression.fixed_effects import absorb_effects
+from quesnay.fitting.regression.regression import Regression
+
+__all__ = ["cluster_sums", "counted_parameters"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+
+def cluster_sums(values: Array, codes: Codes) -> Array:
+    """Return the sums of columns by cluster.
+
+    Parameters
+    ----------
+    values : (n, k) array
+        Columns, scores as a rule.
+    codes : (n,) array
+        Cluster 0..G-1 of each row.
+
+    Returns
+    -------
+    (G, k) array
+        Sums.
+
+    Examples
+    --------
+    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
+    [[3.0], [4.0]]
+    """
+    groups = int(codes.max()) + 1
+    return np.column_stack([np.bincount(codes, column, groups) for column in values.T])
+
+
+def counted_parameters(regression: Regression, counting: str = "not nested") -> int:
+    """Return the number of parameters K in the factor ``(n - 1) / (n - K)`` of CR1.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit with its effects and clusters.
+    counting : {"not nested", "all", "none"}
+        Which absorbed effects count. By default those that are not nested in a cluster, and
+        one for the constant where all are (the rule of Stata, reghdfe and fixest); ``"all"``
+        counts them as dummies; ``"none"`` ignores them, as R's plm does.
+
+    Returns
+    -------
+    int
+        Coefficients plus counted effects.
+
+    Examples
+    --------
+    >>> X, e = np.array([[-1.0], [1.0], [-1.0], [1.0]]), np.zeros(4)
+    >>> unit = np.array([0, 0, 1, 1])
+    >>> fit = Regression(X, e, np.array([[0.25]]), (unit,), absorb_effects([unit]), (unit,))
+    >>> counted_parameters(fit), counted_parameters(fit, "all"), counted_parameters(fit, "none")
+    (2, 3, 1)
+    """
+    slopes = int(regression.X.shape[1])
+    if counting == "none" or not regression.effects:
+        return slopes
+    if counting == "all":
+        return slopes + regression.absorbed
+    if counting != "not nested":
+        raise EstimationError(
+            f"counting: {counting!r} is not known; use 'not nested', 'all' or 'none'"
+        )
+    loose = [
+        codes
+        for codes in regression.effects
+        if not any(is_nested(codes, clusters) for clusters in regression.clusters)
+    ]
+    if len(loose) == len(regression.effects):
+        return slopes + regression.absorbed
+    return slopes + (absorb_effects(loose).rank if loose else 1)

@@ -1,0 +1,188 @@
+"""Replications of a regression: pairs and cluster bootstrap, and the jackknife."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clubs import cluster_basis, cluster_spectra
+from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
+from quesnay.fitting.regression.regression import Regression
+
+__all__ = ["Replications", "bootstrap_coefficients", "jackknife_coefficients"]
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+_CELLS = 4_000_000  # cells of the largest array made at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """Coefficients of replications.
+
+    Parameters
+    ----------
+    draws : (D, k) array
+        Coefficients of the replications that could be computed.
+    covariance : (k, k) array
+        Covariance that they imply.
+    failed : int
+        Resamples in which regressors depended on each other; they are left out.
+    """
+
+    draws: Array
+    covariance: Array
+    failed: int
+
+
+def bootstrap_coefficients(
+    regression: Regression,
+    outcome: Array,
+    *,
+    draws: int,
+    generator: np.random.Generator,
+    codes: Codes | None = None,
+) -> Replications:
+    """Resample rows or clusters with replacement and estimate again, all draws at once.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit.
+    outcome : (n,) array
+        Outcome free of absorbed effects, times the square root of the weights.
+    draws : int
+        Number of resamples, at least 2.
+    generator : numpy.random.Generator
+        Source of randomness.
+    codes : (n,) array, optional
+        Cluster 0..G-1 of each row; rows are resampled without it.
+
+    Returns
+    -------
+    Replications
+        Coefficients by resample and their covariance.
+
+    Raises
+    ------
+    EstimationError
+        If rows are to be resampled under absorbed effects, or all resamples fail.
+
+    Notes
+    -----
+    A resample is a vector of counts, so the tables of products of all resamples are one matrix
+    product, and their solutions one batch (`quesnay.fitting.regression.gram`). Effects that are
+    not nested in the clusters are estimated anew in each resample.
+
+    Examples
+    --------
+    >>> X = np.column_stack([np.ones(6), [0.0, 1, 2, 3, 4, 5]])
+    >>> e = np.array([0.1, -0.1, 0.0, 0.0, -0.1, 0.1])
+    >>> fit = Regression(X, e, np.linalg.inv(X.T @ X))
+    >>> found = bootstrap_coefficients(fit, X @ [1.0, 2.0] + e, draws=200,
+    ...     generator=np.random.default_rng(0))
+    >>> bool(abs(found.draws[:, 1].mean() - 2.0) < 0.05)
+    True
+    """
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 2:
+        raise EstimationError(f"draws: {draws!r}; give a whole number of at least 2")
+    if codes is None and regression.absorber is not None:
+        raise EstimationError(
+            "resampling rows would break up the groups of the absorbed effects; "
+            "resample clusters: name their column with cluster="
+        )
+    columns = regression.X.shape[1]
+    if codes is None:
+        found = _resample_rows(regression.X, outcome, draws, generator)
+    else:
+        basis = cluster_basis(regression, codes)[:, :-columns]
+        blocks = gram_blocks(np.column_stack([outcome, regression.X, basis]), codes)
+        groups = blocks.blocks.shape[0]
+        counts = generator.multinomial(groups, np.full(groups, 1.0 / groups), size=draws)
+        found = np.concatenate(
+            [
+                solve_grams(redraw_grams(blocks, part), 0, range(1, 1 + columns + basis.shape[1]))
+                for part in np.array_split(counts, _parts(draws * blocks.blocks[0].size))
+            ]
+        )[:, :columns]
+    kept = found[~np.isnan(found).any(axis=1)]
+    if kept.shape[0] < 2:
+        raise EstimationError(f"{draws - kept.shape[0]} of {draws} resamples have no solution")
+    covariance = np.atleast_2d(np.cov(kept, rowvar=False))
+    return Replications(kept, covariance, draws - kept.shape[0])
+
+
+def _resample_rows(X: Array, outcome: Array, draws: int, generator: np.random.Generator) -> Array:
+    """Solve resamples of rows: counts times products of columns is one matrix product."""
+    rows, columns = X.shape
+    Z = np.column_stack([outcome, X])
+    above = np.triu_indices(columns + 1)
+    products = Z[:, above[0]] * Z[:, above[1]]
+    grams = np.empty((draws, columns + 1, columns + 1))
+    start = 0
+    for part in np.array_split(np.arange(draws), _parts(draws * rows)):
+        picks = generator.integers(0, rows, (part.size, rows))
+        picks += np.arange(part.size)[:, None] * rows
+        counts = np.bincount(picks.ravel(), minlength=part.size * rows).reshape(part.size, rows)
+        sums = counts.astype(np.float64) @ products
+        stop = start + part.size
+        grams[start:stop, above[0], above[1]] = sums
+        grams[start:stop, above[1], above[0]] = sums
+        start = stop
+    return solve_grams(grams, 0, range(1, columns + 1))
+
+
+def _parts(cells: int) -> int:
+    return max(1, -(-cells // _CELLS))
+
+
+def jackknife_coefficients(
+    regression: Regression, coefficients: Array, codes: Codes | None = None
+) -> Replications:
+    """Leave out each row or each cluster in turn, in closed form.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit.
+    coefficients : (k,) array
+        Its coefficients.
+    codes : (n,) array, optional
+        Cluster 0..G-1 of each row; rows are left out without it.
+
+    Returns
+    -------
+    Replications
+        Coefficients without each unit, and ``(G - 1) / G`` times their sum of squared deviations
+        from the estimate (CV3 of MacKinnon, Nielsen and Webb, 2023).
+
+    Raises
+    ------
+    EstimationError
+        If a coefficient rests on one row or cluster.
+
+    Notes
+    -----
+    ``b - b_(g) = (X'X)^-1 X_g'(I - H_gg)^-1 e_g``: no regression is run again.
+
+    Examples
+    --------
+    >>> fit = Regression(np.ones((3, 1)), np.array([-1.0, 0.0, 1.0]), np.array([[1 / 3]]))
+    >>> jackknife_coefficients(fit, np.array([2.0])).draws.ravel().round(3).tolist()
+    [2.5, 2.0, 1.5]
+    """
+    if codes is None:
+        slack = 1.0 - regression.leverage()
+        if float(slack.min()) < 1e-10:
+            raise EstimationError(
+                f"without row {int(np.argmin(slack))} of those used a coefficient or effect cannot "
+                "be estimated; drop that row or its regressor"
+            )
+        shifts = (regression.X * (regression.residuals / slack)[:, None]) @ regression.bread
+    else:
+        shifts = cluster_spectra(regression, codes).halves(-1.0)
+    units = shifts.shape[0]
+    covariance = (units - 1) / units * (shifts.T @ shifts)
+    return Replications(coefficients - shifts, covariance, 0)

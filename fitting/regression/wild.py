@@ -1,0 +1,215 @@
+"""Wild cluster bootstrap: tests that hold their size with few clusters."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clubs import cluster_basis
+from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters
+from quesnay.fitting.regression.regression import Regression
+
+__all__ = ["WildBootstrap", "WildDraws", "prepare_wild", "wild_weights"]
+
+Array = npt.NDArray[np.float64]
+
+_WEBB = np.sqrt(np.array([1.5, 1.0, 0.5]))
+_MOST_ENUMERATED = 20  # clusters; 2^20 sign patterns are a million
+_TIE = 1e-9  # relative: statistics of mirrored sign patterns differ by rounding only
+_BISECTIONS = 60
+
+
+@dataclass(frozen=True, slots=True)
+class WildDraws:
+    """Weights of clusters, one column a draw.
+
+    Parameters
+    ----------
+    weights : (G, D) array
+        Weights.
+    exact : bool
+        Whether they are all sign patterns rather than random draws.
+    """
+
+    weights: Array
+    exact: bool
+
+
+def wild_weights(
+    groups: int, *, kind: str, draws: int, generator: np.random.Generator
+) -> WildDraws:
+    """Draw the weights of a wild cluster bootstrap.
+
+    Parameters
+    ----------
+    groups : int
+        Number of clusters G.
+    kind : {"rademacher", "webb"}
+        Signs, or Webb's six points ``±sqrt(1/2), ±1, ±sqrt(3/2)`` (Webb, 2023), for fewer than
+        about ten clusters, where signs give few distinct samples.
+    draws : int
+        Number of draws. Where ``2^G`` is no larger, signs are enumerated instead.
+    generator : numpy.random.Generator
+        Source of randomness.
+
+    Returns
+    -------
+    WildDraws
+        Weights by cluster and draw.
+
+    Raises
+    ------
+    EstimationError
+        If the kind is unknown or draws are fewer than 99.
+
+    Examples
+    --------
+    >>> drawn = wild_weights(2, kind="rademacher", draws=99, generator=np.random.default_rng(0))
+    >>> drawn.exact, drawn.weights.tolist()
+    (True, [[1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0]])
+    """
+    if kind not in {"rademacher", "webb"}:
+        raise EstimationError(f"weights: {kind!r} is not known; use 'rademacher' or 'webb'")
+    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 99:
+        raise EstimationError(f"draws: {draws!r}; give a whole number of at least 99")
+    if kind == "rademacher" and groups <= _MOST_ENUMERATED and 2**groups <= draws:
+        patterns = (np.arange(2**groups) >> np.arange(groups)[:, None]) & 1
+        return WildDraws(1.0 - 2.0 * patterns, True)
+    signs = 1.0 - 2.0 * generator.integers(0, 2, (groups, draws))
+    if kind == "rademacher":
+        return WildDraws(signs, False)
+    return WildDraws(signs * _WEBB[generator.integers(0, 3, (groups, draws))], False)
+
+
+@dataclass(frozen=True, slots=True)
+class WildBootstrap:
+    """A hypothesis on one linear combination, ready for any null value.
+
+    Parameters
+    ----------
+    estimate : float
+        ``c'b``.
+    fixed, slope : (G, G) arrays
+        The bootstrap scores of clusters are ``(fixed + (estimate - null) slope) v``.
+    moments, lift : (G,) arrays
+        The bootstrap estimate less the null is ``(moments + (estimate - null) lift)'v``.
+    factor : float
+        ``G / (G - 1) (n - 1) / (n - K)``.
+    draws : WildDraws
+        Weights v.
+    """
+
+    estimate: float
+    fixed: Array
+    slope: Array
+    moments: Array
+    lift: Array
+    factor: float
+    draws: WildDraws
+
+    def statistics(self, null: float) -> Array:
+        """Return Student's statistics of the draws that impose the null, (D,)."""
+        gap = self.estimate - null
+        shifts = (self.moments + gap * self.lift) @ self.draws.weights
+        scores = (self.fixed + gap * self.slope) @ self.draws.weights
+        spread = np.sqrt(self.factor * np.einsum("gd,gd->d", scores, scores))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(spread > 0, shifts / spread, np.inf))
+
+    def p_value(self, null: float) -> float:
+        """Return the two-sided p-value of ``c'b = null``.
+
+        Share of draws at least as far out; with random draws the sample itself counts as one.
+        """
+        own = abs(self.estimate - null) / self.error()
+        beyond = int(np.count_nonzero(np.abs(self.statistics(null)) >= own * (1.0 - _TIE)))
+        total = self.draws.weights.shape[1]
+        return beyond / total if self.draws.exact else (1 + beyond) / (1 + total)
+
+    def error(self) -> float:
+        """Return the CR1 standard error of ``c'b``."""
+        # moments are c'B X_g'e_g, the scores of the unrestricted fit
+        return float(np.sqrt(self.factor * (self.moments @ self.moments)))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the values that the test does not reject at ``1 - level``, by bisection."""
+        return self._bound(-1.0, 1.0 - level), self._bound(1.0, 1.0 - level)
+
+    def _bound(self, side: float, size: float) -> float:
+        inside, step = self.estimate, self.error() * side
+        outside = inside + step
+        while self.p_value(outside) > size:
+            inside, step = outside, 2 * step
+            if abs(step) > 1e6 * self.error():
+                return side * np.inf  # the test never rejects: too few clusters for this level
+            outside = inside + step
+        for _ in range(_BISECTIONS):
+            middle = (inside + outside) / 2
+            if self.p_value(middle) > size:
+                inside = middle
+            else:
+                outside = middle
+        return (inside + outside) / 2
+
+
+def prepare_wild(
+    regression: Regression, coefficients: Array, combination: Array, draws: WildDraws
+) -> WildBootstrap:
+    """Prepare the wild cluster bootstrap of one linear combination of coefficients.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit, with one dimension of clusters.
+    coefficients : (k,) array
+        Its coefficients b.
+    combination : (k,) array
+        c of the hypothesis on ``c'b``.
+    draws : WildDraws
+        Weights by cluster.
+
+    Returns
+    -------
+    WildBootstrap
+        p-values for any null, and the interval.
+
+    Notes
+    -----
+    Cameron, Gelbach and Miller (2008), restricted residuals ``u = e + X B c (c'b - r) / c'Bc``.
+    Resampling needs clusters only (Roodman, MacKinnon, Nielsen and Webb, 2019): with
+    ``a_g = X_g B c`` and V an orthonormal basis of regressors and effects, the score of cluster
+    g in a draw v is ``v_g a_g'u_g - (a_g'V_g) sum_h v_h V_h'u_h``: one G x G matrix.
+
+    Examples
+    --------
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     clusters=(np.array([0, 0, 1, 1]),))
+    >>> signs = wild_weights(2, kind="rademacher", draws=99, generator=np.random.default_rng(0))
+    >>> prepare_wild(fit, np.array([3.0]), np.array([1.0]), signs).p_value(0.0)
+    0.5
+    """
+    if len(regression.clusters) != 1:
+        raise EstimationError("the wild cluster bootstrap needs one dimension of clusters")
+    codes = regression.clusters[0]
+    groups = int(codes.max()) + 1
+    regression.need_freedom()
+    if groups < 2:
+        raise EstimationError("one cluster only: the wild cluster bootstrap needs at least two")
+    direction = regression.X @ (regression.bread @ combination)
+    spread = float(combination @ regression.bread @ combination)
+    basis = cluster_basis(regression, codes)
+    weighted = cluster_sums(basis * direction[:, None], codes)  # a_g'V_g
+    own = cluster_sums(basis * regression.residuals[:, None], codes)  # V_g'e_g
+    moments = cluster_sums((direction * regression.residuals)[:, None], codes)[:, 0]
+    lift = cluster_sums((direction * direction)[:, None], codes)[:, 0] / spread
+    rows, counted = regression.nobs, counted_parameters(regression)
+    return WildBootstrap(
+        estimate=float(combination @ coefficients),
+        fixed=np.diag(moments) - weighted @ own.T,
+        slope=np.diag(lift) - weighted @ (weighted / spread).T,
+        moments=moments,
+        lift=lift,
+        factor=groups / (groups - 1) * (rows - 1) / (rows - counted),
+        draws=draws,
+    )

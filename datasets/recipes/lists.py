@@ -46,13 +46,25 @@ def all_lists(folder: Path) -> Iterator[Made]:
     yield _concordance(folder)
 
 
+TITLES = {
+    "sectors_chn_42": ("Sectors of China's tables since 2012, 42 products", "2012-2020"),
+    "sectors_chn_42_2002": ("Sectors of China's provincial tables before, 42", "2002, 2007"),
+    "sectors_oecd_45": ("Industries of the OECD tables, 45", "2018"),
+    "sectors_chn_detail": (
+        "Detailed products of China's tables (139, 149, 153) and their sector of 42",
+        "2012-2020",
+    ),
+}
+
+
 def _list_about(name: str) -> dict[str, Any]:
+    title, years = TITLES[name]
     oecd = "oecd" in name
     return about(
-        f"Sector list {name.removeprefix('sectors_')}",
-        years="",
-        unit="none",
-        source=OECD_TABLES if oecd else NBS_TABLES,
+        title,
+        years,
+        "none",
+        OECD_TABLES if oecd else NBS_TABLES,
         licence=OECD if oecd else FACTS,
         table="sector list",
         vintage="as published",

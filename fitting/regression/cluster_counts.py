@@ -8,10 +8,21 @@ from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["cluster_sums", "counted_parameters"]
+__all__ = ["cluster_sums", "counted_parameters", "is_count"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
+
+
+def is_count(value: object) -> bool:
+    """Return whether a value is a whole number and no truth value.
+
+    Examples
+    --------
+    >>> is_count(99), is_count(True), is_count(9.5)
+    (True, False, False)
+    """
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def cluster_sums(values: Array, codes: Codes) -> Array:

@@ -142,7 +142,8 @@ def refined_least_squares(y: Array | Long, X: Array | Long) -> tuple[Array, Arra
 
 def _largest(values: Long) -> Array:
     """Return the largest magnitude of each column, at least the smallest normal number."""
-    return np.maximum(np.abs(values).max(axis=0).astype(np.float64), np.finfo(float).tiny)
+    largest = np.abs(values).max(axis=0).astype(np.float64)
+    return np.asarray(np.maximum(largest, np.finfo(float).tiny))
 
 
 def _long_product(X: Array | Long, B: Long) -> Long:

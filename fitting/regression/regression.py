@@ -56,6 +56,11 @@ class Regression:
         return 0 if self.absorber is None else self.absorber.rank
 
     @property
+    def rank_is_exact(self) -> bool:
+        """Whether `absorbed` is exact rather than an upper bound."""
+        return self.absorber is None or self.absorber.rank_is_exact
+
+    @property
     def free(self) -> int:
         """Residual degrees of freedom n - k - absorbed."""
         return self.nobs - int(self.X.shape[1]) - self.absorbed
@@ -69,7 +74,7 @@ class Regression:
         """Return the diagonal of the hat matrix, absorbed effects included, (n,)."""
         basis = self.X @ self.root
         own = np.einsum("ij,ij->i", basis, basis)
-        return own if self.absorber is None else own + self.absorber.leverage()
+        return np.asarray(own if self.absorber is None else own + self.absorber.leverage())
 
     def need_freedom(self) -> int:
         """Return the residual degrees of freedom, or refuse where there are none."""

@@ -7,6 +7,7 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_basis, cluster_spectra
+from quesnay.fitting.regression.cluster_counts import is_count
 from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
 from quesnay.fitting.regression.regression import Regression
 
@@ -86,7 +87,7 @@ def bootstrap_coefficients(
     >>> bool(abs(found.draws[:, 1].mean() - 2.0) < 0.05)
     True
     """
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 2:
+    if not is_count(draws) or draws < 2:
         raise EstimationError(f"draws: {draws!r}; give a whole number of at least 2")
     if codes is None and regression.absorber is not None:
         raise EstimationError(

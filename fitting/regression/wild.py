@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_basis
-from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters
+from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters, is_count
 from quesnay.fitting.regression.regression import Regression
 
 __all__ = ["WildBootstrap", "WildDraws", "prepare_wild", "wild_weights"]
@@ -71,12 +71,12 @@ def wild_weights(
     """
     if kind not in {"rademacher", "webb"}:
         raise EstimationError(f"weights: {kind!r} is not known; use 'rademacher' or 'webb'")
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 99:
+    if not is_count(draws) or draws < 99:
         raise EstimationError(f"draws: {draws!r}; give a whole number of at least 99")
     if kind == "rademacher" and groups <= _MOST_ENUMERATED and 2**groups <= draws:
         patterns = (np.arange(2**groups) >> np.arange(groups)[:, None]) & 1
-        return WildDraws(1.0 - 2.0 * patterns, True)
-    signs = 1.0 - 2.0 * generator.integers(0, 2, (groups, draws))
+        return WildDraws(np.asarray(1.0 - 2.0 * patterns, dtype=np.float64), True)
+    signs = np.asarray(1.0 - 2.0 * generator.integers(0, 2, (groups, draws)), dtype=np.float64)
     if kind == "rademacher":
         return WildDraws(signs, False)
     return WildDraws(signs * _WEBB[generator.integers(0, 3, (groups, draws))], False)

@@ -124,7 +124,7 @@ def number_column(series: pd.Series, name: str, role: str) -> Array:
     return np.asarray(values)
 
 
-def group_column(data: pd.DataFrame, name: str, role: str) -> Grouping:
+def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     """Return the groups that a column, or columns joined by ``:``, form.
 
     Parameters

@@ -38,6 +38,8 @@ class Factor:
 
 Term: TypeAlias = tuple[Factor, ...]
 
+_CONSTANT: list[Term] = [()]
+
 
 @dataclass(frozen=True, slots=True)
 class Formula:
@@ -114,12 +116,12 @@ def parse_formula(source: str) -> Formula:
 
 def _read_sum(reader: Reader, *, intercept: bool = True) -> list[Term]:
     """Read terms joined by + and -, with or without an intercept to begin with."""
-    terms: list[Term] = [()] if intercept else []
+    terms: list[Term] = [*_CONSTANT] if intercept else []
     sign = reader.take_sign("+", "-") or "+"
     while True:
         if reader.next.kind == "number" and reader.next.text == "0":
             reader.take()
-            sign, fresh = ("-" if sign == "+" else "+"), [()]
+            sign, fresh = ("-" if sign == "+" else "+"), _CONSTANT
         else:
             fresh = _read_crossing(reader)
         if sign == "+":

@@ -11,7 +11,7 @@ from quesnay.fitting.regression.covariance import CovarianceRule, Regression
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.least_squares import least_squares
 from quesnay.models.regression.errors import choose_rule
-from quesnay.models.regression.formula import Formula, parse_formula
+from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
 
@@ -85,9 +85,8 @@ def fit_panel(
     >>> fit_panel("y ~ x", frame, covariance="classical").params.round(3).to_dict()
     {'Intercept': 1.0, 'x': 1.25}
     """
-    parsed = parse_formula(formula) if isinstance(formula, str) else _refuse_formula(formula)
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    _check_types(formula, data)
+    parsed = parse_formula(formula)
     roles = Roles(
         _names(absorb, "absorb"), _names(cluster, "cluster"), weights, time, missing, singletons
     )
@@ -129,8 +128,12 @@ def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
     return names
 
 
-def _refuse_formula(formula: object) -> Formula:
-    raise DataError(f"formula: expected a text such as 'y ~ x', got {type(formula).__name__}")
+def _check_types(formula: object, data: object) -> None:
+    if not isinstance(formula, str):
+        kind = type(formula).__name__
+        raise DataError(f"formula: expected a text such as 'y ~ x', got {kind}")
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
 
 
 def _within(sample: Sample, absorber: Absorber | None) -> tuple[Values, Values, float]:

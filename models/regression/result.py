@@ -13,7 +13,21 @@ from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear
+from quesnay.models.regression.resampled import (
+    ReplicatedFit,
+    Seed,
+    bootstrap_fit,
+    jackknife_fit,
+)
 from quesnay.models.regression.sample import Sample
+from quesnay.models.regression.showing import (
+    augment_frame,
+    fit_tables,
+    glance_frame,
+    tidy_frame,
+)
+from quesnay.models.regression.wild import WildTest, wild_test
 
 __all__ = ["PanelFit"]
 
@@ -159,62 +173,37 @@ class PanelFit(Tabular):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: estimate, error, statistic, p-value, interval."""
-        bounds = self.conf_int(level)
-        return pd.DataFrame(
-            {
-                "term": list(self.names),
-                "estimate": self.estimate.coefficients,
-                "std_error": self._errors(),
-                "statistic": self._statistics(),
-                "df": self.inference.df,
-                "p_value": self.pvalues.to_numpy(),
-                "conf_low": bounds["low"].to_numpy(),
-                "conf_high": bounds["high"].to_numpy(),
-            }
-        )
+        return tidy_frame(self, level)
 
     def glance(self) -> pd.DataFrame:
         """Return one row about the whole regression."""
-        dropped = self.sample.dropped
-        return pd.DataFrame(
-            {
-                "nobs": [self.nobs],
-                "df_resid": [self.df_resid],
-                "df_absorbed": [self.df_absorbed],
-                "rsquared": [self.rsquared],
-                "rsquared_within": [self.rsquared_within],
-                "sigma": [self.sigma],
-                "covariance": [self.inference.name],
-                "clusters": [min((g.count for g in self.sample.clusters), default=0)],
-                "dropped_missing": [dropped.missing],
-                "dropped_zero_weight": [dropped.zero_weight],
-                "dropped_singletons": [dropped.singletons],
-            }
-        )
+        return glance_frame(self)
 
     def augment(self) -> pd.DataFrame:
         """Return one row an observation used: outcome, fitted value, residual, weight."""
-        columns = {
-            self.outcome_name: self._outcome(),
-            "fitted": self.fitted.to_numpy(),
-            "resid": self._residuals(),
-        }
-        if self.sample.weights is not None:
-            columns["weight"] = self.sample.weights
-        return pd.DataFrame(columns, self.index)
+        return augment_frame(self)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the coefficients and the facts about the regression."""
-        coefficients = self.tidy().set_index("term")
-        formats = {"p_value": ".4f", "statistic": ".2f", "df": ".1f"}
-        effects = ", ".join(f"{g.name} ({g.count})" for g in self.sample.effects)
-        notes = [f"{self.inference.name} errors: {self.inference.rule}"]
-        if effects:
-            notes.append(f"Absorbed effects: {effects}.")
-        return (
-            Table(f"Least squares of {self.outcome_name}", coefficients, tuple(notes), formats),
-            Table("Regression", self.glance().T.rename(columns={0: "value"})),
-        )
+        return fit_tables(self)
+
+    def nonlinear(
+        self, expression: str, *, null: float = 0.0, level: float = 0.95
+    ) -> NonlinearEstimate:
+        """Estimate a function of coefficients: see `estimate_nonlinear`."""
+        return estimate_nonlinear(self, expression, null=null, level=level)
+
+    def wild_bootstrap(self, term: str, **options: Any) -> WildTest:
+        """Test a coefficient by the wild cluster bootstrap: see `wild_test` for its options."""
+        return wild_test(self, term, **options)
+
+    def bootstrap(self, *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
+        """Resample clusters, or rows where there are none: see `bootstrap_fit`."""
+        return bootstrap_fit(self, draws=draws, seed=seed)
+
+    def jackknife(self) -> ReplicatedFit:
+        """Leave out each cluster, or each row where there are none: see `jackknife_fit`."""
+        return jackknife_fit(self)
 
     def diagnose(self, **options: Any) -> Any:
         """Test every assumption: see `quesnay.diagnostics.regression.diagnosis.diagnose`."""

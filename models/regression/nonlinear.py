@@ -1,0 +1,248 @@
+"""Functions of coefficients with standard errors: the delta method."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy.special import stdtr, stdtrit
+
+from quesnay.fitting.errors import DataError, EstimationError, nearest
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.expression import (
+    Binary,
+    Call,
+    Column,
+    Expression,
+    Negative,
+    Number,
+    columns_of,
+    read_arithmetic,
+)
+from quesnay.models.regression.tokens import read_tokens
+
+if TYPE_CHECKING:
+    from quesnay.models.regression.result import PanelFit
+
+__all__ = ["NonlinearEstimate", "Slope", "differentiate", "estimate_nonlinear"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class NonlinearEstimate(Tabular):
+    """A function of coefficients with its error.
+
+    Parameters
+    ----------
+    expression : str
+        As written.
+    estimate : float
+        Its value at the coefficients.
+    std_error : float
+        ``sqrt(g'Vg)``, g the gradient.
+    null : float
+        Value tested.
+    pvalue : float
+        Two-sided, Student's t with `df`.
+    low, high : float
+        Interval of `level`.
+    level : float
+        Its coverage.
+    df : float
+        Smallest degrees of freedom of the coefficients involved.
+    gradient : Series
+        Derivatives by coefficient.
+    """
+
+    expression: str
+    estimate: float
+    std_error: float
+    null: float
+    pvalue: float
+    low: float
+    high: float
+    level: float
+    df: float
+    gradient: pd.Series
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the estimate with its error and interval."""
+        row = {
+            "estimate": self.estimate,
+            "std_error": self.std_error,
+            "p_value": self.pvalue,
+            "conf_low": self.low,
+            "conf_high": self.high,
+        }
+        notes = (
+            f"Delta method; t with {self.df:.1f} degrees of freedom; null {self.null:g}; "
+            f"interval {self.level:.0%}.",
+        )
+        return (Table("Function of coefficients", pd.DataFrame(row, [self.expression]), notes),)
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """A value and its derivatives, (k,), carried through an expression (dual number)."""
+
+    value: float
+    gradient: Array
+
+
+def estimate_nonlinear(
+    fit: "PanelFit", expression: str, *, null: float = 0.0, level: float = 0.95
+) -> NonlinearEstimate:
+    """Estimate a function of coefficients, such as a long-run elasticity.
+
+    Parameters
+    ----------
+    fit : PanelFit
+        The regression.
+    expression : str
+        Arithmetic of coefficient names, such as ``"ln_ict / (1 - ln_k)"``; names that are no
+        plain words stand between backticks.
+    null : float, default 0
+        Value tested.
+    level : float, default 0.95
+        Coverage of the interval.
+
+    Returns
+    -------
+    NonlinearEstimate
+        Value, error, p-value, interval.
+
+    Raises
+    ------
+    DataError
+        If it is no expression, names no coefficient or an unknown one, or `level` is no coverage.
+    EstimationError
+        If it has no finite value or derivative at the coefficients.
+
+    Notes
+    -----
+    ``Var f(b) = g'Vg`` (Oehlert, 1992), with exact derivatives by forward differentiation of
+    the expression's tree. Nothing in the expression is executed.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.panel import fit_panel
+    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+    >>> fit = fit_panel("y ~ x", frame, covariance="classical")
+    >>> round(estimate_nonlinear(fit, "x / Intercept").estimate, 3)
+    1.25
+    """
+    reader = read_tokens(expression)
+    tree = read_arithmetic(reader)
+    if reader.next.kind != "end":
+        raise reader.error("expected an operator or the end")
+    used = columns_of(tree)
+    _check(fit, used, level, null)
+    values = dict(zip(fit.names, fit.estimate.coefficients, strict=True))
+    seeds = dict(zip(fit.names, np.eye(len(fit.names)), strict=True))
+    with np.errstate(all="ignore"):
+        slope = differentiate(tree, {n: Slope(float(values[n]), seeds[n]) for n in used})
+    if not (np.isfinite(slope.value) and np.isfinite(slope.gradient).all()):
+        given = ", ".join(f"{name} = {values[name]:g}" for name in used)
+        raise EstimationError(f"{expression!r} has no finite value or derivative at {given}")
+    error = float(np.sqrt(slope.gradient @ fit.inference.matrix @ slope.gradient))
+    df = float(min(d for n, d in zip(fit.names, fit.inference.df, strict=True) if n in used))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        distance = float(np.abs(slope.value - null) / np.float64(error))
+    reach = float(stdtrit(df, 0.5 + level / 2)) * error
+    return NonlinearEstimate(
+        expression=expression,
+        estimate=slope.value,
+        std_error=error,
+        null=null,
+        pvalue=float(2 * stdtr(df, -distance)),
+        low=slope.value - reach,
+        high=slope.value + reach,
+        level=level,
+        df=df,
+        gradient=pd.Series(slope.gradient, list(fit.names), name="derivative"),
+    )
+
+
+def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) -> None:
+    if not used:
+        known = ", ".join(fit.names)
+        raise DataError(f"the expression names no coefficient; the coefficients are {known}")
+    for name in used:
+        if name not in fit.names:
+            hint = nearest(name, fit.names)
+            raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
+    if not 0.0 < level < 1.0:
+        raise DataError(f"level: {level!r} is no coverage between 0 and 1, such as 0.95")
+    if not np.isfinite(null):
+        raise DataError(f"null: {null!r} is no finite number")
+
+
+def differentiate(tree: Expression, values: dict[str, Slope]) -> Slope:
+    """Compute an expression and its derivatives.
+
+    Parameters
+    ----------
+    tree : Expression
+        What was read.
+    values : dict of str to Slope
+        Value and derivatives of every name.
+
+    Returns
+    -------
+    Slope
+        Value and derivatives of the expression.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.tokens import read_tokens
+    >>> tree = read_arithmetic(read_tokens("x ** 2"))
+    >>> differentiate(tree, {"x": Slope(3.0, np.array([1.0]))}).gradient.tolist()
+    [6.0]
+    """
+    match tree:
+        case Number(value):
+            return Slope(float(value), np.zeros(next(iter(values.values())).gradient.size))
+        case Column(name):
+            return values[name]
+        case Negative(inner):
+            slope = differentiate(inner, values)
+            return Slope(-slope.value, -slope.gradient)
+        case Call(function, inner):
+            return _chain(function, differentiate(inner, values))
+        case Binary(sign, left, right):
+            return _combine(sign, differentiate(left, values), differentiate(right, values))
+
+
+def _chain(function: str, inner: Slope) -> Slope:
+    x = np.float64(inner.value)
+    value, derivative = {
+        "abs": (np.abs(x), np.sign(x)),
+        "exp": (np.exp(x), np.exp(x)),
+        "expm1": (np.expm1(x), np.exp(x)),
+        "log": (np.log(x), 1 / x),
+        "log10": (np.log10(x), 1 / (x * np.log(10.0))),
+        "log1p": (np.log1p(x), 1 / (1 + x)),
+        "log2": (np.log2(x), 1 / (x * np.log(2.0))),
+        "sqrt": (np.sqrt(x), 0.5 / np.sqrt(x)),
+    }[function]
+    return Slope(float(value), derivative * inner.gradient)
+
+
+def _combine(sign: str, left: Slope, right: Slope) -> Slope:
+    a, b = np.float64(left.value), np.float64(right.value)
+    match sign:
+        case "+":
+            return Slope(float(a + b), left.gradient + right.gradient)
+        case "-":
+            return Slope(float(a - b), left.gradient - right.gradient)
+        case "*":
+            return Slope(float(a * b), b * left.gradient + a * right.gradient)
+        case "/":
+            return Slope(float(a / b), left.gradient / b - a / b**2 * right.gradient)
+        case _:
+            gradient = b * a ** (b - 1) * left.gradient
+            if right.gradient.any():
+                gradient = gradient + a**b * np.log(a) * right.gradient
+            return Slope(float(a**b), np.asarray(gradient))

@@ -1,11 +1,15 @@
 """Tables come through the front door: built, balanced, and refused where they are not."""
 
+import tempfile
 from pathlib import Path
+from random import Random
 
 import numpy as np
 import pytest
+from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.datasets.readers.read import read_io_frames
 
 from .made_up_tables import (
     F,
@@ -112,3 +116,26 @@ def test_embedded_tables_are_tables() -> None:
     assert qn.load_io("JPN", 2018).unit == "million US dollars"
     with pytest.raises(qn.DataError, match="pass imports='included'"):
         qn.load_io("CHN", 2015)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.randoms(use_true_random=False), st.integers(1, 6), st.sampled_from([",", ";", "\t"]))
+def test_any_order_of_rows_and_columns_gives_the_same_table(
+    random: Random, n: int, separator: str
+) -> None:
+    flows = [[random.uniform(0, 100) for _ in range(n)] for _ in range(n)]
+    demand = [random.uniform(1, 100) for _ in range(n)]
+    output = [sum(row) + use for row, use in zip(flows, demand, strict=True)]
+    income = [output[j] - sum(row[j] for row in flows) for j in range(n)]
+    down, across = list(range(n)), list(range(n))
+    random.shuffle(down)
+    random.shuffle(across)
+    rows: list[Row] = [["", *(f"s{j}" for j in across), "demand"]]
+    rows += [[f"s{i}", *(flows[i][j] for j in across), demand[i]] for i in down]
+    rows.append(["income", *(income[j] for j in across), ""])
+    with tempfile.TemporaryDirectory() as folder:
+        frames = read_io_frames(write_rows(Path(folder) / "t.csv", rows, separator=separator))
+    labels = [f"s{i}" for i in range(n)]
+    assert frames.Z.loc[labels, labels].to_numpy().tolist() == flows
+    assert frames.final_demand["demand"].loc[labels].tolist() == demand
+    assert frames.value_added.T["income"].loc[labels].tolist() == income

@@ -13,6 +13,8 @@ DOLLARS = "million US dollars"
 ROUNDING = "rounding: what the printed cells leave of the printed total; all else as printed"
 TEN_THOUSANDS_TO_100_MILLIONS = -4
 
+VINTAGES = {2012: "benchmark table", 2015: "extension table", 2017: "benchmark table"}
+
 NBS_DEMAND = {
     "TC": "consumption",
     "FU101": "rural_consumption",
@@ -133,7 +135,7 @@ def _nbs(path: Path, year: int, detail: int) -> Made:
         unit=YUAN,
         note=ROUNDING,
         table=f"NBS input-output table {year}, {detail} products, competitive",
-        vintage="extension table" if year in {2015, 2018, 2020} else "benchmark table",
+        vintage=VINTAGES.get(year, "as published"),
         source=NBS_TABLES,
         licence=FACTS,
     )
@@ -154,7 +156,7 @@ def _nbs_separate(path: Path, year: int) -> Made:
         unit=YUAN,
         note=ROUNDING,
         table=f"NBS input-output table {year}, 42 products, non-competitive",
-        vintage="extension table" if year in {2018, 2020} else "benchmark table",
+        vintage=VINTAGES.get(year, "as published"),
         source=NBS_TABLES,
         licence=FACTS,
     )

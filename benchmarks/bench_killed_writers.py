@@ -1,6 +1,6 @@
 """Kill a writer at a random moment, 200 times, and count the files left damaged.
 
-Run: python benchmarks/kill_while_writing.py [tries]. POSIX only. The child writes the same file
+Run: python benchmarks/bench_killed_writers.py [tries]. POSIX only. The child writes the same file
 again and again, alternately full of "A" and full of "B"; after the kill the file must be the one
 or the other, whole. Beside it the same with a plain ``open(...).write``.
 """

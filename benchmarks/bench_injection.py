@@ -1,6 +1,6 @@
 """Send hostile variable names through the output of regression tables, ours and peers'.
 
-Run: python benchmarks/label_injection.py. A leak is a tag or script in HTML, a command or a broken
+Run: python benchmarks/bench_injection.py. A leak is a tag or script in HTML, a command or a broken
 cell in LaTeX, a formula in CSV or Excel. Peers that are not installed are said to be missing.
 """
 

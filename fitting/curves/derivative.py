@@ -38,7 +38,7 @@ def central_jacobian(function: Callable[[type_array], type_array], theta: type_a
     """
     columns = []
     for place, value in enumerate(theta):
-        step = 16 * _THIRD * max(abs(value), _THIRD)
+        step = 4 * _THIRD * (abs(value) or 1.0)
         wide, narrow = (_difference(function, theta, place, h) for h in (step, step / 2))
         columns.append((4 * narrow - wide) / 3)
     return np.stack(columns, axis=-1)

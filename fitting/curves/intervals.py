@@ -13,9 +13,11 @@ __all__ = ["BootstrapDraws", "ProfileAsk", "bootstrap_draws", "profile_interval"
 
 type_array = NDArray[np.float64]
 
-_WIDENINGS = 40  # steps of a standard error, each half as long again: beyond, the side is open
-_HALVINGS = 60
-_NARROW = 1e-7  # relative width at which an end is found
+_WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
+_STEPS = 60
+_CLOSE = 1e-8  # relative distance from the quantile at which an end is found
+_FAR = 1e3  # what tau is, in quantiles, where no curve fits
+_TRIALS = 200  # steps of a search from a neighbouring optimum
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,27 +79,35 @@ def profile_interval(
 def _side(
     problem: CurveProblem, fit: NonlinearFit, where: tuple[int, float], ask: ProfileAsk
 ) -> float:
-    """Widen until tau passes the quantile, then halve; infinite where it never does."""
+    """Widen until tau passes the quantile, then find where; infinite where it never does."""
     place, sign = where
     estimate, others = float(fit.params[place]), np.delete(fit.params, place)
-    inner, outer = 0.0, ask.quantile * ask.std_errors[place]
+
+    def excess(reach: float) -> tuple[float, type_array]:
+        rss, moved = _least(problem, place, (estimate + sign * reach, others))
+        tau = float(np.sqrt(max(rss - fit.rss, 0.0) / ask.variance))
+        return min(tau, _FAR * ask.quantile) - ask.quantile, moved
+
+    inner, outer = (0.0, -ask.quantile), (ask.quantile * float(ask.std_errors[place]), 0.0)
     for _ in range(_WIDENINGS):
-        rss, moved = _least(problem, place, (estimate + sign * outer, others))
-        if not rss - fit.rss < ask.rise:
+        over, moved = excess(outer[0])
+        outer = (outer[0], over)
+        if over >= 0:
             break
-        inner, outer, others = outer, outer * 1.5, moved
+        inner, outer, others = outer, (2 * outer[0], 0.0), moved
     else:
         return float(sign * np.inf)
-    for _ in range(_HALVINGS):
-        middle = (inner + outer) / 2
-        rss, moved = _least(problem, place, (estimate + sign * middle, others))
-        if rss - fit.rss < ask.rise:
-            inner, others = middle, moved
-        else:
-            outer = middle
-        if outer - inner <= _NARROW * outer:
+    for _ in range(_STEPS):
+        # tau is nearly a line: false position, with Illinois' halving of the end that stays
+        middle = (inner[0] * outer[1] - outer[0] * inner[1]) / (outer[1] - inner[1])
+        over, moved = excess(middle)
+        if abs(over) <= _CLOSE * ask.quantile or outer[0] - inner[0] <= _CLOSE * outer[0]:
             break
-    return float(estimate + sign * (inner + outer) / 2)
+        if over < 0:
+            inner, outer, others = (middle, over), (outer[0], outer[1] / 2), moved
+        else:
+            inner, outer = (inner[0], inner[1] / 2), (middle, over)
+    return float(estimate + sign * middle)
 
 
 def _least(
@@ -111,7 +121,7 @@ def _least(
         rss = float(np.sum((held.y - held.model(np.empty(0))) ** 2 * weights))
         return (rss if np.isfinite(rss) else np.inf), others
     try:
-        found = held.search(others)
+        found = held.search(others, trials=_TRIALS)
     except (ConvergenceError, EstimationError):
         return np.inf, others
     return found.rss, found.params

@@ -80,7 +80,9 @@ class CurveProblem:
         fixed[place] = value
         return replace(self, fixed=fixed)
 
-    def search(self, start: type_array, y: type_array | None = None) -> NonlinearFit:
+    def search(
+        self, start: type_array, y: type_array | None = None, *, trials: int = 2000
+    ) -> NonlinearFit:
         """Search from a start, on other levels where given."""
         return nonlinear_least_squares(
             self.model,
@@ -88,6 +90,7 @@ class CurveProblem:
             start,
             jacobian=self.jacobian,
             weights=self.weights,
+            max_iterations=trials,
         )
 
 

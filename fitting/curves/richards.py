@@ -20,6 +20,7 @@ __all__ = ["RICHARDS", "Richards"]
 
 _NEAR_ZERO = 1e-2  # below it the logarithm is expanded, which would cancel otherwise
 _TERMS = 10
+_LARGEST = 1e150  # its square is still a number
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +97,13 @@ def _link(share: type_array, shape: type_array) -> type_array:
 def _bend(decay: type_array, shape: type_array) -> type_array:
     """Return the derivative of ``log(share)`` by shape."""
     x = shape * decay
-    series = sum((-1) ** k * (k + 1) / (k + 2) * x**k for k in range(_TERMS))
+    small = np.minimum(x, _NEAR_ZERO)
+    series = sum((-1) ** k * (k + 1) / (k + 2) * small**k for k in range(_TERMS))
     with np.errstate(divide="ignore", invalid="ignore"):
         closed = np.log1p(x) / shape**2 - decay / (shape * (1 + x))
-    return np.asarray(np.where(np.abs(x) < _NEAR_ZERO, decay**2 * series, closed))
+    return np.asarray(
+        np.where(np.abs(x) < _NEAR_ZERO, np.minimum(decay, _LARGEST) ** 2 * series, closed)
+    )
 
 
 RICHARDS = Richards()

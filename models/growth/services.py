@@ -47,12 +47,9 @@ class CapitalServices(Tabular):
             "Törnqvist index over the average stock of each year, weights are user costs "
             "(Jorgenson and Griliches 1967; OECD 2009, Measuring Capital).",
         ]
-        low = self.user_cost.columns[(self.user_cost.to_numpy() < 0).any(axis=0)]
-        if len(low):
-            names = ", ".join(map(str, low))
-            notes.append(
-                f"User cost below 0 in some year (capital gains beyond the return): {names}."
-            )
+        low = [str(asset) for asset, cost in self.user_cost.items() if (cost < 0).any()]
+        if low:
+            notes.append(f"User cost below 0 in some year (capital gains): {', '.join(low)}.")
         return (
             Table("Growth of capital services, log points", wide, tuple(notes)),
             Table("User cost", self.user_cost.assign(**{"rate of return": self.rate.to_numpy()})),

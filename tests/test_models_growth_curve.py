@@ -1,0 +1,165 @@
+"""Fitted curves: errors, intervals and their coverage, prediction, tables."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.fitting.curves.functions import LOGISTIC
+
+THETA = np.array([4.0, 0.5, 2015.0])
+YEARS = np.arange(2005.0, 2026.0)
+
+
+def noisy(seed: int = 0, size: float = 0.05) -> np.ndarray:
+    shocks = np.random.default_rng(seed).standard_normal(len(YEARS))
+    return LOGISTIC.value(YEARS, THETA) + size * shocks
+
+
+def test_standard_errors_are_those_of_scipy() -> None:
+    from scipy.optimize import curve_fit
+
+    y = noisy()
+    fit = qn.fit_curve("logistic", YEARS, y)
+    params, covariance = curve_fit(
+        lambda t, a, b, c: LOGISTIC.value(t, [a, b, c]), YEARS, y, p0=THETA, xtol=1e-14, ftol=1e-14
+    )
+    assert fit.params.to_numpy() == pytest.approx(params, rel=1e-6)
+    assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-4)
+
+
+def test_profile_of_a_known_model_is_where_the_sum_of_squares_says() -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    interval = fit.conf_int(0.9)
+    for end in interval.loc["saturation"]:
+        held = qn.fit_curve("logistic", YEARS, noisy(), saturation=end)
+        tau = np.sqrt((held.fit.rss - fit.fit.rss) / (fit.fit.rss / fit.dof))
+        assert tau == pytest.approx(1.7340636, rel=1e-5)  # Student's t, 18 degrees, 95 %
+
+
+def test_the_three_intervals_agree_where_the_model_is_nearly_linear() -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy(size=0.01))
+    wald = fit.conf_int(method="wald")
+    width = (wald["high"] - wald["low"]).to_numpy()[:, None]
+    for method in ("profile", "bootstrap"):
+        gap = np.abs(fit.conf_int(method=method, draws=400) - wald).to_numpy() / width
+        assert gap.max() < 0.12
+
+
+@pytest.mark.slow
+def test_profile_covers_as_often_as_it_says() -> None:
+    hits = np.zeros(3)
+    for seed in range(200):
+        interval = qn.fit_curve("logistic", YEARS, noisy(seed, 0.1)).conf_int().to_numpy()
+        hits += (interval[:, 0] <= THETA) & (interval[:, 1] >= THETA)
+    # three standard errors of a share of 95 % in 200 runs are 4.6 points
+    assert (np.abs(hits / 200 - 0.95) < 0.046).all()
+
+
+def test_a_parameter_that_the_data_do_not_bound_has_an_open_side() -> None:
+    early = YEARS[:8]
+    y = LOGISTIC.value(early, THETA) + 0.01 * np.random.default_rng(1).standard_normal(8)
+    interval = qn.fit_curve("logistic", early, y).conf_int()
+    assert interval.loc["saturation", "high"] == np.inf
+
+
+def test_bootstrap_is_seeded() -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    one, two, three = (fit.conf_int(method="bootstrap", draws=100, seed=s) for s in (1, 1, 2))
+    pd.testing.assert_frame_equal(one, two)
+    assert not one.equals(three)
+
+
+def test_two_points_have_no_errors_unless_they_are_given() -> None:
+    fit = qn.fit_curve("gompertz", [2017, 2018], [0.6, 0.98], saturation=4)
+    assert fit.std_errors["saturation"] == 0
+    assert np.isnan(fit.std_errors["rate"])
+    assert fit.dof == 0
+    known = qn.fit_curve("gompertz", [2017, 2018], [0.6, 0.98], saturation=4, y_errors=0.02)
+    assert known.std_errors["rate"] > 0
+    assert known.conf_int().loc["rate", "low"] < known.params["rate"]
+
+
+def test_error_of_the_saturation_is_carried_over() -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy(), saturation=4.0, saturation_error=0.2)
+    plain = qn.fit_curve("logistic", YEARS, noisy(), saturation=4.0)
+    up = qn.fit_curve("logistic", YEARS, noisy(), saturation=4.001)
+    slope = (up.params - plain.params) / 0.001
+    expected = np.sqrt(plain.std_errors**2 + (0.2 * slope) ** 2)
+    assert fit.std_errors.to_numpy() == pytest.approx(expected.to_numpy(), rel=2e-2)
+    assert fit.std_errors["saturation"] == pytest.approx(0.2)
+    interval = fit.conf_int()
+    assert interval.loc["saturation", "low"] < 3.65
+
+
+def test_forecast_error_is_first_order() -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    ahead = fit.forecast([2026, 2030])
+    draws = np.random.default_rng(0).multivariate_normal(fit.params, fit.covariance, 20_000)
+    spread = LOGISTIC.value(2030.0, draws).std()
+    assert ahead.loc[2030, "std_error"] == pytest.approx(spread, rel=0.03)
+    assert ahead.loc[2030, "new_low"] < ahead.loc[2030, "low"] < ahead.loc[2030, "estimate"]
+
+
+def test_prediction_keeps_the_shape_asked_for() -> None:
+    fit = qn.fit_curve("logistic", YEARS, noisy())
+    assert isinstance(fit.predict(2020), float)
+    assert fit.predict([2020]).shape == (1,)
+    assert fit.predict(pd.Series([2020, 2021])).shape == (2,)
+
+
+@pytest.mark.parametrize(
+    ("t", "y", "origin"),
+    [([1, 2, 3, 4, 5], [1, 3, 6, 8, 9], 0), ([2010, 2011, 2012, 2013], [1, 3, 6, 8], 2009),
+     ([2010, 2011, 2012, 2013], [0, 3, 6, 8], 2010)],
+)  # fmt: skip
+def test_launch_of_bass(t: list[int], y: list[int], origin: float) -> None:
+    assert qn.fit_curve("bass", t, y).origin == origin
+    assert qn.fit_curve("bass", t, y, origin=t[0] - 3).origin == t[0] - 3
+
+
+def test_series_align_by_label() -> None:
+    t = pd.Series(YEARS, index=[f"p{k}" for k in range(len(YEARS))])
+    y = pd.Series(noisy(), index=t.index)
+    shuffled = y.sample(frac=1, random_state=0)
+    one, two = qn.fit_curve("logistic", t, y), qn.fit_curve("logistic", t, shuffled)
+    pd.testing.assert_series_equal(one.params, two.params)
+
+
+def test_tables_show_names_and_notes() -> None:
+    text = str(qn.fit_curve("bass", YEARS, noisy() + 0.3))
+    for word in ("innovation", "conf_low", "degrees of freedom", "launch, 2004", "Bass (1969)"):
+        assert word in text
+    known = str(qn.fit_curve("logistic", YEARS, noisy(), saturation=4.0, saturation_error=0.1))
+    assert "above the given saturation" in known
+    assert "error" in known
+
+
+def test_tidy_has_one_row_a_parameter() -> None:
+    tidy = qn.fit_curve("logistic", YEARS, noisy(), saturation=4.0).tidy()
+    assert tidy["fixed"].tolist() == [True, False, False]
+    assert (tidy["conf_low"] <= tidy["estimate"]).all()
+
+
+def test_time_of_a_level() -> None:
+    fit = qn.fit_curve("logistic", [2017, 2018], [1.0, 2.0], saturation=4.0)
+    assert fit.reaches(3.0) == pytest.approx(2019.0)
+    assert np.isnan(fit.reaches(5.0))
+
+
+def test_grey_model_covers_and_beats_nothing_silently() -> None:
+    rng = np.random.default_rng(1)
+    hits = 0
+    for _ in range(200):
+        x = np.exp(0.1 * np.arange(9)) + 0.05 * rng.standard_normal(9)
+        ahead = qn.fit_grey(pd.Series(x[:8], index=range(2010, 2018)), horizon=1).forecast.iloc[0]
+        hits += bool(ahead["low"] <= x[8] <= ahead["high"])
+    assert abs(hits / 200 - 0.95) < 0.046
+
+
+def test_grey_model_tells_its_back_test() -> None:
+    fit = qn.fit_grey(pd.Series([10.0, 12, 11, 15, 14, 30, 20], index=range(2010, 2017)))
+    assert list(fit.forecast.index) == [2017, 2018, 2019]
+    assert fit.backtest["no_change"].tolist() == [15.0, 14.0, 30.0]
+    assert "no change" in str(fit)
+    assert "rough" in str(fit)

@@ -9,6 +9,10 @@ from typing import TYPE_CHECKING, Any
 from quesnay.fitting.routes import open_routes
 
 if TYPE_CHECKING:
+    from quesnay.audit_report import (
+        audit as audit,
+        read_figures as read_figures,
+    )
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
@@ -49,7 +53,10 @@ if TYPE_CHECKING:
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
     from quesnay.models.growth.domar import domar_aggregation as domar_aggregation
     from quesnay.models.growth.grey import fit_grey as fit_grey
-    from quesnay.models.growth.growth_accounting import growth_accounting as growth_accounting
+    from quesnay.models.growth.growth_accounting import (
+        GrowthAccounting as GrowthAccounting,
+        growth_accounting as growth_accounting,
+    )
     from quesnay.models.growth.ict_level import accumulate_contributions as accumulate_contributions
     from quesnay.models.growth.reconciliation import reconcile as reconcile
     from quesnay.models.growth.services import capital_services as capital_services
@@ -95,6 +102,7 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "GrowthAccounting": "quesnay.models.growth.growth_accounting",
     "accumulate_contributions": "quesnay.models.growth.ict_level",
     "domar_aggregation": "quesnay.models.growth.domar",
     "capital_services": "quesnay.models.growth.services",
@@ -158,12 +166,17 @@ _NAMES: dict[str, str] = {
     "inoperability": "quesnay.models.input_output.inoperability",
     "inoperability_path": "quesnay.models.input_output.inoperability",
     "resilience": "quesnay.models.input_output.inoperability",
+    "audit": "quesnay.audit_report",
+    "read_figures": "quesnay.audit_report",
 }
 
 __all__ = [*_NAMES, "__version__"]
 
 open_routes(
     {
+        "input_output.plot_decomposition": (
+            "quesnay.diagnostics.plots.decomposition:plot_decomposition"
+        ),
         "regression.diagnose": "quesnay.diagnostics.regression.diagnosis:diagnose",
         "regression.plot_diagnostics": "quesnay.diagnostics.plots.regression:plot_diagnostics",
     }

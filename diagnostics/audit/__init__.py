@@ -1,1 +1,1 @@
-"""Are a report's printed figures mutually consistent?"""
+"""Whether a report's printed figures are mutually consistent."""

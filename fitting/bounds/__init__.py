@@ -1,0 +1,1 @@
+"""Rigorous bounds of systems of linear and bilinear equations over boxes."""

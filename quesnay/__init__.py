@@ -174,6 +174,7 @@ __all__ = [*_NAMES, "__version__"]
 
 open_routes(
     {
+        "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
         "input_output.plot_decomposition": (
             "quesnay.diagnostics.plots.decomposition:plot_decomposition"
         ),

@@ -54,6 +54,8 @@ class Effects:
         The account in both periods.
     effects, low, high : ndarray, (n, factors)
         Effect of each factor; smallest and largest over the orders considered.
+    total_low, total_high : ndarray, (factors,)
+        Smallest and largest effect summed over sectors.
     flipped : int
         Terms in which a factor changes sign (LMDI only).
     """
@@ -63,6 +65,8 @@ class Effects:
     effects: Array
     low: Array
     high: Array
+    total_low: Array
+    total_high: Array
     flipped: int = 0
 
 
@@ -107,7 +111,8 @@ def decompose(start: Economy, end: Economy, groups: tuple[Group, ...], method: s
     if method == "lmdi":
         first, last = states.value(()), states.value(tuple(range(len(groups))))
         effects, flipped = lmdi_terms(states.terms(0), states.terms(1))
-        return Effects(first, last, effects, effects, effects, flipped)
+        total = effects.sum(axis=0)
+        return Effects(first, last, effects, effects, effects, total, total, flipped)
     return _polar(states) if method == "average" else _shapley(states)
 
 
@@ -159,13 +164,14 @@ def _polar(states: _States) -> Effects:
     backward = [
         states.value(everything[k:]) - states.value(everything[k + 1 :]) for k in everything
     ]
-    both = np.array([forward, backward])
-    return _packed(states, both.mean(axis=0), both.min(axis=0), both.max(axis=0))
+    orders = np.array([forward, backward])
+    halves = np.full(2, 0.5)
+    return _packed(states, [_Spread.of(orders[:, k], halves) for k in everything])
 
 
 def _shapley(states: _States) -> Effects:
     count = len(states.groups)
-    mean, low, high = [], [], []
+    spreads = []
     for k in range(count):
         others = [j for j in range(count) if j != k]
         margins, weights = [], []
@@ -175,14 +181,40 @@ def _shapley(states: _States) -> Effects:
                 with_k = tuple(sorted((*chosen, k)))
                 margins.append(states.value(with_k) - states.value(chosen))
                 weights.append(weight / math.factorial(count))
-        stacked = np.array(margins)
-        mean.append(np.array(weights) @ stacked)
-        low.append(stacked.min(axis=0))
-        high.append(stacked.max(axis=0))
-    return _packed(states, np.array(mean), np.array(low), np.array(high))
+        spreads.append(_Spread.of(np.array(margins), np.array(weights)))
+    return _packed(states, spreads)
 
 
-def _packed(states: _States, mean: Array, low: Array, high: Array) -> Effects:
+@dataclass(frozen=True, slots=True)
+class _Spread:
+    """One factor's effect over the orders considered: by sector, and summed over sectors."""
+
+    mean: Array
+    low: Array
+    high: Array
+    total_low: float
+    total_high: float
+
+    @classmethod
+    def of(cls, margins: Array, weights: Array) -> "_Spread":
+        totals = margins.sum(axis=1)
+        return cls(
+            weights @ margins,
+            margins.min(axis=0),
+            margins.max(axis=0),
+            float(totals.min()),
+            float(totals.max()),
+        )
+
+
+def _packed(states: _States, spreads: list[_Spread]) -> Effects:
     everything = tuple(range(len(states.groups)))
-    first, last = states.value(()), states.value(everything)
-    return Effects(first, last, mean.T.copy(), low.T.copy(), high.T.copy())
+    return Effects(
+        start=states.value(()),
+        end=states.value(everything),
+        effects=np.column_stack([one.mean for one in spreads]),
+        low=np.column_stack([one.low for one in spreads]),
+        high=np.column_stack([one.high for one in spreads]),
+        total_low=np.array([one.total_low for one in spreads]),
+        total_high=np.array([one.total_high for one in spreads]),
+    )

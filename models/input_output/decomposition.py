@@ -44,6 +44,8 @@ class StructuralDecomposition(Tabular):
         Effect of each factor, in the tables' unit; rows add up to `change`.
     low, high : DataFrame, (sectors, factors)
         Smallest and largest effect over the orders considered.
+    total_range : DataFrame, (factors, 2)
+        ``low`` and ``high`` of each effect summed over sectors.
     start, end : Series, (sectors,)
         The account in both periods.
     method, account : str
@@ -57,6 +59,7 @@ class StructuralDecomposition(Tabular):
     effects: pd.DataFrame
     low: pd.DataFrame
     high: pd.DataFrame
+    total_range: pd.DataFrame
     start: "pd.Series[float]"
     end: "pd.Series[float]"
     method: str
@@ -102,8 +105,8 @@ class StructuralDecomposition(Tabular):
             {
                 "effect": self.total,
                 "share": self.total / self.change.sum() if self.change.sum() else np.nan,
-                "low": self.low.sum(),
-                "high": self.high.sum(),
+                "low": self.total_range["low"],
+                "high": self.total_range["high"],
             }
         )
         title = f"Change of {self.account} by factor{f', {self.unit}' if self.unit else ''}"
@@ -117,7 +120,7 @@ class StructuralDecomposition(Tabular):
 
     def plot(self, **options: object) -> object:
         """Draw the effects as a waterfall from start to end; see the plot's own options."""
-        return route("plot_decomposition")(self, **options)
+        return route("input_output.plot_decomposition")(self, **options)
 
 
 def structural_decomposition(
@@ -224,6 +227,9 @@ def _labelled(
         effects=pd.DataFrame(found.effects, index=sectors, columns=names),
         low=pd.DataFrame(found.low, index=sectors, columns=names),
         high=pd.DataFrame(found.high, index=sectors, columns=names),
+        total_range=pd.DataFrame(
+            {"low": found.total_low, "high": found.total_high}, index=pd.Index(names)
+        ),
         start=pd.Series(found.start, index=sectors, name="start"),
         end=pd.Series(found.end, index=sectors, name="end"),
         method=method,

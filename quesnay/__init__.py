@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.job.reproduction import Reproduction as Reproduction
     from quesnay.job.run import reproduce as reproduce
+    from quesnay.job.specifications import specification_curve as specification_curve
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
@@ -116,6 +117,7 @@ _NAMES: dict[str, str] = {
     "fit_panel": "quesnay.models.regression.panel",
     "disaggregate": "quesnay.models.growth.disaggregation",
     "reproduce": "quesnay.job.run",
+    "specification_curve": "quesnay.job.specifications",
     "Reproduction": "quesnay.job.reproduction",
     "load_study": "quesnay.studies.load",
     "reconcile": "quesnay.models.growth.reconciliation",

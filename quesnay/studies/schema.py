@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 from quesnay.fitting.errors import StudyError, nearest
 
-__all__ = ["build"]
+__all__ = ["build", "convert"]
 
 T = TypeVar("T")
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
@@ -62,6 +62,34 @@ def build(cls: type[T], given: object, where: str) -> T:
     return cls(**values)
 
 
+def convert(cls: type[Any], name: str, value: object, where: str) -> Any:
+    """Convert a parsed value to the type of one field of a section.
+
+    Parameters
+    ----------
+    cls : type
+        A dataclass.
+    name : str
+        One of its fields.
+    value : object
+        As a study file gives it.
+    where : str
+        Name of the key for messages.
+
+    Returns
+    -------
+    object
+        The value in the field's type.
+
+    Examples
+    --------
+    >>> from quesnay.studies.sections import Potential
+    >>> convert(Potential, "years", [2012, 2017], "potential.years")
+    (2012, 2017)
+    """
+    return _convert(typing.get_type_hints(cls)[name], value, where)
+
+
 def _convert(kind: Any, value: object, where: str) -> Any:
     """Convert one parsed value to the annotated type."""
     if is_dataclass(kind):
@@ -82,7 +110,9 @@ def _convert(kind: Any, value: object, where: str) -> Any:
 
 
 def _scalar(kind: Any, value: object, where: str) -> Any:
-    """Check a text, number or truth value."""
+    """Check a text, number or truth value; anything goes where the key is open."""
+    if kind is object:
+        return value
     whole = isinstance(value, int) and not isinstance(value, bool)
     if kind is float and (whole or isinstance(value, float)):
         return float(typing.cast("float", value))

@@ -14,6 +14,7 @@ __all__ = [
     "Potential",
     "Reported",
     "Rival",
+    "Specifications",
     "Study",
     "Tables",
     "Vintage",
@@ -92,6 +93,7 @@ class Potential:
     cluster: str | None = None
     exclude: str | None = None
     weights: str | None = None
+    applies_to: str = "value_added"
     rivals: tuple[Rival, ...] = ()
     instrument: Instrument | None = None
 
@@ -168,6 +170,16 @@ class Reported:
 
 
 @dataclass(frozen=True, slots=True)
+class Specifications:
+    """Choices of the specification curve: choice -> level -> study keys that it replaces."""
+
+    figure: str
+    regression: dict[str, dict[str, dict[str, object]]]
+    account: dict[str, dict[str, dict[str, object]]]
+    inadmissible: tuple[dict[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """Everything that a run of the satellite account needs to know."""
 
@@ -179,6 +191,7 @@ class Study:
     gdp: Gdp
     employment: Employment
     reported: Reported
+    specifications: Specifications | None = None
 
     def role(self, run: str, figure: str) -> str:
         """Return the role of a printed figure in a run: input, calibration or held out."""

@@ -1,0 +1,248 @@
+"""Every admissible specification of one figure, each a full estimate with its interval."""
+
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.diagnostics.evidence.specification_curve import (
+    SpecificationCurve,
+    rank_specifications,
+)
+from quesnay.fitting.errors import QuesnayError, StudyError, nearest
+from quesnay.fitting.resampling.joint_null import joint_null
+from quesnay.job.assemble import assemble
+from quesnay.job.elasticities import elasticity_draws
+from quesnay.job.facts import Facts, collect_facts
+from quesnay.job.grid import Combination, combinations
+from quesnay.job.simulate import base_inputs
+from quesnay.models.satellite.account import CONCEPTS
+from quesnay.studies.load import RUNS, load_study
+from quesnay.studies.override import with_keys
+from quesnay.studies.sections import Potential, Study
+
+__all__ = ["Elasticities", "estimate_accounts", "estimate_elasticities", "specification_curve"]
+
+Array = npt.NDArray[np.float64]
+Keys = tuple[tuple[str, object], ...]
+
+_OPEN = ("run", "gdp.vintage")  # account keys that choose instead of replacing a study key
+
+
+@dataclass(frozen=True, slots=True)
+class Elasticities:
+    """Elasticities of the distinct regressions of a grid.
+
+    Parameters
+    ----------
+    draws : dict of str to ndarray (1 + draws,)
+        Regression -> estimate and bootstrap draws, per unit of value added.
+    failures : dict of str to str
+        Regression -> why it could not be estimated.
+    """
+
+    draws: dict[str, Array]
+    failures: dict[str, str]
+
+
+def estimate_elasticities(
+    study: Study,
+    facts: Facts,
+    grid: Sequence[Combination],
+    *,
+    draws: int,
+    seed: int,
+    jobs: int = 1,
+) -> Elasticities:
+    """Estimate every distinct regression of a grid once, on common bootstrap draws.
+
+    An elasticity of gross output is turned into one per unit of value added by the ratio of the two
+    in the using industries: with other inputs held, more output is as much more value added.
+    """
+    found: dict[str, Array] = {}
+    failures: dict[str, str] = {}
+    distinct = {repr(c.regression): c.regression for c in grid}
+    tasks = [(with_keys(study, dict(keys)).potential, draws, seed) for keys in distinct.values()]
+    if jobs == 1:
+        results = [_redraw(task) for task in tasks]
+    else:
+        with ProcessPoolExecutor(jobs) as pool:
+            results = list(pool.map(_redraw, tasks, chunksize=8))
+    for name, task, result in zip(distinct, tasks, results, strict=True):
+        if isinstance(result, str):
+            failures[name] = result
+        else:
+            found[name] = result * _per_value_added(study, facts, task[0].applies_to)
+    return Elasticities(found, failures)
+
+
+def _redraw(task: tuple[Potential, int, int]) -> Array | str:
+    """Estimate and redraw one regression, or say why not."""
+    use, draws, seed = task
+    try:
+        return elasticity_draws(use, draws=draws, rng=np.random.default_rng(seed))
+    except QuesnayError as error:
+        return str(error)
+
+
+def _per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
+    """Factor from an elasticity of `applies_to` to one of value added."""
+    if applies_to == "value_added":
+        return 1.0
+    if applies_to != "gross_output":
+        known = ("value_added", "gross_output")
+        hint = nearest(applies_to, known)
+        raise StudyError(f"potential.applies_to: unknown measure {applies_to!r};{hint}")
+    table = facts.tables[study.employment.year]
+    using = [s for s in table.sectors if s not in study.tables.technology_sectors]
+    return float(table.x[using].sum() / table.v[using].sum())
+
+
+def estimate_accounts(
+    study: Study, grid: Sequence[Combination], elasticities: Elasticities, figure: str
+) -> pd.DataFrame:
+    """Carry every elasticity through every variant of the account.
+
+    Returns
+    -------
+    DataFrame
+        One row a specification in the order of `grid`: the choices, ``estimate``, ``low``, ``high``
+        (95 % of the bootstrap draws), ``standard_error`` and ``failure`` (empty where it worked),
+        in the printed unit of the figure.
+    """
+    rows: list[dict[str, object]] = [{} for _ in grid]
+    by_account: dict[str, list[int]] = {}
+    for place, combination in enumerate(grid):
+        by_account.setdefault(repr(combination.account), []).append(place)
+    for places in by_account.values():
+        _fill(study, grid, places, elasticities, figure, rows=rows)
+    return pd.DataFrame(rows)
+
+
+def _fill(
+    study: Study,
+    grid: Sequence[Combination],
+    places: Sequence[int],
+    elasticities: Elasticities,
+    figure: str,
+    *,
+    rows: list[dict[str, object]],
+) -> None:
+    """Estimate all specifications of one variant of the account in one call."""
+    account = grid[places[0]].account
+    names = [repr(grid[place].regression) for place in places]
+    good = [name for name in names if name in elasticities.draws]
+    values = dict(zip(good, _figures(study, account, elasticities, good, figure), strict=True))
+    for place, name in zip(places, names, strict=True):
+        rows[place] = dict(grid[place].levels) | _summary(
+            values.get(name), elasticities.failures.get(name, "")
+        )
+
+
+def _summary(values: Array | None, failure: str) -> dict[str, object]:
+    """Estimate, interval and reason of failure of one specification."""
+    empty = {"estimate": np.nan, "low": np.nan, "high": np.nan, "standard_error": np.nan}
+    if values is None:
+        return {**empty, "failure": failure}
+    drawn = values[1:][np.isfinite(values[1:])]
+    if not np.isfinite(values[0]):
+        return {**empty, "failure": "no rising curve below saturation: the potential is too small"}
+    if len(drawn) < 2:
+        return {**empty, "estimate": values[0], "failure": ""}
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    error = float(drawn.std(ddof=1))
+    return {"estimate": values[0], "low": low, "high": high, "standard_error": error, "failure": ""}
+
+
+def _figures(
+    study: Study, account: Keys, elasticities: Elasticities, names: Sequence[str], figure: str
+) -> list[Array]:
+    """Values of the figure for the draws of all named regressions in one variant."""
+    chosen = dict(account)
+    run = str(chosen.get("run", RUNS[1]))
+    if run not in RUNS:
+        raise StudyError(f"specifications: unknown run {run!r};{nearest(run, RUNS)}")
+    variant = with_keys(study, {k: v for k, v in account if k not in _OPEN})
+    facts = collect_facts(variant)
+    model = assemble(variant, facts).model
+    if figure not in facts.reported.index:
+        raise StudyError(f"no printed figure {figure!r};{nearest(figure, facts.reported.index)}")
+    sizes = [len(elasticities.draws[name]) for name in names]
+    stacked = np.concatenate([elasticities.draws[name] for name in names])
+    base = base_inputs(variant, facts, model, 0.0)
+    inputs = {name: np.broadcast_to(value, stacked.shape) for name, value in base.items()}
+    inputs["elasticity"] = stacked
+    vintages = list(facts.gdp.index)
+    vintage = str(chosen.get("gdp.vintage", vintages[0]))
+    if vintage not in vintages:
+        raise StudyError(f"specifications: no GDP vintage {vintage!r};{nearest(vintage, vintages)}")
+    inputs["gdp_vintage"] = np.full(stacked.shape, float(vintages.index(vintage)))
+    printed = facts.reported.loc[figure]
+    slot = next(
+        t for t, s in enumerate(model.slots) if s.year == printed["year"] and s.variant != "outcome"
+    )
+    out = model.evaluate(run, inputs)[CONCEPTS.index(printed["concept"]), slot]
+    return np.split(out / printed["scale"], np.cumsum(sizes)[:-1])
+
+
+def specification_curve(
+    study: str | Path | Study = "caict_2020",
+    figure: str | None = None,
+    *,
+    draws: int = 200,
+    seed: int = 0,
+    jobs: int = 1,
+) -> SpecificationCurve:
+    """Estimate one figure under every admissible combination of the study's choices.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        An embedded study, the path of a TOML file, or a study object with ``specifications``.
+    figure : str, optional
+        Id of the printed figure; by default the one the study names.
+    draws : int
+        Cluster-bootstrap resamples of every regression, at least 2.
+    seed : int
+        Root of the resamples; they are common to all specifications.
+    jobs : int
+        Processes that share the regressions; the numbers do not depend on it.
+
+    Returns
+    -------
+    SpecificationCurve
+        Ranked estimates with intervals, spread by choice, failures counted, joint test.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the study has no grid, the grid is empty, or no specification gives an estimate.
+
+    Examples
+    --------
+    >>> curve = specification_curve("caict_2020", figure="T19", draws=20)
+    >>> len(curve.estimates) >= 500
+    True
+    """
+    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 2:
+        raise StudyError(f"draws must be a whole number of at least 2, got {draws!r}")
+    checked = load_study(study)
+    if checked.specifications is None:
+        raise StudyError("specifications: the study declares no choices; add this section")
+    grid = combinations(checked.specifications)
+    facts = collect_facts(checked)
+    name = figure or checked.specifications.figure
+    if name not in facts.reported.index:
+        raise StudyError(f"no printed figure {name!r};{nearest(name, facts.reported.index)}")
+    found = estimate_elasticities(checked, facts, grid, draws=draws, seed=seed, jobs=jobs)
+    frame = estimate_accounts(checked, grid, found, name)
+    printed = facts.reported.loc[name].copy()
+    for column in ("value", "low", "high"):
+        printed[column] = printed[column] / printed["scale"]
+    values = np.array(list(found.draws.values()))
+    joint = joint_null(values[:, 0], values[:, 1:])
+    return rank_specifications(frame, printed, figure=name, joint=joint)

@@ -44,6 +44,7 @@ def all_lists(folder: Path) -> Iterator[Made]:
         )
         yield Made(name, fields, lines, _list_about(name))
     yield _concordance(folder)
+    yield _provinces()
 
 
 TITLES = {
@@ -78,3 +79,19 @@ def _concordance(folder: Path) -> Made:
     fields = columns(["detail", "code", "name_en", "name_zh", "code42"], "string")
     lines = tuple(tuple(row[key] for key in keys) for row in rows)
     return Made("sectors_chn_detail", fields, lines, said)
+
+
+def _provinces() -> Made:
+    with Path(__file__).with_name("provinces.csv").open(encoding="utf-8", newline="") as stream:
+        rows = list(csv.DictReader(stream))
+    said = about(
+        "Provinces of China: names, codes and regions",
+        "2002-2020",
+        "none",
+        {"title": "GB/T 2260 codes; the four regions of the National Bureau of Statistics"},
+        licence=FACTS,
+        table="province list",
+        vintage="as published",
+    )
+    fields = columns(["province", "name_zh", "code", "region"], "string")
+    return Made("provinces_chn", fields, tuple(tuple(row.values()) for row in rows), said)

@@ -12,8 +12,9 @@ from quesnay.fitting.regression.averaging import average, information_weights, j
 from quesnay.fitting.regression.clustered import cluster_covariance
 from quesnay.fitting.regression.cross_section import cross_section_dependence
 from quesnay.fitting.regression.effects_leverage import absorbed_leverage
+from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.regression.hausman import hausman, mundlak
-from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, goldfeld_quandt, white
+from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.regression.influence import cluster_influence, influence
 from quesnay.fitting.regression.instrumental import instrumental_variables
 from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk

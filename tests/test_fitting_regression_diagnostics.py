@@ -12,13 +12,9 @@ from scipy import stats
 
 from quesnay.fitting.regression.collinearity import collinearity, variance_inflation
 from quesnay.fitting.regression.cross_section import cross_section_dependence
+from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.regression.hausman import hausman, hausman_regression, mundlak
-from quesnay.fitting.regression.heteroskedasticity import (
-    breusch_pagan,
-    goldfeld_quandt,
-    score_variance,
-    white,
-)
+from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, score_variance, white
 from quesnay.fitting.regression.influence import influence
 from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk
 from quesnay.fitting.regression.panel_effects import (

@@ -124,7 +124,7 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     values = found.estimates[chosen].dropna().sort_values()
     figure = new_figure(size=(7.2, max(3.0, 0.19 * len(values) + 1.4)))
     (axes,) = figure.axes
-    low, high = fit.conf_int().loc[chosen].to_numpy(dtype=float)
+    low, high = (float(end) for end in fit.conf_int().loc[chosen].to_numpy())
     axes.axvspan(low, high, color=COLOURS[4], alpha=0.25, linewidth=0)
     whole = float(fit.params[chosen])
     axes.axvline(whole, color=GREY, linewidth=1.0)

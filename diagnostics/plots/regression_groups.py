@@ -42,7 +42,7 @@ def _rows(sample: Examined) -> Grouping | None:
 def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping) -> None:
     units, times = rows.labels, [label_text(label) for label in columns.labels]
     sums, squares = _cells(sample, rows, columns)
-    absorbed = bool(np.nanmax(np.abs(sums)) < 1e-6)  # the effects leave no mean: show the spread
+    absorbed = _means_vanish(sample, rows, columns)  # the effects leave no mean: show the spread
     cells = squares if absorbed else sums
     distance = np.nan_to_num(np.abs(cells - float(absorbed))).max(axis=1)
     shown = np.sort(np.argsort(-distance)[:MOST_ROWS])
@@ -66,6 +66,12 @@ def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping)
         bar.set_label("sum of standardised residuals / root of their number", fontsize=8)
         head(axes, f"Residuals by {rows.name} and {columns.name}", f"no row of one colour{tail}")
     axes.set_xlabel(columns.name)
+
+
+def _means_vanish(sample: Examined, rows: Grouping, columns: Grouping) -> bool:
+    e = sample.residuals * (1.0 if sample.fit.sample.weights is None else sample.fit.sample.weights)
+    total = np.bincount(rows.codes * columns.count + columns.codes, e)
+    return bool(np.abs(total).max() < 1e-8 * np.abs(e).sum())
 
 
 def _cells(sample: Examined, rows: Grouping, columns: Grouping) -> tuple[Array, Array]:

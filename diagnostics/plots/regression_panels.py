@@ -81,7 +81,7 @@ def draw_leverage(axes: "Axes", sample: Examined) -> None:
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     k = sample.projection.rank
     top = float(np.nanmax(found.cooks))
-    levels = [level for level in (0.5, 1.0) if level <= 2.0 * top] or [4.0 / sample.fit.nobs]
+    levels = [level for level in (0.5, 1.0) if level <= 2.0 * top] or _round_level(top)
     _contours(axes, (float(h.min()), float(h.max())), float(np.abs(r).max()), levels, k)
     cooks = np.where(kept, found.cooks, 0.0)
     _name(axes, sample, partial, found.standardised, cooks)
@@ -111,6 +111,12 @@ def draw_collinearity(axes: "Axes", sample: Examined) -> None:
     index = float(found.condition_indices[-1])
     head(axes, "Collinearity", f"bars under 10; largest condition index {index:.3g} (under 30)")
     axes.set_xlabel("variance inflation factor")
+
+
+def _round_level(top: float) -> list[float]:
+    """Return the round level next above a small greatest distance."""
+    power = 10.0 ** np.floor(np.log10(max(top, 1e-12)))
+    return [next(float(step * power) for step in (1, 2, 5, 10) if step * power >= top)]
 
 
 def head(axes: "Axes", title: str, hint: str) -> None:

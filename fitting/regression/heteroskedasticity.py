@@ -7,10 +7,10 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
+from quesnay.fitting.regression.projection import project_noisy
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
-__all__ = ["breusch_pagan", "goldfeld_quandt", "score_variance", "white"]
+__all__ = ["breusch_pagan", "score_variance", "white"]
 
 Array = npt.NDArray[np.float64]
 
@@ -28,6 +28,7 @@ def breusch_pagan(
     *,
     drivers: npt.ArrayLike | None = None,
     studentised: bool = True,
+    rows: float | None = None,
 ) -> TestResult:
     """Test whether the error variance moves with the regressors.
 
@@ -42,6 +43,9 @@ def breusch_pagan(
     studentised : bool
         Koenker's form, right without normal errors (``n R^2`` of squared residuals); otherwise the
         original (half the explained sum of squares of squared residuals over their mean).
+    rows : float, optional
+        Rows that carry information; by default n, for within residuals n less the absorbed degrees
+        of freedom (with two times a unit's two residuals are one).
 
     Returns
     -------
@@ -70,7 +74,7 @@ def breusch_pagan(
     span = _with_intercept(fit.nobs, X if drivers is None else drivers)
     explained, df = _explained(squared, span)
     if studentised:
-        statistic = fit.nobs * explained / _variation(squared)
+        statistic = (rows or fit.nobs) * explained / _variation(squared)
         name = "Breusch-Pagan (Koenker)"
     else:
         statistic = 0.5 * explained / squared.mean() ** 2
@@ -104,17 +108,24 @@ def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
 
 
 def white(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, form: Literal["full", "fitted"] = "full"
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    drivers: npt.ArrayLike | None = None,
+    form: Literal["full", "fitted"] = "full",
+    rows: float | None = None,
 ) -> TestResult:
     """Test for any heteroskedasticity that would bias the classical standard errors.
 
     Parameters
     ----------
-    y, X : array_like
+    y, X, rows
         See `breusch_pagan`.
+    drivers : (n, m) array_like, optional
+        Variables whose squares and products count; by default X, or the fitted value.
     form : {"full", "fitted"}
-        Regress squared residuals on levels, squares and cross-products of the regressors, or on
-        the fitted value and its square (two degrees of freedom, for many regressors).
+        Squared residuals on levels, squares and products of the drivers, or on one variable (by
+        default the fitted value) and its square, for many regressors.
 
     Returns
     -------
@@ -139,13 +150,11 @@ def white(
     'chi2(2)'
     """
     fit = project_noisy(y, X)
-    design = as_design(X)
-    if form == "fitted":
-        base = _standard(fit.fitted)[:, None]
-    elif form == "full":
-        base = np.column_stack([_standard(column) for column in design.T])
-    else:
+    if form not in {"full", "fitted"}:
         raise EstimationError(f"form: {form!r}; use 'full' or 'fitted'")
+    own = X if form == "full" else fit.fitted[:, None]
+    columns = _with_intercept(fit.nobs, own if drivers is None else drivers)[:, 1:]
+    base = np.column_stack([_standard(column) for column in columns.T])
     left, right = np.triu_indices(base.shape[1])
     span = _with_intercept(fit.nobs, np.column_stack([base, base[:, left] * base[:, right]]))
     if span.shape[1] >= fit.nobs:
@@ -154,66 +163,9 @@ def white(
         )
     squared = fit.residuals**2
     explained, df = _explained(squared, span)
-    statistic = fit.nobs * explained / _variation(squared)
+    statistic = (rows or fit.nobs) * explained / _variation(squared)
     name = "White" if form == "full" else "White (fitted values)"
     return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), WORDS)
-
-
-def goldfeld_quandt(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, point: float = 0.5, order: npt.ArrayLike | None = None
-) -> TestResult:
-    """Test whether the error variance rises from the first to the second part of the sample.
-
-    Parameters
-    ----------
-    y, X : array_like
-        See `breusch_pagan`.
-    point : float
-        Share of the rows in the first part.
-    order : (n,) array_like, optional
-        Variable that orders the rows first.
-
-    Returns
-    -------
-    TestResult
-        F, one-sided.
-
-    Raises
-    ------
-    EstimationError
-        If a part has no degree of freedom.
-
-    References
-    ----------
-    Goldfeld and Quandt (1965), JASA 60.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(8.0)
-    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
-    >>> goldfeld_quandt(y, np.column_stack([np.ones(8), x])).distribution
-    'F(2, 2)'
-    """
-    design = as_design(X)
-    outcome = as_vector(y, design.shape[0])
-    if not 0.0 < point < 1.0:
-        raise EstimationError(f"point: {point}; a share of the rows between 0 and 1 is expected")
-    if order is not None:
-        ranks = np.argsort(as_vector(order, outcome.size, "order"), kind="stable")
-        design, outcome = design[ranks], outcome[ranks]
-    cut = int(point * outcome.size)
-    k = design.shape[1]
-    if min(cut, outcome.size - cut) <= k:
-        raise EstimationError(f"point: a part has no more rows than the {k} columns of the design")
-    first, second = (
-        project_noisy(outcome[:cut], design[:cut]),
-        project_noisy(outcome[cut:], design[cut:]),
-    )
-    df = (second.nobs - k, first.nobs - k)
-    statistic = (second.ssr / df[0]) / (first.ssr / df[1])
-    p_value = float(special.fdtrc(*df, statistic))
-    return judged("Goldfeld-Quandt", statistic, f"F({df[0]}, {df[1]})", p_value, WORDS)
 
 
 def _standard(column: Array) -> Array:

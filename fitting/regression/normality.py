@@ -20,7 +20,7 @@ WORDS = Wording(
 )
 
 
-def jarque_bera(residuals: npt.ArrayLike) -> TestResult:
+def jarque_bera(residuals: npt.ArrayLike, *, rows: float | None = None) -> TestResult:
     """Test skewness and kurtosis of residuals against those of the normal.
 
     ``JB = n (S^2 / 6 + (K - 3)^2 / 24)`` with moments about the mean.
@@ -29,6 +29,9 @@ def jarque_bera(residuals: npt.ArrayLike) -> TestResult:
     ----------
     residuals : (n,) array_like
         Residuals.
+    rows : float, optional
+        Rows that carry information; by default n, for within residuals n less the absorbed degrees
+        of freedom.
 
     Returns
     -------
@@ -54,7 +57,7 @@ def jarque_bera(residuals: npt.ArrayLike) -> TestResult:
     second = float((e**2).mean())
     skewness = float((e**3).mean()) / second**1.5
     kurtosis = float((e**4).mean()) / second**2
-    statistic = e.size * (skewness**2 / 6 + (kurtosis - 3) ** 2 / 24)
+    statistic = (rows or e.size) * (skewness**2 / 6 + (kurtosis - 3) ** 2 / 24)
     p_value = float(special.chdtrc(2, statistic))
     return judged("Jarque-Bera", statistic, "chi2(2)", p_value, WORDS)
 

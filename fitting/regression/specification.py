@@ -10,9 +10,9 @@ from scipy import special
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
 from quesnay.fitting.regression.recursive import FORM
-from quesnay.fitting.regression.verdict import TestResult, judged
+from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
-__all__ = ["rainbow", "reset"]
+__all__ = ["added_columns", "rainbow", "reset"]
 
 Array = npt.NDArray[np.float64]
 
@@ -69,20 +69,60 @@ def reset(
         raise EstimationError(f"powers: {tuple(powers)}; integers from 2 on are expected")
     base = _bases(fit, as_design(X), of)
     added = np.column_stack([column ** int(p) for p in powers for column in base])
-    rest = fit.annihilate(added / np.sqrt((added**2).sum(axis=0)))
-    left, values, _ = np.linalg.svd(rest, full_matrices=False)
-    basis = left[:, values > 1e-11]
+    return added_columns(fit, added, absorbed=absorbed, name="Ramsey RESET")
+
+
+def added_columns(
+    fit: Projection, added: Array, *, absorbed: int = 0, name: str, words: Wording = FORM
+) -> TestResult:
+    """Test whether further columns add to a regression.
+
+    Parameters
+    ----------
+    fit : Projection
+        The regression, freed of absorbed effects where there are any.
+    added : (n, m) array
+        Further columns, freed of the same effects.
+    absorbed : int
+        Degrees of freedom of the absorbed effects.
+    name : str
+        Name of the test.
+    words : Wording
+        What the null is and what a rejection means.
+
+    Returns
+    -------
+    TestResult
+        F with the rank the columns add.
+
+    Raises
+    ------
+    EstimationError
+        If they add nothing or leave no degree of freedom.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> x = np.arange(10.0)
+    >>> fit = project_noisy(x**2 + np.cos(x), np.column_stack([np.ones(10), x]))
+    >>> added_columns(fit, (x**2)[:, None], name="a square").distribution
+    'F(1, 7)'
+    """
+    length = np.sqrt((added**2).sum(axis=0))
+    length[length == 0.0] = 1.0
+    left, values, _ = np.linalg.svd(fit.annihilate(added / length), full_matrices=False)
+    basis = left[:, values > 1e-9]
     df = (basis.shape[1], fit.nobs - fit.rank - basis.shape[1] - absorbed)
     if df[0] < 1 or df[1] < 1:
         raise EstimationError(
-            f"powers: {added.shape[1]} columns add {df[0]} dimensions and leave {df[1]} degrees of "
-            "freedom; use fewer"
+            f"{name}: {added.shape[1]} columns add {df[0]} dimensions and leave {df[1]} degrees of "
+            "freedom"
         )
     score = basis.T @ fit.residuals
     explained = float(score @ score)
     statistic = (explained / df[0]) / (max(fit.ssr - explained, 1e-300) / df[1])
     p_value = float(special.fdtrc(*df, statistic))
-    return judged("Ramsey RESET", statistic, f"F({df[0]}, {df[1]})", p_value, FORM)
+    return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
 
 
 def rainbow(

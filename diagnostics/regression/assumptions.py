@@ -1,0 +1,226 @@
+"""Every assumption of a panel regression, tested as far as the sample allows."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+from scipy import special
+
+from quesnay.diagnostics.regression.examined import Examined
+from quesnay.diagnostics.regression.rules_of_thumb import (
+    effective_clusters,
+    inflation,
+    outlier,
+)
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.cross_section import cross_section_dependence
+from quesnay.fitting.regression.hausman import mundlak
+from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
+from quesnay.fitting.regression.normality import jarque_bera
+from quesnay.fitting.regression.panel_effects import WORDS as EFFECTS, lagrange_multiplier
+from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.recursive import harvey_collier
+from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.regression.serial_panel import wooldridge_within
+from quesnay.fitting.regression.specification import added_columns
+from quesnay.fitting.regression.stability import WORDS as STABLE
+from quesnay.fitting.regression.verdict import TestResult, judged
+
+__all__ = ["check_assumptions"]
+
+Codes = npt.NDArray[np.intp]
+Check = Callable[[Examined], TestResult]
+
+
+def check_assumptions(
+    examined: Examined, *, ratio: float | None = None, term: str = ""
+) -> tuple[TestResult, ...]:
+    """Test what a regression assumes; what cannot be tested is listed with the reason.
+
+    Parameters
+    ----------
+    examined : Examined
+        The regression.
+    ratio : float, optional
+        Largest recommended over classical standard error, written into the consequences of
+        heteroskedasticity and correlation.
+    term : str
+        Its coefficient.
+
+    Returns
+    -------
+    tuple of TestResult
+        Variance, serial and cross-section correlation, form, normality, effects, stability,
+        collinearity, outliers, number of clusters.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> from quesnay.diagnostics.regression.examined import examine
+    >>> from quesnay.models.regression.panel import fit_panel
+    >>> frame = pd.DataFrame({"x": np.arange(30.0)})
+    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+    >>> [test.name for test in check_assumptions(examine(fit_panel("y ~ x", frame)))][:2]
+    ['Breusch-Pagan (Koenker)', 'White (fitted values)']
+    """
+    found = []
+    for name, check in _checks(examined):
+        try:
+            test = check(examined)
+        except EstimationError as reason:
+            words = (f"not testable: {reason}", "unknown", "none")
+            test = TestResult(name, "", float("nan"), "", float("nan"), *words)
+        if ratio is not None and test.rejected and check in _ABOUT_ERRORS:
+            said = f"recommended errors {ratio:.2g} x classical for {term}"
+            test = replace(test, consequence=f"{test.consequence}; {said}")
+        found.append(test)
+    return tuple(found)
+
+
+def _checks(examined: Examined) -> list[tuple[str, Check]]:
+    plain = examined.fit.regression.absorber is None
+    panel = examined.unit is not None and examined.time is not None
+    chosen: list[tuple[str, Check]] = [
+        ("Breusch-Pagan", _breusch_pagan),
+        ("White", _white),
+    ]
+    if panel:
+        chosen += [("Wooldridge within", _wooldridge), ("Pesaran CD", _pesaran)]
+    elif examined.unit is None:
+        chosen += [("Durbin-Watson", _durbin_watson), ("Breusch-Godfrey", _breusch_godfrey)]
+    chosen += [("Ramsey RESET", _reset)]
+    if plain:
+        chosen += [("Harvey-Collier", _harvey_collier)]
+    chosen += [("Jarque-Bera", _normality)]
+    if not plain:
+        chosen += [("F test of absorbed effects", _effects)]
+    elif panel:
+        chosen += [("Breusch-Pagan LM", _lagrange), ("Mundlak", _mundlak)]
+    if examined.time is not None and 2 <= examined.time.count <= 12:
+        chosen += [("Chow", _chow)]
+    chosen += [("Variance inflation", inflation), ("Outlier (Bonferroni)", outlier)]
+    if examined.cluster is not None:
+        chosen += [("Effective clusters", effective_clusters)]
+    return chosen
+
+
+def _breusch_pagan(examined: Examined) -> TestResult:
+    design = np.asarray(examined.fit.sample.design, float)
+    return breusch_pagan(examined.y, examined.X, drivers=design, rows=_informative(examined))
+
+
+def _white(examined: Examined) -> TestResult:
+    design = np.asarray(examined.fit.sample.design, float)
+    rows, k = _informative(examined), design.shape[1]
+    if k * (k + 3) / 2 > rows / 10:
+        fitted = examined.fitted[:, None]
+        return white(examined.y, examined.X, form="fitted", drivers=fitted, rows=rows)
+    return white(examined.y, examined.X, drivers=design, rows=rows)
+
+
+def _informative(examined: Examined) -> float:
+    """Return the rows less the absorbed degrees of freedom: residuals vary in no more ways."""
+    return float(examined.fit.nobs - examined.fit.df_absorbed)
+
+
+def _durbin_watson(examined: Examined) -> TestResult:
+    return durbin_watson(examined.y, examined.X, alternative="two-sided")
+
+
+def _breusch_godfrey(examined: Examined) -> TestResult:
+    return breusch_godfrey(examined.y, examined.X, lags=min(4, max(1, examined.fit.nobs // 10)))
+
+
+def _panel(examined: Examined, least: int) -> tuple[Codes, Codes]:
+    """Return unit and time codes, or refuse a panel too short for a test."""
+    if examined.unit is None or examined.time is None:
+        raise EstimationError("unit and time are not both known; name them")
+    if examined.time.count < least:
+        raise EstimationError(f"{examined.time.count} times; {least} are needed")
+    return examined.unit.codes, examined.time.codes
+
+
+def _wooldridge(examined: Examined) -> TestResult:
+    unit, time = _panel(examined, 3)
+    return wooldridge_within(examined.y, examined.X, unit=unit, time=time)
+
+
+def _pesaran(examined: Examined) -> TestResult:
+    unit, time = _panel(examined, 4)
+    return cross_section_dependence(examined.projection.residuals, unit=unit, time=time)
+
+
+def _reset(examined: Examined) -> TestResult:
+    explained = np.asarray(examined.fit.sample.design, float) @ examined.fit.estimate.coefficients
+    explained = (explained - explained.mean()) / max(float(explained.std()), 1e-300)
+    added = examined.free(np.column_stack([explained**2, explained**3]))
+    return added_columns(
+        examined.projection, added, absorbed=examined.fit.df_absorbed, name="Ramsey RESET"
+    )
+
+
+def _harvey_collier(examined: Examined) -> TestResult:
+    if examined.fit.nobs > 5000:
+        raise EstimationError("more than 5,000 rows; RESET tests the same")
+    return harvey_collier(examined.y, examined.X, order=examined.fitted)
+
+
+def _normality(examined: Examined) -> TestResult:
+    return jarque_bera(examined.projection.residuals, rows=_informative(examined))
+
+
+def _effects(examined: Examined) -> TestResult:
+    """Compare with one intercept: the effects' sum of squares beyond it."""
+    fit = examined.fit
+    weights = fit.sample.weights
+    root = np.ones(fit.nobs) if weights is None else np.sqrt(weights)
+    y = np.asarray(fit.sample.outcome, float) * root
+    X = np.column_stack([root, np.asarray(fit.sample.design, float) * root[:, None]])
+    pooled = project_noisy(y, X)
+    df = (fit.df_absorbed - 1, fit.df_resid)
+    if df[0] < 1 or df[1] < 1:
+        raise EstimationError(f"effects take {df[0] + 1} and leave {df[1]} degrees of freedom")
+    rest = examined.projection.ssr
+    statistic = ((pooled.ssr - rest) / df[0]) / (rest / df[1])
+    words = replace(
+        EFFECTS,
+        consequence="without the effects coefficients would be biased: they are rightly absorbed",
+        remedy="keep them",
+    )
+    p_value = float(special.fdtrc(*df, statistic))
+    name = "F test of absorbed effects"
+    return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
+
+
+def _lagrange(examined: Examined) -> TestResult:
+    unit, time = _panel(examined, 2)
+    return lagrange_multiplier(examined.y, examined.X, unit=unit, time=time)
+
+
+def _mundlak(examined: Examined) -> TestResult:
+    return mundlak(examined.y, examined.X, unit=_panel(examined, 2)[0])
+
+
+def _chow(examined: Examined) -> TestResult:
+    """Let every slope differ by time; the effects stay."""
+    time = _panel_time(examined)
+    design = np.asarray(examined.fit.sample.design, float)
+    own = (time[:, None] == np.arange(time.max())).astype(float)
+    wide = (design[:, None, :] * own[:, :, None]).reshape(design.shape[0], -1)
+    name = f"Chow by {examined.time.name}" if examined.time is not None else "Chow"
+    absorbed = examined.fit.df_absorbed
+    return added_columns(
+        examined.projection, examined.free(wide), absorbed=absorbed, name=name, words=STABLE
+    )
+
+
+def _panel_time(examined: Examined) -> Codes:
+    if examined.time is None:
+        raise EstimationError("the time of the rows is not known; name it")
+    return examined.time.codes
+
+
+_ABOUT_ERRORS: frozenset[Check] = frozenset(
+    {_breusch_pagan, _white, _wooldridge, _pesaran, _durbin_watson, _breusch_godfrey}
+)

@@ -1,0 +1,203 @@
+"""The whole diagnosis of a regression as one report of tables."""
+
+import hashlib
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.regression.assumptions import check_assumptions
+from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compare_errors
+from quesnay.diagnostics.regression.examined import Examined, examine
+from quesnay.diagnostics.regression.groups import LeftOut, leave_out
+from quesnay.fitting.regression.verdict import TestResult
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.estimate import tests_frame
+from quesnay.models.regression.result import PanelFit
+
+__all__ = ["Diagnosis", "diagnose"]
+
+SHOWN = 8  # rows of an influence table
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Diagnosis(Tabular):
+    """What a referee would ask about a regression, answered.
+
+    Parameters
+    ----------
+    header : DataFrame
+        Model, sample, covariance and its rule, fingerprint of the data, seed.
+    errors : ErrorsCompared
+        Coefficients under classical, recommended and bootstrap errors.
+    tests : tuple of TestResult
+        Assumptions, with verdict, consequence and remedy.
+    rows : DataFrame
+        All rows: residual, studentised residual, leverage, Cook's distance, and the change of each
+        coefficient (with the row minus without) in standard errors.
+    groups : LeftOut or None
+        Coefficients without each cluster (or unit).
+    """
+
+    header: pd.DataFrame
+    errors: ErrorsCompared
+    tests: tuple[TestResult, ...]
+    rows: pd.DataFrame
+    groups: LeftOut | None
+
+    @property
+    def assumptions(self) -> pd.DataFrame:
+        """The tests as a frame, one row a test."""
+        return tests_frame(self.tests)
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What is wrong, one sentence a finding."""
+        said = [
+            f"{test.name}: {test.verdict}; {test.consequence}; {test.remedy}."
+            for test in self.tests
+            if test.remedy not in {"none", "none needed", "keep them"}
+        ]
+        flags = self.errors.frame["flag"]
+        said += [f"{term}: significant at {flag} errors." for term, flag in flags.items() if flag]
+        return tuple(said)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return header, coefficients, assumptions and influence as tables."""
+        formats = {"flag": "", "df": ".1f"}
+        formats |= {name: ".4f" for name in self.errors.frame.columns if name.startswith("p_")}
+        lost = self.errors.lost_draws
+        notes = [f"Recommended errors: {self.errors.recommended}"]
+        if lost:
+            notes.append(f"{lost} bootstrap draws did not identify the coefficients.")
+        shown = self.assumptions[["statistic", "distribution", "p_value", "verdict"]]
+        meaning = self.assumptions[["null", "consequence", "remedy"]]
+        kept = self.assumptions["consequence"] != "none"
+        tables = [
+            Table("Diagnosis of a regression", self.header),
+            Table(
+                "Coefficients under three kinds of errors", self.errors.frame, tuple(notes), formats
+            ),
+            Table("Assumptions", shown, (), {"p_value": ".4f"}),
+            Table("What it means", meaning[kept]),
+            Table("Rows with most influence", self._top_rows()),
+        ]
+        if self.groups is not None:
+            tables.append(self._group_table(self.groups))
+        return tuple(tables)
+
+    def _top_rows(self) -> pd.DataFrame:
+        return self.rows.sort_values("cooks", ascending=False, kind="stable").head(SHOWN)
+
+    def _group_table(self, groups: LeftOut) -> Table:
+        frame = self.errors.frame
+        change = groups.estimates.rsub(frame["estimate"], axis=1)
+        scaled = (change / frame["recommended"]).abs().max(axis=1)
+        order = scaled.sort_values(ascending=False, kind="stable").index[:SHOWN]
+        shown = groups.estimates.loc[order].assign(
+            rows=groups.rows[order], change_in_std_errors=scaled[order]
+        )
+        exact = "" if groups.exact else " Absorbed effects are held at their full-sample values."
+        span = ", ".join(
+            f"{term} {groups.estimates[term].min():.4g} to {groups.estimates[term].max():.4g}"
+            for term in groups.estimates.columns
+            if term != "Intercept"
+        )
+        note = f"Range over all {len(groups.estimates)}: {span}.{exact}"
+        return Table(f"Coefficients without one {groups.by}", shown, (note,))
+
+
+def diagnose(
+    fit: PanelFit,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    data: pd.DataFrame | None = None,
+    draws: int = 999,
+    seed: int = 0,
+) -> Diagnosis:
+    """Examine a regression: errors, assumptions, influence.
+
+    Parameters
+    ----------
+    fit : PanelFit
+        A fit of `fit_panel`.
+    unit, time : str, optional
+        Columns that name the panel's unit and time; by default read from effects and clusters.
+    data : DataFrame, optional
+        Where those columns are if the fit does not know them; aligned by row label.
+    draws : int
+        Bootstrap draws.
+    seed : int
+        Seed of the bootstrap.
+
+    Returns
+    -------
+    Diagnosis
+        Prints as tables; `.assumptions`, `.errors`, `.rows`, `.groups`, `.warnings` hold the parts.
+
+    Raises
+    ------
+    DataError
+        If `fit` is no fit or a column is unknown.
+    EstimationError
+        If the fit is exact or leaves fewer than two degrees of freedom.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.panel import fit_panel
+    >>> frame = pd.DataFrame({"x": np.arange(30.0)})
+    >>> frame["y"] = frame["x"] ** 2
+    >>> found = diagnose(fit_panel("y ~ x", frame))
+    >>> found.assumptions.loc["Ramsey RESET", "verdict"][:15]
+    'rejected at 1 %'
+    """
+    examined = examine(fit, unit=unit, time=time, data=data)
+    errors = compare_errors(examined, draws=draws, seed=seed)
+    tests = check_assumptions(examined, ratio=errors.ratio, term=errors.term)
+    grouped = examined.cluster is not None or examined.unit is not None
+    groups = leave_out(examined) if grouped else None
+    return Diagnosis(_header(examined, draws, seed), errors, tests, _rows(examined), groups)
+
+
+def _header(examined: Examined, draws: int, seed: int) -> pd.DataFrame:
+    fit = examined.fit
+    dropped = fit.sample.dropped
+    outcome, design = np.asarray(fit.sample.outcome, float), np.asarray(fit.sample.design, float)
+    digest = hashlib.sha256(outcome.tobytes() + np.ascontiguousarray(design).tobytes()).hexdigest()
+    effects = ", ".join(f"{g.name} ({g.count})" for g in fit.sample.effects) or "none"
+    clusters = ", ".join(f"{g.name} ({g.count})" for g in fit.sample.clusters) or "none"
+    gone = (
+        f"{dropped.missing} missing, {dropped.singletons} alone in an effect, "
+        f"{dropped.zero_weight} of weight zero"
+    )
+    known = " and ".join(g.name for g in (examined.unit, examined.time) if g is not None)
+    facts = {
+        "model": fit.formula,
+        "rows used": f"{fit.nobs:,}",
+        "rows dropped": gone,
+        "absorbed effects": effects,
+        "clusters": clusters,
+        "unit and time": known or "not known",
+        "degrees of freedom": f"{fit.df_resid:,}",
+        "errors as fitted": f"{fit.inference.name}: {fit.inference.rule}",
+        "bootstrap": f"{draws} draws, seed {seed}",
+        "data (SHA-256)": digest[:16],
+    }
+    return pd.DataFrame({"value": facts})
+
+
+def _rows(examined: Examined) -> pd.DataFrame:
+    found = examined.influence
+    frame = pd.DataFrame(
+        {
+            "residual": examined.residuals,
+            "studentised": found.studentised,
+            "leverage": found.partial_leverage,
+            "cooks": found.cooks,
+        },
+        index=pd.Index(examined.names, name="row"),
+    )
+    for term, change in zip(examined.fit.names, found.dfbetas().T, strict=True):
+        frame[f"dfbeta {term}"] = change
+    return frame

@@ -1,0 +1,130 @@
+"""Checks of a regression that are figures with a rule, not tests with a law."""
+
+import numpy as np
+from scipy import special
+
+from quesnay.diagnostics.regression.examined import Examined
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.collinearity import collinearity
+from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+
+__all__ = ["effective_clusters", "inflation", "outlier"]
+
+OUTLIER = Wording(
+    "no row is an outlier",
+    "a row lies too far off",
+    "one row may carry the estimate; see the influence table",
+    "check its source; report with and without it",
+)
+
+
+def inflation(examined: Examined) -> TestResult:
+    """Judge the largest variance inflation factor (10) and condition index (30).
+
+    Parameters
+    ----------
+    examined : Examined
+        The regression.
+
+    Returns
+    -------
+    TestResult
+        Without p-value: a rule of Belsley, Kuh and Welsch (1980), sec. 3.2.
+
+    Raises
+    ------
+    EstimationError
+        If there is no varying regressor.
+    """
+    found = collinearity(examined.X)
+    if not np.isfinite(found.inflation).any():
+        raise EstimationError("no regressor varies")
+    place = int(np.nanargmax(found.inflation))
+    top, index = float(found.inflation[place]), float(found.condition_indices[-1])
+    name = examined.fit.names[place]
+    if top > 10.0:
+        words = (
+            f"high: {name} is nearly a combination of the others",
+            f"its error is {np.sqrt(top):.2g} x what unrelated regressors would give",
+            "drop or combine regressors; a wider sample",
+        )
+    else:
+        words = (f"low: largest for {name}", "none", "none needed")
+    law = f"rule: 10; condition index {index:.3g} (rule: 30)"
+    null = "regressors are not nearly dependent"
+    return TestResult("Variance inflation", null, top, law, float("nan"), *words)
+
+
+def outlier(examined: Examined) -> TestResult:
+    """Test the largest studentised residual among n (Bonferroni; Cook and Weisberg 1982).
+
+    Parameters
+    ----------
+    examined : Examined
+        The regression.
+
+    Returns
+    -------
+    TestResult
+        The largest |t| with n times its two-sided p-value.
+
+    Raises
+    ------
+    EstimationError
+        If every row fits itself.
+    """
+    t = np.abs(examined.influence.studentised)
+    if not np.isfinite(t).any():
+        raise EstimationError("every row fits itself")
+    place = int(np.nanargmax(t))
+    free = examined.fit.df_resid - 1
+    p_value = min(1.0, 2.0 * int(np.isfinite(t).sum()) * float(special.stdtr(free, -t[place])))
+    words = Wording(
+        OUTLIER.null,
+        f"{examined.names[place]} lies too far off",
+        OUTLIER.consequence,
+        OUTLIER.remedy,
+    )
+    return judged("Outlier (Bonferroni)", float(t[place]), f"n x t({free})", p_value, words)
+
+
+def effective_clusters(examined: Examined) -> TestResult:
+    """Count clusters by how evenly they carry the estimate.
+
+    ``G* = G / (1 + CV^2)``, CV the coefficient of variation of the clusters' leverages.
+
+    Parameters
+    ----------
+    examined : Examined
+        A regression with clusters.
+
+    Returns
+    -------
+    TestResult
+        Without p-value; under 40 the usual clustered errors are too small.
+
+    Raises
+    ------
+    EstimationError
+        If there are no clusters.
+
+    References
+    ----------
+    Carter, Schnepel and Steigerwald (2017), Review of Economics and Statistics 99, eq. 8, with
+    leverages for the terms of the sum.
+    """
+    if examined.cluster is None:
+        raise EstimationError("no clusters are named")
+    count = examined.cluster.count
+    share = np.bincount(examined.cluster.codes, examined.projection.leverage, minlength=count)
+    even = count / (1.0 + float(share.var() / share.mean() ** 2))
+    if even < 40.0:
+        words = (
+            f"few: {count} clusters count like {even:.3g}",
+            "CR1 errors with t(G - 1) are too small",
+            "use CR2 with Satterthwaite degrees of freedom, or the wild cluster bootstrap",
+        )
+    else:
+        words = (f"enough: {count} clusters count like {even:.3g}", "none", "none needed")
+    null = "there are many clusters of like weight"
+    return TestResult("Effective clusters", null, even, "rule: 40", float("nan"), *words)

@@ -15,7 +15,7 @@ from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
 
-__all__ = ["fit_panel"]
+__all__ = ["fit_panel", "fit_sample"]
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[np.floating]
@@ -92,6 +92,31 @@ def fit_panel(
     )
     rule = choose_rule(covariance, roles)
     sample = draw_sample(parsed, data, roles)
+    return fit_sample(sample, rule, formula=parsed.source, outcome=parsed.outcome.text)
+
+
+def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: str) -> PanelFit:
+    """Regress the outcome of a sample on its design.
+
+    Parameters
+    ----------
+    sample : Sample
+        Rows, outcome, design, effects, clusters, weights.
+    rule : CovarianceRule
+        Covariance of the coefficients.
+    formula, outcome : str
+        As the result is to name the equation and its left side.
+
+    Returns
+    -------
+    PanelFit
+        The regression.
+
+    Raises
+    ------
+    EstimationError
+        As `fit_panel`.
+    """
     absorber = None
     if sample.effects:
         absorber = absorb_effects([g.codes for g in sample.effects], weights=sample.weights)
@@ -108,8 +133,8 @@ def fit_panel(
         None if sample.periods is None else sample.periods.codes,
     )
     return PanelFit(
-        formula=parsed.source,
-        outcome_name=parsed.outcome.text,
+        formula=formula,
+        outcome_name=outcome,
         intercept="Intercept" in sample.names,
         sample=sample,
         estimate=fit,

@@ -1,7 +1,9 @@
 """Writing beside and renaming, so that a file is whole or absent."""
 
+import contextlib
 import os
-import tempfile
+import secrets
+import stat
 from pathlib import Path
 
 from quesnay.fitting.errors import DataError
@@ -82,13 +84,14 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     try:
         target = Path(os.path.realpath(path))
         _refuse_unwritable(target)
-        handle, beside = tempfile.mkstemp(dir=target.parent, prefix=f".{target.name[:80]}.")
-        with os.fdopen(handle, "wb") as stream:
+        beside = target.with_name(f".{target.name[:60]}.{secrets.token_hex(8)}")
+        with beside.open("xb") as stream:
             stream.write(data)
             stream.flush()
             os.fsync(stream.fileno())
-        Path(beside).chmod(_mode(target))
-        Path(beside).replace(target)
+        if target.exists():
+            beside.chmod(stat.S_IMODE(target.stat().st_mode))
+        beside.replace(target)
     except (OSError, ValueError) as error:
         _drop(beside)
         raise cannot_write(path, error) from error
@@ -107,18 +110,10 @@ def _refuse_unwritable(target: Path) -> None:
         raise PermissionError(13, "the file there is read-only")
 
 
-def _mode(target: Path) -> int:
-    """Return the permissions of the file that is replaced, or those of a new file."""
-    if target.exists():
-        return target.stat().st_mode & 0o777
-    mask = os.umask(0)
-    os.umask(mask)
-    return 0o666 & ~mask
-
-
-def _drop(beside: str | None) -> None:
+def _drop(beside: Path | None) -> None:
     if beside is not None:
-        Path(beside).unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            beside.unlink(missing_ok=True)
 
 
 def cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:

@@ -99,9 +99,9 @@ class SpecificationCurve(Tabular):
         if self.joint is not None:
             j = self.joint
             notes.append(
-                f"Joint test of the regressions behind it, {j.draws} resamples under the null: median "
-                f"{j.median:.3f} (p = {j.p_median:.3f}), positive and significant {j.significant:.0%} "
-                f"(p = {j.p_significant:.3f})."
+                f"Joint test of the regressions behind it, {j.draws} resamples under the null: "
+                f"median {j.median:.3f} (p = {j.p_median:.3f}), positive and significant "
+                f"{j.significant:.0%} (p = {j.p_significant:.3f})."
             )
         frame = pd.DataFrame({"value": rows})
         return Table(f"Specification curve of {self.figure}", frame, tuple(notes))

@@ -1,4 +1,4 @@
-"""Joint inference on a curve of estimates: would so many, so large, arise if nothing were there?"""
+"""Joint inference on a whole curve of estimates against no effect in any of them."""
 
 from dataclasses import dataclass
 

@@ -143,6 +143,6 @@ class CoreAccount:
         >>> account = pattern.calibrate(pd.Series({"31": 34.0}), 4.25)
         >>> account.value_added(pd.DataFrame({"31": [34.0, 40.0]}, index=[2018, 2019])
         ...                    ).loc[2019, "platforms"]
-        5.0
+        np.float64(5.0)
         """
         return self.scale * value_added[list(self.weights.columns)] @ self.weights.T

@@ -114,7 +114,7 @@ def jobs_per_value_added(
     ...     # doctest: +NORMALIZE_WHITESPACE
                       0      1
     direct        0.500  2.000
-    supply_chain  0.636  1.250
+    supply_chain  0.594  1.438
     """
     labels = list(table.sectors)
     direct = persons.to_numpy(float) / value_added.to_numpy(float)

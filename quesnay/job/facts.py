@@ -146,8 +146,8 @@ def reported_figures(study: Study) -> pd.DataFrame:
     Returns
     -------
     DataFrame
-        By id: concept, year, printed, unit, kind, value, low, high, scale (printed unit in units of
-        the account).
+        By id: concept, year, printed, unit, kind, value, low, high in the units of the account;
+        printed_value, printed_low, printed_high as printed; scale from the second to the first.
 
     Raises
     ------
@@ -175,6 +175,7 @@ def reported_figures(study: Study) -> pd.DataFrame:
         scales.append(own if str(unit).startswith("percent") else own / base)
     frame["scale"] = scales
     for column in ("value", "low", "high"):
+        frame[f"printed_{column}"] = frame[column]
         frame[column] = frame[column] * frame["scale"]
     return frame
 

@@ -7,7 +7,7 @@ from quesnay.job.facts import Facts
 from quesnay.studies.load import RUNS
 from quesnay.studies.sections import Study
 
-__all__ = ["account_frame", "verdict_frame", "with_intervals"]
+__all__ = ["account_frame", "as_printed", "verdict_frame", "with_intervals"]
 
 _ACCOUNT = ("core", "integration", "total", "share")
 _LEVEL = 0.95
@@ -66,6 +66,12 @@ def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
     return frame.reindex([key for run in RUNS for key in frame.index if key[0] == run])
 
 
+def as_printed(reported: pd.DataFrame) -> pd.DataFrame:
+    """Return the figures of :class:`quesnay.job.facts.Facts` in the units they were printed in."""
+    columns = {column: reported[f"printed_{column}"] for column in ("value", "low", "high")}
+    return reported.assign(**columns)
+
+
 def verdict_frame(study: Study, facts: Facts, estimates: pd.DataFrame) -> pd.DataFrame:
     """Judge every printed figure in every run, in the units it was printed in.
 
@@ -83,9 +89,7 @@ def verdict_frame(study: Study, facts: Facts, estimates: pd.DataFrame) -> pd.Dat
     DataFrame
         Index run, id; the columns of :func:`quesnay.diagnostics.evidence.verdicts.judge`.
     """
-    printed = facts.reported.copy()
-    for column in ("value", "low", "high"):
-        printed[column] = printed[column] / printed["scale"]
+    printed = as_printed(facts.reported)
     comparable = estimates[estimates.index.get_level_values("variant") != "outcome"]
     parts = {}
     for run in RUNS:

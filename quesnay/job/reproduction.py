@@ -99,6 +99,25 @@ class Reproduction(Tabular):
 
         return elasticity_plot(self)
 
+    def plot_specifications(self, *, figure: str | None = None, draws: int = 200) -> "Figure":
+        """Draw one figure under every admissible combination of the study's choices.
+
+        Parameters
+        ----------
+        figure : str, optional
+            Id of the figure; by default the one the study names.
+        draws : int
+            Bootstrap resamples of every regression.
+
+        Returns
+        -------
+        Figure
+            Ranked estimates with the printed figure.
+        """
+        from quesnay.job.specifications import specification_curve
+
+        return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot()
+
     def plots(self) -> "dict[str, Figure]":
         """Return every plot of the result by file name."""
         return {

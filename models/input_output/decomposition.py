@@ -101,15 +101,13 @@ class StructuralDecomposition(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the effects over all sectors and the sectors that changed most."""
-        whole = pd.DataFrame(
-            {
-                "effect": self.total,
-                "share": self.total / self.change.sum() if self.change.sum() else np.nan,
-                "low": self.total_range["low"],
-                "high": self.total_range["high"],
-            }
-        )
-        title = f"Change of {self.account} by factor{f', {self.unit}' if self.unit else ''}"
+        change = self.change.sum()
+        share = self.total / change if change else np.nan
+        whole = pd.DataFrame({"effect": self.total, "share": share})
+        if self.method != "lmdi":  # LMDI knows no order, so its effects have no range
+            whole = whole.join(self.total_range)
+        what = self.account.replace("_", " ")
+        title = f"Change of {what} by factor{f', {self.unit}' if self.unit else ''}"
         order = np.argsort(-np.abs(self.change.to_numpy()), kind="stable")[:10]
         largest = self.effects.iloc[order].assign(change=self.change.iloc[order])
         notes = (f"Method: {_METHODS[self.method]}.", *self.notes)

@@ -9,9 +9,7 @@ import pytest
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.anderson_rubin import anderson_rubin
 from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
-from quesnay.fitting.regression.clustered import cluster_covariance
 from quesnay.fitting.regression.cross_section import cross_section_dependence
-from quesnay.fitting.regression.effects_leverage import absorbed_leverage
 from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.regression.hausman import hausman, mundlak
 from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
@@ -71,9 +69,6 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("lost cluster label", lambda: cluster_influence(FIT, [None, *range(23)]), "missing"),
     ("nan cluster label", lambda: cluster_influence(FIT, holed(2, np.nan)), "row 2 is not finite"),
     ("mixed labels", lambda: cluster_influence(FIT, np.array([1, "a"] * 12, object)), "mixed"),
-    ("short clusters", lambda: cluster_covariance(FIT, [1, 2]), "one label a row"),
-    ("one cluster errors", lambda: cluster_covariance(FIT, [1] * N), "one cluster only"),
-    ("too many effects", lambda: absorbed_leverage(UNIT, TIME, rows=N, most=5), "more than 5"),
     ("constant drivers", lambda: breusch_pagan(Y, X, drivers=np.ones((N, 1))), "all constant"),
     ("short drivers", lambda: breusch_pagan(Y, X, drivers=np.ones((3, 1))), "finite table"),
     ("white form", lambda: white(Y, X, form=WRONG), "'nonsense'; use 'full'"),

@@ -66,10 +66,8 @@ class Diagnosis(Tabular):
         """Return header, coefficients, assumptions and influence as tables."""
         formats = {"flag": "", "df": ".1f"}
         formats |= {name: ".4f" for name in self.errors.frame.columns if name.startswith("p_")}
-        lost = self.errors.lost_draws
         notes = [f"Recommended errors: {self.errors.recommended}"]
-        if lost:
-            notes.append(f"{lost} bootstrap draws did not identify the coefficients.")
+        notes.append(f"Bootstrap: {self.errors.note}.")
         shown = self.assumptions[["statistic", "distribution", "p_value", "verdict"]]
         meaning = self.assumptions[["null", "consequence", "remedy"]]
         kept = self.assumptions["consequence"] != "none"

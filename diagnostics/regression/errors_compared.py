@@ -8,10 +8,10 @@ import pandas as pd
 from scipy import special
 
 from quesnay.diagnostics.regression.examined import Examined
-from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate
 from quesnay.fitting.regression.covariance_clustered import CR1, CR2
-from quesnay.fitting.regression.pairs_bootstrap import pairs_bootstrap
+from quesnay.models.regression.columns import Grouping
 
 __all__ = ["ErrorsCompared", "compare_errors"]
 
@@ -35,22 +35,24 @@ class ErrorsCompared:
         Largest recommended over classical error among the slopes.
     term : str
         The slope with that ratio.
-    lost_draws : int
-        Bootstrap draws that did not identify the coefficients.
+    note : str
+        How the bootstrap was done, or why it could not be.
     """
 
     frame: pd.DataFrame
     recommended: str
     ratio: float
     term: str
-    lost_draws: int
+    note: str
 
 
 def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> ErrorsCompared:
     """Compute the errors of a fit under the rules a referee would ask for.
 
     Recommended: CR2 with Satterthwaite degrees of freedom under 40 clusters, CR1 from 40 on, HC3
-    without clusters. Bootstrap: clusters (or rows) resampled, effects held, percentile p-values.
+    without clusters. Bootstrap: errors from resampled clusters or rows (the cluster jackknife where
+    effects cross clusters), p-values from the wild cluster bootstrap with the null imposed
+    (percentile ones without clusters).
 
     Parameters
     ----------
@@ -85,16 +87,7 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     b = fit.estimate.coefficients
     plain = Classical().estimate(regression)
     best = _recommended(examined)
-    codes = None if examined.cluster is None else examined.cluster.codes
-    boot = pairs_bootstrap(examined.projection, codes, draws=draws, seed=seed)
-    kept = boot[np.isfinite(boot).all(axis=1)]
-    if kept.shape[0] < max(20, draws // 2):
-        raise EstimationError(
-            f"bootstrap: {draws - kept.shape[0]} of {draws} draws do not identify the "
-            "coefficients; some term varies in too few clusters"
-        )
-    below = (kept <= 0.0).mean(axis=0)
-    p_boot = np.minimum(1.0, 2.0 * np.minimum(below, 1.0 - below) + 1.0 / (kept.shape[0] + 1))
+    boot = _bootstrap(examined, draws, seed)
     used, classical, recommended = (_errors(part) for part in (fit.inference, plain, best))
     reach = special.stdtrit(best.df, 0.975) * recommended
     p_plain, p_best = _p_values(b, plain), _p_values(b, best)
@@ -104,14 +97,14 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
             "as_fitted": used,
             "classical": classical,
             "recommended": recommended,
-            "bootstrap": kept.std(axis=0, ddof=1),
+            "bootstrap": boot.errors,
             "p_classical": p_plain,
             "p_recommended": p_best,
-            "p_bootstrap": p_boot,
+            "p_bootstrap": boot.p_values,
             "df": best.df,
             "conf_low": b - reach,
             "conf_high": b + reach,
-            "flag": [_flag(*row) for row in zip(p_plain, p_best, p_boot, strict=True)],
+            "flag": [_flag(*row) for row in zip(p_plain, p_best, boot.p_values, strict=True)],
         },
         index=pd.Index(fit.names, name="term"),
     )
@@ -123,8 +116,51 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
         f"{best.name}: {best.rule}",
         float(ratios[top]),
         fit.names[top],
-        draws - kept.shape[0],
+        boot.note,
     )
+
+
+@dataclass(frozen=True, slots=True)
+class _Boot:
+    errors: Array
+    p_values: Array
+    note: str
+
+
+def _bootstrap(examined: Examined, draws: int, seed: int) -> _Boot:
+    fit = examined.fit
+    lost = np.full(len(fit.names), np.nan)
+    try:
+        if not fit.sample.clusters:
+            return _resampled_rows(examined, draws, seed)
+        wild = [fit.wild_bootstrap(term, draws=draws, seed=seed) for term in fit.names]
+    except (DataError, EstimationError) as reason:
+        return _Boot(lost, lost, f"none: {reason}")
+    p_values = np.array([found.pvalue for found in wild])
+    kind = "all sign patterns" if wild[0].exact else f"{wild[0].draws} draws"
+    try:
+        # resamples of clusters lose effects that cross them, the jackknife loses only one cluster
+        crossed = any(not _inside(effect, examined.cluster) for effect in fit.sample.effects)
+        found = fit.jackknife() if crossed else fit.bootstrap(draws=draws, seed=seed)
+        errors, how = found.std_errors.to_numpy(), found.method
+    except (DataError, EstimationError) as reason:
+        errors, how = lost, f"none ({reason})"
+    return _Boot(errors, p_values, f"errors: {how}; p-values: wild cluster bootstrap, {kind}")
+
+
+def _resampled_rows(examined: Examined, draws: int, seed: int) -> _Boot:
+    found = examined.fit.bootstrap(draws=draws, seed=seed)
+    below = (found.replications <= 0.0).mean().to_numpy()
+    tail = np.minimum(below, 1.0 - below) + 1.0 / (len(found.replications) + 1)
+    note = f"errors and percentile p-values: {found.method}, {found.failed} draws lost"
+    return _Boot(found.std_errors.to_numpy(), np.minimum(1.0, 2.0 * tail), note)
+
+
+def _inside(effect: Grouping, groups: Grouping | None) -> bool:
+    """Return whether every level of an effect lives inside one group."""
+    if groups is None:
+        return False
+    return bool(np.unique(effect.codes * groups.count + groups.codes).size == effect.count)
 
 
 def _recommended(examined: Examined) -> CovarianceEstimate:
@@ -144,12 +180,9 @@ def _p_values(b: Array, estimate: CovarianceEstimate) -> Array:
 
 
 def _flag(classical: float, recommended: float, bootstrap: float) -> str:
-    found = {
-        "classical": classical < 0.05,
-        "recommended": recommended < 0.05,
-        "bootstrap": bootstrap < 0.05,
-    }
-    yes = [name for name, sure in found.items() if sure]
-    if len(yes) in {0, 3}:
+    p_values = {"classical": classical, "recommended": recommended, "bootstrap": bootstrap}
+    known = {name: p for name, p in p_values.items() if np.isfinite(p)}
+    yes = [name for name, p in known.items() if p < 0.05]
+    if len(yes) in {0, len(known)}:
         return ""
     return f"5 %: only {' and '.join(yes)}"

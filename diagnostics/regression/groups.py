@@ -3,19 +3,15 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.regression.examined import Examined, label_text
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.influence import cluster_influence
-from quesnay.fitting.regression.least_squares import least_squares
+from quesnay.fitting.regression.replication import jackknife_coefficients
 from quesnay.models.regression.columns import Grouping
 
 __all__ = ["LeftOut", "leave_out"]
-
-MOST_REFITS = 100
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -43,8 +39,8 @@ class LeftOut:
 def leave_out(examined: Examined, *, by: Grouping | None = None) -> LeftOut:
     """Leave out each group in turn.
 
-    In closed form where no effects are absorbed or every effect lives inside one group; otherwise
-    by refitting up to 100 groups, and beyond that with effects held.
+    In closed form; absorbed effects are estimated anew, except where some group alone identifies a
+    coefficient or effect: they are then held.
 
     Parameters
     ----------
@@ -78,40 +74,15 @@ def leave_out(examined: Examined, *, by: Grouping | None = None) -> LeftOut:
     groups = by or examined.cluster or examined.unit
     if groups is None:
         raise DataError("nothing groups the rows: fit with cluster= or absorb=, or name a unit")
-    nested = all(_inside(effect, groups) for effect in examined.fit.sample.effects)
     index = pd.Index([label_text(label) for label in groups.labels], name=groups.name)
     rows = pd.Series(np.bincount(groups.codes, minlength=groups.count), index=index)
     names = list(examined.fit.names)
-    if nested or groups.count > MOST_REFITS:
+    b = examined.fit.estimate.coefficients
+    try:
+        values, exact = jackknife_coefficients(examined.fit.regression, b, groups.codes).draws, True
+    except EstimationError:  # without some group a coefficient is lost: it becomes NaN there
         found = cluster_influence(
             examined.projection, groups.codes, absorbed=examined.fit.df_absorbed
         )
-        values = examined.fit.estimate.coefficients - found.changes
-    else:
-        if groups.count < 2:
-            raise EstimationError(f"{groups.name}: one group only; leaving it out leaves nothing")
-        values = np.array([_refit(examined, groups.codes != g) for g in range(groups.count)])
-        nested = True
-    return LeftOut(groups.name, pd.DataFrame(values, index, names), rows, nested)
-
-
-def _inside(effect: Grouping, groups: Grouping) -> bool:
-    pairs = np.unique(effect.codes * groups.count + groups.codes)
-    return bool(pairs.size == effect.count)
-
-
-def _refit(examined: Examined, kept: npt.NDArray[np.bool_]) -> npt.NDArray[np.float64]:
-    """Return the coefficients of some rows, or NaN where those do not identify them."""
-    sample = examined.fit.sample
-    weights = None if sample.weights is None else sample.weights[kept]
-    effects = [effect.select(kept).codes for effect in sample.effects]
-    y = np.asarray(sample.outcome, dtype=np.float64)[kept]
-    X = np.asarray(sample.design, dtype=np.float64)[kept]
-    absorber = absorb_effects(effects, weights=weights)
-    y, X = absorber.residualise(y), absorber.residualise(X)
-    if weights is not None:
-        y, X = y * np.sqrt(weights), X * np.sqrt(weights)[:, None]
-    try:
-        return least_squares(y, X).coefficients
-    except EstimationError:
-        return np.full(X.shape[1], np.nan)
+        values, exact = b - found.changes, not examined.fit.sample.effects
+    return LeftOut(groups.name, pd.DataFrame(values, index, names), rows, exact)

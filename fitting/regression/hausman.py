@@ -5,8 +5,9 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.clustered import cluster_covariance
-from quesnay.fitting.regression.projection import as_design, as_vector, project
+from quesnay.fitting.regression.covariance_clustered import CR1
+from quesnay.fitting.regression.projection import as_codes, as_design, as_vector, project
+from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import Method, random_effects, within_columns
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
@@ -222,7 +223,9 @@ def _joint(
         statistic = _wald(b, cov)
         p_value = float(special.chdtrc(df, statistic))
         return judged(name, statistic, f"chi2({df})", p_value, WORDS)
-    cov, groups = cluster_covariance(fit, unit)
+    codes, groups = as_codes(unit, fit.nobs, "unit")
+    design = fit.Q @ (fit.R * fit.scale)
+    cov = CR1().estimate(Regression(design, fit.residuals, fit.bread(), clusters=(codes,))).matrix
     statistic = _wald(b, cov[chosen, chosen]) / df
     p_value = float(special.fdtrc(df, groups - 1, statistic))
     return judged(f"{name} (clustered)", statistic, f"F({df}, {groups - 1})", p_value, WORDS)

@@ -21,6 +21,7 @@ __all__ = ["Scaling", "gras"]
 Array = npt.NDArray[np.float64]
 
 _LOOK = (64, 256, 1024, 4096)  # iterations at which a stalled run is searched for its obstacle
+_SPARSE_FROM = 100_000  # cells from which a sparse product repays its overhead
 _SPARSE_BELOW = 0.2  # share of non-zeros below which a block's products are cheaper when sparse
 
 
@@ -174,7 +175,7 @@ class _Run:
 
 
 def _block(matrix: Array) -> Any:
-    dense = np.count_nonzero(matrix) > _SPARSE_BELOW * matrix.size
+    dense = matrix.size < _SPARSE_FROM or np.count_nonzero(matrix) > _SPARSE_BELOW * matrix.size
     return matrix if dense else sp.csr_array(matrix)
 
 

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
         load_concordance as load_concordance,
         load_sectors as load_sectors,
     )
+    from quesnay.diagnostics.evidence.grid import (
+        Grid as Grid,
+        Rule as Rule,
+    )
+    from quesnay.diagnostics.evidence.specification import (
+        run_specifications as run_specifications,
+    )
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
         ConvergenceError as ConvergenceError,
@@ -170,6 +177,9 @@ _NAMES: dict[str, str] = {
     "resilience": "quesnay.models.input_output.inoperability",
     "audit": "quesnay.audit_report",
     "read_figures": "quesnay.audit_report",
+    "Grid": "quesnay.diagnostics.evidence.grid",
+    "Rule": "quesnay.diagnostics.evidence.grid",
+    "run_specifications": "quesnay.diagnostics.evidence.specification",
 }
 
 __all__ = [*_NAMES, "__version__"]

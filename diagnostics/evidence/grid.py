@@ -70,7 +70,7 @@ class Grid:
             for level in shown:
                 if shown.count(level) > 1:
                     raise QuesnayError(f"grid: choice {name!r} has level {level!r} twice")
-        taken = {"estimate", "low", "high", "reason", "rank"} & set(self.choices)
+        taken = {"estimate", "low", "high", "standard_error", "failure", "rank"} & set(self.choices)
         if taken:
             raise QuesnayError(f"grid: {sorted(taken)[0]!r} is a column of the result; rename it")
         size = math.prod(len(levels) for levels in self.choices.values())

@@ -6,13 +6,18 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.diagnostics.evidence.curve import CurveResult
 from quesnay.diagnostics.evidence.grid import Choices, Grid
+from quesnay.diagnostics.evidence.specification_curve import (
+    SpecificationCurve,
+    rank_specifications,
+)
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks, positive, seed_sequence
 from quesnay.fitting.resampling.engine import Progress
+from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.models.uncertainty.checkpoints import fingerprint
 from quesnay.models.uncertainty.running import run_draws
 
@@ -30,15 +35,14 @@ def run_specifications(
     draws: int = 200,
     seed: int,
     jobs: int = 1,
-    reported: tuple[float, float] | None = None,
-    null: float = 0.0,
-    level: float = 0.95,
-    label: str = "estimate",
+    reported: tuple[float, float],
+    figure: str = "estimate",
+    unit: str = "",
     chunk: int = _CHUNK,
     client: Any = None,
     checkpoint: str | Path | None = None,
     progress: bool | Progress = False,
-) -> CurveResult:
+) -> SpecificationCurve:
     """Estimate every admissible specification, each with its own interval.
 
     Parameters
@@ -55,19 +59,16 @@ def run_specifications(
         Root of the random numbers.
     jobs, client, chunk, checkpoint, progress
         As in `quesnay.monte_carlo`; a chunk is a number of specifications.
-    reported : (low, high), optional
+    reported : (low, high)
         Rounding interval of the published figure.
-    null : float
-        Value under the null hypothesis of the joint test.
-    level : float
-        Of the intervals.
-    label : str
-        What is estimated, with its unit.
+    figure, unit : str
+        What is estimated, and its unit.
 
     Returns
     -------
-    CurveResult
-        Ranked estimates, failures with their reasons, spread by choice, joint inference.
+    SpecificationCurve
+        Ranked estimates with 95 % intervals, failures with their reasons, spread by choice, joint
+        inference against no effect.
 
     Raises
     ------
@@ -87,7 +88,7 @@ def run_specifications(
     ...     return x.mean(), x[rows].mean(axis=1)
     >>> curve = run_specifications(mean_of, Grid({"power": (1.0, 1.1), "shift": (0, 1)}),
     ...                            draws=100, seed=0, reported=(19.0, 20.0))
-    >>> curve.estimates["estimate"].round(1).tolist(), curve.share_holding
+    >>> curve.estimates["estimate"].round(1).tolist(), curve.holding
     ([19.5, 20.5, 27.0, 28.0], 0.5)
     """
     if not callable(estimate) or not isinstance(grid, Grid):
@@ -107,9 +108,47 @@ def run_specifications(
     arrays = run_draws(
         task, plan, described, jobs=jobs, client=client, checkpoint=checkpoint, progress=progress
     )
-    return CurveResult.from_arrays(
-        arrays, specifications, grid, reported=reported, null=null, level=level, label=label
+    return _curve(arrays, specifications, reported, figure=figure, unit=unit)
+
+
+def _curve(
+    arrays: Arrays,
+    specifications: Sequence[Choices],
+    reported: tuple[float, float],
+    *,
+    figure: str,
+    unit: str,
+) -> SpecificationCurve:
+    """Label, rank and test what the engine returned."""
+    good = arrays["reason"] == ""
+    draws = arrays["draws"]
+    low, high = np.full((2, len(good)), np.nan)
+    finite = np.where(np.isfinite(draws), draws, np.nan)
+    low[good], high[good] = np.nanquantile(finite[good], [0.025, 0.975], axis=1)
+    frame = pd.DataFrame([{k: str(v) for k, v in one.items()} for one in specifications])
+    frame = frame.assign(
+        estimate=arrays["estimate"],
+        low=low,
+        high=high,
+        standard_error=_spread(finite, good),
+        failure=arrays["reason"],
     )
+    printed = pd.Series(
+        {
+            "value": 0.5 * (reported[0] + reported[1]),
+            "low": reported[0],
+            "high": reported[1],
+            "unit": unit,
+        }
+    )
+    joint = joint_null(arrays["estimate"][good], draws[good]) if good.any() else None
+    return rank_specifications(frame, printed, figure=figure, joint=joint)
+
+
+def _spread(finite: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64]:
+    out = np.full(len(good), np.nan)
+    out[good] = np.nanstd(finite[good], axis=1, ddof=1)
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,9 +184,7 @@ class _Specifications:
         return float(point), drawn
 
 
-def _check_reported(reported: tuple[float, float] | None) -> None:
-    if reported is None:
-        return
+def _check_reported(reported: tuple[float, float]) -> None:
     try:
         low, high = (float(end) for end in reported)
     except (TypeError, ValueError):

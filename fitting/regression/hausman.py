@@ -105,8 +105,7 @@ def hausman_regression(
 ) -> TestResult:
     """Test fixed against random effects in one regression of quasi-demeaned data.
 
-    The quasi-demeaned outcome is regressed on the quasi-demeaned design and the deviations from
-    unit means; the latter should not matter.
+    Deviations from unit means are added to the random-effects equation; they should not matter.
 
     Parameters
     ----------
@@ -128,7 +127,7 @@ def hausman_regression(
 
     References
     ----------
-    Baltagi (2021), sec. 4.3; Wooldridge (2010), sec. 10.7.3; plm::phtest(method = "aux").
+    Baltagi (2021), sec. 4.3; Wooldridge (2010), sec. 10.7.3.
 
     Examples
     --------

@@ -142,7 +142,7 @@ class WildBootstrap:
         while self.p_value(outside) > size:
             inside, step = outside, 2 * step
             if abs(step) > 1e6 * self.error():
-                return side * np.inf  # the test never rejects: too few clusters for this level
+                return float(side * np.inf)  # the test never rejects: too few clusters for this level
             outside = inside + step
         for _ in range(_BISECTIONS):
             middle = (inside + outside) / 2

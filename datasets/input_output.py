@@ -47,9 +47,12 @@ def load_io(
     Notes
     -----
     Value added has the components labour_compensation, net_production_taxes, depreciation and
-    operating_surplus. Published cells are untouched; a component and a demand column `rounding`
-    hold what the printed cells leave of the printed totals (at most 1,000 yuan; OECD at most
-    0.7 million dollars), so that rows and columns balance exactly.
+    operating_surplus (OECD: value_added_basic_prices and two rows of taxes less subsidies on
+    products). What the printed cells leave of the printed totals (at most 1,000 yuan; OECD at
+    most 0.7 million dollars) is added to the largest final demand of its row and the largest
+    component of its column, so that rows and columns balance exactly; all other cells are as
+    printed.
+    :func:`load_dataset` gives the printed cells with `rounding` apart.
 
     Examples
     --------

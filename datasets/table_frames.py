@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from quesnay.datasets.store import fetch, resource, resources
 from quesnay.fitting.errors import DataError
@@ -11,6 +12,7 @@ from quesnay.fitting.errors import DataError
 __all__ = ["IOFrames", "frames_of_blocks", "load_io_frames"]
 
 _DETAIL = {("CHN", "nbs"): 42, ("CHN", "oecd"): 45, ("JPN", "oecd"): 45}
+_ROUNDING = "rounding"
 _COUNTRIES = {"CHN": "China", "JPN": "Japan"}
 
 
@@ -64,7 +66,9 @@ def frames_of_blocks(
     Parameters
     ----------
     data : DataFrame
-        Columns `block`, `row`, the sectors, final demand, and perhaps `output`.
+        Columns `block`, `row`, the sectors, final demand, and perhaps `output` and `rounding`:
+        a column and row `rounding` (what the printed cells leave of the printed total) goes into
+        the largest final demand of its row and the largest component of its column.
     codes : list of str
         The sectors.
     file, unit, name : str
@@ -75,7 +79,8 @@ def frames_of_blocks(
     DataError
         If the import block has other rows than the domestic one.
     """
-    demand = [str(c) for c in data.columns if c not in {"block", "row", "output", *codes}]
+    known = {"block", "row", "output", _ROUNDING, *codes}
+    demand = [str(name) for name in data.columns if name not in known]
     kinds, labels = data["block"].to_numpy(), data["row"].to_numpy()
     flows, uses = data[codes].to_numpy(), data[demand].to_numpy()
     own = np.flatnonzero(kinds == ("domestic" if "domestic" in kinds else "total"))
@@ -92,17 +97,28 @@ def frames_of_blocks(
             pd.DataFrame(uses[bought], sectors, demand),
         )
     output = pd.Series(data["output"].to_numpy()[own], sectors) if "output" in data else None
+    final, value = uses[own], flows[income]
+    named = labels[income] != _ROUNDING
+    if _ROUNDING in data:
+        final = _folded(final, data[_ROUNDING].to_numpy()[own])
+    if not named.all():
+        value = _folded(value[named].T, value[~named].sum(axis=0)).T
     return IOFrames(
         Z=pd.DataFrame(flows[own], sectors, columns),
-        final_demand=pd.DataFrame(uses[own], sectors, demand),
-        value_added=pd.DataFrame(
-            flows[income], pd.Index(labels[income], name="component"), columns
-        ),
+        final_demand=pd.DataFrame(final, sectors, demand),
+        value_added=pd.DataFrame(value, pd.Index(labels[income][named], name="component"), columns),
         output=output,
         imports=apart,
         unit=unit,
         name=name,
     )
+
+
+def _folded(lines: NDArray[np.float64], rounding: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Add what printing left of each line's total to its largest cell, where it weighs least."""
+    closed = lines.copy()
+    closed[np.arange(len(lines)), np.abs(lines).argmax(axis=1)] += rounding
+    return closed
 
 
 def _file(

@@ -44,7 +44,7 @@ OECD_DEMAND = {
     "IMPO": "imports",
 }
 OECD_INCOME = {
-    "VALU": "value_added",
+    "VALU": "value_added_basic_prices",
     "TXS_INT_FNL": "net_product_taxes",
     "TXS_IMP_FNL": "net_product_taxes_abroad",
 }

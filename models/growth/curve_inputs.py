@@ -7,6 +7,7 @@ import pandas as pd
 
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.models.growth.labels import shown
 
 __all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
 
@@ -101,7 +102,9 @@ def _by_label(t: pd.Series, values: pd.Series, name: str) -> pd.Series:
         raise DataError(f"{name}: labels of t and {name} must be unique to align them")
     odd = t.index.symmetric_difference(values.index, sort=False)
     if len(odd):
-        raise DataError(f"label {odd[0]!r} is not in both t and {name}; give both the same labels")
+        raise DataError(
+            f"label {shown(odd[0])} is not in both t and {name}; give both the same labels"
+        )
     return values.loc[t.index]
 
 

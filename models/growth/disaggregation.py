@@ -4,6 +4,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import ArrayLike
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.growth.chow_lin import chow_lin
@@ -20,8 +21,8 @@ __all__ = ["disaggregate"]
 
 
 def disaggregate(
-    series: pd.Series,
-    indicators: pd.Series | pd.DataFrame | None = None,
+    series: pd.Series | ArrayLike,
+    indicators: pd.Series | pd.DataFrame | ArrayLike | None = None,
     *,
     method: str | None = None,
     to: str | int | None = None,

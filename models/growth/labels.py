@@ -8,7 +8,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["check_positive", "same_labels", "yearly_frame", "yearly_series", "years_of"]
+__all__ = ["check_positive", "same_labels", "shown", "yearly_frame", "yearly_series", "years_of"]
 
 
 def yearly_series(values: Any, name: str) -> pd.Series:
@@ -79,9 +79,11 @@ def yearly_frame(values: Any, name: str) -> pd.DataFrame:
         raise DataError(f"{name}: the frame is empty; expected years down and inputs across")
     if not frame.columns.is_unique:
         twice = frame.columns[frame.columns.duplicated()][0]
-        raise DataError(f"{name}: column {twice!r} occurs twice; give each input one column")
+        raise DataError(f"{name}: column {shown(twice)} occurs twice; give each input one column")
     years = years_of(frame.index, name)
-    columns = [_numbers(frame[column], f"{name}, column {column!r}") for column in frame.columns]
+    columns = [
+        _numbers(frame[column], f"{name}, column {shown(column)}") for column in frame.columns
+    ]
     out = pd.DataFrame(np.column_stack(columns), index=frame.index, columns=frame.columns)
     return out.iloc[np.argsort(years, kind="stable")]
 
@@ -106,16 +108,27 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
         try:
             numbers = index.to_numpy(dtype=float)
         except (TypeError, ValueError):
-            raise DataError(f"{name}: the index {_shown(index)} must hold years") from None
+            raise DataError(f"{name}: the index {_some(index)} must hold years") from None
     if index.dtype == bool or not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
         raise DataError(
-            f"{name}: the index {_shown(index)} must hold whole years without gaps in it"
+            f"{name}: the index {_some(index)} must hold whole years without gaps in it"
         )
     years = numbers.astype(np.int64)
     if len(np.unique(years)) != len(years):
         twice = index[int(np.flatnonzero(pd.Index(years).duplicated())[0])]
         raise DataError(f"{name}: year {twice} occurs twice; give each year one row")
     return years
+
+
+def shown(label: object) -> str:
+    """Return a label or value as a reader writes it, without NumPy's type around it.
+
+    Examples
+    --------
+    >>> shown(np.int64(2018)), shown("ict")
+    ('2018', "'ict'")
+    """
+    return repr(label.item() if isinstance(label, np.generic) else label)
 
 
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:
@@ -125,7 +138,8 @@ def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, wh
         missing = here.difference(there, sort=False)
         if len(missing):
             raise DataError(
-                f"{what} {missing[0]!r} is in {has} but not in {lacks}; give both the same {what}s"
+                f"{what} {shown(missing[0])} is in {has} but not in {lacks}; give both the same "
+                f"{what}s"
             )
 
 
@@ -171,12 +185,12 @@ def _numbers(series: pd.Series, name: str) -> np.ndarray:
     if len(bad):
         place = int(bad[0])
         raise DataError(
-            f"{name}: {series.iloc[place]!r} in {series.index[place]} is not a finite number "
+            f"{name}: {shown(series.iloc[place])} in {series.index[place]} is not a finite number "
             f"({len(bad)} such values); fill or drop these years"
         )
     return np.asarray(numbers)
 
 
-def _shown(index: Sequence[Any] | pd.Index) -> str:
-    shown = ", ".join(str(label) for label in list(index)[:3])
-    return f"({shown}{', …' if len(index) > 3 else ''})"
+def _some(index: Sequence[Any] | pd.Index) -> str:
+    first = ", ".join(str(label) for label in list(index)[:3])
+    return f"({first}{', …' if len(index) > 3 else ''})"

@@ -9,6 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.growth.identity_text import Identity, parse_identity
+from quesnay.models.growth.labels import shown
 
 __all__ = ["checked_covariance", "checked_estimates", "fixed_labels", "read_identities"]
 
@@ -131,7 +132,7 @@ def _numbers(series: pd.Series, name: str) -> pd.Series:
     if len(bad):
         place = int(bad[0])
         raise DataError(
-            f"{name}: {series.iloc[place]!r} of {series.index[place]!r} is not a finite number"
+            f"{name}: {shown(series.iloc[place])} of {series.index[place]!r} is not a finite number"
         )
     return pd.Series(numbers, series.index)
 

@@ -1,0 +1,228 @@
+"""Malformed input of the growth models: one clear line each, nothing silent, nothing foreign."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from tests.refusals import refused
+
+YEARS = [2015, 2016, 2017, 2018]
+FLOW = pd.Series([1.0, 2.0, 3.0, 4.0], YEARS)
+INPUTS = pd.DataFrame({"k": [1.0, 2, 3, 4], "l": [1.0, 1, 1, 1]}, YEARS)
+ASSETS = pd.DataFrame({"ict": [1.0, 2, 3, 4], "other": [9.0, 9, 9, 9]}, YEARS)
+RATES = pd.Series({"ict": 0.3, "other": 0.1})
+QUARTERS = pd.period_range("2015Q1", periods=16, freq="Q")
+GUIDE = pd.Series(np.arange(1.0, 17.0) ** 1.1, QUARTERS, name="guide")
+PAIR = pd.DataFrame({"a": GUIDE, "b": GUIDE})
+DAYS = pd.period_range("2015-01-01", periods=16, freq="D")
+VALUES = pd.Series({"a": 1.0, "b": 2.0, "c": 3.5})
+SIGMA = pd.Series(0.1, VALUES.index)
+SUM = ["a + b = c"]
+SQUARE = pd.DataFrame(np.diag([0.1, 0.1, 0.1]), VALUES.index, VALUES.index)
+
+
+def changed(series: pd.Series, **at: Any) -> pd.Series:
+    """Return a series with values replaced, keys such as y2016."""
+    out = series.astype(object)
+    for key, value in at.items():
+        out[int(key[1:])] = value
+    return out
+
+
+def inventory(series: Any = FLOW, **options: Any) -> Callable[[], object]:
+    return lambda: qn.perpetual_inventory(series, **{"depreciation": 0.1, **options})
+
+
+def account(output: Any = FLOW, inputs: Any = INPUTS, costs: Any = INPUTS) -> Callable[[], object]:
+    return lambda: qn.growth_accounting(output, inputs, costs)
+
+
+def curve(
+    kind: Any = "logistic", t: Any = (1, 2, 3, 4), y: Any = (1, 3, 6, 7), **o: Any
+) -> Callable[[], object]:
+    return lambda: qn.fit_curve(kind, t, y, **o)
+
+
+def spread(series: Any = FLOW, indicators: Any = GUIDE, **options: Any) -> Callable[[], object]:
+    return lambda: qn.disaggregate(series, indicators, **options)
+
+
+def adjusted(values: Any = VALUES, identities: Any = SUM, **options: Any) -> Callable[[], object]:
+    return lambda: qn.reconcile(values, identities, **(options or {"std_errors": SIGMA}))
+
+
+def services(
+    stocks: Any = ASSETS, prices: Any = ASSETS, rates: Any = RATES, **o: Any
+) -> Callable[[], object]:
+    return lambda: qn.capital_services(stocks, prices, rates, **(o or {"rate": 0.5}))
+
+
+CASES: list[tuple[Callable[[], object], str]] = [
+    (inventory(changed(FLOW, y2016=np.nan)), "2016 is not a finite number"),
+    (inventory(changed(FLOW, y2016=np.inf)), "2016 is not a finite number"),
+    (inventory(changed(FLOW, y2016="text")), "'text' in 2016"),
+    (inventory(changed(FLOW, y2016=-1.0)), "-1 in 2016 is negative"),
+    (inventory(FLOW.drop(2016)), "no year between 2015 and 2017"),
+    (inventory(FLOW.set_axis([2015, 2015, 2016, 2017])), "2015 occurs twice"),
+    (inventory(FLOW.set_axis(list("abcd"))), "must hold years"),
+    (inventory(FLOW.set_axis([2015.5, 2016, 2017, 2018])), "whole years"),
+    (inventory(FLOW.set_axis(pd.date_range("2015", periods=4))), "DatetimeIndex"),
+    (inventory(FLOW.set_axis([True, False, True, False])), "whole years"),
+    (inventory(pd.Series(dtype=float)), "empty"),
+    (inventory(FLOW.astype(complex)), "real numbers"),
+    (inventory(FLOW > 2), "real numbers"),
+    (inventory(np.ones((2, 2))), "shape"),
+    (inventory(INPUTS), "one series"),
+    (inventory(5.0), "shape"),
+    (inventory([[1], [2, 3]]), "one series"),
+    (inventory(depreciation=10), "outside"),
+    (inventory(depreciation=0), "outside"),
+    (inventory(depreciation="fast"), "must be a rate"),
+    (inventory(depreciation=True), "must be a rate"),
+    (inventory(depreciation=FLOW.drop(2018) / 10), "no rate for 2018"),
+    (inventory(depreciation=FLOW / 10, profile="hyperbolic"), "geometric profile"),
+    (inventory(profile="hyperbolc"), "did you mean 'hyperbolic'"),
+    (inventory(profile=["geometric"]), "unknown"),
+    (inventory(initial=-5), "initial"),
+    (inventory(initial="much"), "initial"),
+    (inventory(initial=np.nan), "initial"),
+    (inventory(growth=-1), "growth"),
+    (inventory(FLOW * 0), "gives no growth rate"),
+    (inventory(FLOW.iloc[:1]), "gives no growth rate"),
+    (inventory(FLOW.iloc[::-1].set_axis(YEARS)), "faster than depreciation"),
+    (inventory(profile="hyperbolic", service_life=-1), "service_life"),
+    (inventory(profile="hyperbolic", service_life=1e9), "service_life"),
+    (inventory(profile="hyperbolic", efficiency=1.0), "efficiency shape"),
+    (inventory(profile="hyperbolic", efficiency=None), "efficiency"),
+    (inventory(profile="hyperbolic", retirement_spread=0.7), "retirement spread"),
+    (account(FLOW.drop(2018)), "year 2018 is in inputs but not in output"),
+    (account(inputs=INPUTS.drop(2018)), "year 2018 is in costs but not in inputs"),
+    (account(costs=INPUTS[["k"]]), "column 'l' is in inputs but not in costs"),
+    (account(inputs=pd.concat([INPUTS, INPUTS["k"]], axis=1)), "'k' occurs twice"),
+    (account(inputs=INPUTS.rename(columns={"k": "tfp"})), "name of a result"),
+    (account(inputs=INPUTS.iloc[:, :0]), "empty"),
+    (account(inputs=FLOW), "expected a frame"),
+    (account(inputs=INPUTS * 0), "not positive although the input costs"),
+    (account(costs=INPUTS * 0), "sum to 0"),
+    (account(changed(FLOW, y2017=0)), "0 in 2017 is not positive"),
+    (account(FLOW.iloc[:1], INPUTS.iloc[:1], INPUTS.iloc[:1]), "two years"),
+    (account(FLOW.drop(2016), INPUTS.drop(2016), INPUTS.drop(2016)), "evenly spaced"),
+    (account(inputs=INPUTS.astype(str) + "x"), "column 'k'"),
+    (curve("gompert"), "did you mean 'gompertz'"),
+    (curve(7), "unknown"),
+    (curve(t=[1, 2, 3]), "t has 3 values and y 4"),
+    (curve(t=[1, 1, 1, 1]), "1 times cannot identify 3"),
+    (curve(t=[1, 2], y=[1, 2]), "2 times cannot identify 3"),
+    (curve(t=["a", "b", "c", "d"]), "no finite number"),
+    (curve(y=[1, np.nan, 3, 4]), "value 2 of 4"),
+    (curve(y=[1, 1, 1, 1]), "nothing grows"),
+    (curve(y=[-1, -2, -3, -4]), "no level is above 0"),
+    (curve(t=[], y=[]), "shape"),
+    (curve(t=[[1, 2], [3, 4]]), "shape"),
+    (curve(y=None), "one column"),
+    (curve(y=[7, 5, 3, 1]), "no rising logistic curve"),
+    (curve(saturation=-4), "saturation must be a positive"),
+    (curve(saturation="high"), "saturation must be a positive"),
+    (curve(saturation=np.inf), "saturation must be a positive"),
+    (curve(saturation_error=0.1), "needs saturation="),
+    (curve(y_errors=[1, 2]), "4 positive standard errors"),
+    (curve(y_errors=0), "4 positive standard errors"),
+    (curve("gompertz", [1, 2], [3, 2], saturation=9), "passes through"),
+    (curve("gompertz", [1, 2], [3, 10], saturation=9), "passes through"),
+    (curve("bass", [1, 2], [3, 4], saturation=9), "innovation alone"),
+    (curve("bass", origin=3), "not after the first"),
+    (curve("bass", origin="start"), "not after the first"),
+    (curve(t=FLOW, y=FLOW.drop(2018)), "label 2018"),
+    (lambda: qn.fit_curve("logistic", [1, 2], [1, 2], saturation=4).predict("soon"), "years"),
+    (lambda: qn.fit_curve("logistic", [1, 2], [1, 2], saturation=4).predict([np.nan]), "missing"),
+    (lambda: qn.fit_curve("logistic", [1, 2], [1, 2], saturation=4).conf_int(95), "0.95"),
+    (lambda: qn.fit_curve("logistic", [1, 2], [1, 2], saturation=4).conf_int(method="x"), "method"),
+    (lambda: qn.fit_curve("logistic", [1, 2, 3], [1, 2, 2.9], saturation=4).conf_int(
+        method="bootstrap", draws=5), "draws"),
+    (lambda: qn.fit_grey(FLOW.iloc[:3]), "GM"),
+    (lambda: qn.fit_grey(FLOW - 2), "not positive"),
+    (lambda: qn.fit_grey(FLOW, horizon=0), "horizon"),
+    (lambda: qn.fit_grey(FLOW, level=95), "level"),
+    (lambda: qn.fit_grey(FLOW.set_axis([2015, 2016, 2017, 2019])), "no year between 2017"),
+    (spread(method="chow"), "did you mean 'chow-lin'"),
+    (spread(conversion="mean"), "conversion 'mean'"),
+    (spread(indicators=None), "to: expected"),
+    (spread(indicators=None, to="weekly"), "to: expected"),
+    (spread(indicators=None, to=True), "to: expected"),
+    (spread(indicators=GUIDE.iloc[1:]), "2015Q1 is missing"),
+    (spread(indicators=GUIDE.iloc[:-1]), "2018Q4 is missing"),
+    (spread(indicators=GUIDE.drop(QUARTERS[5])), "nothing between 2016Q1 and 2016Q3"),
+    (spread(indicators=GUIDE.to_numpy()), "by position"),
+    (spread(indicators=GUIDE.set_axis(range(16))), "PeriodIndex"),
+    (spread(indicators=GUIDE.set_axis(DAYS)), "frequency D"),
+    (spread(to="monthly"), "does not fit"),
+    (spread(FLOW.drop(2016)), "nothing between 2015 and 2017"),
+    (spread(FLOW.set_axis(QUARTERS[:4])), "expected years"),
+    (spread(rho=1.0), "rho must be"),
+    (spread(rho="high"), "rho must be"),
+    (spread(indicators=GUIDE * 0 + 1), "collinear"),
+    (spread(FLOW.iloc[:2], GUIDE.iloc[:8]), "cannot carry 2 coefficients"),
+    (spread(indicators=GUIDE.to_frame("intercept")), "rename"),
+    (spread(method="denton-cholette", indicators=GUIDE - 1), "proportion to 0"),
+    (spread(method="denton-cholette", order=3), "order"),
+    (spread(method="denton-cholette", indicators=PAIR), "one indicator"),
+    (spread(FLOW.to_numpy(), np.ones(7), to=2), "do not cover"),
+    (adjusted([1, 2, 3]), "expected a Series"),
+    (adjusted(VALUES.set_axis([1, 2, 3])), "must be a text"),
+    (adjusted(VALUES.set_axis(["a", "a", "c"])), "'a' occurs twice"),
+    (adjusted(VALUES * np.nan), "not a finite number"),
+    (adjusted(identities=[]), "at least one"),
+    (adjusted(identities=5), "expected texts"),
+    (adjusted(identities=["a + b"]), "one '=' sign"),
+    (adjusted(identities=["a == b"]), "one '=' sign"),
+    (adjusted(identities=["a + = b"]), "cannot be read"),
+    (adjusted(identities=["a + total = c"]), "no estimate is called 'total'"),
+    (adjusted(identities=["1 = 2"]), "names no estimate"),
+    (adjusted(identities=["__import__('os').getcwd() = a"]), "not understood"),
+    (adjusted(identities=["a.real = b"]), "not understood"),
+    (adjusted(identities=["a if b else c = c"]), "not understood"),
+    (adjusted(identities=["a ** b = c"]), "exponent"),
+    (adjusted(identities=["a ** 99999999 = c"]), "exponent"),
+    (adjusted(identities=["a * 'x' = c"]), "not understood"),
+    (adjusted(identities=["a = " + "(" * 300 + "b" + ")" * 300]), "identity"),
+    (adjusted(identities=["a = " + "+".join(["b"] * 90)]), "nested"),
+    (adjusted(identities=["a = b / (a - 1)"]), "no finite value"),
+    (adjusted(identities=[None]), "text"),
+    (adjusted(std_errors=SIGMA, covariance=SQUARE), "not both"),
+    (adjusted(fixed=["a"]), "either std_errors"),
+    (adjusted(std_errors=-SIGMA), "below 0"),
+    (adjusted(std_errors=SIGMA.drop("c")), "nothing is given for 'c'"),
+    (adjusted(std_errors=[1, 2, 3]), "expected a Series"),
+    (adjusted(covariance=SQUARE.drop("c")), "nothing is given for 'c'"),
+    (adjusted(covariance=SQUARE * -1), "below 0"),
+    (adjusted(covariance=SQUARE + np.triu(np.ones((3, 3)), 1)), "not symmetric"),
+    (adjusted(covariance=SQUARE * 0 + 1 - 2 * (1 - np.eye(3))), "semidefinite"),
+    (adjusted(covariance=np.eye(3)), "expected a DataFrame"),
+    (adjusted(std_errors=SIGMA, fixed=["d"]), "no estimate is called 'd'"),
+    (adjusted(std_errors=SIGMA, fixed=["a", "b", "c"]), "is left after every adjustment"),
+    (adjusted(identities=pd.DataFrame({"z": [1]})), "no estimate is called 'z'"),
+    (adjusted(identities=pd.DataFrame({"a": [0]})), "every coefficient is 0"),
+    (adjusted(identities=pd.DataFrame({"a": []})), "no row"),
+    (services(rates=RATES.drop("ict")), "asset 'ict'"),
+    (services(rates=RATES * 10), "must lie in"),
+    (services(prices=ASSETS * 0), "not positive"),
+    (services(ASSETS.iloc[:2], ASSETS.iloc[:2]), "three years"),
+    (services(rate=0.1, property_income=FLOW), "not both"),
+    (services(rate=FLOW.iloc[:2]), "no value for 2017"),
+    (services(property_income=FLOW * 0 - 9), "not to more than 0"),
+    (lambda: qn.domar_aggregation(INPUTS, INPUTS, FLOW), "year 2015"),
+    (lambda: qn.domar_aggregation(INPUTS.iloc[1:], INPUTS, FLOW * 0), "not above 0"),
+    (lambda: qn.accumulate_contributions(FLOW, INPUTS), "but its first"),
+    (lambda: qn.accumulate_contributions(FLOW * 0, INPUTS.iloc[1:]), "not positive"),
+    (lambda: qn.accumulate_contributions(FLOW, INPUTS.iloc[1:], initial=-1), "initial"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", range(len(CASES)))
+def test_refused_with_one_clear_line(place: int) -> None:
+    call, message = CASES[place]
+    refused(call, message)

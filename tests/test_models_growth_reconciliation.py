@@ -1,0 +1,133 @@
+"""Reconciliation: against the closed form and a general optimiser, and its properties."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import quesnay as qn
+from quesnay.models.growth.identity_text import parse_identity
+
+LABELS = ["core", "integration", "total", "share", "gdp"]
+ESTIMATES = pd.Series([0.54, 1.50, 2.13, 0.022, 98.6], LABELS)
+ERRORS = pd.Series([0.02, 0.20, 0.005, 0.0005, 0.4], LABELS)
+IDENTITIES = ["total = core + integration", "share * gdp = total"]
+
+
+def covariance(seed: int = 0) -> pd.DataFrame:
+    mixed = np.random.default_rng(seed).normal(size=(5, 8))
+    correlation = np.corrcoef(mixed)
+    return pd.DataFrame(correlation * np.outer(ERRORS, ERRORS), LABELS, LABELS)
+
+
+def test_linear_identities_give_the_closed_form() -> None:
+    A = np.array([[1.0, 1.0, -1.0, 0.0, 0.0], [0.0, 0.0, 0.0, 98.6, -0.022]])
+    V = covariance().to_numpy()
+    made = qn.reconcile(
+        ESTIMATES, pd.DataFrame(A, ["sum", "ratio"], LABELS), covariance=covariance()
+    )
+    gain = V @ A.T @ np.linalg.inv(A @ V @ A.T)
+    expected = ESTIMATES.to_numpy() - gain @ A @ ESTIMATES.to_numpy()
+    assert made.adjusted.to_numpy() == pytest.approx(expected, rel=1e-10)
+    assert made.covariance.to_numpy() == pytest.approx(V - gain @ A @ V, abs=1e-12)
+    gap = A @ ESTIMATES.to_numpy()
+    assert made.statistic == pytest.approx(gap @ np.linalg.solve(A @ V @ A.T, gap), rel=1e-9)
+    assert made.dof == 2
+    assert list(made.residuals.index) == ["sum", "ratio"]
+
+
+def test_products_are_as_near_as_a_general_optimiser_gets() -> None:
+    from scipy.optimize import minimize
+
+    V = covariance(3)
+    made = qn.reconcile(ESTIMATES, IDENTITIES, covariance=V)
+    whiten = np.linalg.inv(np.linalg.cholesky(V.to_numpy()))
+    found: Any = minimize(  # type: ignore[call-overload]
+        lambda z: float(np.sum((whiten @ (z * ERRORS.to_numpy())) ** 2)),
+        np.zeros(5),
+        constraints={"type": "eq", "fun": _residuals},
+        options={"ftol": 1e-15, "maxiter": 500},
+    )
+    assert made.statistic <= found.fun * (1 + 1e-6)
+    expected = ESTIMATES.to_numpy() + found.x * ERRORS.to_numpy()
+    assert made.adjusted.to_numpy() == pytest.approx(expected, rel=1e-4)
+    assert np.abs(made.residuals["after"]).max() < 1e-9
+
+
+def _residuals(z: np.ndarray) -> np.ndarray:
+    x = ESTIMATES.to_numpy() + z * ERRORS.to_numpy()
+    return np.array([x[2] - x[0] - x[1], x[3] * x[4] - x[2]])
+
+
+def test_fixed_values_do_not_move() -> None:
+    made = qn.reconcile(ESTIMATES, IDENTITIES, std_errors=ERRORS, fixed=["total", "gdp"])
+    assert made.adjusted["total"] == ESTIMATES["total"]
+    assert made.adjusted["share"] == pytest.approx(2.13 / 98.6)
+    assert made.fixed == ("total", "gdp")
+    assert made.std_errors["gdp"] == 0
+    assert "Held fixed: total, gdp" in str(made)
+
+
+def test_redundant_identities_count_once() -> None:
+    one = qn.reconcile(ESTIMATES, IDENTITIES[:1], std_errors=ERRORS)
+    twice = qn.reconcile(
+        ESTIMATES, [IDENTITIES[0], "2 * core + 2 * integration = 2 * total"], std_errors=ERRORS
+    )
+    assert twice.dof == one.dof == 1
+    assert twice.adjusted.to_numpy() == pytest.approx(one.adjusted.to_numpy(), rel=1e-12)
+
+
+def test_what_holds_already_is_left_alone() -> None:
+    values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0})
+    made = qn.reconcile(values, ["a + b = c"], std_errors=pd.Series(0.1, values.index))
+    assert made.adjustments.abs().max() == 0
+    assert made.statistic == 0
+    assert made.pvalue == 1
+
+
+@settings(max_examples=30, deadline=None)
+@given(seed=st.integers(0, 10_000), unit=st.floats(1e-4, 1e4))
+def test_order_and_units_change_nothing_and_errors_only_fall(seed: int, unit: float) -> None:
+    V = covariance(seed)
+    one = qn.reconcile(ESTIMATES, IDENTITIES, covariance=V)
+    order = list(np.random.default_rng(seed).permutation(LABELS))
+    other = qn.reconcile(
+        ESTIMATES[order], IDENTITIES[::-1], covariance=V.sample(frac=1, random_state=1)
+    )
+    pd.testing.assert_series_equal(other.adjusted[LABELS], one.adjusted, rtol=1e-8)
+    assert (one.std_errors <= one.std_errors_before * (1 + 1e-12)).all()
+    money = pd.Series([unit, unit, unit, 1.0, unit], LABELS)
+    scaled = qn.reconcile(ESTIMATES * money, IDENTITIES, covariance=V * np.outer(money, money))
+    assert scaled.adjusted.to_numpy() == pytest.approx((one.adjusted * money).to_numpy(), rel=1e-7)
+    assert scaled.statistic == pytest.approx(one.statistic, rel=1e-6)
+
+
+def test_simulated_adjustments_are_standard_normal() -> None:
+    rng = np.random.default_rng(0)
+    truth, sigma = np.array([1.0, 2.0, 3.0]), np.array([0.1, 0.2, 0.1])
+    labels = ["a", "b", "c"]
+    z, p = [], []
+    for _ in range(400):
+        values = pd.Series(truth + sigma * rng.standard_normal(3), labels)
+        made = qn.reconcile(values, ["a + b = c"], std_errors=pd.Series(sigma, labels))
+        z.append(made.tidy()["statistic"].to_numpy())
+        p.append(made.pvalue)
+    assert np.std(z, axis=0) == pytest.approx(1.0, abs=0.12)
+    assert np.mean(np.array(p) < 0.05) == pytest.approx(0.05, abs=0.033)
+
+
+def test_labels_in_backticks_and_chinese() -> None:
+    values = pd.Series({"core 2018": 1.0, "融合": 2.0, "t=1": 3.3})
+    made = qn.reconcile(
+        values, ["`core 2018` + 融合 = `t=1`"], std_errors=pd.Series(1.0, values.index)
+    )
+    assert made.adjusted.to_numpy() == pytest.approx([1.1, 2.1, 3.2])
+
+
+def test_division_powers_and_signs_are_read_exactly() -> None:
+    identity = parse_identity("-a / b ** 2 + +3 = 2.5", ["a", "b"])
+    values = {"a": 2.0, "b": 4.0}
+    assert float(identity.residual(values)) == pytest.approx(0.375)
+    assert identity.gradient(values, ["a", "b"]) == pytest.approx([-1 / 16, 4 / 64], rel=1e-14)

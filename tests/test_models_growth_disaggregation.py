@@ -24,10 +24,6 @@ def yearly(series: pd.Series, how: str) -> pd.Series:
     years = np.asarray(QUARTERS.year)
     groups: Any = series[years <= 2006].groupby(years[years <= 2006])
     return pd.Series(groups.agg("mean" if how == "average" else how))
-        {"sum": groups.sum, "average": groups.mean, "first": groups.first, "last": groups.last}[
-            how
-        ]()
-    )
 
 
 SALES = yearly(INVESTMENT, "sum")

@@ -133,7 +133,7 @@ def cluster_basis(regression: Regression, codes: Codes) -> Array:
     >>> cluster_basis(fit, np.array([0, 0, 1, 1])).ravel().tolist()
     [0.5, 0.5, 0.5, 0.5]
     """
-    return np.column_stack([_effects_basis(regression, codes), regression.X @ regression.root])
+    return np.column_stack([_effects_basis(regression, codes), regression.basis()])
 
 
 def satterthwaite(spectra: ClusterSpectra, power: float) -> Array:

@@ -141,11 +141,12 @@ def _estimate(regression: Regression, matrix: Array, name: str, rule: str) -> Co
 
 
 def _sandwich(regression: Regression, residuals: Array) -> Array:
-    meat = np.zeros_like(regression.bread)
+    Z, T = regression.parts()
+    meat = np.zeros_like(T)
     for i in range(0, regression.nobs, _BLOCK):
-        scores = regression.X[i : i + _BLOCK] * residuals[i : i + _BLOCK, None]
+        scores = Z[i : i + _BLOCK] * residuals[i : i + _BLOCK, None]
         meat += scores.T @ scores
-    return np.asarray(regression.bread @ meat @ regression.bread)
+    return np.asarray(T @ meat @ T.T)
 
 
 def _slack(regression: Regression) -> Array:

@@ -141,7 +141,8 @@ class CR3:
 
 
 def _plain(regression: Regression, codes: Codes) -> Array:
-    half = cluster_sums(regression.X * regression.residuals[:, None], codes) @ regression.bread
+    Z, T = regression.parts()
+    half = cluster_sums(Z * regression.residuals[:, None], codes) @ T.T
     return np.asarray(half.T @ half)
 
 

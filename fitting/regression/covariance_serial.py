@@ -45,8 +45,8 @@ class DriscollKraay:
             raise EstimationError("Driscoll-Kraay errors need periods: name a column with time=")
         periods = int(regression.periods.max()) + 1
         lags = self._lags(periods)
-        sums = cluster_sums(regression.X * regression.residuals[:, None], regression.periods)
-        half = sums @ regression.bread
+        Z, T = regression.parts()
+        half = cluster_sums(Z * regression.residuals[:, None], regression.periods) @ T.T
         matrix = half.T @ half
         for lag in range(1, lags + 1):
             cross = half[lag:].T @ half[:-lag]

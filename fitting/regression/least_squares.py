@@ -35,6 +35,10 @@ class LinearFit:
         Cholesky factor does not exist in double precision.
     route : str
         ``"cholesky"`` or ``"refined qr"``.
+    root : (k, k) array
+        L with ``bread = L L'``, so that ``X L`` is orthonormal.
+    basis : (n, k) array or None
+        ``X L`` from the QR factorisation on the refined route.
     """
 
     coefficients: Array
@@ -42,6 +46,8 @@ class LinearFit:
     bread: Array
     reciprocal_condition: float
     route: str
+    root: Array
+    basis: Array | None = None
 
     @property
     def ssr(self) -> float:
@@ -124,7 +130,8 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     if np.abs(step * lengths).max() > 1e-15 * np.abs(coefficients * lengths).max():
         coefficients = coefficients + step
         residuals = y - X @ coefficients
-    return LinearFit(coefficients, residuals, bread, float(condition), "cholesky")
+    root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
+    return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 
 
 def _by_refined_qr(
@@ -143,7 +150,7 @@ def _by_refined_qr(
     height = float(np.abs(y).max())
     unit = float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
     coefficients, residuals, bread = refined_least_squares(y / unit, X / scale)
-    R = np.linalg.qr(scaled, mode="r")
+    Q, R = np.linalg.qr(scaled)
     condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
     return LinearFit(
         coefficients * unit / scale,
@@ -151,6 +158,8 @@ def _by_refined_qr(
         bread / scale / scale[:, None],
         condition,
         "refined qr",
+        np.linalg.inv(R) / scale[:, None],
+        Q,
     )
 
 

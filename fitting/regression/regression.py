@@ -35,6 +35,10 @@ class Regression:
         Codes of the clusters, one array a dimension.
     periods : (n,) array or None
         Period 0..T-1 of each row, in time order.
+    factor : (k, k) array or None
+        L with ``bread = L L'``; by default its Cholesky factor.
+    Q : (n, k) array or None
+        ``X L`` where it was formed with more digits than the product has.
     """
 
     X: Array
@@ -44,6 +48,8 @@ class Regression:
     absorber: Absorber | None = None
     clusters: tuple[Codes, ...] = ()
     periods: Codes | None = None
+    factor: Array | None = None
+    Q: Array | None = None
 
     @property
     def nobs(self) -> int:
@@ -67,12 +73,20 @@ class Regression:
 
     @property
     def root(self) -> Array:
-        """Lower triangle L with ``bread = L L'``, so that ``X L`` is orthonormal."""
-        return np.asarray(np.linalg.cholesky(self.bread))
+        """L with ``bread = L L'``, so that ``X L`` is orthonormal."""
+        return np.linalg.cholesky(self.bread) if self.factor is None else self.factor
+
+    def basis(self) -> Array:
+        """Return ``X L``, an orthonormal basis of the design, (n, k)."""
+        return self.X @ self.root if self.Q is None else self.Q
+
+    def parts(self) -> tuple[Array, Array]:
+        """Return Z, (n, k), and T, (k, k), with ``(X'X)^-1 x_i = T z_i``, losing no digits."""
+        return (self.X, self.bread) if self.Q is None else (self.Q, self.root)
 
     def leverage(self) -> Array:
         """Return the diagonal of the hat matrix, absorbed effects included, (n,)."""
-        basis = self.X @ self.root
+        basis = self.basis()
         own = np.einsum("ij,ij->i", basis, basis)
         return np.asarray(own if self.absorber is None else own + self.absorber.leverage())
 

@@ -181,7 +181,8 @@ def jackknife_coefficients(
                 f"without row {int(np.argmin(slack))} of those used a coefficient or effect cannot "
                 "be estimated; drop that row or its regressor"
             )
-        shifts = (regression.X * (regression.residuals / slack)[:, None]) @ regression.bread
+        Z, T = regression.parts()
+        shifts = (Z * (regression.residuals / slack)[:, None]) @ T.T
     else:
         shifts = cluster_spectra(regression, codes).halves(-1.0)
     units = shifts.shape[0]

@@ -142,7 +142,9 @@ class WildBootstrap:
         while self.p_value(outside) > size:
             inside, step = outside, 2 * step
             if abs(step) > 1e6 * self.error():
-                return float(side * np.inf)  # the test never rejects: too few clusters for this level
+                return float(
+                    side * np.inf
+                )  # the test never rejects: too few clusters for this level
             outside = inside + step
         for _ in range(_BISECTIONS):
             middle = (inside + outside) / 2
@@ -196,8 +198,8 @@ def prepare_wild(
     regression.need_freedom()
     if groups < 2:
         raise EstimationError("one cluster only: the wild cluster bootstrap needs at least two")
-    direction = regression.X @ (regression.bread @ combination)
-    spread = float(combination @ regression.bread @ combination)
+    lever = regression.root.T @ combination
+    direction, spread = regression.basis() @ lever, float(lever @ lever)
     basis = cluster_basis(regression, codes)
     weighted = cluster_sums(basis * direction[:, None], codes)  # a_g'V_g
     own = cluster_sums(basis * regression.residuals[:, None], codes)  # V_g'e_g

@@ -131,6 +131,8 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         absorber,
         tuple(g.codes for g in sample.clusters),
         None if sample.periods is None else sample.periods.codes,
+        fit.root,
+        fit.basis,
     )
     return PanelFit(
         formula=formula,

@@ -1,0 +1,182 @@
+"""Covariances and degrees of freedom against R, to 1e-8."""
+
+import json
+from fractions import Fraction
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.fitting.regression.clubs import cluster_spectra, satterthwaite
+
+HERE = Path(__file__).parent / "reference"
+R = json.loads((HERE / "regression_covariance.json").read_text())
+CLUB = json.loads((HERE / "regression_cr2.json").read_text())
+DATA = json.loads((HERE / "regression_diagnostics.json").read_text())["data"]
+GRUNFELD, PRODUC = pd.DataFrame(DATA["grunfeld"]), pd.DataFrame(DATA["produc"])
+HOLED = GRUNFELD.iloc[np.array(R["gaps"]) - 1]
+INVESTMENT = "inv ~ value + capital"
+OUTPUT = "log(gsp) ~ log(pcap) + log(pc) + log(emp) + unemp"
+
+MODELS: dict[str, dict[str, Any]] = {
+    "pooled": {"formula": INVESTMENT, "data": GRUNFELD},
+    "lsdv": {"formula": INVESTMENT, "data": GRUNFELD, "absorb": "firm"},
+    "twoway": {"formula": INVESTMENT, "data": GRUNFELD, "absorb": ["firm", "year"]},
+    "unbalanced": {"formula": INVESTMENT, "data": HOLED, "absorb": ["firm", "year"]},
+    "weighted": {
+        "formula": INVESTMENT,
+        "data": GRUNFELD.assign(w=1 / (1 + GRUNFELD["capital"])),
+        "weights": "w",
+    },
+    "longley": {
+        "formula": "Employed ~ `GNP.deflator` + GNP + Unemployed + Armed.Forces"
+        " + Population + Year",
+        "data": pd.DataFrame(DATA["longley"]),
+    },
+    "mtcars": {"formula": "mpg ~ wt + hp + qsec", "data": pd.DataFrame(DATA["mtcars"])},
+    "produc": {"formula": OUTPUT, "data": PRODUC},
+}
+
+
+def clustered(case: str, kind: str) -> qn.PanelFit:
+    model, _, by = case.partition("_by_")
+    cluster = by or ("state" if model == "produc" else "firm")
+    return qn.fit_panel(**MODELS[model], cluster=cluster, covariance=kind)
+
+
+@pytest.mark.parametrize(
+    ("model", "kind"),
+    [(m, k) for m in R["independent"] for k in ("classical", "HC0", "HC1", "HC2", "HC3")],
+)
+def test_independent_errors_equal_those_of_r_with_dummies(model: str, kind: str) -> None:
+    fit, reference = qn.fit_panel(**MODELS[model], covariance=kind), R["independent"][model]
+    np.testing.assert_allclose(fit.params, reference["coef"], rtol=1e-9)
+    # sandwich inverts X'X in double precision, which leaves it seven digits on Longley
+    tolerance = 1e-6 if model == "longley" else 1e-8
+    np.testing.assert_allclose(fit.std_errors, reference[kind], rtol=tolerance)
+
+
+def test_longley_errors_are_right_in_exact_arithmetic_where_r_has_seven_digits() -> None:
+    fit = qn.fit_panel(**MODELS["longley"], covariance="HC3")
+    frame = MODELS["longley"]["data"]
+    X = [
+        [Fraction(1), *map(Fraction, row)]
+        for row in frame[[n.strip("`") for n in fit.names[1:]]].to_numpy().tolist()
+    ]
+    y = [Fraction(value) for value in frame["Employed"].tolist()]
+    inverse = invert([[sum(r[i] * r[j] for r in X) for j in range(7)] for i in range(7)])
+    moments = [sum(r[i] * v for r, v in zip(X, y, strict=True)) for i in range(7)]
+    b = [sum(inverse[i][j] * moments[j] for j in range(7)) for i in range(7)]
+    half = []
+    for row, value in zip(X, y, strict=True):
+        image = [sum(inverse[i][j] * row[j] for j in range(7)) for i in range(7)]
+        slack = 1 - sum(a * c for a, c in zip(row, image, strict=True))
+        error = value - sum(a * c for a, c in zip(row, b, strict=True))
+        half.append([a * error / slack for a in image])
+    exact = [float(sum(h[i] ** 2 for h in half)) ** 0.5 for i in range(7)]
+    np.testing.assert_allclose(fit.params, [float(v) for v in b], rtol=1e-13)
+    np.testing.assert_allclose(fit.std_errors, exact, rtol=1e-11)
+
+
+def invert(matrix: list[list[Fraction]]) -> list[list[Fraction]]:
+    """Invert by Gauss-Jordan elimination in exact arithmetic."""
+    size = len(matrix)
+    work = [[*row, *(Fraction(i == j) for j in range(size))] for i, row in enumerate(matrix)]
+    for i in range(size):
+        work[i] = [value / work[i][i] for value in work[i]]
+        for j in range(size):
+            if j != i:
+                share = work[j][i]
+                work[j] = [a - share * c for a, c in zip(work[j], work[i], strict=True)]
+    return [row[size:] for row in work]
+
+
+@pytest.mark.parametrize(("case", "kind"), list(product(R["cluster"], ("CR0", "CR2", "CR3"))))
+def test_clustered_errors_and_degrees_of_freedom_equal_their_definitions_in_r(
+    case: str, kind: str
+) -> None:
+    fit, reference = clustered(case, kind), R["cluster"][case][kind]
+    power = {"CR0": 0.0, "CR2": -0.5, "CR3": -1.0}[kind]
+    count = len(reference["se"])
+    np.testing.assert_allclose(fit.std_errors[-count:], reference["se"], rtol=1e-8)
+    df = satterthwaite(cluster_spectra(fit.regression, fit.regression.clusters[0]), power)
+    np.testing.assert_allclose(df[-count:], reference["df"], rtol=1e-8)
+    if kind == "CR2":
+        np.testing.assert_allclose(fit.df[-count:], reference["df"], rtol=1e-8)
+        np.testing.assert_allclose(fit.pvalues[-count:], reference["p"], rtol=1e-7)
+
+
+@pytest.mark.parametrize(
+    ("case", "kind"), [(c, k) for c in ("pooled", "lsdv", "produc") for k in CLUB[c]]
+)
+def test_clustered_errors_equal_clubsandwich(case: str, kind: str) -> None:
+    reference = CLUB[case][kind]
+    shown = {"CR1S": "CR1", "HC2": "HC2", "HC3": "HC3"}.get(kind, kind)
+    if kind in {"HC2", "HC3"}:
+        fit = qn.fit_panel(**MODELS[case], covariance=kind)
+    elif kind in {"CR1", "CR1S"}:
+        cluster = "state" if case == "produc" else "firm"
+        rule = qn.CR1("all" if kind == "CR1S" else "none")
+        fit = qn.fit_panel(**MODELS[case], cluster=cluster, covariance=rule)
+    else:
+        fit = clustered(case, shown)
+    errors = fit.std_errors.to_numpy()[-len(reference["se"]) :]
+    if kind == "CR1":  # clubSandwich's CR1 has no (n - 1) / (n - K)
+        rows, slopes = fit.nobs, len(fit.params)
+        errors = errors * np.sqrt((rows - slopes) / (rows - 1))
+    np.testing.assert_allclose(errors, reference["se"], rtol=1e-8)
+    if kind == "CR2":
+        found = fit.pvalues.to_numpy()[-len(reference["p"]) :]
+        np.testing.assert_allclose(found, reference["p"], rtol=1e-7)
+
+
+SERIAL = {"pooling": (), "within": ("firm",), "twoways": ("firm", "year")}
+
+
+@pytest.mark.parametrize("model", sorted(SERIAL))
+def test_driscoll_kraay_and_arellano_errors_equal_plm(model: str) -> None:
+    reference, absorb = R["serial"][model], SERIAL[model]
+
+    def errors(covariance: Any, **options: Any) -> Any:
+        fit = qn.fit_panel(INVESTMENT, GRUNFELD, absorb=absorb, covariance=covariance, **options)
+        return fit.std_errors.to_numpy()[-2:]
+
+    def check(found: Any, name: str) -> None:
+        np.testing.assert_allclose(found, reference[name][-2:], rtol=1e-8)
+
+    check(errors("Driscoll-Kraay", time="year"), "SCC")
+    check(errors(qn.DriscollKraay(lags=4), time="year"), "SCC_4")
+    check(errors(qn.DriscollKraay(adjust=True), time="year"), "SCC_HC1")
+    check(errors("CR0", cluster="firm"), "HC0_group")
+    check(errors("CR0", cluster="year"), "HC0_time")
+    check(errors("CR0", cluster=["firm", "year"]), "double")
+    check(errors(qn.CR1("none"), cluster="firm"), "sss_group")
+
+
+def test_few_clusters_decide_the_verdict_on_capital() -> None:
+    usual = clustered("pooled", "CR1").pvalues["capital"]
+    honest = clustered("pooled", "CR2").pvalues["capital"]
+    assert usual < 0.05 < honest
+    assert honest == pytest.approx(0.132314400169471, rel=1e-8)
+
+
+def test_two_way_clusters_are_symmetric_and_positive() -> None:
+    one = qn.fit_panel(INVESTMENT, GRUNFELD, absorb="firm", cluster=["firm", "year"])
+    other = qn.fit_panel(INVESTMENT, GRUNFELD, absorb="firm", cluster=["year", "firm"])
+    np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-12)
+    assert np.linalg.eigvalsh(one.covariance).min() >= 0
+    assert float(one.df.iloc[0]) == 9.0
+    three = qn.fit_panel(INVESTMENT, GRUNFELD, cluster=["firm", "year"], covariance="CR3")
+    assert (three.std_errors > one.std_errors.reindex(three.params.index).fillna(0.0)).all()
+
+
+def test_clusters_of_one_row_make_cr_equal_to_hc() -> None:
+    alone = GRUNFELD.assign(row=range(200))
+    for clustered_name, plain in (("CR0", "HC0"), ("CR2", "HC2"), ("CR3", "HC3")):
+        one = qn.fit_panel(INVESTMENT, alone, cluster="row", covariance=clustered_name)
+        other = qn.fit_panel(INVESTMENT, alone, covariance=plain)
+        np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-9)

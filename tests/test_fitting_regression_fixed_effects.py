@@ -1,0 +1,110 @@
+"""Absorbed effects against dummies: any number of sets, weights, disconnected sets."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from quesnay.fitting.errors import ConvergenceError, EstimationError
+from quesnay.fitting.regression import effects_system
+from quesnay.fitting.regression.fixed_effects import absorb_effects, find_singletons
+
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
+
+
+def recode(labels: npt.NDArray[np.int64]) -> Codes:
+    return np.unique(labels, return_inverse=True)[1].astype(np.intp)
+
+
+def dummies(effects: list[Codes]) -> Array:
+    return np.column_stack([np.eye(int(c.max()) + 1)[c] for c in effects])
+
+
+def annihilate(x: Array, effects: list[Codes], weights: Array | None) -> Array:
+    root = np.ones(x.size) if weights is None else np.sqrt(weights)
+    D = dummies(effects)
+    found = x - D @ np.linalg.lstsq(D * root[:, None], x * root, rcond=None)[0]
+    return np.asarray(found)
+
+
+def cases() -> dict[str, list[Codes]]:
+    generator = np.random.default_rng(3)
+    rows = 600
+    unit, sector, year = (generator.integers(0, size, rows) for size in (80, 12, 7))
+    balanced = [np.repeat(np.arange(20), 6), np.tile(np.arange(6), 20)]
+    apart = [np.array([0, 0, 1, 1, 2, 2, 3, 3]), np.array([0, 1, 0, 1, 2, 3, 2, 3])]
+    return {
+        "one": [recode(unit)],
+        "balanced": balanced,
+        "two": [recode(unit), recode(sector)],
+        "three": [recode(unit), recode(sector), recode(year)],
+        "interactions": [recode(unit), recode(sector * 7 + year)],
+        "nested": [recode(unit), recode(unit // 4), recode(sector)],
+        "apart": apart,
+    }
+
+
+CASES = cases()
+
+
+@pytest.mark.parametrize("weighted", [False, True])
+@pytest.mark.parametrize("name", sorted(CASES))
+def test_absorption_equals_dummies(name: str, weighted: bool) -> None:
+    effects, generator = CASES[name], np.random.default_rng(5)
+    rows = effects[0].size
+    weights = generator.uniform(0.2, 3.0, rows) if weighted else None
+    x = generator.standard_normal(rows) + 100.0
+    absorber = absorb_effects(effects, weights=weights)
+    np.testing.assert_allclose(absorber.residualise(x), annihilate(x, effects, weights), atol=1e-10)
+    assert absorber.rank == np.linalg.matrix_rank(dummies(effects))
+    assert absorber.rank_is_exact
+    assert absorber.leverage().sum() == pytest.approx(absorber.rank, rel=1e-10)
+
+
+@pytest.mark.parametrize("name", ["balanced", "two", "three", "apart"])
+def test_iteration_equals_the_direct_solution(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    effects = CASES[name]
+    x = np.random.default_rng(7).standard_normal(effects[0].size) + 10.0
+    direct = absorb_effects(effects)
+    monkeypatch.setattr(effects_system, "_MOST_DIRECT", 0)
+    iterated = absorb_effects(effects)
+    np.testing.assert_allclose(iterated.residualise(x), direct.residualise(x), atol=1e-10)
+    assert iterated.rank >= direct.rank
+    assert iterated.rank_is_exact == (len(effects) == 2)
+    if len(effects) == 2:
+        assert iterated.rank == direct.rank
+    with pytest.raises(EstimationError, match="at most 0 are possible"):
+        iterated.leverage()
+
+
+def test_iteration_that_does_not_arrive_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(effects_system, "_MOST_DIRECT", 0)
+    monkeypatch.setattr(effects_system, "_ROUNDS", 2)
+    absorber = absorb_effects(CASES["three"])
+    with pytest.raises(ConvergenceError, match="2 conjugate-gradient steps on 19 groups"):
+        absorber.residualise(np.random.default_rng(1).standard_normal(600))
+
+
+def test_connected_sets_count_degrees_of_freedom() -> None:
+    assert absorb_effects(CASES["apart"]).rank == 6  # 4 + 4 levels in two connected sets
+
+
+def test_singletons_are_found_until_none_is_left() -> None:
+    chain = [np.array([0, 0, 1, 1, 2, 2]), np.array([0, 1, 1, 2, 2, 2])]
+    assert find_singletons(chain).tolist() == [True, True, True, True, False, False]
+    assert not find_singletons([np.array([0, 0, 1, 1])]).any()
+
+
+@pytest.mark.parametrize(
+    ("effects", "weights", "message"),
+    [
+        ([], None, "no fixed effects"),
+        ([np.array([-1, 0])], None, "must be 0 or more"),
+        ([np.array([], dtype=np.intp)], None, "must be 0 or more"),
+        ([np.array([0, 2])], None, "no rows or no weight"),
+        ([np.array([0, 1])], np.array([1.0, 0.0]), "no rows or no weight"),
+    ],
+)
+def test_bad_effects_are_refused(effects: list[Codes], weights: Array | None, message: str) -> None:
+    with pytest.raises(EstimationError, match=message):
+        absorb_effects(effects, weights=weights)

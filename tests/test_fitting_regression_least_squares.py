@@ -1,0 +1,120 @@
+"""Digits of the least-squares kernel: certified values, scales, dependence."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+from hypothesis import given, settings, strategies as st
+
+import quesnay as qn
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.least_squares import least_squares
+
+NIST = json.loads((Path(__file__).parent / "reference" / "nist_linear.json").read_text())["sets"]
+Array = npt.NDArray[np.float64]
+
+
+def digits(found: Array, certified: list[str]) -> float:
+    """Return the fewest correct digits; against a certified zero, those behind the point."""
+    right = np.array([float(text) for text in certified])
+    error = np.abs(np.asarray(found) - right) / np.where(right == 0, 1.0, np.abs(right))
+    return float(-np.log10(np.maximum(error, 1e-16)).min())
+
+
+def fit_nist(name: str) -> tuple[qn.PanelFit, dict[str, Any]]:
+    case = NIST[name]
+    data = np.array(case["data"], dtype=float)
+    if data.shape[1] > 2:
+        names = [f"x{j}" for j in range(1, data.shape[1])]
+        formula = " + ".join(names)
+    else:
+        names, powers = ["x"], len(case["estimates"])
+        formula = "x" if powers == 2 else " + ".join(f"I(x**{j})" for j in range(1, powers))
+    if name.startswith("NoInt"):
+        formula = "x - 1"
+    frame = pd.DataFrame(data, columns=["y", *names])
+    return qn.fit_panel(f"y ~ {formula}", frame, covariance="classical"), case
+
+
+@pytest.mark.parametrize("name", sorted(NIST))
+def test_nist_linear_sets_to_ten_digits_and_errors_to_seven_and_a_half(name: str) -> None:
+    fit, case = fit_nist(name)
+    if np.finfo(np.longdouble).eps > 1e-18 and name == "Filip":
+        pytest.skip("this platform has no extended precision, which Filip's powers need")
+    assert digits(fit.params.to_numpy(), case["estimates"]) >= 10
+    assert digits(fit.std_errors.to_numpy(), case["errors"]) >= 7.5
+    assert fit.rsquared == pytest.approx(float(case["r2"]), rel=1e-10)
+    assert fit.sigma == pytest.approx(float(case["residual_sd"]), rel=1e-8, abs=1e-9)
+
+
+def test_ill_conditioned_designs_take_the_refined_route_and_others_do_not() -> None:
+    assert fit_nist("Filip")[0].estimate.route == "refined qr"
+    assert fit_nist("Norris")[0].estimate.route == "cholesky"
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.sampled_from([1e-120, 1e-8, 1.0, 1e9, 1e160]))
+def test_units_of_regressors_scale_coefficients_and_change_nothing_else(
+    seed: int, unit: float
+) -> None:
+    generator = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(30), generator.standard_normal((30, 2))])
+    y = generator.standard_normal(30)
+    plain = least_squares(y, X)
+    scaled = least_squares(y, X * [1.0, unit, 1.0])
+    np.testing.assert_allclose(scaled.coefficients * [1, unit, 1], plain.coefficients, rtol=1e-10)
+    np.testing.assert_allclose(scaled.residuals, plain.residuals, atol=1e-12)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 10_000), st.floats(0, 4))
+def test_both_routes_agree_and_residuals_are_orthogonal(seed: int, strength: float) -> None:
+    generator = np.random.default_rng(seed)
+    X = np.column_stack([np.ones(40), generator.standard_normal((40, 2))])
+    X[:, 2] = X[:, 1] + 10.0**-strength * X[:, 2]
+    y = X @ [1.0, 2.0, 3.0] + generator.standard_normal(40)
+    fit = least_squares(y, X)
+    exact = np.linalg.lstsq(X, y, rcond=None)[0]
+    np.testing.assert_allclose(X @ fit.coefficients, X @ exact, atol=1e-6)
+    assert np.abs(X.T @ fit.residuals).max() < 1e-11
+    np.testing.assert_allclose(fit.bread @ (X.T @ X), np.eye(3), atol=1e-12 * 100**strength)
+
+
+def test_rows_in_another_order_change_nothing() -> None:
+    generator = np.random.default_rng(1)
+    X, y = generator.standard_normal((50, 3)), generator.standard_normal(50)
+    order = generator.permutation(50)
+    one, other = least_squares(y, X), least_squares(y[order], X[order])
+    np.testing.assert_allclose(one.coefficients, other.coefficients, rtol=1e-13)
+    np.testing.assert_allclose(one.residuals[order], other.residuals, atol=1e-14)
+
+
+X3 = np.column_stack([np.ones(6), np.arange(6.0), np.arange(6.0) ** 2])
+Y6 = np.array([1.0, 3.0, 2.0, 5.0, 4.0, 6.0])
+
+
+@pytest.mark.parametrize(
+    ("y", "X", "message"),
+    [
+        (Y6, np.column_stack([X3, X3[:, 1]]), "columns 'column 1', 'column 3' depend"),
+        (Y6, np.column_stack([X3, X3[:, 1] + 2 * X3[:, 0]]), "'column 0', 'column 1', 'column 3'"),
+        (Y6, np.column_stack([X3, np.zeros(6)]), "'column 3' is zero throughout"),
+        (Y6, np.column_stack([X3, np.full(6, 7.0)]), "'column 0', 'column 3' depend"),
+        (Y6, np.where(X3 == 4.0, np.nan, X3), "column 1: nan at row 4"),
+        (Y6, np.where(X3 == 16.0, np.inf, X3), "column 2: inf at row 4"),
+        (np.where(Y6 == 5.0, np.nan, Y6), X3, "outcome: nan at row 3"),
+        (np.where(Y6 == 5.0, -np.inf, Y6), X3, "outcome: -inf at row 3"),
+        (Y6[:2], X3[:2], "2 rows for 3 coefficients"),
+        (Y6[:5], X3, "no match"),
+        (Y6, X3[:, :0], "no columns"),
+        (Y6, Y6, "no match"),
+    ],
+)
+def test_bad_designs_are_refused_by_name(y: Array, X: Array, message: str) -> None:
+    with pytest.raises(EstimationError, match=message) as caught:
+        least_squares(y, X)
+    assert "\n" not in str(caught.value)

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.evidence.specification import (
         run_specifications as run_specifications,
     )
+    from quesnay.diagnostics.plots.fan import (
+        plot_fan as plot_fan,
+    )
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
         ConvergenceError as ConvergenceError,
@@ -104,6 +107,8 @@ if TYPE_CHECKING:
         Uniform as Uniform,
         bootstrap as bootstrap,
         monte_carlo as monte_carlo,
+        tornado as tornado,
+        variance_shares as variance_shares,
     )
     from quesnay.studies.load import load_study as load_study
 
@@ -180,12 +185,16 @@ _NAMES: dict[str, str] = {
     "Grid": "quesnay.diagnostics.evidence.grid",
     "Rule": "quesnay.diagnostics.evidence.grid",
     "run_specifications": "quesnay.diagnostics.evidence.specification",
+    "tornado": "quesnay.models.uncertainty",
+    "variance_shares": "quesnay.models.uncertainty",
+    "plot_fan": "quesnay.diagnostics.plots.fan",
 }
 
 __all__ = [*_NAMES, "__version__"]
 
 open_routes(
     {
+        "evidence.plot_tornado": "quesnay.diagnostics.plots.tornado:plot_tornado",
         "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
         "input_output.plot_decomposition": (
             "quesnay.diagnostics.plots.decomposition:plot_decomposition"

@@ -11,13 +11,19 @@ from quesnay.studies.sections import Potential, Rival
 __all__ = ["fit_potential", "rival_of"]
 
 
-def fit_potential(use: Potential) -> PanelFit:
+def fit_potential(
+    use: Potential, *, covariance: str | None = None, formula: str | None = None
+) -> PanelFit:
     """Estimate the elasticity of value added to the technology's inputs.
 
     Parameters
     ----------
     use : Potential
         Section ``potential`` of a study: panel, formula, fixed effects, cluster.
+    covariance : str, optional
+        Rule of inference in place of the clustered default.
+    formula : str, optional
+        Another formula on the same sample.
 
     Returns
     -------
@@ -43,7 +49,12 @@ def fit_potential(use: Potential) -> PanelFit:
         # rows without a positive weight have no logarithm of value added either
         sample = sample[sample[use.weights] > 0]
     return fit_panel(
-        use.formula, sample, absorb=use.absorb, cluster=use.cluster, weights=use.weights
+        formula or use.formula,
+        sample,
+        absorb=use.absorb,
+        cluster=use.cluster if covariance not in {"classical", "HC1"} else None,
+        weights=use.weights,
+        covariance=covariance,
     )
 
 

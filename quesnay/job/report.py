@@ -33,6 +33,7 @@ def report_html(result: "Reproduction", plots: "dict[str, Figure]", path: str | 
         _penetration(result, plots),
         _elasticity(result, plots),
         _core(result),
+        _linkages(result),
         _uncertainty(result),
         _method(result),
     ]
@@ -105,6 +106,19 @@ def _elasticity(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
 
 def _core(result: "Reproduction") -> Section:
     return Section("Core industries", (), (), [segment_table(result)])
+
+
+def _linkages(result: "Reproduction") -> Section:
+    return Section(
+        "A second accounting view: the core's ties in the input-output tables",
+        [
+            "No regression enters here. Extraction asks what the economy would lose, with today's "
+            "technology, if the core bought nothing, delivered nothing, or were gone; it is a "
+            "counterfactual and an upper bound, for nothing takes the core's place.",
+        ],
+        (),
+        result.linkages.tables(),
+    )
 
 
 def _uncertainty(result: "Reproduction") -> Section:

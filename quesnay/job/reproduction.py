@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
+from quesnay.job.linkages import CoreLinkages
 from quesnay.job.rivals import Rivals
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.result import PanelFit
@@ -46,6 +47,8 @@ class Reproduction(Tabular):
         The regression behind the potential.
     rivals : Rivals
         The same elasticity under rival specifications.
+    linkages : CoreLinkages
+        The second accounting view: value added elsewhere tied to the core.
     facts : Facts
         Tables, vintages and printed figures that went in.
     assembly : Assembly
@@ -62,6 +65,7 @@ class Reproduction(Tabular):
     central: pd.Series
     potential: PanelFit
     rivals: Rivals
+    linkages: CoreLinkages
     facts: Facts
     assembly: Assembly
 

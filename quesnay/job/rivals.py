@@ -6,6 +6,7 @@ import pandas as pd
 
 from quesnay.job.facts import Facts
 from quesnay.job.potential import fit_potential, rival_of
+from quesnay.job.referee import inference_table, reverse_bounds
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.result import PanelFit
 from quesnay.studies.sections import Study
@@ -27,6 +28,8 @@ class Rivals(Tabular):
         the elasticity of gross output under competitive growth accounting.
     cost_per_value_added : float
         The same purchases over value added: the lower bound of the potential per unit of it.
+    inference : Table
+        The base elasticity under rival rules of inference.
     notes : tuple of str
         What was dropped and what the estimates can bear.
     """
@@ -34,16 +37,17 @@ class Rivals(Tabular):
     frame: pd.DataFrame
     cost_share: float
     cost_per_value_added: float
+    inference: Table
     notes: tuple[str, ...]
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the one table of elasticities."""
+        """Return elasticities by specification, and the base one by rule of inference."""
         formats = dict.fromkeys(("estimate", "std_error", "low", "high"), ".3f")
         title = "Elasticity with respect to the technology's inputs, by specification"
-        return (Table(title, self.frame, self.notes, formats),)
+        return (Table(title, self.frame, self.notes, formats), self.inference)
 
 
-def rival_elasticities(study: Study, facts: Facts, base: PanelFit) -> Rivals:
+def rival_elasticities(study: Study, facts: Facts, base: PanelFit, *, seed: int) -> Rivals:
     """Estimate the elasticity under every rival specification of a study.
 
     Parameters
@@ -54,6 +58,8 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit) -> Rivals:
         The tables, for the cost share.
     base : PanelFit
         The regression of the base case.
+    seed : int
+        Root of the wild cluster bootstrap.
 
     Returns
     -------
@@ -64,15 +70,19 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit) -> Rivals:
     for rival in study.potential.rivals:
         use = rival_of(study.potential, rival)
         rows[rival.name] = _row(fit_potential(use), use.term)
+    direct, reverse = reverse_bounds(study.potential, base)
     share, per_value = _cost_shares(study, facts)
+    inference = inference_table(study.potential, base, seed=seed)
     notes = (
         "Standard errors clustered as in the study; associations, not effects, unless a design says"
         " otherwise.",
         f"Purchases of the technology's inputs are {share:.3f} of gross output and {per_value:.3f} "
         "of value added of the using industries: what competitive growth accounting attributes.",
+        f"Classical measurement error of the inputs: between {direct:.3f}, the direct regression, "
+        f"and {reverse:.2f}, the reverse one; the upper bound says little.",
         "With two years and unit effects the base case is the long difference between them.",
     )
-    return Rivals(pd.DataFrame(rows).T, share, per_value, notes)
+    return Rivals(pd.DataFrame(rows).T, share, per_value, inference, notes)
 
 
 def _row(fit: PanelFit, term: str) -> dict[str, float]:

@@ -10,6 +10,7 @@ from quesnay.fitting.errors import StudyError
 from quesnay.job.assemble import assemble
 from quesnay.job.facts import collect_facts
 from quesnay.job.frames import account_frame, verdict_frame, with_intervals
+from quesnay.job.linkages import core_linkages
 from quesnay.job.potential import fit_potential
 from quesnay.job.reproduction import Reproduction
 from quesnay.job.rivals import rival_elasticities
@@ -91,17 +92,19 @@ def reproduce(
     base = BothRuns(assembly.model)(base_inputs(checked, facts, assembly.model, elasticity[0]))[0]
     central = pd.Series(base, index=labels(assembly.model), name="estimate")
     estimates = with_intervals(central, drawn)
+    account = account_frame(estimates, "estimate", "forecast")
     return Reproduction(
         study=checked,
         seed=seed,
-        account=account_frame(estimates, "estimate", "forecast"),
+        account=account,
         outcome=account_frame(estimates, "estimate", "outcome"),
         verdicts=verdict_frame(checked, facts, estimates),
         variance=variance_frame(checked, facts, assembly.model, inputs, sources, seed=seed),
         draws=drawn,
         central=central,
         potential=fit,
-        rivals=rival_elasticities(checked, facts, fit),
+        rivals=rival_elasticities(checked, facts, fit, seed=seed),
+        linkages=core_linkages(checked, facts, assembly, account, seed=seed),
         facts=facts,
         assembly=assembly,
     )

@@ -24,6 +24,7 @@ def result_tables(result: "Reproduction") -> tuple[Table, ...]:
         account_table(result, result.outcome, ", outcome of the forecast year"),
         *(variance_table(result, run) for run in RUNS),
         segment_table(result),
+        *result.linkages.tables(),
     )
 
 

@@ -45,6 +45,7 @@ class Tables:
     files: dict[str, str] = field(default_factory=dict)
     layout: str = "quesnay"
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

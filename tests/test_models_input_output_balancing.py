@@ -228,3 +228,10 @@ def test_every_sparse_problem_is_met_or_refused_as_linear_programming_says(seed:
         assert not feasible
     else:
         assert feasible == found.converged
+
+
+def test_sizes_beyond_the_range_of_numbers_are_said() -> None:
+    with pytest.raises(qn.ConvergenceError, match="left the range of numbers"):
+        qn.ras([[1e-200, 1e-200], [1e-200, 1e-200]], [1e200, 1e200], [1e200, 1e200])
+    found = qn.gras([[1e180, -1e180], [1e180, 1e180]], [1e180, 3e180], [2e180, 2e180])
+    assert found.converged

@@ -257,3 +257,13 @@ def test_a_category_that_sums_to_zero_has_no_structure() -> None:
     factors = ("A", "structure", "mix", "level")
     with pytest.raises(qn.DataError, match="final demand 'stocks' sums to zero"):
         qn.structural_decomposition(table, table, factors=factors)
+
+
+def test_an_unbalanced_table_is_said() -> None:
+    good = _table(1)
+    loose = qn.InputOutputTable(
+        good.Z, good.final_demand, good.value_added, output=good.x * 1.001, tolerance=0.01
+    )
+    found = qn.structural_decomposition(loose, _table(2))
+    assert any("does not balance" in note for note in found.notes)
+    assert found.residual <= 1e-12

@@ -128,7 +128,7 @@ def _waterfall(
     for place, top, text in zip(
         places,
         [first, *np.maximum(tops[:-1], tops[1:]), last],
-        [_number(first), *(_number(value, "+") for value in effects), _number(last)],
+        [_number(first), *(_number(float(value), "+") for value in effects), _number(last)],
         strict=True,
     ):
         axes.annotate(

@@ -184,7 +184,7 @@ def _factors(total: Array, p: Array, n: Array) -> tuple[Array, Array]:
 
     Where only one side has cells and the total is 0 the cells must vanish: r = 0 or 1/r = 0.
     """
-    root = np.sqrt(total * total + 4.0 * p * n)
+    root = np.hypot(total, 2.0 * np.sqrt(p) * np.sqrt(n))  # no square that could overflow
     up, down = total + root, root - total
     r = np.where(total >= 0, _ratio(up, 2.0 * p), _ratio(2.0 * n, down))
     r_inverse = np.where(total >= 0, _ratio(2.0 * p, up), _ratio(down, 2.0 * n))

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError
+from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError
 from quesnay.fitting.tables.gras import Scaling, gras as scale
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.impossible import NAMES_SHOWN, obstacle_message
@@ -43,9 +43,9 @@ class BalancedTable(Tabular):
         The seed as it was read.
     """
 
-    table: "pd.DataFrame | Array"
-    row_factors: "pd.Series[float] | Array"
-    column_factors: "pd.Series[float] | Array"
+    table: Any
+    row_factors: Any
+    column_factors: Any
     iterations: int
     converged: bool
     residual: float
@@ -110,6 +110,8 @@ def ras(
         If no table with the seed's zeros has these margins; says which rows and columns.
     DataError
         If an input is no finite matrix or vector, labels differ, or a cell is negative.
+    ConvergenceError
+        If seed and totals differ so much in size that the factors overflow.
 
     Examples
     --------
@@ -162,6 +164,8 @@ def gras(
         If no table with the seed's signs and zeros has these margins; says which.
     DataError
         If an input is no finite matrix or vector, or labels differ.
+    ConvergenceError
+        If seed and totals differ so much in size that the factors overflow.
 
     Examples
     --------
@@ -184,6 +188,11 @@ def _balance(
     found = scale(start.values, u, v, tolerance=tolerance, max_iterations=max_iterations)
     if found.obstacle is not None:
         raise BalanceError(obstacle_message(found.obstacle, start))
+    if not np.isfinite(found.table).all():
+        raise ConvergenceError(
+            f"{method}: the factors left the range of numbers after {found.iterations} iterations; "
+            "seed and totals differ too much in size: bring the seed to the unit of the totals"
+        )
     return BalancedTable(
         table=start.wrap(found.table),
         row_factors=start.wrap_row(found.row_factors),

@@ -9,10 +9,10 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.routes import route
-from quesnay.fitting.tables.decomposition import Economy, Effects, decompose
+from quesnay.fitting.tables.decomposition import Effects, decompose
 from quesnay.fitting.tables.lmdi import log_mean
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.economies import TableLike, economy, same_sectors
+from quesnay.models.input_output.economies import TableLike, economy, imbalance, same_sectors
 
 __all__ = ["StructuralDecomposition", "structural_decomposition"]
 
@@ -31,6 +31,7 @@ _GROUPS = {
     "mix": frozenset({"mix"}),
     "level": frozenset({"level"}),
 }
+_EXACT = 1e-9  # a table that balances gives its own output back to this
 _CHOICES = (("f",), ("structure", "level"), ("structure", "mix", "level"))
 
 
@@ -177,10 +178,14 @@ def structural_decomposition(
         raise DataError(f"account: {account!r} needs the factor 'v' among the factors")
     same_sectors(start, end)
     what = (account or "value_added") if "v" in chosen else "output"
-    first, last = (economy(table, chosen, what) for table in (start, end))
-    last = _ordered(last, start.sectors, end.sectors)
+    first = economy(start, chosen, what, start.sectors)
+    last = economy(end, chosen, what, start.sectors)
     found = decompose(first, last, tuple(_GROUPS[name] for name in chosen), method)
-    return _labelled(found, start, chosen, method, what)
+    gap = max(
+        imbalance(found.start, start, what, start.sectors),
+        imbalance(found.end, end, what, start.sectors),
+    )
+    return _labelled(found, start, (chosen, method, what), gap)
 
 
 def _check_factors(factors: Sequence[str]) -> tuple[str, ...]:
@@ -200,26 +205,21 @@ def _check_factors(factors: Sequence[str]) -> tuple[str, ...]:
     return tuple(name for name in _GROUPS if name in given)
 
 
-def _ordered(last: Economy, wanted: pd.Index, given: pd.Index) -> Economy:
-    places = given.get_indexer(wanted)
-    return Economy(
-        last.v[places],
-        last.A[np.ix_(places, places)],
-        last.structure[places],
-        last.mix,
-        last.level,
-    )
-
-
 def _labelled(
-    found: Effects, table: TableLike, chosen: tuple[str, ...], method: str, what: str
+    found: Effects, table: TableLike, asked: tuple[tuple[str, ...], str, str], gap: float
 ) -> StructuralDecomposition:
+    chosen, method, what = asked
     sectors, names = table.sectors, list(chosen)
     notes = []
     if found.flipped:
         notes.append(
             f"{found.flipped} terms in which a factor changes sign have no logarithm: "
             "split by the mean over all orders."
+        )
+    if gap > _EXACT:
+        notes.append(
+            f"A table does not balance: (I - A)^-1 f misses its output by up to {gap:.1e} of the "
+            "largest; the decomposition explains the former."
         )
     return StructuralDecomposition(
         effects=pd.DataFrame(found.effects, index=sectors, columns=names),

@@ -80,8 +80,8 @@ def coefficients(table: TableLike, account: str) -> Array:
     return np.divide(row, x, out=np.zeros(len(x)), where=x != 0)
 
 
-def economy(table: TableLike, factors: tuple[str, ...], account: str) -> Economy:
-    """Return the factors of a table's output (or account) as arrays."""
+def economy(table: TableLike, factors: tuple[str, ...], account: str, sectors: pd.Index) -> Economy:
+    """Return the factors of a table's output (or account) as arrays, in the order of `sectors`."""
     if "mix" in factors:
         demand = np.asarray(table.final_demand.to_numpy(), dtype=float)
         names = [str(name) for name in table.final_demand.columns]
@@ -95,13 +95,23 @@ def economy(table: TableLike, factors: tuple[str, ...], account: str) -> Economy
             raise DataError(f"final demand {name!r} sums to zero: it has no structure; join it")
     if total == 0:
         raise DataError("final demand sums to zero: it has no structure and no level")
+    places = table.sectors.get_indexer(sectors)
+    structure = np.divide(demand, sums, out=np.zeros_like(demand), where=sums != 0)
     return Economy(
-        v=coefficients(table, account),
-        A=np.asarray(table.A.to_numpy(), dtype=float),
-        structure=np.divide(demand, sums, out=np.zeros_like(demand), where=sums != 0),
+        v=coefficients(table, account)[places],
+        A=np.asarray(table.A.to_numpy(), dtype=float)[np.ix_(places, places)],
+        structure=structure[places],
         mix=sums / total,
         level=np.array([total]),
     )
+
+
+def imbalance(solved: Array, table: TableLike, account: str, sectors: pd.Index) -> float:
+    """Return how far ``(I - A)^-1 f`` is from the table's own output, relative to the largest."""
+    printed = coefficients(table, account) * table.x.to_numpy()
+    printed = printed[table.sectors.get_indexer(sectors)]
+    largest = float(np.abs(printed).max())
+    return float(np.abs(solved - printed).max()) / largest if largest > 0 else 0.0
 
 
 def sector_place(sectors: pd.Index, name: Any, what: str) -> int:

@@ -44,9 +44,9 @@ class LeastSquaresTable(Tabular):
         The seed as it was read.
     """
 
-    table: "pd.DataFrame | Array"
-    row_prices: "pd.Series[float] | Array"
-    column_prices: "pd.Series[float] | Array"
+    table: Any
+    row_prices: Any
+    column_prices: Any
     iterations: int
     converged: bool
     residual: float

@@ -35,17 +35,17 @@ class Grid:
     columns: pd.Index
     labelled: bool
 
-    def wrap(self, values: Array) -> "pd.DataFrame | Array":
+    def wrap(self, values: Array) -> Any:
         """Return a result as the user's kind: a frame with labels, or an array."""
         if not self.labelled:
             return values
         return pd.DataFrame(values, index=self.rows, columns=self.columns)
 
-    def wrap_row(self, values: Array) -> "pd.Series[float] | Array":
+    def wrap_row(self, values: Array) -> Any:
         """Return one number a row as the user's kind."""
         return pd.Series(values, index=self.rows) if self.labelled else values
 
-    def wrap_column(self, values: Array) -> "pd.Series[float] | Array":
+    def wrap_column(self, values: Array) -> Any:
         """Return one number a column as the user's kind."""
         return pd.Series(values, index=self.columns) if self.labelled else values
 

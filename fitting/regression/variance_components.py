@@ -156,9 +156,15 @@ def _swamy_arora(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
     idiosyncratic = fit.ssr / (n - N - fit.rank)
     means = group_means(X, panel.unit, N)
     weight = np.sqrt(panel.length)
-    between = project(weight * group_means(y, panel.unit, N), weight[:, None] * means)
-    trace = float(panel.length @ between.leverage)
-    return idiosyncratic, (between.ssr - (N - between.rank) * idiosyncratic) / (n - trace)
+    scaled = weight[:, None] * means
+    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
+    left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
+    basis = left[:, values > 1e-10 * values[0]]
+    rest = weight * group_means(y, panel.unit, N)
+    rest = rest - basis @ (basis.T @ rest)
+    trace = float(panel.length @ (basis**2).sum(axis=1))
+    surplus = float(rest @ rest) - (N - basis.shape[1]) * idiosyncratic
+    return idiosyncratic, surplus / (n - trace)
 
 
 def _wallace_hussain(y: Array, X: Array, panel: Stack) -> tuple[float, float]:

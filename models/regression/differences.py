@@ -1,0 +1,242 @@
+"""First and long differences, and the half-panel jackknife."""
+
+from dataclasses import replace
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.regression.covariance_clustered import CR1
+from quesnay.fitting.regression.fixed_effects import absorb_effects
+from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.stack import Stack, stack
+from quesnay.models.regression.columns import Grouping, group_column
+from quesnay.models.regression.estimate import Estimate
+from quesnay.models.regression.panel import fit_sample
+from quesnay.models.regression.read_panel import PanelData, read_panel
+from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.sample import Dropped, Sample
+
+__all__ = ["fit_differences", "fit_half_panel_jackknife"]
+
+Array = npt.NDArray[np.float64]
+
+
+def fit_differences(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    unit: str,
+    time: str,
+    lag: int | str = 1,
+    absorb: str | tuple[str, ...] = (),
+    cluster: str | None = None,
+) -> PanelFit:
+    """Estimate an equation in changes, which removes every unit effect.
+
+    Parameters
+    ----------
+    formula : str
+        In levels, such as ``"ln_va ~ ln_ict + ln_k"``; the intercept becomes a common drift.
+    data : DataFrame
+        One row a unit and time.
+    unit, time : str
+        Columns of unit and time.
+    lag : int or "long"
+        Times between the two ends, counted among those in the data (a gap gives no difference), or
+        ``"long"``: each unit's last less its first time.
+    absorb : str or tuple of str
+        Columns of effects of the *changes*, read at the later end, such as ``"sector"``.
+    cluster : str, optional
+        Column of clusters; by default the unit.
+
+    Returns
+    -------
+    PanelFit
+        A regression like any other, with CR1 errors; its rows are those of the later ends.
+
+    Raises
+    ------
+    DataError
+        If a column is missing, a unit is seen twice at one time or the lag is none.
+    EstimationError
+        If no unit is seen at both ends.
+
+    References
+    ----------
+    Wooldridge (2010), sec. 10.6; Griliches and Hausman (1986), J. Econometrics 31 on long
+    differences and measurement error.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"u": [1, 1, 2, 2, 3, 3], "t": [0, 5] * 3, "x": [0.0, 1, 1, 3, 2, 5]})
+    >>> data["y"] = 2 * data["x"] + 10 * data["u"] + 0.1 * data["t"] * (data["u"] == 2)
+    >>> round(float(fit_differences("y ~ x", data, unit="u", time="t").params["x"]), 3)
+    2.0
+    """
+    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
+    order = _stack(panel)
+    later, earlier = _ends(order, lag)
+    steps = panel.X[later] - panel.X[earlier]
+    keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
+    for i in keep:
+        if not np.abs(steps[:, i]).max(initial=0.0) > 0.0:
+            raise EstimationError(f"{panel.names[i]!r} does not change in any unit; leave it out")
+    sets = (absorb,) if isinstance(absorb, str) else tuple(absorb)
+    effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
+    names = [panel.names[i] for i in keep]
+    columns = [steps[:, i] for i in keep]
+    if not effects and "Intercept" in panel.names:
+        names, columns = ["Intercept", *names], [np.ones(later.size), *columns]
+    if not columns:
+        raise DataError(f"formula {formula!r}: no regressors are left; add a term")
+    rows = np.zeros(panel.nobs, dtype=bool)
+    rows[later] = True
+    place = np.argsort(np.argsort(later))  # from sorted rows to the order of differences
+    difference = Sample(
+        index=panel.sample.index[later],
+        outcome=panel.y[later] - panel.y[earlier],
+        design=np.column_stack(columns),
+        names=tuple(names),
+        effects=effects,
+        clusters=(_reorder(panel.cluster.select(rows), place),),
+        periods=None if panel.time is None else _reorder(panel.time.select(rows), place),
+        weights=None,
+        dropped=replace(panel.sample.dropped) if later.size else Dropped(),
+    )
+    title = f"change of {panel.outcome}"
+    return fit_sample(difference, CR1(), formula=f"{formula} (differences, {lag})", outcome=title)
+
+
+def fit_half_panel_jackknife(
+    formula: str, data: pd.DataFrame, *, unit: str, time: str, cluster: str | None = None
+) -> Estimate:
+    """Estimate fixed effects with the bias of a short panel taken off.
+
+    ``b = 2 b_all - (b_first + b_second) / 2`` over halves of the times; with an odd number the mean
+    of the two ways to halve. Errors from the influence of each cluster on the same combination.
+
+    Parameters
+    ----------
+    formula : str
+        Such as ``"ln_va ~ l_ln_va + ln_ict"``; regressors may be predetermined.
+    data : DataFrame
+        One row a unit and time.
+    unit, time : str
+        Columns of unit and time; effects of both are taken out.
+    cluster : str, optional
+        Column of clusters; by default the unit.
+
+    Returns
+    -------
+    Estimate
+        With the uncorrected coefficients among the details.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or a unit is seen twice at one time.
+    EstimationError
+        If there are fewer than four times, or a half does not identify the slopes.
+
+    References
+    ----------
+    Dhaene and Jochmans (2015), Review of Economic Studies 82, eq. 1.3; Chudik, Pesaran and Yang
+    (2018), J. Applied Econometrics 33 for its error.
+
+    Examples
+    --------
+    >>> t = np.tile(np.arange(6.0), 9)
+    >>> data = pd.DataFrame({"t": t, "u": np.repeat(np.arange(9), 6)})
+    >>> data["x"] = np.cos(3 * t + data["u"])
+    >>> data["y"] = 2 * data["x"] + data["u"] + np.sin(5 * t + data["u"])
+    >>> found = fit_half_panel_jackknife("y ~ x", data, unit="u", time="t")
+    >>> round(float(found.params["x"]), 2)
+    1.89
+    """
+    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
+    if panel.time is None or panel.time.count < 4:
+        raise EstimationError(f"{time}: at least four times are needed to halve a panel")
+    keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
+    if not keep:
+        raise DataError(f"formula {formula!r}: no regressors; add a term")
+    names = [panel.names[i] for i in keep]
+    X, when, count = panel.X[:, keep], panel.time.codes, panel.time.count
+    cuts = {count // 2, count - count // 2}
+    whole, spread = _within(panel, X, np.ones(panel.nobs, bool))
+    b, scores = 2.0 * whole, 2.0 * spread
+    for cut in cuts:
+        for half in (when < cut, when >= cut):
+            part, own = _within(panel, X, half)
+            b = b - part / (2.0 * len(cuts))
+            scores = scores - own / (2.0 * len(cuts))
+    groups = panel.cluster.count
+    covariance = groups / (groups - 1) * scores.T @ scores
+    uncorrected = {
+        f"within estimate of {name}": float(v) for name, v in zip(names, whole, strict=True)
+    }
+    return Estimate(
+        "half-panel jackknife, unit and time effects",
+        panel.outcome,
+        pd.Series(b, index=names),
+        pd.DataFrame(covariance, names, names),
+        float(groups - 1),
+        panel.nobs,
+        f"clusters of {panel.cluster.name} ({groups}), influence of the combination; G / (G - 1)",
+        (),
+        uncorrected,
+        panel.notes,
+    )
+
+
+def _stack(panel: PanelData) -> Stack:
+    return stack(panel.unit.codes, None if panel.time is None else panel.time.codes, panel.nobs)
+
+
+def _ends(order: Stack, lag: int | str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+    """Return rows of later and earlier ends, in the order of the data given."""
+    if lag == "long":
+        last = np.r_[np.flatnonzero(np.diff(order.unit)), order.rows - 1]
+        first = np.r_[0, last[:-1] + 1]
+        apart = order.time[last] > order.time[first]
+        later, earlier = last[apart], first[apart]
+    elif isinstance(lag, int) and not isinstance(lag, bool) and lag >= 1:
+        later, earlier = order.steps(lag)
+    else:
+        raise DataError(f"lag {lag!r}: expected a whole number from 1 on, or 'long'")
+    if later.size == 0:
+        raise EstimationError(f"no unit is seen at both ends of a difference of lag {lag}")
+    return order.order[later], order.order[earlier]
+
+
+def _effect(
+    data: pd.DataFrame, index: pd.Index, name: str, later: npt.NDArray[np.intp]
+) -> Grouping:
+    found = group_column(data, name, "absorb")
+    if not data.index.is_unique:
+        raise DataError("data: row labels repeat; reset the index to absorb effects of changes")
+    rows = data.index.get_indexer(index[later])
+    if (found.codes[rows] < 0).any():
+        raise DataError(f"absorb: column {name!r} has missing labels in rows that are used")
+    left, codes = np.unique(found.codes[rows], return_inverse=True)
+    return Grouping(name, codes.astype(np.intp), found.labels[left])
+
+
+def _reorder(group: Grouping, place: npt.NDArray[np.intp]) -> Grouping:
+    return Grouping(group.name, group.codes[place], group.labels)
+
+
+def _within(panel: PanelData, X: Array, rows: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+    """Return the two-way within slopes of some rows and each cluster's influence on them."""
+    sets = [panel.unit] if panel.time is None else [panel.unit, panel.time]
+    absorber = absorb_effects([grouping.select(rows).codes for grouping in sets])
+    y, design = absorber.residualise(panel.y[rows]), absorber.residualise(X[rows])
+    before = np.sqrt((X[rows] ** 2).sum(axis=0))
+    if (np.sqrt((design**2).sum(axis=0)) <= 1e-10 * before).any():
+        raise EstimationError("a regressor does not vary in a half of the panel; leave it out")
+    fit = project(y, design)
+    scores = np.zeros((panel.cluster.count, design.shape[1]))
+    np.add.at(scores, panel.cluster.codes[rows], fit.Q * fit.residuals[:, None])
+    influence = np.linalg.solve(fit.R, scores.T).T / fit.scale
+    return fit.coefficients, influence

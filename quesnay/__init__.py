@@ -76,6 +76,7 @@ if TYPE_CHECKING:
         structural_decomposition as structural_decomposition,
     )
     from quesnay.models.input_output.imported import split_imports as split_imports
+    from quesnay.models.input_output.imports import ImportBlock as ImportBlock
     from quesnay.models.input_output.inoperability import (
         inoperability as inoperability,
         inoperability_path as inoperability_path,
@@ -174,6 +175,7 @@ _NAMES: dict[str, str] = {
     "average_propagation_lengths": "quesnay.models.input_output.propagation",
     "upstreamness": "quesnay.models.input_output.propagation",
     "mixed_model": "quesnay.models.input_output.mixed",
+    "ImportBlock": "quesnay.models.input_output.imports",
     "InputOutputTable": "quesnay.models.input_output.table",
     "SupplyUseTable": "quesnay.models.input_output.supply_use",
     "split_imports": "quesnay.models.input_output.imported",
@@ -196,10 +198,21 @@ open_routes(
     {
         "evidence.plot_tornado": "quesnay.diagnostics.plots.tornado:plot_tornado",
         "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
+        "input_output.plot_coefficients": (
+            "quesnay.diagnostics.plots.input_output:plot_coefficients"
+        ),
+        "input_output.plot_extraction": (
+            "quesnay.diagnostics.plots.input_output_extraction:plot_extraction"
+        ),
+        "input_output.plot_linkages": "quesnay.diagnostics.plots.input_output:plot_linkages",
         "input_output.plot_decomposition": (
             "quesnay.diagnostics.plots.decomposition:plot_decomposition"
         ),
         "regression.diagnose": "quesnay.diagnostics.regression.diagnosis:diagnose",
+        "growth.plot_curve": "quesnay.diagnostics.plots.curves:plot_curve",
+        "growth.plot_accounting": "quesnay.diagnostics.plots.growth:plot_growth_accounting",
+        "growth.plot_disaggregation": "quesnay.diagnostics.plots.growth:plot_disaggregation",
+        "growth.plot_reconciliation": "quesnay.diagnostics.plots.growth:plot_reconciliation",
         "regression.plot_diagnostics": "quesnay.diagnostics.plots.regression:plot_diagnostics",
     }
 )

@@ -9,7 +9,15 @@ from scipy.linalg import lapack
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Factors", "Leontief", "coefficients", "inverted", "leontief", "unit_columns"]
+__all__ = [
+    "Factors",
+    "Leontief",
+    "coefficients",
+    "inverted",
+    "leontief",
+    "reciprocal_condition",
+    "unit_columns",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -207,3 +215,27 @@ def leontief(flows: Array, output: Array) -> Leontief:
     if failed:
         raise DataError(SINGULAR)
     return Leontief(lu, pivots)
+
+
+def reciprocal_condition(factors: Leontief, norm: float) -> float:
+    """Estimate the reciprocal condition number of ``I - A`` from its factors.
+
+    Parameters
+    ----------
+    factors : Leontief
+        Of ``(I - A)'``.
+    norm : float
+        Largest sum of a row of ``|I - A|``.
+
+    Returns
+    -------
+    float
+        Near 1 is well conditioned, near 1e-16 has no digit left.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> round(reciprocal_condition(leontief(np.zeros((2, 2)), np.ones(2)), 1.0), 3)
+    1.0
+    """
+    return float(lapack.dgecon(factors.lu, norm)[0])

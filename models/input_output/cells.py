@@ -72,7 +72,9 @@ def read_cells(data: Any, what: str) -> Cells:
     values = _floats(data, what, rows, columns)
     if values.ndim not in {1, 2} or values.size == 0:
         raise DataError(f"{what}: shape {values.shape}; expected a vector or matrix with numbers")
-    if not np.isfinite(values.sum()):  # one pass without a temporary; the place only when needed
+    with np.errstate(over="ignore", invalid="ignore"):
+        total = values.sum()  # one pass without a temporary; the place is sought only when needed
+    if not np.isfinite(total):
         bad = np.argwhere(~np.isfinite(values))
         if len(bad):
             raise DataError(

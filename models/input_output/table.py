@@ -2,22 +2,63 @@
 
 from typing import Any
 
-import numpy as np
-import numpy.typing as npt
-import pandas as pd
-
-from quesnay.fitting.errors import DataError, nearest
-from quesnay.fitting.tables.leontief import Leontief, coefficients, leontief
-from quesnay.models.input_output.imports import ImportBlock
-from quesnay.models.input_output.validate import Blocks, check_balance, read_blocks
+from quesnay.fitting.errors import DataError
+from quesnay.models.input_output.engine import Engine, Precision
+from quesnay.models.input_output.parts import Parts
+from quesnay.models.input_output.soundness import (
+    check_signs,
+    imbalance,
+    surely_productive,
+    unproductive,
+)
+from quesnay.models.input_output.table_bands import TableBands
+from quesnay.models.input_output.validate import read_blocks
 
 __all__ = ["InputOutputTable"]
 
-Array = npt.NDArray[np.float64]
 
+class InputOutputTable(TableBands):
+    """A symmetric input-output table: who sells how much to whom in one economy and year.
 
-class InputOutputTable:
-    """A symmetric input-output table of one economy and year.
+    Parameters
+    ----------
+    Z : DataFrame or array, (n, n)
+        Transactions: sales of the row's sector to the column's, in one unit of money. Domestic
+        where `imports` are given apart.
+    final_demand : Series, DataFrame or array, (n,) or (n, k)
+        Final demand by category; imports as a negative column where they are inside the flows.
+    value_added : Series, DataFrame or array, (n,) or (m, n)
+        Value added by component; taxes on products and the like are rows of their own here.
+    output : Series or array, (n,), optional
+        Output; by default the row sums.
+    imports : ImportBlock, (Z, final_demand), mapping or frame, optional
+        Imported inputs (products, n), and imports for final use.
+    accounts : Series, DataFrame or array, (n,) or (r, n), optional
+        Employment, emissions ...: totals by sector, in their own units.
+    unit, name : str, optional
+        Unit of money, and what the table is of.
+    tolerance : float
+        Largest gap of a row or column, as a share of its output.
+    strict : bool
+        False: a table that does not balance or is not productive is taken, with a line in
+        `.warnings`, which every representation and check shows.
+    precision : {"double", "single"}
+        "single" factors in half the memory and refines every answer to double precision.
+    copy : bool
+        False: Z is not copied. It must not change afterwards.
+
+    Raises
+    ------
+    DataError
+        Wrong shapes, labels or numbers, negative output, or output of zero with inputs.
+    BalanceError
+        If a row or column misses output by more than `tolerance`; names the worst.
+
+    Notes
+    -----
+    Frames and Series are aligned by label to the rows of Z; bare arrays go by position. The table
+    cannot be changed; analyses share one factorisation of ``I - A`` (Leontief 1936; Miller and
+    Blair 2009).
 
     Examples
     --------
@@ -25,6 +66,8 @@ class InputOutputTable:
     >>> table.multipliers().round(4).tolist()
     [1.5182, 1.4521]
     """
+
+    __slots__ = ()
 
     def __init__(
         self,
@@ -38,8 +81,11 @@ class InputOutputTable:
         unit: str | None = None,
         name: str | None = None,
         tolerance: float = 1e-6,
+        strict: bool = True,
+        precision: Precision = "double",
         copy: bool = True,
     ) -> None:
+        _check_settings(tolerance, precision, (("unit", unit), ("name", name)))
         blocks = read_blocks(
             Z,
             final_demand,
@@ -49,131 +95,118 @@ class InputOutputTable:
             accounts=accounts,
             copy=copy,
         )
-        check_balance(blocks, tolerance)
-        self._blocks: Blocks = blocks
-        self.unit, self.name = unit, name
-        self._factors: Leontief | None = None
+        check_signs(blocks)
+        warnings: list[str] = []
+        gap = imbalance(blocks, tolerance)
+        if gap is not None:
+            if strict:
+                raise gap.error(tolerance)
+            warnings.append(f"not balanced: {gap.text}")
+        sure = surely_productive(blocks)
+        fault = None if sure else unproductive(blocks)
+        if fault is not None:
+            if strict:
+                raise DataError(fault)
+            warnings.append(f"not productive: {fault}")
+        super().__init__(Engine(blocks, precision, sure=sure), unit, name, warnings=tuple(warnings))
 
-    @property
-    def sectors(self) -> pd.Index:
-        """Sector labels."""
-        return self._blocks.sectors
+    def aggregate(self, mapping: Any) -> "InputOutputTable":
+        """Join sectors into groups.
 
-    @property
-    def Z(self) -> pd.DataFrame:
-        """Transactions."""
-        return self._square(self._blocks.flows)
+        Parameters
+        ----------
+        mapping : mapping or Series
+            ``{sector: group}`` or ``{group: [sectors]}``; every sector once.
 
-    @property
-    def final_demand(self) -> pd.DataFrame:
-        """Final demand by category."""
-        return pd.DataFrame(
-            self._blocks.demand, index=self.sectors, columns=self._blocks.demand_names
+        Returns
+        -------
+        InputOutputTable
+            Groups in the order of their first sector; it balances as this one does.
+
+        Raises
+        ------
+        DataError
+            If a sector is unknown, missing or in two groups.
+
+        Examples
+        --------
+        >>> table = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+        >>> table.aggregate({"economy": [0, 1]}).multipliers().round(4).tolist()
+        [1.4634]
+        """
+        from quesnay.models.input_output.aggregation import aggregated
+
+        return self._again(aggregated(self.engine.blocks, mapping))
+
+    def split(
+        self, sector: Any, shares: Any, *, rows: Any = None, columns: Any = None
+    ) -> "InputOutputTable":
+        """Split a sector into several, by shares of output, keeping the table in balance.
+
+        Parameters
+        ----------
+        sector : hashable
+            The sector that is split.
+        shares : mapping or Series
+            New sector -> share of its output; they sum to 1.
+        rows : DataFrame, (new sectors, buyers), optional
+            Share of each new sector in the sales to a buyer or category of final demand; each
+            column sums to 1. Buyers that are not named follow `shares`.
+        columns : DataFrame, (sellers, new sectors), optional
+            Share of each new sector in the purchases from a seller or of a component of value
+            added; each row sums to 1.
+
+        Returns
+        -------
+        InputOutputTable
+            The new sectors stand where the old one stood; joining them gives this table back.
+
+        Raises
+        ------
+        DataError
+            If shares do not sum to 1 or a name is unknown.
+        BalanceError
+            If a pattern cannot go with the shares of output.
+
+        Notes
+        -----
+        By default each part sells and buys like the whole. A pattern is scaled biproportionally
+        (GRAS) until it agrees with the shares of output, so it is met in proportions, not to the
+        digit; sales of the sector to itself are spread in proportion to what the parts sell to
+        and buy from it.
+
+        Examples
+        --------
+        >>> table = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+        >>> table.split(1, {"a": 0.5, "b": 0.5}).x.tolist()
+        [1000.0, 1000.0, 1000.0]
+        """
+        from quesnay.models.input_output.splitting import split_parts
+
+        parts = split_parts(self.engine, sector, shares, rows=rows, columns=columns)
+        return self._again(parts)
+
+    def _again(self, parts: Parts) -> "InputOutputTable":
+        return InputOutputTable(
+            parts.Z,
+            parts.final_demand,
+            parts.value_added,
+            output=parts.output,
+            imports=parts.imports,
+            accounts=parts.accounts,
+            unit=self.unit,
+            name=self.name,
+            strict=not self.warnings,
+            precision=self.engine.precision,
         )
 
-    @property
-    def value_added(self) -> pd.DataFrame:
-        """Value added by component."""
-        return pd.DataFrame(
-            self._blocks.value, index=self._blocks.value_names, columns=self.sectors
-        )
 
-    @property
-    def f(self) -> "pd.Series[float]":
-        """Total final demand."""
-        return self._series(self._blocks.demand.sum(axis=1), "f")
-
-    @property
-    def v(self) -> "pd.Series[float]":
-        """Total value added."""
-        return self._series(self._blocks.value.sum(axis=0), "v")
-
-    @property
-    def x(self) -> "pd.Series[float]":
-        """Output."""
-        return self._series(self._blocks.output, "x")
-
-    @property
-    def imports(self) -> ImportBlock | None:
-        """The import block, where imports stand apart."""
-        return self._blocks.imports
-
-    @property
-    def accounts(self) -> pd.DataFrame | None:
-        """Account rows."""
-        if not len(self._blocks.account_names):
-            return None
-        return pd.DataFrame(
-            self._blocks.accounts, index=self._blocks.account_names, columns=self.sectors
-        )
-
-    @property
-    def A(self) -> pd.DataFrame:
-        """Technical coefficients."""
-        return self._square(coefficients(self._blocks.flows, self._blocks.output))
-
-    @property
-    def B(self) -> pd.DataFrame:
-        """Allocation coefficients."""
-        return self._square(coefficients(self._blocks.flows.T, self._blocks.output).T)
-
-    def leontief(self) -> pd.DataFrame:
-        """Return the Leontief inverse."""
-        return self._square(self._factored().inverse())
-
-    def ghosh(self) -> pd.DataFrame:
-        """Return the Ghosh inverse."""
-        x = self._blocks.output
-        return self._square(coefficients((self._factored().inverse() * x).T, x).T)
-
-    def solve(self, f: Any) -> Any:
-        """Return output for a new final demand."""
-        values = f.reindex(self.sectors) if isinstance(f, pd.Series | pd.DataFrame) else f
-        out = self._factored().columns(np.asarray(values, dtype=float))
-        if out.ndim == 1:
-            return self._series(out, "output")
-        columns = f.columns if isinstance(f, pd.DataFrame) else None
-        return pd.DataFrame(out, index=self.sectors, columns=columns)
-
-    def multipliers(self, account: str = "output") -> "pd.Series[float]":
-        """Return an account per unit of final demand."""
-        return self._series(self._factored().rows(self._per_output(account)[None])[0], account)
-
-    def extract(self, weights: Any, kind: str = "total") -> Any:
-        """Remove sectors, wholly or by share (total extraction): output loss by sector."""
-        share = dict.fromkeys(weights, 1.0) if not isinstance(weights, dict) else weights
-        places = self.sectors.get_indexer(list(share))
-        if (places < 0).any():
-            raise DataError(f"unknown sector;{nearest(str(next(iter(share))), self.sectors)}")
-        w = np.array(list(share.values()), dtype=float)
-        L = self._factored().columns(np.eye(len(self.sectors))[:, places])
-        K = L.copy()
-        K[places, np.arange(len(places))] -= 1.0
-        s = w * (2 - w)
-        u = np.linalg.solve(np.eye(len(w)) + K[places] * s, self._blocks.output[places])
-        loss = K @ (s * u)
-        loss[places] += w * u
-        return self._series(loss, "output_loss")
-
-    def _per_output(self, account: str) -> Array:
-        b = self._blocks
-        if account == "output":
-            return np.ones(len(b.output))
-        if account == "value_added":
-            return coefficients(b.value.sum(axis=0, keepdims=True), b.output)[0]
-        for names, block in ((b.value_names, b.value), (b.account_names, b.accounts)):
-            if account in names:
-                return coefficients(block[[names.get_loc(account)]], b.output)[0]
-        known = ["output", "value_added", *b.value_names, *b.account_names]
-        raise DataError(f"account {account!r} is unknown;{nearest(account, known)}")
-
-    def _factored(self) -> Leontief:
-        if self._factors is None:
-            self._factors = leontief(self._blocks.flows, self._blocks.output)
-        return self._factors
-
-    def _square(self, values: Array) -> pd.DataFrame:
-        return pd.DataFrame(values, index=self.sectors, columns=self.sectors)
-
-    def _series(self, values: Array, name: str) -> "pd.Series[float]":
-        return pd.Series(values, index=self.sectors, name=name)
+def _check_settings(tolerance: Any, precision: Any, texts: Any) -> None:
+    number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
+    if not number or not 0 <= tolerance < 1:
+        raise DataError(f"tolerance={tolerance!r}; expected a share from 0 to below 1")
+    if precision not in {"double", "single"}:
+        raise DataError(f"precision={precision!r}; expected 'double' or 'single'")
+    for what, text in texts:
+        if text is not None and not isinstance(text, str):
+            raise DataError(f"{what}: {type(text).__name__} {text!r}; expected a text")

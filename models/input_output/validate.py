@@ -1,5 +1,6 @@
-"""What makes numbers an input-output table: shapes, labels, signs and balance."""
+"""What makes numbers an input-output table: shapes, labels and order."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,13 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError
+from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.cells import Cells, aligned, read_cells
 from quesnay.models.input_output.imports import ImportBlock, read_imports
 
-__all__ = ["Blocks", "read_blocks"]
+__all__ = ["Blocks", "read_blocks", "read_demand"]
 
 Array = npt.NDArray[np.float64]
+
+RESERVED = ("output", "value_added", "imports")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -34,6 +37,8 @@ class Blocks:
         Output x.
     imports : ImportBlock or None
         Imports kept apart.
+    bought : ndarray, (n,)
+        Imported inputs by sector; zero where no imports stand apart.
     accounts, account_names : ndarray (r, n), Index (r,)
         Employment, emissions and the like; no rows where there are none.
     row_gap, column_gap : ndarray, (n,)
@@ -48,6 +53,7 @@ class Blocks:
     value_names: pd.Index
     output: Array
     imports: ImportBlock | None
+    bought: Array
     accounts: Array
     account_names: pd.Index
     row_gap: Array
@@ -90,38 +96,81 @@ def read_blocks(
     array([1000., 2000.])
     """
     flows, sectors = _flows(Z, copy=copy)
-    demand, demand_names = _by_row(final_demand, sectors, "final demand")
+    demand, demand_names = read_demand(final_demand, sectors, "final demand")
     value, value_names = _by_column(value_added, sectors, "value added", "value_added")
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
         extra, extra_names = _by_column(accounts, sectors, "accounts", "account")
-    bought = None if imports is None else read_imports(imports, sectors)
-    uses = flows.sum(axis=1) + demand.sum(axis=1)
-    x = uses if output is None else _vector(output, sectors, "output")
-    inputs = flows.sum(axis=0) + value.sum(axis=0)
-    if bought is not None:
-        inputs += bought.Z.to_numpy().sum(axis=0)
+    _different(value_names, extra_names)
+    imported = None if imports is None else read_imports(imports, sectors)
+    bought = np.zeros(len(sectors)) if imported is None else imported.Z.to_numpy().sum(axis=0)
+    with np.errstate(over="ignore", invalid="ignore"):
+        uses = flows.sum(axis=1) + demand.sum(axis=1)
+        inputs = flows.sum(axis=0) + value.sum(axis=0) + bought
+    if not (np.isfinite(uses).all() and np.isfinite(inputs).all()):
+        raise DataError("the sums of the table are too large for a float; change the unit")
+    x = uses.copy() if output is None else _vector(output, sectors, "output")
+    for array in (flows, demand, value, extra, x):
+        array.flags.writeable = False
     return Blocks(
-        sectors, flows, demand, demand_names, value, value_names, x, bought, extra, extra_names,
-        uses - x, inputs - x,
-    )  # fmt: skip
+        sectors=sectors,
+        flows=flows,
+        demand=demand,
+        demand_names=demand_names,
+        value=value,
+        value_names=value_names,
+        output=x,
+        imports=imported,
+        bought=bought,
+        accounts=extra,
+        account_names=extra_names,
+        row_gap=uses - x,
+        column_gap=inputs - x,
+    )
 
 
-def check_balance(blocks: Blocks, tolerance: float) -> None:
-    """Refuse a table whose rows or columns do not add up to output, naming the worst."""
-    gross = np.abs(blocks.flows)
-    for gaps, axis, words in (
-        (blocks.row_gap, 1, ("row", "uses", "final demand")),
-        (blocks.column_gap, 0, ("column", "inputs and value added", "value added")),
-    ):
-        scale = np.maximum(np.abs(blocks.output), gross.sum(axis=axis))
-        bad = np.flatnonzero(np.abs(gaps) > tolerance * scale)
-        if len(bad):
-            k = int(bad[np.argmax(np.abs(gaps[bad]))])
-            raise BalanceError(
-                f"{words[0]} {blocks.sectors[k]!r}: {words[1]} are "
-                f"{blocks.output[k] + gaps[k]:.10g}, output is {blocks.output[k]:.10g}"
-            )
+def read_demand(data: Any, sectors: pd.Index, what: str) -> tuple[Array, pd.Index]:
+    """Read a block with a row a sector and any number of columns, aligned by label.
+
+    Parameters
+    ----------
+    data : Series, DataFrame or array, (n,) or (n, k)
+        Final demand.
+    sectors : Index
+        Sectors of the table.
+    what : str
+        Its name in messages.
+
+    Returns
+    -------
+    values : ndarray, (n, k)
+        In the order of the table.
+    names : Index, (k,)
+        Of the columns.
+
+    Raises
+    ------
+    DataError
+        If shape or labels do not fit the table.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> data = pd.Series({"b": 2.0, "a": 1.0})
+    >>> read_demand(data, pd.Index(["a", "b"]), "final demand")[0].ravel()
+    array([1., 2.])
+    """
+    if isinstance(data, Mapping):
+        values, names = _named_vectors(data, sectors, what, "final_demand")
+        return values.T, names
+    cells = read_cells(data, what)
+    _fits(cells, 0, sectors, what)
+    order = aligned(cells.rows, sectors, what)
+    values = np.array(cells.values) if order is None else cells.values[order]
+    if values.ndim == 1:
+        return values[:, None], _one_name(cells, "final_demand")
+    names = cells.columns if cells.columns is not None else pd.RangeIndex(values.shape[1])
+    return values, names
 
 
 def _flows(data: Any, *, copy: bool) -> tuple[Array, pd.Index]:
@@ -129,11 +178,12 @@ def _flows(data: Any, *, copy: bool) -> tuple[Array, pd.Index]:
     shape = cells.values.shape
     if len(shape) != 2 or shape[0] != shape[1]:
         raise DataError(f"Z: shape {shape}; expected a square matrix, sectors by sectors")
-    sectors = pd.RangeIndex(shape[0]) if cells.rows is None or cells.columns is None else cells.rows
+    sectors = pd.RangeIndex(shape[0]) if cells.rows is None else cells.rows
     order = aligned(cells.columns, sectors, "Z: columns")
     values = cells.values if order is None else cells.values[:, order]
-    values = np.array(values, order="C") if copy else np.ascontiguousarray(values)
-    return values, sectors
+    if copy and order is None:
+        return np.array(values, order="C"), sectors
+    return np.ascontiguousarray(values).view(), sectors
 
 
 def _vector(data: Any, sectors: pd.Index, what: str) -> Array:
@@ -143,33 +193,37 @@ def _vector(data: Any, sectors: pd.Index, what: str) -> Array:
         values = values.ravel()
     if values.shape != (len(sectors),):
         raise DataError(f"{what}: shape {cells.values.shape}; expected {len(sectors)} numbers")
-    order = aligned(cells.rows, sectors, what)
-    return values if order is None else values[order]
-
-
-def _by_row(data: Any, sectors: pd.Index, what: str) -> tuple[Array, pd.Index]:
-    """Read a block with a row a sector: final demand."""
-    cells = read_cells(data, what)
-    _fits(cells, 0, sectors, what)
-    order = aligned(cells.rows, sectors, what)
-    values = cells.values if order is None else cells.values[order]
-    if values.ndim == 1:
-        return values[:, None], _one_name(cells, "final_demand")
-    names = cells.columns if cells.columns is not None else pd.RangeIndex(values.shape[1])
-    return values, names
+    labels = cells.columns if cells.values.shape[0] == 1 and cells.values.ndim == 2 else cells.rows
+    order = aligned(labels, sectors, what)
+    return np.array(values) if order is None else values[order]
 
 
 def _by_column(data: Any, sectors: pd.Index, what: str, name: str) -> tuple[Array, pd.Index]:
     """Read a block with a column a sector: value added or accounts."""
+    if isinstance(data, Mapping):
+        return _named_vectors(data, sectors, what, name)
     cells = read_cells(data, what)
     _fits(cells, cells.values.ndim - 1, sectors, what)
     labels = cells.rows if cells.values.ndim == 1 else cells.columns
     order = aligned(labels, sectors, what)
-    values = cells.values if order is None else cells.values[..., order]
+    values = np.array(cells.values) if order is None else cells.values[..., order]
     if values.ndim == 1:
         return values[None, :], _one_name(cells, name)
     names = cells.rows if cells.rows is not None else pd.RangeIndex(values.shape[0])
     return values, names
+
+
+def _named_vectors(
+    data: Mapping[Any, Any], sectors: pd.Index, what: str, name: str
+) -> tuple[Array, pd.Index]:
+    """Read {name: vector}, or {sector: number} as one vector; a row a vector."""
+    if not data:
+        raise DataError(f"{what}: an empty mapping; expected {{name: numbers}}")
+    if all(np.isscalar(value) for value in data.values()):
+        single = pd.Series(list(data.values()), index=pd.Index(list(data)), dtype=object)
+        return _vector(single, sectors, what)[None, :], pd.Index([name])
+    rows = [_vector(vector, sectors, f"{what}: {key!r}") for key, vector in data.items()]
+    return np.array(rows), pd.Index(list(data))
 
 
 def _one_name(cells: Cells, name: str) -> pd.Index:
@@ -179,8 +233,18 @@ def _one_name(cells: Cells, name: str) -> pd.Index:
 def _fits(cells: Cells, axis: int, sectors: pd.Index, what: str) -> None:
     shape, n = cells.values.shape, len(sectors)
     if shape[axis] != n:
-        wanted = (
-            f"({n},) or ({n}, k)" if axis == 0 and what == "final demand" else f"({n},) or (m, {n})"
-        )
+        wanted = f"({n}, k)" if what.endswith("demand") else f"(m, {n})"
         turned = " (it looks transposed: pass .T)" if n in shape else ""
-        raise DataError(f"{what}: shape {shape}; expected {wanted}{turned}")
+        raise DataError(f"{what}: shape {shape}; expected ({n},) or {wanted}{turned}")
+
+
+def _different(value_names: pd.Index, account_names: pd.Index) -> None:
+    """Refuse a name that would mean two things as an account."""
+    for names, what in ((value_names, "value added"), (account_names, "accounts")):
+        for name in names:
+            taken = isinstance(name, str) and name in RESERVED
+            if (taken and len(names) > 1) or (taken and name != "value_added"):
+                raise DataError(f"{what}: row {name!r} has a name that means another account")
+    double = [name for name in account_names if name in value_names]
+    if double:
+        raise DataError(f"accounts: row {double[0]!r} is also a component of value added; rename")

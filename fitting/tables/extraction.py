@@ -1,0 +1,97 @@
+"""Hypothetical extraction in closed form: what output falls when sectors, or shares, go away.
+
+With ``D = I - diag(w)`` and G the sectors with a share w > 0:
+
+* total: ``A* = D A D``, ``f* = D f``. Put ``x* = D u``: then ``u = A D^2 u + f``, a change of the
+  columns G of A only, so ``u_G = (I + (L_GG - I) S)^-1 x_G`` with ``S = I - D^2`` on G, and the
+  loss is ``(L - I)[:, G] S u_G + W u_G``. With w = 1 this is ``L[:, G] L_GG^-1 x_G``.
+* backward: ``A* = A D`` (the sector buys less at home), f unchanged: the same with ``S = W`` and
+  without the second term.
+* forward: ``B* = D B`` (it sells less), value added unchanged: the same on the Ghosh side.
+
+Woodbury (1950); Dietzenbacher and van der Linden (1997); Dietzenbacher and Lahr (2013).
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.fitting.errors import DataError
+
+__all__ = ["Kind", "Pull", "pulls"]
+
+Array = npt.NDArray[np.float64]
+Kind = Literal["total", "backward", "forward"]
+
+_LIMIT = 1e10  # an answer this many times the output extracted has lost ten digits
+
+
+@dataclass(frozen=True, slots=True)
+class Pull:
+    """How strongly the extracted sectors pull on the others, a row a set of weights.
+
+    Parameters
+    ----------
+    through : ndarray, (draws, g)
+        ``S u_G``: multiplied by ``(L - I)[:, G]'`` gives the loss along the chains.
+    direct : ndarray, (draws, g)
+        ``W u_G``: loss in the sectors themselves before any chain; zero unless total.
+    """
+
+    through: Array
+    direct: Array
+
+
+def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
+    """Solve the small systems of an extraction, one for each row of weights.
+
+    Parameters
+    ----------
+    corner : ndarray, (g, g)
+        ``(L - I)_GG``; on the Ghosh side for kind "forward".
+    output : ndarray, (g,)
+        Output of the sectors G.
+    weights : ndarray, (draws, g)
+        Shares extracted, 0 to 1.
+    kind : {"total", "backward", "forward"}
+        What goes away.
+
+    Returns
+    -------
+    Pull
+        A row a draw.
+
+    Raises
+    ------
+    DataError
+        If a system is singular, or so near that ten digits are lost.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> pull = pulls(np.array([[0.25412541]]), np.array([1000.0]), np.array([[1.0]]), "total")
+    >>> pull.direct.round(2)
+    array([[797.37]])
+    """
+    share = weights * (2.0 - weights) if kind == "total" else weights
+    systems = corner * share[:, None, :]
+    systems += np.eye(len(output))
+    right = np.broadcast_to(output[:, None], (len(weights), len(output), 1))
+    try:
+        u = np.linalg.solve(systems, right)[..., 0]
+    except np.linalg.LinAlgError:
+        raise DataError(_singular(corner)) from None
+    if not np.abs(u).max(initial=0.0) <= _LIMIT * np.abs(output).max(initial=0.0):
+        raise DataError(_singular(corner))
+    return Pull(share * u, weights * u if kind == "total" else np.zeros_like(u))
+
+
+def _singular(corner: Array) -> str:
+    least = int(np.argmin(np.abs(np.diag(corner) + 1.0)))
+    return (
+        f"extraction is not defined: the Leontief inverse of the group is nearly singular "
+        f"(sector number {least + 1} of the group has L_kk = {corner[least, least] + 1.0:.3g}); "
+        "look for large negative transactions in it"
+    )

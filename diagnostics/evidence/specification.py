@@ -89,7 +89,7 @@ def run_specifications(
     >>> curve = run_specifications(mean_of, Grid({"power": (1.0, 1.1), "shift": (0, 1)}),
     ...                            draws=100, seed=0, reported=(19.0, 20.0))
     >>> curve.estimates["estimate"].round(1).tolist(), curve.holding
-    ([19.5, 20.5, 27.0, 28.0], 0.5)
+    ([19.5, 20.5, 26.8, 27.8], 0.5)
     """
     if not callable(estimate) or not isinstance(grid, Grid):
         raise QuesnayError("run_specifications needs a function and a Grid of choices")

@@ -18,6 +18,12 @@ from quesnay.models.uncertainty.bootstrap import bootstrap
 from quesnay.models.uncertainty.checkpoints import Checkpoints, CheckpointWarning
 from quesnay.models.uncertainty.monte_carlo import monte_carlo
 from quesnay.models.uncertainty.results import MonteCarloResult
+from quesnay.models.uncertainty.sensitivity import (
+    Tornado,
+    VarianceShares,
+    tornado,
+    variance_shares,
+)
 
 __all__ = [
     "CheckpointWarning",
@@ -30,9 +36,13 @@ __all__ = [
     "LogNormal",
     "MonteCarloResult",
     "Normal",
+    "Tornado",
     "Triangular",
     "TruncatedNormal",
     "Uniform",
+    "VarianceShares",
     "bootstrap",
     "monte_carlo",
+    "tornado",
+    "variance_shares",
 ]

@@ -1,6 +1,7 @@
 """From a formula and a frame to outcome, design and the names of its columns."""
 
 from dataclasses import dataclass
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -128,8 +129,8 @@ def build_design(
 
     Notes
     -----
-    A category drops its first level where the term without it is in the model (the intercept
-    being the empty term), else it keeps all levels: the rule of R (Chambers and Hastie, 1992).
+    A category keeps all its levels only where this spans nothing that earlier terms span, so
+    that the design has full rank (the rule of patsy and formulaic).
 
     Examples
     --------
@@ -139,34 +140,66 @@ def build_design(
     >>> build_design(formula, read_ingredients(formula, frame), None, False)[1]
     ['Intercept', 'C(g)[T.b]']
     """
-    present = {frozenset(term) for term in formula.terms}
-    constant = formula.intercept or absorbed
-    if constant:
-        present.add(frozenset())
     columns: list[Values] = []
     names: list[str] = []
+    spanned: dict[frozenset[Factor], set[frozenset[Factor]]] = {}
+    if formula.intercept or absorbed:
+        spanned[frozenset()] = {frozenset()}
     if formula.intercept and not absorbed:
         anything = ingredients.numbers[formula.outcome]
         columns.append(np.ones(anything.size if rows is None else int(rows.sum())))
         names.append("Intercept")
     for term in formula.terms:
-        for values, name in _term_columns(term, ingredients, rows, present):
-            columns.append(values)
-            names.append(name)
+        for full in _codings(term, spanned):
+            for values, name in _term_columns(full, ingredients, rows):
+                columns.append(values)
+                names.append(name)
     return columns, names
 
 
+def _codings(
+    term: Term, spanned: dict[frozenset[Factor], set[frozenset[Factor]]]
+) -> list[dict[Factor, bool]]:
+    """Return the parts of a term that are new, with whether each category keeps all levels.
+
+    A term of categories spans every subset of them coded by contrasts. Subsets that earlier
+    terms span are left out; two that differ by one category merge, that category keeping all.
+    """
+    numbers = [factor for factor in term if not factor.categorical]
+    groups = [factor for factor in term if factor.categorical]
+    known = spanned.setdefault(frozenset(numbers), set())
+    parts = [
+        dict.fromkeys(chosen, False)
+        for size in range(len(groups) + 1)
+        for chosen in combinations(groups, size)
+        if frozenset(chosen) not in known
+    ]
+    known.update(frozenset(part) for part in parts)
+    while (found := _mergeable(parts)) is not None:
+        short, long = found
+        extra = next(factor for factor in parts[long] if factor not in parts[short])
+        parts[long] = {**parts[long], extra: True}
+        del parts[short]
+    return [{f: part.get(f, False) for f in term if f in part or f in numbers} for part in parts]
+
+
+def _mergeable(parts: list[dict[Factor, bool]]) -> tuple[int, int] | None:
+    """Return two parts of which the second has one more category and else the same coding."""
+    for i, short in enumerate(parts):
+        for j, long in enumerate(parts):
+            same = all(long.get(factor) == full for factor, full in short.items())
+            if len(long) == len(short) + 1 and same:
+                return i, j
+    return None
+
+
 def _term_columns(
-    term: Term,
-    ingredients: Ingredients,
-    rows: npt.NDArray[np.bool_] | None,
-    present: set[frozenset[Factor]],
+    term: dict[Factor, bool], ingredients: Ingredients, rows: npt.NDArray[np.bool_] | None
 ) -> list[tuple[Values, str]]:
     made: list[tuple[Values, str]] = []
-    for factor in term:
+    for factor, full in term.items():
         if factor.categorical:
-            contrast = frozenset(term) - {factor} in present
-            own = _dummies(factor, ingredients.categories[factor], rows, contrast)
+            own = _dummies(factor, ingredients.categories[factor], rows, full)
         else:
             values = ingredients.numbers[factor]
             own = [(values if rows is None else values[rows], factor.text)]
@@ -175,11 +208,11 @@ def _term_columns(
 
 
 def _dummies(
-    factor: Factor, grouping: Grouping, rows: npt.NDArray[np.bool_] | None, contrast: bool
+    factor: Factor, grouping: Grouping, rows: npt.NDArray[np.bool_] | None, full: bool
 ) -> list[tuple[Values, str]]:
     used = grouping if rows is None else grouping.select(rows)
-    mark = "T." if contrast else ""
+    mark = "" if full else "T."
     return [
         ((used.codes == level).astype(np.float64), f"{factor.text}[{mark}{used.labels[level]}]")
-        for level in range(1 if contrast else 0, used.count)
+        for level in range(0 if full else 1, used.count)
     ]

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
         audit as audit,
         read_figures as read_figures,
     )
+    from quesnay.backtests import (
+        backtest_tables as backtest_tables,
+    )
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
@@ -37,6 +40,9 @@ if TYPE_CHECKING:
     )
     from quesnay.diagnostics.evidence.specification import (
         run_specifications as run_specifications,
+    )
+    from quesnay.diagnostics.evidence.updating import (
+        backtest_update as backtest_update,
     )
     from quesnay.diagnostics.plots.fan import (
         plot_fan as plot_fan,
@@ -190,12 +196,15 @@ _NAMES: dict[str, str] = {
     "tornado": "quesnay.models.uncertainty",
     "variance_shares": "quesnay.models.uncertainty",
     "plot_fan": "quesnay.diagnostics.plots.fan",
+    "backtest_tables": "quesnay.backtests",
+    "backtest_update": "quesnay.diagnostics.evidence.updating",
 }
 
 __all__ = [*_NAMES, "__version__"]
 
 open_routes(
     {
+        "evidence.plot_backtest": "quesnay.diagnostics.plots.backtest:plot_backtest",
         "evidence.plot_tornado": "quesnay.diagnostics.plots.tornado:plot_tornado",
         "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
         "input_output.plot_coefficients": (

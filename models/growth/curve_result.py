@@ -186,7 +186,7 @@ class CurveFit(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of the points, the curve and its interval."""
-        return route("plot_curve")(self, **options)
+        return route("growth.plot_curve")(self, **options)
 
     def _quantile(self, level: float) -> float:
         """Return the two-sided quantile of Student's t, or of the normal for known errors."""

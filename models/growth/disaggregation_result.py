@@ -1,11 +1,13 @@
 """The result of a temporal disaggregation."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
 
 __all__ = ["METHODS", "Disaggregation"]
@@ -96,3 +98,7 @@ class Disaggregation(Tabular):
             Table("Disaggregated series", frame, tuple(notes)),
             Table("Regression on the indicators", tidy, (rho,)),
         )
+
+    def plot(self, **options: Any) -> Any:
+        """Return a figure of the series with its band."""
+        return route("growth.plot_disaggregation")(self, **options)

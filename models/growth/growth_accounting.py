@@ -88,7 +88,7 @@ class GrowthAccounting(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of the contributions, stacked by year."""
-        return route("plot_growth_accounting")(self, **options)
+        return route("growth.plot_accounting")(self, **options)
 
 
 def growth_accounting(

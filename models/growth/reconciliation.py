@@ -2,12 +2,14 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
+from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.identity_text import Identity
 from quesnay.models.growth.reconciliation_inputs import (
@@ -105,6 +107,10 @@ class Reconciliation(Tabular):
             Table("Reconciled estimates", tidy[shown], (*_METHOD, test, *held)),
             Table("Identities, left minus right side", self.residuals),
         )
+
+    def plot(self, **options: Any) -> Any:
+        """Return a figure of what each estimate had to take."""
+        return route("growth.plot_reconciliation")(self, **options)
 
 
 def reconcile(

@@ -1,0 +1,50 @@
+"""Plots of the growth models: described in words, drawn without a warning."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.plots.save import figure_to_bytes
+
+YEARS = list(range(2010, 2019))
+
+
+def drawn(figure: object) -> str:
+    """Return the description of a figure that can be drawn."""
+    assert figure_to_bytes(figure)[1:4] == b"PNG"  # type: ignore[arg-type]
+    return str(figure.get_label())  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("kind", ["gompertz", "logistic", "bass"])
+def test_curves(kind: str) -> None:
+    y = [0.2, 0.35, 0.6, 0.98, 1.4, 1.9, 2.3, 2.6, 2.9]
+    text = drawn(qn.fit_curve(kind, YEARS, y).plot(unit="trillion yuan"))
+    assert "9 points from 2010 to 2018" in text
+    exact = qn.fit_curve(kind, [2012, 2018], [0.6, 2.9], saturation=40.0)
+    assert "saturation 40" in drawn(exact.plot(until=2030))
+
+
+def test_more_inputs_than_colours_are_drawn_together() -> None:
+    rng = np.random.default_rng(0)
+    names = [f"input {k}" for k in range(9)]
+    inputs = pd.DataFrame(np.exp(rng.normal(0, 0.1, (9, 9)).cumsum(axis=0)), YEARS, names)
+    account = qn.growth_accounting(pd.Series(range(1, 10), YEARS), inputs, inputs)
+    text = drawn(account.plot(title="made up"))
+    assert "other inputs" in text
+    assert "productivity" in text
+
+
+def test_disaggregation_with_and_without_a_band() -> None:
+    series = pd.Series([100.0, 104.0, 109.0, 118.0], range(2015, 2019))
+    index = pd.period_range("2015-01", periods=48, freq="M")
+    guide = pd.Series(np.linspace(8, 10, 48) ** 1.5, index)
+    assert "48 periods" in drawn(qn.disaggregate(series, guide).plot(unit="billion yuan"))
+    assert "denton" in drawn(qn.disaggregate(series, to="quarterly").plot())
+    assert "8 periods" in drawn(qn.disaggregate([1.0, 2.0, 3.0, 5.0], to=2).plot())
+
+
+def test_reconciliation() -> None:
+    values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3})
+    made = qn.reconcile(values, ["a + b = c"], std_errors=values * 0.1, fixed=["c"])
+    assert drawn(made.plot()).startswith("Adjustments in standard errors: a")

@@ -39,7 +39,7 @@ class _Block:
 
 
 def read_bea(path: Path, options: Options) -> IOFrames:
-    """Read a use table (producers' prices) and, from `make`, the make table of the same year.
+    """Read a summary use table (producers' prices) and, from `make`, the make table of its year.
 
     The symmetric table is industry by industry under fixed product sales shares (Eurostat 2008,
     model D; see :class:`quesnay.SupplyUseTable`). Value added: compensation (V001), taxes less

@@ -26,8 +26,8 @@ OECD_TABLES = {
     "title": "OECD input-output tables, 2021 edition",
     "path": "https://www.oecd.org/en/data/datasets/input-output-tables.html",
 }
-FACTS = "official statistics, facts; cite the National Bureau of Statistics of China"
-OECD = "OECD terms: use with attribution"
+FACTS = "official statistics; cite NBS"
+OECD = "OECD terms; with attribution"
 PUBLIC_DOMAIN = "US government work, public domain"
 _LICENCE_IDS = {OECD: "other-at", PUBLIC_DOMAIN: "other-pd"}
 

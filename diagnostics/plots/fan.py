@@ -77,7 +77,7 @@ def plot_fan(
         _published(axes, reported)
     integer_years(axes)
     axes.set_ylabel(axis_label(quantity, unit))
-    figure.legend(loc="outside lower center", ncols=5, frameon=False, fontsize=9)
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
     low, high = np.nanquantile(values[:, -1], [0.025, 0.975])
     alt = (
         f"Fan chart of {quantity}: median {median[-1]:.3g} in {years[-1]}, 95 % of draws between "

@@ -1,0 +1,111 @@
+"""An equation with endogenous regressors, read and freed of absorbed effects."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, EstimationError, nearest
+from quesnay.fitting.regression.cluster_counts import counted_parameters
+from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
+from quesnay.fitting.regression.regression import Regression
+from quesnay.models.regression.formula import parse_formula
+from quesnay.models.regression.sample import Roles, Sample, draw_sample
+
+__all__ = ["Asked", "Equation", "as_tuple", "read_equation"]
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What plays which role in the equation."""
+
+    endogenous: tuple[str, ...]
+    instruments: tuple[str, ...]
+    absorb: str | Sequence[str]
+    cluster: str | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equation:
+    """The arrays of the equation, freed of absorbed effects."""
+
+    outcome: str
+    order: tuple[str, ...]
+    endogenous: tuple[str, ...]
+    exogenous: tuple[str, ...]
+    instruments: tuple[str, ...]
+    y: Array
+    X: Array
+    W: Array
+    Z: Array
+    clusters: npt.NDArray[np.intp] | None
+    absorbed: int
+    index: pd.Index
+    dropped: int
+
+
+def read_equation(formula: str, data: pd.DataFrame, asked: Asked) -> Equation:
+    """Read an equation with its instruments, and take absorbed effects out of all of it."""
+    if not isinstance(formula, str) or not isinstance(data, pd.DataFrame):
+        raise DataError("expected a formula such as 'y ~ x + w' and a DataFrame")
+    own = parse_formula(formula)
+    joined = parse_formula(" + ".join([formula, *asked.instruments]))
+    cluster = () if asked.cluster is None else (asked.cluster,)
+    sample = draw_sample(joined, data, Roles(absorb=as_tuple(asked.absorb), cluster=cluster))
+    terms = [":".join(factor.text for factor in term) for term in own.terms]
+    excluded = tuple(name for name in sample.names if name not in {*terms, "Intercept"})
+    if len(excluded) < len(asked.instruments) or not excluded:
+        raise DataError("instruments: name columns that are not in the formula, each once")
+    for name in asked.endogenous:
+        if name not in terms:
+            raise DataError(f"endogenous: {name!r} is no term;{nearest(str(name), terms)}")
+    included = tuple(name for name in sample.names if name not in excluded)
+    exogenous = tuple(name for name in included if name not in asked.endogenous)
+    return _arrays(sample, own.outcome.text, (included, asked.endogenous, exogenous, excluded))
+
+
+def _arrays(sample: Sample, outcome: str, names: tuple[tuple[str, ...], ...]) -> Equation:
+    included, endogenous, exogenous, excluded = names
+    y, design = np.asarray(sample.outcome, float), np.asarray(sample.design, float)
+    absorbed = 0
+    if sample.effects:
+        absorber = absorb_effects([effect.codes for effect in sample.effects])
+        before = np.sqrt((design**2).sum(axis=0))
+        y, design = absorber.residualise(y), absorber.residualise(design)
+        absorbed = _counted(sample, design, absorber)
+        gone = np.sqrt((design**2).sum(axis=0)) <= 1e-10 * before
+        if gone.any():
+            lost = sample.names[int(np.flatnonzero(gone)[0])]
+            raise EstimationError(f"{lost!r} does not vary within the fixed effects; leave it out")
+
+    def columns(wanted: tuple[str, ...]) -> Array:
+        return design[:, [sample.names.index(name) for name in wanted]]
+
+    clusters = sample.clusters[0].codes if sample.clusters else None
+    return Equation(
+        outcome, included, endogenous, exogenous, excluded, y, columns(endogenous),
+        columns(exogenous), columns(excluded), clusters, absorbed, sample.index,
+        sample.dropped.missing + sample.dropped.singletons,
+    )  # fmt: skip
+
+
+def _counted(sample: Sample, design: Array, absorber: Absorber) -> int:
+    """Count absorbed degrees of freedom as `fit_panel` does: not those nested in clusters."""
+    if not sample.clusters:
+        return absorber.rank
+    k = design.shape[1]
+    effects = tuple(effect.codes for effect in sample.effects)
+    clusters = tuple(cluster.codes for cluster in sample.clusters)
+    nothing = np.zeros(design.shape[0])
+    return (
+        counted_parameters(Regression(design, nothing, np.eye(k), effects, absorber, clusters)) - k
+    )
+
+
+def as_tuple(names: str | Sequence[str]) -> tuple[str, ...]:
+    """Return one name or several as a tuple."""
+    return (names,) if isinstance(names, str) else tuple(names)

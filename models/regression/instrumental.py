@@ -1,0 +1,192 @@
+"""Equations with endogenous regressors: two stages, LIML, and what weak instruments allow."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from quesnay.fitting.errors import DataError
+from quesnay.fitting.regression.anderson_rubin import anderson_rubin
+from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
+from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.weak_instruments import (
+    endogeneity,
+    first_stage,
+    overidentification,
+)
+from quesnay.models.regression.equation import Asked, Equation, as_tuple, read_equation
+from quesnay.models.regression.estimate import Estimate
+
+__all__ = ["fit_instrumental", "to_linearmodels"]
+
+
+def fit_instrumental(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    endogenous: str | Sequence[str],
+    instruments: str | Sequence[str],
+    absorb: str | Sequence[str] = (),
+    cluster: str | None = None,
+    method: str = "2sls",
+) -> Estimate:
+    """Estimate an equation with regressors that are related to its error.
+
+    Parameters
+    ----------
+    formula : str
+        The structural equation, endogenous regressors included: ``"ln_va ~ ln_ict + ln_k"``.
+    data : DataFrame
+        One row an observation.
+    endogenous : str or sequence of str
+        Terms of the formula that are endogenous.
+    instruments : str or sequence of str
+        Excluded instruments: columns or terms, at least as many.
+    absorb : str or sequence of str
+        Fixed effects, ``"a:b"`` for interactions.
+    cluster : str, optional
+        Column of clusters: CR1 errors; HC1 without.
+    method : {"2sls", "liml"}
+        Two-stage least squares or limited-information maximum likelihood.
+
+    Returns
+    -------
+    Estimate
+        Coefficients with tests of strength (effective F), need (Durbin-Wu-Hausman) and, where
+        overidentified, agreement (Sargan); with one instrument the Anderson-Rubin set, the
+        first-stage slope and the least-squares slope among the details.
+
+    Raises
+    ------
+    DataError
+        If a column or term is unknown or an option is.
+    EstimationError
+        If the equation is not identified.
+
+    References
+    ----------
+    Montiel Olea and Pflueger (2013), JBES 31; Andrews, Stock and Sun (2019), Annual Review of
+    Economics 11; Anderson and Rubin (1949).
+
+    Examples
+    --------
+    >>> i = np.arange(60.0)
+    >>> data = pd.DataFrame({"z": np.sin(i), "e": np.cos(7 * i)})
+    >>> data["x"] = data["z"] + data["e"]
+    >>> data["y"] = 2 * data["x"] + data["e"]
+    >>> found = fit_instrumental("y ~ x", data, endogenous="x", instruments="z")
+    >>> round(float(found.params["x"]), 2), round(found.details["least squares, x"], 2)
+    (2.08, 2.5)
+    """
+    if method not in {"2sls", "liml"}:
+        raise DataError(f"method {method!r}: use '2sls' or 'liml'")
+    parts = read_equation(
+        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), absorb, cluster)
+    )
+    found = instrumental_variables(
+        parts.y,
+        parts.X,
+        parts.Z,
+        parts.W if parts.W.shape[1] else None,
+        method=cast(Any, method),
+        clusters=parts.clusters,
+        absorbed=parts.absorbed,
+    )
+    names = [*parts.endogenous, *parts.exogenous]
+    order = [name for name in parts.order if name in names]
+    covariance = pd.DataFrame(found.covariance, names, names).loc[order, order]
+    label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
+    details, notes = _details(found, parts)
+    tests = [endogeneity(found, clusters=parts.clusters)]
+    if len(parts.endogenous) == 1:
+        tests.insert(0, first_stage(found, clusters=parts.clusters))
+    if parts.Z.shape[1] > parts.X.shape[1]:
+        tests.append(overidentification(found))
+    rule = "HC1" if parts.clusters is None else f"CR1, {found.df + 1} clusters of {cluster}"
+    return Estimate(
+        f"{label}, instruments {', '.join(parts.instruments)}",
+        parts.outcome,
+        pd.Series(found.coefficients, index=names).loc[order],
+        covariance,
+        float(found.df),
+        parts.y.size,
+        rule,
+        tuple(tests),
+        details,
+        notes,
+    )
+
+
+def to_linearmodels(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    endogenous: str | Sequence[str],
+    instruments: str | Sequence[str],
+    absorb: str | Sequence[str] = (),
+    method: str = "2sls",
+) -> Any:
+    """Hand the same equation to linearmodels, for its other estimators and tests.
+
+    Parameters
+    ----------
+    formula, data, endogenous, instruments, absorb
+        See `fit_instrumental`; absorbed effects are taken out first.
+    method : {"2sls", "liml", "gmm", "gmm-cue"}
+        Which model of ``linearmodels.iv``.
+
+    Returns
+    -------
+    linearmodels model
+        Unfitted: call its ``fit``.
+
+    Raises
+    ------
+    DataError
+        If linearmodels is not installed (the extra ``bridge``), or input is at fault.
+
+    Examples
+    --------
+    >>> to_linearmodels("y ~ x", pd.DataFrame(), endogenous="x", instruments="z", method="ols")
+    Traceback (most recent call last):
+    quesnay.fitting.errors.DataError: method 'ols': use one of 2sls, liml, gmm, gmm-cue
+    """
+    models = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "gmm-cue": "IVGMMCUE"}
+    if method not in models:
+        raise DataError(f"method {method!r}: use one of {', '.join(models)}")
+    try:
+        from linearmodels import iv
+    except ImportError:
+        raise DataError(
+            "linearmodels is not installed; install it with: pip install 'quesnay[bridge]'"
+        ) from None
+    parts = read_equation(
+        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), absorb, None)
+    )
+    index = parts.index
+    exogenous = pd.DataFrame(parts.W, index, list(parts.exogenous)) if parts.exogenous else None
+    return getattr(iv, models[method])(
+        pd.Series(parts.y, index, name=parts.outcome),
+        exogenous,
+        pd.DataFrame(parts.X, index, list(parts.endogenous)),
+        pd.DataFrame(parts.Z, index, list(parts.instruments)),
+    )
+
+
+def _details(found: InstrumentalFit, parts: Equation) -> tuple[dict[str, float], tuple[str, ...]]:
+    """Return least squares, first stage and the robust set beside the estimate."""
+    plain = project(parts.y, np.column_stack([parts.X, parts.W])).coefficients
+    details = {
+        f"least squares, {name}": float(value)
+        for name, value in zip(parts.endogenous, plain, strict=False)
+    }
+    notes = [f"{parts.dropped} rows are not used."] if parts.dropped else []
+    if parts.X.shape[1] == 1 and parts.Z.shape[1] == 1:
+        stage = project(parts.X[:, 0], np.column_stack([parts.Z, parts.W])).coefficients[0]
+        details[f"first stage, {parts.instruments[0]}"] = float(stage)
+        robust = anderson_rubin(found, clusters=parts.clusters)
+        details["Anderson-Rubin set, low"] = robust.low
+        details["Anderson-Rubin set, high"] = robust.high
+        notes.append(f"The 95 % Anderson-Rubin set is of the shape: {robust.shape}.")
+    return details, tuple(notes)

@@ -56,7 +56,8 @@ class _Cluster:
                 "--dask needs the package distributed: install quesnay[parallel]"
             ) from error
         try:
-            self.client = Client(self.address, timeout="10s")
+            make: Any = Client  # the package has no types
+            self.client = make(self.address, timeout="10s")
         except (OSError, ValueError) as error:
             raise QuesnayError(
                 f"--dask {self.address}: no cluster answers there ({error})"

@@ -59,10 +59,16 @@ def judge(reported: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> 
             "estimate_low": found["low"],
             "estimate_high": found["high"],
             "error": found["estimate"] / reported["value"] - 1.0,
-            "inside": inside.astype("boolean").where(known, pd.NA),
-            "rounds": rounds.astype("boolean").where(known, pd.NA),
+            "inside": _judged(inside, known),
+            "rounds": _judged(rounds, known),
         }
     )
+
+
+def _judged(holds: "pd.Series[bool]", known: "pd.Series[bool]") -> pd.Series:
+    """Return truth values, missing where the run used the figure or has no estimate."""
+    missing = ~known.to_numpy(bool)
+    return pd.Series(pd.arrays.BooleanArray(holds.to_numpy(bool), missing), index=holds.index)
 
 
 def judged_words(verdicts: pd.DataFrame) -> str:

@@ -48,10 +48,10 @@ def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) ->
     figure.axes[0].set_ylabel(axis_label("value added", unit))
     handles, names = figure.axes[-1].get_legend_handles_labels()
     figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    columns = [account[name] for name in ("total", "total_low", "total_high")]
     alt = "Value added by year: " + "; ".join(
-        f"{run} {year}: {row['total']:.2f}, 95 % interval {row['total_low']:.2f} to "
-        f"{row['total_high']:.2f}"
-        for (run, year), row in account.iterrows()  # type: ignore[misc]
+        f"{key[0]} {key[1]}: {total:.2f}, 95 % interval {low:.2f} to {high:.2f}"
+        for key, total, low, high in zip(account.index, *columns, strict=True)
     )
     return finish(figure, alt=f"{alt}. Unit: {unit}.")
 
@@ -149,9 +149,9 @@ def plot_penetration(
     axes.set_ylim(bottom=0)
     axes.set_ylabel(axis_label("realised share of the potential", "percent"))
     axes.legend(frameon=False, fontsize=9, loc="upper left")
+    bounds = zip(intervals.index, intervals["low"], intervals["high"], strict=True)
     words = ", ".join(
-        f"{int(year)}: {100 * row['low']:.0f} to {100 * row['high']:.0f} percent"  # type: ignore[call-overload]
-        for year, row in intervals.iterrows()
+        f"{y}: {100 * low:.0f} to {100 * high:.0f} percent" for y, low, high in bounds
     )
     return finish(figure, alt=f"Penetration by year with 95 % intervals, {words}.")
 

@@ -124,7 +124,8 @@ def nested_grams(
     >>> nested_grams(y, x, [group], group).coefficients().round(6)
     array([[0.5]])
     """
-    nested, crossing = [], []
+    nested: list[Codes] = []
+    crossing: list[Codes] = []
     for codes in effects:
         pairs = np.unique(codes * (cluster.max() + 1) + cluster).size
         (nested if pairs == np.unique(codes).size else crossing).append(codes)

@@ -76,7 +76,16 @@ def joint_null(estimates: Array, draws: Array) -> JointNull:
     under = _statistics(null, error)
     hits = (np.abs(under) >= np.abs(seen)[:, None]).sum(axis=1)
     p = (1 + hits) / (1 + kept.shape[1])
-    return JointNull(*seen.tolist(), *p.tolist(), kept.shape[1])
+    p_median, p_significant, p_mean_z = (float(value) for value in p)
+    return JointNull(
+        median=float(seen[0]),
+        significant=float(seen[1]),
+        mean_z=float(seen[2]),
+        p_median=p_median,
+        p_significant=p_significant,
+        p_mean_z=p_mean_z,
+        draws=kept.shape[1],
+    )
 
 
 def _statistics(values: Array, error: Array) -> Array:

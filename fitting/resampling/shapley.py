@@ -30,8 +30,9 @@ def shapley_shares(values: Array, codes: Sequence[npt.NDArray[np.intp]]) -> Arra
 
     Notes
     -----
-    Shapley (1953); for explained variance Lipovetsky and Conklin (2001), Applied Stochastic Models in
-    Business and Industry 17, eq. 8. In a balanced grid this is the classical analysis of variance.
+    Shapley (1953); for explained variance Lipovetsky and Conklin (2001), Applied Stochastic
+    Models in Business and Industry 17, eq. 8. In a balanced grid this is the classical analysis of
+    variance.
 
     Examples
     --------

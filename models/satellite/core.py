@@ -58,8 +58,13 @@ class CorePattern:
     @property
     def cells(self) -> list[tuple[str, str, float]]:
         """Segment, sector and weight of every cell that is not zero."""
-        stacked = self.weights.stack()
-        return [(str(g), str(s), float(w)) for (g, s), w in stacked.items() if w > 0]
+        values = self.weights.to_numpy(float)
+        return [
+            (str(segment), str(sector), float(values[row, column]))
+            for row, segment in enumerate(self.weights.index)
+            for column, sector in enumerate(self.weights.columns)
+            if values[row, column] > 0
+        ]
 
     def calibrate(self, value_added: pd.Series, target: float) -> "CoreAccount":
         """Find the scale at which the core of one year equals a published level.

@@ -9,10 +9,11 @@ T = C + I, S = T / GDP, H = I / T, K = dT / dGDP and real growth G.
 from typing import TypeVar
 
 import numpy as np
+import numpy.typing as npt
 
 __all__ = ["contribution_to_growth", "integration_share", "real_growth", "share_of_gdp"]
 
-Number = TypeVar("Number", float, np.ndarray)
+Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 
 def share_of_gdp(total: Number, gdp: Number) -> Number:
@@ -33,7 +34,8 @@ def share_of_gdp(total: Number, gdp: Number) -> Number:
     >>> round(share_of_gdp(2.13, 98.65), 4)
     0.0216
     """
-    return total / gdp
+    ratio: Number = total / gdp
+    return ratio
 
 
 def integration_share(integration: Number, total: Number) -> Number:
@@ -54,7 +56,8 @@ def integration_share(integration: Number, total: Number) -> Number:
     >>> round(integration_share(1.594, 2.13), 3)
     0.748
     """
-    return integration / total
+    ratio: Number = integration / total
+    return ratio
 
 
 def contribution_to_growth(
@@ -79,7 +82,8 @@ def contribution_to_growth(
     >>> round(contribution_to_growth(2.13, 1.42, 98.65, 91.93), 3)
     0.106
     """
-    return (total - total_before) / (gdp - gdp_before)
+    ratio: Number = (total - total_before) / (gdp - gdp_before)
+    return ratio
 
 
 def real_growth(total: Number, total_before: Number, inflation: Number) -> Number:
@@ -102,4 +106,5 @@ def real_growth(total: Number, total_before: Number, inflation: Number) -> Numbe
     >>> round(real_growth(2.13, 1.42, 1.0125), 3)
     0.481
     """
-    return total / total_before / inflation - 1.0
+    ratio: Number = total / total_before / inflation - 1.0
+    return ratio

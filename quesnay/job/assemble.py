@@ -7,6 +7,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import StudyError, nearest
 from quesnay.job.facts import Facts
+from quesnay.job.frames import row
 from quesnay.models.satellite.account import AccountModel, Calibration, Slot
 from quesnay.models.satellite.core import CorePattern
 from quesnay.models.satellite.employment import (
@@ -136,11 +137,11 @@ def _sector_levels(
             last, before = rows[slot.previous], rows[slots[slot.previous].previous]
             rows.append(extrapolate_sectors(last, before, facts.forecast_base))
             continue
-        gdp = float(facts.gdp.loc[vintage, slot.year])
+        gdp = float(row(facts.gdp, vintage)[slot.year])
         if slot.year in tables:
             rows.append(scale_to_gdp(tables[slot.year], gdp))
         else:
-            published = facts.industries.loc[slot.year]
+            published = row(facts.industries, slot.year)
             rows.append(join_tables(tables, groups, published, year=slot.year, gdp=gdp))
     index = pd.MultiIndex.from_tuples([(s.year, s.variant) for s in slots], names=["year", "kind"])
     return pd.DataFrame([row.to_numpy(float) for row in rows], index=index, columns=rows[0].index)
@@ -162,7 +163,7 @@ def _slot_of(facts: Facts, figure: str, slots: tuple[Slot, ...]) -> int:
     if figure not in facts.reported.index:
         hint = nearest(figure, facts.reported.index)
         raise StudyError(f"no printed figure {figure!r};{hint}")
-    year = int(facts.reported.loc[figure, "year"])
+    year = int(row(facts.reported, figure)["year"])
     for t, slot in enumerate(slots):
         if slot.year == year and slot.variant != "outcome":
             return t
@@ -219,8 +220,10 @@ def _employment(
     if use.year not in facts.tables:
         raise StudyError(f"employment.year: no input-output table of {use.year}; take a table year")
     table = facts.tables[use.year]
-    persons = employment_by_sector(facts.employed.loc[use.year], use.sectors, labels=table.sectors)
-    jobs = jobs_per_value_added(table, persons, levels.loc[(use.year, "estimate")])
+    persons = employment_by_sector(
+        row(facts.employed, use.year), use.sectors, labels=list(table.sectors)
+    )
+    jobs = jobs_per_value_added(table, persons, row(levels, (use.year, "estimate")))
     codes = [code for members in use.sectors.values() for code in members]
     people = facts.employed[codes].sum(axis=1)
     span = (use.productivity_since, use.year)
@@ -236,4 +239,4 @@ def _employment(
 def _drift(jobs: pd.DataFrame, growth: float, base: int, slots: tuple[Slot, ...]) -> np.ndarray:
     """Jobs per unit of value added in every slot, (2, T, S)."""
     factor = np.array([(1 + growth) ** (base - slot.year) for slot in slots])
-    return jobs.to_numpy(float)[:, None, :] * factor[None, :, None]
+    return np.asarray(jobs.to_numpy(float)[:, None, :] * factor[None, :, None])

@@ -1,6 +1,7 @@
 """The facts of a study: tables, GDP by vintage, employment and printed figures."""
 
 from dataclasses import dataclass
+from typing import cast
 
 import pandas as pd
 
@@ -122,7 +123,7 @@ def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series
             f"gdp.vintages {chosen!r}: no vintage {vintage!r} of {year};"
             f"{nearest(vintage, names)} known: {', '.join(names) or 'none'}"
         )
-    return known.loc[(year, vintage)]
+    return cast("pd.Series", known.loc[(year, vintage)])
 
 
 def _forecast_base(study: Study) -> float:
@@ -169,9 +170,9 @@ def reported_figures(study: Study) -> pd.DataFrame:
             raise StudyError(f"figure {name!r}: ids start with one of {', '.join(CONCEPTS)}")
     frame["concept"] = [CONCEPTS[str(name)[0]] for name in frame.index]
     scales = []
-    for name, unit in frame["unit"].items():
+    for unit, concept, name in zip(frame["unit"], frame["concept"], frame.index, strict=True):
         own = _scale(str(unit), f"figure {name}")
-        base = {"jobs": jobs}.get(str(frame.loc[name, "concept"]), account)
+        base = {"jobs": jobs}.get(str(concept), account)
         scales.append(own if str(unit).startswith("percent") else own / base)
     frame["scale"] = scales
     for column in ("value", "low", "high"):

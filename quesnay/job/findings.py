@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from quesnay.diagnostics.evidence.verdicts import judged_words
+from quesnay.job.frames import part, row
 from quesnay.studies.load import RUNS
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ def findings(result: "Reproduction") -> list[str]:
         One sentence each: the verdicts of both runs, the level, the implied core, the jobs.
     """
     sentences = [
-        f"{run.capitalize()} run: {judged_words(result.verdicts.loc[run])}" for run in RUNS
+        f"{run.capitalize()} run: {judged_words(part(result.verdicts, run))}" for run in RUNS
     ]
     return [*sentences, *_level(result), *_implied_core(result), *_jobs(result)]
 
@@ -38,12 +39,12 @@ def _level(result: "Reproduction") -> list[str]:
     totals = printed[printed["concept"] == "total"].sort_values("year")
     if totals.empty:
         return []
-    row = result.verdicts.loc[("independent", totals.index[0])]
-    place = _place(row["reported"], row["estimate_low"], row["estimate_high"])
+    own = row(result.verdicts, ("independent", totals.index[0]))
+    place = _place(own["reported"], own["estimate_low"], own["estimate_high"])
     return [
-        f"Level: elasticities of the technology's inputs alone support {row['estimate']:.2f} "
-        f"[{row['estimate_low']:.2f}, {row['estimate_high']:.2f}] {result.study.study.unit} in "
-        f"{int(totals['year'].iloc[0])}; the report prints {row['reported']:g}, {place}."
+        f"Level: elasticities of the technology's inputs alone support {own['estimate']:.2f} "
+        f"[{own['estimate_low']:.2f}, {own['estimate_high']:.2f}] {result.study.study.unit} in "
+        f"{int(totals['year'].iloc[0])}; the report prints {own['reported']:g}, {place}."
     ]
 
 
@@ -58,7 +59,7 @@ def _implied_core(result: "Reproduction") -> list[str]:
             continue
         low = same["low"].iloc[0] * (1 - share["high"])
         high = same["high"].iloc[0] * (1 - share["low"])
-        own = result.account.loc[("calibrated", year)]
+        own = row(result.account, ("calibrated", year))
         place = _place((low + high) / 2, own["core_low"], own["core_high"])
         out.append(
             f"Core: the printed total and integration share of {year} imply a core of {low:.3f} to "
@@ -75,15 +76,15 @@ def _jobs(result: "Reproduction") -> list[str]:
     printed = result.facts.reported
     out = []
     for name in printed.index[printed["concept"] == "jobs"]:
-        row = result.verdicts.loc[("calibrated", name)]
-        if pd.isna(row["estimate"]):
+        own = row(result.verdicts, ("calibrated", name))
+        if pd.isna(own["estimate"]):
             continue
-        place = _place(row["reported"], row["estimate_low"], row["estimate_high"])
+        place = _place(own["reported"], own["estimate_low"], own["estimate_high"])
         out.append(
             f"Jobs: the growth of value added from {int(printed.loc[name, 'year']) - 1} to "
-            f"{int(printed.loc[name, 'year'])} employs {row['estimate']:.1f} "
-            f"[{row['estimate_low']:.1f}, {row['estimate_high']:.1f}] {row['unit']} at the "
-            f"productivity of its industries; the report prints {row['reported']:g}, {place}."
+            f"{int(printed.loc[name, 'year'])} employs {own['estimate']:.1f} "
+            f"[{own['estimate_low']:.1f}, {own['estimate_high']:.1f}] {own['unit']} at the "
+            f"productivity of its industries; the report prints {own['reported']:g}, {place}."
         )
     return out
 

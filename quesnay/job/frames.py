@@ -1,5 +1,8 @@
 """Frames of the main job: estimates with intervals, the account, the verdicts."""
 
+from collections.abc import Hashable
+from typing import Any, cast
+
 import pandas as pd
 
 from quesnay.diagnostics.evidence.verdicts import judge
@@ -7,10 +10,20 @@ from quesnay.job.facts import Facts
 from quesnay.studies.load import RUNS
 from quesnay.studies.sections import Study
 
-__all__ = ["account_frame", "as_printed", "verdict_frame", "with_intervals"]
+__all__ = ["account_frame", "as_printed", "part", "row", "verdict_frame", "with_intervals"]
 
 _ACCOUNT = ("core", "integration", "total", "share")
 _LEVEL = 0.95
+
+
+def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:
+    """Return the rows under one key of the first level of an index."""
+    return cast("pd.DataFrame", frame.loc[cast("Any", key)])
+
+
+def row(frame: pd.DataFrame, key: Hashable) -> pd.Series:
+    """Return the one row under a full key."""
+    return cast("pd.Series", frame.loc[cast("Any", key)])
 
 
 def with_intervals(central: pd.Series, draws: pd.DataFrame) -> pd.DataFrame:

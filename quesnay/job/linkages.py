@@ -14,6 +14,7 @@ import pandas as pd
 from quesnay.fitting.errors import StudyError, nearest
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
+from quesnay.job.frames import row
 from quesnay.models.display.table import Table, Tabular
 from quesnay.studies.sections import Study
 
@@ -131,7 +132,7 @@ def _weights(
     study: Study, facts: Facts, assembly: Assembly, *, draws: int, seed: int
 ) -> pd.DataFrame:
     """Calibrated weights of the core in sectors: first row base case, then draws."""
-    figure = facts.reported.loc[study.core.figure]
+    figure = row(facts.reported, study.core.figure)
     base = next(iter(assembly.value_added.values()))
     value = base.xs(int(figure["year"]), level="year").iloc[0]
     relative = assembly.pattern.weights

@@ -32,16 +32,16 @@ def penetration_plot(result: "Reproduction") -> "Figure":
     slots = result.assembly.model.slots
     base = result.central.loc["calibrated"]
     span = (slots[use.earlier].year, slots[use.later].year)
-    known = tuple(
-        np.array([base[("penetration", year, slot.variant)]])
-        for year, slot in zip(span, (slots[use.earlier], slots[use.later]), strict=True)
+    earlier, later = (
+        np.array([float(base[("penetration", slot.year, slot.variant)])])
+        for slot in (slots[use.earlier], slots[use.later])
     )
     fine = np.linspace(span[0] - 2, slots[-1].year + 2, 121)
     launch = float(result.assembly.model.launch)
     paths = pd.DataFrame(
         {
             family: two_point_path(
-                family, (span[0] - launch, span[1] - launch), known, fine - launch
+                family, (span[0] - launch, span[1] - launch), (earlier, later), fine - launch
             )[0]
             for family in result.assembly.model.curves
         },

@@ -1,4 +1,4 @@
-"""What a hostile referee asks of the base regression: its errors, few clusters, measurement error."""
+"""What a hostile referee asks of the base regression: errors, few clusters, mismeasurement."""
 
 import pandas as pd
 
@@ -58,7 +58,7 @@ def reverse_bounds(use: Potential, fit: PanelFit) -> tuple[float, float]:
     """Bound the elasticity under classical measurement error in the technology's inputs.
 
     The direct regression is biased towards zero; the reverse one, inputs on the outcome, away from
-    it: the truth lies between them if inputs are the only variable measured with error (Frisch 1934;
+    it: the truth lies between them if only the inputs are measured with error (Frisch 1934;
     Klepper and Leamer 1984, Econometrica 52, theorem 1).
 
     Parameters

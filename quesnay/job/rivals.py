@@ -86,7 +86,7 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit, *, seed: int)
 
 
 def _row(fit: PanelFit, term: str) -> dict[str, float]:
-    low, high = fit.conf_int().loc[term]
+    low, high = fit.conf_int().loc[term].to_numpy(float)
     return {
         "estimate": float(fit.params[term]),
         "std_error": float(fit.std_errors[term]),

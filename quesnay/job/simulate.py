@@ -11,6 +11,7 @@ import pandas as pd
 from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
 from quesnay.fitting.resampling.listed import Choice
 from quesnay.job.facts import Facts
+from quesnay.job.frames import row
 from quesnay.models.satellite.account import CONCEPTS, AccountModel, Array
 from quesnay.models.uncertainty.monte_carlo import monte_carlo
 from quesnay.studies.load import RUNS
@@ -72,7 +73,7 @@ def uncertain_inputs(
     used = (study.core.figure, study.penetration.total, study.penetration.growth)
     rounding = {
         name: Uniform(
-            float(facts.reported.loc[name, "low"]), float(facts.reported.loc[name, "high"])
+            float(row(facts.reported, name)["low"]), float(row(facts.reported, name)["high"])
         )
         for name in used
     }
@@ -114,7 +115,7 @@ def base_inputs(
     }
     values |= {name: 1.0 for name, _, _ in model.cells}
     for name in (study.core.figure, study.penetration.total, study.penetration.growth):
-        values[name] = float(facts.reported.loc[name, "value"])
+        values[name] = float(row(facts.reported, name)["value"])
     return {name: np.array([value]) for name, value in values.items()}
 
 

@@ -18,7 +18,7 @@ from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.job.assemble import assemble
 from quesnay.job.elasticities import elasticity_draws
 from quesnay.job.facts import Facts, collect_facts
-from quesnay.job.frames import as_printed
+from quesnay.job.frames import as_printed, row
 from quesnay.job.grid import Combination, combinations
 from quesnay.job.simulate import base_inputs
 from quesnay.models.satellite.account import CONCEPTS
@@ -241,7 +241,7 @@ def specification_curve(
         raise StudyError(f"no printed figure {name!r};{nearest(name, facts.reported.index)}")
     found = estimate_elasticities(checked, facts, grid, draws=draws, seed=seed, jobs=jobs)
     frame = estimate_accounts(checked, grid, found, name)
-    printed = as_printed(facts.reported).loc[name]
+    printed = row(as_printed(facts.reported), name)
     values = np.array(list(found.draws.values()))
     joint = joint_null(values[:, 0], values[:, 1:])
     return rank_specifications(frame, printed, figure=name, joint=joint)

@@ -1,10 +1,11 @@
 """Tables of the main job, in the words and units of a reader."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from quesnay.diagnostics.evidence.verdicts import judged_words
+from quesnay.job.frames import part, row
 from quesnay.models.display.table import Table
 from quesnay.studies.load import RUNS
 
@@ -48,7 +49,7 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
 
 def verdict_table(result: "Reproduction", run: str) -> Table:
     """Return every printed figure beside the estimate of one run."""
-    rows = result.verdicts.loc[run]
+    rows = part(result.verdicts, run)
     frame = pd.DataFrame(
         {
             "unit": rows["unit"],
@@ -74,10 +75,10 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
 
 def glance_table(result: "Reproduction") -> Table:
     """Return every printed figure with the estimates of both runs on one line."""
-    rows = result.verdicts.loc[RUNS[0]]
+    rows = part(result.verdicts, RUNS[0])
     frame = pd.DataFrame({"reported": [f"{v:g} {u}" for v, u in _values(rows)]}, index=rows.index)
     for run in RUNS:
-        own = result.verdicts.loc[run]
+        own = part(result.verdicts, run)
         bounds = _bracket(own["estimate_low"], own["estimate_high"], ".3g")
         frame[run] = [
             _role_words(role)
@@ -103,13 +104,13 @@ def _role_words(role: str) -> str:
     return "used" if role == "input" else "used to calibrate"
 
 
-def _mark(inside: object) -> str:
+def _mark(inside: Any) -> str:
     return "" if pd.isna(inside) else " +" if inside else " -"
 
 
 def variance_table(result: "Reproduction", run: str) -> Table:
     """Return the share of each estimate's variance by source, in percent."""
-    rows = result.variance.loc[run]
+    rows = part(result.variance, run)
     shown = rows.loc[rows.notna().all(axis=1), rows.fillna(0).abs().max() > 0]
     return Table(
         f"What the uncertainty of the {run} run comes from, percent of the variance",
@@ -125,8 +126,10 @@ def segment_table(result: "Reproduction") -> Table:
     levels = result.assembly.value_added[base]
     keep = levels[levels.index.get_level_values("kind") != "outcome"].droplevel("kind")
     figure = result.study.core.figure
-    target = result.facts.reported.loc[figure]
-    account = result.assembly.pattern.calibrate(keep.loc[int(target["year"])], target["value"])
+    target = row(result.facts.reported, figure)
+    account = result.assembly.pattern.calibrate(
+        row(keep, int(target["year"])), float(target["value"])
+    )
     return Table(
         f"Core industries by segment, {result.study.study.unit}, base case",
         account.value_added(keep).T,

@@ -9,6 +9,7 @@ from quesnay.fitting.resampling.chunks import chunks
 from quesnay.fitting.resampling.distributions import Distribution
 from quesnay.fitting.resampling.sobol import sobol_indices
 from quesnay.job.facts import Facts
+from quesnay.job.frames import row
 from quesnay.job.simulate import BothRuns, Sources, labels
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.uncertainty.inputs import checked_inputs
@@ -67,7 +68,7 @@ def variance_frame(
                 if slot.year == figure["year"] and slot.variant != "outcome"
             ]
             if at:
-                rows[(run, str(name))] = shares.loc[at[0]]
+                rows[(run, str(name))] = row(shares, at[0])
     frame = pd.DataFrame(rows).T
     frame.index.names = ["run", "id"]
     return frame

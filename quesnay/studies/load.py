@@ -93,9 +93,8 @@ def load_study(study: str | Path | Study) -> Study:
         parsed = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise StudyError(f"{where}: not valid TOML: {error}") from error
-    if str(study).endswith(".toml"):
-        parsed = _beside(parsed, Path(study).parent)
-    result = build(Study, parsed, where)
+    folder = Path(study).parent if str(study).endswith(".toml") else None
+    result = build(Study, parsed if folder is None else _beside(parsed, folder), where)
     _check(result, where)
     return result
 

@@ -47,6 +47,14 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.plots.fan import (
         plot_fan as plot_fan,
     )
+    from quesnay.diagnostics.plots.regression import (
+        plot_diagnostics as plot_diagnostics,
+        plot_influence as plot_influence,
+    )
+    from quesnay.diagnostics.regression.diagnosis import (
+        Diagnosis as Diagnosis,
+        diagnose as diagnose,
+    )
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
         ConvergenceError as ConvergenceError,
@@ -62,6 +70,7 @@ if TYPE_CHECKING:
         CR3 as CR3,
     )
     from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
+    from quesnay.fitting.regression.verdict import TestResult as TestResult
     from quesnay.job.reproduction import Reproduction as Reproduction
     from quesnay.job.run import reproduce as reproduce
     from quesnay.job.specifications import specification_curve as specification_curve
@@ -86,7 +95,6 @@ if TYPE_CHECKING:
     from quesnay.models.input_output.inoperability import (
         inoperability as inoperability,
         inoperability_path as inoperability_path,
-        resilience as resilience,
     )
     from quesnay.models.input_output.least_squares import (
         balance_least_squares as balance_least_squares,
@@ -97,10 +105,29 @@ if TYPE_CHECKING:
         average_propagation_lengths as average_propagation_lengths,
         upstreamness as upstreamness,
     )
+    from quesnay.models.input_output.recovery import resilience as resilience
     from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
+    from quesnay.models.regression.averaging import average_models as average_models
+    from quesnay.models.regression.combination import combine as combine
+    from quesnay.models.regression.differences import (
+        fit_differences as fit_differences,
+        fit_half_panel_jackknife as fit_half_panel_jackknife,
+    )
+    from quesnay.models.regression.instrumental import (
+        fit_instrumental as fit_instrumental,
+        to_linearmodels as to_linearmodels,
+    )
     from quesnay.models.regression.panel import fit_panel as fit_panel
+    from quesnay.models.regression.random_effects import (
+        fit_correlated_random_effects as fit_correlated_random_effects,
+        fit_random_effects as fit_random_effects,
+    )
     from quesnay.models.regression.result import PanelFit as PanelFit
+    from quesnay.models.regression.shift_share import (
+        shift_share_instrument as shift_share_instrument,
+    )
+    from quesnay.models.regression.shrinkage import shrink as shrink
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -122,6 +149,21 @@ if TYPE_CHECKING:
 __version__ = "0.1.0"
 
 _NAMES: dict[str, str] = {
+    "plot_diagnostics": "quesnay.diagnostics.plots.regression",
+    "plot_influence": "quesnay.diagnostics.plots.regression",
+    "Diagnosis": "quesnay.diagnostics.regression.diagnosis",
+    "diagnose": "quesnay.diagnostics.regression.diagnosis",
+    "TestResult": "quesnay.fitting.regression.verdict",
+    "average_models": "quesnay.models.regression.averaging",
+    "combine": "quesnay.models.regression.combination",
+    "fit_differences": "quesnay.models.regression.differences",
+    "fit_half_panel_jackknife": "quesnay.models.regression.differences",
+    "fit_instrumental": "quesnay.models.regression.instrumental",
+    "to_linearmodels": "quesnay.models.regression.instrumental",
+    "fit_correlated_random_effects": "quesnay.models.regression.random_effects",
+    "fit_random_effects": "quesnay.models.regression.random_effects",
+    "shift_share_instrument": "quesnay.models.regression.shift_share",
+    "shrink": "quesnay.models.regression.shrinkage",
     "GrowthAccounting": "quesnay.models.growth.growth_accounting",
     "accumulate_contributions": "quesnay.models.growth.ict_level",
     "domar_aggregation": "quesnay.models.growth.domar",
@@ -187,7 +229,7 @@ _NAMES: dict[str, str] = {
     "split_imports": "quesnay.models.input_output.imported",
     "inoperability": "quesnay.models.input_output.inoperability",
     "inoperability_path": "quesnay.models.input_output.inoperability",
-    "resilience": "quesnay.models.input_output.inoperability",
+    "resilience": "quesnay.models.input_output.recovery",
     "audit": "quesnay.audit_report",
     "read_figures": "quesnay.audit_report",
     "Grid": "quesnay.diagnostics.evidence.grid",

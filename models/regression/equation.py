@@ -25,7 +25,7 @@ class Asked:
 
     endogenous: tuple[str, ...]
     instruments: tuple[str, ...]
-    absorb: str | Sequence[str]
+    absorb: tuple[str, ...]
     cluster: str | None
 
 
@@ -55,7 +55,7 @@ def read_equation(formula: str, data: pd.DataFrame, asked: Asked) -> Equation:
     own = parse_formula(formula)
     joined = parse_formula(" + ".join([formula, *asked.instruments]))
     cluster = () if asked.cluster is None else (asked.cluster,)
-    sample = draw_sample(joined, data, Roles(absorb=as_tuple(asked.absorb), cluster=cluster))
+    sample = draw_sample(joined, data, Roles(absorb=asked.absorb, cluster=cluster))
     terms = [":".join(factor.text for factor in term) for term in own.terms]
     excluded = tuple(name for name in sample.names if name not in {*terms, "Intercept"})
     if len(excluded) < len(asked.instruments) or not excluded:
@@ -101,9 +101,8 @@ def _counted(sample: Sample, design: Array, absorber: Absorber) -> int:
     effects = tuple(effect.codes for effect in sample.effects)
     clusters = tuple(cluster.codes for cluster in sample.clusters)
     nothing = np.zeros(design.shape[0])
-    return (
-        counted_parameters(Regression(design, nothing, np.eye(k), effects, absorber, clusters)) - k
-    )
+    regression = Regression(design, nothing, np.eye(k), effects, absorber, clusters)
+    return int(counted_parameters(regression)) - k
 
 
 def as_tuple(names: str | Sequence[str]) -> tuple[str, ...]:

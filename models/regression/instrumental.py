@@ -82,7 +82,7 @@ def fit_instrumental(
     if method not in {"2sls", "liml"}:
         raise DataError(f"method {method!r}: use '2sls' or 'liml'")
     parts = read_equation(
-        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), absorb, cluster)
+        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), as_tuple(absorb), cluster)
     )
     found = instrumental_variables(
         parts.y,
@@ -162,7 +162,7 @@ def to_linearmodels(
             "linearmodels is not installed; install it with: pip install 'quesnay[bridge]'"
         ) from None
     parts = read_equation(
-        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), absorb, None)
+        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), as_tuple(absorb), None)
     )
     index = parts.index
     exogenous = pd.DataFrame(parts.W, index, list(parts.exogenous)) if parts.exogenous else None

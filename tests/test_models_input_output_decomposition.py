@@ -223,8 +223,8 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"factors": ("A",)}, "factors: A; expected 'A'"),
     ({"factors": ("A", "A", "f")}, "factors: A, A, f; expected"),
     ({"factors": ("A", "f", "level")}, "factors: A, f, level; expected"),
-    ({"factors": ("A", "demand")}, "factors: 'demand' is unknown"),
-    ({"factors": "f"}, "factors: f; expected"),
+    ({"factors": ("A", "demand")}, "factors: 'demand'; expected one of v, A, f"),
+    ({"factors": "f"}, "factors: 'f'; expected a list"),
     ({"account": "employment"}, "needs the factor 'v'"),
     ({"factors": ("v", "A", "f"), "account": "jobs"}, "account: 'jobs' is unknown"),
 ]

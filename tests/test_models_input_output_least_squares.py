@@ -123,8 +123,9 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"variance": [[1, np.nan], [1, 1]]}, qn.DataError, "variance: row 0, column 1 is nan"),
     ({"fixed": [(0, 7)]}, qn.DataError, "fixed: no column 7 in the seed"),
     ({"fixed": ["a"]}, qn.DataError, "fixed: 'a'; expected a pair"),
-    ({"fixed": "ab"}, qn.DataError, r"fixed: 'ab'; expected pairs \(row, column\)"),
-    ({"fixed": 3}, qn.DataError, "fixed: 3; expected pairs"),
+    ({"fixed": "ab"}, qn.DataError, "fixed: 'ab'; expected a list"),
+    ({"fixed": 3}, qn.DataError, "fixed: 3; expected a list"),
+    ({"keep_signs": 1}, qn.DataError, "keep_signs: 1; expected True or False"),
     ({"tolerance": 0}, qn.DataError, "tolerance: 0"),
     ({"max_iterations": 0}, qn.DataError, "max_iterations: 0"),
 ]

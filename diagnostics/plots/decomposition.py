@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
 from quesnay.fitting.errors import DataError
+from quesnay.models.input_output.asked import said, whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -68,8 +69,9 @@ def plot_decomposition(
     >>> figure.get_label()
     'output: start 3,000, technology +27.74, final demand +372.3, end 3,400.'
     """
-    if isinstance(sectors, bool) or not isinstance(sectors, int) or sectors < 1:
-        raise DataError(f"sectors: {sectors!r}; expected a whole number from 1")
+    whole(sectors, "sectors")
+    if names is not None and not isinstance(names, Mapping):
+        raise DataError(f"names: {said(names)}; expected {{sector: name}}")
     count = min(sectors, len(result.effects))
     figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
     left, right = figure.axes

@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.routes import route
 from quesnay.fitting.tables.decomposition import Effects, decompose
 from quesnay.fitting.tables.lmdi import log_mean
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.asked import choice, listing, said
 from quesnay.models.input_output.economies import TableLike, economy, imbalance, same_sectors
 
 __all__ = ["StructuralDecomposition", "structural_decomposition"]
@@ -170,14 +171,11 @@ def structural_decomposition(
     1  48.829  151.171
     """
     chosen = _check_factors(factors)
-    if method not in _METHODS:
-        raise DataError(
-            f"method: {method!r}; expected one of {', '.join(_METHODS)};{nearest(method, _METHODS)}"
-        )
+    choice(method, _METHODS, "method")
     if account is not None and "v" not in chosen:
-        raise DataError(f"account: {account!r} needs the factor 'v' among the factors")
+        raise DataError(f"account: {said(account)} needs the factor 'v' among the factors")
     same_sectors(start, end)
-    what = (account or "value_added") if "v" in chosen else "output"
+    what = ("value_added" if account is None else account) if "v" in chosen else "output"
     first = economy(start, chosen, what, start.sectors)
     last = economy(end, chosen, what, start.sectors)
     found = decompose(first, last, tuple(_GROUPS[name] for name in chosen), method)
@@ -189,13 +187,7 @@ def structural_decomposition(
 
 
 def _check_factors(factors: Sequence[str]) -> tuple[str, ...]:
-    given = tuple([factors] if isinstance(factors, str) else factors)
-    for name in given:
-        if name not in _GROUPS:
-            raise DataError(
-                f"factors: {name!r} is unknown; expected {', '.join(_GROUPS)};"
-                f"{nearest(str(name), _GROUPS)}"
-            )
+    given = [choice(name, _GROUPS, "factors") for name in listing(factors, "factors")]
     demand = {name for name in given if name not in {"v", "A"}}
     if len(set(given)) != len(given) or "A" not in given or demand not in map(set, _CHOICES):
         raise DataError(

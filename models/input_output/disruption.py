@@ -8,8 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
+from quesnay.models.input_output.asked import choice
 from quesnay.models.input_output.economies import sector_place, single
 from quesnay.models.input_output.margins import align_vector, grid
 
@@ -44,9 +45,8 @@ class Network:
 
 def network(given: Any, kind: str) -> Network:
     """Return A* of a table, or check the one given."""
-    if kind not in _KINDS:
-        raise DataError(f"kind: {kind!r}; expected 'demand' or 'supply';{nearest(kind, _KINDS)}")
-    if hasattr(given, "sectors") and hasattr(given, "A"):
+    choice(kind, _KINDS, "kind")
+    if hasattr(given, "sectors") and hasattr(given, "A") and not isinstance(given, pd.DataFrame):
         A = np.asarray(given.A.to_numpy(), dtype=float)
         x = np.asarray(given.x.to_numpy(), dtype=float)
         safe = np.where(x != 0, x, 1.0)

@@ -8,10 +8,12 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.tables.decomposition import Economy
+from quesnay.models.input_output.asked import place_of, said
 from quesnay.models.input_output.margins import align_vector, numbers
 
 __all__ = [
     "TableLike",
+    "check_table",
     "coefficients",
     "demand_vector",
     "economy",
@@ -42,12 +44,17 @@ class TableLike(Protocol):
     def accounts(self) -> pd.DataFrame | None: ...  # noqa: D102
 
 
+def check_table(table: Any, what: str) -> None:
+    """Refuse what is no table."""
+    if isinstance(table, pd.DataFrame) or not (hasattr(table, "sectors") and hasattr(table, "A")):
+        kind = type(table).__name__
+        raise DataError(f"{what}: {kind} is no input-output table; make an InputOutputTable")
+
+
 def same_sectors(start: TableLike, end: TableLike) -> None:
     """Refuse two tables that cannot be compared sector by sector, or in unit."""
     for table, which in ((start, "start"), (end, "end")):
-        if not hasattr(table, "sectors") or not hasattr(table, "A"):
-            kind = type(table).__name__
-            raise DataError(f"{which}: {kind} is no input-output table; make an InputOutputTable")
+        check_table(table, which)
     missing = start.sectors.difference(end.sectors, sort=False)
     extra = end.sectors.difference(start.sectors, sort=False)
     for odd, where in ((missing, "start"), (extra, "end")):
@@ -64,17 +71,18 @@ def same_sectors(start: TableLike, end: TableLike) -> None:
 def coefficients(table: TableLike, account: str) -> Array:
     """Return an account per unit of output; zero where output is zero."""
     x = table.x.to_numpy()
-    if account == "output":
+    if isinstance(account, str) and account == "output":
         return np.ones(len(x))
-    if account == "value_added":
+    if isinstance(account, str) and account == "value_added":
         row = table.v.to_numpy()
     else:
         accounts = table.accounts
         known = [] if accounts is None else [str(name) for name in accounts.index]
-        if accounts is None or account not in known:
+        if accounts is None or not isinstance(account, str) or account not in known:
+            hint = nearest(account, known) if isinstance(account, str) else ""
             raise DataError(
-                f"account: {account!r} is unknown; expected 'output', 'value_added' or a row of "
-                f"the table's accounts ({', '.join(known) or 'none'});{nearest(account, known)}"
+                f"account: {said(account)} is unknown; expected 'output', 'value_added' or a row "
+                f"of the table's accounts ({', '.join(known) or 'none'});{hint}"
             )
         row = accounts.iloc[known.index(account)].to_numpy()
     return np.divide(row, x, out=np.zeros(len(x)), where=x != 0)
@@ -116,10 +124,11 @@ def imbalance(solved: Array, table: TableLike, account: str, sectors: pd.Index) 
 
 def sector_place(sectors: pd.Index, name: Any, what: str) -> int:
     """Return a sector's position, or name the nearest known one."""
-    found = np.flatnonzero(np.asarray(sectors == name, dtype=bool))
-    if not len(found):
-        raise DataError(f"{what}: no sector {name!r} in the table;{nearest(str(name), sectors)}")
-    return int(found[0])
+    place = place_of(sectors, name)
+    if place is None:
+        hint = nearest(name, sectors) if isinstance(name, str) else ""
+        raise DataError(f"{what}: no sector {said(name)} in the table;{hint}")
+    return place
 
 
 def demand_vector(table: TableLike, demand: Any, what: str) -> Array:
@@ -132,6 +141,8 @@ def demand_vector(table: TableLike, demand: Any, what: str) -> Array:
         return out
     if isinstance(demand, dict):
         out = np.zeros(len(table.sectors))
+        if not demand:
+            raise DataError(f"{what}: an empty mapping; expected {{sector: value}}")
         for name, value in demand.items():
             out[sector_place(table.sectors, name, what)] = single(value, f"{what} of {name!r}")
         return out
@@ -141,6 +152,6 @@ def demand_vector(table: TableLike, demand: Any, what: str) -> Array:
 def single(value: Any, what: str) -> float:
     """Return one finite number, or say what was given instead."""
     found = numbers(value, what)
-    if found.size != 1 or not np.isfinite(found).all():
-        raise DataError(f"{what}: {value!r}; expected one finite number")
-    return float(found.reshape(-1)[0])
+    if found.ndim or not np.isfinite(found):
+        raise DataError(f"{what}: {said(value)}; expected one finite number")
+    return float(found)

@@ -11,6 +11,7 @@ import pandas as pd
 from quesnay.fitting.errors import BalanceError, DataError, nearest
 from quesnay.fitting.tables.import_split import proportional_imports
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.asked import listing, place_of, said
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["ImportSplit", "SplitFlows", "split_flows", "split_imports"]
@@ -73,15 +74,15 @@ def split_flows(
     """Split flows in proportion; `labels` are those of products and of final demand."""
     products, categories = labels
     known = list(categories)
-    for name in exports:
-        if name not in known:
-            raise DataError(
-                f"exports: no column {name!r} in final demand;{nearest(str(name), known)}"
-            )
+    spared = listing(exports, "exports")
+    for name in spared:
+        if place_of(categories, name) is None:
+            hint = nearest(name, known) if isinstance(name, str) else ""
+            raise DataError(f"exports: no column {said(name)} in final demand;{hint}")
     if (imports < 0).any():
         name = products[int(np.flatnonzero(imports < 0)[0])]
         raise DataError(f"imports of {name!r} are negative; expected imports as positive numbers")
-    bought = np.array([True] * use.shape[1] + [name not in list(exports) for name in known])
+    bought = np.array([True] * use.shape[1] + [name not in spared for name in known])
     flows = np.hstack([use, final])
     imported, share = proportional_imports(flows, imports, bought)
     bad = ~((share >= 0) & (share <= 1 + 1e-9))
@@ -91,8 +92,8 @@ def split_flows(
             f"imports of {products[k]!r} are {imports[k]:.6g}, more than its buyers at home buy "
             f"({flows[k, bought].sum():.6g}); take re-exports out of imports and exports"
         )
-    spared = f"{', '.join(map(str, exports))} buys none" if len(exports) else "exports too"
-    note = f"Proportional import assumption: every buyer has the product's import share ({spared})."
+    words = f"{', '.join(map(str, spared))} buys none" if spared else "exports too"
+    note = f"Proportional import assumption: every buyer has the product's import share ({words})."
     return SplitFlows(imported[:, : use.shape[1]], imported[:, use.shape[1] :], share, note)
 
 
@@ -140,11 +141,9 @@ def split_imports(
     if not isinstance(table, InputOutputTable):
         raise DataError(f"{type(table).__name__} is no input-output table; make one first")
     demand = table.final_demand
-    if imports not in list(demand.columns):
-        raise DataError(
-            f"imports: no column {imports!r} in final demand;"
-            f"{nearest(str(imports), demand.columns)}"
-        )
+    if place_of(demand.columns, imports) is None:
+        hint = nearest(imports, demand.columns) if isinstance(imports, str) else ""
+        raise DataError(f"imports: no column {said(imports)} in final demand;{hint}")
     rest = demand.drop(columns=[imports])
     found = split_flows(
         table.Z.to_numpy(),

@@ -11,15 +11,16 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.asked import whole
 from quesnay.models.input_output.disruption import Network, network, rates
 from quesnay.models.input_output.economies import single
+from quesnay.models.input_output.margins import numbers
 
 __all__ = [
     "Inoperability",
     "InoperabilityPath",
     "inoperability",
     "inoperability_path",
-    "resilience",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -174,8 +175,7 @@ def inoperability_path(
     >>> found.path.iloc[-1].round(3).tolist()
     [0.066, 0.112]
     """
-    if isinstance(periods, bool) or not isinstance(periods, int) or periods < 1:
-        raise DataError(f"periods: {periods!r}; expected a whole number from 1")
+    whole(periods, "periods")
     net = network(interdependency, kind)
     c = _shocks(perturbation, net, periods)
     K = _resilience(resilience, net)
@@ -186,60 +186,17 @@ def inoperability_path(
     return InoperabilityPath(frame, _loss(net, path[1:].sum(axis=0)))
 
 
-def resilience(
-    interdependency: Any, *, start: Any, end: Any, periods: float, kind: str = "demand"
-) -> "pd.Series[float]":
-    """Return the resilience with which a sector recovers in a given time.
-
-    ``k_i = ln(q_i(0) / q_i(T)) / (T (1 - a*_ii))`` (Lian and Haimes 2006, eq. 14): a sector left
-    to itself falls from `start` to `end` in `periods`.
-
-    Parameters
-    ----------
-    interdependency, kind
-        As in :func:`inoperability`.
-    start, end : Series, array (n,), or {sector: share}
-        Inoperability at first and after recovery, above 0, start at least end.
-    periods : float
-        Time to recover.
-
-    Returns
-    -------
-    Series
-        Rate per period by sector.
-
-    Raises
-    ------
-    DataError
-        If a share is not above 0 or end exceeds start.
-
-    Examples
-    --------
-    >>> resilience([[0.0]], start=[0.5], end=[0.05], periods=10).round(4).tolist()
-    [0.2303]
-    """
-    net = network(interdependency, kind)
-    first, last = rates(start, net, "start"), rates(end, net, "end")
-    time = single(periods, "periods")
-    if not time > 0:
-        raise DataError(f"periods: {periods!r}; expected a positive number")
-    bad = np.flatnonzero((last <= 0) | (first < last))
-    if len(bad):
-        raise DataError(
-            f"sector {net.sectors[int(bad[0])]!r}: expected start >= end > 0 inoperability"
-        )
-    rate = np.log(first / last) / (time * (1.0 - np.diag(net.matrix)))
-    return pd.Series(rate, index=net.sectors, name="resilience")
-
-
 def _loss(net: Network, q: Array) -> "pd.Series[float] | None":
     return None if net.output is None else pd.Series(net.output * q, index=net.sectors, name="loss")
 
 
 def _shocks(perturbation: Any, net: Network, periods: int) -> Array:
-    if isinstance(perturbation, Mapping | pd.Series) or np.ndim(perturbation) == 1:
+    if isinstance(perturbation, Mapping | pd.Series):
         return np.tile(rates(perturbation, net, "perturbation"), (periods, 1))
-    if np.ndim(perturbation) != 2 or len(perturbation) != periods:
+    size = numbers(perturbation, "perturbation")
+    if size.ndim == 1:
+        return np.tile(rates(perturbation, net, "perturbation"), (periods, 1))
+    if size.ndim != 2 or len(size) != periods:
         raise DataError(f"perturbation: expected {len(net.sectors)} shares, or {periods} rows")
     rows = (
         perturbation.iterrows()
@@ -250,7 +207,8 @@ def _shocks(perturbation: Any, net: Network, periods: int) -> Array:
 
 
 def _resilience(given: Any, net: Network) -> Array:
-    K = np.full(len(net.sectors), given) if np.isscalar(given) else given
+    alone = not isinstance(given, Mapping | pd.Series) and numbers(given, "resilience").ndim == 0
+    K = np.full(len(net.sectors), single(given, "resilience")) if alone else given
     values = rates(K, net, "resilience")
     if (values <= 0).any():
         name = net.sectors[int(np.flatnonzero(values <= 0)[0])]

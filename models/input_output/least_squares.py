@@ -1,6 +1,6 @@
 """Balancing by least squares, with fixed cells and stated reliabilities."""
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ import pandas as pd
 from quesnay.fitting.errors import BalanceError, DataError, nearest
 from quesnay.fitting.tables.constrained import balance_least_squares as fit
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.asked import choice, listing, place_of, said, truth
 from quesnay.models.input_output.impossible import obstacle_message
 from quesnay.models.input_output.margins import Grid, align_vector, check_rule, grid, reconcile
 from quesnay.models.input_output.moves import largest_moves
@@ -76,7 +77,7 @@ def balance_least_squares(
     row_totals: Any,
     column_totals: Any,
     *,
-    fixed: Iterable[tuple[Any, Any]] = (),
+    fixed: Sequence[tuple[Any, Any]] = (),
     variance: Any = "relative",
     keep_signs: bool = True,
     tolerance: float = 1e-9,
@@ -94,7 +95,7 @@ def balance_least_squares(
         The old table or a first guess.
     row_totals, column_totals : Series or array, (n,) and (m,)
         New totals; labelled ones align by label.
-    fixed : iterable of (row, column)
+    fixed : sequence of (row, column)
         Cells that keep the seed's value.
     variance : "relative", "absolute", or DataFrame or array (n, m)
         d: ``|z|`` (a cell moves in proportion to its size), 1 for every cell that is not zero, or
@@ -126,6 +127,7 @@ def balance_least_squares(
     array([[1., 3.],
            [4., 2.]])
     """
+    truth(keep_signs, "keep_signs")
     check_rule(tolerance, max_iterations, rounding)
     start = grid(seed, "seed")
     u = align_vector(row_totals, start.rows, "row_totals", labelled=start.labelled)
@@ -163,11 +165,7 @@ def balance_least_squares(
 
 def _variance(start: Grid, variance: Any) -> Array:
     if isinstance(variance, str):
-        if variance not in _WEIGHTS:
-            raise DataError(
-                f"variance: {variance!r}; expected 'relative', 'absolute' or a matrix;"
-                f"{nearest(variance, _WEIGHTS)}"
-            )
+        choice(variance, _WEIGHTS, "variance")
         size = np.abs(start.values)
         return size if variance == "relative" else np.where(size > 0, 1.0, 0.0)
     own = grid(variance, "variance")
@@ -190,21 +188,19 @@ def _variance(start: Grid, variance: Any) -> Array:
     return values
 
 
-def _fixed(start: Grid, fixed: Iterable[tuple[Any, Any]]) -> npt.NDArray[np.bool_]:
+def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool_]:
     held = np.zeros(start.values.shape, dtype=bool)
-    if isinstance(fixed, str) or not isinstance(fixed, Iterable):
-        raise DataError(f"fixed: {fixed!r}; expected pairs (row, column)")
-    for cell in fixed:
+    for cell in listing(fixed, "fixed"):
         if not isinstance(cell, tuple | list) or len(cell) != 2:
-            raise DataError(f"fixed: {cell!r}; expected a pair (row, column)")
+            raise DataError(f"fixed: {said(cell)}; expected a pair (row, column)")
         places = []
         for name, labels, axis in zip(
             cell, (start.rows, start.columns), ("row", "column"), strict=True
         ):
-            found = np.flatnonzero(np.asarray(labels == name, dtype=bool))
-            if not len(found):
-                hint = nearest(str(name), labels)
-                raise DataError(f"fixed: no {axis} {name!r} in the seed;{hint}")
-            places.append(int(found[0]))
+            place = place_of(labels, name)
+            if place is None:
+                hint = nearest(name, labels) if isinstance(name, str) else ""
+                raise DataError(f"fixed: no {axis} {said(name)} in the seed;{hint}")
+            places.append(place)
         held[places[0], places[1]] = True
     return held

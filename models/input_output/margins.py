@@ -10,6 +10,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError, nearest
+from quesnay.models.input_output.asked import said, share, whole
 
 __all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "reconcile"]
 
@@ -106,7 +107,7 @@ def _plain(raw: npt.NDArray[np.object_], name: str) -> Array:
             out[place] = float(value)
         elif not (value is None or value is pd.NA):
             where = ", ".join(str(k) for k in place)
-            raise DataError(f"{name}: entry {where} is {value!r}; expected a number")
+            raise DataError(f"{name}: entry {where} is {said(value)}; expected a number")
     return out
 
 
@@ -155,14 +156,6 @@ def reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, floa
 
 def check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:
     """Refuse settings of an iteration that make no sense."""
-    for name, value in (("tolerance", tolerance), ("rounding", rounding)):
-        if isinstance(value, bool) or not isinstance(value, int | float):
-            raise DataError(f"{name}: {value!r}; expected a number")
-    if not 0 < tolerance < 1:
-        raise DataError(f"tolerance: {tolerance!r}; expected a number between 0 and 1")
-    if isinstance(max_iterations, bool) or not isinstance(max_iterations, int | np.integer):
-        raise DataError(f"max_iterations: {max_iterations!r}; expected a whole number")
-    if max_iterations < 1:
-        raise DataError(f"max_iterations: {max_iterations!r}; expected a whole number from 1")
-    if not 0 <= rounding < 1:
-        raise DataError(f"rounding: {rounding!r}; expected a number from 0 to below 1")
+    share(tolerance, "tolerance", zero=False)
+    share(rounding, "rounding", zero=True)
+    whole(max_iterations, "max_iterations")

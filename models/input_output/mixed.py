@@ -11,7 +11,14 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.economies import TableLike, demand_vector, sector_place, single
+from quesnay.models.input_output.asked import said
+from quesnay.models.input_output.economies import (
+    TableLike,
+    check_table,
+    demand_vector,
+    sector_place,
+    single,
+)
 
 __all__ = ["MixedSolution", "mixed_model"]
 
@@ -92,6 +99,7 @@ def mixed_model(
     >>> found.output.round(3).tolist(), found.final_demand.round(3).tolist()
     ([800.0, 1957.895], [190.526, 1700.0])
     """
+    check_table(table, "table")
     fixed, given = _given(table, output)
     f = _demand(table, final_demand, fixed)
     A = np.asarray(table.A.to_numpy(), dtype=float)
@@ -125,7 +133,7 @@ def _given(table: TableLike, output: Mapping[Any, float]) -> tuple[npt.NDArray[n
         places.append(sector_place(table.sectors, name, "output"))
         values.append(single(value, f"output of {name!r}"))
         if values[-1] < 0:
-            raise DataError(f"output of {name!r}: {value!r}; expected at least 0")
+            raise DataError(f"output of {name!r}: {said(value)}; expected at least 0")
     return np.array(places, dtype=np.intp), np.array(values)
 
 

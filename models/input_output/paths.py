@@ -10,7 +10,13 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
 from quesnay.fitting.tables.paths import PathSearch, largest_paths
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.economies import TableLike, coefficients, demand_vector
+from quesnay.models.input_output.asked import whole
+from quesnay.models.input_output.economies import (
+    TableLike,
+    check_table,
+    coefficients,
+    demand_vector,
+)
 
 __all__ = ["StructuralPaths", "structural_paths"]
 
@@ -99,9 +105,9 @@ def structural_paths(
     >>> found.paths["path"].tolist(), found.paths["value"].round(4).tolist()
     (['1', '1 <- 0', '1 <- 1'], [1.0, 0.25, 0.05])
     """
-    for name, value in (("count", count), ("limit", limit)):
-        if isinstance(value, bool) or not isinstance(value, int) or value < 1:
-            raise DataError(f"{name}: {value!r}; expected a whole number from 1")
+    check_table(table, "table")
+    whole(count, "count")
+    whole(limit, "limit")
     f = demand_vector(table, demand, "demand")
     c = coefficients(table, account)
     A = np.asarray(table.A.to_numpy(), dtype=float)

@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
 from quesnay.fitting.tables.propagation import propagation_lengths as lengths
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.economies import TableLike
+from quesnay.models.input_output.economies import TableLike, check_table
 
 __all__ = ["PropagationLengths", "Stream", "average_propagation_lengths", "upstreamness"]
 
@@ -141,7 +140,6 @@ def upstreamness(table: TableLike) -> Stream:
 
 
 def _leontief(table: TableLike) -> Array:
-    if not hasattr(table, "A"):
-        raise DataError(f"{type(table).__name__} is no input-output table; make one first")
+    check_table(table, "table")
     A = np.asarray(table.A.to_numpy(), dtype=float)
     return factored(np.eye(len(A)) - A, _SINGULAR).solve(np.eye(len(A)))

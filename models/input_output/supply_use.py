@@ -10,6 +10,7 @@ import pandas as pd
 from quesnay.fitting.errors import BalanceError, DataError
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.asked import choice, share
 from quesnay.models.input_output.imported import SplitFlows, split_flows
 from quesnay.models.input_output.margins import align_vector
 from quesnay.models.input_output.symmetric import SymmetricTable, negative_cells
@@ -168,8 +169,7 @@ class SupplyUseTable(Tabular):
 
 
 def _transformation(b: Blocks, model: str, product_technology: Any) -> Transform:
-    if model not in _KNOWN:
-        raise DataError(f"model: {model!r}; expected one of {', '.join(_KNOWN)}")
+    choice(model, _KNOWN, "model")
     if (model == "E") != (product_technology is not None):
         raise DataError(
             "product_technology: needed for model 'E' (1 where product technology holds, else 0) "
@@ -213,8 +213,7 @@ def _proportional(
 
 
 def _check_balance(b: Blocks, tolerance: float) -> None:
-    if isinstance(tolerance, bool) or not 0 <= tolerance < 1:
-        raise DataError(f"tolerance: {tolerance!r}; expected a number from 0 to below 1")
+    share(tolerance, "tolerance", zero=True)
     made = b.supply.sum(axis=1)
     used = b.use.sum(axis=1) + b.final.sum(axis=1)
     output = b.supply.sum(axis=0)

@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.imported import SplitFlows
-from quesnay.models.input_output.margins import Grid, grid
+from quesnay.models.input_output.margins import Grid, grid, numbers
 
 __all__ = ["Blocks", "frame", "read_blocks"]
 
@@ -130,10 +130,14 @@ def _ordered(
 def _column(data: Any) -> Any:
     if isinstance(data, pd.Series):
         return data.to_frame(data.name if data.name is not None else "final demand")
-    return data if np.ndim(data) != 1 else np.asarray(data)[:, None]
+    return data if _dimensions(data) != 1 else np.asarray(data)[:, None]
 
 
 def _row(data: Any, industries: pd.Index) -> Any:
     if isinstance(data, pd.Series):
         return data.to_frame("value added").T
-    return data if np.ndim(data) != 1 else np.asarray(data)[None, :]
+    return data if _dimensions(data) != 1 else np.asarray(data)[None, :]
+
+
+def _dimensions(data: Any) -> int:
+    return 2 if isinstance(data, pd.DataFrame) else numbers(data, "supply and use tables").ndim

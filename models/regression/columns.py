@@ -161,12 +161,18 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
 
 
 def _group(series: pd.Series, name: str, role: str) -> Grouping:
+    loose = series.dtype == object
+    kinds = series.dropna().map(lambda value: isinstance(value, str)) if loose else None
+    if kinds is not None and 0 < int(kinds.sum()) < kinds.size:
+        raise DataError(
+            f"{role}: labels of column {name!r} are of mixed kinds, text and other, so that 1 and "
+            "'1' would be different groups; use one kind, such as text"
+        )
     try:
         codes, labels = pd.factorize(series, sort=True)
     except TypeError:
         raise DataError(
-            f"{role}: labels of column {name!r} are of mixed kinds and cannot be ordered; "
-            "use one kind, such as text"
+            f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     return Grouping(name, codes.astype(np.intp), np.asarray(labels, dtype=object))
 

@@ -10,6 +10,7 @@ from scipy.special import stdtr, stdtrit
 
 from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.checks import check_level, check_null
 from quesnay.models.regression.expression import (
     Binary,
     Call,
@@ -173,10 +174,8 @@ def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) ->
         if name not in fit.names:
             hint = nearest(name, fit.names)
             raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
-    if not 0.0 < level < 1.0:
-        raise DataError(f"level: {level!r} is no coverage between 0 and 1, such as 0.95")
-    if not np.isfinite(null):
-        raise DataError(f"null: {null!r} is no finite number")
+    check_level(level)
+    check_null(null)
 
 
 def differentiate(tree: Expression, values: dict[str, Slope]) -> Slope:

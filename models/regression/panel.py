@@ -120,7 +120,7 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
     absorber = None
     if sample.effects:
         absorber = absorb_effects([g.codes for g in sample.effects], weights=sample.weights)
-    y, X, noise = _within(sample, absorber)
+    y, X, noise = _within(sample, absorber, outcome)
     fit = least_squares(y, X, names=sample.names, noise=noise)
     within = np.asarray(X, dtype=np.float64)
     regression = Regression(
@@ -148,6 +148,8 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
 def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
     if columns is None:
         return ()
+    if not isinstance(columns, str | list | tuple):
+        raise DataError(f"{role}: expected names of columns, got {columns!r}; give text or a list")
     names = (columns,) if isinstance(columns, str) else tuple(columns)
     repeated = [name for place, name in enumerate(names) if name in names[:place]]
     if repeated:
@@ -163,12 +165,21 @@ def _check_types(formula: object, data: object) -> None:
         raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
 
 
-def _within(sample: Sample, absorber: Absorber | None) -> tuple[Values, Values, float]:
+def _within(
+    sample: Sample, absorber: Absorber | None, outcome: str
+) -> tuple[Values, Values, float]:
     """Return outcome and design free of the effects and weighted, and how they are rounded."""
     y, X, noise = sample.outcome, sample.design, 1.0
+    if "Intercept" in sample.names and (y == y[0]).all() and y.size > 1:
+        raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
     if absorber is not None:
         before = np.linalg.norm(np.asarray(X, dtype=np.float64), axis=0)
+        size = float(np.linalg.norm(np.asarray(y, dtype=np.float64)))
         y = absorber.residualise(np.asarray(y, dtype=np.float64))
+        if float(np.linalg.norm(y)) <= _ABSORBED * size:
+            raise EstimationError(
+                f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
+            )
         X = absorber.residualise(np.asarray(X, dtype=np.float64))
         after = np.linalg.norm(X, axis=0)
         gone = after <= _ABSORBED * before

@@ -1,7 +1,7 @@
 """Errors from replications of a regression: bootstrap and jackknife."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -13,14 +13,13 @@ from quesnay.fitting.regression.replication import (
     jackknife_coefficients,
 )
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.checks import Seed, check_level, make_generator
 from quesnay.models.regression.columns import Grouping
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["ReplicatedFit", "Seed", "bootstrap_fit", "jackknife_fit", "only_cluster"]
-
-Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
+__all__ = ["ReplicatedFit", "bootstrap_fit", "jackknife_fit", "only_cluster"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -61,8 +60,7 @@ class ReplicatedFit(Tabular):
         DataError
             If the replications are a jackknife's, which has none, or `level` is no coverage.
         """
-        if not 0.0 < level < 1.0:
-            raise DataError(f"level: {level!r} is no coverage between 0 and 1, such as 0.95")
+        check_level(level)
         if "jackknife" in self.method:
             raise DataError("a jackknife has no percentiles; use std_errors, or bootstrap")
         ends = self.replications.quantile([0.5 - level / 2, 0.5 + level / 2]).T
@@ -114,7 +112,7 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
         regression,
         outcome,
         draws=draws,
-        generator=np.random.default_rng(seed),
+        generator=make_generator(seed),
         codes=None if cluster is None else cluster.codes,
     )
     index = pd.RangeIndex(found.draws.shape[0], name="draw")

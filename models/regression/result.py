@@ -8,15 +8,14 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.checks import Seed, check_level
 from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear
 from quesnay.models.regression.resampled import (
     ReplicatedFit,
-    Seed,
     bootstrap_fit,
     jackknife_fit,
 )
@@ -133,8 +132,7 @@ class PanelFit(Tabular):
         DataFrame
             Columns ``low`` and ``high``.
         """
-        if not 0.0 < level < 1.0:
-            raise DataError(f"level: {level!r} is no coverage between 0 and 1, such as 0.95")
+        check_level(level)
         reach = stdtrit(self.inference.df, 0.5 + level / 2) * self._errors()
         centre = self.estimate.coefficients
         return pd.DataFrame({"low": centre - reach, "high": centre + reach}, list(self.names))

@@ -9,7 +9,8 @@ import pandas as pd
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.resampled import Seed, only_cluster
+from quesnay.models.regression.checks import Seed, check_level, check_null, make_generator
+from quesnay.models.regression.resampled import only_cluster
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
@@ -126,12 +127,10 @@ def wild_test(
     """
     if term not in fit.names:
         raise DataError(f"there is no coefficient {term!r};{nearest(term, fit.names)} see params")
-    if not 0.0 < level < 1.0:
-        raise DataError(f"level: {level!r} is no coverage between 0 and 1, such as 0.95")
-    if not np.isfinite(null):
-        raise DataError(f"null: {null!r} is no finite number")
+    check_level(level)
+    check_null(null)
     groups = only_cluster(fit, "the wild cluster bootstrap").count
-    drawn = wild_weights(groups, kind=weights, draws=draws, generator=np.random.default_rng(seed))
+    drawn = wild_weights(groups, kind=weights, draws=draws, generator=make_generator(seed))
     combination = np.array([float(name == term) for name in fit.names])
     bootstrap = prepare_wild(fit.regression, fit.estimate.coefficients, combination, drawn)
     low, high = bootstrap.interval(level)

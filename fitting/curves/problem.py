@@ -15,6 +15,7 @@ __all__ = ["CurveProblem", "fit_problem", "make_problem"]
 
 type_array = NDArray[np.float64]
 
+_NONE = 1e-9  # imitation that is 0 but for rounding
 _STARTS = 4  # searches from the best points of the grid, so that one bad valley does not decide
 
 
@@ -148,16 +149,20 @@ def fit_problem(problem: CurveProblem) -> NonlinearFit:
     Raises
     ------
     EstimationError, ConvergenceError
-        If no rising curve of the family fits: the data have not bent yet, or fall.
+        If no rising curve of the family fits: the data have not bent yet, fall, or (Bass) slow
+        down from the start as no curve with imitators does.
     """
     held = None if np.isnan(problem.fixed[0]) else float(problem.fixed[0])
     guesses = first_guesses(problem.curve, problem.t, problem.y, count=_STARTS, saturation=held)
     fits = []
     for guess in guesses:
         try:
-            fits.append(problem.search(guess[problem.free]))
+            fit = problem.search(guess[problem.free])
         except (EstimationError, ConvergenceError):
             continue
+        # the search may pass negative imitation, an optimum there is no diffusion by imitators
+        if problem.curve.name != "bass" or problem.full(fit.params)[2] >= -_NONE:
+            fits.append(fit)
     if not fits:
         raise ConvergenceError(
             f"fit_curve: no rising {problem.curve.name} curve is identified by these "

@@ -53,6 +53,13 @@ class Reproduction(Tabular):
         Tables, vintages and printed figures that went in.
     assembly : Assembly
         The prepared account model.
+
+    Examples
+    --------
+    >>> from quesnay.job.run import reproduce
+    >>> result = reproduce("caict_2020", draws=100)
+    >>> result.verdicts.loc[("calibrated", "T18"), "role"]
+    'calibration'
     """
 
     study: Study

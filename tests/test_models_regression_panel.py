@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.models.regression.expression import FUNCTIONS
 
 DATA = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text()
@@ -78,13 +79,8 @@ def test_permuting_rows_permutes_the_result_and_changes_nothing_else(seed: int) 
 def test_units_scale_coefficients_and_leave_p_values(seed: int, unit: float) -> None:
     frame = made(seed)
     one = qn.fit_panel("y ~ x + z", frame, absorb="unit", cluster="unit", covariance="CR2")
-    other = qn.fit_panel(
-        "y ~ x + z",
-        frame.assign(x=frame["x"] * unit),
-        absorb="unit",
-        cluster="unit",
-        covariance="CR2",
-    )
+    frame["x"] *= unit
+    other = qn.fit_panel("y ~ x + z", frame, absorb="unit", cluster="unit", covariance="CR2")
     assert other.params["x"] * unit == pytest.approx(one.params["x"], rel=1e-9)
     np.testing.assert_allclose(other.pvalues, one.pvalues, rtol=1e-6)
     np.testing.assert_allclose(other.df, one.df, rtol=1e-8)
@@ -180,22 +176,18 @@ def test_functions_of_coefficients_match_numerical_derivatives() -> None:
     assert "Delta method" in found.summary()
 
 
-@pytest.mark.parametrize(
-    "function", ["log", "exp", "sqrt", "abs", "log2", "log10", "log1p", "expm1"]
-)
+@pytest.mark.parametrize("function", sorted(FUNCTIONS))
 def test_derivative_of_every_function(function: str) -> None:
     fit = qn.fit_panel(INVESTMENT, GRUNFELD)
-    found = fit.nonlinear(f"2 - {function}(value) ** value / value - (-value)")
+    found = fit.nonlinear(f"2 - {function}(1 + value) ** value / value - (-value)")
     b, h = float(fit.params["value"]), 1e-7
     compute = getattr(np, function)
 
     def value(v: float) -> float:
-        return float(2 - compute(v) ** v / v + v)
+        return float(2 - compute(1 + v) ** v / v + v)
 
-    if np.isfinite(value(b)):
-        assert found.gradient["value"] == pytest.approx(
-            (value(b + h) - value(b - h)) / (2 * h), rel=1e-5
-        )
+    slope = (value(b + h) - value(b - h)) / (2 * h)
+    assert found.gradient["value"] == pytest.approx(slope, rel=1e-5)
 
 
 def test_a_linear_function_is_the_coefficient_itself() -> None:

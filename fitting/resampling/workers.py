@@ -108,11 +108,21 @@ def _on_cluster(task: Task, chunks: Sequence[Chunk], client: Any) -> Iterator[tu
         )
     from distributed import as_completed
 
-    remote = client.scatter(task, hash=False, broadcast=True)
+    try:
+        remote = client.scatter(task, hash=False, broadcast=True)
+    except Exception as error:
+        raise QuesnayError(
+            f"the function cannot be sent to the Dask workers ({error}); define it where the "
+            "workers can import it, or inside another function"
+        ) from error
     places = {client.submit(_call, remote, chunk, pure=False): chunk for chunk in chunks}
     try:
         for future in as_completed(list(places)):  # type: ignore[no-untyped-call]
             yield places[future], cast("Arrays", future.result())
+    except QuesnayError:
+        raise
+    except Exception as error:
+        raise QuesnayError(f"a Dask worker failed: {type(error).__name__}: {error}") from error
     finally:
         client.cancel(list(places))
 

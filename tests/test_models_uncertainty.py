@@ -1,0 +1,235 @@
+"""Bootstrap, Monte Carlo, sensitivity: right numbers, and no malformed input passes."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy import stats
+
+import quesnay as qn
+from quesnay.fitting.resampling.intervals import bootstrap_interval
+
+U = np.linspace(0.001, 0.999, 57)
+
+
+@pytest.mark.parametrize(
+    ("ours", "theirs"),
+    [
+        (qn.Normal(2.0, 0.5), stats.norm(2.0, 0.5)),
+        (qn.LogNormal(3.0, 0.4), stats.lognorm(0.4, scale=3.0)),
+        (qn.Uniform(-1.0, 4.0), stats.uniform(-1.0, 5.0)),
+        (qn.Triangular(1.0, 2.0, 5.0), stats.triang(0.25, 1.0, 4.0)),
+        (qn.TruncatedNormal(0.0, 1.0, low=-1.0, high=2.0), stats.truncnorm(-1.0, 2.0)),
+        (qn.TruncatedNormal(0.0, 1.0, low=7.0, high=9.0), stats.truncnorm(7.0, 9.0)),
+        (qn.TruncatedNormal(0.0, 1.0, low=-9.0, high=-7.0), stats.truncnorm(-9.0, -7.0)),
+    ],
+)
+def test_quantiles_match_scipy(ours: Any, theirs: Any) -> None:
+    np.testing.assert_allclose(ours.quantile(U), theirs.ppf(U), rtol=1e-9)
+
+
+def test_joint_normal_has_its_covariance_even_if_singular() -> None:
+    covariance = np.array([[1.0, 1.0, 0.2], [1.0, 1.0, 0.2], [0.2, 0.2, 0.5]])
+    out = qn.monte_carlo(
+        lambda x: {k: x[k] for k in "abc"},
+        {("a", "b", "c"): qn.JointNormal([1.0, 2.0, 3.0], covariance)},
+        draws=40_000,
+        seed=0,
+    )
+    assert np.abs(out.draws.cov().to_numpy() - covariance).max() < 0.02
+    assert (out.draws["b"] - out.draws["a"] - 1.0).abs().max() < 1e-7
+
+
+def test_monte_carlo_of_a_sum_is_normal() -> None:
+    out = qn.monte_carlo(
+        lambda x: x["a"] + x["b"],
+        {"a": qn.Normal(1.0, 3.0), "b": qn.Normal(2.0, 4.0)},
+        draws=50_000,
+        seed=1,
+    )
+    low, high = out.conf_int().iloc[0]
+    assert out.estimate.iloc[0] == 3.0
+    assert abs(high - (3.0 + 1.96 * 5.0)) < 0.2
+    assert abs(low - (3.0 - 1.96 * 5.0)) < 0.2
+
+
+def test_scalar_models_give_the_same_numbers() -> None:
+    inputs = {"a": qn.Normal(1.0, 0.1), "b": qn.Uniform(0.0, 1.0)}
+    fast = qn.monte_carlo(lambda x: {"y": x["a"] * x["b"]}, inputs, draws=50, seed=1)
+    slow = qn.monte_carlo(
+        lambda x: {"y": float(x["a"] * x["b"])}, inputs, draws=50, seed=1, vectorized=False
+    )
+    pd.testing.assert_frame_equal(fast.draws, slow.draws, check_exact=True)
+
+
+def test_draws_that_are_not_finite_are_counted_and_shown() -> None:
+    out = qn.monte_carlo(
+        lambda x: {"y": np.where(x["a"] > 0.5, x["a"], np.nan) if len(x["a"]) > 1 else x["a"]},
+        {"a": qn.Uniform(0.0, 1.0)},
+        draws=1000,
+        seed=0,
+    )
+    assert 400 < out.failed["y"] < 600
+    assert "draws not finite, left out" in out.summary()
+
+
+def test_bootstrap_error_of_the_mean() -> None:
+    x = np.random.default_rng(0).normal(size=400)
+    out = qn.bootstrap(np.mean, x, draws=4000, seed=0, jackknife=True)
+    assert abs(out.std_errors.iloc[0] / (x.std() / 20.0) - 1.0) < 0.05
+    for kind in ("percentile", "basic", "normal", "bca"):
+        low, high = out.conf_int(kind=kind).iloc[0]
+        assert abs((high - low) / (2 * 1.96 * x.std() / 20.0) - 1.0) < 0.08
+
+
+def test_bca_matches_scipy() -> None:
+    x = stats.expon.rvs(size=40, random_state=3)
+    ours = qn.bootstrap(np.var, x, draws=6000, seed=0, jackknife=True)
+    theirs = stats.bootstrap(
+        (x,), np.var, method="BCa", n_resamples=6000, random_state=0, vectorized=False
+    ).confidence_interval
+    np.testing.assert_allclose(ours.conf_int(kind="bca").iloc[0], theirs, rtol=0.06)
+
+
+def test_cluster_bootstrap_draws_whole_clusters() -> None:
+    data = pd.DataFrame({"g": ["a", "a", "b", "c", "c", "c"], "x": [1.0, 1, 10, 100, 100, 100]})
+    sizes = {"a": 2, "b": 1, "c": 3}
+
+    def check(drawn: pd.DataFrame) -> float:
+        for name, size in sizes.items():
+            assert (drawn["g"] == name).sum() % size == 0
+        return float(drawn["x"].mean())
+
+    out = qn.bootstrap(check, data, draws=200, cluster="g", seed=0)
+    assert "3 clusters" in out.summary()
+    labels = data["g"].iloc[::-1]  # another order: aligned by label
+    again = qn.bootstrap(lambda d: d["x"].mean(), data, draws=200, cluster=labels, seed=0)
+    assert set(again.draws["value"].round(6)) == set(out.draws["value"].round(6))
+
+
+def test_influence_names_the_unit() -> None:
+    data = pd.Series([1.0, 1.0, 1.0, 50.0], index=["a", "b", "c", "outlier"])
+    out = qn.bootstrap(lambda s: s.mean(), data, draws=50, seed=0, jackknife=True)
+    assert out.influence["value"].abs().idxmax() == "outlier"
+    with pytest.raises(qn.QuesnayError, match="jackknife=True"):
+        _ = qn.bootstrap(lambda s: s.mean(), data, draws=50, seed=0).influence
+
+
+def test_sobol_indices_of_the_ishigami_function() -> None:
+    def ishigami(x: dict[str, Any]) -> dict[str, Any]:
+        a = np.sin(x["x1"]) + 7.0 * np.sin(x["x2"]) ** 2
+        return {"y": a + 0.1 * x["x3"] ** 4 * np.sin(x["x1"])}
+
+    inputs = {f"x{k}": qn.Uniform(-np.pi, np.pi) for k in (1, 2, 3)}
+    found = qn.variance_shares(ishigami, inputs, draws=60_000, seed=0)
+    # Ishigami and Homma (1990); the analytic values for a = 7, b = 0.1.
+    np.testing.assert_allclose(found.first.loc["y"], [0.3139, 0.4424, 0.0], atol=0.015)
+    np.testing.assert_allclose(found.total.loc["y"], [0.5576, 0.4424, 0.2437], atol=0.015)
+
+
+def test_tornado_ranks_and_moves_joint_inputs_together() -> None:
+    found = qn.tornado(
+        lambda x: {"y": x["a"] + 3 * x["b"] + x["c"]},
+        {("a", "b"): qn.JointNormal([0, 0], [[1, 0], [0, 1]]), "c": qn.Uniform(0, 1)},
+    )
+    assert list(found.swings.index) == ["a, b", "c"]
+    assert found.swings.loc["c", "swing"] == pytest.approx(0.95)
+
+
+def one(x: Any) -> Any:
+    return {"y": x["a"]}
+
+
+A = {"a": qn.Normal(0.0, 1.0)}
+X = np.arange(6.0)
+FRAME = pd.DataFrame({"g": [1, 1, 2, 2], "x": [1.0, 2, 3, 4]})
+MALFORMED: list[tuple[Any, str]] = [
+    (lambda: qn.Normal(np.nan, 1.0), "mean must be finite"),
+    (lambda: qn.Normal("1", 1.0), "mean must be a number"),  # type: ignore[arg-type]
+    (lambda: qn.Normal(0.0, -1.0), "sd must not be negative"),
+    (lambda: qn.Uniform(2.0, 1.0), "low must not exceed high"),
+    (lambda: qn.Uniform(0.0, np.inf), "high must be finite"),
+    (lambda: qn.Triangular(0.0, 3.0, 2.0), "low <= mode <= high"),
+    (lambda: qn.LogNormal(0.0, 1.0), "median must be positive"),
+    (lambda: qn.TruncatedNormal(0.0, 1.0, low=1.0, high=1.0), "low must be below high"),
+    (lambda: qn.TruncatedNormal(0.0, 1.0, low=50.0, high=60.0), "no mass"),
+    (lambda: qn.TruncatedNormal(0.0, 0.0, low=0.0, high=1.0), "sd must be positive"),
+    (lambda: qn.Choice(()), "at least one number"),
+    (lambda: qn.Choice((1.0, 2.0), (0.5, 0.6)), "add to 1"),
+    (lambda: qn.Choice((1.0, 2.0), (0.5,)), "2 values but 1 prob"),
+    (lambda: qn.Choice(("a",)), "numbers expected"),  # type: ignore[arg-type]
+    (lambda: qn.Empirical([1.0, np.nan]), "value 1 is nan"),
+    (lambda: qn.Constant(True), "value must be a number"),
+    (lambda: qn.JointNormal([0.0, 0.0], [[1.0, 2.0], [2.0, 1.0]]), "negative eigenvalue"),
+    (lambda: qn.JointNormal([0.0, 0.0], [[1.0, 0.5], [0.4, 1.0]]), "symmetric"),
+    (lambda: qn.JointNormal([0.0], [[1.0, 0.5], [0.5, 1.0]]), "must be 1 x 1"),
+    (lambda: qn.JointNormal([0.0], [[np.nan]]), "not finite"),
+    (lambda: qn.monte_carlo(one, {}, draws=5, seed=0), "at least one name"),
+    (lambda: qn.monte_carlo(one, {"a": "b"}, draws=5, seed=0), "'a' is 'b'"),
+    (lambda: qn.monte_carlo(one, {1: qn.Normal(0, 1)}, draws=5, seed=0), "names are text"),
+    (lambda: qn.monte_carlo(one, {("a", "b"): qn.Normal(0, 1)}, draws=5, seed=0), "2 names"),
+    (
+        lambda: qn.monte_carlo(
+            one, {"a": 1, ("a", "b"): qn.JointNormal([0, 0], np.eye(2))}, draws=5, seed=0
+        ),
+        "given twice",
+    ),
+    (lambda: qn.monte_carlo(one, A, draws=0, seed=0), "draws must be at least 1"),
+    (lambda: qn.monte_carlo(one, A, draws=2.5, seed=0), "draws must be a whole"),  # type: ignore[arg-type]
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=-1), "seed must be"),
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=None), "seed must be"),  # type: ignore[arg-type]
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=0, jobs=0), "jobs must be at least 1"),
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=0, chunk=0), "chunk must be at least 1"),
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=0, client="here"), "dask.distributed Client"),
+    (lambda: qn.monte_carlo("model", A, draws=5, seed=0), "model must be a function"),  # type: ignore[arg-type]
+    (lambda: qn.monte_carlo(lambda x: x["z"], A, draws=5, seed=0), "KeyError: 'z'"),
+    (lambda: qn.monte_carlo(lambda x: {}, A, draws=5, seed=0), "empty mapping"),
+    (lambda: qn.monte_carlo(lambda x: "text", A, draws=5, seed=0), "numbers expected"),
+    (lambda: qn.monte_carlo(lambda x: np.zeros((3, 2)), A, draws=5, seed=0), "first axis"),
+    (
+        lambda: qn.monte_carlo(lambda x: {f"y{len(x['a'])}": x["a"]}, A, draws=5, seed=0),
+        "same names at every call",
+    ),
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=0).conf_int(95), "level must lie between"),
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=0).quantiles([2.0]), "quantile level"),
+    (lambda: qn.bootstrap(np.mean, [1.0, 2.0], draws=5, seed=0), "DataFrame, Series or array"),
+    (lambda: qn.bootstrap(np.mean, np.array([1.0]), draws=5, seed=0), "at least two"),
+    (lambda: qn.bootstrap("mean", X, draws=5, seed=0), "statistic must be a function"),  # type: ignore[arg-type]
+    (lambda: qn.bootstrap(lambda x: np.nan, X, draws=5, seed=0), "not finite on the data"),
+    (lambda: qn.bootstrap(len, FRAME, draws=5, cluster="h", seed=0), "no column 'h'"),
+    (lambda: qn.bootstrap(len, X, draws=5, cluster="g", seed=0), "column name of a DataFrame"),
+    (lambda: qn.bootstrap(len, X, draws=5, cluster=[1, 2], seed=0), "2 labels for 6 rows"),
+    (lambda: qn.bootstrap(len, X, draws=5, cluster=[1] * 6, seed=0), "only one cluster"),
+    (
+        lambda: qn.bootstrap(len, X, draws=5, cluster=[1, 2, None, 1, 1, 2], seed=0),
+        "row 2 has no label",
+    ),
+    (
+        lambda: qn.bootstrap(len, FRAME, draws=5, cluster=pd.Series([1, 2]), seed=0),
+        "each row of the data exactly once",
+    ),
+    (lambda: qn.bootstrap(np.mean, X, draws=5, seed=0).conf_int(kind="x"), "interval kind"),
+    (lambda: qn.bootstrap(np.mean, X, draws=5, seed=0).conf_int(kind="bca"), "jackknife=True"),
+    (lambda: qn.tornado(lambda x: {"y": 1.0, "z": 2.0}, A), "name one"),
+    (lambda: qn.tornado(one, A, figure="why"), "no figure 'why'"),
+    (lambda: qn.variance_shares(one, A, seed=0, groups={"g": ["b"]}), "no input 'b'"),
+    (lambda: qn.variance_shares(one, A, seed=0, groups={}), "'a' is in no group"),
+    (
+        lambda: qn.variance_shares(one, A, seed=0, groups={"g": ["a"], "h": ["a"]}),
+        "is in 'g' and 'h'",
+    ),
+]
+
+
+@pytest.mark.parametrize(("call", "message"), MALFORMED)
+def test_malformed_input_is_one_clear_line(call: Any, message: str) -> None:
+    with pytest.raises(qn.QuesnayError) as caught:
+        call()
+    assert message in str(caught.value)
+    assert "\n" not in str(caught.value)
+
+
+def test_interval_of_draws_that_all_failed_is_missing() -> None:
+    out = bootstrap_interval(np.full((9, 1), np.nan), np.zeros(1), level=0.95, kind="percentile")
+    assert np.isnan(out).all()

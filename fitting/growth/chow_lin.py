@@ -14,7 +14,7 @@ type_array = NDArray[np.float64]
 
 ERRORS = ("ar1", "walk", "ar1-walk")
 _LIMIT = 0.999  # R's tempdisagg searches rho in the same interval
-_GRID = 201  # the likelihood may have several hills: a grid finds the highest before the search
+_GRID = 61  # the likelihood may have several hills: a grid, dense near 1, finds the highest first
 _TIE = 1e-9  # log-likelihoods nearer than this differ by rounding only
 
 
@@ -114,7 +114,7 @@ def _covariance(n: int, rho: float, errors: str) -> type_array:
     """Return the covariance of the high-frequency errors, the variance of shocks taken out."""
     if errors == "ar1":
         lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
-        return np.asarray(rho**lag / (1 - rho**2))
+        return np.asarray((rho ** np.arange(n))[lag] / (1 - rho**2))
     # shocks accumulate: u = (D' H' H D)^-1 with D the difference and H the quasi-difference
     steps = np.tril(np.ones((n, n)))
     if rho != 0:
@@ -151,7 +151,7 @@ def _most_likely(target: type_array, regressors: type_array, C: type_array, erro
         except np.linalg.LinAlgError:  # rho near -1 cancels whole periods
             return np.inf
 
-    grid = np.linspace(-_LIMIT, _LIMIT, _GRID)
+    grid = np.tanh(np.linspace(-np.arctanh(_LIMIT), np.arctanh(_LIMIT), _GRID))
     costs = np.array([cost(rho) for rho in grid])
     if np.isneginf(costs).any():
         return 0.0  # the indicators explain the values exactly: rho has nothing to act on

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import numpy.typing as npt
@@ -26,6 +27,7 @@ from quesnay.fitting.regression.serial_panel import wooldridge_within
 from quesnay.fitting.regression.specification import added_columns
 from quesnay.fitting.regression.stability import WORDS as STABLE
 from quesnay.fitting.regression.verdict import TestResult, judged
+from quesnay.models.regression.estimate import attempted
 
 __all__ = ["check_assumptions"]
 
@@ -66,11 +68,7 @@ def check_assumptions(
     """
     found = []
     for name, check in _checks(examined):
-        try:
-            test = check(examined)
-        except EstimationError as reason:
-            words = (f"not testable: {reason}", "unknown", "none")
-            test = TestResult(name, "", float("nan"), "", float("nan"), *words)
+        test = attempted(name, partial(check, examined))
         if ratio is not None and test.rejected and check in _ABOUT_ERRORS:
             said = f"recommended errors {ratio:.2g} x classical for {term}"
             test = replace(test, consequence=f"{test.consequence}; {said}")

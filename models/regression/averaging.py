@@ -73,7 +73,8 @@ class ModelAverage(Tabular):
         """Return the models with their weights."""
         low, high = self.conf_int()
         notes = (
-            f"Average {self.estimate:.5g}, error {self.std_error:.4g}; 95 % {low:.5g} to {high:.5g}.",
+            f"Average {self.estimate:.5g}, error {self.std_error:.4g}.",
+            f"95 % interval {low:.5g} to {high:.5g}.",
             f"{self.between:.0%} of the variance is disagreement between models.",
         )
         return (

@@ -97,7 +97,7 @@ def _counted(sample: Sample, design: Array, absorber: Absorber) -> int:
     """Count absorbed degrees of freedom as `fit_panel` does: not those nested in clusters."""
     if not sample.clusters:
         return absorber.rank
-    k = design.shape[1]
+    k = int(design.shape[1])
     effects = tuple(effect.codes for effect in sample.effects)
     clusters = tuple(cluster.codes for cluster in sample.clusters)
     nothing = np.zeros(design.shape[0])

@@ -1,17 +1,17 @@
 """The one result type of the estimators beside ordinary panel least squares."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 from scipy import special
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = ["Estimate", "tests_frame"]
+__all__ = ["Estimate", "attempted", "tests_frame"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -122,6 +122,15 @@ class Estimate(Tabular):
         if not self.tests:
             return (first,)
         return first, Table("Tests", tests_frame(self.tests))
+
+
+def attempted(name: str, test: Callable[[], TestResult]) -> TestResult:
+    """Run a test, or return why the sample cannot carry it."""
+    try:
+        return test()
+    except EstimationError as reason:
+        words = (f"not testable: {reason}", "unknown", "none")
+        return TestResult(name, "", float("nan"), "", float("nan"), *words)
 
 
 def tests_frame(tests: tuple[TestResult, ...]) -> pd.DataFrame:

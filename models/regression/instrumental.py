@@ -1,6 +1,7 @@
 """Equations with endogenous regressors: two stages, LIML, and what weak instruments allow."""
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, cast
 
 import numpy as np
@@ -16,7 +17,7 @@ from quesnay.fitting.regression.weak_instruments import (
     overidentification,
 )
 from quesnay.models.regression.equation import Asked, Equation, as_tuple, read_equation
-from quesnay.models.regression.estimate import Estimate
+from quesnay.models.regression.estimate import Estimate, attempted
 
 __all__ = ["fit_instrumental", "to_linearmodels"]
 
@@ -98,7 +99,8 @@ def fit_instrumental(
     covariance = pd.DataFrame(found.covariance, names, names).loc[order, order]
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
-    tests = [endogeneity(found, clusters=parts.clusters)]
+    needed = partial(endogeneity, found, clusters=parts.clusters)
+    tests = [attempted("Durbin-Wu-Hausman", needed)]
     if len(parts.endogenous) == 1:
         tests.insert(0, first_stage(found, clusters=parts.clusters))
     if parts.Z.shape[1] > parts.X.shape[1]:

@@ -1,6 +1,6 @@
 """Unit effects as random draws, and the correlated form that fixed effects agree with."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import cast
@@ -23,7 +23,7 @@ from quesnay.fitting.regression.variance_components import (
     within_columns,
 )
 from quesnay.fitting.regression.verdict import TestResult
-from quesnay.models.regression.estimate import Estimate
+from quesnay.models.regression.estimate import Estimate, attempted
 from quesnay.models.regression.read_panel import PanelData, read_panel
 
 __all__ = ["fit_correlated_random_effects", "fit_random_effects"]
@@ -209,20 +209,12 @@ def _components(found: RandomEffects) -> Mapping[str, float]:
 def _tests(panel: PanelData, choice: _Choice) -> tuple[TestResult, ...]:
     """Test random against fixed effects; what the sample cannot carry is listed with the reason."""
     unit, kind = panel.unit.codes, cast("Method", choice.method)
-    tests = [_attempt("Mundlak", partial(mundlak, panel.y, panel.X, unit=unit, method=kind))]
+    tests = [attempted("Mundlak", partial(mundlak, panel.y, panel.X, unit=unit, method=kind))]
     if not choice.correlated:
         compared = partial(hausman, panel.y, panel.X, unit=unit, method=kind)
-        tests.insert(0, _attempt("Hausman", compared))
+        tests.insert(0, attempted("Hausman", compared))
     if panel.time is not None:
         time = panel.time.codes
         effects = partial(lagrange_multiplier, panel.y, panel.X, unit=unit, time=time)
-        tests.append(_attempt("Breusch-Pagan LM", effects))
+        tests.append(attempted("Breusch-Pagan LM", effects))
     return tuple(tests)
-
-
-def _attempt(name: str, test: Callable[[], TestResult]) -> TestResult:
-    try:
-        return test()
-    except EstimationError as reason:
-        words = (f"not testable: {reason}", "unknown", "none")
-        return TestResult(name, "", float("nan"), "", float("nan"), *words)

@@ -1,0 +1,152 @@
+"""Malformed input to the estimators beside panel least squares."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+
+R: dict[str, Any] = json.loads(
+    (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
+)
+MODEL = "inv ~ value + capital"
+
+
+def table() -> pd.DataFrame:
+    return pd.DataFrame(R["data"]["grunfeld"])
+
+
+def differences(lag: Any) -> object:
+    return qn.fit_differences(MODEL, table(), unit="firm", time="year", lag=lag)
+
+
+BAD: list[tuple[str, Any, str]] = [
+    ("data", lambda: qn.fit_random_effects(MODEL, [1], unit="firm"), "expected a DataFrame"),  # type: ignore[arg-type]
+    ("formula", lambda: qn.fit_random_effects(3, table(), unit="firm"), "expected a text"),  # type: ignore[arg-type]
+    ("column", lambda: qn.fit_random_effects("inv ~ valu", table(), unit="firm"), "value"),
+    ("unit", lambda: qn.fit_random_effects(MODEL, table(), unit="frm"), "firm"),
+    ("method", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", method="swr"), "'swar'"),
+    ("rule", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"), "clust"),
+    ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
+    (
+        "twice",
+        lambda: qn.fit_random_effects(MODEL, table().assign(year=1), unit="firm", time="year"),
+        "seen twice at year 1",
+    ),
+    (
+        "means",
+        lambda: qn.fit_correlated_random_effects("inv ~ firm", table(), unit="firm"),
+        "add nothing",
+    ),
+    ("lag", lambda: differences(lag=0), "from 1"),
+    (
+        "lag text",
+        lambda: qn.fit_differences(MODEL, table(), unit="firm", time="year", lag="x"),
+        "lo",
+    ),
+    (
+        "far",
+        lambda: qn.fit_differences(MODEL, table(), unit="firm", time="year", lag=40),
+        "both ends",
+    ),
+    (
+        "constant",
+        lambda: qn.fit_differences("inv ~ firm", table(), unit="firm", time="year"),
+        "does not change",
+    ),
+    (
+        "effect",
+        lambda: qn.fit_differences(MODEL, table(), unit="firm", time="year", absorb="branch"),
+        "no column 'branch'",
+    ),
+    (
+        "short",
+        lambda: qn.fit_half_panel_jackknife(
+            MODEL, table().query("year < 1938"), unit="firm", time="year"
+        ),
+        "four times",
+    ),
+    (
+        "endogenous",
+        lambda: qn.fit_instrumental(MODEL, table(), endogenous="valu", instruments="year"),
+        "did you mean 'value'",
+    ),
+    (
+        "instrument",
+        lambda: qn.fit_instrumental(MODEL, table(), endogenous="value", instruments="capital"),
+        "not in the formula",
+    ),
+    (
+        "identification",
+        lambda: qn.fit_instrumental(
+            MODEL, table(), endogenous=("value", "capital"), instruments="year"
+        ),
+        "1 for 2 endogenous",
+    ),
+    (
+        "estimator",
+        lambda: qn.fit_instrumental(
+            MODEL, table(), endogenous="value", instruments="year", method="ols"
+        ),
+        "'2sls' or 'liml'",
+    ),
+    (
+        "one input",
+        lambda: qn.shift_share_instrument(table(), ["inv"], cell="firm", unit="firm", time="year"),
+        "two inputs",
+    ),
+    (
+        "negative input",
+        lambda: qn.shift_share_instrument(
+            table().assign(inv=-1.0), ["inv", "value"], cell="firm", unit="firm", time="year"
+        ),
+        "negative at row",
+    ),
+    ("both", lambda: qn.combine([1.0, 2.0]), "either std_errors or covariance"),
+    ("labels", lambda: qn.combine({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}), "not on both"),
+    ("position", lambda: qn.combine({"a": 1.0, "b": 2.0}, [1.0, 2.0]), "not on both"),
+    ("zero error", lambda: qn.combine({"a": 1.0, "b": 2.0}, {"a": 1.0, "b": 0.0}), "positive"),
+    ("text", lambda: qn.combine({"a": "x", "b": 2.0}, {"a": 1.0, "b": 1.0}), "not a number"),  # type: ignore[dict-item]
+    ("nan", lambda: qn.combine({"a": np.nan, "b": 2.0}, {"a": 1.0, "b": 1.0}), "nan at 'a'"),
+    (
+        "prior term",
+        lambda: qn.shrink(fitted(), {"valu": 1.0}, {"valu": 1.0}),
+        "did you mean 'value'",
+    ),
+    ("prior sides", lambda: qn.shrink(fitted(), {"value": 1.0}, {"capital": 1.0}), "not both"),
+    ("prior zero", lambda: qn.shrink(fitted(), {"value": 1.0}, {"value": 0.0}), "positive"),
+    ("one fit", lambda: qn.average_models({"a": fitted()}, "value"), "two regressions"),
+    ("no fit", lambda: qn.average_models({"a": fitted(), "b": 3}, "value"), "not a fit"),  # type: ignore[dict-item]
+    (
+        "other rows",
+        lambda: qn.average_models({"a": fitted(), "b": qn.fit_panel(MODEL, table()[:50])}, "value"),
+        "different outcomes or rows",
+    ),
+    ("term", lambda: qn.average_models({"a": fitted(), "b": fitted()}, "valu"), "did you mean"),
+    (
+        "criterion",
+        lambda: qn.average_models({"a": fitted(), "b": fitted()}, "value", criterion="bci"),
+        "did you mean 'bic'",
+    ),
+    (
+        "weights",
+        lambda: qn.average_models({"a": fitted(), "b": fitted()}, "value", weights={"a": 1.0}),
+        "not on both sides",
+    ),
+    ("level", lambda: qn.combine([1.0, 2.0], [1.0, 1.0]).conf_int(95), "between 0 and 1"),
+]
+
+
+def fitted() -> Any:
+    return qn.fit_panel(MODEL, table())
+
+
+@pytest.mark.parametrize(("call", "words"), [case[1:] for case in BAD], ids=[c[0] for c in BAD])
+def test_malformed_input_is_refused_in_one_clear_line(call: Any, words: str) -> None:
+    with pytest.raises(qn.DataError, match=words) as caught:
+        call()
+    assert "\n" not in str(caught.value)

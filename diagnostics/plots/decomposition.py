@@ -126,13 +126,17 @@ def _waterfall(
     for k in range(len(places) - 1):
         level = tops[k]
         axes.plot([places[k] + 0.31, places[k + 1] - 0.31], [level, level], color=GREY, lw=0.8)
-    highest = max(0.0, float(tops.max()))
-    for place, top, text in zip(
-        places,
-        [first, *np.maximum(tops[:-1], tops[1:]), last],
-        [_number(first), *(_number(float(value), "+") for value in effects), _number(last)],
-        strict=True,
-    ):
+    texts = [_number(first), *(_number(float(value), "+") for value in effects), _number(last)]
+    highest = _write_above(axes, [first, *np.maximum(tops[:-1], tops[1:]), last], texts)
+    axes.set_xticks(places, [periods[0], *(_WORDS[name] for name in names), periods[1]])
+    axes.grid(visible=False, axis="x")
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_ylim(top=1.08 * highest if highest > 0 else None)
+
+
+def _write_above(axes: "Axes", tops: list[float], texts: list[str]) -> float:
+    """Write each bar's number above it; return the highest bar."""
+    for place, (top, text) in enumerate(zip(tops, texts, strict=True)):
         axes.annotate(
             text,
             (place, max(top, 0.0)),
@@ -142,10 +146,7 @@ def _waterfall(
             va="bottom",
             fontsize=9,
         )
-    axes.set_xticks(places, [periods[0], *(_WORDS[name] for name in names), periods[1]])
-    axes.grid(visible=False, axis="x")
-    axes.axhline(0, color="black", linewidth=0.8)
-    axes.set_ylim(top=1.08 * highest if highest > 0 else None)
+    return max(0.0, *tops)
 
 
 def _by_sector(

@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 
 _RIDGE = 1e-13  # least damping, of the largest curvature: the dual is known up to a constant
 _HALVINGS = 40
+_LOOK = (8, 16, 32, 64)  # steps at which a run that lasts is searched for its obstacle
 _ROUNDING = 1e-12  # of the largest total: what a fixed row may miss
 
 
@@ -105,8 +106,10 @@ def balance_least_squares(
         price, table, share = dual.search(price, dual.step(table, price, damping))
         residual = dual.residual(table)
         damping = max(damping / 10.0, _RIDGE) if share == 1.0 else min(damping * 100.0, 1.0)
+        if iteration in _LOOK and residual > tolerance:
+            obstacle = dual.contradiction(price, last=False)
     if obstacle is None and not residual <= tolerance:
-        obstacle = dual.contradiction(price)
+        obstacle = dual.contradiction(price, last=True)
     n = seed.shape[0]
     done = bool(residual <= tolerance) and obstacle is None
     return LeastSquaresFit(table, price[:n], price[n:], iteration, residual, done, obstacle)
@@ -181,17 +184,20 @@ class _Dual:
             return first_obstacle(np.where(self.d > 0, self.signs, 0.0), u, v)
         return first_obstacle(np.where(self.d > 0, 1.0, 0.0), np.abs(u), np.abs(v))
 
-    def contradiction(self, price: Array) -> Obstacle | None:
-        """Return a closed set of rows and columns that proves the margins impossible."""
+    def contradiction(self, price: Array, *, last: bool) -> Obstacle | None:
+        """Return a closed set of rows and columns that proves the margins impossible.
+
+        Read from the prices; at the last look by linear programming where these show none.
+        """
         n = len(self.u)
         free = self.d > 0
         signs = np.where(free, self.signs, 0.0)
         either = free & (self.signs == 0)
         u, v = self._free_totals()
         found = closed_set(signs, u, v, (price[:n], -price[n:]), either=either)
-        if found is None or found.kind == "face":
-            return proved_set(signs, u, v, either=either)
-        return found
+        if found is not None and found.kind == "set":
+            return found
+        return proved_set(signs, u, v, either=either) if last else None
 
     def _free_totals(self) -> tuple[Array, Array]:
         """Return what the cells that may move have to add up to; rounding is zero."""

@@ -63,7 +63,8 @@ def place_of(labels: pd.Index, name: Any) -> int | None:
     if not isinstance(name, Hashable) or name is pd.NA:
         return None
     try:
-        place = int(labels.get_indexer([name])[0])
+        wanted: Any = [name]
+        place = int(labels.get_indexer(wanted)[0])
     except (TypeError, ValueError):  # an unhashable part, or a label of another kind
         return None
     return place if place >= 0 else None

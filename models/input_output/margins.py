@@ -16,6 +16,8 @@ __all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "reconcile"]
 
 Array = npt.NDArray[np.float64]
 
+_NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
+
 
 @dataclass(frozen=True, slots=True)
 class Grid:
@@ -141,7 +143,7 @@ def _places(given: pd.Index, labels: pd.Index, name: str) -> npt.NDArray[np.intp
 
 
 def reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, float]:
-    """Return row totals that sum to the column totals, and the gap; refuse more than rounding."""
+    """Return row totals that sum to the column totals, and the gap worth a note; refuse more."""
     gap = float(columns.sum() - rows.sum())
     scale = float(max(np.abs(rows).sum(), np.abs(columns).sum()))
     if abs(gap) > rounding * scale:
@@ -151,7 +153,8 @@ def reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, floa
         )
     weights = np.abs(rows)
     whole = float(weights.sum())
-    return (rows + gap * weights / whole if whole > 0 else rows), gap
+    spread = rows + gap * weights / whole if whole > 0 else rows
+    return spread, gap if abs(gap) > _NOISE * scale else 0.0
 
 
 def check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:

@@ -152,13 +152,11 @@ class AccountModel:
         factor = self._forecast_factor(vintage, inputs["forecast_growth"])
         gdp = self.gdp[vintage] * factor
         core_cells = self._core_cells(vintage, inputs) * factor[:, :, None]
-        core_cells *= (inputs[self.core_id] / core_cells[:, self.core_slot].sum(axis=1))[
-            :, None, None
-        ]
+        raw = core_cells[:, self.core_slot].sum(axis=1)
+        core_cells *= (inputs[self.core_id] / raw)[:, None, None]
         core = core_cells.sum(axis=2)
-        potential = (
-            inputs["elasticity"][:, None] * (self.value_added @ self.intensity)[vintage] * factor
-        )
+        using = (self.value_added @ self.intensity)[vintage] * factor
+        potential = inputs["elasticity"][:, None] * using
         if run == "independent":
             penetration = core / (self.supply[vintage] * factor)
         else:
@@ -177,8 +175,7 @@ class AccountModel:
         """Unscaled value added of every core cell, (n, T, cells)."""
         sectors = [sector for _, sector, _ in self.cells]
         weights = np.stack([weight * inputs[name] for name, _, weight in self.cells], axis=1)
-        values: Array = self.value_added[:, :, sectors][vintage] * weights[:, None, :]
-        return values
+        return np.asarray(self.value_added[:, :, sectors][vintage] * weights[:, None, :])
 
     def _curve(
         self,

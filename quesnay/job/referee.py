@@ -3,11 +3,16 @@
 import pandas as pd
 
 from quesnay.job.potential import fit_potential
+from quesnay.job.sources import panel
 from quesnay.models.display.table import Table
+from quesnay.models.regression.estimate import Estimate
+from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.result import PanelFit
+from quesnay.models.satellite.potential import estimation_sample
+from quesnay.models.satellite.shift_share import shift_share
 from quesnay.studies.sections import Potential
 
-__all__ = ["inference_table", "reverse_bounds"]
+__all__ = ["inference_table", "instrumented", "reverse_bounds"]
 
 _RULES = ("classical", "HC1", "CR1", "CR2")
 _WILD_DRAWS = 999
@@ -52,6 +57,40 @@ def inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     frame = pd.DataFrame(rows).T
     title = f"The elasticity {float(fit.params[use.term]):.3f} under rival rules of inference"
     return Table(title, frame, tuple(notes), dict.fromkeys(frame.columns, ".3g"))
+
+
+def instrumented(use: Potential) -> Estimate | None:
+    """Estimate the elasticity with the leave-one-out shift-share instrument of a study.
+
+    Parameters
+    ----------
+    use : Potential
+        The base regression, with a section ``instrument``.
+
+    Returns
+    -------
+    Estimate or None
+        Two-stage least squares with tests of strength; None where the study names no instrument.
+    """
+    if use.instrument is None:
+        return None
+    sample = estimation_sample(
+        panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
+    )
+    sample["shift_share"] = shift_share(
+        sample,
+        unit=use.instrument.unit,
+        group=use.instrument.group,
+        columns=use.instrument.columns,
+    )
+    return fit_instrumental(
+        use.formula,
+        sample,
+        endogenous=use.term,
+        instruments="shift_share",
+        absorb=use.absorb,
+        cluster=use.cluster,
+    )
 
 
 def reverse_bounds(use: Potential, fit: PanelFit) -> tuple[float, float]:

@@ -4,8 +4,6 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pandas as pd
-
 from quesnay.fitting.errors import StudyError
 from quesnay.job.assemble import assemble
 from quesnay.job.facts import collect_facts
@@ -14,7 +12,7 @@ from quesnay.job.linkages import core_linkages
 from quesnay.job.potential import fit_potential
 from quesnay.job.reproduction import Reproduction
 from quesnay.job.rivals import rival_elasticities
-from quesnay.job.simulate import BothRuns, base_inputs, labels, simulate, uncertain_inputs
+from quesnay.job.simulate import base_case, simulate, uncertain_inputs
 from quesnay.job.variance import variance_frame
 from quesnay.studies.load import load_study
 from quesnay.studies.sections import Study
@@ -70,8 +68,7 @@ def reproduce(
     >>> float(result.account.loc[("calibrated", 2018), "core"].round(4))
     0.4386
     """
-    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
-        raise StudyError(f"draws must be a whole number of at least 1, got {draws!r}")
+    _check_draws(draws)
     checked = load_study(study)
     facts = collect_facts(checked)
     assembly = assemble(checked, facts)
@@ -89,8 +86,7 @@ def reproduce(
         client=client,
         checkpoint=checkpoint,
     )
-    base = BothRuns(assembly.model)(base_inputs(checked, facts, assembly.model, elasticity[0]))[0]
-    central = pd.Series(base, index=labels(assembly.model), name="estimate")
+    central = base_case(checked, facts, assembly.model, elasticity[0])
     estimates = with_intervals(central, drawn)
     account = account_frame(estimates, "estimate", "forecast")
     return Reproduction(
@@ -108,3 +104,9 @@ def reproduce(
         facts=facts,
         assembly=assembly,
     )
+
+
+def _check_draws(draws: object) -> None:
+    """Refuse a number of draws that is none."""
+    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
+        raise StudyError(f"draws must be a whole number of at least 1, got {draws!r}")

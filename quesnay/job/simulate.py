@@ -17,7 +17,15 @@ from quesnay.models.uncertainty.monte_carlo import monte_carlo
 from quesnay.studies.load import RUNS
 from quesnay.studies.sections import Study
 
-__all__ = ["BothRuns", "Sources", "base_inputs", "labels", "simulate", "uncertain_inputs"]
+__all__ = [
+    "BothRuns",
+    "Sources",
+    "base_case",
+    "base_inputs",
+    "labels",
+    "simulate",
+    "uncertain_inputs",
+]
 
 Sources = dict[str, list[str]]
 
@@ -117,6 +125,12 @@ def base_inputs(
     for name in (study.core.figure, study.penetration.total, study.penetration.growth):
         values[name] = float(row(facts.reported, name)["value"])
     return {name: np.array([value]) for name, value in values.items()}
+
+
+def base_case(study: Study, facts: Facts, model: AccountModel, elasticity: float) -> pd.Series:
+    """Return every figure of both runs at the base inputs."""
+    values = BothRuns(model)(base_inputs(study, facts, model, elasticity))[0]
+    return pd.Series(values, index=labels(model), name="estimate")
 
 
 def simulate(

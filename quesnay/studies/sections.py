@@ -78,6 +78,7 @@ class Instrument:
     """A leave-one-out shift-share instrument for the technology's inputs."""
 
     unit: str
+    group: str
     columns: tuple[str, ...]
 
 

@@ -181,6 +181,8 @@ def is_nested(inner: Codes, outer: Codes) -> bool:
     >>> is_nested(np.array([0, 1, 2]), np.array([0, 0, 1]))
     True
     """
+    if inner is outer or inner.max() < outer.max():  # fewer groups than homes: not nested
+        return inner is outer
     home = np.zeros(int(inner.max()) + 1, dtype=outer.dtype)
     home[inner] = outer
     return bool((home[inner] == outer).all())

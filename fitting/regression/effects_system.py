@@ -17,6 +17,7 @@ Codes = npt.NDArray[np.intp]
 _MOST_DIRECT = 2000  # groups beyond the first set up to which a dense factor is the fastest way
 _MOST_CELLS = 20_000_000  # cells of the largest dense table that is made
 _ROUNDS = 2000
+_ROUNDED = 1e-14  # of the largest value: a group mean as small is rounding error
 _RANK_TOLERANCE = 1e-10  # of a pivot, whose dummy has length one
 
 
@@ -33,7 +34,6 @@ class EffectsSystem:
     totals, sizes : (G,) and (p,) arrays
         Sum of the weights by group of the first set and of the others.
     weights : (n,) array or None
-        Weights of the rows.
     kept : (r,) array
         Groups of the other sets whose dummies are linearly independent; empty if iterated.
     factor : (r, r) array
@@ -43,7 +43,9 @@ class EffectsSystem:
     rank_is_exact : bool
         False where `rank` is an upper bound.
     tolerance : float
-        Relative residual at which the iteration stops.
+        Relative residual that ends the iteration.
+    shares : (G, p) array
+        Share of each other group in the weight of each first group; empty where that is large.
     """
 
     first: Codes
@@ -56,6 +58,7 @@ class EffectsSystem:
     rank: int
     rank_is_exact: bool
     tolerance: float
+    shares: Array
 
     def residualise(self, x: Array) -> Array:
         """Return x, (n,), already free of the first set, less what the other sets explain."""
@@ -64,12 +67,10 @@ class EffectsSystem:
         scale = float(np.abs(x).max())
         for _ in range(3):
             moments = self._gather(x)
-            if float(np.abs(moments / self.sizes).max()) <= 1e-15 * scale:
+            if float(np.abs(moments / self.sizes).max()) <= _ROUNDED * scale:
                 break
             effects = np.zeros(self.sizes.size)
-            effects[self.kept] = linalg.cho_solve(
-                (self.factor, False), moments[self.kept], check_finite=False
-            )
+            effects[self.kept] = linalg.lapack.dpotrs(self.factor, moments[self.kept])[0]
             x = x - self._spread(effects)
         return x
 
@@ -86,6 +87,8 @@ class EffectsSystem:
         v = effects[self.others[0]]
         for codes in self.others[1:]:
             v += effects[codes]
+        if self.shares.size:
+            return np.asarray(v - (self.shares @ effects)[self.first])
         product = v if self.weights is None else v * self.weights
         return np.asarray(
             v - (np.bincount(self.first, product, self.totals.size) / self.totals)[self.first]
@@ -166,7 +169,6 @@ def build_system(
     totals : (G,) array
         Sum of the weights by group of the first set.
     weights : (n,) array or None
-        Weights of the rows.
     tolerance : float
         Where the iteration stops, if one is needed.
 
@@ -187,28 +189,38 @@ def build_system(
     sizes = np.concatenate(
         [np.bincount(c, weights, g) for c, g in zip(others, counts, strict=True)]
     ).astype(np.float64)
+    shares = np.zeros((0, 0))
     if sizes.size <= _MOST_DIRECT and sizes.size * totals.size <= _MOST_CELLS:
-        schur = _schur(first, numbered, totals, sizes, weights)
-        kept, factor = _factorise(schur, sizes)
+        table = _cross_table(first, numbered, (totals.size, sizes.size), weights)
+        kept, factor = _factorise(_schur(table, numbered, totals, sizes, weights), sizes)
+        if table.size <= 2 * first.size:  # else a pass over the rows is cheaper
+            shares = table / totals[:, None]
         rank, exact = kept.size, True
     else:
         kept, factor = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
         rank = sum(g - _components(first, c) for c, g in zip(others, counts, strict=True))
         exact = len(others) == 1
     return EffectsSystem(
-        first, numbered, totals, sizes, weights, kept, factor, rank, exact, tolerance
+        first, numbered, totals, sizes, weights, kept, factor, rank, exact, tolerance, shares
     )
 
 
+def _cross_table(
+    first: Codes, others: tuple[Codes, ...], shape: tuple[int, int], weights: Array | None
+) -> Array:
+    """Return the weight of each group of the first set in each group of the others."""
+    table = np.zeros(shape[0] * shape[1])
+    for codes in others:
+        table += np.bincount(first * shape[1] + codes, weights, table.size)
+    return table.reshape(shape)
+
+
 def _schur(
-    first: Codes, others: tuple[Codes, ...], totals: Array, sizes: Array, weights: Array | None
+    table: Array, others: tuple[Codes, ...], totals: Array, sizes: Array, weights: Array | None
 ) -> Array:
     """Return S = D'WD - C' diag(1/totals) C, C the table of the first set by the others."""
     p = sizes.size
-    table = np.zeros(totals.size * p)
-    for codes in others:
-        table += np.bincount(first * p + codes, weights, table.size)
-    scaled = table.reshape(totals.size, p) / np.sqrt(totals)[:, None]
+    scaled = table / np.sqrt(totals)[:, None]
     schur = np.diag(sizes) - scaled.T @ scaled
     for i, left in enumerate(others):
         for right in others[i + 1 :]:

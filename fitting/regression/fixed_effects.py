@@ -160,6 +160,8 @@ def find_singletons(effects: Sequence[Codes]) -> npt.NDArray[np.bool_]:
     [False, False, True, False, False]
     """
     alone = np.zeros(effects[0].size, dtype=bool)
+    if all(int(np.bincount(codes).min()) > 1 for codes in effects):
+        return alone
     while True:
         fresh = np.zeros_like(alone)
         for codes in effects:

@@ -161,13 +161,11 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
 
 
 def _group(series: pd.Series, name: str, role: str) -> Grouping:
-    loose = series.dtype == object
-    kinds = series.dropna().map(lambda value: isinstance(value, str)) if loose else None
-    if kinds is not None and 0 < int(kinds.sum()) < kinds.size:
-        raise DataError(
-            f"{role}: labels of column {name!r} are of mixed kinds, text and other, so that 1 and "
-            "'1' would be different groups; use one kind, such as text"
-        )
+    if series.dtype.kind in "iu" and isinstance(series.dtype, np.dtype):
+        found = _group_integers(series.to_numpy(), name)
+        if found is not None:
+            return found
+    _refuse_mixed_kinds(series, name, role)
     try:
         codes, labels = pd.factorize(series, sort=True)
     except TypeError:
@@ -175,6 +173,30 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     return Grouping(name, codes.astype(np.intp), np.asarray(labels, dtype=object))
+
+
+def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
+    """Return the groups of whole numbers of small range by counting, which needs no sorting."""
+    if not values.size or int(values.max()) - int(values.min()) > 2 * values.size:
+        return None
+    low = int(values.min())
+    codes = (values - values.dtype.type(low)).astype(np.intp)
+    present = np.bincount(codes) > 0
+    if not present.all():
+        codes = (np.cumsum(present) - 1)[codes]
+    labels = np.array([low + int(place) for place in np.flatnonzero(present)], dtype=object)
+    return Grouping(name, codes, labels)
+
+
+def _refuse_mixed_kinds(series: pd.Series, name: str, role: str) -> None:
+    if series.dtype != object:
+        return
+    texts = series.dropna().map(lambda value: isinstance(value, str))
+    if 0 < int(texts.sum()) < texts.size:
+        raise DataError(
+            f"{role}: labels of column {name!r} are of mixed kinds, text and other, so that 1 and "
+            "'1' would be different groups; use one kind, such as text"
+        )
 
 
 def _join(name: str, parts: Sequence[Grouping]) -> Grouping:

@@ -138,7 +138,8 @@ def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
     """
     ingredients = read_ingredients(formula, data)
     effects = [group_column(data, name, "absorb") for name in roles.absorb]
-    clusters = [group_column(data, name, "cluster") for name in roles.cluster]
+    known = {grouping.name: grouping for grouping in effects}
+    clusters = [known.get(n) or group_column(data, n, "cluster") for n in roles.cluster]
     periods = None if roles.time is None else group_column(data, roles.time, "time")
     weights = read_weights(data, roles.weights)
     groups = [*effects, *clusters, *([] if periods is None else [periods])]

@@ -231,11 +231,10 @@ def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array)
     core, integration, gdp, jobs, potential, penetration = levels
     total = core + integration
     previous = np.array([slot.previous for slot in slots])
-    first = previous < 0
     contribution = contribution_to_growth(total, total[:, previous], gdp, gdp[:, previous])
     growth = real_growth(total, total[:, previous], inflation)
-    contribution[:, first] = np.nan
-    growth[:, first] = np.nan
+    contribution[:, previous < 0] = np.nan
+    growth[:, previous < 0] = np.nan
     out = (
         core,
         integration,

@@ -6,8 +6,9 @@ import pandas as pd
 
 from quesnay.job.facts import Facts
 from quesnay.job.potential import fit_potential, rival_of
-from quesnay.job.referee import inference_table, reverse_bounds
+from quesnay.job.referee import inference_table, instrumented, reverse_bounds
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.result import PanelFit
 from quesnay.studies.sections import Study
 
@@ -70,6 +71,11 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit, *, seed: int)
     for rival in study.potential.rivals:
         use = rival_of(study.potential, rival)
         rows[rival.name] = _row(fit_potential(use), use.term)
+    instrument = instrumented(study.potential)
+    remarks = []
+    if instrument is not None:
+        rows["leave-one-out shift-share instrument"] = _row(instrument, study.potential.term)
+        remarks.append(_strength(instrument))
     direct, reverse = reverse_bounds(study.potential, base)
     share, per_value = _cost_shares(study, facts)
     inference = inference_table(study.potential, base, seed=seed)
@@ -81,11 +87,21 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit, *, seed: int)
         f"Classical measurement error of the inputs: between {direct:.3f}, the direct regression, "
         f"and {reverse:.2f}, the reverse one; the upper bound says little.",
         "With two years and unit effects the base case is the long difference between them.",
+        *remarks,
     )
     return Rivals(pd.DataFrame(rows).T, share, per_value, inference, notes)
 
 
-def _row(fit: PanelFit, term: str) -> dict[str, float]:
+def _strength(found: Estimate) -> str:
+    """Say what the first stage of the instrument is worth."""
+    slope = float(found.details["first stage, shift_share"])
+    words = f"Instrument: first stage {slope:.2f}"
+    if slope < 0:
+        words += ", negative: inputs return to the mean, the instrument does not push them"
+    return f"{words}; its interval says how little it can tell apart."
+
+
+def _row(fit: PanelFit | Estimate, term: str) -> dict[str, float]:
     low, high = fit.conf_int().loc[term].to_numpy(float)
     return {
         "estimate": float(fit.params[term]),

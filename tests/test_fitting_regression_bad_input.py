@@ -45,7 +45,7 @@ WRONG = cast(Any, "nonsense")
 
 
 def holed(place: int, value: float) -> np.ndarray[Any, Any]:
-    out = Y.copy()
+    out: np.ndarray[Any, Any] = Y.copy()
     out[place] = value
     return out
 

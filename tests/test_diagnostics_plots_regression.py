@@ -1,0 +1,113 @@
+"""The six panels and the influence plot: what they show, that they touch nothing else."""
+
+from typing import Any
+
+import matplotlib as mpl
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.plots.regression import plot_diagnostics, plot_influence
+from quesnay.diagnostics.plots.save import save_figure
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.envelope import order_envelope
+
+# what is tested here does not need the glyphs
+pytestmark = pytest.mark.filterwarnings("ignore:no font on this machine shows Chinese")
+
+
+def panel(years: int = 5) -> pd.DataFrame:
+    g = np.random.default_rng(np.random.SeedSequence(1))
+    n = 10 * years
+    frame = pd.DataFrame(
+        {
+            "province": np.repeat(["北京", "上海", *(f"省{i}" for i in range(8))], years),
+            "year": np.tile(np.arange(2012.0, 2012 + years), 10),
+            "x": g.standard_normal(n),
+            "w$_1": g.standard_normal(n),
+        }
+    )
+    frame["y"] = frame["x"] + frame["w$_1"] + g.standard_normal(n)
+    return frame
+
+
+def fit(frame: pd.DataFrame | None = None, **options: Any) -> Any:
+    return qn.fit_panel("y ~ x + `w$_1`", panel() if frame is None else frame, **options)
+
+
+TITLES = (
+    "Residuals against fitted",
+    "Normal errors?",
+    "Spread against fitted",
+    "Leverage",
+    "Residuals by province and year",
+    "Collinearity",
+)
+
+
+def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
+    figure = fit(absorb="year", cluster="province").plot_diagnostics()
+    panels = figure.axes[:6]
+    assert tuple(axes.get_title(loc="left") for axes in panels) == TITLES
+    for axes in panels:
+        assert axes.get_xlabel()
+        assert axes.texts, "what to look for is missing"
+    assert "most influential row is" in figure.get_label()
+
+
+def test_years_are_whole_and_every_province_has_a_row() -> None:
+    axes = fit(absorb="year", cluster="province").plot_diagnostics().axes[4]
+    assert [label.get_text() for label in axes.get_xticklabels()] == [
+        "2012", "2013", "2014", "2015", "2016",
+    ]  # fmt: skip
+    assert len(axes.get_yticklabels()) == 10  # boxes in place of glyphs where no font has them
+
+
+def test_where_effects_leave_no_means_the_spread_is_drawn() -> None:
+    frame = pd.concat([panel().assign(sector=s) for s in "ab"], ignore_index=True)
+    g = np.random.default_rng(0)
+    for column in ("x", "w$_1", "y"):
+        frame[column] += g.standard_normal(len(frame))
+    found = fit(frame, absorb="province:year", cluster="province").plot_diagnostics(
+        unit="province", time="year"
+    )
+    assert found.axes[4].get_title(loc="left") == "Spread by province and year"
+
+
+def test_without_time_boxes_and_without_groups_order_are_drawn() -> None:
+    boxes = fit(cluster="province").plot_diagnostics().axes[4]
+    assert boxes.get_title(loc="left") == "Residuals by province"
+    plain = fit().plot_diagnostics().axes[4]
+    assert plain.get_title(loc="left") == "Residuals in the order of rows"
+
+
+def test_influence_shows_every_cluster_and_the_full_estimate() -> None:
+    fitted = fit(absorb="year", cluster="province")
+    figure = plot_influence(fitted, "x")
+    (axes,) = figure.axes
+    assert len(axes.get_yticklabels()) == 10
+    drawn = np.sort(np.asarray(axes.lines[-1].get_xdata(), dtype=float))
+    expected = np.sort(fitted.jackknife().replications["x"].to_numpy())
+    np.testing.assert_allclose(drawn, expected, rtol=1e-9)
+
+
+def test_settings_stay_and_files_are_written(tmp_path: Any) -> None:
+    before = dict(mpl.rcParams)
+    path = save_figure(plot_diagnostics(fit(cluster="province")), tmp_path / "panels.png")
+    assert path.stat().st_size > 50_000
+    assert dict(mpl.rcParams) == before
+
+
+def test_the_band_holds_whole_normal_samples_at_its_level() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(9))
+    low, _, high = order_envelope(60)
+    draws = np.sort(g.uniform(size=(2000, 60)), axis=1)
+    inside = ((draws >= low) & (draws <= high)).all(axis=1).mean()
+    assert inside == pytest.approx(0.95, abs=0.03)  # 400 draws find the level to about 0.01
+
+
+@pytest.mark.parametrize(("n", "level"), [(1, 0.95), (10, 1.0), (10, 0.0)])
+def test_a_band_needs_two_values_and_a_level(n: int, level: float) -> None:
+    with pytest.raises(EstimationError, match="expected n >= 2"):
+        order_envelope(n, level=level)

@@ -1,0 +1,220 @@
+"""The diagnosis of a fit: refitting agrees, known faults are found, labels are kept."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.regression.assumptions import check_assumptions
+from quesnay.diagnostics.regression.examined import examine
+from quesnay.diagnostics.regression.groups import leave_out
+
+Array = npt.NDArray[np.float64]
+EFFECTS = ("unit", "year")
+
+
+def panel(*, seed: int = 1, units: int = 12, years: int = 6) -> pd.DataFrame:
+    g = np.random.default_rng(np.random.SeedSequence(seed))
+    n = units * years
+    frame = pd.DataFrame(
+        {
+            "unit": np.repeat([f"省{i:02d}" for i in range(units)], years),
+            "year": np.tile(np.arange(2010, 2010 + years), units),
+            "x": g.standard_normal(n),
+            "w": g.standard_normal(n),
+        },
+        index=[f"row {i}" for i in range(n)],
+    )
+    return frame.assign(y=2 * frame["x"] + frame["w"] + g.standard_normal(n))
+
+
+def fitted(frame: pd.DataFrame, **options: Any) -> Any:
+    asked: dict[str, Any] = {"absorb": EFFECTS, "cluster": "unit", **options}
+    return qn.fit_panel("y ~ x + w", frame, **asked)
+
+
+def verdict(frame: pd.DataFrame, name: str, **options: Any) -> Any:
+    tests = check_assumptions(examine(fitted(frame, **options)))
+    return next(test for test in tests if test.name.startswith(name))
+
+
+def test_influence_of_a_row_equals_refitting_without_it() -> None:
+    frame = panel()
+    fit = fitted(frame)
+    changes = examine(fit).influence.coefficient_changes()
+    for place in (0, 17, 71):
+        without = fitted(frame.drop(index=frame.index[place]))
+        np.testing.assert_allclose(changes[place], fit.params - without.params, rtol=1e-8)
+
+
+@pytest.mark.parametrize("absorb", [(), ("unit",), EFFECTS])
+def test_leaving_out_a_cluster_equals_refitting_without_it(absorb: tuple[str, ...]) -> None:
+    frame = panel()
+    found = leave_out(examine(fitted(frame, absorb=absorb)))
+    assert found.exact
+    for name in ("省00", "省07"):
+        without = fitted(frame[frame["unit"] != name], absorb=absorb)
+        np.testing.assert_allclose(found.estimates.loc[name], without.params, rtol=1e-8)
+
+
+def test_a_coefficient_that_one_cluster_carries_is_nan_without_it() -> None:
+    frame = panel()
+    frame["w"] = np.where(frame["unit"] == "省03", frame["w"], 0.0)
+    found = leave_out(examine(fitted(frame, absorb=())))
+    assert found.estimates["w"].isna().tolist() == [i == 3 for i in range(12)]
+
+
+def test_weights_count_in_influence() -> None:
+    frame = panel()
+    frame["weight"] = np.tile([1.0, 4.0], 36)
+    fit = fitted(frame, weights="weight", absorb="unit")
+    changes = examine(fit).influence.coefficient_changes()
+    without = fitted(frame.drop(index="row 5"), weights="weight", absorb="unit")
+    np.testing.assert_allclose(changes[5], fit.params - without.params, rtol=1e-8)
+
+
+def test_the_order_of_rows_does_not_matter() -> None:
+    frame = panel()
+    one = fitted(frame).diagnose(draws=99)
+    two = fitted(frame.sample(frac=1.0, random_state=4)).diagnose(draws=99)
+    np.testing.assert_allclose(
+        one.assumptions["statistic"], two.assumptions["statistic"], rtol=1e-7
+    )
+    pd.testing.assert_frame_equal(
+        one.rows.sort_index(), two.rows.sort_index(), check_exact=False, rtol=1e-7
+    )
+
+
+def test_a_clean_sample_raises_no_alarm() -> None:
+    frame = panel(seed=8, units=50, years=8)
+    names = {"Breusch-Pagan", "White", "Ramsey", "Jarque", "Chow", "Wooldridge", "Pesaran"}
+    for name in names:
+        assert verdict(frame, name).p_value > 0.01, name
+
+
+def test_each_fault_is_found() -> None:
+    frame = panel(seed=8, units=50, years=8)
+    g = np.random.default_rng(np.random.SeedSequence(2))
+    e = g.standard_normal(400)
+    base = 2 * frame["x"] + frame["w"]
+    spread = frame.assign(y=base + e * np.exp(frame["x"]))
+    assert verdict(spread, "White").rejected
+    bend = frame.assign(y=base + 0.5 * base**2 + e)
+    assert verdict(bend, "Ramsey RESET").rejected
+    chain = e.copy()
+    for t in range(1, 400):
+        chain[t] = (0.7 * chain[t - 1] if t % 8 else 0.0) + e[t]
+    assert verdict(frame.assign(y=base + chain), "Wooldridge within").rejected
+    shock = np.tile(3 * g.standard_normal(8), 50) * np.repeat(g.uniform(0.5, 2, 50), 8)
+    common = frame.assign(y=base + shock + e)
+    assert verdict(common, "Pesaran CD", absorb="unit", time="year").rejected
+    late = frame["x"] * (frame["year"] > 2013)
+    assert verdict(frame.assign(y=base + late + e), "Chow by year").rejected
+    heavy = frame.assign(y=base + np.where(np.arange(400) == 7, 12.0, e))
+    outlier = verdict(heavy, "Outlier")
+    assert outlier.rejected
+    assert "省00, 2017" in outlier.verdict
+    twin = frame.assign(w=frame["x"] + 0.01 * frame["w"])
+    assert verdict(twin, "Variance inflation").verdict.startswith("high")
+    levels = frame.assign(y=base + e + np.repeat(np.arange(50.0), 8))
+    assert verdict(levels, "F test of absorbed effects").rejected
+    pooled = examine(qn.fit_panel("y ~ x + w", levels, cluster=["unit", "year"]))
+    found = {test.name: test for test in check_assumptions(pooled)}
+    assert found["Breusch-Pagan LM (unit effects)"].rejected
+    assert not found["Mundlak (clustered)"].rejected
+
+
+def test_two_times_make_serial_tests_untestable_and_say_so() -> None:
+    test = verdict(panel(years=2), "Wooldridge within")
+    assert test.verdict == "not testable: 2 times; 3 are needed"
+
+
+def test_two_times_do_not_count_residuals_twice() -> None:
+    # with two years within residuals come in pairs; the chi-squared must not double
+    rejected = [verdict(panel(seed=s, units=40, years=2), "White").rejected for s in range(60)]
+    assert sum(rejected) <= 8  # 5 % of 60 is 3; doubling gives about 20
+
+
+def test_robust_and_classical_errors_are_compared() -> None:
+    frame = panel(units=50)
+    shared = np.repeat(np.random.default_rng(3).standard_normal(50), 6)
+    frame["x"] = frame["x"] * 0.1 + np.repeat(np.arange(50) % 5 - 2.0, 6)
+    frame["y"] = frame["y"] + 2 * shared
+    found = fitted(frame, absorb=()).diagnose(draws=199)
+    row = found.errors.frame.loc["x"]
+    assert row["recommended"] > 1.5 * row["classical"]
+    assert found.errors.term == "x"
+    assert found.errors.recommended.startswith("CR1")
+    few = fitted(panel()).diagnose(draws=199)
+    assert few.errors.recommended.startswith("CR2")
+    assert any("Effective clusters" in said for said in few.warnings)
+
+
+def test_flag_names_the_errors_that_find_significance() -> None:
+    frame = panel(units=8)
+    frame["x"] = np.repeat(np.arange(8) - 3.5, 6)
+    frame["y"] = 0.25 * frame["x"] + np.repeat([0.9, -1.1, 1, -1, 1.1, -0.9, 1, -1], 6)
+    frame["y"] += 0.3 * frame["w"]
+    found = fitted(frame, absorb=()).diagnose(draws=255)
+    assert found.errors.frame.loc["x", "flag"] == "5 %: only classical"
+
+
+def test_the_report_has_its_parts_and_same_seed_gives_same_numbers() -> None:
+    fit = fitted(panel())
+    one, two = fit.diagnose(draws=99, seed=5), fit.diagnose(draws=99, seed=5)
+    assert one.summary() == two.summary()
+    text = one.summary()
+    for part in (
+        "Diagnosis of a regression",
+        "Coefficients under three kinds of errors",
+        "Assumptions",
+        "What it means",
+        "Rows with most influence",
+        "Coefficients without one unit",
+        "data (SHA-256)",
+        "省",
+    ):
+        assert part in text, part
+    assert "<table" in one._repr_html_()
+
+
+def test_a_simple_regression_without_panel_is_diagnosed() -> None:
+    found = qn.diagnose(qn.fit_panel("y ~ x + w", panel()), draws=99)
+    names = list(found.assumptions.index)
+    assert "Durbin-Watson" in names
+    assert "Harvey-Collier" in names
+    assert found.groups is None
+    assert found.errors.recommended.startswith("HC3")
+
+
+def test_unit_and_time_may_come_from_the_data() -> None:
+    frame = panel()
+    fit = qn.fit_panel("y ~ x + w", frame)
+    found = examine(fit, unit="unit", time="year", data=frame)
+    assert found.names[7] == "省01, 2011"
+    shuffled = examine(fit, unit="unit", time="year", data=frame.iloc[::-1])
+    assert shuffled.names == found.names
+
+
+@pytest.mark.parametrize(
+    ("call", "words"),
+    [
+        (lambda: qn.diagnose(3), "expected a fit of fit_panel, got int"),  # type: ignore[arg-type]
+        (lambda: qn.diagnose(fitted(panel()), unit="unti"), "did you mean 'unit'"),
+        (lambda: qn.diagnose(fitted(panel()), unit="x", data=panel()[:5]), "miss rows"),
+        (
+            lambda: qn.diagnose(fitted(panel()), unit="z", data=panel().assign(z=None)),
+            "missing labels",
+        ),
+        (lambda: qn.diagnose(fitted(panel().assign(y=lambda d: d["x"]))), "exactly"),
+        (lambda: qn.plot_influence(fitted(panel()), "z"), "no term 'z'"),
+        (lambda: qn.plot_influence(qn.fit_panel("y ~ x", panel())), "nothing groups the rows"),
+        (lambda: qn.plot_diagnostics("fit"), "expected a fit"),  # type: ignore[arg-type]
+    ],
+)
+def test_malformed_input_is_refused(call: Any, words: str) -> None:
+    with pytest.raises(qn.DataError, match=words):
+        call()

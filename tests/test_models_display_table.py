@@ -1,7 +1,6 @@
 """The table type: what is shown, in which digits, and that nothing is changed by showing it."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,6 @@ import pytest
 from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display.digits import decimals_for, format_column
 from quesnay.models.display.escape import display_width
 from quesnay.models.display.explanation import Explanation
 from quesnay.models.display.table import Table, Tabular
@@ -43,53 +41,6 @@ def test_text_is_exactly_this() -> None:
         "             T19      2.13  yes       0.3%  core",
         "Source: CAICT.",
     ]
-
-
-@pytest.mark.parametrize(
-    ("values", "spec", "shown"),
-    [
-        ([0.4386, 1.42], None, ["0.439", "1.420"]),
-        ([919281.1, 990865.0], None, ["919,281", "990,865"]),
-        ([2018.0, np.nan], None, ["2018", "-"]),
-        ([0.5, 1e-9], None, ["0.5", "1e-09"]),
-        ([1e-12, 1e-13], None, ["1e-12", "1e-13"]),
-        ([0.0, 0.0], None, ["0", "0"]),
-        ([-0.0004], ".2f", ["0.00"]),
-        ([-0.04], ".1%", ["-4.0%"]),
-        ([np.inf, -np.inf, 1.0], None, ["inf", "-inf", "1"]),
-        ([1.5e300], None, ["1.500e+300"]),
-        ([2018, 10**20], None, ["2018", "100000000000000000000"]),
-        ([np.int64(3), np.float32(0.5)], None, ["3", "0.5"]),
-        ([True, np.False_], None, ["yes", "no"]),
-        ([None, pd.NA, pd.NaT], None, ["-", "-", "-"]),
-        ([date(2020, 3, 1), datetime(2020, 3, 1), datetime(2020, 3, 1, 12, 30)], None,
-         ["2020-03-01", "2020-03-01", "2020-03-01T12:30:00"]),
-        (["n/a", 0.015], ".1%", ["n/a", "1.5%"]),
-        (["mixed", 0.015, 123456.0], None, ["mixed", "0.015", "123,456"]),
-    ],
-)  # fmt: skip
-def test_numbers_are_shown_with_sensible_digits(
-    values: list[object], spec: str | None, shown: list[str]
-) -> None:
-    assert format_column(values, spec, "x") == shown
-
-
-@given(st.floats(min_value=-1e300, max_value=1e300).filter(bool))
-def test_a_number_is_never_shown_as_zero_and_within_half_a_permille(value: float) -> None:
-    (shown,) = format_column([value], None, "x")
-    read = float(shown.replace(",", ""))
-    # two digits remain of numbers too small for six decimals, four of all others
-    assert abs(read - value) <= (0.051 if abs(value) < 1e-3 else 5.1e-4) * abs(value)
-
-
-@given(st.lists(st.floats(allow_nan=True, allow_infinity=True), max_size=8))
-def test_decimals_are_few(values: list[float]) -> None:
-    assert 0 <= decimals_for(values) <= 6
-
-
-def test_a_format_that_does_not_fit_names_the_column() -> None:
-    with pytest.raises(DataError, match=r"column 'share': format '\.2d' does not fit 0\.5"):
-        Table("x", pd.DataFrame({"share": [0.5]}), (), {"share": ".2d"}).to_text()
 
 
 def test_figures_written_out_with_their_interval_stand_to_the_right() -> None:

@@ -115,3 +115,12 @@ def test_the_users_arrays_are_not_changed() -> None:
         balance(seed, u, v)
     np.testing.assert_array_equal(seed, Z)
     np.testing.assert_array_equal(u, [4.0, 6.0])
+
+
+def test_labels_of_any_kind_are_written_plainly() -> None:
+    years = FRAME.mul(0).set_axis([2018, 2019])
+    with pytest.raises(qn.BalanceError, match=r"^row 2018 of the seed has only zeros"):
+        qn.ras(years, [4, 6], [5, 5])
+    pairs = FRAME.mul(0).set_axis(pd.MultiIndex.from_tuples([("CN", "a"), ("JP", "b")]))
+    with pytest.raises(qn.BalanceError, match=r"^row \('CN', 'a'\) of the seed"):
+        qn.ras(pairs, [4, 6], [5, 5])

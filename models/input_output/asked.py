@@ -14,7 +14,9 @@ _WIDTH = 60  # characters of a value that a message repeats
 
 
 def said(value: Any) -> str:
-    """Return a value as one short line for a message."""
+    """Return a value as one short line for a message, numpy's numbers as plain ones."""
+    if isinstance(value, np.generic):
+        value = value.item()
     text = " ".join(repr(value).split())
     return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
 

@@ -60,12 +60,12 @@ def same_sectors(start: TableLike, end: TableLike) -> None:
     for odd, where in ((missing, "start"), (extra, "end")):
         if len(odd):
             raise DataError(
-                f"sectors differ: {odd[0]!r} is only in the {where} table; aggregate both to "
+                f"sectors differ: {said(odd[0])} is only in the {where} table; aggregate both to "
                 "the same sectors"
             )
     units = [getattr(table, "unit", None) for table in (start, end)]
     if all(units) and units[0] != units[1]:
-        raise DataError(f"units differ: {units[0]!r} and {units[1]!r}; convert one table")
+        raise DataError(f"units differ: {said(units[0])} and {said(units[1])}; convert one table")
 
 
 def coefficients(table: TableLike, account: str) -> Array:
@@ -100,7 +100,7 @@ def economy(table: TableLike, factors: tuple[str, ...], account: str, sectors: p
     total = float(sums.sum())
     for name, whole, column in zip(names, sums, demand.T, strict=True):
         if whole == 0 and np.any(column != 0):
-            raise DataError(f"final demand {name!r} sums to zero: it has no structure; join it")
+            raise DataError(f"final demand {said(name)} sums to zero: it has no structure; join it")
     if total == 0:
         raise DataError("final demand sums to zero: it has no structure and no level")
     places = table.sectors.get_indexer(sectors)
@@ -144,7 +144,7 @@ def demand_vector(table: TableLike, demand: Any, what: str) -> Array:
         if not demand:
             raise DataError(f"{what}: an empty mapping; expected {{sector: value}}")
         for name, value in demand.items():
-            out[sector_place(table.sectors, name, what)] = single(value, f"{what} of {name!r}")
+            out[sector_place(table.sectors, name, what)] = single(value, f"{what} of {said(name)}")
         return out
     return align_vector(demand, table.sectors, what, labelled=True)
 

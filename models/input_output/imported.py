@@ -81,7 +81,9 @@ def split_flows(
             raise DataError(f"exports: no column {said(name)} in final demand;{hint}")
     if (imports < 0).any():
         name = products[int(np.flatnonzero(imports < 0)[0])]
-        raise DataError(f"imports of {name!r} are negative; expected imports as positive numbers")
+        raise DataError(
+            f"imports of {said(name)} are negative; expected imports as positive numbers"
+        )
     bought = np.array([True] * use.shape[1] + [name not in spared for name in known])
     flows = np.hstack([use, final])
     imported, share = proportional_imports(flows, imports, bought)
@@ -89,8 +91,8 @@ def split_flows(
     if bad.any():
         k = int(np.flatnonzero(bad)[0])
         raise BalanceError(
-            f"imports of {products[k]!r} are {imports[k]:.6g}, more than its buyers at home buy "
-            f"({flows[k, bought].sum():.6g}); take re-exports out of imports and exports"
+            f"imports of {said(products[k])} are {imports[k]:.6g}, more than its buyers at home "
+            f"buy ({flows[k, bought].sum():.6g}); take re-exports out of imports and exports"
         )
     words = f"{', '.join(map(str, spared))} buys none" if spared else "exports too"
     note = f"Proportional import assumption: every buyer has the product's import share ({words})."

@@ -177,7 +177,7 @@ def _variance(start: Grid, variance: Any) -> Array:
         for places, labels, axis in ((rows, start.rows, "row"), (columns, start.columns, "column")):
             if (places < 0).any():
                 missing = labels[int(np.flatnonzero(places < 0)[0])]
-                raise DataError(f"variance: no {axis} {missing!r}; labels must be the seed's")
+                raise DataError(f"variance: no {axis} {said(missing)}; labels must be the seed's")
         values = values[np.ix_(rows, columns)]
     if (values < 0).any():
         i, j = (int(k) for k in np.argwhere(values < 0)[0])

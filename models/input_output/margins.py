@@ -54,11 +54,11 @@ class Grid:
 
     def row(self, place: int) -> str:
         """Return a row's name for a message."""
-        return f"row {self.rows[place]!r}"
+        return f"row {said(self.rows[place])}"
 
     def column(self, place: int) -> str:
         """Return a column's name for a message."""
-        return f"column {self.columns[place]!r}"
+        return f"column {said(self.columns[place])}"
 
 
 def grid(matrix: Any, name: str) -> Grid:
@@ -72,7 +72,9 @@ def grid(matrix: Any, name: str) -> Grid:
         for axis, labels in (("row", rows), ("column", columns)):
             if not labels.is_unique:
                 doubled = labels[labels.duplicated()][0]
-                raise DataError(f"{name}: {axis} label {doubled!r} occurs twice; make it unique")
+                raise DataError(
+                    f"{name}: {axis} label {said(doubled)} occurs twice; make it unique"
+                )
     else:
         rows, columns = pd.RangeIndex(values.shape[0]), pd.RangeIndex(values.shape[1])
     out = Grid(values, rows, columns, labelled)
@@ -125,18 +127,20 @@ def align_vector(vector: Any, labels: pd.Index, name: str, *, labelled: bool) ->
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         place = int(bad[0])
-        raise DataError(f"{name}: {labels[place]!r} is {values[place]}; expected a finite number")
+        raise DataError(
+            f"{name}: {said(labels[place])} is {values[place]}; expected a finite number"
+        )
     return values
 
 
 def _places(given: pd.Index, labels: pd.Index, name: str) -> npt.NDArray[np.intp]:
     if not given.is_unique:
-        raise DataError(f"{name}: label {given[given.duplicated()][0]!r} occurs twice")
+        raise DataError(f"{name}: label {said(given[given.duplicated()][0])} occurs twice")
     places = given.get_indexer(labels)
     if (places < 0).any():
         missing = labels[int(np.flatnonzero(places < 0)[0])]
         raise DataError(
-            f"{name}: no entry for {missing!r}: labels must be those of the table;"
+            f"{name}: no entry for {said(missing)}: labels must be those of the table;"
             f"{nearest(str(missing), given)}"
         )
     return places

@@ -131,9 +131,9 @@ def _given(table: TableLike, output: Mapping[Any, float]) -> tuple[npt.NDArray[n
     places, values = [], []
     for name, value in output.items():
         places.append(sector_place(table.sectors, name, "output"))
-        values.append(single(value, f"output of {name!r}"))
+        values.append(single(value, f"output of {said(name)}"))
         if values[-1] < 0:
-            raise DataError(f"output of {name!r}: {said(value)}; expected at least 0")
+            raise DataError(f"output of {said(name)}: {said(value)}; expected at least 0")
     return np.array(places, dtype=np.intp), np.array(values)
 
 
@@ -144,8 +144,10 @@ def _demand(table: TableLike, final_demand: Any, fixed: npt.NDArray[np.intp]) ->
     for name, value in final_demand.items():
         place = sector_place(table.sectors, name, "final_demand")
         if place in fixed:
-            raise DataError(f"final_demand: {name!r} has its output given; give one or the other")
-        f[place] = single(value, f"final demand of {name!r}")
+            raise DataError(
+                f"final_demand: {said(name)} has its output given; give one or the other"
+            )
+        f[place] = single(value, f"final demand of {said(name)}")
     return f
 
 
@@ -153,12 +155,12 @@ def _notes(
     output: "pd.Series[float]", demand: "pd.Series[float]", fixed: npt.NDArray[np.intp]
 ) -> tuple[str, ...]:
     notes = [
-        f"Sector {name!r}: output {value:.6g} is negative: the given outputs cannot be met."
+        f"Sector {said(name)}: output {value:.6g} is negative: the given outputs cannot be met."
         for name, value in output.items()
         if value < 0
     ]
     notes += [
-        f"Sector {demand.index[k]!r}: {-demand.iloc[k]:.6g} more is used than made; import it."
+        f"Sector {said(demand.index[k])}: {-demand.iloc[k]:.6g} more is used than made; import it."
         for k in fixed
         if demand.iloc[k] < 0
     ]

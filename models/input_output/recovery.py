@@ -53,7 +53,7 @@ def resilience(
     bad = np.flatnonzero((last <= 0) | (first < last))
     if len(bad):
         raise DataError(
-            f"sector {net.sectors[int(bad[0])]!r}: expected start >= end > 0 inoperability"
+            f"sector {said(net.sectors[int(bad[0])])}: expected start >= end > 0 inoperability"
         )
     rate = np.log(first / last) / (time * (1.0 - np.diag(net.matrix)))
     return pd.Series(rate, index=net.sectors, name="resilience")

@@ -8,6 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.models.input_output.asked import said
 from quesnay.models.input_output.imported import SplitFlows
 from quesnay.models.input_output.margins import Grid, grid, numbers
 
@@ -122,7 +123,9 @@ def _ordered(
             if (places < 0).any():
                 missing = labels[int(np.flatnonzero(places < 0)[0])]
                 side = "column" if axis else "row"
-                raise DataError(f"{name}: no {side} {missing!r}; labels must be those of supply")
+                raise DataError(
+                    f"{name}: no {side} {said(missing)}; labels must be those of supply"
+                )
             values = values.take(places, axis=axis)
     return values
 

@@ -135,7 +135,9 @@ def datasets(options: argparse.Namespace) -> None:
     if options.name is None:
         if options.export:
             raise DataError("--export needs the name of a data set; 'quesnay datasets' lists them")
-        _show(list_datasets(), options.json, title="Embedded data")
+        listed = list_datasets()
+        shown = listed if options.json else listed[["name", "what", "years"]]
+        _show(shown, options.json, title="Embedded data (source and licence: --json)")
         return
     if options.export:
         print(f"Written: {export_dataset(options.name, options.export)}")

@@ -61,14 +61,14 @@ def plot_linkages(
     (axes,) = figure.axes
     across, up = frame["backward_normalised"], frame["forward_normalised"]
     for kind, (colour, mark) in _MARKS.items():
-        chosen = frame["sector_class"] == kind
+        members = frame["sector_class"] == kind
         axes.plot(
-            across[chosen], up[chosen], mark, color=colour, label=f"{kind} ({chosen.sum()})",
+            across[members], up[members], mark, color=colour, label=f"{kind} ({members.sum()})",
             markersize=8 if mark == "." else 6,
         )  # fmt: skip
     axes.axvline(1.0, color=GREY, linewidth=0.9)
     axes.axhline(1.0, color=GREY, linewidth=0.9)
-    axes.margins(0.08)
+    axes.margins(x=0.16, y=0.08)
     axes.set_xlabel(axis_label("backward linkage", "mean of all sectors = 1"))
     axes.set_ylabel(axis_label("forward linkage (Ghosh)", "mean of all sectors = 1"))
     axes.set_title(table.name or "Linkage map", fontsize=11)
@@ -116,12 +116,12 @@ def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = N
     from matplotlib.colors import PowerNorm
 
     A = table.A.to_numpy()
-    figure = new_figure(size=(8.4, 7.4))
+    figure = new_figure(size=(9.0, 7.4))
     (axes,) = figure.axes
     axes.grid(visible=False)
     top = float(A.max()) if A.max() > 0 else 1.0
     image = axes.imshow(
-        np.ma.masked_less(A, 0.0), cmap="cividis_r", norm=PowerNorm(0.5, vmin=0.0, vmax=top),
+        np.ma.masked_less(A, 0.0), cmap="Blues", norm=PowerNorm(0.5, vmin=0.0, vmax=top),
         interpolation="nearest",
     )  # fmt: skip
     axes.set_facecolor(COLOURS[1])
@@ -132,7 +132,7 @@ def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = N
     axes.set_ylabel("selling sector")
     axes.set_title(table.name or "Technical coefficients", fontsize=11)
     i, j = np.unravel_index(int(np.argmax(A)), A.shape)
-    seller, buyer = (sector_name(table.sectors[k], names) for k in (i, j))
+    seller, buyer = (sector_name(table.sectors[int(k)], names) for k in (i, j))
     text = f"Heat map of {len(A)} by {len(A)} technical coefficients; the largest is {A[i, j]:.3g}"
     return finish(figure, alt=f"{text}: {seller} into {buyer}.")
 

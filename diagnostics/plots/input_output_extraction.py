@@ -57,6 +57,7 @@ def plot_extraction(
             axes.barh(places, values, left=left, color=colour, label=part, height=0.72)
             left += np.asarray(values)
         axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
+        axes.xaxis.set_major_formatter("{x:,g}")
         axes.grid(visible=False, axis="y")
     figure.axes[0].set_yticks(places, labels, fontsize=8.5)
     figure.axes[0].invert_yaxis()

@@ -28,25 +28,26 @@ def sector_name(label: Any, names: Mapping[Any, str] | None, *, longest: int = 3
     label : hashable
         The sector.
     names : mapping or None
-        Sector -> name.
+        Sector -> name, written behind the label.
     longest : int, default 30
         Letters at most.
 
     Returns
     -------
     str
-        The name, or the label itself.
+        Label and name, or the label itself.
 
     Examples
     --------
     >>> sector_name("39", {"39": "Manufacture of communication equipment and computers"})
-    'Manufacture of communication...'
+    '39 Manufacture of...'
     """
-    text = label if names is None else names.get(label, label)
-    shown = " / ".join(map(str, text)) if isinstance(text, tuple) else str(text)
+    shown = " / ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+    if names is not None and label in names:
+        shown = f"{shown} {names[label]}"  # the code tells apart names that are cut alike
     if len(shown) <= longest:
         return shown
-    return shown[: longest - 1].rsplit(" ", 1)[0].rstrip(" ,;") + "..."
+    return shown[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;") + "..."
 
 
 def place_labels(
@@ -94,7 +95,7 @@ def place_labels(
         side = "left" if dx > 0 else "right" if dx < 0 else "center"
         far = abs(dx) + abs(dy) > 20
         axes.annotate(
-            text, axes.transData.inverted().transform(point), xytext=(dx, dy),
+            text, tuple(axes.transData.inverted().transform(point)), xytext=(dx, dy),
             textcoords="offset points", fontsize=size, ha=side, va="bottom",
             arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.6} if far else None,
         )  # fmt: skip
@@ -115,6 +116,6 @@ def _cost(box: Array, taken: Sequence[Array], dots: Array, window: Any) -> float
 
 
 def _overlap(one: Array, other: Array) -> float:
-    width = min(one[2], other[2]) - max(one[0], other[0])
-    height = min(one[3], other[3]) - max(one[1], other[1])
-    return float(width * height) if width > 0 and height > 0 else 0.0
+    width = float(min(one[2], other[2]) - max(one[0], other[0]))
+    height = float(min(one[3], other[3]) - max(one[1], other[1]))
+    return max(width, 0.0) * max(height, 0.0)

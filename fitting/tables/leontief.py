@@ -83,6 +83,8 @@ class Leontief:
         With ``P M = L1 U`` and M the factored transpose, ``M^-1 = U^-1 L1^-1 P``: both triangles
         are inverted in place (n^3 / 3 each) and only the n products on the diagonal are formed.
         """
+        if len(self.lu) <= _BLOCK:
+            return np.diag(self.inverse())
         both = lapack.dtrtri(self.lu)[0]
         both = lapack.dtrtri(both, lower=1, unitdiag=1, overwrite_c=True)[0]
         order = np.arange(len(both))

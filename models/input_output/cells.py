@@ -113,9 +113,12 @@ def checked_labels(labels: pd.Index, what: str) -> pd.Index:
     if not labels.is_unique:
         double = labels[labels.duplicated()][0]
         raise DataError(f"{what} label {double!r} occurs twice; make the labels unique")
-    empty = labels.to_frame().isna().any(axis=1) if labels.nlevels > 1 else labels.isna()
-    if np.any(empty):
-        place = int(np.flatnonzero(np.asarray(empty))[0])
+    if isinstance(labels, pd.MultiIndex):
+        empty = np.any([np.asarray(codes) < 0 for codes in labels.codes], axis=0)
+    else:
+        empty = np.asarray(labels.isna()) if labels.hasnans else np.zeros(1, dtype=bool)
+    if empty.any():
+        place = int(np.flatnonzero(empty)[0])
         raise DataError(f"{what} label number {place + 1} is missing; name every one")
     return labels
 

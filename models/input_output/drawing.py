@@ -12,7 +12,7 @@ from quesnay.fitting.tables.perturbation import Perturbed, lognormal_factors
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.error_bands import CoefficientErrors, Settings
 
-__all__ = ["BetaWeights", "beta_weights", "normal_frame", "percentile_frame", "perturbed"]
+__all__ = ["BetaWeights", "beta_weights", "generator", "normal_frame", "percentile_frame", "perturbed"]
 
 Array = npt.NDArray[np.float64]
 
@@ -71,6 +71,35 @@ class BetaWeights:
         out = np.repeat(self._shares[None], count, axis=0)
         out[:, self._free] = rng.beta(self._a, self._b, size=(count, len(self._a)))
         return out
+
+
+def generator(seed: Any) -> np.random.Generator:
+    """Return a generator of random numbers, or refuse what is no seed.
+
+    Parameters
+    ----------
+    seed : int, SeedSequence or Generator
+        Source of randomness.
+
+    Returns
+    -------
+    numpy.random.Generator
+        The same numbers for the same seed.
+
+    Raises
+    ------
+    DataError
+        If it is something else.
+
+    Examples
+    --------
+    >>> generator(0).integers(10)
+    np.int64(8)
+    """
+    known = isinstance(seed, int | np.integer | np.random.SeedSequence | np.random.Generator)
+    if not known or isinstance(seed, bool) or (isinstance(seed, int) and seed < 0):
+        raise DataError(f"seed={seed!r}; expected a whole number from 0, or a Generator")
+    return np.random.default_rng(seed)
 
 
 def beta_weights(

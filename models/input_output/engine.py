@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.errors import InvalidIndexError
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.tables.leontief import (
@@ -98,7 +99,8 @@ class Engine:
     def per_output(self, account: Hashable) -> Array:
         """Return an account per unit of output, (n,)."""
         names, rows = self._accounts()
-        return rows[self._row(account, names)]
+        out: Array = rows[self._row(account, names)]
+        return out
 
     def effects(self, account: Hashable) -> Array:
         """Return an account per unit of final demand, ``c L``, (n,)."""
@@ -109,7 +111,8 @@ class Engine:
             part = rows[chunk * _CHUNK : (chunk + 1) * _CHUNK]
             self._effects[chunk] = np.ascontiguousarray(self.factors.rows(part))
             self._effects[chunk].flags.writeable = False
-        return self._effects[chunk][row % _CHUNK]
+        out: Array = self._effects[chunk][row % _CHUNK]
+        return out
 
     def places(self, names: Iterable[Any], what: str) -> npt.NDArray[np.intp]:
         """Return the positions of sectors, refusing unknown and repeated ones."""
@@ -117,8 +120,8 @@ class Engine:
         out = np.empty(len(wanted), dtype=np.intp)
         for k, name in enumerate(wanted):
             try:
-                place = sectors.get_loc(name)
-            except (KeyError, TypeError, ValueError):
+                place = None if isinstance(name, bool) else sectors.get_loc(name)
+            except (KeyError, TypeError, ValueError, InvalidIndexError):
                 place = None
             if not isinstance(place, int | np.integer):
                 raise DataError(
@@ -145,13 +148,12 @@ class Engine:
         if isinstance(data, Mapping):
             values = np.zeros(len(self.blocks.sectors))
             places = self.places(data, what)
-            values[places] = read_demand(list(data.values()), pd.RangeIndex(len(data)), what)[0][
-                :, 0
-            ]
+            numbers = pd.Series(list(data.values()), dtype=object)
+            values[places] = read_demand(numbers, numbers.index, what)[0][:, 0]
             return values
-        values, _ = read_demand(data, self.blocks.sectors, what)
-        if values.shape[1] != 1:
-            raise DataError(f"{what}: {values.shape[1]} columns; expected one number a sector")
+        values = read_demand(data, self.blocks.sectors, what)[0]
+        if len(values.T) != 1:
+            raise DataError(f"{what}: {len(values.T)} columns; expected one number a sector")
         return values[:, 0]
 
     def _accounts(self) -> tuple[dict[Hashable, int], Array]:

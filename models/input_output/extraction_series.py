@@ -16,12 +16,14 @@ __all__ = ["extract_each", "extract_many"]
 
 Array = npt.NDArray[np.float64]
 
-COLUMNS = (
-    "output_loss",
-    "value_added_loss",
-    "output_loss_induced",
-    "value_added_loss_induced",
-)
+COLUMNS = pd.Index(
+    [
+        "output_loss",
+        "value_added_loss",
+        "output_loss_induced",
+        "value_added_loss_induced",
+    ]
+)  # made once: an index of text is dear
 _LEAST = 1e-10  # a diagonal of L this near to zero leaves no digits
 
 
@@ -72,7 +74,7 @@ def extract_each(engine: Engine, kind: str) -> pd.DataFrame:
     whole = (pulled if kind == "total" else pulled - unit) * level
     own = unit * x[:, None] if kind == "total" else unit * ((diagonal - 1.0)[:, None] * level)
     values = np.concatenate([whole, whole - own], axis=1)
-    return pd.DataFrame(values, index=b.sectors, columns=list(COLUMNS), copy=False)
+    return pd.DataFrame(values, index=b.sectors, columns=COLUMNS, copy=False)
 
 
 def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
@@ -119,7 +121,7 @@ def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
     inside = (pull.through @ corner.T) * (shares > 0)
     own = (shares * x if kind == "total" else inside) @ unit
     values = np.concatenate([whole, whole - own], axis=1)
-    return pd.DataFrame(values, index=rows, columns=list(COLUMNS), copy=False)
+    return pd.DataFrame(values, index=rows, columns=COLUMNS, copy=False)
 
 
 def _ghosh_side(engine: Engine, places: npt.NDArray[np.intp], value: Array) -> tuple[Array, Array]:

@@ -19,6 +19,7 @@ from quesnay.models.input_output.drawing import (
     LOSSES,
     BetaWeights,
     beta_weights,
+    generator,
     normal_frame,
     percentile_frame,
     perturbed,
@@ -71,7 +72,7 @@ def multiplier_intervals(
         frame = normal_frame(effects, spread, settings, engine.blocks.sectors)
         how = f"{_SPREAD}; first order."
     else:
-        rng = np.random.default_rng(seed)
+        rng = generator(seed)
         both = np.stack([effects, engine.effects("output")])
         draws = np.empty((settings.draws, len(effects)))
         for k in range(settings.draws):
@@ -160,7 +161,7 @@ class _Extraction:
         places, shares = self.places, self.shares
         pull = pulls(self.K[places], self.x[places], shares[None], self.kind)
         s = shares * (2 - shares) if self.kind == "total" else shares
-        u: Array = np.linalg.solve(np.eye(len(s)) + self.K[places] * s, self.x[places])
+        u = np.asarray(np.linalg.solve(np.eye(len(s)) + self.K[places] * s, self.x[places]), float)
         out = np.zeros(2)
         for row in range(2):
             pair = np.stack([self.ahead[row], self.unit[row, places]])
@@ -187,7 +188,7 @@ class _Extraction:
         self, errors: CoefficientErrors, weights: BetaWeights, count: int, seed: Any
     ) -> Array:
         """Return losses under drawn weights and coefficients, (draws, 2)."""
-        rng = np.random.default_rng(seed)
+        rng = generator(seed)
         drawn = weights.draw(count, rng)
         if not len(errors.columns):
             return self.losses(drawn)

@@ -11,8 +11,13 @@ __all__ = ["SECTOR_CLASSES", "linkages"]
 Array = npt.NDArray[np.float64]
 
 SECTOR_CLASSES = ("key", "backward-oriented", "forward-oriented", "weak")
-_COLUMNS = ("backward", "forward", "backward_normalised", "forward_normalised")
+_PLAIN = ("backward", "forward", "backward_normalised", "forward_normalised")
 _VARIATION = ("backward_variation", "forward_variation")
+# Made once: an index of text costs pandas more than the linkages of a table of 42 sectors.
+_SHORT = pd.Index([*_PLAIN, "sector_class"])
+_LONG = pd.Index([*_PLAIN, *_VARIATION, "sector_class"])
+_CLASSES = pd.CategoricalDtype(list(SECTOR_CLASSES))
+_BLOCK = 256  # rows squared at a time, so that no second matrix is held
 _LARGE = 600  # sectors from which the whole inverse is not computed unasked
 
 
@@ -43,22 +48,20 @@ def linkages(engine: Engine, variation: bool | None = None) -> pd.DataFrame:
     sectors, x = engine.blocks.sectors, engine.blocks.output
     if variation is None:
         variation = len(sectors) <= _LARGE
-    names = [*_COLUMNS, *_VARIATION] if variation else list(_COLUMNS)
-    values = np.empty((len(sectors), len(names)))
+    names = _LONG if variation else _SHORT
+    values = np.empty((len(sectors), len(names) - 1))
     values[:, 0] = engine.effects("output")
     values[:, 1] = forward_sums(engine)
     values[:, 2] = values[:, 0] / values[:, 0].mean()
-    values[:, 3] = values[:, 1] / np.nanmean(values[:, 1])
+    known = ~np.isnan(values[:, 1])
+    values[:, 3] = values[:, 1] / (values[known, 1].mean() if known.any() else np.nan)
     if variation:
         values[:, 4], values[:, 5] = _variation(engine.inverse, x, values[:, 0], values[:, 1])
-    frame = pd.DataFrame(values, index=sectors, columns=names, copy=False)
     codes = np.where(values[:, 2] > 1.0, 0, 2) + np.where(values[:, 3] > 1.0, 0, 1)
-    order = codes.astype(np.int8)
-    frame["sector_class"] = pd.Categorical.from_codes(order, dtype=_CLASSES)
+    frame = pd.DataFrame(values, index=sectors, copy=False)
+    frame[len(names) - 1] = pd.Categorical.from_codes(codes, dtype=_CLASSES)
+    frame.columns = names
     return frame
-
-
-_CLASSES = pd.CategoricalDtype(list(SECTOR_CLASSES))
 
 
 def forward_sums(engine: Engine) -> Array:
@@ -99,9 +102,12 @@ def _variation(L: Array, x: Array, backward: Array, forward: Array) -> tuple[Arr
     n = len(x)
     if n == 1:
         return np.zeros(1), np.zeros(1)
-    columns = np.einsum("ij,ij->j", L, L)
-    squares = np.einsum("ij,ij,j->i", L, L, x * x)
-    rows = np.divide(squares, x * x, out=np.full(n, np.nan), where=x != 0)
+    columns, rows = np.zeros(n), np.empty(n)
+    for start in range(0, n, _BLOCK):
+        squared = L[start : start + _BLOCK] ** 2
+        columns += squared.sum(axis=0)
+        rows[start : start + _BLOCK] = squared @ (x * x)
+    rows = np.divide(rows, x * x, out=np.full(n, np.nan), where=x != 0)
     alone = (x == 0) & ~np.isnan(forward)
     rows[alone] = 1.0
     found = []

@@ -1,0 +1,75 @@
+"""Linkage map, extraction bars and heat map: what they say, name and carry."""
+
+import numpy as np
+import pytest
+from matplotlib.figure import Figure
+
+import quesnay as qn
+from quesnay.diagnostics.plots.place import place_labels, sector_name
+from quesnay.diagnostics.plots.save import figure_to_bytes
+from quesnay.diagnostics.plots.style import new_figure
+
+
+@pytest.fixture(name="table", scope="module")
+def _table() -> qn.InputOutputTable:
+    return qn.load_io("CHN", 2018, imports="separate")
+
+
+@pytest.fixture(name="names", scope="module")
+def _names() -> dict[str, str]:
+    return dict(qn.load_sectors("CHN")["name_en"])
+
+
+def words(figure: Figure) -> str:
+    return " | ".join(text.get_text() for axes in figure.axes for text in axes.texts)
+
+
+def test_linkage_map_names_every_key_sector(
+    table: qn.InputOutputTable, names: dict[str, str]
+) -> None:
+    figure = table.plot_linkages(names=names)
+    classes = table.linkages()["sector_class"]
+    key = classes.index[classes == "key"]
+    assert len(key) > 3
+    for sector in key:
+        assert sector_name(sector, names) in words(figure)
+    axes = figure.axes[0]
+    assert "mean of all sectors = 1" in axes.get_xlabel()
+    assert sum(len(line.get_xdata()) for line in axes.lines[:4]) == 42  # type: ignore[arg-type]
+    assert figure.get_label().startswith("Linkage map of 42 sectors. Key sectors: ")
+    assert figure_to_bytes(figure) == figure_to_bytes(table.plot_linkages(names=names))
+
+
+def test_extraction_bars_add_up(table: qn.InputOutputTable, names: dict[str, str]) -> None:
+    lost = table.extract({"20": 0.4, "31": 0.5})
+    figure = lost.plot(count=10, names=names)
+    output, value = figure.axes
+    drawn = [sum(bar.get_width() for bar in axes.patches) for axes in (output, value)]
+    assert drawn == pytest.approx([lost.total_output_loss, lost.total_value_added_loss])
+    assert output.get_xlabel() == "output lost, 100 million yuan"
+    assert output.get_yticklabels()[-1].get_text() == "32 other sectors"
+    assert f"{lost.totals.loc['output', 'share']:.1%}" in figure.get_label()
+
+
+def test_heat_map_shows_every_coefficient(table: qn.InputOutputTable) -> None:
+    figure = table.plot_coefficients()
+    image = figure.axes[0].images[0].get_array()
+    np.testing.assert_array_equal(np.ma.getdata(image), table.A)
+    assert figure.axes[1].get_ylabel() == "input coefficient, per unit of output"
+    wide = qn.load_io("CHN", 2018, imports="included", detail=153).plot_coefficients()
+    assert len(wide.axes[0].get_xticks()) < 20  # 153 names would be a grey band
+
+
+def test_labels_keep_apart() -> None:
+    (axes,) = new_figure().axes
+    points = np.array([[0.5, 0.5], [0.5, 0.5], [0.51, 0.5]])
+    axes.plot(*points.T, "o")
+    place_labels(axes, points, ["first", "second", "third"], crowd=points)
+    assert len({tuple(text.xyann) for text in axes.texts}) == 3  # type: ignore[attr-defined]
+
+
+def test_long_names_are_cut_at_a_word() -> None:
+    assert sector_name("a", None) == "a"
+    assert sector_name(("CHN", "a"), None) == "CHN / a"
+    assert sector_name("x" * 50, None).endswith("...")
+    assert len(sector_name("x" * 50, None)) <= 32

@@ -1,0 +1,90 @@
+"""One factorisation: solves, inverse, diagonal, both precisions, and the spectral radius."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+
+from quesnay.fitting.errors import ConvergenceError, DataError
+from quesnay.fitting.tables.leontief import Leontief, leontief, reciprocal_condition
+from quesnay.fitting.tables.single import SingleLeontief, single_leontief
+from quesnay.fitting.tables.spectral import spectral_radius
+
+Array = npt.NDArray[np.float64]
+
+
+def table(n: int, seed: int = 0) -> tuple[Array, Array]:
+    rng = np.random.default_rng(seed)
+    A = rng.random((n, n)) * (rng.random((n, n)) < 0.5)
+    A *= 0.8 / max(A.sum(axis=0).max(), 0.1)
+    x = rng.uniform(1.0, 1e6, n)
+    return A * x, x
+
+
+@pytest.mark.parametrize("n", [1, 2, 41, 300, 600])
+@pytest.mark.parametrize("factor", [leontief, single_leontief])
+def test_factors_answer_like_the_inverse(n: int, factor: object) -> None:
+    flows, x = table(n)
+    kept = flows.copy()
+    factors: Leontief | SingleLeontief = factor(flows, x)  # type: ignore[operator]
+    L = np.linalg.inv(np.eye(n) - flows / x)
+    rng = np.random.default_rng(1)
+    f, c = rng.random((n, 3)) * 1e6, rng.random((2, n))
+    np.testing.assert_allclose(factors.columns(f), L @ f, rtol=1e-11)
+    np.testing.assert_allclose(factors.columns(f[:, 0]), L @ f[:, 0], rtol=1e-11)
+    np.testing.assert_allclose(factors.rows(c), c @ L, rtol=1e-11)
+    np.testing.assert_allclose(factors.inverse(), L, rtol=1e-10, atol=1e-13)
+    np.testing.assert_allclose(factors.diagonal(), np.diag(L), rtol=1e-12)
+    assert np.array_equal(flows, kept)
+
+
+def test_rows_are_exchanged_where_pivots_ask_for_it() -> None:
+    # a large own use makes the diagonal small, so that LAPACK moves rows
+    flows, x = table(280)
+    flows += np.diag(1.0 - 1e-4 - np.diag(flows / x)) * x
+    flows -= np.triu(flows, 1) * 2.0
+    factors = leontief(flows, x)
+    assert (factors.pivots != np.arange(280)).any()
+    L = np.linalg.inv(np.eye(280) - flows / x)
+    np.testing.assert_allclose(factors.diagonal(), np.diag(L), rtol=1e-8)
+
+
+def test_singular_tables_are_refused() -> None:
+    for factor in (leontief, single_leontief):
+        with pytest.raises(DataError, match="I - A is singular"):
+            factor(np.eye(2), np.ones(2))
+
+
+def test_refinement_that_cannot_converge_says_so() -> None:
+    a = 1.0 - 1e-9  # I - A is singular to single precision but not exactly
+    flows = np.array([[0.0, a], [a, 0.0]])
+    with pytest.raises((ConvergenceError, DataError), match=r"refinement|singular"):
+        single_leontief(flows, np.ones(2)).columns(np.array([1.0, 3.0]))
+
+
+def test_condition_is_estimated() -> None:
+    flows, x = table(30)
+    matrix = np.eye(30) - flows / x
+    norm = np.abs(matrix.T).sum(axis=0).max()
+    found = reciprocal_condition(leontief(flows, x), norm)
+    assert found == pytest.approx(1 / np.linalg.cond(matrix.T, 1), rel=1e-6)
+
+
+@pytest.mark.parametrize(
+    ("matrix", "radius"),
+    [
+        ([[0.0]], 0.0),
+        ([[0.5]], 0.5),
+        ([[0.0, 1.0], [1.0, 0.0]], 1.0),  # periodic: plain power iteration would not settle
+        ([[0.0, 0.4], [0.0, 0.0]], 0.0),  # nilpotent
+        ([[0.3, 0.9], [0.0, 0.5]], 0.5),  # reducible
+        ([[0.2, -0.6], [0.6, 0.2]], np.hypot(0.2, 0.6)),  # negative cells: a complex pair
+    ],
+)
+def test_spectral_radius(matrix: list[list[float]], radius: float) -> None:
+    assert spectral_radius(np.array(matrix)) == pytest.approx(radius, abs=1e-7)
+
+
+def test_spectral_radius_of_a_large_table() -> None:
+    flows, x = table(200)
+    A = flows / x
+    assert spectral_radius(A) == pytest.approx(np.abs(np.linalg.eigvals(A)).max(), rel=1e-11)

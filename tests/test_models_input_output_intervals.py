@@ -1,0 +1,153 @@
+"""Uncertain coefficients and weights: derivatives by difference, draws by new factorisations."""
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay import InputOutputTable
+from quesnay.fitting.tables import perturbation
+from quesnay.fitting.tables.perturbation import Perturbed
+from tests.test_models_input_output_identities import economy, refactored
+
+Array = npt.NDArray[np.float64]
+N = 6
+WEIGHTS = {"s1": 0.3, "s3": 0.9, "s5": 0.75}
+ERRORS = {"s1": 0.01, "s3": 0.02, "s5": 0.05}
+
+
+@pytest.fixture(name="table")
+def _table() -> InputOutputTable:
+    return economy(3, size=N)
+
+
+@pytest.fixture(name="relative")
+def _relative() -> Array:
+    found = np.random.default_rng(5).uniform(0, 0.2, (N, N))
+    found[:, 2] = 0
+    return found
+
+
+def loss(table: InputOutputTable, A: Array, w: Array, kind: str, c: Array) -> float:
+    f, D, eye = table.f.to_numpy(), np.diag(1 - w), np.eye(N)
+    left = (
+        np.linalg.solve(eye - D @ A @ D, D @ f)
+        if kind == "total"
+        else np.linalg.solve(eye - A @ D, f)
+    )
+    return float(c @ (np.linalg.solve(eye - A, f) - left))
+
+
+def shares() -> Array:
+    return np.array([WEIGHTS.get(f"s{k}", 0.0) for k in range(N)])
+
+
+@pytest.mark.parametrize("kind", ["total", "backward"])
+def test_first_order_of_extraction_is_the_derivative(
+    table: InputOutputTable, relative: Array, kind: str
+) -> None:
+    A, w = np.array(table.A), shares()
+    accounts = (np.ones(N), (table.v / table.x).to_numpy())
+    found = table.extraction_intervals(WEIGHTS, kind, relative_error=relative, weight_error=ERRORS)
+    for row, c in enumerate(accounts):
+        variance = 0.0
+        for i, j in np.argwhere(A != 0):
+            step = np.zeros((N, N))
+            step[i, j] = 1e-5 * A[i, j]
+            slope = loss(table, A + step, w, kind, c) - loss(table, A - step, w, kind, c)
+            variance += (slope / 2e-5 * relative[i, j]) ** 2
+        for name, error in ERRORS.items():
+            step = np.where(table.sectors == name, 1e-6, 0.0)
+            slope = loss(table, A, w + step, kind, c) - loss(table, A, w - step, kind, c)
+            variance += (slope / 2e-6 * error) ** 2
+        estimate, error = found.estimates.iloc[row, :2]
+        assert estimate == pytest.approx(loss(table, A, w, kind, c), rel=1e-11)
+        assert error == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
+def test_first_order_of_forward_extraction_is_the_derivative(table: InputOutputTable) -> None:
+    found = table.extraction_intervals(WEIGHTS, "forward", weight_error=ERRORS)
+    variance = 0.0
+    for name, error in ERRORS.items():
+        step = np.where(table.sectors == name, 1e-6, 0.0)
+        up, down = (refactored(table, shares() + s * step, "forward").sum() for s in (1, -1))
+        variance += ((up - down) / 2e-6 * error) ** 2
+    assert found.estimates.iloc[0, 1] == pytest.approx(np.sqrt(variance), rel=1e-6)
+
+
+def test_first_order_of_multipliers_is_the_derivative(
+    table: InputOutputTable, relative: Array
+) -> None:
+    A, c = np.array(table.A), (table.accounts.loc["jobs"] / table.x).to_numpy()  # type: ignore[union-attr]
+    found = table.multiplier_intervals("jobs", relative_error=relative).estimates
+    variance = np.zeros(N)
+    for i, j in np.argwhere(A != 0):
+        step = np.zeros((N, N))
+        step[i, j] = 1e-5 * A[i, j]
+        up, down = (np.linalg.solve((np.eye(N) - A - s * step).T, c) for s in (1, -1))
+        variance += ((up - down) / 2e-5 * relative[i, j]) ** 2
+    np.testing.assert_allclose(found["standard_error"], np.sqrt(variance), rtol=1e-6)
+    width = (found["high"] - found["low"]) / found["standard_error"]
+    np.testing.assert_allclose(width, 2 * 1.959964, rtol=1e-6)
+
+
+@pytest.mark.parametrize("small", [64, 0])
+def test_a_changed_table_by_low_rank_is_the_table_factored_anew(
+    table: InputOutputTable, small: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(perturbation, "_SMALL", small)
+    L, places = np.array(table.leontief()), np.array([0, 2, 5])
+    change = np.array(table.A)[:, places] * np.random.default_rng(0).uniform(-0.3, 0.3, (N, 3))
+    A = np.array(table.A)
+    A[:, places] += change
+    new = np.linalg.inv(np.eye(N) - A)
+    drawn = Perturbed(L[places], change)
+    np.testing.assert_allclose(
+        drawn.effects(np.ones((1, N)) @ L), new.sum(axis=0)[None], rtol=1e-10
+    )
+    b = np.random.default_rng(1).random((N, 2))
+    np.testing.assert_allclose(L @ b + L @ drawn.step((L @ b)[places]), new @ b, rtol=1e-10)
+
+
+def test_draws_agree_with_first_order_where_errors_are_small(table: InputOutputTable) -> None:
+    options = {"relative_error": 0.02, "method": "monte_carlo", "draws": 4000}
+    near = table.multiplier_intervals("output", relative_error=0.02).estimates
+    drawn = table.multiplier_intervals("output", **options).estimates  # type: ignore[arg-type]
+    np.testing.assert_allclose(drawn["standard_error"], near["standard_error"], rtol=0.06)
+    one = table.extraction_intervals(WEIGHTS, relative_error=0.02, weight_error=ERRORS).estimates
+    two = table.extraction_intervals(WEIGHTS, weight_error=ERRORS, **options).estimates  # type: ignore[arg-type]
+    np.testing.assert_allclose(two["standard_error"], one["standard_error"], rtol=0.06)
+    np.testing.assert_allclose(two[["low", "high"]], one[["low", "high"]], rtol=0.02)
+
+
+def test_same_seed_same_numbers(table: InputOutputTable) -> None:
+    def run(seed: object) -> pd.DataFrame:
+        return table.extraction_intervals(
+            WEIGHTS, weight_error=ERRORS, method="monte_carlo", draws=50, seed=seed
+        ).estimates
+
+    assert run(1).equals(run(1))
+    assert run(np.random.default_rng(1)).equals(run(1))
+    assert not run(2).equals(run(1))
+
+
+def test_certain_tables_have_no_interval(table: InputOutputTable) -> None:
+    none = table.multiplier_intervals(relative_error=0.0).estimates
+    assert (none["standard_error"] == 0).all()
+    sure = table.extraction_intervals(WEIGHTS, method="monte_carlo", draws=5).estimates
+    np.testing.assert_allclose(sure["low"], sure["high"])
+
+
+def test_errors_by_sector_and_by_cell_are_read_by_label() -> None:
+    table = qn.load_io("CHN", 2018, imports="separate")
+    order = table.sectors[::-1]
+    by_sector = pd.Series(0.0, index=order).where(order != "20", 0.1)
+    by_cell = pd.DataFrame(0.0, index=order, columns=order)
+    by_cell["20"] = 0.1
+    found = [
+        table.multiplier_intervals(relative_error=r) for r in ({"20": 0.1}, by_sector, by_cell)
+    ]
+    for other in found[1:]:
+        pd.testing.assert_frame_equal(found[0].estimates, other.estimates)
+    assert "95 % intervals" in repr(found[0])

@@ -17,9 +17,9 @@ from quesnay.models.regression.inputs import Values, aligned_covariance, as_seri
 __all__ = ["Combination", "combine"]
 
 _RULES = {
-    "inverse-variance": "independent estimates of one value, weighted by their precision",
-    "correlated": "correlated estimates of one value, generalised least squares",
-    "random": "values that differ (Paule and Mandel 1982), Hartung-Knapp error",
+    "inverse-variance": "Independent estimates of one value, weighted by their precision",
+    "correlated": "Correlated estimates of one value, generalised least squares",
+    "random": "Values that differ (Paule and Mandel 1982), Hartung-Knapp error",
 }
 
 
@@ -86,7 +86,7 @@ class Combination(Tabular):
         frame.loc["combined"] = [self.estimate, self.std_error, 1.0]
         low, high = self.conf_int()
         notes = (
-            f"{_RULES[self.method].capitalize()}.",
+            f"{_RULES[self.method]}.",
             f"95 % interval {low:.5g} to {high:.5g}; I2 {self.i2:.0%}; tau {self.tau:.4g}.",
         )
         test = Table("Do they measure one value?", tests_frame((self.homogeneity,)))

@@ -71,7 +71,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (inventory(FLOW.set_axis(list("abcd"))), "must hold years"),
     (inventory(FLOW.set_axis([2015.5, 2016, 2017, 2018])), "whole years"),
     (inventory(FLOW.set_axis(pd.date_range("2015", periods=4))), "DatetimeIndex"),
-    (inventory(FLOW.set_axis([True, False, True, False])), "whole years"),
+    (inventory(FLOW.set_axis([True, False, True, False])), "years as numbers"),
     (inventory(pd.Series(dtype=float)), "empty"),
     (inventory(FLOW.astype(complex)), "real numbers"),
     (inventory(FLOW > 2), "real numbers"),

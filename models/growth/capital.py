@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.growth.inventory import (
     geometric_stock,
     hyperbolic_efficiency,
     stock_from_vintages,
 )
 from quesnay.models.growth.labels import yearly_series, years_of
+from quesnay.models.growth.scalars import choice, is_number, one_line
 
 __all__ = ["perpetual_inventory"]
 
@@ -82,15 +83,11 @@ def perpetual_inventory(
     >>> perpetual_inventory(investment, depreciation=0.1, initial=500.0).round(1).to_dict()
     {2016: 550.0, 2017: 595.0, 2018: 635.5}
     """
-    if profile not in _PROFILES:
-        raise DataError(
-            f"profile {profile!r} is unknown;{nearest(profile, _PROFILES)} expected "
-            f"{' or '.join(map(repr, _PROFILES))}"
-        )
+    choice(profile, _PROFILES, "profile")
     flows = _flows(investment)
     rate = _rates(depreciation, flows.index, profile)
-    if initial is not None and not (_number(initial) and initial >= 0):
-        raise DataError(f"initial stock must be a finite number not below 0, got {initial!r}")
+    if initial is not None and not (is_number(initial) and initial >= 0):
+        raise DataError(f"initial stock must be a number not below 0, got {one_line(initial)}")
     past = _past_growth(flows, growth, needed=initial is None or profile == "hyperbolic")
     if profile == "geometric":
         opening = _harberger(flows, past, float(rate[0])) if initial is None else float(initial)
@@ -106,21 +103,16 @@ def perpetual_inventory(
 def _cohort(count: int, rate: float, life: float | None, shape: tuple[float, float]) -> np.ndarray:
     """Return the efficiency of a cohort by age, until its last asset is gone."""
     mean = _DECLINING_BALANCE / rate if life is None else life
-    if not (_number(mean) and 0 < mean <= _LONGEST_LIFE):
+    if not (is_number(mean) and 0 < mean <= _LONGEST_LIFE):
         raise DataError(
-            f"service_life must be a number of years in (0, {_LONGEST_LIFE}], got {mean!r}"
+            f"service_life must be a number of years in (0, {_LONGEST_LIFE}], got {one_line(mean)}"
         )
     for name, value in zip(("efficiency", "retirement_spread"), shape, strict=True):
-        if not _number(value):
-            raise DataError(f"{name} must be a finite number, got {value!r}")
+        if not is_number(value):
+            raise DataError(f"{name} must be a finite number, got {one_line(value)}")
     return hyperbolic_efficiency(
         count + 2 * int(np.ceil(mean)) + 1, service_life=mean, shape=shape[0], spread=shape[1]
     )
-
-
-def _number(value: Any) -> bool:
-    """Return whether a value is one finite real number."""
-    return isinstance(value, int | float | np.integer | np.floating) and bool(np.isfinite(value))
 
 
 def _flows(investment: Any) -> pd.Series:
@@ -153,10 +145,12 @@ def _rates(depreciation: Any, years: pd.Index, profile: str) -> np.ndarray:
         if len(missing):
             raise DataError(f"depreciation: no rate for {missing[0]}; give one for each year")
         values = rates.loc[years].to_numpy()
-    elif _number(depreciation) and not isinstance(depreciation, bool):
+    elif is_number(depreciation):
         values = np.full(len(years), float(depreciation))
     else:
-        raise DataError(f"depreciation must be a rate in (0, 1] or a Series, got {depreciation!r}")
+        raise DataError(
+            f"depreciation must be a rate in (0, 1] or a Series, got {one_line(depreciation)}"
+        )
     bad = np.flatnonzero(~((values > 0) & (values <= 1)))
     if len(bad):
         raise DataError(f"depreciation: {values[bad[0]]:g} is outside (0, 1]; 10 % is 0.1")
@@ -166,8 +160,8 @@ def _rates(depreciation: Any, years: pd.Index, profile: str) -> np.ndarray:
 def _past_growth(flows: pd.Series, growth: float | None, *, needed: bool) -> float:
     """Return the growth rate of investment before the first year."""
     if growth is not None:
-        if not (_number(growth) and growth > -1):
-            raise DataError(f"growth must be a finite rate above -1, got {growth!r}")
+        if not (is_number(growth) and growth > -1):
+            raise DataError(f"growth must be a finite rate above -1, got {one_line(growth)}")
         return float(growth)
     if not needed:
         return 0.0

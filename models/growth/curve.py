@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
 from quesnay.fitting.curves.problem import CurveProblem, fit_problem, make_problem
-from quesnay.fitting.errors import EstimationError, nearest
+from quesnay.fitting.errors import EstimationError
 from quesnay.models.growth.curve_inputs import (
     check_identified,
     checked_points,
@@ -15,6 +15,7 @@ from quesnay.models.growth.curve_inputs import (
     launch_of,
 )
 from quesnay.models.growth.curve_result import CurveFit
+from quesnay.models.growth.scalars import choice
 
 __all__ = ["CurveFit", "fit_curve"]
 
@@ -76,12 +77,7 @@ def fit_curve(
     >>> curve.predict([2019]).round(4).tolist()
     [1.4099]
     """
-    if kind not in CURVES:
-        hint = nearest(str(kind), CURVES)
-        raise EstimationError(
-            f"curve {kind!r} is unknown{hint and ';' + hint}; expected one of {', '.join(CURVES)}"
-        )
-    curve = CURVES[kind]
+    curve = CURVES[choice(kind, CURVES, "curve")]
     times, levels, errors = checked_points(t, y, y_errors)
     top = checked_positive(saturation, "saturation")
     top_error = checked_positive(saturation_error, "saturation_error")

@@ -8,8 +8,11 @@ import pandas as pd
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.models.growth.labels import shown
+from quesnay.models.growth.scalars import is_number, one_line
 
 __all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
+
+_FINEST = 1e-12  # smallest error, as a share of the largest level, that arithmetic can tell
 
 
 def checked_points(
@@ -37,6 +40,12 @@ def checked_points(
     errors = _column(y_errors, "y_errors")
     if len(errors) != len(times) or not (errors > 0).all():
         raise DataError(f"y_errors: expected {len(times)} positive standard errors")
+    ratio = errors / np.max(np.abs(levels))
+    if ratio.min() < _FINEST or ratio.max() > 1 / _FINEST:
+        raise DataError(
+            f"y_errors: {errors.min():g} to {errors.max():g} are out of proportion to the "
+            "levels; check the unit"
+        )
     return times, levels, errors
 
 
@@ -50,9 +59,8 @@ def checked_positive(value: Any, name: str) -> float | None:
     """
     if value is None:
         return None
-    number = isinstance(value, int | float | np.integer | np.floating)
-    if not number or isinstance(value, bool) or not (np.isfinite(value) and value > 0):
-        raise DataError(f"{name} must be a positive, finite number, got {value!r}")
+    if not is_number(value) or value <= 0:
+        raise DataError(f"{name} must be a positive, finite number, got {one_line(value)}")
     return float(value)
 
 
@@ -66,8 +74,9 @@ def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
     """
     first, span = float(times.min()), float(np.ptp(times))
     if origin is not None:
-        if not isinstance(origin, int | float | np.integer | np.floating) or not origin <= first:
-            raise DataError(f"origin must be a time not after the first, {first:g}, got {origin!r}")
+        if not is_number(origin) or origin > first:
+            shown_origin = one_line(origin)
+            raise DataError(f"origin must be a time not after the first, {first:g}: {shown_origin}")
         return float(origin)
     if 0 <= first <= span:
         return 0.0
@@ -100,23 +109,30 @@ def _by_label(t: pd.Series, values: pd.Series, name: str) -> pd.Series:
     """Return values in the order of the times; refuse labels that only one side has."""
     if not (t.index.is_unique and values.index.is_unique):
         raise DataError(f"{name}: labels of t and {name} must be unique to align them")
-    odd = t.index.symmetric_difference(values.index, sort=False)
-    if len(odd):
+    odd = [label for label in [*t.index, *values.index] if not _both(label, t, values)]
+    if odd:
         raise DataError(
             f"label {shown(odd[0])} is not in both t and {name}; give both the same labels"
         )
     return values.loc[t.index]
 
 
+def _both(label: Any, t: pd.Series, values: pd.Series) -> bool:
+    """Return whether a label is in both."""
+    return label in t.index and label in values.index
+
+
 def _column(values: Any, name: str) -> np.ndarray:
     """Return one column of finite floats."""
     try:
         raw = np.asarray(values)
+        if raw.dtype.kind in "cmM":
+            raise DataError(f"{name}: expected real numbers, got {raw.dtype}")
         if raw.dtype.kind not in "iuf":
             raw = pd.to_numeric(pd.Series(raw), errors="coerce").to_numpy(dtype=float)
         column = raw.astype(float)
-    except (TypeError, ValueError):
-        raise DataError(f"{name}: expected one column of numbers, got {values!r}"[:200]) from None
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"{name}: expected one column of numbers, got {one_line(values)}") from None
     if column.ndim != 1 or column.size == 0:
         raise DataError(f"{name}: expected one column of numbers, got shape {column.shape}")
     bad = np.flatnonzero(~np.isfinite(column))

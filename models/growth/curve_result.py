@@ -14,6 +14,7 @@ from quesnay.fitting.curves.problem import CurveProblem
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.growth.scalars import choice, is_number, level_of, one_line
 
 __all__ = ["CurveFit"]
 
@@ -90,6 +91,8 @@ class CurveFit(Tabular):
         >>> fit_curve("logistic", [2017, 2018], [1.0, 2.0], saturation=4.0).reaches(3.0)
         2019.0
         """
+        if not is_number(level):
+            raise DataError(f"level must be one number, got {one_line(level)}")
         return float(self.curve.inverse(level, self.params.to_numpy(dtype=float))) + self.origin
 
     def forecast(self, t: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
@@ -97,7 +100,7 @@ class CurveFit(Tabular):
 
         The curve's error is of first order (delta method); a new level adds the residual variance.
         """
-        times = np.atleast_1d(_times(t))
+        times = np.atleast_1d(_times(t)).ravel()
         theta = self.params.to_numpy(dtype=float)
         slope = self.curve.jacobian(times - self.origin, theta)
         variance = np.einsum("ij,jk,ik->i", slope, self.covariance.to_numpy(), slope)
@@ -135,8 +138,7 @@ class CurveFit(Tabular):
         DataFrame
             NaN where there is no degree of freedom.
         """
-        if method not in _METHODS:
-            raise DataError(f"method {method!r} is unknown; expected one of {', '.join(_METHODS)}")
+        choice(method, _METHODS, "method")
         quantile = self._quantile(level)
         out = pd.DataFrame({"low": self.params, "high": self.params}).astype(float)
         free = self.problem.free
@@ -192,8 +194,7 @@ class CurveFit(Tabular):
         """Return the two-sided quantile of Student's t, or of the normal for known errors."""
         from scipy.special import ndtri, stdtrit
 
-        if not (isinstance(level, int | float) and 0 < level < 1):
-            raise DataError(f"level must lie between 0 and 1, got {level!r}; 95 % is 0.95")
+        level = level_of(level)
         if self.errors_known or self.dof == 0:
             return float(ndtri((1 + level) / 2))
         return float(stdtrit(self.dof, (1 + level) / 2))
@@ -217,11 +218,14 @@ class CurveFit(Tabular):
     def _bootstrap(self, level: float, draws: int, seed: Any) -> np.ndarray:
         """Return percentiles over the draws, refused where too many of them failed."""
         if not (isinstance(draws, int) and draws >= 100):
-            raise DataError(f"draws must be 100 or more for an interval, got {draws!r}")
+            raise DataError(f"draws must be 100 or more for an interval, got {one_line(draws)}")
         if self.dof < 1:
             raise DataError("bootstrap: no degree of freedom, so no residuals to draw from")
-        source = seed if isinstance(seed, np.random.SeedSequence) else np.random.SeedSequence(seed)
-        made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=source)
+        if not isinstance(seed, np.random.SeedSequence):
+            if not is_number(seed) or seed != int(seed) or seed < 0:
+                raise DataError(f"seed must be a whole number not below 0, got {one_line(seed)}")
+            seed = np.random.SeedSequence(int(seed))
+        made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=seed)
         if made.failed > draws // 20:
             raise DataError(
                 f"bootstrap: {made.failed} of {draws} draws had no rising curve; the data hardly "
@@ -233,9 +237,10 @@ class CurveFit(Tabular):
 def _times(t: ArrayLike) -> np.ndarray:
     """Return times as finite floats."""
     try:
-        times = np.asarray(t, dtype=float)
-    except (TypeError, ValueError):
-        raise DataError(f"t: expected numbers such as years, got {t!r}") from None
+        raw = np.asarray(t)
+        times = raw.astype(float) if raw.dtype.kind != "c" else np.array(np.nan)
+    except (TypeError, ValueError, OverflowError):
+        raise DataError(f"t: expected numbers such as years, got {one_line(t)}") from None
     if not np.isfinite(times).all():
         raise DataError("t: expected finite times, got a missing or infinite one")
     return times

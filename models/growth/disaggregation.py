@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.growth.chow_lin import chow_lin
 from quesnay.fitting.growth.disaggregation import (
     CONVERSIONS,
@@ -16,6 +16,7 @@ from quesnay.fitting.growth.disaggregation import (
 )
 from quesnay.models.growth.disaggregation_result import METHODS, Disaggregation
 from quesnay.models.growth.periods import Periods, match_periods
+from quesnay.models.growth.scalars import choice, is_number, one_line
 
 __all__ = ["disaggregate"]
 
@@ -84,11 +85,7 @@ def disaggregate(
     [24.55, 24.73, 25.09, 25.64, 26.36, 26.91, 27.27, 27.45]
     """
     method = _method(method, indicators)
-    if conversion not in CONVERSIONS:
-        raise DataError(
-            f"conversion {conversion!r} is unknown{_hint(conversion, CONVERSIONS)}; expected one "
-            f"of {', '.join(CONVERSIONS)}"
-        )
+    choice(conversion, CONVERSIONS, "conversion")
     periods = match_periods(series, indicators, to)
     C = aggregation_matrix(
         len(periods.low),
@@ -117,23 +114,13 @@ def _method(method: str | None, indicators: Any) -> str:
     """Return the method asked for, or the usual one."""
     if method is None:
         return "denton-cholette" if indicators is None else "chow-lin"
-    if method not in METHODS:
-        raise DataError(
-            f"method {method!r} is unknown{_hint(method, METHODS)}; expected one of "
-            f"{', '.join(METHODS)}"
-        )
-    return method
-
-
-def _hint(word: object, known: Any) -> str:
-    hint = nearest(str(word), known)
-    return f";{hint}" if hint else ""
+    return choice(method, METHODS, "method")
 
 
 def _check_rho(rho: Any) -> None:
     """Refuse an autoregressive parameter that is no number inside (-1, 1)."""
-    if rho is not None and not (isinstance(rho, int | float) and -1 < rho < 1):
-        raise DataError(f"rho must be a number between -1 and 1, got {rho!r}")
+    if rho is not None and (not is_number(rho) or not -1 < rho < 1):
+        raise DataError(f"rho must be a number between -1 and 1, got {one_line(rho)}")
 
 
 def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.Index]:
@@ -150,8 +137,8 @@ def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.In
 
 def _denton(periods: Periods, C: np.ndarray, *, additive: bool, order: int) -> Disaggregated:
     """Hand at most one indicator to Denton-Cholette."""
-    if order not in {1, 2}:
-        raise DataError(f"order must be 1 or 2, got {order!r}")
+    if not is_number(order) or order not in {1, 2}:
+        raise DataError(f"order must be 1 or 2, got {one_line(order)}")
     guides = periods.indicators
     if guides.shape[1] > 1:
         raise DataError(

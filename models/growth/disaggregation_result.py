@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.growth.scalars import level_of
 
 __all__ = ["METHODS", "Disaggregation"]
 
@@ -65,8 +65,7 @@ class Disaggregation(Tabular):
         """Return one row a coefficient: term, estimate, std_error, statistic, p_value, interval."""
         from scipy.special import stdtr, stdtrit
 
-        if not 0 < level < 1:
-            raise DataError(f"level must lie between 0 and 1, got {level}; 95 % is 0.95")
+        level = level_of(level)
         dof = max(self.dof, 1)
         half = float(stdtrit(dof, (1 + level) / 2)) * self.param_errors
         ratio = self.params.to_numpy() / self.param_errors.to_numpy()

@@ -11,6 +11,8 @@ from quesnay.models.growth.labels import same_labels, yearly_frame, yearly_serie
 
 __all__ = ["DomarAggregation", "domar_aggregation"]
 
+_LARGEST = 1e100  # value added beyond it, or below its inverse, is none
+
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class DomarAggregation(Tabular):
@@ -100,7 +102,7 @@ def domar_aggregation(
     same_labels(
         growth.index, output.index[1:], ("tfp", "gross_output after its first"), what="year"
     )
-    poor = whole.index[~(whole.to_numpy() > 0)]
+    poor = whole.index[~((whole.to_numpy() > 1 / _LARGEST) & (whole.to_numpy() < _LARGEST))]
     if len(poor):
         raise DataError(f"value_added: the total of {poor[0]} is {whole[poor[0]]:g}, not above 0")
     weights = pd.DataFrame(

@@ -9,6 +9,7 @@ from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import yearly_series, years_of
+from quesnay.models.growth.scalars import is_number, level_of, one_line
 
 __all__ = ["GreyFit", "fit_grey"]
 
@@ -111,10 +112,9 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     gap = np.flatnonzero(np.diff(years) != 1)
     if len(gap):
         raise DataError(f"series: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it")
-    if not (isinstance(horizon, int) and not isinstance(horizon, bool) and 1 <= horizon <= 100):
-        raise DataError(f"horizon must be a number of years from 1 to 100, got {horizon!r}")
-    if not (isinstance(level, float) and 0 < level < 1):
-        raise DataError(f"level must lie between 0 and 1, got {level!r}; 95 % is 0.95")
+    if not is_number(horizon) or horizon != int(horizon) or not 1 <= horizon <= 100:
+        raise DataError(f"horizon must be a number of years from 1 to 100, got {one_line(horizon)}")
+    level, horizon = level_of(level), int(horizon)
     bad = values.index[~(values.to_numpy() > 0)]
     if len(bad):
         raise EstimationError(

@@ -8,6 +8,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import check_positive, yearly_frame, yearly_series, years_of
+from quesnay.models.growth.scalars import is_number, one_line
 
 __all__ = ["AccumulatedLevel", "accumulate_contributions"]
 
@@ -107,8 +108,8 @@ def accumulate_contributions(
             f"contributions: expected the years {whole.index[1:].tolist()[:1]} to "
             f"{whole.index[-1]}, every year of value_added but its first"
         )
-    if not (isinstance(initial, int | float) and np.isfinite(initial) and initial >= 0):
-        raise DataError(f"initial must be a finite number not below 0, got {initial!r}")
+    if not is_number(initial) or initial < 0:
+        raise DataError(f"initial must be a finite number not below 0, got {one_line(initial)}")
     increments = parts.mul(_logarithmic_mean(whole.to_numpy()), axis=0)
     path = np.concatenate([[0.0], increments.sum(axis=1).to_numpy().cumsum()]) + float(initial)
     level = pd.Series(path, whole.index, name="level")

@@ -7,8 +7,11 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.models.growth.scalars import one_line
 
 __all__ = ["check_positive", "same_labels", "shown", "yearly_frame", "yearly_series", "years_of"]
+
+_LATEST = 1e9  # a number beyond it counts something else than years
 
 
 def yearly_series(values: Any, name: str) -> pd.Series:
@@ -75,6 +78,8 @@ def yearly_frame(values: Any, name: str) -> pd.DataFrame:
     {2018: 1.0, 2019: 2.0}
     """
     frame = values if isinstance(values, pd.DataFrame) else _plain_frame(values, name)
+    if isinstance(frame.columns, pd.MultiIndex):
+        raise DataError(f"{name}: columns have {frame.columns.nlevels} levels; give one name each")
     if frame.empty:
         raise DataError(f"{name}: the frame is empty; expected years down and inputs across")
     if not frame.columns.is_unique:
@@ -105,14 +110,12 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
             "use years, or index.to_period"
         )
     else:
-        try:
-            numbers = index.to_numpy(dtype=float)
-        except (TypeError, ValueError):
-            raise DataError(f"{name}: the index {_some(index)} must hold years") from None
-    if index.dtype == bool or not np.isfinite(numbers).all() or (numbers % 1 != 0).any():
-        raise DataError(
-            f"{name}: the index {_some(index)} must hold whole years without gaps in it"
-        )
+        plain = index.infer_objects()
+        if not pd.api.types.is_any_real_numeric_dtype(plain):
+            raise DataError(f"{name}: the index {_some(index)} must hold years as numbers")
+        numbers = plain.to_numpy(dtype=float, na_value=np.nan)
+    if not (np.abs(numbers) < _LATEST).all() or (numbers % 1 != 0).any():
+        raise DataError(f"{name}: the index {_some(index)} must hold whole years, none missing")
     years = numbers.astype(np.int64)
     if len(np.unique(years)) != len(years):
         twice = index[int(np.flatnonzero(pd.Index(years).duplicated())[0])]
@@ -128,7 +131,7 @@ def shown(label: object) -> str:
     >>> shown(np.int64(2018)), shown("ict")
     ('2018', "'ict'")
     """
-    return repr(label.item() if isinstance(label, np.generic) else label)
+    return one_line(label)
 
 
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:
@@ -180,7 +183,10 @@ def _numbers(series: pd.Series, name: str) -> np.ndarray:
         raise DataError(f"{name}: the series is empty")
     if series.dtype == bool or np.iscomplexobj(series.to_numpy()):
         raise DataError(f"{name}: expected real numbers, got {series.dtype}")
-    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    try:
+        numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
+    except (OverflowError, TypeError, ValueError):
+        raise DataError(f"{name}: expected numbers, got {one_line(series.iloc[0])}") from None
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         place = int(bad[0])

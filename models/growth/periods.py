@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.growth.labels import yearly_frame, yearly_series, years_of
+from quesnay.models.growth.scalars import one_line
 
 __all__ = ["Periods", "match_periods"]
 
@@ -94,9 +95,11 @@ def _ratio(to: str | int | None) -> tuple[str | None, int]:
     """Return frequency letter and periods a year."""
     if isinstance(to, str) and to in _FREQUENCIES:
         return _FREQUENCIES[to]
-    if isinstance(to, int) and not isinstance(to, bool) and to >= 2:
+    if isinstance(to, int) and not isinstance(to, bool) and 2 <= to <= 10_000:
         return {4: "Q", 12: "M"}.get(to), to
-    raise DataError(f"to: expected 'quarterly', 'monthly' or a number of 2 or more, got {to!r}")
+    raise DataError(
+        f"to: expected 'quarterly', 'monthly' or a number of 2 or more, got {one_line(to)}"
+    )
 
 
 def _without(low: pd.Series, years: np.ndarray, to: str | int | None, *, labelled: bool) -> Periods:
@@ -112,6 +115,12 @@ def _without(low: pd.Series, years: np.ndarray, to: str | int | None, *, labelle
     return Periods(low, high, pd.DataFrame(index=high), ratio, 0)
 
 
+def _check_years(years: np.ndarray) -> None:
+    """Refuse numbers that no calendar has."""
+    if not (years[0] >= 1 and years[-1] < 10_000):
+        raise DataError(f"series: {years[0]} is no year; expected years of four digits")
+
+
 def _by_label(
     low: pd.Series, years: np.ndarray, frame: pd.DataFrame, to: str | int | None
 ) -> Periods:
@@ -125,8 +134,9 @@ def _by_label(
             f"{index.freqstr}"  # type: ignore[attr-defined]
         )
     if to is not None and _ratio(to)[1] != ratio:
-        raise DataError(f"to: {to!r} does not fit indicators with {ratio} periods a year")
+        raise DataError(f"to: {one_line(to)} does not fit indicators with {ratio} periods a year")
     _consecutive(years_of(index, "indicators"), index, "indicators")
+    _check_years(years)
     first = pd.Period(year=int(years[0]), month=1, freq=letter)
     last = pd.Period(year=int(years[-1]), month=12, freq=letter)
     for needed in (first, last):

@@ -18,6 +18,7 @@ from quesnay.models.growth.reconciliation_inputs import (
     fixed_labels,
     read_identities,
 )
+from quesnay.models.growth.scalars import level_of
 
 __all__ = ["Reconciliation", "reconcile"]
 
@@ -73,8 +74,7 @@ class Reconciliation(Tabular):
         """Return one row a label: estimate, error, z of the adjustment, p-value and interval."""
         from scipy.special import ndtr, ndtri
 
-        if not 0 < level < 1:
-            raise DataError(f"level must lie between 0 and 1, got {level}; 95 % is 0.95")
+        level = level_of(level)
         gained = np.sqrt(np.maximum(self.std_errors_before**2 - self.std_errors**2, 0.0))
         moved = np.where(gained > 1e-8 * self.std_errors_before, gained, np.nan)
         z = self.adjustments.to_numpy() / moved

@@ -10,6 +10,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.growth.identity_text import Identity, parse_identity
 from quesnay.models.growth.labels import shown
+from quesnay.models.growth.scalars import one_line
 
 __all__ = ["checked_covariance", "checked_estimates", "fixed_labels", "read_identities"]
 
@@ -68,9 +69,11 @@ def fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
     >>> fixed_labels(["core"], pd.Index(["core", "total"]))
     ['core']
     """
+    if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
+        raise DataError(f"fixed: expected labels, got {one_line(fixed)}")
     held = [fixed] if isinstance(fixed, str) else list(fixed)
     for label in held:
-        if label not in labels:
+        if not isinstance(label, str) or label not in labels:
             raise _unknown("fixed", label, labels)
     return held
 
@@ -99,7 +102,7 @@ def read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
 def _unknown(name: str, label: Any, labels: Iterable[Any]) -> DataError:
     """Return the error for a label that no estimate has."""
     hint = nearest(str(label), labels)
-    return DataError(f"{name}: no estimate is called {label!r}{hint and ';' + hint}")
+    return DataError(f"{name}: no estimate is called {one_line(label)}{hint and ';' + hint}")
 
 
 def _from_frame(frame: pd.DataFrame, labels: Sequence[Any]) -> list[Identity]:

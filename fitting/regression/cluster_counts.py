@@ -90,4 +90,6 @@ def counted_parameters(regression: Regression, counting: str = "not nested") -> 
     ]
     if len(loose) == len(regression.effects):
         return slopes + regression.absorbed
+    if len(loose) == 1:
+        return slopes + int(loose[0].max()) + 1
     return slopes + (absorb_effects(loose).rank if loose else 1)

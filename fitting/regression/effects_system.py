@@ -230,13 +230,13 @@ def _schur(
 
 
 def _factorise(schur: Array, sizes: Array) -> tuple[Codes, Array]:
-    """Return the independent groups and the Cholesky factor of S at them, by pivoting."""
+    """Return the independent groups and the upper Cholesky factor of S at them, by pivoting."""
     scale = np.sqrt(sizes)
     factor, pivots, rank, _ = linalg.lapack.dpstrf(
         schur / scale / scale[:, None], lower=0, tol=_RANK_TOLERANCE
     )
     kept = np.asarray(pivots[:rank] - 1, dtype=np.intp)
-    return kept, np.asarray(np.triu(factor[:rank, :rank]) * scale[kept])
+    return kept, np.asarray(factor[:rank, :rank] * scale[kept])
 
 
 def _components(first: Codes, other: Codes) -> int:

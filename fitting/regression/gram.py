@@ -116,15 +116,26 @@ def solve_grams(grams: Array, outcome: int, columns: Sequence[int]) -> Array:
     inner = grams[:, chosen[:, None], chosen]
     scale = np.sqrt(np.maximum(np.einsum("dii->di", inner), np.finfo(float).tiny))
     scaled = inner / scale[:, :, None] / scale[:, None, :]
-    determinant = np.linalg.slogdet(scaled)[1]
-    singular = ~(determinant > -600.0)  # far below what the condition below refuses: LU is safe
-    scaled[singular] = np.eye(chosen.size)
+    unsolvable = _find_singular(scaled)
+    scaled[unsolvable] = np.eye(chosen.size)
     right = grams[:, chosen, outcome] / scale
-    inverse = np.linalg.inv(scaled)
-    sizes = np.abs(inverse).sum(axis=1).max(axis=1) * np.abs(scaled).sum(axis=1).max(axis=1)
-    found = np.asarray(np.einsum("dij,dj->di", inverse, right) / scale)
-    found[singular | (sizes > 1.0 / _SINGULAR)] = np.nan
-    return found
+    found = np.linalg.solve(scaled, right[:, :, None])[:, :, 0] / scale
+    found[unsolvable] = np.nan
+    return np.asarray(found)
+
+
+def _find_singular(scaled: Array) -> npt.NDArray[np.bool_]:
+    """Return which tables of unit diagonal are singular to working precision.
+
+    Their smallest eigenvalue is at least the determinant over e (the others multiply to at most
+    that), so only tables of small determinant need a closer look.
+    """
+    determinant = np.linalg.slogdet(scaled)[1]
+    singular = ~(determinant > -600.0)  # far below what is refused here: eigenvalues are safe
+    for place in np.flatnonzero(~singular & (determinant < np.log(1e-8))):
+        values = np.linalg.eigvalsh(scaled[place])
+        singular[place] = values[0] < _SINGULAR * values[-1]
+    return np.asarray(singular)
 
 
 def redraw_grams(grams: GramBlocks, counts: npt.ArrayLike) -> Array:

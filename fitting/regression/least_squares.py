@@ -122,15 +122,14 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     condition, _ = lapack.dpocon(factor, np.abs(scaled).sum(axis=0).max())
     if condition < _WELL_CONDITIONED:
         return None
-    inverse, _ = lapack.dpotri(factor, lower=0)
-    bread = (np.triu(inverse) + np.triu(inverse, 1).T) / lengths / lengths[:, None]
+    root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
+    bread = root @ root.T
     coefficients = lapack.dpotrs(factor, moments / lengths)[0] / lengths
     residuals = y - X @ coefficients
     step = lapack.dpotrs(factor, (X.T @ residuals) / lengths)[0] / lengths
-    if np.abs(step * lengths).max() > 1e-15 * np.abs(coefficients * lengths).max():
-        coefficients = coefficients + step
-        residuals = y - X @ coefficients
-    root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
+    coefficients = coefficients + step
+    if np.abs(step * lengths).max() > 1e-14 * np.abs(coefficients * lengths).max():
+        residuals = y - X @ coefficients  # else they would change by rounding error only
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 
 

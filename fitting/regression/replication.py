@@ -119,20 +119,15 @@ def _resample_rows(X: Array, outcome: Array, draws: int, generator: np.random.Ge
     """Solve resamples of rows: counts times products of columns is one matrix product."""
     rows, columns = X.shape
     Z = np.column_stack([outcome, X])
-    above = np.triu_indices(columns + 1)
-    products = Z[:, above[0]] * Z[:, above[1]]
-    grams = np.empty((draws, columns + 1, columns + 1))
-    start = 0
+    products = (Z[:, :, None] * Z[:, None, :]).reshape(rows, -1)
+    grams = []
     for part in np.array_split(np.arange(draws), _parts(draws * rows)):
         picks = generator.integers(0, rows, (part.size, rows))
         picks += np.arange(part.size)[:, None] * rows
         counts = np.bincount(picks.ravel(), minlength=part.size * rows).reshape(part.size, rows)
-        sums = counts.astype(np.float64) @ products
-        stop = start + part.size
-        grams[start:stop, above[0], above[1]] = sums
-        grams[start:stop, above[1], above[0]] = sums
-        start = stop
-    return solve_grams(grams, 0, range(1, columns + 1))
+        grams.append(counts.astype(np.float64) @ products)
+    tables = np.concatenate(grams).reshape(draws, columns + 1, columns + 1)
+    return solve_grams(tables, 0, range(1, columns + 1))
 
 
 def _parts(cells: int) -> int:

@@ -117,7 +117,7 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
     )
     index = pd.RangeIndex(found.draws.shape[0], name="draw")
     method = "pairs bootstrap" if cluster is None else "cluster bootstrap"
-    return _replicated(fit, method, pd.DataFrame(found.draws, index, list(fit.names)), found)
+    return _replicated(fit, method, index, found)
 
 
 def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
@@ -152,15 +152,20 @@ def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
         method, index = "jackknife", fit.index
     else:
         method, index = "cluster jackknife", pd.Index(cluster.labels, name=cluster.name)
-    return _replicated(fit, method, pd.DataFrame(found.draws, index, list(fit.names)), found)
+    return _replicated(fit, method, index, found)
 
 
 def _replicated(
-    fit: "PanelFit", method: str, frame: pd.DataFrame, found: Replications
+    fit: "PanelFit", method: str, index: pd.Index, found: Replications
 ) -> ReplicatedFit:
-    names = list(fit.names)
-    covariance = pd.DataFrame(found.covariance, names, names)
-    return ReplicatedFit(method, fit.params, frame, covariance, found.failed)
+    names = pd.Index(fit.names)
+    return ReplicatedFit(
+        method=method,
+        params=pd.Series(fit.estimate.coefficients, names, name="estimate"),
+        replications=pd.DataFrame(found.draws, index, names),
+        covariance=pd.DataFrame(found.covariance, names, names),
+        failed=found.failed,
+    )
 
 
 def only_cluster(fit: "PanelFit", what: str) -> Grouping:

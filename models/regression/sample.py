@@ -181,10 +181,13 @@ def _stack(columns: Sequence[Values]) -> Values:
 
 def _missing(count: int, numbers: Sequence[Values], groups: Sequence[Grouping]) -> Rows:
     gone = np.zeros(count, dtype=bool)
-    for values in numbers:
-        gone |= np.isnan(values)
+    with np.errstate(over="ignore", invalid="ignore"):
+        for values in numbers:
+            if not np.isfinite(values @ values):  # a cheap pass first: NaN survives a product
+                gone |= np.isnan(values)
     for grouping in groups:
-        gone |= grouping.codes < 0
+        if grouping.codes.size and grouping.codes.min() < 0:
+            gone |= grouping.codes < 0
     return gone
 
 

@@ -113,7 +113,7 @@ def _judge(problem: Problem, official: AuditResult | None) -> AuditResult:
     bounds = _bounds(problem, found)
     table = _vintages(problem, found)
     clashes = [] if found else conflicts(problem)
-    implied = _implied(problem)
+    implied = _implied(problem, clashes)
     words = findings_of(problem, found, bounds, table, clashes)
     if official is not None:
         concept = problem.quantities["D"].concept
@@ -194,13 +194,16 @@ def _extent(problem: Problem, found: Sequence[Scenario], figure: Figure) -> tupl
     return low, high
 
 
-def _implied(problem: Problem) -> pd.DataFrame:
+def _implied(problem: Problem, clashes: Sequence[Sequence[str]]) -> pd.DataFrame:
     """Return what all other figures imply for each figure."""
     rows = {}
     for figure in problem.figures:
         if problem.tied(figure):
-            others = problem.without({figure.id}, derived=True)
-            low, high = _extent(others, feasible(others), figure)
+            low = high = np.nan
+            # The others hold together only where the figure is part of every conflict.
+            if all(figure.id in one for one in clashes):
+                others = problem.without({figure.id}, derived=True)
+                low, high = _extent(others, feasible(others), figure)
             rows[figure.id] = (figure.low, figure.high, low, high, figure.unit.text)
     columns = ["low", "high", "implied_low", "implied_high", "unit"]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)

@@ -11,9 +11,9 @@ from quesnay.fitting.bounds.witness import witness
 __all__ = ["descend"]
 
 Array = NDArray[np.float64]
-_STEPS = 12
-# Steps this small, relative to each interval, are left to the polish.
-_SMALL = 1e-9
+_STEPS = 8
+# Residuals and gains this small, relative to their terms, are left to the polish.
+_SMALL = 1e-8
 
 
 def descend(system: System, box: Box, cost: Array, start: Array) -> Array | None:
@@ -47,15 +47,15 @@ def descend(system: System, box: Box, cost: Array, start: Array) -> Array | None
     array([1.  , 0.25, 4.  ])
     """
     low, high = np.array(box.low), np.array(box.high)
-    span = np.where(np.isfinite(high - low) & (high > low), high - low, 1.0)
     point = np.clip(np.where(np.isfinite(start), start, 0.0), low, high)
     for _ in range(_STEPS):
         target = _tangent(system, (low, high), cost, point)
         if target is None:
             break
-        step = float(np.abs((target - point) / span).max())
+        gain = abs(float(cost @ (target - point)))
         point = target
-        if step <= _SMALL:
+        off = float(np.abs(system.residuals(point)).max(initial=0.0))
+        if off <= _SMALL and gain <= _SMALL * abs(float(cost @ point)):
             break
     return witness(system, box, point)
 

@@ -105,7 +105,16 @@ def _up(value: float) -> float:
 def _times(a: float, b: float, c: float, d: float) -> tuple[float, float]:
     """Return [a, b] * [c, d], rounded outwards."""
     ends = [0.0 if x == 0.0 or y == 0.0 else x * y for x in (a, b) for y in (c, d)]
+    if a == b and abs(a) == 1.0:
+        return min(ends), max(ends)  # exact: an excluded end stays excluded
     return _down(min(ends)), _up(max(ends))
+
+
+def _plus(a: float, b: float, c: float, d: float) -> tuple[float, float]:
+    """Return [a, b] + [c, d], rounded outwards unless one is zero."""
+    low = a + c if a == 0.0 or c == 0.0 else _down(a + c)
+    high = b + d if b == 0.0 or d == 0.0 else _up(b + d)
+    return low, high
 
 
 def _narrow_linear(row: Linear, low: list[float], high: list[float]) -> None:
@@ -116,9 +125,11 @@ def _narrow_linear(row: Linear, low: list[float], high: list[float]) -> None:
         rest_low, rest_high = row.constant, row.constant
         for j, (a, b) in enumerate(terms):
             if j != k:
-                rest_low, rest_high = _down(rest_low + a), _up(rest_high + b)
+                rest_low, rest_high = _plus(rest_low, rest_high, a, b)
         a, b = (-rest_high / c, -rest_low / c) if c > 0 else (-rest_low / c, -rest_high / c)
-        _meet(place, _down(a), _up(b), low, high)
+        if abs(c) != 1.0:
+            a, b = _down(a), _up(b)
+        _meet(place, a, b, low, high)
         terms[k] = _times(c, c, low[place], high[place])
 
 

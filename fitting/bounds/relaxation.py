@@ -13,7 +13,8 @@ __all__ = ["Relaxed", "relax", "relaxation_is_empty"]
 Array = NDArray[np.float64]
 _UNIT = np.finfo(float).eps / 2.0
 _SOLVER = 1e-9
-_HUGE = 1e60
+# Beyond these a number is as good as endless, or as zero, and scaling by it would overflow.
+_HUGE, _TINY = 1e60, 1e-60
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def _without_huge(box: Box) -> Box:
 def _scales(box: Box) -> Array:
     """Return a power of two near the size of each variable: scaling by it is exact."""
     size = np.maximum(np.abs(box.low), np.abs(box.high))
-    usable = np.isfinite(size) & (size > 0)
+    usable = np.isfinite(size) & (size > _TINY)
     return np.where(usable, np.exp2(np.round(np.log2(np.where(usable, size, 1.0)))), 1.0)
 
 
@@ -182,7 +183,7 @@ def _rows(system: System, box: Box, scale: Array) -> _Rows:
             line[x] += sign * right
             below.append(line)
             tops.append(np.nextafter(sign * left * right, np.inf))
-    return _scaled(equal, constants, np.array(below).reshape(-1, system.size), tops, scale)
+    return _scaled(equal, constants, np.array(below).reshape(len(below), system.size), tops, scale)
 
 
 def _envelopes(system: System) -> list[tuple[int, int, int, float]]:
@@ -204,7 +205,7 @@ def _scaled(equal: Array, constants: Array, below: Array, tops: list[float], sca
     for matrix, right in ((equal, constants), (below, np.array(tops))):
         columns = matrix * scale
         largest = np.abs(columns).max(axis=1, initial=0.0)
-        safe = np.where(largest > 0, largest, 1.0)
+        safe = np.where(largest > _TINY, largest, 1.0)
         factor = np.exp2(-np.round(np.log2(safe)))
         parts.append((columns * factor[:, None], right * factor))
     return _Rows(parts[0][0], parts[0][1], parts[1][0], parts[1][1])
@@ -235,7 +236,7 @@ def _safe_bound(cost: Array, rows: _Rows, ends: tuple[Array, Array], solved: Any
     if not np.isfinite(smallest).all():
         return -np.inf
     total = float(dual @ right + smallest.sum())
-    size = float(np.abs(dual) @ np.abs(right) + np.abs(corners).max(axis=0).sum())
+    size = float(np.abs(dual) @ np.abs(right) + np.abs(smallest).sum())
     return float(total - gamma * size)
 
 

@@ -19,6 +19,8 @@ __all__ = ["Bound", "find_solution", "minimum"]
 
 Array = NDArray[np.float64]
 _BOXES = 500
+# A solution this near to the bound, relatively, needs no further descent.
+_NEAR = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ class _Search:
         start = middle(inner) if relaxed.point is None else relaxed.point
         if bound < self.attained:
             heapq.heappush(self._heap, (bound, next(self._ties), _Node(bound, inner, start)))
-            self._try(inner, start)
+            self._try(inner, start, bound)
 
     @property
     def lowest(self) -> float:
@@ -88,9 +90,11 @@ class _Search:
         """Return the open box with the smallest bound."""
         return heapq.heappop(self._heap)[2] if self._heap else None
 
-    def _try(self, box: Box, start: Array) -> None:
+    def _try(self, box: Box, start: Array, bound: float) -> None:
         """Look for a solution in the box that is better than the best so far."""
-        found = descend(self.system, box, self.cost, start)
+        found = witness(self.system, box, start)
+        if found is None or float(self.cost @ found) > bound + _NEAR * abs(bound):
+            found = descend(self.system, box, self.cost, start)
         if found is None and self.solution is None:
             found = witness(self.system, box, middle(box))
         if found is None:
@@ -129,6 +133,8 @@ def find_solution(system: System, box: Box) -> Array | None:
     >>> find_solution(both, Box((-3.0, -9.0, -9.0), (-2.0, 9.0, 9.0))) is None
     True
     """
+    if system.size == 0:
+        return np.zeros(0)
     search = _Search(system, np.zeros(system.size), np.inf)
     search.add(box)
     while search.solution is None:

@@ -147,3 +147,14 @@ def test_disconnected_blocks_must_balance_alone() -> None:
     for keep in (True, False):
         with pytest.raises(qn.BalanceError, match="fit only into"):
             qn.balance_least_squares(z, [1, 2, 3], [2, 2, 2], keep_signs=keep)
+
+
+def test_too_few_steps_are_said() -> None:
+    rng = np.random.default_rng(3)
+    z = rng.lognormal(0, 2, (20, 20))
+    goal = z * rng.lognormal(0, 2, z.shape)
+    u, v = goal.sum(axis=1), goal.sum(axis=0)
+    found = qn.balance_least_squares(z, u, v, max_iterations=1)
+    assert not found.converged
+    assert "NOT converged after 1 steps" in found.notes[-1]
+    assert qn.balance_least_squares(z, u, v).converged

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError, nearest
-from quesnay.fitting.tables.constrained import balance_least_squares as fit
+from quesnay.fitting.tables.constrained import LeastSquaresFit, balance_least_squares as fit
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.asked import choice, listing, place_of, said, truth
 from quesnay.models.input_output.impossible import obstacle_message
@@ -146,11 +146,6 @@ def balance_least_squares(
     )
     if found.obstacle is not None:
         raise BalanceError(obstacle_message(found.obstacle, start, fixed=bool(held.any())))
-    rest = int(((found.table == 0) & (start.values != 0)).sum())
-    notes = [f"Row totals were {-gap:+.4g} off the column totals: spread as rounding."] * (gap != 0)
-    notes += [f"{int(held.sum())} cells held fixed."] * bool(held.any())
-    notes += [f"{rest} cells came to rest at zero rather than change sign."] * bool(rest)
-    notes += ["NOT converged: allow more iterations."] * (not found.converged)
     return LeastSquaresTable(
         start.wrap(found.table),
         start.wrap_row(found.row_prices),
@@ -158,9 +153,26 @@ def balance_least_squares(
         found.iterations,
         found.converged,
         found.residual,
-        tuple(notes),
+        _notes(found, start, held, gap),
         start,
     )
+
+
+def _notes(
+    found: LeastSquaresFit, start: Grid, held: npt.NDArray[np.bool_], gap: float
+) -> tuple[str, ...]:
+    rest = int(((found.table == 0) & (start.values != 0)).sum())
+    said_if = (
+        (gap != 0, f"Row totals were {-gap:+.4g} off the column totals: spread as rounding."),
+        (held.any(), f"{int(held.sum())} cells held fixed."),
+        (rest, f"{rest} cells came to rest at zero rather than change sign."),
+        (
+            not found.converged,
+            f"NOT converged after {found.iterations} steps: the margins are missed by "
+            f"{found.residual:.2e}; allow more iterations.",
+        ),
+    )
+    return tuple(text for holds, text in said_if if holds)
 
 
 def _variance(start: Grid, variance: Any) -> Array:

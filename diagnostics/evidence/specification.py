@@ -124,7 +124,8 @@ def _curve(
     draws = arrays["draws"]
     low, high = np.full((2, len(good)), np.nan)
     finite = np.where(np.isfinite(draws), draws, np.nan)
-    low[good], high[good] = np.nanquantile(finite[good], [0.025, 0.975], axis=1)
+    if good.any():
+        low[good], high[good] = np.nanquantile(finite[good], [0.025, 0.975], axis=1)
     frame = pd.DataFrame([{k: str(v) for k, v in one.items()} for one in specifications])
     frame = frame.assign(
         estimate=arrays["estimate"],

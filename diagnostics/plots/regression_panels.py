@@ -177,6 +177,7 @@ def _annotate(axes: "Axes", x: Array, y: Array, names: list[str], weight: Array)
             for side, before, height in taken
         ):
             up -= 0.035
+        moved = abs(up - (float(y[place]) - bottom) / (top - bottom)) > 0.01
         taken.append((right, across, up))
         axes.annotate(
             names[place],
@@ -186,4 +187,5 @@ def _annotate(axes: "Axes", x: Array, y: Array, names: list[str], weight: Array)
             va="center",
             fontsize=7.5,
             color="black",
+            arrowprops={"arrowstyle": "-", "color": GREY, "linewidth": 0.5} if moved else None,
         )

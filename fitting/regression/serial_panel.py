@@ -23,7 +23,12 @@ Array = npt.NDArray[np.float64]
 
 
 def wooldridge_within(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, time: npt.ArrayLike
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    unit: npt.ArrayLike,
+    time: npt.ArrayLike,
+    few_units: bool = False,
 ) -> TestResult:
     """Test for serial correlation in a fixed-effects panel, made for few times.
 
@@ -38,11 +43,14 @@ def wooldridge_within(
         Design; columns constant inside every unit are left out.
     unit, time : (n,) array_like
         Unit and time of each row.
+    few_units : bool
+        Use N / (N - 1) and N - 1 denominator degrees of freedom, N units; plm's rule, which
+        rejects too often with few units, is the default.
 
     Returns
     -------
     TestResult
-        F(1, rows of the auxiliary regression - 2).
+        F(1, rows of the auxiliary regression - 2), or F(1, N - 1).
 
     Raises
     ------
@@ -66,7 +74,7 @@ def wooldridge_within(
     fit = project_noisy(ordered.outcome - ordered.means_y, ordered.varying())
     panel = ordered.panel
     null = -1.0 / (panel.rows / panel.units - 1.0) if panel.rows > panel.units else np.nan
-    return _autoregression(fit.residuals, panel, null, "Wooldridge within")
+    return _autoregression(fit.residuals, panel, null, few_units, "Wooldridge within")
 
 
 def wooldridge_first_difference(
@@ -123,7 +131,7 @@ def wooldridge_first_difference(
     codes = ordered.panel.unit[later]
     shorter = stack(codes, ordered.panel.time[later], later.size)
     value = -0.5 if null == "levels" else 0.0
-    return _autoregression(fit.residuals, shorter, value, "Wooldridge first-difference")
+    return _autoregression(fit.residuals, shorter, value, False, "Wooldridge first-difference")
 
 
 def panel_durbin_watson(
@@ -203,8 +211,8 @@ def _moving(steps: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(np.ptp(steps, axis=0) > 1e-12 * np.abs(steps).max(axis=0))
 
 
-def _autoregression(e: Array, panel: Stack, null: float, name: str) -> TestResult:
-    """Test the slope of residuals on their lag against `null`, clustered by unit (no factor)."""
+def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -> TestResult:
+    """Test the slope of residuals on their lag against `null`, clustered by unit."""
     later, earlier = panel.steps()
     if later.size < 4 or not np.isfinite(null):
         raise EstimationError("time: units are too short to have lagged residuals; add times")
@@ -215,7 +223,8 @@ def _autoregression(e: Array, panel: Stack, null: float, name: str) -> TestResul
     variance = float(spread @ spread)
     if variance <= 0.0:
         raise EstimationError("unit: residuals leave no variation between units; nothing to test")
-    statistic = float(fit.coefficients[1] - null) ** 2 / variance
-    free = later.size - 2
+    N = panel.units
+    statistic = float(fit.coefficients[1] - null) ** 2 / (variance * (N / (N - 1) if few else 1.0))
+    free = N - 1 if few else later.size - 2
     p_value = float(special.fdtrc(1, free, statistic))
     return judged(name, statistic, f"F(1, {free})", p_value, SERIAL)

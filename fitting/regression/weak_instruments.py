@@ -176,7 +176,7 @@ def overidentification(fit: InstrumentalFit) -> TestResult:
     score = freed.Z.T @ fit.residuals
     statistic = freed.nobs * float(score @ score) / float(fit.residuals @ fit.residuals)
     p_value = float(special.chdtrc(df, statistic))
-    return judged("Sargan", statistic, f"chi2({df})", p_value, VALID)
+    return judged("Sargan (homoskedastic)", statistic, f"chi2({df})", p_value, VALID)
 
 
 def _strength(statistic: float, law: str, p_value: float) -> TestResult:

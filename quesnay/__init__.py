@@ -74,6 +74,7 @@ if TYPE_CHECKING:
     from quesnay.job.reproduction import Reproduction as Reproduction
     from quesnay.job.run import reproduce as reproduce
     from quesnay.job.specifications import specification_curve as specification_curve
+    from quesnay.job.updated_table import update_table_year as update_table_year
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
@@ -179,6 +180,7 @@ _NAMES: dict[str, str] = {
     "disaggregate": "quesnay.models.growth.disaggregation",
     "reproduce": "quesnay.job.run",
     "specification_curve": "quesnay.job.specifications",
+    "update_table_year": "quesnay.job.updated_table",
     "Reproduction": "quesnay.job.reproduction",
     "load_study": "quesnay.studies.load",
     "reconcile": "quesnay.models.growth.reconciliation",

@@ -18,7 +18,7 @@ from quesnay.models.satellite.employment import (
 from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
 from quesnay.studies.sections import Study
 
-__all__ = ["Assembly", "assemble"]
+__all__ = ["SUPPLY", "Assembly", "assemble", "input_supply"]
 
 SUPPLY = ("value_added", "intermediate_sales", "purchases")
 
@@ -93,7 +93,7 @@ def assemble(study: Study, facts: Facts) -> Assembly:
         gdp=stacked.sum(axis=2),
         inflation=_inflation(facts, slots),
         intensity=np.array([0.0 if s in study.tables.technology_sectors else 1.0 for s in sectors]),
-        supply=_supply(study, facts, stacked, slots),
+        supply=input_supply(study, facts, stacked, slots),
         cells=tuple((f"weight of {s} in {g}", sectors.index(s), w) for g, s, w in pattern.cells),
         core_id=study.core.figure,
         core_slot=_slot_of(facts, study.core.figure, slots),
@@ -182,7 +182,7 @@ def _calibration(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> Calibra
     return Calibration(use.total, use.growth, later, slots[later].previous)
 
 
-def _supply(
+def input_supply(
     study: Study, facts: Facts, value_added: np.ndarray, slots: tuple[Slot, ...]
 ) -> np.ndarray:
     """Supply of the technology's inputs by vintage set and slot.

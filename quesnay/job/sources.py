@@ -5,15 +5,16 @@ from pathlib import Path
 
 import pandas as pd
 
+from quesnay.datasets.catalogue import load_dataset
 from quesnay.datasets.input_output import load_io
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
 from quesnay.datasets.readers.read import read_io
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, StudyError, nearest
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.studies.sections import Study
 
-__all__ = ["gdp_vintages", "industries", "panel", "read_csv", "table"]
+__all__ = ["gdp_vintages", "industries", "panel", "published_demand", "read_csv", "table"]
 
 
 def table(study: Study, year: int) -> InputOutputTable:
@@ -56,6 +57,34 @@ def industries(study: Study) -> pd.DataFrame:
                 f"{nearest(group, known.columns)}"
             )
     return known[groups]
+
+
+def published_demand(study: Study) -> pd.DataFrame:
+    """Return published totals of final demand, years x categories; no column where none is named.
+
+    Levels are used as ratios to the tables only, so that their unit does not matter.
+    """
+    use = study.tables.demand
+    if use is None:
+        return pd.DataFrame()
+    if use.dataset.endswith(".csv"):
+        known = read_csv(use.dataset, ("code", "year", "value"))
+    else:
+        known = load_dataset(use.dataset)
+        if not {"code", "year", "value"} <= set(known.columns):
+            raise StudyError(
+                f"tables.demand.dataset: {use.dataset!r} has no columns code, year, value"
+            )
+    for category, code in use.codes.items():
+        if code not in set(known["code"]):
+            raise StudyError(
+                f"tables.demand.codes.{category}: no series {code!r} in {use.dataset};"
+                f"{nearest(code, known['code'].unique())}"
+            )
+    wide = known[known["code"].isin(list(use.codes.values()))].pivot(
+        index="year", columns="code", values="value"
+    )
+    return pd.DataFrame({category: wide[code] for category, code in use.codes.items()})
 
 
 def read_csv(path: str, needed: Sequence[str]) -> pd.DataFrame:

@@ -4,6 +4,7 @@ from dataclasses import dataclass, field
 
 __all__ = [
     "Core",
+    "Demand",
     "Employment",
     "Figure",
     "Forecast",
@@ -35,6 +36,14 @@ class Header:
 
 
 @dataclass(frozen=True, slots=True)
+class Demand:
+    """Published totals of final demand: a data set or CSV (code, year, value), category -> code."""
+
+    dataset: str
+    codes: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
 class Tables:
     """Input-output tables, the sectors that produce the technology, published industry groups."""
 
@@ -46,6 +55,7 @@ class Tables:
     layout: str = "quesnay"
     groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
     stages: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    demand: Demand | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -35,7 +35,7 @@ def test_linkage_map_names_every_key_sector(
         assert sector_name(sector, names) in words(figure)
     axes = figure.axes[0]
     assert "mean of all sectors = 1" in axes.get_xlabel()
-    assert sum(len(line.get_xdata()) for line in axes.lines[:4]) == 42  # type: ignore[arg-type]
+    assert sum(len(line.get_xdata()) for line in axes.lines[:4]) == 42
     assert figure.get_label().startswith("Linkage map of 42 sectors. Key sectors: ")
     assert figure_to_bytes(figure) == figure_to_bytes(table.plot_linkages(names=names))
 
@@ -48,7 +48,7 @@ def test_extraction_bars_add_up(table: qn.InputOutputTable, names: dict[str, str
     assert drawn == pytest.approx([lost.total_output_loss, lost.total_value_added_loss])
     assert output.get_xlabel() == "output lost, 100 million yuan"
     assert output.get_yticklabels()[-1].get_text() == "32 other sectors"
-    assert f"{lost.totals.loc['output', 'share']:.1%}" in figure.get_label()
+    assert f"{lost.totals['share']['output']:.1%}" in figure.get_label()
 
 
 def test_heat_map_shows_every_coefficient(table: qn.InputOutputTable) -> None:

@@ -111,8 +111,8 @@ def test_netherlands_2006_income_multipliers() -> None:
     np.testing.assert_allclose(table.multipliers("wages"), d["income_effects"], atol=6e-4)
     first = table.multipliers("wages", per="direct")
     np.testing.assert_allclose(first, d["income_multipliers_type_I"], rtol=5e-4)
-    spending = {"household": "final_consumption_households", "income": "wages"}
-    second = table.multipliers("wages", True, per="direct", **spending)
+    homes = "final_consumption_households"
+    second = table.multipliers("wages", True, household=homes, income="wages", per="direct")
     ratio = (second / first).to_numpy()
     np.testing.assert_allclose(ratio, ratio[0], rtol=1e-12)  # one factor for all (Miller and Blair)
     # The published answer was typed with household coefficients of two digits.

@@ -18,7 +18,8 @@ SEEDS = st.integers(0, 10_000)
 def holds(*strategies: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
     """Try a property on forty tables; no deadline, for shared machines are slow at times."""
     tries = settings(max_examples=40, deadline=None)
-    return lambda check: tries(given(*strategies)(check))
+    given_these: Any = given(*strategies)
+    return lambda check: tries(given_these(check))
 
 
 def economy(seed: int, size: int | None = None) -> InputOutputTable:
@@ -155,16 +156,16 @@ def test_extracting_everything_loses_everything(seed: int) -> None:
 
 def refactored(table: InputOutputTable, w: Array, kind: str) -> Array:
     """Compute the loss of an extraction from its definition, with new factorisations."""
-    D, x, n = np.diag(1 - w), table.x.to_numpy(), len(w)
-    A, f = table.A.to_numpy(), table.f.to_numpy()
+    D, x, n = np.diag(1 - w), np.asarray(table.x, float), len(w)
+    A, f = np.asarray(table.A, float), np.asarray(table.f, float)
+    left: Array
     if kind == "total":
         left = np.linalg.solve(np.eye(n) - D @ A @ D, D @ f)
     elif kind == "backward":
         left = np.linalg.solve(np.eye(n) - A @ D, f)
     else:
         left = np.linalg.solve((np.eye(n) - D @ table.B.to_numpy()).T, table.v.to_numpy())
-    loss: Array = x - left
-    return loss
+    return np.asarray(x - left)
 
 
 @holds(SEEDS, KINDS)

@@ -48,7 +48,7 @@ def test_first_order_of_extraction_is_the_derivative(
     table: InputOutputTable, relative: Array, kind: str
 ) -> None:
     A, w = np.array(table.A), shares()
-    accounts = (np.ones(N), (table.v / table.x).to_numpy())
+    accounts: list[Array] = [np.ones(N), np.asarray(table.v / table.x, float)]
     found = table.extraction_intervals(WEIGHTS, kind, relative_error=relative, weight_error=ERRORS)
     for row, c in enumerate(accounts):
         variance = 0.0

@@ -25,7 +25,8 @@ SINGULAR = (
     "I - A is singular: a group of sectors uses up all that it makes and adds no value; "
     "check value added and the transactions"
 )
-_BLOCK = 256  # rows handled at a time where a whole temporary would cost a matrix
+_SMALL = 256  # sectors up to which the whole inverse is cheaper than its diagonal
+_BLOCK = 64  # rows handled at a time where a whole temporary would cost a matrix
 
 
 class Factors(Protocol):
@@ -74,7 +75,7 @@ class Leontief:
 
     def inverse(self) -> Array:
         """Return L itself, in one new matrix."""
-        inverse: Array = lapack.dgetri(self.lu, self.pivots, lwork=64 * len(self.lu))[0].T
+        inverse: Array = lapack.dgetri(self.lu, self.pivots, lwork=32 * len(self.lu))[0].T
         return inverse
 
     def diagonal(self) -> Array:
@@ -83,7 +84,7 @@ class Leontief:
         With ``P M = L1 U`` and M the factored transpose, ``M^-1 = U^-1 L1^-1 P``: both triangles
         are inverted in place (n^3 / 3 each) and only the n products on the diagonal are formed.
         """
-        if len(self.lu) <= _BLOCK:
+        if len(self.lu) <= _SMALL:
             return np.diag(self.inverse())
         both = lapack.dtrtri(self.lu)[0]
         both = lapack.dtrtri(both, lower=1, unitdiag=1, overwrite_c=True)[0]

@@ -12,7 +12,14 @@ from quesnay.fitting.tables.perturbation import Perturbed, lognormal_factors
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.error_bands import CoefficientErrors, Settings
 
-__all__ = ["BetaWeights", "beta_weights", "generator", "normal_frame", "percentile_frame", "perturbed"]
+__all__ = [
+    "BetaWeights",
+    "beta_weights",
+    "generator",
+    "normal_frame",
+    "percentile_frame",
+    "perturbed",
+]
 
 Array = npt.NDArray[np.float64]
 

@@ -17,7 +17,7 @@ _VARIATION = ("backward_variation", "forward_variation")
 _SHORT = pd.Index([*_PLAIN, "sector_class"])
 _LONG = pd.Index([*_PLAIN, *_VARIATION, "sector_class"])
 _CLASSES = pd.CategoricalDtype(list(SECTOR_CLASSES))
-_BLOCK = 256  # rows squared at a time, so that no second matrix is held
+_BLOCK = 64  # rows squared at a time, so that no second matrix is held
 _LARGE = 600  # sectors from which the whole inverse is not computed unasked
 
 

@@ -29,6 +29,7 @@ ANY = cast(Any, None)
 FIT = qn.fit_panel("y ~ x", GOOD, cluster="g")
 PLAIN = qn.fit_panel("y ~ x", GOOD)
 Z = GOOD[["y", "x"]].to_numpy()
+TWO = pd.concat([GOOD.assign(p=1), GOOD.assign(p=2, x=GOOD["z"], y=GOOD["x"])])
 CODES = np.repeat(np.arange(4), 6)
 
 
@@ -48,6 +49,16 @@ LONG = pd.Series(1.0, index=[*GOOD.index, "extra"])
 SAME = GOOD.set_axis(["r"] * ROWS)
 
 CASES: list[tuple[str, Callable[[], object], str]] = [
+    (
+        "scores that vanish by period",
+        lambda: fit(data=TWO, absorb="g:t", covariance="Driscoll-Kraay", time="p"),
+        "sum to zero within each of the 2 periods",
+    ),
+    (
+        "scores that vanish by cluster",
+        lambda: fit(data=TWO, absorb="g:t", cluster="p"),
+        "sum to zero within each of the 2 clusters",
+    ),
     ("formula of bytes", lambda: fit(b"y ~ x"), "expected a text such as 'y ~ x', got bytes"),
     ("no formula", lambda: fit(None), "got NoneType"),
     ("formula a list", lambda: fit(["y", "x"]), "got list"),

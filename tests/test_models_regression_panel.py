@@ -105,9 +105,9 @@ def test_weights_as_a_series_align_by_label() -> None:
 
 def test_dropped_rows_are_counted_and_shown() -> None:
     frame = made(2)
-    frame.iloc[0, frame.columns.get_loc("x")] = np.nan
-    frame.iloc[1, frame.columns.get_loc("w")] = 0.0
-    frame.iloc[9, frame.columns.get_loc("unit")] = 99
+    frame.loc["row 0", "x"] = np.nan
+    frame.loc["row 1", "w"] = 0.0
+    frame.loc["row 9", "unit"] = 99
     fit = qn.fit_panel("y ~ x", frame, absorb="unit", weights="w")
     dropped = fit.sample.dropped
     assert (dropped.missing, dropped.zero_weight, dropped.singletons) == (1, 1, 1)
@@ -123,13 +123,13 @@ def test_dropped_rows_are_counted_and_shown() -> None:
 
 def test_missing_group_labels_drop_the_row() -> None:
     frame = made(3).astype({"unit": object})
-    frame.iloc[4, frame.columns.get_loc("unit")] = None
+    frame.loc["row 4", "unit"] = None
     assert qn.fit_panel("y ~ x", frame, cluster="unit").sample.dropped.missing == 1
 
 
 def test_without_an_intercept_r_squared_is_about_zero_as_in_r() -> None:
     fit = qn.fit_panel("inv ~ value - 1", GRUNFELD)
-    y, resid = GRUNFELD["inv"], fit.resid
+    y, resid = GRUNFELD["inv"].to_numpy(), fit.resid.to_numpy()
     assert fit.rsquared == pytest.approx(1 - (resid @ resid) / (y @ y))
 
 

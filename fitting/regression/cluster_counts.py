@@ -8,10 +8,12 @@ from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["cluster_sums", "counted_parameters", "is_count"]
+__all__ = ["cluster_sums", "counted_parameters", "is_count", "refuse_vanishing"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
+
+_VANISHING = 1e-16  # of the homoskedastic variance: what is left is rounding
 
 
 def is_count(value: object) -> bool:
@@ -23,6 +25,40 @@ def is_count(value: object) -> bool:
     (True, False, False)
     """
     return isinstance(value, int | np.integer) and not isinstance(value, bool)
+
+
+def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None:
+    """Refuse a covariance that is zero because scores sum to zero within every group.
+
+    This happens where effects are absorbed that leave a group nothing to vary, such as unit
+    effects with two periods as clusters: the errors would be rounding noise.
+
+    Parameters
+    ----------
+    regression : Regression
+        The fit.
+    matrix : (k, k) array
+        Its covariance.
+    groups : str
+        What the scores were summed by, for the message.
+
+    Raises
+    ------
+    EstimationError
+        If a variance is below 1e-16 of its homoskedastic value.
+
+    Examples
+    --------
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, -1, 2, -2]), np.array([[0.25]]))
+    >>> refuse_vanishing(fit, np.array([[0.6]]), "clusters")
+    """
+    scale = float(regression.residuals @ regression.residuals) / regression.nobs
+    usual = scale * np.diag(regression.bread)
+    if (np.diag(matrix) < _VANISHING * usual).any():
+        raise EstimationError(
+            f"the scores sum to zero within each of the {groups}, so that errors clustered by "
+            "them do not exist; absorb fewer effects, or cluster otherwise"
+        )
 
 
 def cluster_sums(values: Array, codes: Codes) -> Array:

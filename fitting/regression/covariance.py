@@ -26,7 +26,7 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
-_BLOCK = 1 << 13  # rows whose scores stay in the processor's cache
+_BLOCK = 1 << 12  # rows whose scores stay in the processor's cache
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,11 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_spectra, satterthwaite
-from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters
+from quesnay.fitting.regression.cluster_counts import (
+    cluster_sums,
+    counted_parameters,
+    refuse_vanishing,
+)
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["CR0", "CR1", "CR2", "CR3"]
@@ -107,6 +111,7 @@ class CR2:
         regression.need_freedom()
         spectra = cluster_spectra(regression, regression.clusters[0])
         half = spectra.halves(-0.5)
+        refuse_vanishing(regression, half.T @ half, f"{half.shape[0]} clusters")
         df = satterthwaite(spectra, -0.5)
         rule = (
             "residuals times (I - H)^(-1/2) by cluster; t with Satterthwaite's degrees of "
@@ -184,5 +189,6 @@ def _fewest_clusters(regression: Regression) -> int:
 
 
 def _estimate(regression: Regression, matrix: Array, name: str, rule: str) -> CovarianceEstimate:
+    refuse_vanishing(regression, matrix, f"{_fewest_clusters(regression)} clusters")
     df = np.full(regression.X.shape[1], float(_fewest_clusters(regression) - 1))
     return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)

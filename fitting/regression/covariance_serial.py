@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.cluster_counts import cluster_sums
+from quesnay.fitting.regression.cluster_counts import cluster_sums, refuse_vanishing
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["DriscollKraay"]
@@ -53,6 +53,7 @@ class DriscollKraay:
             matrix += (1.0 - lag / (lags + 1)) * (cross + cross.T)
         if self.adjust:
             matrix *= regression.nobs / (regression.nobs - regression.X.shape[1])
+        refuse_vanishing(regression, matrix, f"{periods} periods")
         factor = "factor n / (n - k)" if self.adjust else "no small-sample factor"
         rule = f"{lags} Bartlett lags, {factor}; t with T - 1 = {periods - 1} degrees of freedom."
         df = np.full(regression.X.shape[1], float(periods - 1))

@@ -74,7 +74,7 @@ class Regression:
     @property
     def root(self) -> Array:
         """L with ``bread = L L'``, so that ``X L`` is orthonormal."""
-        return np.linalg.cholesky(self.bread) if self.factor is None else self.factor
+        return np.asarray(np.linalg.cholesky(self.bread)) if self.factor is None else self.factor
 
     def basis(self) -> Array:
         """Return ``X L``, an orthonormal basis of the design, (n, k)."""

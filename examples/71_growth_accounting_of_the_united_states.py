@@ -13,7 +13,7 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
 folder.mkdir(parents=True, exist_ok=True)
 
 panel = qn.load_panel("us_klems")
-names = [column.removeprefix("cost_") for column in panel if column.startswith("cost_")]
+names = [c.removeprefix("cost_") for c in map(str, panel) if c.startswith("cost_")]
 
 
 def account_of(frame: pd.DataFrame) -> qn.GrowthAccounting:

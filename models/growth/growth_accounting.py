@@ -43,6 +43,13 @@ class GrowthAccounting(Tabular):
         Year x input, cost shares averaged over the year and the one before.
     interval : int
         Years between two observations.
+
+    Examples
+    --------
+    >>> inputs = pd.DataFrame({"k": [1.0, 1.1], "l": [1.0, 1.0]}, [2017, 2018])
+    >>> output = pd.Series([1.0, 1.1], [2017, 2018])
+    >>> growth_accounting(output, inputs, inputs).tidy().round(4).to_dict("list")
+    {'year': [2018, 2018, 2018], 'term': ['k', 'l', 'tfp'], 'estimate': [0.0488, 0.0, 0.0465]}
     """
 
     output_growth: pd.Series

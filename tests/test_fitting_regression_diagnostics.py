@@ -11,31 +11,16 @@ import pytest
 from scipy import stats
 
 from quesnay.fitting.regression.collinearity import collinearity, variance_inflation
-from quesnay.fitting.regression.cross_section import cross_section_dependence
 from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
-from quesnay.fitting.regression.hausman import hausman, hausman_regression, mundlak
 from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, score_variance, white
 from quesnay.fitting.regression.influence import influence
 from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk
-from quesnay.fitting.regression.panel_effects import (
-    effects_f,
-    lagrange_multiplier,
-    unobserved_effect,
-)
 from quesnay.fitting.regression.projection import project
 from quesnay.fitting.regression.quadratic_forms import probability_positive
 from quesnay.fitting.regression.recursive import harvey_collier, recursive_residuals
 from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson, ljung_box
-from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.regression.serial_panel import (
-    panel_durbin_watson,
-    wooldridge_first_difference,
-    wooldridge_within,
-)
 from quesnay.fitting.regression.specification import rainbow, reset
 from quesnay.fitting.regression.stability import chow, supremum_f
-from quesnay.fitting.regression.stack import stack
-from quesnay.fitting.regression.variance_components import random_effects
 from quesnay.fitting.regression.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
@@ -49,20 +34,6 @@ def single(name: str) -> tuple[Array, Array]:
     columns = {key: np.asarray(value, float) for key, value in R["data"][name].items()}
     outcome = columns.pop("Employed" if name == "longley" else "mpg")
     return outcome, np.column_stack([np.ones(outcome.size), *columns.values()])
-
-
-def panel(name: str) -> tuple[Array, Array, npt.NDArray[Any], Array]:
-    if name == "produc":
-        d = R["data"]["produc"]
-        logs = [np.log(np.asarray(d[key])) for key in ("pcap", "pc", "emp")]
-        X = np.column_stack([np.ones(816), *logs, d["unemp"]])
-        return np.log(np.asarray(d["gsp"])), X, np.asarray(d["state"]), np.asarray(d["year"])
-    d = {key: np.asarray(value, float) for key, value in R["data"]["grunfeld"].items()}
-    keep = np.ones(200, bool)
-    if name == "unbalanced":
-        keep[np.asarray(R["data"]["dropped"]) - 1] = False
-    X = np.column_stack([np.ones(200), d["value"], d["capital"]])
-    return d["inv"][keep], X[keep], d["firm"][keep], d["year"][keep]
 
 
 def agrees(found: TestResult, expected: dict[str, float], rel: float = 1e-8) -> None:
@@ -158,103 +129,6 @@ def solve_exactly(A: list[list[Fraction]], b: list[Fraction]) -> list[Fraction]:
                 f = rows[r][i] / rows[i][i]
                 rows[r] = [a - f * c for a, c in zip(rows[r], rows[i], strict=True)]
     return [rows[i][n] / rows[i][i] for i in range(n)]
-
-
-@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
-@pytest.mark.parametrize("method", METHODS)
-def test_random_effects_equal_r(name: str, method: Any) -> None:
-    y, X, unit, _ = panel(name)
-    found = random_effects(y, X, unit=unit, method=method)
-    expected = R[name]["random"][method]
-    np.testing.assert_allclose(found.coefficients, expected["coef"], rtol=1e-8)
-    np.testing.assert_allclose(np.sqrt(np.diag(found.covariance)), expected["se"], rtol=1e-8)
-    variances = [found.sigma2_idiosyncratic, found.sigma2_unit]
-    np.testing.assert_allclose(variances, expected["sigma2"], rtol=1e-8)
-
-
-@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
-def test_effects_tests_equal_r(name: str) -> None:
-    y, X, unit, time = panel(name)
-    expected = R[name]["tests"]
-    agrees(hausman(y, X, unit=unit), expected["hausman"])
-    agrees(effects_f(y, X, unit=unit), expected["F_ind"])
-    agrees(effects_f(y, X, unit=unit, time=time), expected["F_twoways"])
-    agrees(unobserved_effect(y, X, unit=unit), expected["pw_unobs"])
-    forms: list[tuple[str, Any, Any]] = [
-        ("lm_bp", "unit", "bp"),
-        ("lm_honda", "unit", "honda"),
-        ("lm_bp_time", "time", "bp"),
-        ("lm_bp_tw", "two-way", "bp"),
-        ("lm_honda_tw", "two-way", "honda"),
-        ("lm_kw_tw", "two-way", "king-wu"),
-        ("lm_ghm_tw", "two-way", "ghm"),
-    ]
-    for key, effect, form in forms:
-        found = lagrange_multiplier(y, X, unit=unit, time=time, effect=effect, form=form)
-        agrees(found, expected[key])
-
-
-@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
-def test_serial_tests_equal_r(name: str) -> None:
-    y, X, unit, time = panel(name)
-    expected = R[name]["tests"]
-    within_y, within_x = demeaned(y, unit), demeaned(X[:, 1:], unit)
-    agrees(breusch_godfrey(within_y, within_x), expected["pbg_1"])
-    exact = len(y) < 100
-    agrees(durbin_watson(within_y, within_x, exact=exact), expected["pdw"])
-    for null, key in (("levels", "pwfd_fe"), ("differences", "pwfd_fd")):
-        form: Any = null
-        found = wooldridge_first_difference(y, X, unit=unit, time=time, null=form)
-        agrees(found, expected[key])
-    for of, key in (("serial", "pbsy_ar"), ("effects", "pbsy_re"), ("joint", "pbsy_j")):
-        which: Any = of
-        agrees(bera_sosa_yoon(y, X, unit=unit, time=time, of=which), expected[key])
-    agrees(panel_durbin_watson(y, X, unit=unit, time=time), expected["bnf"])
-
-
-@pytest.mark.parametrize("name", ["grunfeld", "produc"])
-def test_serial_tests_of_balanced_panels_equal_r(name: str) -> None:
-    y, X, unit, time = panel(name)
-    expected = R[f"{name}_balanced"]
-    agrees(wooldridge_within(y, X, unit=unit, time=time), expected["pwar"])
-    agrees(baltagi_li(y, X, unit=unit, time=time), expected["pbl"])
-
-
-@pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
-def test_dependence_between_units_equals_r(name: str) -> None:
-    y, X, unit, time = panel(name)
-    e = project(demeaned(y, unit), demeaned(X[:, 1:], unit)).residuals
-    for key, form in (
-        ("pcd_cd", "cd"),
-        ("pcd_lm", "lm"),
-        ("pcd_sclm", "scaled"),
-        ("pcd_bcsclm", "bias-corrected"),
-    ):
-        which: Any = form
-        found = cross_section_dependence(e, unit=unit, time=time, form=which)
-        agrees(found, R[name]["tests"][key])
-
-
-def demeaned(values: Array, unit: npt.NDArray[Any]) -> Array:
-    order = stack(unit, None, len(values))
-    means = order.unit_means(values[order.order])
-    return np.asarray(values - means[np.argsort(order.order)])
-
-
-def test_hausman_regression_equals_r_and_mundlak_agrees_with_it() -> None:
-    # plm::phtest(method = "aux") on Grunfeld: 2.13136622540753, p 0.34449244720439
-    y, X, unit, _ = panel("grunfeld")
-    found = hausman_regression(y, X, unit=unit)
-    assert found.statistic == pytest.approx(2.13136622540753, rel=1e-10)
-    assert found.p_value == pytest.approx(0.34449244720439, rel=1e-10)
-    # unit means and deviations from them span the same space (Arellano 1993)
-    assert mundlak(y, X, unit=unit, robust=False).statistic == pytest.approx(found.statistic)
-    assert mundlak(y, X, unit=unit).distribution == "F(2, 9)"
-
-
-def test_an_indefinite_hausman_says_so() -> None:
-    y, X, unit, _ = panel("produc")
-    assert hausman(y, X, unit=unit).distribution == "chi2(4), covariance difference indefinite"
 
 
 def test_supremum_f_finds_the_break_that_strucchange_finds() -> None:

@@ -12,7 +12,7 @@ from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import tests_frame
+from quesnay.models.regression.estimate import frame_of_tests
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -37,6 +37,15 @@ class Diagnosis(Tabular):
         coefficient (with the row minus without) in standard errors.
     groups : LeftOut or None
         Coefficients without each cluster (or unit).
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.panel import fit_panel
+    >>> frame = pd.DataFrame({"x": np.arange(30.0)})
+    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+    >>> found = diagnose(fit_panel("y ~ x", frame), draws=99)
+    >>> found.errors.frame["recommended"].round(3).to_dict()
+    {'Intercept': 0.28, 'x': 0.017}
     """
 
     header: pd.DataFrame
@@ -48,7 +57,7 @@ class Diagnosis(Tabular):
     @property
     def assumptions(self) -> pd.DataFrame:
         """The tests as a frame, one row a test."""
-        return tests_frame(self.tests)
+        return frame_of_tests(self.tests)
 
     @property
     def warnings(self) -> tuple[str, ...]:

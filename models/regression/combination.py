@@ -11,7 +11,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.pooling import combine_estimates
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import tests_frame
+from quesnay.models.regression.estimate import frame_of_tests
 from quesnay.models.regression.inputs import Values, aligned_covariance, as_series
 
 __all__ = ["Combination", "combine"]
@@ -89,7 +89,7 @@ class Combination(Tabular):
             f"{_RULES[self.method]}.",
             f"95 % interval {low:.5g} to {high:.5g}; I2 {self.i2:.0%}; tau {self.tau:.4g}.",
         )
-        test = Table("Do they measure one value?", tests_frame((self.homogeneity,)))
+        test = Table("Do they measure one value?", frame_of_tests((self.homogeneity,)))
         return Table("Combined estimate", frame, notes, {"weight": ".1%"}), test
 
 

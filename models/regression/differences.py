@@ -1,7 +1,5 @@
 """First and long differences, and the half-panel jackknife."""
 
-from dataclasses import replace
-
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -16,7 +14,7 @@ from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.panel import fit_sample
 from quesnay.models.regression.read_panel import PanelData, read_panel
 from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.sample import Dropped, Sample
+from quesnay.models.regression.sample import Sample
 
 __all__ = ["fit_differences", "fit_half_panel_jackknife"]
 
@@ -91,19 +89,16 @@ def fit_differences(
         names, columns = ["Intercept", *names], [np.ones(later.size), *columns]
     if not columns:
         raise DataError(f"formula {formula!r}: no regressors are left; add a term")
-    rows = np.zeros(panel.nobs, dtype=bool)
-    rows[later] = True
-    place = np.argsort(np.argsort(later))  # from sorted rows to the order of differences
     difference = Sample(
         index=panel.sample.index[later],
         outcome=panel.y[later] - panel.y[earlier],
         design=np.column_stack(columns),
         names=tuple(names),
         effects=effects,
-        clusters=(_reorder(panel.cluster.select(rows), place),),
-        periods=None if panel.time is None else _reorder(panel.time.select(rows), place),
+        clusters=(_at(panel.cluster, later),),
+        periods=None if panel.time is None else _at(panel.time, later),
         weights=None,
-        dropped=replace(panel.sample.dropped) if later.size else Dropped(),
+        dropped=panel.sample.dropped,
     )
     title = f"change of {panel.outcome}"
     return fit_sample(difference, CR1(), formula=f"{formula} (differences, {lag})", outcome=title)
@@ -219,12 +214,13 @@ def _effect(
     rows = data.index.get_indexer(index[later])
     if (found.codes[rows] < 0).any():
         raise DataError(f"absorb: column {name!r} has missing labels in rows that are used")
-    left, codes = np.unique(found.codes[rows], return_inverse=True)
-    return Grouping(name, codes.astype(np.intp), found.labels[left])
+    return _at(found, rows)
 
 
-def _reorder(group: Grouping, place: npt.NDArray[np.intp]) -> Grouping:
-    return Grouping(group.name, group.codes[place], group.labels)
+def _at(group: Grouping, rows: npt.NDArray[np.intp]) -> Grouping:
+    """Return the groups of some rows in the order given, numbered anew."""
+    left, codes = np.unique(group.codes[rows], return_inverse=True)
+    return Grouping(group.name, codes.astype(np.intp), group.labels[left])
 
 
 def _within(panel: PanelData, X: Array, rows: npt.NDArray[np.bool_]) -> tuple[Array, Array]:

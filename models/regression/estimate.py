@@ -11,7 +11,7 @@ from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = ["Estimate", "attempted", "tests_frame"]
+__all__ = ["Estimate", "attempted", "frame_of_tests"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -121,7 +121,7 @@ class Estimate(Tabular):
         first = Table(f"{self.outcome}: {self.method}", self.tidy(), notes)
         if not self.tests:
             return (first,)
-        return first, Table("Tests", tests_frame(self.tests))
+        return first, Table("Tests", frame_of_tests(self.tests))
 
 
 def attempted(name: str, test: Callable[[], TestResult]) -> TestResult:
@@ -133,7 +133,7 @@ def attempted(name: str, test: Callable[[], TestResult]) -> TestResult:
         return TestResult(name, "", float("nan"), "", float("nan"), *words)
 
 
-def tests_frame(tests: tuple[TestResult, ...]) -> pd.DataFrame:
+def frame_of_tests(tests: tuple[TestResult, ...]) -> pd.DataFrame:
     """Lay test results out as a frame, one row a test, indexed by its name."""
     return pd.DataFrame(
         {

@@ -11,6 +11,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.anderson_rubin import anderson_rubin
 from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
 from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.verdict import TestResult
 from quesnay.fitting.regression.weak_instruments import (
     endogeneity,
     first_stage,
@@ -99,12 +100,6 @@ def fit_instrumental(
     covariance = pd.DataFrame(found.covariance, names, names).loc[order, order]
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
-    needed = partial(endogeneity, found, clusters=parts.clusters)
-    tests = [attempted("Durbin-Wu-Hausman", needed)]
-    if len(parts.endogenous) == 1:
-        tests.insert(0, first_stage(found, clusters=parts.clusters))
-    if parts.Z.shape[1] > parts.X.shape[1]:
-        tests.append(overidentification(found))
     rule = "HC1" if parts.clusters is None else f"CR1, {found.df + 1} clusters of {cluster}"
     return Estimate(
         f"{label}, instruments {', '.join(parts.instruments)}",
@@ -114,7 +109,7 @@ def fit_instrumental(
         float(found.df),
         parts.y.size,
         rule,
-        tuple(tests),
+        _tests(found, parts),
         details,
         notes,
     )
@@ -174,6 +169,17 @@ def to_linearmodels(
         pd.DataFrame(parts.X, index, list(parts.endogenous)),
         pd.DataFrame(parts.Z, index, list(parts.instruments)),
     )
+
+
+def _tests(found: InstrumentalFit, parts: Equation) -> tuple[TestResult, ...]:
+    """Test strength, need and, where there are spare instruments, agreement."""
+    needed = partial(endogeneity, found, clusters=parts.clusters)
+    tests = [attempted("Durbin-Wu-Hausman", needed)]
+    if len(parts.endogenous) == 1:
+        tests.insert(0, first_stage(found, clusters=parts.clusters))
+    if parts.Z.shape[1] > parts.X.shape[1]:
+        tests.append(overidentification(found))
+    return tuple(tests)
 
 
 def _details(found: InstrumentalFit, parts: Equation) -> tuple[dict[str, float], tuple[str, ...]]:

@@ -84,14 +84,7 @@ def shrink(
     (0.06, 0.2)
     """
     terms = fit.params.index
-    mean = _by_term(prior_mean, terms, "prior_mean")
-    std = _by_term(prior_std, terms, "prior_std")
-    if set(mean.index) != set(std.index):
-        odd = sorted(set(mean.index) ^ set(std.index), key=str)[0]
-        raise DataError(f"prior: term {odd!r} has a mean or a deviation, not both; give both")
-    if (std <= 0).any():
-        label = std.index[std <= 0][0]
-        raise DataError(f"prior_std: {std[label]} at {label!r}; must be positive")
+    mean, std = _prior(prior_mean, prior_std, terms)
     chosen = mean.index
     prior = _prior_covariance(prior_covariance, std.loc[chosen])
     S = fit.covariance.loc[terms, terms].to_numpy()
@@ -119,6 +112,20 @@ def shrink(
         shares,
         (_stated(mean, std),),
     )
+
+
+def _prior(
+    prior_mean: Values | float, prior_std: Values | float, terms: pd.Index
+) -> tuple["pd.Series[float]", "pd.Series[float]"]:
+    mean = _by_term(prior_mean, terms, "prior_mean")
+    std = _by_term(prior_std, terms, "prior_std")
+    if set(mean.index) != set(std.index):
+        odd = sorted(set(mean.index) ^ set(std.index), key=str)[0]
+        raise DataError(f"prior: term {odd!r} has a mean or a deviation, not both; give both")
+    if (std <= 0).any():
+        label = std.index[std <= 0][0]
+        raise DataError(f"prior_std: {std[label]} at {label!r}; must be positive")
+    return mean, std
 
 
 def _by_term(values: Values | float, terms: pd.Index, name: str) -> "pd.Series[float]":

@@ -1,6 +1,7 @@
 """The house keeps its own rules: lengths, words, floors, light imports, packages and examples."""
 
 import ast
+import functools
 import inspect
 import io
 import re
@@ -51,6 +52,7 @@ def code_lines(source: str, function: ast.FunctionDef | ast.AsyncFunctionDef) ->
     return len(held & lines_with_code(source))
 
 
+@functools.cache
 def lines_with_code(source: str) -> set[int]:
     empty = {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
     held: set[int] = set()

@@ -147,10 +147,10 @@ def _method(result: "Reproduction") -> Section:
 
 
 def _colophon(result: "Reproduction") -> Table:
+    import importlib.metadata
+
     import numpy
     import scipy
-
-    from quesnay import __version__
 
     rows = {
         "study": result.study.study.name,
@@ -158,7 +158,7 @@ def _colophon(result: "Reproduction") -> Table:
         "seed": str(result.seed),
         "regressions estimated": str(len(result.rivals.frame)),
         "rows of the base regression": str(result.potential.nobs),
-        "quesnay": __version__,
+        "quesnay": importlib.metadata.version("quesnay"),
         "python": platform.python_version(),
         "numpy, scipy, pandas": f"{numpy.__version__}, {scipy.__version__}, {pd.__version__}",
     }

@@ -68,7 +68,9 @@ def test_longley_errors_are_right_in_exact_arithmetic_where_r_has_seven_digits()
         for row in frame[[n.strip("`") for n in fit.names[1:]]].to_numpy().tolist()
     ]
     y = [Fraction(value) for value in frame["Employed"].tolist()]
-    inverse = invert([[sum(r[i] * r[j] for r in X) for j in range(7)] for i in range(7)])
+    inverse = invert(
+        [[sum((r[i] * r[j] for r in X), Fraction(0)) for j in range(7)] for i in range(7)]
+    )
     moments = [sum(r[i] * v for r, v in zip(X, y, strict=True)) for i in range(7)]
     b = [sum(inverse[i][j] * moments[j] for j in range(7)) for i in range(7)]
     half = []

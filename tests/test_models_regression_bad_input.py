@@ -25,7 +25,7 @@ GOOD = pd.DataFrame(
     }
 )
 GOOD.index = pd.Index([f"r{i}" for i in range(ROWS)])
-ANY = cast(Any, None)
+ANY_TEXT = cast(Any, "two")
 FIT = qn.fit_panel("y ~ x", GOOD, cluster="g")
 PLAIN = qn.fit_panel("y ~ x", GOOD)
 Z = GOOD[["y", "x"]].to_numpy()
@@ -39,7 +39,7 @@ def fit(formula: Any = "y ~ x", data: Any = GOOD, **options: Any) -> object:
 
 def put(column: str, row: int, value: object) -> pd.DataFrame:
     frame = GOOD.astype({column: object})
-    frame.iloc[row, frame.columns.get_loc(column)] = value
+    frame[column] = [value if i == row else v for i, v in enumerate(GOOD[column])]
     return frame if isinstance(value, str) else frame.infer_objects()
 
 
@@ -49,6 +49,21 @@ LONG = pd.Series(1.0, index=[*GOOD.index, "extra"])
 SAME = GOOD.set_axis(["r"] * ROWS)
 
 CASES: list[tuple[str, Callable[[], object], str]] = [
+    ("cluster a Series", lambda: fit(cluster=GOOD["g"]), "expected names of columns, got"),
+    ("cluster in a list", lambda: fit(cluster=[["g"]]), "expected the name of a column"),
+    ("time no text", lambda: fit(time=3), "expected the name of a column, got 3"),
+    ("missing an array", lambda: fit(missing=Z), "missing: array"),
+    ("level an array", lambda: PLAIN.conf_int(cast(Any, Z)), "level: array"),
+    ("draws an array", lambda: PLAIN.bootstrap(draws=cast(Any, Z)), "draws: array"),
+    ("wild weights an array", lambda: FIT.wild_bootstrap("x", weights=Z), "weights: array"),
+    ("term an array", lambda: FIT.wild_bootstrap(cast(Any, Z)), "no coefficient array"),
+    (
+        "lags an array",
+        lambda: fit(covariance=qn.DriscollKraay(lags=cast(Any, Z)), time="t"),
+        "lags",
+    ),
+    ("rows for columns", lambda: fit(data=GOOD.T), "no column 'y'"),
+    ("lag of text", lambda: fit(covariance=qn.DriscollKraay(lags=ANY_TEXT), time="t"), "lags"),
     (
         "scores that vanish by period",
         lambda: fit(data=TWO, absorb="g:t", covariance="Driscoll-Kraay", time="p"),

@@ -7,6 +7,7 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["cluster_sums", "counted_parameters", "is_count", "refuse_vanishing"]
 
@@ -117,7 +118,7 @@ def counted_parameters(regression: Regression, counting: str = "not nested") -> 
         return slopes + regression.absorbed
     if counting != "not nested":
         raise EstimationError(
-            f"counting: {counting!r} is not known; use 'not nested', 'all' or 'none'"
+            f"counting: {one_line(counting)} is not known; use 'not nested', 'all' or 'none'"
         )
     loose = [
         codes

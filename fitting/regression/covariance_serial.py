@@ -6,8 +6,13 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.cluster_counts import cluster_sums, refuse_vanishing
+from quesnay.fitting.regression.cluster_counts import (
+    cluster_sums,
+    is_count,
+    refuse_vanishing,
+)
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
+from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["DriscollKraay"]
 
@@ -63,6 +68,8 @@ class DriscollKraay:
         if periods < 2:
             raise EstimationError("one period only: Driscoll-Kraay errors need at least two")
         lags = int(periods**0.25) if self.lags is None else self.lags
-        if not 0 <= lags < periods:
-            raise EstimationError(f"lags: {lags} of {periods} periods; give 0 to {periods - 1}")
+        if not is_count(lags) or not 0 <= lags < periods:
+            raise EstimationError(
+                f"lags: {one_line(lags)} of {periods} periods; give 0 to {periods - 1}"
+            )
         return lags

@@ -9,6 +9,7 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_basis
 from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters, is_count
 from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["WildBootstrap", "WildDraws", "prepare_wild", "wild_weights"]
 
@@ -69,10 +70,10 @@ def wild_weights(
     >>> drawn.exact, drawn.weights.tolist()
     (True, [[1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0]])
     """
-    if kind not in {"rademacher", "webb"}:
-        raise EstimationError(f"weights: {kind!r} is not known; use 'rademacher' or 'webb'")
+    if not isinstance(kind, str) or kind not in {"rademacher", "webb"}:
+        raise EstimationError(f"weights: {one_line(kind)} is not known; use 'rademacher' or 'webb'")
     if not is_count(draws) or draws < 99:
-        raise EstimationError(f"draws: {draws!r}; give a whole number of at least 99")
+        raise EstimationError(f"draws: {one_line(draws)}; give a whole number of at least 99")
     if kind == "rademacher" and groups <= _MOST_ENUMERATED and 2**groups <= draws:
         patterns = (np.arange(2**groups) >> np.arange(groups)[:, None]) & 1
         return WildDraws(np.asarray(1.0 - 2.0 * patterns, dtype=np.float64), True)
@@ -124,8 +125,9 @@ class WildBootstrap:
         """
         own = abs(self.estimate - null) / self.error()
         beyond = int(np.count_nonzero(np.abs(self.statistics(null)) >= own * (1.0 - _TIE)))
-        total = self.draws.weights.shape[1]
-        return beyond / total if self.draws.exact else (1 + beyond) / (1 + total)
+        total = int(self.draws.weights.shape[1])
+        extra = 0 if self.draws.exact else 1
+        return (extra + beyond) / (extra + total)
 
     def error(self) -> float:
         """Return the CR1 standard error of ``c'b``."""

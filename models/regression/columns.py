@@ -8,10 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["Grouping", "find_column", "group_column", "number_column", "row_label"]
 
-Array = npt.NDArray[np.float64]
+Values = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.intp]
 
 
@@ -81,7 +82,7 @@ def find_column(data: pd.DataFrame, name: str, role: str) -> pd.Series:
     return found
 
 
-def number_column(series: pd.Series, name: str, role: str) -> Array:
+def number_column(series: pd.Series, name: str, role: str) -> Values:
     """Return a column as floats, missing values as NaN.
 
     Parameters
@@ -96,7 +97,7 @@ def number_column(series: pd.Series, name: str, role: str) -> Array:
     Returns
     -------
     (n,) array
-        Numbers; booleans become 0 and 1.
+        Numbers; booleans become 0 and 1; extended precision is kept.
 
     Raises
     ------
@@ -113,7 +114,10 @@ def number_column(series: pd.Series, name: str, role: str) -> Array:
             f"{role}: column {name!r} holds {_kind(series)}, not numbers; "
             f"convert it, or write C({name}) for categories"
         )
-    values = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    if series.dtype == np.longdouble:
+        values: Values = series.to_numpy()
+    else:
+        values = series.to_numpy(dtype=np.float64, na_value=np.nan)
     with np.errstate(over="ignore", invalid="ignore"):
         whole = np.isfinite(values @ values)
     if not whole:  # one cheap pass: NaN and infinity survive a product
@@ -121,7 +125,7 @@ def number_column(series: pd.Series, name: str, role: str) -> Array:
         if bad.any():
             row = row_label(series.index, int(np.argmax(bad)))
             raise DataError(f"{role}: column {name!r} is infinite at row {row}; mend the value")
-    return np.asarray(values)
+    return values
 
 
 def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
@@ -153,7 +157,7 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     [('x', 1), ('x', 2), ('y', 1)]
     """
     if not isinstance(name, str) or not name:
-        raise DataError(f"{role}: expected the name of a column, got {name!r}")
+        raise DataError(f"{role}: expected the name of a column, got {one_line(name)}")
     if name in data.columns or ":" not in name:
         return _group(find_column(data, name, role), name, role)
     parts = [_group(find_column(data, part.strip(), role), part, role) for part in name.split(":")]

@@ -67,7 +67,7 @@ def read_ingredients(formula: Formula, data: pd.DataFrame) -> Ingredients:
     >>> [values.tolist() for values in read.numbers.values()]
     [[1.0], [0.0]]
     """
-    columns: dict[str, npt.NDArray[np.float64]] = {}
+    columns: dict[str, Values] = {}
     numbers: dict[Factor, Values] = {}
     categories: dict[Factor, Grouping] = {}
     for factor in [formula.outcome, *(factor for term in formula.terms for factor in term)]:
@@ -83,9 +83,7 @@ def read_ingredients(formula: Formula, data: pd.DataFrame) -> Ingredients:
     return Ingredients(numbers, categories)
 
 
-def _compute(
-    factor: Factor, columns: dict[str, npt.NDArray[np.float64]], index: pd.Index
-) -> Values:
+def _compute(factor: Factor, columns: dict[str, Values], index: pd.Index) -> Values:
     """Evaluate one expression, refusing rows where it has no finite value."""
     if isinstance(factor.expression, Column):
         return columns[factor.expression.name]

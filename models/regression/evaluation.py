@@ -1,7 +1,6 @@
 """Computing the arithmetic of formulas: only the operations written here can happen."""
 
 import numpy as np
-import numpy.typing as npt
 
 from quesnay.models.regression.expression import (
     FUNCTIONS,
@@ -17,7 +16,7 @@ from quesnay.models.regression.expression import (
 __all__ = ["evaluate"]
 
 
-def evaluate(tree: Expression, columns: dict[str, npt.NDArray[np.float64]]) -> Values:
+def evaluate(tree: Expression, columns: dict[str, Values]) -> Values:
     """Compute an expression row by row.
 
     Parameters
@@ -41,7 +40,7 @@ def evaluate(tree: Expression, columns: dict[str, npt.NDArray[np.float64]]) -> V
         return _evaluate(tree, columns)
 
 
-def _evaluate(tree: Expression, columns: dict[str, npt.NDArray[np.float64]]) -> Values:
+def _evaluate(tree: Expression, columns: dict[str, Values]) -> Values:
     match tree:
         case Number(value):
             return np.asarray(value, dtype=np.longdouble)

@@ -52,7 +52,7 @@ def read_weights(data: pd.DataFrame, weights: "str | pd.Series | None") -> Array
     if (values < 0).any():
         row = int(np.argmax(values < 0))
         raise DataError(f"weights: {values[row]:g} at row {row_label(data.index, row)} is negative")
-    return values
+    return np.asarray(values, dtype=np.float64)
 
 
 def _align(series: pd.Series, index: pd.Index) -> pd.Series:

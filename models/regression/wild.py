@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
+from quesnay.fitting.regression.wording import one_line
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import Seed, check_level, check_null, make_generator
 from quesnay.models.regression.resampled import only_cluster
@@ -125,8 +126,9 @@ def wild_test(
     >>> wild_test(fit_panel("y ~ x", frame, cluster="g"), "x").draws
     8
     """
-    if term not in fit.names:
-        raise DataError(f"there is no coefficient {term!r};{nearest(term, fit.names)} see params")
+    if not isinstance(term, str) or term not in fit.names:
+        hint = nearest(one_line(term), fit.names)
+        raise DataError(f"there is no coefficient {one_line(term)};{hint} see params")
     check_level(level)
     check_null(null)
     groups = only_cluster(fit, "the wild cluster bootstrap").count

@@ -75,8 +75,8 @@ def disaggregate(
 
     Notes
     -----
-    Sax and Steiner (2013), "Temporal disaggregation of time series", R Journal 5(2), whose R
-    package tempdisagg gives the same numbers.
+    Sax and Steiner (2013), "Temporal disaggregation of time series", R Journal 5(2); its
+    estimating functions give the same numbers.
 
     Examples
     --------

@@ -1,7 +1,8 @@
 # Makes the results of tempdisagg.json; run by hand, never by a test. Needs R and its package
-# tempdisagg (Sax and Steiner 2013, R Journal 5(2)). Where the package is not installed, its files
-# R/td.sub.R and R/td.calc.R give the same numbers through SubRegressionBased and SubDenton; the
-# numbers in tempdisagg.json were made that way, with R 4.2.2.
+# tempdisagg (Sax and Steiner 2013, R Journal 5(2)). The numbers in tempdisagg.json were made with R
+# 4.2.2 by its functions SubRegressionBased and SubDenton (files R/td.sub.R and R/td.calc.R), called
+# with a conversion matrix rebuilt for them; the calls of td() below are what should give the same
+# and were not run, for the package was not at hand.
 library(tempdisagg)
 library(jsonlite)
 d <- fromJSON("tempdisagg.json")

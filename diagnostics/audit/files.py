@@ -51,7 +51,7 @@ class ReportFile:
 
 
 def read_report(path: str | Path) -> ReportFile:
-    """Read a TOML or CSV file of printed figures.
+    r"""Read a TOML or CSV file of printed figures.
 
     Parameters
     ----------
@@ -70,6 +70,14 @@ def read_report(path: str | Path) -> ReportFile:
         If the file cannot be read, or holds no figure.
     StudyError
         If a key is unknown, missing or of the wrong kind.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> path = Path(tempfile.mkdtemp()) / "own.csv"
+    >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion CNY\n")
+    >>> read_report(path).figures.loc["T19", "printed"]
+    '2.13'
     """
     place = Path(path)
     text = _text(place)

@@ -24,6 +24,11 @@ class Rule:
         In words: "a quadratic trend needs four years".
     excludes : callable
         Choices -> True where the combination is not admissible.
+
+    Examples
+    --------
+    >>> Rule("needs a trend", lambda c: c["trend"] == "none").excludes({"trend": "none"})
+    True
     """
 
     reason: str

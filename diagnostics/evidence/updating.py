@@ -169,6 +169,14 @@ def backtest_update(
     References
     ----------
     Temurshoev, Webb and Yamano (2011), Economic Systems Research 23, on methods and measures.
+
+    Examples
+    --------
+    >>> old = InputOutputTable([[1.0, 2.0], [3.0, 4.0]], [5.0, 6.0], [4.0, 7.0])
+    >>> new = InputOutputTable([[1.0, 3.0], [3.0, 5.0]], [6.0, 6.0], [6.0, 6.0])
+    >>> found = backtest_update({2000: old, 2001: new}, [(2000, 2001)], methods=["RAS"])
+    >>> round(float(found.errors.iloc[0]["all"]), 3)
+    0.02
     """
     unknown = [name for name in methods if name not in METHODS]
     if unknown or not methods or not updates:

@@ -27,7 +27,7 @@ def resident(key: str) -> float:
 
 
 def run(task: str, n: int) -> None:
-    warm = qn.InputOutputTable(np.full((300, 300), 1e-3), np.ones(300), np.ones(300))
+    warm = qn.InputOutputTable(np.full((1500, 1500), 1e-4), np.ones(1500), np.ones(1500))
     warm.linkages(variation=True), warm.extract_each()  # late imports and the buffers of LAPACK
     base = resident("VmRSS")
     rng = np.random.default_rng(0)

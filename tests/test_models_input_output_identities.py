@@ -11,13 +11,12 @@ from hypothesis import given, settings, strategies as st
 from quesnay import InputOutputTable
 
 Array = npt.NDArray[np.float64]
-KINDS = st.sampled_from(["total", "backward", "forward"])
+KINDS = st.sampled_from(["total", "satellite", "backward", "forward"])
 SEEDS = st.integers(0, 10_000)
 
 
 def holds(*strategies: Any) -> Callable[[Callable[..., None]], Callable[..., None]]:
-    """Try a property on forty tables; no deadline, for shared machines are slow at times."""
-    tries = settings(max_examples=40, deadline=None)
+    tries = settings(max_examples=40, deadline=None)  # shared machines are slow at times
     given_these: Any = given(*strategies)
     return lambda check: tries(given_these(check))
 
@@ -122,6 +121,8 @@ def test_splitting_and_joining_gives_the_table_back(seed: int, share: float) -> 
     close(back.value_added, table.value_added)
     whole = halves.extract(["left", "right"])
     close(whole.total_output_loss, table.extract([name]).total_output_loss)
+    part = halves.extract(["left"]).total_output_loss  # a satellite is a sector split off
+    close(table.extract({name: share}, "satellite").total_output_loss, part)
 
 
 @holds(SEEDS, st.floats(0.1, 0.9), st.floats(0.1, 0.9))
@@ -161,6 +162,8 @@ def refactored(table: InputOutputTable, w: Array, kind: str) -> Array:
     left: Array
     if kind == "total":
         left = np.linalg.solve(np.eye(n) - D @ A @ D, D @ f)
+    elif kind == "satellite":
+        left = np.linalg.solve(np.eye(n) - D @ A, D @ f)
     elif kind == "backward":
         left = np.linalg.solve(np.eye(n) - A @ D, f)
     else:

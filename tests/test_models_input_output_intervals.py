@@ -31,11 +31,8 @@ def _relative() -> Array:
 
 def loss(table: InputOutputTable, A: Array, w: Array, kind: str, c: Array) -> float:
     f, D, eye = table.f.to_numpy(), np.diag(1 - w), np.eye(N)
-    left = (
-        np.linalg.solve(eye - D @ A @ D, D @ f)
-        if kind == "total"
-        else np.linalg.solve(eye - A @ D, f)
-    )
+    after = {"total": D @ A @ D, "satellite": D @ A, "backward": A @ D}[kind]
+    left = np.linalg.solve(eye - after, f if kind == "backward" else D @ f)
     return float(c @ (np.linalg.solve(eye - A, f) - left))
 
 
@@ -43,7 +40,7 @@ def shares() -> Array:
     return np.array([WEIGHTS.get(f"s{k}", 0.0) for k in range(N)])
 
 
-@pytest.mark.parametrize("kind", ["total", "backward"])
+@pytest.mark.parametrize("kind", ["total", "satellite", "backward"])
 def test_first_order_of_extraction_is_the_derivative(
     table: InputOutputTable, relative: Array, kind: str
 ) -> None:

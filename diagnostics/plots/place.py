@@ -118,4 +118,5 @@ def _cost(box: Array, taken: Sequence[Array], dots: Array, window: Any) -> float
 def _overlap(one: Array, other: Array) -> float:
     width = float(min(one[2], other[2]) - max(one[0], other[0]))
     height = float(min(one[3], other[3]) - max(one[1], other[1]))
-    return max(width, 0.0) * max(height, 0.0)
+    area: float = max(width, 0.0) * max(height, 0.0)
+    return area

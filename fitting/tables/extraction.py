@@ -5,6 +5,8 @@ With ``D = I - diag(w)`` and G the sectors with a share w > 0:
 * total: ``A* = D A D``, ``f* = D f``. Put ``x* = D u``: then ``u = A D^2 u + f``, a change of the
   columns G of A only, so ``u_G = (I + (L_GG - I) S)^-1 x_G`` with ``S = I - D^2`` on G, and the
   loss is ``(L - I)[:, G] S u_G + W u_G``. With w = 1 this is ``L[:, G] L_GG^-1 x_G``.
+* satellite: ``A* = D A``, ``f* = D f``: the share is a sector of its own, which buys and sells like
+  the whole, and is extracted whole. The same with ``S = W``.
 * backward: ``A* = A D`` (the sector buys less at home), f unchanged: the same with ``S = W`` and
   without the second term.
 * forward: ``B* = D B`` (it sells less), value added unchanged: the same on the Ghosh side.
@@ -23,7 +25,8 @@ from quesnay.fitting.errors import DataError
 __all__ = ["Kind", "Pull", "pulls"]
 
 Array = npt.NDArray[np.float64]
-Kind = Literal["total", "backward", "forward"]
+Kind = Literal["total", "satellite", "backward", "forward"]
+REMOVING = ("total", "satellite")  # kinds that take final demand away as well
 
 _LIMIT = 1e10  # an answer this many times the output extracted has lost ten digits
 
@@ -37,7 +40,7 @@ class Pull:
     through : ndarray, (draws, g)
         ``S u_G``: multiplied by ``(L - I)[:, G]'`` gives the loss along the chains.
     direct : ndarray, (draws, g)
-        ``W u_G``: loss in the sectors themselves before any chain; zero unless total.
+        ``W u_G``: loss in the sectors themselves before any chain; zero for backward, forward.
     """
 
     through: Array
@@ -55,7 +58,7 @@ def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
         Output of the sectors G.
     weights : ndarray, (draws, g)
         Shares extracted, 0 to 1.
-    kind : {"total", "backward", "forward"}
+    kind : {"total", "satellite", "backward", "forward"}
         What goes away.
 
     Returns
@@ -85,7 +88,7 @@ def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
         raise DataError(_singular(corner)) from None
     if not np.abs(u).max(initial=0.0) <= _LIMIT * np.abs(output).max(initial=0.0):
         raise DataError(_singular(corner))
-    return Pull(share * u, weights * u if kind == "total" else np.zeros_like(u))
+    return Pull(share * u, weights * u if kind in REMOVING else np.zeros_like(u))
 
 
 def _singular(corner: Array) -> str:

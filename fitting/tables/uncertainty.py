@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.tables.extraction import Kind
+from quesnay.fitting.tables.extraction import REMOVING, Kind
 
 __all__ = ["Removal", "extraction_gradient", "loss_variance", "multiplier_variance", "removal"]
 
@@ -151,7 +151,7 @@ def extraction_gradient(
 ) -> Array:
     """Return the derivative of the loss of an extraction by each weight.
 
-    With ``s = w (2 - w)`` (for "backward" and "forward" ``s = w`` and c = 0) and
+    With ``s = w (2 - w)`` (other kinds ``s = w``; "backward" and "forward" c = 0) and
     ``u = (I + K S)^-1 x_G``, the loss is ``k (s u) + c (w u)``, where
     ``du / dw_i = -(I + K S)^-1 K_i s'_i u_i``.
 
@@ -163,7 +163,7 @@ def extraction_gradient(
         Row 0: ``k``, effects beyond the group's own unit; row 1: ``c``, the account per output.
     weights, u : ndarray, (g,)
         Shares extracted, and the solution.
-    kind : {"total", "backward", "forward"}
+    kind : {"total", "satellite", "backward", "forward"}
         Of the extraction.
 
     Returns
@@ -180,7 +180,9 @@ def extraction_gradient(
     """
     s, slope, direct = weights, np.ones_like(weights), np.zeros_like(weights)
     if kind == "total":
-        s, slope, direct = weights * (2.0 - weights), 2.0 - 2.0 * weights, ahead[1]
+        s, slope = weights * (2.0 - weights), 2.0 - 2.0 * weights
+    if kind in REMOVING:
+        direct = ahead[1]
     whole = ahead[0] * s + direct * weights
     system = np.eye(len(u)) + corner * s
     shadow = np.linalg.solve(system.T, whole)

@@ -121,9 +121,12 @@ class TableAnalyses(TableCore):
         ----------
         weights : {sector: share}, Series, or list of sectors
             Shares from 0 to 1; a list takes the whole of each.
-        kind : {"total", "backward", "forward"}
-            Total: the shares neither buy, sell nor serve final demand. Backward: they buy nothing
-            at home. Forward: they sell nothing to industries, at unchanged value added.
+        kind : {"total", "satellite", "backward", "forward"}
+            Total: the shares neither buy, sell nor serve final demand. Satellite: the same where
+            the shares are sectors of their own, as if split off first; what is left of the sector
+            then buys per unit as before (``A* = D A``), while "total" also shrinks its purchases
+            per unit. Both agree for whole sectors. Backward: the shares buy nothing at home.
+            Forward: they sell nothing to industries, at unchanged value added.
 
         Returns
         -------
@@ -150,7 +153,7 @@ class TableAnalyses(TableCore):
 
         Parameters
         ----------
-        kind : {"total", "backward", "forward"}
+        kind : {"total", "satellite", "backward", "forward"}
             As in :meth:`extract`.
 
         Returns
@@ -175,7 +178,7 @@ class TableAnalyses(TableCore):
         ----------
         weights : DataFrame, (draws, sectors), or array, (draws, n)
             A row a draw; a DataFrame names only the sectors that are touched.
-        kind : {"total", "backward", "forward"}
+        kind : {"total", "satellite", "backward", "forward"}
             As in :meth:`extract`.
 
         Returns

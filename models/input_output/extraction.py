@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.routes import route
-from quesnay.fitting.tables.extraction import Kind, pulls
+from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.weights import check_kind, read_weights
@@ -20,6 +20,7 @@ Array = npt.NDArray[np.float64]
 
 _MEANING = {
     "total": "the shares neither buy, sell nor serve final demand",
+    "satellite": "the shares, as sectors of their own, neither buy, sell nor serve final demand",
     "backward": "the shares buy nothing at home; final demand is as before",
     "forward": "the shares sell nothing to other industries (Ghosh); value added is as before",
 }
@@ -34,12 +35,12 @@ class Extraction(Tabular):
     weights : Series
         Sector -> share extracted, those above zero.
     kind : str
-        "total", "backward" or "forward".
+        "total", "satellite", "backward" or "forward".
     output_loss, value_added_loss : Series, (sectors,)
         Fall of output and of value added by sector, in the table's unit; positive is a loss.
     own_output, own_value_added : Series, (extracted sectors,)
-        The part that is the extracted shares themselves: for kind "total" the shares of their
-        output, else what the extracted sectors lose. The rest is induced elsewhere.
+        The part that is the extracted shares themselves: for "total" and "satellite" the shares of
+        their output, else what the extracted sectors lose. The rest is induced elsewhere.
     output, value_added : float
         Totals of the economy before.
     unit : str or None
@@ -147,7 +148,7 @@ def extract(engine: Engine, weights: Any, kind: str, unit: str | None) -> Extrac
         Numbers of a table.
     weights : mapping, Series, or list of sectors
         What is extracted.
-    kind : {"total", "backward", "forward"}
+    kind : {"total", "satellite", "backward", "forward"}
         How.
     unit : str or None
         Of the table.
@@ -172,7 +173,7 @@ def extract(engine: Engine, weights: Any, kind: str, unit: str | None) -> Extrac
     loss[places] += pull.direct[0]
     value = engine.per_output("value_added")
     labels = engine.blocks.sectors[places]
-    own = shares * x[places] if kind == "total" else loss[places]
+    own = shares * x[places] if kind in REMOVING else loss[places]
     return Extraction(
         weights=pd.Series(shares, index=labels, name="weight"),
         kind=kind,
@@ -195,7 +196,7 @@ def chains(engine: Engine, places: npt.NDArray[np.intp], kind: Kind) -> Array:
         Numbers of a table.
     places : ndarray of int, (g,)
         The group G.
-    kind : {"total", "backward", "forward"}
+    kind : {"total", "satellite", "backward", "forward"}
         Which side.
 
     Returns

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.extraction import pulls
+from quesnay.fitting.tables.extraction import REMOVING, pulls
 from quesnay.models.input_output.cells import read_cells
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.weights import check_kind
@@ -37,7 +37,7 @@ def extract_each(engine: Engine, kind: str) -> pd.DataFrame:
     ----------
     engine : Engine
         Numbers of a table.
-    kind : {"total", "backward", "forward"}
+    kind : {"total", "satellite", "backward", "forward"}
         How.
 
     Returns
@@ -71,8 +71,8 @@ def extract_each(engine: Engine, kind: str) -> pd.DataFrame:
         pulled = np.column_stack([engine.effects("output"), engine.effects("value_added")])
     unit = np.column_stack([np.ones(len(x)), value])
     level = (x / diagonal)[:, None]
-    whole = (pulled if kind == "total" else pulled - unit) * level
-    own = unit * x[:, None] if kind == "total" else unit * ((diagonal - 1.0)[:, None] * level)
+    whole = (pulled if kind in REMOVING else pulled - unit) * level
+    own = unit * x[:, None] if kind in REMOVING else unit * ((diagonal - 1.0)[:, None] * level)
     values = np.concatenate([whole, whole - own], axis=1)
     return pd.DataFrame(values, index=b.sectors, columns=COLUMNS, copy=False)
 
@@ -86,7 +86,7 @@ def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
         Numbers of a table.
     weights : DataFrame, (draws, sectors), or array (draws, n)
         A row a draw; columns that are not there are not extracted.
-    kind : {"total", "backward", "forward"}
+    kind : {"total", "satellite", "backward", "forward"}
         How.
 
     Returns
@@ -119,7 +119,7 @@ def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
     pull = pulls(corner, x, shares, kind)
     whole = pull.through @ (ahead - unit) + pull.direct @ unit
     inside = (pull.through @ corner.T) * (shares > 0)
-    own = (shares * x if kind == "total" else inside) @ unit
+    own = (shares * x if kind in REMOVING else inside) @ unit
     values = np.concatenate([whole, whole - own], axis=1)
     return pd.DataFrame(values, index=rows, columns=COLUMNS, copy=False)
 

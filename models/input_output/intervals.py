@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.extraction import Kind, pulls
+from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
 from quesnay.fitting.tables.uncertainty import (
     extraction_gradient,
     loss_variance,
@@ -176,7 +176,7 @@ class _Extraction:
     ) -> float:
         effects = self.engine.effects(ACCOUNTS[row])
         worth = self.unit[row].copy()
-        if self.kind == "total":
+        if self.kind in REMOVING:
             worth[self.places] *= 1.0 - self.shares
         pushed = self.engine.factors.rows(worth[None])[0]
         rows = self.engine.rows(self.places)

@@ -15,7 +15,7 @@ __all__ = ["check_kind", "read_weights"]
 
 Array = npt.NDArray[np.float64]
 
-KINDS: tuple[Kind, ...] = ("total", "backward", "forward")
+KINDS: tuple[Kind, ...] = ("total", "satellite", "backward", "forward")
 
 
 def check_kind(kind: str) -> Kind:
@@ -44,7 +44,7 @@ def check_kind(kind: str) -> Kind:
     for known in KINDS:
         if kind == known:
             return known
-    raise DataError(f"kind={kind!r}; expected 'total', 'backward' or 'forward'")
+    raise DataError(f"kind={kind!r}; expected 'total', 'satellite', 'backward' or 'forward'")
 
 
 def read_weights(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Array]:

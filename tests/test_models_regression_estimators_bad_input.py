@@ -30,7 +30,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("column", lambda: qn.fit_random_effects("inv ~ valu", table(), unit="firm"), "value"),
     ("unit", lambda: qn.fit_random_effects(MODEL, table(), unit="frm"), "firm"),
     ("method", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", method="swr"), "'swar'"),
-    ("rule", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"), "clust"),
+    ("rule", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"), "clustered"),
     ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
     (
         "twice",
@@ -92,12 +92,12 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: qn.fit_instrumental(
             MODEL, table(), endogenous="value", instruments="year", method="ols"
         ),
-        "'2sls' or 'liml'",
+        "use one of '2sls'",
     ),
     (
         "one input",
         lambda: qn.shift_share_instrument(table(), ["inv"], cell="firm", unit="firm", time="year"),
-        "two inputs",
+        "2 or more columns",
     ),
     (
         "negative input",

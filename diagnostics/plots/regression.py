@@ -118,6 +118,8 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     sample = examine(fit, unit=by)
     known = [name for name in fit.names if name != "Intercept"]
     chosen = term if term is not None else (known or list(fit.names))[0]
+    if not isinstance(chosen, str):
+        raise DataError(f"term: expected a name, got {type(chosen).__name__}")
     if chosen not in fit.names:
         raise DataError(f"no term {chosen!r} in the fit;{nearest(str(chosen), fit.names)}")
     found = leave_out(sample, by=None if by is None else sample.unit)

@@ -10,6 +10,7 @@ from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compare_errors
 from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.estimate import frame_of_tests
@@ -159,6 +160,10 @@ def diagnose(
     >>> found.assumptions.loc["Ramsey RESET", "verdict"][:15]
     'rejected at 1 %'
     """
+    for value, name, least in ((draws, "draws", 2), (seed, "seed", 0)):
+        if not isinstance(value, int) or isinstance(value, bool) or value < least:
+            shown = value if isinstance(value, int | float) else type(value).__name__
+            raise DataError(f"{name} {shown}: expected a whole number from {least} on")
     examined = examine(fit, unit=unit, time=time, data=data)
     errors = compare_errors(examined, draws=draws, seed=seed)
     tests = check_assumptions(examined, ratio=errors.ratio, term=errors.term)

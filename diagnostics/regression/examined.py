@@ -11,6 +11,7 @@ from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.regression.influence import Influence, influence_of
 from quesnay.fitting.regression.projection import Projection, project_noisy
 from quesnay.models.regression.columns import Grouping, group_column
+from quesnay.models.regression.inputs import column_name
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["Examined", "examine"]
@@ -183,11 +184,14 @@ def _unit(fit: PanelFit, time: Grouping | None) -> Grouping | None:
 def _find(
     name: str, known: dict[str, Grouping], fit: PanelFit, data: pd.DataFrame | None
 ) -> Grouping:
+    column_name(name, "unit or time")
     if name in known:
         return known[name]
     if data is None:
         hint = nearest(str(name), known)
         raise DataError(f"no effect or cluster {name!r} in the fit;{hint} else give data=")
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}")
     if not data.index.is_unique or not fit.index.isin(data.index).all():
         raise DataError("data: row labels repeat or miss rows of the fit; give the fitted frame")
     found = group_column(data.loc[fit.index], name, "data")

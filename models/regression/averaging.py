@@ -15,6 +15,7 @@ from quesnay.fitting.regression.averaging import (
     jackknife_weights,
 )
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.inputs import as_series, confidence_level, one_of
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["ModelAverage", "average_models"]
@@ -64,9 +65,7 @@ class ModelAverage(Tabular):
         """
         from scipy import special
 
-        if not 0.0 < level < 1.0:
-            raise DataError(f"level {level!r}: expected a share between 0 and 1, such as 0.95")
-        half = float(special.ndtri(0.5 + 0.5 * level)) * self.std_error
+        half = float(special.ndtri(0.5 + 0.5 * confidence_level(level))) * self.std_error
         return self.estimate - half, self.estimate + half
 
     def tables(self) -> tuple[Table, ...]:
@@ -133,6 +132,9 @@ def average_models(
     """
     if not isinstance(fits, Mapping) or len(fits) < 2:
         raise DataError("fits: give two regressions or more, by name")
+    one_of(criterion, CRITERIA, "criterion")
+    if not isinstance(term, str):
+        raise DataError(f"term: expected a name, got {type(term).__name__}")
     for name, fit in fits.items():
         if not isinstance(fit, PanelFit):
             raise DataError(f"fits: {name!r} is a {type(fit).__name__}, not a fit of fit_panel")
@@ -170,10 +172,7 @@ def _weights(fits: list[PanelFit], facts: tuple[Array, Array], criterion: str) -
         return information_weights(*facts, fits[0].nobs, criterion=cast(Any, criterion))
     if criterion == "equal":
         return np.full(len(fits), 1.0 / len(fits))
-    if criterion == "jackknife":
-        return jackknife_weights(np.column_stack([_left_out(fit) for fit in fits]))
-    hint = nearest(str(criterion), CRITERIA)
-    raise DataError(f"criterion {criterion!r};{hint} use one of {', '.join(CRITERIA)}")
+    return jackknife_weights(np.column_stack([_left_out(fit) for fit in fits]))
 
 
 def _left_out(fit: PanelFit) -> Array:
@@ -185,10 +184,12 @@ def _left_out(fit: PanelFit) -> Array:
 
 
 def _own_weights(weights: Mapping[str, float], names: list[str]) -> Array:
+    if not isinstance(weights, Mapping):
+        raise DataError(f"weights: expected a mapping by name, got {type(weights).__name__}")
     if set(weights) != set(names):
         odd = sorted(set(weights) ^ set(names), key=str)[0]
         raise DataError(f"weights: {odd!r} is not on both sides; name every fit once")
-    return np.array([float(weights[name]) for name in names])
+    return np.asarray(as_series(weights, "weights")[names], dtype=np.float64)
 
 
 def _refuse_other_data(fits: Mapping[str, PanelFit]) -> None:

@@ -12,7 +12,13 @@ from quesnay.fitting.regression.pooling import combine_estimates
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.estimate import frame_of_tests
-from quesnay.models.regression.inputs import Values, aligned_covariance, as_series
+from quesnay.models.regression.inputs import (
+    Values,
+    aligned_covariance,
+    as_series,
+    confidence_level,
+    one_of,
+)
 
 __all__ = ["Combination", "combine"]
 
@@ -71,9 +77,7 @@ class Combination(Tabular):
         DataError
             If the level is not between 0 and 1.
         """
-        if not 0.0 < level < 1.0:
-            raise DataError(f"level {level!r}: expected a share between 0 and 1, such as 0.95")
-        share = 0.5 + 0.5 * level
+        share = 0.5 + 0.5 * confidence_level(level)
         wide = special.ndtri(share) if np.isinf(self.df) else special.stdtrit(self.df, share)
         half = float(wide) * self.std_error
         return self.estimate - half, self.estimate + half
@@ -137,6 +141,7 @@ def combine(
     >>> round(found.estimate, 4), round(found.std_error, 5)
     (0.058, 0.00894)
     """
+    one_of(method, tuple(_RULES), "method")
     values = as_series(estimates, "estimates")
     if (std_errors is None) == (covariance is None):
         raise DataError("give either std_errors or covariance, not both and not neither")

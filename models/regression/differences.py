@@ -11,6 +11,7 @@ from quesnay.fitting.regression.projection import project
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.models.regression.columns import Grouping, group_column
 from quesnay.models.regression.estimate import Estimate
+from quesnay.models.regression.inputs import column_name, column_names
 from quesnay.models.regression.panel import fit_sample
 from quesnay.models.regression.read_panel import PanelData, read_panel
 from quesnay.models.regression.result import PanelFit
@@ -73,7 +74,8 @@ def fit_differences(
     >>> round(float(fit_differences("y ~ x", data, unit="u", time="t").params["x"]), 3)
     2.0
     """
-    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
+    sets = column_names(absorb, "absorb")
+    panel = read_panel(formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster)
     order = _stack(panel)
     later, earlier = _ends(order, lag)
     steps = panel.X[later] - panel.X[earlier]
@@ -81,7 +83,6 @@ def fit_differences(
     for i in keep:
         if not np.abs(steps[:, i]).max(initial=0.0) > 0.0:
             raise EstimationError(f"{panel.names[i]!r} does not change in any unit; leave it out")
-    sets = (absorb,) if isinstance(absorb, str) else tuple(absorb)
     effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
     names = [panel.names[i] for i in keep]
     columns = [steps[:, i] for i in keep]
@@ -150,7 +151,7 @@ def fit_half_panel_jackknife(
     >>> round(float(found.params["x"]), 2)
     1.89
     """
-    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
+    panel = read_panel(formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster)
     if panel.time is None or panel.time.count < 4:
         raise EstimationError(f"{time}: at least four times are needed to halve a panel")
     keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
@@ -191,7 +192,7 @@ def _stack(panel: PanelData) -> Stack:
 
 def _ends(order: Stack, lag: int | str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return rows of later and earlier ends, in the order of the data given."""
-    if lag == "long":
+    if isinstance(lag, str) and lag == "long":
         last = np.r_[np.flatnonzero(np.diff(order.unit)), order.rows - 1]
         first = np.r_[0, last[:-1] + 1]
         apart = order.time[last] > order.time[first]
@@ -199,7 +200,8 @@ def _ends(order: Stack, lag: int | str) -> tuple[npt.NDArray[np.intp], npt.NDArr
     elif isinstance(lag, int) and not isinstance(lag, bool) and lag >= 1:
         later, earlier = order.steps(lag)
     else:
-        raise DataError(f"lag {lag!r}: expected a whole number from 1 on, or 'long'")
+        shown = lag if isinstance(lag, int | float | str) else type(lag).__name__
+        raise DataError(f"lag {shown!r}: expected a whole number from 1 on, or 'long'")
     if later.size == 0:
         raise EstimationError(f"no unit is seen at both ends of a difference of lag {lag}")
     return order.order[later], order.order[earlier]

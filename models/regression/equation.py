@@ -12,9 +12,10 @@ from quesnay.fitting.regression.cluster_counts import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.regression import Regression
 from quesnay.models.regression.formula import parse_formula
+from quesnay.models.regression.inputs import column_name, column_names
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
 
-__all__ = ["Asked", "Equation", "as_tuple", "read_equation"]
+__all__ = ["Asked", "Equation", "read_equation"]
 
 Array = npt.NDArray[np.float64]
 
@@ -23,9 +24,9 @@ Array = npt.NDArray[np.float64]
 class Asked:
     """What plays which role in the equation."""
 
-    endogenous: tuple[str, ...]
-    instruments: tuple[str, ...]
-    absorb: tuple[str, ...]
+    endogenous: str | Sequence[str]
+    instruments: str | Sequence[str]
+    absorb: str | Sequence[str]
     cluster: str | None
 
 
@@ -52,20 +53,23 @@ def read_equation(formula: str, data: pd.DataFrame, asked: Asked) -> Equation:
     """Read an equation with its instruments, and take absorbed effects out of all of it."""
     if not isinstance(formula, str) or not isinstance(data, pd.DataFrame):
         raise DataError("expected a formula such as 'y ~ x + w' and a DataFrame")
+    endogenous = column_names(asked.endogenous, "endogenous", least=1)
+    instruments = column_names(asked.instruments, "instruments", least=1)
+    absorb = column_names(asked.absorb, "absorb")
+    cluster = () if asked.cluster is None else (column_name(asked.cluster, "cluster"),)
     own = parse_formula(formula)
-    joined = parse_formula(" + ".join([formula, *asked.instruments]))
-    cluster = () if asked.cluster is None else (asked.cluster,)
-    sample = draw_sample(joined, data, Roles(absorb=asked.absorb, cluster=cluster))
+    joined = parse_formula(" + ".join([formula, *instruments]))
+    sample = draw_sample(joined, data, Roles(absorb=absorb, cluster=cluster))
     terms = [":".join(factor.text for factor in term) for term in own.terms]
     excluded = tuple(name for name in sample.names if name not in {*terms, "Intercept"})
-    if len(excluded) < len(asked.instruments) or not excluded:
+    if len(excluded) < len(instruments) or not excluded:
         raise DataError("instruments: name columns that are not in the formula, each once")
-    for name in asked.endogenous:
+    for name in endogenous:
         if name not in terms:
             raise DataError(f"endogenous: {name!r} is no term;{nearest(str(name), terms)}")
     included = tuple(name for name in sample.names if name not in excluded)
-    exogenous = tuple(name for name in included if name not in asked.endogenous)
-    return _arrays(sample, own.outcome.text, (included, asked.endogenous, exogenous, excluded))
+    exogenous = tuple(name for name in included if name not in endogenous)
+    return _arrays(sample, own.outcome.text, (included, endogenous, exogenous, excluded))
 
 
 def _arrays(sample: Sample, outcome: str, names: tuple[tuple[str, ...], ...]) -> Equation:
@@ -103,8 +107,3 @@ def _counted(sample: Sample, design: Array, absorber: Absorber) -> int:
     nothing = np.zeros(design.shape[0])
     regression = Regression(design, nothing, np.eye(k), effects, absorber, clusters)
     return int(counted_parameters(regression)) - k
-
-
-def as_tuple(names: str | Sequence[str]) -> tuple[str, ...]:
-    """Return one name or several as a tuple."""
-    return (names,) if isinstance(names, str) else tuple(names)

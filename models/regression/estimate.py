@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
-from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.inputs import confidence_level
 
 __all__ = ["Estimate", "attempted", "frame_of_tests"]
 
@@ -86,9 +87,7 @@ class Estimate(Tabular):
         DataError
             If the level is not between 0 and 1.
         """
-        if not 0.0 < level < 1.0:
-            raise DataError(f"level {level!r}: expected a share between 0 and 1, such as 0.95")
-        share = 0.5 + 0.5 * level
+        share = 0.5 + 0.5 * confidence_level(level)
         wide = special.ndtri(share) if np.isinf(self.df) else special.stdtrit(self.df, share)
         half = float(wide) * self.std_errors
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})

@@ -8,7 +8,15 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["aligned_covariance", "as_series", "numbers", "require_columns"]
+__all__ = [
+    "aligned_covariance",
+    "as_series",
+    "column_name",
+    "column_names",
+    "confidence_level",
+    "numbers",
+    "one_of",
+]
 
 Array = npt.NDArray[np.float64]
 Values = Mapping[str, float] | pd.Series | Sequence[float]
@@ -19,7 +27,7 @@ def as_series(values: object, name: str) -> "pd.Series[float]":
     if isinstance(values, Mapping):
         values = pd.Series(dict(values), dtype=object)
     if not isinstance(values, pd.Series):
-        if not isinstance(values, Sequence | np.ndarray) or isinstance(values, str):
+        if not isinstance(values, list | tuple):
             kind = type(values).__name__
             raise DataError(f"{name}: expected a Series, mapping or list of numbers, got {kind}")
         values = pd.Series(list(values), dtype=object)
@@ -53,24 +61,55 @@ def aligned_covariance(covariance: object, labels: pd.Index, name: str) -> Array
         variances = as_series(covariance, name)
         _same_labels(variances.index, labels, name)
         covariance = np.diag(variances.loc[labels].to_numpy())
+    else:
+        kind = type(covariance).__name__
+        raise DataError(f"{name}: expected a labelled frame or series, got {kind}")
     try:
-        array = np.asarray(covariance, dtype=np.float64)
+        return np.asarray(covariance, dtype=np.float64)
     except (TypeError, ValueError):
         raise DataError(f"{name}: contains values that are not numbers") from None
-    return array
 
 
-def require_columns(data: object, columns: Sequence[str]) -> pd.DataFrame:
-    """Return the data if it is a frame with unique, known columns, or say which is missing."""
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}")
-    if not data.columns.is_unique:
-        twice = data.columns[data.columns.duplicated()][0]
-        raise DataError(f"data: column {twice!r} occurs twice; rename one")
-    for column in columns:
-        if column not in data.columns:
-            raise DataError(f"data: no column {column!r};{nearest(str(column), data.columns)}")
-    return data
+def column_name(value: object, role: str) -> str:
+    """Return the name of a column, or say that one is expected."""
+    if not isinstance(value, str) or not value.strip():
+        kind = repr(value) if isinstance(value, str) else type(value).__name__
+        raise DataError(f"{role}: expected the name of a column, got {kind}")
+    return value
+
+
+def column_names(value: object, role: str, *, least: int = 0) -> tuple[str, ...]:
+    """Return one name or several as a tuple, each once and at least so many."""
+    if isinstance(value, str):
+        value = (value,)
+    if not isinstance(value, list | tuple):
+        kind = type(value).__name__
+        raise DataError(f"{role}: expected a column name or a list of them, got {kind}")
+    names = tuple(column_name(name, role) for name in value)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DataError(f"{role}: {twice!r} is named twice; name it once")
+    if len(names) < least:
+        raise DataError(f"{role}: name {least} or more columns, got {len(names)}")
+    return names
+
+
+def one_of(value: object, known: Sequence[str], role: str) -> str:
+    """Return an option that is known, or name the nearest."""
+    if not isinstance(value, str) or value not in known:
+        shown = repr(value) if isinstance(value, str) else type(value).__name__
+        hint = nearest(value, known) if isinstance(value, str) else ""
+        raise DataError(f"{role} {shown}:{hint} use one of {', '.join(map(repr, known))}")
+    return value
+
+
+def confidence_level(level: object) -> float:
+    """Return a confidence level between 0 and 1, or say what one is."""
+    number = isinstance(level, int | float) and not isinstance(level, bool)
+    if not number or not 0.0 < float(level) < 1.0:  # type: ignore[arg-type]
+        shown = level if number else type(level).__name__
+        raise DataError(f"level {shown}: expected a share between 0 and 1, such as 0.95")
+    return float(level)  # type: ignore[arg-type]
 
 
 def _same_labels(found: pd.Index, labels: pd.Index, name: str) -> None:

@@ -17,8 +17,9 @@ from quesnay.fitting.regression.weak_instruments import (
     first_stage,
     overidentification,
 )
-from quesnay.models.regression.equation import Asked, Equation, as_tuple, read_equation
+from quesnay.models.regression.equation import Asked, Equation, read_equation
 from quesnay.models.regression.estimate import Estimate, attempted
+from quesnay.models.regression.inputs import one_of
 
 __all__ = ["fit_instrumental", "to_linearmodels"]
 
@@ -81,11 +82,8 @@ def fit_instrumental(
     >>> round(float(found.params["x"]), 2), round(found.details["least squares, x"], 2)
     (2.08, 2.5)
     """
-    if method not in {"2sls", "liml"}:
-        raise DataError(f"method {method!r}: use '2sls' or 'liml'")
-    parts = read_equation(
-        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), as_tuple(absorb), cluster)
-    )
+    one_of(method, ("2sls", "liml"), "method")
+    parts = read_equation(formula, data, Asked(endogenous, instruments, absorb, cluster))
     found = instrumental_variables(
         parts.y,
         parts.X,
@@ -147,20 +145,17 @@ def to_linearmodels(
     --------
     >>> to_linearmodels("y ~ x", pd.DataFrame(), endogenous="x", instruments="z", method="ols")
     Traceback (most recent call last):
-    quesnay.fitting.errors.DataError: method 'ols': use one of 2sls, liml, gmm, gmm-cue
+    quesnay.fitting.errors.DataError: method 'ols': ...
     """
     models = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "gmm-cue": "IVGMMCUE"}
-    if method not in models:
-        raise DataError(f"method {method!r}: use one of {', '.join(models)}")
+    one_of(method, tuple(models), "method")
     try:
         from linearmodels import iv
     except ImportError:
         raise DataError(
             "linearmodels is not installed; install it with: pip install 'quesnay[bridge]'"
         ) from None
-    parts = read_equation(
-        formula, data, Asked(as_tuple(endogenous), as_tuple(instruments), as_tuple(absorb), None)
-    )
+    parts = read_equation(formula, data, Asked(endogenous, instruments, absorb, None))
     index = parts.index
     exogenous = pd.DataFrame(parts.W, index, list(parts.exogenous)) if parts.exogenous else None
     return getattr(iv, models[method])(

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, EstimationError, nearest
+from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import Classical, CovarianceEstimate
 from quesnay.fitting.regression.covariance_clustered import CR1
 from quesnay.fitting.regression.hausman import hausman, mundlak
@@ -24,6 +24,7 @@ from quesnay.fitting.regression.variance_components import (
 )
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.regression.estimate import Estimate, attempted
+from quesnay.models.regression.inputs import one_of
 from quesnay.models.regression.read_panel import PanelData, read_panel
 
 __all__ = ["fit_correlated_random_effects", "fit_random_effects"]
@@ -162,9 +163,8 @@ class _Choice:
 
 
 def _estimate(panel: PanelData, X: Array, names: list[str], choice: _Choice) -> Estimate:
-    if choice.method not in METHODS:
-        hint = nearest(str(choice.method), METHODS)
-        raise DataError(f"method {choice.method!r};{hint} use one of {', '.join(METHODS)}")
+    one_of(choice.method, METHODS, "method")
+    one_of(choice.covariance, ("clustered", "classical"), "covariance")
     if "Intercept" not in names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     method = cast("Method", choice.method)
@@ -191,9 +191,7 @@ def _inference(found: RandomEffects, panel: PanelData, covariance: str) -> Covar
     codes = (panel.cluster.codes,)
     if covariance == "clustered":
         return CR1().estimate(Regression(design, fit.residuals, fit.bread(), clusters=codes))
-    if covariance == "classical":
-        return Classical().estimate(Regression(design, fit.residuals, fit.bread()))
-    raise DataError(f"covariance {covariance!r}: use 'clustered' or 'classical'")
+    return Classical().estimate(Regression(design, fit.residuals, fit.bread()))
 
 
 def _components(found: RandomEffects) -> Mapping[str, float]:

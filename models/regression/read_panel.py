@@ -9,6 +9,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.formula import parse_formula
+from quesnay.models.regression.inputs import column_name
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
 
 __all__ = ["PanelData", "read_panel"]
@@ -104,8 +105,13 @@ def read_panel(
         raise DataError(f"formula: expected a text such as 'y ~ x', got {type(formula).__name__}")
     if not isinstance(data, pd.DataFrame):
         raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    column_name(unit, "unit")
+    parts = [(cluster, "cluster"), (time, "time")]
+    for value, role in parts:
+        if value is not None:
+            column_name(value, role)
     parsed = parse_formula(formula)
-    groups = (unit,) if cluster in {None, unit} else (unit, str(cluster))
+    groups = (unit,) if cluster is None or cluster == unit else (unit, cluster)
     sample = draw_sample(parsed, data, Roles(cluster=groups, time=time))
     found = PanelData(
         parsed.outcome.text, sample, sample.clusters[0], sample.clusters[-1], sample.periods

@@ -3,10 +3,12 @@
 from collections.abc import Sequence
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.regression.columns import find_column, group_column, number_column
+from quesnay.models.regression.inputs import column_name, column_names
 
 __all__ = ["shift_share_instrument"]
 
@@ -58,9 +60,9 @@ def shift_share_instrument(
     """
     if not isinstance(data, pd.DataFrame):
         raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
-    if isinstance(columns, str) or len(columns) < 2:
-        raise DataError("columns: name two inputs or more; a mix of one has no variation")
-    groups = [group_column(data, name, "instrument") for name in (cell, unit, time)]
+    columns = column_names(columns, "columns", least=2)  # a mix of one has no variation
+    roles = {"cell": cell, "unit": unit, "time": time}
+    groups = [group_column(data, column_name(roles[role], role), role) for role in roles]
     for group in groups:
         if (group.codes < 0).any():
             raise DataError(f"instrument: column {group.name!r} has missing labels; drop such rows")
@@ -86,9 +88,9 @@ def shift_share_instrument(
     return pd.Series(np.where(np.isfinite(values), values, np.nan), data.index, name="shift_share")
 
 
-def _input(data: pd.DataFrame, name: str) -> "np.ndarray[tuple[int], np.dtype[np.float64]]":
+def _input(data: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:
     values = number_column(find_column(data, name, "instrument"), name, "instrument")
     if (values < 0).any():
         row = data.index[int(np.argmax(values < 0))]
         raise DataError(f"instrument: column {name!r} is negative at row {row!r}; mend the value")
-    return values
+    return np.asarray(values, dtype=np.float64)

@@ -83,6 +83,8 @@ def shrink(
     >>> round(float(found.params["e"]), 4), round(found.details["weight of the prior on e"], 2)
     (0.06, 0.2)
     """
+    if not isinstance(getattr(fit, "params", None), pd.Series):
+        raise DataError(f"fit: expected a fit with params, got {type(fit).__name__}")
     terms = fit.params.index
     mean, std = _prior(prior_mean, prior_std, terms)
     chosen = mean.index

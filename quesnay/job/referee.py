@@ -8,8 +8,8 @@ from quesnay.models.display.table import Table
 from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.shift_share import shift_share_instrument
 from quesnay.models.satellite.potential import estimation_sample
-from quesnay.models.satellite.shift_share import shift_share
 from quesnay.studies.sections import Potential
 
 __all__ = ["inference_table", "instrumented", "reverse_bounds"]
@@ -77,11 +77,12 @@ def instrumented(use: Potential) -> Estimate | None:
     sample = estimation_sample(
         panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
     )
-    sample["shift_share"] = shift_share(
+    sample["shift_share"] = shift_share_instrument(
         sample,
+        use.instrument.columns,
+        cell=use.instrument.cell,
         unit=use.instrument.unit,
-        group=use.instrument.group,
-        columns=use.instrument.columns,
+        time="year",
     )
     return fit_instrumental(
         use.formula,

@@ -87,8 +87,8 @@ class Rival:
 class Instrument:
     """A leave-one-out shift-share instrument for the technology's inputs."""
 
+    cell: str
     unit: str
-    group: str
     columns: tuple[str, ...]
 
 

@@ -30,7 +30,7 @@ BAD: list[tuple[str, Any, str]] = [
     ("column", lambda: qn.fit_random_effects("inv ~ valu", table(), unit="firm"), "value"),
     ("unit", lambda: qn.fit_random_effects(MODEL, table(), unit="frm"), "firm"),
     ("method", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", method="swr"), "'swar'"),
-    ("rule", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"), "clustered"),
+    ("rule", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"), "use one"),
     ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
     (
         "twice",

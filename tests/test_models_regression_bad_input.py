@@ -39,7 +39,8 @@ def fit(formula: Any = "y ~ x", data: Any = GOOD, **options: Any) -> object:
 
 def put(column: str, row: int, value: object) -> pd.DataFrame:
     frame = GOOD.astype({column: object})
-    frame[column] = [value if i == row else v for i, v in enumerate(GOOD[column])]
+    changed = [value if i == row else v for i, v in enumerate(GOOD[column])]
+    frame[column] = pd.Series(changed, GOOD.index, dtype=object)
     return frame if isinstance(value, str) else frame.infer_objects()
 
 

@@ -46,6 +46,6 @@ def make_generator(seed: Seed) -> np.random.Generator:
         return np.random.default_rng(seed)
     except (TypeError, ValueError):
         raise DataError(
-            f"seed: {one_line(seed)} is no seed; give a whole number of at least 0, a SeedSequence or a "
-            "Generator"
+            f"seed: {one_line(seed)} is no seed; give a whole number of at least 0, "
+            "a SeedSequence or a Generator"
         ) from None

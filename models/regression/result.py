@@ -53,6 +53,14 @@ class PanelFit(Tabular):
         Design after absorption (weighted), as covariances use it.
     inference : CovarianceEstimate
         Covariance, degrees of freedom and their rule.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+    >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
+    >>> fit.conf_int().round(2).loc["x"].tolist(), round(fit.rsquared, 3)
+    ([0.42, 2.08], 0.954)
     """
 
     formula: str

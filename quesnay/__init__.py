@@ -38,6 +38,9 @@ if TYPE_CHECKING:
         Grid as Grid,
         Rule as Rule,
     )
+    from quesnay.diagnostics.evidence.leave_one_out import (
+        leave_one_out as leave_one_out,
+    )
     from quesnay.diagnostics.evidence.specification import (
         run_specifications as run_specifications,
     )
@@ -242,6 +245,7 @@ _NAMES: dict[str, str] = {
     "plot_fan": "quesnay.diagnostics.plots.fan",
     "backtest_tables": "quesnay.backtests",
     "backtest_update": "quesnay.diagnostics.evidence.updating",
+    "leave_one_out": "quesnay.diagnostics.evidence.leave_one_out",
 }
 
 __all__ = [*_NAMES, "__version__"]

@@ -130,16 +130,8 @@ def average_models(
     >>> round(float(found.frame["weight"].sum()), 6)
     1.0
     """
-    if not isinstance(fits, Mapping) or len(fits) < 2:
-        raise DataError("fits: give two regressions or more, by name")
+    _refuse_unfit(fits, term)
     one_of(criterion, CRITERIA, "criterion")
-    if not isinstance(term, str):
-        raise DataError(f"term: expected a name, got {type(term).__name__}")
-    for name, fit in fits.items():
-        if not isinstance(fit, PanelFit):
-            raise DataError(f"fits: {name!r} is a {type(fit).__name__}, not a fit of fit_panel")
-        if term not in fit.names:
-            raise DataError(f"fits: {name!r} has no term {term!r};{nearest(term, fit.names)}")
     _refuse_other_data(fits)
     rows = list(fits.values())
     n = rows[0].nobs
@@ -165,6 +157,18 @@ def average_models(
         index=pd.Index(list(fits), name="model"),
     )
     return ModelAverage(term, found.estimate, found.std_error, found.between, frame, label)
+
+
+def _refuse_unfit(fits: Mapping[str, PanelFit], term: str) -> None:
+    if not isinstance(fits, Mapping) or len(fits) < 2:
+        raise DataError("fits: give two regressions or more, by name")
+    if not isinstance(term, str):
+        raise DataError(f"term: expected a name, got {type(term).__name__}")
+    for name, fit in fits.items():
+        if not isinstance(fit, PanelFit):
+            raise DataError(f"fits: {name!r} is a {type(fit).__name__}, not a fit of fit_panel")
+        if term not in fit.names:
+            raise DataError(f"fits: {name!r} has no term {term!r};{nearest(term, fit.names)}")
 
 
 def _weights(fits: list[PanelFit], facts: tuple[Array, Array], criterion: str) -> Array:

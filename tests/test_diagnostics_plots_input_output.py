@@ -32,7 +32,7 @@ def test_linkage_map_names_every_key_sector(
     key = classes.index[classes == "key"]
     assert len(key) > 3
     for sector in key:
-        assert sector_name(sector, names) in words(figure)
+        assert sector_name(sector, names, longest=36) in words(figure)
     axes = figure.axes[0]
     assert "mean of all sectors = 1" in axes.get_xlabel()
     assert sum(len(line.get_xdata()) for line in axes.lines[:4]) == 42

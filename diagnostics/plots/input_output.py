@@ -74,7 +74,7 @@ def plot_linkages(
     axes.set_title(table.name or "Linkage map", fontsize=11)
     figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
     chosen = _named_first(frame, count)
-    texts = [sector_name(label, names) for label in chosen]
+    texts = [sector_name(label, names, longest=36) for label in chosen]
     points = np.column_stack([across.loc[chosen], up.loc[chosen]])
     crowd = np.column_stack([across, up])
     place_labels(axes, points, texts, crowd=crowd)

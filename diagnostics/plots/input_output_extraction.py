@@ -44,11 +44,11 @@ def plot_extraction(
     """
     frame = extraction.by_sector.sort_values("output_loss", ascending=False, kind="stable")
     shown, rest = frame.iloc[:count], frame.iloc[count:]
-    labels = [sector_name(label, names) for label in shown.index]
+    labels = [sector_name(label, names, longest=44) for label in shown.index]
     if len(rest):
         labels.append(f"{len(rest)} other sectors")
     places = np.arange(len(labels))
-    figure = new_figure(1, 2, size=(9.4, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
+    figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
     for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
         left = np.zeros(len(labels))
         for part, colour in (("own", COLOURS[0]), ("induced", COLOURS[3])):

@@ -109,7 +109,7 @@ def _box(point: Array, dx: float, dy: float, width: float, height: float) -> Arr
 def _cost(box: Array, taken: Sequence[Array], dots: Array, window: Any) -> float:
     """Count what a name would cover: names most, then the frame, then points."""
     names = sum(_overlap(box, other) for other in taken)
-    outside = max(0.0, window[0] - box[0]) + max(0.0, box[2] - window[2])
+    outside: float = max(0.0, window[0] - box[0]) + max(0.0, box[2] - window[2])
     outside += max(0.0, window[1] - box[1]) + max(0.0, box[3] - window[3])
     inside = (dots > box[:2] - 2).all(axis=1) & (dots < box[2:] + 2).all(axis=1)
     return 10.0 * names + 5.0 * outside + 40.0 * float(inside.sum())

@@ -1,0 +1,174 @@
+"""What a table holds and returns: labels, alignment, sharing, zero sectors, representations."""
+
+import contextlib
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from quesnay import ImportBlock, InputOutputTable
+from tests.test_models_input_output_identities import economy
+
+Z = [[150.0, 500.0], [200.0, 100.0]]
+S = ["farm", "mill"]
+
+
+def labelled() -> InputOutputTable:
+    return InputOutputTable(
+        pd.DataFrame(Z, index=S, columns=S),
+        pd.Series({"farm": 350.0, "mill": 1700.0}),
+        pd.Series({"farm": 650.0, "mill": 1400.0}),
+        unit="million euro",
+        name="Two sectors",
+    )
+
+
+def test_every_block_is_aligned_by_label() -> None:
+    turned = InputOutputTable(
+        pd.DataFrame(Z, index=S, columns=S)[["mill", "farm"]],
+        pd.DataFrame({"final": [1700.0, 350.0]}, index=["mill", "farm"]),
+        pd.DataFrame([[1400.0, 650.0]], index=["v"], columns=["mill", "farm"]),
+        output=pd.Series({"mill": 2000.0, "farm": 1000.0}),
+        accounts=pd.DataFrame([[500.0, 300.0]], index=["jobs"], columns=["mill", "farm"]),
+        imports=pd.DataFrame([[0.0, 0.0]], index=["oil"], columns=["mill", "farm"]),
+    )
+    table = labelled()
+    pd.testing.assert_frame_equal(turned.Z, table.Z)
+    np.testing.assert_array_equal(turned.v, table.v)
+    np.testing.assert_array_equal(turned.f, table.f)
+    assert turned.accounts is not None
+    assert turned.accounts.loc["jobs"].tolist() == [300, 500]
+    answer = table.solve(pd.Series({"mill": 1500.0, "farm": 600.0}))
+    np.testing.assert_allclose(answer, table.solve([600, 1500]))
+    np.testing.assert_allclose(answer, table.solve({"mill": 1500, "farm": 600}))
+
+
+def test_mappings_name_rows_and_columns() -> None:
+    table = InputOutputTable(
+        pd.DataFrame(Z, index=S, columns=S),
+        {"homes": [50.0, 400.0], "other": pd.Series({"mill": 1300.0, "farm": 300.0})},
+        {"wages": [300.0, 500.0], "rest": [350.0, 900.0]},
+        accounts={"mill": 5.0, "farm": 3.0},
+    )
+    assert table.final_demand.columns.tolist() == ["homes", "other"]
+    assert table.final_demand["other"].tolist() == [300, 1300]
+    assert table.value_added.index.tolist() == ["wages", "rest"]
+    assert table.accounts is not None
+    assert table.accounts.to_numpy().tolist() == [[3, 5]]
+
+
+def test_sectors_of_several_levels() -> None:
+    sectors = pd.MultiIndex.from_product([["CHN", "USA"], S], names=["country", "sector"])
+    made = economy(1, size=4)
+    table = InputOutputTable(
+        pd.DataFrame(made.Z.to_numpy(), index=sectors, columns=sectors),
+        pd.DataFrame(made.final_demand.to_numpy(), index=sectors),
+        pd.DataFrame(made.value_added.to_numpy(), columns=sectors),
+    )
+    assert table.multipliers().index.equals(sectors)
+    lost = table.extract([("CHN", "mill")])
+    assert lost.output_loss[("CHN", "mill")] == pytest.approx(table.x[("CHN", "mill")])
+    joined = table.aggregate({s: s[1] for s in sectors})
+    assert joined.sectors.tolist() == S
+    assert "CHN" in repr(lost)
+
+
+def test_the_inverse_is_computed_once_and_shared() -> None:
+    table = labelled()
+    assert np.shares_memory(table.leontief().to_numpy(), table.leontief().to_numpy())
+
+
+def test_a_table_does_not_change_with_its_input_or_its_output() -> None:
+    flows, demand = np.array(Z), np.array([350.0, 1700.0])
+    table = InputOutputTable(flows, demand, [650, 1400])
+    flows[0, 0], demand[0] = 0.0, 0.0
+    assert table.Z.iloc[0, 0] == 150
+    assert table.f.iloc[0] == 350
+    held = table.Z
+    with contextlib.suppress(ValueError):  # pandas says that the values are read-only
+        held.iloc[0, 0] = -1.0
+    assert table.Z.iloc[0, 0] == 150
+    with pytest.raises(AttributeError):
+        table.unit = "euro"  # type: ignore[misc]
+
+
+def test_without_a_copy_the_matrix_is_the_users() -> None:
+    flows = np.array(Z)
+    table = InputOutputTable(flows, [350, 1700], [650, 1400], copy=False)
+    assert np.shares_memory(table.Z.to_numpy(), flows)
+    assert flows.flags.writeable
+
+
+def test_a_sector_without_output() -> None:
+    # nothing is made of the third at home: what is sold is imported (a negative final demand)
+    flows = [[10.0, 5.0, 0.0], [4.0, 6.0, 0.0], [2.0, 3.0, 0.0]]
+    table = InputOutputTable(flows, [15, 20, -5], [14, 16, 0])
+    assert table.A[2].tolist() == [0, 0, 0]
+    assert np.isnan(table.B.loc[2]).all()
+    assert np.isnan(table.ghosh().loc[2]).all()
+    assert not table.B.loc[[0, 1]].isna().to_numpy().any()
+    linkages = table.linkages()
+    assert np.isnan(linkages.loc[2, "forward"])  # type: ignore[arg-type]
+    forward = ["forward", "forward_normalised", "forward_variation"]
+    assert not linkages.drop(columns=forward).isna().to_numpy().any()
+    for kind in ("total", "satellite", "backward", "forward"):
+        assert table.extract([2], kind).total_output_loss == 0
+        assert table.extract_each(kind).loc[2, "output_loss"] == 0
+        assert (table.extract_many(np.eye(3)[2:], kind).to_numpy() == 0).all()
+    idle = InputOutputTable([[1.0, 0], [0, 0]], [1, 0], [1, 0])
+    assert idle.ghosh().to_numpy().tolist() == [[2, 0], [0, 1]]
+    assert idle.linkages()["forward"].tolist() == [2, 1]
+
+
+def test_many_accounts_are_solved_in_parts() -> None:
+    rng = np.random.default_rng(0)
+    made = economy(2, size=5)
+    rows = pd.DataFrame(rng.random((150, 5)), columns=made.sectors)
+    table = InputOutputTable(made.Z, made.final_demand, made.value_added, accounts=rows)
+    for row in (0, 60, 61, 149):
+        expected = (rows.loc[row] / table.x) @ table.leontief()
+        np.testing.assert_allclose(table.multipliers(row), expected, rtol=1e-12)
+
+
+def test_large_tables_go_without_variation_unless_asked() -> None:
+    n = 601
+    flows = np.full((n, n), 1e-3)
+    table = InputOutputTable(flows, np.ones(n), np.ones(n))
+    assert "backward_variation" not in table.linkages()
+    assert not table.engine.has_inverse
+    assert "backward_variation" in table.linkages(variation=True)
+
+
+def test_imports_in_every_form_are_the_same_block() -> None:
+    block, demand = [[5.0, 4.0], [5.0, 6.0]], [1.0, 2.0]
+    forms = [
+        ImportBlock(pd.DataFrame(block), pd.DataFrame(demand)),
+        (block, demand),
+        {"Z": block, "final_demand": demand},
+    ]
+    for form in forms:
+        table = InputOutputTable([[10, 20], [30, 10]], [70, 60], [50, 60], imports=form)
+        assert table.imports is not None
+        assert table.imports.final_demand is not None
+        assert table.imports.final_demand.to_numpy().ravel().tolist() == demand
+        np.testing.assert_allclose(table.content().sum(axis=1), 1.0)
+        np.testing.assert_allclose(table.multipliers("imports"), table.content()["imports"])
+        joined = table.aggregate({0: "all", 1: "all"})
+        assert joined.imports is not None
+        assert joined.imports.Z.to_numpy().tolist() == [[20.0]]
+        halves = table.split(0, {"a": 0.5, "b": 0.5})
+        np.testing.assert_allclose(halves.content().sum(axis=1), 1.0)
+    assert InputOutputTable(
+        [[10, 20], [30, 10]], [70, 60], [50, 60], imports=block
+    ).imports.final_demand is None  # type: ignore[union-attr]  # fmt: skip
+
+
+def test_representations() -> None:
+    table = labelled()
+    assert repr(table).startswith("Two sectors, million euro")
+    assert "<table" in table._repr_html_()
+    lost = table.extract({"mill": 0.25})
+    assert "mill 0.25" in repr(lost)
+    assert "million euro" in repr(lost)
+    assert lost.totals.loc["output", "loss"] == pytest.approx(850.2056002)
+    assert table.check().tables()[0].title == "Check of the table, million euro"

@@ -1,6 +1,7 @@
 """The command line: ``quesnay reproduce | run | init | audit | table | datasets``."""
 
 import argparse
+import os
 import sys
 from collections.abc import Sequence
 
@@ -34,6 +35,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         options = _parser().parse_args(arguments)
     except SystemExit as stop:
         return int(stop.code or 0)
+    # the matrices of an account are small: threads of the linear algebra would only wait for each
+    # other; whoever sets these variables keeps what was set
+    for name in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     from quesnay import commands
 
     try:

@@ -203,7 +203,8 @@ def _implied(problem: Problem, clashes: Sequence[Sequence[str]]) -> pd.DataFrame
             # The others hold together only where the figure is part of every conflict.
             if all(figure.id in one for one in clashes):
                 others = problem.without({figure.id}, derived=True)
-                low, high = _extent(others, feasible(others), figure)
+                if (figure.symbol, figure.year) in others.reported():
+                    low, high = _extent(others, feasible(others), figure)
             rows[figure.id] = (figure.low, figure.high, low, high, figure.unit.text)
     columns = ["low", "high", "implied_low", "implied_high", "unit"]
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)

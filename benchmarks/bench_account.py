@@ -63,9 +63,7 @@ def curve() -> None:
         found = qn.specification_curve(STUDY, figure="T19", draws=200, seed=0, jobs=jobs)
         wall, cpu = time.perf_counter() - start, time.process_time() - used
         count = len(found.estimates)
-        print(
-            f"{count:,} specifications x 200 draws, jobs={jobs}: {wall:6.2f} s ({cpu:.2f} s here)"
-        )
+        print(f"{count:,} specifications x 200 draws, jobs={jobs}: {wall:6.2f} s {cpu:.2f} s CPU")
     grid = combinations(STUDY.specifications)
     distinct = {repr(c.regression): dict(c.regression) for c in grid}
     some = [with_keys(STUDY, keys).potential for keys in list(distinct.values())[::8]]
@@ -75,9 +73,8 @@ def curve() -> None:
     theirs = [bare(use) for use in some]
     end = time.process_time()
     assert np.allclose(ours, theirs, rtol=1e-6)
-    print(
-        f"point estimate / bare lstsq, {len(some)} regressions: {(middle - start) / (end - middle):.2f}"
-    )
+    ratio = (middle - start) / (end - middle)
+    print(f"point estimate / bare lstsq, {len(some)} regressions: {ratio:.2f}")
 
 
 if __name__ == "__main__":

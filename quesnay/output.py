@@ -66,10 +66,10 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     DataError
         If it cannot be written.
     """
-    from quesnay.diagnostics.plots.save import figure_to_bytes
+    from quesnay.diagnostics.plots.save import draw_picture
     from quesnay.models.display.csv_text import frame_to_csv
 
-    plots = result.plots()
+    plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "account_outcome.csv": frame_to_csv(result.outcome),
@@ -79,7 +79,7 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         "tables.xlsx": _workbook(result),
         "report.html": result.to_html(plots=plots),
     }
-    files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
+    files |= {f"{name}.png": picture.png for name, picture in plots.items()}
     return write_folder(folder, files)
 
 

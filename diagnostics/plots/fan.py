@@ -1,19 +1,25 @@
 """A path and its widening uncertainty."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, integer_years, new_figure
 from quesnay.fitting.errors import DataError
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_fan"]
+__all__ = ["plot_fan", "plot_fans"]
+
+Array = npt.NDArray[np.float64]
+
+_LEVELS = (0.95, 0.8, 0.5)
 
 
 def plot_fan(
@@ -22,7 +28,7 @@ def plot_fan(
     quantity: str,
     unit: str | None = None,
     reported: pd.DataFrame | None = None,
-    levels: Sequence[float] = (0.95, 0.8, 0.5),
+    levels: Sequence[float] = _LEVELS,
 ) -> "Figure":
     """Draw the central intervals of simulated paths over the years.
 
@@ -55,6 +61,89 @@ def plot_fan(
     >>> len(plot_fan(paths, quantity="total", unit="trillion yuan").axes[0].collections)
     3
     """
+    figure = new_figure(size=(7.2, 4.2))
+    axes = figure.axes[0]
+    said = _bands(axes, draws, levels)
+    if reported is not None:
+        _published(axes, reported)
+    integer_years(axes)
+    axes.set_ylabel(axis_label(quantity, unit))
+    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    return finish(figure, alt=f"Fan chart of {quantity}: {said}{f' {unit}' if unit else ''}.")
+
+
+def plot_fans(
+    panels: Mapping[str, pd.DataFrame],
+    *,
+    quantity: str,
+    unit: str | None = None,
+    reported: pd.DataFrame | None = None,
+    levels: Sequence[float] = _LEVELS,
+) -> "Figure":
+    """Draw the same quantity under several runs side by side, on one scale.
+
+    Parameters
+    ----------
+    panels : mapping of str to DataFrame
+        Title -> (draws, years), as in :func:`plot_fan`.
+    quantity, unit, reported, levels
+        As in :func:`plot_fan`; `reported` may have a column a title: True where the panel used it.
+
+    Returns
+    -------
+    Figure
+        One panel a run.
+
+    Raises
+    ------
+    DataError
+        If there is no panel, there are no draws, or columns are not years.
+
+    Examples
+    --------
+    >>> paths = pd.DataFrame({2018: [1.3, 1.4, 1.5], 2019: [1.9, 2.1, 2.4]})
+    >>> len(plot_fans({"a": paths, "b": paths}, quantity="total").axes)
+    2
+    """
+    if not panels:
+        raise DataError("fan chart: there is no run to draw")
+    figure = new_figure(1, len(panels), size=(8.6, 4.2), sharey=True)
+    said = []
+    for axes, (title, draws) in zip(figure.axes, panels.items(), strict=True):
+        said.append(f"{title}: {_bands(axes, draws, levels)}")
+        if reported is not None:
+            _published(axes, reported, reported.get(title))
+        integer_years(axes)
+        axes.set_title(title, fontsize=11)
+    figure.axes[0].set_ylabel(axis_label(quantity, unit))
+    entries: dict[str, Artist] = {}
+    for axes in figure.axes:
+        handles, names = axes.get_legend_handles_labels()
+        entries |= dict(zip(names, handles, strict=True))
+    figure.legend(
+        list(entries.values()), list(entries), loc="outside lower center", ncols=3,
+        frameon=False, fontsize=9,
+    )  # fmt: skip
+    of = f"{quantity}{f', {unit}' if unit else ''}"
+    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.")
+
+
+def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:
+    """Draw intervals and median; return the last year in words."""
+    years, values = _paths(draws)
+    for place, level in enumerate(sorted(levels, reverse=True)):
+        low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        shade = 0.16 + 0.2 * place
+        axes.fill_between(years, low, high, color=COLOURS[0], alpha=shade, linewidth=0,
+                          label=f"{level:.0%} of draws")  # fmt: skip
+    median = np.nanmedian(values, axis=0)
+    axes.plot(years, median, color=COLOURS[0], linewidth=1.8, label="median")
+    low, high = np.nanquantile(values[:, -1], [0.025, 0.975])
+    return f"median {median[-1]:.3g} in {years[-1]}, 95 % of draws between {low:.3g} and {high:.3g}"
+
+
+def _paths(draws: pd.DataFrame) -> tuple[npt.NDArray[np.intp], Array]:
+    """Check the draws and sort them by year."""
     try:
         years = np.array([int(str(year)) for year in draws.columns])
     except ValueError:
@@ -63,37 +152,25 @@ def plot_fan(
     if values.size == 0 or not np.isfinite(values).any(axis=0).all():
         raise DataError("draws: at least one finite draw for each year is needed")
     order = np.argsort(years)
-    years, values = years[order], values[:, order]
-    figure = new_figure(size=(7.2, 4.2))
-    axes = figure.axes[0]
-    for place, level in enumerate(sorted(levels, reverse=True)):
-        low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
-        shade = 0.16 + 0.2 * place
-        axes.fill_between(years, low, high, color=COLOURS[0], alpha=shade, linewidth=0,
-                          label=f"{level:.0%} of draws")  # fmt: skip
-    median = np.nanmedian(values, axis=0)
-    axes.plot(years, median, color=COLOURS[0], linewidth=1.8, label="median")
-    if reported is not None:
-        _published(axes, reported)
-    integer_years(axes)
-    axes.set_ylabel(axis_label(quantity, unit))
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
-    low, high = np.nanquantile(values[:, -1], [0.025, 0.975])
-    alt = (
-        f"Fan chart of {quantity}: median {median[-1]:.3g} in {years[-1]}, 95 % of draws between "
-        f"{low:.3g} and {high:.3g}{f' {unit}' if unit else ''}."
-    )
-    return finish(figure, alt=alt)
+    return years[order], values[:, order]
 
 
-def _published(axes: "Axes", reported: pd.DataFrame) -> None:
-    """Points with their rounding intervals."""
-    axes.errorbar(
-        reported.index.to_numpy(dtype=float),
-        0.5 * (reported["low"] + reported["high"]),
-        yerr=0.5 * (reported["high"] - reported["low"]),
-        fmt="o",
-        color=COLOURS[1],
-        capsize=3,
-        label="published, with its rounding",
-    )
+def _published(axes: "Axes", reported: pd.DataFrame, used: pd.Series | None = None) -> None:
+    """Points with their rounding intervals; filled where the run used them."""
+    known = pd.Series(False, reported.index) if used is None else used.astype(bool)
+    for mine, face, label in (
+        (~known, COLOURS[1] if used is None else "white", "published, held out"),
+        (known, COLOURS[1], "published, used by the run"),
+    ):
+        if mine.any():
+            rows = reported[mine]
+            axes.errorbar(
+                rows.index.to_numpy(dtype=float),
+                0.5 * (rows["low"] + rows["high"]),
+                yerr=0.5 * (rows["high"] - rows["low"]),
+                fmt="o",
+                color=COLOURS[1],
+                markerfacecolor=face,
+                capsize=3,
+                label="published, with its rounding" if used is None else label,
+            )

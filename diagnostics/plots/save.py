@@ -2,6 +2,7 @@
 
 import base64
 import io
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,8 +13,35 @@ from quesnay.models.display.write import write_bytes
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["figure_to_bytes", "figure_to_html", "save_figure"]
+__all__ = ["Picture", "draw_picture", "figure_to_bytes", "figure_to_html", "save_figure"]
 
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure that has been drawn, for several uses.
+
+    Parameters
+    ----------
+    png : bytes
+        The picture.
+    alt : str
+        What it shows, in words.
+    width : int
+        Pixels of a page that it takes.
+    """
+
+    png: bytes
+    alt: str
+    width: int
+
+    def to_html(self) -> str:
+        """Return one ``img`` element that holds its own data and its description."""
+        data = base64.b64encode(self.png).decode("ascii")
+        start = f'<img alt="{escape_html(self.alt)}" width="{self.width}"'
+        return f'{start} src="data:image/png;base64,{data}">'
+
+
+_PAGE_DPI = 110  # how large an inch of a figure stands on a page
 _KINDS = ("png", "svg", "pdf")
 
 
@@ -60,6 +88,31 @@ def figure_to_bytes(figure: "Figure", kind: str = "png", *, dpi: int = 150) -> b
     with rc_context({"svg.hashsalt": "quesnay"}):
         figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
     return stream.getvalue()
+
+
+def draw_picture(figure: "Figure", *, dpi: int = 150) -> Picture:
+    """Draw a figure once, to be written and shown several times.
+
+    Parameters
+    ----------
+    figure : Figure
+        What to draw.
+    dpi : int, default 150
+        Dots an inch.
+
+    Returns
+    -------
+    Picture
+        PNG and description.
+
+    Examples
+    --------
+    >>> from quesnay.diagnostics.plots.style import finish, new_figure
+    >>> draw_picture(finish(new_figure(), alt="An empty panel.")).alt
+    'An empty panel.'
+    """
+    width = round(_PAGE_DPI * figure.get_size_inches()[0])
+    return Picture(figure_to_bytes(figure, dpi=dpi), str(figure.get_label()), width)
 
 
 def save_figure(figure: "Figure", path: str | Path, *, dpi: int = 150) -> Path:
@@ -116,5 +169,4 @@ def figure_to_html(figure: "Figure", *, dpi: int = 110) -> str:
     >>> figure_to_html(finish(new_figure(), alt="An empty panel."))[:27]
     '<img alt="An empty panel." '
     """
-    data = base64.b64encode(figure_to_bytes(figure, dpi=dpi)).decode("ascii")
-    return f'<img alt="{escape_html(figure.get_label())}" src="data:image/png;base64,{data}">'
+    return draw_picture(figure, dpi=dpi).to_html()

@@ -11,6 +11,8 @@ from quesnay.models.display.write import write_text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.plots.save import Picture
+
 __all__ = ["Section", "render_page"]
 
 
@@ -24,7 +26,7 @@ class Section:
         Heading.
     words : sequence of str
         Paragraphs, plain text.
-    figures : sequence of Figure
+    figures : sequence of Figure or Picture
         Each with its alternative text set by ``finish``.
     tables : sequence of Table
         Rendered below the figures.
@@ -34,7 +36,7 @@ class Section:
 
     title: str
     words: Sequence[str] = ()
-    figures: "Sequence[Figure]" = ()
+    figures: "Sequence[Figure | Picture]" = ()
     tables: Sequence[Table] = ()
     remarks: Sequence[str] = field(default=())
 
@@ -78,7 +80,7 @@ def render_page(
     import jinja2
     from markupsafe import Markup
 
-    from quesnay.diagnostics.plots.save import figure_to_html
+    from quesnay.diagnostics.plots.save import Picture, figure_to_html
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("quesnay.diagnostics.report", "."),
@@ -92,7 +94,10 @@ def render_page(
             "title": section.title,
             "anchor": f"section-{number}",
             "words": section.words,
-            "figures": [Markup(figure_to_html(figure)) for figure in section.figures],
+            "figures": [
+                Markup(shown.to_html() if isinstance(shown, Picture) else figure_to_html(shown))
+                for shown in section.figures
+            ],
             "tables": [Markup(table.to_html()) for table in section.tables],
             "remarks": section.remarks,
         }

@@ -48,7 +48,8 @@ def employment_by_sector(
     missing = sorted({c for s in labels for c in sectors[s]} - set(employed.index))
     if missing:
         raise DataError(f"industry {missing[0]!r} is not in the employment series; check the code")
-    return pd.Series({s: float(employed[list(sectors[s])].sum()) for s in labels})
+    persons = employed.to_dict()
+    return pd.Series({s: float(sum(persons[code] for code in sectors[s])) for s in labels})
 
 
 def productivity_growth(

@@ -6,6 +6,9 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
+from quesnay.diagnostics.plots.fan import plot_fans
+from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.job.tornado import source_tornados
 from quesnay.models.satellite.penetration import two_point_path
 from quesnay.studies.load import RUNS
 
@@ -14,7 +17,7 @@ if TYPE_CHECKING:
 
     from quesnay.job.reproduction import Reproduction
 
-__all__ = ["account_plot", "elasticity_plot", "penetration_plot"]
+__all__ = ["account_plot", "elasticity_plot", "fan_plot", "penetration_plot", "tornado_plot"]
 
 
 def account_plot(result: "Reproduction") -> "Figure":
@@ -81,3 +84,25 @@ def _implied(result: "Reproduction") -> pd.DataFrame:
 def elasticity_plot(result: "Reproduction") -> "Figure":
     """Draw the elasticity of the base case and its rivals."""
     return plot_elasticities(result.rivals.frame, cost_share=result.rivals.cost_share)
+
+
+def tornado_plot(result: "Reproduction") -> "Figure":
+    """Draw how far each source of uncertainty alone moves the held-out totals."""
+    panels = {(f"{run} run", name): found for (run, name), found in source_tornados(result).items()}
+    totals = result.facts.reported["value"]
+    marks = {name: float(totals[name]) for _, name in panels}
+    return plot_tornados(panels, unit=result.study.study.unit, marks=marks)
+
+
+def fan_plot(result: "Reproduction") -> "Figure":
+    """Draw the total of both runs to the forecast year, with the printed totals."""
+    panels = {}
+    for run in RUNS:
+        total = result.draws[run]["total"].drop(columns="outcome", level="variant")
+        panels[f"{run} run"] = total.droplevel("variant", axis=1)
+    totals = result.facts.reported[result.facts.reported["concept"] == "total"]
+    reported = totals.set_index("year")[["low", "high"]]
+    for run in RUNS:
+        roles = [result.study.role(run, str(name)) != "held out" for name in totals.index]
+        reported[f"{run} run"] = roles
+    return plot_fans(panels, quantity="total", unit=result.study.study.unit, reported=reported)

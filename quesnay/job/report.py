@@ -1,6 +1,7 @@
 """The report of the main job as one HTML page."""
 
 import platform
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,10 +9,10 @@ import pandas as pd
 
 from quesnay.diagnostics.report.page import Section, render_page
 from quesnay.job.findings import findings
+from quesnay.job.report_evidence import evidence_sections, fan_section, uncertainty_section
 from quesnay.job.tables import (
     account_table,
     segment_table,
-    variance_table,
     verdict_table,
 )
 from quesnay.models.display.table import Table
@@ -20,30 +21,36 @@ from quesnay.studies.load import RUNS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.plots.save import Picture
     from quesnay.job.reproduction import Reproduction
+
+    Plots = Mapping[str, Figure | Picture]
 
 __all__ = ["report_html"]
 
 
-def report_html(result: "Reproduction", plots: "dict[str, Figure]", path: str | Path | None) -> str:
+def report_html(result: "Reproduction", plots: "Plots", path: str | Path | None) -> str:
     """Render the report of a run; write it to `path` where one is given."""
+    evidence, said = evidence_sections(result)
     sections = [
         _account(result, plots),
+        fan_section(plots),
         _verdicts(result),
         _penetration(result, plots),
         _elasticity(result, plots),
         _core(result),
         _linkages(result),
-        _uncertainty(result),
+        *evidence,
+        uncertainty_section(result, plots),
         _method(result),
     ]
     header = result.study.study
     return render_page(
-        header.title, findings(result), sections, colophon=_colophon(result), path=path
+        header.title, [*findings(result), *said], sections, colophon=_colophon(result), path=path
     )
 
 
-def _account(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
+def _account(result: "Reproduction", plots: "Plots") -> Section:
     return Section(
         "The account",
         [
@@ -75,7 +82,7 @@ def _verdicts(result: "Reproduction") -> Section:
     )
 
 
-def _penetration(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
+def _penetration(result: "Reproduction", plots: "Plots") -> Section:
     curves = " and ".join(result.assembly.model.curves)
     return Section(
         "Penetration: how far the technology has come",
@@ -88,7 +95,7 @@ def _penetration(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
     )
 
 
-def _elasticity(result: "Reproduction", plots: "dict[str, Figure]") -> Section:
+def _elasticity(result: "Reproduction", plots: "Plots") -> Section:
     return Section(
         "The elasticity and its rivals",
         [
@@ -118,15 +125,6 @@ def _linkages(result: "Reproduction") -> Section:
         ],
         (),
         result.linkages.tables(),
-    )
-
-
-def _uncertainty(result: "Reproduction") -> Section:
-    return Section(
-        "Where the uncertainty comes from",
-        (),
-        (),
-        [variance_table(result, run) for run in RUNS],
     )
 
 

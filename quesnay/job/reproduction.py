@@ -1,5 +1,6 @@
 """The result of the main job."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +10,7 @@ import pandas as pd
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.linkages import CoreLinkages
+from quesnay.job.redraw import DrawnInputs, draw_inputs
 from quesnay.job.rivals import Rivals
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.result import PanelFit
@@ -16,6 +18,10 @@ from quesnay.studies.sections import Study
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
+    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.job.reconciled import ReconciledAccount
+    from quesnay.job.updated_table import UpdatedTable
 
 __all__ = ["Reproduction"]
 
@@ -129,16 +135,65 @@ class Reproduction(Tabular):
 
         return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot()
 
+    def plot_tornado(self) -> "Figure":
+        """Draw how far each source of uncertainty alone moves the held-out totals, both runs."""
+        from quesnay.job.plots import tornado_plot
+
+        return tornado_plot(self)
+
+    def plot_fan(self) -> "Figure":
+        """Draw the total of both runs to the forecast year with its intervals, and the report."""
+        from quesnay.job.plots import fan_plot
+
+        return fan_plot(self)
+
+    def drawn_inputs(self, draws: int | None = None) -> DrawnInputs:
+        """Return the uncertain inputs behind the draws; the first `draws` of them, or all."""
+        term = self.study.potential.term
+        elasticity = (float(self.potential.params[term]), float(self.potential.std_errors[term]))
+        wanted = len(self.draws) if draws is None else min(draws, len(self.draws))
+        model = self.assembly.model
+        return draw_inputs(self.study, self.facts, model, elasticity, draws=wanted, seed=self.seed)
+
+    def update_table(self, year: int | None = None, *, draws: int = 500) -> "UpdatedTable":
+        """Make a table for a year without one; see :func:`quesnay.update_table_year`."""
+        from quesnay.job.updated_table import update_year
+
+        return update_year(self.study, self.facts, self.assembly, self.drawn_inputs(draws), year)
+
+    def reconcile(self, updated: "UpdatedTable | None" = None) -> "ReconciledAccount":
+        """Make one account of all estimates by least squares under the identities.
+
+        Parameters
+        ----------
+        updated : UpdatedTable, optional
+            From :meth:`update_table`: gives the linkages of its year.
+
+        Returns
+        -------
+        ReconciledAccount
+            One account, and what each estimate had to take.
+        """
+        from quesnay.job.reconciled import reconcile_account
+
+        tables = {} if updated is None else {updated.year: updated.table}
+        return reconcile_account(self, self.drawn_inputs(), updated=tables)
+
     def plots(self) -> "dict[str, Figure]":
         """Return every plot of the result by file name."""
         return {
             "account": self.plot_account(),
             "penetration": self.plot_penetration(),
             "elasticities": self.plot_elasticities(),
+            "tornado": self.plot_tornado(),
+            "fan": self.plot_fan(),
         }
 
     def to_html(
-        self, path: str | Path | None = None, *, plots: "dict[str, Figure] | None" = None
+        self,
+        path: str | Path | None = None,
+        *,
+        plots: "Mapping[str, Figure | Picture] | None" = None,
     ) -> str:
         """Return the self-contained report; write it to `path` where one is given.
 
@@ -146,7 +201,7 @@ class Reproduction(Tabular):
         ----------
         path : str or Path, optional
             The file, written whole or not at all.
-        plots : dict of str to Figure, optional
+        plots : mapping of str to Figure or Picture, optional
             From :meth:`plots`, where they have been drawn already.
 
         Returns

@@ -1,6 +1,7 @@
 """Where a study's data come from: embedded sets by name, the user's own files by path."""
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 
 import pandas as pd
@@ -26,8 +27,14 @@ def table(study: Study, year: int) -> InputOutputTable:
 
 
 def panel(name: str) -> pd.DataFrame:
-    """Return a panel: an embedded one by name, or a CSV file of the user."""
-    return read_csv(name, ()) if name.endswith(".csv") else load_panel(name)
+    """Return a panel, to be read only: an embedded one by name, or a CSV file of the user."""
+    return read_csv(name, ()) if name.endswith(".csv") else _embedded(name)
+
+
+@lru_cache(maxsize=4)
+def _embedded(name: str) -> pd.DataFrame:
+    """Load an embedded panel once: a run fits many equations on the same one."""
+    return load_panel(name)
 
 
 def gdp_vintages(study: Study) -> pd.DataFrame:

@@ -1,6 +1,6 @@
 """What an updated table changes in an account, draw by draw."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -113,7 +113,9 @@ def _per_core(table: InputOutputTable, weights: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(linkage_draws(table, weights)).div(own, axis=0)
 
 
-def linkage_draws(table: InputOutputTable, weights: pd.DataFrame) -> dict[str, np.ndarray]:
+def linkage_draws(
+    table: InputOutputTable, weights: pd.DataFrame, *, kinds: Sequence[str] = LINKAGES
+) -> dict[str, np.ndarray]:
     """Return value added elsewhere tied to the core, by measure and draw, in the table's unit.
 
     Parameters
@@ -122,6 +124,8 @@ def linkage_draws(table: InputOutputTable, weights: pd.DataFrame) -> dict[str, n
         Domestic flows where imports are apart.
     weights : DataFrame
         Draws x sectors: share of the core.
+    kinds : sequence of str
+        Of "backward", "forward" and "total".
 
     Returns
     -------
@@ -130,5 +134,5 @@ def linkage_draws(table: InputOutputTable, weights: pd.DataFrame) -> dict[str, n
     """
     return {
         kind: table.extract_many(weights, kind=kind)["value_added_loss_induced"].to_numpy(float)
-        for kind in LINKAGES
+        for kind in kinds
     }

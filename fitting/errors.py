@@ -1,6 +1,7 @@
 """The one tree of errors; every message says what, where, what was expected and what to do."""
 
 import difflib
+import re
 from collections.abc import Iterable
 
 __all__ = [
@@ -11,11 +12,29 @@ __all__ = [
     "QuesnayError",
     "StudyError",
     "nearest",
+    "shown",
 ]
+
+# How NumPy 2 writes its scalars, np.int64(1) or np.True_: a label in a message is written plainly.
+_SCALAR = re.compile(
+    r"\bnp\.(?:(?:u?int\d+|u?longlong|float\d+|longdouble|str_)"
+    r"\((-?[\d.]+(?:e[-+]?\d+)?|-?inf|nan|'[^'\\]*'|\"[^\"\\]*\")\)|(True|False)_)"
+)
 
 
 class QuesnayError(ValueError):
-    """Anything that is wrong with what a user gave; the root of the tree."""
+    """Anything that is wrong with what a user gave; the root of the tree.
+
+    Labels in a message are written as the user wrote them, not as NumPy stores them.
+
+    Examples
+    --------
+    >>> str(QuesnayError("sector np.int64(3) has no output"))
+    'sector 3 has no output'
+    """
+
+    def __init__(self, *parts: object) -> None:
+        super().__init__(*(_plain(part) if isinstance(part, str) else part for part in parts))
 
 
 class DataError(QuesnayError):
@@ -61,3 +80,33 @@ def nearest(name: str, known: Iterable[object]) -> str:
     words = [str(word) for word in known]
     found = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
     return f" did you mean {found[0]!r}?" if found else ""
+
+
+def shown(value: object, longest: int = 60) -> str:
+    r"""Return a label or value on one short line, for a message.
+
+    Parameters
+    ----------
+    value : object
+        What a user gave.
+    longest : int, default 60
+        Characters at most.
+
+    Returns
+    -------
+    str
+        Its representation, without NumPy's type around it, cut where it is long.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> shown(np.int64(2018)), shown("a\nb"), shown(list(range(100)), 12)
+    ('2018', "'a\\nb'", '[0, 1, 2, 3…')
+    """
+    text = _plain(" ".join(repr(value).split()))
+    return text if len(text) <= longest else f"{text[: longest - 1]}…"
+
+
+def _plain(text: str) -> str:
+    """Return a text with NumPy's scalars written as plain ones."""
+    return _SCALAR.sub(lambda found: found[1] or found[2], text)

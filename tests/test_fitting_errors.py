@@ -1,0 +1,70 @@
+"""The tree of errors: what labels and values look like in a message."""
+
+import pickle
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.fitting.errors import BalanceError, QuesnayError, nearest, shown
+
+SCALARS = [
+    (np.int64(-3), "-3"),
+    (np.uint8(7), "7"),
+    (np.float64(2.5e-12), "2.5e-12"),
+    (np.float32(0.1), "0.1"),
+    (np.float64("nan"), "nan"),
+    (np.float64("-inf"), "-inf"),
+    (np.str_("ict"), "'ict'"),
+    (np.bool_(True), "True"),
+    ((np.str_("a"), np.int64(1)), "('a', 1)"),
+    ([np.False_], "[False]"),
+]
+
+
+@pytest.mark.parametrize(("value", "text"), SCALARS)
+def test_numpy_scalars_are_shown_as_plain_ones(value: object, text: str) -> None:
+    assert shown(value) == text
+    assert str(QuesnayError(f"label {value!r}")) == f"label {text}"
+
+
+@pytest.mark.parametrize("text", ["'np.log(va) ~ k'", "np.float64(x)", "a.b.np.int64", "5 % (np)"])
+def test_other_text_stays_as_it_is(text: str) -> None:
+    assert str(QuesnayError(text)) == text
+
+
+def test_values_are_one_short_line() -> None:
+    assert shown("a\n b") == r"'a\n b'"
+    assert "\n" not in shown(pd.DataFrame({"x": [1, 2], "y": [3, 4]}))
+    assert len(shown("x" * 500)) == 60
+    assert len(shown("x" * 500, 20)) == 20
+
+
+def test_errors_survive_a_worker() -> None:
+    error = pickle.loads(pickle.dumps(BalanceError("row np.int64(4) does not balance")))
+    assert isinstance(error, BalanceError)
+    assert str(error) == "row 4 does not balance"
+
+
+def test_a_near_word_is_hinted_at_and_a_far_one_not() -> None:
+    assert nearest("gompert", ["gompertz", "bass"]) == " did you mean 'gompertz'?"
+    assert nearest("x", ["gompertz"]) == ""
+
+
+def test_whole_number_labels_are_plain_in_messages_of_the_models() -> None:
+    seed = pd.DataFrame([[1.0, np.nan], [1.0, 1.0]], index=[1, 2], columns=[7, 8])
+    with pytest.raises(qn.DataError, match=r"row 1, column 8"):
+        qn.ras(seed, [1.0, 1.0], [1.0, 1.0])
+    sectors = pd.Index([1, 2])
+    table = (
+        pd.DataFrame(np.full((2, 2), 1.0), index=sectors, columns=sectors),
+        pd.Series([8.0, 8.0], index=sectors),
+        pd.Series([8.0, 8.0], index=pd.Index([1, 3])),
+    )
+    with pytest.raises(qn.DataError) as refused:
+        qn.InputOutputTable(*table)
+    assert "np." not in str(refused.value)
+    frame = pd.DataFrame({"y": [1.0, np.inf, 2.0], "x": [1.0, 2.0, 4.0]})
+    with pytest.raises(qn.DataError, match="infinite at row 1;"):
+        qn.fit_panel("y ~ x", frame.set_index(np.arange(3)))

@@ -37,7 +37,7 @@ def test_every_block_is_aligned_by_label() -> None:
     np.testing.assert_array_equal(turned.v, table.v)
     np.testing.assert_array_equal(turned.f, table.f)
     assert turned.accounts is not None
-    assert turned.accounts.loc["jobs"].tolist() == [300, 500]
+    assert turned.accounts.to_numpy().tolist() == [[300, 500]]
     answer = table.solve(pd.Series({"mill": 1500.0, "farm": 600.0}))
     np.testing.assert_allclose(answer, table.solve([600, 1500]))
     np.testing.assert_allclose(answer, table.solve({"mill": 1500, "farm": 600}))

@@ -12,6 +12,7 @@ from quesnay.models.input_output.extraction_series import extract_each, extract_
 from quesnay.models.input_output.influence import field_of_influence
 from quesnay.models.input_output.linkages import linkages
 from quesnay.models.input_output.multipliers import Per, closed_by_households, multipliers
+from quesnay.models.input_output.words import label_in
 
 __all__ = ["TableAnalyses"]
 
@@ -77,7 +78,7 @@ class TableAnalyses(TableCore):
             raise DataError(
                 "household=, income= and household_row= are of the closed model: closed=True"
             )
-        if household_row and account != "output":
+        if household_row and not label_in(account, ("output",)):
             raise DataError("household_row=True is for the account 'output' only")
         return multipliers(self._engine, account, closing, per, own_row=household_row)
 

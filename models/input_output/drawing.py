@@ -11,6 +11,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.perturbation import Perturbed, lognormal_factors
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.error_bands import CoefficientErrors, Settings
+from quesnay.models.input_output.words import shown
 
 __all__ = [
     "BetaWeights",
@@ -105,7 +106,7 @@ def generator(seed: Any) -> np.random.Generator:
     """
     known = isinstance(seed, int | np.integer | np.random.SeedSequence | np.random.Generator)
     if not known or isinstance(seed, bool) or (isinstance(seed, int) and seed < 0):
-        raise DataError(f"seed={seed!r}; expected a whole number from 0, or a Generator")
+        raise DataError(f"seed={shown(seed)}; expected a whole number from 0, or a Generator")
     return np.random.default_rng(seed)
 
 

@@ -20,6 +20,7 @@ from quesnay.fitting.tables.leontief import (
 )
 from quesnay.fitting.tables.single import single_leontief
 from quesnay.models.input_output.validate import Blocks, read_demand
+from quesnay.models.input_output.words import shown
 
 __all__ = ["Engine", "Precision"]
 
@@ -125,7 +126,7 @@ class Engine:
                 place = None
             if not isinstance(place, int | np.integer):
                 raise DataError(
-                    f"{what}: no sector {name!r} in the table;{nearest(str(name), sectors)} "
+                    f"{what}: no sector {shown(name)} in the table;{nearest(str(name), sectors)} "
                     ".sectors lists them"
                 )
             out[k] = place
@@ -181,6 +182,6 @@ class Engine:
         except (KeyError, TypeError):
             known = ", ".join(repr(name) for name in list(names)[:12])
             raise DataError(
-                f"account {account!r} is unknown;{nearest(str(account), names)} the table has "
+                f"account {shown(account)} is unknown;{nearest(str(account), names)} the table has "
                 f"{known}"
             ) from None

@@ -1,5 +1,6 @@
 """Intervals of multipliers and extractions, and how errors of coefficients are given."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,12 +10,15 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.cells import aligned, read_cells
+from quesnay.models.input_output.cells import Cells, aligned, read_cells
 from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.words import chosen, shown
 
 __all__ = ["CoefficientErrors", "Intervals", "read_errors", "read_settings"]
 
 Array = npt.NDArray[np.float64]
+
+_LARGEST = 100.0  # a coefficient known only to a hundred times itself is not known
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -119,12 +123,11 @@ def read_settings(method: Any, level: Any, draws: Any) -> Settings:
     >>> read_settings("monte_carlo", 0.95, 100).draws
     100
     """
-    if method not in {"first_order", "monte_carlo"}:
-        raise DataError(f"method={method!r}; expected 'first_order' or 'monte_carlo'")
+    method = chosen(method, ("first_order", "monte_carlo"), "method")
     if isinstance(level, bool) or not isinstance(level, float) or not 0 < level < 1:
-        raise DataError(f"level={level!r}; expected a probability such as 0.95")
+        raise DataError(f"level={shown(level)}; expected a probability such as 0.95")
     if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 2:
-        raise DataError(f"draws={draws!r}; expected a whole number from 2")
+        raise DataError(f"draws={shown(draws)}; expected a whole number from 2")
     return Settings(method, level, int(draws))
 
 
@@ -157,22 +160,33 @@ def read_errors(engine: Engine, relative_error: Any) -> CoefficientErrors:
     """
     b, what = engine.blocks, "relative_error"
     n = len(b.sectors)
-    if isinstance(relative_error, pd.DataFrame) or np.ndim(relative_error) == 2:
-        cells = read_cells(relative_error, what)
-        if cells.values.shape != (n, n):
-            raise DataError(f"{what}: shape {cells.values.shape}; expected {(n, n)}, (n,) or one")
-        values = cells.values
-        for axis, labels in ((0, cells.rows), (1, cells.columns)):
-            order = aligned(labels, b.sectors, what)
-            values = values if order is None else np.take(values, order, axis=axis)
-    elif np.isscalar(relative_error):
+    if np.isscalar(relative_error):
         values = np.broadcast_to(read_cells([relative_error], what).values, (n, n))
-    else:
+    elif isinstance(relative_error, Mapping):
         values = np.broadcast_to(engine.by_sector(relative_error, what), (n, n))
+    else:
+        values = _by_cell(read_cells(relative_error, what), b.sectors, what)
     if values.min() < 0:
         raise DataError(f"{what}: {values.min():.6g} is negative; expected 0 or more, 0.1 for 10 %")
+    if values.max() > _LARGEST:
+        raise DataError(f"{what}: {values.max():.6g} is too large; expected a share, 0.1 for 10 %")
     columns = np.flatnonzero(values.any(axis=0))
     scale = np.divide(1.0, b.output, out=np.zeros(n), where=b.output != 0)
     return CoefficientErrors(
         columns, np.array(values[:, columns]), b.flows[:, columns] * scale[columns]
     )
+
+
+def _by_cell(cells: Cells, sectors: pd.Index, what: str) -> Array:
+    """Spread one error a buying sector over its cells, or align one a cell."""
+    n = len(sectors)
+    if cells.values.shape not in {(n,), (n, n)}:
+        raise DataError(
+            f"{what}: shape {cells.values.shape}; expected {(n, n)}, {(n,)} or a number"
+        )
+    values = np.array(cells.values)
+    labels = [cells.rows] if values.ndim == 1 else [cells.rows, cells.columns]
+    for axis, given in enumerate(labels):
+        order = aligned(given, sectors, what)
+        values = values if order is None else np.take(values, order, axis=axis)
+    return np.broadcast_to(values, (n, n))

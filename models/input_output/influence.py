@@ -8,12 +8,14 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.words import chosen, shown
 
 __all__ = ["field_of_influence", "prices"]
 
 Array = npt.NDArray[np.float64]
 
 BASES = ("output", "value_added", "level")
+_LARGEST = 1e6  # no coefficient changes by a million
 
 
 def field_of_influence(engine: Engine, i: Any, j: Any, change: float) -> pd.DataFrame:
@@ -48,8 +50,8 @@ def field_of_influence(engine: Engine, i: Any, j: Any, change: float) -> pd.Data
     1  2.3007  1.8179
     """
     number = isinstance(change, int | float | np.floating) and not isinstance(change, bool)
-    if not number or not np.isfinite(change):
-        raise DataError(f"change={change!r}; expected a small number, such as 0.001")
+    if not number or not abs(change) < _LARGEST:
+        raise DataError(f"change={shown(change)}; expected a small number, such as 0.001")
     L = engine.inverse
     if i is None and j is None:
         pivot = _pivot(engine, 1.0 - change * L.T)
@@ -105,12 +107,11 @@ def prices(engine: Engine, change: Any, of: str) -> pd.DataFrame:
     if np.isscalar(change):
         change = np.broadcast_to(np.asarray(change), (len(b.output),))
     push = engine.by_sector(change, "value_added_change")
+    of = chosen(of, BASES, "of")
     if of == "value_added":
         push = push * engine.per_output("value_added")
     elif of == "level":
         push = np.divide(push, b.output, out=np.zeros(len(push)), where=b.output != 0)
-    elif of != "output":
-        raise DataError(f"of={of!r}; expected 'output', 'value_added' or 'level'")
     rise = engine.factors.rows(push[None])[0]
     values = np.column_stack([1.0 + rise, rise, push, rise - push])
     names = ["price", "change", "direct", "induced"]

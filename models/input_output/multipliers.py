@@ -10,6 +10,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.tables.households import Household, household
 from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.words import chosen, label_in, shown
 
 __all__ = ["Per", "closed_by_households", "multipliers"]
 
@@ -57,10 +58,8 @@ def multipliers(
         effects = closing.closed(effects)
         if own_row:
             effects = effects + closing.row()
-    if per == "demand":
+    if chosen(per, ("demand", "direct"), "per") == "demand":
         return engine.series(effects, account)
-    if per != "direct":
-        raise DataError(f"per={per!r}; expected 'demand' or 'direct'")
     direct = engine.per_output(account)
     if not direct.all():
         sector = engine.blocks.sectors[int(np.flatnonzero(direct == 0)[0])]
@@ -110,12 +109,12 @@ def closed_by_households(engine: Engine, demand: Hashable, income: Hashable) -> 
             f"{_some(b.value_names)}"
         )
     known = list(b.demand_names)
-    if demand not in known:
+    if not label_in(demand, known):
         raise DataError(
-            f"household: no final-demand column {demand!r};{nearest(str(demand), known)} the table "
-            f"has {_some(b.demand_names)}"
+            f"household: no final-demand column {shown(demand)};{nearest(shown(demand), known)} "
+            f"the table has {_some(b.demand_names)}"
         )
-    if income in {"output", "imports"}:
+    if label_in(income, ("output", "imports")):
         raise DataError(
             f"income: {income!r} is not earned by households; name a row of value added"
         )

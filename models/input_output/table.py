@@ -13,6 +13,7 @@ from quesnay.models.input_output.soundness import (
 )
 from quesnay.models.input_output.table_bands import TableBands
 from quesnay.models.input_output.validate import read_blocks
+from quesnay.models.input_output.words import chosen, shown
 
 __all__ = ["InputOutputTable"]
 
@@ -204,9 +205,8 @@ class InputOutputTable(TableBands):
 def _check_settings(tolerance: Any, precision: Any, texts: Any) -> None:
     number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
     if not number or not 0 <= tolerance < 1:
-        raise DataError(f"tolerance={tolerance!r}; expected a share from 0 to below 1")
-    if precision not in {"double", "single"}:
-        raise DataError(f"precision={precision!r}; expected 'double' or 'single'")
+        raise DataError(f"tolerance={shown(tolerance)}; expected a share from 0 to below 1")
+    chosen(precision, ("double", "single"), "precision")
     for what, text in texts:
         if text is not None and not isinstance(text, str):
-            raise DataError(f"{what}: {type(text).__name__} {text!r}; expected a text")
+            raise DataError(f"{what}: {type(text).__name__} {shown(text)}; expected a text")

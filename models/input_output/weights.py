@@ -10,6 +10,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import Kind
 from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.words import chosen, shown
 
 __all__ = ["check_kind", "read_weights"]
 
@@ -41,10 +42,8 @@ def check_kind(kind: str) -> Kind:
     >>> check_kind("total")
     'total'
     """
-    for known in KINDS:
-        if kind == known:
-            return known
-    raise DataError(f"kind={kind!r}; expected 'total', 'satellite', 'backward' or 'forward'")
+    word = chosen(kind, KINDS, "kind")
+    return next(known for known in KINDS if known == word)
 
 
 def read_weights(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Array]:
@@ -101,7 +100,7 @@ def _named(weights: Any) -> tuple[list[Any], list[Any]]:
         return list(weights), [1.0] * len(weights)
     kind = type(weights).__name__
     raise DataError(
-        f"weights: {kind} {str(weights)[:30]!r}; expected {{sector: share}} or a list of sectors"
+        f"weights: {kind} {shown(weights)}; expected {{sector: share}} or a list of sectors"
     )
 
 
@@ -109,5 +108,7 @@ def _numbers(values: list[Any], names: list[Any]) -> Array:
     for name, value in zip(names, values, strict=True):
         plain = isinstance(value, int | float | np.integer | np.floating)
         if not plain or isinstance(value, bool):
-            raise DataError(f"weights: sector {name!r} has {value!r}; expected a share from 0 to 1")
+            raise DataError(
+                f"weights: sector {shown(name)} has {shown(value)}; expected a share from 0 to 1"
+            )
     return np.asarray(values, dtype=np.float64).reshape(len(values))

@@ -3,11 +3,10 @@
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["cluster_sums", "counted_parameters", "is_count", "refuse_vanishing"]
 
@@ -118,7 +117,7 @@ def counted_parameters(regression: Regression, counting: str = "not nested") -> 
         return slopes + regression.absorbed
     if counting != "not nested":
         raise EstimationError(
-            f"counting: {one_line(counting)} is not known; use 'not nested', 'all' or 'none'"
+            f"counting: {shown(counting)} is not known; use 'not nested', 'all' or 'none'"
         )
     loose = [
         codes

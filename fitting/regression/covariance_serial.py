@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.cluster_counts import (
     cluster_sums,
     is_count,
     refuse_vanishing,
 )
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
-from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["DriscollKraay"]
 
@@ -70,6 +69,6 @@ class DriscollKraay:
         lags = int(periods**0.25) if self.lags is None else self.lags
         if not is_count(lags) or not 0 <= lags < periods:
             raise EstimationError(
-                f"lags: {one_line(lags)} of {periods} periods; give 0 to {periods - 1}"
+                f"lags: {shown(lags)} of {periods} periods; give 0 to {periods - 1}"
             )
         return lags

@@ -5,12 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_basis, cluster_spectra
 from quesnay.fitting.regression.cluster_counts import is_count
 from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
 from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["Replications", "bootstrap_coefficients", "jackknife_coefficients"]
 
@@ -89,7 +88,7 @@ def bootstrap_coefficients(
     True
     """
     if not is_count(draws) or draws < 2:
-        raise EstimationError(f"draws: {one_line(draws)}; give a whole number of at least 2")
+        raise EstimationError(f"draws: {shown(draws)}; give a whole number of at least 2")
     if codes is None and regression.absorber is not None:
         raise EstimationError(
             "resampling rows would break up the groups of the absorbed effects; "

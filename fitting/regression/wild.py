@@ -5,11 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_basis
 from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters, is_count
 from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.wording import one_line
 
 __all__ = ["WildBootstrap", "WildDraws", "prepare_wild", "wild_weights"]
 
@@ -71,9 +70,9 @@ def wild_weights(
     (True, [[1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0]])
     """
     if not isinstance(kind, str) or kind not in {"rademacher", "webb"}:
-        raise EstimationError(f"weights: {one_line(kind)} is not known; use 'rademacher' or 'webb'")
+        raise EstimationError(f"weights: {shown(kind)} is not known; use 'rademacher' or 'webb'")
     if not is_count(draws) or draws < 99:
-        raise EstimationError(f"draws: {one_line(draws)}; give a whole number of at least 99")
+        raise EstimationError(f"draws: {shown(draws)}; give a whole number of at least 99")
     if kind == "rademacher" and groups <= _MOST_ENUMERATED and 2**groups <= draws:
         patterns = (np.arange(2**groups) >> np.arange(groups)[:, None]) & 1
         return WildDraws(np.asarray(1.0 - 2.0 * patterns, dtype=np.float64), True)

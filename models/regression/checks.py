@@ -4,8 +4,7 @@ from typing import TypeAlias
 
 import numpy as np
 
-from quesnay.fitting.errors import DataError
-from quesnay.fitting.regression.wording import one_line
+from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["Seed", "check_level", "check_null", "make_generator"]
 
@@ -20,7 +19,7 @@ def check_level(level: float) -> None:
     >>> check_level(0.95)
     """
     if not isinstance(level, int | float | np.number) or not 0.0 < float(level) < 1.0:
-        raise DataError(f"level: {one_line(level)} is no coverage between 0 and 1, such as 0.95")
+        raise DataError(f"level: {shown(level)} is no coverage between 0 and 1, such as 0.95")
 
 
 def check_null(null: float) -> None:
@@ -31,7 +30,7 @@ def check_null(null: float) -> None:
     >>> check_null(1.0)
     """
     if not isinstance(null, int | float | np.number) or not np.isfinite(float(null)):
-        raise DataError(f"null: {one_line(null)} is no finite number")
+        raise DataError(f"null: {shown(null)} is no finite number")
 
 
 def make_generator(seed: Seed) -> np.random.Generator:
@@ -46,6 +45,6 @@ def make_generator(seed: Seed) -> np.random.Generator:
         return np.random.default_rng(seed)
     except (TypeError, ValueError):
         raise DataError(
-            f"seed: {one_line(seed)} is no seed; give a whole number of at least 0, "
+            f"seed: {shown(seed)} is no seed; give a whole number of at least 0, "
             "a SeedSequence or a Generator"
         ) from None

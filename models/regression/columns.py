@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
-from quesnay.fitting.regression.wording import one_line
+from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["Grouping", "find_column", "group_column", "number_column", "row_label"]
 
@@ -157,7 +156,7 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     [('x', 1), ('x', 2), ('y', 1)]
     """
     if not isinstance(name, str) or not name:
-        raise DataError(f"{role}: expected the name of a column, got {one_line(name)}")
+        raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
     if name in data.columns or ":" not in name:
         return _group(find_column(data, name, role), name, role)
     parts = [_group(find_column(data, part.strip(), role), part, role) for part in name.split(":")]
@@ -225,7 +224,7 @@ def _join(name: str, parts: Sequence[Grouping]) -> Grouping:
 
 def row_label(index: pd.Index, row: int) -> str:
     """Return how a row is called, for messages."""
-    return repr(index[row])
+    return shown(index[row])
 
 
 def _kind(series: pd.Series) -> str:

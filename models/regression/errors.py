@@ -1,10 +1,9 @@
 """Which covariance a name stands for."""
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.regression.covariance import HC0, HC1, HC2, HC3, Classical, CovarianceRule
 from quesnay.fitting.regression.covariance_clustered import CR0, CR1, CR2, CR3
 from quesnay.fitting.regression.covariance_serial import DriscollKraay
-from quesnay.fitting.regression.wording import one_line
 from quesnay.models.regression.sample import Roles
 
 __all__ = ["choose_rule"]
@@ -60,7 +59,7 @@ def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> Covari
     elif hasattr(covariance, "estimate") and not isinstance(covariance, type):
         rule = covariance
     else:
-        raise DataError(f"covariance: expected a name or a rule, got {one_line(covariance)}")
+        raise DataError(f"covariance: expected a name or a rule, got {shown(covariance)}")
     _check_needs(rule, roles)
     return rule
 

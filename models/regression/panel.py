@@ -6,11 +6,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.regression.covariance import CovarianceRule, Regression
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.least_squares import least_squares
-from quesnay.fitting.regression.wording import one_line
 from quesnay.models.regression.errors import choose_rule
 from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.result import PanelFit
@@ -151,12 +150,12 @@ def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
         return ()
     if not isinstance(columns, str | list | tuple):
         raise DataError(
-            f"{role}: expected names of columns, got {one_line(columns)}; give text or a list"
+            f"{role}: expected names of columns, got {shown(columns)}; give text or a list"
         )
     names = (columns,) if isinstance(columns, str) else tuple(columns)
     for name in names:
         if not isinstance(name, str) or not name:
-            raise DataError(f"{role}: expected the name of a column, got {one_line(name)}")
+            raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
     repeated = [name for place, name in enumerate(names) if name in names[:place]]
     if repeated:
         raise DataError(f"{role}: {repeated[0]!r} is named twice; name it once")

@@ -7,9 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.regression.fixed_effects import find_singletons
-from quesnay.fitting.regression.wording import one_line
 from quesnay.models.regression.columns import (
     Grouping,
     group_column,
@@ -194,7 +193,7 @@ def _missing(count: int, numbers: Sequence[Values], groups: Sequence[Grouping]) 
 
 def _refuse_missing(gone: Rows, missing: str, index: pd.Index) -> None:
     if not isinstance(missing, str) or missing not in {"drop", "raise"}:
-        raise DataError(f"missing: {one_line(missing)} is not known; use 'drop' or 'raise'")
+        raise DataError(f"missing: {shown(missing)} is not known; use 'drop' or 'raise'")
     if missing == "raise" and gone.any():
         row = row_label(index, int(np.argmax(gone)))
         raise DataError(
@@ -205,7 +204,7 @@ def _refuse_missing(gone: Rows, missing: str, index: pd.Index) -> None:
 
 def _singletons(effects: Sequence[Grouping], gone: Rows, rule: str) -> Rows:
     if not isinstance(rule, str) or rule not in {"drop", "keep"}:
-        raise DataError(f"singletons: {one_line(rule)} is not known; use 'drop' or 'keep'")
+        raise DataError(f"singletons: {shown(rule)} is not known; use 'drop' or 'keep'")
     alone = np.zeros_like(gone)
     if effects and rule == "drop" and not gone.all():
         alone[~gone] = find_singletons([grouping.codes[~gone] for grouping in effects])

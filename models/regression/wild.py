@@ -6,9 +6,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
-from quesnay.fitting.regression.wording import one_line
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import Seed, check_level, check_null, make_generator
 from quesnay.models.regression.resampled import only_cluster
@@ -127,8 +126,8 @@ def wild_test(
     8
     """
     if not isinstance(term, str) or term not in fit.names:
-        hint = nearest(one_line(term), fit.names)
-        raise DataError(f"there is no coefficient {one_line(term)};{hint} see params")
+        hint = nearest(shown(term), fit.names)
+        raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
     check_level(level)
     check_null(null)
     groups = only_cluster(fit, "the wild cluster bootstrap").count

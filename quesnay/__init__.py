@@ -74,9 +74,11 @@ if TYPE_CHECKING:
     )
     from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.fitting.regression.verdict import TestResult as TestResult
+    from quesnay.job.origins import backtest_penetration as backtest_penetration
     from quesnay.job.reproduction import Reproduction as Reproduction
     from quesnay.job.run import reproduce as reproduce
     from quesnay.job.specifications import specification_curve as specification_curve
+    from quesnay.job.stability import backtest_elasticity as backtest_elasticity
     from quesnay.job.updated_table import update_table_year as update_table_year
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
@@ -181,6 +183,8 @@ _NAMES: dict[str, str] = {
     "PanelFit": "quesnay.models.regression.result",
     "fit_panel": "quesnay.models.regression.panel",
     "disaggregate": "quesnay.models.growth.disaggregation",
+    "backtest_elasticity": "quesnay.job.stability",
+    "backtest_penetration": "quesnay.job.origins",
     "reproduce": "quesnay.job.run",
     "specification_curve": "quesnay.job.specifications",
     "update_table_year": "quesnay.job.updated_table",

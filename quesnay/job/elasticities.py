@@ -10,7 +10,7 @@ from quesnay.job.sources import panel
 from quesnay.models.satellite.potential import estimation_sample
 from quesnay.studies.sections import Potential
 
-__all__ = ["elasticity_draws"]
+__all__ = ["codes_of", "elasticity_draws", "formula_columns", "regression_rows"]
 
 Array = npt.NDArray[np.float64]
 
@@ -46,20 +46,15 @@ def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) ->
     >>> elasticity_draws(use, draws=2, rng=np.random.default_rng(0)).round(3)[0]
     np.float64(0.057)
     """
-    outcome, regressors = _columns(use.formula)
+    outcome, regressors = formula_columns(use.formula)
     if use.cluster is None:
         raise StudyError("potential.cluster: the specification curve redraws clusters; name one")
-    frame = estimation_sample(
-        panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
-    )
-    if use.weights is not None:
-        frame = frame[frame[use.weights] > 0]
-    frame = frame.dropna(subset=[outcome, *regressors])
+    frame = regression_rows(use)
     grams = nested_grams(
         frame[outcome].to_numpy(float),
         frame[regressors].to_numpy(float),
-        [_codes(frame, name) for name in use.absorb],
-        _codes(frame, use.cluster),
+        [codes_of(frame, name) for name in use.absorb],
+        codes_of(frame, use.cluster),
         weights=None if use.weights is None else frame[use.weights].to_numpy(float),
     )
     place = regressors.index(use.term)
@@ -69,7 +64,18 @@ def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) ->
     return np.asarray(grams.coefficients(every)[:, place])
 
 
-def _columns(formula: str) -> tuple[str, list[str]]:
+def regression_rows(use: Potential) -> pd.DataFrame:
+    """Return the rows that a regression of a study uses, with their logarithms."""
+    outcome, regressors = formula_columns(use.formula)
+    frame = estimation_sample(
+        panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude or None
+    )
+    if use.weights is not None:
+        frame = frame[frame[use.weights] > 0]
+    return frame.dropna(subset=[outcome, *regressors])
+
+
+def formula_columns(formula: str) -> tuple[str, list[str]]:
     """Split ``y ~ a + b`` into its columns."""
     outcome, _, right = formula.partition("~")
     names = [name.strip() for name in right.split("+")]
@@ -80,6 +86,6 @@ def _columns(formula: str) -> tuple[str, list[str]]:
     return outcome.strip(), names
 
 
-def _codes(frame: pd.DataFrame, effect: str) -> npt.NDArray[np.intp]:
+def codes_of(frame: pd.DataFrame, effect: str) -> npt.NDArray[np.intp]:
     """Level codes of a fixed effect, interactions by colon."""
     return np.asarray(frame.groupby(effect.split(":"), sort=True).ngroup(), dtype=np.intp)

@@ -1,7 +1,7 @@
 """The second accounting view: the core's ties to other industries, from domestic tables alone.
 
 Backward linkages count value added elsewhere that the core's purchases stand for, forward linkages
-value added of users that depends on its deliveries, total extraction both. The view stands beside
+value added of users that depends on its deliveries, extraction as a satellite sector both. The view stands beside
 the regression view and is not mixed into it: extraction is a counterfactual, elasticity times value
 added an attribution.
 """
@@ -20,7 +20,7 @@ from quesnay.studies.sections import Study
 
 __all__ = ["CoreLinkages", "core_linkages"]
 
-KINDS = ("backward", "forward", "total")
+KINDS = ("backward", "forward", "satellite")
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -56,15 +56,17 @@ class CoreLinkages(Tabular):
             "Net of the core itself. Weights of the core in sectors as calibrated; interval over "
             "the core pattern.",
             "Backward: the core buys nothing; forward: it delivers nothing to industries (Ghosh); "
-            "total: it is gone.",
+            "satellite: split off from its sectors and taken away.",
         )
         title = f"Value added elsewhere tied to the core, {self.unit}"
+        years = self.integration.columns
+        said = ("Of the years that have a table; a forecast year as it turned out.",)
         beside = (
             f"For comparison: integration-driven value added of the regression view, {self.unit}"
         )
         return (
             Table(title, shown, notes, formats),
-            Table(beside, self.integration, (), dict.fromkeys(self.integration.columns, ".2f")),
+            Table(beside, self.integration, said, dict.fromkeys(map(str, years), ".2f")),
         )
 
 
@@ -88,7 +90,7 @@ def core_linkages(
     assembly : Assembly
         Core pattern and value added by sector.
     account : DataFrame
-        The account of the main job, for comparison.
+        The account of the main job, a forecast year as it turned out, for comparison.
     draws : int
         Draws of the core pattern.
     seed : int

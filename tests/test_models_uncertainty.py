@@ -191,7 +191,7 @@ MALFORMED: list[tuple[Any, str]] = [
         lambda: qn.monte_carlo(lambda x: {f"y{len(x['a'])}": x["a"]}, A, draws=5, seed=0),
         "same names at every call",
     ),
-    (lambda: qn.monte_carlo(one, A, draws=5, seed=0).conf_int(95), "level must lie between"),
+    (lambda: qn.monte_carlo(one, A, draws=5, seed=0).conf_int(95), "95 is no coverage"),
     (lambda: qn.monte_carlo(one, A, draws=5, seed=0).quantiles([2.0]), "quantile level"),
     (lambda: qn.bootstrap(np.mean, [1.0, 2.0], draws=5, seed=0), "DataFrame, Series or array"),
     (lambda: qn.bootstrap(np.mean, np.array([1.0]), draws=5, seed=0), "at least two"),

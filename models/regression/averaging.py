@@ -9,13 +9,14 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.averaging import (
     average,
     information_weights,
     jackknife_weights,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.inputs import as_series, confidence_level, one_of
+from quesnay.models.regression.inputs import as_series, one_of
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["ModelAverage", "average_models"]

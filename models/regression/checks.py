@@ -6,20 +6,9 @@ import numpy as np
 
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["Seed", "check_level", "check_null", "make_generator"]
+__all__ = ["Seed", "check_null", "make_generator"]
 
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
-
-
-def check_level(level: float) -> None:
-    """Refuse a coverage that is not between 0 and 1.
-
-    Examples
-    --------
-    >>> check_level(0.95)
-    """
-    if not isinstance(level, int | float | np.number) or not 0.0 < float(level) < 1.0:
-        raise DataError(f"level: {shown(level)} is no coverage between 0 and 1, such as 0.95")
 
 
 def check_null(null: float) -> None:

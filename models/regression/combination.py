@@ -8,6 +8,7 @@ import pandas as pd
 from scipy import special
 
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.pooling import combine_estimates
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
@@ -16,7 +17,6 @@ from quesnay.models.regression.inputs import (
     Values,
     aligned_covariance,
     as_series,
-    confidence_level,
     one_of,
 )
 

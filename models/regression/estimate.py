@@ -8,9 +8,9 @@ import pandas as pd
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.inputs import confidence_level
 
 __all__ = ["Estimate", "attempted", "frame_of_tests"]
 

@@ -13,7 +13,6 @@ __all__ = [
     "as_series",
     "column_name",
     "column_names",
-    "confidence_level",
     "numbers",
     "one_of",
 ]
@@ -101,15 +100,6 @@ def one_of(value: object, known: Sequence[str], role: str) -> str:
         hint = nearest(value, known) if isinstance(value, str) else ""
         raise DataError(f"{role} {shown}:{hint} use one of {', '.join(map(repr, known))}")
     return value
-
-
-def confidence_level(level: object) -> float:
-    """Return a confidence level between 0 and 1, or say what one is."""
-    number = isinstance(level, int | float) and not isinstance(level, bool)
-    if not number or not 0.0 < float(level) < 1.0:  # type: ignore[arg-type]
-        shown = level if number else type(level).__name__
-        raise DataError(f"level {shown}: expected a share between 0 and 1, such as 0.95")
-    return float(level)  # type: ignore[arg-type]
 
 
 def _same_labels(found: pd.Index, labels: pd.Index, name: str) -> None:

@@ -9,8 +9,9 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from quesnay.fitting.errors import DataError, EstimationError, nearest
+from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import check_level, check_null
+from quesnay.models.regression.checks import check_null
 from quesnay.models.regression.expression import (
     Binary,
     Call,
@@ -174,7 +175,7 @@ def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) ->
         if name not in fit.names:
             hint = nearest(name, fit.names)
             raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
-    check_level(level)
+    level = confidence_level(level)
     check_null(null)
 
 

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.replication import (
     Replications,
     bootstrap_coefficients,
     jackknife_coefficients,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed, check_level, make_generator
+from quesnay.models.regression.checks import Seed, make_generator
 from quesnay.models.regression.columns import Grouping
 
 if TYPE_CHECKING:
@@ -60,7 +61,7 @@ class ReplicatedFit(Tabular):
         DataError
             If the replications are a jackknife's, which has none, or `level` is no coverage.
         """
-        check_level(level)
+        level = confidence_level(level)
         if "jackknife" in self.method:
             raise DataError("a jackknife has no percentiles; use std_errors, or bootstrap")
         ends = self.replications.quantile([0.5 - level / 2, 0.5 + level / 2]).T

@@ -8,11 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed, check_level
+from quesnay.models.regression.checks import Seed
 from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear
 from quesnay.models.regression.resampled import (
     ReplicatedFit,
@@ -140,7 +141,7 @@ class PanelFit(Tabular):
         DataFrame
             Columns ``low`` and ``high``.
         """
-        check_level(level)
+        level = confidence_level(level)
         reach = stdtrit(self.inference.df, 0.5 + level / 2) * self._errors()
         centre = self.estimate.coefficients
         return pd.DataFrame({"low": centre - reach, "high": centre + reach}, list(self.names))

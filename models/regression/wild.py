@@ -7,9 +7,10 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed, check_level, check_null, make_generator
+from quesnay.models.regression.checks import Seed, check_null, make_generator
 from quesnay.models.regression.resampled import only_cluster
 
 if TYPE_CHECKING:
@@ -128,7 +129,7 @@ def wild_test(
     if not isinstance(term, str) or term not in fit.names:
         hint = nearest(shown(term), fit.names)
         raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
-    check_level(level)
+    level = confidence_level(level)
     check_null(null)
     groups = only_cluster(fit, "the wild cluster bootstrap").count
     drawn = wild_weights(groups, kind=weights, draws=draws, generator=make_generator(seed))

@@ -7,9 +7,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.resampling.intervals import bootstrap_interval
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.results import checked_level
+from quesnay.models.uncertainty.results import count_failures
 from quesnay.models.uncertainty.units import Units
 
 __all__ = ["BootstrapResult"]
@@ -57,8 +58,7 @@ class BootstrapResult(Tabular):
     @property
     def failed(self) -> pd.Series:
         """Number of draws of each statistic that are not finite; errors leave them out."""
-        lost: pd.Series = (~np.isfinite(self.draws)).sum().rename("failed")
-        return lost
+        return count_failures(self.draws)
 
     @property
     def std_errors(self) -> pd.Series:
@@ -111,7 +111,7 @@ class BootstrapResult(Tabular):
         ends = bootstrap_interval(
             self.draws.to_numpy(),
             self.estimate.to_numpy(),
-            level=checked_level(level),
+            level=confidence_level(level),
             kind=kind,
             jackknife=None if self.left_out is None else self.left_out.to_numpy(),
         )

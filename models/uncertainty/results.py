@@ -8,9 +8,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = ["MonteCarloResult", "checked_level"]
+__all__ = ["MonteCarloResult", "count_failures"]
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -51,8 +52,7 @@ class MonteCarloResult(Tabular):
     @property
     def failed(self) -> pd.Series:
         """Number of draws of each figure that are not finite; intervals leave them out."""
-        lost: pd.Series = (~np.isfinite(self.draws)).sum().rename("failed")
-        return lost
+        return count_failures(self.draws)
 
     def quantiles(self, levels: Sequence[float] = (0.025, 0.25, 0.5, 0.75, 0.975)) -> pd.DataFrame:
         """Return quantiles of each figure: rows figures, columns levels."""
@@ -70,7 +70,7 @@ class MonteCarloResult(Tabular):
         QuesnayError
             If `level` is not between 0 and 1.
         """
-        tail = (1.0 - checked_level(level)) / 2.0
+        tail = (1.0 - confidence_level(level)) / 2.0
         out = self.quantiles((tail, 1.0 - tail))
         out.columns = pd.Index(["low", "high"])
         return out
@@ -92,29 +92,23 @@ class MonteCarloResult(Tabular):
         return (Table("Monte Carlo", frame, tuple(notes)),)
 
 
-def checked_level(level: object) -> float:
-    """Return a confidence level strictly between 0 and 1.
+def count_failures(draws: pd.DataFrame) -> pd.Series:
+    """Count the draws of each figure that are not finite.
 
     Parameters
     ----------
-    level : float
-        Such as 0.95.
+    draws : DataFrame
+        (draws, figures).
 
     Returns
     -------
-    float
-        The level.
-
-    Raises
-    ------
-    QuesnayError
-        If it is not strictly between 0 and 1.
+    Series
+        Count by figure.
 
     Examples
     --------
-    >>> checked_level(0.9)
-    0.9
+    >>> count_failures(pd.DataFrame({"multiplier": [1.8, np.inf, 2.1]})).to_dict()
+    {'multiplier': 1}
     """
-    if not isinstance(level, (int, float, np.number)) or not 0.0 < level < 1.0:
-        raise QuesnayError(f"level must lie between 0 and 1, such as 0.95, got {level!r}")
-    return float(level)
+    lost: pd.Series = (~np.isfinite(draws)).sum().rename("failed")
+    return lost

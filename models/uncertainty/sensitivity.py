@@ -9,13 +9,13 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.fitting.errors import QuesnayError, nearest
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.resampling.chunks import chunks
 from quesnay.fitting.resampling.sobol import sobol_indices
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.inputs import InputMapping, Inputs, checked_inputs
 from quesnay.models.uncertainty.outputs import columns_of, values_of
-from quesnay.models.uncertainty.results import checked_level
 from quesnay.models.uncertainty.running import guarded
 
 __all__ = ["Tornado", "VarianceShares", "tornado", "variance_shares"]
@@ -190,7 +190,7 @@ def tornado(
     b      1.05  1.95    0.9
     """
     checked = checked_inputs(inputs)
-    tail = (1.0 - checked_level(level)) / 2.0
+    tail = (1.0 - confidence_level(level)) / 2.0
     call = guarded(model, "the model")
     returned = call(checked.at({}))
     labels = columns_of(returned, rows=1, owner="the model")

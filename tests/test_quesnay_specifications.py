@@ -126,7 +126,7 @@ def test_a_study_without_choices_and_odd_draws_are_refused() -> None:
 def test_a_failing_regression_is_counted_with_its_reason() -> None:
     study = _small()
     assert study.specifications is not None
-    regression = {
+    regression: dict[str, dict[str, dict[str, object]]] = {
         **study.specifications.regression,
         "ICT inputs": {
             "all": {},
@@ -143,4 +143,4 @@ def test_the_result_shows_itself(curve: SpecificationCurve) -> None:
     text = curve.summary()
     assert "specifications" in text
     assert "intervals that hold the printed figure" in text
-    assert curve.plot().get_label().startswith(f"{len(curve.estimates)} specifications of T19")
+    assert str(curve.plot().get_label()).startswith(f"{len(curve.estimates)} specifications of T19")

@@ -98,11 +98,9 @@ def backtest_penetration(study: str | Path | Study = "caict_2020") -> OriginBack
     years = [slot.year for slot in slots]
     core = pd.Series([float(base[("core", *key)]) for key in keys], years)
     potential = pd.Series([float(base[("potential", *key)]) for key in keys], years)
-    totals = _printed(result.facts.reported)
-    use = result.assembly.model.calibration
-    first = slots[use.earlier]
-    totals.loc[first.year] = float(base[("total", first.year, first.variant)])
-    totals = totals.sort_index()
+    first = slots[result.assembly.model.calibration.earlier]
+    implied = pd.Series({first.year: float(base[("total", first.year, first.variant)])})
+    totals = pd.concat([implied, _printed(result.facts.reported)]).sort_index()
     launch = float(result.assembly.model.launch)
     rows = {}
     for origin in totals.index:

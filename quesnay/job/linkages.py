@@ -1,9 +1,9 @@
 """The second accounting view: the core's ties to other industries, from domestic tables alone.
 
 Backward linkages count value added elsewhere that the core's purchases stand for, forward linkages
-value added of users that depends on its deliveries, extraction as a satellite sector both. The view
-stands beside the regression view and is not mixed into it: extraction is a counterfactual, elasticity times value
-added an attribution.
+value added of users that depends on its deliveries; extraction as a satellite sector counts both.
+The view stands beside the regression view and is not mixed into it: extraction is a counterfactual,
+elasticity times value added an attribution.
 """
 
 from dataclasses import dataclass

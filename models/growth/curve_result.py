@@ -13,6 +13,7 @@ from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
 from quesnay.fitting.curves.problem import CurveProblem
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.routes import route
+from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.scalars import choice, is_number, level_of, one_line
 
@@ -153,17 +154,10 @@ class CurveFit(Tabular):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a parameter: term, estimate, std_error, conf_low, conf_high, fixed."""
-        interval = self.conf_int(level)
-        return pd.DataFrame(
-            {
-                "term": self.params.index,
-                "estimate": self.params.to_numpy(),
-                "std_error": self.std_errors.to_numpy(),
-                "conf_low": interval["low"].to_numpy(),
-                "conf_high": interval["high"].to_numpy(),
-                "fixed": ~self.problem.free,
-            }
+        frame = estimates_frame(
+            self.params.index, self.params, self.std_errors, interval=self.conf_int(level)
         )
+        return frame.assign(fixed=~self.problem.free)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the parameters and the fit by point."""

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.routes import route
+from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.scalars import level_of
 
@@ -69,16 +70,13 @@ class Disaggregation(Tabular):
         dof = max(self.dof, 1)
         half = float(stdtrit(dof, (1 + level) / 2)) * self.param_errors
         ratio = self.params.to_numpy() / self.param_errors.to_numpy()
-        return pd.DataFrame(
-            {
-                "term": self.params.index.astype(str),
-                "estimate": self.params.to_numpy(),
-                "std_error": self.param_errors.to_numpy(),
-                "statistic": ratio,
-                "p_value": 2 * stdtr(dof, -np.abs(ratio)),
-                "conf_low": (self.params - half).to_numpy(),
-                "conf_high": (self.params + half).to_numpy(),
-            }
+        return estimates_frame(
+            self.params.index.astype(str),
+            self.params,
+            self.param_errors,
+            statistic=ratio,
+            p_value=2 * stdtr(dof, -np.abs(ratio)),
+            interval=pd.DataFrame({"low": self.params - half, "high": self.params + half}),
         )
 
     def tables(self) -> tuple[Table, ...]:

@@ -10,6 +10,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
 from quesnay.fitting.routes import route
+from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.identity_text import Identity
 from quesnay.models.growth.reconciliation_inputs import (
@@ -79,19 +80,18 @@ class Reconciliation(Tabular):
         moved = np.where(gained > 1e-8 * self.std_errors_before, gained, np.nan)
         z = self.adjustments.to_numpy() / moved
         half = ndtri((1 + level) / 2) * self.std_errors
-        return pd.DataFrame(
-            {
-                "term": self.adjusted.index,
-                "before": self.estimates.to_numpy(),
-                "adjustment": self.adjustments.to_numpy(),
-                "estimate": self.adjusted.to_numpy(),
-                "std_error_before": self.std_errors_before.to_numpy(),
-                "std_error": self.std_errors.to_numpy(),
-                "statistic": z,
-                "p_value": 2 * ndtr(-np.abs(z)),
-                "conf_low": (self.adjusted - half).to_numpy(),
-                "conf_high": (self.adjusted + half).to_numpy(),
-            }
+        frame = estimates_frame(
+            self.adjusted.index,
+            self.adjusted,
+            self.std_errors,
+            statistic=z,
+            p_value=2 * ndtr(-np.abs(z)),
+            interval=pd.DataFrame({"low": self.adjusted - half, "high": self.adjusted + half}),
+        )
+        return frame.assign(
+            before=self.estimates.to_numpy(),
+            adjustment=self.adjustments.to_numpy(),
+            std_error_before=self.std_errors_before.to_numpy(),
         )
 
     def tables(self) -> tuple[Table, ...]:

@@ -10,6 +10,7 @@ from scipy import special
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.verdict import TestResult
+from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
 
 __all__ = ["Estimate", "attempted", "frame_of_tests"]
@@ -92,20 +93,16 @@ class Estimate(Tabular):
         half = float(wide) * self.std_errors
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})
 
-    def tidy(self) -> pd.DataFrame:
-        """Return one row a term: estimate, std_error, statistic, p_value, conf_low, conf_high."""
-        interval = self.conf_int()
-        frame = pd.DataFrame(
-            {
-                "estimate": self.params,
-                "std_error": self.std_errors,
-                "statistic": self.params / self.std_errors,
-                "p_value": self.pvalues,
-                "conf_low": interval["low"],
-                "conf_high": interval["high"],
-            }
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a term: estimate, error, test of zero and interval of `level`."""
+        return estimates_frame(
+            self.params.index,
+            self.params,
+            self.std_errors,
+            statistic=self.params / self.std_errors,
+            p_value=self.pvalues,
+            interval=self.conf_int(level),
         )
-        return frame.rename_axis("term")
 
     def glance(self) -> pd.DataFrame:
         """Return one row: method, observations, degrees of freedom and further figures."""
@@ -117,7 +114,7 @@ class Estimate(Tabular):
         more = tuple(f"{name}: {value:.5g}." for name, value in self.details.items())
         degrees = "normal" if np.isinf(self.df) else f"t with {self.df:.4g} degrees of freedom"
         notes = (f"{self.nobs:,} observations; errors: {self.rule}; {degrees}.", *more, *self.notes)
-        first = Table(f"{self.outcome}: {self.method}", self.tidy(), notes)
+        first = Table(f"{self.outcome}: {self.method}", self.tidy().set_index("term"), notes)
         if not self.tests:
             return (first,)
         return first, Table("Tests", frame_of_tests(self.tests))

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table
 
 if TYPE_CHECKING:
@@ -14,19 +15,16 @@ __all__ = ["augment_frame", "fit_tables", "glance_frame", "tidy_frame"]
 
 def tidy_frame(fit: "PanelFit", level: float) -> pd.DataFrame:
     """Return one row a coefficient; `fit` is the regression, `level` the coverage."""
-    bounds = fit.conf_int(level)
-    return pd.DataFrame(
-        {
-            "term": list(fit.names),
-            "estimate": fit.params.to_numpy(),
-            "std_error": fit.std_errors.to_numpy(),
-            "statistic": fit.tstats.to_numpy(),
-            "df": fit.inference.df,
-            "p_value": fit.pvalues.to_numpy(),
-            "conf_low": bounds["low"].to_numpy(),
-            "conf_high": bounds["high"].to_numpy(),
-        }
+    frame = estimates_frame(
+        fit.names,
+        fit.params,
+        fit.std_errors,
+        statistic=fit.tstats,
+        p_value=fit.pvalues,
+        interval=fit.conf_int(level),
     )
+    frame.insert(list(frame.columns).index("p_value"), "df", fit.inference.df)
+    return frame
 
 
 def glance_frame(fit: "PanelFit") -> pd.DataFrame:

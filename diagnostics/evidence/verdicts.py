@@ -94,7 +94,7 @@ def judged_words(verdicts: pd.DataFrame) -> str:
     held = verdicts[verdicts["inside"].notna()]
     inside = held["inside"].astype(bool).to_numpy()
     if len(held) > 1 and not inside.any():
-        side = "all printed above" if (held["error"] < 0).all() else "outside"
+        side = "the report prints more each time" if (held["error"] < 0).all() else "outside"
         return f"0 of {len(held)} held-out figures lie inside the 95 % interval ({side})."
     outside = held[~inside]
     words = ", ".join(

@@ -112,6 +112,8 @@ def margins_between(
     _check_imports(closing, usual, gdp, year)
     known = float(shares.sum())
     scale = closing / known if known > 0 else 0.0
+    if not known > 0:
+        totals = totals * (gdp / float(totals.sum()))
     output = _output(first, last, step, value_added)
     words = _words(before, after, [str(name) for name in totals.index], published)
     return Margins(before, value_added, output, shares * scale, totals, words, usual)

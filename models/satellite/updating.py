@@ -142,25 +142,29 @@ def _table(
 ) -> InputOutputTable:
     """Take the blocks apart again."""
     n, kept, sectors = len(base.sectors), _kept(base), base.sectors
-    deliveries, demand = made.iloc[:n, :n], made.iloc[:n, n:]
+    demand = made.iloc[:n, n:].set_axis(kept, axis=1).set_axis(sectors)
+    output = made.iloc[:n].sum(axis=1).to_numpy(float)
     imports, at = None, n
     if base.imports is None:
-        demand = demand.assign(imports=-margins.imports.to_numpy())
+        output = output - margins.imports.to_numpy(float)
+        demand = pd.concat([demand, _imported(base, margins, kept)], axis=1)
     else:
         at = n + len(base.imports.Z)
         below = made.iloc[n:at].set_axis(base.imports.Z.index)
         imports = ImportBlock(below.iloc[:, :n], below.iloc[:, n:])
-    output = made.iloc[:n].sum(axis=1)
-    if base.imports is None:
-        output = output - margins.imports.to_numpy()
-    inputs = made.iloc[:at, :n].sum()
-    own = pd.Series(output.to_numpy() - inputs.to_numpy(), sectors)
-    parts = base.value_added * (own / base.v.where(base.v != 0)).fillna(0.0)
+    own = pd.Series(output - made.iloc[:at, :n].sum().to_numpy(float), sectors)
     return InputOutputTable(
-        deliveries.set_axis(sectors).set_axis(sectors, axis=1),
-        demand.set_axis(sectors).set_axis([*kept, *demand.columns[len(kept) :]], axis=1),
-        parts,
+        made.iloc[:n, :n].set_axis(sectors).set_axis(sectors, axis=1),
+        demand,
+        base.value_added * (own / base.v.where(base.v != 0)).fillna(0.0),
         imports=imports,
         unit=base.unit,
         name=name,
     )
+
+
+def _imported(base: InputOutputTable, margins: Margins, kept: list[object]) -> pd.DataFrame:
+    """Return imports as categories of final demand, split over them as in the old table."""
+    old = base.final_demand.drop(columns=kept)
+    share = old.div(old.sum(axis=1).replace(0.0, 1.0), axis=0)
+    return -share.mul(margins.imports.to_numpy(float), axis=0)

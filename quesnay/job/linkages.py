@@ -126,7 +126,8 @@ def core_linkages(
     frame.index.names = ["year", "measure"]
     by_sector = pd.DataFrame(detail)
     by_sector.columns.names = ["year", "measure"]
-    integration = account["integration"].unstack("year")[list(facts.tables)]
+    wide = account["integration"].unstack("year")
+    integration = wide[[year for year in facts.tables if year in wide.columns]]
     return CoreLinkages(frame, by_sector, study.study.unit, integration)
 
 

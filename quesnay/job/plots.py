@@ -43,7 +43,7 @@ def penetration_plot(result: "Reproduction") -> "Figure":
     launch = float(result.assembly.model.launch)
     paths = pd.DataFrame(
         {
-            family: two_point_path(
+            family.capitalize(): two_point_path(
                 family, (span[0] - launch, span[1] - launch), (earlier, later), fine - launch
             )[0]
             for family in result.assembly.model.curves

@@ -21,13 +21,13 @@ def reconciled_tables(result: "ReconciledAccount") -> tuple[Table, ...]:
 def _account(result: "ReconciledAccount") -> Table:
     own = result.account
     columns = {
-        "core": ("core", ".3f", 1.0),
+        "core": ("core", ".2f", 1.0),
         "integration": ("integration", ".2f", 1.0),
         "total": ("total", ".2f", 1.0),
-        "share of GDP, %": ("share", ".2f", 100.0),
-        "integration share, %": ("integration share", ".0f", 100.0),
-        "contribution to growth, %": ("contribution", ".1f", 100.0),
-        f"new jobs, {result.jobs_unit}": ("jobs", ".1f", 1.0),
+        "of GDP, %": ("share", ".1f", 100.0),
+        "integrated, %": ("integration share", ".0f", 100.0),
+        "of growth, %": ("contribution", ".1f", 100.0),
+        "new jobs": ("jobs", ".1f", 1.0),
     }
     frame = pd.DataFrame(
         {name: _bracketed(own, *how) for name, how in columns.items()}, index=own.index
@@ -36,6 +36,8 @@ def _account(result: "ReconciledAccount") -> Table:
         f"Brackets: 95 % interval, normal, from the covariances of {result.draws} draws"
         + (f" ({result.dropped} without an admissible curve left out)." if result.dropped else "."),
         "Current prices; the forecast year as it turned out. Every identity holds.",
+        "Integrated: integration over the total. Of growth: change of the total over change of "
+        f"GDP. New jobs: {result.jobs_unit}.",
     )
     return Table(f"Reconciled account, {result.unit}", frame, notes)
 
@@ -58,12 +60,16 @@ def _adjustments(result: "ReconciledAccount") -> Table:
     )
     words = {f"integration by {key}": f"integration: {text}" for key, text in METHODS.items()}
     frame = frame.rename(index=words, level="estimate")
-    formats = dict.fromkeys(frame.columns, ".3f") | {"adjustment": "+.3f", "z": "+.1f"}
+    for name, spec in (("adjustment", "+.3f"), ("z", "+.1f")):
+        # no sign for nothing
+        rounded = frame[name].round(int(spec[2]))
+        frame[name] = [format(v, spec if v else spec[1:]) for v in rounded.fillna(0.0) + 0.0]
+    formats = dict.fromkeys(frame.columns, ".3f")
     notes = (
         "Standard errors: stated, over the draws; used, with the disagreement between the methods; "
         "after, of the reconciled value. z: adjustment over its standard error.",
-        f"GDP and levels in {result.unit}; jobs per value added in {result.jobs_unit} a "
-        f"{result.unit.split(' ', maxsplit=1)[0]}.",
+        f"GDP and levels in {result.unit}; jobs per value added in {result.jobs_unit} per "
+        f"{result.unit}.",
     )
     return Table("What each estimate had to take", frame.sort_index(), notes, formats)
 

@@ -11,6 +11,7 @@ from quesnay.diagnostics.report.page import Section, render_page
 from quesnay.job.findings import findings
 from quesnay.job.report_evidence import evidence_sections, fan_section, uncertainty_section
 from quesnay.job.tables import (
+    LETTERS,
     account_table,
     segment_table,
     verdict_table,
@@ -73,6 +74,7 @@ def _verdicts(result: "Reproduction") -> Section:
             "that a run was calibrated on are shown but never counted as successes. Shares and "
             "contributions to growth of the calibration year follow from it by identity, given "
             "GDP, so that their agreement says more about the GDP vintage than about the method.",
+            f"Letters: {LETTERS}",
         ],
         (),
         [
@@ -83,7 +85,8 @@ def _verdicts(result: "Reproduction") -> Section:
 
 
 def _penetration(result: "Reproduction", plots: "Plots") -> Section:
-    curves = " and ".join(result.assembly.model.curves)
+    names = [str(name) for name in result.assembly.model.curves]
+    curves = " and ".join(name if name == "logistic" else name.capitalize() for name in names)
     return Section(
         "Penetration: how far the technology has come",
         [
@@ -112,7 +115,16 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> Section:
 
 
 def _core(result: "Reproduction") -> Section:
-    return Section("Core industries", (), (), [segment_table(result)])
+    return Section(
+        "Core industries",
+        [
+            "No statistic shows the core. The study gives each segment a part of some sectors of "
+            "the input-output tables; one scale for all of them makes the sum meet the printed "
+            "core, and every other year follows from official value added by sector.",
+        ],
+        (),
+        [segment_table(result)],
+    )
 
 
 def _linkages(result: "Reproduction") -> Section:

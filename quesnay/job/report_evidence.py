@@ -26,7 +26,7 @@ def fan_section(plots: "Mapping[str, Figure | Picture]") -> Section:
     return Section(
         "The path of the total",
         [
-            "Bands hold the middle half, four fifths and 95 % of the draws. Before the calibration "
+            "Bands hold the middle half, four fifths and 95 % of the draws. Up to the calibration "
             "year the calibrated run follows the report, so that its band is as narrow as the "
             "rounding of print; what it predicts begins with the open points.",
         ],

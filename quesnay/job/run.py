@@ -89,18 +89,19 @@ def reproduce(
     central = base_case(checked, facts, assembly.model, elasticity[0])
     estimates = with_intervals(central, drawn)
     account = account_frame(estimates, "estimate", "forecast")
+    outcome = account_frame(estimates, "estimate", "outcome")
     return Reproduction(
         study=checked,
         seed=seed,
         account=account,
-        outcome=account_frame(estimates, "estimate", "outcome"),
+        outcome=outcome,
         verdicts=verdict_frame(checked, facts, estimates),
         variance=variance_frame(checked, facts, assembly.model, inputs, sources, seed=seed),
         draws=drawn,
         central=central,
         potential=fit,
         rivals=rival_elasticities(checked, facts, fit, seed=seed),
-        linkages=core_linkages(checked, facts, assembly, account, seed=seed),
+        linkages=core_linkages(checked, facts, assembly, outcome, seed=seed),
         facts=facts,
         assembly=assembly,
     )

@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.evidence.verdicts import judged_words
@@ -12,8 +13,12 @@ from quesnay.studies.load import RUNS
 if TYPE_CHECKING:
     from quesnay.job.reproduction import Reproduction
 
-__all__ = ["glance_table", "result_tables"]
+__all__ = ["LETTERS", "glance_table", "result_tables"]
 
+LETTERS = (
+    "T total, S share of GDP, H integration-driven share, J new jobs, C core, G real growth, "
+    "K contribution to GDP growth; two digits of the year."
+)
 _DRAWN = "Brackets: 95 % interval of {draws} draws, seed {seed}."
 
 
@@ -58,7 +63,7 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
             "estimate": _significant(rows["estimate"]),
             "95 % interval": _bracket(rows["estimate_low"], rows["estimate_high"], ".4g"),
             "error, %": [
-                "" if role == "input" else f"{100 * error:+.1f}"
+                "" if role == "input" else _signed(100 * error)
                 for role, error in zip(rows["role"], rows["error"], strict=True)
             ],
             "inside": _yes(rows["inside"]),
@@ -71,6 +76,11 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
         " that the run used are not judged.",
     )
     return Table(f"Verdicts of the {run} run", frame, notes)
+
+
+def _signed(percent: float) -> str:
+    """One decimal with its sign, and no sign for nothing."""
+    return "0.0" if abs(percent) < 0.05 else f"{percent:+.1f}"
 
 
 def glance_table(result: "Reproduction") -> Table:
@@ -90,8 +100,7 @@ def glance_table(result: "Reproduction") -> Table:
         ]
     notes = (
         "Brackets: 95 % interval; + the interval holds the printed figure, - it does not.",
-        "T total, S share of GDP, H integration-driven share, J new jobs, C core, G real growth, "
-        "K contribution to GDP growth; two digits of the year.",
+        LETTERS,
     )
     return Table("Reported and estimated", frame, notes)
 
@@ -124,19 +133,28 @@ def segment_table(result: "Reproduction") -> Table:
     """Return the core by segment and year in the base case."""
     base = next(iter(result.assembly.value_added))
     levels = result.assembly.value_added[base]
-    keep = levels[levels.index.get_level_values("kind") != "outcome"].droplevel("kind")
+    kinds = levels.index.get_level_values("kind")
+    forecast = result.study.gdp.forecast
+    growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
+    # a forecast slot holds the GDP that the growth expected of the year is applied to
+    levels = levels.mul(np.where(kinds == "forecast", 1.0 + growth, 1.0), axis=0)
+    keep = levels[kinds != "outcome"].droplevel("kind")
     figure = result.study.core.figure
     target = row(result.facts.reported, figure)
     account = result.assembly.pattern.calibrate(
         row(keep, int(target["year"])), float(target["value"])
     )
+    frame = account.value_added(keep).T
+    frame.loc["core"] = frame.sum()
+    frame.index.name = "segment"
     return Table(
         f"Core industries by segment, {result.study.study.unit}, base case",
-        account.value_added(keep).T,
+        frame,
         (
             f"The pattern over sectors is an assumption; its scale makes the sum equal {figure}.",
             "Growth follows official value added by sector.",
         ),
+        dict.fromkeys(map(str, frame.columns), ".3f"),
     )
 
 

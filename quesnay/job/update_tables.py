@@ -61,6 +61,7 @@ def margin_table(result: "UpdatedTable") -> Table:
         "imports": own.imports.sum(),
     }
     frame = pd.DataFrame({"total": totals, "source": own.sources}).loc[list(totals)]
+    frame.index = pd.Index([str(name).replace("_", " ") for name in frame.index])
     frame.index.name = "margin"
     gap = float(own.imports.sum()) - own.expected_imports
     notes = [f"Cells start from the table of {own.base} and move by {result.method}."]

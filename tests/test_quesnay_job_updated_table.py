@@ -1,0 +1,194 @@
+"""A table for a year without one: margins met, effect on common draws, refusals."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.job.facts import collect_facts
+from quesnay.job.sources import published_demand
+from quesnay.job.updated_table import UpdatedTable, update_table_year
+from quesnay.models.input_output.balancing import gras, ras
+from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.satellite.margins import margins_between
+from quesnay.models.satellite.updating import update_table
+from quesnay.studies.load import load_study
+from quesnay.studies.sections import Demand
+
+STUDY = load_study("caict_2020")
+
+
+@pytest.fixture(scope="module")
+def made() -> UpdatedTable:
+    return update_table_year("caict_2020", 2019, draws=60, seed=1)
+
+
+def _level(made: UpdatedTable, measure: str, *column: str) -> float:
+    return float(made.effect[column].loc[measure])
+
+
+def test_the_table_meets_every_margin(made: UpdatedTable) -> None:
+    for table in (made.table, made.balanced):
+        assert table.v.sum() == pytest.approx(made.margins.value_added.sum())
+        assert np.allclose(table.x, made.margins.output, rtol=1e-8)
+        assert table.imports is not None
+        assert table.imports.final_demand is not None
+        bought = table.imports.Z.sum(axis=1) + table.imports.final_demand.sum(axis=1)
+        assert np.allclose(bought, made.margins.imports, rtol=1e-6, atol=1e-3)
+        used = table.final_demand.sum() + table.imports.final_demand.sum()
+        assert np.allclose(used, made.margins.demand[used.index], rtol=1e-6)
+
+
+def test_value_added_is_that_of_the_margins_or_of_its_groups(made: UpdatedTable) -> None:
+    assert np.allclose(made.table.v, made.margins.value_added, rtol=1e-7)
+    group = pd.Series({s: g for g, members in STUDY.tables.groups.items() for s in members})
+    own = made.balanced.v.groupby(group).sum()
+    assert np.allclose(own, made.margins.value_added.groupby(group).sum()[own.index], rtol=1e-6)
+    assert not np.allclose(made.balanced.v, made.margins.value_added, rtol=1e-4)
+
+
+def test_imports_close_the_account_near_the_published_trade_balance(made: UpdatedTable) -> None:
+    own = made.margins
+    assert own.demand.sum() - own.imports.sum() == pytest.approx(own.value_added.sum())
+    # net exports of 2019 as published, 11,397.92 (NBS, expenditure account): the tables of 2018 and
+    # 2020 meet theirs; a margin of exports that moves with GDP comes within 0.3 % of GDP
+    gap = own.demand["exports"] - own.imports.sum() - 11397.92
+    assert abs(gap) < 0.003 * own.value_added.sum()
+
+
+def test_the_best_method_has_the_smallest_mean_error(made: UpdatedTable) -> None:
+    assert made.method == made.errors.loc[["RAS", "GRAS", "least squares"], "mean"].idxmin()
+    mean = made.errors["mean"]
+    assert mean[made.method] < 0.5 * mean["same cells"]
+
+
+def test_what_rests_on_value_added_alone_does_not_move(made: UpdatedTable) -> None:
+    way = "sector value added joined"
+    for run in ("independent", "calibrated"):
+        assert abs(_level(made, f"total, {run} run", way, "change")) < 1e-6
+    assert abs(_level(made, "total, independent run", "sector value added balanced", "change")) > 0
+
+
+def test_measures_of_supply_and_linkages_move(made: UpdatedTable) -> None:
+    way = "sector value added joined"
+    for measure in ("supply, intermediate sales", "supply, purchases", "elsewhere, forward"):
+        assert abs(_level(made, measure, way, "change")) > 0.005
+    low, high = made.effect[(way, "low")], made.effect[(way, "high")]
+    assert (low <= high + 1e-12).all()
+    level = made.effect[("straight line", "level")] * (1 + made.effect[(way, "change")])
+    assert np.allclose(level, made.effect[(way, "level")])
+
+
+def test_supply_is_that_of_the_table(made: UpdatedTable) -> None:
+    producing = list(STUDY.tables.technology_sectors)
+    sales = float(made.table.Z.loc[producing].to_numpy().sum())
+    found = _level(made, "supply, intermediate sales", "sector value added joined", "level")
+    assert found == pytest.approx(sales * STUDY.study.units_per_data_unit, rel=1e-6)
+
+
+def test_the_procedure_is_held_against_a_year_with_a_table(made: UpdatedTable) -> None:
+    assert list(made.rebuilt.index.get_level_values("year").unique()) == [2018]
+    assert (made.rebuilt > 0).all().all()
+    assert (made.rebuilt < 0.1).all().all()
+
+
+def test_same_seed_same_effect_and_tables_are_shown(made: UpdatedTable) -> None:
+    again = update_table_year("caict_2020", 2019, draws=60, seed=1)
+    pd.testing.assert_frame_equal(again.effect, made.effect, check_exact=True)
+    text = repr(made)
+    assert "2019: the account with an updated table, trillion yuan" in text
+    assert "published total" in text
+    assert len(made.tables()) == 4
+
+
+@pytest.mark.parametrize("method", ["RAS", "GRAS", "least squares"])
+def test_every_method_can_be_asked_for(method: str) -> None:
+    assert update_table_year("caict_2020", method=method, draws=2).method == method
+
+
+@pytest.mark.parametrize("year", [2018, 2016, 2021, "2019"])
+def test_a_year_that_cannot_be_made_is_refused(year: object) -> None:
+    with pytest.raises(qn.StudyError, match=r"no table can be made .* without one: 2019"):
+        update_table_year("caict_2020", year, draws=2)  # type: ignore[arg-type]
+
+
+def test_an_unknown_method_is_refused_with_the_nearest() -> None:
+    with pytest.raises(qn.StudyError, match="unknown; did you mean 'GRAS'"):
+        update_table_year("caict_2020", method="GRASS", draws=2)
+
+
+def test_a_series_that_does_not_exist_is_refused() -> None:
+    tables = replace(STUDY.tables, demand=Demand("china_annual", {"consumption": "A02090Z"}))
+    with pytest.raises(qn.StudyError, match=r"tables\.demand\.codes\.consumption: no series"):
+        published_demand(replace(STUDY, tables=tables))
+    tables = replace(STUDY.tables, demand=Demand("china_gdp", {"consumption": "x"}))
+    with pytest.raises(qn.StudyError, match="has no columns code, year, value"):
+        published_demand(replace(STUDY, tables=tables))
+
+
+def test_without_published_demand_all_of_it_moves_with_gdp() -> None:
+    study = replace(STUDY, tables=replace(STUDY.tables, demand=None))
+    assert published_demand(study).empty
+    made = update_table_year(study, draws=2)
+    assert made.margins.sources["final demand: consumption"].startswith(
+        "ratio of the table to the GDP"
+    )
+
+
+OLD = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+
+
+def _balance(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
+    out: pd.DataFrame = gras(seed, rows, columns).table
+    return out
+
+
+def test_imports_inside_the_flows_keep_their_column() -> None:
+    facts = collect_facts(STUDY)
+    first, last = (qn.load_io("CHN", year, imports="included") for year in (2018, 2020))
+    value = facts.tables[2018].v * 1.07
+    own = margins_between({2018: first, 2020: last}, 2019, value_added=value,
+                          published=published_demand(STUDY))  # fmt: skip
+    table = update_table(first, own, _balance)
+    assert list(table.final_demand.columns) == list(first.final_demand.columns)
+    negative = table.final_demand.loc[:, (table.final_demand <= 0).all()]
+    assert float(negative.to_numpy().sum()) == pytest.approx(-float(own.imports.sum()))
+    assert np.allclose(table.x, own.output, rtol=1e-6)
+    assert np.allclose(table.v, own.value_added, rtol=1e-5)
+
+
+def test_the_same_table_twice_is_only_scaled() -> None:
+    own = margins_between({2018: OLD, 2020: OLD}, 2019, value_added=1.1 * OLD.v,
+                          published=pd.DataFrame())  # fmt: skip
+    table = update_table(OLD, own, lambda z, r, c: ras(z, r, c).table)
+    assert np.allclose(table.Z, 1.1 * OLD.Z)
+    assert np.allclose(table.final_demand, 1.1 * OLD.final_demand)
+
+
+def test_a_year_outside_the_tables_is_refused() -> None:
+    with pytest.raises(qn.DataError, match="year 2021: no input-output table on both sides"):
+        margins_between({2018: OLD, 2020: OLD}, 2021, value_added=OLD.v, published=pd.DataFrame())
+
+
+def test_a_published_year_that_is_missing_is_named() -> None:
+    name = OLD.final_demand.columns[0]
+    published = pd.DataFrame({name: {2018: 1.0, 2020: 1.0}})
+    with pytest.raises(qn.DataError, match="nothing is published for 2019"):
+        margins_between({2018: OLD, 2020: OLD}, 2019, value_added=OLD.v, published=published)
+
+
+def test_demand_that_outruns_value_added_is_refused() -> None:
+    name = OLD.final_demand.columns[0]
+    published = pd.DataFrame({name: {2018: 1.0, 2019: 2.0, 2020: 1.0}})
+    with pytest.raises(qn.DataError, match="final demand exceeds value added by"):
+        margins_between({2018: OLD, 2020: OLD}, 2019, value_added=OLD.v, published=published)
+
+
+def test_a_sector_without_group_and_a_missed_margin_are_refused() -> None:
+    own = margins_between({2018: OLD, 2020: OLD}, 2019, value_added=OLD.v, published=pd.DataFrame())
+    with pytest.raises(qn.DataError, match="belongs to no industry group"):
+        update_table(OLD, own, _balance, groups={"0": "all"})
+    with pytest.raises(qn.ConvergenceError, match="misses its total"):
+        update_table(OLD, own, lambda z, r, c: 2.0 * z)

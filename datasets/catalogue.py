@@ -8,7 +8,8 @@ import pandas as pd
 
 from quesnay.datasets.store import fetch, resources
 from quesnay.fitting.errors import DataError
-from quesnay.models.display.write import write_bytes
+from quesnay.models.display.csv_text import frame_to_csv
+from quesnay.models.display.write import write_bytes, write_text
 
 __all__ = ["export_dataset", "list_datasets", "load_dataset"]
 
@@ -96,8 +97,9 @@ def export_dataset(name: str, path: str | Path) -> Path:
     if target.suffix not in _FORMATS:
         raise DataError(f"{target.name}: expected a file ending in {' or '.join(_FORMATS)}")
     if target.suffix == ".csv":
-        return write_bytes(target, frame.to_csv(index=False, lineterminator="\n").encode("utf-8"))
+        return write_text(target, frame_to_csv(frame, digits=None))
     stream = io.BytesIO()
-    with pd.ExcelWriter(stream, engine="xlsxwriter") as book:
+    plain = {"options": {"strings_to_formulas": False, "strings_to_urls": False}}
+    with pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs=plain) as book:
         frame.to_excel(book, sheet_name=name[:31], index=False)
     return write_bytes(target, stream.getvalue())

@@ -16,7 +16,8 @@ __all__ = ["audit", "datasets", "init", "reproduce", "table"]
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
     from quesnay.job.run import reproduce as run
-    from quesnay.output import check_folder, result_json, write_result
+    from quesnay.models.display.folder import check_folder
+    from quesnay.output import result_json, write_result
 
     if options.out is not None:
         check_folder(options.out)

@@ -1,49 +1,18 @@
 """Results as files and as JSON."""
 
 import math
-import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
 from quesnay.job.reproduction import Reproduction
 from quesnay.models.display.folder import write_folder
 from quesnay.models.display.table import Tabular
 
-__all__ = ["check_folder", "frame_json", "result_json", "tables_json", "write_result"]
+__all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 
 _DIGITS = 10  # what different processors agree on
-
-
-def check_folder(folder: str | Path) -> None:
-    """Refuse at once a folder that results could not be written to at the end.
-
-    Parameters
-    ----------
-    folder : str or Path
-        The folder; it may be missing, the one above it may not.
-
-    Raises
-    ------
-    DataError
-        If it is a file, or nothing can be made there.
-
-    Examples
-    --------
-    >>> import tempfile
-    >>> check_folder(tempfile.mkdtemp())
-    """
-    target = Path(folder)
-    above = target if target.is_dir() else target.absolute().parent
-    if target.exists() and not target.is_dir():
-        raise DataError(f"{target}: a file of that name is there; choose another folder for --out")
-    if not above.is_dir():
-        raise DataError(f"{target}: the folder {above} does not exist; make it or choose another")
-    if not os.access(above, os.W_OK | os.X_OK):
-        raise DataError(f"{target}: cannot write here (permission denied); choose another folder")
 
 
 def write_result(result: Reproduction, folder: str | Path) -> Path:
@@ -68,6 +37,7 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     """
     from quesnay.diagnostics.plots.save import draw_picture
     from quesnay.models.display.csv_text import frame_to_csv
+    from quesnay.models.display.workbook import workbook_bytes
 
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
     files: dict[str, str | bytes] = {
@@ -76,16 +46,11 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         "verdicts.csv": frame_to_csv(result.verdicts),
         "variance.csv": frame_to_csv(result.variance),
         "elasticities.csv": frame_to_csv(result.rivals.frame),
-        "tables.xlsx": _workbook(result),
+        "tables.xlsx": workbook_bytes(result.tables()),
         "report.html": result.to_html(plots=plots),
     }
     files |= {f"{name}.png": picture.png for name, picture in plots.items()}
     return write_folder(folder, files)
-
-
-def _workbook(result: Reproduction) -> bytes:
-    with tempfile.TemporaryDirectory() as place:
-        return result.to_excel(Path(place) / "tables.xlsx").read_bytes()
 
 
 def result_json(result: Reproduction) -> dict[str, Any]:

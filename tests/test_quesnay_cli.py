@@ -62,7 +62,7 @@ def test_bad_arguments_are_one_line(tmp_path: Path, capsys: pytest.CaptureFixtur
     assert "unknown study" in _refused(capsys, "run", "no_such_study")
     assert "cannot read" in _refused(capsys, "run", str(tmp_path / "none.toml"))
     missing = tmp_path / "no" / "where"
-    assert "does not exist" in _refused(capsys, "reproduce", "--out", str(missing))
+    assert "make that folder" in _refused(capsys, "reproduce", "--out", str(missing))
     file = tmp_path / "file"
     file.write_text("mine")
     assert "a file of that name" in _refused(capsys, "reproduce", "--out", str(file))

@@ -16,13 +16,15 @@ __all__ = ["SIGNIFICANT_DIGITS", "frame_to_csv"]
 SIGNIFICANT_DIGITS = 10  # the last digits of a float differ between processors; ten never do
 
 
-def frame_to_csv(frame: pd.DataFrame) -> str:
-    r"""Write a frame as CSV with ten significant digits.
+def frame_to_csv(frame: pd.DataFrame, *, digits: int | None = SIGNIFICANT_DIGITS) -> str:
+    r"""Write a frame as CSV, floats with ten significant digits.
 
     Parameters
     ----------
     frame : DataFrame
         The values; row labels come first, unless they only count the rows.
+    digits : int or None, default 10
+        Significant digits; None writes what was read, not computed, without loss.
 
     Returns
     -------
@@ -44,7 +46,7 @@ def frame_to_csv(frame: pd.DataFrame) -> str:
     writer.writerow([_text(name) for name in names])
     columns = [values for _, values in levels]
     columns += [frame.iloc[:, place].tolist() for place in range(frame.shape[1])]
-    writer.writerows(zip(*([_cell(value) for value in c] for c in columns), strict=True))
+    writer.writerows(zip(*([_cell(value, digits) for value in c] for c in columns), strict=True))
     return stream.getvalue()
 
 
@@ -53,13 +55,13 @@ def _flat(name: object) -> str:
     return " / ".join(str(part) for part in parts if not is_missing(part) and str(part))
 
 
-def _cell(value: object) -> str:
+def _cell(value: object, digits: int | None) -> str:
     if is_missing(value):
         return ""
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return f"{value:.{SIGNIFICANT_DIGITS}g}"
+        return repr(float(value)) if digits is None else f"{value:.{digits}g}"
     if is_number(value):
         return str(value)
     return _text(value.isoformat() if isinstance(value, date) else value)

@@ -228,6 +228,6 @@ def test_copies_that_cannot_be_made(tmp_path: Path, name: str, file: str, messag
 def test_a_copy_loses_no_digit(tmp_path: Path, name: str) -> None:
     header, *body = rows(Source(export_dataset(name, tmp_path / "copy.csv")))
     frame = load_dataset(name)
-    for place in (header.index(column) for column in frame.select_dtypes("float")):
+    for place in (header.index(str(column)) for column in frame.select_dtypes("float")):
         copied = [float(row[place]) if row[place] else np.nan for row in body]
         np.testing.assert_array_equal(copied, frame[header[place]])

@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 from typing import Any
@@ -64,16 +65,18 @@ def test_dask_cluster_gives_the_same_numbers() -> None:
         far = qn.monte_carlo(product, INPUTS, draws=2500, seed=4, client=client)
         data = np.arange(30.0)
         boot = qn.bootstrap(slow_mean, data, draws=250, seed=2, client=client)
+        lock = threading.Lock()
+
+        def locked(sample: np.ndarray) -> float:
+            with lock:
+                return float(sample.mean())
+
         with pytest.raises(qn.QuesnayError, match="cannot be sent to the Dask workers"):
-            qn.bootstrap(_mean, data, draws=250, seed=2, client=client)
+            qn.bootstrap(locked, data, draws=250, seed=2, client=client)
     near = qn.monte_carlo(product, INPUTS, draws=2500, seed=4)
     pd.testing.assert_frame_equal(near.draws, far.draws, check_exact=True)
     here = qn.bootstrap(slow_mean, data, draws=250, seed=2)
     pd.testing.assert_frame_equal(here.draws, boot.draws, check_exact=True)
-
-
-def _mean(sample: np.ndarray) -> float:
-    return float(sample.mean())
 
 
 def test_longer_runs_begin_with_the_shorter() -> None:

@@ -10,6 +10,7 @@ import pandas as pd
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.linkages import CoreLinkages
+from quesnay.job.prepare import elasticity_of
 from quesnay.job.redraw import DrawnInputs, draw_inputs
 from quesnay.job.rivals import Rivals
 from quesnay.models.display.table import Table, Tabular
@@ -149,8 +150,7 @@ class Reproduction(Tabular):
 
     def drawn_inputs(self, draws: int | None = None) -> DrawnInputs:
         """Return the uncertain inputs behind the draws; the first `draws` of them, or all."""
-        term = self.study.potential.term
-        elasticity = (float(self.potential.params[term]), float(self.potential.std_errors[term]))
+        elasticity = elasticity_of(self.study, self.potential)
         wanted = len(self.draws) if draws is None else min(draws, len(self.draws))
         model = self.assembly.model
         return draw_inputs(self.study, self.facts, model, elasticity, draws=wanted, seed=self.seed)

@@ -5,16 +5,13 @@ from pathlib import Path
 from typing import Any
 
 from quesnay.fitting.errors import StudyError
-from quesnay.job.assemble import assemble
-from quesnay.job.facts import collect_facts
 from quesnay.job.frames import account_frame, verdict_frame, with_intervals
 from quesnay.job.linkages import core_linkages
-from quesnay.job.potential import fit_potential
+from quesnay.job.prepare import prepare
 from quesnay.job.reproduction import Reproduction
 from quesnay.job.rivals import rival_elasticities
 from quesnay.job.simulate import base_case, simulate, uncertain_inputs
 from quesnay.job.variance import variance_frame
-from quesnay.studies.load import load_study
 from quesnay.studies.sections import Study
 
 __all__ = ["reproduce"]
@@ -69,15 +66,11 @@ def reproduce(
     0.4386
     """
     _check_draws(draws)
-    checked = load_study(study)
-    facts = collect_facts(checked)
-    assembly = assemble(checked, facts)
-    fit = fit_potential(checked.potential)
-    term = checked.potential.term
-    elasticity = (float(fit.params[term]), float(fit.std_errors[term]))
-    inputs, sources = uncertain_inputs(checked, facts, assembly.model, elasticity)
+    ready = prepare(study)
+    checked, facts, model = ready.study, ready.facts, ready.assembly.model
+    inputs, sources = uncertain_inputs(checked, facts, model, ready.elasticity)
     drawn = simulate(
-        assembly.model,
+        model,
         inputs,
         draws=draws,
         seed=seed,
@@ -86,7 +79,7 @@ def reproduce(
         client=client,
         checkpoint=checkpoint,
     )
-    central = base_case(checked, facts, assembly.model, elasticity[0])
+    central = base_case(checked, facts, model, ready.elasticity[0])
     estimates = with_intervals(central, drawn)
     account = account_frame(estimates, "estimate", "forecast")
     outcome = account_frame(estimates, "estimate", "outcome")
@@ -96,14 +89,14 @@ def reproduce(
         account=account,
         outcome=outcome,
         verdicts=verdict_frame(checked, facts, estimates),
-        variance=variance_frame(checked, facts, assembly.model, inputs, sources, seed=seed),
+        variance=variance_frame(checked, facts, model, inputs, sources, seed=seed),
         draws=drawn,
         central=central,
-        potential=fit,
-        rivals=rival_elasticities(checked, facts, fit, seed=seed),
-        linkages=core_linkages(checked, facts, assembly, outcome, seed=seed),
+        potential=ready.fit,
+        rivals=rival_elasticities(checked, facts, ready.fit, seed=seed),
+        linkages=core_linkages(checked, facts, ready.assembly, outcome, seed=seed),
         facts=facts,
-        assembly=assembly,
+        assembly=ready.assembly,
     )
 
 

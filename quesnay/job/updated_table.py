@@ -8,10 +8,10 @@ import pandas as pd
 
 from quesnay.diagnostics.evidence.updating import METHODS, backtest_update
 from quesnay.fitting.errors import StudyError, nearest
-from quesnay.job.assemble import Assembly, assemble
-from quesnay.job.facts import Facts, collect_facts
+from quesnay.job.assemble import Assembly
+from quesnay.job.facts import Facts
 from quesnay.job.frames import row
-from quesnay.job.potential import fit_potential
+from quesnay.job.prepare import prepare
 from quesnay.job.redraw import DrawnInputs, draw_inputs
 from quesnay.job.update_effect import effect_frame
 from quesnay.job.update_making import BALANCED, JOINED, make_both, rebuilt_errors
@@ -19,7 +19,6 @@ from quesnay.job.update_tables import updated_tables
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.margins import Margins
-from quesnay.studies.load import load_study
 from quesnay.studies.sections import Study
 
 __all__ = ["UpdatedTable", "update_table_year", "update_year"]
@@ -115,14 +114,10 @@ def update_table_year(
     >>> made.method
     'least squares'
     """
-    checked = load_study(study)
-    facts = collect_facts(checked)
-    assembly = assemble(checked, facts)
-    fit = fit_potential(checked.potential)
-    term = checked.potential.term
-    elasticity = (float(fit.params[term]), float(fit.std_errors[term]))
-    drawn = draw_inputs(checked, facts, assembly.model, elasticity, draws=draws, seed=seed)
-    return update_year(checked, facts, assembly, drawn, year, method=method)
+    ready = prepare(study)
+    own, facts, assembly = ready.study, ready.facts, ready.assembly
+    drawn = draw_inputs(own, facts, assembly.model, ready.elasticity, draws=draws, seed=seed)
+    return update_year(own, facts, assembly, drawn, year, method=method)
 
 
 def update_year(

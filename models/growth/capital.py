@@ -5,14 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.inventory import (
     geometric_stock,
     hyperbolic_efficiency,
     stock_from_vintages,
 )
 from quesnay.models.growth.labels import yearly_series, years_of
-from quesnay.models.growth.scalars import choice, is_number, one_line
+from quesnay.models.growth.scalars import choice, is_number
 
 __all__ = ["perpetual_inventory"]
 
@@ -87,7 +87,7 @@ def perpetual_inventory(
     flows = _flows(investment)
     rate = _rates(depreciation, flows.index, profile)
     if initial is not None and not (is_number(initial) and initial >= 0):
-        raise DataError(f"initial stock must be a number not below 0, got {one_line(initial)}")
+        raise DataError(f"initial stock must be a number not below 0, got {shown(initial)}")
     past = _past_growth(flows, growth, needed=initial is None or profile == "hyperbolic")
     if profile == "geometric":
         opening = _harberger(flows, past, float(rate[0])) if initial is None else float(initial)
@@ -105,11 +105,11 @@ def _cohort(count: int, rate: float, life: float | None, shape: tuple[float, flo
     mean = _DECLINING_BALANCE / rate if life is None else life
     if not (is_number(mean) and 0 < mean <= _LONGEST_LIFE):
         raise DataError(
-            f"service_life must be a number of years in (0, {_LONGEST_LIFE}], got {one_line(mean)}"
+            f"service_life must be a number of years in (0, {_LONGEST_LIFE}], got {shown(mean)}"
         )
     for name, value in zip(("efficiency", "retirement_spread"), shape, strict=True):
         if not is_number(value):
-            raise DataError(f"{name} must be a finite number, got {one_line(value)}")
+            raise DataError(f"{name} must be a finite number, got {shown(value)}")
     return hyperbolic_efficiency(
         count + 2 * int(np.ceil(mean)) + 1, service_life=mean, shape=shape[0], spread=shape[1]
     )
@@ -149,7 +149,7 @@ def _rates(depreciation: Any, years: pd.Index, profile: str) -> np.ndarray:
         values = np.full(len(years), float(depreciation))
     else:
         raise DataError(
-            f"depreciation must be a rate in (0, 1] or a Series, got {one_line(depreciation)}"
+            f"depreciation must be a rate in (0, 1] or a Series, got {shown(depreciation)}"
         )
     bad = np.flatnonzero(~((values > 0) & (values <= 1)))
     if len(bad):
@@ -161,7 +161,7 @@ def _past_growth(flows: pd.Series, growth: float | None, *, needed: bool) -> flo
     """Return the growth rate of investment before the first year."""
     if growth is not None:
         if not (is_number(growth) and growth > -1):
-            raise DataError(f"growth must be a finite rate above -1, got {one_line(growth)}")
+            raise DataError(f"growth must be a finite rate above -1, got {shown(growth)}")
         return float(growth)
     if not needed:
         return 0.0

@@ -6,9 +6,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.curves.functions import Curve
-from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.models.growth.labels import shown
-from quesnay.models.growth.scalars import is_number, one_line
+from quesnay.fitting.errors import DataError, EstimationError, shown
+from quesnay.models.growth.scalars import is_number
 
 __all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
 
@@ -60,7 +59,7 @@ def checked_positive(value: Any, name: str) -> float | None:
     if value is None:
         return None
     if not is_number(value) or value <= 0:
-        raise DataError(f"{name} must be a positive, finite number, got {one_line(value)}")
+        raise DataError(f"{name} must be a positive, finite number, got {shown(value)}")
     return float(value)
 
 
@@ -75,7 +74,7 @@ def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
     first, span = float(times.min()), float(np.ptp(times))
     if origin is not None:
         if not is_number(origin) or origin > first:
-            shown_origin = one_line(origin)
+            shown_origin = shown(origin)
             raise DataError(f"origin must be a time not after the first, {first:g}: {shown_origin}")
         return float(origin)
     if 0 <= first <= span:
@@ -132,7 +131,7 @@ def _column(values: Any, name: str) -> np.ndarray:
             raw = pd.to_numeric(pd.Series(raw), errors="coerce").to_numpy(dtype=float)
         column = raw.astype(float)
     except (TypeError, ValueError, OverflowError):
-        raise DataError(f"{name}: expected one column of numbers, got {one_line(values)}") from None
+        raise DataError(f"{name}: expected one column of numbers, got {shown(values)}") from None
     if column.ndim != 1 or column.size == 0:
         raise DataError(f"{name}: expected one column of numbers, got shape {column.shape}")
     bad = np.flatnonzero(~np.isfinite(column))

@@ -11,11 +11,12 @@ from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
 from quesnay.fitting.curves.problem import CurveProblem
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.routes import route
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.scalars import choice, is_number, level_of, one_line
+from quesnay.models.growth.scalars import choice, is_number
 
 __all__ = ["CurveFit"]
 
@@ -93,7 +94,7 @@ class CurveFit(Tabular):
         2019.0
         """
         if not is_number(level):
-            raise DataError(f"level must be one number, got {one_line(level)}")
+            raise DataError(f"level must be one number, got {shown(level)}")
         return float(self.curve.inverse(level, self.params.to_numpy(dtype=float))) + self.origin
 
     def forecast(self, t: ArrayLike, *, level: float = 0.95) -> pd.DataFrame:
@@ -188,7 +189,7 @@ class CurveFit(Tabular):
         """Return the two-sided quantile of Student's t, or of the normal for known errors."""
         from scipy.special import ndtri, stdtrit
 
-        level = level_of(level)
+        level = confidence_level(level, least=0.01)
         if self.errors_known or self.dof == 0:
             return float(ndtri((1 + level) / 2))
         return float(stdtrit(self.dof, (1 + level) / 2))
@@ -212,12 +213,12 @@ class CurveFit(Tabular):
     def _bootstrap(self, level: float, draws: int, seed: Any) -> np.ndarray:
         """Return percentiles over the draws, refused where too many of them failed."""
         if not (isinstance(draws, int) and draws >= 100):
-            raise DataError(f"draws must be 100 or more for an interval, got {one_line(draws)}")
+            raise DataError(f"draws must be 100 or more for an interval, got {shown(draws)}")
         if self.dof < 1:
             raise DataError("bootstrap: no degree of freedom, so no residuals to draw from")
         if not isinstance(seed, np.random.SeedSequence):
             if not is_number(seed) or seed != int(seed) or seed < 0:
-                raise DataError(f"seed must be a whole number not below 0, got {one_line(seed)}")
+                raise DataError(f"seed must be a whole number not below 0, got {shown(seed)}")
             seed = np.random.SeedSequence(int(seed))
         made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=seed)
         if made.failed > draws // 20:
@@ -234,7 +235,7 @@ def _times(t: ArrayLike) -> np.ndarray:
         raw = np.asarray(t)
         times = raw.astype(float) if raw.dtype.kind != "c" else np.array(np.nan)
     except (TypeError, ValueError, OverflowError):
-        raise DataError(f"t: expected numbers such as years, got {one_line(t)}") from None
+        raise DataError(f"t: expected numbers such as years, got {shown(t)}") from None
     if not np.isfinite(times).all():
         raise DataError("t: expected finite times, got a missing or infinite one")
     return times

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.chow_lin import chow_lin
 from quesnay.fitting.growth.disaggregation import (
     CONVERSIONS,
@@ -16,7 +16,7 @@ from quesnay.fitting.growth.disaggregation import (
 )
 from quesnay.models.growth.disaggregation_result import METHODS, Disaggregation
 from quesnay.models.growth.periods import Periods, match_periods
-from quesnay.models.growth.scalars import choice, is_number, one_line
+from quesnay.models.growth.scalars import choice, is_number
 
 __all__ = ["disaggregate"]
 
@@ -120,7 +120,7 @@ def _method(method: str | None, indicators: Any) -> str:
 def _check_rho(rho: Any) -> None:
     """Refuse an autoregressive parameter that is no number inside (-1, 1)."""
     if rho is not None and (not is_number(rho) or not -1 < rho < 1):
-        raise DataError(f"rho must be a number between -1 and 1, got {one_line(rho)}")
+        raise DataError(f"rho must be a number between -1 and 1, got {shown(rho)}")
 
 
 def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.Index]:
@@ -138,7 +138,7 @@ def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.In
 def _denton(periods: Periods, C: np.ndarray, *, additive: bool, order: int) -> Disaggregated:
     """Hand at most one indicator to Denton-Cholette."""
     if not is_number(order) or order not in {1, 2}:
-        raise DataError(f"order must be 1 or 2, got {one_line(order)}")
+        raise DataError(f"order must be 1 or 2, got {shown(order)}")
     guides = periods.indicators
     if guides.shape[1] > 1:
         raise DataError(

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.routes import route
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.scalars import level_of
 
 __all__ = ["METHODS", "Disaggregation"]
 
@@ -66,7 +66,7 @@ class Disaggregation(Tabular):
         """Return one row a coefficient: term, estimate, std_error, statistic, p_value, interval."""
         from scipy.special import stdtr, stdtrit
 
-        level = level_of(level)
+        level = confidence_level(level)
         dof = max(self.dof, 1)
         half = float(stdtrit(dof, (1 + level) / 2)) * self.param_errors
         ratio = self.params.to_numpy() / self.param_errors.to_numpy()

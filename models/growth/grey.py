@@ -6,10 +6,11 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
-from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.errors import DataError, EstimationError, shown
+from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import yearly_series, years_of
-from quesnay.models.growth.scalars import is_number, level_of, one_line
+from quesnay.models.growth.scalars import is_number
 
 __all__ = ["GreyFit", "fit_grey"]
 
@@ -113,8 +114,8 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     if len(gap):
         raise DataError(f"series: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it")
     if not is_number(horizon) or horizon != int(horizon) or not 1 <= horizon <= 100:
-        raise DataError(f"horizon must be a number of years from 1 to 100, got {one_line(horizon)}")
-    level, horizon = level_of(level), int(horizon)
+        raise DataError(f"horizon must be a number of years from 1 to 100, got {shown(horizon)}")
+    level, horizon = confidence_level(level), int(horizon)
     bad = values.index[~(values.to_numpy() > 0)]
     if len(bad):
         raise EstimationError(

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import check_positive, yearly_frame, yearly_series, years_of
-from quesnay.models.growth.scalars import is_number, one_line
+from quesnay.models.growth.scalars import is_number
 
 __all__ = ["AccumulatedLevel", "accumulate_contributions"]
 
@@ -109,7 +109,7 @@ def accumulate_contributions(
             f"{whole.index[-1]}, every year of value_added but its first"
         )
     if not is_number(initial) or initial < 0:
-        raise DataError(f"initial must be a finite number not below 0, got {one_line(initial)}")
+        raise DataError(f"initial must be a finite number not below 0, got {shown(initial)}")
     increments = parts.mul(_logarithmic_mean(whole.to_numpy()), axis=0)
     path = np.concatenate([[0.0], increments.sum(axis=1).to_numpy().cumsum()]) + float(initial)
     level = pd.Series(path, whole.index, name="level")

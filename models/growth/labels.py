@@ -6,10 +6,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
-from quesnay.models.growth.scalars import one_line
+from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["check_positive", "same_labels", "shown", "yearly_frame", "yearly_series", "years_of"]
+__all__ = ["check_positive", "same_labels", "yearly_frame", "yearly_series", "years_of"]
 
 _LATEST = 1e9  # a number beyond it counts something else than years
 
@@ -123,17 +122,6 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
     return years
 
 
-def shown(label: object) -> str:
-    """Return a label or value as a reader writes it, without NumPy's type around it.
-
-    Examples
-    --------
-    >>> shown(np.int64(2018)), shown("ict")
-    ('2018', "'ict'")
-    """
-    return one_line(label)
-
-
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:
     """Refuse two sets of labels that differ, naming the first label that only one of them has."""
     one, other = names
@@ -186,7 +174,7 @@ def _numbers(series: pd.Series, name: str) -> np.ndarray:
     try:
         numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
     except (OverflowError, TypeError, ValueError):
-        raise DataError(f"{name}: expected numbers, got {one_line(series.iloc[0])}") from None
+        raise DataError(f"{name}: expected numbers, got {shown(series.iloc[0])}") from None
     bad = np.flatnonzero(~np.isfinite(numbers))
     if len(bad):
         place = int(bad[0])

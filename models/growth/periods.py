@@ -6,9 +6,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.growth.labels import yearly_frame, yearly_series, years_of
-from quesnay.models.growth.scalars import one_line
 
 __all__ = ["Periods", "match_periods"]
 
@@ -98,7 +97,7 @@ def _ratio(to: str | int | None) -> tuple[str | None, int]:
     if isinstance(to, int) and not isinstance(to, bool) and 2 <= to <= 10_000:
         return {4: "Q", 12: "M"}.get(to), to
     raise DataError(
-        f"to: expected 'quarterly', 'monthly' or a number of 2 or more, got {one_line(to)}"
+        f"to: expected 'quarterly', 'monthly' or a number of 2 or more, got {shown(to)}"
     )
 
 
@@ -134,7 +133,7 @@ def _by_label(
             f"{index.freqstr}"  # type: ignore[attr-defined]
         )
     if to is not None and _ratio(to)[1] != ratio:
-        raise DataError(f"to: {one_line(to)} does not fit indicators with {ratio} periods a year")
+        raise DataError(f"to: {shown(to)} does not fit indicators with {ratio} periods a year")
     _consecutive(years_of(index, "indicators"), index, "indicators")
     _check_years(years)
     first = pd.Period(year=int(years[0]), month=1, freq=letter)

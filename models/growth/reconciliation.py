@@ -9,6 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
+from quesnay.fitting.level import confidence_level
 from quesnay.fitting.routes import route
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
@@ -19,7 +20,6 @@ from quesnay.models.growth.reconciliation_inputs import (
     fixed_labels,
     read_identities,
 )
-from quesnay.models.growth.scalars import level_of
 
 __all__ = ["Reconciliation", "reconcile"]
 
@@ -75,7 +75,7 @@ class Reconciliation(Tabular):
         """Return one row a label: estimate, error, z of the adjustment, p-value and interval."""
         from scipy.special import ndtr, ndtri
 
-        level = level_of(level)
+        level = confidence_level(level)
         gained = np.sqrt(np.maximum(self.std_errors_before**2 - self.std_errors**2, 0.0))
         moved = np.where(gained > 1e-8 * self.std_errors_before, gained, np.nan)
         z = self.adjustments.to_numpy() / moved

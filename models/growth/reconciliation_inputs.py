@@ -7,10 +7,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.growth.identity_text import Identity, parse_identity
-from quesnay.models.growth.labels import shown
-from quesnay.models.growth.scalars import one_line
 
 __all__ = ["checked_covariance", "checked_estimates", "fixed_labels", "read_identities"]
 
@@ -70,7 +68,7 @@ def fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
     ['core']
     """
     if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
-        raise DataError(f"fixed: expected labels, got {one_line(fixed)}")
+        raise DataError(f"fixed: expected labels, got {shown(fixed)}")
     held = [fixed] if isinstance(fixed, str) else list(fixed)
     for label in held:
         if not isinstance(label, str) or label not in labels:
@@ -102,7 +100,7 @@ def read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
 def _unknown(name: str, label: Any, labels: Iterable[Any]) -> DataError:
     """Return the error for a label that no estimate has."""
     hint = nearest(str(label), labels)
-    return DataError(f"{name}: no estimate is called {one_line(label)}{hint and ';' + hint}")
+    return DataError(f"{name}: no estimate is called {shown(label)}{hint and ';' + hint}")
 
 
 def _from_frame(frame: pd.DataFrame, labels: Sequence[Any]) -> list[Identity]:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import same_labels, yearly_frame, yearly_series, years_of
-from quesnay.models.growth.scalars import is_number, one_line
+from quesnay.models.growth.scalars import is_number
 
 __all__ = ["CapitalServices", "capital_services"]
 
@@ -174,7 +174,7 @@ def _rates(depreciation: pd.Series, assets: pd.Index) -> np.ndarray:
 def _given_rate(rate: float | pd.Series, years: pd.Index) -> np.ndarray:
     """Return the given rate of return by year."""
     if not isinstance(rate, pd.Series) and not is_number(rate):
-        raise DataError(f"rate must be a number or a Series by year, got {one_line(rate)}")
+        raise DataError(f"rate must be a number or a Series by year, got {shown(rate)}")
     series = rate if isinstance(rate, pd.Series) else pd.Series(float(rate), years)
     return _by_year(yearly_series(series, "rate"), years, "rate")
 

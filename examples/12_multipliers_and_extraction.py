@@ -13,7 +13,7 @@ folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
 folder.mkdir(parents=True, exist_ok=True)
 
 table = qn.load_io("CHN", 2018, imports="separate")
-names = qn.load_sectors("CHN").set_index("code")["short_name"]
+names = qn.load_sectors("CHN")["short_name"]
 ict = ["20", "21", "31"]
 
 multipliers = pd.DataFrame(

@@ -70,15 +70,9 @@ def reproduce(
     checked, facts, model = ready.study, ready.facts, ready.assembly.model
     inputs, sources = uncertain_inputs(checked, facts, model, ready.elasticity)
     drawn = simulate(
-        model,
-        inputs,
-        draws=draws,
-        seed=seed,
-        jobs=jobs,
-        progress=progress,
-        client=client,
+        model, inputs, draws=draws, seed=seed, jobs=jobs, progress=progress, client=client,
         checkpoint=checkpoint,
-    )
+    )  # fmt: skip
     central = base_case(checked, facts, model, ready.elasticity[0])
     estimates = with_intervals(central, drawn)
     account = account_frame(estimates, "estimate", "forecast")

@@ -109,7 +109,7 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "errors huge": (lambda t: t.multiplier_intervals(relative_error=5.0, method="monte_carlo",
                                                      draws=500), "errors are too large"),
     "method": (lambda t: t.multiplier_intervals(relative_error=0.1, method="mc"), "method='mc'"),
-    "level": (lambda t: t.multiplier_intervals(relative_error=0.1, level=95), "level=95"),
+    "level": (lambda t: t.multiplier_intervals(relative_error=0.1, level=95), "level: 95"),
     "draws": (lambda t: t.multiplier_intervals(relative_error=0.1, draws=1), "draws=1"),
     "seed": (lambda t: t.multiplier_intervals(relative_error=0.1, method="monte_carlo", seed="x"),
              "seed='x'"),

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
-from quesnay.fitting.errors import DataError
-from quesnay.models.input_output.asked import said, whole
+from quesnay.fitting.errors import DataError, shown
+from quesnay.models.input_output.asked import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -71,7 +71,7 @@ def plot_decomposition(
     """
     whole(sectors, "sectors")
     if names is not None and not isinstance(names, Mapping):
-        raise DataError(f"names: {said(names)}; expected {{sector: name}}")
+        raise DataError(f"names: {shown(names)}; expected {{sector: name}}")
     count = min(sectors, len(result.effects))
     figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
     left, right = figure.axes

@@ -6,25 +6,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 
-__all__ = ["choice", "listing", "place_of", "said", "share", "truth", "whole"]
-
-_WIDTH = 60  # characters of a value that a message repeats
-
-
-def said(value: Any) -> str:
-    """Return a value as one short line for a message, numpy's numbers as plain ones."""
-    if isinstance(value, np.generic):
-        value = value.item()
-    text = " ".join(repr(value).split())
-    return text if len(text) <= _WIDTH else f"{text[: _WIDTH - 1]}…"
+__all__ = ["choice", "listing", "place_of", "share", "truth", "whole"]
 
 
 def whole(value: Any, name: str) -> int:
     """Return a whole number from 1, or refuse."""
     if isinstance(value, bool | np.bool_) or not isinstance(value, int | np.integer) or value < 1:
-        raise DataError(f"{name}: {said(value)}; expected a whole number from 1")
+        raise DataError(f"{name}: {shown(value)}; expected a whole number from 1")
     return int(value)
 
 
@@ -33,14 +23,14 @@ def share(value: Any, name: str, *, zero: bool) -> float:
     numeric = isinstance(value, int | float | np.integer | np.floating)
     if isinstance(value, bool) or not numeric or not (0 <= value < 1 and (zero or value > 0)):
         wanted = "from 0 to below 1" if zero else "between 0 and 1"
-        raise DataError(f"{name}: {said(value)}; expected a number {wanted}")
+        raise DataError(f"{name}: {shown(value)}; expected a number {wanted}")
     return float(value)
 
 
 def truth(value: Any, name: str) -> bool:
     """Return True or False, or refuse."""
     if not isinstance(value, bool | np.bool_):
-        raise DataError(f"{name}: {said(value)}; expected True or False")
+        raise DataError(f"{name}: {shown(value)}; expected True or False")
     return bool(value)
 
 
@@ -49,14 +39,14 @@ def choice(value: Any, known: Iterable[str], name: str) -> str:
     words = list(known)
     if not isinstance(value, str) or value not in words:
         hint = nearest(value, words) if isinstance(value, str) else ""
-        raise DataError(f"{name}: {said(value)}; expected one of {', '.join(words)};{hint}")
+        raise DataError(f"{name}: {shown(value)}; expected one of {', '.join(words)};{hint}")
     return value
 
 
 def listing(values: Any, name: str) -> list[Any]:
     """Return a list, tuple, set or index as a list; a lone word is refused."""
     if isinstance(values, str | bytes) or not isinstance(values, Sequence | set | pd.Index):
-        raise DataError(f"{name}: {said(values)}; expected a list")
+        raise DataError(f"{name}: {shown(values)}; expected a list")
     return list(values)
 
 

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.routes import route
 from quesnay.fitting.tables.decomposition import Effects, decompose
 from quesnay.fitting.tables.lmdi import log_mean
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import choice, listing, said
+from quesnay.models.input_output.asked import choice, listing
 from quesnay.models.input_output.economies import TableLike, economy, imbalance, same_sectors
 
 __all__ = ["StructuralDecomposition", "structural_decomposition"]
@@ -173,7 +173,7 @@ def structural_decomposition(
     chosen = _check_factors(factors)
     choice(method, _METHODS, "method")
     if account is not None and "v" not in chosen:
-        raise DataError(f"account: {said(account)} needs the factor 'v' among the factors")
+        raise DataError(f"account: {shown(account)} needs the factor 'v' among the factors")
     same_sectors(start, end)
     what = ("value_added" if account is None else account) if "v" in chosen else "output"
     first = economy(start, chosen, what, start.sectors)

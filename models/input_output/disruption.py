@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.factored import factored
-from quesnay.models.input_output.asked import choice, said
+from quesnay.models.input_output.asked import choice
 from quesnay.models.input_output.economies import sector_place, single
 from quesnay.models.input_output.margins import align_vector, grid
 
@@ -61,7 +61,7 @@ def network(given: Any, kind: str) -> Network:
             places = read.columns.get_indexer(read.rows)
             if (places < 0).any():
                 missing = read.rows[int(np.flatnonzero(places < 0)[0])]
-                raise DataError(f"interdependency: row {said(missing)} has no column")
+                raise DataError(f"interdependency: row {shown(missing)} has no column")
             values = values[:, places]
         net = Network(values, read.rows, read.labelled, None)
     _check(net)
@@ -73,13 +73,15 @@ def rates(given: Any, net: Network, what: str) -> Array:
     if isinstance(given, Mapping):
         values = np.zeros(len(net.sectors))
         for name, value in given.items():
-            values[sector_place(net.sectors, name, what)] = single(value, f"{what} of {said(name)}")
+            values[sector_place(net.sectors, name, what)] = single(
+                value, f"{what} of {shown(name)}"
+            )
     else:
         values = align_vector(given, net.sectors, what, labelled=net.labelled)
     bad = np.flatnonzero((values < 0) | (values > 1))
     if len(bad):
         k = int(bad[0])
-        raise DataError(f"{what} of {said(net.sectors[k])} is {values[k]:.6g}; expected 0 to 1")
+        raise DataError(f"{what} of {shown(net.sectors[k])} is {values[k]:.6g}; expected 0 to 1")
     return values
 
 
@@ -88,7 +90,7 @@ def _check(net: Network) -> None:
     if len(negative):
         i, j = (int(k) for k in negative[0])
         raise DataError(
-            f"interdependency: row {said(net.sectors[i])}, column {said(net.sectors[j])} is "
+            f"interdependency: row {shown(net.sectors[i])}, column {shown(net.sectors[j])} is "
             f"{net.matrix[i, j]:.6g}; expected at least 0"
         )
     why = "interdependency: its spectral radius is not below 1, so disruptions never die out"

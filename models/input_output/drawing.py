@@ -7,11 +7,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.perturbation import Perturbed, lognormal_factors
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.error_bands import CoefficientErrors, Settings
-from quesnay.models.input_output.words import shown
 
 __all__ = [
     "BetaWeights",

@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.tables.decomposition import Economy
-from quesnay.models.input_output.asked import place_of, said
+from quesnay.models.input_output.asked import place_of
 from quesnay.models.input_output.margins import align_vector, numbers
 
 __all__ = [
@@ -60,12 +60,12 @@ def same_sectors(start: TableLike, end: TableLike) -> None:
     for odd, where in ((missing, "start"), (extra, "end")):
         if len(odd):
             raise DataError(
-                f"sectors differ: {said(odd[0])} is only in the {where} table; aggregate both to "
+                f"sectors differ: {shown(odd[0])} is only in the {where} table; aggregate both to "
                 "the same sectors"
             )
     units = [getattr(table, "unit", None) for table in (start, end)]
     if all(units) and units[0] != units[1]:
-        raise DataError(f"units differ: {said(units[0])} and {said(units[1])}; convert one table")
+        raise DataError(f"units differ: {shown(units[0])} and {shown(units[1])}; convert one table")
 
 
 def coefficients(table: TableLike, account: str) -> Array:
@@ -81,7 +81,7 @@ def coefficients(table: TableLike, account: str) -> Array:
         if accounts is None or not isinstance(account, str) or account not in known:
             hint = nearest(account, known) if isinstance(account, str) else ""
             raise DataError(
-                f"account: {said(account)} is unknown; expected 'output', 'value_added' or a row "
+                f"account: {shown(account)} is unknown; expected 'output', 'value_added' or a row "
                 f"of the table's accounts ({', '.join(known) or 'none'});{hint}"
             )
         row = accounts.iloc[known.index(account)].to_numpy()
@@ -100,7 +100,9 @@ def economy(table: TableLike, factors: tuple[str, ...], account: str, sectors: p
     total = float(sums.sum())
     for name, whole, column in zip(names, sums, demand.T, strict=True):
         if whole == 0 and np.any(column != 0):
-            raise DataError(f"final demand {said(name)} sums to zero: it has no structure; join it")
+            raise DataError(
+                f"final demand {shown(name)} sums to zero: it has no structure; join it"
+            )
     if total == 0:
         raise DataError("final demand sums to zero: it has no structure and no level")
     places = table.sectors.get_indexer(sectors)
@@ -127,7 +129,7 @@ def sector_place(sectors: pd.Index, name: Any, what: str) -> int:
     place = place_of(sectors, name)
     if place is None:
         hint = nearest(name, sectors) if isinstance(name, str) else ""
-        raise DataError(f"{what}: no sector {said(name)} in the table;{hint}")
+        raise DataError(f"{what}: no sector {shown(name)} in the table;{hint}")
     return place
 
 
@@ -144,7 +146,7 @@ def demand_vector(table: TableLike, demand: Any, what: str) -> Array:
         if not demand:
             raise DataError(f"{what}: an empty mapping; expected {{sector: value}}")
         for name, value in demand.items():
-            out[sector_place(table.sectors, name, what)] = single(value, f"{what} of {said(name)}")
+            out[sector_place(table.sectors, name, what)] = single(value, f"{what} of {shown(name)}")
         return out
     return align_vector(demand, table.sectors, what, labelled=True)
 
@@ -153,5 +155,5 @@ def single(value: Any, what: str) -> float:
     """Return one finite number, or say what was given instead."""
     found = numbers(value, what)
     if found.ndim or not np.isfinite(found):
-        raise DataError(f"{what}: {said(value)}; expected one finite number")
+        raise DataError(f"{what}: {shown(value)}; expected one finite number")
     return float(found)

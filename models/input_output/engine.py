@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.errors import InvalidIndexError
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.tables.leontief import (
     SINGULAR,
     Factors,
@@ -20,7 +20,6 @@ from quesnay.fitting.tables.leontief import (
 )
 from quesnay.fitting.tables.single import single_leontief
 from quesnay.models.input_output.validate import Blocks, read_demand
-from quesnay.models.input_output.words import shown
 
 __all__ = ["Engine", "Precision"]
 

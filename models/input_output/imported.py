@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError, nearest
+from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
 from quesnay.fitting.tables.import_split import proportional_imports
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import listing, place_of, said
+from quesnay.models.input_output.asked import listing, place_of
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["ImportSplit", "SplitFlows", "split_flows", "split_imports"]
@@ -78,11 +78,11 @@ def split_flows(
     for name in spared:
         if place_of(categories, name) is None:
             hint = nearest(name, known) if isinstance(name, str) else ""
-            raise DataError(f"exports: no column {said(name)} in final demand;{hint}")
+            raise DataError(f"exports: no column {shown(name)} in final demand;{hint}")
     if (imports < 0).any():
         name = products[int(np.flatnonzero(imports < 0)[0])]
         raise DataError(
-            f"imports of {said(name)} are negative; expected imports as positive numbers"
+            f"imports of {shown(name)} are negative; expected imports as positive numbers"
         )
     bought = np.array([True] * use.shape[1] + [name not in spared for name in known])
     flows = np.hstack([use, final])
@@ -91,7 +91,7 @@ def split_flows(
     if bad.any():
         k = int(np.flatnonzero(bad)[0])
         raise BalanceError(
-            f"imports of {said(products[k])} are {imports[k]:.6g}, more than its buyers at home "
+            f"imports of {shown(products[k])} are {imports[k]:.6g}, more than its buyers at home "
             f"buy ({flows[k, bought].sum():.6g}); take re-exports out of imports and exports"
         )
     words = f"{', '.join(map(str, spared))} buys none" if spared else "exports too"
@@ -145,7 +145,7 @@ def split_imports(
     demand = table.final_demand
     if place_of(demand.columns, imports) is None:
         hint = nearest(imports, demand.columns) if isinstance(imports, str) else ""
-        raise DataError(f"imports: no column {said(imports)} in final demand;{hint}")
+        raise DataError(f"imports: no column {shown(imports)} in final demand;{hint}")
     rest = demand.drop(columns=[imports])
     found = split_flows(
         table.Z.to_numpy(),

@@ -2,8 +2,8 @@
 
 import pandas as pd
 
+from quesnay.fitting.errors import shown
 from quesnay.fitting.tables.obstacles import Obstacle
-from quesnay.models.input_output.asked import said
 from quesnay.models.input_output.margins import Grid
 
 __all__ = ["NAMES_SHOWN", "obstacle_message"]
@@ -31,6 +31,6 @@ def obstacle_message(obstacle: Obstacle, start: Grid, *, fixed: bool = False) ->
 
 
 def _listed(labels: pd.Index, places: tuple[int, ...]) -> str:
-    shown = ", ".join(said(labels[k]) for k in places[:NAMES_SHOWN]) or "none"
+    named = ", ".join(shown(labels[k]) for k in places[:NAMES_SHOWN]) or "none"
     more = len(places) - NAMES_SHOWN
-    return f"{shown} and {more} more" if more > 0 else shown
+    return f"{named} and {more} more" if more > 0 else named

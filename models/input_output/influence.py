@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen, shown
+from quesnay.models.input_output.words import chosen
 
 __all__ = ["field_of_influence", "prices"]
 

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import said, whole
+from quesnay.models.input_output.asked import whole
 from quesnay.models.input_output.disruption import Network, network, rates
 from quesnay.models.input_output.economies import single
 from quesnay.models.input_output.margins import numbers
@@ -122,7 +122,7 @@ def inoperability(
     net = network(interdependency, kind)
     c = rates(perturbation, net, "perturbation")
     found = capped_solution(net.matrix, c)
-    stopped = [said(net.sectors[int(k)]) for k in np.flatnonzero(found.capped)]
+    stopped = [shown(net.sectors[int(k)]) for k in np.flatnonzero(found.capped)]
     notes = (f"Held at 1: sector(s) {', '.join(stopped)}.",) if stopped else ()
     return Inoperability(
         inoperability=pd.Series(found.q, index=net.sectors, name="inoperability"),
@@ -212,5 +212,5 @@ def _resilience(given: Any, net: Network) -> Array:
     values = rates(K, net, "resilience")
     if (values <= 0).any():
         name = net.sectors[int(np.flatnonzero(values <= 0)[0])]
-        raise DataError(f"resilience of {said(name)} is 0: it never moves; expected above 0 to 1")
+        raise DataError(f"resilience of {shown(name)} is 0: it never moves; expected above 0 to 1")
     return values

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError, nearest
+from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
 from quesnay.fitting.tables.constrained import LeastSquaresFit, balance_least_squares as fit
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import choice, listing, place_of, said, truth
+from quesnay.models.input_output.asked import choice, listing, place_of, truth
 from quesnay.models.input_output.impossible import obstacle_message
 from quesnay.models.input_output.margins import Grid, align_vector, check_rule, grid, reconcile
 from quesnay.models.input_output.moves import largest_moves
@@ -189,7 +189,7 @@ def _variance(start: Grid, variance: Any) -> Array:
         for places, labels, axis in ((rows, start.rows, "row"), (columns, start.columns, "column")):
             if (places < 0).any():
                 missing = labels[int(np.flatnonzero(places < 0)[0])]
-                raise DataError(f"variance: no {axis} {said(missing)}; labels must be the seed's")
+                raise DataError(f"variance: no {axis} {shown(missing)}; labels must be the seed's")
         values = values[np.ix_(rows, columns)]
     if (values < 0).any():
         i, j = (int(k) for k in np.argwhere(values < 0)[0])
@@ -204,7 +204,7 @@ def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool
     held = np.zeros(start.values.shape, dtype=bool)
     for cell in listing(fixed, "fixed"):
         if not isinstance(cell, tuple | list) or len(cell) != 2:
-            raise DataError(f"fixed: {said(cell)}; expected a pair (row, column)")
+            raise DataError(f"fixed: {shown(cell)}; expected a pair (row, column)")
         places = []
         for name, labels, axis in zip(
             cell, (start.rows, start.columns), ("row", "column"), strict=True
@@ -212,7 +212,7 @@ def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool
             place = place_of(labels, name)
             if place is None:
                 hint = nearest(name, labels) if isinstance(name, str) else ""
-                raise DataError(f"fixed: no {axis} {said(name)} in the seed;{hint}")
+                raise DataError(f"fixed: no {axis} {shown(name)} in the seed;{hint}")
             places.append(place)
         held[places[0], places[1]] = True
     return held

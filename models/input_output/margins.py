@@ -9,8 +9,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError, nearest
-from quesnay.models.input_output.asked import said, share, whole
+from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
+from quesnay.models.input_output.asked import share, whole
 
 __all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "reconcile"]
 
@@ -54,11 +54,11 @@ class Grid:
 
     def row(self, place: int) -> str:
         """Return a row's name for a message."""
-        return f"row {said(self.rows[place])}"
+        return f"row {shown(self.rows[place])}"
 
     def column(self, place: int) -> str:
         """Return a column's name for a message."""
-        return f"column {said(self.columns[place])}"
+        return f"column {shown(self.columns[place])}"
 
 
 def grid(matrix: Any, name: str) -> Grid:
@@ -73,7 +73,7 @@ def grid(matrix: Any, name: str) -> Grid:
             if not labels.is_unique:
                 doubled = labels[labels.duplicated()][0]
                 raise DataError(
-                    f"{name}: {axis} label {said(doubled)} occurs twice; make it unique"
+                    f"{name}: {axis} label {shown(doubled)} occurs twice; make it unique"
                 )
     else:
         rows, columns = pd.RangeIndex(values.shape[0]), pd.RangeIndex(values.shape[1])
@@ -111,7 +111,7 @@ def _plain(raw: npt.NDArray[np.object_], name: str) -> Array:
             out[place] = float(value)
         elif not (value is None or value is pd.NA):
             where = ", ".join(str(k) for k in place)
-            raise DataError(f"{name}: entry {where} is {said(value)}; expected a number")
+            raise DataError(f"{name}: entry {where} is {shown(value)}; expected a number")
     return out
 
 
@@ -128,19 +128,19 @@ def align_vector(vector: Any, labels: pd.Index, name: str, *, labelled: bool) ->
     if len(bad):
         place = int(bad[0])
         raise DataError(
-            f"{name}: {said(labels[place])} is {values[place]}; expected a finite number"
+            f"{name}: {shown(labels[place])} is {values[place]}; expected a finite number"
         )
     return values
 
 
 def _places(given: pd.Index, labels: pd.Index, name: str) -> npt.NDArray[np.intp]:
     if not given.is_unique:
-        raise DataError(f"{name}: label {said(given[given.duplicated()][0])} occurs twice")
+        raise DataError(f"{name}: label {shown(given[given.duplicated()][0])} occurs twice")
     places = given.get_indexer(labels)
     if (places < 0).any():
         missing = labels[int(np.flatnonzero(places < 0)[0])]
         raise DataError(
-            f"{name}: no entry for {said(missing)}: labels must be those of the table;"
+            f"{name}: no entry for {shown(missing)}: labels must be those of the table;"
             f"{nearest(str(missing), given)}"
         )
     return places

@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.factored import factored
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import said
 from quesnay.models.input_output.economies import (
     TableLike,
     check_table,
@@ -131,9 +130,9 @@ def _given(table: TableLike, output: Mapping[Any, float]) -> tuple[npt.NDArray[n
     places, values = [], []
     for name, value in output.items():
         places.append(sector_place(table.sectors, name, "output"))
-        values.append(single(value, f"output of {said(name)}"))
+        values.append(single(value, f"output of {shown(name)}"))
         if values[-1] < 0:
-            raise DataError(f"output of {said(name)}: {said(value)}; expected at least 0")
+            raise DataError(f"output of {shown(name)}: {shown(value)}; expected at least 0")
     return np.array(places, dtype=np.intp), np.array(values)
 
 
@@ -145,9 +144,9 @@ def _demand(table: TableLike, final_demand: Any, fixed: npt.NDArray[np.intp]) ->
         place = sector_place(table.sectors, name, "final_demand")
         if place in fixed:
             raise DataError(
-                f"final_demand: {said(name)} has its output given; give one or the other"
+                f"final_demand: {shown(name)} has its output given; give one or the other"
             )
-        f[place] = single(value, f"final demand of {said(name)}")
+        f[place] = single(value, f"final demand of {shown(name)}")
     return f
 
 
@@ -155,12 +154,12 @@ def _notes(
     output: "pd.Series[float]", demand: "pd.Series[float]", fixed: npt.NDArray[np.intp]
 ) -> tuple[str, ...]:
     notes = [
-        f"Sector {said(name)}: output {value:.6g} is negative: the given outputs cannot be met."
+        f"Sector {shown(name)}: output {value:.6g} is negative: the given outputs cannot be met."
         for name, value in output.items()
         if value < 0
     ]
     notes += [
-        f"Sector {said(demand.index[k])}: {-demand.iloc[k]:.6g} more is used than made; import it."
+        f"Sector {shown(demand.index[k])}: {-demand.iloc[k]:.6g} more is used than made; import it."
         for k in fixed
         if demand.iloc[k] < 0
     ]

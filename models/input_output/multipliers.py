@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.tables.households import Household, household
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen, label_in, shown
+from quesnay.models.input_output.words import chosen, label_in
 
 __all__ = ["Per", "closed_by_households", "multipliers"]
 

@@ -5,8 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
-from quesnay.models.input_output.asked import said
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.disruption import network, rates
 from quesnay.models.input_output.economies import single
 
@@ -49,11 +48,11 @@ def resilience(
     first, last = rates(start, net, "start"), rates(end, net, "end")
     time = single(periods, "periods")
     if not time > 0:
-        raise DataError(f"periods: {said(periods)}; expected a positive number")
+        raise DataError(f"periods: {shown(periods)}; expected a positive number")
     bad = np.flatnonzero((last <= 0) | (first < last))
     if len(bad):
         raise DataError(
-            f"sector {said(net.sectors[int(bad[0])])}: expected start >= end > 0 inoperability"
+            f"sector {shown(net.sectors[int(bad[0])])}: expected start >= end > 0 inoperability"
         )
     rate = np.log(first / last) / (time * (1.0 - np.diag(net.matrix)))
     return pd.Series(rate, index=net.sectors, name="resilience")

@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError
+from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import choice, said, share
+from quesnay.models.input_output.asked import choice, share
 from quesnay.models.input_output.imported import SplitFlows, split_flows
 from quesnay.models.input_output.margins import align_vector
 from quesnay.models.input_output.symmetric import SymmetricTable, negative_cells
@@ -229,7 +229,7 @@ def _check_balance(b: Blocks, tolerance: float) -> None:
         if len(bad):
             k = int(bad[np.argmax(np.abs(have - need)[bad])])
             raise BalanceError(
-                f"{words[0]} {said(labels[k])}: {words[1]} {have[k]:.8g} is not {words[2]} "
+                f"{words[0]} {shown(labels[k])}: {words[1]} {have[k]:.8g} is not {words[2]} "
                 f"{need[k]:.8g}; correct the table or raise tolerance={tolerance:g}"
             )
 
@@ -244,6 +244,6 @@ def _check_makers(b: Blocks, model: str) -> None:
     if len(lost):
         name = b.products[int(lost[0])]
         raise BalanceError(
-            f"model {model}: product {said(name)} is used but nobody makes it at home, so no "
+            f"model {model}: product {shown(name)} is used but nobody makes it at home, so no "
             "industry can take it over; join it with another product, or use model A or B"
         )

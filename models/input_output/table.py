@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.engine import Engine, Precision
 from quesnay.models.input_output.parts import Parts
 from quesnay.models.input_output.soundness import (
@@ -13,7 +13,7 @@ from quesnay.models.input_output.soundness import (
 )
 from quesnay.models.input_output.table_bands import TableBands
 from quesnay.models.input_output.validate import read_blocks
-from quesnay.models.input_output.words import chosen, shown
+from quesnay.models.input_output.words import chosen
 
 __all__ = ["InputOutputTable"]
 

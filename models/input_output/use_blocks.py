@@ -7,8 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
-from quesnay.models.input_output.asked import said
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.imported import SplitFlows
 from quesnay.models.input_output.margins import Grid, grid, numbers
 
@@ -124,7 +123,7 @@ def _ordered(
                 missing = labels[int(np.flatnonzero(places < 0)[0])]
                 side = "column" if axis else "row"
                 raise DataError(
-                    f"{name}: no {side} {said(missing)}; labels must be those of supply"
+                    f"{name}: no {side} {shown(missing)}; labels must be those of supply"
                 )
             values = values.take(places, axis=axis)
     return values

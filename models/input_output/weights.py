@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.extraction import Kind
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen, shown
+from quesnay.models.input_output.words import chosen
 
 __all__ = ["check_kind", "read_weights"]
 

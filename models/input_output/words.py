@@ -3,33 +3,9 @@
 from collections.abc import Hashable, Iterable
 from typing import Any
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["chosen", "label_in", "shown"]
-
-
-def shown(value: Any, longest: int = 40) -> str:
-    """Show a value on one line, cut where it is long.
-
-    Parameters
-    ----------
-    value : object
-        What a user gave.
-    longest : int, default 40
-        Letters at most.
-
-    Returns
-    -------
-    str
-        Its representation.
-
-    Examples
-    --------
-    >>> shown([1, 2])
-    '[1, 2]'
-    """
-    text = " ".join(repr(value).split())
-    return text if len(text) <= longest else text[: longest - 3] + "..."
+__all__ = ["chosen", "label_in"]
 
 
 def chosen(value: Any, known: Iterable[str], what: str) -> str:

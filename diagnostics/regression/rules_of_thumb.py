@@ -66,7 +66,7 @@ def outlier(examined: Examined) -> TestResult:
     Returns
     -------
     TestResult
-        The largest |t| with n times its two-sided p-value.
+        The largest absolute t with n times its two-sided p-value.
 
     Raises
     ------

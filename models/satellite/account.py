@@ -1,11 +1,12 @@
-"""The satellite account, evaluated for one set of inputs or for many draws at once.
+"""The satellite account, for one set of inputs or for many draws at once.
+
+::
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     integration     I_t = M_t p_t
-    penetration     independent run: p_t = C_t / supply_t, the weight of the core in the supply of
-                    the technology; calibrated run: a growth curve through two early points (M4)
-    total           T_t = C_t + I_t, with the identities of ``satellite.identities``
+    penetration     p_t = C_t / supply_t (independent), or a curve through two points (M4)
+    total           T_t = C_t + I_t, with the identities of satellite.identities
     jobs            sum_j (T_{j,t} - T_{j,t-1}) l_{j,t}   (M6)
 
 Everything that does not vary from draw to draw is prepared once in an :class:`AccountModel`.

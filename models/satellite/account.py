@@ -8,8 +8,6 @@
     penetration     p_t = C_t / supply_t (independent), or a curve through two points (M4)
     total           T_t = C_t + I_t, with the identities of satellite.identities
     jobs            sum_j (T_{j,t} - T_{j,t-1}) l_{j,t}   (M6)
-
-Everything that does not vary from draw to draw is prepared once in an :class:`AccountModel`.
 """
 
 from collections.abc import Mapping

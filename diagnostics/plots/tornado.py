@@ -138,6 +138,7 @@ def plot_tornados(
         if marks and name in marks:
             axes.axvline(marks[name], color="black", linestyle="--", linewidth=1, label="published")
         axes.tick_params(axis="y", length=0)
+        axes.locator_params(axis="x", nbins=5)
         first = found.swings.iloc[0]
         said.append(
             f"{name}, {run}: {found.center:.3g}, most by {found.swings.index[0]}, "

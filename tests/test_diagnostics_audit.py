@@ -11,6 +11,8 @@ from quesnay.diagnostics.audit.identities import Identity
 from quesnay.diagnostics.audit.report import audit_figures
 from quesnay.diagnostics.audit.result import AuditResult
 
+from .own_report import OWN
+
 TOTAL, CORE = "industrial internet value added total", "core industries value added"
 
 
@@ -113,40 +115,6 @@ def test_upper_end_of_rounding_is_excluded() -> None:
     same = Identity.parse("same", "A = B")
     found = audit_figures(figures, identities=[same], quantities=[])
     assert not found.feasible  # only 1.5 would do, and it prints as 2
-
-
-OWN = """
-title = "A firm's report"
-[[figure]]
-id = "R18"
-concept = "revenue"
-year = 2018
-printed = "120"
-unit = "million USD"
-[[figure]]
-id = "P18"
-concept = "profit"
-year = 2018
-printed = "0.03"
-unit = "billion USD"
-[[figure]]
-id = "M18"
-concept = "margin"
-year = 2018
-printed = "25.0"
-unit = "percent"
-[[quantity]]
-symbol = "W"
-concept = "costs"
-like = "R"
-low = 0.0
-[[identity]]
-name = "margin"
-equation = "M = P / R"
-[[identity]]
-name = "costs"
-equation = "W = R - P"
-"""
 
 
 def test_own_file_of_figures_and_identities(tmp_path: Path) -> None:

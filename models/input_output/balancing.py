@@ -11,7 +11,7 @@ from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError
 from quesnay.fitting.tables.gras import Scaling, gras as scale
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.impossible import NAMES_SHOWN, obstacle_message
-from quesnay.models.input_output.margins import Grid, align_vector, check_rule, grid, reconcile
+from quesnay.models.input_output.margins import Grid, check_rule, grid, read_totals
 from quesnay.models.input_output.moves import largest_moves
 
 __all__ = ["BalancedTable", "gras", "ras"]
@@ -182,9 +182,7 @@ def _balance(
 ) -> BalancedTable:
     tolerance, max_iterations, rounding = rule
     check_rule(tolerance, max_iterations, rounding)
-    u = align_vector(row_totals, start.rows, "row_totals", labelled=start.labelled)
-    v = align_vector(column_totals, start.columns, "column_totals", labelled=start.labelled)
-    u, gap = reconcile(u, v, rounding)
+    u, v, gap = read_totals(start, row_totals, column_totals, rounding)
     found = scale(start.values, u, v, tolerance=tolerance, max_iterations=max_iterations)
     if found.obstacle is not None:
         raise BalanceError(obstacle_message(found.obstacle, start))

@@ -13,7 +13,7 @@ from quesnay.fitting.tables.constrained import LeastSquaresFit, balance_least_sq
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.asked import choice, listing, place_of, truth
 from quesnay.models.input_output.impossible import obstacle_message
-from quesnay.models.input_output.margins import Grid, align_vector, check_rule, grid, reconcile
+from quesnay.models.input_output.margins import Grid, check_rule, grid, read_totals
 from quesnay.models.input_output.moves import largest_moves
 
 __all__ = ["LeastSquaresTable", "balance_least_squares"]
@@ -130,9 +130,7 @@ def balance_least_squares(
     truth(keep_signs, "keep_signs")
     check_rule(tolerance, max_iterations, rounding)
     start = grid(seed, "seed")
-    u = align_vector(row_totals, start.rows, "row_totals", labelled=start.labelled)
-    v = align_vector(column_totals, start.columns, "column_totals", labelled=start.labelled)
-    u, gap = reconcile(u, v, rounding)
+    u, v, gap = read_totals(start, row_totals, column_totals, rounding)
     d = _variance(start, variance)
     held = _fixed(start, fixed)
     d[held] = 0.0

@@ -12,7 +12,7 @@ import pandas as pd
 from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
 from quesnay.models.input_output.asked import share, whole
 
-__all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "reconcile"]
+__all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "read_totals"]
 
 Array = npt.NDArray[np.float64]
 
@@ -146,7 +146,17 @@ def _places(given: pd.Index, labels: pd.Index, name: str) -> npt.NDArray[np.intp
     return places
 
 
-def reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, float]:
+def read_totals(
+    start: Grid, row_totals: Any, column_totals: Any, rounding: float
+) -> tuple[Array, Array, float]:
+    """Return row totals, column totals of the same sum, and the gap between them worth a note."""
+    u = align_vector(row_totals, start.rows, "row_totals", labelled=start.labelled)
+    v = align_vector(column_totals, start.columns, "column_totals", labelled=start.labelled)
+    u, gap = _reconcile(u, v, rounding)
+    return u, v, gap
+
+
+def _reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, float]:
     """Return row totals that sum to the column totals, and the gap worth a note; refuse more."""
     gap = float(columns.sum() - rows.sum())
     scale = float(max(np.abs(rows).sum(), np.abs(columns).sum()))

@@ -7,15 +7,14 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from quesnay.fitting.routes import open_routes
+from quesnay.routes import ROUTES
 
 if TYPE_CHECKING:
     from quesnay.audit_report import (
         audit as audit,
         read_figures as read_figures,
     )
-    from quesnay.backtests import (
-        backtest_tables as backtest_tables,
-    )
+    from quesnay.backtests import backtest_tables as backtest_tables
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
@@ -38,18 +37,10 @@ if TYPE_CHECKING:
         Grid as Grid,
         Rule as Rule,
     )
-    from quesnay.diagnostics.evidence.leave_one_out import (
-        leave_one_out as leave_one_out,
-    )
-    from quesnay.diagnostics.evidence.specification import (
-        run_specifications as run_specifications,
-    )
-    from quesnay.diagnostics.evidence.updating import (
-        backtest_update as backtest_update,
-    )
-    from quesnay.diagnostics.plots.fan import (
-        plot_fan as plot_fan,
-    )
+    from quesnay.diagnostics.evidence.leave_one_out import leave_one_out as leave_one_out
+    from quesnay.diagnostics.evidence.specification import run_specifications as run_specifications
+    from quesnay.diagnostics.evidence.updating import backtest_update as backtest_update
+    from quesnay.diagnostics.plots.fan import plot_fan as plot_fan
     from quesnay.diagnostics.plots.regression import (
         plot_diagnostics as plot_diagnostics,
         plot_influence as plot_influence,
@@ -154,129 +145,78 @@ if TYPE_CHECKING:
 
 __version__ = "0.1.0"
 
-_NAMES: dict[str, str] = {
-    "plot_diagnostics": "quesnay.diagnostics.plots.regression",
-    "plot_influence": "quesnay.diagnostics.plots.regression",
-    "Diagnosis": "quesnay.diagnostics.regression.diagnosis",
-    "diagnose": "quesnay.diagnostics.regression.diagnosis",
-    "TestResult": "quesnay.fitting.regression.verdict",
-    "average_models": "quesnay.models.regression.averaging",
-    "combine": "quesnay.models.regression.combination",
-    "fit_differences": "quesnay.models.regression.differences",
-    "fit_half_panel_jackknife": "quesnay.models.regression.differences",
-    "fit_instrumental": "quesnay.models.regression.instrumental",
-    "to_linearmodels": "quesnay.models.regression.instrumental",
-    "fit_correlated_random_effects": "quesnay.models.regression.random_effects",
-    "fit_random_effects": "quesnay.models.regression.random_effects",
-    "shift_share_instrument": "quesnay.models.regression.shift_share",
-    "shrink": "quesnay.models.regression.shrinkage",
-    "GrowthAccounting": "quesnay.models.growth.growth_accounting",
-    "accumulate_contributions": "quesnay.models.growth.ict_level",
-    "domar_aggregation": "quesnay.models.growth.domar",
-    "capital_services": "quesnay.models.growth.services",
-    "fit_grey": "quesnay.models.growth.grey",
-    "CR3": "quesnay.fitting.regression.covariance_clustered",
-    "CR2": "quesnay.fitting.regression.covariance_clustered",
-    "CR1": "quesnay.fitting.regression.covariance_clustered",
-    "CR0": "quesnay.fitting.regression.covariance_clustered",
-    "DriscollKraay": "quesnay.fitting.regression.covariance_serial",
-    "PanelFit": "quesnay.models.regression.result",
-    "fit_panel": "quesnay.models.regression.panel",
-    "disaggregate": "quesnay.models.growth.disaggregation",
-    "backtest_elasticity": "quesnay.job.stability",
-    "backtest_penetration": "quesnay.job.origins",
-    "reproduce": "quesnay.job.run",
-    "specification_curve": "quesnay.job.specifications",
-    "update_table_year": "quesnay.job.updated_table",
-    "Reproduction": "quesnay.job.reproduction",
-    "load_study": "quesnay.studies.load",
-    "reconcile": "quesnay.models.growth.reconciliation",
-    "growth_accounting": "quesnay.models.growth.growth_accounting",
-    "perpetual_inventory": "quesnay.models.growth.capital",
-    "fit_curve": "quesnay.models.growth.curve",
-    "export_dataset": "quesnay.datasets.catalogue",
-    "list_datasets": "quesnay.datasets.catalogue",
-    "load_dataset": "quesnay.datasets.catalogue",
-    "load_concordance": "quesnay.datasets.sectors",
-    "load_gdp": "quesnay.datasets.macro",
-    "load_gdp_vintages": "quesnay.datasets.macro",
-    "load_panel": "quesnay.datasets.panels",
-    "load_reported": "quesnay.datasets.reported",
-    "read_china_klems": "quesnay.datasets.readers.china_klems",
-    "read_io": "quesnay.datasets.readers.read",
-    "load_sectors": "quesnay.datasets.sectors",
-    "load_io": "quesnay.datasets.input_output",
-    "BalanceError": "quesnay.fitting.errors",
-    "ConvergenceError": "quesnay.fitting.errors",
-    "DataError": "quesnay.fitting.errors",
-    "EstimationError": "quesnay.fitting.errors",
-    "QuesnayError": "quesnay.fitting.errors",
-    "StudyError": "quesnay.fitting.errors",
-    "CheckpointWarning": "quesnay.models.uncertainty",
-    "Choice": "quesnay.models.uncertainty",
-    "Constant": "quesnay.models.uncertainty",
-    "Empirical": "quesnay.models.uncertainty",
-    "JointNormal": "quesnay.models.uncertainty",
-    "LogNormal": "quesnay.models.uncertainty",
-    "Normal": "quesnay.models.uncertainty",
-    "Triangular": "quesnay.models.uncertainty",
-    "TruncatedNormal": "quesnay.models.uncertainty",
-    "Uniform": "quesnay.models.uncertainty",
-    "bootstrap": "quesnay.models.uncertainty",
-    "monte_carlo": "quesnay.models.uncertainty",
-    "gras": "quesnay.models.input_output.balancing",
-    "ras": "quesnay.models.input_output.balancing",
-    "balance_least_squares": "quesnay.models.input_output.least_squares",
-    "structural_decomposition": "quesnay.models.input_output.decomposition",
-    "structural_paths": "quesnay.models.input_output.paths",
-    "average_propagation_lengths": "quesnay.models.input_output.propagation",
-    "upstreamness": "quesnay.models.input_output.propagation",
-    "mixed_model": "quesnay.models.input_output.mixed",
-    "ImportBlock": "quesnay.models.input_output.imports",
-    "InputOutputTable": "quesnay.models.input_output.table",
-    "SupplyUseTable": "quesnay.models.input_output.supply_use",
-    "split_imports": "quesnay.models.input_output.imported",
-    "inoperability": "quesnay.models.input_output.inoperability",
-    "inoperability_path": "quesnay.models.input_output.inoperability",
-    "resilience": "quesnay.models.input_output.recovery",
-    "audit": "quesnay.audit_report",
-    "read_figures": "quesnay.audit_report",
-    "Grid": "quesnay.diagnostics.evidence.grid",
-    "Rule": "quesnay.diagnostics.evidence.grid",
-    "run_specifications": "quesnay.diagnostics.evidence.specification",
-    "tornado": "quesnay.models.uncertainty",
-    "variance_shares": "quesnay.models.uncertainty",
-    "plot_fan": "quesnay.diagnostics.plots.fan",
-    "backtest_tables": "quesnay.backtests",
-    "backtest_update": "quesnay.diagnostics.evidence.updating",
-    "leave_one_out": "quesnay.diagnostics.evidence.leave_one_out",
+# Module -> the public names it holds; each is imported when first used.
+_MODULES = {
+    "quesnay.audit_report": "audit read_figures",
+    "quesnay.backtests": "backtest_tables",
+    "quesnay.datasets.catalogue": "export_dataset list_datasets load_dataset",
+    "quesnay.datasets.input_output": "load_io",
+    "quesnay.datasets.macro": "load_gdp load_gdp_vintages",
+    "quesnay.datasets.panels": "load_panel",
+    "quesnay.datasets.readers.china_klems": "read_china_klems",
+    "quesnay.datasets.readers.read": "read_io",
+    "quesnay.datasets.reported": "load_reported",
+    "quesnay.datasets.sectors": "load_concordance load_sectors",
+    "quesnay.diagnostics.evidence.grid": "Grid Rule",
+    "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
+    "quesnay.diagnostics.evidence.specification": "run_specifications",
+    "quesnay.diagnostics.evidence.updating": "backtest_update",
+    "quesnay.diagnostics.plots.fan": "plot_fan",
+    "quesnay.diagnostics.plots.regression": "plot_diagnostics plot_influence",
+    "quesnay.diagnostics.regression.diagnosis": "Diagnosis diagnose",
+    "quesnay.fitting.errors": (
+        "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"
+    ),
+    "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
+    "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
+    "quesnay.fitting.regression.verdict": "TestResult",
+    "quesnay.job.origins": "backtest_penetration",
+    "quesnay.job.reproduction": "Reproduction",
+    "quesnay.job.run": "reproduce",
+    "quesnay.job.specifications": "specification_curve",
+    "quesnay.job.stability": "backtest_elasticity",
+    "quesnay.job.updated_table": "update_table_year",
+    "quesnay.models.growth.capital": "perpetual_inventory",
+    "quesnay.models.growth.curve": "fit_curve",
+    "quesnay.models.growth.disaggregation": "disaggregate",
+    "quesnay.models.growth.domar": "domar_aggregation",
+    "quesnay.models.growth.grey": "fit_grey",
+    "quesnay.models.growth.growth_accounting": "GrowthAccounting growth_accounting",
+    "quesnay.models.growth.ict_level": "accumulate_contributions",
+    "quesnay.models.growth.reconciliation": "reconcile",
+    "quesnay.models.growth.services": "capital_services",
+    "quesnay.models.input_output.balancing": "gras ras",
+    "quesnay.models.input_output.decomposition": "structural_decomposition",
+    "quesnay.models.input_output.imported": "split_imports",
+    "quesnay.models.input_output.imports": "ImportBlock",
+    "quesnay.models.input_output.inoperability": "inoperability inoperability_path",
+    "quesnay.models.input_output.least_squares": "balance_least_squares",
+    "quesnay.models.input_output.mixed": "mixed_model",
+    "quesnay.models.input_output.paths": "structural_paths",
+    "quesnay.models.input_output.propagation": "average_propagation_lengths upstreamness",
+    "quesnay.models.input_output.recovery": "resilience",
+    "quesnay.models.input_output.supply_use": "SupplyUseTable",
+    "quesnay.models.input_output.table": "InputOutputTable",
+    "quesnay.models.regression.averaging": "average_models",
+    "quesnay.models.regression.combination": "combine",
+    "quesnay.models.regression.differences": "fit_differences fit_half_panel_jackknife",
+    "quesnay.models.regression.instrumental": "fit_instrumental to_linearmodels",
+    "quesnay.models.regression.panel": "fit_panel",
+    "quesnay.models.regression.random_effects": "fit_correlated_random_effects fit_random_effects",
+    "quesnay.models.regression.result": "PanelFit",
+    "quesnay.models.regression.shift_share": "shift_share_instrument",
+    "quesnay.models.regression.shrinkage": "shrink",
+    "quesnay.models.uncertainty": (
+        "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal Triangular "
+        "TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"
+    ),
+    "quesnay.studies.load": "load_study",
 }
+_NAMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 __all__ = [*_NAMES, "__version__"]
 
-open_routes(
-    {
-        "evidence.plot_backtest": "quesnay.diagnostics.plots.backtest:plot_backtest",
-        "evidence.plot_tornado": "quesnay.diagnostics.plots.tornado:plot_tornado",
-        "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
-        "input_output.plot_coefficients": (
-            "quesnay.diagnostics.plots.input_output:plot_coefficients"
-        ),
-        "input_output.plot_extraction": (
-            "quesnay.diagnostics.plots.input_output_extraction:plot_extraction"
-        ),
-        "input_output.plot_linkages": "quesnay.diagnostics.plots.input_output:plot_linkages",
-        "input_output.plot_decomposition": (
-            "quesnay.diagnostics.plots.decomposition:plot_decomposition"
-        ),
-        "regression.diagnose": "quesnay.diagnostics.regression.diagnosis:diagnose",
-        "growth.plot_curve": "quesnay.diagnostics.plots.curves:plot_curve",
-        "growth.plot_accounting": "quesnay.diagnostics.plots.growth:plot_growth_accounting",
-        "growth.plot_disaggregation": "quesnay.diagnostics.plots.growth:plot_disaggregation",
-        "growth.plot_reconciliation": "quesnay.diagnostics.plots.growth:plot_reconciliation",
-        "regression.plot_diagnostics": "quesnay.diagnostics.plots.regression:plot_diagnostics",
-    }
-)
+open_routes(ROUTES)
 
 
 def __getattr__(name: str) -> Any:

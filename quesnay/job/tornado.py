@@ -16,7 +16,7 @@ __all__ = ["source_tornados"]
 
 _DRAWS = 1000
 _LEVEL = 0.95
-_SHOWN = 1e-3  # of the largest swing: what moves less is no source for a picture
+_SHOWN = 1e-2  # of the largest swing: what moves less is no source for a picture
 
 
 def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:

@@ -58,7 +58,7 @@ class _Cluster:
             ) from error
         try:
             make: Any = Client  # the package has no types
-            self.client = make(self.address, timeout="10s")
+            self.client = make(self.address, timeout="5s")
         except (OSError, ValueError) as error:
             raise QuesnayError(
                 f"--dask {self.address}: no cluster answers there ({error})"

@@ -1,6 +1,7 @@
 """The specification curve of a study: every combination estimated, none dropped in silence."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -68,6 +69,19 @@ def test_jobs_do_not_change_a_number() -> None:
     one = qn.specification_curve(_small(), draws=5, seed=2)
     two = qn.specification_curve(_small(), draws=5, seed=2, jobs=2)
     pd.testing.assert_frame_equal(one.estimates, two.estimates, check_exact=True)
+
+
+def test_a_curve_goes_on_from_its_checkpoint_to_the_same_numbers(tmp_path: Path) -> None:
+    whole = qn.specification_curve(_small(), draws=5, seed=2)
+    kept = tmp_path / "curve"
+    qn.specification_curve(_small(), draws=5, seed=2, checkpoint=kept)
+    chunks = sorted(kept.glob("chunk-*.npz"))
+    assert len(chunks) >= 2
+    chunks[0].unlink()  # as if the run had been killed before this one was done
+    again = qn.specification_curve(_small(), draws=5, seed=2, checkpoint=kept)
+    pd.testing.assert_frame_equal(whole.estimates, again.estimates, check_exact=True)
+    with pytest.raises(qn.QuesnayError):
+        qn.specification_curve(_small(), draws=6, seed=2, checkpoint=kept)
 
 
 @pytest.mark.parametrize("place", range(4))

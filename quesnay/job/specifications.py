@@ -1,9 +1,8 @@
 """Every admissible specification of one figure, each a full estimate with its interval."""
 
 from collections.abc import Sequence
-from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,94 +12,26 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.errors import QuesnayError, StudyError, nearest
+from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.job.assemble import assemble
-from quesnay.job.elasticities import elasticity_draws
-from quesnay.job.facts import Facts, collect_facts
+from quesnay.job.facts import collect_facts
 from quesnay.job.frames import as_printed, row
 from quesnay.job.grid import Combination, combinations
+from quesnay.job.regressions import Elasticities, Running, estimate_elasticities
 from quesnay.job.simulate import base_inputs
 from quesnay.models.satellite.account import CONCEPTS
 from quesnay.studies.load import RUNS, load_study
 from quesnay.studies.override import with_keys
-from quesnay.studies.sections import Potential, Study
+from quesnay.studies.sections import Study
 
-__all__ = ["Elasticities", "estimate_accounts", "estimate_elasticities", "specification_curve"]
+__all__ = ["estimate_accounts", "specification_curve"]
 
 Array = npt.NDArray[np.float64]
 Keys = tuple[tuple[str, object], ...]
 
 _OPEN = ("run", "gdp.vintage")  # account keys that choose instead of replacing a study key
-
-
-@dataclass(frozen=True, slots=True)
-class Elasticities:
-    """Elasticities of the distinct regressions of a grid.
-
-    Parameters
-    ----------
-    draws : dict of str to ndarray (1 + draws,)
-        Regression -> estimate and bootstrap draws, per unit of value added.
-    failures : dict of str to str
-        Regression -> why it could not be estimated.
-    """
-
-    draws: dict[str, Array]
-    failures: dict[str, str]
-
-
-def estimate_elasticities(
-    study: Study,
-    facts: Facts,
-    grid: Sequence[Combination],
-    *,
-    draws: int,
-    seed: int,
-    jobs: int = 1,
-) -> Elasticities:
-    """Estimate every distinct regression of a grid once, on common bootstrap draws.
-
-    An elasticity of gross output is turned into one per unit of value added by the ratio of the two
-    in the using industries: with other inputs held, more output is as much more value added.
-    """
-    found: dict[str, Array] = {}
-    failures: dict[str, str] = {}
-    distinct = {repr(c.regression): c.regression for c in grid}
-    tasks = [(with_keys(study, dict(keys)).potential, draws, seed) for keys in distinct.values()]
-    if jobs == 1:
-        results = [_redraw(task) for task in tasks]
-    else:
-        with ProcessPoolExecutor(jobs) as pool:
-            results = list(pool.map(_redraw, tasks, chunksize=8))
-    for name, task, result in zip(distinct, tasks, results, strict=True):
-        if isinstance(result, str):
-            failures[name] = result
-        else:
-            found[name] = result * _per_value_added(study, facts, task[0].applies_to)
-    return Elasticities(found, failures)
-
-
-def _redraw(task: tuple[Potential, int, int]) -> Array | str:
-    """Estimate and redraw one regression, or say why not."""
-    use, draws, seed = task
-    try:
-        return elasticity_draws(use, draws=draws, rng=np.random.default_rng(seed))
-    except QuesnayError as error:
-        return str(error)
-
-
-def _per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
-    """Factor from an elasticity of `applies_to` to one of value added."""
-    if applies_to == "value_added":
-        return 1.0
-    if applies_to != "gross_output":
-        known = ("value_added", "gross_output")
-        hint = nearest(applies_to, known)
-        raise StudyError(f"potential.applies_to: unknown measure {applies_to!r};{hint}")
-    table = facts.tables[study.employment.year]
-    using = [s for s in table.sectors if s not in study.tables.technology_sectors]
-    return float(table.x[using].sum() / table.v[using].sum())
 
 
 def estimate_accounts(
@@ -197,6 +128,9 @@ def specification_curve(
     draws: int = 200,
     seed: int = 0,
     jobs: int = 1,
+    client: Any = None,
+    checkpoint: str | Path | None = None,
+    progress: bool | Progress = False,
 ) -> SpecificationCurve:
     """Estimate one figure under every admissible combination of the study's choices.
 
@@ -210,8 +144,9 @@ def specification_curve(
         Cluster-bootstrap resamples of every regression, at least 2.
     seed : int
         Root of the resamples; they are common to all specifications.
-    jobs : int
-        Processes that share the regressions; the numbers do not depend on it.
+    jobs, client, checkpoint, progress
+        As in :func:`quesnay.reproduce`: how the regressions are run; the numbers do not depend on
+        it, and a run that was killed goes on from its checkpoint.
 
     Returns
     -------
@@ -239,7 +174,14 @@ def specification_curve(
     name = figure or checked.specifications.figure
     if name not in facts.reported.index:
         raise StudyError(f"no printed figure {name!r};{nearest(name, facts.reported.index)}")
-    found = estimate_elasticities(checked, facts, grid, draws=draws, seed=seed, jobs=jobs)
+    found = estimate_elasticities(
+        checked,
+        facts,
+        grid,
+        draws=draws,
+        seed=seed,
+        running=Running(jobs, client, checkpoint, progress),
+    )
     frame = estimate_accounts(checked, grid, found, name)
     printed = row(as_printed(facts.reported), name)
     values = np.array(list(found.draws.values()))

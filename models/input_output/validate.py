@@ -11,12 +11,11 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.cells import Cells, aligned, read_cells
 from quesnay.models.input_output.imports import ImportBlock, read_imports
+from quesnay.models.input_output.words import check_account_names
 
 __all__ = ["Blocks", "read_blocks", "read_demand"]
 
 Array = npt.NDArray[np.float64]
-
-RESERVED = ("output", "value_added", "imports")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,14 +100,10 @@ def read_blocks(
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
         extra, extra_names = _by_column(accounts, sectors, "accounts", "account")
-    _different(value_names, extra_names)
+    check_account_names(value_names, extra_names)
     imported = None if imports is None else read_imports(imports, sectors)
     bought = np.zeros(len(sectors)) if imported is None else imported.Z.to_numpy().sum(axis=0)
-    with np.errstate(over="ignore", invalid="ignore"):
-        uses = flows.sum(axis=1) + demand.sum(axis=1)
-        inputs = flows.sum(axis=0) + value.sum(axis=0) + bought
-    if not (np.isfinite(uses).all() and np.isfinite(inputs).all()):
-        raise DataError("the sums of the table are too large for a float; change the unit")
+    uses, inputs = _sums(flows, demand, value, bought)
     x = uses.copy() if output is None else _vector(output, sectors, "output")
     for array in (flows, demand, value, extra, x):
         array.flags.writeable = False
@@ -171,6 +166,16 @@ def read_demand(data: Any, sectors: pd.Index, what: str) -> tuple[Array, pd.Inde
         return values[:, None], _one_name(cells, "final_demand")
     names = cells.columns if cells.columns is not None else pd.RangeIndex(values.shape[1])
     return values, names
+
+
+def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Array, Array]:
+    """Return what is used of each sector, and what each sector puts in."""
+    with np.errstate(over="ignore", invalid="ignore"):
+        uses = flows.sum(axis=1) + demand.sum(axis=1)
+        inputs = flows.sum(axis=0) + value.sum(axis=0) + bought
+    if not (np.isfinite(uses).all() and np.isfinite(inputs).all()):
+        raise DataError("the sums of the table are too large for a float; change the unit")
+    return uses, inputs
 
 
 def _flows(data: Any, *, copy: bool) -> tuple[Array, pd.Index]:
@@ -236,15 +241,3 @@ def _fits(cells: Cells, axis: int, sectors: pd.Index, what: str) -> None:
         wanted = f"({n}, k)" if what.endswith("demand") else f"(m, {n})"
         turned = " (it looks transposed: pass .T)" if n in shape else ""
         raise DataError(f"{what}: shape {shape}; expected ({n},) or {wanted}{turned}")
-
-
-def _different(value_names: pd.Index, account_names: pd.Index) -> None:
-    """Refuse a name that would mean two things as an account."""
-    for names, what in ((value_names, "value added"), (account_names, "accounts")):
-        for name in names:
-            taken = isinstance(name, str) and name in RESERVED
-            if (taken and len(names) > 1) or (taken and name != "value_added"):
-                raise DataError(f"{what}: row {name!r} has a name that means another account")
-    double = [name for name in account_names if name in value_names]
-    if double:
-        raise DataError(f"accounts: row {double[0]!r} is also a component of value added; rename")

@@ -1,6 +1,7 @@
-"""Formulas: sixty good ones mean what formulaic says, sixty hostile ones never run."""
+"""Formulas: sixty good ones give what formulaic computes, a hundred hostile ones never run."""
 
 import contextlib
+import re
 import sys
 from pathlib import Path
 from typing import Any
@@ -109,6 +110,61 @@ def test_a_message_says_where_and_what_was_meant() -> None:
         parse_formula("y ~ a; b")
     with pytest.raises(QuesnayError, match="no column 'capita'; did you mean 'capital'"):
         qn.fit_panel("y ~ capita", pd.DataFrame({"y": [1.0, 2.0], "capital": [1.0, 3.0]}))
+
+
+@pytest.mark.parametrize(
+    ("formula", "message"),
+    [
+        ("y ~ (a + b)**12", r"a power of terms is one of 1 to 9.* at '12' \(character 13\)"),
+        ("y ~ (a + b)**2**2", r"expected '\+' or the end at '\*\*' \(character 14\)"),
+        ("y ~ (a + b", r"expected '\)' at its end"),
+        ("y ~ a)", r"expected '\+' or the end at '\)' \(character 5\)"),
+        ("y ~ a - 2", r"no term; for arithmetic write I\(\.\.\.\) at '2' \(character 8\)"),
+        ("y ~ (a - 1)", r"outside brackets only; stopped at '1' \(character 9\)"),
+        ("y ~ a:1", r"added or taken away, .*; stopped at '1' \(character 6\)"),
+        ("y ~ 0:a", r"0 is the intercept; expected '\+', '-' or the end at ':' \(character 5\)"),
+        ("y ~ (a - a)/b", r"formulaic cannot expand its terms \(.*\); write them out"),
+        ("y ~ " + "*".join("abcdefghijklmn"), r"it has more than 10,000 products of columns"),
+        ("y ~ (" + "(a + b)**9" + ")**9" * 30, r"expected '\+' or the end"),
+        ("y ~ " + "(" * 30 + "a + b" + ")**9" * 30, r"it has more than 10,000 products of columns"),
+    ],
+)
+def test_broken_structure_is_refused_in_one_line_with_its_place(formula: str, message: str) -> None:
+    with pytest.raises(QuesnayError, match=message) as caught:
+        parse_formula(formula)
+    assert str(caught.value).startswith("formula 'y ~ ")
+    assert "\n" not in str(caught.value)
+
+
+def test_formulaic_is_shown_operators_and_stand_ins_only(monkeypatch: pytest.MonkeyPatch) -> None:
+    parser = pytest.importorskip("formulaic.parser").DefaultFormulaParser
+    shown: list[str] = []
+
+    def spy_on(name: str) -> None:
+        real = getattr(parser, name)
+
+        def spy(self: object, text: str) -> object:
+            shown.append(text)
+            return real(self, text)
+
+        monkeypatch.setattr(parser, name, spy)
+
+    spy_on("get_ast")
+    spy_on("get_terms")
+    for formula in GOOD:
+        parse_formula.__wrapped__(formula)
+    assert len(shown) == 2 * len(GOOD)
+    word = r"(f\d+|[0-9]|\*\*|%in%|[-~+*/:()])"
+    assert all(re.fullmatch(rf"{word}( {word})*", text) for text in shown)
+
+
+def test_a_formula_is_read_once() -> None:
+    assert parse_formula("y ~ a + log(b)") is parse_formula("y ~ a + log(b)")
+
+
+@pytest.mark.parametrize("formula", ["y ~ a + b %in% a", "y ~ b %in% a", "y ~ a / b"])
+def test_nesting_is_main_effect_and_interaction(formula: str) -> None:
+    assert design_of(formula)[1] == ["Intercept", "a", "a:b"]
 
 
 def test_powers_keep_digits_that_columns_have_lost() -> None:

@@ -1,18 +1,13 @@
 """Formulas of regressions (Wilkinson and Rogers, 1973), read without ever running anything."""
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import lru_cache
-from itertools import combinations
 from typing import TypeAlias
 
-from quesnay.models.regression.expression import (
-    Column,
-    Expression,
-    columns_of,
-    read_call,
-)
-from quesnay.models.regression.tokens import Reader, read_tokens
+from quesnay.fitting.errors import DataError
+from quesnay.models.regression.expansion import expand_terms
+from quesnay.models.regression.expression import Column, Expression, columns_of, read_call
+from quesnay.models.regression.tokens import Reader, read_tokens, shown_formula
 
 __all__ = ["Factor", "Formula", "parse_formula"]
 
@@ -37,8 +32,6 @@ class Factor:
 
 
 Term: TypeAlias = tuple[Factor, ...]
-
-_CONSTANT: list[Term] = [()]
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +86,10 @@ def parse_formula(source: str) -> Formula:
 
     Notes
     -----
-    The operators mean what they mean in R and formulaic, which the tests compare; but names
-    are only ever looked up among columns, so no formula can run code.
+    The operators mean what they mean in formulaic, whose parser expands them (``b %in% a`` is
+    ``a / b``). It is shown a stand-in for each factor: names and functions are read here, against
+    the lists of what there is, and names are only looked up among columns. So no formula runs
+    code. What was read is kept, so that fitting a formula again does not read it again.
 
     Examples
     --------
@@ -107,82 +102,79 @@ def parse_formula(source: str) -> Formula:
     if outcome.categorical:
         raise reader.error("the outcome cannot be categories")
     reader.expect("~")
-    terms = _read_sum(reader)
-    if reader.next.kind != "end":
-        raise reader.error("expected '+' or the end")
+    names = {outcome: "f0"}
+    skeleton = _read_skeleton(reader, names)
+    factors = {name: factor for factor, name in names.items()}
+    try:
+        expanded = expand_terms(f"f0 ~ {skeleton}")
+    except DataError as problem:
+        raise DataError(f"formula {shown_formula(source)}: {problem}") from None
+    terms = [tuple(factors[name] for name in term) for term in expanded]
     ordered = sorted((term for term in terms if term), key=len)
     return Formula(source, outcome, tuple(ordered), () in terms)
 
 
-def _read_sum(reader: Reader, *, intercept: bool = True) -> list[Term]:
-    """Read terms joined by + and -, with or without an intercept to begin with."""
-    terms: list[Term] = [*_CONSTANT] if intercept else []
-    sign = reader.take_sign("+", "-") or "+"
+def _read_skeleton(reader: Reader, names: dict[Factor, str]) -> str:
+    """Read the right side, with a stand-in for each factor, which `names` learns."""
+    words: list[str] = []
     while True:
-        if reader.next.kind == "number" and reader.next.text == "0":
-            reader.take()
-            sign, fresh = ("-" if sign == "+" else "+"), _CONSTANT
-        else:
-            fresh = _read_crossing(reader)
-        if sign == "+":
-            terms = _unique([*terms, *fresh])
-        else:
-            terms = [term for term in terms if not any(_same(term, gone) for gone in fresh)]
-        found = reader.take_sign("+", "-")
-        if found is None:
-            return terms
-        sign = found
+        _read_operand(reader, words, names)
+        _read_endings(reader, words)
+        sign = reader.take_sign("+", "-", ":", "*", "/", "%in%")
+        if sign is None:
+            break
+        words.append(sign)
+    if reader.next.kind != "end" or reader.depth:
+        raise reader.error("expected ')'" if reader.depth else "expected '+' or the end")
+    return " ".join(words)
 
 
-def _read_crossing(reader: Reader) -> list[Term]:
-    """Read a * b (both and their interaction) and a / b (a, and b within a)."""
-    left = _read_interaction(reader)
-    while sign := reader.take_sign("*", "/", "%in%"):
-        right = _read_interaction(reader)
-        if sign == "*":
-            left = _unique([*left, *right, *_interact(left, right)])
-        elif sign == "/":
-            inside: Term = tuple(dict.fromkeys(f for term in left for f in term))
-            left = _unique([*left, *_interact([inside], right)])
-        else:
-            left = _interact(left, right)
-    return left
-
-
-def _read_interaction(reader: Reader) -> list[Term]:
-    left = _read_repeated(reader)
-    while reader.take_sign(":"):
-        left = _interact(left, _read_repeated(reader))
-    return left
-
-
-def _read_repeated(reader: Reader) -> list[Term]:
-    """Read (a + b) ** 2: all interactions up to that order."""
-    base = _read_part(reader)
-    if not reader.take_sign("**", "^"):
-        return base
-    token = reader.take()
-    if token.kind != "number" or token.text not in "123456789":
-        raise reader.error("a power of terms is one of 1 to 9; for powers write I(x**2); stopped")
-    found = base
-    for order in range(2, int(token.text) + 1):
-        for group in combinations(base, order):
-            found = [*found, tuple(dict.fromkeys(f for term in group for f in term))]
-    return _unique(found)
-
-
-def _read_part(reader: Reader) -> list[Term]:
-    if reader.next.kind == "number":
-        if reader.take().text != "1":
-            raise reader.error("a number other than 0 or 1 is no term; for arithmetic write I(...)")
-        return [()]
-    if reader.take_sign("("):
+def _read_operand(reader: Reader, words: list[str], names: dict[Factor, str]) -> None:
+    """Read the brackets before an operand, the sign that may begin a sum, and the operand."""
+    begins = not words
+    while True:
+        if begins and (sign := reader.take_sign("+", "-")):
+            words.append(sign)
+        begins = reader.take_sign("(") is not None
+        if not begins:
+            break
         reader.enter()
-        inner = _read_sum(reader, intercept=False)
-        reader.expect(")")
-        reader.leave()
-        return inner
-    return [(_read_factor(reader),)]
+        words.append("(")
+    if reader.next.kind == "number":
+        words.append(_read_constant(reader, words))
+    else:
+        words.append(names.setdefault(_read_factor(reader), f"f{len(names)}"))
+
+
+def _read_endings(reader: Reader, words: list[str]) -> None:
+    """Read the closing brackets and powers behind an operand."""
+    while True:
+        if reader.depth and reader.take_sign(")"):
+            reader.leave()
+            words.append(")")
+        elif words[-2:-1] != ["**"] and reader.take_sign("**", "^"):
+            words += ["**", _read_order(reader)]
+        else:
+            return
+
+
+def _read_order(reader: Reader) -> str:
+    token = reader.next
+    if token.kind != "number" or token.text not in {*"123456789"}:
+        raise reader.error("a power of terms is one of 1 to 9; for powers write I(x**2); stopped")
+    return reader.take().text
+
+
+def _read_constant(reader: Reader, words: list[str]) -> str:
+    """Read the 0 or 1 of the intercept, which has one meaning only outside brackets."""
+    if reader.next.text not in {"0", "1"}:
+        raise reader.error("a number other than 0 or 1 is no term; for arithmetic write I(...)")
+    if reader.depth or (words and words[-1] not in {"+", "-"}):
+        raise reader.error("0 and 1 are added or taken away, outside brackets only; stopped")
+    constant = reader.take().text
+    if reader.next.kind == "sign" and reader.next.text not in {"+", "-"}:
+        raise reader.error(f"{constant} is the intercept; expected '+', '-' or the end")
+    return constant
 
 
 def _read_factor(reader: Reader) -> Factor:
@@ -207,19 +199,3 @@ def _read_categories(reader: Reader) -> Factor:
     name = reader.take().text
     reader.expect(")")
     return Factor(f"C({name})", Column(name), categorical=True)
-
-
-def _interact(left: Iterable[Term], right: Iterable[Term]) -> list[Term]:
-    others = list(right)
-    return _unique([tuple(dict.fromkeys((*a, *b))) for a in left for b in others])
-
-
-def _same(one: Term, other: Term) -> bool:
-    return set(one) == set(other)
-
-
-def _unique(terms: Iterable[Term]) -> list[Term]:
-    found: dict[frozenset[Factor], Term] = {}
-    for term in terms:
-        found.setdefault(frozenset(term), term)
-    return list(found.values())

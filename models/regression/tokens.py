@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Reader", "Token", "read_tokens"]
+__all__ = ["Reader", "Token", "read_tokens", "shown_formula"]
 
 _LONGEST = 10_000  # characters; longer formulas come from programs that went wrong
 _DEEPEST = 40  # brackets within brackets
@@ -92,7 +92,7 @@ class Reader:
         """Return an error that says where in the formula the problem is."""
         token = self.next
         found = "its end" if token.kind == "end" else f"{token.text!r} (character {token.place})"
-        return DataError(f"formula {_shown(self.source)}: {problem} at {found}")
+        return DataError(f"formula {shown_formula(self.source)}: {problem} at {found}")
 
 
 def read_tokens(source: str) -> Reader:
@@ -127,8 +127,8 @@ def read_tokens(source: str) -> Reader:
         found = _WORDS.match(source, place)
         if found is None:
             raise DataError(
-                f"formula {_shown(source)}: {source[place]!r} at character {place} is not allowed; "
-                "write names (odd ones between backticks), numbers, + - * / : ** ( ) , and ~"
+                f"formula {shown_formula(source)}: {source[place]!r} at character {place} is not "
+                "allowed; write names (odd ones in backticks), numbers, + - * / : ** ( ) , or ~"
             )
         kind, text = str(found.lastgroup), found.group()
         if kind != "space":
@@ -138,5 +138,6 @@ def read_tokens(source: str) -> Reader:
     return Reader(source, tuple(tokens))
 
 
-def _shown(source: str) -> str:
+def shown_formula(source: str) -> str:
+    """Return a formula, shortened if it is long, for messages."""
     return repr(source if len(source) <= 80 else source[:77] + "...")

@@ -27,7 +27,7 @@ def test_without_a_province_it_is_the_regression_without_its_rows(
     rest = rows[rows["province"] != "Beijing"]
     fit = qn.fit_panel(use.formula, rest, absorb=use.absorb, cluster="province")
     part = found.left_out[0].left_out
-    without = part.iloc[list(part.index).index("Beijing"), 0]
+    without = part.to_numpy(float)[list(part.index).index("Beijing"), 0]
     assert np.isclose(without, fit.params[use.term], rtol=1e-7)
     assert np.isclose(found.estimate, fit_potential(use).params[use.term], rtol=1e-7)
     assert len(found.left_out[1].left_out) == rows["sector"].nunique()

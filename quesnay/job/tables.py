@@ -86,7 +86,7 @@ def _signed(percent: float) -> str:
 def glance_table(result: "Reproduction") -> Table:
     """Return every printed figure with the estimates of both runs on one line."""
     rows = part(result.verdicts, RUNS[0])
-    frame = pd.DataFrame({"reported": [f"{v:g} {u}" for v, u in _values(rows)]}, index=rows.index)
+    frame = pd.DataFrame({"reported": [_with_unit(value, unit) for value, unit in _values(rows)]}, index=rows.index)
     for run in RUNS:
         own = part(result.verdicts, run)
         bounds = _bracket(own["estimate_low"], own["estimate_high"], ".3g")
@@ -99,7 +99,7 @@ def glance_table(result: "Reproduction") -> Table:
             )
         ]
     notes = (
-        "Brackets: 95 % interval; + the interval holds the printed figure, - it does not.",
+        "Brackets: 95 % interval; inside: it holds the printed figure, outside: it does not.",
         LETTERS,
     )
     return Table("Reported and estimated", frame, notes)
@@ -109,12 +109,16 @@ def _values(rows: pd.DataFrame) -> list[tuple[float, str]]:
     return list(zip(rows["reported"], rows["unit"], strict=True))
 
 
+def _with_unit(value: float, unit: str) -> str:
+    return f"{value:g} x {unit}" if unit[:1].isdigit() else f"{value:g} {unit}"
+
+
 def _role_words(role: str) -> str:
     return "used" if role == "input" else "used to calibrate"
 
 
 def _mark(inside: Any) -> str:
-    return "" if pd.isna(inside) else " +" if inside else " -"
+    return "" if pd.isna(inside) else ", inside" if inside else ", outside"
 
 
 def variance_table(result: "Reproduction", run: str) -> Table:

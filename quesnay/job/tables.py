@@ -86,7 +86,8 @@ def _signed(percent: float) -> str:
 def glance_table(result: "Reproduction") -> Table:
     """Return every printed figure with the estimates of both runs on one line."""
     rows = part(result.verdicts, RUNS[0])
-    frame = pd.DataFrame({"reported": [_with_unit(value, unit) for value, unit in _values(rows)]}, index=rows.index)
+    printed = [_with_unit(value, unit) for value, unit in _values(rows)]
+    frame = pd.DataFrame({"reported": printed}, index=rows.index)
     for run in RUNS:
         own = part(result.verdicts, run)
         bounds = _bracket(own["estimate_low"], own["estimate_high"], ".3g")

@@ -107,10 +107,10 @@ BAD: list[tuple[str, Any, str]] = [
         "negative at row",
     ),
     ("both", lambda: qn.combine([1.0, 2.0]), "either std_errors or covariance"),
-    ("labels", lambda: qn.combine({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}), "not on both"),
-    ("position", lambda: qn.combine({"a": 1.0, "b": 2.0}, [1.0, 2.0]), "not on both"),
+    ("labels", lambda: qn.combine({"a": 1.0, "b": 2.0}, {"a": 1.0, "c": 2.0}), "no entry for"),
+    ("position", lambda: qn.combine({"a": 1.0, "b": 2.0}, [1.0, 2.0]), "no entry for"),
     ("zero error", lambda: qn.combine({"a": 1.0, "b": 2.0}, {"a": 1.0, "b": 0.0}), "positive"),
-    ("text", lambda: qn.combine({"a": "x", "b": 2.0}, {"a": 1.0, "b": 1.0}), "not a number"),  # type: ignore[dict-item]
+    ("text", lambda: qn.combine({"a": "x", "b": 2.0}, {"a": 1.0, "b": 1.0}), "not a finite"),  # type: ignore[dict-item]
     ("nan", lambda: qn.combine({"a": np.nan, "b": 2.0}, {"a": 1.0, "b": 1.0}), "nan at 'a'"),
     (
         "prior term",

@@ -8,6 +8,7 @@ import pandas as pd
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.growth.scalars import is_number
+from quesnay.models.labels import check_unique, places_of
 
 __all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
 
@@ -106,19 +107,8 @@ def check_identified(
 
 def _by_label(t: pd.Series, values: pd.Series, name: str) -> pd.Series:
     """Return values in the order of the times; refuse labels that only one side has."""
-    if not (t.index.is_unique and values.index.is_unique):
-        raise DataError(f"{name}: labels of t and {name} must be unique to align them")
-    odd = [label for label in [*t.index, *values.index] if not _both(label, t, values)]
-    if odd:
-        raise DataError(
-            f"label {shown(odd[0])} is not in both t and {name}; give both the same labels"
-        )
-    return values.loc[t.index]
-
-
-def _both(label: Any, t: pd.Series, values: pd.Series) -> bool:
-    """Return whether a label is in both."""
-    return label in t.index and label in values.index
+    check_unique(t.index, "t: label")
+    return values.iloc[places_of(values.index, t.index, name)]
 
 
 def _column(values: Any, name: str) -> np.ndarray:

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, shown
+from quesnay.models.labels import check_unique, finite_numbers
 
 __all__ = ["check_positive", "same_labels", "yearly_frame", "yearly_series", "years_of"]
 
@@ -46,7 +47,7 @@ def yearly_series(values: Any, name: str) -> pd.Series:
         values = values.iloc[:, 0]
     series = values if isinstance(values, pd.Series) else _plain(values, name)
     years = years_of(series.index, name)
-    numbers = _numbers(series, name)
+    numbers = finite_numbers(series, name)
     out = pd.Series(numbers, index=series.index, name=series.name)
     return out.iloc[np.argsort(years, kind="stable")]
 
@@ -81,12 +82,10 @@ def yearly_frame(values: Any, name: str) -> pd.DataFrame:
         raise DataError(f"{name}: columns have {frame.columns.nlevels} levels; give one name each")
     if frame.empty:
         raise DataError(f"{name}: the frame is empty; expected years down and inputs across")
-    if not frame.columns.is_unique:
-        twice = frame.columns[frame.columns.duplicated()][0]
-        raise DataError(f"{name}: column {shown(twice)} occurs twice; give each input one column")
+    check_unique(frame.columns, f"{name}: column")
     years = years_of(frame.index, name)
     columns = [
-        _numbers(frame[column], f"{name}, column {shown(column)}") for column in frame.columns
+        finite_numbers(frame[column], f"{name}, column {shown(column)}") for column in frame.columns
     ]
     out = pd.DataFrame(np.column_stack(columns), index=frame.index, columns=frame.columns)
     return out.iloc[np.argsort(years, kind="stable")]
@@ -163,26 +162,6 @@ def _plain_frame(values: Any, name: str) -> pd.DataFrame:
     if array.ndim != 2:
         raise DataError(f"{name}: expected a frame year x input, got shape {array.shape}")
     return pd.DataFrame(array)
-
-
-def _numbers(series: pd.Series, name: str) -> np.ndarray:
-    """Return finite floats, or name the first year whose value is none."""
-    if series.empty:
-        raise DataError(f"{name}: the series is empty")
-    if series.dtype == bool or np.iscomplexobj(series.to_numpy()):
-        raise DataError(f"{name}: expected real numbers, got {series.dtype}")
-    try:
-        numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    except (OverflowError, TypeError, ValueError):
-        raise DataError(f"{name}: expected numbers, got {shown(series.iloc[0])}") from None
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        place = int(bad[0])
-        raise DataError(
-            f"{name}: {shown(series.iloc[place])} in {series.index[place]} is not a finite number "
-            f"({len(bad)} such values); fill or drop these years"
-        )
-    return np.asarray(numbers)
 
 
 def _some(index: Sequence[Any] | pd.Index) -> str:

@@ -9,6 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.growth.identity_text import Identity, parse_identity
+from quesnay.models.labels import check_unique, finite_numbers, places_of
 
 __all__ = ["checked_covariance", "checked_estimates", "fixed_labels", "read_identities"]
 
@@ -46,16 +47,18 @@ def checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np
     if covariance is None:
         if not isinstance(std_errors, pd.Series):
             raise DataError("std_errors: expected a Series label -> standard error")
-        sigma = _aligned(_numbers(std_errors, "std_errors"), labels, "std_errors").to_numpy()
+        order = places_of(std_errors.index, labels, "std_errors")
+        sigma = finite_numbers(std_errors, "std_errors")[order]
         if (sigma < 0).any():
             label = labels[int(np.argmin(sigma))]
             raise DataError(f"std_errors: {sigma.min():g} of {label!r} is below 0")
         return np.asarray(np.diag(sigma**2))
     if not isinstance(covariance, pd.DataFrame):
         raise DataError("covariance: expected a DataFrame label x label")
-    rows = _aligned(covariance, labels, "covariance, rows")
-    frame = _aligned(rows.T, labels, "covariance, columns").T
-    matrix = np.column_stack([_numbers(frame[c], f"covariance, {c!r}") for c in labels])
+    rows = places_of(covariance.index, labels, "covariance, rows")
+    columns = places_of(covariance.columns, labels, "covariance, columns")
+    frame = covariance.iloc[rows, columns]
+    matrix = np.column_stack([finite_numbers(frame[c], f"covariance, {c!r}") for c in labels])
     return _semidefinite(matrix, labels)
 
 
@@ -123,33 +126,8 @@ def _from_frame(frame: pd.DataFrame, labels: Sequence[Any]) -> list[Identity]:
 
 def _numbers(series: pd.Series, name: str) -> pd.Series:
     """Return finite floats under unique labels, or name the first that is none."""
-    if series.empty:
-        raise DataError(f"{name}: nothing is in it")
-    if not series.index.is_unique:
-        twice = series.index[series.index.duplicated()][0]
-        raise DataError(f"{name}: label {twice!r} occurs twice")
-    numbers = pd.to_numeric(series, errors="coerce").to_numpy(dtype=float, na_value=np.nan)
-    bad = np.flatnonzero(~np.isfinite(numbers))
-    if len(bad):
-        place = int(bad[0])
-        raise DataError(
-            f"{name}: {shown(series.iloc[place])} of {series.index[place]!r} is not a finite number"
-        )
-    return pd.Series(numbers, series.index)
-
-
-def _aligned(values: Any, labels: pd.Index, name: str) -> Any:
-    """Return values in the order of the labels; refuse labels that only one side has."""
-    if not values.index.is_unique:
-        raise DataError(
-            f"{name}: label {values.index[values.index.duplicated()][0]!r} occurs twice"
-        )
-    missing, extra = labels.difference(values.index), values.index.difference(labels)
-    if len(missing):
-        raise DataError(f"{name}: nothing is given for {missing[0]!r}; every estimate needs it")
-    if len(extra):
-        raise _unknown(name, extra[0], labels)
-    return values.loc[labels]
+    check_unique(series.index, f"{name}: label")
+    return pd.Series(finite_numbers(series, name), series.index)
 
 
 def _semidefinite(matrix: np.ndarray, labels: pd.Index) -> np.ndarray:

@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
+from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.models.input_output.asked import share, whole
+from quesnay.models.labels import check_unique, places_of
 
 __all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "read_totals"]
 
@@ -69,12 +70,8 @@ def grid(matrix: Any, name: str) -> Grid:
         raise DataError(f"{name}: shape {values.shape}; expected a matrix with rows and columns")
     if labelled:
         rows, columns = matrix.index, matrix.columns
-        for axis, labels in (("row", rows), ("column", columns)):
-            if not labels.is_unique:
-                doubled = labels[labels.duplicated()][0]
-                raise DataError(
-                    f"{name}: {axis} label {shown(doubled)} occurs twice; make it unique"
-                )
+        check_unique(rows, f"{name}: row label")
+        check_unique(columns, f"{name}: column label")
     else:
         rows, columns = pd.RangeIndex(values.shape[0]), pd.RangeIndex(values.shape[1])
     out = Grid(values, rows, columns, labelled)
@@ -123,7 +120,7 @@ def align_vector(vector: Any, labels: pd.Index, name: str, *, labelled: bool) ->
     if values.ndim != 1 or len(values) != len(labels):
         raise DataError(f"{name}: shape {values.shape}; expected {len(labels)} numbers")
     if labelled and isinstance(vector, pd.Series):
-        values = values[_places(vector.index, labels, name)]
+        values = values[places_of(vector.index, labels, name)]
     bad = np.flatnonzero(~np.isfinite(values))
     if len(bad):
         place = int(bad[0])
@@ -131,19 +128,6 @@ def align_vector(vector: Any, labels: pd.Index, name: str, *, labelled: bool) ->
             f"{name}: {shown(labels[place])} is {values[place]}; expected a finite number"
         )
     return values
-
-
-def _places(given: pd.Index, labels: pd.Index, name: str) -> npt.NDArray[np.intp]:
-    if not given.is_unique:
-        raise DataError(f"{name}: label {shown(given[given.duplicated()][0])} occurs twice")
-    places = given.get_indexer(labels)
-    if (places < 0).any():
-        missing = labels[int(np.flatnonzero(places < 0)[0])]
-        raise DataError(
-            f"{name}: no entry for {shown(missing)}: labels must be those of the table;"
-            f"{nearest(str(missing), given)}"
-        )
-    return places
 
 
 def read_totals(

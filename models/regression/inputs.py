@@ -7,13 +7,13 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
+from quesnay.models.labels import check_unique, finite_numbers, places_of
 
 __all__ = [
     "aligned_covariance",
     "as_series",
     "column_name",
     "column_names",
-    "numbers",
     "one_of",
 ]
 
@@ -30,36 +30,20 @@ def as_series(values: object, name: str) -> "pd.Series[float]":
             kind = type(values).__name__
             raise DataError(f"{name}: expected a Series, mapping or list of numbers, got {kind}")
         values = pd.Series(list(values), dtype=object)
-    if values.empty:
-        raise DataError(f"{name}: empty; give at least one value")
-    if not values.index.is_unique:
-        twice = values.index[values.index.duplicated()][0]
-        raise DataError(f"{name}: label {twice!r} occurs twice; labels must be unique")
-    return pd.Series(numbers(values, name), index=values.index)
-
-
-def numbers(values: pd.Series, name: str) -> Array:
-    """Return a float array, naming the label of the first value that is no finite number."""
-    out = np.empty(len(values))
-    for place, (label, value) in enumerate(values.items()):
-        if isinstance(value, bool) or not isinstance(value, int | float | np.number):
-            raise DataError(f"{name}: {value!r} at {label!r} is not a number")
-        out[place] = float(value)
-        if not np.isfinite(out[place]):
-            raise DataError(f"{name}: {value} at {label!r}; drop it or give its value")
-    return out
+    check_unique(values.index, f"{name}: label")
+    return pd.Series(finite_numbers(values, name), index=values.index)
 
 
 def aligned_covariance(covariance: object, labels: pd.Index, name: str) -> Array:
     """Return a covariance (k, k) in the order of `labels`; a frame is aligned by both its axes."""
     if isinstance(covariance, pd.DataFrame):
-        for axis in (covariance.index, covariance.columns):
-            _same_labels(axis, labels, name)
-        covariance = covariance.loc[labels, labels].to_numpy()
+        rows, columns = (
+            places_of(axis, labels, name) for axis in (covariance.index, covariance.columns)
+        )
+        covariance = covariance.iloc[rows, columns].to_numpy()
     elif isinstance(covariance, pd.Series | Mapping):
         variances = as_series(covariance, name)
-        _same_labels(variances.index, labels, name)
-        covariance = np.diag(variances.loc[labels].to_numpy())
+        covariance = np.diag(variances.to_numpy()[places_of(variances.index, labels, name)])
     else:
         kind = type(covariance).__name__
         raise DataError(f"{name}: expected a labelled frame or series, got {kind}")
@@ -100,13 +84,3 @@ def one_of(value: object, known: Sequence[str], role: str) -> str:
         hint = nearest(value, known) if isinstance(value, str) else ""
         raise DataError(f"{role} {shown}:{hint} use one of {', '.join(map(repr, known))}")
     return value
-
-
-def _same_labels(found: pd.Index, labels: pd.Index, name: str) -> None:
-    if not found.is_unique:
-        raise DataError(f"{name}: a label occurs twice; labels must be unique")
-    odd = found.symmetric_difference(labels)
-    if len(odd):
-        raise DataError(
-            f"{name}: label {odd[0]!r} is not on both sides; expected {', '.join(map(str, labels))}"
-        )

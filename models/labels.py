@@ -1,0 +1,130 @@
+"""Labelled numbers as users give them: finite, under labels of their own, in the order wanted."""
+
+from decimal import Decimal
+from numbers import Real
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.fitting.errors import DataError, nearest, shown
+
+__all__ = ["check_unique", "finite_numbers", "places_of"]
+
+
+def check_unique(labels: pd.Index, what: str) -> None:
+    """Refuse labels of which one occurs twice, naming it.
+
+    Parameters
+    ----------
+    labels : Index
+        Labels of rows or columns.
+    what : str
+        Their name in the message, such as ``"estimates: label"``.
+
+    Raises
+    ------
+    DataError
+        If a label occurs twice.
+
+    Examples
+    --------
+    >>> check_unique(pd.Index(["core", "core"]), "estimates: label")
+    Traceback (most recent call last):
+    ...
+    quesnay.fitting.errors.DataError: estimates: label 'core' occurs twice; make it unique
+    """
+    if not labels.is_unique:
+        twice = labels[labels.duplicated()][0]
+        raise DataError(f"{what} {shown(twice)} occurs twice; make it unique")
+
+
+def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.intp]:
+    """Return where each wanted label stands among those given; both must be the same ones.
+
+    Parameters
+    ----------
+    given, wanted : Index, (n,)
+        Labels of the data and of what they belong to, in any order.
+    name : str
+        Name of the data in messages.
+
+    Returns
+    -------
+    ndarray of int, (n,)
+        ``given[places]`` equals `wanted`.
+
+    Raises
+    ------
+    DataError
+        If a label occurs twice or only one side has it.
+
+    Examples
+    --------
+    >>> places_of(pd.Index(["b", "a"]), pd.Index(["a", "b"]), "row totals")
+    array([1, 0])
+    """
+    check_unique(given, f"{name}: label")
+    places = given.get_indexer(wanted)
+    absent = wanted[places < 0]
+    if len(absent):
+        hint = nearest(absent[0], given) if isinstance(absent[0], str) else ""
+        raise DataError(f"{name}: no entry for {shown(absent[0])};{hint} give each label one value")
+    if len(given) > len(wanted):
+        odd = next(label for label, used in zip(given, given.isin(wanted), strict=True) if not used)
+        hint = nearest(odd, wanted) if isinstance(odd, str) else ""
+        raise DataError(f"{name}: label {shown(odd)} is unknown;{hint} leave it out or rename it")
+    return np.asarray(places, dtype=np.intp)
+
+
+def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
+    """Return the values of a series as finite floats, or name the first label that has none.
+
+    Parameters
+    ----------
+    series : Series, (n,)
+        At least one value; text and truth values are no numbers.
+    name : str
+        What the series is, for messages.
+
+    Returns
+    -------
+    ndarray, (n,)
+        In the order of the series.
+
+    Raises
+    ------
+    DataError
+        If the series is empty or a value is missing, infinite or no real number.
+
+    Examples
+    --------
+    >>> finite_numbers(pd.Series({2018: 1, 2019: 2}), "output")
+    array([1., 2.])
+    """
+    if series.empty:
+        raise DataError(f"{name}: the series is empty; give at least one value")
+    if series.dtype.kind in "iuf":
+        numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
+    elif series.dtype.kind == "O":
+        numbers = np.array([_number(value) for value in series])
+    else:
+        raise DataError(f"{name}: expected real numbers, got {series.dtype}")
+    bad = np.flatnonzero(~np.isfinite(numbers))
+    if len(bad):
+        place = int(bad[0])
+        raise DataError(
+            f"{name}: {shown(series.iloc[place])} at {shown(series.index[place])} is not a finite "
+            f"number ({len(bad)} of {len(numbers)} values); fill, mend or drop them"
+        )
+    return np.asarray(numbers, dtype=np.float64)
+
+
+def _number(value: object) -> float:
+    """Return a real number as a float, and NaN for all that is none."""
+    if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal):
+        return float("nan")
+    try:
+        return float(value)
+    except (OverflowError, ValueError):  # beyond the range of floats, or a signalling NaN
+        return float("nan")

@@ -11,7 +11,7 @@ from typing import Any
 
 from quesnay.fitting.errors import QuesnayError
 
-__all__ = ["open_routes", "route"]
+__all__ = ["open_routes", "public_name", "route"]
 
 _ROUTES: dict[str, str] = {}
 
@@ -63,3 +63,34 @@ def route(name: str) -> Callable[..., Any]:
         raise QuesnayError(f"no service named {name!r} is open: import quesnay first") from None
     service: Callable[..., Any] = getattr(importlib.import_module(module), function)
     return service
+
+
+def public_name(package: str, name: str) -> Any:
+    """Return a public name that a floor shows although its module lies elsewhere.
+
+    Parameters
+    ----------
+    package : str
+        The floor, such as ``"quesnay.fitting"``.
+    name : str
+        The name asked for, such as ``"fit_panel"``.
+
+    Returns
+    -------
+    object
+        The thing itself, imported at the first call.
+
+    Raises
+    ------
+    AttributeError
+        If the floor shows no such name.
+
+    Examples
+    --------
+    >>> open_routes({"floor.square_root": "math:sqrt"})
+    >>> public_name("floor", "square_root")(4.0)
+    2.0
+    """
+    if f"{package}.{name}" not in _ROUTES:
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+    return route(f"{package}.{name}")

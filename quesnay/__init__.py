@@ -7,7 +7,7 @@ import importlib
 from typing import TYPE_CHECKING, Any
 
 from quesnay.fitting.routes import open_routes
-from quesnay.routes import ROUTES
+from quesnay.routes import FLOORS, ROUTES
 
 if TYPE_CHECKING:
     from quesnay.audit_report import (
@@ -217,6 +217,14 @@ _NAMES = {name: module for module, names in _MODULES.items() for name in names.s
 __all__ = [*_NAMES, "__version__"]
 
 open_routes(ROUTES)
+open_routes(
+    {
+        f"{floor}.{name}": f"{module}:{name}"
+        for floor, rooms in FLOORS.items()
+        for name, module in _NAMES.items()
+        if module.startswith(rooms)
+    }
+)
 
 
 def __getattr__(name: str) -> Any:

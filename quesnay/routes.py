@@ -1,6 +1,6 @@
 """Where the methods of results find what an upper floor does for them."""
 
-__all__ = ["ROUTES"]
+__all__ = ["FLOORS", "ROUTES"]
 
 ROUTES = {
     "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
@@ -20,3 +20,15 @@ ROUTES = {
     "regression.plot_diagnostics": "quesnay.diagnostics.plots.regression:plot_diagnostics",
 }
 """Name of the service -> module and function; see :mod:`quesnay.fitting.routes`."""
+
+# Floor -> the rooms whose public names it shows as its own: what estimates is asked for under
+# ``quesnay.fitting`` although its labelled doors live in ``models``.
+FLOORS = {
+    "quesnay.fitting": (
+        "quesnay.models.growth",
+        "quesnay.models.regression",
+        "quesnay.models.uncertainty",
+    ),
+    "quesnay.models": ("quesnay.models",),
+    "quesnay.datasets": ("quesnay.datasets",),
+}

@@ -1,12 +1,13 @@
-"""The coverage of an interval, checked in one place."""
+"""The coverage of an interval: checked, and turned into its half width."""
 
 from typing import Any
 
 import numpy as np
+from scipy import special
 
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["confidence_level"]
+__all__ = ["confidence_level", "half_width"]
 
 
 def confidence_level(level: Any, *, least: float = 0.0) -> float:
@@ -40,3 +41,32 @@ def confidence_level(level: Any, *, least: float = 0.0) -> float:
             f"level: {shown(level)} is no coverage between {least:g} and 1, such as 0.95"
         )
     return float(level)
+
+
+def half_width(level: Any, df: float = np.inf) -> float:
+    """Return half the width of a two-sided interval, in standard errors.
+
+    Parameters
+    ----------
+    level : float
+        Coverage between 0 and 1.
+    df : float, default infinity
+        Degrees of freedom of Student's t; infinite for the normal.
+
+    Returns
+    -------
+    float
+        The quantile of ``(1 + level) / 2``.
+
+    Raises
+    ------
+    DataError
+        If the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> round(half_width(0.95), 4), round(half_width(0.95, 30), 4)
+    (1.96, 2.0423)
+    """
+    share = 0.5 + 0.5 * confidence_level(level)
+    return float(special.ndtri(share) if np.isinf(df) else special.stdtrit(df, share))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.averaging import (
     average,
     information_weights,
@@ -64,9 +64,7 @@ class ModelAverage(Tabular):
         DataError
             If the level is not between 0 and 1.
         """
-        from scipy import special
-
-        half = float(special.ndtri(0.5 + 0.5 * confidence_level(level))) * self.std_error
+        half = half_width(level) * self.std_error
         return self.estimate - half, self.estimate + half
 
     def tables(self) -> tuple[Table, ...]:

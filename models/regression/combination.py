@@ -5,10 +5,9 @@ from typing import Literal
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.pooling import combine_estimates
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
@@ -77,9 +76,7 @@ class Combination(Tabular):
         DataError
             If the level is not between 0 and 1.
         """
-        share = 0.5 + 0.5 * confidence_level(level)
-        wide = special.ndtri(share) if np.isinf(self.df) else special.stdtrit(self.df, share)
-        half = float(wide) * self.std_error
+        half = half_width(level, self.df) * self.std_error
         return self.estimate - half, self.estimate + half
 
     def tables(self) -> tuple[Table, ...]:

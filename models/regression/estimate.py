@@ -8,7 +8,7 @@ import pandas as pd
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
@@ -88,9 +88,7 @@ class Estimate(Tabular):
         DataError
             If the level is not between 0 and 1.
         """
-        share = 0.5 + 0.5 * confidence_level(level)
-        wide = special.ndtri(share) if np.isinf(self.df) else special.stdtrit(self.df, share)
-        half = float(wide) * self.std_errors
+        half = half_width(level, self.df) * self.std_errors
         return pd.DataFrame({"low": self.params - half, "high": self.params + half})
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:

@@ -129,6 +129,26 @@ def test_shares_of_variance_add_to_one(result: Reproduction) -> None:
     assert row(result.variance, ("calibrated", "T19"))["curve family"] > 0.1
 
 
+@pytest.mark.parametrize("name", [*ELEVEN, "C18", "G18"])
+@pytest.mark.parametrize("run", ["independent", "calibrated"])
+def test_every_figure_explains_itself(result: Reproduction, name: str, run: str) -> None:
+    found = result.explain(name, run=run)
+    assert np.isclose(found.value, row(result.verdicts, (run, name))["estimate"])
+    assert (found.inputs["source"] != "").all()
+    values = found.inputs["value"].to_dict()
+    if name.startswith("T"):
+        assert np.isclose(values["C"] + values["I"], found.value, rtol=1e-9)
+    if name.startswith("S"):
+        assert np.isclose(100 * values["T"] / values["GDP"], found.value, rtol=1e-9)
+
+
+def test_what_cannot_be_explained_is_said(result: Reproduction) -> None:
+    with pytest.raises(qn.StudyError, match="no printed figure 'T91'; did you mean 'T19'"):
+        result.explain("T91")
+    with pytest.raises(qn.StudyError, match="unknown run 'calibrate'; did you mean 'calibrated'"):
+        result.explain("T19", run="calibrate")
+
+
 @pytest.mark.parametrize("draws", [0, -1, 2.5, True, "many"])
 def test_draws_must_be_a_positive_whole_number(draws: object) -> None:
     with pytest.raises(qn.StudyError, match="draws must be a whole number of at least 1"):

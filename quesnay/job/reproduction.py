@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.plots.save import Picture
     from quesnay.job.reconciled import ReconciledAccount
     from quesnay.job.updated_table import UpdatedTable
+    from quesnay.models.display.explanation import Explanation
 
 __all__ = ["Reproduction"]
 
@@ -98,6 +99,30 @@ class Reproduction(Tabular):
         text = [table.to_text(width=width) for table in self.tables()[:3]]
         said = [textwrap.fill(sentence, width) for sentence in findings(self)[2:]]
         return "\n\n".join([*text, "\n".join(said)])
+
+    def explain(self, figure: str, *, run: str = "calibrated") -> "Explanation":
+        """Say where an estimate comes from: its equation, inputs, their sources.
+
+        Parameters
+        ----------
+        figure : str
+            Id of a printed figure, such as ``"T19"``.
+        run : {"calibrated", "independent"}
+            Which estimate.
+
+        Returns
+        -------
+        Explanation
+            The base case, input by input.
+
+        Raises
+        ------
+        StudyError
+            If there is no such figure or run.
+        """
+        from quesnay.job.explain import explain_figure
+
+        return explain_figure(self, figure, run)
 
     def plot_account(self) -> "Figure":
         """Draw core and integration by year, both runs, beside the printed totals."""

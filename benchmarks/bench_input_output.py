@@ -3,8 +3,8 @@
     OMP_NUM_THREADS=1 python benchmarks/bench_input_output.py [42 150 1000 2500]
 
 CPU seconds, the best of some rounds; answers are compared in the same run. Peers are timed where
-they are installed (``pip install quesnay[benchmark]``): the pipeline whole, their loop of one
-new inverse a sector on a few sectors and multiplied.
+they are installed (``pip install quesnay[benchmark]``): the pipeline whole, the user's loop over
+the sectors (``bench_input_output_peers.py`` says what it does) on a few sectors and multiplied.
 """
 
 import importlib.util
@@ -15,6 +15,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from bench_input_output_peers import (
+    mario_loop,
+    mario_pipeline,
+    numpy_loop,
+    pymrio_loop,
+    pymrio_pipeline,
+)
 from scipy.linalg import lapack
 
 import quesnay as qn
@@ -69,65 +76,10 @@ def pipeline(t: qn.InputOutputTable) -> tuple[list[Any], pd.DataFrame]:
     return [t.multipliers(account) for account in ACCOUNTS], t.linkages()
 
 
-def pymrio_pipeline(d: dict[str, Any]) -> np.ndarray:
-    from pymrio.tools import iomath
-
-    x = pd.DataFrame({"indout": d["x"]})
-    A = iomath.calc_A(d["Z"], x)
-    L = iomath.calc_L(A)
-    rows = [d["v"].sum().to_frame().T, d["v"].loc[["wages"]], d["accounts"]]
-    multipliers = [iomath.calc_M(iomath.calc_S(row, x), L) for row in rows]
-    B = d["Z"].div(d["x"], axis=0)
-    forward = iomath.calc_L(B).sum(axis=1)
-    return np.vstack([L.sum(), *[m.to_numpy() for m in multipliers], forward])
-
-
-def mario_pipeline(d: dict[str, Any]) -> np.ndarray:
-    from mario.compute import primitives
-
-    x = pd.DataFrame({"production": d["x"]})
-    w = primitives.calc_w(primitives.calc_z(d["Z"], x))
-    V = pd.concat([d["v"].sum().to_frame("all").T, d["v"].loc[["wages"]], d["accounts"]])
-    multipliers = primitives.calc_m(primitives.calc_v(V, x), w)
-    forward = primitives.calc_g(primitives.calc_b(x, d["Z"])).sum(axis=1)
-    return np.vstack([w.sum(), multipliers, forward])
-
-
 def closed_form(d: dict[str, Any]) -> np.ndarray:
     Z, x, n = d["Z"].to_numpy(), d["x"].to_numpy(), len(d["x"])
     L = np.linalg.inv(np.eye(n) - Z / x)
     return np.asarray(L.sum(axis=0) * x / np.diag(L))
-
-
-def pymrio_loop(d: dict[str, Any], sectors: int) -> list[float]:
-    """Extract sector by sector as a user of pymrio does: strike out, make a system, calculate."""
-    import pymrio
-
-    A, lost = d["Z"] / d["x"], []
-    for name in A.index[:sectors]:
-        part, f = A.copy(), d["f"].copy()
-        part.loc[name], part[name], f.loc[name] = 0.0, 0.0, 0.0
-        system = pymrio.IOSystem(A=part, Y=f)
-        system.L = pymrio.calc_L(system.A)
-        system.x = pymrio.calc_x_from_L(system.L, system.Y.sum(axis=1))
-        lost.append(float(d["x"].sum() - system.x["indout"].sum()))
-    return lost
-
-
-def mario_loop(d: dict[str, Any], sectors: int) -> list[float]:
-    """Extract sector by sector with the functions of MARIO."""
-    from mario.compute import primitives
-
-    A, lost = d["Z"] / d["x"], []
-    for name in A.index[:sectors]:
-        part, f = A.copy(), d["f"].copy()
-        part.loc[name], part[name], f.loc[name] = 0.0, 0.0, 0.0
-        lost.append(
-            float(
-                d["x"].sum() - primitives.calc_X_from_w(primitives.calc_w(part), f).to_numpy().sum()
-            )
-        )
-    return lost
 
 
 def compare(name: str, found: Any, expected: Any, tolerance: float = 1e-8) -> None:
@@ -156,21 +108,30 @@ def run(n: int) -> None:
     print(f"  pipeline: bare {bare * 1e3:.4g} ms, ours {ours * 1e3:.4g} ms ({ours / bare:.2f} x)")
     print(f"  every sector extracted: closed form {limit * 1e3:.4g} ms, ours {each * 1e3:.4g} ms "
           f"({each / limit:.2f} x)")  # fmt: skip
-    for peer, whole, loop in (("pymrio", pymrio_pipeline, pymrio_loop),
-                              ("mario", mario_pipeline, mario_loop)):  # fmt: skip
+    peers(d, ours, each, answers=np.vstack([answers, forward]))
+    weights(d, n)
+
+
+def peers(d: dict[str, Any], ours: float, each: float, *, answers: np.ndarray) -> None:
+    n = len(d["x"])
+    expected, count = table(d).extract_each().iloc[:, :2].to_numpy(), min(n, 8 if n <= 150 else 2)
+    for peer, whole, made in (("pymrio", pymrio_pipeline, pymrio_loop),
+                              ("mario", mario_pipeline, mario_loop),
+                              ("numpy", None, numpy_loop)):  # fmt: skip
         if importlib.util.find_spec(peer) is None or (
             peer == "mario" and importlib.util.find_spec("mario.compute") is None
         ):
             print(f"  {peer}: not installed, or older than 1.3")
             continue
-        theirs = cpu(lambda w=whole: w(d), max(1, rounds // 20))
-        compare(peer, whole(d), np.vstack([answers, forward]))
-        count = min(n, 8 if n <= 150 else 2)
-        compare(f"{peer} loop", loop(d, count), closed_form(d)[:count], 1e-6)
-        looped = cpu(lambda f=loop, k=count: f(d, k), 5 if n <= 150 else 1) * n / count
-        print(f"  {peer}: pipeline {theirs * 1e3:.4g} ms ({theirs / ours:.1f} x ours), loop over "
-              f"the sectors {looped:.3g} s ({looped / each:,.0f} x ours)")  # fmt: skip
-    weights(d, n)
+        text = ""
+        if whole is not None:
+            theirs = cpu(lambda w=whole: w(d), 10 if n <= 150 else 1)
+            compare(peer, whole(d), answers)
+            text = f"pipeline {theirs * 1e3:.4g} ms ({theirs / ours:.1f} x ours), "
+        loop = made(d)
+        compare(f"{peer} loop", loop(count), expected[:count], 1e-6)
+        looped = cpu(lambda f=loop: f(count), 5 if n <= 150 else 1) * n / count
+        print(f"  {peer}: {text}loop over the sectors {looped:.3g} s ({looped / each:,.0f} x ours)")
 
 
 def weights(d: dict[str, Any], n: int) -> None:

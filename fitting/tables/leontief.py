@@ -8,6 +8,7 @@ import numpy.typing as npt
 from scipy.linalg import lapack
 
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.tables.diagonal import inverse_diagonal
 
 __all__ = [
     "Factors",
@@ -16,7 +17,7 @@ __all__ = [
     "inverted",
     "leontief",
     "reciprocal_condition",
-    "unit_columns",
+    "row_norm",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -79,61 +80,10 @@ class Leontief:
         return inverse
 
     def diagonal(self) -> Array:
-        """Return the diagonal of L at two thirds of the cost of L.
-
-        With ``P M = L1 U`` and M the factored transpose, ``M^-1 = U^-1 L1^-1 P``: both triangles
-        are inverted in place (n^3 / 3 each) and only the n products on the diagonal are formed.
-        """
+        """Return the diagonal of L, at two thirds of the cost of L and without a second matrix."""
         if len(self.lu) <= _SMALL:
             return np.diag(self.inverse())
-        both = lapack.dtrtri(self.lu)[0]
-        both = lapack.dtrtri(both, lower=1, unitdiag=1, overwrite_c=True)[0]
-        order = np.arange(len(both))
-        for k, other in enumerate(self.pivots.tolist()):
-            order[k], order[other] = order[other], order[k]
-        # M^-1[:, order[j]] = U^-1 L1^-1[:, j], so entry (order[j], order[j]) is the wanted one.
-        out = np.empty(len(both))
-        for start in range(0, len(both), _BLOCK):
-            place = np.arange(start, min(start + _BLOCK, len(both)))
-            out[order[place]] = _products(both, order[place], place)
-        return out
-
-
-def _products(both: Array, rows: npt.NDArray[np.intp], columns: npt.NDArray[np.intp]) -> Array:
-    """Multiply rows of the upper inverse with columns of the unit lower inverse, pair by pair."""
-    count = np.arange(len(both))
-    upper = np.where(count >= rows[:, None], both[rows], 0.0)
-    lower = np.where(count > columns[:, None], both[:, columns].T, 0.0)
-    lower[np.arange(len(columns)), columns] = 1.0
-    products: Array = np.einsum("ij,ij->i", upper, lower)
-    return products
-
-
-def unit_columns(size: int, places: npt.NDArray[np.intp]) -> Array:
-    """Return columns of the identity matrix, in the order LAPACK reads.
-
-    Parameters
-    ----------
-    size : int
-        Rows.
-    places : ndarray of int, (g,)
-        Which columns.
-
-    Returns
-    -------
-    ndarray, (size, g)
-        One 1 a column.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> unit_columns(2, np.array([1]))
-    array([[0.],
-           [1.]])
-    """
-    out = np.zeros((size, len(places)), order="F")
-    out[places, np.arange(len(places))] = 1.0
-    return out
+        return inverse_diagonal(self.lu, self.pivots)
 
 
 def inverted(output: Array) -> Array:
@@ -155,6 +105,8 @@ def inverted(output: Array) -> Array:
     >>> inverted(np.array([4.0, 0.0]))
     array([0.25, 0.  ])
     """
+    if output.all():
+        return np.asarray(1.0 / output)
     return np.divide(1.0, output, out=np.zeros(len(output)), where=output != 0)
 
 
@@ -180,6 +132,8 @@ def coefficients(flows: Array, output: Array) -> Array:
     array([[0.15, 0.25],
            [0.2 , 0.05]])
     """
+    if output.all():  # the plain division is twice as fast as the masked one
+        return np.asarray(flows / output)
     out: Array = np.divide(flows, output, out=np.zeros(flows.shape), where=output != 0)
     return out
 
@@ -218,6 +172,32 @@ def leontief(flows: Array, output: Array) -> Leontief:
     if failed:
         raise DataError(SINGULAR)
     return Leontief(lu, pivots)
+
+
+def row_norm(flows: Array, output: Array) -> float:
+    """Return a bound on the largest sum of a row of ``|I - A|``: ``1 + max_i sum_j |a_ij|``.
+
+    Parameters
+    ----------
+    flows : ndarray, (n, n)
+        Transactions between sectors, by rows.
+    output : ndarray, (n,)
+        Output.
+
+    Returns
+    -------
+    float
+        The bound.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> row_norm(np.array([[150.0, -500.0], [200.0, 100.0]]), np.array([1000.0, 2000.0]))
+    1.4
+    """
+    scale = np.abs(inverted(output))
+    blocks = range(0, len(flows), _BLOCK)
+    return 1.0 + max(float((np.abs(flows[k : k + _BLOCK]) @ scale).max()) for k in blocks)
 
 
 def reciprocal_condition(factors: Leontief, norm: float) -> float:

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from scipy.linalg import lapack
 
 from quesnay.fitting.errors import ConvergenceError, DataError
-from quesnay.fitting.tables.leontief import SINGULAR, inverted, unit_columns
+from quesnay.fitting.tables.diagonal import unit_columns
+from quesnay.fitting.tables.leontief import SINGULAR, inverted
 
 __all__ = ["SingleLeontief", "single_leontief"]
 

@@ -9,14 +9,14 @@ import pandas as pd
 from pandas.errors import InvalidIndexError
 
 from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.tables.diagonal import unit_columns
 from quesnay.fitting.tables.leontief import (
     SINGULAR,
     Factors,
-    coefficients,
     inverted,
     leontief,
     reciprocal_condition,
-    unit_columns,
+    row_norm,
 )
 from quesnay.fitting.tables.single import single_leontief
 from quesnay.models.input_output.validate import Blocks, read_demand
@@ -61,7 +61,7 @@ class Engine:
             else:
                 factors = leontief(b.flows, b.output)
                 if not self.sure:
-                    norm = 1.0 + float(np.abs(coefficients(b.flows, b.output)).sum(axis=1).max())
+                    norm = row_norm(b.flows, b.output)
                     if not reciprocal_condition(factors, norm) > np.finfo(float).eps:
                         raise DataError(SINGULAR)
                 self._factors = factors
@@ -159,17 +159,20 @@ class Engine:
     def _accounts(self) -> tuple[dict[Hashable, int], Array]:
         if self._rows is None:
             b = self.blocks
-            total = b.value.sum(axis=0, keepdims=True)
-            bought = (
-                b.bought.reshape(1, -1) if b.imports is not None else np.zeros((0, len(b.output)))
-            )
-            levels = np.vstack([b.output.reshape(1, -1), total, bought, b.value, b.accounts])
-            rows = levels * inverted(b.output)
-            rows[0] = 1.0
-            names: list[Hashable] = ["output", "value_added", *(["imports"] * len(bought))]
-            labels = [*names, *b.value_names, *b.account_names]
+            levels = [b.value.sum(axis=0), *([] if b.imports is None else [b.bought])]
+            names: list[Hashable] = ["output", "value_added", *(["imports"] * (len(levels) - 1))]
+            rows = np.empty((len(names) + len(b.value) + len(b.accounts), len(b.output)))
+            rows[0] = 1.0  # filled in place: stacking costs as much as all the rest
+            scale = inverted(b.output)
+            start = 1
+            for part in (*levels, b.value, b.accounts):
+                stop = start + (len(part) if part.ndim == 2 else 1)
+                np.multiply(part, scale, out=rows[start:stop])
+                start = stop
+            for index in (b.value_names, b.account_names):
+                names += index.to_numpy(dtype=object).tolist()  # iterating text is dear
             lookup: dict[Hashable, int] = {}
-            for place, label in enumerate(labels):
+            for place, label in enumerate(names):
                 lookup.setdefault(label, place)
             self._rows = lookup, rows
         return self._rows

@@ -57,24 +57,31 @@ def extract_each(engine: Engine, kind: str) -> pd.DataFrame:
     b, kind = engine.blocks, check_kind(kind)
     x, value = b.output, engine.per_output("value_added")
     diagonal = engine.diagonal()
-    bad = np.flatnonzero(np.abs(diagonal) < _LEAST)
-    if len(bad):
+    small = np.abs(diagonal) < _LEAST
+    if small.any():
+        place = int(np.argmax(small))
         raise DataError(
-            f"extraction of sector {b.sectors[bad[0]]!r} is not defined: its entry on the diagonal "
-            f"of the Leontief inverse is {diagonal[bad[0]]:.3g}; look for large negative "
+            f"extraction of sector {b.sectors[place]!r} is not defined: its entry on the diagonal "
+            f"of the Leontief inverse is {diagonal[place]:.3g}; look for large negative "
             "transactions"
         )
+    values = np.empty((4, len(x)))  # by column of the answer: no stacking, no copy
+    whole, induced, level = values[:2], values[2:], x / diagonal
     if kind == "forward":
-        reached = engine.factors.columns(np.column_stack([x, value * x]))
-        pulled = np.divide(reached, x[:, None], out=np.ones_like(reached), where=x[:, None] != 0)
+        reached = engine.factors.columns(np.column_stack([x, value * x])).T
+        whole[:] = np.divide(reached, x, out=np.ones_like(reached), where=x != 0)
     else:
-        pulled = np.column_stack([engine.effects("output"), engine.effects("value_added")])
-    unit = np.column_stack([np.ones(len(x)), value])
-    level = (x / diagonal)[:, None]
-    whole = (pulled if kind in REMOVING else pulled - unit) * level
-    own = unit * x[:, None] if kind in REMOVING else unit * ((diagonal - 1.0)[:, None] * level)
-    values = np.concatenate([whole, whole - own], axis=1)
-    return pd.DataFrame(values, index=b.sectors, columns=COLUMNS, copy=False)
+        whole[0], whole[1] = engine.effects("output"), engine.effects("value_added")
+    if kind in REMOVING:
+        own = x
+    else:
+        own = level * (diagonal - 1.0)
+        whole[0] -= 1.0
+        whole[1] -= value
+    whole *= level
+    np.subtract(whole[0], own, out=induced[0])
+    np.subtract(whole[1], value * own, out=induced[1])
+    return pd.DataFrame(values.T, index=b.sectors, columns=COLUMNS, copy=False)
 
 
 def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:

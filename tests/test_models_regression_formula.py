@@ -153,7 +153,7 @@ def test_formulaic_is_shown_operators_and_stand_ins_only(monkeypatch: pytest.Mon
     spy_on("get_terms")
     for formula in GOOD:
         parse_formula.__wrapped__(formula)
-    assert len(shown) == 2 * len(GOOD)
+    assert len(shown) >= 2 * len(GOOD)
     word = r"(f\d+|[0-9]|\*\*|%in%|[-~+*/:()])"
     assert all(re.fullmatch(rf"{word}( {word})*", text) for text in shown)
 

@@ -11,7 +11,6 @@ from quesnay.diagnostics.regression.examined import Examined
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate
 from quesnay.fitting.regression.covariance_clustered import CR1, CR2
-from quesnay.models.regression.columns import Grouping
 
 __all__ = ["ErrorsCompared", "compare_errors"]
 
@@ -50,9 +49,8 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     """Compute the errors of a fit under the rules a referee would ask for.
 
     Recommended: CR2 with Satterthwaite degrees of freedom under 40 clusters, CR1 from 40 on, HC3
-    without clusters. Bootstrap: errors from resampled clusters or rows (the cluster jackknife where
-    effects cross clusters), p-values from the wild cluster bootstrap with the null imposed
-    (percentile ones without clusters).
+    without clusters. Bootstrap: errors from resampled clusters or rows, p-values from the wild
+    cluster bootstrap with the null imposed (percentile ones without clusters).
 
     Parameters
     ----------
@@ -139,10 +137,8 @@ def _bootstrap(examined: Examined, draws: int, seed: int) -> _Boot:
     p_values = np.array([found.pvalue for found in wild])
     kind = "all sign patterns" if wild[0].exact else f"{wild[0].draws} draws"
     try:
-        # resamples of clusters lose effects that cross them, the jackknife loses only one cluster
-        crossed = any(not _inside(effect, examined.cluster) for effect in fit.sample.effects)
-        found = fit.jackknife() if crossed else fit.bootstrap(draws=draws, seed=seed)
-        errors, how = found.std_errors.to_numpy(), found.method
+        found = fit.bootstrap(draws=draws, seed=seed)
+        errors, how = found.std_errors.to_numpy(), f"{found.method}, {found.failed} draws lost"
     except (DataError, EstimationError) as reason:
         errors, how = lost, f"none ({reason})"
     return _Boot(errors, p_values, f"errors: {how}; p-values: wild cluster bootstrap, {kind}")
@@ -154,13 +150,6 @@ def _resampled_rows(examined: Examined, draws: int, seed: int) -> _Boot:
     tail = np.minimum(below, 1.0 - below) + 1.0 / (len(found.replications) + 1)
     note = f"errors and percentile p-values: {found.method}, {found.failed} draws lost"
     return _Boot(found.std_errors.to_numpy(), np.minimum(1.0, 2.0 * tail), note)
-
-
-def _inside(effect: Grouping, groups: Grouping | None) -> bool:
-    """Return whether every level of an effect lives inside one group."""
-    if groups is None:
-        return False
-    return bool(np.unique(effect.codes * groups.count + groups.codes).size == effect.count)
 
 
 def _recommended(examined: Examined) -> CovarianceEstimate:

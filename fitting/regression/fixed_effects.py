@@ -52,7 +52,7 @@ class Absorber:
 
     def _residualise_column(self, x: Array) -> Array:
         x = x - self._mean(x)[self.codes]
-        if self.system is None:
+        if self.system is None or not self.system.rank:  # other sets add nothing to the first
             return x - self._mean(x)[self.codes]  # once more: the first pass rounds large means
         return self.system.residualise(x)
 

@@ -6,15 +6,15 @@ one small matrix of cross-products a cluster; a draw of clusters is a weighted s
 coefficients a small linear system. A thousand draws cost less than one regression on the rows.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import qr
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.clubs import is_nested
+from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.gram import GramBlocks, gram_blocks, redraw_grams, solve_grams
 
 __all__ = ["NestedGrams", "nested_grams"]
@@ -22,8 +22,14 @@ __all__ = ["NestedGrams", "nested_grams"]
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
-_MOST_DUMMIES = 500  # effects that cross clusters become columns
-_RIDGE = 1e-10  # of the mean diagonal: settles redundant dummies, moves coefficients by less
+_MOST_LEVELS = 3000  # of effects that cross clusters: one draw takes a second or two
+_MOST_CELLS = 150_000_000  # of the tables of products of all clusters
+_MOST_BATCH = 4_000_000  # cells of the tables of the draws solved together
+_REDUNDANT = 1e-8  # length that deviations from nested effects keep of a dummy these explain
+_RIDGE = 1e-10  # of a dummy's square in a draw: settles redundant ones, moves others by its square
+_ABSENT = 1e-20  # of its square in the whole sample: the same where a draw has nothing but rounding
+_LOST = 1e-9  # of a regressor's square in a draw, left by dummies that explain all of it
+_VANISHED = 1e-18  # of a regressor's square in the whole sample: rounding, no variation
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,26 +60,39 @@ class NestedGrams:
         ndarray (draws, regressors)
             Coefficients; NaN where a draw leaves a regressor without variation.
         """
-        once = np.ones((1, self.grams.blocks.shape[0]))
-        total = redraw_grams(self.grams, once if counts is None else counts)
+        groups, width = self.grams.blocks.shape[:2]
+        drawn = np.ones((1, groups)) if counts is None else np.asarray(counts, dtype=np.float64)
+        batches = max(1, -(-len(drawn) * width**2 // _MOST_BATCH))
+        return np.concatenate([self._solve(part) for part in np.array_split(drawn, batches)])
+
+    def _solve(self, counts: Array) -> Array:
         keep = self.regressors + 1
+        total = redraw_grams(self.grams, counts)
         if total.shape[1] > keep:
             total = _without_dummies(total, keep)
-        return solve_grams(total, 0, range(1, keep))
+        whole = np.diag(self.grams.total)[1:keep]
+        found = solve_grams(total, 0, range(1, keep))
+        found[(np.einsum("dii->di", total)[:, 1:] <= _VANISHED * whole).any(axis=1)] = np.nan
+        return found
 
 
 def _without_dummies(total: Array, keep: int) -> Array:
-    """Partial the last columns out of tables of products (Schur complement)."""
-    block = total[:, keep:, keep:].copy()
-    step = np.arange(block.shape[1])
-    block[:, step, step] += _RIDGE * np.trace(block, axis1=1, axis2=2)[:, None] / step.size
-    cross = total[:, keep:, :keep]
-    left = total[:, :keep, :keep]
-    reduced = left - np.swapaxes(cross, 1, 2) @ np.linalg.solve(block, cross)
-    before = np.einsum("dii->di", left)
-    after = np.einsum("dii->di", reduced)
-    lost = (after[:, 1:] <= 1e-9 * before[:, 1:]).any(axis=1)  # nothing left but rounding
-    reduced[lost] = 0.0
+    """Partial the last columns out of tables of products (Schur complement).
+
+    The products of residuals ``(Z - D W)'(Z - D W)`` feel only the square of what the ridge
+    does to W, for they are at their least where it is exact.
+    """
+    block = total[:, keep:, keep:]
+    ridged = block.copy()
+    diagonal = np.einsum("dii->di", ridged)  # a view
+    diagonal += _RIDGE * diagonal + _ABSENT
+    cross, left = total[:, keep:, :keep], total[:, :keep, :keep]
+    W = np.linalg.solve(ridged, cross)
+    flipped = np.swapaxes(W, 1, 2)
+    shared = flipped @ cross
+    reduced = left - shared - np.swapaxes(shared, 1, 2) + flipped @ (block @ W)
+    before, after = np.einsum("dii->di", left), np.einsum("dii->di", reduced)
+    reduced[(after[:, 1:] <= _LOST * before[:, 1:]).any(axis=1)] = 0.0
     return np.asarray(reduced)
 
 
@@ -108,11 +127,13 @@ def nested_grams(
     Raises
     ------
     EstimationError
-        If the effects that cross clusters have more than 500 levels.
+        If the effects that cross clusters have too many levels for tables by cluster.
 
     Notes
     -----
-    Frisch and Waugh (1933): effects nested in clusters are projected out cluster by cluster.
+    Frisch and Waugh (1933): effects nested in clusters are projected out once; a copy of a
+    cluster has nested effects of its own and shares the crossing ones. Columns already free of
+    all effects give the same coefficients with more digits.
 
     Examples
     --------
@@ -124,43 +145,33 @@ def nested_grams(
     >>> nested_grams(y, x, [group], group).coefficients().round(6)
     array([[0.5]])
     """
-    nested: list[Codes] = []
-    crossing: list[Codes] = []
-    for codes in effects:
-        pairs = np.unique(codes * (cluster.max() + 1) + cluster).size
-        (nested if pairs == np.unique(codes).size else crossing).append(codes)
-    root = np.ones(len(outcome)) if weights is None else np.sqrt(weights)
-    parts = [outcome[:, None], regressors, _dummies(crossing, len(outcome), plain=not effects)]
-    columns = np.concatenate(parts, axis=1) * root[:, None]
-    order = np.argsort(cluster, kind="stable")
-    bounds = np.searchsorted(cluster[order], np.arange(int(cluster.max()) + 2))
-    for first, last in itertools.pairwise(bounds):
-        rows = order[first:last]
-        columns[rows] = _within(columns[rows], [codes[rows] for codes in nested], root[rows])
-    return NestedGrams(gram_blocks(columns, cluster), regressors.shape[1])
+    nested = [codes for codes in effects if is_nested(codes, cluster)]
+    crossing = [codes for codes in effects if not is_nested(codes, cluster)]
+    _refuse_size(crossing, 1 + regressors.shape[1], int(cluster.max()) + 1)
+    root = np.ones((len(outcome), 1)) if weights is None else np.sqrt(weights)[:, None]
+    columns = np.column_stack([outcome, regressors])
+    dummies = _dummies(crossing, root) if effects else np.ones_like(root)
+    if nested:
+        absorber = absorb_effects(nested, weights=weights)
+        columns, dummies = absorber.residualise(columns), absorber.residualise(dummies)
+    dummies = dummies * root
+    lengths = np.linalg.norm(dummies, axis=0)
+    real = lengths > _REDUNDANT
+    table = np.column_stack([columns * root, dummies[:, real] / lengths[real]])
+    return NestedGrams(gram_blocks(table, cluster), regressors.shape[1])
 
 
-def _dummies(crossing: Sequence[Codes], rows: int, *, plain: bool) -> Array:
-    """Columns for effects that cross clusters; a constant where there are no effects at all."""
-    if plain:
-        return np.ones((rows, 1))
-    levels = sum(int(codes.max()) + 1 for codes in crossing)
-    if levels > _MOST_DUMMIES:
-        raise EstimationError(
-            f"fixed effects that cross clusters have {levels} levels, more than {_MOST_DUMMIES}; "
-            "fit this regression with fit_panel"
-        )
+def _dummies(crossing: Sequence[Codes], root: Array) -> Array:
+    """Columns for effects that cross clusters, of length one once weighted."""
     blocks = [np.eye(int(codes.max()) + 1)[codes] for codes in crossing]
-    return np.concatenate([np.empty((rows, 0)), *blocks], axis=1)
+    columns = np.concatenate([np.empty((root.size, 0)), *blocks], axis=1)
+    return np.asarray(columns / np.linalg.norm(columns * root, axis=0))
 
 
-def _within(columns: Array, nested: Sequence[Codes], root: Array) -> Array:
-    """Take effects out of the rows of one cluster."""
-    if not nested:
-        return columns
-    blocks = [(codes[:, None] == np.unique(codes)).astype(float) for codes in nested]
-    design = np.concatenate(blocks, axis=1) * root[:, None]
-    basis, upper, _ = qr(design, mode="economic", pivoting=True)
-    size = np.abs(np.diagonal(upper))
-    basis = basis[:, : int((size > 1e-10 * size[0]).sum())]
-    return np.asarray(columns - basis @ (basis.T @ columns))
+def _refuse_size(crossing: Sequence[Codes], columns: int, groups: int) -> None:
+    levels = sum(int(codes.max()) + 1 for codes in crossing)
+    if levels > _MOST_LEVELS or groups * (levels + columns) ** 2 > _MOST_CELLS:
+        raise EstimationError(
+            f"fixed effects that cross clusters have {levels} levels, too many to redraw "
+            f"{groups} clusters; absorb fewer effects, or use the wild cluster bootstrap"
+        )

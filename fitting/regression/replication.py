@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.clubs import cluster_basis, cluster_spectra
+from quesnay.fitting.regression.clubs import cluster_spectra
 from quesnay.fitting.regression.cluster_counts import is_count
-from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
+from quesnay.fitting.regression.gram import gram_blocks, solve_grams
+from quesnay.fitting.regression.nested import NestedGrams, nested_grams
 from quesnay.fitting.regression.regression import Regression
 
 __all__ = ["Replications", "bootstrap_coefficients", "jackknife_coefficients"]
@@ -74,8 +75,9 @@ def bootstrap_coefficients(
     Notes
     -----
     A resample is a vector of counts, so the tables of products of all resamples are one matrix
-    product, and their solutions one batch (`quesnay.fitting.regression.gram`). Effects that are
-    not nested in the clusters are estimated anew in each resample.
+    product, and their solutions one batch (`quesnay.fitting.regression.nested`). A cluster drawn
+    twice is two clusters: each copy has nested effects of its own, and effects that cross clusters
+    are estimated anew in each resample.
 
     Examples
     --------
@@ -94,25 +96,29 @@ def bootstrap_coefficients(
             "resampling rows would break up the groups of the absorbed effects; "
             "resample clusters: name their column with cluster="
         )
-    columns = regression.X.shape[1]
     if codes is None:
         found = _resample_rows(regression.X, outcome, draws, generator)
     else:
-        basis = cluster_basis(regression, codes)[:, :-columns]
-        blocks = gram_blocks(np.column_stack([outcome, regression.X, basis]), codes)
-        groups = blocks.blocks.shape[0]
+        groups = int(codes.max()) + 1
         counts = generator.multinomial(groups, np.full(groups, 1.0 / groups), size=draws)
-        found = np.concatenate(
-            [
-                solve_grams(redraw_grams(blocks, part), 0, range(1, 1 + columns + basis.shape[1]))
-                for part in np.array_split(counts, _parts(draws * blocks.blocks[0].size))
-            ]
-        )[:, :columns]
+        found = _cluster_grams(regression, outcome, codes).coefficients(counts)
     kept = found[~np.isnan(found).any(axis=1)]
     if kept.shape[0] < 2:
         raise EstimationError(f"{draws - kept.shape[0]} of {draws} resamples have no solution")
     covariance = np.atleast_2d(np.cov(kept, rowvar=False))
     return Replications(kept, covariance, draws - kept.shape[0])
+
+
+def _cluster_grams(regression: Regression, outcome: Array, codes: Codes) -> NestedGrams:
+    """Return the products by cluster, from columns that are free of the effects already."""
+    X, absorber = regression.X, regression.absorber
+    if absorber is None:
+        return NestedGrams(gram_blocks(np.column_stack([outcome, X]), codes), X.shape[1])
+    weights = absorber.weights
+    if weights is not None:
+        root = np.sqrt(weights)
+        outcome, X = outcome / root, X / root[:, None]
+    return nested_grams(outcome, X, regression.effects, codes, weights=weights)
 
 
 def _resample_rows(X: Array, outcome: Array, draws: int, generator: np.random.Generator) -> Array:

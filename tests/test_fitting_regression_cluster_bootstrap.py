@@ -24,8 +24,7 @@ def _panel(seed: int = 0, kept: float = 0.9) -> pd.DataFrame:
     frame["w"] = rng.uniform(0.1, 10.0, len(frame))
     frame["y"] = 0.5 * frame["x"] - frame["z"] + 7.0 * level + rng.standard_normal(len(frame))
     rows = np.flatnonzero(rng.random(len(frame)) < kept)
-    used: pd.DataFrame = frame.iloc[rows].reset_index(drop=True)
-    return used
+    return pd.DataFrame(frame.iloc[rows].reset_index(drop=True))
 
 
 def _counts(groups: int, draws: int, seed: int) -> npt.NDArray[np.int64]:

@@ -24,7 +24,7 @@ def _panel(seed: int = 0, kept: float = 0.9) -> pd.DataFrame:
     frame["w"] = rng.uniform(0.1, 10.0, len(frame))
     frame["y"] = 0.5 * frame["x"] - frame["z"] + 7.0 * level + rng.standard_normal(len(frame))
     rows = np.flatnonzero(rng.random(len(frame)) < kept)
-    return pd.DataFrame(frame.iloc[rows].reset_index(drop=True))
+    return frame.iloc[rows].reset_index(drop=True)
 
 
 def _counts(groups: int, draws: int, seed: int) -> npt.NDArray[np.int64]:
@@ -39,7 +39,7 @@ def _repeated(frame: pd.DataFrame, cluster: str, times: npt.NDArray[np.int64]) -
         for g, count in zip(np.unique(frame[cluster]), times, strict=True)
         for i in range(count)
     ]
-    return pd.concat(parts, ignore_index=True)
+    return pd.DataFrame(pd.concat(parts, ignore_index=True))
 
 
 @pytest.mark.parametrize("weights", [None, "w"])

@@ -25,6 +25,7 @@ from quesnay.models.regression.showing import (
     augment_frame,
     fit_tables,
     glance_frame,
+    labels_of,
     tidy_frame,
 )
 from quesnay.models.regression.wild import WildTest, wild_test
@@ -221,7 +222,7 @@ class PanelFit(Tabular):
         return route("regression.plot_diagnostics")(self, **options)
 
     def _series(self, values: Array, name: str) -> pd.Series:
-        return pd.Series(values, list(self.names), name=name)
+        return pd.Series(values, labels_of(self.names).view(), name=name)
 
     def _errors(self) -> Array:
         return np.sqrt(np.diag(self.inference.matrix))

@@ -1,5 +1,6 @@
 """How a regression shows itself: tidy, glance and augment frames, and tables."""
 
+import functools
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -10,7 +11,16 @@ from quesnay.models.display.table import Table
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["augment_frame", "fit_tables", "glance_frame", "tidy_frame"]
+__all__ = ["augment_frame", "fit_tables", "glance_frame", "labels_of", "tidy_frame"]
+
+
+@functools.lru_cache(maxsize=256)
+def labels_of(names: tuple[str, ...]) -> pd.Index:
+    """Return coefficient names as labels, made once: it costs more than the algebra.
+
+    Give out a view of them: whoever names the index of one Series does not name that of others.
+    """
+    return pd.Index(list(names))
 
 
 def tidy_frame(fit: "PanelFit", level: float) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
 from quesnay.job.findings import findings
 from quesnay.job.report_evidence import evidence_sections, fan_section, uncertainty_section
@@ -152,8 +153,21 @@ def _method(result: "Reproduction") -> Section:
             f"direct or along the domestic supply chain, lowered by {100 * growth:.1f} % a year, "
             "the growth of nominal value added per person before.",
             "No industry capital stock of the technology is public; inputs bought stand for it.",
+            f"Sources: {_sources(result)}. Table numbers and licences: quesnay datasets --json.",
         ],
     )
+
+
+def _sources(result: "Reproduction") -> str:
+    """Name the sources of tables, panels and printed figures, each once."""
+    listed = list_datasets()
+    known = dict(zip([*listed["name"], *listed["what"]], [*listed["source"]] * 2, strict=True))
+    study = result.study
+    tables = [str(table.name) for table in result.facts.tables.values() if table.name]
+    names = [*tables, study.potential.panel, study.employment.panel]
+    figures = result.facts.reported.get("source", pd.Series(dtype=object)).dropna()
+    sources = [*(str(known.get(name, name)) for name in names), *map(str, figures)]
+    return "; ".join(dict.fromkeys(sources))
 
 
 def _colophon(result: "Reproduction") -> Table:

@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.job.assemble import SUPPLY, Assembly, assemble, input_supply
 from quesnay.job.facts import Facts
+from quesnay.job.linkages import KINDS
 from quesnay.job.redraw import DrawnInputs, core_weights
 from quesnay.job.simulate import BothRuns, labels
 from quesnay.models.input_output.table import InputOutputTable
@@ -15,9 +16,8 @@ from quesnay.models.satellite.account import AccountModel
 from quesnay.studies.load import RUNS
 from quesnay.studies.sections import Study
 
-__all__ = ["LINKAGES", "effect_frame", "linkage_draws"]
+__all__ = ["effect_frame", "linkage_draws"]
 
-LINKAGES = ("backward", "forward", "total")
 _TAIL = 0.025
 
 
@@ -114,7 +114,7 @@ def _per_core(table: InputOutputTable, weights: pd.DataFrame) -> pd.DataFrame:
 
 
 def linkage_draws(
-    table: InputOutputTable, weights: pd.DataFrame, *, kinds: Sequence[str] = LINKAGES
+    table: InputOutputTable, weights: pd.DataFrame, *, kinds: Sequence[str] = KINDS
 ) -> dict[str, np.ndarray]:
     """Return value added elsewhere tied to the core, by measure and draw, in the table's unit.
 
@@ -125,7 +125,7 @@ def linkage_draws(
     weights : DataFrame
         Draws x sectors: share of the core.
     kinds : sequence of str
-        Of "backward", "forward" and "total".
+        Of the measures of `KINDS`.
 
     Returns
     -------

@@ -18,10 +18,11 @@ print(result.console())
 # The report implies a core of T19 x (1 - H19) in 2019. Official sector growth gives another.
 printed = qn.load_reported("caict_2020")["value"]
 implied = printed["T19"] * (1 - printed["H19"] / 100)
+growth = implied / (printed["C18"] / 1e4) - 1  # C18 is printed in 100 million yuan
 core = result.account.loc[("calibrated", 2019)]
 print(
     f"\nCore 2019 implied by the report: {implied:.3f} trillion yuan, "
-    f"{implied / 0.4386 - 1:+.0%} in a year; from official value added: {core['core']:.3f} "
+    f"{growth:+.0%} in a year; from official value added: {core['core']:.3f} "
     f"[{core['core_low']:.3f}, {core['core_high']:.3f}]."
 )
 

@@ -14,7 +14,10 @@ import quesnay as qn
 CASE: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "un_handbook_supply_use.json").read_text()
 )
-PRINTED = 0.0115  # two decimals of table and inputs
+PRINTED = 0.01  # what the printed decimals of cells allow
+# rows that a model carries over, imports and value added, miss by up to 0.0113 in model A: the
+# handbook's transformation is rounded too
+CARRIED = 0.0115
 
 
 def _handbook() -> qn.SupplyUseTable:
@@ -48,11 +51,13 @@ def test_models_meet_the_handbook(model: str) -> None:
     np.testing.assert_allclose(found.Z, printed["Z"], atol=loose)
     if "imports" in printed:
         assert found.imports is not None
-        np.testing.assert_allclose(found.imports[0], printed["imports"], atol=loose)
+        np.testing.assert_allclose(found.imports[0], printed["imports"], atol=max(loose, CARRIED))
     if "final_demand" in printed:
         np.testing.assert_allclose(found.final_demand, printed["final_demand"], atol=PRINTED)
     if "value_added" in printed:
-        np.testing.assert_allclose(found.value_added, printed["value_added"], atol=loose)
+        np.testing.assert_allclose(
+            found.value_added, printed["value_added"], atol=max(loose, CARRIED)
+        )
     if "transformation" in printed:
         np.testing.assert_allclose(found.transformation, printed["transformation"], atol=1e-3)
 

@@ -6,6 +6,7 @@ import numpy.typing as npt
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
+from quesnay.fitting.regression.grouped import group_sums
 from quesnay.fitting.regression.regression import Regression
 
 __all__ = ["cluster_sums", "counted_parameters", "is_count", "refuse_vanishing"]
@@ -53,8 +54,8 @@ def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None
     >>> refuse_vanishing(fit, np.array([[0.6]]), "clusters")
     """
     scale = float(regression.residuals @ regression.residuals) / regression.nobs
-    usual = scale * np.diag(regression.bread)
-    if (np.diag(matrix) < _VANISHING * usual).any():
+    usual = scale * regression.bread.diagonal()
+    if (matrix.diagonal() < _VANISHING * usual).any():
         raise EstimationError(
             f"the scores sum to zero within each of the {groups}, so that errors clustered by "
             "them do not exist; absorb fewer effects, or cluster otherwise"
@@ -81,8 +82,7 @@ def cluster_sums(values: Array, codes: Codes) -> Array:
     >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
     [[3.0], [4.0]]
     """
-    groups = int(codes.max()) + 1
-    return np.column_stack([np.bincount(codes, column, groups) for column in values.T])
+    return group_sums(codes, values.T, int(codes.max()) + 1).T
 
 
 def counted_parameters(regression: Regression, counting: str = "not nested") -> int:

@@ -41,7 +41,7 @@ class CR0:
         groups = _fewest_clusters(regression)
         matrix = _multiway(regression, _plain)
         rule = f"no small-sample factor; t with G - 1 = {groups - 1} degrees of freedom."
-        return _estimate(regression, matrix, "CR0", rule)
+        return _estimate(regression, matrix, groups, name="CR0", rule=rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +78,7 @@ class CR1:
             f"factor G / (G - 1) (n - 1) / (n - K) = {factor:.6g}, G = {groups}, K = {counted}; "
             f"t with G - 1 = {groups - 1} degrees of freedom."
         )
-        return _estimate(regression, matrix, "CR1", rule)
+        return _estimate(regression, matrix, groups, name="CR1", rule=rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ class CR3:
         regression.need_freedom()
         matrix = _multiway(regression, _jackknifed)
         rule = f"residuals times (I - H)^(-1) by cluster; t with G - 1 = {groups - 1}."
-        return _estimate(regression, matrix, "CR3", rule)
+        return _estimate(regression, matrix, groups, name="CR3", rule=rule)
 
 
 def _plain(regression: Regression, codes: Codes) -> Array:
@@ -188,7 +188,9 @@ def _fewest_clusters(regression: Regression) -> int:
     return groups
 
 
-def _estimate(regression: Regression, matrix: Array, name: str, rule: str) -> CovarianceEstimate:
-    refuse_vanishing(regression, matrix, f"{_fewest_clusters(regression)} clusters")
-    df = np.full(regression.X.shape[1], float(_fewest_clusters(regression) - 1))
+def _estimate(
+    regression: Regression, matrix: Array, groups: int, *, name: str, rule: str
+) -> CovarianceEstimate:
+    refuse_vanishing(regression, matrix, f"{groups} clusters")
+    df = np.full(regression.X.shape[1], float(groups - 1))
     return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)

@@ -8,6 +8,8 @@ import numpy.typing as npt
 from scipy import linalg
 
 from quesnay.fitting.errors import ConvergenceError, EstimationError
+from quesnay.fitting.regression.balanced_effects import BalancedEffects, find_balance
+from quesnay.fitting.regression.grouped import deviations, group_sums
 
 __all__ = ["EffectsSystem", "build_system"]
 
@@ -60,52 +62,46 @@ class EffectsSystem:
     tolerance: float
     shares: Array
 
-    def residualise(self, x: Array) -> Array:
-        """Return x, (n,), already free of the first set, less what the other sets explain."""
+    def residualise(self, block: Array) -> Array:
+        """Return variables, (m, n), free of the first set, less what the other sets explain."""
         if not self.kept.size:
-            return self._iterate(x)
-        scale = float(np.abs(x).max())
+            return np.array([self._iterate(x) for x in block])
+        rounded = _ROUNDED * np.abs(block).max(axis=1)[:, None] * self.sizes
         for _ in range(3):
-            moments = self._gather(x)
-            if float(np.abs(moments / self.sizes).max()) <= _ROUNDED * scale:
+            moments = self._gather(block)
+            if (np.abs(moments) <= rounded).all():
                 break
-            effects = np.zeros(self.sizes.size)
-            effects[self.kept] = linalg.lapack.dpotrs(self.factor, moments[self.kept])[0]
-            x = x - self._spread(effects)
-        return x
+            effects = np.zeros(moments.shape)
+            effects[:, self.kept] = linalg.lapack.dpotrs(self.factor, moments[:, self.kept].T)[0].T
+            block = block - self._spread(effects)
+        return block
 
-    def _gather(self, x: Array) -> Array:
-        """Return D'W x, (p,)."""
-        product = x if self.weights is None else x * self.weights
-        total = np.zeros(self.sizes.size)
-        for codes in self.others:
-            total += np.bincount(codes, product, self.sizes.size)
-        return total
+    def _gather(self, block: Array) -> Array:
+        """Return D'W x of variables, (m, p)."""
+        product = block if self.weights is None else block * self.weights
+        return np.asarray(sum(group_sums(c, product, self.sizes.size) for c in self.others))
 
     def _spread(self, effects: Array) -> Array:
-        """Return M D a, (n,): effects of the other sets free of the first."""
-        v = effects[self.others[0]]
+        """Return M D a, (m, n): effects of the other sets, (m, p), free of the first."""
+        v = effects.take(self.others[0], axis=1)
         for codes in self.others[1:]:
-            v += effects[codes]
-        if self.shares.size:
-            return np.asarray(v - (self.shares @ effects)[self.first])
-        product = v if self.weights is None else v * self.weights
-        return np.asarray(
-            v - (np.bincount(self.first, product, self.totals.size) / self.totals)[self.first]
-        )
+            v += effects.take(codes, axis=1)
+        if not self.shares.size:
+            return deviations(self.first, v, self.totals, self.weights)
+        return np.asarray(v - (effects @ self.shares.T).take(self.first, axis=1))
 
     def _iterate(self, x: Array) -> Array:
-        """Conjugate gradients on S a = D'W x, scaled by the group sizes."""
-        rest = self._gather(x)
+        """Conjugate gradients on S a = D'W x, (n,), scaled by the group sizes."""
+        rest = self._gather(x[None])[0]
         goal = self.tolerance * float(np.sqrt((rest**2 / self.sizes).sum()))
         solution, search, last = np.zeros_like(rest), np.zeros_like(rest), 1.0
         for _ in range(_ROUNDS):
             scaled = rest / self.sizes
             size = float(rest @ scaled)
             if np.sqrt(size) <= goal:
-                return x - self._spread(solution)
+                return np.asarray(x - self._spread(solution[None])[0])
             search = scaled + size / last * search
-            image = self._gather(self._spread(search))
+            image = self._gather(self._spread(search[None]))[0]
             stride = size / float(search @ image)
             solution += stride * search
             rest -= stride * image
@@ -157,7 +153,7 @@ def build_system(
     *,
     weights: Array | None,
     tolerance: float,
-) -> EffectsSystem:
+) -> EffectsSystem | BalancedEffects:
     """Form the equations of the other sets, factor them where they are few, count their rank.
 
     Parameters
@@ -174,15 +170,18 @@ def build_system(
 
     Returns
     -------
-    EffectsSystem
-        The equations.
+    EffectsSystem or BalancedEffects
+        The equations; two sets that cross evenly need none.
 
     Examples
     --------
-    >>> unit, year = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    >>> build_system(unit, [year], np.full(2, 2.0), weights=None, tolerance=1e-12).rank
+    >>> unit, year = np.array([0, 0, 1]), np.array([0, 1, 0])
+    >>> build_system(unit, [year], np.array([2.0, 1.0]), weights=None, tolerance=1e-12).rank
     1
     """
+    even = find_balance(first, others[0], totals) if weights is None and len(others) == 1 else None
+    if even is not None:
+        return even
     counts = [int(codes.max()) + 1 for codes in others]
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
     numbered = tuple(codes + offsets[i] for i, codes in enumerate(others))

@@ -7,7 +7,9 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.balanced_effects import BalancedEffects
 from quesnay.fitting.regression.effects_system import EffectsSystem, build_system
+from quesnay.fitting.regression.grouped import deviations
 
 __all__ = ["Absorber", "absorb_effects", "find_singletons"]
 
@@ -27,7 +29,7 @@ class Absorber:
         Weights of the rows; None where all are one.
     totals : (G,) array
         Sum of the weights by group.
-    system : EffectsSystem or None
+    system : EffectsSystem, BalancedEffects or None
         The equations of the other sets once the first is eliminated.
     rank : int
         Degrees of freedom that the effects take (rank of their dummies).
@@ -38,27 +40,19 @@ class Absorber:
     codes: Codes
     weights: Array | None
     totals: Array
-    system: EffectsSystem | None
+    system: EffectsSystem | BalancedEffects | None
     rank: int
     rank_is_exact: bool
 
     def residualise(self, values: Array) -> Array:
         """Return `values`, (n,) or (n, m), less their projection on the effects."""
-        columns = values[:, None] if values.ndim == 1 else values
-        out = np.empty(columns.shape, order="F")
-        for j in range(columns.shape[1]):
-            out[:, j] = self._residualise_column(columns[:, j])
-        return out[:, 0] if values.ndim == 1 else out
-
-    def _residualise_column(self, x: Array) -> Array:
-        x = x - self._mean(x)[self.codes]
+        block = values[None] if values.ndim == 1 else values.T
+        block = deviations(self.codes, block, self.totals, self.weights)
         if self.system is None or not self.system.rank:  # other sets add nothing to the first
-            return x - self._mean(x)[self.codes]  # once more: the first pass rounds large means
-        return self.system.residualise(x)
-
-    def _mean(self, x: Array) -> Array:
-        product = x if self.weights is None else x * self.weights
-        return np.bincount(self.codes, product, self.totals.size) / self.totals
+            block = deviations(self.codes, block, self.totals, self.weights)  # means were rounded
+        else:
+            block = self.system.residualise(block)
+        return block[0] if values.ndim == 1 else block.T
 
     def leverage(self) -> Array:
         """Return the diagonal of the projection on the (weighted) effects, (n,)."""
@@ -66,15 +60,6 @@ class Absorber:
         if self.system is None:
             return np.asarray(own)
         return np.asarray(own + self.system.leverage())
-
-    def basis(self) -> Array:
-        """Return an orthonormal basis, (n, r), of what other sets add to the first one.
-
-        Rows are multiplied by the square root of the weights.
-        """
-        if self.system is None:
-            return np.zeros((self.codes.size, 0))
-        return self.system.basis()
 
 
 def absorb_effects(

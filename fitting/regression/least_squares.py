@@ -102,8 +102,8 @@ def least_squares(
         gram = plain.T @ plain
         moments = plain.T @ outcome
         square = float(outcome @ outcome)
-    lengths = np.sqrt(np.diag(gram))
-    if not (np.isfinite(gram).all() and np.isfinite(moments).all() and np.isfinite(square)):
+    lengths = np.sqrt(gram.diagonal())  # no product is larger than the lengths of its factors
+    if not (np.isfinite(lengths.max()) and np.isfinite(square)):
         _refuse_non_finite(outcome, plain, labels)
     elif lengths.min() > 1e-140:  # squares of shorter columns underflow
         fit = _by_cholesky(outcome, plain, (gram, moments, lengths))

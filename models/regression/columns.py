@@ -108,12 +108,13 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
     >>> number_column(pd.Series([1, None, 3]), "x", "formula").tolist()
     [1.0, nan, 3.0]
     """
-    if series.dtype.kind not in "fiub":
+    kind = series.dtype
+    if kind.kind not in "fiub":
         raise DataError(
             f"{role}: column {name!r} holds {_kind(series)}, not numbers; "
             f"convert it, or write C({name}) for categories"
         )
-    if series.dtype == np.longdouble:
+    if kind in (np.float64, np.longdouble):
         values: Values = series.to_numpy()
     else:
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
@@ -180,14 +181,17 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
 
 def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
     """Return the groups of whole numbers of small range by counting, which needs no sorting."""
-    if not values.size or int(values.max()) - int(values.min()) > 2 * values.size:
+    if not values.size:
         return None
-    low = int(values.min())
-    codes = (values - values.dtype.type(low)).astype(np.intp)
+    low, high = int(values.min()), int(values.max())
+    if high - low > 2 * values.size:
+        return None
+    codes = (values - values.dtype.type(low)).astype(np.intp, copy=False)
     present = np.bincount(codes) > 0
+    labels = np.empty(present.size, dtype=object)
+    labels[:] = range(low, high + 1)
     if not present.all():
-        codes = (np.cumsum(present) - 1)[codes]
-    labels = np.array([low + int(place) for place in np.flatnonzero(present)], dtype=object)
+        codes, labels = (np.cumsum(present) - 1)[codes], labels[present]
     return Grouping(name, codes, labels)
 
 

@@ -1,6 +1,7 @@
 """From a formula and a frame to outcome, design and the names of its columns."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import combinations
 
 import numpy as np
@@ -70,9 +71,7 @@ def read_ingredients(formula: Formula, data: pd.DataFrame) -> Ingredients:
     columns: dict[str, Values] = {}
     numbers: dict[Factor, Values] = {}
     categories: dict[Factor, Grouping] = {}
-    for factor in [formula.outcome, *(factor for term in formula.terms for factor in term)]:
-        if factor in numbers or factor in categories:
-            continue
+    for factor in formula.factors:
         if factor.categorical:
             categories[factor] = group_column(data, columns_of(factor.expression)[0], "formula")
             continue
@@ -140,19 +139,24 @@ def build_design(
     """
     columns: list[Values] = []
     names: list[str] = []
-    spanned: dict[frozenset[Factor], set[frozenset[Factor]]] = {}
-    if formula.intercept or absorbed:
-        spanned[frozenset()] = {frozenset()}
     if formula.intercept and not absorbed:
         anything = ingredients.numbers[formula.outcome]
         columns.append(np.ones(anything.size if rows is None else int(rows.sum())))
         names.append("Intercept")
-    for term in formula.terms:
-        for full in _codings(term, spanned):
-            for values, name in _term_columns(full, ingredients, rows):
-                columns.append(values)
-                names.append(name)
+    for part in _coded(formula, absorbed):
+        for values, name in _term_columns(part, ingredients, rows):
+            columns.append(values)
+            names.append(name)
     return columns, names
+
+
+@lru_cache(maxsize=512)
+def _coded(formula: Formula, absorbed: bool) -> tuple[dict[Factor, bool], ...]:
+    """Return the parts of all terms with their codings, which no data can change."""
+    spanned: dict[frozenset[Factor], set[frozenset[Factor]]] = {}
+    if formula.intercept or absorbed:
+        spanned[frozenset()] = {frozenset()}
+    return tuple(part for term in formula.terms for part in _codings(term, spanned))
 
 
 def _codings(

@@ -30,6 +30,10 @@ class Factor:
     expression: Expression
     categorical: bool = False
 
+    def __hash__(self) -> int:
+        """Hash the text, which says the rest: quick, as factors are looked up for every fit."""
+        return hash(self.text)
+
 
 Term: TypeAlias = tuple[Factor, ...]
 
@@ -56,10 +60,14 @@ class Formula:
     intercept: bool
 
     @property
+    def factors(self) -> tuple[Factor, ...]:
+        """All factors, the outcome first, each once."""
+        return tuple(dict.fromkeys([self.outcome, *(f for term in self.terms for f in term)]))
+
+    @property
     def columns(self) -> tuple[str, ...]:
         """Names of all columns used, the outcome's first, each once."""
-        factors = [self.outcome, *(factor for term in self.terms for factor in term)]
-        return tuple(dict.fromkeys(n for factor in factors for n in columns_of(factor.expression)))
+        return tuple(dict.fromkeys(n for f in self.factors for n in columns_of(f.expression)))
 
 
 @lru_cache(maxsize=512)

@@ -178,25 +178,30 @@ def _within(
     if "Intercept" in sample.names and (y == y[0]).all() and y.size > 1:
         raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
     if absorber is not None:
-        before = np.linalg.norm(np.asarray(X, dtype=np.float64), axis=0)
-        size = float(np.linalg.norm(np.asarray(y, dtype=np.float64)))
-        y = absorber.residualise(np.asarray(y, dtype=np.float64))
-        if float(np.linalg.norm(y)) <= _ABSORBED * size:
-            raise EstimationError(
-                f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
-            )
-        X = absorber.residualise(np.asarray(X, dtype=np.float64))
-        after = np.linalg.norm(X, axis=0)
-        gone = after <= _ABSORBED * before
-        if gone.any():
-            lost = ", ".join(repr(n) for n, g in zip(sample.names, gone, strict=True) if g)
-            effects = ", ".join(group.name for group in sample.effects)
-            raise EstimationError(
-                f"columns {lost} do not vary within the fixed effects ({effects}): "
-                "drop them from the formula, or absorb fewer effects"
-            )
-        noise = float((before / after).max())
+        whole = np.empty((y.size, 1 + X.shape[1]), order="F")
+        whole[:, 0], whole[:, 1:] = y, X
+        rest = absorber.residualise(whole)
+        squares = [np.einsum("ij,ij->j", columns, columns) for columns in (whole, rest)]
+        shrunk = np.sqrt(squares)
+        _refuse_absorbed(shrunk[1] <= _ABSORBED * shrunk[0], sample, outcome)
+        y, X = rest[:, 0], rest[:, 1:]
+        noise = float((shrunk[0, 1:] / shrunk[1, 1:]).max())
     if sample.weights is not None:
         root = np.sqrt(sample.weights)
         y, X = y * root, X * root[:, None]
     return y, X, noise
+
+
+def _refuse_absorbed(gone: npt.NDArray[np.bool_], sample: Sample, outcome: str) -> None:
+    """Refuse an outcome or regressors of which the effects leave nothing; the outcome is first."""
+    if gone[0]:
+        raise EstimationError(
+            f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
+        )
+    if gone.any():
+        lost = ", ".join(repr(n) for n, g in zip(sample.names, gone[1:], strict=True) if g)
+        effects = ", ".join(group.name for group in sample.effects)
+        raise EstimationError(
+            f"columns {lost} do not vary within the fixed effects ({effects}): "
+            "drop them from the formula, or absorb fewer effects"
+        )

@@ -225,7 +225,7 @@ class PanelFit(Tabular):
         return pd.Series(values, labels_of(self.names).view(), name=name)
 
     def _errors(self) -> Array:
-        return np.sqrt(np.diag(self.inference.matrix))
+        return np.asarray(np.sqrt(self.inference.matrix.diagonal()))
 
     def _statistics(self) -> Array:
         with np.errstate(divide="ignore", invalid="ignore"):

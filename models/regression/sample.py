@@ -1,6 +1,6 @@
 """The rows a regression uses, and what became of the others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -144,13 +144,14 @@ def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
     weights = read_weights(data, roles.weights)
     groups = [*effects, *clusters, *([] if periods is None else [periods])]
     numbers = [*ingredients.numbers.values(), *([] if weights is None else [weights])]
-    gone = _missing(len(data), numbers, [*groups, *ingredients.categories.values()])
+    gone = _missing(len(data), numbers, {*groups, *ingredients.categories.values()})
     _refuse_missing(gone, roles.missing, data.index)
     void = np.zeros_like(gone) if weights is None else ~gone & (weights == 0.0)
     alone = _singletons(effects, gone | void, roles.singletons)
-    dropped = Dropped(int(gone.sum()), int(void.sum()), int(alone.sum()))
-    rows = None if dropped == Dropped() else ~(gone | void | alone)
-    if len(data) == 0 or (rows is not None and not rows.any()):
+    lost = gone | void | alone
+    rows = ~lost if lost.any() else None
+    dropped = Dropped(*(0 if rows is None else int(why.sum()) for why in (gone, void, alone)))
+    if lost.all():
         raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}")
     columns, names = build_design(formula, ingredients, rows, bool(effects))
     if not columns:
@@ -179,7 +180,7 @@ def _stack(columns: Sequence[Values]) -> Values:
     return design
 
 
-def _missing(count: int, numbers: Sequence[Values], groups: Sequence[Grouping]) -> Rows:
+def _missing(count: int, numbers: Sequence[Values], groups: Collection[Grouping]) -> Rows:
     gone = np.zeros(count, dtype=bool)
     with np.errstate(over="ignore", invalid="ignore"):
         for values in numbers:
@@ -205,9 +206,13 @@ def _refuse_missing(gone: Rows, missing: str, index: pd.Index) -> None:
 def _singletons(effects: Sequence[Grouping], gone: Rows, rule: str) -> Rows:
     if not isinstance(rule, str) or rule not in {"drop", "keep"}:
         raise DataError(f"singletons: {shown(rule)} is not known; use 'drop' or 'keep'")
+    if not effects or rule == "keep" or gone.all():
+        return np.zeros_like(gone)
+    codes = [grouping.codes for grouping in effects]
+    if not gone.any():
+        return find_singletons(codes)
     alone = np.zeros_like(gone)
-    if effects and rule == "drop" and not gone.all():
-        alone[~gone] = find_singletons([grouping.codes[~gone] for grouping in effects])
+    alone[~gone] = find_singletons([c[~gone] for c in codes])
     return alone
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import reduce
 
 import numpy as np
 import numpy.typing as npt
@@ -144,14 +145,14 @@ def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
     weights = read_weights(data, roles.weights)
     groups = [*effects, *clusters, *([] if periods is None else [periods])]
     numbers = [*ingredients.numbers.values(), *([] if weights is None else [weights])]
-    gone = _missing(len(data), numbers, {*groups, *ingredients.categories.values()})
+    gone = _missing(numbers, {*groups, *ingredients.categories.values()})
     _refuse_missing(gone, roles.missing, data.index)
-    void = np.zeros_like(gone) if weights is None else ~gone & (weights == 0.0)
-    alone = _singletons(effects, gone | void, roles.singletons)
-    lost = gone | void | alone
-    rows = ~lost if lost.any() else None
-    dropped = Dropped(*(0 if rows is None else int(why.sum()) for why in (gone, void, alone)))
-    if lost.all():
+    void = _weightless(weights, gone)
+    alone = _singletons(effects, _either(gone, void), roles.singletons)
+    lost = _either(gone, void, alone)
+    rows = None if lost is None else ~lost
+    dropped = Dropped(*(0 if why is None else int(why.sum()) for why in (gone, void, alone)))
+    if not len(data) or (rows is not None and not rows.any()):
         raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}")
     columns, names = build_design(formula, ingredients, rows, bool(effects))
     if not columns:
@@ -180,22 +181,36 @@ def _stack(columns: Sequence[Values]) -> Values:
     return design
 
 
-def _missing(count: int, numbers: Sequence[Values], groups: Collection[Grouping]) -> Rows:
-    gone = np.zeros(count, dtype=bool)
+def _missing(numbers: Sequence[Values], groups: Collection[Grouping]) -> Rows | None:
+    """Return the rows where a value is missing; None where there are none, as below."""
+    found = []
     with np.errstate(over="ignore", invalid="ignore"):
         for values in numbers:
             if not np.isfinite(values @ values):  # a cheap pass first: NaN survives a product
-                gone |= np.isnan(values)
+                found.append(np.isnan(values))
     for grouping in groups:
         if grouping.codes.size and grouping.codes.min() < 0:
-            gone |= grouping.codes < 0
-    return gone
+            found.append(grouping.codes < 0)
+    return _either(*found)
 
 
-def _refuse_missing(gone: Rows, missing: str, index: pd.Index) -> None:
+def _weightless(weights: Array | None, gone: Rows | None) -> Rows | None:
+    if weights is None or weights.all():
+        return None
+    return weights == 0.0 if gone is None else ~gone & (weights == 0.0)
+
+
+def _either(*masks: Rows | None) -> Rows | None:
+    """Return the rows in any of the masks; None where there are none."""
+    known = [mask for mask in masks if mask is not None]
+    joined = reduce(np.logical_or, known) if known else None
+    return joined if joined is not None and joined.any() else None
+
+
+def _refuse_missing(gone: Rows | None, missing: str, index: pd.Index) -> None:
     if not isinstance(missing, str) or missing not in {"drop", "raise"}:
         raise DataError(f"missing: {shown(missing)} is not known; use 'drop' or 'raise'")
-    if missing == "raise" and gone.any():
+    if missing == "raise" and gone is not None:
         row = row_label(index, int(np.argmax(gone)))
         raise DataError(
             f"{int(gone.sum())} of {gone.size} rows have a missing value, the first is row {row}; "
@@ -203,17 +218,17 @@ def _refuse_missing(gone: Rows, missing: str, index: pd.Index) -> None:
         )
 
 
-def _singletons(effects: Sequence[Grouping], gone: Rows, rule: str) -> Rows:
+def _singletons(effects: Sequence[Grouping], lost: Rows | None, rule: str) -> Rows | None:
     if not isinstance(rule, str) or rule not in {"drop", "keep"}:
         raise DataError(f"singletons: {shown(rule)} is not known; use 'drop' or 'keep'")
-    if not effects or rule == "keep" or gone.all():
-        return np.zeros_like(gone)
     codes = [grouping.codes for grouping in effects]
-    if not gone.any():
-        return find_singletons(codes)
-    alone = np.zeros_like(gone)
-    alone[~gone] = find_singletons([c[~gone] for c in codes])
-    return alone
+    if not effects or rule == "keep" or not codes[0].size or (lost is not None and lost.all()):
+        return None
+    if lost is None:
+        return _either(find_singletons(codes))
+    alone = np.zeros_like(lost)
+    alone[~lost] = find_singletons([c[~lost] for c in codes])
+    return _either(alone)
 
 
 def _select(groups: Sequence[Grouping], rows: Rows | None) -> tuple[Grouping, ...]:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError, shown
+from quesnay.fitting.arguments import check_draws
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_spectra
-from quesnay.fitting.regression.cluster_counts import is_count
 from quesnay.fitting.regression.gram import gram_blocks, solve_grams
 from quesnay.fitting.regression.nested import NestedGrams, nested_grams
 from quesnay.fitting.regression.regression import Regression
@@ -89,8 +89,7 @@ def bootstrap_coefficients(
     >>> bool(abs(found.draws[:, 1].mean() - 2.0) < 0.05)
     True
     """
-    if not is_count(draws) or draws < 2:
-        raise EstimationError(f"draws: {shown(draws)}; give a whole number of at least 2")
+    check_draws(draws, least=2)
     if codes is None and regression.absorber is not None:
         raise EstimationError(
             "resampling rows would break up the groups of the absorbed effects; "

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import Seed, make_generator
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.replication import (
@@ -14,7 +15,6 @@ from quesnay.fitting.regression.replication import (
     jackknife_coefficients,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed, make_generator
 from quesnay.models.regression.columns import Grouping
 
 if TYPE_CHECKING:

@@ -14,13 +14,17 @@ from quesnay.models.regression.errors import choose_rule
 from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
+from quesnay.models.regression.variation import (
+    ABSORBED,
+    refuse_constant,
+    refuse_explained,
+    refuse_overflow,
+)
 
 __all__ = ["fit_panel", "fit_sample"]
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[np.floating]
-
-_ABSORBED = 1e-10  # length that deviations from group means keep of a column the effects explain
 
 
 def fit_panel(
@@ -121,7 +125,8 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
     if sample.effects:
         absorber = absorb_effects([g.codes for g in sample.effects], weights=sample.weights)
     y, X, noise = _within(sample, absorber, outcome)
-    fit = least_squares(y, X, names=sample.names, noise=noise)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+        fit = least_squares(y, X, names=sample.names, noise=noise)
     within = np.asarray(X, dtype=np.float64)
     regression = Regression(
         within,
@@ -134,6 +139,9 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         fit.root,
         fit.basis,
     )
+    with np.errstate(over="ignore", invalid="ignore"):
+        inference = rule.estimate(regression)
+        refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
         formula=formula,
         outcome_name=outcome,
@@ -141,7 +149,7 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         sample=sample,
         estimate=fit,
         regression=regression,
-        inference=rule.estimate(regression),
+        inference=inference,
     )
 
 
@@ -175,19 +183,16 @@ def _within(
 ) -> tuple[Values, Values, float]:
     """Return outcome and design free of the effects and weighted, and how they are rounded."""
     y, X, noise = sample.outcome, sample.design, 1.0
-    if "Intercept" in sample.names and (y == y[0]).all() and y.size > 1:
-        raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
+    if "Intercept" in sample.names:
+        refuse_constant(y, outcome)
     if absorber is not None:
         before = np.linalg.norm(np.asarray(X, dtype=np.float64), axis=0)
-        size = float(np.linalg.norm(np.asarray(y, dtype=np.float64)))
-        y = absorber.residualise(np.asarray(y, dtype=np.float64))
-        if float(np.linalg.norm(y)) <= _ABSORBED * size:
-            raise EstimationError(
-                f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
-            )
+        whole = np.asarray(y, dtype=np.float64)
+        y = absorber.residualise(whole)
+        refuse_explained(whole, y, outcome)
         X = absorber.residualise(np.asarray(X, dtype=np.float64))
         after = np.linalg.norm(X, axis=0)
-        gone = after <= _ABSORBED * before
+        gone = after <= ABSORBED * before
         if gone.any():
             lost = ", ".join(repr(n) for n, g in zip(sample.names, gone, strict=True) if g)
             effects = ", ".join(group.name for group in sample.effects)

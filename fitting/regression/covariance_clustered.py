@@ -39,6 +39,7 @@ class CR0:
     def estimate(self, regression: Regression) -> CovarianceEstimate:
         """Return the covariance of the coefficients."""
         groups = _fewest_clusters(regression)
+        regression.need_freedom()
         matrix = _multiway(regression, _plain)
         rule = f"no small-sample factor; t with G - 1 = {groups - 1} degrees of freedom."
         return _estimate(regression, matrix, "CR0", rule)

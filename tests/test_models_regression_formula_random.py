@@ -36,8 +36,13 @@ def frame(seed: int, lossy: bool) -> pd.DataFrame:
     g = np.random.default_rng(seed)
     numbers = ("y", "a", "b", "net exports", "x.y")
     made = pd.DataFrame({name: g.uniform(0.5, 3.0, ROWS) for name in numbers})
-    for name, levels in (("g", "pqrs"), ("h", "uvw"), ("k", "mn"), ("n", [0, 1, 2])):
-        made[name] = g.choice(list(levels), ROWS)
+    for name, levels in (
+        ("g", list("pqrs")),
+        ("h", list("uvw")),
+        ("k", list("mn")),
+        ("n", [0, 1, 2]),
+    ):
+        made[name] = g.choice(np.array(levels), ROWS)
     if lossy:
         made.loc[made["g"] == "s", "b"] = np.nan  # where b is used, a level of g is gone
         made.loc[g.choice(ROWS, 5, replace=False), "a"] = np.nan

@@ -146,8 +146,7 @@ class EffectsSystem:
 
     def leverage(self) -> Array:
         """Return the diagonal of the projection on what the other sets add, (n,)."""
-        basis = self.basis()
-        return np.asarray(np.einsum("ij,ij->i", basis, basis))
+        return np.asarray(np.square(self.basis()).sum(axis=1))
 
 
 def build_system(

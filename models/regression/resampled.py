@@ -107,11 +107,10 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
     'pairs bootstrap'
     """
     regression = fit.regression
-    outcome = regression.X @ fit.estimate.coefficients + regression.residuals
     cluster = only_cluster(fit, "the bootstrap") if fit.sample.clusters else None
     found = bootstrap_coefficients(
         regression,
-        outcome,
+        fit.estimate.coefficients,
         draws=draws,
         generator=make_generator(seed),
         codes=None if cluster is None else cluster.codes,

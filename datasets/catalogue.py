@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from quesnay.datasets.store import fetch, resources
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.csv_text import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
 
@@ -61,7 +61,9 @@ def load_dataset(name: str) -> pd.DataFrame:
     77586.0
     """
     if not isinstance(name, str) or not _NAME.fullmatch(name):
-        raise DataError(f"data set name {name!r}: expected letters a-z, digits, '_' and '-' only")
+        raise DataError(
+            f"data set name {shown(name)}: expected letters a-z, digits, '_' and '-' only"
+        )
     return fetch(name)
 
 

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from quesnay.datasets.store import fetch
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["load_gdp", "load_gdp_vintages"]
 
@@ -70,6 +70,8 @@ def load_gdp(country: str = "CHN", *, vintage: str = "current") -> pd.DataFrame:
     prices = prices.add_prefix("deflator_").rename(columns={"deflator_gdp": "deflator"})
     frame = pd.concat([nominal, prices, data["gdp_growth"].rename("real_growth")], axis=1)
     frame["vintage"] = "current"
+    if not isinstance(vintage, str):
+        raise DataError(f"vintage: expected a text such as 'current', got {shown(vintage)}")
     if vintage != "current":
         frame = _revised(frame, vintage)
     first = ["gdp", "deflator", "real_growth", "vintage"]
@@ -77,8 +79,8 @@ def load_gdp(country: str = "CHN", *, vintage: str = "current") -> pd.DataFrame:
 
 
 def _country(country: str) -> None:
-    if country != "CHN":
-        raise DataError(f"no embedded GDP of country {country!r}: expected 'CHN'")
+    if not isinstance(country, str) or country != "CHN":
+        raise DataError(f"no embedded GDP of country {shown(country)}: expected 'CHN'")
 
 
 def _revised(frame: pd.DataFrame, vintage: str) -> pd.DataFrame:

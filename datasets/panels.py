@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pandas as pd
 
 from quesnay.datasets.store import fetch, resource
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["load_panel"]
 
@@ -50,10 +50,9 @@ def load_panel(name: str) -> pd.DataFrame:
     >>> round(float(panel.query("year == 2017 and sector == '31'")["ict_inputs"].sum()), 1)
     15402.8
     """
-    if name not in _PANELS:
-        raise DataError(
-            f"no embedded panel {name!r}: expected {', '.join(_PANELS)};{nearest(name, _PANELS)}"
-        )
+    if not isinstance(name, str) or name not in _PANELS:
+        hint = nearest(name, _PANELS) if isinstance(name, str) else ""
+        raise DataError(f"no embedded panel {shown(name)}: expected {', '.join(_PANELS)};{hint}")
     frame = fetch(_PANELS[name])
     if name == "china_provinces":
         frame = _with_ict(frame)

@@ -5,7 +5,7 @@ from decimal import Decimal, InvalidOperation
 import pandas as pd
 
 from quesnay.datasets.store import fetch, resource
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["load_reported", "rounding_interval"]
 
@@ -35,10 +35,9 @@ def load_reported(name: str) -> pd.DataFrame:
     [1.42, 1.415, 1.425]
     """
     known = ["caict_2020"]
-    if name not in known:
-        raise DataError(
-            f"no embedded report {name!r}: expected {', '.join(known)};{nearest(name, known)}"
-        )
+    if not isinstance(name, str) or name not in known:
+        hint = nearest(name, known) if isinstance(name, str) else ""
+        raise DataError(f"no embedded report {shown(name)}: expected {', '.join(known)};{hint}")
     entry = resource(f"reported_{name}")
     frame = fetch(entry.name).set_index("id")
     bounds = [rounding_interval(text) for text in frame["printed"]]

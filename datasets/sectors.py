@@ -7,7 +7,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.store import fetch
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["load_concordance", "load_sectors"]
 
@@ -46,15 +47,17 @@ def load_sectors(country: str = "CHN", detail: int = 42) -> pd.DataFrame:
     >>> load_sectors("CHN", 42).loc["31", "short_name"]
     'Information services'
     """
-    if (country, detail) in _SECTORS:
+    named = isinstance(country, str) and is_whole(detail)
+    if named and (country, detail) in _SECTORS:
         return fetch(_SECTORS[country, detail]).set_index("code")
     every = fetch("sectors_chn_detail")
-    chosen = every[every["detail"] == str(detail)].drop(columns="detail").set_index("code")
-    if country != "CHN" or chosen.empty:
+    mine = every["detail"] == str(detail) if named and country == "CHN" else every["detail"] == ""
+    if not mine.any():
         raise DataError(
-            f"no sector list of {country!r} with {detail!r}: expected CHN 42, 139, 149, 153 or "
-            "2002, JPN 45 or OECD 45"
+            f"no sector list of {shown(country)} with {shown(detail)}: expected CHN 42, 139, 149, "
+            "153 or 2002, JPN 45 or OECD 45"
         )
+    chosen = every[mine].drop(columns="detail").set_index("code")
     broad = fetch("sectors_chn_42").set_index("code")["ict_producing"]
     producing = np.asarray(broad.loc[chosen["code42"]], dtype=bool)
     chosen.insert(1, "short_name", chosen["name_en"])
@@ -84,6 +87,6 @@ def load_concordance(detail: int) -> "pd.Series[Any]":
     >>> load_concordance(153)["128"]
     '31'
     """
-    if detail not in {139, 149, 153}:
-        raise DataError(f"no concordance of {detail!r} products: expected 139, 149 or 153")
+    if not is_whole(detail) or detail not in {139, 149, 153}:
+        raise DataError(f"no concordance of {shown(detail)} products: expected 139, 149 or 153")
     return load_sectors("CHN", detail)["code42"].rename("sector")

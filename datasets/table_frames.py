@@ -7,7 +7,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.datasets.store import fetch, resource, resources
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["IOFrames", "frames_of_blocks", "load_io_frames"]
 
@@ -124,6 +125,7 @@ def _folded(lines: NDArray[np.float64], rounding: NDArray[np.float64]) -> NDArra
 def _file(
     country: str, year: int, *, imports: str | None, detail: int | None, source: str | None
 ) -> str:
+    _refuse_no_names(country, year, imports=imports, detail=detail, source=source)
     source = source or ("nbs" if country == "CHN" else "oecd")
     if (country, source) not in _DETAIL:
         raise DataError(
@@ -139,6 +141,21 @@ def _file(
     if name not in resources():
         raise DataError(_absent(country, year, label, treatment))
     return name
+
+
+def _refuse_no_names(
+    country: object, year: object, *, imports: object, detail: object, source: object
+) -> None:
+    """Refuse what is no text where one names a table, and what is no whole number."""
+    for name, value in (("country", country), ("imports", imports), ("source", source)):
+        if not isinstance(value, str) and (value is not None or name == "country"):
+            raise DataError(f"{name}: expected a text such as 'CHN', got {shown(value)}")
+    for name, value in (("year", year), ("detail", detail)):
+        known = isinstance(value, str) or is_whole(value) or (name == "detail" and value is None)
+        if not known:
+            raise DataError(f"{name}: expected a whole number, got {shown(value)}")
+    if len(shown(year)) > 9:
+        raise DataError(f"year: {shown(year)} is no year of a table; see list_datasets()")
 
 
 def _absent(country: str, year: int, label: str, treatment: str) -> str:

@@ -21,11 +21,17 @@ _SCALAR = re.compile(
     r"\((-?[\d.]+(?:e[-+]?\d+)?|-?inf|nan|'[^'\\]*'|\"[^\"\\]*\")\)|(True|False)_)"
 )
 
+_FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+# Where a line ends, by any of the characters that end lines, with the blanks around it.
+_BREAK = re.compile(r"\s*[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]\s*")
+
 
 class QuesnayError(ValueError):
     """Anything that is wrong with what a user gave; the root of the tree.
 
-    Labels in a message are written as the user wrote them, not as NumPy stores them.
+    A message is one line, and labels in it are written as the user wrote them, not as NumPy
+    stores them.
 
     Examples
     --------
@@ -103,10 +109,15 @@ def shown(value: object, longest: int = 60) -> str:
     >>> shown(np.int64(2018)), shown("a\nb"), shown(list(range(100)), 12)
     ('2018', "'a\\nb'", '[0, 1, 2, 3…')
     """
-    text = _plain(" ".join(repr(value).split()))
+    try:
+        text = repr(value)
+    except _FAILURES as problem:  # a user's own class, or a whole number of 5,000 digits
+        text = f"a {type(value).__name__} that cannot be shown ({type(problem).__name__})"
+    text = _plain(" ".join(text.split()))
     return text if len(text) <= longest else f"{text[: longest - 1]}…"
 
 
 def _plain(text: str) -> str:
-    """Return a text with NumPy's scalars written as plain ones."""
+    """Return a text on one line, with NumPy's scalars written as plain ones."""
+    text = _BREAK.sub(" ", text)
     return _SCALAR.sub(lambda found: found[1] or found[2], text)

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 from scipy import special
 
+from quesnay.fitting.arguments import is_number
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["confidence_level", "half_width"]
@@ -35,8 +36,7 @@ def confidence_level(level: Any, *, least: float = 0.0) -> float:
     >>> confidence_level(0.9)
     0.9
     """
-    number = isinstance(level, int | float | np.integer | np.floating)
-    if not number or not least < level < 1.0:
+    if not is_number(level) or not least < level < 1.0:
         raise DataError(
             f"level: {shown(level)} is no coverage between {least:g} and 1, such as 0.95"
         )

@@ -122,7 +122,7 @@ def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
 
 def _number(value: object) -> float:
     """Return a real number as a float, and NaN for all that is none."""
-    if isinstance(value, bool | np.bool_) or not isinstance(value, Real | Decimal):
+    if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, Real | Decimal):
         return float("nan")
     try:
         return float(value)

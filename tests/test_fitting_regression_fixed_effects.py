@@ -41,6 +41,8 @@ def cases() -> dict[str, list[Codes]]:
         "three": [recode(unit), recode(sector), recode(year)],
         "interactions": [recode(unit), recode(sector * 7 + year)],
         "nested": [recode(unit), recode(unit // 4), recode(sector)],
+        "inside": [recode(unit), recode(unit // 4)],
+        "inside twice": [recode(unit // 20), recode(unit), recode(unit // 4)],
         "apart": apart,
     }
 

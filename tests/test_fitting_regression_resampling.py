@@ -163,3 +163,22 @@ def test_tables_without_a_solution_are_nan_and_leave_the_others_alone() -> None:
     found = solve_grams(np.stack([good, bad, zero]), 0, [1, 2])
     np.testing.assert_allclose(found[0], np.linalg.solve(good[1:, 1:], good[1:, 0]))
     assert np.isnan(found[1:]).all()
+
+
+@pytest.mark.parametrize("cluster", [None, "c"])
+@pytest.mark.parametrize("offset", [1e3, 1e7])
+def test_bootstrap_keeps_the_digits_of_nearly_dependent_columns(
+    cluster: str | None, offset: float
+) -> None:
+    g = np.random.default_rng(5)
+    frame = pd.DataFrame({"x": offset + g.standard_normal(60), "c": np.repeat(np.arange(12), 5)})
+    frame["y"] = 2.0 * (frame["x"] - offset) + g.standard_normal(60)
+    found = qn.fit_panel("y ~ x", frame, cluster=cluster).bootstrap(draws=20, seed=3)
+    drawn = np.random.default_rng(3)
+    if cluster is None:
+        times = [np.bincount(picks, minlength=60) for picks in drawn.integers(0, 60, (20, 60))]
+    else:
+        times = [np.repeat(t, 5) for t in drawn.multinomial(12, np.full(12, 1 / 12), size=20)]
+    for draw, counts in enumerate(times):
+        again = qn.fit_panel("y ~ x", frame.iloc[np.repeat(np.arange(60), counts)])
+        np.testing.assert_allclose(found.replications.loc[draw], again.params, rtol=1e-8)

@@ -1,4 +1,4 @@
-"""Formulas: sixty good ones give what formulaic computes, a hundred hostile ones never run."""
+"""Formulas: sixty good ones give what formulaic computes, hundreds of hostile ones never run."""
 
 import contextlib
 import re
@@ -123,6 +123,7 @@ def test_a_message_says_where_and_what_was_meant() -> None:
         ("y ~ (a - 1)", r"outside brackets only; stopped at '1' \(character 9\)"),
         ("y ~ a:1", r"added or taken away, .*; stopped at '1' \(character 6\)"),
         ("y ~ 0:a", r"0 is the intercept; expected '\+', '-' or the end at ':' \(character 5\)"),
+        ("y ~ a + y", "'y' is the outcome and would explain itself; take it out"),
         ("y ~ (a - a)/b", r"formulaic cannot expand its terms \(.*\); write them out"),
         ("y ~ " + "*".join("abcdefghijklmn"), r"it has more than 10,000 products of columns"),
         ("y ~ (" + "(a + b)**9" + ")**9" * 30, r"expected '\+' or the end"),

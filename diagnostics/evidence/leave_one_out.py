@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.outputs import columns_of, values_of
+from quesnay.models.uncertainty.outputs import estimate_of, values_of
 from quesnay.models.uncertainty.running import guarded
 from quesnay.models.uncertainty.units import units_of
 
@@ -91,7 +91,7 @@ def leave_one_out(
     ------
     QuesnayError
         If the column is unknown or has gaps, there are fewer than three groups, or the statistic
-        fails on all of the data.
+        fails, or is not finite, on all of the data.
 
     Examples
     --------
@@ -105,8 +105,7 @@ def leave_one_out(
         raise QuesnayError(f"leave_one_out: {units.count} groups of {by!r}; at least three needed")
     call = guarded(statistic, "the statistic")
     first = call(data)
-    labels = columns_of(first, rows=1, owner="the statistic")
-    estimate = values_of(first, labels, rows=1, owner="the statistic")[0]
+    labels, estimate = estimate_of(first, owner="the statistic")
     rows: dict[Any, Any] = {}
     failures: dict[str, str] = {}
     for place, name in enumerate(units.names):

@@ -8,7 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, integer_years, new_figure
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.arguments import plain_numbers
+from quesnay.fitting.errors import DataError, shown
+from quesnay.fitting.level import confidence_level
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -131,7 +133,10 @@ def plot_fans(
 def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:
     """Draw intervals and median; return the last year in words."""
     years, values = _paths(draws)
-    for place, level in enumerate(sorted(levels, reverse=True)):
+    if not isinstance(levels, list | tuple):
+        raise DataError(f"levels: expected a list such as (0.95, 0.5), got {shown(levels)}")
+    wanted = sorted((confidence_level(level) for level in levels), reverse=True)
+    for place, level in enumerate(wanted):
         low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
         shade = 0.16 + 0.2 * place
         axes.fill_between(years, low, high, color=COLOURS[0], alpha=shade, linewidth=0,
@@ -144,11 +149,15 @@ def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:
 
 def _paths(draws: pd.DataFrame) -> tuple[npt.NDArray[np.intp], Array]:
     """Check the draws and sort them by year."""
+    if not isinstance(draws, pd.DataFrame):
+        raise DataError(f"draws: expected a DataFrame of draws by year, got {shown(draws)}")
     try:
         years = np.array([int(str(year)) for year in draws.columns])
     except ValueError:
         raise DataError(f"draws: columns must be years, got {list(draws.columns)[:4]}") from None
-    values = draws.to_numpy(dtype=float)
+    values = plain_numbers(draws)
+    if values is None:
+        raise DataError("draws: expected numbers in every column; convert or drop the others")
     if values.size == 0 or not np.isfinite(values).any(axis=0).all():
         raise DataError("draws: at least one finite draw for each year is needed")
     order = np.argsort(years)
@@ -157,6 +166,8 @@ def _paths(draws: pd.DataFrame) -> tuple[npt.NDArray[np.intp], Array]:
 
 def _published(axes: "Axes", reported: pd.DataFrame, used: pd.Series | None = None) -> None:
     """Points with their rounding intervals; filled where the run used them."""
+    if not isinstance(reported, pd.DataFrame) or not {"low", "high"} <= set(reported.columns):
+        raise DataError("reported: expected a frame with columns 'low' and 'high', years down")
     known = pd.Series(False, reported.index) if used is None else used.astype(bool)
     for mine, face, label in (
         (~known, COLOURS[1] if used is None else "white", "published, held out"),

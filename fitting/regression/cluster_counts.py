@@ -9,23 +9,12 @@ from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.grouped import group_sums
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["cluster_sums", "counted_parameters", "is_count", "refuse_vanishing"]
+__all__ = ["cluster_sums", "counted_parameters", "refuse_vanishing"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 _VANISHING = 1e-16  # of the homoskedastic variance: what is left is rounding
-
-
-def is_count(value: object) -> bool:
-    """Return whether a value is a whole number and no truth value.
-
-    Examples
-    --------
-    >>> is_count(99), is_count(True), is_count(9.5)
-    (True, False, False)
-    """
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None:
@@ -110,15 +99,15 @@ def counted_parameters(regression: Regression, counting: str = "not nested") -> 
     >>> counted_parameters(fit), counted_parameters(fit, "all"), counted_parameters(fit, "none")
     (2, 3, 1)
     """
+    if not isinstance(counting, str) or counting not in {"not nested", "all", "none"}:
+        raise EstimationError(
+            f"counting: {shown(counting)} is not known; use 'not nested', 'all' or 'none'"
+        )
     slopes = int(regression.X.shape[1])
     if counting == "none" or not regression.effects:
         return slopes
     if counting == "all":
         return slopes + regression.absorbed
-    if counting != "not nested":
-        raise EstimationError(
-            f"counting: {shown(counting)} is not known; use 'not nested', 'all' or 'none'"
-        )
     loose = [
         codes
         for codes in regression.effects

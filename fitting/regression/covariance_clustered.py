@@ -39,6 +39,7 @@ class CR0:
     def estimate(self, regression: Regression) -> CovarianceEstimate:
         """Return the covariance of the coefficients."""
         groups = _fewest_clusters(regression)
+        regression.need_freedom()
         matrix = _multiway(regression, _plain)
         rule = f"no small-sample factor; t with G - 1 = {groups - 1} degrees of freedom."
         return _estimate(regression, matrix, groups, name="CR0", rule=rule)
@@ -164,15 +165,22 @@ def _multiway(regression: Regression, one_way: Callable[[Regression, Codes], Arr
     pairs = clusters[0] * (int(clusters[1].max()) + 1) + clusters[1]
     both = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
     total = sum((one_way(regression, codes) for codes in clusters), np.zeros(()))
-    return positive_part(total - one_way(regression, both))
+    return _positive_part(total - one_way(regression, both), regression.root)
 
 
-def positive_part(matrix: Array) -> Array:
-    """Return the nearest positive semi-definite matrix (Cameron, Gelbach and Miller, 2011)."""
-    values, vectors = np.linalg.eigh((matrix + matrix.T) / 2)
+def _positive_part(matrix: Array, root: Array) -> Array:
+    """Return a covariance with its negative eigenvalues set to zero.
+
+    As Cameron, Gelbach and Miller (2011) do, but for the coefficients of the orthonormal basis
+    ``X root``: eigenvalues of the covariance itself, and so its errors, depend on the units in
+    which regressors are measured.
+    """
+    inner = np.linalg.solve(root, np.linalg.solve(root, matrix).T)
+    values, vectors = np.linalg.eigh((inner + inner.T) / 2)
     if values[0] >= 0:
         return matrix
-    return np.asarray((vectors * np.maximum(values, 0.0)) @ vectors.T)
+    half = root @ (vectors * np.sqrt(np.maximum(values, 0.0)))
+    return np.asarray(half @ half.T)
 
 
 def _fewest_clusters(regression: Regression) -> int:

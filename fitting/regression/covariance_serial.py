@@ -5,12 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arguments import is_whole, switch
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.cluster_counts import (
-    cluster_sums,
-    is_count,
-    refuse_vanishing,
-)
+from quesnay.fitting.regression.cluster_counts import cluster_sums, refuse_vanishing
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["DriscollKraay"]
@@ -47,18 +44,19 @@ class DriscollKraay:
         """Return the covariance of the coefficients."""
         if regression.periods is None:
             raise EstimationError("Driscoll-Kraay errors need periods: name a column with time=")
+        regression.need_freedom()
         periods = int(regression.periods.max()) + 1
-        lags = self._lags(periods)
+        lags, adjust = self._lags(periods), switch(self.adjust, "adjust")
         Z, T = regression.parts()
         half = cluster_sums(Z * regression.residuals[:, None], regression.periods) @ T.T
         matrix = half.T @ half
         for lag in range(1, lags + 1):
             cross = half[lag:].T @ half[:-lag]
             matrix += (1.0 - lag / (lags + 1)) * (cross + cross.T)
-        if self.adjust:
+        if adjust:
             matrix *= regression.nobs / (regression.nobs - regression.X.shape[1])
         refuse_vanishing(regression, matrix, f"{periods} periods")
-        factor = "factor n / (n - k)" if self.adjust else "no small-sample factor"
+        factor = "factor n / (n - k)" if adjust else "no small-sample factor"
         rule = f"{lags} Bartlett lags, {factor}; t with T - 1 = {periods - 1} degrees of freedom."
         df = np.full(regression.X.shape[1], float(periods - 1))
         return CovarianceEstimate((matrix + matrix.T) / 2, df, "Driscoll-Kraay", rule)
@@ -67,7 +65,7 @@ class DriscollKraay:
         if periods < 2:
             raise EstimationError("one period only: Driscoll-Kraay errors need at least two")
         lags = int(periods**0.25) if self.lags is None else self.lags
-        if not is_count(lags) or not 0 <= lags < periods:
+        if not is_whole(lags) or not 0 <= lags < periods:
             raise EstimationError(
                 f"lags: {shown(lags)} of {periods} periods; give 0 to {periods - 1}"
             )

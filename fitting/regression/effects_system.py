@@ -142,8 +142,7 @@ class EffectsSystem:
 
     def leverage(self) -> Array:
         """Return the diagonal of the projection on what the other sets add, (n,)."""
-        basis = self.basis()
-        return np.asarray(np.einsum("ij,ij->i", basis, basis))
+        return np.asarray(np.square(self.basis()).sum(axis=1))
 
 
 def build_system(
@@ -231,9 +230,10 @@ def _schur(
 def _factorise(schur: Array, sizes: Array) -> tuple[Codes, Array]:
     """Return the independent groups and the upper Cholesky factor of S at them, by pivoting."""
     scale = np.sqrt(sizes)
-    factor, pivots, rank, _ = linalg.lapack.dpstrf(
-        schur / scale / scale[:, None], lower=0, tol=_RANK_TOLERANCE
-    )
+    scaled = schur / scale / scale[:, None]
+    factor, pivots, rank, _ = linalg.lapack.dpstrf(scaled, lower=0, tol=_RANK_TOLERANCE)
+    if scaled.diagonal().max() <= _RANK_TOLERANCE:
+        rank = 0  # LAPACK tests no pivot before the second
     kept = np.asarray(pivots[:rank] - 1, dtype=np.intp)
     return kept, np.asarray(factor[:rank, :rank] * scale[kept])
 

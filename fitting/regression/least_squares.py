@@ -8,7 +8,12 @@ import numpy.typing as npt
 from scipy.linalg import lapack
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.qr import column_scale, name_dependence, refined_least_squares
+from quesnay.fitting.regression.qr import (
+    column_scale,
+    name_dependence,
+    refined_least_squares,
+    scale_columns,
+)
 
 __all__ = ["LinearFit", "least_squares"]
 
@@ -137,14 +142,7 @@ def _by_refined_qr(
     y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
 ) -> LinearFit:
     plain = np.asarray(X, dtype=np.float64)
-    largest = np.abs(plain).max(axis=0)
-    if (largest == 0.0).any():
-        column = names[int(np.argmin(largest))]
-        raise EstimationError(f"column {column!r} is zero throughout: drop it")
-    first = column_scale(largest)  # so that no square overflows
-    lengths = first * np.sqrt(np.square(plain / first).sum(axis=0))
-    scale = column_scale(lengths)
-    scaled = plain / scale
+    scaled, scale = scale_columns(plain, names)
     name_dependence(scaled, names, noise=noise)
     height = float(np.abs(y).max())
     unit = float(column_scale(np.array([height]))[0]) if height > 0 else 1.0

@@ -8,7 +8,7 @@ from scipy import linalg
 
 from quesnay.fitting.errors import EstimationError
 
-__all__ = ["column_scale", "name_dependence", "refined_least_squares"]
+__all__ = ["column_scale", "name_dependence", "refined_least_squares", "scale_columns"]
 
 Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
@@ -36,6 +36,41 @@ def column_scale(lengths: Array) -> Array:
     [4.0, 1024.0]
     """
     return np.asarray(np.exp2(np.rint(np.log2(lengths))))
+
+
+def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
+    """Return columns of length near one, and the powers of two by which they were divided.
+
+    Parameters
+    ----------
+    X : (n, k) array
+        Design of finite numbers.
+    names : sequence of str
+        Names of the k columns.
+
+    Returns
+    -------
+    tuple of (n, k) and (k,) arrays
+        Scaled columns and their scales.
+
+    Raises
+    ------
+    EstimationError
+        If a column is zero throughout.
+
+    Examples
+    --------
+    >>> scale_columns(np.array([[3.0], [4.0]]), ["x"])[1].tolist()
+    [4.0]
+    """
+    largest = np.abs(X).max(axis=0)
+    if (largest == 0.0).any():
+        column = names[int(np.argmin(largest))]
+        raise EstimationError(f"column {column!r} is zero throughout: drop it")
+    first = column_scale(largest)  # so that no square overflows
+    lengths = first * np.sqrt(np.square(X / first).sum(axis=0))
+    scale = column_scale(lengths)
+    return X / scale, scale
 
 
 def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> None:

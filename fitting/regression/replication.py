@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError, shown
+from quesnay.fitting.arguments import check_draws
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_spectra
-from quesnay.fitting.regression.cluster_counts import is_count
 from quesnay.fitting.regression.gram import gram_blocks, solve_grams
 from quesnay.fitting.regression.nested import NestedGrams, nested_grams
 from quesnay.fitting.regression.regression import Regression
@@ -41,7 +41,7 @@ class Replications:
 
 def bootstrap_coefficients(
     regression: Regression,
-    outcome: Array,
+    coefficients: Array,
     *,
     draws: int,
     generator: np.random.Generator,
@@ -53,8 +53,8 @@ def bootstrap_coefficients(
     ----------
     regression : Regression
         The fit.
-    outcome : (n,) array
-        Outcome free of absorbed effects, times the square root of the weights.
+    coefficients : (k,) array
+        Its coefficients.
     draws : int
         Number of resamples, at least 2.
     generator : numpy.random.Generator
@@ -77,48 +77,52 @@ def bootstrap_coefficients(
     A resample is a vector of counts, so the tables of products of all resamples are one matrix
     product, and their solutions one batch (`quesnay.fitting.regression.nested`). A cluster drawn
     twice is two clusters: each copy has nested effects of its own, and effects that cross clusters
-    are estimated anew in each resample.
+    are estimated anew in each resample. What is resampled are residuals and an orthonormal basis
+    ``X L`` of the design: ``b + L c``, c the regression of the former on the latter, loses none of
+    the digits that products of nearly dependent columns lose.
 
     Examples
     --------
     >>> X = np.column_stack([np.ones(6), [0.0, 1, 2, 3, 4, 5]])
     >>> e = np.array([0.1, -0.1, 0.0, 0.0, -0.1, 0.1])
     >>> fit = Regression(X, e, np.linalg.inv(X.T @ X))
-    >>> found = bootstrap_coefficients(fit, X @ [1.0, 2.0] + e, draws=200,
+    >>> found = bootstrap_coefficients(fit, np.array([1.0, 2.0]), draws=200,
     ...     generator=np.random.default_rng(0))
     >>> bool(abs(found.draws[:, 1].mean() - 2.0) < 0.05)
     True
     """
-    if not is_count(draws) or draws < 2:
-        raise EstimationError(f"draws: {shown(draws)}; give a whole number of at least 2")
+    check_draws(draws, least=2)
     if codes is None and regression.absorber is not None:
         raise EstimationError(
             "resampling rows would break up the groups of the absorbed effects; "
             "resample clusters: name their column with cluster="
         )
     if codes is None:
-        found = _resample_rows(regression.X, outcome, draws, generator)
+        found = _resample_rows(regression.basis(), regression.residuals, draws, generator)
     else:
         groups = int(codes.max()) + 1
         counts = generator.multinomial(groups, np.full(groups, 1.0 / groups), size=draws)
-        found = _cluster_grams(regression, outcome, codes).coefficients(counts)
-    kept = found[~np.isnan(found).any(axis=1)]
+        found = _cluster_grams(regression, codes).coefficients(counts)
+    kept = coefficients + found[~np.isnan(found).any(axis=1)] @ regression.root.T
     if kept.shape[0] < 2:
-        raise EstimationError(f"{draws - kept.shape[0]} of {draws} resamples have no solution")
+        raise EstimationError(
+            f"{draws - kept.shape[0]} of {draws} resamples have no solution: regressors vary in "
+            "too few rows or clusters; drop some, or use the jackknife"
+        )
     covariance = np.atleast_2d(np.cov(kept, rowvar=False))
     return Replications(kept, covariance, draws - kept.shape[0])
 
 
-def _cluster_grams(regression: Regression, outcome: Array, codes: Codes) -> NestedGrams:
+def _cluster_grams(regression: Regression, codes: Codes) -> NestedGrams:
     """Return the products by cluster, from columns that are free of the effects already."""
-    X, absorber = regression.X, regression.absorber
+    Q, e, absorber = regression.basis(), regression.residuals, regression.absorber
     if absorber is None:
-        return NestedGrams(gram_blocks(np.column_stack([outcome, X]), codes), X.shape[1])
+        return NestedGrams(gram_blocks(np.column_stack([e, Q]), codes), Q.shape[1])
     weights = absorber.weights
     if weights is not None:
         root = np.sqrt(weights)
-        outcome, X = outcome / root, X / root[:, None]
-    return nested_grams(outcome, X, regression.effects, codes, weights=weights)
+        e, Q = e / root, Q / root[:, None]
+    return nested_grams(e, Q, regression.effects, codes, weights=weights)
 
 
 def _resample_rows(X: Array, outcome: Array, draws: int, generator: np.random.Generator) -> Array:

@@ -5,9 +5,10 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arguments import check_draws
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_basis
-from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters, is_count
+from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters
 from quesnay.fitting.regression.regression import Regression
 
 __all__ = ["WildBootstrap", "WildDraws", "prepare_wild", "wild_weights"]
@@ -71,8 +72,7 @@ def wild_weights(
     """
     if not isinstance(kind, str) or kind not in {"rademacher", "webb"}:
         raise EstimationError(f"weights: {shown(kind)} is not known; use 'rademacher' or 'webb'")
-    if not is_count(draws) or draws < 99:
-        raise EstimationError(f"draws: {shown(draws)}; give a whole number of at least 99")
+    check_draws(draws, least=99)
     if kind == "rademacher" and groups <= _MOST_ENUMERATED and 2**groups <= draws:
         patterns = (np.arange(2**groups) >> np.arange(groups)[:, None]) & 1
         return WildDraws(np.asarray(1.0 - 2.0 * patterns, dtype=np.float64), True)

@@ -7,11 +7,14 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import QuesnayError, shown
 
 __all__ = ["Arrays", "Chunk", "Task", "chunks", "positive", "seed_sequence"]
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
+
+_MOST = 1_000_000  # chunks of one run; beyond, listing them takes longer than the draws of most
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +99,10 @@ def positive(value: object, name: str) -> int:
     >>> positive(200, "draws")
     200
     """
-    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
-        raise QuesnayError(f"{name} must be a whole number of at least 1, got {value!r}")
+    if not is_whole(value):
+        raise QuesnayError(f"{name} must be a whole number of at least 1, got {shown(value)}")
     if value < 1:
-        raise QuesnayError(f"{name} must be at least 1, got {value}; ask for one or more")
+        raise QuesnayError(f"{name} must be at least 1, got {shown(value)}; ask for one or more")
     return int(value)
 
 
@@ -128,9 +131,9 @@ def seed_sequence(seed: object) -> np.random.SeedSequence:
     """
     if isinstance(seed, np.random.SeedSequence):
         return seed
-    if isinstance(seed, (bool, np.bool_)) or not isinstance(seed, (int, np.integer)) or seed < 0:
+    if not is_whole(seed) or seed < 0:
         raise QuesnayError(
-            f"seed must be a whole number of at least 0 or a SeedSequence, got {seed!r}"
+            f"seed must be a whole number of at least 0 or a SeedSequence, got {shown(seed)}"
         )
     return np.random.SeedSequence(int(seed))
 
@@ -157,7 +160,8 @@ def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tupl
     Raises
     ------
     QuesnayError
-        If `draws` or `size` is below one, or `seed` is not a seed.
+        If `draws` or `size` is below one, there are more than a million chunks, or `seed` is not
+        a seed.
 
     Examples
     --------
@@ -166,6 +170,11 @@ def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tupl
     """
     total, step = positive(draws, "draws"), positive(size, "chunk")
     root = seed_sequence(seed)
+    if total > _MOST * step:
+        raise QuesnayError(
+            f"draws: {shown(total)} in chunks of {step} are more than {_MOST:,} chunks; "
+            "ask for fewer draws, or for larger chunks"
+        )
     return tuple(
         Chunk(
             index,

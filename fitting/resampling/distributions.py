@@ -11,7 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import is_number, is_whole
+from quesnay.fitting.errors import QuesnayError, shown
 
 __all__ = [
     "Constant",
@@ -43,10 +44,10 @@ class Distribution(Protocol):
 
 def _finite(owner: str, **values: float) -> None:
     for name, value in values.items():
-        if isinstance(value, bool) or not isinstance(value, (int, float, np.number)):
-            raise QuesnayError(f"{owner}: {name} must be a number, got {value!r}")
-        if not np.isfinite(value):
-            raise QuesnayError(f"{owner}: {name} must be finite, got {value}")
+        if not (is_whole(value) or isinstance(value, float | np.floating)):
+            raise QuesnayError(f"{owner}: {name} must be a number, got {shown(value)}")
+        if not is_number(value):
+            raise QuesnayError(f"{owner}: {name} must be finite, at most 1e100, got {shown(value)}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,6 +122,11 @@ class TruncatedNormal(Single):
         _finite("TruncatedNormal", mean=self.mean, sd=self.sd)
         if not self.sd > 0:
             raise QuesnayError(f"TruncatedNormal: sd must be positive, got {self.sd}")
+        for name, end in (("low", self.low), ("high", self.high)):
+            if not (is_number(end) or (isinstance(end, float) and np.isinf(end))):
+                raise QuesnayError(
+                    f"TruncatedNormal: {name} must be a number or infinite, got {shown(end)}"
+                )
         if not self.low < self.high:
             raise QuesnayError(
                 f"TruncatedNormal: low must be below high, got {self.low} and {self.high}"

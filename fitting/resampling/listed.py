@@ -7,7 +7,8 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import ndtri
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import plain_numbers
+from quesnay.fitting.errors import QuesnayError, shown
 from quesnay.fitting.resampling.distributions import Array, Single
 
 __all__ = ["Choice", "Empirical", "JointNormal"]
@@ -87,10 +88,11 @@ class JointNormal:
 
     def __post_init__(self) -> None:
         mean = _vector("JointNormal", self.mean)
-        try:
-            matrix = np.asarray(self.covariance, dtype=float)
-        except (TypeError, ValueError):
-            raise QuesnayError("JointNormal: covariance must be a matrix of numbers") from None
+        matrix = plain_numbers(self.covariance)
+        if matrix is None:
+            raise QuesnayError(
+                f"JointNormal: covariance must be a matrix of numbers, got {shown(self.covariance)}"
+            )
         size = len(mean)
         if matrix.shape != (size, size):
             raise QuesnayError(
@@ -121,12 +123,11 @@ class JointNormal:
 
 def _vector(owner: str, values: ArrayLike | Sequence[float]) -> list[float]:
     """Return a non-empty list of finite numbers."""
-    try:
-        array = np.asarray(values, dtype=float)
-    except (TypeError, ValueError):
-        raise QuesnayError(f"{owner}: numbers expected, got {values!r}") from None
+    array = plain_numbers(values)
+    if array is None:
+        raise QuesnayError(f"{owner}: numbers expected, got {shown(values)}")
     if array.ndim != 1 or array.size == 0:
-        raise QuesnayError(f"{owner}: a list of at least one number expected, got {values!r}")
+        raise QuesnayError(f"{owner}: a list of at least one number expected, got {shown(values)}")
     if not np.isfinite(array).all():
         place = int(np.flatnonzero(~np.isfinite(array))[0])
         raise QuesnayError(f"{owner}: value {place} is {array[place]}; finite numbers expected")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.citation import citation
 from quesnay.models.display.csv_text import frame_to_csv
 from quesnay.models.display.grid import build_grid
@@ -167,8 +168,10 @@ class Tabular:
     def to_csv(self, path: str | Path | None = None, *, table: int = 0) -> str:
         """Return one table of the result as CSV, by default the first; write it to `path`."""
         tables = self.tables()
-        if not 0 <= table < len(tables):
-            raise DataError(f"there is no table {table}: the result has {len(tables)}, from 0 on")
+        if not is_whole(table) or not 0 <= table < len(tables):
+            raise DataError(
+                f"there is no table {shown(table)}: the result has {len(tables)}, from 0 on"
+            )
         return tables[table].to_csv(path)
 
     def to_excel(self, path: str | Path) -> Path:

@@ -5,6 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import choice, is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.inventory import (
     geometric_stock,
@@ -12,7 +13,6 @@ from quesnay.fitting.growth.inventory import (
     stock_from_vintages,
 )
 from quesnay.models.growth.labels import yearly_series, years_of
-from quesnay.models.growth.scalars import choice, is_number
 
 __all__ = ["perpetual_inventory"]
 

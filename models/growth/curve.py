@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
 from quesnay.fitting.curves.problem import CurveProblem, fit_problem, make_problem
@@ -15,7 +16,6 @@ from quesnay.models.growth.curve_inputs import (
     launch_of,
 )
 from quesnay.models.growth.curve_result import CurveFit
-from quesnay.models.growth.scalars import choice
 
 __all__ = ["CurveFit", "fit_curve"]
 

@@ -5,13 +5,14 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import is_number, plain_numbers
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.errors import DataError, EstimationError, shown
-from quesnay.models.growth.scalars import is_number
 from quesnay.models.labels import check_unique, places_of
 
 __all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
 
+_FARTHEST = 1e9  # spans between launch and first time at which floats still tell times apart
 _FINEST = 1e-12  # smallest error, as a share of the largest level, that arithmetic can tell
 
 
@@ -31,6 +32,9 @@ def checked_points(
             _by_label(t, y_errors, "y_errors") if isinstance(y_errors, pd.Series) else y_errors
         )
     times, levels = _column(t, "t"), _column(y, "y")
+    if not isinstance(t, pd.Series):
+        _refuse_other_order(times, y, "y")
+        _refuse_other_order(times, y_errors, "y_errors")
     if len(times) != len(levels):
         raise DataError(f"t has {len(times)} values and y {len(levels)}; give one level a time")
     if y_errors is None:
@@ -47,6 +51,17 @@ def checked_points(
             "levels; check the unit"
         )
     return times, levels, errors
+
+
+def _refuse_other_order(times: np.ndarray, values: Any, name: str) -> None:
+    """Refuse a series labelled by the very times it is given for, but in another order."""
+    if isinstance(values, pd.Series) and values.index.dtype.kind in "iuf":
+        years = values.index.to_numpy(dtype=float)
+        if not np.array_equal(years, times) and np.array_equal(np.sort(years), np.sort(times)):
+            raise DataError(
+                f"{name}: its labels are the times in another order than t; sort it, or give t as "
+                "a Series with the same labels"
+            )
 
 
 def checked_positive(value: Any, name: str) -> float | None:
@@ -77,6 +92,10 @@ def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
         if not is_number(origin) or origin > first:
             shown_origin = shown(origin)
             raise DataError(f"origin must be a time not after the first, {first:g}: {shown_origin}")
+        if first - float(origin) > _FARTHEST * max(span, 1.0):
+            raise DataError(
+                f"origin: {shown(origin)} lies so far before {first:g} that the times look alike"
+            )
         return float(origin)
     if 0 <= first <= span:
         return 0.0
@@ -113,15 +132,11 @@ def _by_label(t: pd.Series, values: pd.Series, name: str) -> pd.Series:
 
 def _column(values: Any, name: str) -> np.ndarray:
     """Return one column of finite floats."""
-    try:
-        raw = np.asarray(values)
-        if raw.dtype.kind in "cmM":
-            raise DataError(f"{name}: expected real numbers, got {raw.dtype}")
-        if raw.dtype.kind not in "iuf":
-            raw = pd.to_numeric(pd.Series(raw), errors="coerce").to_numpy(dtype=float)
-        column = raw.astype(float)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(f"{name}: expected one column of numbers, got {shown(values)}") from None
+    column = plain_numbers(values)
+    if column is None:
+        raise DataError(
+            f"{name}: {shown(values)} holds what is no finite number; give one column of numbers"
+        )
     if column.ndim != 1 or column.size == 0:
         raise DataError(f"{name}: expected one column of numbers, got shape {column.shape}")
     bad = np.flatnonzero(~np.isfinite(column))

@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from quesnay.fitting.arguments import check_draws, choice, is_number, is_whole, plain_numbers
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
@@ -16,7 +17,6 @@ from quesnay.fitting.level import confidence_level
 from quesnay.fitting.routes import route
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.scalars import choice, is_number
 
 __all__ = ["CurveFit"]
 
@@ -212,12 +212,11 @@ class CurveFit(Tabular):
 
     def _bootstrap(self, level: float, draws: int, seed: Any) -> np.ndarray:
         """Return percentiles over the draws, refused where too many of them failed."""
-        if not (isinstance(draws, int) and draws >= 100):
-            raise DataError(f"draws must be 100 or more for an interval, got {shown(draws)}")
+        check_draws(draws, least=100)
         if self.dof < 1:
             raise DataError("bootstrap: no degree of freedom, so no residuals to draw from")
         if not isinstance(seed, np.random.SeedSequence):
-            if not is_number(seed) or seed != int(seed) or seed < 0:
+            if not is_whole(seed) or seed < 0:
                 raise DataError(f"seed must be a whole number not below 0, got {shown(seed)}")
             seed = np.random.SeedSequence(int(seed))
         made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=seed)
@@ -231,11 +230,9 @@ class CurveFit(Tabular):
 
 def _times(t: ArrayLike) -> np.ndarray:
     """Return times as finite floats."""
-    try:
-        raw = np.asarray(t)
-        times = raw.astype(float) if raw.dtype.kind != "c" else np.array(np.nan)
-    except (TypeError, ValueError, OverflowError):
-        raise DataError(f"t: expected numbers such as years, got {shown(t)}") from None
+    times = plain_numbers(t)
+    if times is None:
+        raise DataError(f"t: expected numbers such as years, got {shown(t)}")
     if not np.isfinite(times).all():
         raise DataError("t: expected finite times, got a missing or infinite one")
     return times

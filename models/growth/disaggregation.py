@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from quesnay.fitting.arguments import choice, is_number, switch
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.chow_lin import chow_lin
 from quesnay.fitting.growth.disaggregation import (
@@ -16,7 +17,6 @@ from quesnay.fitting.growth.disaggregation import (
 )
 from quesnay.models.growth.disaggregation_result import METHODS, Disaggregation
 from quesnay.models.growth.periods import Periods, match_periods
-from quesnay.models.growth.scalars import choice, is_number
 
 __all__ = ["disaggregate"]
 
@@ -86,6 +86,8 @@ def disaggregate(
     """
     method = _method(method, indicators)
     choice(conversion, CONVERSIONS, "conversion")
+    switches = {"intercept": intercept, "truncate": truncate, "additive": additive}
+    on = {name: switch(value, name) for name, value in switches.items()}
     periods = match_periods(series, indicators, to)
     C = aggregation_matrix(
         len(periods.low),
@@ -95,9 +97,9 @@ def disaggregate(
         before=periods.before,
     )
     if method == "denton-cholette":
-        made, names = _denton(periods, C, additive=additive, order=order), pd.Index([])
+        made, names = _denton(periods, C, additive=on["additive"], order=order), pd.Index([])
     else:
-        X, names = _regressors(periods, intercept=intercept)
+        X, names = _regressors(periods, intercept=on["intercept"])
         _check_rho(rho)
         made = chow_lin(
             periods.low.to_numpy(),
@@ -105,7 +107,7 @@ def disaggregate(
             C,
             errors=METHODS[method][0],
             rho=rho,
-            truncate=bool(truncate),
+            truncate=on["truncate"],
         )
     return _labelled(made, periods, names, (method, conversion))
 

@@ -76,7 +76,7 @@ def domar_aggregation(
     Raises
     ------
     DataError
-        If industries or years differ, or total value added is not positive.
+        If industries or years differ, an output is negative, or total value added is not positive.
 
     Notes
     -----
@@ -102,6 +102,12 @@ def domar_aggregation(
     same_labels(
         growth.index, output.index[1:], ("tfp", "gross_output after its first"), what="year"
     )
+    for industry in output.columns[(output < 0).any()]:
+        year = output.index[(output[industry] < 0).to_numpy()][0]
+        raise DataError(
+            f"gross_output: {output.loc[year, industry]:g} of {industry!r} in {year} is negative; "
+            "mend it"
+        )
     poor = whole.index[~((whole.to_numpy() > 1 / _LARGEST) & (whole.to_numpy() < _LARGEST))]
     if len(poor):
         raise DataError(f"value_added: the total of {poor[0]} is {whole[poor[0]]:g}, not above 0")

@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import numpy as np
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["Identity", "parse_identity"]
 
@@ -86,7 +86,7 @@ def parse_identity(text: str, labels: Sequence[str]) -> Identity:
     0.25
     """
     if not isinstance(text, str) or len(text) > _LONGEST:
-        raise DataError(f"identity {str(text)[:80]!r}: expected a text of at most {_LONGEST} signs")
+        raise DataError(f"identity {shown(text, 80)}: expected a text of at most {_LONGEST} signs")
     plain, quoted = _without_quotes(text)
     if plain.count("=") != 1:
         raise DataError(f"identity {text[:80]!r}: expected one '=' sign")

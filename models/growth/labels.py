@@ -144,10 +144,7 @@ def check_positive(series: pd.Series, name: str) -> None:
 
 def _plain(values: Any, name: str) -> pd.Series:
     """Return unlabelled values as a series that counts its periods from 0."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise DataError(f"{name}: expected one series of numbers by year") from None
+    array = _array(values, name, "one series of numbers by year")
     if array.ndim != 1:
         raise DataError(f"{name}: expected one series of numbers by year, got shape {array.shape}")
     return pd.Series(array)
@@ -155,13 +152,23 @@ def _plain(values: Any, name: str) -> pd.Series:
 
 def _plain_frame(values: Any, name: str) -> pd.DataFrame:
     """Return an unlabelled matrix as a frame that counts from 0."""
-    try:
-        array = np.asarray(values)
-    except ValueError:
-        raise DataError(f"{name}: expected a frame year x input, rows differ in length") from None
+    array = _array(values, name, "a frame year x input")
     if array.ndim != 2:
         raise DataError(f"{name}: expected a frame year x input, got shape {array.shape}")
     return pd.DataFrame(array)
+
+
+def _array(values: Any, name: str, expected: str) -> np.ndarray:
+    """Return an array, refusing ragged rows, records, and a mask, which would be forgotten."""
+    if np.ma.is_masked(values):
+        raise DataError(f"{name}: values are masked; fill or drop them")
+    try:
+        array = np.asarray(values)
+    except ValueError:
+        raise DataError(f"{name}: expected {expected}, rows differ in length") from None
+    if array.dtype.kind == "V":
+        raise DataError(f"{name}: expected {expected}, got records; take one field")
+    return array
 
 
 def _some(index: Sequence[Any] | pd.Index) -> str:

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import same_labels, yearly_frame, yearly_series, years_of
-from quesnay.models.growth.scalars import is_number
 
 __all__ = ["CapitalServices", "capital_services"]
 

@@ -8,6 +8,11 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.models.regression.column_checks import (
+    refuse_odd_labels,
+    refuse_odd_order,
+    refuse_sizes,
+)
 
 __all__ = ["Grouping", "find_column", "group_column", "number_column", "row_label"]
 
@@ -101,7 +106,7 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
     Raises
     ------
     DataError
-        If a value is text, a date, complex or infinite.
+        If a value is text, a date, complex or infinite, or all are beyond what squares can hold.
 
     Examples
     --------
@@ -110,21 +115,13 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
     """
     kind = series.dtype
     if kind.kind not in "fiub":
-        raise DataError(
-            f"{role}: column {name!r} holds {_kind(series)}, not numbers; "
-            f"convert it, or write C({name}) for categories"
-        )
+        hint = f", or write C({name}) for categories" if role == "formula" else ""
+        raise DataError(f"{role}: column {name!r} holds {_kind(series)}; convert it{hint}")
     if kind in (np.float64, np.longdouble):
         values: Values = series.to_numpy()
     else:
         values = series.to_numpy(dtype=np.float64, na_value=np.nan)
-    with np.errstate(over="ignore", invalid="ignore"):
-        whole = np.isfinite(values @ values)
-    if not whole:  # one cheap pass: NaN and infinity survive a product
-        bad = np.isinf(values)
-        if bad.any():
-            row = row_label(series.index, int(np.argmax(bad)))
-            raise DataError(f"{role}: column {name!r} is infinite at row {row}; mend the value")
+    refuse_sizes(values, f"{role}: column {name!r}", series.index)
     return values
 
 
@@ -169,14 +166,17 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
         found = _group_integers(series.to_numpy(), name)
         if found is not None:
             return found
-    _refuse_mixed_kinds(series, name, role)
+    series = refuse_odd_labels(series, name, role)
     try:
         codes, labels = pd.factorize(series, sort=True)
     except TypeError:
         raise DataError(
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
-    return Grouping(name, codes.astype(np.intp), np.asarray(labels, dtype=object))
+    named = np.asarray(labels, dtype=object)
+    if role == "time" and not getattr(series.dtype, "ordered", False):
+        refuse_odd_order(named, name)
+    return Grouping(name, codes.astype(np.intp), named)
 
 
 def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
@@ -193,17 +193,6 @@ def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | No
     if not present.all():
         codes, labels = (np.cumsum(present) - 1)[codes], labels[present]
     return Grouping(name, codes, labels)
-
-
-def _refuse_mixed_kinds(series: pd.Series, name: str, role: str) -> None:
-    if series.dtype != object:
-        return
-    texts = series.dropna().map(lambda value: isinstance(value, str))
-    if 0 < int(texts.sum()) < texts.size:
-        raise DataError(
-            f"{role}: labels of column {name!r} are of mixed kinds, text and other, so that 1 and "
-            "'1' would be different groups; use one kind, such as text"
-        )
 
 
 def _join(name: str, parts: Sequence[Grouping]) -> Grouping:
@@ -232,5 +221,5 @@ def row_label(index: pd.Index, row: int) -> str:
 
 
 def _kind(series: pd.Series) -> str:
-    kinds = {"M": "dates", "m": "durations", "c": "complex numbers"}
-    return kinds.get(series.dtype.kind, "text or objects")
+    kinds = {"M": "dates, not numbers", "m": "durations, not numbers", "c": "complex numbers"}
+    return kinds.get(series.dtype.kind, "text or objects, not numbers")

@@ -9,6 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.models.regression.column_checks import refuse_sizes
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,
@@ -100,6 +101,7 @@ def _compute(factor: Factor, columns: dict[str, Values], index: pd.Index) -> Val
             f"formula: {factor.text} has no finite value at row {row_label(index, row)} "
             f"({given}); drop such rows ({int(lost.sum())} in all) or transform otherwise"
         )
+    refuse_sizes(values.astype(np.float64), f"formula: {factor.text}", index)
     return values
 
 
@@ -205,7 +207,11 @@ def _term_columns(
         else:
             values = ingredients.numbers[factor]
             own = [(values if rows is None else values[rows], factor.text)]
-        made = [(a * b, f"{m}:{n}") for b, n in own for a, m in made] if made else own
+        with np.errstate(over="ignore"):  # what overflows is refused below
+            made = [(a * b, f"{m}:{n}") for b, n in own for a, m in made] if made else own
+    if sum(not factor.categorical for factor in term) > 1:
+        for values, name in made:
+            refuse_sizes(values, f"formula: {name}")
     return made
 
 

@@ -4,11 +4,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.regression.covariance_clustered import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.projection import project
 from quesnay.fitting.regression.stack import Stack, stack
+from quesnay.models.regression import variation
 from quesnay.models.regression.columns import Grouping, group_column
 from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.inputs import column_name, column_names
@@ -76,7 +78,8 @@ def fit_differences(
     """
     sets = column_names(absorb, "absorb")
     panel = read_panel(formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster)
-    order = _stack(panel)
+    times = None if panel.time is None else panel.time.codes
+    order = stack(panel.unit.codes, times, panel.nobs)
     later, earlier = _ends(order, lag)
     steps = panel.X[later] - panel.X[earlier]
     keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
@@ -101,8 +104,8 @@ def fit_differences(
         weights=None,
         dropped=panel.sample.dropped,
     )
-    title = f"change of {panel.outcome}"
-    return fit_sample(difference, CR1(), formula=f"{formula} (differences, {lag})", outcome=title)
+    text = f"{formula} (differences, {lag})"
+    return fit_sample(difference, CR1(), formula=text, outcome=f"change of {panel.outcome}")
 
 
 def fit_half_panel_jackknife(
@@ -160,11 +163,11 @@ def fit_half_panel_jackknife(
     names = [panel.names[i] for i in keep]
     X, when, count = panel.X[:, keep], panel.time.codes, panel.time.count
     cuts = {count // 2, count - count // 2}
-    whole, spread = _within(panel, X, np.ones(panel.nobs, bool))
+    whole, spread = _within(panel, X, names, np.ones(panel.nobs, bool))
     b, scores = 2.0 * whole, 2.0 * spread
     for cut in cuts:
         for half in (when < cut, when >= cut):
-            part, own = _within(panel, X, half)
+            part, own = _within(panel, X, names, half)
             b = b - part / (2.0 * len(cuts))
             scores = scores - own / (2.0 * len(cuts))
     groups = panel.cluster.count
@@ -186,10 +189,6 @@ def fit_half_panel_jackknife(
     )
 
 
-def _stack(panel: PanelData) -> Stack:
-    return stack(panel.unit.codes, None if panel.time is None else panel.time.codes, panel.nobs)
-
-
 def _ends(order: Stack, lag: int | str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return rows of later and earlier ends, in the order of the data given."""
     if isinstance(lag, str) and lag == "long":
@@ -197,13 +196,12 @@ def _ends(order: Stack, lag: int | str) -> tuple[npt.NDArray[np.intp], npt.NDArr
         first = np.r_[0, last[:-1] + 1]
         apart = order.time[last] > order.time[first]
         later, earlier = last[apart], first[apart]
-    elif isinstance(lag, int) and not isinstance(lag, bool) and lag >= 1:
-        later, earlier = order.steps(lag)
+    elif is_whole(lag) and lag >= 1:
+        later, earlier = order.steps(min(lag, order.times))  # no pair is so many times apart
     else:
-        shown = lag if isinstance(lag, int | float | str) else type(lag).__name__
-        raise DataError(f"lag {shown!r}: expected a whole number from 1 on, or 'long'")
+        raise DataError(f"lag {shown(lag)}: expected a whole number from 1 on, or 'long'")
     if later.size == 0:
-        raise EstimationError(f"no unit is seen at both ends of a difference of lag {lag}")
+        raise EstimationError(f"no unit is seen at both ends of a difference of lag {shown(lag)}")
     return order.order[later], order.order[earlier]
 
 
@@ -225,16 +223,25 @@ def _at(group: Grouping, rows: npt.NDArray[np.intp]) -> Grouping:
     return Grouping(group.name, codes.astype(np.intp), group.labels[left])
 
 
-def _within(panel: PanelData, X: Array, rows: npt.NDArray[np.bool_]) -> tuple[Array, Array]:
+def _within(
+    panel: PanelData, X: Array, names: list[str], rows: npt.NDArray[np.bool_]
+) -> tuple[Array, Array]:
     """Return the two-way within slopes of some rows and each cluster's influence on them."""
     sets = [panel.unit] if panel.time is None else [panel.unit, panel.time]
     absorber = absorb_effects([grouping.select(rows).codes for grouping in sets])
-    y, design = absorber.residualise(panel.y[rows]), absorber.residualise(X[rows])
-    before = np.sqrt((X[rows] ** 2).sum(axis=0))
-    if (np.sqrt((design**2).sum(axis=0)) <= 1e-10 * before).any():
-        raise EstimationError("a regressor does not vary in a half of the panel; leave it out")
+    y, design, _ = variation.free_of_effects(
+        absorber,
+        panel.y[rows],
+        X[rows],
+        outcome=panel.outcome,
+        names=names,
+        effects=", ".join(grouping.name for grouping in sets) + ", in a half of the panel",
+    )
+    variation.refuse_dependent(design, names)
     fit = project(y, design)
     scores = np.zeros((panel.cluster.count, design.shape[1]))
-    np.add.at(scores, panel.cluster.codes[rows], fit.Q * fit.residuals[:, None])
+    parts = fit.Q * fit.residuals[:, None]
+    np.add.at(scores, panel.cluster.codes[rows], parts)
+    variation.refuse_cancelled(scores, parts)
     influence = np.linalg.solve(fit.R, scores.T).T / fit.scale
     return fit.coefficients, influence

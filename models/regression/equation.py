@@ -7,13 +7,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, EstimationError, nearest
+from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.regression.cluster_counts import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.regression import Regression
 from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.inputs import column_name, column_names
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
+from quesnay.models.regression.variation import (
+    free_of_effects,
+    refuse_constant,
+    refuse_dependent,
+)
 
 __all__ = ["Asked", "Equation", "read_equation"]
 
@@ -78,13 +83,16 @@ def _arrays(sample: Sample, outcome: str, names: tuple[tuple[str, ...], ...]) ->
     absorbed = 0
     if sample.effects:
         absorber = absorb_effects([effect.codes for effect in sample.effects])
-        before = np.sqrt((design**2).sum(axis=0))
-        y, design = absorber.residualise(y), absorber.residualise(design)
+        effects = ", ".join(group.name for group in sample.effects)
+        y, design, _ = free_of_effects(
+            absorber, y, design, outcome=outcome, names=sample.names, effects=effects
+        )
         absorbed = _counted(sample, design, absorber)
-        gone = np.sqrt((design**2).sum(axis=0)) <= 1e-10 * before
-        if gone.any():
-            lost = sample.names[int(np.flatnonzero(gone)[0])]
-            raise EstimationError(f"{lost!r} does not vary within the fixed effects; leave it out")
+
+    if "Intercept" in sample.names:
+        refuse_constant(y, outcome)
+    for kept in (included, (*exogenous, *excluded)):
+        refuse_dependent(design[:, [sample.names.index(name) for name in kept]], kept)
 
     def columns(wanted: tuple[str, ...]) -> Array:
         return design[:, [sample.names.index(name) for name in wanted]]

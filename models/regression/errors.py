@@ -56,7 +56,7 @@ def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> Covari
             hint = nearest(covariance, _SHOWN.split(", "))
             raise DataError(f"covariance: {covariance!r} is not known;{hint} use one of {_SHOWN}")
         rule = _RULES[name]
-    elif hasattr(covariance, "estimate") and not isinstance(covariance, type):
+    elif callable(getattr(covariance, "estimate", None)) and not isinstance(covariance, type):
         rule = covariance
     else:
         raise DataError(f"covariance: expected a name or a rule, got {shown(covariance)}")

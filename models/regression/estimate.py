@@ -12,6 +12,7 @@ from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.regression.variation import refuse_overflow
 
 __all__ = ["Estimate", "attempted", "frame_of_tests"]
 
@@ -62,6 +63,9 @@ class Estimate(Tabular):
     tests: tuple[TestResult, ...] = ()
     details: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        refuse_overflow(self.covariance.to_numpy(), 0.0, [str(t) for t in self.params.index])
 
     @property
     def std_errors(self) -> "pd.Series[float]":

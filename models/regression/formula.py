@@ -118,6 +118,11 @@ def parse_formula(source: str) -> Formula:
     except DataError as problem:
         raise DataError(f"formula {shown_formula(source)}: {problem}") from None
     terms = [tuple(factors[name] for name in term) for term in expanded]
+    if (outcome,) in terms:
+        raise DataError(
+            f"formula {shown_formula(source)}: {outcome.text!r} is the outcome and would explain "
+            "itself; take it out of the right side"
+        )
     ordered = sorted((term for term in terms if term), key=len)
     return Formula(source, outcome, tuple(ordered), () in terms)
 

@@ -7,7 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.anderson_rubin import anderson_rubin
 from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
 from quesnay.fitting.regression.projection import project
@@ -158,12 +158,17 @@ def to_linearmodels(
     parts = read_equation(formula, data, Asked(endogenous, instruments, absorb, None))
     index = parts.index
     exogenous = pd.DataFrame(parts.W, index, list(parts.exogenous)) if parts.exogenous else None
-    return getattr(iv, models[method])(
-        pd.Series(parts.y, index, name=parts.outcome),
-        exogenous,
-        pd.DataFrame(parts.X, index, list(parts.endogenous)),
-        pd.DataFrame(parts.Z, index, list(parts.instruments)),
-    )
+    try:
+        return getattr(iv, models[method])(
+            pd.Series(parts.y, index, name=parts.outcome),
+            exogenous,
+            pd.DataFrame(parts.X, index, list(parts.endogenous)),
+            pd.DataFrame(parts.Z, index, list(parts.instruments)),
+        )
+    except ValueError as problem:
+        raise EstimationError(
+            f"linearmodels refuses the equation ({problem}); rescale or drop columns"
+        ) from None
 
 
 def _tests(found: InstrumentalFit, parts: Equation) -> tuple[TestResult, ...]:

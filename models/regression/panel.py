@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, EstimationError, shown
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.regression.covariance import CovarianceRule, Regression
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.least_squares import least_squares
@@ -14,13 +14,16 @@ from quesnay.models.regression.errors import choose_rule
 from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.sample import Roles, Sample, draw_sample
+from quesnay.models.regression.variation import (
+    free_of_effects,
+    refuse_constant,
+    refuse_overflow,
+)
 
 __all__ = ["fit_panel", "fit_sample"]
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[np.floating]
-
-_ABSORBED = 1e-10  # length that deviations from group means keep of a column the effects explain
 
 
 def fit_panel(
@@ -121,7 +124,8 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
     if sample.effects:
         absorber = absorb_effects([g.codes for g in sample.effects], weights=sample.weights)
     y, X, noise = _within(sample, absorber, outcome)
-    fit = least_squares(y, X, names=sample.names, noise=noise)
+    with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+        fit = least_squares(y, X, names=sample.names, noise=noise)
     within = np.asarray(X, dtype=np.float64)
     regression = Regression(
         within,
@@ -134,6 +138,9 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         fit.root,
         fit.basis,
     )
+    with np.errstate(over="ignore", invalid="ignore"):
+        inference = rule.estimate(regression)
+        refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
         formula=formula,
         outcome_name=outcome,
@@ -141,7 +148,7 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         sample=sample,
         estimate=fit,
         regression=regression,
-        inference=rule.estimate(regression),
+        inference=inference,
     )
 
 
@@ -175,33 +182,14 @@ def _within(
 ) -> tuple[Values, Values, float]:
     """Return outcome and design free of the effects and weighted, and how they are rounded."""
     y, X, noise = sample.outcome, sample.design, 1.0
-    if "Intercept" in sample.names and (y == y[0]).all() and y.size > 1:
-        raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
+    if "Intercept" in sample.names:
+        refuse_constant(y, outcome)
     if absorber is not None:
-        whole = np.empty((y.size, 1 + X.shape[1]), order="F")
-        whole[:, 0], whole[:, 1:] = y, X
-        rest = absorber.residualise(whole)
-        squares = [np.einsum("ij,ij->j", columns, columns) for columns in (whole, rest)]
-        shrunk = np.sqrt(squares)
-        _refuse_absorbed(shrunk[1] <= _ABSORBED * shrunk[0], sample, outcome)
-        y, X = rest[:, 0], rest[:, 1:]
-        noise = float((shrunk[0, 1:] / shrunk[1, 1:]).max())
+        effects = ", ".join(group.name for group in sample.effects)
+        y, X, noise = free_of_effects(
+            absorber, y, X, outcome=outcome, names=sample.names, effects=effects
+        )
     if sample.weights is not None:
         root = np.sqrt(sample.weights)
         y, X = y * root, X * root[:, None]
     return y, X, noise
-
-
-def _refuse_absorbed(gone: npt.NDArray[np.bool_], sample: Sample, outcome: str) -> None:
-    """Refuse an outcome or regressors of which the effects leave nothing; the outcome is first."""
-    if gone[0]:
-        raise EstimationError(
-            f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
-        )
-    if gone.any():
-        lost = ", ".join(repr(n) for n, g in zip(sample.names, gone[1:], strict=True) if g)
-        effects = ", ".join(group.name for group in sample.effects)
-        raise EstimationError(
-            f"columns {lost} do not vary within the fixed effects ({effects}): "
-            "drop them from the formula, or absorb fewer effects"
-        )

@@ -26,6 +26,7 @@ from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.regression.estimate import Estimate, attempted
 from quesnay.models.regression.inputs import one_of
 from quesnay.models.regression.read_panel import PanelData, read_panel
+from quesnay.models.regression.variation import refuse_constant, refuse_dependent
 
 __all__ = ["fit_correlated_random_effects", "fit_random_effects"]
 
@@ -137,6 +138,7 @@ def fit_correlated_random_effects(
     ['Intercept', 'x', 'mean(x)']
     """
     panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
+    refuse_dependent(panel.X, panel.names)
     order = stack(panel.unit.codes, None, panel.nobs)
     _, varying = within_columns(panel.X[order.order], order)
     means = order.unit_means(panel.X[order.order])[np.argsort(order.order)]
@@ -167,6 +169,8 @@ def _estimate(panel: PanelData, X: Array, names: list[str], choice: _Choice) -> 
     one_of(choice.covariance, ("clustered", "classical"), "covariance")
     if "Intercept" not in names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
+    refuse_constant(panel.y, panel.outcome)
+    refuse_dependent(X, names)
     method = cast("Method", choice.method)
     found = random_effects(panel.y, X, unit=panel.unit.codes, method=method)
     inference = _inference(found, panel, choice.covariance)

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import Seed, make_generator
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.replication import (
@@ -14,7 +15,6 @@ from quesnay.fitting.regression.replication import (
     jackknife_coefficients,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed, make_generator
 from quesnay.models.regression.columns import Grouping
 
 if TYPE_CHECKING:
@@ -107,11 +107,10 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
     'pairs bootstrap'
     """
     regression = fit.regression
-    outcome = regression.X @ fit.estimate.coefficients + regression.residuals
     cluster = only_cluster(fit, "the bootstrap") if fit.sample.clusters else None
     found = bootstrap_coefficients(
         regression,
-        outcome,
+        fit.estimate.coefficients,
         draws=draws,
         generator=make_generator(seed),
         codes=None if cluster is None else cluster.codes,

@@ -8,12 +8,12 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from quesnay.fitting.arguments import Seed
 from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed
 from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear
 from quesnay.models.regression.resampled import (
     ReplicatedFit,

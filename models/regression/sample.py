@@ -197,7 +197,8 @@ def _missing(numbers: Sequence[Values], groups: Collection[Grouping]) -> Rows | 
 def _weightless(weights: Array | None, gone: Rows | None) -> Rows | None:
     if weights is None or weights.all():
         return None
-    return weights == 0.0 if gone is None else ~gone & (weights == 0.0)
+    void = np.equal(weights, 0.0)
+    return void if gone is None else ~gone & void
 
 
 def _either(*masks: Rows | None) -> Rows | None:

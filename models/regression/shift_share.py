@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.regression.columns import find_column, group_column, number_column
+from quesnay.models.regression.columns import Grouping, find_column, group_column, number_column
 from quesnay.models.regression.inputs import column_name, column_names
 
 __all__ = ["shift_share_instrument"]
@@ -71,9 +71,8 @@ def shift_share_instrument(
     key = cells.codes * times.count + times.codes
     if np.unique(key).size != key.size:
         raise DataError(f"instrument: a {cell} is seen twice at one {time}; aggregate first")
-    totals = np.zeros((units.count, times.count, len(columns)))
-    np.add.at(totals, (units.codes, times.codes), np.nan_to_num(wide))
-    elsewhere = totals.sum(axis=0) - totals
+    elsewhere = _elsewhere(np.nan_to_num(wide), units, times)
+    elsewhere[_elsewhere(np.isnan(wide), units, times) > 0] = np.nan  # unknown, not smaller
     order = np.lexsort((times.codes, cells.codes))
     start = np.r_[True, np.diff(cells.codes[order]) != 0]
     first = np.empty(len(data), dtype=np.intp)
@@ -86,6 +85,15 @@ def shift_share_instrument(
         product = np.where(share == 0.0, 0.0, share * growth)
     values = product.sum(axis=1)
     return pd.Series(np.where(np.isfinite(values), values, np.nan), data.index, name="shift_share")
+
+
+def _elsewhere(
+    values: npt.NDArray[np.generic], units: Grouping, times: Grouping
+) -> npt.NDArray[np.float64]:
+    """Return the sum of each column at each time over all units but one, (units, times, k)."""
+    totals = np.zeros((units.count, times.count, values.shape[1]))
+    np.add.at(totals, (units.codes, times.codes), values)
+    return np.asarray(totals.sum(axis=0) - totals)
 
 
 def _input(data: pd.DataFrame, name: str) -> npt.NDArray[np.float64]:

@@ -6,6 +6,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import is_number
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.regression.pooling import shrink_to_prior
 from quesnay.models.regression.estimate import Estimate
@@ -131,7 +132,7 @@ def _prior(
 
 
 def _by_term(values: Values | float, terms: pd.Index, name: str) -> "pd.Series[float]":
-    if isinstance(values, int | float):
+    if is_number(values):
         values = pd.Series(float(values), index=terms)
     if not isinstance(values, Mapping | pd.Series):
         raise DataError(f"{name}: name the terms, for example {{'{terms[0]}': 0.1}}")

@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import Seed, make_generator
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import Seed, check_null, make_generator
+from quesnay.models.regression.checks import check_null
 from quesnay.models.regression.resampled import only_cluster
 
 if TYPE_CHECKING:

@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import switch
+from quesnay.fitting.errors import QuesnayError, shown
 from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.models.uncertainty.bootstrap_result import BootstrapResult
 from quesnay.models.uncertainty.checkpoints import fingerprint
-from quesnay.models.uncertainty.outputs import Labels, columns_of, values_of
+from quesnay.models.uncertainty.outputs import Labels, estimate_of, values_of
 from quesnay.models.uncertainty.running import guarded, run_draws
 from quesnay.models.uncertainty.units import Units, units_of
 
@@ -87,16 +88,13 @@ def bootstrap(
     (24.5, 2.0)
     """
     if not callable(statistic):
-        raise QuesnayError(f"statistic must be a function of the data, got {statistic!r}")
+        raise QuesnayError(f"statistic must be a function of the data, got {shown(statistic)}")
+    jackknife = switch(jackknife, "jackknife")
     plan = chunks(draws, seed=seed, size=chunk)
     units = units_of(data, cluster)
     call = guarded(statistic, "the statistic")
     first = call(data)
-    labels = columns_of(first, rows=1, owner="the statistic")
-    estimate = values_of(first, labels, rows=1, owner="the statistic")[0]
-    if not np.isfinite(estimate).all():
-        name = labels[int(np.flatnonzero(~np.isfinite(estimate))[0])]
-        raise QuesnayError(f"the statistic {name!r} is not finite on the data as given")
+    labels, estimate = estimate_of(first, owner="the statistic")
     task = _BootstrapTask(call, data, units, labels)
     described = {
         "kind": "bootstrap",

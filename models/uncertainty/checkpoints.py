@@ -13,7 +13,7 @@ from typing import Any
 
 import numpy as np
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.resampling.chunks import Arrays
 from quesnay.models.display.write import write_bytes, write_text
 
@@ -74,6 +74,8 @@ class Checkpoints:
         DataError
             If the folder cannot be used, or holds the chunks of another run.
         """
+        if not isinstance(folder, str | Path) or not str(folder):
+            raise DataError(f"checkpoint: expected the path of a folder, got {shown(folder)}")
         place = Path(folder)
         try:
             place.mkdir(parents=True, exist_ok=True)

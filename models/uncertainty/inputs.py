@@ -1,18 +1,19 @@
 """Named uncertain inputs: checked once, drawn chunk by chunk."""
 
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import is_number
+from quesnay.fitting.errors import QuesnayError, nearest, shown
 from quesnay.fitting.resampling.chunks import Chunk
 from quesnay.fitting.resampling.distributions import Constant, Distribution
 
-__all__ = ["Input", "InputMapping", "Inputs", "checked_inputs"]
+__all__ = ["Input", "InputMapping", "Inputs", "checked_inputs", "sources_of"]
 
 InputMapping: TypeAlias = Mapping[Any, Any]
 
@@ -102,13 +103,13 @@ def checked_inputs(inputs: object) -> Inputs:
 def _one(key: object, value: object) -> Input:
     names = key if isinstance(key, tuple) else (key,)
     if not names or not all(isinstance(name, str) and name for name in names):
-        raise QuesnayError(f"inputs: {key!r} is not a name; names are text")
+        raise QuesnayError(f"inputs: {shown(key)} is not a name; names are text")
     label = ", ".join(names)
-    if isinstance(value, (int, float, np.number)) and not isinstance(value, bool):
-        value = Constant(float(value))
+    if is_number(value):
+        value = Constant(value)
     if not isinstance(value, Distribution) or isinstance(value, type):
         raise QuesnayError(
-            f"inputs: {label!r} is {value!r}; give a number or a distribution such as "
+            f"inputs: {label!r} is {shown(value)}; give a number or a distribution such as "
             "Normal(mean, sd) or Uniform(low, high)"
         )
     split = isinstance(key, tuple)
@@ -117,3 +118,44 @@ def _one(key: object, value: object) -> Input:
             f"inputs: {len(names)} names ({label}) for a distribution of {value.width} numbers"
         )
     return Input(tuple(str(name) for name in names), value, split)
+
+
+def sources_of(
+    checked: Inputs, groups: Mapping[str, Sequence[str]] | None
+) -> dict[str, tuple[str, ...]]:
+    """Return source -> names of drawn arrays; joint inputs cannot be split over sources.
+
+    Examples
+    --------
+    >>> sources_of(checked_inputs({"a": 1.0, "b": 2.0}), {"both": ["a", "b"]})
+    {'both': ('a', 'b')}
+    """
+    if groups is None:
+        return {item.label: item.names for item in checked.items}
+    owner = _owners(groups, [name for item in checked.items for name in item.names])
+    for item in checked.items:
+        for name in item.names:
+            if name not in owner:
+                raise QuesnayError(f"groups: input {name!r} is in no group")
+        if len({owner[name] for name in item.names}) > 1:
+            raise QuesnayError(f"groups: {item.label} are drawn jointly; keep them in one group")
+    return {source: tuple(names) for source, names in groups.items()}
+
+
+def _owners(groups: object, known: Sequence[str]) -> dict[str, str]:
+    """Return input -> source, each input in one."""
+    owner: dict[str, str] = {}
+    if not isinstance(groups, Mapping):
+        raise QuesnayError(f"groups: expected a mapping of sources to names, got {shown(groups)}")
+    for source, names in groups.items():
+        if not isinstance(names, list | tuple) or not names:
+            raise QuesnayError(
+                f"groups: {shown(source)} is {shown(names)}; give a list of at least one input"
+            )
+        for name in names:
+            if name not in known:
+                raise QuesnayError(f"groups: no input {shown(name)};{nearest(str(name), known)}")
+            if name in owner:
+                raise QuesnayError(f"groups: input {name!r} is in {owner[name]!r} and {source!r}")
+            owner[name] = source
+    return owner

@@ -7,7 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import switch
+from quesnay.fitting.errors import QuesnayError, shown
 from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.models.uncertainty.checkpoints import fingerprint
@@ -85,7 +86,8 @@ def monte_carlo(
     """
     checked = checked_inputs(inputs)
     if not callable(model):
-        raise QuesnayError(f"model must be a function of named draws, got {model!r}")
+        raise QuesnayError(f"model must be a function of named draws, got {shown(model)}")
+    vectorized = switch(vectorized, "vectorized")
     plan = chunks(draws, seed=seed, size=chunk)
     call = guarded(model, "the model")
     at_median = checked.at({})

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import plain_numbers
+from quesnay.fitting.errors import QuesnayError, shown
 
-__all__ = ["Labels", "columns_of", "values_of"]
+__all__ = ["Labels", "columns_of", "estimate_of", "values_of"]
 
 Labels: TypeAlias = pd.Index
 
@@ -24,6 +25,27 @@ class _Named:
 def columns_of(returned: object, *, rows: int, owner: str) -> Labels:
     """Return the labels of what `owner` returned for `rows` draws."""
     return _named(returned, rows, owner).labels
+
+
+def estimate_of(returned: object, *, owner: str) -> tuple[Labels, NDArray[np.float64]]:
+    """Return the labels and finite values of what `owner` returned for the data as given.
+
+    Raises
+    ------
+    QuesnayError
+        If a value is missing or infinite.
+
+    Examples
+    --------
+    >>> estimate_of({"share": 0.25}, owner="the statistic")[1].tolist()
+    [0.25]
+    """
+    labels = columns_of(returned, rows=1, owner=owner)
+    values = values_of(returned, labels, rows=1, owner=owner)[0]
+    lost = np.flatnonzero(~np.isfinite(values))
+    if lost.size:
+        raise QuesnayError(f"{owner} {labels[int(lost[0])]!r} is not finite on the data as given")
+    return labels, values
 
 
 def values_of(returned: object, labels: Labels, *, rows: int, owner: str) -> NDArray[np.float64]:
@@ -91,10 +113,10 @@ def _index(keys: list[Any]) -> Labels:
 
 
 def _numbers(value: object, owner: str) -> NDArray[np.float64]:
-    try:
-        return np.asarray(value, dtype=float)
-    except (TypeError, ValueError):
-        raise QuesnayError(f"{owner} returned {type(value).__name__}; numbers expected") from None
+    array = plain_numbers(value)
+    if array is None:
+        raise QuesnayError(f"{owner} returned {shown(value)}; numbers expected")
+    return array
 
 
 def _column(value: object, rows: int, owner: str) -> NDArray[np.float64]:
@@ -116,7 +138,7 @@ def _matrix(value: object, rows: int, owner: str) -> NDArray[np.float64]:
         array = array[:, None] if len(array) == rows and rows > 1 else array[None, :]
     if array.ndim != 2 or array.shape[0] != rows or array.shape[1] == 0:
         raise QuesnayError(
-            f"{owner} returned shape {np.asarray(value).shape} for {rows} draws; "
+            f"{owner} returned shape {array.shape} for {rows} draws; "
             "the first axis must be the draw"
         )
     return array

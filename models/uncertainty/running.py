@@ -9,6 +9,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from quesnay.fitting.arguments import switch
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.resampling.chunks import Chunk, Task, positive
 from quesnay.fitting.resampling.engine import Progress, run
@@ -37,9 +38,9 @@ def run_draws(
 @contextlib.contextmanager
 def _bar(progress: bool | Progress) -> Iterator[Progress | None]:
     if callable(progress):
-        yield progress
+        yield guarded(progress, "the progress function")
         return
-    if not progress:
+    if not switch(progress, "progress"):
         yield None
         return
     from tqdm import tqdm

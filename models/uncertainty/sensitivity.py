@@ -8,13 +8,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import QuesnayError, nearest
+from quesnay.fitting.errors import QuesnayError, nearest, shown
 from quesnay.fitting.level import confidence_level
-from quesnay.fitting.resampling.chunks import chunks
+from quesnay.fitting.resampling.chunks import chunks, positive
 from quesnay.fitting.resampling.sobol import sobol_indices
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.inputs import InputMapping, Inputs, checked_inputs
+from quesnay.models.uncertainty.inputs import InputMapping, checked_inputs, sources_of
 from quesnay.models.uncertainty.outputs import columns_of, values_of
 from quesnay.models.uncertainty.running import guarded
 
@@ -128,7 +128,8 @@ def variance_shares(
     y       0.82  0.2
     """
     checked = checked_inputs(inputs)
-    sources = _sources(checked, groups)
+    sources = sources_of(checked, groups)
+    draws = positive(draws, "draws")
     first, second = chunks(2 * draws, seed=seed, size=draws)
     a, b = checked.sample(first), checked.sample(second)
     call = guarded(model, "the model")
@@ -216,29 +217,7 @@ def _place(labels: pd.Index, figure: Any) -> int:
         return 0
     if figure not in labels:
         hint = nearest(str(figure), labels)
-        raise QuesnayError(f"the model has no figure {figure!r};{hint} it has {list(labels)[:6]}")
+        raise QuesnayError(
+            f"the model has no figure {shown(figure)};{hint} it has {list(labels)[:6]}"
+        )
     return list(labels).index(figure)
-
-
-def _sources(
-    checked: Inputs, groups: Mapping[str, Sequence[str]] | None
-) -> dict[str, tuple[str, ...]]:
-    """Return source -> names of drawn arrays; joint inputs cannot be split over sources."""
-    if groups is None:
-        return {item.label: item.names for item in checked.items}
-    owner: dict[str, str] = {}
-    known = [name for item in checked.items for name in item.names]
-    for source, names in groups.items():
-        for name in names:
-            if name not in known:
-                raise QuesnayError(f"groups: no input {name!r};{nearest(name, known)}")
-            if name in owner:
-                raise QuesnayError(f"groups: input {name!r} is in {owner[name]!r} and {source!r}")
-            owner[name] = source
-    for item in checked.items:
-        for name in item.names:
-            if name not in owner:
-                raise QuesnayError(f"groups: input {name!r} is in no group")
-        if len({owner[name] for name in item.names}) > 1:
-            raise QuesnayError(f"groups: {item.label} are drawn jointly; keep them in one group")
-    return {source: tuple(names) for source, names in groups.items()}

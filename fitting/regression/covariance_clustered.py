@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clubs import cluster_spectra, satterthwaite
+from quesnay.fitting.regression.clubs_weighted import adjust_clusters
 from quesnay.fitting.regression.cluster_counts import (
     cluster_sums,
     counted_parameters,
@@ -85,10 +86,12 @@ class CR1:
 class CR2:
     """Bell and McCaffrey (2002): residuals times ``(I - H_gg)^(-1/2)``; Satterthwaite's t.
 
-    Unbiased if errors are independent with variances inverse to the weights. H includes the
-    absorbed effects (Pustejovsky and Tipton, 2018); the root is symmetric, and a generalised
-    one where a cluster fits itself. Degrees of freedom differ by coefficient:
-    ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (their equation 11). One dimension of clusters.
+    Unbiased if errors are independent with equal variances. H includes the absorbed effects
+    (Pustejovsky and Tipton, 2018); the root is symmetric, and a generalised one where a cluster
+    fits itself. With weights the root is that of ``[(I - H)(I - H)']_gg``, H no longer symmetric,
+    as in clubSandwich (whose ``inverse_var = TRUE`` assumes variances inverse to the weights).
+    Degrees of freedom differ by coefficient: ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (their equation
+    11). One dimension of clusters.
 
     Examples
     --------
@@ -109,10 +112,8 @@ class CR2:
                 f"{len(regression.clusters)}: use CR1 or CR3, or cluster by one column"
             )
         regression.need_freedom()
-        spectra = cluster_spectra(regression, regression.clusters[0])
-        half = spectra.halves(-0.5)
+        half, df = _adjusted(regression, regression.clusters[0])
         refuse_vanishing(regression, half.T @ half, f"{half.shape[0]} clusters")
-        df = satterthwaite(spectra, -0.5)
         rule = (
             "residuals times (I - H)^(-1/2) by cluster; t with Satterthwaite's degrees of "
             f"freedom, {df.min():.2f} to {df.max():.2f}."
@@ -149,6 +150,15 @@ def _plain(regression: Regression, codes: Codes) -> Array:
     Z, T = regression.parts()
     half = cluster_sums(Z * regression.residuals[:, None], codes) @ T.T
     return np.asarray(half.T @ half)
+
+
+def _adjusted(regression: Regression, codes: Codes) -> tuple[Array, Array]:
+    """Return CR2's scores by cluster, (G, k), and Satterthwaite's degrees of freedom, (k,)."""
+    if regression.weights is not None:
+        found = adjust_clusters(regression, codes)
+        return found.half, found.df
+    spectra = cluster_spectra(regression, codes)
+    return spectra.halves(-0.5), satterthwaite(spectra, -0.5)
 
 
 def _jackknifed(regression: Regression, codes: Codes) -> Array:

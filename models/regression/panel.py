@@ -133,6 +133,7 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         None if sample.periods is None else sample.periods.codes,
         fit.root,
         fit.basis,
+        sample.weights,
     )
     return PanelFit(
         formula=formula,

@@ -154,8 +154,9 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
         statistics[place] = (fit.ssr - split) / (split / (n - 2 * k)) if split > 0 else np.inf
     position = int(np.nanargmax(statistics))
     top = float(statistics[position])
-    p_value = _andrews(top, k, trimming)
-    law = f"sup of {k} squared Brownian bridges, trimming {trimming:g}"
+    searched = first / n  # at short samples more is cut off than was asked for
+    p_value = _andrews(top, k, searched)
+    law = f"sup of {k} squared Brownian bridges, trimming {searched:.4g}"
     return SupremumF(judged("sup-F (Andrews)", top, law, p_value, WORDS), position, statistics)
 
 

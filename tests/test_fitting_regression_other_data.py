@@ -190,8 +190,8 @@ def test_tests_of_one_sample_equal_r(name: str) -> None:
     found = supremum_f(y, X, trimming=0.2)
     assert found.test.statistic == pytest.approx(expected["sup"]["statistic"], rel=1e-8)
     assert found.position == expected["sup"]["place"]
-    # Hansen's response surface against a simulation
-    assert found.test.p_value == pytest.approx(expected["sup"]["p"], abs=0.02)
+    # strucchange's approximation is of suprema over a grid, and ends where p is small
+    assert expected["sup"]["p"] <= found.test.p_value < 1.25 * expected["sup"]["p"] + 1e-6
 
 
 def test_powers_of_a_constant_are_refused() -> None:

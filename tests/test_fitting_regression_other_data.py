@@ -179,6 +179,9 @@ def test_tests_of_one_sample_equal_r(name: str) -> None:
     agrees(rainbow(y, X, share=0.7), expected["rain_7"])
     agrees(goldfeld_quandt(y, X, point=0.4), expected["gq"])
     agrees(goldfeld_quandt(y, X, order=X[:, 1]), expected["gq_x1"])
+    two: Any = {"omitted": 0.2, "alternative": "two-sided"}
+    agrees(goldfeld_quandt(y, X, **two), expected["gq_omitted"])
+    agrees(goldfeld_quandt(y, X, alternative="falling"), expected["gq_less"])
     agrees(durbin_watson(y, X), expected["dw"])
     agrees(durbin_watson(y, X, alternative="two-sided"), expected["dw_two"])
     agrees(breusch_pagan(y, X), expected["bp"])
@@ -199,6 +202,15 @@ def test_powers_of_a_constant_are_refused() -> None:
         which: Any = of
         with pytest.raises(EstimationError, match="no column varies; powers of a constant"):
             reset(np.cos(np.arange(9.0)), np.ones((9, 1)), of=which)
+
+
+def test_options_of_goldfeld_and_quandt_are_checked() -> None:
+    y, X = single("swiss")
+    wrong: Any = "up"
+    with pytest.raises(EstimationError, match="alternative: 'up'; use 'rising', 'two-sided'"):
+        goldfeld_quandt(y, X, alternative=wrong)
+    with pytest.raises(EstimationError, match=r"omitted: 1\.5; a share of the rows from 0 to 1"):
+        goldfeld_quandt(y, X, omitted=1.5)
 
 
 def test_tails_of_quadratic_forms_keep_their_relative_digits() -> None:

@@ -34,7 +34,8 @@ one <- function(d) {
   x <- names(d)[-1]
   square <- as.formula(paste0("~ (", paste(x, collapse = "+"), ")^2 +", paste0("I(", x, "^2)", collapse = "+")))
   list(rain = h(raintest(m)), rain_x1 = h(raintest(m, order.by = ~x1, data = d)), rain_7 = h(raintest(m, fraction = 0.7)),
-    gq = h(gqtest(m, point = 0.4)), gq_x1 = h(gqtest(m, order.by = ~x1, data = d)), dw = h(dwtest(m)), dw_two = h(dwtest(m, alternative = "two.sided")),
+    gq = h(gqtest(m, point = 0.4)), gq_omitted = h(gqtest(m, fraction = 0.2, alternative = "two.sided")),
+    gq_less = h(gqtest(m, alternative = "less")), gq_x1 = h(gqtest(m, order.by = ~x1, data = d)), dw = h(dwtest(m)), dw_two = h(dwtest(m, alternative = "two.sided")),
     bp = h(bptest(m)), white = h(bptest(m, square, data = d)), reset = h(resettest(m, power = 2:4)),
     bg = h(bgtest(m, order = 3, type = "F")), shapiro = h(shapiro.test(e)), chow = h(sctest(y ~ ., data = d, type = "Chow", point = 18)),
     sup = list(statistic = unname(sctest(s)$statistic), p = unname(sctest(s)$p.value), place = s$breakpoint))

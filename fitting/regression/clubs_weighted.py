@@ -98,10 +98,9 @@ def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
         root = np.sqrt(weights[rows])
         local = np.zeros((rows.size, 0)) if inner is None else _dummies(inner[rows], root)
         cluster = _Cluster(root, local, basis[rows], scores[rows], regression.residuals[rows])
-        adjusted = _adjust(cluster, spread, np.column_stack([cluster.residuals / root]))
-        half.append((cluster.scores * root[:, None]).T @ adjusted[:, 0])
-        weighted = _adjust(cluster, spread, cluster.scores * root[:, None]) / root[:, None]
-        image, alone = _images(cluster, weighted)
+        adjusted = _adjust(cluster, spread, cluster.scores * root[:, None]) / root[:, None]
+        half.append(adjusted.T @ cluster.residuals)  # the adjustment is symmetric
+        image, alone = _images(cluster, adjusted)
         images.append(image)
         own.append(alone)
     df = _satterthwaite(np.array(images), np.array(own), spread)

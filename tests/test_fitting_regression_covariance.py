@@ -27,11 +27,6 @@ MODELS: dict[str, dict[str, Any]] = {
     "lsdv": {"formula": INVESTMENT, "data": GRUNFELD, "absorb": "firm"},
     "twoway": {"formula": INVESTMENT, "data": GRUNFELD, "absorb": ["firm", "year"]},
     "unbalanced": {"formula": INVESTMENT, "data": HOLED, "absorb": ["firm", "year"]},
-    "weighted": {
-        "formula": INVESTMENT,
-        "data": GRUNFELD.assign(w=1 / (1 + GRUNFELD["capital"])),
-        "weights": "w",
-    },
     "longley": {
         "formula": "Employed ~ `GNP.deflator` + GNP + Unemployed + Armed.Forces"
         " + Population + Year",
@@ -40,12 +35,18 @@ MODELS: dict[str, dict[str, Any]] = {
     "mtcars": {"formula": "mpg ~ wt + hp + qsec", "data": pd.DataFrame(DATA["mtcars"])},
     "produc": {"formula": OUTPUT, "data": PRODUC},
 }
+for name in ("pooled", "lsdv", "twoway", "unbalanced"):
+    frame = MODELS[name]["data"]
+    weighted = {**MODELS[name], "data": frame.assign(w=1 / (1 + frame["capital"])), "weights": "w"}
+    MODELS[f"weighted_{name}".removesuffix("_pooled")] = weighted
 
 
-def clustered(case: str, kind: str) -> qn.PanelFit:
+def clustered(case: str, kind: Any) -> qn.PanelFit:
     model, _, by = case.partition("_by_")
     cluster = by or ("state" if model == "produc" else "firm")
-    return qn.fit_panel(**MODELS[model], cluster=cluster, covariance=kind)
+    chosen = MODELS[model]
+    frame = chosen["data"].assign(row=range(len(chosen["data"])))
+    return qn.fit_panel(**{**chosen, "data": frame}, cluster=cluster, covariance=kind)
 
 
 @pytest.mark.parametrize(
@@ -113,27 +114,35 @@ def test_clustered_errors_and_degrees_of_freedom_equal_their_definitions_in_r(
 
 
 @pytest.mark.parametrize(
-    ("case", "kind"), [(c, k) for c in ("pooled", "lsdv", "produc") for k in CLUB[c]]
+    ("case", "kind"), [(c, k) for c in CLUB if c != "made_with" for k in CLUB[c]]
 )
 def test_clustered_errors_equal_clubsandwich(case: str, kind: str) -> None:
-    reference = CLUB[case][kind]
-    shown = {"CR1S": "CR1", "HC2": "HC2", "HC3": "HC3"}.get(kind, kind)
+    reference, model = CLUB[case][kind], case.removeprefix("plm_")
     if kind in {"HC2", "HC3"}:
-        fit = qn.fit_panel(**MODELS[case], covariance=kind)
-    elif kind in {"CR1", "CR1S"}:
-        cluster = "state" if case == "produc" else "firm"
-        rule = qn.CR1("all" if kind == "CR1S" else "none")
-        fit = qn.fit_panel(**MODELS[case], cluster=cluster, covariance=rule)
+        fit = qn.fit_panel(**MODELS[model], covariance=kind)
+    elif kind in {"CR1", "CR1S"}:  # CR1S of plm counts no effects
+        every = kind == "CR1S" and model == case
+        fit = clustered(model, qn.CR1("all" if every else "none"))
     else:
-        fit = clustered(case, shown)
+        fit = clustered(model, kind)
     errors = fit.std_errors.to_numpy()[-len(reference["se"]) :]
     if kind == "CR1":  # clubSandwich's CR1 has no (n - 1) / (n - K)
         rows, slopes = fit.nobs, len(fit.params)
         errors = errors * np.sqrt((rows - slopes) / (rows - 1))
     np.testing.assert_allclose(errors, reference["se"], rtol=1e-8)
     if kind == "CR2":
-        found = fit.pvalues.to_numpy()[-len(reference["p"]) :]
-        np.testing.assert_allclose(found, reference["p"], rtol=1e-7)
+        count = len(reference["p"])
+        np.testing.assert_allclose(fit.df[-count:], reference["df"], rtol=1e-8)
+        np.testing.assert_allclose(fit.pvalues[-count:], reference["p"], rtol=1e-7)
+
+
+def test_cr2_with_equal_weights_is_cr2_without() -> None:
+    for absorb in ((), "firm", ("firm", "year")):
+        plain: dict[str, Any] = {"cluster": "firm", "absorb": absorb, "covariance": "CR2"}
+        one = qn.fit_panel(INVESTMENT, HOLED, **plain)
+        other = qn.fit_panel(INVESTMENT, HOLED.assign(w=2.0), weights="w", **plain)
+        np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-11)
+        np.testing.assert_allclose(one.df, other.df, rtol=1e-11)
 
 
 SERIAL = {"pooling": (), "within": ("firm",), "twoways": ("firm", "year")}

@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.cross_section import cross_section_dependence
 from quesnay.fitting.regression.hausman import hausman, hausman_regression, mundlak
 from quesnay.fitting.regression.panel_effects import (
@@ -150,3 +151,25 @@ def test_hausman_regression_equals_r_and_mundlak_agrees_with_it() -> None:
 def test_an_indefinite_hausman_says_so() -> None:
     y, X, unit, _ = panel("produc")
     assert hausman(y, X, unit=unit).distribution == "chi2(4), covariance difference indefinite"
+
+
+def test_a_negative_hausman_is_refused_with_its_value() -> None:
+    # plm::phtest shows the absolute value, 0.617612626737801
+    d = {key: np.asarray(values) for key, values in R["data"]["produc"].items()}
+    X = np.column_stack([np.ones(816), d["pcap"], d["pc"], d["emp"], d["unemp"]])
+    with pytest.raises(EstimationError, match=r"\(-0.61761; plm shows its absolute value\); use"):
+        hausman(d["gsp"], X, unit=d["state"], method="walhus")
+
+
+def test_bera_sosa_yoon_counts_units_where_none_of_the_times_has_all() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(2))
+    unit, time = np.repeat(np.arange(30), 4), (np.arange(30)[:, None] % 4 + np.arange(4)).ravel()
+    y, X = g.standard_normal(120), np.ones((120, 1))
+    e = y - y.mean()
+    A = 1.0 - (e.reshape(30, 4).sum(axis=1) ** 2).sum() / (e @ e)
+    later = e.reshape(30, 4)[:, 1:]
+    B = (later * e.reshape(30, 4)[:, :-1]).sum() / (later**2).sum()
+    n, squares = 120, 30 * 16
+    joint = n**2 * ((A + 2 * B) ** 2 / (2 * (squares - 3 * n + 60)) + B**2 / (n - 30))
+    found = bera_sosa_yoon(y, X, unit=unit, time=time, of="joint")
+    assert found.statistic == pytest.approx(joint, rel=1e-12)

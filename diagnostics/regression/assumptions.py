@@ -141,7 +141,9 @@ def _panel(examined: Examined, least: int) -> tuple[Codes, Codes]:
 
 def _wooldridge(examined: Examined) -> TestResult:
     unit, time = _panel(examined, 3)
-    return wooldridge_within(examined.y, examined.X, unit=unit, time=time, few_units=True)
+    return wooldridge_within(
+        examined.y, examined.X, unit=unit, time=time, few_units=True, lengths=True
+    )
 
 
 def _pesaran(examined: Examined) -> TestResult:

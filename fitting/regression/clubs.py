@@ -8,9 +8,10 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.effects_system import build_system
+from quesnay.fitting.regression.nesting import nested_set
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["ClusterSpectra", "cluster_basis", "cluster_spectra", "is_nested", "satterthwaite"]
+__all__ = ["ClusterSpectra", "cluster_basis", "cluster_spectra", "satterthwaite"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -173,30 +174,17 @@ def satterthwaite(spectra: ClusterSpectra, power: float) -> Array:
     return df
 
 
-def is_nested(inner: Codes, outer: Codes) -> bool:
-    """Return whether each group of `inner` lies within one group of `outer`.
-
-    Examples
-    --------
-    >>> is_nested(np.array([0, 1, 2]), np.array([0, 0, 1]))
-    True
-    """
-    if inner is outer or inner.max() < outer.max():  # fewer groups than homes: not nested
-        return inner is outer
-    home = np.zeros(int(inner.max()) + 1, dtype=outer.dtype)
-    home[inner] = outer
-    return bool((home[inner] == outer).all())
-
-
 def _effects_basis(regression: Regression, codes: Codes) -> Array:
     """Return an orthonormal basis of the absorbed effects beyond one set nested in clusters."""
     effects = regression.effects
     if regression.absorber is None:
         return np.zeros((regression.nobs, 0))
     weights = regression.absorber.weights
-    nested = [i for i, inner in enumerate(effects) if is_nested(inner, codes)]
-    pool = nested or range(len(effects))
-    first = max(pool, key=lambda i: int(effects[i].max()))
+    inside = nested_set(regression, codes)
+    nested = inside is not None
+    first = (
+        max(range(len(effects)), key=lambda i: int(effects[i].max())) if inside is None else inside
+    )
     totals = np.bincount(effects[first], weights).astype(np.float64)
     others = [codes for i, codes in enumerate(effects) if i != first]
     _refuse_size(regression.nobs, 0 if nested else totals.size)

@@ -4,9 +4,9 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.grouped import group_sums
+from quesnay.fitting.regression.nesting import is_nested
 from quesnay.fitting.regression.regression import Regression
 
 __all__ = ["cluster_sums", "counted_parameters", "refuse_vanishing"]

@@ -6,8 +6,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_spectra, satterthwaite
+from quesnay.fitting.regression.clubs_weighted import adjust_clusters
 from quesnay.fitting.regression.cluster_counts import (
     cluster_sums,
     counted_parameters,
@@ -56,6 +57,9 @@ class CR1:
     ----------
     counting : {"not nested", "all", "none"}
         Which absorbed effects count in K: see `counted_parameters`.
+    groups : {"fewest", "own"}
+        With two dimensions: one factor, of the smaller G, or for each of V_1, V_2 and V_12 that of
+        its own G, as in R's sandwich::vcovCL.
 
     Examples
     --------
@@ -67,18 +71,28 @@ class CR1:
     """
 
     counting: str = "not nested"
+    groups: str = "fewest"
 
     def estimate(self, regression: Regression) -> CovarianceEstimate:
         """Return the covariance of the coefficients."""
         groups = _fewest_clusters(regression)
         regression.need_freedom()
         rows, counted = regression.nobs, counted_parameters(regression, self.counting)
-        factor = groups / (groups - 1) * (rows - 1) / (rows - counted)
-        matrix = factor * _multiway(regression, _plain)
-        rule = (
-            f"factor G / (G - 1) (n - 1) / (n - K) = {factor:.6g}, G = {groups}, K = {counted}; "
-            f"t with G - 1 = {groups - 1} degrees of freedom."
-        )
+        size = (rows - 1) / (rows - counted)
+        if self.groups == "own":
+            matrix = size * _multiway(regression, _own_factor)
+            said = f"factor G / (G - 1) (n - 1) / (n - K), each part's own G, K = {counted}"
+        elif self.groups == "fewest":
+            factor = groups / (groups - 1) * size
+            matrix = factor * _multiway(regression, _plain)
+            said = (
+                f"factor G / (G - 1) (n - 1) / (n - K) = {factor:.6g}, G = {groups}, K = {counted}"
+            )
+        else:
+            raise EstimationError(
+                f"groups: {shown(self.groups)} is not known; use 'fewest' or 'own'"
+            )
+        rule = f"{said}; t with G - 1 = {groups - 1} degrees of freedom."
         return _estimate(regression, matrix, groups, name="CR1", rule=rule)
 
 
@@ -86,10 +100,12 @@ class CR1:
 class CR2:
     """Bell and McCaffrey (2002): residuals times ``(I - H_gg)^(-1/2)``; Satterthwaite's t.
 
-    Unbiased if errors are independent with variances inverse to the weights. H includes the
-    absorbed effects (Pustejovsky and Tipton, 2018); the root is symmetric, and a generalised
-    one where a cluster fits itself. Degrees of freedom differ by coefficient:
-    ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (their equation 11). One dimension of clusters.
+    Unbiased if errors are independent with equal variances. H includes the absorbed effects
+    (Pustejovsky and Tipton, 2018); the root is symmetric, and a generalised one where a cluster
+    fits itself. With weights the root is that of ``[(I - H)(I - H)']_gg``, H no longer symmetric,
+    as in clubSandwich (whose ``inverse_var = TRUE`` assumes variances inverse to the weights).
+    Degrees of freedom differ by coefficient: ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (their equation
+    11). One dimension of clusters.
 
     Examples
     --------
@@ -110,10 +126,8 @@ class CR2:
                 f"{len(regression.clusters)}: use CR1 or CR3, or cluster by one column"
             )
         regression.need_freedom()
-        spectra = cluster_spectra(regression, regression.clusters[0])
-        half = spectra.halves(-0.5)
+        half, df = _adjusted(regression, regression.clusters[0])
         refuse_vanishing(regression, half.T @ half, f"{half.shape[0]} clusters")
-        df = satterthwaite(spectra, -0.5)
         rule = (
             "residuals times (I - H)^(-1/2) by cluster; t with Satterthwaite's degrees of "
             f"freedom, {df.min():.2f} to {df.max():.2f}."
@@ -152,20 +166,34 @@ def _plain(regression: Regression, codes: Codes) -> Array:
     return np.asarray(half.T @ half)
 
 
+def _own_factor(regression: Regression, codes: Codes) -> Array:
+    groups = int(codes.max()) + 1
+    return groups / (groups - 1) * _plain(regression, codes)
+
+
+def _adjusted(regression: Regression, codes: Codes) -> tuple[Array, Array]:
+    """Return CR2's scores by cluster, (G, k), and Satterthwaite's degrees of freedom, (k,)."""
+    if regression.weights is not None:
+        found = adjust_clusters(regression, codes)
+        return found.half, found.df
+    spectra = cluster_spectra(regression, codes)
+    return spectra.halves(-0.5), satterthwaite(spectra, -0.5)
+
+
 def _jackknifed(regression: Regression, codes: Codes) -> Array:
     half = cluster_spectra(regression, codes).halves(-1.0)
     return np.asarray(half.T @ half)
 
 
 def _multiway(regression: Regression, one_way: Callable[[Regression, Codes], Array]) -> Array:
-    """Return V_1, or V_1 + V_2 - V_12 made positive semi-definite."""
+    """Return V_1, or V_1 + V_2 - V_12, which need not be positive semi-definite."""
     clusters = regression.clusters
     if len(clusters) == 1:
         return one_way(regression, clusters[0])
     pairs = clusters[0] * (int(clusters[1].max()) + 1) + clusters[1]
     both = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
     total = sum((one_way(regression, codes) for codes in clusters), np.zeros(()))
-    return _positive_part(total - one_way(regression, both), regression.root)
+    return total - one_way(regression, both)
 
 
 def _positive_part(matrix: Array, root: Array) -> Array:
@@ -199,6 +227,11 @@ def _fewest_clusters(regression: Regression) -> int:
 def _estimate(
     regression: Regression, matrix: Array, groups: int, *, name: str, rule: str
 ) -> CovarianceEstimate:
+    if len(regression.clusters) > 1:
+        repaired = _positive_part(matrix, regression.root)
+        if repaired is not matrix:
+            rule += " V_1 + V_2 - V_12 was indefinite and is made positive semi-definite."
+        matrix = repaired
     refuse_vanishing(regression, matrix, f"{groups} clusters")
     df = np.full(regression.X.shape[1], float(groups - 1))
     return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)

@@ -87,8 +87,8 @@ def hausman(
     statistic = float(gap / scale @ np.linalg.solve(unit_spread, gap / scale))
     if np.abs(roots).min() <= 1e-12 or statistic < 0.0:
         raise EstimationError(
-            "Hausman: the difference of the covariances gives no valid statistic in this sample; "
-            "use the Mundlak form"
+            "Hausman: the difference of the covariances gives no valid statistic in this sample "
+            f"({statistic:.5g}; plm shows its absolute value); use the Mundlak form"
         )
     df = int(varying.sum())
     law = f"chi2({df})" + (", covariance difference indefinite" if roots[0] < 0.0 else "")

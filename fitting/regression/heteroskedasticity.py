@@ -155,6 +155,7 @@ def white(
     own = X if form == "full" else fit.fitted[:, None]
     columns = _with_intercept(fit.nobs, own if drivers is None else drivers)[:, 1:]
     base = np.column_stack([_standard(column) for column in columns.T])
+    base = base[:, base.any(axis=0)]  # the intercept counts among no products
     left, right = np.triu_indices(base.shape[1])
     span = _with_intercept(fit.nobs, np.column_stack([base, base[:, left] * base[:, right]]))
     if span.shape[1] >= fit.nobs:

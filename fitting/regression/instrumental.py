@@ -190,17 +190,23 @@ def partial_out(y: Array, X: Array, Z: Array, W: Array, absorbed: int) -> Partia
     return Partialled(y, X_free, basis, W.shape[1] + absorbed)
 
 
-def score_spread(scores: Array, clusters: npt.ArrayLike | None, free: int) -> tuple[Array, int]:
-    """Return the robust (HC1) or clustered (CR1) sum of outer products of scores, and G."""
+def score_spread(
+    scores: Array, clusters: npt.ArrayLike | None, free: int | None
+) -> tuple[Array, int]:
+    """Return the robust (HC1) or clustered (CR1) sum of outer products of scores, and G.
+
+    Without degrees of freedom there is no small-sample factor.
+    """
     n = scores.shape[0]
     if clusters is None:
-        return n / free * (scores.T @ scores), n
+        return (1.0 if free is None else n / free) * (scores.T @ scores), n
     codes, groups = as_codes(clusters, n, "clusters")
     if groups < 2:
         raise EstimationError("clusters: one cluster only; clustered errors need two")
     total = np.zeros((groups, scores.shape[1]))
     np.add.at(total, codes, scores)
-    return groups / (groups - 1) * (n - 1) / free * (total.T @ total), groups
+    factor = 1.0 if free is None else groups / (groups - 1) * (n - 1) / free
+    return factor * (total.T @ total), groups
 
 
 def only_regressor(freed: Partialled) -> Partialled:

@@ -13,9 +13,9 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.clubs import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.gram import GramBlocks, gram_blocks, redraw_grams, solve_grams
+from quesnay.fitting.regression.nesting import is_nested
 
 __all__ = ["NestedGrams", "nested_grams"]
 

@@ -4,7 +4,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import integrate, optimize, special
+from scipy import integrate, optimize
 
 from quesnay.fitting.errors import EstimationError
 
@@ -12,17 +12,15 @@ __all__ = ["probability_positive"]
 
 Array = npt.NDArray[np.float64]
 
-# Below this the numerical integral has lost its relative digits; the saddlepoint keeps them.
-TAIL = 1e-9
-
 
 def probability_positive(
     weights: npt.ArrayLike, *, side: Literal["positive", "negative"] = "positive"
 ) -> float:
     """Return the probability that a weighted sum of squared standard normals is positive.
 
-    ``P(sum w_i z_i^2 > 0)`` by inversion of the characteristic function (Imhof 1961, eq. 3.2),
-    to 1e-10 absolute; tails under 1e-9 by the saddlepoint formula of Lugannani and Rice (1980).
+    ``P(sum w_i z_i^2 > 0)`` by inversion of the moment generating function (Imhof, 1961) along the
+    line through its saddlepoint (Daniels, 1954), where nothing cancels: tails however small keep
+    their relative digits.
 
     Parameters
     ----------
@@ -53,41 +51,26 @@ def probability_positive(
         raise EstimationError("weights: expected finite numbers, not all zero")
     if (w >= 0.0).all() or (w <= 0.0).all():
         return float((w > 0.0).any())
-    w = w / np.abs(w).max()
-    found = _imhof(w)
-    if found < TAIL:
-        return _saddlepoint(w)
-    return float(min(found, 1.0))
+    w = w[w != 0.0] / np.abs(w).max()
+    return 1.0 - _tail(-w) if w.sum() > 0.0 else _tail(w)
 
 
-def _imhof(w: Array) -> float:
-    """Integrate Imhof's formula over u = tan^2-like stretched unit interval."""
-    scale = np.sqrt((w * w).sum())
-
-    def integrand(v: float) -> float:
-        u = v / (1.0 - v) / scale
-        angle = 0.5 * np.arctan(w * u).sum()
-        damping = np.exp(-0.25 * np.log1p((w * u) ** 2).sum())
-        return float(np.sin(angle) * damping / (v * (1.0 - v)))
-
-    # du / u = dv / (v (1 - v)); both ends are finite limits for three or more weights
-    value, _ = integrate.quad(integrand, 0.0, 1.0, epsabs=1e-12, epsrel=1e-12, limit=500)
-    return float(0.5 + value / np.pi)
-
-
-def _saddlepoint(w: Array) -> float:
-    """Return the upper tail at zero by Lugannani and Rice; relative error about one per cent."""
-    top, bottom = 0.5 / w.max(), 0.5 / w.min()
+def _tail(w: Array) -> float:
+    """Integrate ``exp(K(s)) / (pi s)`` up from the saddlepoint; the mean is not positive."""
+    top = 0.5 / w.max()
 
     def slope(s: float) -> float:
-        return float((w / (1.0 - 2.0 * s * w)).sum())
+        return float((w / (1.0 - 2.0 * s * w)).sum()) - 1.0 / s
 
-    edge = 1e-13
-    s = float(optimize.brentq(slope, bottom * (1.0 - edge), top * (1.0 - edge), xtol=1e-15))
-    cumulant = float(-0.5 * np.log1p(-2.0 * s * w).sum())
-    curvature = float(2.0 * (w**2 / (1.0 - 2.0 * s * w) ** 2).sum())
-    r = float(np.sign(s) * np.sqrt(max(-2.0 * cumulant, 0.0)))
-    u = float(s * np.sqrt(curvature))
-    density = float(np.exp(-0.5 * r * r) / np.sqrt(2.0 * np.pi))
-    tail = float(special.ndtr(-r)) + density * (1.0 / u - 1.0 / r)
-    return float(max(tail, 0.0))
+    # the slope runs from minus to plus infinity between the poles at zero and at the top
+    s = float(optimize.brentq(slope, 1e-14 * top, top * (1.0 - 1e-14), xtol=1e-16 * top))
+    height = float(-0.5 * np.log1p(-2.0 * s * w).sum() - np.log(s))
+    width = float(2.0 * (w**2 / (1.0 - 2.0 * s * w) ** 2).sum() + 1.0 / s**2) ** -0.5
+
+    def integrand(v: float) -> float:
+        z = s + 1j * width * v / (1.0 - v)
+        exponent = -0.5 * np.log1p(-2.0 * z * w).sum() - np.log(z) - height
+        return float(np.exp(exponent).real / (1.0 - v) ** 2)
+
+    area, _ = integrate.quad(integrand, 0.0, 1.0, epsabs=0.0, epsrel=1e-12, limit=500)
+    return float(np.exp(height) * width * area / np.pi)

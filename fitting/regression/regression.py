@@ -39,6 +39,8 @@ class Regression:
         L with ``bread = L L'``; by default its Cholesky factor.
     Q : (n, k) array or None
         ``X L`` where it was formed with more digits than the product has.
+    weights : (n,) array or None
+        Weights of the rows; None where all are one.
     """
 
     X: Array
@@ -50,6 +52,7 @@ class Regression:
     periods: Codes | None = None
     factor: Array | None = None
     Q: Array | None = None
+    weights: Array | None = None
 
     @property
     def nobs(self) -> int:

@@ -29,6 +29,7 @@ def wooldridge_within(
     unit: npt.ArrayLike,
     time: npt.ArrayLike,
     few_units: bool = False,
+    lengths: bool = False,
 ) -> TestResult:
     """Test for serial correlation in a fixed-effects panel, made for few times.
 
@@ -46,6 +47,10 @@ def wooldridge_within(
     few_units : bool
         Use N / (N - 1) and N - 1 denominator degrees of freedom, N units; plm's rule, which
         rejects too often with few units, is the default.
+    lengths : bool
+        In an unbalanced panel test the value that white errors give in units of these lengths,
+        ``-sum 1 / T_i / sum (T_i - 1) / T_i`` over the pairs, rather than plm's ``-1 / (T - 1)``
+        with the number of times T, which is right for a unit seen at all of them.
 
     Returns
     -------
@@ -59,7 +64,8 @@ def wooldridge_within(
 
     References
     ----------
-    Wooldridge (2010), sec. 10.5.4; plm::pwartest. Unbalanced panels use the mean of T_i.
+    Wooldridge (2010), sec. 10.5.4; plm::pwartest, which takes the row before a gap for the lag
+    where this takes no pair.
 
     Examples
     --------
@@ -73,7 +79,15 @@ def wooldridge_within(
     ordered = _ordered(y, X, unit, time)
     fit = project_noisy(ordered.outcome - ordered.means_y, ordered.varying())
     panel = ordered.panel
-    null = -1.0 / (panel.rows / panel.units - 1.0) if panel.rows > panel.units else np.nan
+    if panel.length.max() < 3:
+        raise EstimationError(
+            "time: units are too short: two rows of a unit have equal and opposite residuals; "
+            "add times"
+        )
+    null = -1.0 / (panel.times - 1.0)
+    if lengths:
+        size = panel.length[panel.unit[panel.steps()[0]]].astype(np.float64)
+        null = -float((1.0 / size).sum() / (1.0 - 1.0 / size).sum())
     return _autoregression(fit.residuals, panel, null, few_units, "Wooldridge within")
 
 
@@ -214,7 +228,7 @@ def _moving(steps: Array) -> npt.NDArray[np.bool_]:
 def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -> TestResult:
     """Test the slope of residuals on their lag against `null`, clustered by unit."""
     later, earlier = panel.steps()
-    if later.size < 4 or not np.isfinite(null):
+    if later.size < 4:
         raise EstimationError("time: units are too short to have lagged residuals; add times")
     fit = project(e[later], np.column_stack([np.ones(later.size), e[earlier]]))
     scores = np.zeros((panel.units, 2))

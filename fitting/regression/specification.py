@@ -44,7 +44,8 @@ def reset(
     Returns
     -------
     TestResult
-        F(added columns, n - k - added - absorbed).
+        F(added, n - k - added - absorbed), added the rank that the powers add (lmtest::resettest
+        counts their columns: another statistic where one repeats a regressor, such as x^2).
 
     Raises
     ------
@@ -169,9 +170,9 @@ def rainbow(
         ranks = np.argsort(as_vector(order, n, "order"), kind="stable")
         design, outcome = design[ranks], outcome[ranks]
     whole = project_noisy(outcome, design)
-    # lmtest's rounding: the middle starts after floor(n (1 - share) / 2) rows
-    start = int((1.0 - share) * 0.5 * n)
-    stop = start + int(share * n)
+    # lmtest's middle: from the quantile (1 - share) / 2 of the row numbers, rounded up
+    start = int(np.ceil(round((n - 1) * (1.0 - share) / 2.0, 9)))
+    stop = start + int(round(share * n, 9))
     if stop - start <= k:
         raise EstimationError(f"share: the middle has {stop - start} rows for {k} columns")
     middle = project_noisy(outcome[start:stop], design[start:stop])
@@ -183,6 +184,8 @@ def rainbow(
 
 def _bases(fit: Projection, design: Array, of: str) -> list[Array]:
     varying = np.ptp(design, axis=0) > 1e-12 * np.abs(design).max(axis=0)
+    if not varying.any():
+        raise EstimationError("X: no column varies; powers of a constant test nothing")
     if of == "fitted":
         columns = [fit.fitted]
     elif of == "regressors":

@@ -8,6 +8,7 @@ from scipy import special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import Projection, as_codes, as_design, project_noisy
+from quesnay.fitting.regression.supremum_law import supremum_tail
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
 
 __all__ = ["SupremumF", "chow", "supremum_f"]
@@ -20,11 +21,6 @@ WORDS = Wording(
     "the pooled coefficient is an average of different ones",
     "estimate by period; report the range",
 )
-
-# Seeds the simulation of the limit law; a change would change published p-values.
-SEED = 20260417
-STEPS = 1000
-DRAWS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +113,7 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
     Returns
     -------
     SupremumF
-        Statistic, place, and p-value: simulated limit law (10,000 draws, fixed seed), in the far
-        tail (under 1 %) the formula of James, James and Siegmund.
+        Statistic, place, and p-value of the limit law, which is computed (`supremum_tail`).
 
     Raises
     ------
@@ -127,8 +122,7 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
 
     References
     ----------
-    Andrews (1993), Econometrica 61, eq. 4.2: sup of ``|B(s) - s B(1)|^2 / (s (1 - s))``; James,
-    James and Siegmund (1987), Biometrika 74, eq. 3.
+    Andrews (1993), Econometrica 61, eq. 4.2: sup of ``|B(s) - s B(1)|^2 / (s (1 - s))``.
 
     Examples
     --------
@@ -154,8 +148,9 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
         statistics[place] = (fit.ssr - split) / (split / (n - 2 * k)) if split > 0 else np.inf
     position = int(np.nanargmax(statistics))
     top = float(statistics[position])
-    p_value = _andrews(top, k, trimming)
-    law = f"sup of {k} squared Brownian bridges, trimming {trimming:g}"
+    searched = first / n  # at short samples more is cut off than was asked for
+    p_value = supremum_tail(top, k, searched)
+    law = f"sup of {k} squared Brownian bridges, trimming {searched:.4g}"
     return SupremumF(judged("sup-F (Andrews)", top, law, p_value, WORDS), position, statistics)
 
 
@@ -174,33 +169,3 @@ def _added(fit: Projection, wide: Array) -> tuple[float, int]:
     basis = left[:, values > 1e-10]
     score = basis.T @ fit.residuals
     return float(score @ score), int(basis.shape[1])
-
-
-def _andrews(statistic: float, k: int, trimming: float) -> float:
-    """Return the probability of a Brownian-bridge supremum at least as large as the statistic."""
-    tail = _far_tail(statistic, k, trimming)
-    if statistic > k + 2.0 and tail < 0.01:
-        return tail
-    generator = np.random.default_rng(np.random.SeedSequence(SEED))
-    grid = np.arange(1, STEPS + 1) / STEPS
-    inside = (grid >= trimming) & (grid <= 1.0 - trimming)
-    weight = 1.0 / (grid * (1.0 - grid) + (grid == 1.0))
-    hits = 0
-    for _ in range(DRAWS // 100):
-        squared = np.zeros((100, STEPS))
-        for _ in range(k):
-            path = generator.standard_normal((100, STEPS)).cumsum(axis=1) / np.sqrt(STEPS)
-            squared += (path - grid * path[:, -1:]) ** 2
-        hits += int(((squared * weight)[:, inside].max(axis=1) >= statistic).sum())
-    return (hits + 1) / (DRAWS + 1)
-
-
-def _far_tail(c: float, k: int, trimming: float) -> float:
-    """Return the leading terms of the tail probability, close where it is small."""
-    if not np.isfinite(c):
-        return 0.0
-    if c <= 0.0:
-        return 1.0
-    width = 2.0 * np.log((1.0 - trimming) / trimming)
-    log_density = 0.5 * k * np.log(0.5 * c) - 0.5 * c - special.gammaln(0.5 * k)
-    return float(np.exp(log_density) * ((1.0 - k / c) * width + 2.0 / c))

@@ -229,13 +229,22 @@ def _likelihood(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
         fit = project(y - theta * means_y, X - theta[:, None] * means_x)
         return float(n * np.log(fit.ssr / n) + np.log1p(length * ratio).sum())
 
+    def slope(log_ratio: float) -> float:
+        ratio = np.exp(log_ratio)
+        theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
+        fit = project(y - theta * means_y, X - theta[:, None] * means_x)
+        total = np.bincount(panel.unit, y - X @ fit.coefficients)
+        pull = float(((total / (1.0 + length * ratio)) ** 2).sum())
+        return float((length / (1.0 + length * ratio)).sum()) - n * pull / fit.ssr
+
     grid = np.linspace(-15.0, 15.0, 61)
     place = int(np.argmin([loss(point) for point in grid]))
-    low, high = grid[max(place - 1, 0)], grid[min(place + 1, 60)]
-    found = optimize.minimize_scalar(
-        loss, bounds=(float(low), float(high)), method="bounded", options={"xatol": 1e-12}
-    )
-    ratio = float(np.exp(found.x)) if place > 0 else 0.0
+    low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, 60)])
+    ratio = 0.0
+    if slope(low) < 0.0 < slope(high):  # at the minimum the slope has more digits than the loss
+        ratio = float(np.exp(optimize.brentq(slope, low, high, xtol=1e-14)))
+    elif place == 60:
+        ratio = float(np.exp(high))
     theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
     variance = project(y - theta * means_y, X - theta[:, None] * means_x).ssr / n
     return variance, ratio * variance

@@ -86,8 +86,10 @@ def first_stage(
     return _strength(statistic, f"F({q}, {df})", p_value)
 
 
-def endogeneity(fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None) -> TestResult:
-    """Test whether instruments were needed (Durbin-Wu-Hausman by regression, robust).
+def endogeneity(
+    fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None, robust: bool = True
+) -> TestResult:
+    """Test whether instruments were needed (Durbin-Wu-Hausman by regression).
 
     The residuals of the first stage are added to the structural equation; they should not matter.
 
@@ -96,7 +98,9 @@ def endogeneity(fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None) 
     fit : InstrumentalFit
         The instrumental regression.
     clusters : (n,) array_like, optional
-        Cluster of each row; otherwise HC1.
+        Cluster of each row.
+    robust : bool
+        Without clusters: HC1 or classical (AER::ivreg's Wu-Hausman).
 
     Returns
     -------
@@ -131,32 +135,45 @@ def endogeneity(fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None) 
     free = freed.nobs - freed.used - 2 * m
     if free < 1:
         raise EstimationError(f"y: {freed.nobs} rows leave no degree of freedom; add rows")
-    spread, groups = score_spread(design * e[:, None], clusters, free)
-    bread = np.linalg.pinv(design.T @ design)
-    cov = (bread @ spread @ bread)[m:, m:]
-    df = free if clusters is None else groups - 1
+    bread, df = np.linalg.pinv(design.T @ design), free
+    cov = float(e @ e) / free * bread[m:, m:]
+    if robust or clusters is not None:
+        spread, groups = score_spread(design * e[:, None], clusters, free)
+        cov = (bread @ spread @ bread)[m:, m:]
+        df = free if clusters is None else groups - 1
     statistic = float(beta[m:] @ np.linalg.pinv(cov) @ beta[m:]) / m
     p_value = float(special.fdtrc(m, df, statistic))
     return judged("Durbin-Wu-Hausman", statistic, f"F({m}, {df})", p_value, EXOGENOUS)
 
 
-def overidentification(fit: InstrumentalFit) -> TestResult:
-    """Test whether instruments agree with each other (Sargan 1958): ``n R^2``.
+def overidentification(
+    fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None, robust: bool = False
+) -> TestResult:
+    """Test whether instruments agree with each other (Sargan, 1958; Hansen, 1982).
+
+    Sargan's ``n R^2`` of the residuals on the instruments; robust or clustered, Hansen's
+    ``J = g(b)' S^-1 g(b)`` with ``g(b) = Z'(y - X b)``, S the robust or clustered spread of the
+    scores at the estimate given, and b the second step of the generalised method of moments.
 
     Parameters
     ----------
     fit : InstrumentalFit
         With more instruments than endogenous regressors.
+    clusters : (n,) array_like, optional
+        Cluster of each row: J allows for correlation within.
+    robust : bool
+        Without clusters: J allows for heteroskedasticity.
 
     Returns
     -------
     TestResult
-        chi2(q - m), under homoskedastic errors.
+        chi2(q - m).
 
     Raises
     ------
     EstimationError
-        If the equation is exactly identified: nothing can be tested then.
+        If the equation is exactly identified (nothing can be tested then), or there are fewer
+        clusters than instruments.
 
     Examples
     --------
@@ -173,10 +190,31 @@ def overidentification(fit: InstrumentalFit) -> TestResult:
         raise EstimationError(
             "instruments: as many as endogenous regressors; agreement cannot be tested"
         )
-    score = freed.Z.T @ fit.residuals
-    statistic = freed.nobs * float(score @ score) / float(fit.residuals @ fit.residuals)
+    if robust or clusters is not None:
+        statistic = _hansen(fit, clusters)
+        name = "Hansen J (robust)" if clusters is None else "Hansen J (clustered)"
+    else:
+        score = freed.Z.T @ fit.residuals
+        statistic = freed.nobs * float(score @ score) / float(fit.residuals @ fit.residuals)
+        name = "Sargan (homoskedastic)"
     p_value = float(special.chdtrc(df, statistic))
-    return judged("Sargan (homoskedastic)", statistic, f"chi2({df})", p_value, VALID)
+    return judged(name, statistic, f"chi2({df})", p_value, VALID)
+
+
+def _hansen(fit: InstrumentalFit, clusters: npt.ArrayLike | None) -> float:
+    """Return J; the exogenous regressors' moments are free, so that partialling changes nothing."""
+    freed = fit.partialled
+    spread, groups = score_spread(freed.Z * fit.residuals[:, None], clusters, free=None)
+    values, vectors = np.linalg.eigh(spread)
+    if values[0] <= 1e-12 * values[-1]:
+        raise EstimationError(
+            f"instruments: {values.size} for {groups} clusters or rows, so that their scores have "
+            "no inverse; use fewer instruments or Sargan's form"
+        )
+    whiten = vectors / np.sqrt(values)
+    pulled, outcome = whiten.T @ (freed.Z.T @ freed.X), whiten.T @ (freed.Z.T @ freed.y)
+    rest = outcome - pulled @ np.linalg.lstsq(pulled, outcome)[0]
+    return float(rest @ rest)
 
 
 def _strength(statistic: float, law: str, p_value: float) -> TestResult:

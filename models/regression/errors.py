@@ -46,7 +46,7 @@ def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> Covari
     Examples
     --------
     >>> choose_rule(None, Roles(cluster=("province",)))
-    CR1(counting='not nested')
+    CR1(counting='not nested', groups='fewest')
     """
     if covariance is None:
         return CR1() if roles.cluster else HC1()

@@ -57,8 +57,9 @@ def fit_instrumental(
     -------
     Estimate
         Coefficients with tests of strength (effective F), need (Durbin-Wu-Hausman) and, where
-        overidentified, agreement (Sargan); with one instrument the Anderson-Rubin set, the
-        first-stage slope and the least-squares slope among the details.
+        overidentified, agreement (Hansen's J with the errors of the fit, and Sargan); with one
+        instrument the Anderson-Rubin set, the first-stage slope and the least-squares slope among
+        the details.
 
     Raises
     ------
@@ -178,7 +179,8 @@ def _tests(found: InstrumentalFit, parts: Equation) -> tuple[TestResult, ...]:
     if len(parts.endogenous) == 1:
         tests.insert(0, first_stage(found, clusters=parts.clusters))
     if parts.Z.shape[1] > parts.X.shape[1]:
-        tests.append(overidentification(found))
+        agreed = partial(overidentification, found, clusters=parts.clusters, robust=True)
+        tests += [attempted("Hansen J", agreed), overidentification(found)]
     return tuple(tests)
 
 

@@ -137,6 +137,7 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
         None if sample.periods is None else sample.periods.codes,
         fit.root,
         fit.basis,
+        sample.weights,
     )
     with np.errstate(over="ignore", invalid="ignore"):
         inference = rule.estimate(regression)

@@ -1,6 +1,5 @@
 """The report of the main job as one HTML page."""
 
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -17,6 +16,7 @@ from quesnay.job.tables import (
     segment_table,
     verdict_table,
 )
+from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table
 from quesnay.studies.load import RUNS
 
@@ -171,19 +171,12 @@ def _sources(result: "Reproduction") -> str:
 
 
 def _colophon(result: "Reproduction") -> Table:
-    import importlib.metadata
-
-    import numpy
-    import scipy
-
     rows = {
         "study": result.study.study.name,
         "draws": str(len(result.draws)),
         "seed": str(result.seed),
         "regressions estimated": str(len(result.rivals.frame)),
         "rows of the base regression": str(result.potential.nobs),
-        "quesnay": importlib.metadata.version("quesnay"),
-        "python": platform.python_version(),
-        "numpy, scipy, pandas": f"{numpy.__version__}, {scipy.__version__}, {pd.__version__}",
+        "versions": versions(),
     }
     return Table("How this report was made", pd.DataFrame({"value": rows}))

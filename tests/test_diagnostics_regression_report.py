@@ -49,6 +49,16 @@ def test_each_rule_has_its_interval_and_errors_as_fitted_are_named_once() -> Non
     assert "as fitted (CR2)" not in text
 
 
+def test_recommended_errors_follow_the_weight_of_the_clusters_not_their_number() -> None:
+    even = panel(units=60)
+    assert fitted(even).diagnose(draws=99).errors.recommended.startswith("CR1")
+    odd = even.assign(x=lambda d: d["x"] * np.where(d["unit"].isin(["省00", "省01"]), 30, 1))
+    assert fitted(odd).diagnose(draws=99).errors.recommended.startswith("CR2")
+    both = fitted(even, cluster=["unit", "year"]).diagnose(draws=99)
+    assert both.errors.recommended.startswith("CR3")
+    assert both.errors.frame["recommended"].notna().all()
+
+
 @pytest.mark.parametrize(
     ("tried", "said"),
     [(None, "not stated"), (1, "1"), (20, "20: Bonferroni asks for p under 0.0025 at 5 %")],

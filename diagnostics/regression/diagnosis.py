@@ -14,7 +14,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.verdict import TestResult
 from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import frame_of_tests
+from quesnay.models.regression.estimate import frame_of_tests, tables_of_tests
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -75,14 +75,10 @@ class Diagnosis(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return header, coefficients, assumptions and influence as tables."""
-        shown = self.assumptions[["statistic", "distribution", "p_value", "verdict"]]
-        meaning = self.assumptions[["null", "consequence", "remedy"]]
-        kept = self.assumptions["consequence"] != "none"
         tables = [
             Table("Diagnosis of a regression", self.header),
             self._error_table(),
-            Table("Assumptions", shown, (), {"p_value": "p"}),
-            Table("What it means", meaning[kept]),
+            *tables_of_tests(self.tests, "Assumptions"),
             self._row_table(),
         ]
         if self.groups is not None:

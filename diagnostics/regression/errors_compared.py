@@ -9,14 +9,13 @@ from scipy import special
 
 from quesnay.diagnostics.regression.errors_bootstrapped import bootstrap_errors
 from quesnay.diagnostics.regression.examined import Examined
+from quesnay.diagnostics.regression.rules_of_thumb import FEW_CLUSTERS, effective_count
 from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate
-from quesnay.fitting.regression.covariance_clustered import CR1, CR2
+from quesnay.fitting.regression.covariance_clustered import CR1, CR2, CR3
 
 __all__ = ["ErrorsCompared", "compare_errors"]
 
 Array = npt.NDArray[np.float64]
-
-FEW_CLUSTERS = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -76,7 +75,7 @@ class ErrorsCompared:
                     "low": row[f"{ends}_low"],
                     "high": row[f"{ends}_high"],
                     "p_value": p_value,
-                    "not zero, 5 %": None if np.isnan(p_value) else bool(p_value < 0.05),
+                    "p < 0.05": None if np.isnan(p_value) else bool(p_value < 0.05),
                 }
         frame = pd.DataFrame.from_dict(rows, orient="index")
         frame.index = pd.MultiIndex.from_tuples(frame.index, names=["term", "errors"])
@@ -86,9 +85,10 @@ class ErrorsCompared:
 def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> ErrorsCompared:
     """Compute the errors of a fit under the rules a referee would ask for.
 
-    Recommended: CR2 with Satterthwaite degrees of freedom under 40 clusters, CR1 from 40 on, HC3
-    without clusters. Bootstrap: errors from resampled clusters or rows, p-values from the wild
-    cluster bootstrap with the null imposed (percentile ones without clusters).
+    Recommended: with clusters worth under 40 of like leverage CR2 with Satterthwaite degrees of
+    freedom (CR3 where there are two dimensions), from 40 on CR1, HC3 without clusters. Bootstrap:
+    errors from resampled clusters or rows, p-values and intervals from the wild cluster bootstrap
+    with the null imposed (percentile ones without clusters).
 
     Parameters
     ----------
@@ -160,11 +160,12 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
 
 
 def _recommended(examined: Examined) -> CovarianceEstimate:
-    clusters = examined.fit.sample.clusters
+    clusters, regression = examined.fit.sample.clusters, examined.fit.regression
     if not clusters:
-        return HC3().estimate(examined.fit.regression)
-    few = min(grouping.count for grouping in clusters) < FEW_CLUSTERS
-    return (CR2() if few else CR1()).estimate(examined.fit.regression)
+        return HC3().estimate(regression)
+    if min(effective_count(examined, grouping) for grouping in clusters) >= FEW_CLUSTERS:
+        return CR1().estimate(regression)
+    return (CR2() if len(clusters) == 1 else CR3()).estimate(regression)
 
 
 def _errors(estimate: CovarianceEstimate) -> Array:

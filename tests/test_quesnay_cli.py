@@ -95,5 +95,12 @@ def test_datasets_are_listed_shown_and_exported(
     assert target.stat().st_size > 10_000
     capsys.readouterr()
     assert "did you mean" in _refused(capsys, "datasets", "us_klem")
+    for name, rows in (("us_klems", 29), ("io_chn_2018_42_separate", 50)):
+        assert main(["datasets", name]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 100
+        assert len(lines) < rows + 25  # each column once, none continued below
+    assert main(["datasets", "provinces_chn"]) == 0
+    assert "Zhejiang" in capsys.readouterr().out
     assert main(["datasets", "--json"]) == 0
     assert isinstance(json.loads(capsys.readouterr().out), list)

@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
+from quesnay.job.evidence import Evidence, gather_evidence
 from quesnay.job.findings import findings
 from quesnay.job.report_evidence import evidence_sections, fan_section, uncertainty_section
 from quesnay.job.tables import (
@@ -31,9 +32,16 @@ if TYPE_CHECKING:
 __all__ = ["report_html"]
 
 
-def report_html(result: "Reproduction", plots: "Plots", path: str | Path | None) -> str:
+def report_html(
+    result: "Reproduction",
+    plots: "Plots",
+    path: str | Path | None,
+    *,
+    evidence: Evidence | None = None,
+) -> str:
     """Render the report of a run; write it to `path` where one is given."""
-    evidence, said = evidence_sections(result)
+    made = gather_evidence(result) if evidence is None else evidence
+    further, said = evidence_sections(result, made)
     sections = [
         _account(result, plots),
         fan_section(plots),
@@ -42,7 +50,7 @@ def report_html(result: "Reproduction", plots: "Plots", path: str | Path | None)
         _elasticity(result, plots),
         _core(result),
         _linkages(result),
-        *evidence,
+        *further,
         uncertainty_section(result, plots),
         _method(result),
     ]

@@ -26,6 +26,7 @@ figure = new_figure(size=(9.6, 4.4))
 axes = figure.axes[0]
 axes.barh(paths["path"][::-1], paths["value"][::-1])
 axes.grid(visible=False, axis="y")
+axes.xaxis.set_major_formatter("{x:,.0f}")
 axes.set_xlabel(axis_label("value added at the end of the chain", "100 million yuan"))
 share = found.paths["cumulative"].iloc[-1]
 finish(figure, alt=f"The twelve largest supply chains hold {share:.0%} of the value added.")

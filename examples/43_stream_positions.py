@@ -4,6 +4,7 @@ import sys
 from pathlib import Path
 
 import quesnay as qn
+from quesnay.diagnostics.plots.place import Named, place_labels
 from quesnay.diagnostics.plots.save import save_figure
 from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, new_figure
 
@@ -24,16 +25,17 @@ print(lengths.sectors_summary.loc[ict].rename(index=names).round(2).to_string())
 figure = new_figure(size=(7.6, 5.2))
 axes = figure.axes[0]
 for code, row in positions.iterrows():
-    chosen = code in ict
-    up, down = row["upstreamness"], row["downstreamness"]
-    axes.plot(up, down, "o", color=COLOURS[1 if chosen else 0], markersize=7 if chosen else 5)
-    ends = positions["upstreamness"].rank()[code] in {1, len(positions)}
-    if chosen or ends:
-        axes.annotate(
-            names[code], (up, down), xytext=(6, 4), textcoords="offset points", fontsize=9
-        )
+    mark = {"color": COLOURS[1], "markersize": 7} if code in ict else {"color": COLOURS[0]}
+    axes.plot(row["upstreamness"], row["downstreamness"], "o", **mark)
 axes.margins(x=0.22)
 axes.set_xlabel(axis_label("distance to final use", "stages"))
 axes.set_ylabel(axis_label("distance from primary inputs", "stages"))
+crowd = positions[["upstreamness", "downstreamness"]]
+ends = [crowd["upstreamness"].idxmin(), crowd["upstreamness"].idxmax()]
+chosen = [*ict, *(code for code in ends if code not in ict)]
+named = Named(
+    axes, crowd.loc[chosen].to_numpy(), [names[code] for code in chosen], crowd.to_numpy()
+)
+place_labels(figure, [named], size=9)
 finish(figure, alt="Upstreamness against downstreamness of 42 sectors; ICT sectors marked.")
 print("Written:", save_figure(figure, folder / "43_stream_positions.png"))

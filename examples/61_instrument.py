@@ -1,5 +1,7 @@
 """Is the elasticity causal? A leave-one-out shift-share instrument, and what it can bear."""
 
+import importlib.util
+
 import numpy as np
 
 import quesnay as qn
@@ -38,3 +40,14 @@ print(
     f"{found.details['Anderson-Rubin set, high']:.2f}. First stage "
     f"{found.details['first stage, elsewhere']:.2f}: a negative sign is mean reversion of the mix."
 )
+
+# The same equation for linearmodels, for GMM and whatever else it offers (pip install
+# "quesnay[bridge]").
+if importlib.util.find_spec("linearmodels") is None:
+    print("linearmodels is not installed: no GMM.")
+else:
+    model = qn.to_linearmodels(
+        "ln_va ~ ln_ict + ln_k + ln_l", panel, endogenous="ln_ict", instruments="elsewhere",
+        absorb=("province:sector", "sector:year", "province:year"), method="gmm",
+    )  # fmt: skip
+    print(f"GMM by linearmodels: {float(model.fit().params['ln_ict']):.3f}")

@@ -25,6 +25,9 @@ for year in (2018, 2019):
         f"(100 million yuan), {change:+.1%}"
     )
 
+vintages = qn.load_gdp_vintages("CHN").query("year in (2018, 2019)")
+print("\nEvery print of these years:\n", vintages.to_string(index=False), sep="")
+
 figure = new_figure(1, 2, size=(10.5, 4.2))
 left, right = figure.axes
 years = range(2016, 2021)

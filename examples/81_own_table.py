@@ -39,6 +39,12 @@ try:
 except qn.DataError as error:
     print("\nRefused:", error)
 
+# A user's own copy of China KLEMS, a file a variable: read into one panel.
+klems = folder / "81_china_klems"
+klems.mkdir(exist_ok=True)
+(klems / "output.csv").write_text("code,name,2000,2001\nAtB,Agriculture,1.5,2.5\n", "utf-8")
+print("\nChina KLEMS:", qn.read_china_klems(klems).to_dict("records"))
+
 names = qn.load_sectors("CHN", 42)["short_name"]
 largest = china.v.sort_values().tail(10) / 1e4
 figure = new_figure(size=(7.2, 4.2))

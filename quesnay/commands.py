@@ -12,6 +12,8 @@ from quesnay.fitting.errors import DataError, QuesnayError
 
 __all__ = ["audit", "datasets", "init", "reproduce", "table"]
 
+_WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
+
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
@@ -132,6 +134,7 @@ def _shares(words: list[str]) -> dict[str, float]:
 def datasets(options: argparse.Namespace) -> None:
     """List the embedded data, show one set or export it."""
     from quesnay.datasets.catalogue import export_dataset, list_datasets, load_dataset
+    from quesnay.datasets.codebook import codebook
 
     if options.name is None:
         if options.export:
@@ -143,7 +146,11 @@ def datasets(options: argparse.Namespace) -> None:
     if options.export:
         print(f"Written: {export_dataset(options.name, options.export)}")
         return
-    _show(load_dataset(options.name), options.json, title=options.name)
+    frame = load_dataset(options.name)
+    if options.json or len(frame.columns) <= _WIDEST:
+        _show(frame, options.json, title=options.name)
+    else:
+        print(codebook(options.name).to_text())
 
 
 def _show(result: Any, as_json: bool, *, title: str = "") -> None:

@@ -36,9 +36,12 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         If it cannot be written.
     """
     from quesnay.diagnostics.plots.save import draw_picture
+    from quesnay.job.evidence import gather_evidence
+    from quesnay.job.report import report_html
     from quesnay.models.display.csv_text import frame_to_csv
     from quesnay.models.display.workbook import workbook_bytes
 
+    evidence = gather_evidence(result)
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
@@ -46,15 +49,18 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         "verdicts.csv": frame_to_csv(result.verdicts),
         "variance.csv": frame_to_csv(result.variance),
         "elasticities.csv": frame_to_csv(result.rivals.frame),
-        "tables.xlsx": workbook_bytes(result.tables()),
-        "report.html": result.to_html(plots=plots),
+        "tables.xlsx": workbook_bytes((*result.tables(), *evidence.tables())),
+        "report.html": report_html(result, plots, None, evidence=evidence),
     }
+    files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
     files |= {f"{name}.png": picture.png for name, picture in plots.items()}
     return write_folder(folder, files)
 
 
 def result_json(result: Reproduction) -> dict[str, Any]:
     """Return a run as plain lists and numbers for one JSON document."""
+    from quesnay.job.evidence import gather_evidence
+
     return {
         "study": result.study.study.name,
         "technology": result.study.study.technology,
@@ -66,6 +72,7 @@ def result_json(result: Reproduction) -> dict[str, Any]:
         "verdicts": frame_json(result.verdicts),
         "variance": frame_json(result.variance),
         "elasticities": frame_json(result.rivals.frame),
+        **{name: frame_json(frame) for name, frame in gather_evidence(result).frames().items()},
     }
 
 
@@ -92,7 +99,7 @@ def frame_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
         frame.reset_index() if frame.index.names != [None] or frame.index.dtype == object else frame
     )
     return [
-        {str(name): _plain(value) for name, value in zip(plain.columns, row, strict=True)}
+        {_flat(name): _plain(value) for name, value in zip(plain.columns, row, strict=True)}
         for row in plain.itertuples(index=False, name=None)
     ]
 
@@ -103,6 +110,11 @@ def tables_json(result: Tabular) -> list[dict[str, Any]]:
         {"title": table.title, "rows": frame_json(table.frame), "notes": list(table.notes)}
         for table in result.tables()
     ]
+
+
+def _flat(name: Any) -> str:
+    """Return a column's name, the levels of its header joined."""
+    return " / ".join(str(part) for part in name if part) if isinstance(name, tuple) else str(name)
 
 
 def _plain(value: Any) -> Any:

@@ -3,9 +3,10 @@
 import numpy as np
 import pytest
 from matplotlib.figure import Figure
+from matplotlib.text import Text
 
 import quesnay as qn
-from quesnay.diagnostics.plots.place import place_labels, sector_name
+from quesnay.diagnostics.plots.place import Named, place_labels, sector_name, short_name
 from quesnay.diagnostics.plots.save import figure_to_bytes
 from quesnay.diagnostics.plots.style import new_figure
 
@@ -61,11 +62,21 @@ def test_heat_map_shows_every_coefficient(table: qn.InputOutputTable) -> None:
 
 
 def test_labels_keep_apart() -> None:
-    (axes,) = new_figure().axes
-    points = np.array([[0.5, 0.5], [0.5, 0.5], [0.51, 0.5]])
+    figure = new_figure()
+    (axes,) = figure.axes
+    points = np.array([[0.5, 0.5], [0.5, 0.5], [0.5, 0.5]])
     axes.plot(*points.T, "o")
-    place_labels(axes, points, ["first", "second", "third"], crowd=points)
+    place_labels(figure, [Named(axes, points, ["first", "second", "third"], points)])
     assert len({tuple(text.xyann) for text in axes.texts}) == 3  # type: ignore[attr-defined]
+    figure.draw_without_rendering()
+    boxes = [Text.get_window_extent(text) for text in axes.texts]
+    assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_long_names_keep_head_and_tail() -> None:
+    assert short_name("a" * 28) == "a" * 28
+    assert short_name("Manufacture of equipment, firm 17", widest=20) == "Manufact..., firm 17"
+    assert short_name("计算机通信和其他电子设备制造业", widest=16) == "计算机...制造业"
 
 
 def test_long_names_are_cut_at_a_word() -> None:

@@ -6,6 +6,7 @@ import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.text import Text
 
 import quesnay as qn
 from quesnay.diagnostics.plots.regression import plot_diagnostics, plot_influence
@@ -90,6 +91,64 @@ def test_influence_shows_every_cluster_and_the_full_estimate() -> None:
     drawn = np.sort(np.asarray(axes.lines[-1].get_xdata(), dtype=float))
     expected = np.sort(fitted.jackknife().replications["x"].to_numpy())
     np.testing.assert_allclose(drawn, expected, rtol=1e-9)
+
+
+def firms(count: int) -> Any:
+    """Fit a panel of firms whose names are longer than a panel is wide."""
+    g = np.random.default_rng(np.random.SeedSequence(2))
+    names = [
+        f"计算机通信和其他电子设备制造业 computers and communication, {i}" for i in range(count)
+    ]
+    frame = pd.DataFrame(
+        {"firm": np.repeat(names, 4), "year": np.tile(np.arange(2017, 2021), count)}
+    )
+    frame["x"] = g.standard_normal(len(frame))
+    frame["y"] = 1e6 * (frame["x"] + g.standard_t(3, len(frame)))
+    return qn.fit_panel("y ~ x", frame, absorb=("firm", "year"), cluster="firm")
+
+
+def test_long_names_leave_the_panels_their_room() -> None:
+    figure = firms(60).plot_diagnostics()
+    figure.draw_without_rendering()
+    for axes in figure.axes[:6]:
+        assert axes.get_window_extent().width > 0.25 * figure.bbox.width
+    for axes in (figure.axes[0], figure.axes[1], figure.axes[3]):
+        window = axes.get_window_extent()
+        for text in axes.texts[1:]:  # the first is the hint
+            assert Text.get_window_extent(text).x1 <= window.x1 + 1
+            assert text.get_text()[-4:] in {"2017", "2018", "2019", "2020"}
+
+
+def test_names_of_points_do_not_cover_each_other() -> None:
+    figure = fit(absorb="year", cluster="province").plot_diagnostics()
+    figure.draw_without_rendering()
+    for axes in (figure.axes[0], figure.axes[3]):
+        boxes = [Text.get_window_extent(text) for text in axes.texts[1:]]
+        assert len(boxes) == 5
+        assert not any(a.overlaps(b) for i, a in enumerate(boxes) for b in boxes[i + 1 :])
+
+
+def test_of_many_groups_those_that_move_the_estimate_most_are_drawn() -> None:
+    fitted = firms(60)
+    (axes,) = plot_influence(fitted).axes
+    drawn = np.asarray(axes.lines[-1].get_xdata(), dtype=float)
+    distance = np.abs(fitted.jackknife().replications["x"].to_numpy() - fitted.params["x"])
+    expected = np.sort(distance)[-45:]
+    np.testing.assert_allclose(np.sort(np.abs(drawn - fitted.params["x"])), expected, rtol=1e-6)
+    assert axes.get_xlabel().endswith("(the 45 of 60 that move it most)")
+
+
+@pytest.mark.parametrize(("rows", "lines"), [(12, 1), (40, 2)])
+def test_few_rows_get_no_local_regression(rows: int, lines: int) -> None:
+    g = np.random.default_rng(3)
+    frame = pd.DataFrame({"x": g.standard_normal(rows), "y": g.standard_normal(rows)})
+    axes = plot_diagnostics(qn.fit_panel("y ~ x", frame)).axes[0]
+    assert len([line for line in axes.lines if line.get_marker() == "None"]) == lines
+
+
+def test_rows_are_named_by_their_unit_where_the_time_is_not_known() -> None:
+    figure = fit(cluster="province").plot_diagnostics()
+    assert all(", row " in text.get_text() for text in figure.axes[0].texts[1:])
 
 
 def test_settings_stay_and_files_are_written(tmp_path: Any) -> None:

@@ -141,6 +141,20 @@ def test_a_chinese_font_comes_after_the_latin_one(monkeypatch: pytest.MonkeyPatc
     assert plain.get_fontfamily() == title.get_fontfamily()[:-1]
 
 
+def test_the_regular_weight_of_a_font_comes_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("NotoSansCJK-Bold.ttc", "NotoSansCJK-Regular.ttc", "wqy-zenhei.ttc", "Latin.ttf"):
+        (tmp_path / name).touch()
+    import matplotlib.font_manager as manager
+
+    monkeypatch.setattr(manager, "X11FontDirectories", [str(tmp_path)])
+    monkeypatch.setattr(manager, "OSXFontDirectories", [])
+    monkeypatch.setattr(manager, "win32FontDirectory", lambda: str(tmp_path))
+    found = [path.name for path in fonts._font_files()]
+    assert found == ["NotoSansCJK-Regular.ttc", "wqy-zenhei.ttc", "NotoSansCJK-Bold.ttc"]
+
+
 def test_a_font_is_looked_up_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     latin = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     broken = Path(__file__)

@@ -1,5 +1,6 @@
 """The table type: what is shown, in which digits, and that nothing is changed by showing it."""
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -222,3 +223,21 @@ def test_an_explanation_shows_equation_inputs_and_sources() -> None:
     assert shown.cite().splitlines()[1:] == ["Source: M1", "Source: M4"]
     with pytest.raises(DataError, match="explanation of T19: inputs lack year; give the columns"):
         Explanation("T19", "t", 1.0, "", equation="", inputs=inputs.drop(columns="year"))
+
+
+def test_sentences_are_wrapped_where_a_page_cannot_hold_them() -> None:
+    said = "the coefficients stay unbiased, but classical standard errors are wrong"
+    wide = pd.DataFrame({"p_value": [0.01], "means": [said], "do": [said]}, index=["White"])
+    sides = Table("What it means", wide).to_latex().split("begin{tabular}")[1].splitlines()[0]
+    parts = [float(part) for part in re.findall(r"p\{([\d.]+)\\linewidth\}", sides)]
+    assert sides.startswith("{lr")
+    assert len(parts) == 2
+    assert 0.7 < sum(parts) < 0.95
+    narrow = Table("Core", pd.DataFrame({"unit": ["trillion yuan"], "core": [0.4386]}))
+    assert r"\begin{tabular}{lr}" in narrow.to_latex()
+
+
+def test_a_small_p_value_is_not_zero() -> None:
+    table = Table("Test", pd.DataFrame({"p_value": [3e-9, 0.0213]}), (), {"p_value": "p"})
+    assert [line.strip() for line in table.to_text().splitlines()[-2:]] == ["<0.0001", "0.0213"]
+    assert "3e-09" in table.to_csv()

@@ -84,7 +84,8 @@ def test_sheet_names_are_short_and_speak() -> None:
 @pytest.mark.parametrize(
     ("spec", "code"),
     [(".3f", "0.000"), (",.0f", "#,##0"), (".1%", "0.0%"), ("d", "0"), (",d", "#,##0"),
-     (".4g", "General"), (None, "General"), ("%", "0.000000%")],
+     (".4g", "General"), (None, "General"), ("%", "0.000000%"),
+     ("p", '[<0.00005]"<0.0001";0.0000')],
 )  # fmt: skip
 def test_formats_become_excel_formats(spec: str | None, code: str) -> None:
     assert workbook_module._excel_format(spec) == code

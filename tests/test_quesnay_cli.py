@@ -36,6 +36,12 @@ def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str
     rows = {(row["run"], row["id"]): row for row in document["verdicts"]}
     assert rows[("calibrated", "T18")]["role"] == "calibration"
     assert rows[("calibrated", "T18")]["inside"] is None
+    effect = {row["measure"]: row for row in document["made_table_2019"]}
+    assert effect["core"]["straight line / level"] == pytest.approx(0.488, abs=0.001)
+    assert effect["core"]["sector value added joined / change"] == 0.0
+    totals = {row["year"]: row["total"] for row in document["reconciled"]}
+    assert 0.9 < totals[2019] < 2.13
+    assert {row["estimate"] for row in document["reconciled_adjustments"]} >= {"GDP", "core"}
 
 
 def test_out_holds_tables_plots_and_report(
@@ -45,7 +51,11 @@ def test_out_holds_tables_plots_and_report(
     assert main(["reproduce", "--draws", "50", "--out", str(out)]) == 0
     names = {path.name for path in out.iterdir()}
     assert {"account.csv", "verdicts.csv", "tables.xlsx", "report.html", "account.png"} <= names
-    assert {"penetration.png", "elasticities.png"} <= names
+    assert {"penetration.png", "elasticities.png", "reconciled.csv", "made_table_2019.csv"} <= names
+    calamine = pytest.importorskip("python_calamine", reason="reads the workbook back")
+    sheets = calamine.CalamineWorkbook.from_path(str(out / "tables.xlsx")).sheet_names
+    assert any(name.startswith("Reconciled account") for name in sheets)
+    assert any(name.startswith("2019") for name in sheets)
     capsys.readouterr()
 
 
@@ -95,5 +105,12 @@ def test_datasets_are_listed_shown_and_exported(
     assert target.stat().st_size > 10_000
     capsys.readouterr()
     assert "did you mean" in _refused(capsys, "datasets", "us_klem")
+    for name, rows in (("us_klems", 29), ("io_chn_2018_42_separate", 50)):
+        assert main(["datasets", name]) == 0
+        lines = capsys.readouterr().out.splitlines()
+        assert max(map(len, lines)) <= 100
+        assert len(lines) < rows + 25  # each column once, none continued below
+    assert main(["datasets", "provinces_chn"]) == 0
+    assert "Zhejiang" in capsys.readouterr().out
     assert main(["datasets", "--json"]) == 0
     assert isinstance(json.loads(capsys.readouterr().out), list)

@@ -10,6 +10,7 @@ import quesnay as qn
 from quesnay.diagnostics.plots.fan import plot_fans
 from quesnay.diagnostics.plots.save import Picture, draw_picture
 from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.job.evidence import gather_evidence
 from quesnay.job.frames import row
 from quesnay.job.reconciled import MAIN, STATED, ReconciledAccount
 from quesnay.job.reconciled_inputs import collect_estimates, identities
@@ -158,9 +159,10 @@ def test_a_part_that_a_study_does_not_allow_says_why() -> None:
         gdp=replace(study.gdp, forecast=None),
     )
     result = qn.reproduce(short, draws=50)
-    sections, _ = evidence_sections(result)
+    sections, _ = evidence_sections(result, gather_evidence(result))
     assert "no table can be made" in sections[0].words[0]
-    few, said = evidence_sections(qn.reproduce(draws=2))
+    two = qn.reproduce(draws=2)
+    few, said = evidence_sections(two, gather_evidence(two))
     assert "covariances need 3" in few[1].words[0]
     assert said == []
 

@@ -70,7 +70,9 @@ def plot_curve(
         axes.fill_between(
             times, ahead["low"], ahead["high"], color=COLOURS[4], alpha=0.35, label=shown, lw=0
         )
-    axes.plot(times, ahead["estimate"], color=COLOURS[0], label=f"{fit.curve.name} curve")
+    axes.plot(
+        times, ahead["estimate"], color=COLOURS[0], label=f"{fit.curve.name.capitalize()} curve"
+    )
     axes.plot(t, y, "o", color=COLOURS[1], markersize=5, label="observed")
     # a saturation far above the points would press them flat on the axis
     if top <= 2.5 * max(float(y.max()), float(ahead["estimate"].max())):

@@ -31,6 +31,7 @@ _FAMILIES = (
     "Arial Unicode MS",
 )
 _FILE_WORDS = ("notosanscjk", "notosanssc", "sourcehansans", "wqy", "pingfang", "msyh", "simhei")
+_WEIGHTS = ("black", "bold", "demi", "light", "medium", "thin")  # taken only where alone
 _FIRST_CJK = "\u2e80"  # from here on the Latin fonts have no characters
 
 
@@ -61,11 +62,13 @@ def cjk_family() -> str | None:
         return found
     for path in _font_files():
         try:
-            fontManager.addfont(path)
-            return str(get_font(path).family_name)
+            family = str(get_font(path).family_name)
+            if found in {None, family}:  # with the bold file of the family, where there is one
+                fontManager.addfont(path)
+                found = family
         except (OSError, RuntimeError):
             continue  # a broken font file is no reason to stop: the next one may do
-    return None
+    return found
 
 
 def _font_files() -> list[Path]:
@@ -73,7 +76,10 @@ def _font_files() -> list[Path]:
 
     folders = [win32FontDirectory()] if os.name == "nt" else X11FontDirectories + OSXFontDirectories
     files = (path for folder in folders for path in Path(folder).expanduser().rglob("*.[to]t[fc]"))
-    return sorted(path for path in files if path.name.lower().startswith(_FILE_WORDS))
+    return sorted(
+        (path for path in files if path.name.lower().startswith(_FILE_WORDS)),
+        key=lambda path: (any(word in path.name.lower() for word in _WEIGHTS), path),
+    )
 
 
 def fit_fonts(figure: "Figure") -> None:
@@ -102,9 +108,10 @@ def fit_fonts(figure: "Figure") -> None:
     if family is None:
         _draw_boxes(figure, wide)
         message = "no font on this machine shows Chinese characters; install Noto Sans CJK"
-        warnings.warn(message, UserWarning, stacklevel=3)
+        warnings.warn(message, UserWarning, stacklevel=4)
     for text in wide:
-        text.set_fontfamily([*text.get_fontfamily(), *([family] if family else [])])
+        latin = [name for name in text.get_fontfamily() if name != family]
+        text.set_fontfamily([*latin, *([family] if family else [])])
 
 
 def _is_wide(text: str) -> bool:

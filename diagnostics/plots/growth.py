@@ -55,7 +55,9 @@ def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "
     figure = new_figure(size=(8.6, 4.6))
     (axes,) = figure.axes
     years = np.asarray(parts.index, dtype=float)
-    _stack(axes, years, 100 * parts.to_numpy(), [str(name) for name in parts.columns])
+    _stack(
+        axes, years, 100 * parts.to_numpy(), [str(name).replace("_", " ") for name in parts.columns]
+    )
     growth = 100 * account.output_growth.to_numpy()
     axes.plot(years, growth, "o-", color="black", markersize=4, lw=1, label="output")
     axes.axhline(0, color="black", lw=0.8)
@@ -123,6 +125,7 @@ def plot_disaggregation(made: "Disaggregation", *, unit: str | None = None) -> "
     axes.set_ylabel(
         axis_label("value" if made.values.name is None else str(made.values.name), unit)
     )
+    axes.yaxis.set_major_formatter("{x:,.10g}")
     axes.legend(frameon=False, fontsize=9)
     alt = (
         f"Series of {len(values)} periods from {index[0]} to {index[-1]} by {made.method}, from "

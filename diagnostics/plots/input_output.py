@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.plots.place import place_labels, sector_name
+from quesnay.diagnostics.plots.place import Named, place_labels, sector_name
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ def plot_linkages(
     texts = [sector_name(label, names, longest=36) for label in chosen]
     points = np.column_stack([across.loc[chosen], up.loc[chosen]])
     crowd = np.column_stack([across, up])
-    place_labels(axes, points, texts, crowd=crowd)
+    place_labels(figure, [Named(axes, points, texts, crowd)])
     key = frame.index[frame["sector_class"] == "key"]
     listed = ", ".join(sector_name(label, names) for label in key[:10]) or "none"
     return finish(figure, alt=f"Linkage map of {len(frame)} sectors. Key sectors: {listed}.")

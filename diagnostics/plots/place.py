@@ -1,15 +1,21 @@
 """Names beside points, without covering each other."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.diagnostics.plots.style import show_as_written
+from quesnay.models.display.escape import display_width
+
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+    from matplotlib.text import Annotation
 
-__all__ = ["place_labels", "sector_name"]
+__all__ = ["Named", "place_labels", "sector_name", "short_name"]
 
 Array = npt.NDArray[np.float64]
 
@@ -50,10 +56,40 @@ def sector_name(label: Any, names: Mapping[Any, str] | None, *, longest: int = 3
     return shown[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;") + "..."
 
 
-def place_labels(
-    axes: "Axes", points: Array, texts: Sequence[str], *, crowd: Array, size: float = 8
-) -> None:
-    """Write names beside points where they cover neither each other nor, if it can be, a point.
+def short_name(text: str, *, widest: int = 28) -> str:
+    """Shorten a long name in its middle: what tells names apart is at the ends.
+
+    Parameters
+    ----------
+    text : str
+        A name.
+    widest : int, default 28
+        Columns at most; a Chinese character takes two.
+
+    Returns
+    -------
+    str
+        The name, or its head and tail.
+
+    Examples
+    --------
+    >>> short_name("Manufacture of communication equipment, firm 17", widest=24)
+    'Manufactur...nt, firm 17'
+    """
+    if display_width(text) <= widest:
+        return text
+    room = (widest - 3) // 2
+    head, tail = text, text
+    while display_width(head) > room:
+        head = head[:-1]
+    while display_width(tail) > widest - 3 - room:
+        tail = tail[1:]
+    return f"{head}...{tail}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """Points of one panel that get their names.
 
     Parameters
     ----------
@@ -64,7 +100,24 @@ def place_labels(
     texts : sequence of str
         Their names.
     crowd : ndarray, (n, 2)
-        All points.
+        All points of the panel.
+    """
+
+    axes: "Axes"
+    points: Array
+    texts: Sequence[str]
+    crowd: Array
+
+
+def place_labels(figure: "Figure", panels: Sequence[Named], *, size: float = 8) -> None:
+    """Write names beside points where they cover neither each other nor, if it can be, a point.
+
+    Parameters
+    ----------
+    figure : Figure
+        All of it is drawn but for the names.
+    panels : sequence of Named
+        What is named in which panel.
     size : float, default 8
         Of the letters.
 
@@ -72,33 +125,49 @@ def place_labels(
     --------
     >>> import numpy as np
     >>> from quesnay.diagnostics.plots.style import new_figure
-    >>> (axes,) = new_figure().axes
-    >>> place_labels(axes, np.zeros((1, 2)), ["a"], crowd=np.zeros((1, 2)))
+    >>> figure = new_figure()
+    >>> (axes,) = figure.axes
+    >>> place_labels(figure, [Named(axes, np.zeros((1, 2)), ["a"], np.zeros((1, 2)))])
     >>> axes.texts[0].get_text()
     'a'
     """
-    figure = axes.get_figure(root=True)
-    if figure is None:
-        return
+    written = [[_write(panel, i, size) for i in range(len(panel.texts))] for panel in panels]
+    show_as_written(figure)  # before widths are measured
     figure.draw_without_rendering()
-    scale = figure.dpi / 72.0
-    dots = axes.transData.transform(crowd)
-    window = axes.get_window_extent()
+    for panel, labels in zip(panels, written, strict=True):
+        _settle(panel, labels, figure.dpi / 72.0)
+
+
+def _write(panel: Named, i: int, size: float) -> "Annotation":
+    label = panel.axes.annotate(
+        panel.texts[i], tuple(panel.points[i]), xytext=(0, 0), textcoords="offset points",
+        fontsize=size, va="bottom",
+        arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.6},
+    )  # fmt: skip
+    label.set_in_layout(False)  # a name must not push its panel together
+    return label
+
+
+def _settle(panel: Named, labels: Sequence["Annotation"], scale: float) -> None:
+    from matplotlib.text import Text
+
+    dots = panel.axes.transData.transform(panel.crowd)
+    window = panel.axes.get_window_extent().extents
     taken: list[Array] = []
-    for point, text in zip(axes.transData.transform(points), texts, strict=True):
-        width, height = 0.52 * size * scale * len(text), 1.25 * size * scale
+    for point, label in zip(panel.axes.transData.transform(panel.points), labels, strict=True):
+        width, height = Text.get_window_extent(label).size  # without the line to its point
         boxes = [_box(point, dx * scale, dy * scale, width, height) for dx, dy in _OFFSETS]
-        costs = [_cost(box, taken, dots, window.extents) for box in boxes]
-        best = int(np.argmin(costs))
+        far = np.abs(np.stack(boxes).reshape(-1, 2) - point).max(axis=0) + 2
+        near = dots[(np.abs(dots - point) < far).all(axis=1)]  # of many points few can be covered
+        costs = [_cost(box, taken, near, window) for box in boxes]
+        away = [1.5 * (abs(dx) + abs(dy)) for dx, dy in _OFFSETS]
+        best = int(np.argmin(np.add(costs, away)))
         taken.append(boxes[best])
         dx, dy = _OFFSETS[best]
-        side = "left" if dx > 0 else "right" if dx < 0 else "center"
-        far = abs(dx) + abs(dy) > 20
-        axes.annotate(
-            text, tuple(axes.transData.inverted().transform(point)), xytext=(dx, dy),
-            textcoords="offset points", fontsize=size, ha=side, va="bottom",
-            arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.6} if far else None,
-        )  # fmt: skip
+        label.set_position((dx, dy))
+        label.set_horizontalalignment("left" if dx > 0 else "right" if dx < 0 else "center")
+        if label.arrow_patch is not None:
+            label.arrow_patch.set_visible(abs(dx) + abs(dy) > 20)
 
 
 def _box(point: Array, dx: float, dy: float, width: float, height: float) -> Array:
@@ -112,7 +181,7 @@ def _cost(box: Array, taken: Sequence[Array], dots: Array, window: Any) -> float
     outside: float = max(0.0, window[0] - box[0]) + max(0.0, box[2] - window[2])
     outside += max(0.0, window[1] - box[1]) + max(0.0, box[3] - window[3])
     inside = (dots > box[:2] - 2).all(axis=1) & (dots < box[2:] + 2).all(axis=1)
-    return 10.0 * names + 5.0 * outside + 40.0 * float(inside.sum())
+    return 10.0 * names + 40.0 * outside + 40.0 * float(inside.sum())
 
 
 def _overlap(one: Array, other: Array) -> float:

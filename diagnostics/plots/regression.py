@@ -4,8 +4,10 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quesnay.diagnostics.plots.place import place_labels, short_name
 from quesnay.diagnostics.plots.regression_groups import draw_groups
 from quesnay.diagnostics.plots.regression_panels import (
+    WIDEST,
     draw_collinearity,
     draw_leverage,
     draw_quantiles,
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 __all__ = ["plot_diagnostics", "plot_influence"]
+
+MOST = 45  # groups that a page can name
 
 
 def plot_diagnostics(
@@ -45,7 +49,7 @@ def plot_diagnostics(
     Returns
     -------
     Figure
-        13 by 12 inches.
+        13 by 14 inches.
 
     Raises
     ------
@@ -66,12 +70,17 @@ def plot_diagnostics(
     sample = examine(fit, unit=unit, time=time)
     figure = new_figure(3, 2, size=(13.0, 14.0))
     panels = figure.axes
-    draw_residuals(panels[0], sample)
-    draw_quantiles(panels[1], sample)
+    named = [
+        draw_residuals(panels[0], sample),
+        draw_quantiles(panels[1], sample),
+        draw_leverage(panels[3], sample),
+    ]
     draw_scale(panels[2], sample)
-    draw_leverage(panels[3], sample)
     draw_groups(panels[4], sample)
     draw_collinearity(panels[5], sample)
+    said = f"{short_name(fit.formula, widest=90)}: {fit.nobs:,} rows, {fit.inference.name} errors"
+    figure.suptitle(said, x=0.01, ha="left", fontsize=11)
+    place_labels(figure, named, size=7.5)
     top = int(np.nanargmax(sample.influence.cooks))
     return finish(
         figure,
@@ -98,7 +107,8 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     Returns
     -------
     Figure
-        One dot a cluster, sorted, with the full estimate and its 95 % interval as a band.
+        One dot a cluster, sorted, with the full estimate and its 95 % interval as a band; of
+        more than 45 those that move it most.
 
     Raises
     ------
@@ -123,19 +133,28 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     if chosen not in fit.names:
         raise DataError(f"no term {chosen!r} in the fit;{nearest(str(chosen), fit.names)}")
     found = leave_out(sample, by=None if by is None else sample.unit)
-    values = found.estimates[chosen].dropna().sort_values()
+    whole = float(fit.params[chosen])
+    values = found.estimates[chosen].dropna()
+    farthest = (values - whole).abs().sort_values(ascending=False, kind="stable").index
+    hidden = len(values) - MOST
+    values = values[values.index.isin(farthest[:MOST])].sort_values()
     figure = new_figure(size=(7.2, max(3.0, 0.19 * len(values) + 1.4)))
     (axes,) = figure.axes
     low, high = (float(end) for end in fit.conf_int().loc[chosen].to_numpy())
     axes.axvspan(low, high, color=COLOURS[4], alpha=0.25, linewidth=0)
-    whole = float(fit.params[chosen])
     axes.axvline(whole, color=GREY, linewidth=1.0)
     places = np.arange(len(values))
     axes.plot(values.to_numpy(), places, "o", markersize=4, color=COLOURS[0])
-    axes.set_yticks(places, [str(label) for label in values.index], fontsize=7.5)
+    axes.set_yticks(
+        places, [short_name(str(label), widest=WIDEST) for label in values.index], fontsize=7.5
+    )
     axes.set_ylim(-0.8, len(values) - 0.2)
-    head(axes, f"{chosen}: one {found.by} left out", "all dots in the band: no one decides")
-    axes.set_xlabel(f"coefficient of {chosen} without one {found.by}")
+    if axes.get_xlim()[0] < 0.0 < axes.get_xlim()[1]:
+        axes.axvline(0.0, color="black", linewidth=1.0)
+    hint = f"all dots in the 95 % band ({fit.inference.name}): no {found.by} decides"
+    head(axes, f"{chosen}: one {found.by} left out", hint)
+    tail = f"\n(the {MOST} of {MOST + hidden:,} that move it most)" if hidden > 0 else ""
+    axes.set_xlabel(f"coefficient of {chosen} without one {found.by}{tail}")
     far = int(np.argmax(np.abs(values.to_numpy() - whole)))
     return finish(
         figure,

@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.diagnostics.plots.regression_panels import head
+from quesnay.diagnostics.plots.place import short_name
+from quesnay.diagnostics.plots.regression_panels import WIDEST, cloud, head
 from quesnay.diagnostics.plots.style import COLOURS, GREY
 from quesnay.diagnostics.regression.examined import Examined, label_text
 from quesnay.models.regression.columns import Grouping
@@ -51,10 +52,11 @@ def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping)
     axes.grid(visible=False)
     axes.set_yticks(
         range(shown.size),
-        [label_text(units[i]) for i in shown],
+        [short_name(label_text(units[i]), widest=WIDEST) for i in shown],
         fontsize=7 if shown.size > 15 else 8,
     )
-    step = max(1, -(-len(times) // 10))
+    room = max(2, min(10, 60 // (max(map(len, times)) + 2)))
+    step = -(-len(times) // room)
     axes.set_xticks(range(0, len(times), step), times[::step])
     bar = axes.figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02)
     hidden = len(units) - shown.size
@@ -64,7 +66,8 @@ def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping)
         head(axes, f"Spread by {rows.name} and {columns.name}", f"all pale: near one{tail}")
     else:
         bar.set_label("sum of standardised residuals / root of their number", fontsize=8)
-        head(axes, f"Residuals by {rows.name} and {columns.name}", f"no row of one colour{tail}")
+        hint = f"pale; no row or column of one colour{tail}"
+        head(axes, f"Residuals by {rows.name} and {columns.name}", hint)
     axes.set_xlabel(columns.name)
 
 
@@ -103,16 +106,20 @@ def _draw_boxes(axes: "Axes", sample: Examined, rows: Grouping) -> None:
         flierprops={"markersize": 3, "markeredgecolor": COLOURS[0]},
         medianprops={"color": COLOURS[1]},
     )
-    axes.set_yticks(range(1, shown.size + 1), list(units[shown]), fontsize=7.5)
+    names = [short_name(unit, widest=WIDEST) for unit in units[shown]]
+    axes.set_yticks(range(1, shown.size + 1), names, fontsize=7.5)
     axes.axvline(0.0, color=GREY, linewidth=0.8)
-    head(axes, f"Residuals by {rows.name}", "boxes around zero, of like width")
+    hidden = units.size - shown.size
+    tail = f"; {hidden} quieter ones not shown" if hidden else ""
+    head(axes, f"Residuals by {rows.name}", f"boxes around zero, of like width{tail}")
     axes.set_xlabel("standardised residual")
 
 
 def _draw_order(axes: "Axes", sample: Examined) -> None:
     r = sample.influence.standardised
-    axes.plot(np.arange(1, r.size + 1), r, "o", markersize=3, color=COLOURS[0])
+    cloud(axes, np.arange(1.0, r.size + 1.0), r)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     head(axes, "Residuals in the order of rows", "no runs of one sign (no unit or time was named)")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.set_xlabel("row")
     axes.set_ylabel("standardised residual")

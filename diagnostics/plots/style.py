@@ -16,6 +16,7 @@ __all__ = [
     "finish",
     "integer_years",
     "new_figure",
+    "show_as_written",
 ]
 
 # Okabe and Ito (2008), Color Universal Design; yellow and black last, for they serve lines worst.
@@ -157,13 +158,29 @@ def finish(figure: "Figure", *, alt: str) -> "Figure":
     if not alt.strip():
         raise DataError("a figure needs a description in words: give alt=")
     figure.set_label(alt)
-    _show_dollars(figure)
-    fit_fonts(figure)
+    show_as_written(figure)
     return figure
 
 
-def _show_dollars(figure: "Figure") -> None:
-    """Turn off mathematics in labels, but not in tick labels that matplotlib wrote itself."""
+def show_as_written(figure: "Figure") -> None:
+    """Turn off mathematics in labels, but not in tick labels that matplotlib wrote itself.
+
+    Chinese labels get a font that has the characters.
+
+    Parameters
+    ----------
+    figure : Figure
+        A drawn figure whose labels are about to be measured or saved.
+
+    Examples
+    --------
+    >>> figure = new_figure()
+    >>> figure.axes[0].set_title("$ per $ of output").get_parse_math()
+    True
+    >>> show_as_written(figure)
+    >>> figure.axes[0].title.get_parse_math()
+    False
+    """
     from matplotlib.category import StrCategoryFormatter
     from matplotlib.text import Text
     from matplotlib.ticker import FixedFormatter
@@ -180,3 +197,4 @@ def _show_dollars(figure: "Figure") -> None:
     for text in figure.findobj(Text):
         if isinstance(text, Text) and id(text) not in written:
             text.set_parse_math(False)
+    fit_fonts(figure)

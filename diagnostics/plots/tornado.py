@@ -52,9 +52,8 @@ def plot_tornado(result: Tornado, *, unit: str | None = None, most: int = 15) ->
     )
     axes.set_xlabel(axis_label(result.figure, unit))
     more = f"; {hidden} smaller ones not shown" if hidden else ""
-    axes.set_title(
-        f"One input at a time, {result.level:.0%} of its distribution{more}", fontsize=11
-    )
+    said = f"One input at a time, {100 * result.level:.4g} % of its distribution{more}"
+    axes.set_title(said, fontsize=11)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     largest = shown.iloc[0]
     alt = (

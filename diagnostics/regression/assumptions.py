@@ -10,27 +10,32 @@ from scipy import special
 
 from quesnay.diagnostics.regression.examined import Examined
 from quesnay.diagnostics.regression.rules_of_thumb import (
+    allows_for,
     effective_clusters,
     inflation,
     outlier,
 )
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.cross_section import cross_section_dependence
+from quesnay.fitting.regression.cross_section import (
+    WORDS as UNRELATED,
+    cross_section_dependence,
+)
 from quesnay.fitting.regression.hausman import mundlak
 from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.regression.normality import jarque_bera
 from quesnay.fitting.regression.panel_effects import WORDS as EFFECTS, lagrange_multiplier
 from quesnay.fitting.regression.projection import project_noisy
-from quesnay.fitting.regression.recursive import harvey_collier
-from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.regression.recursive import FORM, harvey_collier
+from quesnay.fitting.regression.serial import SERIAL, breusch_godfrey, durbin_watson
 from quesnay.fitting.regression.serial_panel import wooldridge_within
 from quesnay.fitting.regression.specification import added_columns
 from quesnay.fitting.regression.stability import WORDS as STABLE
-from quesnay.fitting.regression.verdict import TestResult, judged
+from quesnay.fitting.regression.verdict import LEVEL, TestResult, Wording, judged
 from quesnay.models.regression.estimate import attempted
 
 __all__ = ["check_assumptions"]
 
+Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 Check = Callable[[Examined], TestResult]
 
@@ -68,7 +73,7 @@ def check_assumptions(
     """
     found = []
     for name, check in _checks(examined):
-        test = attempted(name, partial(check, examined))
+        test = _in_light_of_errors(attempted(name, partial(check, examined)), check, examined)
         if ratio is not None and test.rejected and check in _ABOUT_ERRORS:
             said = f"recommended errors {ratio:.2g} x classical for {term}"
             test = replace(test, consequence=f"{test.consequence}; {said}")
@@ -101,6 +106,18 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     if examined.cluster is not None:
         chosen += [("Effective clusters", effective_clusters)]
     return chosen
+
+
+def _in_light_of_errors(test: TestResult, check: Check, examined: Examined) -> TestResult:
+    """Say where the errors as fitted already allow for a fault, and what an untested null is."""
+    if test.p_value >= LEVEL:
+        return test
+    if test.verdict.startswith("not testable") and check in _UNTESTED:
+        words = _UNTESTED[check]
+        test = replace(test, null=words.null, remedy=words.remedy)
+    if check in _ABOUT_ERRORS and allows_for(examined, _ABOUT_ERRORS[check]):
+        return replace(test, remedy=f"none needed: {examined.fit.inference.name} allows for it")
+    return test
 
 
 def _breusch_pagan(examined: Examined) -> TestResult:
@@ -155,9 +172,7 @@ def _reset(examined: Examined) -> TestResult:
     explained = np.asarray(examined.fit.sample.design, float) @ examined.fit.estimate.coefficients
     explained = (explained - explained.mean()) / max(float(explained.std()), 1e-300)
     added = examined.free(np.column_stack([explained**2, explained**3]))
-    return added_columns(
-        examined.projection, added, absorbed=examined.fit.df_absorbed, name="Ramsey RESET"
-    )
+    return _added(examined, added, "Ramsey RESET", FORM)
 
 
 def _harvey_collier(examined: Examined) -> TestResult:
@@ -185,7 +200,7 @@ def _effects(examined: Examined) -> TestResult:
     statistic = ((pooled.ssr - rest) / df[0]) / (rest / df[1])
     words = replace(
         EFFECTS,
-        consequence="without the effects coefficients would be biased: they are rightly absorbed",
+        consequence="without the effects coefficients can be biased: they are rightly absorbed",
         remedy="keep them",
     )
     p_value = float(special.fdtrc(*df, statistic))
@@ -204,23 +219,32 @@ def _mundlak(examined: Examined) -> TestResult:
 
 def _chow(examined: Examined) -> TestResult:
     """Let every slope differ by time; the effects stay."""
-    time = _panel_time(examined)
+    if examined.time is None:
+        raise EstimationError("the time of the rows is not known; name it")
     design = np.asarray(examined.fit.sample.design, float)
-    own = (time[:, None] == np.arange(time.max())).astype(float)
+    own = (examined.time.codes[:, None] == np.arange(examined.time.count - 1)).astype(float)
     wide = (design[:, None, :] * own[:, :, None]).reshape(design.shape[0], -1)
-    name = f"Chow by {examined.time.name}" if examined.time is not None else "Chow"
-    absorbed = examined.fit.df_absorbed
+    return _added(examined, examined.free(wide), f"Chow by {examined.time.name}", STABLE)
+
+
+def _added(examined: Examined, added: Array, name: str, words: Wording) -> TestResult:
+    """Test added columns by the clustered errors of the fit, where it has clusters."""
     return added_columns(
-        examined.projection, examined.free(wide), absorbed=absorbed, name=name, words=STABLE
+        examined.projection,
+        added,
+        absorbed=examined.fit.df_absorbed,
+        clusters=None if examined.cluster is None else examined.cluster.codes,
+        name=name,
+        words=words,
     )
 
 
-def _panel_time(examined: Examined) -> Codes:
-    if examined.time is None:
-        raise EstimationError("the time of the rows is not known; name it")
-    return examined.time.codes
-
-
-_ABOUT_ERRORS: frozenset[Check] = frozenset(
-    {_breusch_pagan, _white, _wooldridge, _pesaran, _durbin_watson, _breusch_godfrey}
-)
+_ABOUT_ERRORS: dict[Check, str] = {
+    _breusch_pagan: "variance",
+    _white: "variance",
+    _wooldridge: "time",
+    _durbin_watson: "time",
+    _breusch_godfrey: "time",
+    _pesaran: "units",
+}
+_UNTESTED: dict[Check, Wording] = {_wooldridge: SERIAL, _pesaran: UNRELATED}

@@ -12,8 +12,9 @@ from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.verdict import TestResult
+from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import frame_of_tests
+from quesnay.models.regression.estimate import frame_of_tests, tables_of_tests
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["Diagnosis", "diagnose"]
@@ -66,7 +67,7 @@ class Diagnosis(Tabular):
         said = [
             f"{test.name}: {test.verdict}; {test.consequence}; {test.remedy}."
             for test in self.tests
-            if test.remedy not in {"none", "none needed", "keep them"}
+            if not test.remedy.startswith(("none", "keep them"))
         ]
         flags = self.errors.frame["flag"]
         said += [f"{term}: significant at {flag} errors." for term, flag in flags.items() if flag]
@@ -74,28 +75,37 @@ class Diagnosis(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return header, coefficients, assumptions and influence as tables."""
-        formats = {"flag": "", "df": ".1f"}
-        formats |= {name: ".4f" for name in self.errors.frame.columns if name.startswith("p_")}
-        notes = [f"Recommended errors: {self.errors.recommended}"]
-        notes.append(f"Bootstrap: {self.errors.note}.")
-        shown = self.assumptions[["statistic", "distribution", "p_value", "verdict"]]
-        meaning = self.assumptions[["null", "consequence", "remedy"]]
-        kept = self.assumptions["consequence"] != "none"
         tables = [
             Table("Diagnosis of a regression", self.header),
-            Table(
-                "Coefficients under three kinds of errors", self.errors.frame, tuple(notes), formats
-            ),
-            Table("Assumptions", shown, (), {"p_value": ".4f"}),
-            Table("What it means", meaning[kept]),
-            Table("Rows with most influence", self._top_rows()),
+            self._error_table(),
+            *tables_of_tests(self.tests, "Assumptions"),
+            self._row_table(),
         ]
         if self.groups is not None:
             tables.append(self._group_table(self.groups))
         return tuple(tables)
 
-    def _top_rows(self) -> pd.DataFrame:
-        return self.rows.sort_values("cooks", ascending=False, kind="stable").head(SHOWN)
+    def _error_table(self) -> Table:
+        fitted = str(self.header.loc["errors as fitted", "value"]).split(":")[0]
+        flags = {term: flag for term, flag in self.errors.frame["flag"].items() if flag}
+        said = "; ".join(f"{term} ({flag})" for term, flag in flags.items())
+        notes = (
+            f"Conclusions at 5 % differ: {said}." if flags else "Conclusions at 5 % agree.",
+            f"Recommended errors: {self.errors.recommended}",
+            f"Bootstrap: {self.errors.note}.",
+        )
+        formats = {"p_value": "p", "x classical": ".2f"}
+        title = "Coefficients under three kinds of errors, with 95 % intervals"
+        return Table(title, self.errors.by_rule(fitted), notes, formats)
+
+    def _row_table(self) -> Table:
+        top = self.rows.sort_values("cooks", ascending=False, kind="stable").head(SHOWN)
+        named = top.rename(columns={"cooks": "Cook's distance"})
+        notes = (
+            "dfbeta: the coefficient with the row less without it, in standard errors.",
+            "Absorbed effects count in the studentised residual; leverage is that of the slopes.",
+        )
+        return Table("Rows with most influence", named, notes)
 
     def _group_table(self, groups: LeftOut) -> Table:
         frame = self.errors.frame
@@ -103,7 +113,7 @@ class Diagnosis(Tabular):
         scaled = (change / frame["recommended"]).abs().max(axis=1)
         order = scaled.sort_values(ascending=False, kind="stable").index[:SHOWN]
         shown = groups.estimates.loc[order].assign(
-            rows=groups.rows[order], change_in_std_errors=scaled[order]
+            rows=groups.rows[order], **{"change, standard errors": scaled[order]}
         )
         exact = "" if groups.exact else " Absorbed effects are held at their full-sample values."
         span = ", ".join(
@@ -111,8 +121,11 @@ class Diagnosis(Tabular):
             for term in groups.estimates.columns
             if term != "Intercept"
         )
-        note = f"Range over all {len(groups.estimates)}: {span}.{exact}"
-        return Table(f"Coefficients without one {groups.by}", shown, (note,))
+        notes = (
+            "Change: the largest over the coefficients, in recommended standard errors.",
+            f"Range over all {len(groups.estimates)}: {span}.{exact}",
+        )
+        return Table(f"Coefficients without one {groups.by}", shown, notes)
 
 
 def diagnose(
@@ -123,6 +136,7 @@ def diagnose(
     data: pd.DataFrame | None = None,
     draws: int = 999,
     seed: int = 0,
+    tried: int | None = None,
 ) -> Diagnosis:
     """Examine a regression: errors, assumptions, influence.
 
@@ -138,6 +152,9 @@ def diagnose(
         Bootstrap draws.
     seed : int
         Seed of the bootstrap.
+    tried : int, optional
+        How many specifications were tried before this one was chosen, itself included; only their
+        author knows.
 
     Returns
     -------
@@ -160,7 +177,9 @@ def diagnose(
     >>> found.assumptions.loc["Ramsey RESET", "verdict"][:15]
     'rejected at 1 %'
     """
-    for value, name, least in ((draws, "draws", 2), (seed, "seed", 0)):
+    counts = [(draws, "draws", 2), (seed, "seed", 0)]
+    counts += [] if tried is None else [(tried, "tried", 1)]
+    for value, name, least in counts:
         if not isinstance(value, int) or isinstance(value, bool) or value < least:
             shown = value if isinstance(value, int | float) else type(value).__name__
             raise DataError(f"{name} {shown}: expected a whole number from {least} on")
@@ -169,10 +188,11 @@ def diagnose(
     tests = check_assumptions(examined, ratio=errors.ratio, term=errors.term)
     grouped = examined.cluster is not None or examined.unit is not None
     groups = leave_out(examined) if grouped else None
-    return Diagnosis(_header(examined, draws, seed), errors, tests, _rows(examined), groups)
+    header = _header(examined, f"{draws} draws, seed {seed}", tried)
+    return Diagnosis(header, errors, tests, _rows(examined), groups)
 
 
-def _header(examined: Examined, draws: int, seed: int) -> pd.DataFrame:
+def _header(examined: Examined, bootstrap: str, tried: int | None) -> pd.DataFrame:
     fit = examined.fit
     dropped = fit.sample.dropped
     outcome, design = np.asarray(fit.sample.outcome, float), np.asarray(fit.sample.design, float)
@@ -193,10 +213,19 @@ def _header(examined: Examined, draws: int, seed: int) -> pd.DataFrame:
         "unit and time": known or "not known",
         "degrees of freedom": f"{fit.df_resid:,}",
         "errors as fitted": f"{fit.inference.name}: {fit.inference.rule}",
-        "bootstrap": f"{draws} draws, seed {seed}",
+        "bootstrap": bootstrap,
+        "specifications tried": _tried(tried),
         "data (SHA-256)": digest[:16],
+        "software": versions(),
     }
     return pd.DataFrame({"value": facts})
+
+
+def _tried(tried: int | None) -> str:
+    if tried is None:
+        return "not stated"
+    bar = f": Bonferroni asks for p under {0.05 / tried:.2g} at 5 %" if tried > 1 else ""
+    return f"{tried:,}{bar}"
 
 
 def _rows(examined: Examined) -> pd.DataFrame:

@@ -7,16 +7,15 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
+from quesnay.diagnostics.regression.errors_bootstrapped import bootstrap_errors
 from quesnay.diagnostics.regression.examined import Examined
-from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.diagnostics.regression.rules_of_thumb import FEW_CLUSTERS, effective_count
 from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate
-from quesnay.fitting.regression.covariance_clustered import CR1, CR2
+from quesnay.fitting.regression.covariance_clustered import CR1, CR2, CR3
 
 __all__ = ["ErrorsCompared", "compare_errors"]
 
 Array = npt.NDArray[np.float64]
-
-FEW_CLUSTERS = 40
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -26,8 +25,9 @@ class ErrorsCompared:
     Parameters
     ----------
     frame : DataFrame
-        Term x: estimate, as fitted, classical, recommended and bootstrap errors, p-values, the
-        recommended interval, and a flag in words where conclusions at 5 % differ.
+        Term x: estimate; errors, p-values and 95 % intervals as fitted, classical, recommended
+        (its interval is ``conf_low`` and ``conf_high``) and of the bootstrap; and a flag in words
+        where conclusions at 5 % differ.
     recommended : str
         Name and rule of the recommended errors.
     ratio : float
@@ -44,13 +44,51 @@ class ErrorsCompared:
     term: str
     note: str
 
+    def by_rule(self, fitted: str) -> pd.DataFrame:
+        """Lay the errors out one row a term and rule.
+
+        Parameters
+        ----------
+        fitted : str
+            Name of the errors as fitted; left out where they are the recommended or classical.
+
+        Returns
+        -------
+        DataFrame
+            Estimate, error, error over the classical one, 95 % interval, p-value and whether the
+            coefficient differs from zero at 5 %.
+        """
+        best = self.recommended.split(":")[0]
+        rules = {"classical": "classical", f"recommended ({best})": "recommended"}
+        if fitted not in {"classical", best}:
+            rules[f"as fitted ({fitted})"] = "as_fitted"
+        rules["bootstrap"] = "bootstrap"
+        rows = {}
+        for term, row in self.frame.iterrows():
+            for name, rule in rules.items():
+                ends = "conf" if rule == "recommended" else rule
+                p_value = row[f"p_{rule}"]
+                rows[term, name] = {
+                    "estimate": row["estimate"],
+                    "std_error": row[rule],
+                    "x classical": row[rule] / row["classical"],
+                    "low": row[f"{ends}_low"],
+                    "high": row[f"{ends}_high"],
+                    "p_value": p_value,
+                    "p < 0.05": None if np.isnan(p_value) else bool(p_value < 0.05),
+                }
+        frame = pd.DataFrame.from_dict(rows, orient="index")
+        frame.index = pd.MultiIndex.from_tuples(frame.index, names=["term", "errors"])
+        return frame
+
 
 def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> ErrorsCompared:
     """Compute the errors of a fit under the rules a referee would ask for.
 
-    Recommended: CR2 with Satterthwaite degrees of freedom under 40 clusters, CR1 from 40 on, HC3
-    without clusters. Bootstrap: errors from resampled clusters or rows, p-values from the wild
-    cluster bootstrap with the null imposed (percentile ones without clusters).
+    Recommended: with clusters worth under 40 of like leverage CR2 with Satterthwaite degrees of
+    freedom (CR3 where there are two dimensions), from 40 on CR1, HC3 without clusters. Bootstrap:
+    errors from resampled clusters or rows, p-values and intervals from the wild cluster bootstrap
+    with the null imposed (percentile ones without clusters).
 
     Parameters
     ----------
@@ -85,9 +123,8 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     b = fit.estimate.coefficients
     plain = Classical().estimate(regression)
     best = _recommended(examined)
-    boot = _bootstrap(examined, draws, seed)
+    boot = bootstrap_errors(examined, draws=draws, seed=seed)
     used, classical, recommended = (_errors(part) for part in (fit.inference, plain, best))
-    reach = special.stdtrit(best.df, 0.975) * recommended
     p_plain, p_best = _p_values(b, plain), _p_values(b, best)
     frame = pd.DataFrame(
         {
@@ -96,12 +133,16 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
             "classical": classical,
             "recommended": recommended,
             "bootstrap": boot.errors,
+            "p_as_fitted": _p_values(b, fit.inference),
             "p_classical": p_plain,
             "p_recommended": p_best,
             "p_bootstrap": boot.p_values,
             "df": best.df,
-            "conf_low": b - reach,
-            "conf_high": b + reach,
+            **_interval("conf", b, best),
+            **_interval("as_fitted", b, fit.inference),
+            **_interval("classical", b, plain),
+            "bootstrap_low": boot.low,
+            "bootstrap_high": boot.high,
             "flag": [_flag(*row) for row in zip(p_plain, p_best, boot.p_values, strict=True)],
         },
         index=pd.Index(fit.names, name="term"),
@@ -118,50 +159,22 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Boot:
-    errors: Array
-    p_values: Array
-    note: str
-
-
-def _bootstrap(examined: Examined, draws: int, seed: int) -> _Boot:
-    fit = examined.fit
-    lost = np.full(len(fit.names), np.nan)
-    try:
-        if not fit.sample.clusters:
-            return _resampled_rows(examined, draws, seed)
-        wild = [fit.wild_bootstrap(term, draws=draws, seed=seed) for term in fit.names]
-    except (DataError, EstimationError) as reason:
-        return _Boot(lost, lost, f"none: {reason}")
-    p_values = np.array([found.pvalue for found in wild])
-    kind = "all sign patterns" if wild[0].exact else f"{wild[0].draws} draws"
-    try:
-        found = fit.bootstrap(draws=draws, seed=seed)
-        errors, how = found.std_errors.to_numpy(), f"{found.method}, {found.failed} draws lost"
-    except (DataError, EstimationError) as reason:
-        errors, how = lost, f"none ({reason})"
-    return _Boot(errors, p_values, f"errors: {how}; p-values: wild cluster bootstrap, {kind}")
-
-
-def _resampled_rows(examined: Examined, draws: int, seed: int) -> _Boot:
-    found = examined.fit.bootstrap(draws=draws, seed=seed)
-    below = (found.replications <= 0.0).mean().to_numpy()
-    tail = np.minimum(below, 1.0 - below) + 1.0 / (len(found.replications) + 1)
-    note = f"errors and percentile p-values: {found.method}, {found.failed} draws lost"
-    return _Boot(found.std_errors.to_numpy(), np.minimum(1.0, 2.0 * tail), note)
-
-
 def _recommended(examined: Examined) -> CovarianceEstimate:
-    clusters = examined.fit.sample.clusters
+    clusters, regression = examined.fit.sample.clusters, examined.fit.regression
     if not clusters:
-        return HC3().estimate(examined.fit.regression)
-    few = min(grouping.count for grouping in clusters) < FEW_CLUSTERS
-    return (CR2() if few else CR1()).estimate(examined.fit.regression)
+        return HC3().estimate(regression)
+    if min(effective_count(examined, grouping) for grouping in clusters) >= FEW_CLUSTERS:
+        return CR1().estimate(regression)
+    return (CR2() if len(clusters) == 1 else CR3()).estimate(regression)
 
 
 def _errors(estimate: CovarianceEstimate) -> Array:
     return np.asarray(np.sqrt(np.diag(estimate.matrix)))
+
+
+def _interval(name: str, b: Array, estimate: CovarianceEstimate) -> dict[str, Array]:
+    reach = special.stdtrit(estimate.df, 0.975) * _errors(estimate)
+    return {f"{name}_low": b - reach, f"{name}_high": b + reach}
 
 
 def _p_values(b: Array, estimate: CovarianceEstimate) -> Array:

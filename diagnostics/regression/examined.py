@@ -34,7 +34,8 @@ class Examined:
     influence : Influence
         Of each row, absorbed effects counted.
     names : tuple of str
-        Name of each row: unit and time where known, else its label.
+        Name of each row: unit and time; unit and row label where the time is not known and units
+        have several rows; else the label.
     unit, time, cluster : Grouping or None
         Panel unit, time and first cluster of the rows.
     """
@@ -201,9 +202,12 @@ def _find(
 
 
 def _names(fit: PanelFit, unit: Grouping | None, time: Grouping | None) -> tuple[str, ...]:
-    if unit is None or time is None:
-        return tuple(label_text(label) for label in fit.index)
+    rows = tuple(label_text(label) for label in fit.index)
+    if unit is None or (time is None and unit.count == fit.nobs):
+        return rows
     units = [label_text(label) for label in unit.labels]
+    if time is None:
+        return tuple(f"{units[u]}, row {row}" for u, row in zip(unit.codes, rows, strict=True))
     times = [label_text(label) for label in time.labels]
     pairs = zip(unit.codes, time.codes, strict=True)
     return tuple(f"{units[u]}, {times[t]}" for u, t in pairs)

@@ -7,8 +7,18 @@ from quesnay.diagnostics.regression.examined import Examined
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.collinearity import collinearity
 from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.models.regression.columns import Grouping
 
-__all__ = ["effective_clusters", "inflation", "outlier"]
+__all__ = [
+    "FEW_CLUSTERS",
+    "allows_for",
+    "effective_clusters",
+    "effective_count",
+    "inflation",
+    "outlier",
+]
+
+FEW_CLUSTERS = 40  # under which the usual clustered errors are too small
 
 OUTLIER = Wording(
     "no row is an outlier",
@@ -115,16 +125,63 @@ def effective_clusters(examined: Examined) -> TestResult:
     """
     if examined.cluster is None:
         raise EstimationError("no clusters are named")
-    count = examined.cluster.count
-    share = np.bincount(examined.cluster.codes, examined.projection.leverage, minlength=count)
-    even = count / (1.0 + float(share.var() / share.mean() ** 2))
-    if even < 40.0:
+    count, even = examined.cluster.count, effective_count(examined, examined.cluster)
+    used = examined.fit.inference.name
+    if even < FEW_CLUSTERS:
         words = (
             f"few: {count} clusters count like {even:.3g}",
             "CR1 errors with t(G - 1) are too small",
-            "use CR2 with Satterthwaite degrees of freedom, or the wild cluster bootstrap",
+            f"none needed: {used} is made for few clusters"
+            if used.startswith(("CR2", "CR3"))
+            else "use CR2 with Satterthwaite degrees of freedom, or the wild cluster bootstrap",
         )
     else:
         words = (f"enough: {count} clusters count like {even:.3g}", "none", "none needed")
     null = "there are many clusters of like weight"
     return TestResult("Effective clusters", null, even, "rule: 40", float("nan"), *words)
+
+
+def effective_count(examined: Examined, clusters: Grouping) -> float:
+    """Return how many clusters of like leverage those of a regression are worth.
+
+    Parameters
+    ----------
+    examined : Examined
+        The regression.
+    clusters : Grouping
+        Its clusters.
+
+    Returns
+    -------
+    float
+        At most their number.
+    """
+    share = np.bincount(clusters.codes, examined.projection.leverage, minlength=clusters.count)
+    return clusters.count / (1.0 + float(share.var() / share.mean() ** 2))
+
+
+def allows_for(examined: Examined, fault: str) -> bool:
+    """Tell whether the errors as fitted stay right under a fault of the error term.
+
+    Parameters
+    ----------
+    examined : Examined
+        The regression.
+    fault : {"variance", "time", "units"}
+        Unequal variances; correlation over the times of a unit; correlation across units of a time.
+
+    Returns
+    -------
+    bool
+        Variances: all errors but the classical. Times: Driscoll-Kraay, or clusters that hold whole
+        units. Units: Driscoll-Kraay, or clusters that hold whole times.
+    """
+    if fault == "variance":
+        return examined.fit.inference.name != "classical"
+    if examined.fit.inference.name.startswith("Driscoll-Kraay"):
+        return True
+    whole = examined.unit if fault == "time" else examined.time
+    return whole is not None and any(
+        np.unique(np.stack([whole.codes, cluster.codes]), axis=1).shape[1] == whole.count
+        for cluster in examined.fit.sample.clusters
+    )

@@ -74,7 +74,13 @@ def reset(
 
 
 def added_columns(
-    fit: Projection, added: Array, *, absorbed: int = 0, name: str, words: Wording = FORM
+    fit: Projection,
+    added: Array,
+    *,
+    absorbed: int = 0,
+    clusters: npt.NDArray[np.intp] | None = None,
+    name: str,
+    words: Wording = FORM,
 ) -> TestResult:
     """Test whether further columns add to a regression.
 
@@ -86,6 +92,9 @@ def added_columns(
         Further columns, freed of the same effects.
     absorbed : int
         Degrees of freedom of the absorbed effects.
+    clusters : (n,) array of int, optional
+        Codes of groups in which errors may be related and unequal: a Wald test on CR1 errors, in
+        place of the F of equal and unrelated errors, where there are clusters enough.
     name : str
         Name of the test.
     words : Wording
@@ -94,12 +103,12 @@ def added_columns(
     Returns
     -------
     TestResult
-        F with the rank the columns add.
+        F with the rank the columns add; ``F(rank, G - 1)`` with G clusters.
 
     Raises
     ------
     EstimationError
-        If they add nothing or leave no degree of freedom.
+        If they add nothing or leave no degree of freedom, or lie in too few clusters.
 
     Examples
     --------
@@ -119,11 +128,30 @@ def added_columns(
             f"{name}: {added.shape[1]} columns add {df[0]} dimensions and leave {df[1]} degrees of "
             "freedom"
         )
+    if clusters is not None and df[0] < clusters.max():
+        return _clustered(fit, basis, clusters, name, words)
     score = basis.T @ fit.residuals
     explained = float(score @ score)
     statistic = (explained / df[0]) / (max(fit.ssr - explained, 1e-300) / df[1])
     p_value = float(special.fdtrc(*df, statistic))
     return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
+
+
+def _clustered(
+    fit: Projection, basis: Array, clusters: npt.NDArray[np.intp], name: str, words: Wording
+) -> TestResult:
+    """Test the coefficients of orthonormal columns with CR1 errors of the wider regression."""
+    groups, size = int(clusters.max()) + 1, basis.shape[1]
+    found = basis.T @ fit.residuals
+    scores = basis * (fit.residuals - basis @ found)[:, None]
+    sums = np.stack([np.bincount(clusters, column, groups) for column in scores.T], axis=1)
+    if np.linalg.matrix_rank(sums) < size:
+        raise EstimationError(f"{name}: the clusters do not identify the errors of what is added")
+    n = fit.nobs
+    factor = groups / (groups - 1) * (n - 1) / (n - fit.rank - size)
+    statistic = float(found @ np.linalg.solve(factor * sums.T @ sums, found)) / size
+    p_value = float(special.fdtrc(size, groups - 1, statistic))
+    return judged(f"{name} (clustered)", statistic, f"F({size}, {groups - 1})", p_value, words)
 
 
 def rainbow(

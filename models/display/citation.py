@@ -1,9 +1,10 @@
-"""How to cite a result: the software, and the sources that its notes name."""
+"""How to cite a result, and which software made it."""
 
 import importlib.metadata
+import platform
 from collections.abc import Iterable
 
-__all__ = ["citation"]
+__all__ = ["citation", "versions"]
 
 
 def citation(notes: Iterable[str]) -> str:
@@ -29,3 +30,21 @@ def citation(notes: Iterable[str]) -> str:
     software = f"quesnay {version}: econometric modelling toolkit for satellite accounts."
     sources = dict.fromkeys(note for note in notes if note.startswith("Source"))
     return "\n".join([f"{software} BSD-3-Clause.", *sources])
+
+
+def versions() -> str:
+    """Return the versions of the software that a number depends on.
+
+    Returns
+    -------
+    str
+        quesnay, Python and the numerical packages.
+
+    Examples
+    --------
+    >>> versions().split()[0]
+    'quesnay'
+    """
+    names = ("quesnay", "numpy", "scipy", "pandas")
+    found = [f"{name} {importlib.metadata.version(name)}" for name in names]
+    return ", ".join([found[0], f"Python {platform.python_version()}", *found[1:]])

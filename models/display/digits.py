@@ -102,7 +102,8 @@ def format_column(values: list[object], spec: str | None, place: str) -> list[st
     values : list
         The cells: numbers, text, truth values, dates or nothing.
     spec : str or None
-        Format specification for the numbers, such as ``".1%"``; None chooses the decimals.
+        Format specification for the numbers, such as ``".1%"``; ``"p"`` for p-values, of which
+        none is shown as zero; None chooses the decimals.
     place : str
         The column's name, for a message.
 
@@ -122,6 +123,8 @@ def format_column(values: list[object], spec: str | None, place: str) -> list[st
     ['0.439', '1.420', '-']
     >>> format_column([0.015, True, "n/a"], ".1%", "share")
     ['1.5%', 'yes', 'n/a']
+    >>> format_column([0.0213, 3e-7], "p", "p_value")
+    ['0.0213', '<0.0001']
     """
     floats = [float(value) for value in values if isinstance(value, float | np.floating)]
     shared = not any(isinstance(value, str) for value in values)
@@ -161,6 +164,9 @@ def _number(
 
 
 def _by_spec(value: object, spec: str, place: str) -> str:
+    if spec == "p":
+        number = float(value)  # type: ignore[arg-type]
+        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
     try:
         return _without_minus_zero(format(value, spec))
     except (ValueError, TypeError):

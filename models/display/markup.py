@@ -3,13 +3,19 @@
 import re
 from collections.abc import Callable, Iterable, Sequence
 
-from quesnay.models.display.escape import escape_html, escape_latex, escape_markdown
+from quesnay.models.display.escape import (
+    display_width,
+    escape_html,
+    escape_latex,
+    escape_markdown,
+)
 from quesnay.models.display.grid import Column, Grid
 
 __all__ = ["grid_to_html", "grid_to_latex", "grid_to_markdown"]
 
 # Notebooks typeset dollar signs in output; the class names switch that off.
 _OPEN = '<div class="quesnay tex2jax_ignore mathjax_ignore">\n<table>'
+_LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _RIGHT = ' style="text-align:right"'
 
@@ -126,7 +132,6 @@ def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
     \end{table}
     """
     columns = [*grid.index, *grid.columns]
-    sides = "".join("r" if column.numeric else "l" for column in columns)
     labels = _labels_once(grid, escape_latex)
     body = (
         " & ".join([*labels[place], *(_latex_cell(c, place) for c in grid.columns)]) + r" \\"
@@ -138,7 +143,7 @@ def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
             r"\begin{table}[htbp]",
             r"\centering",
             rf"\caption{{{escape_latex(title)}}}",
-            rf"\begin{{tabular}}{{{sides}}}",
+            rf"\begin{{tabular}}{{{_latex_sides(columns)}}}",
             r"\toprule",
             *_latex_header(grid),
             r"\midrule",
@@ -149,6 +154,20 @@ def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
             r"\end{table}",
         ]
     )
+
+
+def _latex_sides(columns: Sequence[Column]) -> str:
+    """Return the sides of the columns; long words are wrapped where a page cannot hold the row."""
+    widths = [max(map(display_width, (*c.header, *c.cells))) + 2 for c in columns]
+    sides = ["r" if column.numeric else "l" for column in columns]
+    wrapped = [i for i, width in enumerate(widths) if width > _LATEX_WORDS and sides[i] == "l"]
+    total = sum(widths[i] for i in wrapped)
+    room = max(_LATEX_LINE - sum(widths) + total, _LATEX_WORDS * len(wrapped))
+    if total > room:
+        for i in wrapped:
+            part = widths[i] / total * room / _LATEX_LINE - 0.03  # less the space between columns
+            sides[i] = f"p{{{part:.2f}\\linewidth}}"
+    return "".join(sides)
 
 
 def _latex_header(grid: Grid) -> Iterable[str]:

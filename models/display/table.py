@@ -35,8 +35,8 @@ class Table:
     notes : tuple of str
         Sources, conventions and warnings, one sentence each.
     formats : mapping of str to str
-        Column -> format specification such as ``".3f"`` or ``".1%"``; the others get as many
-        decimals as give the column's middle value four significant digits.
+        Column -> format specification such as ``".3f"``, ``".1%"`` or ``"p"`` (p-values); the
+        others get as many decimals as give the column's middle value four significant digits.
 
     Raises
     ------

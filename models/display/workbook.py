@@ -218,6 +218,8 @@ def _number(value: object) -> float | None:
 
 def _excel_format(spec: str | None) -> str:
     """Translate a format specification such as ``",.1f"`` into Excel's code ``#,##0.0``."""
+    if spec == "p":
+        return '[<0.00005]"<0.0001";0.0000'
     found = re.fullmatch(r"[+-]?(,?)(?:\.(\d+))?([fd%])", spec or "")
     if found is None:
         return "General"

@@ -46,6 +46,13 @@ class CurveFit(Tabular):
         Whether the standard errors of the levels were given, so that no variance is estimated.
     problem, fit : CurveProblem, NonlinearFit
         The search, in normalised units.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> fit = qn.fit_curve("logistic", [2017, 2018], [1.0, 2.0], saturation=4.0)
+    >>> fit.predict([2019, 2020]).round(3).tolist()
+    [3.0, 3.6]
     """
 
     curve: Curve

@@ -47,6 +47,13 @@ class Disaggregation(Tabular):
         As asked for.
     outside : int
         High-frequency periods outside the low-frequency ones, which are extrapolated.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> made = qn.disaggregate(pd.Series([100.0, 108.0], [2018, 2019]), to="quarterly")
+    >>> float(made.values.iloc[:4].sum().round(6))
+    100.0
     """
 
     values: pd.Series

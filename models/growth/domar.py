@@ -27,6 +27,15 @@ class DomarAggregation(Tabular):
     weights : DataFrame
         Year x industry, gross output over total value added, averaged over two years; they sum to
         more than 1.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> tfp = pd.DataFrame({"a": [0.01], "b": [0.02]}, [2018])
+    >>> output = pd.DataFrame({"a": [80.0, 80.0], "b": [60.0, 60.0]}, [2017, 2018])
+    >>> found = qn.domar_aggregation(tfp, output, pd.Series([100.0, 100.0], [2017, 2018]))
+    >>> found.weights.loc[2018].round(2).to_dict()
+    {'a': 0.8, 'b': 0.6}
     """
 
     contributions: pd.DataFrame

@@ -35,6 +35,13 @@ class GreyFit(Tabular):
         Residual standard deviation and equivalent degrees of freedom.
     smooth : bool
         Whether all class ratios lie in Deng's admissible range.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> fit = qn.fit_grey(pd.Series([2.874, 3.278, 3.337, 3.390], index=range(2015, 2019)))
+    >>> fit.fitted.loc[2018].round(3).to_dict()
+    {'y': 3.39, 'fitted': 3.391, 'resid': -0.001}
     """
 
     params: pd.Series

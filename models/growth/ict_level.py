@@ -32,6 +32,15 @@ class AccumulatedLevel(Tabular):
         Level over value added.
     increments : DataFrame
         Year x source, what each year added.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> effects = pd.DataFrame({"substitution": [0.01], "synergy": [0.004]}, [2018])
+    >>> value_added = pd.Series([100.0, 110.0], [2017, 2018])
+    >>> found = qn.accumulate_contributions(value_added, effects, initial=5.0)
+    >>> found.increments.round(3).to_dict("index")
+    {2018: {'substitution': 1.049, 'synergy': 0.42}}
     """
 
     level: pd.Series

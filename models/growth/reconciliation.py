@@ -52,6 +52,14 @@ class Reconciliation(Tabular):
         Independent identities.
     iterations : int
         Linearisations; 1 for linear identities.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3})
+    >>> made = qn.reconcile(values, ["a + b = c"], std_errors=values * 0.1)
+    >>> made.adjusted.round(3).to_dict()
+    {'a': 1.019, 'b': 2.076, 'c': 3.094}
     """
 
     estimates: pd.Series

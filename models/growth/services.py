@@ -32,6 +32,16 @@ class CapitalServices(Tabular):
         Year x asset, in log points; they sum to `growth`.
     rate : Series
         Nominal rate of return by year.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> stocks = pd.DataFrame({"ict": [10.0, 12.0, 14.4], "other": 90.0}, [2016, 2017, 2018])
+    >>> prices = pd.DataFrame({"ict": [1.0, 0.9, 0.81], "other": 1.0}, [2016, 2017, 2018])
+    >>> rates = pd.Series({"ict": 0.3, "other": 0.05})
+    >>> found = qn.capital_services(stocks, prices, rates, rate=0.05)
+    >>> found.user_cost.loc[2018].round(3).to_dict()  # of a unit of stock, a year
+    {'ict': 0.378, 'other': 0.1}
     """
 
     growth: pd.Series

@@ -42,6 +42,17 @@ class ModelAverage(Tabular):
         Model x: estimate, std_error, weight, parameters, log_likelihood.
     criterion : str
         Where the weights come from.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> i = np.arange(40.0)
+    >>> data = pd.DataFrame({"x": np.sin(i), "w": np.cos(2 * i)})
+    >>> data["y"] = data["x"] + 0.3 * data["w"] + np.sin(9 * i)
+    >>> fits = [qn.fit_panel(form, data) for form in ("y ~ x", "y ~ x + w")]
+    >>> found = qn.average_models({"short": fits[0], "long": fits[1]}, "x")
+    >>> found.frame["weight"].round(3).to_dict()
+    {'short': 0.308, 'long': 0.692}
     """
 
     term: str

@@ -50,6 +50,13 @@ class Combination(Tabular):
         Cochran's Q: do all estimates measure the same value?
     method : str
         How they were combined.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> found = qn.combine({"2012": 0.05, "2017": 0.09}, {"2012": 0.01, "2017": 0.02})
+    >>> found.weights.round(2).to_dict(), round(found.i2, 3)
+    ({'2012': 0.8, '2017': 0.2}, 0.687)
     """
 
     estimate: float

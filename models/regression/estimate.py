@@ -14,7 +14,7 @@ from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.variation import refuse_overflow
 
-__all__ = ["Estimate", "attempted", "frame_of_tests"]
+__all__ = ["Estimate", "attempted", "frame_of_tests", "tables_of_tests"]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -116,10 +116,9 @@ class Estimate(Tabular):
         more = tuple(f"{name}: {value:.5g}." for name, value in self.details.items())
         degrees = "normal" if np.isinf(self.df) else f"t with {self.df:.4g} degrees of freedom"
         notes = (f"{self.nobs:,} observations; errors: {self.rule}; {degrees}.", *more, *self.notes)
-        first = Table(f"{self.outcome}: {self.method}", self.tidy().set_index("term"), notes)
-        if not self.tests:
-            return (first,)
-        return first, Table("Tests", frame_of_tests(self.tests))
+        title = f"{self.outcome}: {self.method}"
+        first = Table(title, self.tidy().set_index("term"), notes, {"p_value": "p"})
+        return first, *(tables_of_tests(self.tests, "Tests") if self.tests else ())
 
 
 def attempted(name: str, test: Callable[[], TestResult]) -> TestResult:
@@ -145,3 +144,12 @@ def frame_of_tests(tests: tuple[TestResult, ...]) -> pd.DataFrame:
         },
         index=pd.Index([test.name for test in tests], name="test"),
     )
+
+
+def tables_of_tests(tests: tuple[TestResult, ...], title: str) -> tuple[Table, ...]:
+    """Show tests as two tables: what they find, and what follows where something does."""
+    frame = frame_of_tests(tests)
+    found = frame[["statistic", "distribution", "p_value", "verdict"]]
+    meaning = frame.loc[frame["consequence"] != "none", ["null", "consequence", "remedy"]]
+    first = Table(title, found, (), {"p_value": "p"})
+    return (first, Table("What it means", meaning)) if len(meaning) else (first,)

@@ -80,7 +80,7 @@ class NonlinearEstimate(Tabular):
         }
         notes = (
             f"Delta method; t with {self.df:.1f} degrees of freedom; null {self.null:g}; "
-            f"interval {self.level:.0%}.",
+            f"interval {100 * self.level:.4g} %.",
         )
         return (Table("Function of coefficients", pd.DataFrame(row, [self.expression]), notes),)
 

@@ -39,6 +39,15 @@ class ReplicatedFit(Tabular):
         Covariance of the coefficients.
     failed : int
         Resamples without a solution, left out.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> frame = pd.DataFrame({"x": np.arange(12.0), "u": list("aaabbbcccddd")})
+    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+    >>> found = qn.fit_panel("y ~ x", frame, cluster="u").jackknife()
+    >>> found.replications["x"].round(3).to_dict()
+    {'a': 0.999, 'b': 0.904, 'c': 0.916, 'd': 1.001}
     """
 
     method: str

@@ -71,7 +71,7 @@ def augment_frame(fit: "PanelFit") -> pd.DataFrame:
 
 def fit_tables(fit: "PanelFit") -> tuple[Table, ...]:
     """Return the table of coefficients and the table of facts about the regression."""
-    formats = {"p_value": ".4f", "statistic": ".2f", "df": ".1f"}
+    formats = {"p_value": "p", "statistic": ".2f", "df": ".1f"}
     title = f"Least squares of {fit.outcome_name}"
     coefficients = tidy_frame(fit, 0.95).set_index("term")
     facts = glance_frame(fit).T.rename(columns={0: "value"})

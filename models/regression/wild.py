@@ -46,6 +46,15 @@ class WildTest(Tabular):
         Distribution of the weights.
     clusters : int
         Number of clusters.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> frame = pd.DataFrame({"x": np.arange(15.0), "u": list("aaabbbcccdddeee")})
+    >>> frame["y"] = frame["x"] + 3 * np.cos(frame["x"])
+    >>> found = qn.fit_panel("y ~ x", frame, cluster="u").wild_bootstrap("x")
+    >>> found.exact, found.draws, found.pvalue
+    (True, 32, 0.0625)
     """
 
     term: str
@@ -74,7 +83,7 @@ class WildTest(Tabular):
             f"Null imposed, CR1 statistic; {self.clusters} clusters, {self.draws:,} draws, {kind}.",
             "Source: Cameron, Gelbach and Miller (2008); Roodman et al. (2019).",
         )
-        title = f"Wild cluster bootstrap, {self.level:.0%} interval"
+        title = f"Wild cluster bootstrap, {100 * self.level:.4g} % interval"
         return (Table(title, pd.DataFrame(row, [self.term]), notes),)
 
 

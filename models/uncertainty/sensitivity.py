@@ -73,12 +73,14 @@ class Tornado(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the swings."""
-        note = f"All other inputs at the median ({self.center:.4g}); {self.level:.0%} of each."
+        note = (
+            f"All other inputs at the median ({self.center:.4g}); {100 * self.level:.4g} % of each."
+        )
         return (Table(f"{self.figure}: one input at a time", self.swings, (note,)),)
 
-    def plot(self) -> Any:
-        """Draw the swings as a tornado; return the figure."""
-        return route("evidence.plot_tornado")(self)
+    def plot(self, *, unit: str | None = None) -> Any:
+        """Draw the swings as a tornado, `unit` on its axis; return the figure."""
+        return route("evidence.plot_tornado")(self, unit=unit)
 
 
 def variance_shares(

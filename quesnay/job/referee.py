@@ -56,7 +56,8 @@ def inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
         notes.append(f"Wild cluster bootstrap: null imposed, {wild.draws} draws, seed {seed}.")
     frame = pd.DataFrame(rows).T
     title = f"The elasticity {float(fit.params[use.term]):.3f} under rival rules of inference"
-    return Table(title, frame, tuple(notes), dict.fromkeys(frame.columns, ".3g"))
+    formats = dict.fromkeys(frame.columns, ".3g") | {"p_value": "p"}
+    return Table(title, frame, tuple(notes), formats)
 
 
 def instrumented(use: Potential) -> Estimate | None:

@@ -1,6 +1,5 @@
 """The report of the main job as one HTML page."""
 
-import platform
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,6 +8,7 @@ import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
+from quesnay.job.evidence import Evidence, gather_evidence
 from quesnay.job.findings import findings
 from quesnay.job.report_evidence import evidence_sections, fan_section, uncertainty_section
 from quesnay.job.tables import (
@@ -17,6 +17,7 @@ from quesnay.job.tables import (
     segment_table,
     verdict_table,
 )
+from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table
 from quesnay.studies.load import RUNS
 
@@ -31,9 +32,16 @@ if TYPE_CHECKING:
 __all__ = ["report_html"]
 
 
-def report_html(result: "Reproduction", plots: "Plots", path: str | Path | None) -> str:
+def report_html(
+    result: "Reproduction",
+    plots: "Plots",
+    path: str | Path | None,
+    *,
+    evidence: Evidence | None = None,
+) -> str:
     """Render the report of a run; write it to `path` where one is given."""
-    evidence, said = evidence_sections(result)
+    made = gather_evidence(result) if evidence is None else evidence
+    further, said = evidence_sections(result, made)
     sections = [
         _account(result, plots),
         fan_section(plots),
@@ -42,7 +50,7 @@ def report_html(result: "Reproduction", plots: "Plots", path: str | Path | None)
         _elasticity(result, plots),
         _core(result),
         _linkages(result),
-        *evidence,
+        *further,
         uncertainty_section(result, plots),
         _method(result),
     ]
@@ -171,19 +179,12 @@ def _sources(result: "Reproduction") -> str:
 
 
 def _colophon(result: "Reproduction") -> Table:
-    import importlib.metadata
-
-    import numpy
-    import scipy
-
     rows = {
         "study": result.study.study.name,
         "draws": str(len(result.draws)),
         "seed": str(result.seed),
         "regressions estimated": str(len(result.rivals.frame)),
         "rows of the base regression": str(result.potential.nobs),
-        "quesnay": importlib.metadata.version("quesnay"),
-        "python": platform.python_version(),
-        "numpy, scipy, pandas": f"{numpy.__version__}, {scipy.__version__}, {pd.__version__}",
+        "versions": versions(),
     }
     return Table("How this report was made", pd.DataFrame({"value": rows}))

@@ -1,10 +1,10 @@
 """Sections of the report beyond the two runs: fan, sources, the made table, one account."""
 
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, TypeVar
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.report.page import Section
-from quesnay.fitting.errors import QuesnayError
+from quesnay.job.evidence import Evidence
 from quesnay.job.frames import row
 from quesnay.job.tables import variance_table
 from quesnay.studies.load import RUNS
@@ -17,8 +17,6 @@ if TYPE_CHECKING:
     from quesnay.job.reproduction import Reproduction
 
 __all__ = ["evidence_sections", "fan_section", "uncertainty_section"]
-
-T = TypeVar("T")
 
 
 def fan_section(plots: "Mapping[str, Figure | Picture]") -> Section:
@@ -49,15 +47,18 @@ def uncertainty_section(result: "Reproduction", plots: "Mapping[str, Figure | Pi
     )
 
 
-def evidence_sections(result: "Reproduction") -> tuple[list[Section], list[str]]:
+def evidence_sections(
+    result: "Reproduction", evidence: Evidence
+) -> tuple[list[Section], list[str]]:
     """Return the sections of the updated table and of the reconciled account, and their findings.
 
     A study that allows one of them not gets a section that says why.
     """
-    updated, why = _tried(result.update_table)
+    updated, made = evidence.updated, evidence.reconciled
     sections = []
     if updated is None:
-        sections.append(Section("A table for the year without one", [f"Not made: {why}."]))
+        why = f"Not made: {evidence.not_updated}."
+        sections.append(Section("A table for the year without one", [why]))
     else:
         sections.append(
             Section(
@@ -73,9 +74,9 @@ def evidence_sections(result: "Reproduction") -> tuple[list[Section], list[str]]
                 updated.tables(),
             )
         )
-    made, why = _tried(lambda: result.reconcile(updated))
     if made is None:
-        sections.append(Section("One account out of all estimates", [f"Not made: {why}."]))
+        why = f"Not made: {evidence.not_reconciled}."
+        sections.append(Section("One account out of all estimates", [why]))
         return sections, []
     sections.append(Section("One account out of all estimates", _words(), (), made.tables()))
     return sections, _finding(result, made)
@@ -91,13 +92,6 @@ def _words() -> list[str]:
         "The curve starts from printed totals, so that the reconciled account is not independent "
         "of the report: it says how far the other evidence pulls it away.",
     ]
-
-
-def _tried(make: Callable[[], T]) -> tuple[T | None, str]:
-    try:
-        return make(), ""
-    except QuesnayError as error:
-        return None, str(error).rstrip(".")
 
 
 def _finding(result: "Reproduction", made: "ReconciledAccount") -> list[str]:

@@ -1,6 +1,7 @@
 """Every admissible specification of one figure, each a full estimate with its interval."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,7 @@ from quesnay.fitting.errors import StudyError, nearest
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.job.assemble import assemble
-from quesnay.job.facts import collect_facts
+from quesnay.job.facts import Facts, collect_facts
 from quesnay.job.frames import as_printed, row
 from quesnay.job.grid import Combination, combinations
 from quesnay.job.regressions import Elasticities, Running, estimate_elasticities
@@ -29,7 +30,6 @@ from quesnay.studies.sections import Study
 __all__ = ["estimate_accounts", "specification_curve"]
 
 Array = npt.NDArray[np.float64]
-Keys = tuple[tuple[str, object], ...]
 
 _OPEN = ("run", "gdp.vintage")  # account keys that choose instead of replacing a study key
 
@@ -47,16 +47,31 @@ def estimate_accounts(
         in the printed unit of the figure.
     """
     rows: list[dict[str, object]] = [{} for _ in grid]
+    known: dict[str, Facts] = {}
     by_account: dict[str, list[int]] = {}
     for place, combination in enumerate(grid):
         by_account.setdefault(repr(combination.account), []).append(place)
     for places in by_account.values():
-        _fill(study, grid, places, elasticities, figure, rows=rows)
+        chosen = dict(grid[places[0]].account)
+        variant = with_keys(study, {key: chosen[key] for key in chosen if key not in _OPEN})
+        kept = repr(replace(variant, core=study.core, penetration=study.penetration))
+        if kept not in known:  # patterns and curves do not change what is read
+            known[kept] = collect_facts(variant)
+        _fill(_Variant(variant, known[kept], chosen), grid, places, elasticities, figure, rows=rows)
     return pd.DataFrame(rows)
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Variant:
+    """One variant of the account: the study as changed, its facts, and the choices."""
+
+    study: Study
+    facts: Facts
+    chosen: dict[str, object]
+
+
 def _fill(
-    study: Study,
+    variant: _Variant,
     grid: Sequence[Combination],
     places: Sequence[int],
     elasticities: Elasticities,
@@ -65,10 +80,9 @@ def _fill(
     rows: list[dict[str, object]],
 ) -> None:
     """Estimate all specifications of one variant of the account in one call."""
-    account = grid[places[0]].account
     names = [repr(grid[place].regression) for place in places]
     good = [name for name in names if name in elasticities.draws]
-    values = dict(zip(good, _figures(study, account, elasticities, good, figure), strict=True))
+    values = dict(zip(good, _figures(variant, elasticities, good, figure), strict=True))
     for place, name in zip(places, names, strict=True):
         rows[place] = dict(grid[place].levels) | _summary(
             values.get(name), elasticities.failures.get(name, "")
@@ -91,21 +105,19 @@ def _summary(values: Array | None, failure: str) -> dict[str, object]:
 
 
 def _figures(
-    study: Study, account: Keys, elasticities: Elasticities, names: Sequence[str], figure: str
+    variant: _Variant, elasticities: Elasticities, names: Sequence[str], figure: str
 ) -> list[Array]:
     """Values of the figure for the draws of all named regressions in one variant."""
-    chosen = dict(account)
+    chosen, facts = variant.chosen, variant.facts
     run = str(chosen.get("run", RUNS[1]))
     if run not in RUNS:
         raise StudyError(f"specifications: unknown run {run!r};{nearest(run, RUNS)}")
-    variant = with_keys(study, {k: v for k, v in account if k not in _OPEN})
-    facts = collect_facts(variant)
-    model = assemble(variant, facts).model
+    model = assemble(variant.study, facts).model
     if figure not in facts.reported.index:
         raise StudyError(f"no printed figure {figure!r};{nearest(figure, facts.reported.index)}")
     sizes = [len(elasticities.draws[name]) for name in names]
     stacked = np.concatenate([elasticities.draws[name] for name in names])
-    base = base_inputs(variant, facts, model, 0.0)
+    base = base_inputs(variant.study, facts, model, 0.0)
     inputs = {name: np.broadcast_to(value, stacked.shape) for name, value in base.items()}
     inputs["elasticity"] = stacked
     vintages = list(facts.gdp.index)

@@ -1,0 +1,40 @@
+"""Every choice of the study, one by one: specification curve, back-tests, and a made table.
+
+Run it from anywhere: ``python examples/14_question_every_choice.py [FOLDER]``.
+"""
+
+import sys
+from pathlib import Path
+
+import quesnay as qn
+from quesnay.diagnostics.plots.save import save_figure
+
+folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
+folder.mkdir(parents=True, exist_ok=True)
+
+study = qn.load_study("caict_2020")
+print(f"{study.study.name}: years {study.study.years[0]} to {study.study.years[-1]}\n")
+
+
+def held_out(result: qn.Reproduction) -> str:
+    """Count the held-out figures that each run finds."""
+    judged = result.verdicts.query("role == 'held out'")
+    counts = judged["inside"].astype(bool).groupby(level=0, sort=False).agg(["sum", "size"])
+    return "; ".join(f"{run}: {row['sum']} of {row['size']}" for run, row in counts.iterrows())
+
+
+print("Held-out figures inside the 95 % interval,", held_out(qn.reproduce(study, draws=200)))
+
+# Does the total of 2019 hang on one choice? All combinations of the declared ones.
+curve = qn.specification_curve(study, "T19", draws=50, seed=0)
+print(curve.tables()[0].to_text(), "\n")
+print(curve.tables()[1].to_text(), "\n")
+
+# Would the curve have foretold the printed totals, and would one province have changed the slope?
+print(qn.backtest_penetration(study).tables()[0].to_text(), "\n")
+print(qn.backtest_elasticity(study, draws=99).tables()[0].to_text(), "\n")
+
+# The year without an official table: does making one change the account?
+made = qn.update_table_year(study, 2019, draws=100)
+print(made.tables()[0].to_text())
+print("Written:", save_figure(curve.plot(), folder / "14_specification_curve.png"))

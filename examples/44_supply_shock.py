@@ -23,7 +23,10 @@ static = qn.inoperability(table, {"20": 0.10}, kind="supply")
 print("\nA tenth of the value added of electronics fails, forward through the chain:")
 print(static.inoperability.rename(index=names).sort_values(ascending=False).head(6).round(3))
 
-rate = dict.fromkeys(table.sectors, 0.3)
+# Left to itself, every sector would come back from a tenth to a hundredth in eight periods.
+start, end = (dict.fromkeys(table.sectors, share) for share in (0.10, 0.01))
+rate = qn.resilience(table, start=start, end=end, periods=8, kind="supply")
+print(f"\nResilience of electronics: {rate['20']:.3f} a period")
 shock = [[0.10 if code == "20" and t < 4 else 0.0 for code in table.sectors] for t in range(24)]
 path = qn.inoperability_path(table, shock, resilience=rate, periods=24, kind="supply")
 worst = path.path.max().sort_values(ascending=False).index[:4]

@@ -18,9 +18,9 @@ for name, column in {"va": "value_added", "ict": "ict_inputs", "l": "labour_comp
 def described(fit: qn.PanelFit) -> str:
     """Say in one line what a regression rests on."""
     return (
-        f"{fit.formula}: {fit.nobs:,} rows, {fit.df_absorbed:,} effects, "
-        f"{fit.inference.name} errors, R2 {fit.rsquared:.4f}, within {fit.rsquared_within:.4f}, "
-        f"sigma {fit.sigma:.3f}"
+        f"{fit.formula}: {fit.nobs:,} rows less {len(fit.names)} slopes and {fit.df_absorbed:,} "
+        f"effects leave {fit.df_resid:,}; {fit.inference.name} errors, R2 {fit.rsquared:.4f}, "
+        f"within {fit.rsquared_within:.4f}, sigma {fit.sigma:.3f}"
     )
 
 

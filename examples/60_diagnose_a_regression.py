@@ -32,4 +32,6 @@ print("\nIn one sentence each:")
 for finding in report.warnings:
     print(" -", finding)
 print("Written:", save_figure(fit.plot_diagnostics(), folder / "60_six_panels.png"))
-print("Written:", save_figure(qn.plot_influence(fit, "ln_ict"), folder / "60_influence.png"))
+print("Written:", save_figure(fit.plot_influence("ln_ict"), folder / "60_influence.png"))
+by_sector = qn.plot_influence(fit, "ln_ict", by="sector")
+print("Written:", save_figure(by_sector, folder / "60_influence_by_sector.png"))

@@ -18,6 +18,7 @@ ROUTES = {
     "input_output.plot_linkages": "quesnay.diagnostics.plots.input_output:plot_linkages",
     "regression.diagnose": "quesnay.diagnostics.regression.diagnosis:diagnose",
     "regression.plot_diagnostics": "quesnay.diagnostics.plots.regression:plot_diagnostics",
+    "regression.plot_influence": "quesnay.diagnostics.plots.regression:plot_influence",
 }
 """Name of the service -> module and function; see :mod:`quesnay.fitting.routes`."""
 

@@ -158,7 +158,8 @@ def _number(
     if abs(number) >= _LARGEST_FIXED:
         return f"{number:.3e}"
     digits = decimals_for([number]) if decimals is None else decimals
-    if number and abs(number) < 0.5 * 10.0**-digits:
+    least = 10.0 if digits == _MOST_DECIMALS else 0.5  # where no more decimals come: two digits
+    if number and abs(number) < least * 10.0**-digits:
         return f"{number:.2g}"  # a small number is not nothing
     return _without_minus_zero(f"{number:{',' if grouped else ''}.{digits}f}")
 

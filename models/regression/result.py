@@ -1,25 +1,17 @@
 """What a regression found, and the sample it rests on."""
 
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.arguments import Seed
 from quesnay.fitting.level import confidence_level
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
-from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear
-from quesnay.models.regression.resampled import (
-    ReplicatedFit,
-    bootstrap_fit,
-    jackknife_fit,
-)
+from quesnay.models.regression.answers import Answers
 from quesnay.models.regression.sample import Sample
 from quesnay.models.regression.showing import (
     augment_frame,
@@ -28,7 +20,6 @@ from quesnay.models.regression.showing import (
     labels_of,
     tidy_frame,
 )
-from quesnay.models.regression.wild import WildTest, wild_test
 
 __all__ = ["PanelFit"]
 
@@ -36,7 +27,7 @@ Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class PanelFit(Tabular):
+class PanelFit(Answers, Tabular):
     """A linear regression: coefficients, their errors, residuals and what they rest on.
 
     Parameters
@@ -141,6 +132,14 @@ class PanelFit(Tabular):
         -------
         DataFrame
             Columns ``low`` and ``high``.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+        >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
+        >>> fit.conf_int(0.9).round(2).loc["x"].to_dict()
+        {'low': 0.68, 'high': 1.82}
         """
         level = confidence_level(level)
         reach = stdtrit(self.inference.df, 0.5 + level / 2) * self._errors()
@@ -180,46 +179,47 @@ class PanelFit(Tabular):
         return float(np.sqrt(self.estimate.ssr / self.regression.need_freedom()))
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
-        """Return one row a coefficient: estimate, error, statistic, p-value, interval."""
+        """Return one row a coefficient: estimate, error, statistic, p-value, interval.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+        >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
+        >>> fit.tidy().round(3).set_index("term").loc["x", ["estimate", "p_value"]].to_dict()
+        {'estimate': 1.25, 'p_value': 0.023}
+        """
         return tidy_frame(self, level)
 
     def glance(self) -> pd.DataFrame:
-        """Return one row about the whole regression."""
+        """Return one row about the whole regression.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+        >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
+        >>> fit.glance()[["nobs", "df_resid", "covariance"]].astype(str).loc[0].tolist()
+        ['4', '2', 'classical']
+        """
         return glance_frame(self)
 
     def augment(self) -> pd.DataFrame:
-        """Return one row an observation used: outcome, fitted value, residual, weight."""
+        """Return one row an observation used: outcome, fitted value, residual, weight.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+        >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
+        >>> fit.augment().round(3).loc[1].to_dict()
+        {'y': 2.0, 'fitted': 2.25, 'resid': -0.25}
+        """
         return augment_frame(self)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the coefficients and the facts about the regression."""
         return fit_tables(self)
-
-    def nonlinear(
-        self, expression: str, *, null: float = 0.0, level: float = 0.95
-    ) -> NonlinearEstimate:
-        """Estimate a function of coefficients: see `estimate_nonlinear`."""
-        return estimate_nonlinear(self, expression, null=null, level=level)
-
-    def wild_bootstrap(self, term: str, **options: Any) -> WildTest:
-        """Test a coefficient by the wild cluster bootstrap: see `wild_test` for its options."""
-        return wild_test(self, term, **options)
-
-    def bootstrap(self, *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
-        """Resample clusters, or rows where there are none: see `bootstrap_fit`."""
-        return bootstrap_fit(self, draws=draws, seed=seed)
-
-    def jackknife(self) -> ReplicatedFit:
-        """Leave out each cluster, or each row where there are none: see `jackknife_fit`."""
-        return jackknife_fit(self)
-
-    def diagnose(self, **options: Any) -> Any:
-        """Test every assumption: see `quesnay.diagnostics.regression.diagnosis.diagnose`."""
-        return route("regression.diagnose")(self, **options)
-
-    def plot_diagnostics(self, **options: Any) -> Any:
-        """Draw six panels: see `quesnay.diagnostics.plots.regression.plot_diagnostics`."""
-        return route("regression.plot_diagnostics")(self, **options)
 
     def _series(self, values: Array, name: str) -> pd.Series:
         return pd.Series(values, labels_of(self.names).view(), name=name)

@@ -193,5 +193,5 @@ def _check_reported(reported: tuple[float, float]) -> None:
         low, high = (float(end) if is_number(end) else np.nan for end in reported)
     except (TypeError, ValueError):
         low, high = np.nan, np.nan
-    if not low < high:
+    if not isinstance(reported, tuple | list) or not low < high:
         raise QuesnayError(f"reported must be an interval (low, high), got {shown(reported)}")

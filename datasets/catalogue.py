@@ -10,6 +10,7 @@ from quesnay.datasets.store import fetch, resources
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.csv_text import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
+from quesnay.models.paths import as_path
 
 __all__ = ["export_dataset", "list_datasets", "load_dataset"]
 
@@ -95,7 +96,7 @@ def export_dataset(name: str, path: str | Path) -> Path:
     True
     """
     frame = load_dataset(name)
-    target = Path(path)
+    target = as_path(path, "path")
     if target.suffix not in _FORMATS:
         raise DataError(f"{target.name}: expected a file ending in {' or '.join(_FORMATS)}")
     if target.suffix == ".csv":

@@ -154,8 +154,8 @@ def _refuse_no_names(
         known = isinstance(value, str) or is_whole(value) or (name == "detail" and value is None)
         if not known:
             raise DataError(f"{name}: expected a whole number, got {shown(value)}")
-    if len(shown(year)) > 9:
-        raise DataError(f"year: {shown(year)} is no year of a table; see list_datasets()")
+        if len(shown(value)) > 9:
+            raise DataError(f"{name}: {shown(value)} is none of a table; see list_datasets()")
 
 
 def _absent(country: str, year: int, label: str, treatment: str) -> str:

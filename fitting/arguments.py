@@ -1,7 +1,7 @@
 """Single arguments checked: numbers, switches, names and seeds, with one line when wrong."""
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from numbers import Real
 from typing import Any, TypeAlias, TypeGuard
@@ -13,6 +13,7 @@ from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 
 __all__ = [
     "Seed",
+    "as_tuple",
     "check_draws",
     "choice",
     "is_number",
@@ -120,6 +121,19 @@ def choice(value: object, known: Iterable[str], name: str) -> str:
     raise DataError(
         f"{name} {shown(value)} is unknown{hint and ';' + hint}; expected one of {', '.join(words)}"
     )
+
+
+def as_tuple(values: object, name: str) -> tuple[Any, ...]:
+    """Return a list, tuple or generator as a tuple; a text alone is none.
+
+    Examples
+    --------
+    >>> as_tuple(["RAS", "GRAS"], "methods")
+    ('RAS', 'GRAS')
+    """
+    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+        raise DataError(f"{name}: expected a list, got {shown(values)}")
+    return tuple(values)
 
 
 def check_draws(draws: object, *, least: int) -> None:

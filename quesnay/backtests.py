@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from quesnay.datasets.input_output import load_io
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
+from quesnay.fitting.arguments import as_tuple, is_whole
+from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["backtest_tables"]
 
@@ -45,6 +47,9 @@ def backtest_tables(
     >>> found.errors["intermediate"].round(3).tolist()
     [0.049, 0.04]
     """
-    years = sorted({year for update in updates for year in update})
+    pairs = [as_tuple(update, "updates") for update in as_tuple(updates, "updates")]
+    if not pairs or any(len(pair) != 2 or not all(map(is_whole, pair)) for pair in pairs):
+        raise DataError(f"updates: give updates as pairs of years (from, to), got {shown(updates)}")
+    years = sorted({year for pair in pairs for year in pair})
     tables = {year: load_io(country, year, imports=imports) for year in years}
-    return backtest_update(tables, updates, methods=methods)
+    return backtest_update(tables, pairs, methods=methods)

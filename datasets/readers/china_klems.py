@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.datasets.readers.cells import Cell, Source, label, rows, sheet_names
 from quesnay.fitting.errors import DataError
+from quesnay.models.paths import as_path
 
 __all__ = ["read_china_klems"]
 
@@ -48,7 +49,7 @@ def read_china_klems(path: str | Path) -> pd.DataFrame:
     >>> read_china_klems(folder)["output"].tolist()
     [1.5, 2.5]
     """
-    sources = _sources(Path(path))
+    sources = _sources(as_path(path, "path"))
     found: dict[str, pd.Series[float]] = {}
     skipped = []
     for name, source in sources.items():

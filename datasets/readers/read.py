@@ -16,6 +16,7 @@ from quesnay.datasets.readers.wiod import read_wiod
 from quesnay.datasets.table_frames import IOFrames
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.paths import as_path
 
 __all__ = ["LAYOUTS", "read_io", "read_io_frames"]
 
@@ -138,4 +139,4 @@ def read_io_frames(path: str | Path, *, layout: str = "quesnay", **options: Any)
         raise DataError(
             f"layout {layout!r}: expected {', '.join(LAYOUTS)};{nearest(layout, LAYOUTS)}"
         )
-    return LAYOUTS[layout](Path(path), Options(**options))
+    return LAYOUTS[layout](as_path(path, "path"), Options(**options))

@@ -9,7 +9,8 @@ from decimal import Decimal, InvalidOperation
 import pandas as pd
 
 from quesnay.diagnostics.audit.units import Unit, unit_of
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.arguments import as_tuple
+from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["Figure", "checked_figures", "rounding_interval"]
 
@@ -134,9 +135,10 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
     for name in ids:
         if not name or ids.count(name) > 1:
             raise DataError(f"reported figures: id {name!r} is empty or given twice")
+    without = as_tuple(without, "without")
     for name in without:
-        if name not in ids:
-            raise DataError(f"without: no figure {name!r};{nearest(name, ids)}")
+        if not isinstance(name, str) or name not in ids:
+            raise DataError(f"without: no figure {shown(name)};{nearest(shown(name), ids)}")
     rows = frame.to_dict("records")
     figures = [
         _figure(name, row) for name, row in zip(ids, rows, strict=True) if name not in set(without)

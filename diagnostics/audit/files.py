@@ -14,6 +14,7 @@ from quesnay.diagnostics.audit.identities import (
     Quantity,
 )
 from quesnay.fitting.errors import DataError, StudyError, nearest
+from quesnay.models.paths import as_path
 
 __all__ = ["ReportFile", "read_report"]
 
@@ -79,7 +80,7 @@ def read_report(path: str | Path) -> ReportFile:
     >>> read_report(path).figures.loc["T19", "printed"]
     '2.13'
     """
-    place = Path(path)
+    place = as_path(path, "path")
     text = _text(place)
     if place.suffix.lower() == ".csv":
         return ReportFile(_csv(place), None, SATELLITE_ACCOUNT, SATELLITE_QUANTITIES)

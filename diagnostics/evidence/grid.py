@@ -66,6 +66,7 @@ class Grid:
     def __post_init__(self) -> None:
         if not isinstance(self.choices, Mapping) or not self.choices:
             raise QuesnayError("grid: no choices; give at least one name with its levels")
+        _check_rules(self.rules)
         for name, levels in self.choices.items():
             if not isinstance(name, str) or not name:
                 raise QuesnayError(f"grid: {name!r} is not the name of a choice; names are text")
@@ -115,3 +116,8 @@ class Grid:
                     f"{type(error).__name__}: {error}"
                 ) from error
         return None
+
+
+def _check_rules(rules: object) -> None:
+    if not isinstance(rules, list | tuple) or not all(isinstance(rule, Rule) for rule in rules):
+        raise QuesnayError("grid: rules must be a list of Rule(reason, excludes)")

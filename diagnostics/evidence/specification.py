@@ -14,7 +14,8 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.arguments import is_number
+from quesnay.fitting.errors import QuesnayError, shown
 from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks, positive, seed_sequence
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
@@ -127,11 +128,12 @@ def _curve(
     if good.any():
         low[good], high[good] = np.nanquantile(finite[good], [0.025, 0.975], axis=1)
     frame = pd.DataFrame([{k: str(v) for k, v in one.items()} for one in specifications])
+    spread = _spread(finite, good)
     frame = frame.assign(
         estimate=arrays["estimate"],
         low=low,
         high=high,
-        standard_error=_spread(finite, good),
+        standard_error=spread,
         failure=arrays["reason"],
     )
     printed = pd.Series(
@@ -142,7 +144,8 @@ def _curve(
             "unit": unit,
         }
     )
-    joint = joint_null(arrays["estimate"][good], draws[good]) if good.any() else None
+    moving = good & (spread > 0.0)  # what does not vary has no distribution under the null
+    joint = joint_null(arrays["estimate"][moving], draws[moving]) if moving.any() else None
     return rank_specifications(frame, printed, figure=figure, joint=joint)
 
 
@@ -187,8 +190,8 @@ class _Specifications:
 
 def _check_reported(reported: tuple[float, float]) -> None:
     try:
-        low, high = (float(end) for end in reported)
+        low, high = (float(end) if is_number(end) else np.nan for end in reported)
     except (TypeError, ValueError):
         low, high = np.nan, np.nan
-    if not low < high:
-        raise QuesnayError(f"reported must be an interval (low, high), got {reported!r}")
+    if not isinstance(reported, tuple | list) or not low < high:
+        raise QuesnayError(f"reported must be an interval (low, high), got {shown(reported)}")

@@ -6,7 +6,8 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, QuesnayError, nearest
+from quesnay.fitting.arguments import as_tuple
+from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.balancing import gras, ras
@@ -178,12 +179,13 @@ def backtest_update(
     >>> round(float(found.errors.iloc[0]["all"]), 3)
     0.02
     """
-    unknown = [name for name in methods if name not in METHODS]
+    methods, updates = as_tuple(methods, "methods"), as_tuple(updates, "updates")
+    unknown = [name for name in methods if not isinstance(name, str) or name not in METHODS]
     if unknown or not methods or not updates:
-        hint = nearest(unknown[0], METHODS) if unknown else ""
+        hint = nearest(shown(unknown[0]), METHODS) if unknown else ""
         raise QuesnayError(
             f"back-test: give updates, and methods of {', '.join(METHODS)};"
-            f"{f' unknown {unknown[0]!r}.' if unknown else ''}{hint}"
+            f"{f' unknown {shown(unknown[0])}.' if unknown else ''}{hint}"
         )
     rows: dict[tuple[str, str], dict[str, float]] = {}
     failures: dict[str, str] = {}

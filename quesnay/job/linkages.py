@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.resampling.chunks import seed_sequence
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
@@ -140,7 +141,7 @@ def _weights(
     value = base.xs(int(figure["year"]), level="year").iloc[0]
     relative = assembly.pattern.weights
     spread = np.sqrt(np.log1p(study.core.dispersion**2))
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    rng = np.random.default_rng(seed_sequence(seed))
     noise = np.exp(spread * rng.standard_normal((draws, *relative.shape)))
     all_weights = np.concatenate([relative.to_numpy()[None], relative.to_numpy() * noise]).sum(1)
     level = all_weights @ value[relative.columns].to_numpy(float)

@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from quesnay.fitting.errors import StudyError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import StudyError, shown
 from quesnay.job.frames import account_frame, verdict_frame, with_intervals
 from quesnay.job.linkages import core_linkages
 from quesnay.job.prepare import prepare
@@ -96,5 +97,5 @@ def reproduce(
 
 def _check_draws(draws: object) -> None:
     """Refuse a number of draws that is none."""
-    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
-        raise StudyError(f"draws must be a whole number of at least 1, got {draws!r}")
+    if not is_whole(draws) or draws < 1:
+        raise StudyError(f"draws must be a whole number of at least 1, got {shown(draws)}")

@@ -13,7 +13,8 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.job.assemble import assemble
@@ -176,16 +177,17 @@ def specification_curve(
     >>> len(curve.estimates) >= 500
     True
     """
-    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 2:
-        raise StudyError(f"draws must be a whole number of at least 2, got {draws!r}")
+    if not is_whole(draws) or draws < 2:
+        raise StudyError(f"draws must be a whole number of at least 2, got {shown(draws)}")
     checked = load_study(study)
     if checked.specifications is None:
         raise StudyError("specifications: the study declares no choices; add this section")
     grid = combinations(checked.specifications)
     facts = collect_facts(checked)
-    name = figure or checked.specifications.figure
-    if name not in facts.reported.index:
-        raise StudyError(f"no printed figure {name!r};{nearest(name, facts.reported.index)}")
+    name = checked.specifications.figure if figure is None else figure
+    if not isinstance(name, str) or name not in facts.reported.index:
+        hint = nearest(shown(name), facts.reported.index)
+        raise StudyError(f"no printed figure {shown(name)};{hint}")
     found = estimate_elasticities(
         checked,
         facts,

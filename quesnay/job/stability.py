@@ -8,8 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
-from quesnay.fitting.errors import StudyError
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import StudyError, shown
 from quesnay.fitting.regression.nested import NestedGrams, nested_grams
+from quesnay.fitting.resampling.chunks import seed_sequence
 from quesnay.job.elasticities import codes_of, formula_columns, regression_rows
 from quesnay.models.display.table import Table, Tabular
 from quesnay.studies.load import load_study
@@ -117,15 +119,15 @@ def backtest_elasticity(
     >>> len(found.left_out[0].left_out)
     31
     """
-    if not isinstance(draws, int) or isinstance(draws, bool) or draws < 1:
-        raise StudyError(f"draws must be a whole number of at least 1, got {draws!r}")
+    if not is_whole(draws) or draws < 1:
+        raise StudyError(f"draws must be a whole number of at least 1, got {shown(draws)}")
     use = load_study(study).potential
     if use.cluster is None:
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
     rows = regression_rows(use)
     if "sector" not in rows.columns:
         raise StudyError("potential.panel: leaving sectors out needs a column 'sector'")
-    rng = np.random.default_rng(np.random.SeedSequence(seed))
+    rng = np.random.default_rng(seed_sequence(seed))
     place = formula_columns(use.formula)[1].index(use.term)
 
     def elasticity(part: pd.DataFrame) -> float:

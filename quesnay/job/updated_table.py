@@ -7,7 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from quesnay.diagnostics.evidence.updating import METHODS, backtest_update
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
@@ -155,10 +156,10 @@ def _year(study: Study, facts: Facts, year: int | None) -> int:
     open_years = [y for y in study.study.years if first < y < last and y not in facts.tables]
     if year is None and open_years:
         return open_years[0]
-    if year not in open_years:
+    if not is_whole(year) or year not in open_years:
         known = ", ".join(map(str, open_years)) or "none"
         raise StudyError(
-            f"year {year}: no table can be made for it; years of study {study.study.name!r} "
+            f"year {shown(year)}: no table can be made for it; years of study {study.study.name!r} "
             f"between two tables and without one: {known}"
         )
     return int(year)
@@ -175,11 +176,11 @@ def _backtest(facts: Facts) -> pd.DataFrame:
 
 def _method(method: str, errors: pd.DataFrame) -> str:
     """Return the method named, or the one with the smallest mean error."""
-    if method == "best":
+    if isinstance(method, str) and method == "best":
         return str(errors.loc[list(_UPDATES), "mean"].idxmin())
-    if method not in _UPDATES:
+    if not isinstance(method, str) or method not in _UPDATES:
         raise StudyError(
-            f"method {method!r}: unknown;{nearest(method, _UPDATES)} known: best, "
+            f"method {shown(method)}: unknown;{nearest(shown(method), _UPDATES)} known: best, "
             f"{', '.join(_UPDATES)}"
         )
     return method

@@ -4,7 +4,7 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.studies.schema import build
 from quesnay.studies.sections import Study
 
@@ -54,8 +54,8 @@ def study_text(name: str) -> str:
     known = study_names()
     if name not in known:
         raise StudyError(
-            f"unknown study {name!r};{nearest(name, known)} embedded: {', '.join(known)}; "
-            "a file of your own ends in .toml"
+            f"unknown study {shown(name)};{nearest(shown(name), known)} embedded: "
+            f"{', '.join(known)}; a file of your own ends in .toml"
         )
     return (files("quesnay.datasets") / "data" / f"{name}.toml").read_text(encoding="utf-8")
 

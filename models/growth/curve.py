@@ -5,8 +5,9 @@ import pandas as pd
 from numpy.typing import ArrayLike
 
 from quesnay.fitting.curves.functions import CURVES
+from quesnay.fitting.curves.multistart import fit_problem
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem, fit_problem, make_problem
+from quesnay.fitting.curves.problem import CurveProblem, make_problem
 from quesnay.fitting.errors import EstimationError
 from quesnay.models.growth.curve_inputs import (
     check_identified,

@@ -59,7 +59,7 @@ def test_there_are_27_sets() -> None:
     assert len(SETS) == 27
 
 
-@pytest.mark.parametrize(("start", "least"), [("start1", 26), ("start2", 27)])
+@pytest.mark.parametrize(("start", "least"), [("start1", 27), ("start2", 27)])
 def test_sets_solved_to_six_digits(start: str, least: int) -> None:
     unsolved = [one["name"] for one in SETS if not solved(one, start)]
     assert len(SETS) - len(unsolved) >= least, unsolved
@@ -75,13 +75,20 @@ def test_standard_errors_from_the_nearer_start(name: str) -> None:
     assert fit.rss == pytest.approx(float(one["rss"]), rel=1e-8)
 
 
-def test_variable_projection_solves_the_one_that_the_full_search_leaves() -> None:
+def test_variable_projection_needs_no_start_for_the_factor() -> None:
     one = BY_NAME["MGH10"]
     x, y = columns(one)["x"], columns(one)["y"]
     start = numbers(one, "start1")[1:]
     fit = separable_least_squares(lambda b: np.exp(b[0] / (x + b[1]))[:, None], y, start)
     assert digits(fit.params, numbers(one, "estimate")) >= 9
     assert digits(fit.std_errors, numbers(one, "sd")) >= 6
+
+
+def test_only_a_scale_that_follows_the_slope_solves_the_steepest() -> None:
+    # from its harder start the Jacobian of MGH10 falls by powers of ten; Moré's scale only grows
+    model, y = problem(BY_NAME["MGH10"])
+    with pytest.raises(QuesnayError, match=r"away from an optimum|no optimum"):
+        nonlinear_least_squares(model, y, numbers(BY_NAME["MGH10"], "start1"), attempts=3)
 
 
 def test_complex_step_and_central_differences_agree() -> None:

@@ -17,6 +17,7 @@ ASSETS = pd.DataFrame({"ict": [1.0, 2, 3, 4], "other": [9.0, 9, 9, 9]}, YEARS)
 RATES = pd.Series({"ict": 0.3, "other": 0.1})
 QUARTERS = pd.period_range("2015Q1", periods=16, freq="Q")
 GUIDE = pd.Series(np.arange(1.0, 17.0) ** 1.1, QUARTERS, name="guide")
+MONTHLY = pd.Series(np.arange(1.0, 13.0) ** 2, pd.period_range("2015-01", periods=12, freq="M"))
 PAIR = pd.DataFrame({"a": GUIDE, "b": GUIDE})
 DAYS = pd.period_range("2015-01-01", periods=16, freq="D")
 VALUES = pd.Series({"a": 1.0, "b": 2.0, "c": 3.5})
@@ -125,6 +126,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (curve(t=[[1, 2], [3, 4]]), "shape"),
     (curve(y=None), "one column"),
     (curve(y=[7, 5, 3, 1]), "no rising logistic curve"),
+    (curve(t=range(8), y=[1, 2, 4, 8, 16, 32, 64, 128]), "logistic curve"),
     (curve(saturation=-4), "saturation must be a positive"),
     (curve(saturation="high"), "saturation must be a positive"),
     (curve(saturation=np.inf), "saturation must be a positive"),
@@ -162,6 +164,13 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (spread(to="monthly"), "does not fit"),
     (spread(FLOW.drop(2016)), "nothing between 2015 and 2017"),
     (spread(FLOW.set_axis(QUARTERS[:4])), "expected years"),
+    (spread(FLOW.set_axis(pd.period_range("2015", periods=4, freq="M"))), "of frequency M"),
+    (spread(FLOW.set_axis(QUARTERS[:4]), None, to="quarterly"), "for a quarterly series"),
+    (spread(FLOW.set_axis(QUARTERS[:4]), MONTHLY, to=12), "3 periods a quarter"),
+    (spread(FLOW.set_axis(QUARTERS[1:5]), MONTHLY), "2016-03 is missing"),
+    (spread(FLOW.set_axis([0, 1, 2, 3]), GUIDE), "0 is no year"),
+    (spread(objective="minrss"), "objective 'minrss' is unknown"),
+    (spread(method="litterman", objective="minrss-ecotrim"), "does not have"),
     (spread(rho=1.0), "rho must be"),
     (spread(rho="high"), "rho must be"),
     (spread(indicators=GUIDE * 0 + 1), "collinear"),
@@ -169,6 +178,8 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (spread(indicators=GUIDE.to_frame("intercept")), "rename"),
     (spread(method="denton-cholette", indicators=GUIDE - 1), "proportion to 0"),
     (spread(method="denton-cholette", order=3), "order"),
+    (spread(method="denton-cholette", order=0), "order must be 1 or 2"),
+    (spread(method="denton", order=3), "order must be 0 or 1 or 2"),
     (spread(method="denton-cholette", indicators=PAIR), "one indicator"),
     (spread(FLOW.to_numpy(), np.ones(7), to=2), "do not cover"),
     (adjusted([1, 2, 3]), "expected a Series"),

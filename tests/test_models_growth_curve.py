@@ -102,6 +102,13 @@ def test_forecast_error_is_first_order() -> None:
     assert ahead["new_low"][2030] < ahead["low"][2030] < ahead["estimate"][2030]
 
 
+def test_a_given_saturation_is_given_back_exactly() -> None:
+    for seed in range(20):
+        fit = qn.fit_curve("logistic", YEARS, noisy(seed), saturation=4.0)
+        assert fit.params["saturation"] == 4.0
+        assert (fit.conf_int().loc["saturation"] == 4.0).all()
+
+
 def test_prediction_keeps_the_shape_asked_for() -> None:
     fit = qn.fit_curve("logistic", YEARS, noisy())
     assert isinstance(fit.predict(2020), float)

@@ -79,6 +79,39 @@ def test_redundant_identities_count_once() -> None:
     assert twice.adjusted.to_numpy() == pytest.approx(one.adjusted.to_numpy(), rel=1e-12)
 
 
+def test_values_that_must_vanish_do_to_rounding() -> None:
+    values = pd.Series({"a": 0.7, "b": -0.1, "c": 0.3})
+    spread = pd.DataFrame(np.diag([3.0, 7.0, 0.1]) + 0.3, values.index, values.index)
+    made = qn.reconcile(values, ["3 * a = 0", "7 * b - 0.1 * a = 0"], covariance=spread)
+    assert made.adjusted[["a", "b"]].abs().max() < 1e-15
+    assert made.dof == 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(seed=st.integers(0, 100_000), thin=st.booleans())
+def test_random_accounts_against_the_exact_solution(seed: int, thin: bool) -> None:
+    rng = np.random.default_rng(seed)
+    n, labels = 6, list("abcdef")
+    A = rng.integers(-2, 3, (2, n)).astype(float)
+    mixed = rng.integers(-4, 5, (n, 4 if thin else 8)).astype(float)  # thin: a singular covariance
+    V, x = mixed @ mixed.T, rng.integers(-50, 50, n).astype(float)
+    inner = A @ V @ A.T
+    # whole numbers: the determinant and what it divides are exact
+    det = inner[0, 0] * inner[1, 1] - inner[0, 1] ** 2
+    if det == 0:
+        return
+    adjugate = np.array([[inner[1, 1], -inner[0, 1]], [-inner[0, 1], inner[0, 0]]])
+    exact = x - V @ A.T @ (adjugate @ (A @ x)) / det
+    spread = pd.DataFrame(V, labels, labels)
+    made = qn.reconcile(
+        pd.Series(x, labels), pd.DataFrame(A, ["one", "two"], labels), covariance=spread
+    )
+    scale = np.abs(x).max() + np.sqrt(V.max())
+    assert made.adjusted.to_numpy() == pytest.approx(exact, abs=1e-10 * scale)
+    assert made.covariance.to_numpy() @ A.T == pytest.approx(0.0, abs=1e-9 * V.max())
+    assert made.statistic == pytest.approx((A @ x) @ adjugate @ (A @ x) / det, rel=1e-8, abs=1e-9)
+
+
 def test_what_holds_already_is_left_alone() -> None:
     values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.0})
     made = qn.reconcile(values, ["a + b = c"], std_errors=pd.Series(0.1, values.index))

@@ -8,15 +8,10 @@ from numpy.typing import NDArray
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.least_squares import nonlinear_least_squares
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.start import first_guesses
-from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = ["CurveProblem", "fit_problem", "make_problem"]
+__all__ = ["CurveProblem", "make_problem"]
 
 type_array = NDArray[np.float64]
-
-_NONE = 1e-9  # imitation that is 0 but for rounding
-_STARTS = 4  # searches from the best points of the grid, so that one bad valley does not decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +79,7 @@ class CurveProblem:
     def search(
         self, start: type_array, y: type_array | None = None, *, trials: int = 2000
     ) -> NonlinearFit:
-        """Search from a start, on other levels where given."""
+        """Search once from a start, on other levels where given; starts are good, or several."""
         return nonlinear_least_squares(
             self.model,
             self.y if y is None else y,
@@ -92,6 +87,7 @@ class CurveProblem:
             jacobian=self.jacobian,
             weights=self.weights,
             max_iterations=trials,
+            attempts=1,
         )
 
 
@@ -131,42 +127,3 @@ def make_problem(
         fixed[0] = saturation / level
     weights = None if y_errors is None else (level / y_errors) ** 2
     return CurveProblem(curve, (t - start) / span, y / level, weights, fixed, scale, shift, level)
-
-
-def fit_problem(problem: CurveProblem) -> NonlinearFit:
-    """Search from the best points of a grid and return the lowest optimum.
-
-    Parameters
-    ----------
-    problem : CurveProblem
-        Data and what is held.
-
-    Returns
-    -------
-    NonlinearFit
-        The fit in normalised units, free parameters only.
-
-    Raises
-    ------
-    EstimationError, ConvergenceError
-        If no rising curve of the family fits: the data have not bent yet, fall, or (Bass) slow
-        down from the start as no curve with imitators does.
-    """
-    held = None if np.isnan(problem.fixed[0]) else float(problem.fixed[0])
-    guesses = first_guesses(problem.curve, problem.t, problem.y, count=_STARTS, saturation=held)
-    fits = []
-    for guess in guesses:
-        try:
-            fit = problem.search(guess[problem.free])
-        except (EstimationError, ConvergenceError):
-            continue
-        # the search may pass negative imitation, an optimum there is no diffusion by imitators
-        if problem.curve.name != "bass" or problem.full(fit.params)[2] >= -_NONE:
-            fits.append(fit)
-    if not fits:
-        raise ConvergenceError(
-            f"fit_curve: no rising {problem.curve.name} curve is identified by these "
-            f"{len(problem.y)} points from {len(guesses)} starts; they may not have bent yet, or "
-            "fall: give saturation=, more points or another curve"
-        )
-    return min(fits, key=lambda fit: fit.rss)

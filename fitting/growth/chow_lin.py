@@ -8,11 +8,12 @@ from numpy.typing import ArrayLike, NDArray
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.growth.disaggregation import Disaggregated
 
-__all__ = ["ERRORS", "chow_lin"]
+__all__ = ["ERRORS", "OBJECTIVES", "chow_lin"]
 
 type_array = NDArray[np.float64]
 
 ERRORS = ("ar1", "walk", "ar1-walk")
+OBJECTIVES = ("maxlog", "minrss-quilis", "minrss-ecotrim")
 _LIMIT = 0.999  # R's tempdisagg searches rho in the same interval
 _GRID = 61  # the likelihood may have several hills: a grid, dense near 1, finds the highest first
 _TIE = 1e-9  # log-likelihoods nearer than this differ by rounding only
@@ -25,13 +26,15 @@ def chow_lin(
     *,
     errors: str = "ar1",
     rho: float | None = None,
+    objective: str = "maxlog",
     truncate: bool = True,
 ) -> Disaggregated:
     """Return the best linear unbiased high-frequency series given indicators.
 
     ``y = X b + u``, u first-order autoregressive ("ar1", Chow and Lin 1971), a random walk
     ("walk", Fernández 1981) or a random walk with autoregressive steps ("ar1-walk", Litterman
-    1983). b by generalised least squares on the aggregated data; rho by maximum likelihood.
+    1983). b by generalised least squares on the aggregated data; rho by maximum likelihood, or by
+    the least weighted sum of squares.
 
     Parameters
     ----------
@@ -44,7 +47,11 @@ def chow_lin(
     errors : str
         "ar1", "walk" or "ar1-walk".
     rho : float, optional
-        Autoregressive parameter in (-1, 1); by default the maximum of the likelihood.
+        Autoregressive parameter in (-1, 1); by default searched.
+    objective : str
+        What the search for rho seeks: "maxlog", the highest likelihood; the least sum of squares
+        weighted by the inverse of the covariance, "minrss-quilis", or of the correlations,
+        "minrss-ecotrim" (the two differ by the factor ``1 - rho^2``; ar1 only).
     truncate : bool
         Set a negative estimate of rho to 0, as R's tempdisagg does by default.
 
@@ -73,7 +80,7 @@ def chow_lin(
     if errors == "walk":
         rho = 0.0
     elif rho is None:
-        rho = _most_likely(target, matrix @ regressors, matrix, errors)
+        rho = _searched(target, matrix @ regressors, matrix, (errors, objective))
         truncated = truncate and rho < 0
         rho = 0.0 if truncated else rho
     Q = _covariance(len(regressors), rho, errors)
@@ -140,16 +147,26 @@ def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regr
     )
 
 
-def _most_likely(target: type_array, regressors: type_array, C: type_array, errors: str) -> float:
-    """Return the rho of the highest likelihood in (-0.999, 0.999)."""
+def _searched(
+    target: type_array, regressors: type_array, C: type_array, asked: tuple[str, str]
+) -> float:
+    """Return the best rho in (-0.999, 0.999)."""
     from scipy.optimize import minimize_scalar
+
+    errors, objective = asked
+    half = len(target) / 2
 
     def cost(rho: float) -> float:
         V = C @ _covariance(C.shape[1], rho, errors) @ C.T
         try:
-            return -_regress(target, regressors, V).loglik
+            fit = _regress(target, regressors, V)
         except np.linalg.LinAlgError:  # rho near -1 cancels whole periods
             return np.inf
+        if objective == "maxlog" or fit.rss == 0:
+            return -fit.loglik
+        # on the scale of a log-likelihood, whichever is sought
+        shrunk = np.log1p(-(rho**2)) if objective == "minrss-ecotrim" else 0.0
+        return float(half * (np.log(fit.rss) - shrunk))
 
     grid = np.tanh(np.linspace(-np.arctanh(_LIMIT), np.arctanh(_LIMIT), _GRID))
     costs = np.array([cost(rho) for rho in grid])

@@ -1,4 +1,4 @@
-"""Temporal disaggregation without a regression: aggregation and Denton-Cholette."""
+"""Temporal disaggregation without a regression: aggregation, Denton and Denton-Cholette."""
 
 from dataclasses import dataclass
 
@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from quesnay.fitting.errors import DataError, EstimationError
 
-__all__ = ["CONVERSIONS", "Disaggregated", "aggregation_matrix", "denton_cholette"]
+__all__ = ["CONVERSIONS", "Disaggregated", "aggregation_matrix", "denton"]
 
 type_array = NDArray[np.float64]
 
@@ -23,19 +23,19 @@ class Disaggregated:
     values : (n,) array
         High-frequency values, which aggregate to the given ones.
     std_errors : (n,) array
-        Their standard errors given rho; NaN for Denton-Cholette, which is no statistical model.
+        Their standard errors given rho; NaN for Denton, which is no statistical model.
     coefficients : (k,) array
-        Regression coefficients; empty for Denton-Cholette.
+        Regression coefficients; empty for Denton.
     covariance : (k, k) array
         Their covariance.
     residuals : (m,) array
         Low-frequency residuals of the regression.
     rho : float
-        Autoregressive parameter; NaN for Denton-Cholette.
+        Autoregressive parameter; NaN for Denton.
     truncated : bool
         Whether a negative rho was set to 0.
     loglik : float
-        Log-likelihood; NaN for Denton-Cholette.
+        Log-likelihood; NaN for Denton.
     dof : int
         Low-frequency observations minus coefficients.
     """
@@ -92,12 +92,18 @@ def aggregation_matrix(
     return matrix
 
 
-def denton_cholette(
-    low: ArrayLike, indicator: ArrayLike, C: ArrayLike, *, additive: bool = False, order: int = 1
+def denton(
+    low: ArrayLike,
+    indicator: ArrayLike,
+    C: ArrayLike,
+    *,
+    additive: bool = False,
+    order: int = 1,
+    transient: bool = False,
 ) -> Disaggregated:
-    """Return the series nearest in movement to an indicator that meets the yearly values.
+    """Return the series nearest in movement to an indicator that meets the low-frequency values.
 
-    Proportional: minimises the sum of squared differences of ``y / indicator`` under
+    Proportional: minimises the sum of squared differences of ``y / indicator - 1`` under
     ``C y = low``; additive: of ``y - indicator``.
 
     Parameters
@@ -111,7 +117,10 @@ def denton_cholette(
     additive : bool
         Keep differences instead of proportions.
     order : int
-        Order of differencing, 1 or 2.
+        Order of differencing, 1 or 2; 0 is levels.
+    transient : bool
+        Count the first differences from the indicator itself, as Denton (1971) did, which bends
+        the start towards it; without, the form of Cholette.
 
     Returns
     -------
@@ -120,37 +129,38 @@ def denton_cholette(
 
     Notes
     -----
-    Denton (1971) without the start that Cholette removed: Dagum and Cholette (2006), ch. 6.
+    Denton (1971), Journal of the American Statistical Association 66(333); without the start that
+    Cholette removed: Dagum and Cholette (2006), ch. 6.
 
     Examples
     --------
     >>> C = aggregation_matrix(2, 4, 2)
-    >>> denton_cholette([2.0, 6.0], np.ones(4), C).values.round(4).tolist()
+    >>> denton([2.0, 6.0], np.ones(4), C).values.round(4).tolist()
     [0.6667, 1.3333, 2.6667, 3.3333]
     """
     target, guide, matrix = (np.asarray(a, dtype=float) for a in (low, indicator, C))
-    scale = np.ones_like(guide) if additive else guide
-    start = guide if additive else np.zeros_like(guide)
+    n, m = len(guide), len(target)
     # in units of the indicator the differences are of numbers near 1, whatever its size
+    scale, prior = (np.ones(n), guide) if additive else (guide, np.ones(n))
     reach = matrix * scale
     size = np.abs(reach).max(axis=1)
-    reach, wanted = reach / size[:, None], (target - matrix @ start) / size
-    n, m = len(guide), len(target)
-    slope = np.diff(np.eye(n), n=order, axis=0)
+    reach, wanted = reach / size[:, None], target / size
+    before = np.zeros((order if transient else 0, n))
+    slope = np.diff(np.eye(n), n=order, axis=0, prepend=before)
     system = np.zeros((n + m, n + m))
     system[:n, :n] = slope.T @ slope
     system[:n, n:], system[n:, :n] = reach.T, reach
+    pull = slope.T @ (slope @ prior)
     try:
-        ratio = np.linalg.solve(system, np.concatenate([np.zeros(n), wanted]))[:n]
+        ratio = np.linalg.solve(system, np.concatenate([pull, wanted]))[:n]
     except np.linalg.LinAlgError:
         raise EstimationError(
             f"Denton-Cholette of order {order} needs more than {m} low-frequency values; give "
             "more, or lower the order"
         ) from None
-    values = start + scale * ratio
     empty, unknown = np.empty(0), float("nan")
     return Disaggregated(
-        values,
+        scale * ratio,
         np.full(n, np.nan),
         empty,
         np.empty((0, 0)),

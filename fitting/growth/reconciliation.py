@@ -161,7 +161,9 @@ def _solve(spread: type_array, slope: type_array, gap: type_array) -> _Solved:
 def _finished(problem: _Problem, values: type_array, steps: int) -> Adjustment:
     """Check that every identity holds, and return values, covariance and statistic."""
     slope, left = problem.jacobian(values), problem.residual(values)
-    size = np.abs(slope) @ np.abs(values)
+    # a value that is moved to 0 keeps the rounding of what it was and of how far it could move
+    reach = np.maximum(np.abs(problem.first), np.sqrt(np.diag(problem.spread)))
+    size = np.abs(slope) @ np.maximum(np.abs(values), reach)
     broken = np.abs(left) > _MET * np.where(size > 0, size, 1.0)
     if broken.any():
         place = int(np.argmax(np.abs(left) * broken))

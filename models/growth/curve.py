@@ -6,8 +6,9 @@ from numpy.typing import ArrayLike
 
 from quesnay.fitting.arguments import choice
 from quesnay.fitting.curves.functions import CURVES
+from quesnay.fitting.curves.multistart import fit_problem
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem, fit_problem, make_problem
+from quesnay.fitting.curves.problem import CurveProblem, make_problem
 from quesnay.fitting.errors import EstimationError
 from quesnay.models.growth.curve_inputs import (
     check_identified,
@@ -87,7 +88,7 @@ def fit_curve(
     check_identified(curve, times, levels, top)
     problem = make_problem(curve, times - start, levels, saturation=top, y_errors=errors)
     fit = _fit(problem, times - start, levels)
-    return _labelled(problem, fit, (times, levels, start), top_error)
+    return _labelled(problem, fit, (times, levels, start), (top, top_error))
 
 
 def _fit(problem: CurveProblem, times: np.ndarray, levels: np.ndarray) -> NonlinearFit:
@@ -114,13 +115,15 @@ def _labelled(
     problem: CurveProblem,
     fit: NonlinearFit,
     points: tuple[np.ndarray, np.ndarray, float],
-    top_error: float | None,
+    top: tuple[float | None, float | None],
 ) -> CurveFit:
     """Return the result in natural units, with names."""
     times, levels, start = points
     names = pd.Index(problem.curve.parameters)
-    covariance = _covariance(problem, fit, top_error)
+    covariance = _covariance(problem, fit, top[1])
     theta = problem.natural(fit.params)
+    if top[0] is not None:
+        theta[0] = top[0]  # as given, without the rounding of the units of the search
     fitted = problem.curve.value(times - start, theta)
     data = pd.DataFrame({"t": times, "y": levels, "fitted": fitted, "resid": levels - fitted})
     return CurveFit(

@@ -138,7 +138,8 @@ class CurveFit(Tabular):
         method : str
             "profile": where the sum of squares has risen as much as Student's t allows (Bates and
             Watts 1988), not symmetric and open where the data do not bound a parameter; "wald":
-            estimate and standard errors; "bootstrap": percentiles over resampled residuals.
+            estimate and standard errors; "bootstrap": percentiles over resampled residuals, as far
+            out as Student's t is beyond the normal (Hesterberg 2015, sec. 4).
         draws, seed : int
             Of the bootstrap.
 
@@ -157,7 +158,7 @@ class CurveFit(Tabular):
         elif method == "profile":
             out.loc[free] = self._profile(quantile)
         else:
-            out.loc[free] = self._bootstrap(level, draws, seed)[:, free].T
+            out.loc[free] = self._bootstrap(quantile, draws, seed)[:, free].T
         return out
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
@@ -217,8 +218,10 @@ class CurveFit(Tabular):
             problem.shift[places, None] + problem.scale[places, None] * np.array(ends)
         )
 
-    def _bootstrap(self, level: float, draws: int, seed: Any) -> np.ndarray:
+    def _bootstrap(self, quantile: float, draws: int, seed: Any) -> np.ndarray:
         """Return percentiles over the draws, refused where too many of them failed."""
+        from scipy.special import ndtr
+
         check_draws(draws, least=100)
         if self.dof < 1:
             raise DataError("bootstrap: no degree of freedom, so no residuals to draw from")
@@ -232,7 +235,7 @@ class CurveFit(Tabular):
                 f"bootstrap: {made.failed} of {draws} draws had no rising curve; the data hardly "
                 "bound it, use the profile interval"
             )
-        return np.quantile(made.params, [(1 - level) / 2, (1 + level) / 2], axis=0)
+        return np.quantile(made.params, [ndtr(-quantile), ndtr(quantile)], axis=0)
 
 
 def _times(t: ArrayLike) -> np.ndarray:

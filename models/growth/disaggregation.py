@@ -8,12 +8,12 @@ from numpy.typing import ArrayLike
 
 from quesnay.fitting.arguments import choice, is_number, switch
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.growth.chow_lin import chow_lin
+from quesnay.fitting.growth.chow_lin import OBJECTIVES, chow_lin
 from quesnay.fitting.growth.disaggregation import (
     CONVERSIONS,
     Disaggregated,
     aggregation_matrix,
-    denton_cholette,
+    denton,
 )
 from quesnay.models.growth.disaggregation_result import METHODS, Disaggregation
 from quesnay.models.growth.periods import Periods, match_periods
@@ -30,36 +30,42 @@ def disaggregate(
     conversion: str = "sum",
     intercept: bool = True,
     rho: float | None = None,
+    objective: str = "maxlog",
     truncate: bool = True,
     additive: bool = False,
     order: int = 1,
 ) -> Disaggregation:
-    """Spread a yearly series over quarters or months, following indicators where given.
+    """Spread yearly or quarterly figures over shorter periods, following indicators where given.
 
     Parameters
     ----------
     series : Series
-        Yearly values (index of years or yearly periods), or an array.
+        Yearly values (index of years or yearly periods) or quarterly ones (quarterly PeriodIndex),
+        or an array.
     indicators : Series or DataFrame, optional
         High-frequency indicators with a quarterly or monthly PeriodIndex; may reach beyond the
-        years, and the result with them. An array with an array.
+        series, before and after, and the result with them. An array with an array.
     method : str, optional
-        "chow-lin" (default with indicators), "fernandez", "litterman" or "denton-cholette"
-        (default without).
+        "chow-lin" (default with indicators), "fernandez", "litterman", "denton-cholette"
+        (default without) or "denton", which keeps the start near the indicator and is there to
+        compare with.
     to : str or int, optional
-        "quarterly", "monthly" or the number of periods a year, where no indicator says it.
+        "quarterly", "monthly" or the number of periods in a given one, where no indicator says it.
     conversion : str
         "sum" for flows, "average" for indices, "first" or "last" for stocks.
     intercept : bool
         Add a constant to the indicators of the regression methods.
     rho : float, optional
-        Autoregressive parameter of the regression methods; by default of maximum likelihood.
+        Autoregressive parameter of the regression methods; by default searched.
+    objective : str
+        What the search for rho seeks: "maxlog" (the likelihood, recommended), "minrss-quilis" or
+        "minrss-ecotrim" (the sum of squares weighted by covariances, or by correlations).
     truncate : bool
         Set a negative estimate of rho to 0, as R's tempdisagg does.
     additive : bool
-        Denton-Cholette in differences instead of proportions.
+        Denton and Denton-Cholette in differences instead of proportions.
     order : int
-        Order of differencing of Denton-Cholette, 1 or 2.
+        Order of differencing of both, 1 or 2; 0 (levels) for "denton" only.
 
     Returns
     -------
@@ -75,8 +81,8 @@ def disaggregate(
 
     Notes
     -----
-    Sax and Steiner (2013), "Temporal disaggregation of time series", R Journal 5(2); its
-    estimating functions give the same numbers.
+    Sax and Steiner (2013), "Temporal disaggregation of time series", R Journal 5(2); the package
+    of that paper gives the same numbers.
 
     Examples
     --------
@@ -96,17 +102,20 @@ def disaggregate(
         conversion=conversion,
         before=periods.before,
     )
-    if method == "denton-cholette":
-        made, names = _denton(periods, C, additive=on["additive"], order=order), pd.Index([])
+    if not METHODS[method][0]:
+        made = _denton(periods, C, method, additive=on["additive"], order=order)
+        names = pd.Index([])
     else:
         X, names = _regressors(periods, intercept=on["intercept"])
         _check_rho(rho)
+        _check_objective(objective, method)
         made = chow_lin(
             periods.low.to_numpy(),
             X,
             C,
             errors=METHODS[method][0],
             rho=rho,
+            objective=objective,
             truncate=on["truncate"],
         )
     return _labelled(made, periods, names, (method, conversion))
@@ -125,6 +134,16 @@ def _check_rho(rho: Any) -> None:
         raise DataError(f"rho must be a number between -1 and 1, got {shown(rho)}")
 
 
+def _check_objective(objective: Any, method: str) -> None:
+    """Refuse an unknown objective, and correlations of a random walk, which has none."""
+    choice(objective, OBJECTIVES, "objective")
+    if objective == "minrss-ecotrim" and method == "litterman":
+        raise DataError(
+            "objective 'minrss-ecotrim' weights by correlations, which litterman's random walk "
+            "does not have; use 'minrss-quilis' or 'maxlog'"
+        )
+
+
 def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.Index]:
     """Return the matrix of indicators and their names."""
     X, names = periods.indicators.to_numpy(), periods.indicators.columns
@@ -137,15 +156,17 @@ def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.In
     return np.column_stack([np.ones(len(X)), X]), names.insert(0, "intercept")
 
 
-def _denton(periods: Periods, C: np.ndarray, *, additive: bool, order: int) -> Disaggregated:
-    """Hand at most one indicator to Denton-Cholette."""
-    if not is_number(order) or order not in {1, 2}:
-        raise DataError(f"order must be 1 or 2, got {shown(order)}")
+def _denton(
+    periods: Periods, C: np.ndarray, method: str, *, additive: bool, order: int
+) -> Disaggregated:
+    """Hand at most one indicator to Denton."""
+    orders = {0, 1, 2} if method == "denton" else {1, 2}
+    if not is_number(order) or order not in orders:
+        raise DataError(f"order must be {' or '.join(map(str, orders))}, got {shown(order)}")
     guides = periods.indicators
     if guides.shape[1] > 1:
         raise DataError(
-            f"denton-cholette follows one indicator, got {guides.shape[1]}; choose one or use "
-            "'chow-lin'"
+            f"{method} follows one indicator, got {guides.shape[1]}; choose one or use 'chow-lin'"
         )
     guide = guides.iloc[:, 0] if guides.shape[1] else pd.Series(1.0, periods.high)
     zero = periods.high[guide.to_numpy() == 0]
@@ -153,8 +174,13 @@ def _denton(periods: Periods, C: np.ndarray, *, additive: bool, order: int) -> D
         raise DataError(
             f"indicator: 0 in {zero[0]}; a proportion to 0 is not defined, use additive=True"
         )
-    return denton_cholette(
-        periods.low.to_numpy(), guide.to_numpy(), C, additive=additive, order=order
+    return denton(
+        periods.low.to_numpy(),
+        guide.to_numpy(),
+        C,
+        additive=additive,
+        order=int(order),
+        transient=method == "denton",
     )
 
 

@@ -18,6 +18,7 @@ METHODS = {
     "fernandez": ("walk", "Fernández (1981), Review of Economics and Statistics 63(3)"),
     "litterman": ("ar1-walk", "Litterman (1983), Journal of Business and Economic Statistics 1(2)"),
     "denton-cholette": ("", "Denton (1971) and Dagum and Cholette (2006), ch. 6"),
+    "denton": ("", "Denton (1971), Journal of the American Statistical Association 66(333)"),
 }
 
 
@@ -28,13 +29,13 @@ class Disaggregation(Tabular):
     Parameters
     ----------
     values : Series
-        By quarter or month, in the unit of the yearly series.
+        By quarter or month, in the unit of the low-frequency series.
     std_errors : Series
-        Standard errors of the values given rho; NaN for Denton-Cholette.
+        Standard errors of the values given rho; NaN for Denton.
     params, param_errors : Series
-        Coefficients of the indicators and their standard errors; empty for Denton-Cholette.
+        Coefficients of the indicators and their standard errors; empty for Denton.
     rho : float
-        Autoregressive parameter of the errors; NaN for Denton-Cholette.
+        Autoregressive parameter of the errors; NaN for Denton.
     truncated : bool
         Whether rho was estimated below 0 and set to 0.
     residuals : Series
@@ -91,8 +92,8 @@ class Disaggregation(Tabular):
         frame = pd.DataFrame({"value": self.values})
         notes = [f"{self.method}, {self.conversion}: {METHODS[self.method][1]}."]
         if self.outside:
-            notes.append(f"{self.outside} periods lie outside the yearly ones: extrapolated.")
-        if self.method == "denton-cholette":
+            notes.append(f"{self.outside} periods lie outside the given ones: extrapolated.")
+        if not METHODS[self.method][0]:
             return (Table("Disaggregated series", frame, tuple(notes)),)
         frame["std_error"] = self.std_errors
         cut = " (estimated below 0 and set to 0)" if self.truncated else ""

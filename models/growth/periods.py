@@ -1,4 +1,4 @@
-"""Years matched with their quarters or months, by label."""
+"""Years matched with their quarters or months, and quarters with their months, by label."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,7 +11,8 @@ from quesnay.models.growth.labels import yearly_frame, yearly_series, years_of
 
 __all__ = ["Periods", "match_periods"]
 
-_FREQUENCIES = {"quarterly": ("Q", 4), "monthly": ("M", 12)}
+_FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
+_PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,16 +49,17 @@ def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods
     Period('2018Q1', 'Q-DEC')
     """
     low = yearly_series(series, "series")
-    years = _consecutive(years_of(low.index, "series"), low.index, "series")
+    _consecutive(years_of(low.index, "series"), low.index, "series")
+    letter = "Y"
     if isinstance(low.index, pd.PeriodIndex):
-        if not low.index.freqstr.startswith(("Y-DEC", "A-DEC")):
+        letter = _letter(low.index)
+        if letter not in {"Y", "Q"}:
             raise DataError(f"series: expected years, got periods of frequency {low.index.freqstr}")
-        years = low.index.year.to_numpy()
     if indicators is None:
-        return _without(low, years, to, labelled=isinstance(series, pd.Series))
+        return _without(low, letter, to, labelled=isinstance(series, pd.Series))
     frame = yearly_frame(_as_frame(indicators), "indicators")
     if isinstance(frame.index, pd.PeriodIndex):
-        return _by_label(low, years, frame, to)
+        return _by_label(low, letter, frame, to)
     if isinstance(indicators, pd.Series | pd.DataFrame) or isinstance(series, pd.Series):
         raise DataError(
             "indicators: expected a quarterly or monthly PeriodIndex (index.to_period('Q')); a "
@@ -79,7 +81,7 @@ def _as_frame(indicators: Any) -> Any:
     return pd.DataFrame({"indicator": array}) if array.ndim == 1 else array
 
 
-def _consecutive(numbers: np.ndarray, index: pd.Index, name: str) -> np.ndarray:
+def _consecutive(numbers: np.ndarray, index: pd.Index, name: str) -> None:
     """Refuse a gap, naming the two sides of it."""
     gaps = np.flatnonzero(np.diff(numbers) != 1)
     if len(gaps):
@@ -87,61 +89,75 @@ def _consecutive(numbers: np.ndarray, index: pd.Index, name: str) -> np.ndarray:
             f"{name}: nothing between {index[gaps[0]]} and {index[gaps[0] + 1]}; periods must "
             "follow each other"
         )
-    return numbers
 
 
-def _ratio(to: str | int | None) -> tuple[str | None, int]:
-    """Return frequency letter and periods a year."""
+def _letter(index: pd.PeriodIndex) -> str:
+    """Return Y, Q or M for years, quarters or months of the calendar, else nothing."""
+    code = index.freqstr.replace("A-", "Y-")
+    return {"Y-DEC": "Y", "Q-DEC": "Q", "M": "M"}.get(code, "")
+
+
+def _ratio(to: str | int | None, letter: str = "Y") -> tuple[str, int]:
+    """Return frequency letter, empty where it has none, and high-frequency periods in a low one."""
     if isinstance(to, str) and to in _FREQUENCIES:
-        return _FREQUENCIES[to]
-    if isinstance(to, int) and not isinstance(to, bool) and 2 <= to <= 10_000:
-        return {4: "Q", 12: "M"}.get(to), to
+        high = _FREQUENCIES[to]
+        if high != letter:
+            return high, _PER_YEAR[high] // _PER_YEAR[letter]
+    elif isinstance(to, int) and not isinstance(to, bool) and 2 <= to <= 10_000:
+        within = (high for high, count in _PER_YEAR.items() if count == to * _PER_YEAR[letter])
+        return next(within, ""), to
     raise DataError(
         f"to: expected 'quarterly', 'monthly' or a number of 2 or more, got {shown(to)}"
+        f"{' for a quarterly series' if letter == 'Q' else ''}"
     )
 
 
-def _without(low: pd.Series, years: np.ndarray, to: str | int | None, *, labelled: bool) -> Periods:
+def _ends(low: pd.Series, letter: str, high: str) -> tuple[pd.Period, pd.Period]:
+    """Return the first and the last high-frequency period within a labelled series."""
+    edges = []
+    for place, how in ((0, "start"), (-1, "end")):
+        label = low.index[place]
+        if letter == "Y":
+            year = label.year if isinstance(label, pd.Period) else int(label)
+            if not 1 <= year < 10_000:
+                raise DataError(f"series: {year} is no year; expected years of four digits")
+            label = pd.Period(year=year, freq="Y")
+        edges.append(label.asfreq(high, how=how))
+    return edges[0], edges[1]
+
+
+def _without(low: pd.Series, letter: str, to: str | int | None, *, labelled: bool) -> Periods:
     """Make the high-frequency periods where no indicator brings them."""
-    letter, ratio = _ratio(to)
-    count = ratio * len(low)
-    high: pd.Index = pd.RangeIndex(count)
-    if labelled and letter is not None:
-        if not (years[0] >= 1 and years[-1] < 10_000):
-            raise DataError(f"series: {years[0]} is no year; expected years of four digits")
-        start = pd.Period(year=int(years[0]), month=1, freq=letter)
-        high = pd.period_range(start, periods=count, freq=letter)
+    high_letter, ratio = _ratio(to, letter)
+    high: pd.Index = pd.RangeIndex(ratio * len(low))
+    if labelled and high_letter:
+        high = pd.period_range(*_ends(low, letter, high_letter), freq=high_letter)
     return Periods(low, high, pd.DataFrame(index=high), ratio, 0)
 
 
-def _check_years(years: np.ndarray) -> None:
-    """Refuse numbers that no calendar has."""
-    if not (years[0] >= 1 and years[-1] < 10_000):
-        raise DataError(f"series: {years[0]} is no year; expected years of four digits")
-
-
-def _by_label(
-    low: pd.Series, years: np.ndarray, frame: pd.DataFrame, to: str | int | None
-) -> Periods:
-    """Match years with the quarters or months that bear them."""
-    index = frame.index
-    letter = index.freqstr.split("-")[0] if isinstance(index, pd.PeriodIndex) else ""
-    ratio = {"Q": 4, "M": 12}.get(letter, 0)
-    if ratio == 0 or (letter == "Q" and index.freqstr != "Q-DEC"):  # type: ignore[attr-defined]
+def _by_label(low: pd.Series, letter: str, frame: pd.DataFrame, to: str | int | None) -> Periods:
+    """Match years, or quarters, with the quarters or months that bear them."""
+    index: Any = frame.index
+    high = _letter(index)
+    if high not in {"Q", "M"}:
         raise DataError(
             "indicators: expected quarters of the calendar year or months, got frequency "
-            f"{index.freqstr}"  # type: ignore[attr-defined]
+            f"{index.freqstr}"
         )
-    if to is not None and _ratio(to)[1] != ratio:
-        raise DataError(f"to: {shown(to)} does not fit indicators with {ratio} periods a year")
+    if high == letter:
+        raise DataError("series: expected years, or quarters with monthly indicators, got quarters")
+    ratio = _PER_YEAR[high] // _PER_YEAR[letter]
+    if to is not None and _ratio(to, letter)[1] != ratio:
+        raise DataError(
+            f"to: {shown(to)} does not fit indicators with {ratio} periods a "
+            f"{'year' if letter == 'Y' else 'quarter'}"
+        )
     _consecutive(years_of(index, "indicators"), index, "indicators")
-    _check_years(years)
-    first = pd.Period(year=int(years[0]), month=1, freq=letter)
-    last = pd.Period(year=int(years[-1]), month=12, freq=letter)
+    first, last = _ends(low, letter, high)
     for needed in (first, last):
         if needed not in index:
             raise DataError(
-                f"indicators: {needed} is missing; every year of the series needs all of its "
+                f"indicators: {needed} is missing; every period of the series needs all of its "
                 f"{ratio} periods"
             )
     return Periods(low, index, frame, ratio, int(np.flatnonzero(index == first)[0]))

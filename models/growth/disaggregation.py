@@ -109,15 +109,8 @@ def disaggregate(
         X, names = _regressors(periods, intercept=on["intercept"])
         _check_rho(rho)
         _check_objective(objective, method)
-        made = chow_lin(
-            periods.low.to_numpy(),
-            X,
-            C,
-            errors=METHODS[method][0],
-            rho=rho,
-            objective=objective,
-            truncate=on["truncate"],
-        )
+        low, errors, cut = periods.low.to_numpy(), METHODS[method][0], on["truncate"]
+        made = chow_lin(low, X, C, errors=errors, rho=rho, objective=objective, truncate=cut)
     return _labelled(made, periods, names, (method, conversion))
 
 

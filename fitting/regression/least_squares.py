@@ -129,11 +129,11 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
         return None
     root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
     bread = root @ root.T
-    coefficients = lapack.dpotrs(factor, moments / lengths)[0] / lengths
-    residuals = y - X @ coefficients
-    step = lapack.dpotrs(factor, (X.T @ residuals) / lengths)[0] / lengths
-    coefficients = coefficients + step
-    if np.abs(step * lengths).max() > 1e-14 * np.abs(coefficients * lengths).max():
+    first = lapack.dpotrs(factor, moments / lengths)[0]  # of columns scaled to length one
+    residuals = y - X @ (first / lengths)
+    step = lapack.dpotrs(factor, (X.T @ residuals) / lengths)[0]
+    coefficients = (first + step) / lengths
+    if np.abs(step).max() > 1e-14 * np.abs(first).max():
         residuals = y - X @ coefficients  # else they would change by rounding error only
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 

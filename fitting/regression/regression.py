@@ -95,12 +95,13 @@ class Regression:
 
     def need_freedom(self) -> int:
         """Return the residual degrees of freedom, or refuse where there are none."""
-        if self.free < 1:
+        free = self.free
+        if free < 1:
             raise EstimationError(
-                f"{self.nobs} rows for {self.nobs - self.free} parameters, absorbed effects "
+                f"{self.nobs} rows for {self.nobs - free} parameters, absorbed effects "
                 "included: no degrees of freedom are left for errors; drop regressors or effects"
             )
-        return self.free
+        return free
 
 
 @dataclass(frozen=True, slots=True)

@@ -155,7 +155,7 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     """
     if not isinstance(name, str) or not name:
         raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
-    if name in data.columns or ":" not in name:
+    if ":" not in name or name in data.columns:
         return _group(find_column(data, name, role), name, role)
     parts = [_group(find_column(data, part.strip(), role), part, role) for part in name.split(":")]
     return _join(name, parts)
@@ -187,11 +187,11 @@ def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | No
     if high - low > 2 * values.size:
         return None
     codes = (values - values.dtype.type(low)).astype(np.intp, copy=False)
-    present = np.bincount(codes) > 0
-    labels = np.empty(present.size, dtype=object)
+    rows = np.bincount(codes)
+    labels = np.empty(rows.size, dtype=object)
     labels[:] = range(low, high + 1)
-    if not present.all():
-        codes, labels = (np.cumsum(present) - 1)[codes], labels[present]
+    if not rows.all():
+        codes, labels = (np.cumsum(rows > 0) - 1)[codes], labels[rows > 0]
     return Grouping(name, codes, labels)
 
 

@@ -207,12 +207,18 @@ def _term_columns(
         else:
             values = ingredients.numbers[factor]
             own = [(values if rows is None else values[rows], factor.text)]
-        with np.errstate(over="ignore"):  # what overflows is refused below
-            made = [(a * b, f"{m}:{n}") for b, n in own for a, m in made] if made else own
+        made = _products(made, own) if made else own
     if sum(not factor.categorical for factor in term) > 1:
         for values, name in made:
             refuse_sizes(values, f"formula: {name}")
     return made
+
+
+def _products(
+    left: list[tuple[Values, str]], right: list[tuple[Values, str]]
+) -> list[tuple[Values, str]]:
+    with np.errstate(over="ignore"):  # what overflows is refused by its size
+        return [(a * b, f"{m}:{n}") for b, n in right for a, m in left]
 
 
 def _dummies(

@@ -126,22 +126,20 @@ def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: s
     y, X, noise = _within(sample, absorber, outcome)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
         fit = least_squares(y, X, names=sample.names, noise=noise)
-    within = np.asarray(X, dtype=np.float64)
-    regression = Regression(
-        within,
-        fit.residuals,
-        fit.bread,
-        tuple(g.codes for g in sample.effects),
-        absorber,
-        tuple(g.codes for g in sample.clusters),
-        None if sample.periods is None else sample.periods.codes,
-        fit.root,
-        fit.basis,
-        sample.weights,
-    )
-    with np.errstate(over="ignore", invalid="ignore"):
+        regression = Regression(
+            np.asarray(X, dtype=np.float64),
+            fit.residuals,
+            fit.bread,
+            tuple(g.codes for g in sample.effects),
+            absorber,
+            tuple(g.codes for g in sample.clusters),
+            None if sample.periods is None else sample.periods.codes,
+            fit.root,
+            fit.basis,
+            sample.weights,
+        )
         inference = rule.estimate(regression)
-        refuse_overflow(inference.matrix, fit.ssr, sample.names)
+    refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
         formula=formula,
         outcome_name=outcome,

@@ -183,14 +183,8 @@ def _stack(columns: Sequence[Values]) -> Values:
 
 def _missing(numbers: Sequence[Values], groups: Collection[Grouping]) -> Rows | None:
     """Return the rows where a value is missing; None where there are none, as below."""
-    found = []
-    with np.errstate(over="ignore", invalid="ignore"):
-        for values in numbers:
-            if not np.isfinite(values @ values):  # a cheap pass first: NaN survives a product
-                found.append(np.isnan(values))
-    for grouping in groups:
-        if grouping.codes.size and grouping.codes.min() < 0:
-            found.append(grouping.codes < 0)
+    found = [np.isnan(v) for v in numbers if np.isnan(v @ v)]  # sizes are within bounds by now
+    found += [g.codes < 0 for g in groups if g.codes.size and g.codes.min() < 0]
     return _either(*found)
 
 

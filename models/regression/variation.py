@@ -125,10 +125,10 @@ def refuse_overflow(covariance: Array, ssr: float, names: Sequence[str]) -> None
     --------
     >>> refuse_overflow(np.eye(1), 2.0, ["x"])
     """
-    variances = np.diag(covariance)
-    lost = ~np.isfinite(covariance).all(axis=0) | ((variances == 0.0) & (ssr > 0.0))
-    if lost.any():
+    variances = covariance.diagonal()  # no covariance is larger than the variances of its two
+    held = np.isfinite(variances) & ((variances != 0.0) | (ssr == 0.0))
+    if not held.all():
         raise EstimationError(
-            f"the variance of {names[int(np.argmax(lost))]!r} is beyond the range of numbers; "
+            f"the variance of {names[int(np.argmin(held))]!r} is beyond the range of numbers; "
             "give the outcome or the regressors in other units"
         )

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.regression.influence import influence
+from quesnay.fitting.assumptions.influence import influence
 
 Array = npt.NDArray[np.float64]
 

@@ -64,7 +64,7 @@ if TYPE_CHECKING:
         CR3 as CR3,
     )
     from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
-    from quesnay.fitting.regression.verdict import TestResult as TestResult
+    from quesnay.fitting.verdict import TestResult as TestResult
     from quesnay.job.origins import backtest_penetration as backtest_penetration
     from quesnay.job.reproduction import Reproduction as Reproduction
     from quesnay.job.run import reproduce as reproduce
@@ -169,7 +169,7 @@ _MODULES = {
     ),
     "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
     "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
-    "quesnay.fitting.regression.verdict": "TestResult",
+    "quesnay.fitting.verdict": "TestResult",
     "quesnay.job.origins": "backtest_penetration",
     "quesnay.job.reproduction": "Reproduction",
     "quesnay.job.run": "reproduce",

@@ -11,8 +11,8 @@ from matplotlib.text import Text
 import quesnay as qn
 from quesnay.diagnostics.plots.regression import plot_diagnostics, plot_influence
 from quesnay.diagnostics.plots.save import save_figure
+from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.envelope import order_envelope
 
 # what is tested here does not need the glyphs
 pytestmark = pytest.mark.filterwarnings("ignore:no font on this machine shows Chinese")

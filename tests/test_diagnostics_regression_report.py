@@ -9,8 +9,8 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.examined import examine
+from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.projection import project_noisy
-from quesnay.fitting.regression.specification import added_columns
 
 
 def panel(*, seed: int = 1, units: int = 12, years: int = 6) -> pd.DataFrame:

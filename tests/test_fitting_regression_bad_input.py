@@ -6,30 +6,30 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.anderson_rubin import anderson_rubin
-from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
-from quesnay.fitting.regression.cross_section import cross_section_dependence
-from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
-from quesnay.fitting.regression.hausman import hausman, mundlak
-from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.regression.influence import cluster_influence, influence
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk
-from quesnay.fitting.regression.panel_effects import (
+from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
+from quesnay.fitting.assumptions.hausman import hausman, mundlak
+from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
+from quesnay.fitting.assumptions.influence import cluster_influence, influence
+from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.assumptions.panel_effects import (
     effects_f,
     lagrange_multiplier,
     unobserved_effect,
 )
+from quesnay.fitting.assumptions.quadratic_forms import probability_positive
+from quesnay.fitting.assumptions.recursive import harvey_collier
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, ljung_box
+from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
+from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
+from quesnay.fitting.assumptions.specification import rainbow, reset
+from quesnay.fitting.assumptions.stability import chow, supremum_f
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.anderson_rubin import anderson_rubin
+from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.instrumental import instrumental_variables
 from quesnay.fitting.regression.pooling import combine_estimates, shrink_to_prior
 from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.quadratic_forms import probability_positive
-from quesnay.fitting.regression.recursive import harvey_collier
-from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson, ljung_box
-from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.regression.serial_panel import wooldridge_first_difference, wooldridge_within
-from quesnay.fitting.regression.specification import rainbow, reset
-from quesnay.fitting.regression.stability import chow, supremum_f
 from quesnay.fitting.regression.variance_components import random_effects
 from quesnay.fitting.regression.weak_instruments import first_stage, overidentification
 

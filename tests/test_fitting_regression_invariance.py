@@ -8,24 +8,24 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from quesnay.fitting.regression.cross_section import cross_section_dependence
-from quesnay.fitting.regression.hausman import hausman_regression, mundlak
-from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.regression.influence import cluster_influence, influence
-from quesnay.fitting.regression.normality import jarque_bera
-from quesnay.fitting.regression.panel_effects import (
+from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.hausman import hausman_regression, mundlak
+from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
+from quesnay.fitting.assumptions.influence import cluster_influence, influence
+from quesnay.fitting.assumptions.normality import jarque_bera
+from quesnay.fitting.assumptions.panel_effects import (
     effects_f,
     lagrange_multiplier,
     unobserved_effect,
 )
+from quesnay.fitting.assumptions.recursive import recursive_residuals
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
+from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
+from quesnay.fitting.assumptions.specification import reset
+from quesnay.fitting.assumptions.stability import chow
 from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.recursive import recursive_residuals
-from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.regression.serial_panel import wooldridge_first_difference, wooldridge_within
-from quesnay.fitting.regression.specification import reset
-from quesnay.fitting.regression.stability import chow
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
 UNITS, TIMES = 9, 6

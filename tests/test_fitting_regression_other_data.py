@@ -11,27 +11,27 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.cross_section import cross_section_dependence
-from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
-from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.normality import shapiro_wilk
-from quesnay.fitting.regression.panel_effects import (
+from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
+from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
+from quesnay.fitting.assumptions.normality import shapiro_wilk
+from quesnay.fitting.assumptions.panel_effects import (
     effects_f,
     lagrange_multiplier,
     unobserved_effect,
 )
+from quesnay.fitting.assumptions.quadratic_forms import probability_positive
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
+from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
+from quesnay.fitting.assumptions.specification import rainbow, reset
+from quesnay.fitting.assumptions.stability import chow, supremum_f
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.instrumental import instrumental_variables
 from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.quadratic_forms import probability_positive
-from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.regression.serial_panel import wooldridge_first_difference, wooldridge_within
-from quesnay.fitting.regression.specification import rainbow, reset
-from quesnay.fitting.regression.stability import chow, supremum_f
 from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.verdict import TestResult
 from quesnay.fitting.regression.weak_instruments import endogeneity, overidentification
+from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(

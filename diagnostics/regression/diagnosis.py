@@ -11,7 +11,7 @@ from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compa
 from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.estimate import frame_of_tests, tables_of_tests

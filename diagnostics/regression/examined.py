@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.assumptions.influence import Influence, influence_of
 from quesnay.fitting.errors import DataError, nearest
-from quesnay.fitting.regression.influence import Influence, influence_of
 from quesnay.fitting.regression.projection import Projection, project_noisy
 from quesnay.models.regression.columns import Grouping, group_column
 from quesnay.models.regression.inputs import column_name

@@ -6,8 +6,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.examined import Examined, label_text
+from quesnay.fitting.assumptions.influence import cluster_influence
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.influence import cluster_influence
 from quesnay.fitting.regression.replication import jackknife_coefficients
 from quesnay.models.regression.columns import Grouping
 

@@ -4,9 +4,9 @@ import numpy as np
 from scipy import special
 
 from quesnay.diagnostics.regression.examined import Examined
+from quesnay.fitting.assumptions.collinearity import collinearity
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.collinearity import collinearity
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 from quesnay.models.regression.columns import Grouping
 
 __all__ = [

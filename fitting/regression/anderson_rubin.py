@@ -8,7 +8,7 @@ from scipy import special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.instrumental import InstrumentalFit, only_regressor, score_spread
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["AndersonRubin", "anderson_rubin"]
 

@@ -9,7 +9,7 @@ from scipy import linalg, optimize, special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_covariance, as_vector
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["Pooled", "Posterior", "combine_estimates", "shrink_to_prior"]
 

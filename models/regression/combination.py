@@ -9,7 +9,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.pooling import combine_estimates
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.estimate import frame_of_tests
 from quesnay.models.regression.inputs import (

@@ -9,7 +9,7 @@ from scipy import special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.level import half_width
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.variation import refuse_overflow

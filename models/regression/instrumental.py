@@ -11,12 +11,12 @@ from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.anderson_rubin import anderson_rubin
 from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
 from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.verdict import TestResult
 from quesnay.fitting.regression.weak_instruments import (
     endogeneity,
     first_stage,
     overidentification,
 )
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.equation import Asked, Equation, read_equation
 from quesnay.models.regression.estimate import Estimate, attempted
 from quesnay.models.regression.inputs import one_of

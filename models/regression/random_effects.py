@@ -9,11 +9,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.assumptions.hausman import hausman, mundlak
+from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import Classical, CovarianceEstimate
 from quesnay.fitting.regression.covariance_clustered import CR1
-from quesnay.fitting.regression.hausman import hausman, mundlak
-from quesnay.fitting.regression.panel_effects import lagrange_multiplier
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import (
@@ -22,7 +22,7 @@ from quesnay.fitting.regression.variance_components import (
     random_effects,
     within_columns,
 )
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.estimate import Estimate, attempted
 from quesnay.models.regression.inputs import one_of
 from quesnay.models.regression.read_panel import PanelData, read_panel

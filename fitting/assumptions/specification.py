@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.recursive import FORM
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
-from quesnay.fitting.regression.recursive import FORM
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["added_columns", "rainbow", "reset"]
 

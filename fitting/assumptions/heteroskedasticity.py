@@ -8,7 +8,7 @@ from scipy import special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import project_noisy
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["breusch_pagan", "score_variance", "white"]
 

@@ -6,12 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.serial import SERIAL
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import project_noisy
-from quesnay.fitting.regression.serial import SERIAL
 from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["baltagi_li", "bera_sosa_yoon"]
 

@@ -10,19 +10,19 @@ import numpy.typing as npt
 import pytest
 from scipy import special, stats
 
-from quesnay.fitting.regression.collinearity import collinearity, variance_inflation
-from quesnay.fitting.regression.goldfeld_quandt import goldfeld_quandt
-from quesnay.fitting.regression.heteroskedasticity import breusch_pagan, score_variance, white
-from quesnay.fitting.regression.influence import influence
-from quesnay.fitting.regression.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
+from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
+from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, score_variance, white
+from quesnay.fitting.assumptions.influence import influence
+from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.assumptions.quadratic_forms import probability_positive
+from quesnay.fitting.assumptions.recursive import harvey_collier, recursive_residuals
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, ljung_box
+from quesnay.fitting.assumptions.specification import rainbow, reset
+from quesnay.fitting.assumptions.stability import chow, supremum_f
+from quesnay.fitting.assumptions.supremum_law import supremum_tail
 from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.quadratic_forms import probability_positive
-from quesnay.fitting.regression.recursive import harvey_collier, recursive_residuals
-from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson, ljung_box
-from quesnay.fitting.regression.specification import rainbow, reset
-from quesnay.fitting.regression.stability import chow, supremum_f
-from quesnay.fitting.regression.supremum_law import supremum_tail
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(

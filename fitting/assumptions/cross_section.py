@@ -9,7 +9,7 @@ from scipy import special
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_vector
 from quesnay.fitting.regression.stack import stack
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["cross_section_dependence"]
 

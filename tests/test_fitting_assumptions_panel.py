@@ -8,25 +8,25 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.cross_section import cross_section_dependence
-from quesnay.fitting.regression.hausman import hausman, hausman_regression, mundlak
-from quesnay.fitting.regression.panel_effects import (
+from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.hausman import hausman, hausman_regression, mundlak
+from quesnay.fitting.assumptions.panel_effects import (
     effects_f,
     lagrange_multiplier,
     unobserved_effect,
 )
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.regression.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.regression.serial_panel import (
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
+from quesnay.fitting.assumptions.serial_panel import (
     panel_durbin_watson,
     wooldridge_first_difference,
     wooldridge_within,
 )
+from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.projection import project
 from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.verdict import TestResult
+from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(

@@ -10,7 +10,7 @@ from quesnay.fitting.regression.projection import as_codes, as_design, as_vector
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import Method, random_effects, within_columns
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["hausman", "hausman_regression", "mundlak"]
 

@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.heteroskedasticity import WORDS
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.heteroskedasticity import WORDS
 from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
-from quesnay.fitting.regression.verdict import TestResult, judged
+from quesnay.fitting.verdict import TestResult, judged
 
 __all__ = ["goldfeld_quandt"]
 

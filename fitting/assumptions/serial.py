@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
+from quesnay.fitting.assumptions.quadratic_forms import probability_positive
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import (
     Projection,
@@ -14,8 +15,7 @@ from quesnay.fitting.regression.projection import (
     project,
     project_noisy,
 )
-from quesnay.fitting.regression.quadratic_forms import probability_positive
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["SERIAL", "breusch_godfrey", "durbin_watson", "ljung_box"]
 

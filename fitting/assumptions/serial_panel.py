@@ -7,11 +7,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.serial import SERIAL
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_design, as_vector, project, project_noisy
-from quesnay.fitting.regression.serial import SERIAL
 from quesnay.fitting.regression.stack import Stack, stack
-from quesnay.fitting.regression.verdict import TestResult, judged
+from quesnay.fitting.verdict import TestResult, judged
 
 __all__ = [
     "panel_durbin_watson",

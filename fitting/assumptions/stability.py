@@ -6,10 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.supremum_law import supremum_tail
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import Projection, as_codes, as_design, project_noisy
-from quesnay.fitting.regression.supremum_law import supremum_tail
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["SupremumF", "chow", "supremum_f"]
 

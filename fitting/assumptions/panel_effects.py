@@ -9,7 +9,7 @@ from scipy import special
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
 from quesnay.fitting.regression.stack import Stack, stack
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["effects_f", "lagrange_multiplier", "unobserved_effect"]
 

@@ -6,7 +6,7 @@ from scipy import linalg, special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_design, as_vector, project
-from quesnay.fitting.regression.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["FORM", "harvey_collier", "recursive_residuals"]
 

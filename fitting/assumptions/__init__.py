@@ -1,0 +1,1 @@
+"""Tests of what a regression assumes, and what single observations do to it: arrays only."""

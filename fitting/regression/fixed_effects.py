@@ -88,10 +88,10 @@ def absorb_effects(
 
     Notes
     -----
-    The largest set is eliminated exactly (its dummies are orthogonal). What the other sets add
-    is a Schur complement with as many unknowns as they have groups. Up to 2,000 of them are
-    solved directly by pivoted Cholesky, which also counts their rank: balanced or not, one
-    pass is exact. More are solved by conjugate gradients on the same equations (alternating
+    The largest set is eliminated exactly (its dummies are orthogonal), and so is a second one
+    that crosses it evenly. Else what the other sets add is a Schur complement with as many
+    unknowns as they have groups. Up to 2,000 of them are solved directly by pivoted Cholesky,
+    which also counts their rank. More are solved by conjugate gradients on the same equations (alternating
     projections accelerated; Correia, 2016), and the rank of two sets is then counted by the
     connected sets of their graph (Abowd, Creecy and Kramarz, 2002).
 
@@ -104,21 +104,22 @@ def absorb_effects(
     """
     if not effects:
         raise EstimationError("no fixed effects given: name at least one set")
-    if any(codes.size == 0 or codes.min() < 0 for codes in effects):
+    try:
+        sums = [np.bincount(codes, weights) for codes in effects]
+    except ValueError:
+        sums = []
+    if not sums or not all(total.size for total in sums):
         raise EstimationError("group codes of fixed effects must be 0 or more, one a row")
-    counts = [int(codes.max()) + 1 for codes in effects]
-    order = sorted(range(len(effects)), key=lambda i: -counts[i])
-    first = effects[order[0]]
-    totals = np.bincount(first, weights, counts[order[0]]).astype(np.float64)
-    if (totals <= 0).any():
+    order = sorted(range(len(effects)), key=lambda i: -sums[i].size)
+    first, totals = effects[order[0]], sums[order[0]].astype(np.float64)
+    if totals.min() <= 0.0:
         raise EstimationError("a group of the fixed effects has no rows or no weight: recode it")
     if len(effects) == 1:
-        return Absorber(first, weights, totals, None, counts[0], True)
+        return Absorber(first, weights, totals, None, totals.size, True)
     system = build_system(
         first, [effects[i] for i in order[1:]], totals, weights=weights, tolerance=tolerance
     )
-    rank = counts[order[0]] + system.rank
-    return Absorber(first, weights, totals, system, rank, system.rank_is_exact)
+    return Absorber(first, weights, totals, system, totals.size + system.rank, system.rank_is_exact)
 
 
 def find_singletons(effects: Sequence[Codes]) -> npt.NDArray[np.bool_]:

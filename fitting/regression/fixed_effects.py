@@ -91,9 +91,9 @@ def absorb_effects(
     The largest set is eliminated exactly (its dummies are orthogonal), and so is a second one
     that crosses it evenly. Else what the other sets add is a Schur complement with as many
     unknowns as they have groups. Up to 2,000 of them are solved directly by pivoted Cholesky,
-    which also counts their rank. More are solved by conjugate gradients on the same equations (alternating
-    projections accelerated; Correia, 2016), and the rank of two sets is then counted by the
-    connected sets of their graph (Abowd, Creecy and Kramarz, 2002).
+    which also counts their rank. More are solved by conjugate gradients on the same equations
+    (alternating projections accelerated; Correia, 2016), and the rank of two sets is then
+    counted by the connected sets of their graph (Abowd, Creecy and Kramarz, 2002).
 
     Examples
     --------

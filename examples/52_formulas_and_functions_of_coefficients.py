@@ -17,6 +17,16 @@ print()
 # What IT capital adds once hours have followed output.
 print(fit.nonlinear("`log(quantity_it_capital)` / (1 - `log(quantity_hours)`)"))
 
+# Constant returns, and IT capital without effect, both at once.
+both = fit.wald_test(
+    [
+        "`log(quantity_hours)` + `log(quantity_it_capital)`",
+        "`log(quantity_it_capital)`",
+    ],
+    null=[1.0, 0.0],
+)
+print(f"\n{both}")
+
 curved = qn.fit_panel("value_added ~ cost_it_capital + I(cost_it_capital ** 2) - 1", klems)
 print("\nWith a power:")
 print(curved.params.to_string(float_format="{:.6g}".format))

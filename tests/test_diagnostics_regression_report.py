@@ -11,6 +11,7 @@ from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.examined import examine
 from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.regression import Regression
 
 
 def panel(*, seed: int = 1, units: int = 12, years: int = 6) -> pd.DataFrame:
@@ -84,30 +85,38 @@ def test_errors_that_allow_for_a_fault_need_no_remedy() -> None:
     assert untested.remedy.startswith("cluster by unit")
 
 
-def test_clustered_reset_equals_a_wald_test_on_clustered_errors() -> None:
-    import statsmodels.api as sm
-
+@pytest.mark.parametrize("absorb", [(), ("unit",)])
+def test_clustered_reset_equals_a_joint_test_of_the_wider_regression(absorb: Any) -> None:
     frame = panel(units=20)
-    examined = examine(fitted(frame, absorb=()))
-    fitted_values = frame[["x", "w"]].to_numpy() @ examined.fit.params[["x", "w"]].to_numpy()
-    scaled = (fitted_values - fitted_values.mean()) / fitted_values.std()
-    wide = np.column_stack([np.ones(len(frame)), frame["x"], frame["w"], scaled**2, scaled**3])
-    codes = pd.factorize(frame["unit"])[0]
-    peer = sm.OLS(frame["y"].to_numpy(), wide).fit(
-        cov_type="cluster", cov_kwds={"groups": codes}, use_t=True
+    fit = fitted(frame, absorb=absorb)
+    explained = frame[["x", "w"]].to_numpy() @ fit.params[["x", "w"]].to_numpy()
+    scaled = (explained - explained.mean()) / explained.std()
+    wider = qn.fit_panel(
+        "y ~ x + w + second + third",
+        frame.assign(second=scaled**2, third=scaled**3),
+        absorb=absorb,
+        cluster="unit",
+        covariance="CR2",
     )
-    expected = peer.f_test(np.eye(5)[3:])
-    found = verdict(frame, "Ramsey RESET", absorb=())
+    expected = wider.wald_test(["second", "third"])
+    found = verdict(frame, "Ramsey RESET", absorb=absorb)
     assert found.name == "Ramsey RESET (clustered)"
-    assert found.statistic == pytest.approx(float(expected.fvalue), rel=1e-8)
-    assert found.p_value == pytest.approx(float(expected.pvalue), rel=1e-8)
+    assert found.distribution == expected.distribution
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-8)
+    assert found.p_value == pytest.approx(expected.p_value, rel=1e-8)
 
 
-def test_clusters_that_do_not_identify_an_added_column_are_refused() -> None:
+def test_added_columns_without_errors_by_cluster_are_refused() -> None:
     y = np.zeros(30)
-    y[[0, 6]], y[[1, 7]] = 1.0, -1.0  # residuals in two of five clusters
+    y[0], y[1] = 1.0, -1.0  # residuals in one of five clusters
     fit = project_noisy(y, np.ones((30, 1)))
     added = np.random.default_rng(0).standard_normal((30, 2))
     added -= y[:, None] @ (y[None, :] @ added) / (y @ y)
-    with pytest.raises(qn.EstimationError, match="clusters do not identify the errors"):
-        added_columns(fit, added, clusters=np.repeat(np.arange(5), 6), name="two columns")
+    regression = Regression(
+        np.ones((30, 1)),
+        fit.residuals,
+        np.array([[1 / 30]]),
+        clusters=(np.repeat(np.arange(5), 6),),
+    )
+    with pytest.raises(qn.EstimationError, match="scores sum to zero within each of the 5"):
+        added_columns(fit, added, regression=regression, name="two columns")

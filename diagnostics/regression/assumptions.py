@@ -233,7 +233,7 @@ def _added(examined: Examined, added: Array, name: str, words: Wording) -> TestR
         examined.projection,
         added,
         absorbed=examined.fit.df_absorbed,
-        clusters=None if examined.cluster is None else examined.cluster.codes,
+        regression=examined.fit.regression,
         name=name,
         words=words,
     )

@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.joint import wald
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.covariance_clustered import CR1
 from quesnay.fitting.regression.projection import as_codes, as_design, as_vector, project
@@ -219,21 +220,15 @@ def _joint(
     df = b.size
     if not robust:
         cov = (fit.ssr / (fit.nobs - fit.rank) * fit.bread())[chosen, chosen]
-        statistic = _wald(b, cov)
+        statistic = wald(b, cov)
         p_value = float(special.chdtrc(df, statistic))
         return judged(name, statistic, f"chi2({df})", p_value, WORDS)
     codes, groups = as_codes(unit, fit.nobs, "unit")
     design = fit.Q @ (fit.R * fit.scale)
     cov = CR1().estimate(Regression(design, fit.residuals, fit.bread(), clusters=(codes,))).matrix
-    statistic = _wald(b, cov[chosen, chosen]) / df
+    statistic = wald(b, cov[chosen, chosen]) / df
     p_value = float(special.fdtrc(df, groups - 1, statistic))
     return judged(f"{name} (clustered)", statistic, f"F({df}, {groups - 1})", p_value, WORDS)
-
-
-def _wald(b: Array, covariance: Array) -> float:
-    scale = np.sqrt(np.diag(covariance))
-    z = b / scale
-    return float(z @ np.linalg.solve(covariance / np.outer(scale, scale), z))
 
 
 def _fresh(base: Array, added: Array) -> list[int]:

@@ -1,15 +1,20 @@
 """Tests of functional form."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.joint import joint_test
 from quesnay.fitting.assumptions.recursive import FORM
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.cluster_counts import refuse_vanishing
+from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
 from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
+from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["added_columns", "rainbow", "reset"]
@@ -78,7 +83,7 @@ def added_columns(
     added: Array,
     *,
     absorbed: int = 0,
-    clusters: npt.NDArray[np.intp] | None = None,
+    regression: Regression | None = None,
     name: str,
     words: Wording = FORM,
 ) -> TestResult:
@@ -92,9 +97,9 @@ def added_columns(
         Further columns, freed of the same effects.
     absorbed : int
         Degrees of freedom of the absorbed effects.
-    clusters : (n,) array of int, optional
-        Codes of groups in which errors may be related and unequal: a Wald test on CR1 errors, in
-        place of the F of equal and unrelated errors, where there are clusters enough.
+    regression : Regression, optional
+        What `fit` is a projection of. Where it has clusters, and enough of them, a Wald test on
+        CR2 errors by the first dimension takes the place of the F of equal and unrelated errors.
     name : str
         Name of the test.
     words : Wording
@@ -103,7 +108,7 @@ def added_columns(
     Returns
     -------
     TestResult
-        F with the rank the columns add; ``F(rank, G - 1)`` with G clusters.
+        F with the rank the columns add; with clusters see `joint_test`.
 
     Raises
     ------
@@ -128,8 +133,8 @@ def added_columns(
             f"{name}: {added.shape[1]} columns add {df[0]} dimensions and leave {df[1]} degrees of "
             "freedom"
         )
-    if clusters is not None and df[0] < clusters.max():
-        return _clustered(fit, basis, clusters, name, words)
+    if regression is not None and regression.clusters and df[0] < regression.clusters[0].max():
+        return _clustered(fit, basis, regression, name, words)
     score = basis.T @ fit.residuals
     explained = float(score @ score)
     statistic = (explained / df[0]) / (max(fit.ssr - explained, 1e-300) / df[1])
@@ -138,20 +143,30 @@ def added_columns(
 
 
 def _clustered(
-    fit: Projection, basis: Array, clusters: npt.NDArray[np.intp], name: str, words: Wording
+    fit: Projection, basis: Array, regression: Regression, name: str, words: Wording
 ) -> TestResult:
-    """Test the coefficients of orthonormal columns with CR1 errors of the wider regression."""
-    groups, size = int(clusters.max()) + 1, basis.shape[1]
-    found = basis.T @ fit.residuals
-    scores = basis * (fit.residuals - basis @ found)[:, None]
-    sums = np.stack([np.bincount(clusters, column, groups) for column in scores.T], axis=1)
-    if np.linalg.matrix_rank(sums) < size:
-        raise EstimationError(f"{name}: the clusters do not identify the errors of what is added")
-    n = fit.nobs
-    factor = groups / (groups - 1) * (n - 1) / (n - fit.rank - size)
-    statistic = float(found @ np.linalg.solve(factor * sums.T @ sums, found)) / size
-    p_value = float(special.fdtrc(size, groups - 1, statistic))
-    return judged(f"{name} (clustered)", statistic, f"F({size}, {groups - 1})", p_value, words)
+    """Test the coefficients of orthonormal columns with CR2 errors of the wider regression."""
+    found, wide = basis.T @ fit.residuals, np.column_stack([fit.Q, basis])
+    one = np.eye(wide.shape[1])
+    wider = replace(
+        regression,
+        X=wide,
+        residuals=fit.residuals - basis @ found,
+        bread=one,
+        factor=one,
+        Q=wide,
+    )
+    adjusted = adjusted_clusters(wider, regression.clusters[0])
+    half = adjusted.half[:, fit.rank :]
+    refuse_vanishing(wider, adjusted.half.T @ adjusted.half, f"{len(half)} clusters")
+    return joint_test(
+        found,
+        half.T @ half,
+        df=len(half) - 1.0,
+        moments=adjusted.moments.combined(one[fit.rank :]),
+        name=f"{name} (clustered)",
+        words=words,
+    )
 
 
 def rainbow(

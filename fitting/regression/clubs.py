@@ -1,4 +1,4 @@
-"""The hat matrix cluster by cluster, through its eigenvalues: CR2, CR3 and Satterthwaite's t."""
+"""The hat matrix cluster by cluster, through its eigenvalues: CR2, CR3 and their moments."""
 
 from dataclasses import dataclass
 from itertools import pairwise
@@ -7,11 +7,12 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.cluster_moments import ClusterMoments
 from quesnay.fitting.regression.effects_system import build_system
 from quesnay.fitting.regression.nesting import nested_set
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["ClusterSpectra", "cluster_basis", "cluster_spectra", "satterthwaite"]
+__all__ = ["ClusterSpectra", "cluster_basis", "cluster_moments", "cluster_spectra"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -137,8 +138,8 @@ def cluster_basis(regression: Regression, codes: Codes) -> Array:
     return np.column_stack([_effects_basis(regression, codes), regression.basis()])
 
 
-def satterthwaite(spectra: ClusterSpectra, power: float) -> Array:
-    """Return Satterthwaite's degrees of freedom of each coefficient's clustered variance.
+def cluster_moments(spectra: ClusterSpectra, power: float) -> ClusterMoments:
+    """Return what the degrees of freedom of clustered variances follow from.
 
     Parameters
     ----------
@@ -149,29 +150,25 @@ def satterthwaite(spectra: ClusterSpectra, power: float) -> Array:
 
     Returns
     -------
-    (k,) array
-        ``(sum_g P_gg)^2 / sum_gh P_gh^2``, ``P_gh = a_g'(I - H)_gh a_h`` and
-        ``a_g = (I - H_gg)^power X_g B c`` (Pustejovsky and Tipton, 2018, equation 11).
+    ClusterMoments
+        ``P_st,gh = a_sg'(I - H)_gh a_th`` with ``a_sg = (I - H_gg)^power X_g B c_s``.
 
     Examples
     --------
     >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
-    >>> satterthwaite(cluster_spectra(fit, np.array([0, 0, 1, 1])), -0.5).round(6).tolist()
+    >>> spectra = cluster_spectra(fit, np.array([0, 0, 1, 1]))
+    >>> cluster_moments(spectra, -0.5).satterthwaite().round(6).tolist()
     [1.0]
     """
     count = spectra.root.shape[0]
-    groups, space = len(spectra.values), spectra.vectors[0].shape[0]
-    norms = np.empty((groups, count))
-    images = np.empty((groups, space, count))
-    for g, (values, vectors) in enumerate(zip(spectra.values, spectra.vectors, strict=True)):
+    own, images = [], []
+    for values, vectors in zip(spectra.values, spectra.vectors, strict=True):
         adjusted = _power(values, power)[:, None] * (vectors[-count:].T @ spectra.root.T)
-        norms[g] = (values[:, None] * adjusted**2).sum(axis=0)
-        images[g] = vectors @ (values[:, None] * adjusted)
-    df = np.empty(count)
-    for j in range(count):
-        P = np.diag(norms[:, j]) - images[:, :, j] @ images[:, :, j].T
-        df[j] = np.trace(P) ** 2 / (P**2).sum()
-    return df
+        weighted = values[:, None] * adjusted
+        own.append(adjusted.T @ weighted)
+        images.append(vectors @ weighted)
+    shared = np.array(images)
+    return ClusterMoments(np.array(own), shared, -shared)
 
 
 def _effects_basis(regression: Regression, codes: Codes) -> Array:

@@ -7,31 +7,16 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.regression.clubs import cluster_basis
+from quesnay.fitting.regression.cluster_moments import AdjustedClusters, ClusterMoments
 from quesnay.fitting.regression.nesting import nested_set
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["AdjustedClusters", "adjust_clusters"]
+__all__ = ["adjust_clusters"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 _FULL = 1e-10  # an eigenvalue of the residuals' covariance this small: the cluster fits itself
-
-
-@dataclass(frozen=True, slots=True)
-class AdjustedClusters:
-    """What CR2 needs of the clusters of a weighted regression.
-
-    Parameters
-    ----------
-    half : (G, k) array
-        Rows ``B X_g'W_g A_g e_g``; their sum of outer products is the covariance.
-    df : (k,) array
-        Satterthwaite's degrees of freedom.
-    """
-
-    half: Array
-    df: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +47,7 @@ def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
     Returns
     -------
     AdjustedClusters
-        Scores by cluster and degrees of freedom.
+        Scores by cluster and their moments.
 
     Raises
     ------
@@ -81,7 +66,7 @@ def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
     >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
     ...     weights=np.ones(4))
     >>> found = adjust_clusters(fit, np.array([0, 0, 1, 1]))
-    >>> round(float((found.half**2).sum()), 4), found.df.round(4).tolist()
+    >>> round(float((found.half**2).sum()), 4), found.moments.satterthwaite().round(4).tolist()
     (2.25, [1.0])
     """
     weights = np.ones(regression.nobs) if regression.weights is None else regression.weights
@@ -92,7 +77,7 @@ def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
     place = nested_set(regression, codes)
     inner = None if place is None else regression.effects[place]
     scores = regression.X @ regression.bread
-    half, images, own = [], [], []
+    half, images, mates, own = [], [], [], []
     for start, stop in pairwise(bounds):
         rows = order[start:stop]
         root = np.sqrt(weights[rows])
@@ -100,11 +85,12 @@ def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
         cluster = _Cluster(root, local, basis[rows], scores[rows], regression.residuals[rows])
         adjusted = _adjust(cluster, spread, cluster.scores * root[:, None]) / root[:, None]
         half.append(adjusted.T @ cluster.residuals)  # the adjustment is symmetric
-        image, alone = _images(cluster, adjusted)
-        images.append(image)
-        own.append(alone)
-    df = _satterthwaite(np.array(images), np.array(own), spread)
-    return AdjustedClusters(np.array(half), df)
+        shared, crossed = cluster.shared.T @ adjusted, _crossed(cluster, adjusted)
+        images.append(np.vstack([shared, crossed]))
+        mates.append(np.vstack([crossed + spread @ shared, shared]))
+        own.append(_alone(cluster, adjusted))
+    moments = ClusterMoments(np.array(own), np.array(images), np.array(mates))
+    return AdjustedClusters(np.array(half), moments)
 
 
 def _dummies(codes: Codes, root: Array) -> Array:
@@ -139,23 +125,13 @@ def _adjust(cluster: _Cluster, spread: Array, values: Array) -> Array:
     return np.asarray(values + frame @ (changed - inside))
 
 
-def _images(cluster: _Cluster, b: Array) -> tuple[Array, Array]:
-    """Return what products between clusters need, (3, m, k), and what a cluster adds alone."""
-    square = cluster.root[:, None] ** 2
-    wide = b * square
-    local, shared = cluster.own.T @ b, cluster.shared.T @ b
-    crossed = (cluster.shared * square).T @ (cluster.own @ local)
-    alone = (b * wide).sum(axis=0) - 2.0 * (local * (cluster.own.T @ wide)).sum(axis=0)
-    alone += ((cluster.own @ local) ** 2 * square).sum(axis=0)
-    return np.array([shared, cluster.shared.T @ wide, crossed]), alone
+def _crossed(cluster: _Cluster, b: Array) -> Array:
+    """Return what the own columns and the weights of a cluster let others see of it, (m, k)."""
+    own = cluster.own @ (cluster.own.T @ b)
+    return np.asarray((cluster.shared * cluster.root[:, None] ** 2).T @ (own - b))
 
 
-def _satterthwaite(images: Array, own: Array, spread: Array) -> Array:
-    """Return ``(sum_g P_gg)^2 / sum_gh P_gh^2`` by coefficient."""
-    df = np.empty(own.shape[1])
-    for j in range(df.size):
-        shared, pulled, crossed = (images[:, part, :, j] for part in range(3))
-        mixed = shared @ (crossed - pulled).T
-        P = np.diag(own[:, j]) + mixed + mixed.T + shared @ spread @ shared.T
-        df[j] = np.trace(P) ** 2 / (P**2).sum()
-    return df
+def _alone(cluster: _Cluster, b: Array) -> Array:
+    """Return how adjusted scores of a cluster vary together, shared parts left out, (k, k)."""
+    rest = (b - cluster.own @ (cluster.own.T @ b)) * cluster.root[:, None]
+    return np.asarray(rest.T @ rest)

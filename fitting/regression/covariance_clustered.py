@@ -7,16 +7,17 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.clubs import cluster_spectra, satterthwaite
+from quesnay.fitting.regression.clubs import cluster_moments, cluster_spectra
 from quesnay.fitting.regression.clubs_weighted import adjust_clusters
 from quesnay.fitting.regression.cluster_counts import (
     cluster_sums,
     counted_parameters,
     refuse_vanishing,
 )
+from quesnay.fitting.regression.cluster_moments import AdjustedClusters
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
-__all__ = ["CR0", "CR1", "CR2", "CR3"]
+__all__ = ["CR0", "CR1", "CR2", "CR3", "adjusted_clusters"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -126,7 +127,8 @@ class CR2:
                 f"{len(regression.clusters)}: use CR1 or CR3, or cluster by one column"
             )
         regression.need_freedom()
-        half, df = _adjusted(regression, regression.clusters[0])
+        found = adjusted_clusters(regression, regression.clusters[0])
+        half, df = found.half, found.moments.satterthwaite()
         refuse_vanishing(regression, half.T @ half, f"{half.shape[0]} clusters")
         rule = (
             "residuals times (I - H)^(-1/2) by cluster; t with Satterthwaite's degrees of "
@@ -171,13 +173,19 @@ def _own_factor(regression: Regression, codes: Codes) -> Array:
     return groups / (groups - 1) * _plain(regression, codes)
 
 
-def _adjusted(regression: Regression, codes: Codes) -> tuple[Array, Array]:
-    """Return CR2's scores by cluster, (G, k), and Satterthwaite's degrees of freedom, (k,)."""
+def adjusted_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
+    """Return CR2's scores by cluster with their moments.
+
+    Examples
+    --------
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
+    >>> adjusted_clusters(fit, np.array([0, 0, 1, 1])).half.shape
+    (2, 1)
+    """
     if regression.weights is not None:
-        found = adjust_clusters(regression, codes)
-        return found.half, found.df
+        return adjust_clusters(regression, codes)
     spectra = cluster_spectra(regression, codes)
-    return spectra.halves(-0.5), satterthwaite(spectra, -0.5)
+    return AdjustedClusters(spectra.halves(-0.5), cluster_moments(spectra, -0.5))
 
 
 def _jackknifed(regression: Regression, codes: Codes) -> Array:

@@ -1,11 +1,14 @@
 """What a fitted regression can be asked beyond its coefficients."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
 from quesnay.fitting.arguments import Seed
 from quesnay.fitting.routes import route
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear
 from quesnay.models.regression.resampled import ReplicatedFit, bootstrap_fit, jackknife_fit
+from quesnay.models.regression.restrictions import wald_test
 from quesnay.models.regression.wild import WildTest, wild_test
 
 if TYPE_CHECKING:
@@ -33,6 +36,22 @@ class Answers:
         (0.8, 0.029)
         """
         return estimate_nonlinear(self._fit(), expression, null=null, level=level)
+
+    def wald_test(
+        self, restrictions: str | Sequence[str], *, null: float | Sequence[float] = 0.0
+    ) -> TestResult:
+        """Test several coefficients, or functions of them, together: see `wald_test`.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, quesnay as qn
+        >>> frame = pd.DataFrame({"x": np.arange(12.0), "z": np.arange(12.0) ** 2})
+        >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+        >>> found = qn.fit_panel("y ~ x + z", frame).wald_test(["x", "z"])
+        >>> found.distribution, found.verdict
+        ('F(2, 9)', 'rejected at 1 %: at least one restriction fails')
+        """
+        return wald_test(self._fit(), restrictions, null=null)
 
     def wild_bootstrap(self, term: str, **options: Any) -> WildTest:
         """Test a coefficient by the wild cluster bootstrap: see `wild_test` for its options.

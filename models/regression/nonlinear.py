@@ -10,15 +10,12 @@ from scipy.special import stdtr, stdtrit
 
 from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.level import confidence_level
+from quesnay.fitting.regression.cluster_moments import ClusterMoments
+from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import check_null
+from quesnay.models.regression.derivative import Slope, differentiate
 from quesnay.models.regression.expression import (
-    Binary,
-    Call,
-    Column,
-    Expression,
-    Negative,
-    Number,
     columns_of,
     read_arithmetic,
 )
@@ -27,7 +24,7 @@ from quesnay.models.regression.tokens import read_tokens
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["NonlinearEstimate", "Slope", "differentiate", "estimate_nonlinear"]
+__all__ = ["NonlinearEstimate", "cluster_moments_of", "estimate_nonlinear"]
 
 Array = npt.NDArray[np.float64]
 
@@ -53,7 +50,7 @@ class NonlinearEstimate(Tabular):
     level : float
         Its coverage.
     df : float
-        Smallest degrees of freedom of the coefficients involved.
+        Degrees of freedom: Satterthwaite's of the combination under CR2, else the errors'.
     gradient : Series
         Derivatives by coefficient.
     """
@@ -83,14 +80,6 @@ class NonlinearEstimate(Tabular):
             f"interval {100 * self.level:.4g} %.",
         )
         return (Table("Function of coefficients", pd.DataFrame(row, [self.expression]), notes),)
-
-
-@dataclass(frozen=True, slots=True)
-class Slope:
-    """A value and its derivatives, (k,), carried through an expression (dual number)."""
-
-    value: float
-    gradient: Array
 
 
 def estimate_nonlinear(
@@ -149,7 +138,7 @@ def estimate_nonlinear(
         given = ", ".join(f"{name} = {values[name]:g}" for name in used)
         raise EstimationError(f"{expression!r} has no finite value or derivative at {given}")
     error = float(np.sqrt(slope.gradient @ fit.inference.matrix @ slope.gradient))
-    df = float(min(d for n, d in zip(fit.names, fit.inference.df, strict=True) if n in used))
+    df = _freedom(fit, used, slope.gradient)
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = float(np.abs(slope.value - null) / np.float64(error))
     reach = float(stdtrit(df, 0.5 + level / 2)) * error
@@ -167,6 +156,21 @@ def estimate_nonlinear(
     )
 
 
+def cluster_moments_of(fit: "PanelFit") -> ClusterMoments | None:
+    """Return what the law of CR2 errors rests on; None under other errors."""
+    if fit.inference.name != "CR2":
+        return None
+    return adjusted_clusters(fit.regression, fit.regression.clusters[0]).moments
+
+
+def _freedom(fit: "PanelFit", used: tuple[str, ...], gradient: Array) -> float:
+    """Return degrees of freedom of a combination: under CR2 its own, not its parts'."""
+    moments = cluster_moments_of(fit) if len(used) > 1 else None
+    if moments is not None:
+        return float(moments.combined(gradient[None]).satterthwaite()[0])
+    return float(min(d for n, d in zip(fit.names, fit.inference.df, strict=True) if n in used))
+
+
 def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) -> None:
     if not used:
         known = ", ".join(fit.names)
@@ -177,72 +181,3 @@ def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) ->
             raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
     level = confidence_level(level)
     check_null(null)
-
-
-def differentiate(tree: Expression, values: dict[str, Slope]) -> Slope:
-    """Compute an expression and its derivatives.
-
-    Parameters
-    ----------
-    tree : Expression
-        What was read.
-    values : dict of str to Slope
-        Value and derivatives of every name.
-
-    Returns
-    -------
-    Slope
-        Value and derivatives of the expression.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.tokens import read_tokens
-    >>> tree = read_arithmetic(read_tokens("x ** 2"))
-    >>> differentiate(tree, {"x": Slope(3.0, np.array([1.0]))}).gradient.tolist()
-    [6.0]
-    """
-    match tree:
-        case Number(value):
-            return Slope(float(value), np.zeros(next(iter(values.values())).gradient.size))
-        case Column(name):
-            return values[name]
-        case Negative(inner):
-            slope = differentiate(inner, values)
-            return Slope(-slope.value, -slope.gradient)
-        case Call(function, inner):
-            return _chain(function, differentiate(inner, values))
-        case Binary(sign, left, right):
-            return _combine(sign, differentiate(left, values), differentiate(right, values))
-
-
-def _chain(function: str, inner: Slope) -> Slope:
-    x = np.float64(inner.value)
-    value, derivative = {
-        "abs": (np.abs(x), np.sign(x)),
-        "exp": (np.exp(x), np.exp(x)),
-        "expm1": (np.expm1(x), np.exp(x)),
-        "log": (np.log(x), 1 / x),
-        "log10": (np.log10(x), 1 / (x * np.log(10.0))),
-        "log1p": (np.log1p(x), 1 / (1 + x)),
-        "log2": (np.log2(x), 1 / (x * np.log(2.0))),
-        "sqrt": (np.sqrt(x), 0.5 / np.sqrt(x)),
-    }[function]
-    return Slope(float(value), derivative * inner.gradient)
-
-
-def _combine(sign: str, left: Slope, right: Slope) -> Slope:
-    a, b = np.float64(left.value), np.float64(right.value)
-    match sign:
-        case "+":
-            return Slope(float(a + b), left.gradient + right.gradient)
-        case "-":
-            return Slope(float(a - b), left.gradient - right.gradient)
-        case "*":
-            return Slope(float(a * b), b * left.gradient + a * right.gradient)
-        case "/":
-            return Slope(float(a / b), left.gradient / b - a / b**2 * right.gradient)
-        case _:
-            gradient = b * a ** (b - 1) * left.gradient
-            if right.gradient.any():
-                gradient = gradient + a**b * np.log(a) * right.gradient
-            return Slope(float(a**b), np.asarray(gradient))

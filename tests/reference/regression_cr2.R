@@ -26,6 +26,13 @@ defined <- function(m, cluster, keep = gv) {
   })
   se <- sqrt(rowSums(half^2)); list(se = se, df = df, p = 2 * pt(-abs(unname(coef(m)[keep]) / se), df))
 }
+joint <- function(m, cluster, keep = gv) {  # all of keep zero (approximate Hotelling), and the first less the second
+  V <- vcovCR(m, cluster = cluster, type = "CR2"); rows <- match(keep, names(coef(m)))
+  w <- Wald_test(m, constraints = constrain_zero(rows), vcov = V, test = "HTZ")
+  C <- matrix(0, 1, length(coef(m))); C[rows[1:2]] <- c(1, -1)
+  l <- if (is.null(weights(m))) linear_contrast(m, vcov = V, contrasts = C, p_values = TRUE)  # an error with weights
+  list(F = w$Fstat, df = w$df_denom, p = w$p_val, difference = list(se = l$SE, df = l$df, p = l$p_val))
+}
 fit <- function(right, data = Grunfeld, ...) lm(as.formula(paste("inv ~ value + capital", right)), data, ...)
 pooled <- fit(""); lsdv <- fit("+ factor(firm)"); twoway <- fit("+ factor(firm) + factor(year)")
 produc <- lm(log(gsp) ~ log(pcap) + log(pc) + log(emp) + unemp, Produc)
@@ -50,4 +57,10 @@ out <- list(
   plm_unbalanced = club(absorbed("twoways", holed), "individual", without = nested))
 out$weighted_twoway$CR2 <- defined(weighted_twoway, firm)
 out$weighted_unbalanced$CR2 <- defined(weighted_holed, holed$firm)
+slopes <- names(coef(produc))[-1]
+out$joint <- list(pooled = joint(pooled, firm), lsdv = joint(lsdv, firm), produc = joint(produc, Produc$state, slopes), twoway = joint(twoway, firm),
+  twoway_by_year = joint(twoway, year), lsdv_by_year = joint(lsdv, year), pooled_by_row = joint(pooled, Grunfeld$row),
+  unbalanced = joint(fit("+ factor(firm) + factor(year)", holed), holed$firm),
+  weighted = joint(weighted, firm), weighted_by_year = joint(weighted, year), weighted_lsdv = joint(weighted_lsdv, firm),
+  weighted_lsdv_by_year = joint(weighted_lsdv, year), weighted_twoway_by_year = joint(weighted_twoway, year))
 writeLines(toJSON(out, digits = I(17), auto_unbox = TRUE), "regression_cr2.json")

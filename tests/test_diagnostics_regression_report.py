@@ -120,3 +120,14 @@ def test_added_columns_without_errors_by_cluster_are_refused() -> None:
     )
     with pytest.raises(qn.EstimationError, match="scores sum to zero within each of the 5"):
         added_columns(fit, added, regression=regression, name="two columns")
+
+
+def test_units_seen_more_than_once_are_the_clusters_to_recommend() -> None:
+    frame = panel(units=9, years=5)
+    unnamed = fitted(frame, cluster=None, absorb="unit").diagnose(draws=99)
+    named = fitted(frame, absorb="unit", covariance="CR2").diagnose(draws=99)
+    assert unnamed.errors.recommended == named.errors.recommended.replace("CR2:", "CR2 by unit:")
+    columns = ["recommended", "p_recommended", "bootstrap", "p_bootstrap"]
+    pd.testing.assert_frame_equal(unnamed.errors.frame[columns], named.errors.frame[columns])
+    alone = fitted(frame, cluster=None, absorb=()).diagnose(draws=99)
+    assert alone.errors.recommended.startswith("HC3:")

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.diagnostics.regression.examined import Examined
 from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.models.regression.result import PanelFit
 
 __all__ = ["Bootstrapped", "bootstrap_errors"]
 
@@ -36,12 +36,12 @@ class Bootstrapped:
     note: str
 
 
-def bootstrap_errors(examined: Examined, *, draws: int, seed: int) -> Bootstrapped:
+def bootstrap_errors(fit: PanelFit, *, draws: int, seed: int) -> Bootstrapped:
     """Resample clusters and impose the null (wild bootstrap); resample rows without clusters.
 
     Parameters
     ----------
-    examined : Examined
+    fit : PanelFit
         The regression.
     draws : int
         Bootstrap draws.
@@ -56,19 +56,17 @@ def bootstrap_errors(examined: Examined, *, draws: int, seed: int) -> Bootstrapp
     Examples
     --------
     >>> import pandas as pd
-    >>> from quesnay.diagnostics.regression.examined import examine
     >>> from quesnay.models.regression.panel import fit_panel
     >>> frame = pd.DataFrame({"x": np.arange(20.0)})
     >>> frame["y"] = frame["x"] + np.cos(frame["x"])
-    >>> found = bootstrap_errors(examine(fit_panel("y ~ x", frame)), draws=99, seed=0)
+    >>> found = bootstrap_errors(fit_panel("y ~ x", frame), draws=99, seed=0)
     >>> found.errors.round(3).tolist()
     [0.32, 0.03]
     """
-    fit = examined.fit
     lost = np.full(len(fit.names), np.nan)
     try:
         if not fit.sample.clusters:
-            return _resampled_rows(examined, draws, seed)
+            return _resampled_rows(fit, draws, seed)
         wild = [fit.wild_bootstrap(term, draws=draws, seed=seed) for term in fit.names]
     except (DataError, EstimationError) as reason:
         return Bootstrapped(lost, lost, lost, lost, f"none: {reason}")
@@ -84,8 +82,8 @@ def bootstrap_errors(examined: Examined, *, draws: int, seed: int) -> Bootstrapp
     return Bootstrapped(errors, p_values, low, high, note)
 
 
-def _resampled_rows(examined: Examined, draws: int, seed: int) -> Bootstrapped:
-    found = examined.fit.bootstrap(draws=draws, seed=seed)
+def _resampled_rows(fit: PanelFit, draws: int, seed: int) -> Bootstrapped:
+    found = fit.bootstrap(draws=draws, seed=seed)
     below = (found.replications <= 0.0).mean().to_numpy()
     tail = np.minimum(below, 1.0 - below) + 1.0 / (len(found.replications) + 1)
     note = f"errors, percentile p-values and intervals: {found.method}, {found.failed} draws lost"

@@ -1,6 +1,6 @@
 """Coefficients under classical, recommended and bootstrap errors, and where conclusions differ."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -10,8 +10,9 @@ from scipy import special
 from quesnay.diagnostics.regression.errors_bootstrapped import bootstrap_errors
 from quesnay.diagnostics.regression.examined import Examined
 from quesnay.diagnostics.regression.rules_of_thumb import FEW_CLUSTERS, effective_count
-from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate
+from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate, CovarianceRule
 from quesnay.fitting.regression.covariance_clustered import CR1, CR2, CR3
+from quesnay.models.regression.result import PanelFit
 
 __all__ = ["ErrorsCompared", "compare_errors"]
 
@@ -86,9 +87,11 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     """Compute the errors of a fit under the rules a referee would ask for.
 
     Recommended: with clusters worth under 40 of like leverage CR2 with Satterthwaite degrees of
-    freedom (CR3 where there are two dimensions), from 40 on CR1, HC3 without clusters. Bootstrap:
-    errors from resampled clusters or rows, p-values and intervals from the wild cluster bootstrap
-    with the null imposed (percentile ones without clusters).
+    freedom (CR3 where there are two dimensions), from 40 on CR1. Without clusters those of the
+    panel's unit, where it is known and seen more than once (its errors go together over time:
+    Bertrand, Duflo and Mullainathan, 2004), else HC3. Bootstrap: errors from the same resampled
+    clusters or rows, p-values and intervals from the wild cluster bootstrap with the null imposed
+    (percentile ones without clusters).
 
     Parameters
     ----------
@@ -118,12 +121,11 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     >>> compare_errors(examine(fit_panel("y ~ x", frame))).recommended[:3]
     'HC3'
     """
-    fit = examined.fit
-    regression = fit.regression
-    b = fit.estimate.coefficients
-    plain = Classical().estimate(regression)
-    best = _recommended(examined)
-    boot = bootstrap_errors(examined, draws=draws, seed=seed)
+    fit, b = examined.fit, examined.fit.estimate.coefficients
+    plain = Classical().estimate(fit.regression)
+    advised = _advised(examined)
+    best = _recommended(examined, advised)
+    boot = bootstrap_errors(advised, draws=draws, seed=seed)
     used, classical, recommended = (_errors(part) for part in (fit.inference, plain, best))
     p_plain, p_best = _p_values(b, plain), _p_values(b, best)
     frame = pd.DataFrame(
@@ -159,13 +161,28 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     )
 
 
-def _recommended(examined: Examined) -> CovarianceEstimate:
-    clusters, regression = examined.fit.sample.clusters, examined.fit.regression
+def _advised(examined: Examined) -> PanelFit:
+    """Return the fit with the clusters it should have: the units where none were named."""
+    fit, unit = examined.fit, examined.unit
+    if fit.sample.clusters or unit is None or not 1 < unit.count < fit.nobs:
+        return fit
+    return replace(
+        fit,
+        sample=replace(fit.sample, clusters=(unit,)),
+        regression=replace(fit.regression, clusters=(unit.codes,)),
+    )
+
+
+def _recommended(examined: Examined, advised: PanelFit) -> CovarianceEstimate:
+    clusters, regression = advised.sample.clusters, advised.regression
     if not clusters:
         return HC3().estimate(regression)
+    rule: CovarianceRule = CR2() if len(clusters) == 1 else CR3()
     if min(effective_count(examined, grouping) for grouping in clusters) >= FEW_CLUSTERS:
-        return CR1().estimate(regression)
-    return (CR2() if len(clusters) == 1 else CR3()).estimate(regression)
+        rule = CR1()
+    best = rule.estimate(regression)
+    named = advised is examined.fit
+    return best if named else replace(best, name=f"{best.name} by {clusters[0].name}")
 
 
 def _errors(estimate: CovarianceEstimate) -> Array:

@@ -51,7 +51,7 @@ def load_panel(name: str) -> pd.DataFrame:
     15402.8
     """
     if not isinstance(name, str) or name not in _PANELS:
-        hint = nearest(name, _PANELS) if isinstance(name, str) else ""
+        hint = nearest(name, _PANELS)
         raise DataError(f"no embedded panel {shown(name)}: expected {', '.join(_PANELS)};{hint}")
     frame = fetch(_PANELS[name])
     if name == "china_provinces":

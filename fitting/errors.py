@@ -63,13 +63,13 @@ class StudyError(QuesnayError):
     """A key of a study file is at fault; the message names the key."""
 
 
-def nearest(name: str, known: Iterable[object]) -> str:
+def nearest(name: object, known: Iterable[object]) -> str:
     """Return a hint naming the known word nearest to `name`, or an empty string.
 
     Parameters
     ----------
-    name : str
-        What the user wrote.
+    name : object
+        What the user wrote; only a text is near to a word.
     known : iterable of str
         What could have been written.
 
@@ -83,8 +83,10 @@ def nearest(name: str, known: Iterable[object]) -> str:
     >>> nearest("gompert", ["gompertz", "logistic"])
     " did you mean 'gompertz'?"
     """
+    if not isinstance(name, str):
+        return ""
     words = [str(word) for word in known]
-    found = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name, words, n=1, cutoff=0.5)
     return f" did you mean {found[0]!r}?" if found else ""
 
 

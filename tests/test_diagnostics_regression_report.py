@@ -67,7 +67,7 @@ def test_the_number_of_specifications_tried_is_stated(tried: int | None, said: s
     found = fitted(panel()).diagnose(draws=99, tried=tried)
     assert found.header.loc["specifications tried", "value"] == said
     assert "numpy" in found.header.loc["software", "value"]
-    with pytest.raises(qn.DataError, match="tried 0: expected a whole number from 1 on"):
+    with pytest.raises(qn.DataError, match="tried must be a whole number of at least 1, got 0"):
         fitted(panel()).diagnose(tried=0)
 
 

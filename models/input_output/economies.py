@@ -79,7 +79,7 @@ def coefficients(table: TableLike, account: str) -> Array:
         accounts = table.accounts
         known = [] if accounts is None else [str(name) for name in accounts.index]
         if accounts is None or not isinstance(account, str) or account not in known:
-            hint = nearest(account, known) if isinstance(account, str) else ""
+            hint = nearest(account, known)
             raise DataError(
                 f"account: {shown(account)} is unknown; expected 'output', 'value_added' or a row "
                 f"of the table's accounts ({', '.join(known) or 'none'});{hint}"
@@ -128,7 +128,7 @@ def sector_place(sectors: pd.Index, name: Any, what: str) -> int:
     """Return a sector's position, or name the nearest known one."""
     place = place_of(sectors, name)
     if place is None:
-        hint = nearest(name, sectors) if isinstance(name, str) else ""
+        hint = nearest(name, sectors)
         raise DataError(f"{what}: no sector {shown(name)} in the table;{hint}")
     return place
 

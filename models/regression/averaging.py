@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.averaging import (
@@ -16,7 +17,7 @@ from quesnay.fitting.regression.averaging import (
     jackknife_weights,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.inputs import as_series, one_of
+from quesnay.models.regression.inputs import as_series
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["ModelAverage", "average_models"]
@@ -141,7 +142,7 @@ def average_models(
     1.0
     """
     _refuse_unfit(fits, term)
-    one_of(criterion, CRITERIA, "criterion")
+    choice(criterion, CRITERIA, "criterion")
     _refuse_other_data(fits)
     rows = list(fits.values())
     n = rows[0].nobs

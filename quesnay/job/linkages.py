@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import seed_sequence
 from quesnay.fitting.errors import StudyError, nearest
-from quesnay.fitting.resampling.chunks import seed_sequence
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row

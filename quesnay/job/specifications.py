@@ -13,7 +13,7 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
@@ -177,8 +177,7 @@ def specification_curve(
     >>> len(curve.estimates) >= 500
     True
     """
-    if not is_whole(draws) or draws < 2:
-        raise StudyError(f"draws must be a whole number of at least 2, got {shown(draws)}")
+    whole(draws, "draws", least=2, error=StudyError)
     checked = load_study(study)
     if checked.specifications is None:
         raise StudyError("specifications: the study declares no choices; add this section")

@@ -1,15 +1,14 @@
-"""Sums by cluster, and how many parameters the factor of clustered errors counts."""
+"""Which clusters leave no errors, and how many parameters the factor of clustered errors counts."""
 
 import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.grouped import group_sums
 from quesnay.fitting.regression.nesting import is_nested
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["cluster_sums", "counted_parameters", "refuse_vanishing"]
+__all__ = ["counted_parameters", "refuse_vanishing"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -49,29 +48,6 @@ def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None
             f"the scores sum to zero within each of the {groups}, so that errors clustered by "
             "them do not exist; absorb fewer effects, or cluster otherwise"
         )
-
-
-def cluster_sums(values: Array, codes: Codes) -> Array:
-    """Return the sums of columns by cluster.
-
-    Parameters
-    ----------
-    values : (n, k) array
-        Columns, scores as a rule.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-
-    Returns
-    -------
-    (G, k) array
-        Sums.
-
-    Examples
-    --------
-    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
-    [[3.0], [4.0]]
-    """
-    return group_sums(codes, values.T, int(codes.max()) + 1).T
 
 
 def counted_parameters(regression: Regression, counting: str = "not nested") -> int:

@@ -10,10 +10,10 @@ from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_spectra, satterthwaite
 from quesnay.fitting.regression.clubs_weighted import adjust_clusters
 from quesnay.fitting.regression.cluster_counts import (
-    cluster_sums,
     counted_parameters,
     refuse_vanishing,
 )
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["CR0", "CR1", "CR2", "CR3"]

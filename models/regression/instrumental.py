@@ -146,7 +146,7 @@ def to_linearmodels(
     --------
     >>> to_linearmodels("y ~ x", pd.DataFrame(), endogenous="x", instruments="z", method="ols")
     Traceback (most recent call last):
-    quesnay.fitting.errors.DataError: method 'ols': ...
+    quesnay.fitting.errors.DataError: method 'ols' is unknown...
     """
     models = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "gmm-cue": "IVGMMCUE"}
     choice(method, tuple(models), "method")

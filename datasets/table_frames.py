@@ -155,7 +155,7 @@ def _refuse_no_names(
         if not known:
             raise DataError(f"{name}: expected a whole number, got {shown(value)}")
         if len(shown(value)) > 9:
-            raise DataError(f"{name}: {shown(value)} is none of a table; see list_datasets()")
+            raise DataError(f"{name}: {shown(value)} has no embedded table; see list_datasets()")
 
 
 def _absent(country: str, year: int, label: str, treatment: str) -> str:

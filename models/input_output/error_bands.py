@@ -10,7 +10,7 @@ import pandas as pd
 
 from quesnay.fitting.arguments import choice, whole
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import confidence_level, percent
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.cells import Cells, aligned, read_cells
 from quesnay.models.input_output.engine import Engine
@@ -48,7 +48,7 @@ class Intervals(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the estimates with their intervals."""
-        title = f"{self.what}, {100 * self.level:g} % intervals"
+        title = f"{self.what}, {percent(self.level)} intervals"
         return (Table(title, self.estimates, self.notes),)
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import QuesnayError, nearest, shown
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import confidence_level, percent
 from quesnay.fitting.resampling.chunks import chunks
 from quesnay.fitting.resampling.sobol import sobol_indices
 from quesnay.fitting.routes import route
@@ -74,9 +74,7 @@ class Tornado(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the swings."""
-        note = (
-            f"All other inputs at the median ({self.center:.4g}); {100 * self.level:.4g} % of each."
-        )
+        note = f"All other inputs at the median ({self.center:.4g}); {percent(self.level)} of each."
         return (Table(f"{self.figure}: one input at a time", self.swings, (note,)),)
 
     def plot(self, *, unit: str | None = None) -> Any:

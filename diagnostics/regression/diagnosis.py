@@ -86,7 +86,6 @@ class Diagnosis(Tabular):
         return tuple(tables)
 
     def _error_table(self) -> Table:
-        fitted = str(self.header.loc["errors as fitted", "value"]).split(":")[0]
         flags = {term: flag for term, flag in self.errors.frame["flag"].items() if flag}
         said = "; ".join(f"{term} ({flag})" for term, flag in flags.items())
         notes = (
@@ -96,7 +95,7 @@ class Diagnosis(Tabular):
         )
         formats = {"p_value": "p", "x classical": ".2f"}
         title = "Coefficients under three kinds of errors, with 95 % intervals"
-        return Table(title, self.errors.by_rule(fitted), notes, formats)
+        return Table(title, self.errors.by_rule(), notes, formats)
 
     def _row_table(self) -> Table:
         top = self.rows.sort_values("cooks", ascending=False, kind="stable").head(SHOWN)

@@ -138,7 +138,7 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
     without = as_tuple(without, "without")
     for name in without:
         if not isinstance(name, str) or name not in ids:
-            raise DataError(f"without: no figure {shown(name)};{nearest(shown(name), ids)}")
+            raise DataError(f"without: no figure {shown(name)};{nearest(name, ids)}")
     rows = frame.to_dict("records")
     figures = [
         _figure(name, row) for name, row in zip(ids, rows, strict=True) if name not in set(without)

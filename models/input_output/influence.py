@@ -53,7 +53,7 @@ def field_of_influence(engine: Engine, i: Any, j: Any, change: float) -> pd.Data
         raise DataError(f"change={shown(change)}; expected a small number, such as 0.001")
     L = engine.inverse
     if i is None and j is None:
-        pivot = _pivot(engine, 1.0 - change * L.T)
+        pivot = _pivot(1.0 - change * L.T)
         out = np.outer(np.einsum("ij,ij->j", L, L), np.einsum("ij,ij->i", L, L))
         out /= pivot
         out /= pivot
@@ -61,11 +61,11 @@ def field_of_influence(engine: Engine, i: Any, j: Any, change: float) -> pd.Data
     if i is None or j is None:
         raise DataError("field of influence: name both i (selling) and j (buying), or neither")
     row, column = engine.places([i], "i")[0], engine.places([j], "j")[0]
-    pivot = _pivot(engine, np.array(1.0 - change * L[column, row]))
+    pivot = _pivot(np.array(1.0 - change * L[column, row]))
     return engine.frame(np.outer(L[:, row], L[column]) / pivot)
 
 
-def _pivot(engine: Engine, pivot: Array) -> Array:
+def _pivot(pivot: Array) -> Array:
     if not np.abs(pivot).min() > 1e-12:
         raise DataError("field of influence: this change makes the table singular; take a smaller")
     return pivot

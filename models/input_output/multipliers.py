@@ -112,7 +112,7 @@ def closed_by_households(engine: Engine, demand: Hashable, income: Hashable) -> 
     known = list(b.demand_names)
     if not label_in(demand, known):
         raise DataError(
-            f"household: no final-demand column {shown(demand)};{nearest(shown(demand), known)} "
+            f"household: no final-demand column {shown(demand)};{nearest(demand, known)} "
             f"the table has {_some(b.demand_names)}"
         )
     if label_in(income, ("output", "imports")):

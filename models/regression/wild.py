@@ -137,7 +137,7 @@ def wild_test(
     8
     """
     if not isinstance(term, str) or term not in fit.names:
-        hint = nearest(shown(term), fit.names)
+        hint = nearest(term, fit.names)
         raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
     level = confidence_level(level)
     check_null(null)

@@ -86,7 +86,7 @@ def assemble(study: Study, facts: Facts) -> Assembly:
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
     pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
     _known(pattern.sectors, sectors, "core.segments")
-    jobs, growth = _employment(study, facts, levels[facts.gdp.index[0]], slots)
+    jobs, growth = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
         value_added=stacked,
@@ -212,9 +212,7 @@ def _supply_ratio(study: Study, facts: Facts, year: int) -> float:
     return float(sales.to_numpy().sum()) / own
 
 
-def _employment(
-    study: Study, facts: Facts, levels: pd.DataFrame, slots: tuple[Slot, ...]
-) -> tuple[pd.DataFrame, float]:
+def _employment(study: Study, facts: Facts, levels: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """Jobs per unit of value added, and the growth of productivity that lowers them."""
     use = study.employment
     if use.year not in facts.tables:

@@ -84,7 +84,7 @@ def reproduce(
         account=account,
         outcome=outcome,
         verdicts=verdict_frame(checked, facts, estimates),
-        variance=variance_frame(checked, facts, model, inputs, sources, seed=seed),
+        variance=variance_frame(facts, model, inputs, sources, seed=seed),
         draws=drawn,
         central=central,
         potential=ready.fit,

@@ -185,7 +185,7 @@ def specification_curve(
     facts = collect_facts(checked)
     name = checked.specifications.figure if figure is None else figure
     if not isinstance(name, str) or name not in facts.reported.index:
-        hint = nearest(shown(name), facts.reported.index)
+        hint = nearest(name, facts.reported.index)
         raise StudyError(f"no printed figure {shown(name)};{hint}")
     found = estimate_elasticities(
         checked,

@@ -54,7 +54,7 @@ def study_text(name: str) -> str:
     known = study_names()
     if name not in known:
         raise StudyError(
-            f"unknown study {shown(name)};{nearest(shown(name), known)} embedded: "
+            f"unknown study {shown(name)};{nearest(name, known)} embedded: "
             f"{', '.join(known)}; a file of your own ends in .toml"
         )
     return (files("quesnay.datasets") / "data" / f"{name}.toml").read_text(encoding="utf-8")

@@ -14,7 +14,8 @@ from quesnay.datasets.readers.oecd_icio import read_oecd_icio
 from quesnay.datasets.readers.quesnay_layout import read_quesnay
 from quesnay.datasets.readers.wiod import read_wiod
 from quesnay.datasets.table_frames import IOFrames
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.arguments import choice
+from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 
@@ -135,8 +136,4 @@ def read_io_frames(path: str | Path, *, layout: str = "quesnay", **options: Any)
     DataError
         If the layout is unknown or the file is not of it.
     """
-    if layout not in LAYOUTS:
-        raise DataError(
-            f"layout {layout!r}: expected {', '.join(LAYOUTS)};{nearest(layout, LAYOUTS)}"
-        )
-    return LAYOUTS[layout](as_path(path, "path"), Options(**options))
+    return LAYOUTS[choice(layout, LAYOUTS, "layout")](as_path(path, "path"), Options(**options))

@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.arguments import as_tuple, choice, switch
-from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
+from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
 from quesnay.fitting.tables.constrained import LeastSquaresFit, balance_least_squares as fit
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.asked import place_of
@@ -210,7 +210,7 @@ def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool
         ):
             place = place_of(labels, name)
             if place is None:
-                hint = nearest(name, labels)
+                hint = suggestion(name, labels)
                 raise DataError(f"fixed: no {axis} {shown(name)} in the seed;{hint}")
             places.append(place)
         held[places[0], places[1]] = True

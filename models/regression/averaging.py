@@ -9,7 +9,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.arguments import choice
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.averaging import (
     average,
@@ -179,7 +179,7 @@ def _refuse_unfit(fits: Mapping[str, PanelFit], term: str) -> None:
         if not isinstance(fit, PanelFit):
             raise DataError(f"fits: {name!r} is a {type(fit).__name__}, not a fit of fit_panel")
         if term not in fit.names:
-            raise DataError(f"fits: {name!r} has no term {term!r};{nearest(term, fit.names)}")
+            raise DataError(f"fits: {name!r} has no term {term!r};{suggestion(term, fit.names)}")
 
 
 def _weights(fits: list[PanelFit], facts: tuple[Array, Array], criterion: str) -> Array:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
 from quesnay.models.satellite.account import AccountModel, Calibration, Slot
@@ -122,7 +122,9 @@ def _slots(study: Study) -> tuple[Slot, ...]:
 def _known(names: object, sectors: tuple[str, ...], where: str) -> None:
     for name in names:  # type: ignore[attr-defined]
         if name not in sectors:
-            raise StudyError(f"{where}: no sector {name!r} in the tables;{nearest(name, sectors)}")
+            raise StudyError(
+                f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+            )
 
 
 def _sector_levels(
@@ -161,7 +163,7 @@ def _inflation(facts: Facts, slots: tuple[Slot, ...]) -> np.ndarray:
 def _slot_of(facts: Facts, figure: str, slots: tuple[Slot, ...]) -> int:
     """Position of the slot that a printed figure speaks of."""
     if figure not in facts.reported.index:
-        hint = nearest(figure, facts.reported.index)
+        hint = suggestion(figure, facts.reported.index)
         raise StudyError(f"no printed figure {figure!r};{hint}")
     year = int(row(facts.reported, figure)["year"])
     for t, slot in enumerate(slots):
@@ -192,7 +194,7 @@ def input_supply(
     """
     kind = study.penetration.supply
     if kind not in SUPPLY:
-        raise StudyError(f"penetration.supply: unknown measure {kind!r};{nearest(kind, SUPPLY)}")
+        raise StudyError(f"penetration.supply: unknown measure {kind!r};{suggestion(kind, SUPPLY)}")
     years = sorted(facts.tables)
     ratios = [_supply_ratio(study, facts, year) for year in years]
     chosen = [s in study.tables.technology_sectors for s in facts.tables[years[0]].sectors]

@@ -6,6 +6,7 @@ import pandas as pd
 
 from quesnay.fitting.arguments import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, shown
+from quesnay.fitting.regression.cluster_counts import refuse_cancelled
 from quesnay.fitting.regression.covariance_clustered import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.grouped import cluster_sums
@@ -242,6 +243,6 @@ def _within(
     fit = project(y, design)
     parts = fit.Q * fit.residuals[:, None]
     scores = cluster_sums(parts, panel.cluster.codes[rows], panel.cluster.count)
-    variation.refuse_cancelled(scores, parts)
+    refuse_cancelled(scores, parts)
     influence = np.linalg.solve(fit.R, scores.T).T / fit.scale
     return fit.coefficients, influence

@@ -15,7 +15,6 @@ from quesnay.datasets.readers.quesnay_layout import read_quesnay
 from quesnay.datasets.readers.wiod import read_wiod
 from quesnay.datasets.table_frames import IOFrames
 from quesnay.fitting.arguments import choice
-from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 
@@ -100,8 +99,8 @@ def read_io(
     >>> read_io(path).A.loc["farm", "mill"].item()
     0.2
     """
-    if blank not in {"refuse", "zero"}:
-        raise DataError(f"blank={blank!r}: expected 'refuse' or 'zero'")
+    choice(blank, ("refuse", "zero"), "blank")
+    choice(layout, LAYOUTS, "layout")
     accepted = _TOLERANCE.get(layout, _PRINTED) if tolerance is None else tolerance
     frames = read_io_frames(
         path,

@@ -89,7 +89,7 @@ def _revised(frame: pd.DataFrame, vintage: str) -> pd.DataFrame:
     if chosen.empty:
         names = ["current", *dict.fromkeys(known["vintage"])]
         raise DataError(
-            f"vintage {vintage!r}: expected {', '.join(names)};{nearest(vintage, names)}"
+            f"vintage {vintage!r} is unknown;{nearest(vintage, names)} expected {', '.join(names)}"
         )
     years = chosen.index
     scale = chosen["gdp"] / frame.loc[years, "gdp"]

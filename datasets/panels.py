@@ -51,8 +51,8 @@ def load_panel(name: str) -> pd.DataFrame:
     15402.8
     """
     if not isinstance(name, str) or name not in _PANELS:
-        hint = nearest(name, _PANELS) if isinstance(name, str) else ""
-        raise DataError(f"no embedded panel {shown(name)}: expected {', '.join(_PANELS)};{hint}")
+        hint = nearest(name, _PANELS)
+        raise DataError(f"no embedded panel {shown(name)};{hint} expected {', '.join(_PANELS)}")
     frame = fetch(_PANELS[name])
     if name == "china_provinces":
         frame = _with_ict(frame)

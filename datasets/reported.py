@@ -36,8 +36,8 @@ def load_reported(name: str) -> pd.DataFrame:
     """
     known = ["caict_2020"]
     if not isinstance(name, str) or name not in known:
-        hint = nearest(name, known) if isinstance(name, str) else ""
-        raise DataError(f"no embedded report {shown(name)}: expected {', '.join(known)};{hint}")
+        hint = nearest(name, known)
+        raise DataError(f"no embedded report {shown(name)};{hint} expected {', '.join(known)}")
     entry = resource(f"reported_{name}")
     frame = fetch(entry.name).set_index("id")
     bounds = [rounding_interval(text) for text in frame["printed"]]

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.datasets.store import fetch, resource, resources
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.arguments import choice, is_whole
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["IOFrames", "frames_of_blocks", "load_io_frames"]
@@ -132,8 +132,8 @@ def _file(
             f"no embedded table of country {country!r} from source {source!r}: "
             "expected CHN (nbs, oecd) or JPN (oecd); read_io reads your own file"
         )
-    if imports not in {None, "separate", "included"}:
-        raise DataError(f"imports={imports!r}: expected 'separate' or 'included'")
+    if imports is not None:
+        choice(imports, ("separate", "included"), "imports")
     treatment = imports or ("separate" if source == "nbs" else "included")
     size = detail or _DETAIL[country, source]
     label = f"{'oecd' if source == 'oecd' else ''}{size}"
@@ -155,7 +155,7 @@ def _refuse_no_names(
         if not known:
             raise DataError(f"{name}: expected a whole number, got {shown(value)}")
         if len(shown(value)) > 9:
-            raise DataError(f"{name}: {shown(value)} is none of a table; see list_datasets()")
+            raise DataError(f"{name}: {shown(value)} has no embedded table; see list_datasets()")
 
 
 def _absent(country: str, year: int, label: str, treatment: str) -> str:

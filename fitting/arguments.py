@@ -9,7 +9,7 @@ from typing import Any, TypeAlias, TypeGuard
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
+from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, nearest, shown
 
 __all__ = [
     "Seed",
@@ -20,7 +20,9 @@ __all__ = [
     "is_whole",
     "make_generator",
     "plain_numbers",
+    "seed_sequence",
     "switch",
+    "whole",
 ]
 
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
@@ -93,6 +95,21 @@ def _real(value: Any) -> float:
     raise TypeError
 
 
+def whole(
+    value: object, name: str, *, least: int = 1, error: type[QuesnayError] = DataError
+) -> int:
+    """Return a whole number of at least so much, or refuse what is none.
+
+    Examples
+    --------
+    >>> whole(np.int64(200), "draws")
+    200
+    """
+    if not is_whole(value) or value < least:
+        raise error(f"{name} must be a whole number of at least {least}, got {shown(value)}")
+    return int(value)
+
+
 def switch(value: object, name: str) -> bool:
     """Return a truth value, or refuse what is none: any text would count as true.
 
@@ -117,21 +134,22 @@ def choice(value: object, known: Iterable[str], name: str) -> str:
     words = list(known)
     if isinstance(value, str) and value in words:
         return value
-    hint = nearest(value, words) if isinstance(value, str) else ""
+    hint = nearest(value, words)
     raise DataError(
         f"{name} {shown(value)} is unknown{hint and ';' + hint}; expected one of {', '.join(words)}"
     )
 
 
 def as_tuple(values: object, name: str) -> tuple[Any, ...]:
-    """Return a list, tuple or generator as a tuple; a text alone is none.
+    """Return a list, tuple, index or generator as a tuple; a text alone is none, nor is a table.
 
     Examples
     --------
     >>> as_tuple(["RAS", "GRAS"], "methods")
     ('RAS', 'GRAS')
     """
-    if isinstance(values, str | bytes | Mapping) or not isinstance(values, Iterable):
+    one = isinstance(values, str | bytes | Mapping) or getattr(values, "ndim", 1) != 1
+    if one or not isinstance(values, Iterable):
         raise DataError(f"{name}: expected a list, got {shown(values)}")
     return tuple(values)
 
@@ -150,21 +168,34 @@ def check_draws(draws: object, *, least: int) -> None:
         )
 
 
-def make_generator(seed: Seed) -> np.random.Generator:
-    """Return a random generator from a seed.
+def seed_sequence(seed: object) -> np.random.SeedSequence:
+    """Return a seed as a SeedSequence.
 
     Nothing but a stated seed passes: NumPy would take None for a seed that nobody can repeat,
     and a matrix recurses until the process dies.
 
     Examples
     --------
+    >>> seed_sequence(7).entropy
+    7
+    """
+    if isinstance(seed, np.random.SeedSequence):
+        return seed
+    if not is_whole(seed) or seed < 0:
+        raise DataError(
+            f"seed must be a whole number of at least 0 or a SeedSequence, got {shown(seed)}"
+        )
+    return np.random.SeedSequence(int(seed))
+
+
+def make_generator(seed: Seed) -> np.random.Generator:
+    """Return a random generator from a seed; a generator goes on where it is.
+
+    Examples
+    --------
     >>> int(make_generator(0).integers(10))
     8
     """
-    stated = isinstance(seed, np.random.SeedSequence | np.random.Generator)
-    if not stated and not (is_whole(seed) and seed >= 0):
-        raise DataError(
-            f"seed: {shown(seed)} is no seed; give a whole number of at least 0, "
-            "a SeedSequence or a Generator"
-        )
-    return np.random.default_rng(seed)
+    if isinstance(seed, np.random.Generator):
+        return seed
+    return np.random.default_rng(seed_sequence(seed))

@@ -13,6 +13,7 @@ __all__ = [
     "StudyError",
     "nearest",
     "shown",
+    "suggestion",
 ]
 
 # How NumPy 2 writes its scalars, np.int64(1) or np.True_: a label in a message is written plainly.
@@ -20,6 +21,8 @@ _SCALAR = re.compile(
     r"\bnp\.(?:(?:u?int\d+|u?longlong|float\d+|longdouble|str_)"
     r"\((-?[\d.]+(?:e[-+]?\d+)?|-?inf|nan|'[^'\\]*'|\"[^\"\\]*\")\)|(True|False)_)"
 )
+
+_LISTED = 8  # words that a message lists
 
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
@@ -63,13 +66,13 @@ class StudyError(QuesnayError):
     """A key of a study file is at fault; the message names the key."""
 
 
-def nearest(name: str, known: Iterable[object]) -> str:
+def nearest(name: object, known: Iterable[object]) -> str:
     """Return a hint naming the known word nearest to `name`, or an empty string.
 
     Parameters
     ----------
-    name : str
-        What the user wrote.
+    name : object
+        What the user wrote; only a text is near to a word.
     known : iterable of str
         What could have been written.
 
@@ -83,9 +86,37 @@ def nearest(name: str, known: Iterable[object]) -> str:
     >>> nearest("gompert", ["gompertz", "logistic"])
     " did you mean 'gompertz'?"
     """
+    if not isinstance(name, str):
+        return ""
     words = [str(word) for word in known]
-    found = difflib.get_close_matches(str(name), words, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name, words, n=1, cutoff=0.5)
     return f" did you mean {found[0]!r}?" if found else ""
+
+
+def suggestion(name: object, known: Iterable[object]) -> str:
+    """Return what could have been written: the nearest known word, or where none is near, all.
+
+    Parameters
+    ----------
+    name : object
+        What the user wrote.
+    known : iterable of str
+        What could have been written.
+
+    Returns
+    -------
+    str
+        A hint with a leading space; of many words the first eight.
+
+    Examples
+    --------
+    >>> suggestion("gompert", ["gompertz", "logistic"]), suggestion("x", ["gompertz", "logistic"])
+    (" did you mean 'gompertz'?", ' known: gompertz, logistic')
+    """
+    words = [str(word) for word in known]
+    plain = (word if word.isprintable() else shown(word) for word in words[:_LISTED])
+    listed = ", ".join([*plain, *(["…"] if len(words) > _LISTED else [])])
+    return nearest(name, words) or f" known: {listed or 'none'}"
 
 
 def shown(value: object, longest: int = 60) -> str:

@@ -1,4 +1,4 @@
-"""The coverage of an interval: checked, and turned into its half width."""
+"""The coverage of an interval: checked, shown, and turned into its half width."""
 
 from typing import Any
 
@@ -8,7 +8,7 @@ from scipy import special
 from quesnay.fitting.arguments import is_number
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["confidence_level", "half_width"]
+__all__ = ["confidence_level", "half_width", "percent"]
 
 
 def confidence_level(level: Any, *, least: float = 0.0) -> float:
@@ -70,3 +70,14 @@ def half_width(level: Any, df: float = np.inf) -> float:
     """
     share = 0.5 + 0.5 * confidence_level(level)
     return float(special.ndtri(share) if np.isinf(df) else special.stdtrit(df, share))
+
+
+def percent(level: float) -> str:
+    """Return a coverage in per cent, not rounded to whole ones: 99.5 % is not 100 %.
+
+    Examples
+    --------
+    >>> percent(0.95), percent(0.995)
+    ('95 %', '99.5 %')
+    """
+    return f"{100 * level:g} %"

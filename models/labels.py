@@ -68,11 +68,11 @@ def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.in
     places = given.get_indexer(wanted)
     absent = wanted[places < 0]
     if len(absent):
-        hint = nearest(absent[0], given) if isinstance(absent[0], str) else ""
+        hint = nearest(absent[0], given)
         raise DataError(f"{name}: no entry for {shown(absent[0])};{hint} give each label one value")
     if len(given) > len(wanted):
         odd = next(label for label, used in zip(given, given.isin(wanted), strict=True) if not used)
-        hint = nearest(odd, wanted) if isinstance(odd, str) else ""
+        hint = nearest(odd, wanted)
         raise DataError(f"{name}: label {shown(odd)} is unknown;{hint} leave it out or rename it")
     return np.asarray(places, dtype=np.intp)
 

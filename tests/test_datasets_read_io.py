@@ -101,7 +101,7 @@ def test_blank_is_refused_or_zero(tmp_path: Path) -> None:
     with pytest.raises(qn.DataError, match="row 'B', column 'imports': is empty"):
         qn.read_io(path)
     assert qn.read_io(path, blank="zero").x.tolist() == X.tolist()
-    with pytest.raises(qn.DataError, match="blank='nought': expected 'refuse' or 'zero'"):
+    with pytest.raises(qn.DataError, match="'nought' is unknown; expected one of refuse, zero"):
         qn.read_io(path, blank="nought")
 
 

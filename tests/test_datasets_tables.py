@@ -143,7 +143,10 @@ def test_defaults_follow_the_source() -> None:
         (("CHN", 2015), "China 2015 at 42 with imports 'separate': pass imports='included'"),
         (("CHN", 2016), r"embedded: 2012 at 42 \(included\), 2015"),
         (("JPN", 2018, "separate"), "Japan 2018 at oecd45 .* pass imports='included'"),
-        (("CHN", 2018, "inside"), "imports='inside': expected 'separate' or 'included'"),
+        (
+            ("CHN", 2018, "inside"),
+            "imports 'inside' is unknown; .*one of separate, included",
+        ),
         (("CHN", 2018, None, 150), "no embedded table of China 2018 at 150"),
         (("CHN", 2018, None, None, "eora"), "country 'CHN' from source 'eora'"),
         (("FRA", 2018), "country 'FRA' .*: expected CHN .* read_io reads your own file"),

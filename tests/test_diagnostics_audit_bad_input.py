@@ -45,7 +45,10 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.audit(pd.concat([frame(), frame()])), "given twice"),
     (lambda: qn.audit(frame(), without=["T81"]), "no figure 'T81'"),
     (lambda: qn.audit(frame(), without=["T18", "S18"]), "every figure is left out"),
-    (lambda: qn.audit(frame(), deflator="none"), "deflator must be"),
+    (
+        lambda: qn.audit(frame(), deflator="none"),
+        "'none' is unknown; expected one of free, official",
+    ),
     (lambda: qn.audit(frame().rename(index={"T18": "X18", "S18": "Y18"})), "no printed figure"),
     (
         lambda: qn.audit(pd.concat([frame(), frame(concept="x").rename(index={"T18": "T17"})[:1]])),

@@ -33,5 +33,5 @@ def test_bars_lead_from_start_to_end() -> None:
 
 
 def test_number_of_sectors_is_checked() -> None:
-    with pytest.raises(qn.DataError, match="sectors: 0; expected a whole number"):
+    with pytest.raises(qn.DataError, match="sectors must be a whole number of at least 1, got 0"):
         _result().plot(sectors=0)

@@ -7,39 +7,15 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.regression.assumptions import check_assumptions
-from quesnay.diagnostics.regression.examined import examine
 from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.projection import project_noisy
 from quesnay.fitting.regression.regression import Regression
-
-
-def panel(*, seed: int = 1, units: int = 12, years: int = 6) -> pd.DataFrame:
-    g = np.random.default_rng(np.random.SeedSequence(seed))
-    n = units * years
-    columns = {
-        "unit": np.repeat([f"省{i:02d}" for i in range(units)], years),
-        "year": np.tile(np.arange(2010, 2010 + years), units),
-        "x": g.standard_normal(n),
-        "w": g.standard_normal(n),
-    }
-    frame = pd.DataFrame(columns)
-    return frame.assign(y=2 * frame["x"] + frame["w"] + g.standard_normal(n))
-
-
-def fitted(frame: pd.DataFrame, **options: Any) -> Any:
-    asked: dict[str, Any] = {"absorb": ("unit", "year"), "cluster": "unit", **options}
-    return qn.fit_panel("y ~ x + w", frame, **asked)
-
-
-def verdict(frame: pd.DataFrame, name: str, **options: Any) -> Any:
-    tests = check_assumptions(examine(fitted(frame, **options)))
-    return next(test for test in tests if test.name.startswith(name))
+from tests.small_panel import fitted, panel, verdict
 
 
 def test_each_rule_has_its_interval_and_errors_as_fitted_are_named_once() -> None:
     found = fitted(panel(), covariance="CR1").diagnose(draws=99)
-    frame = found.errors.by_rule("CR1")
+    frame = found.errors.by_rule()
     rules = ["classical", "recommended (CR2)", "as fitted (CR1)", "bootstrap"]
     assert frame.loc["x"].index.tolist() == rules
     assert ((frame["low"] < frame["estimate"]) & (frame["estimate"] < frame["high"])).all()
@@ -68,7 +44,7 @@ def test_the_number_of_specifications_tried_is_stated(tried: int | None, said: s
     found = fitted(panel()).diagnose(draws=99, tried=tried)
     assert found.header.loc["specifications tried", "value"] == said
     assert "numpy" in found.header.loc["software", "value"]
-    with pytest.raises(qn.DataError, match="tried 0: expected a whole number from 1 on"):
+    with pytest.raises(qn.DataError, match="tried must be a whole number of at least 1, got 0"):
         fitted(panel()).diagnose(tried=0)
 
 

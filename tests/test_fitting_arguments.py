@@ -129,7 +129,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.load_gdp(vintage=None), "vintage: expected a text"),  # type: ignore[arg-type]
     (lambda: qn.load_io(FLOW, 2018), "country: expected a text"),  # type: ignore[arg-type]
     (lambda: qn.load_io("CHN", FLOW), "year: expected a whole number"),  # type: ignore[arg-type]
-    (lambda: qn.load_io("CHN", 10**400), "year: 1000.* is none of a table"),
+    (lambda: qn.load_io("CHN", 10**400), "year: 1000.* has no embedded table"),
     (lambda: qn.load_sectors("CHN", {}), "no sector list"),  # type: ignore[arg-type]
     (lambda: qn.load_concordance(X), "no concordance"),  # type: ignore[arg-type]
     (lambda: qn.load_reported(X), "no embedded report"),  # type: ignore[arg-type]

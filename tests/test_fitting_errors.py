@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.errors import BalanceError, QuesnayError, nearest, shown
+from quesnay.fitting.errors import BalanceError, QuesnayError, nearest, shown, suggestion
 
 SCALARS = [
     (np.int64(-3), "-3"),
@@ -49,7 +49,12 @@ def test_errors_survive_a_worker() -> None:
 
 def test_a_near_word_is_hinted_at_and_a_far_one_not() -> None:
     assert nearest("gompert", ["gompertz", "bass"]) == " did you mean 'gompertz'?"
-    assert nearest("x", ["gompertz"]) == ""
+    assert nearest("x", ["gompertz"]) == nearest(["gompertz"], ["gompertz"]) == ""
+    assert suggestion("gompert", ["gompertz"]) == " did you mean 'gompertz'?"
+    assert suggestion(3, ["gompertz", 3.5]) == " known: gompertz, 3.5"
+    assert suggestion("x", range(9)) == " known: 0, 1, 2, 3, 4, 5, 6, 7, …"
+    assert suggestion("x", []) == " known: none"
+    assert suggestion("x", ["\x1b[2J"]) == r" known: '\x1b[2J'"  # would clear the terminal
 
 
 def test_whole_number_labels_are_plain_in_messages_of_the_models() -> None:

@@ -9,12 +9,12 @@ import quesnay as qn
 from .random_tables import random_table
 
 REFUSED: list[tuple[dict[str, Any], str]] = [
-    ({"method": "polar"}, "method: 'polar'; expected one of average, all, lmdi"),
+    ({"method": "polar"}, "method 'polar' is unknown; expected one of average, all, lmdi"),
     ({"factors": ("A",)}, "factors: A; expected 'A'"),
     ({"factors": ("A", "A", "f")}, "factors: A, A, f; expected"),
     ({"factors": ("A", "f", "level")}, "factors: A, f, level; expected"),
-    ({"factors": ("A", "demand")}, "factors: 'demand'; expected one of v, A, f"),
-    ({"factors": "f"}, "factors: 'f'; expected a list"),
+    ({"factors": ("A", "demand")}, "factors 'demand' is unknown; expected one of v, A, f"),
+    ({"factors": "f"}, "factors: expected a list, got 'f'"),
     ({"account": "employment"}, "needs the factor 'v'"),
     ({"factors": ("v", "A", "f"), "account": "jobs"}, "account: 'jobs' is unknown"),
 ]

@@ -133,13 +133,13 @@ def test_wrong_requests(matrix: Any, shock: Any, message: str) -> None:
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"periods": 0}, "periods: 0; expected a whole number"),
-        ({"periods": 2.5}, "periods: 2.5"),
+        ({"periods": 0}, "periods must be a whole number of at least 1, got 0"),
+        ({"periods": 2.5}, "periods must be a whole number of at least 1, got 2.5"),
         ({"resilience": 0.0}, "resilience of 0 is 0"),
         ({"resilience": 2.0}, "resilience of 0 is 2; expected 0 to 1"),
         ({"start": [0, 2]}, "start of 1 is 2"),
         ({"perturbation": np.zeros((3, 2))}, "perturbation: expected 2 shares, or 5 rows"),
-        ({"kind": "cost"}, "kind: 'cost'"),
+        ({"kind": "cost"}, "kind 'cost' is unknown"),
     ],
 )
 def test_wrong_paths(change: dict[str, Any], message: str) -> None:

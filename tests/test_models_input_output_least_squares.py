@@ -123,11 +123,15 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"variance": [[1, np.nan], [1, 1]]}, qn.DataError, "variance: row 0, column 1 is nan"),
     ({"fixed": [(0, 7)]}, qn.DataError, "fixed: no column 7 in the seed"),
     ({"fixed": ["a"]}, qn.DataError, "fixed: 'a'; expected a pair"),
-    ({"fixed": "ab"}, qn.DataError, "fixed: 'ab'; expected a list"),
-    ({"fixed": 3}, qn.DataError, "fixed: 3; expected a list"),
-    ({"keep_signs": 1}, qn.DataError, "keep_signs: 1; expected True or False"),
+    ({"fixed": "ab"}, qn.DataError, "fixed: expected a list, got 'ab'"),
+    ({"fixed": 3}, qn.DataError, "fixed: expected a list, got 3"),
+    ({"keep_signs": 1}, qn.DataError, "keep_signs: expected True or False, got 1"),
     ({"tolerance": 0}, qn.DataError, "tolerance: 0"),
-    ({"max_iterations": 0}, qn.DataError, "max_iterations: 0"),
+    (
+        {"max_iterations": 0},
+        qn.DataError,
+        "max_iterations must be a whole number of at least 1, got 0",
+    ),
 ]
 
 

@@ -75,8 +75,8 @@ SETTINGS = [
     ({"tolerance": NAN}, "tolerance: nan"),
     ({"tolerance": "small"}, "tolerance: 'small'; expected a number"),
     ({"tolerance": True}, "tolerance: True"),
-    ({"max_iterations": 0}, "max_iterations: 0; expected a whole number from 1"),
-    ({"max_iterations": 2.5}, "max_iterations: 2.5"),
+    ({"max_iterations": 0}, "max_iterations must be a whole number of at least 1, got 0"),
+    ({"max_iterations": 2.5}, "max_iterations must be a whole number of at least 1, got 2.5"),
     ({"rounding": -1.0}, "rounding: -1.0"),
     ({"rounding": None}, "rounding: None; expected a number"),
 ]

@@ -168,8 +168,8 @@ def test_the_mixed_model_says_what_cannot_be() -> None:
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
-    ("structural_paths", {"count": 0}, "count: 0; expected a whole number"),
-    ("structural_paths", {"limit": 1.5}, "limit: 1.5"),
+    ("structural_paths", {"count": 0}, "count must be a whole number of at least 1, got 0"),
+    ("structural_paths", {"limit": 1.5}, "limit must be a whole number of at least 1, got 1.5"),
     ("structural_paths", {"account": "jobs"}, "account: 'jobs' is unknown"),
     ("structural_paths", {"demand": "q"}, "demand: no sector 'q'"),
     ("structural_paths", {"demand": [1.0]}, r"demand: shape \(1,\); expected 5 numbers"),

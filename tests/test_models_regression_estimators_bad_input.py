@@ -30,7 +30,11 @@ BAD: list[tuple[str, Any, str]] = [
     ("column", lambda: qn.fit_random_effects("inv ~ valu", table(), unit="firm"), "value"),
     ("unit", lambda: qn.fit_random_effects(MODEL, table(), unit="frm"), "firm"),
     ("method", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", method="swr"), "'swar'"),
-    ("rule", lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"), "use one"),
+    (
+        "rule",
+        lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"),
+        "expected one",
+    ),
     ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
     (
         "twice",
@@ -92,7 +96,7 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: qn.fit_instrumental(
             MODEL, table(), endogenous="value", instruments="year", method="ols"
         ),
-        "use one of '2sls'",
+        "expected one of 2sls",
     ),
     (
         "one input",

@@ -175,12 +175,18 @@ MALFORMED: list[tuple[Any, str]] = [
         ),
         "given twice",
     ),
-    (lambda: qn.monte_carlo(one, A, draws=0, seed=0), "draws must be at least 1"),
+    (lambda: qn.monte_carlo(one, A, draws=0, seed=0), "draws must be a whole number of at least 1"),
     (lambda: qn.monte_carlo(one, A, draws=2.5, seed=0), "draws must be a whole"),  # type: ignore[arg-type]
     (lambda: qn.monte_carlo(one, A, draws=5, seed=-1), "seed must be"),
     (lambda: qn.monte_carlo(one, A, draws=5, seed=None), "seed must be"),  # type: ignore[arg-type]
-    (lambda: qn.monte_carlo(one, A, draws=5, seed=0, jobs=0), "jobs must be at least 1"),
-    (lambda: qn.monte_carlo(one, A, draws=5, seed=0, chunk=0), "chunk must be at least 1"),
+    (
+        lambda: qn.monte_carlo(one, A, draws=5, seed=0, jobs=0),
+        "jobs must be a whole number of at least 1",
+    ),
+    (
+        lambda: qn.monte_carlo(one, A, draws=5, seed=0, chunk=0),
+        "chunk must be a whole number of at least 1",
+    ),
     (lambda: qn.monte_carlo(one, A, draws=5, seed=0, client="here"), "dask.distributed Client"),
     (lambda: qn.monte_carlo("model", A, draws=5, seed=0), "model must be a function"),  # type: ignore[arg-type]
     (lambda: qn.monte_carlo(lambda x: x["z"], A, draws=5, seed=0), "KeyError: 'z'"),

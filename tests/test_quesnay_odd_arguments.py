@@ -27,11 +27,13 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.specification_curve(figure=MATRIX), "no printed figure matrix"),
     (lambda: qn.update_table_year(year=MATRIX), "no table can be made"),
     (lambda: qn.update_table_year(method=MATRIX, draws=2), "method matrix"),
-    (lambda: qn.audit(deflator=MATRIX), "'free' or 'official'"),
+    (lambda: qn.audit(deflator=MATRIX), "expected one of free, official"),
     (lambda: qn.audit(without="T19"), "without: expected a list"),
     (lambda: qn.audit(without=[MATRIX]), "no figure matrix"),
     (lambda: qn.read_figures(NONE), "expected the path"),
     (lambda: qn.read_io(NONE), "expected the path"),
+    (lambda: qn.read_io("table.csv", layout=[]), r"layout \[\] is unknown"),  # type: ignore[arg-type]
+    (lambda: qn.read_io("table.csv", blank={}), "blank {} is unknown"),  # type: ignore[arg-type]
     (lambda: qn.read_china_klems(NONE), "expected the path"),
     (lambda: qn.export_dataset("china_gdp", NONE), "expected the path"),
     (lambda: qn.load_study(MATRIX), "unknown study|expected"),

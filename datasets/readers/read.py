@@ -14,7 +14,7 @@ from quesnay.datasets.readers.oecd_icio import read_oecd_icio
 from quesnay.datasets.readers.quesnay_layout import read_quesnay
 from quesnay.datasets.readers.wiod import read_wiod
 from quesnay.datasets.table_frames import IOFrames
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.arguments import choice
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 
@@ -99,8 +99,8 @@ def read_io(
     >>> read_io(path).A.loc["farm", "mill"].item()
     0.2
     """
-    if blank not in {"refuse", "zero"}:
-        raise DataError(f"blank={blank!r}: expected 'refuse' or 'zero'")
+    choice(blank, ("refuse", "zero"), "blank")
+    choice(layout, LAYOUTS, "layout")
     accepted = _TOLERANCE.get(layout, _PRINTED) if tolerance is None else tolerance
     frames = read_io_frames(
         path,
@@ -135,8 +135,4 @@ def read_io_frames(path: str | Path, *, layout: str = "quesnay", **options: Any)
     DataError
         If the layout is unknown or the file is not of it.
     """
-    if layout not in LAYOUTS:
-        raise DataError(
-            f"layout {layout!r}: expected {', '.join(LAYOUTS)};{nearest(layout, LAYOUTS)}"
-        )
-    return LAYOUTS[layout](as_path(path, "path"), Options(**options))
+    return LAYOUTS[choice(layout, LAYOUTS, "layout")](as_path(path, "path"), Options(**options))

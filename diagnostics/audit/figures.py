@@ -10,7 +10,7 @@ import pandas as pd
 
 from quesnay.diagnostics.audit.units import Unit, unit_of
 from quesnay.fitting.arguments import as_tuple
-from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 
 __all__ = ["Figure", "checked_figures", "rounding_interval"]
 
@@ -138,7 +138,7 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
     without = as_tuple(without, "without")
     for name in without:
         if not isinstance(name, str) or name not in ids:
-            raise DataError(f"without: no figure {shown(name)};{nearest(shown(name), ids)}")
+            raise DataError(f"without: no figure {shown(name)};{suggestion(name, ids)}")
     rows = frame.to_dict("records")
     figures = [
         _figure(name, row) for name, row in zip(ids, rows, strict=True) if name not in set(without)

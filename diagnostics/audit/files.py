@@ -13,7 +13,7 @@ from quesnay.diagnostics.audit.identities import (
     Identity,
     Quantity,
 )
-from quesnay.fitting.errors import DataError, StudyError, nearest
+from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.paths import as_path
 
 __all__ = ["ReportFile", "read_report"]
@@ -118,7 +118,7 @@ def _csv(place: Path) -> pd.DataFrame:
 def _report(place: Path, parsed: Mapping[str, object]) -> ReportFile:
     for key in parsed:
         if key not in {*_TABLES, "title"}:
-            raise StudyError(f"{place}: unknown key {key!r};{nearest(key, [*_TABLES, 'title'])}")
+            raise StudyError(f"{place}: unknown key {key!r};{suggestion(key, [*_TABLES, 'title'])}")
     rows = {name: _rows(place, name, parsed.get(name, [])) for name in _TABLES}
     if not rows["figure"]:
         raise DataError(f"{place}: no [[figure]]; give at least one printed figure")
@@ -152,7 +152,7 @@ def _rows(place: Path, name: str, value: object) -> list[dict[str, object]]:
         for key in row:
             if key not in _TABLES[name]:
                 raise StudyError(
-                    f"{place}: unknown key {key!r} in [[{name}]];{nearest(key, _TABLES[name])}"
+                    f"{place}: unknown key {key!r} in [[{name}]];{suggestion(key, _TABLES[name])}"
                 )
     return value
 

@@ -20,7 +20,7 @@ from quesnay.diagnostics.audit.problem import Problem, pose
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.diagnostics.audit.solve import Scenario, conflicts, extent, feasible, scenarios
 from quesnay.diagnostics.audit.vintages import Alternative, checked_vintages
-from quesnay.fitting.errors import QuesnayError, shown
+from quesnay.fitting.arguments import choice
 
 __all__ = ["audit_figures"]
 
@@ -81,8 +81,7 @@ def audit_figures(
     high    1.5980
     Name: (integration-driven contribution, 2019), dtype: float64
     """
-    if not isinstance(deflator, str) or deflator not in {"free", "official"}:
-        raise QuesnayError(f"deflator must be 'free' or 'official', got {shown(deflator)}")
+    choice(deflator, ("free", "official"), "deflator")
     figures = checked_figures(reported, without=without)
     official = deflator == "official"
     vintages = checked_vintages(gdp, figures, unit=gdp_unit, real=official)

@@ -14,9 +14,9 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.arguments import is_number, seed_sequence, whole
 from quesnay.fitting.errors import QuesnayError, shown
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks, positive, seed_sequence
+from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.models.uncertainty.checkpoints import fingerprint
@@ -96,7 +96,7 @@ def run_specifications(
         raise QuesnayError("run_specifications needs a function and a Grid of choices")
     _check_reported(reported)
     specifications = grid.specifications()
-    task = _Specifications(estimate, specifications, positive(draws, "draws"), seed_sequence(seed))
+    task = _Specifications(estimate, specifications, whole(draws, "draws"), seed_sequence(seed))
     plan = chunks(len(specifications), seed=seed, size=chunk)
     described = {
         "kind": "specifications",

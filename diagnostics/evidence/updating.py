@@ -182,7 +182,7 @@ def backtest_update(
     methods, updates = as_tuple(methods, "methods"), as_tuple(updates, "updates")
     unknown = [name for name in methods if not isinstance(name, str) or name not in METHODS]
     if unknown or not methods or not updates:
-        hint = nearest(shown(unknown[0]), METHODS) if unknown else ""
+        hint = nearest(unknown[0], METHODS) if unknown else ""
         raise QuesnayError(
             f"back-test: give updates, and methods of {', '.join(METHODS)};"
             f"{f' unknown {shown(unknown[0])}.' if unknown else ''}{hint}"

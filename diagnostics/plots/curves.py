@@ -12,6 +12,7 @@ from quesnay.diagnostics.plots.style import (
     integer_years,
     new_figure,
 )
+from quesnay.fitting.level import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -66,7 +67,7 @@ def plot_curve(
     (axes,) = figure.axes
     top = float(fit.params["saturation"])
     if np.isfinite(ahead["low"]).all():
-        shown = f"{100 * level:.4g} % interval of the curve"
+        shown = f"{percent(level)} interval of the curve"
         axes.fill_between(
             times, ahead["low"], ahead["high"], color=COLOURS[4], alpha=0.35, label=shown, lw=0
         )

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import DataError, shown
-from quesnay.models.input_output.asked import whole
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

@@ -10,7 +10,7 @@ import pandas as pd
 from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, integer_years, new_figure
 from quesnay.fitting.arguments import plain_numbers
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import confidence_level, percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
@@ -140,7 +140,7 @@ def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:
         low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
         shade = 0.16 + 0.2 * place
         axes.fill_between(years, low, high, color=COLOURS[0], alpha=shade, linewidth=0,
-                          label=f"{100 * level:.4g} % of draws")  # fmt: skip
+                          label=f"{percent(level)} of draws")  # fmt: skip
     median = np.nanmedian(values, axis=0)
     axes.plot(years, median, color=COLOURS[0], linewidth=1.8, label="median")
     low, high = np.nanquantile(values[:, -1], [0.025, 0.975])

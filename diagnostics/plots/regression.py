@@ -18,7 +18,7 @@ from quesnay.diagnostics.plots.regression_panels import (
 from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, new_figure
 from quesnay.diagnostics.regression.examined import examine
 from quesnay.diagnostics.regression.groups import leave_out
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 from quesnay.models.regression.result import PanelFit
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     if not isinstance(chosen, str):
         raise DataError(f"term: expected a name, got {type(chosen).__name__}")
     if chosen not in fit.names:
-        raise DataError(f"no term {chosen!r} in the fit;{nearest(str(chosen), fit.names)}")
+        raise DataError(f"no term {chosen!r} in the fit;{suggestion(str(chosen), fit.names)}")
     found = leave_out(sample, by=None if by is None else sample.unit)
     whole = float(fit.params[chosen])
     values = found.estimates[chosen].dropna()

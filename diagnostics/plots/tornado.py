@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.level import percent
 from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:
@@ -52,7 +53,7 @@ def plot_tornado(result: Tornado, *, unit: str | None = None, most: int = 15) ->
     )
     axes.set_xlabel(axis_label(result.figure, unit))
     more = f"; {hidden} smaller ones not shown" if hidden else ""
-    said = f"One input at a time, {100 * result.level:.4g} % of its distribution{more}"
+    said = f"One input at a time, {percent(result.level)} of its distribution{more}"
     axes.set_title(said, fontsize=11)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     largest = shown.iloc[0]

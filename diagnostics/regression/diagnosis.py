@@ -10,7 +10,7 @@ from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compare_errors
 from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular
@@ -86,7 +86,6 @@ class Diagnosis(Tabular):
         return tuple(tables)
 
     def _error_table(self) -> Table:
-        fitted = str(self.header.loc["errors as fitted", "value"]).split(":")[0]
         flags = {term: flag for term, flag in self.errors.frame["flag"].items() if flag}
         said = "; ".join(f"{term} ({flag})" for term, flag in flags.items())
         notes = (
@@ -96,7 +95,7 @@ class Diagnosis(Tabular):
         )
         formats = {"p_value": "p", "x classical": ".2f"}
         title = "Coefficients under three kinds of errors, with 95 % intervals"
-        return Table(title, self.errors.by_rule(fitted), notes, formats)
+        return Table(title, self.errors.by_rule(), notes, formats)
 
     def _row_table(self) -> Table:
         top = self.rows.sort_values("cooks", ascending=False, kind="stable").head(SHOWN)
@@ -177,12 +176,8 @@ def diagnose(
     >>> found.assumptions.loc["Ramsey RESET", "verdict"][:15]
     'rejected at 1 %'
     """
-    counts = [(draws, "draws", 2), (seed, "seed", 0)]
-    counts += [] if tried is None else [(tried, "tried", 1)]
-    for value, name, least in counts:
-        if not isinstance(value, int) or isinstance(value, bool) or value < least:
-            shown = value if isinstance(value, int | float) else type(value).__name__
-            raise DataError(f"{name} {shown}: expected a whole number from {least} on")
+    draws, seed = whole(draws, "draws", least=2), whole(seed, "seed", least=0)
+    tried = None if tried is None else whole(tried, "tried")
     examined = examine(fit, unit=unit, time=time, data=data)
     errors = compare_errors(examined, draws=draws, seed=seed)
     tests = check_assumptions(examined, ratio=errors.ratio, term=errors.term)

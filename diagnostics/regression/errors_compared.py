@@ -29,8 +29,8 @@ class ErrorsCompared:
         Term x: estimate; errors, p-values and 95 % intervals as fitted, classical, recommended
         (its interval is ``conf_low`` and ``conf_high``) and of the bootstrap; and a flag in words
         where conclusions at 5 % differ.
-    recommended : str
-        Name and rule of the recommended errors.
+    fitted, best : CovarianceEstimate
+        The errors as fitted, and those that are recommended.
     ratio : float
         Largest recommended over classical error among the slopes.
     term : str
@@ -40,29 +40,30 @@ class ErrorsCompared:
     """
 
     frame: pd.DataFrame
-    recommended: str
+    fitted: CovarianceEstimate
+    best: CovarianceEstimate
     ratio: float
     term: str
     note: str
 
-    def by_rule(self, fitted: str) -> pd.DataFrame:
-        """Lay the errors out one row a term and rule.
+    @property
+    def recommended(self) -> str:
+        """Name and rule of the recommended errors."""
+        return f"{self.best.name}: {self.best.rule}"
 
-        Parameters
-        ----------
-        fitted : str
-            Name of the errors as fitted; left out where they are the recommended or classical.
+    def by_rule(self) -> pd.DataFrame:
+        """Lay the errors out one row a term and rule.
 
         Returns
         -------
         DataFrame
             Estimate, error, error over the classical one, 95 % interval, p-value and whether the
-            coefficient differs from zero at 5 %.
+            coefficient differs from zero at 5 %. Errors as fitted are left out where they are
+            the recommended or the classical.
         """
-        best = self.recommended.split(":")[0]
-        rules = {"classical": "classical", f"recommended ({best})": "recommended"}
-        if fitted not in {"classical", best}:
-            rules[f"as fitted ({fitted})"] = "as_fitted"
+        rules = {"classical": "classical", f"recommended ({self.best.name})": "recommended"}
+        if self.fitted.name not in {"classical", self.best.name}:
+            rules[f"as fitted ({self.fitted.name})"] = "as_fitted"
         rules["bootstrap"] = "bootstrap"
         rows = {}
         for term, row in self.frame.iterrows():
@@ -152,13 +153,7 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     slopes = [i for i, name in enumerate(fit.names) if name != "Intercept"] or [0]
     ratios = recommended / np.maximum(classical, 1e-300)
     top = max(slopes, key=lambda i: float(ratios[i]))
-    return ErrorsCompared(
-        frame,
-        f"{best.name}: {best.rule}",
-        float(ratios[top]),
-        fit.names[top],
-        boot.note,
-    )
+    return ErrorsCompared(frame, fit.inference, best, float(ratios[top]), fit.names[top], boot.note)
 
 
 def _advised(examined: Examined) -> PanelFit:

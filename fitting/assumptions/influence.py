@@ -7,6 +7,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.projection import Projection, as_codes, project
 
 __all__ = [
@@ -222,10 +223,9 @@ def cluster_influence(
     if count < 2:
         raise EstimationError("clusters: one cluster only; leaving it out leaves nothing")
     k = fit.rank
-    gram = np.zeros((count, k, k))
-    score = np.zeros((count, k))
-    np.add.at(gram, codes, fit.Q[:, :, None] * fit.Q[:, None, :])
-    np.add.at(score, codes, fit.Q * fit.residuals[:, None])
+    products = (fit.Q[:, :, None] * fit.Q[:, None, :]).reshape(-1, k * k)
+    score = cluster_sums(fit.Q * fit.residuals[:, None], codes)
+    gram = cluster_sums(products, codes).reshape(-1, k, k)
     left = np.eye(k) - gram
     values, vectors = np.linalg.eigh(left)
     lost = values[:, 0] < 1e-10  # the other clusters do not identify some combination

@@ -4,7 +4,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import integrate, optimize
 
 from quesnay.fitting.errors import EstimationError
 
@@ -57,6 +56,8 @@ def probability_positive(
 
 def _tail(w: Array) -> float:
     """Integrate ``exp(K(s)) / (pi s)`` up from the saddlepoint; the mean is not positive."""
+    from scipy import integrate, optimize
+
     top = 0.5 / w.max()
 
     def slope(s: float) -> float:

@@ -85,7 +85,7 @@ def durbin_watson(
     steps = np.diff(fit.residuals)
     d = float(steps @ steps) / fit.ssr
     use_exact = fit.nobs <= 500 if exact is None else exact
-    lower, upper = _exact_tails(fit, X, d) if use_exact else _normal_tails(fit, X, d)
+    lower, upper = _exact_tails(fit, X, d) if use_exact else _normal_tails(fit, d)
     p_value = {"positive": lower, "negative": upper, "two-sided": min(2 * min(lower, upper), 1.0)}
     how = "exact" if use_exact else "normal approximation"
     return judged("Durbin-Watson", d, how, p_value[alternative], SERIAL)
@@ -230,7 +230,7 @@ def _exact_tails(fit: Projection, X: npt.ArrayLike, d: float) -> tuple[float, fl
     )
 
 
-def _normal_tails(fit: Projection, X: npt.ArrayLike, d: float) -> tuple[float, float]:
+def _normal_tails(fit: Projection, d: float) -> tuple[float, float]:
     """Return both tails with the exact mean and variance of d (Durbin and Watson 1950)."""
     n, k = fit.nobs, fit.rank
     steps = np.diff(fit.Q, axis=0)

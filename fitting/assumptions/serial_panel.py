@@ -9,6 +9,7 @@ from scipy import special
 
 from quesnay.fitting.assumptions.serial import SERIAL
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.projection import as_design, as_vector, project, project_noisy
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.fitting.verdict import TestResult, judged
@@ -231,8 +232,7 @@ def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -
     if later.size < 4:
         raise EstimationError("time: units are too short to have lagged residuals; add times")
     fit = project(e[later], np.column_stack([np.ones(later.size), e[earlier]]))
-    scores = np.zeros((panel.units, 2))
-    np.add.at(scores, panel.unit[later], fit.Q * fit.residuals[:, None])
+    scores = cluster_sums(fit.Q * fit.residuals[:, None], panel.unit[later], panel.units)
     spread = np.linalg.solve(fit.R, scores.T)[1] / fit.scale[1]
     variance = float(spread @ spread)
     if variance <= 0.0:

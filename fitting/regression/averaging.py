@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_vector
@@ -123,6 +122,8 @@ def jackknife_weights(residuals: npt.ArrayLike) -> Array:
     >>> jackknife_weights(E).round(3).tolist()
     [0.2, 0.8]
     """
+    from scipy.optimize import nnls
+
     E = np.asarray(residuals, dtype=np.float64)
     if E.ndim != 2 or E.shape[1] < 2 or not np.isfinite(E).all():
         raise EstimationError("residuals: expected a finite table of rows by two or more models")
@@ -133,7 +134,7 @@ def jackknife_weights(residuals: npt.ArrayLike) -> Array:
     heavy = 1e6
     system = np.vstack([E / length, heavy * np.ones((1, E.shape[1]))])
     target = np.r_[np.zeros(E.shape[0]), heavy]
-    raw, _ = optimize.nnls(system, target)
+    raw, _ = nnls(system, target)
     return np.asarray(raw / raw.sum())
 
 

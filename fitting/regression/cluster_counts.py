@@ -1,20 +1,20 @@
-"""Sums by cluster, and how many parameters the factor of clustered errors counts."""
+"""Which clusters leave no errors, and how many parameters the factor of clustered errors counts."""
 
 import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.grouped import group_sums
 from quesnay.fitting.regression.nesting import is_nested
 from quesnay.fitting.regression.regression import Regression
 
-__all__ = ["cluster_sums", "counted_parameters", "refuse_vanishing"]
+__all__ = ["counted_parameters", "refuse_cancelled", "refuse_vanishing"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
 
 _VANISHING = 1e-16  # of the homoskedastic variance: what is left is rounding
+_CANCELLED = 1e-12  # of the sum of sizes: what is left of a sum is rounding
 
 
 def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None:
@@ -45,33 +45,25 @@ def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None
     scale = float(regression.residuals @ regression.residuals) / regression.nobs
     usual = scale * regression.bread.diagonal()
     if (matrix.diagonal() < _VANISHING * usual).any():
-        raise EstimationError(
-            f"the scores sum to zero within each of the {groups}, so that errors clustered by "
-            "them do not exist; absorb fewer effects, or cluster otherwise"
-        )
+        raise _no_errors(groups)
 
 
-def cluster_sums(values: Array, codes: Codes) -> Array:
-    """Return the sums of columns by cluster.
-
-    Parameters
-    ----------
-    values : (n, k) array
-        Columns, scores as a rule.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-
-    Returns
-    -------
-    (G, k) array
-        Sums.
+def refuse_cancelled(scores: Array, parts: Array) -> None:
+    """Refuse scores, (G, k), that sum to zero in every cluster though their parts, (n, k), do not.
 
     Examples
     --------
-    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
-    [[3.0], [4.0]]
+    >>> refuse_cancelled(np.array([[1.0], [-1.0]]), np.array([[1.0], [-2.0], [1.0]]))
     """
-    return group_sums(codes, values.T, int(codes.max()) + 1).T
+    if (np.abs(scores).max(axis=0) <= _CANCELLED * np.abs(parts).sum(axis=0)).any():
+        raise _no_errors(f"{scores.shape[0]} clusters")
+
+
+def _no_errors(groups: str) -> EstimationError:
+    return EstimationError(
+        f"the scores sum to zero within each of the {groups}, so that errors clustered by "
+        "them do not exist; absorb fewer effects, or cluster otherwise"
+    )
 
 
 def counted_parameters(regression: Regression, counting: str = "not nested") -> int:

@@ -10,11 +10,11 @@ from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_moments, cluster_spectra
 from quesnay.fitting.regression.clubs_weighted import adjust_clusters
 from quesnay.fitting.regression.cluster_counts import (
-    cluster_sums,
     counted_parameters,
     refuse_vanishing,
 )
 from quesnay.fitting.regression.cluster_moments import AdjustedClusters
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["CR0", "CR1", "CR2", "CR3", "adjusted_clusters"]

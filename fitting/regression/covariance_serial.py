@@ -7,7 +7,8 @@ import numpy.typing as npt
 
 from quesnay.fitting.arguments import is_whole, switch
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.cluster_counts import cluster_sums, refuse_vanishing
+from quesnay.fitting.regression.cluster_counts import refuse_vanishing
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.regression import CovarianceEstimate, Regression
 
 __all__ = ["DriscollKraay"]

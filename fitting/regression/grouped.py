@@ -1,9 +1,9 @@
-"""Sums and deviations of variables by group, a row a variable: what all fixed effects rest on."""
+"""Sums and deviations by group: what fixed effects and clustered errors rest on."""
 
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["deviations", "group_sums"]
+__all__ = ["cluster_sums", "deviations", "group_sums"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -32,6 +32,31 @@ def group_sums(codes: Codes, block: Array, groups: int) -> Array:
     [[3.0, 4.0]]
     """
     return np.array([np.bincount(codes, row, groups) for row in block]).reshape(-1, groups)
+
+
+def cluster_sums(values: Array, codes: Codes, groups: int | None = None) -> Array:
+    """Return the sums of columns by cluster.
+
+    Parameters
+    ----------
+    values : (n, k) array
+        Columns, scores as a rule.
+    codes : (n,) array
+        Cluster 0..G-1 of each row.
+    groups : int, optional
+        Number of clusters G where the last ones may have no row here.
+
+    Returns
+    -------
+    (G, k) array
+        Sums.
+
+    Examples
+    --------
+    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
+    [[3.0], [4.0]]
+    """
+    return group_sums(codes, values.T, int(codes.max()) + 1 if groups is None else groups).T
 
 
 def deviations(codes: Codes, block: Array, totals: Array, weights: Array | None = None) -> Array:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 from scipy import linalg
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.projection import as_codes, as_design, as_vector, project
 
 __all__ = [
@@ -203,8 +204,7 @@ def score_spread(
     codes, groups = as_codes(clusters, n, "clusters")
     if groups < 2:
         raise EstimationError("clusters: one cluster only; clustered errors need two")
-    total = np.zeros((groups, scores.shape[1]))
-    np.add.at(total, codes, scores)
+    total = cluster_sums(scores, codes)
     factor = 1.0 if free is None else groups / (groups - 1) * (n - 1) / free
     return factor * (total.T @ total), groups
 

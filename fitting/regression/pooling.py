@@ -5,7 +5,7 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, optimize, special
+from scipy import linalg, special
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_covariance, as_vector
@@ -222,6 +222,7 @@ def _homogeneity(b: Array, S: Array) -> tuple[TestResult, float]:
 
 def _paule_mandel(b: Array, variances: Array) -> float:
     """Solve Q(tau^2) = m - 1; zero where the estimates agree already."""
+    from scipy.optimize import brentq
 
     def excess(tau2: float) -> float:
         weights = 1.0 / (variances + tau2)
@@ -231,4 +232,4 @@ def _paule_mandel(b: Array, variances: Array) -> float:
     if excess(0.0) <= 0.0:
         return 0.0
     top = float(((b - b.mean()) ** 2).sum()) + float(variances.max())
-    return float(optimize.brentq(excess, 0.0, top, xtol=1e-15 * top, rtol=1e-14))
+    return float(brentq(excess, 0.0, top, xtol=1e-15 * top, rtol=1e-14))

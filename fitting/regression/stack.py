@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.projection import as_codes
 
 __all__ = ["Stack", "stack"]
@@ -72,10 +73,9 @@ class Stack:
 
 def group_means(values: Array, codes: Codes, count: int) -> Array:
     """Return the mean of each group, (count,) or (count, k)."""
-    size = np.bincount(codes, minlength=count)
-    total = np.zeros((count, *values.shape[1:]))
-    np.add.at(total, codes, values)
-    return np.asarray(total / size.reshape(-1, *[1] * (values.ndim - 1)))
+    columns = values.reshape(codes.size, -1)
+    means = cluster_sums(columns, codes, count) / np.bincount(codes, minlength=count)[:, None]
+    return np.ascontiguousarray(means).reshape(count, *values.shape[1:])
 
 
 def stack(

@@ -5,7 +5,6 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import optimize
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project
@@ -219,20 +218,22 @@ def _nerlove(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
 
 def _likelihood(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
     """Maximise the likelihood concentrated on the ratio of the two variances."""
-    n = panel.rows
-    length = panel.length.astype(np.float64)
+    from scipy.optimize import brentq
+
+    n, length = panel.rows, panel.length.astype(np.float64)
     means_y, means_x = panel.unit_means(y), panel.unit_means(X)
+
+    def fitted(ratio: float) -> Projection:
+        theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
+        return project(y - theta * means_y, X - theta[:, None] * means_x)
 
     def loss(log_ratio: float) -> float:
         ratio = np.exp(log_ratio)
-        theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
-        fit = project(y - theta * means_y, X - theta[:, None] * means_x)
-        return float(n * np.log(fit.ssr / n) + np.log1p(length * ratio).sum())
+        return float(n * np.log(fitted(ratio).ssr / n) + np.log1p(length * ratio).sum())
 
     def slope(log_ratio: float) -> float:
         ratio = np.exp(log_ratio)
-        theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
-        fit = project(y - theta * means_y, X - theta[:, None] * means_x)
+        fit = fitted(ratio)
         total = np.bincount(panel.unit, y - X @ fit.coefficients)
         pull = float(((total / (1.0 + length * ratio)) ** 2).sum())
         return float((length / (1.0 + length * ratio)).sum()) - n * pull / fit.ssr
@@ -242,9 +243,8 @@ def _likelihood(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
     low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, 60)])
     ratio = 0.0
     if slope(low) < 0.0 < slope(high):  # at the minimum the slope has more digits than the loss
-        ratio = float(np.exp(optimize.brentq(slope, low, high, xtol=1e-14)))
+        ratio = float(np.exp(brentq(slope, low, high, xtol=1e-14)))
     elif place == 60:
         ratio = float(np.exp(high))
-    theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
-    variance = project(y - theta * means_y, X - theta[:, None] * means_x).ssr / n
+    variance = fitted(ratio).ssr / n
     return variance, ratio * variance

@@ -8,7 +8,8 @@ import numpy.typing as npt
 from quesnay.fitting.arguments import check_draws
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clubs import cluster_basis
-from quesnay.fitting.regression.cluster_counts import cluster_sums, counted_parameters
+from quesnay.fitting.regression.cluster_counts import counted_parameters
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.regression import Regression
 
 __all__ = ["WildBootstrap", "WildDraws", "prepare_wild", "wild_weights"]

@@ -7,10 +7,10 @@ from typing import Any, Protocol, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.arguments import seed_sequence, whole
 from quesnay.fitting.errors import QuesnayError, shown
 
-__all__ = ["Arrays", "Chunk", "Task", "chunks", "positive", "seed_sequence"]
+__all__ = ["Arrays", "Chunk", "Task", "chunks"]
 
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 
@@ -74,70 +74,6 @@ class Task(Protocol):
         ...
 
 
-def positive(value: object, name: str) -> int:
-    """Return a whole number of at least one, or say what was given instead.
-
-    Parameters
-    ----------
-    value : object
-        What the user gave.
-    name : str
-        Name of the argument.
-
-    Returns
-    -------
-    int
-        The number.
-
-    Raises
-    ------
-    QuesnayError
-        If `value` is not a whole number of at least one.
-
-    Examples
-    --------
-    >>> positive(200, "draws")
-    200
-    """
-    if not is_whole(value):
-        raise QuesnayError(f"{name} must be a whole number of at least 1, got {shown(value)}")
-    if value < 1:
-        raise QuesnayError(f"{name} must be at least 1, got {shown(value)}; ask for one or more")
-    return int(value)
-
-
-def seed_sequence(seed: object) -> np.random.SeedSequence:
-    """Return the seed sequence of a whole number, or the one given.
-
-    Parameters
-    ----------
-    seed : int or SeedSequence
-        A whole number of at least 0.
-
-    Returns
-    -------
-    SeedSequence
-        The root from which chunks are spawned.
-
-    Raises
-    ------
-    QuesnayError
-        If `seed` is anything else: a run without a stated seed cannot be repeated.
-
-    Examples
-    --------
-    >>> seed_sequence(42).entropy
-    42
-    """
-    if isinstance(seed, np.random.SeedSequence):
-        return seed
-    if not is_whole(seed) or seed < 0:
-        raise QuesnayError(
-            f"seed must be a whole number of at least 0 or a SeedSequence, got {shown(seed)}"
-        )
-    return np.random.SeedSequence(int(seed))
-
-
 def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tuple[Chunk, ...]:
     """Cut a run of draws into chunks of fixed size, each with its own child seed.
 
@@ -168,7 +104,7 @@ def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tupl
     >>> [(c.start, c.stop) for c in chunks(250, seed=0, size=100)]
     [(0, 100), (100, 200), (200, 250)]
     """
-    total, step = positive(draws, "draws"), positive(size, "chunk")
+    total, step = whole(draws, "draws"), whole(size, "chunk")
     root = seed_sequence(seed)
     if total > _MOST * step:
         raise QuesnayError(

@@ -6,8 +6,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, Task, positive
+from quesnay.fitting.resampling.chunks import Arrays, Chunk, Task
 from quesnay.fitting.resampling.workers import compute
 
 __all__ = ["Progress", "Store", "run"]
@@ -72,7 +73,7 @@ def run(
     >>> out["mean"].shape, float(out["mean"].std().round(2))
     ((400,), 0.14)
     """
-    positive(jobs, "jobs")
+    whole(jobs, "jobs")
     total = chunks[-1].stop
     finished: dict[int, Arrays] = {}
     if store is not None:

@@ -7,7 +7,7 @@ from datetime import date
 import numpy as np
 import pandas as pd
 
-from quesnay.models.display.digits import is_missing, is_number
+from quesnay.models.display.digits import is_missing, is_numeric
 from quesnay.models.display.escape import guard_formula
 from quesnay.models.display.grid import index_levels
 
@@ -62,7 +62,7 @@ def _cell(value: object, digits: int | None) -> str:
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
         return repr(float(value)) if digits is None else f"{value:.{digits}g}"
-    if is_number(value):
+    if is_numeric(value):
         return str(value)
     return _text(value.isoformat() if isinstance(value, date) else value)
 

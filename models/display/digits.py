@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["MISSING", "decimals_for", "format_column", "is_missing", "is_number"]
+__all__ = ["MISSING", "decimals_for", "format_column", "is_missing", "is_numeric"]
 
 MISSING = "-"
 _SIGNIFICANT = 4
@@ -40,7 +40,7 @@ def is_missing(value: object) -> bool:
     return isinstance(value, float | np.floating) and math.isnan(value)
 
 
-def is_number(value: object) -> bool:
+def is_numeric(value: object) -> bool:
     """Tell whether a cell is a real number; truth values are not.
 
     Parameters
@@ -55,7 +55,7 @@ def is_number(value: object) -> bool:
 
     Examples
     --------
-    >>> is_number(2018), is_number(True), is_number("2018")
+    >>> is_numeric(2018), is_numeric(True), is_numeric("2018")
     (True, False, False)
     """
     return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
@@ -138,7 +138,7 @@ def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, 
         return MISSING
     if isinstance(value, bool | np.bool_):
         return "yes" if value else "no"
-    if is_number(value):
+    if is_numeric(value):
         return _number(value, spec, decimals, grouped, place)
     if isinstance(value, datetime) and value == datetime.combine(value.date(), datetime.min.time()):
         return value.date().isoformat()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from quesnay.models.display.digits import format_column, is_missing, is_number
+from quesnay.models.display.digits import format_column, is_missing, is_numeric
 from quesnay.models.display.escape import visible
 
 __all__ = ["Column", "Grid", "build_grid", "format_of", "index_levels", "is_bare", "run_lengths"]
@@ -232,4 +232,4 @@ def _label_column(header: tuple[str, ...], values: list[object], spec: str | Non
 
 def _is_figure(value: object) -> bool:
     """Tell whether a cell is a number, also one that is written out, with its interval."""
-    return is_number(value) or (isinstance(value, str) and bool(_FIGURE.fullmatch(value)))
+    return is_numeric(value) or (isinstance(value, str) and bool(_FIGURE.fullmatch(value)))

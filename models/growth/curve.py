@@ -11,7 +11,7 @@ from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
 from quesnay.fitting.curves.problem import CurveProblem, make_problem
 from quesnay.fitting.errors import EstimationError
 from quesnay.models.growth.curve_inputs import (
-    check_identified,
+    check_enough_points,
     checked_points,
     checked_positive,
     launch_of,
@@ -85,7 +85,7 @@ def fit_curve(
     if top_error is not None and top is None:
         raise EstimationError("saturation_error needs saturation=, the value that it belongs to")
     start = launch_of(times, levels, origin) if kind == "bass" else 0.0
-    check_identified(curve, times, levels, top)
+    check_enough_points(curve, times, levels, top)
     problem = make_problem(curve, times - start, levels, saturation=top, y_errors=errors)
     fit = _fit(problem, times - start, levels)
     return _labelled(problem, fit, (times, levels, start), (top, top_error))

@@ -10,7 +10,7 @@ from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.labels import check_unique, places_of
 
-__all__ = ["check_identified", "checked_points", "checked_positive", "launch_of"]
+__all__ = ["check_enough_points", "checked_points", "checked_positive", "launch_of"]
 
 _FARTHEST = 1e9  # spans between launch and first time at which floats still tell times apart
 _FINEST = 1e-12  # smallest error, as a share of the largest level, that arithmetic can tell
@@ -105,7 +105,7 @@ def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
     return first - float(steps.min()) if len(steps) else first
 
 
-def check_identified(
+def check_enough_points(
     curve: Curve, times: np.ndarray, levels: np.ndarray, saturation: float | None
 ) -> None:
     """Refuse too few points, times that do not vary, and levels that do not."""

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arguments import check_draws, choice, is_number, is_whole, plain_numbers
+from quesnay.fitting.arguments import check_draws, choice, is_number, plain_numbers, seed_sequence
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
 from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
@@ -225,11 +225,7 @@ class CurveFit(Tabular):
         check_draws(draws, least=100)
         if self.dof < 1:
             raise DataError("bootstrap: no degree of freedom, so no residuals to draw from")
-        if not isinstance(seed, np.random.SeedSequence):
-            if not is_whole(seed) or seed < 0:
-                raise DataError(f"seed must be a whole number not below 0, got {shown(seed)}")
-            seed = np.random.SeedSequence(int(seed))
-        made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=seed)
+        made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=seed_sequence(seed))
         if made.failed > draws // 20:
             raise DataError(
                 f"bootstrap: {made.failed} of {draws} draws had no rising curve; the data hardly "

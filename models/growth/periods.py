@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.growth.labels import yearly_frame, yearly_series, years_of
 
@@ -103,7 +104,7 @@ def _ratio(to: str | int | None, letter: str = "Y") -> tuple[str, int]:
         high = _FREQUENCIES[to]
         if high != letter:
             return high, _PER_YEAR[high] // _PER_YEAR[letter]
-    elif isinstance(to, int) and not isinstance(to, bool) and 2 <= to <= 10_000:
+    elif is_whole(to) and 2 <= to <= 10_000:
         within = (high for high, count in _PER_YEAR.items() if count == to * _PER_YEAR[letter])
         return next(within, ""), to
     raise DataError(

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 from quesnay.models.input_output.imports import ImportBlock
 from quesnay.models.input_output.parts import Parts
 from quesnay.models.input_output.validate import Blocks
@@ -103,7 +103,7 @@ def groups_of(sectors: pd.Index, mapping: Any) -> list[Hashable]:
         mapping = _turned(mapping)
     unknown = [name for name in mapping if name not in sectors]
     if unknown:
-        hint = nearest(str(unknown[0]), sectors)
+        hint = suggestion(str(unknown[0]), sectors)
         raise DataError(f"mapping: no sector {unknown[0]!r} in the table;{hint}")
     missing = [name for name in sectors if name not in mapping]
     if missing:

@@ -7,12 +7,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import as_tuple, choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.routes import route
 from quesnay.fitting.tables.decomposition import Effects, decompose
 from quesnay.fitting.tables.lmdi import log_mean
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import choice, listing
 from quesnay.models.input_output.economies import TableLike, economy, imbalance, same_sectors
 
 __all__ = ["StructuralDecomposition", "structural_decomposition"]
@@ -187,7 +187,7 @@ def structural_decomposition(
 
 
 def _check_factors(factors: Sequence[str]) -> tuple[str, ...]:
-    given = [choice(name, _GROUPS, "factors") for name in listing(factors, "factors")]
+    given = [choice(name, _GROUPS, "factors") for name in as_tuple(factors, "factors")]
     demand = {name for name in given if name not in {"v", "A"}}
     if len(set(given)) != len(given) or "A" not in given or demand not in map(set, _CHOICES):
         raise DataError(

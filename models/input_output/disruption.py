@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.factored import factored
-from quesnay.models.input_output.asked import choice
 from quesnay.models.input_output.economies import sector_place, single
 from quesnay.models.input_output.margins import align_vector, grid
 

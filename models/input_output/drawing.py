@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
-from quesnay.fitting.errors import DataError, shown
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.perturbation import Perturbed, lognormal_factors
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.error_bands import CoefficientErrors, Settings
@@ -15,7 +15,6 @@ from quesnay.models.input_output.error_bands import CoefficientErrors, Settings
 __all__ = [
     "BetaWeights",
     "beta_weights",
-    "generator",
     "normal_frame",
     "percentile_frame",
     "perturbed",
@@ -78,35 +77,6 @@ class BetaWeights:
         out = np.repeat(self._shares[None], count, axis=0)
         out[:, self._free] = rng.beta(self._a, self._b, size=(count, len(self._a)))
         return out
-
-
-def generator(seed: Any) -> np.random.Generator:
-    """Return a generator of random numbers, or refuse what is no seed.
-
-    Parameters
-    ----------
-    seed : int, SeedSequence or Generator
-        Source of randomness.
-
-    Returns
-    -------
-    numpy.random.Generator
-        The same numbers for the same seed.
-
-    Raises
-    ------
-    DataError
-        If it is something else.
-
-    Examples
-    --------
-    >>> generator(0).integers(10)
-    np.int64(8)
-    """
-    known = isinstance(seed, int | np.integer | np.random.SeedSequence | np.random.Generator)
-    if not known or isinstance(seed, bool) or (isinstance(seed, int) and seed < 0):
-        raise DataError(f"seed={shown(seed)}; expected a whole number from 0, or a Generator")
-    return np.random.default_rng(seed)
 
 
 def beta_weights(

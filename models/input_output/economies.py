@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.fitting.tables.decomposition import Economy
 from quesnay.models.input_output.asked import place_of
 from quesnay.models.input_output.margins import align_vector, numbers
@@ -79,10 +79,10 @@ def coefficients(table: TableLike, account: str) -> Array:
         accounts = table.accounts
         known = [] if accounts is None else [str(name) for name in accounts.index]
         if accounts is None or not isinstance(account, str) or account not in known:
-            hint = nearest(account, known) if isinstance(account, str) else ""
+            hint = nearest(account, known)
             raise DataError(
-                f"account: {shown(account)} is unknown; expected 'output', 'value_added' or a row "
-                f"of the table's accounts ({', '.join(known) or 'none'});{hint}"
+                f"account: {shown(account)} is unknown;{hint} expected 'output', 'value_added' or "
+                f"a row of the table's accounts ({', '.join(known) or 'none'})"
             )
         row = accounts.iloc[known.index(account)].to_numpy()
     return np.divide(row, x, out=np.zeros(len(x)), where=x != 0)
@@ -128,7 +128,7 @@ def sector_place(sectors: pd.Index, name: Any, what: str) -> int:
     """Return a sector's position, or name the nearest known one."""
     place = place_of(sectors, name)
     if place is None:
-        hint = nearest(name, sectors) if isinstance(name, str) else ""
+        hint = suggestion(name, sectors)
         raise DataError(f"{what}: no sector {shown(name)} in the table;{hint}")
     return place
 

@@ -8,12 +8,12 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.arguments import choice, whole
+from quesnay.fitting.errors import DataError
+from quesnay.fitting.level import confidence_level, percent
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.cells import Cells, aligned, read_cells
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen
 
 __all__ = ["CoefficientErrors", "Intervals", "read_errors", "read_settings"]
 
@@ -48,7 +48,7 @@ class Intervals(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the estimates with their intervals."""
-        title = f"{self.what}, {100 * self.level:g} % intervals"
+        title = f"{self.what}, {percent(self.level)} intervals"
         return (Table(title, self.estimates, self.notes),)
 
 
@@ -124,10 +124,8 @@ def read_settings(method: Any, level: Any, draws: Any) -> Settings:
     >>> read_settings("monte_carlo", 0.95, 100).draws
     100
     """
-    method = chosen(method, ("first_order", "monte_carlo"), "method")
-    if isinstance(draws, bool) or not isinstance(draws, int | np.integer) or draws < 2:
-        raise DataError(f"draws={shown(draws)}; expected a whole number from 2")
-    return Settings(method, confidence_level(level), int(draws))
+    method = choice(method, ("first_order", "monte_carlo"), "method")
+    return Settings(method, confidence_level(level), whole(draws, "draws", least=2))
 
 
 def read_errors(engine: Engine, relative_error: Any) -> CoefficientErrors:

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
+from quesnay.fitting.arguments import as_tuple
+from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
 from quesnay.fitting.tables.import_split import proportional_imports
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import listing, place_of
+from quesnay.models.input_output.asked import place_of
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["ImportSplit", "SplitFlows", "split_flows", "split_imports"]
@@ -74,10 +75,10 @@ def split_flows(
     """Split flows in proportion; `labels` are those of products and of final demand."""
     products, categories = labels
     known = list(categories)
-    spared = listing(exports, "exports")
+    spared = as_tuple(exports, "exports")
     for name in spared:
         if place_of(categories, name) is None:
-            hint = nearest(name, known) if isinstance(name, str) else ""
+            hint = suggestion(name, known)
             raise DataError(f"exports: no column {shown(name)} in final demand;{hint}")
     if (imports < 0).any():
         name = products[int(np.flatnonzero(imports < 0)[0])]
@@ -144,7 +145,7 @@ def split_imports(
         raise DataError(f"{type(table).__name__} is no input-output table; make one first")
     demand = table.final_demand
     if place_of(demand.columns, imports) is None:
-        hint = nearest(imports, demand.columns) if isinstance(imports, str) else ""
+        hint = suggestion(imports, demand.columns)
         raise DataError(f"imports: no column {shown(imports)} in final demand;{hint}")
     rest = demand.drop(columns=[imports])
     found = split_flows(

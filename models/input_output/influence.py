@@ -6,9 +6,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice, is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen
 
 __all__ = ["field_of_influence", "prices"]
 
@@ -49,12 +49,11 @@ def field_of_influence(engine: Engine, i: Any, j: Any, change: float) -> pd.Data
     0  2.7623  2.1827
     1  2.3007  1.8179
     """
-    number = isinstance(change, int | float | np.floating) and not isinstance(change, bool)
-    if not number or not abs(change) < _LARGEST:
+    if not is_number(change) or not abs(change) < _LARGEST:
         raise DataError(f"change={shown(change)}; expected a small number, such as 0.001")
     L = engine.inverse
     if i is None and j is None:
-        pivot = _pivot(engine, 1.0 - change * L.T)
+        pivot = _pivot(1.0 - change * L.T)
         out = np.outer(np.einsum("ij,ij->j", L, L), np.einsum("ij,ij->i", L, L))
         out /= pivot
         out /= pivot
@@ -62,11 +61,11 @@ def field_of_influence(engine: Engine, i: Any, j: Any, change: float) -> pd.Data
     if i is None or j is None:
         raise DataError("field of influence: name both i (selling) and j (buying), or neither")
     row, column = engine.places([i], "i")[0], engine.places([j], "j")[0]
-    pivot = _pivot(engine, np.array(1.0 - change * L[column, row]))
+    pivot = _pivot(np.array(1.0 - change * L[column, row]))
     return engine.frame(np.outer(L[:, row], L[column]) / pivot)
 
 
-def _pivot(engine: Engine, pivot: Array) -> Array:
+def _pivot(pivot: Array) -> Array:
     if not np.abs(pivot).min() > 1e-12:
         raise DataError("field of influence: this change makes the table singular; take a smaller")
     return pivot
@@ -107,7 +106,7 @@ def prices(engine: Engine, change: Any, of: str) -> pd.DataFrame:
     if np.isscalar(change):
         change = np.broadcast_to(np.asarray(change), (len(b.output),))
     push = engine.by_sector(change, "value_added_change")
-    of = chosen(of, BASES, "of")
+    of = choice(of, BASES, "of")
     if of == "value_added":
         push = push * engine.per_output("value_added")
     elif of == "level":

@@ -8,10 +8,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import whole
 from quesnay.models.input_output.disruption import Network, network, rates
 from quesnay.models.input_output.economies import single
 from quesnay.models.input_output.margins import numbers

@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import make_generator
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
 from quesnay.fitting.tables.uncertainty import (
@@ -19,7 +20,6 @@ from quesnay.models.input_output.drawing import (
     LOSSES,
     BetaWeights,
     beta_weights,
-    generator,
     normal_frame,
     percentile_frame,
     perturbed,
@@ -72,7 +72,7 @@ def multiplier_intervals(
         frame = normal_frame(effects, spread, settings, engine.blocks.sectors)
         how = f"{_SPREAD}; first order."
     else:
-        rng = generator(seed)
+        rng = make_generator(seed)
         both = np.stack([effects, engine.effects("output")])
         draws = np.empty((settings.draws, len(effects)))
         for k in range(settings.draws):
@@ -188,7 +188,7 @@ class _Extraction:
         self, errors: CoefficientErrors, weights: BetaWeights, count: int, seed: Any
     ) -> Array:
         """Return losses under drawn weights and coefficients, (draws, 2)."""
-        rng = generator(seed)
+        rng = make_generator(seed)
         drawn = weights.draw(count, rng)
         if not len(errors.columns):
             return self.losses(drawn)

@@ -8,10 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, DataError, nearest, shown
+from quesnay.fitting.arguments import as_tuple, choice, switch
+from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
 from quesnay.fitting.tables.constrained import LeastSquaresFit, balance_least_squares as fit
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import choice, listing, place_of, truth
+from quesnay.models.input_output.asked import place_of
 from quesnay.models.input_output.impossible import obstacle_message
 from quesnay.models.input_output.margins import Grid, check_rule, grid, read_totals
 from quesnay.models.input_output.moves import largest_moves
@@ -127,7 +128,7 @@ def balance_least_squares(
     array([[1., 3.],
            [4., 2.]])
     """
-    truth(keep_signs, "keep_signs")
+    switch(keep_signs, "keep_signs")
     check_rule(tolerance, max_iterations, rounding)
     start = grid(seed, "seed")
     u, v, gap = read_totals(start, row_totals, column_totals, rounding)
@@ -200,7 +201,7 @@ def _variance(start: Grid, variance: Any) -> Array:
 
 def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool_]:
     held = np.zeros(start.values.shape, dtype=bool)
-    for cell in listing(fixed, "fixed"):
+    for cell in as_tuple(fixed, "fixed"):
         if not isinstance(cell, tuple | list) or len(cell) != 2:
             raise DataError(f"fixed: {shown(cell)}; expected a pair (row, column)")
         places = []
@@ -209,7 +210,7 @@ def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool
         ):
             place = place_of(labels, name)
             if place is None:
-                hint = nearest(name, labels) if isinstance(name, str) else ""
+                hint = suggestion(name, labels)
                 raise DataError(f"fixed: no {axis} {shown(name)} in the seed;{hint}")
             places.append(place)
         held[places[0], places[1]] = True

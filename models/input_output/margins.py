@@ -9,8 +9,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import BalanceError, DataError, shown
-from quesnay.models.input_output.asked import share, whole
+from quesnay.models.input_output.asked import share
 from quesnay.models.labels import check_unique, places_of
 
 __all__ = ["Grid", "align_vector", "check_rule", "grid", "numbers", "read_totals"]

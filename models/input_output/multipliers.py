@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.tables.households import Household, household
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen, label_in
+from quesnay.models.input_output.words import label_in
 
 __all__ = ["Per", "closed_by_households", "multipliers"]
 
@@ -58,7 +59,7 @@ def multipliers(
         effects = closing.closed(effects)
         if own_row:
             effects = effects + closing.row()
-    if chosen(per, ("demand", "direct"), "per") == "demand":
+    if choice(per, ("demand", "direct"), "per") == "demand":
         return engine.series(effects, account)
     direct = engine.per_output(account)
     if not direct.all():
@@ -111,7 +112,7 @@ def closed_by_households(engine: Engine, demand: Hashable, income: Hashable) -> 
     known = list(b.demand_names)
     if not label_in(demand, known):
         raise DataError(
-            f"household: no final-demand column {shown(demand)};{nearest(shown(demand), known)} "
+            f"household: no final-demand column {shown(demand)};{nearest(demand, known)} "
             f"the table has {_some(b.demand_names)}"
         )
     if label_in(income, ("output", "imports")):

@@ -6,11 +6,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
 from quesnay.fitting.tables.paths import PathSearch, largest_paths
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import whole
 from quesnay.models.input_output.economies import (
     TableLike,
     check_table,

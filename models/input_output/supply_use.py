@@ -7,10 +7,11 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import choice, share
+from quesnay.models.input_output.asked import share
 from quesnay.models.input_output.imported import SplitFlows, split_flows
 from quesnay.models.input_output.margins import align_vector
 from quesnay.models.input_output.symmetric import SymmetricTable, negative_cells

@@ -2,7 +2,9 @@
 
 from typing import Any
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError, shown
+from quesnay.models.input_output.asked import share
 from quesnay.models.input_output.engine import Engine, Precision
 from quesnay.models.input_output.parts import Parts
 from quesnay.models.input_output.soundness import (
@@ -13,7 +15,6 @@ from quesnay.models.input_output.soundness import (
 )
 from quesnay.models.input_output.table_bands import TableBands
 from quesnay.models.input_output.validate import read_blocks
-from quesnay.models.input_output.words import chosen
 
 __all__ = ["InputOutputTable"]
 
@@ -203,10 +204,8 @@ class InputOutputTable(TableBands):
 
 
 def _check_settings(tolerance: Any, precision: Any, texts: Any) -> None:
-    number = isinstance(tolerance, int | float) and not isinstance(tolerance, bool)
-    if not number or not 0 <= tolerance < 1:
-        raise DataError(f"tolerance={shown(tolerance)}; expected a share from 0 to below 1")
-    chosen(precision, ("double", "single"), "precision")
+    share(tolerance, "tolerance", zero=True)
+    choice(precision, ("double", "single"), "precision")
     for what, text in texts:
         if text is not None and not isinstance(text, str):
             raise DataError(f"{what}: {type(text).__name__} {shown(text)}; expected a text")

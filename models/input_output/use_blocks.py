@@ -93,7 +93,7 @@ def read_blocks(supply: Any, use: Any, final_demand: Any, value_added: Any) -> B
         )
     products, industries = made.rows, made.columns
     final = grid(_column(final_demand), "final_demand")
-    value = grid(_row(value_added, industries), "value_added")
+    value = grid(_row(value_added), "value_added")
     return Blocks(
         supply=made.values,
         use=_ordered(grid(use, "use"), products, industries, "use", made.labelled),
@@ -135,7 +135,7 @@ def _column(data: Any) -> Any:
     return data if _dimensions(data) != 1 else np.asarray(data)[:, None]
 
 
-def _row(data: Any, industries: pd.Index) -> Any:
+def _row(data: Any) -> Any:
     if isinstance(data, pd.Series):
         return data.to_frame("value added").T
     return data if _dimensions(data) != 1 else np.asarray(data)[None, :]

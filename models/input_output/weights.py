@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.extraction import Kind
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import chosen
 
 __all__ = ["check_kind", "read_weights"]
 
@@ -42,7 +42,7 @@ def check_kind(kind: str) -> Kind:
     >>> check_kind("total")
     'total'
     """
-    word = chosen(kind, KINDS, "kind")
+    word = choice(kind, KINDS, "kind")
     return next(known for known in KINDS if known == word)
 
 

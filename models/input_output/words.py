@@ -1,11 +1,11 @@
-"""Words that users choose from, and names that mean one thing only."""
+"""Names of accounts, which mean one thing only."""
 
 from collections.abc import Hashable, Iterable
 from typing import Any
 
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["check_account_names", "chosen", "label_in"]
+__all__ = ["check_account_names", "label_in"]
 
 _RESERVED = ("output", "value_added", "imports")  # accounts that every table has
 
@@ -38,40 +38,6 @@ def check_account_names(components: Iterable[Hashable], accounts: Iterable[Hasha
         raise DataError(
             f"accounts: row {shown(double[0])} is also a component of value added; rename"
         )
-
-
-def chosen(value: Any, known: Iterable[str], what: str) -> str:
-    """Return a word if it is one of those known, else refuse it.
-
-    Parameters
-    ----------
-    value : object
-        What a user gave.
-    known : iterable of str
-        The words there are.
-    what : str
-        Name of the argument.
-
-    Returns
-    -------
-    str
-        The word.
-
-    Raises
-    ------
-    DataError
-        If it is another.
-
-    Examples
-    --------
-    >>> chosen("double", ("double", "single"), "precision")
-    'double'
-    """
-    words = list(known)
-    if not isinstance(value, str) or value not in words:
-        choices = ", ".join(repr(word) for word in words[:-1]) + f" or {words[-1]!r}"
-        raise DataError(f"{what}={shown(value)}; expected {choices}")
-    return str(value)
 
 
 def label_in(value: Any, labels: Iterable[Hashable]) -> bool:

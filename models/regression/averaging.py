@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.arguments import choice
+from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.averaging import (
     average,
@@ -16,7 +17,7 @@ from quesnay.fitting.regression.averaging import (
     jackknife_weights,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.inputs import as_series, one_of
+from quesnay.models.regression.inputs import as_series
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["ModelAverage", "average_models"]
@@ -141,7 +142,7 @@ def average_models(
     1.0
     """
     _refuse_unfit(fits, term)
-    one_of(criterion, CRITERIA, "criterion")
+    choice(criterion, CRITERIA, "criterion")
     _refuse_other_data(fits)
     rows = list(fits.values())
     n = rows[0].nobs
@@ -178,7 +179,7 @@ def _refuse_unfit(fits: Mapping[str, PanelFit], term: str) -> None:
         if not isinstance(fit, PanelFit):
             raise DataError(f"fits: {name!r} is a {type(fit).__name__}, not a fit of fit_panel")
         if term not in fit.names:
-            raise DataError(f"fits: {name!r} has no term {term!r};{nearest(term, fit.names)}")
+            raise DataError(f"fits: {name!r} has no term {term!r};{suggestion(term, fit.names)}")
 
 
 def _weights(fits: list[PanelFit], facts: tuple[Array, Array], criterion: str) -> Array:

@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.level import half_width
 from quesnay.fitting.regression.pooling import combine_estimates
@@ -16,7 +17,6 @@ from quesnay.models.regression.inputs import (
     Values,
     aligned_covariance,
     as_series,
-    one_of,
 )
 
 __all__ = ["Combination", "combine"]
@@ -145,7 +145,7 @@ def combine(
     >>> round(found.estimate, 4), round(found.std_error, 5)
     (0.058, 0.00894)
     """
-    one_of(method, tuple(_RULES), "method")
+    choice(method, tuple(_RULES), "method")
     values = as_series(estimates, "estimates")
     if (std_errors is None) == (covariance is None):
         raise DataError("give either std_errors or covariance, not both and not neither")

@@ -6,8 +6,10 @@ import pandas as pd
 
 from quesnay.fitting.arguments import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, shown
+from quesnay.fitting.regression.cluster_counts import refuse_cancelled
 from quesnay.fitting.regression.covariance_clustered import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.fitting.regression.projection import project
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.models.regression import variation
@@ -239,9 +241,8 @@ def _within(
     )
     variation.refuse_dependent(design, names)
     fit = project(y, design)
-    scores = np.zeros((panel.cluster.count, design.shape[1]))
     parts = fit.Q * fit.residuals[:, None]
-    np.add.at(scores, panel.cluster.codes[rows], parts)
-    variation.refuse_cancelled(scores, parts)
+    scores = cluster_sums(parts, panel.cluster.codes[rows], panel.cluster.count)
+    refuse_cancelled(scores, parts)
     influence = np.linalg.solve(fit.R, scores.T).T / fit.scale
     return fit.coefficients, influence

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.regression.cluster_counts import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.regression import Regression
@@ -71,7 +71,7 @@ def read_equation(formula: str, data: pd.DataFrame, asked: Asked) -> Equation:
         raise DataError("instruments: name columns that are not in the formula, each once")
     for name in endogenous:
         if name not in terms:
-            raise DataError(f"endogenous: {name!r} is no term;{nearest(str(name), terms)}")
+            raise DataError(f"endogenous: {name!r} is no term;{suggestion(str(name), terms)}")
     included = tuple(name for name in sample.names if name not in excluded)
     exogenous = tuple(name for name in included if name not in endogenous)
     return _arrays(sample, own.outcome.text, (included, endogenous, exogenous, excluded))

@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError
 from quesnay.models.labels import check_unique, finite_numbers, places_of
 
 __all__ = [
@@ -14,7 +14,6 @@ __all__ = [
     "as_series",
     "column_name",
     "column_names",
-    "one_of",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -75,12 +74,3 @@ def column_names(value: object, role: str, *, least: int = 0) -> tuple[str, ...]
     if len(names) < least:
         raise DataError(f"{role}: name {least} or more columns, got {len(names)}")
     return names
-
-
-def one_of(value: object, known: Sequence[str], role: str) -> str:
-    """Return an option that is known, or name the nearest."""
-    if not isinstance(value, str) or value not in known:
-        shown = repr(value) if isinstance(value, str) else type(value).__name__
-        hint = nearest(value, known) if isinstance(value, str) else ""
-        raise DataError(f"{role} {shown}:{hint} use one of {', '.join(map(repr, known))}")
-    return value

@@ -7,6 +7,7 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.anderson_rubin import anderson_rubin
 from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
@@ -19,7 +20,6 @@ from quesnay.fitting.regression.weak_instruments import (
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.equation import Asked, Equation, read_equation
 from quesnay.models.regression.estimate import Estimate, attempted
-from quesnay.models.regression.inputs import one_of
 
 __all__ = ["fit_instrumental", "to_linearmodels"]
 
@@ -83,7 +83,7 @@ def fit_instrumental(
     >>> round(float(found.params["x"]), 2), round(found.details["least squares, x"], 2)
     (2.08, 2.5)
     """
-    one_of(method, ("2sls", "liml"), "method")
+    choice(method, ("2sls", "liml"), "method")
     parts = read_equation(formula, data, Asked(endogenous, instruments, absorb, cluster))
     found = instrumental_variables(
         parts.y,
@@ -146,10 +146,10 @@ def to_linearmodels(
     --------
     >>> to_linearmodels("y ~ x", pd.DataFrame(), endogenous="x", instruments="z", method="ols")
     Traceback (most recent call last):
-    quesnay.fitting.errors.DataError: method 'ols': ...
+    quesnay.fitting.errors.DataError: method 'ols' is unknown...
     """
     models = {"2sls": "IV2SLS", "liml": "IVLIML", "gmm": "IVGMM", "gmm-cue": "IVGMMCUE"}
-    one_of(method, tuple(models), "method")
+    choice(method, tuple(models), "method")
     try:
         from linearmodels import iv
     except ImportError:

@@ -9,7 +9,7 @@ import pandas as pd
 from scipy.special import stdtr, stdtrit
 
 from quesnay.fitting.errors import DataError, EstimationError, nearest
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import confidence_level, percent
 from quesnay.fitting.regression.cluster_moments import ClusterMoments
 from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
 from quesnay.models.display.table import Table, Tabular
@@ -77,7 +77,7 @@ class NonlinearEstimate(Tabular):
         }
         notes = (
             f"Delta method; t with {self.df:.1f} degrees of freedom; null {self.null:g}; "
-            f"interval {100 * self.level:.4g} %.",
+            f"interval {percent(self.level)}.",
         )
         return (Table("Function of coefficients", pd.DataFrame(row, [self.expression]), notes),)
 

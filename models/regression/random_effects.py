@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.assumptions.hausman import hausman, mundlak
 from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
 from quesnay.fitting.errors import DataError, EstimationError
@@ -24,7 +25,6 @@ from quesnay.fitting.regression.variance_components import (
 )
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.estimate import Estimate, attempted
-from quesnay.models.regression.inputs import one_of
 from quesnay.models.regression.read_panel import PanelData, read_panel
 from quesnay.models.regression.variation import refuse_constant, refuse_dependent
 
@@ -90,7 +90,7 @@ def fit_random_effects(
     2.004
     """
     panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
-    return _estimate(panel, panel.X, list(panel.names), _Choice(method, covariance, False))
+    return _estimate(panel, panel.X, list(panel.names), _Asked(method, covariance, False))
 
 
 def fit_correlated_random_effects(
@@ -154,36 +154,36 @@ def fit_correlated_random_effects(
             f"{formula}: unit means add nothing: regressors do not vary inside units, or their "
             "means are the same for all"
         )
-    return _estimate(panel, np.column_stack(columns), names, _Choice(method, covariance, True))
+    return _estimate(panel, np.column_stack(columns), names, _Asked(method, covariance, True))
 
 
 @dataclass(frozen=True, slots=True)
-class _Choice:
+class _Asked:
     method: str
     covariance: str
     correlated: bool
 
 
-def _estimate(panel: PanelData, X: Array, names: list[str], choice: _Choice) -> Estimate:
-    one_of(choice.method, METHODS, "method")
-    one_of(choice.covariance, ("clustered", "classical"), "covariance")
+def _estimate(panel: PanelData, X: Array, names: list[str], asked: _Asked) -> Estimate:
+    choice(asked.method, METHODS, "method")
+    choice(asked.covariance, ("clustered", "classical"), "covariance")
     if "Intercept" not in names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
     refuse_dependent(X, names)
-    method = cast("Method", choice.method)
+    method = cast("Method", asked.method)
     found = random_effects(panel.y, X, unit=panel.unit.codes, method=method)
-    inference = _inference(found, panel, choice.covariance)
-    title = "correlated random effects (Mundlak)" if choice.correlated else "random effects"
+    inference = _inference(found, panel, asked.covariance)
+    title = "correlated random effects (Mundlak)" if asked.correlated else "random effects"
     return Estimate(
-        f"{title}, {choice.method}",
+        f"{title}, {asked.method}",
         panel.outcome,
         pd.Series(found.coefficients, index=names),
         pd.DataFrame(inference.matrix, names, names),
         float(inference.df.min()),
         panel.nobs,
         f"{inference.name}: {inference.rule}",
-        _tests(panel, choice),
+        _tests(panel, asked),
         _components(found),
         panel.notes,
     )
@@ -208,11 +208,11 @@ def _components(found: RandomEffects) -> Mapping[str, float]:
     }
 
 
-def _tests(panel: PanelData, choice: _Choice) -> tuple[TestResult, ...]:
+def _tests(panel: PanelData, asked: _Asked) -> tuple[TestResult, ...]:
     """Test random against fixed effects; what the sample cannot carry is listed with the reason."""
-    unit, kind = panel.unit.codes, cast("Method", choice.method)
+    unit, kind = panel.unit.codes, cast("Method", asked.method)
     tests = [attempted("Mundlak", partial(mundlak, panel.y, panel.X, unit=unit, method=kind))]
-    if not choice.correlated:
+    if not asked.correlated:
         compared = partial(hausman, panel.y, panel.X, unit=unit, method=kind)
         tests.insert(0, attempted("Hausman", compared))
     if panel.time is not None:

@@ -8,7 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, shown
+from quesnay.fitting.arguments import choice
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.fixed_effects import find_singletons
 from quesnay.models.regression.columns import (
     Grouping,
@@ -203,9 +204,7 @@ def _either(*masks: Rows | None) -> Rows | None:
 
 
 def _refuse_missing(gone: Rows | None, missing: str, index: pd.Index) -> None:
-    if not isinstance(missing, str) or missing not in {"drop", "raise"}:
-        raise DataError(f"missing: {shown(missing)} is not known; use 'drop' or 'raise'")
-    if missing == "raise" and gone is not None:
+    if choice(missing, ("drop", "raise"), "missing") == "raise" and gone is not None:
         row = row_label(index, int(np.argmax(gone)))
         raise DataError(
             f"{int(gone.sum())} of {gone.size} rows have a missing value, the first is row {row}; "
@@ -214,8 +213,7 @@ def _refuse_missing(gone: Rows | None, missing: str, index: pd.Index) -> None:
 
 
 def _singletons(effects: Sequence[Grouping], lost: Rows | None, rule: str) -> Rows | None:
-    if not isinstance(rule, str) or rule not in {"drop", "keep"}:
-        raise DataError(f"singletons: {shown(rule)} is not known; use 'drop' or 'keep'")
+    choice(rule, ("drop", "keep"), "singletons")
     codes = [grouping.codes for grouping in effects]
     if not effects or rule == "keep" or not codes[0].size or (lost is not None and lost.all()):
         return None

@@ -1,12 +1,14 @@
 """The leave-one-out shift-share instrument: initial mix times growth elsewhere."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.regression.grouped import cluster_sums
 from quesnay.models.regression.columns import Grouping, find_column, group_column, number_column
 from quesnay.models.regression.inputs import column_name, column_names
 
@@ -88,11 +90,11 @@ def shift_share_instrument(
 
 
 def _elsewhere(
-    values: npt.NDArray[np.generic], units: Grouping, times: Grouping
+    values: npt.NDArray[Any], units: Grouping, times: Grouping
 ) -> npt.NDArray[np.float64]:
     """Return the sum of each column at each time over all units but one, (units, times, k)."""
-    totals = np.zeros((units.count, times.count, values.shape[1]))
-    np.add.at(totals, (units.codes, times.codes), values)
+    both = cluster_sums(values, units.codes * times.count + times.codes, units.count * times.count)
+    totals = both.reshape(units.count, times.count, -1)
     return np.asarray(totals.sum(axis=0) - totals)
 
 

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.arguments import is_number
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.regression.pooling import shrink_to_prior
 from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.inputs import Values, aligned_covariance, as_series
@@ -139,7 +139,7 @@ def _by_term(values: Values | float, terms: pd.Index, name: str) -> "pd.Series[f
     series = as_series(values, name)
     for term in series.index:
         if term not in terms:
-            raise DataError(f"{name}: no term {term!r} in the fit;{nearest(str(term), terms)}")
+            raise DataError(f"{name}: no term {term!r} in the fit;{suggestion(str(term), terms)}")
     return series.loc[[term for term in terms if term in series.index]]
 
 

@@ -11,7 +11,6 @@ from quesnay.fitting.regression.qr import name_dependence, scale_columns
 
 __all__ = [
     "free_of_effects",
-    "refuse_cancelled",
     "refuse_constant",
     "refuse_dependent",
     "refuse_overflow",
@@ -102,20 +101,6 @@ def refuse_dependent(X: Array, names: Sequence[str]) -> None:
             f"{X.shape[0]} rows for {X.shape[1]} coefficients: give more rows or drop regressors"
         )
     name_dependence(scale_columns(X, names)[0], names)
-
-
-def refuse_cancelled(scores: Array, parts: Array) -> None:
-    """Refuse scores, (G, k), that sum to zero in every cluster though their parts, (n, k), do not.
-
-    Examples
-    --------
-    >>> refuse_cancelled(np.array([[1.0], [-1.0]]), np.array([[1.0], [-2.0], [1.0]]))
-    """
-    if (np.abs(scores).max(axis=0) <= 1e-12 * np.abs(parts).sum(axis=0)).any():
-        raise EstimationError(
-            f"the scores sum to zero within each of the {scores.shape[0]} clusters, so that "
-            "errors clustered by them do not exist; cluster otherwise, or give more units"
-        )
 
 
 def refuse_overflow(covariance: Array, ssr: float, names: Sequence[str]) -> None:

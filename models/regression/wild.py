@@ -8,7 +8,7 @@ import pandas as pd
 
 from quesnay.fitting.arguments import Seed, make_generator
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.level import confidence_level, percent
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import check_null
@@ -83,7 +83,7 @@ class WildTest(Tabular):
             f"Null imposed, CR1 statistic; {self.clusters} clusters, {self.draws:,} draws, {kind}.",
             "Source: Cameron, Gelbach and Miller (2008); Roodman et al. (2019).",
         )
-        title = f"Wild cluster bootstrap, {100 * self.level:.4g} % interval"
+        title = f"Wild cluster bootstrap, {percent(self.level)} interval"
         return (Table(title, pd.DataFrame(row, [self.term]), notes),)
 
 
@@ -137,7 +137,7 @@ def wild_test(
     8
     """
     if not isinstance(term, str) or term not in fit.names:
-        hint = nearest(shown(term), fit.names)
+        hint = nearest(term, fit.names)
         raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
     level = confidence_level(level)
     check_null(null)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 
 __all__ = ["CoreAccount", "CorePattern"]
 
@@ -95,7 +95,7 @@ class CorePattern:
         """
         for sector in self.sectors:
             if sector not in value_added.index:
-                hint = nearest(sector, value_added.index)
+                hint = suggestion(sector, value_added.index)
                 raise DataError(f"core weights name sector {sector!r}, not in the table;{hint}")
         raw = float((self.weights * value_added[self.sectors]).to_numpy().sum())
         account = CoreAccount(self.weights, target / raw)

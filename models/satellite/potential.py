@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 
 __all__ = ["estimation_sample"]
 
@@ -56,7 +56,7 @@ def estimation_sample(
     wanted = {name for names in logarithms.values() for name in names}
     for name in sorted(wanted | ({exclude} if exclude else set())):
         if name not in panel.columns:
-            raise DataError(f"the panel has no column {name!r};{nearest(name, panel.columns)}")
+            raise DataError(f"the panel has no column {name!r};{suggestion(name, panel.columns)}")
     keep = pd.Series(True, index=panel.index)
     if years:
         keep &= panel["year"].isin(list(years))

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quesnay.fitting.arguments import is_number
-from quesnay.fitting.errors import QuesnayError, nearest, shown
+from quesnay.fitting.errors import QuesnayError, shown, suggestion
 from quesnay.fitting.resampling.chunks import Chunk
 from quesnay.fitting.resampling.distributions import Constant, Distribution
 
@@ -154,7 +154,7 @@ def _owners(groups: object, known: Sequence[str]) -> dict[str, str]:
             )
         for name in names:
             if name not in known:
-                raise QuesnayError(f"groups: no input {shown(name)};{nearest(str(name), known)}")
+                raise QuesnayError(f"groups: no input {shown(name)};{suggestion(str(name), known)}")
             if name in owner:
                 raise QuesnayError(f"groups: input {name!r} is in {owner[name]!r} and {source!r}")
             owner[name] = source

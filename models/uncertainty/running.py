@@ -9,9 +9,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import switch
+from quesnay.fitting.arguments import switch, whole
 from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.resampling.chunks import Chunk, Task, positive
+from quesnay.fitting.resampling.chunks import Chunk, Task
 from quesnay.fitting.resampling.engine import Progress, run
 from quesnay.models.uncertainty.checkpoints import Checkpoints
 
@@ -29,7 +29,7 @@ def run_draws(
     progress: bool | Progress,
 ) -> dict[str, NDArray[Any]]:
     """Run a plan with its checkpoints and its progress bar."""
-    positive(jobs, "jobs")
+    whole(jobs, "jobs")
     store = None if checkpoint is None else Checkpoints.open(checkpoint, described)
     with _bar(progress) as report:
         return run(task, plan, jobs=jobs, client=client, store=store, progress=report)

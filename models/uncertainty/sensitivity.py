@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import QuesnayError, nearest, shown
-from quesnay.fitting.level import confidence_level
-from quesnay.fitting.resampling.chunks import chunks, positive
+from quesnay.fitting.level import confidence_level, percent
+from quesnay.fitting.resampling.chunks import chunks
 from quesnay.fitting.resampling.sobol import sobol_indices
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
@@ -73,9 +74,7 @@ class Tornado(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the swings."""
-        note = (
-            f"All other inputs at the median ({self.center:.4g}); {100 * self.level:.4g} % of each."
-        )
+        note = f"All other inputs at the median ({self.center:.4g}); {percent(self.level)} of each."
         return (Table(f"{self.figure}: one input at a time", self.swings, (note,)),)
 
     def plot(self, *, unit: str | None = None) -> Any:
@@ -131,7 +130,7 @@ def variance_shares(
     """
     checked = checked_inputs(inputs)
     sources = sources_of(checked, groups)
-    draws = positive(draws, "draws")
+    draws = whole(draws, "draws")
     first, second = chunks(2 * draws, seed=seed, size=draws)
     a, b = checked.sample(first), checked.sample(second)
     call = guarded(model, "the model")

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 
 __all__ = ["Units", "units_of"]
 
@@ -115,7 +115,7 @@ def _cluster_labels(data: Any, cluster: Any) -> Any:
     if isinstance(data, pd.DataFrame) and isinstance(cluster, str):
         if cluster not in data.columns:
             raise DataError(
-                f"cluster: no column {cluster!r} in the data;{nearest(cluster, data.columns)}"
+                f"cluster: no column {cluster!r} in the data;{suggestion(cluster, data.columns)}"
             )
         return data[cluster]
     if isinstance(cluster, str) or np.ndim(cluster) != 1:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
 from quesnay.models.satellite.account import AccountModel, Calibration, Slot
@@ -86,7 +86,7 @@ def assemble(study: Study, facts: Facts) -> Assembly:
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
     pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
     _known(pattern.sectors, sectors, "core.segments")
-    jobs, growth = _employment(study, facts, levels[facts.gdp.index[0]], slots)
+    jobs, growth = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
         value_added=stacked,
@@ -122,7 +122,9 @@ def _slots(study: Study) -> tuple[Slot, ...]:
 def _known(names: object, sectors: tuple[str, ...], where: str) -> None:
     for name in names:  # type: ignore[attr-defined]
         if name not in sectors:
-            raise StudyError(f"{where}: no sector {name!r} in the tables;{nearest(name, sectors)}")
+            raise StudyError(
+                f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+            )
 
 
 def _sector_levels(
@@ -161,7 +163,7 @@ def _inflation(facts: Facts, slots: tuple[Slot, ...]) -> np.ndarray:
 def _slot_of(facts: Facts, figure: str, slots: tuple[Slot, ...]) -> int:
     """Position of the slot that a printed figure speaks of."""
     if figure not in facts.reported.index:
-        hint = nearest(figure, facts.reported.index)
+        hint = suggestion(figure, facts.reported.index)
         raise StudyError(f"no printed figure {figure!r};{hint}")
     year = int(row(facts.reported, figure)["year"])
     for t, slot in enumerate(slots):
@@ -192,7 +194,7 @@ def input_supply(
     """
     kind = study.penetration.supply
     if kind not in SUPPLY:
-        raise StudyError(f"penetration.supply: unknown measure {kind!r};{nearest(kind, SUPPLY)}")
+        raise StudyError(f"penetration.supply: unknown measure {kind!r};{suggestion(kind, SUPPLY)}")
     years = sorted(facts.tables)
     ratios = [_supply_ratio(study, facts, year) for year in years]
     chosen = [s in study.tables.technology_sectors for s in facts.tables[years[0]].sectors]
@@ -212,9 +214,7 @@ def _supply_ratio(study: Study, facts: Facts, year: int) -> float:
     return float(sales.to_numpy().sum()) / own
 
 
-def _employment(
-    study: Study, facts: Facts, levels: pd.DataFrame, slots: tuple[Slot, ...]
-) -> tuple[pd.DataFrame, float]:
+def _employment(study: Study, facts: Facts, levels: pd.DataFrame) -> tuple[pd.DataFrame, float]:
     """Jobs per unit of value added, and the growth of productivity that lowers them."""
     use = study.employment
     if use.year not in facts.tables:

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.job.facts import CONCEPTS
 from quesnay.job.frames import row
 from quesnay.models.display.explanation import Explanation
@@ -52,7 +52,7 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
     """Explain one printed figure's estimate; see :meth:`Reproduction.explain`."""
     reported = result.facts.reported
     if figure not in reported.index:
-        raise StudyError(f"no printed figure {figure!r};{nearest(figure, reported.index)}")
+        raise StudyError(f"no printed figure {figure!r};{suggestion(figure, reported.index)}")
     if run not in RUNS:
         raise StudyError(f"unknown run {run!r};{nearest(run, RUNS)} known: {', '.join(RUNS)}")
     printed = row(reported, figure)

@@ -4,7 +4,7 @@ import itertools
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.studies.sections import Specifications
 
 __all__ = ["Combination", "combinations"]
@@ -92,8 +92,10 @@ def _check_rules(grid: Specifications, choices: Mapping[str, Mapping[str, object
         where = f"specifications.inadmissible[{number}]"
         for choice, levels in rule.items():
             if choice not in choices:
-                raise StudyError(f"{where}: unknown choice {choice!r};{nearest(choice, choices)}")
+                raise StudyError(
+                    f"{where}: unknown choice {choice!r};{suggestion(choice, choices)}"
+                )
             for level in levels:
                 if level not in choices[choice]:
-                    hint = nearest(level, choices[choice])
+                    hint = suggestion(level, choices[choice])
                     raise StudyError(f"{where}: {choice!r} has no level {level!r};{hint}")

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import StudyError, nearest
-from quesnay.fitting.resampling.chunks import seed_sequence
+from quesnay.fitting.arguments import seed_sequence
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
@@ -155,7 +155,7 @@ def _stages(study: Study, facts: Facts) -> pd.Series:
     stages = {g: stage for stage, members in study.tables.stages.items() for g in members}
     for group in stages:
         if group not in study.tables.groups:
-            hint = nearest(group, study.tables.groups)
+            hint = suggestion(group, study.tables.groups)
             raise StudyError(f"tables.stages: no industry group {group!r};{hint}")
     sectors = next(iter(facts.tables.values())).sectors
     return pd.Series({s: stages.get(groups.get(s, ""), "not assigned") for s in sectors})

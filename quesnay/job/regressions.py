@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import QuesnayError, StudyError, nearest
+from quesnay.fitting.errors import QuesnayError, StudyError, suggestion
 from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.job.elasticities import elasticity_draws
@@ -132,7 +132,7 @@ def _per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
         return 1.0
     if applies_to != "gross_output":
         known = ("value_added", "gross_output")
-        hint = nearest(applies_to, known)
+        hint = suggestion(applies_to, known)
         raise StudyError(f"potential.applies_to: unknown measure {applies_to!r};{hint}")
     table = facts.tables[study.employment.year]
     using = [s for s in table.sectors if s not in study.tables.technology_sectors]

@@ -4,8 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from quesnay.fitting.arguments import is_whole
-from quesnay.fitting.errors import StudyError, shown
+from quesnay.fitting.arguments import whole
+from quesnay.fitting.errors import StudyError
 from quesnay.job.frames import account_frame, verdict_frame, with_intervals
 from quesnay.job.linkages import core_linkages
 from quesnay.job.prepare import prepare
@@ -66,7 +66,7 @@ def reproduce(
     >>> float(result.account.loc[("calibrated", 2018), "core"].round(4))
     0.4386
     """
-    _check_draws(draws)
+    draws = whole(draws, "draws", error=StudyError)
     ready = prepare(study)
     checked, facts, model = ready.study, ready.facts, ready.assembly.model
     inputs, sources = uncertain_inputs(checked, facts, model, ready.elasticity)
@@ -84,7 +84,7 @@ def reproduce(
         account=account,
         outcome=outcome,
         verdicts=verdict_frame(checked, facts, estimates),
-        variance=variance_frame(checked, facts, model, inputs, sources, seed=seed),
+        variance=variance_frame(facts, model, inputs, sources, seed=seed),
         draws=drawn,
         central=central,
         potential=ready.fit,
@@ -93,9 +93,3 @@ def reproduce(
         facts=facts,
         assembly=ready.assembly,
     )
-
-
-def _check_draws(draws: object) -> None:
-    """Refuse a number of draws that is none."""
-    if not is_whole(draws) or draws < 1:
-        raise StudyError(f"draws must be a whole number of at least 1, got {shown(draws)}")

@@ -11,7 +11,7 @@ from quesnay.datasets.input_output import load_io
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
 from quesnay.datasets.readers.read import read_io
-from quesnay.fitting.errors import DataError, StudyError, nearest
+from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.studies.sections import Study
 
@@ -120,7 +120,7 @@ def read_csv(path: str, needed: Sequence[str]) -> pd.DataFrame:
         raise DataError(f"{path}: cannot read this CSV file ({error})") from error
     for name in needed:
         if name not in frame.columns:
-            raise DataError(f"{path}: column {name!r} is missing;{nearest(name, frame.columns)}")
+            raise DataError(f"{path}: column {name!r} is missing;{suggestion(name, frame.columns)}")
     return frame.apply(_typed)
 
 

@@ -13,8 +13,8 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.arguments import is_whole
-from quesnay.fitting.errors import StudyError, nearest, shown
+from quesnay.fitting.arguments import whole
+from quesnay.fitting.errors import StudyError, shown, suggestion
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.job.assemble import assemble
@@ -112,10 +112,10 @@ def _figures(
     chosen, facts = variant.chosen, variant.facts
     run = str(chosen.get("run", RUNS[1]))
     if run not in RUNS:
-        raise StudyError(f"specifications: unknown run {run!r};{nearest(run, RUNS)}")
+        raise StudyError(f"specifications: unknown run {run!r};{suggestion(run, RUNS)}")
     model = assemble(variant.study, facts).model
     if figure not in facts.reported.index:
-        raise StudyError(f"no printed figure {figure!r};{nearest(figure, facts.reported.index)}")
+        raise StudyError(f"no printed figure {figure!r};{suggestion(figure, facts.reported.index)}")
     sizes = [len(elasticities.draws[name]) for name in names]
     stacked = np.concatenate([elasticities.draws[name] for name in names])
     base = base_inputs(variant.study, facts, model, 0.0)
@@ -124,7 +124,9 @@ def _figures(
     vintages = list(facts.gdp.index)
     vintage = str(chosen.get("gdp.vintage", vintages[0]))
     if vintage not in vintages:
-        raise StudyError(f"specifications: no GDP vintage {vintage!r};{nearest(vintage, vintages)}")
+        raise StudyError(
+            f"specifications: no GDP vintage {vintage!r};{suggestion(vintage, vintages)}"
+        )
     inputs["gdp_vintage"] = np.full(stacked.shape, float(vintages.index(vintage)))
     printed = facts.reported.loc[figure]
     slot = next(
@@ -177,8 +179,7 @@ def specification_curve(
     >>> len(curve.estimates) >= 500
     True
     """
-    if not is_whole(draws) or draws < 2:
-        raise StudyError(f"draws must be a whole number of at least 2, got {shown(draws)}")
+    whole(draws, "draws", least=2, error=StudyError)
     checked = load_study(study)
     if checked.specifications is None:
         raise StudyError("specifications: the study declares no choices; add this section")
@@ -186,7 +187,7 @@ def specification_curve(
     facts = collect_facts(checked)
     name = checked.specifications.figure if figure is None else figure
     if not isinstance(name, str) or name not in facts.reported.index:
-        hint = nearest(shown(name), facts.reported.index)
+        hint = suggestion(name, facts.reported.index)
         raise StudyError(f"no printed figure {shown(name)};{hint}")
     found = estimate_elasticities(
         checked,

@@ -8,10 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
-from quesnay.fitting.arguments import is_whole
-from quesnay.fitting.errors import StudyError, shown
+from quesnay.fitting.arguments import seed_sequence, whole
+from quesnay.fitting.errors import StudyError
 from quesnay.fitting.regression.nested import NestedGrams, nested_grams
-from quesnay.fitting.resampling.chunks import seed_sequence
 from quesnay.job.elasticities import codes_of, formula_columns, regression_rows
 from quesnay.models.display.table import Table, Tabular
 from quesnay.studies.load import load_study
@@ -119,8 +118,7 @@ def backtest_elasticity(
     >>> len(found.left_out[0].left_out)
     31
     """
-    if not is_whole(draws) or draws < 1:
-        raise StudyError(f"draws must be a whole number of at least 1, got {shown(draws)}")
+    whole(draws, "draws", error=StudyError)
     use = load_study(study).potential
     if use.cluster is None:
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")

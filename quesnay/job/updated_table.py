@@ -180,7 +180,7 @@ def _method(method: str, errors: pd.DataFrame) -> str:
         return str(errors.loc[list(_UPDATES), "mean"].idxmin())
     if not isinstance(method, str) or method not in _UPDATES:
         raise StudyError(
-            f"method {shown(method)}: unknown;{nearest(shown(method), _UPDATES)} known: best, "
+            f"method {shown(method)}: unknown;{nearest(method, _UPDATES)} known: best, "
             f"{', '.join(_UPDATES)}"
         )
     return method

@@ -14,7 +14,6 @@ from quesnay.job.simulate import BothRuns, Sources, labels
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.uncertainty.inputs import checked_inputs
 from quesnay.studies.load import RUNS
-from quesnay.studies.sections import Study
 
 __all__ = ["variance_frame"]
 
@@ -22,7 +21,6 @@ _DRAWS = 2048
 
 
 def variance_frame(
-    study: Study,
     facts: Facts,
     model: AccountModel,
     inputs: Mapping[str, Distribution],
@@ -34,8 +32,6 @@ def variance_frame(
 
     Parameters
     ----------
-    study : Study
-        Roles of the figures.
     facts : Facts
         The printed figures.
     model : AccountModel

@@ -4,7 +4,7 @@ import tomllib
 from importlib.resources import files
 from pathlib import Path
 
-from quesnay.fitting.errors import StudyError, nearest, shown
+from quesnay.fitting.errors import StudyError, nearest, shown, suggestion
 from quesnay.studies.schema import build
 from quesnay.studies.sections import Study
 
@@ -54,7 +54,7 @@ def study_text(name: str) -> str:
     known = study_names()
     if name not in known:
         raise StudyError(
-            f"unknown study {shown(name)};{nearest(shown(name), known)} embedded: "
+            f"unknown study {shown(name)};{nearest(name, known)} embedded: "
             f"{', '.join(known)}; a file of your own ends in .toml"
         )
     return (files("quesnay.datasets") / "data" / f"{name}.toml").read_text(encoding="utf-8")
@@ -121,7 +121,7 @@ def _check(study: Study, where: str) -> None:
     """Refuse sections that contradict each other."""
     for run, roles in study.reported.roles.items():
         if run not in RUNS:
-            raise StudyError(f"{where}.reported.roles.{run}: unknown run;{nearest(run, RUNS)}")
+            raise StudyError(f"{where}.reported.roles.{run}: unknown run;{suggestion(run, RUNS)}")
         for figure, role in roles.items():
             if role not in ROLES:
                 raise StudyError(

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass, replace
 from typing import Any, TypeVar, cast
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.studies.schema import convert
 
 __all__ = ["with_keys"]
@@ -57,7 +57,7 @@ def _one(section: Any, path: list[str], value: object, where: str) -> Any:
         return {**section, name: own}
     known = [field.name for field in fields(section)] if is_dataclass(section) else []
     if name not in known:
-        raise StudyError(f"{where}.{name}: unknown key;{nearest(name, known)}")
+        raise StudyError(f"{where}.{name}: unknown key;{suggestion(name, known)}")
     if rest:
         changed = _one(getattr(section, name), rest, value, f"{where}.{name}")
     else:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import MISSING, fields, is_dataclass
 from typing import Any, TypeVar
 
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.fitting.errors import StudyError, suggestion
 
 __all__ = ["build", "convert"]
 
@@ -52,7 +52,7 @@ def build(cls: type[T], given: object, where: str) -> T:
     members = {field.name: field for field in fields(cls)}  # type: ignore[arg-type]
     for key in given:
         if key not in members:
-            raise StudyError(f"{where}.{key}: unknown key;{nearest(key, members)}")
+            raise StudyError(f"{where}.{key}: unknown key;{suggestion(key, members)}")
     values: dict[str, Any] = {}
     for name, field in members.items():
         if name in given:

@@ -97,7 +97,7 @@ def random_effects(
     if method not in solvers:
         raise EstimationError(f"method: {method!r}; use one of {', '.join(solvers)}")
     idiosyncratic, between = solvers[method](outcome, design, panel)
-    if idiosyncratic <= 0.0:
+    if idiosyncratic <= 1e-26 * float(outcome @ outcome) / outcome.size:
         raise EstimationError("y: the regressors explain it exactly inside units; no variance left")
     return _gls(outcome, design, panel, idiosyncratic, max(between, 0.0))
 

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.assumptions.hausman import hausman, mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
@@ -18,7 +19,7 @@ from quesnay.fitting.assumptions.panel_effects import (
     unobserved_effect,
 )
 from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.recursive import harvey_collier
+from quesnay.fitting.assumptions.recursive import harvey_collier, recursive_residuals
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, ljung_box
 from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
 from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
@@ -41,6 +42,10 @@ UNIT = np.repeat(np.arange(6), 4)
 TIME = np.tile(np.arange(4), 6)
 FIT = project(Y, X)
 IV = instrumental_variables(Y, X[:, 1:2], X[:, 2:], np.ones((N, 1)))
+PAIR = np.column_stack([np.ones(N), np.arange(N)])
+ONCE: dict[str, Any] = {"unit": range(N), "time": range(N)}
+TWICE: dict[str, Any] = {"unit": np.repeat(range(12), 2), "time": np.tile([0, 1], 12)}
+PANEL: dict[str, Any] = {"unit": UNIT, "time": TIME}
 WRONG = cast(Any, "nonsense")
 
 
@@ -150,6 +155,53 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("criterion", lambda: information_weights([1.0], [1.0], 9, criterion=WRONG), "use 'bic'"),
     ("aicc", lambda: information_weights([1.0], [9.0], 9, criterion="aicc"), "too few"),
     ("one model", lambda: jackknife_weights([[1.0], [2.0]]), "two or more models"),
+    ("table of outcomes", lambda: project(X, X), "one value a row"),
+    ("few labels", lambda: hausman(Y, X, unit=UNIT[1:]), "23.* for 24 rows; give one label"),
+    ("text variances", lambda: combine_estimates([1.0, 2.0], cast(Any, ["a", "b"])), "not numbers"),
+    ("three variances", lambda: combine_estimates([1.0, 2.0], [1.0, 2.0, 3.0]), "for 2 values"),
+    ("one order statistic", lambda: order_envelope(1), "n 1, level 0.95: expected n >= 2"),
+    ("per cent", lambda: order_envelope(9, level=95.0), "a level between 0 and 1"),
+    (
+        "residuals of one size",
+        lambda: breusch_pagan([1.0, -1.0] * 12, PAIR[:, :1], drivers=PAIR),
+        "one size",
+    ),
+    ("twin to rounding", lambda: recursive_residuals(Y, 1 + PAIR * [0, 1e-10]), "to rounding"),
+    ("exact harvey", lambda: harvey_collier(X[:, 1], X), "predicts every row exactly"),
+    ("effects of rows", lambda: effects_f(Y, X, unit=range(N)), "0 degrees of freedom; test fewer"),
+    (
+        "dummy squared",
+        lambda: reset(Y, np.column_stack([np.ones(N), UNIT > 2])),
+        "add 0 dimensions",
+    ),
+    ("no residual", lambda: durbin_watson(Y[:4], X[:4]), "leave nothing to test"),
+    (
+        "nothing within",
+        lambda: hausman(Y[:6], X[:6, 1:], unit=[0, 0, 1, 1, 2, 3]),
+        "leave 0 degrees",
+    ),
+    (
+        "equal means",
+        lambda: mundlak(Y, np.column_stack([np.ones(N), TIME]), unit=UNIT),
+        "means repeat",
+    ),
+    ("lonely rows", lambda: lagrange_multiplier(Y, X, **ONCE), "no group has two rows"),
+    (
+        "two-way form",
+        lambda: lagrange_multiplier(Y, X, **PANEL, effect="two-way", form=WRONG),
+        "'ghm'",
+    ),
+    ("serial or effects", lambda: bera_sosa_yoon(Y, X, **PANEL, of=WRONG), "use 'serial'"),
+    ("no difference", lambda: wooldridge_first_difference(Y, X, **ONCE), "no unit is seen twice"),
+    ("one difference", lambda: wooldridge_first_difference(Y, X, **TWICE), "lagged residuals"),
+    ("constant in units", lambda: random_effects(Y, PAIR[:, :1], unit=UNIT), "varies inside units"),
+    (
+        "exact in units",
+        lambda: random_effects(X[:, 1] + UNIT, X, unit=UNIT),
+        "exactly inside units",
+    ),
+    ("one row", lambda: information_weights([1.0, 2.0], [1.0, 1.0], 1), "at least two rows"),
+    ("perfect models", lambda: jackknife_weights(np.zeros((3, 2))), "predicts exactly"),
 ]
 
 

@@ -1,0 +1,155 @@
+"""Tests of assumptions against their formulas written out, where no package has them."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import stats
+
+from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
+from quesnay.fitting.assumptions.hausman import mundlak
+from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
+from quesnay.fitting.assumptions.influence import influence_of
+from quesnay.fitting.assumptions.quadratic_forms import probability_positive
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.assumptions.serial_panel import (
+    panel_durbin_watson,
+    wooldridge_first_difference,
+    wooldridge_within,
+)
+from quesnay.fitting.assumptions.specification import added_columns, reset
+from quesnay.fitting.assumptions.supremum_law import supremum_tail
+from quesnay.fitting.regression.projection import project
+
+Array = npt.NDArray[np.float64]
+
+G = np.random.default_rng(np.random.SeedSequence(4))
+N = 24
+X = np.column_stack([np.ones(N), G.standard_normal((N, 2))])
+Y = X.sum(axis=1) + G.standard_normal(N)
+UNIT, TIME = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
+
+
+def test_inflation_is_about_zero_where_no_constant_is_spanned() -> None:
+    x, z = X[:, 1] + 5.0, X[:, 2]
+    cosine = float(x @ z) ** 2 / float(x @ x) / float(z @ z)
+    expected = [1.0 / (1.0 - cosine)] * 2
+    np.testing.assert_allclose(variance_inflation(np.column_stack([x, z])), expected, rtol=1e-12)
+
+
+def test_inflation_and_shares_do_not_depend_on_units() -> None:
+    one, other = collinearity(X), collinearity(X * [1.0, 1e-9, 1e9])
+    np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
+    np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
+    np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
+
+
+def test_influence_beside_absorbed_effects_is_that_of_their_dummies() -> None:
+    dummies = np.eye(6)[UNIT]
+    means = dummies / 4.0
+    within = [v - means @ (dummies.T @ v) for v in (Y, X[:, 1:])]
+    found = influence_of(project(*within), absorbed_leverage=np.full(N, 0.25), absorbed=6)
+    full = influence_of(project(Y, np.column_stack([X[:, 1:], dummies])))
+    for name in ("leverage", "standardised", "studentised", "dffits", "covratio", "sigma"):
+        np.testing.assert_allclose(getattr(found, name), getattr(full, name), rtol=1e-10)
+    np.testing.assert_allclose(found.coefficient_changes(), full.coefficient_changes()[:, :2])
+    # the share of what the dummies leave of a row that the regressors take
+    left = 1.0 - (1.0 - full.leverage) / 0.75
+    np.testing.assert_allclose(found.partial_leverage, left, rtol=1e-10)
+
+
+def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> None:
+    assert [probability_positive(w) for w in ([1.0, 2.0], [-1.0, -2.0], [1.0, 0.0])] == [1, 0, 1]
+    assert probability_positive([1.0, 2.0], side="negative") == 0.0
+    expected = probability_positive([2.0, -1.0])
+    assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_law_of_the_supremum_ends_at_one_and_zero() -> None:
+    assert [supremum_tail(c, 2, 0.15) for c in (-1.0, 0.0, np.inf)] == [1.0, 1.0, 0.0]
+
+
+def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
+    drivers = np.column_stack([np.tile([-1.0, 0.0, 1.0], 8), X[:, 1]])
+    squared = project(Y, X).residuals ** 2
+    a, b = drivers.T
+    aux = project(squared, np.column_stack([np.ones(N), a, b, a * a, a * b, b * b]))
+    expected = N * (1.0 - aux.ssr / float(((squared - squared.mean()) ** 2).sum()))
+    found = white(Y, X, drivers=drivers)
+    assert found.statistic == pytest.approx(expected, rel=1e-10)
+    assert found.distribution == "chi2(5)"
+
+
+def test_drivers_may_be_small() -> None:
+    one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e-20])
+    assert other.statistic == pytest.approx(one.statistic, rel=1e-10)
+
+
+def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
+    fit = project(Y, X)
+    square = X[:, 1:2] ** 2
+    alone = added_columns(fit, square, name="square")
+    beside = added_columns(fit, np.column_stack([np.zeros(N), square]), name="square")
+    assert beside.distribution == alone.distribution == "F(1, 20)"
+    assert beside.statistic == pytest.approx(alone.statistic, rel=1e-12)
+    # with one column F is the square of t
+    wide = project(Y, np.column_stack([X, square]))
+    t = wide.coefficients[-1] / np.sqrt(wide.ssr / 20 * wide.bread()[-1, -1])
+    assert alone.statistic == pytest.approx(t**2, rel=1e-10)
+    for of in ("regressors", "component"):
+        plain = reset(Y, X, of=of)
+        turned = reset(Y, X * [-1.0, 1.0, 1.0], of=of)
+        assert turned.statistic == pytest.approx(plain.statistic, rel=1e-10)
+
+
+def test_the_last_degrees_of_freedom_are_used() -> None:
+    assert added_columns(project(Y[:5], X[:5]), X[:5, 1:2] ** 2, name="x").distribution == "F(1, 1)"
+    assert breusch_godfrey(Y[:6], X[:6], lags=2, form="F").distribution == "F(2, 1)"
+    assert 0.0 < durbin_watson(Y[:5], X[:5]).p_value < 1.0
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_the_within_test_is_a_clustered_t_of_residuals_on_their_lag(few: bool) -> None:
+    dummies = np.eye(6)[UNIT]
+    e = project(Y, np.column_stack([X[:, 1:], dummies])).residuals.reshape(6, 4)
+    later, lag = e[:, 1:], e[:, :-1]
+    slope = np.polyfit(lag.ravel(), later.ravel(), 1)
+    moved = lag - lag.mean()
+    scores = (moved * (later - np.polyval(slope, lag))).sum(axis=1)
+    variance = float(scores @ scores) / float((moved**2).sum()) ** 2
+    F = (slope[0] + 1.0 / 3.0) ** 2 / (variance * (6.0 / 5.0 if few else 1.0))
+    found = wooldridge_within(Y, X, unit=UNIT, time=TIME, few_units=few)
+    assert found.statistic == pytest.approx(F, rel=1e-10)
+    free = 5 if few else 16
+    assert found.distribution == f"F(1, {free})"
+    assert found.p_value == pytest.approx(stats.f.sf(F, 1, free), rel=1e-10)
+
+
+def test_the_difference_test_keeps_a_regressor_that_only_rises() -> None:
+    rising = np.cumsum(np.abs(X[:, 1]) + 1.0)
+    dy, dx = (np.diff(v.reshape(6, 4)).ravel() for v in (Y, rising))
+    e = project(dy, np.column_stack([np.ones(18), dx])).residuals.reshape(6, 3)
+    later, lag = e[:, 1:], e[:, :-1]
+    slope = np.polyfit(lag.ravel(), later.ravel(), 1)
+    moved = lag - lag.mean()
+    scores = (moved * (later - np.polyval(slope, lag))).sum(axis=1)
+    F = (slope[0] + 0.5) ** 2 / float(scores @ scores) * float((moved**2).sum()) ** 2
+    # the constant has no difference and a trend a constant one
+    design = np.column_stack([np.ones(N), rising, TIME])
+    found = wooldridge_first_difference(Y, design, unit=UNIT, time=TIME)
+    assert found.statistic == pytest.approx(F, rel=1e-10)
+
+
+def test_a_row_after_a_gap_counts_with_its_own_square() -> None:
+    time = TIME + (TIME > 1) * (UNIT > 3)  # two units miss one time
+    dummies = np.eye(6)[UNIT]
+    e = project(Y, np.column_stack([X[:, 1:], dummies])).residuals.reshape(6, 4)
+    steps = np.diff(e)
+    steps[4:, 1] = e[4:, 2]
+    found = panel_durbin_watson(Y, X, unit=UNIT, time=time)
+    assert found.statistic == pytest.approx(float((steps**2).sum() / (e**2).sum()), rel=1e-12)
+
+
+def test_clustered_mundlak_has_the_units_less_one() -> None:
+    found = mundlak(Y, X, unit=UNIT)
+    assert found.distribution == "F(2, 5)"
+    assert found.p_value == pytest.approx(stats.f.sf(found.statistic, 2, 5), rel=1e-12)

@@ -68,6 +68,18 @@ def test_the_law_of_the_supremum_ends_at_one_and_zero() -> None:
     assert [supremum_tail(c, 2, 0.15) for c in (-1.0, 0.0, np.inf)] == [1.0, 1.0, 0.0]
 
 
+@pytest.mark.parametrize("k", [1, 4])
+@pytest.mark.parametrize("trimming", [0.15, 0.49])
+def test_the_far_tail_of_the_supremum_continues_the_near_one(k: int, trimming: float) -> None:
+    p = np.array([supremum_tail(c, k, trimming) for c in np.arange(25.0, 55.0, 0.5)])
+    assert p[0] > 1e-6 > 1e-8 > p[-1]
+    falls = np.diff(np.log(p))
+    assert falls.max() < -0.15
+    assert np.abs(np.diff(falls)).max() < 0.02  # the far tail is within 2 per cent
+    at_a_place = supremum_tail(80.0, k, 0.5 - 1e-9)
+    assert at_a_place == pytest.approx(stats.chi2.sf(80.0, k), rel=1e-3)
+
+
 def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
     drivers = np.column_stack([np.tile([-1.0, 0.0, 1.0], 8), X[:, 1]])
     squared = project(Y, X).residuals ** 2

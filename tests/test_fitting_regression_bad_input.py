@@ -148,6 +148,11 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("one estimate", lambda: combine_estimates([1.0], [1.0]), "nothing to combine"),
     ("negative variance", lambda: combine_estimates([1.0, 2.0], [1.0, -1.0]), "positive"),
     ("hidden correlation", lambda: combine_estimates([1.0, 2.0], [[1, 0.5], [0.5, 1]]), "corr"),
+    (
+        "negative covariance",
+        lambda: combine_estimates([1, 2], [[1, -0.5], [-0.5, 1]]),
+        "assumes ind",
+    ),
     ("singular", lambda: combine_estimates([1.0, 2.0], [[1, 1], [1, 1]]), "not positive definite"),
     ("lopsided", lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.4, 1]]), "not symmetric"),
     ("pooling", lambda: combine_estimates([1.0, 2.0], [1, 1], method=WRONG), "use 'inverse"),

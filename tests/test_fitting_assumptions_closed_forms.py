@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
+from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import influence_of
@@ -62,6 +63,19 @@ def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> Non
     assert probability_positive([1.0, 2.0], side="negative") == 0.0
     expected = probability_positive([2.0, -1.0])
     assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize("n", [2, 40, 300])
+def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> None:
+    low, middle, high = order_envelope(n, level=0.9, draws=4000)
+    rank = np.arange(1.0, n + 1.0)
+    local = stats.beta.cdf(low, rank, n + 1.0 - rank)  # the same for every rank, on either side
+    np.testing.assert_allclose(local, local[0], rtol=1e-8)
+    np.testing.assert_allclose(high, 1.0 - low[::-1], rtol=1e-8)
+    np.testing.assert_allclose(stats.beta.cdf(middle, rank, n + 1.0 - rank), 0.5, rtol=1e-8)
+    samples = np.sort(np.random.default_rng(np.random.SeedSequence(6)).random((4000, n)), axis=1)
+    inside = ((samples >= low) & (samples <= high)).all(axis=1).mean()
+    assert inside == pytest.approx(0.9, abs=0.02)  # three standard errors of both simulations
 
 
 def test_the_law_of_the_supremum_ends_at_one_and_zero() -> None:

@@ -167,7 +167,8 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("text variances", lambda: combine_estimates([1.0, 2.0], cast(Any, ["a", "b"])), "not numbers"),
     ("three variances", lambda: combine_estimates([1.0, 2.0], [1.0, 2.0, 3.0]), "for 2 values"),
     ("one order statistic", lambda: order_envelope(1), "n 1, level 0.95: expected n >= 2"),
-    ("per cent", lambda: order_envelope(9, level=95.0), "a level between 0 and 1"),
+    ("level none", lambda: order_envelope(9, level=0.0), "a level between 0 and 1"),
+    ("level all", lambda: order_envelope(9, level=1.0), "a level between 0 and 1"),
     (
         "residuals of one size",
         lambda: breusch_pagan([1.0, -1.0] * 12, PAIR[:, :1], drivers=PAIR),

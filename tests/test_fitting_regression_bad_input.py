@@ -46,6 +46,7 @@ PAIR = np.column_stack([np.ones(N), np.arange(N)])
 ONCE: dict[str, Any] = {"unit": range(N), "time": range(N)}
 TWICE: dict[str, Any] = {"unit": np.repeat(range(12), 2), "time": np.tile([0, 1], 12)}
 PANEL: dict[str, Any] = {"unit": UNIT, "time": TIME}
+SWING, LONG = 1.0 - 2.0 * (TIME % 2), np.where(TIME < 2, 1.0, -1.0)[:, None]
 WRONG = cast(Any, "nonsense")
 
 
@@ -140,6 +141,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("rows differ", lambda: instrumental_variables(Y, X[:, 1:2], X[:9, 2:]), "rows differ"),
     ("exactly identified", lambda: overidentification(IV), "cannot be tested"),
     ("level", lambda: anderson_rubin(IV, level=95), "between 0 and 1"),
+    ("no level", lambda: anderson_rubin(IV, level=0), "level: 0; between 0 and 1"),
     (
         "two endogenous",
         lambda: first_stage(instrumental_variables(Y, X[:, 1:], X[:, 1:])),
@@ -202,6 +204,8 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("serial or effects", lambda: bera_sosa_yoon(Y, X, **PANEL, of=WRONG), "use 'serial'"),
     ("no difference", lambda: wooldridge_first_difference(Y, X, **ONCE), "no unit is seen twice"),
     ("one difference", lambda: wooldridge_first_difference(Y, X, **TWICE), "lagged residuals"),
+    ("alternating", lambda: wooldridge_within(SWING, LONG, **PANEL), "no variation between units"),
+    ("units alike", lambda: wooldridge_within(Y[TIME], X[TIME], **PANEL), "no variation between"),
     ("constant in units", lambda: random_effects(Y, PAIR[:, :1], unit=UNIT), "varies inside units"),
     (
         "exact in units",

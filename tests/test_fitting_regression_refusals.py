@@ -16,6 +16,7 @@ from quesnay.fitting.regression.instrumental import instrumental_variables
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.regression.replication import bootstrap_coefficients, jackknife_coefficients
 from quesnay.fitting.regression.subsets import fit_subset
+from quesnay.fitting.regression.variance_components import random_effects
 from quesnay.fitting.regression.weak_instruments import endogeneity, first_stage
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
 from tests.refusals import refused
@@ -25,6 +26,7 @@ N = 24
 X = np.column_stack([np.ones(N), np.random.default_rng(1).standard_normal((N, 2))])
 Y = np.cos(np.arange(N)) + X[:, 1]
 PAIR = np.column_stack([np.ones(N), np.arange(N)])
+PANEL = np.repeat(np.arange(6), 4)
 WRONG = cast(Any, "nonsense")
 HALVES = np.array([0, 0, 0, 1, 1, 1])
 
@@ -51,13 +53,14 @@ def wild(*clusters: Any) -> object:
     return prepare_wild(fitted(clusters=clusters), B, np.array([0.0, 1.0]), draws)
 
 
-def crossed(groups: int) -> Regression:
-    """Return a regression with as many effects of two rows each, every one across two clusters."""
-    codes, clusters = np.tile(np.arange(groups), 2), np.repeat([0, 1], groups)
+def crossed(groups: int, sets: int = 1) -> Regression:
+    """Return a regression with effects of two rows each, every one across two clusters."""
+    first, clusters = np.tile(np.arange(groups), 2), np.repeat([0, 1], groups)
+    effects = (first, np.where(clusters == 0, first, (first + 1) % groups) // 2)[:sets]
     x = np.random.default_rng(1).standard_normal((2 * groups, 1))
-    absorber = absorb_effects([codes])
+    absorber = absorb_effects(effects)
     bread = np.array([[1.0 / float((x**2).sum())]])
-    return Regression(x, x[:, 0], bread, (codes,), absorber=absorber, clusters=(clusters,))
+    return Regression(x, x[:, 0], bread, effects, absorber=absorber, clusters=(clusters,))
 
 
 CASES: dict[str, tuple[Callable[[], object], str]] = {
@@ -67,6 +70,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "two wild dimensions": (lambda: wild(HALVES, HALVES), "needs one dimension of clusters"),
     "one wild cluster": (lambda: wild(HALVES * 0), "needs at least two"),
     "crossed effects": (lambda: CR2().estimate(crossed(3001)), "3001 absorbed effects .* use CR1"),
+    "two crossed sets": (lambda: CR2().estimate(crossed(2400, 2)), "3599 absorbed effects"),
     "one row decides": (lambda: jackknife_coefficients(fitted(), B), "without row 5"),
     "no resample": (
         lambda: bootstrap_coefficients(
@@ -75,6 +79,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "of 2 resamples have no solution",
     ),
     "as many as rows": (lambda: instrumented(absorbed=N - 1), "24 coefficients for 24 rows"),
+    "likelihood without end": (
+        lambda: random_effects(Y + 1e9 * np.sin(PANEL), X, unit=PANEL, method="ml"),
+        "inside units is lost beside them; use method='swar'",
+    ),
     "iv errors": (lambda: instrumented(covariance=WRONG), "use 'robust' or 'classical'"),
     "twin instruments": (lambda: instrumented(z=X[:, [2, 2]]), "depend linearly on each other"),
     "iv cluster": (lambda: instrumented(clusters=[1] * N), "one cluster only"),

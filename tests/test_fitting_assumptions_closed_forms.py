@@ -10,6 +10,7 @@ from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import influence_of
+from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
 from quesnay.fitting.assumptions.quadratic_forms import probability_positive
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
 from quesnay.fitting.assumptions.serial_panel import (
@@ -69,7 +70,9 @@ def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> Non
 def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> None:
     low, middle, high = order_envelope(n, level=0.9, draws=4000)
     rank = np.arange(1.0, n + 1.0)
-    local = stats.beta.cdf(low, rank, n + 1.0 - rank)  # the same for every rank, on either side
+    local = np.asarray(
+        stats.beta.cdf(low, rank, n + 1.0 - rank)
+    )  # the same for every rank, on either side
     np.testing.assert_allclose(local, local[0], rtol=1e-8)
     np.testing.assert_allclose(high, 1.0 - low[::-1], rtol=1e-8)
     np.testing.assert_allclose(stats.beta.cdf(middle, rank, n + 1.0 - rank), 0.5, rtol=1e-8)
@@ -103,6 +106,17 @@ def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
     found = white(Y, X, drivers=drivers)
     assert found.statistic == pytest.approx(expected, rel=1e-10)
     assert found.distribution == "chi2(5)"
+
+
+@pytest.mark.parametrize("n", [4, 5, 6, 11, 12, 60, 2000])
+def test_shapiro_wilk_equals_scipy_and_no_unit_matters(n: int) -> None:
+    e = np.random.default_rng(np.random.SeedSequence(n)).exponential(size=n)
+    found, expected = shapiro_wilk(1e-20 * e), stats.shapiro(e)
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-6)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-4)
+    plain, scaled = jarque_bera(e), jarque_bera(1e20 * e)
+    assert plain.statistic == pytest.approx(scaled.statistic, rel=1e-10)
+    assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
 
 
 def test_drivers_may_be_small() -> None:

@@ -37,6 +37,18 @@ def test_a_projection_does_not_depend_on_units() -> None:
     np.testing.assert_allclose(other.scale, np.linalg.norm(X, axis=0) * scale, rtol=1e-12)
 
 
+@pytest.mark.parametrize("method", ["2sls", "liml"])
+def test_instrumental_variables_do_not_depend_on_units(method: Any) -> None:
+    z = np.column_stack([X[:, 2], X[:, 2] ** 2])
+    one = instrumental_variables(Y, X[:, 1:2], z, X[:, :1], method=method)
+    other = instrumental_variables(
+        1e6 * Y, 1e-12 * X[:, 1:2], z * [1e-13, 1e13], 1e9 * X[:, :1], method=method
+    )
+    unit = np.array([1e18, 1e-3])
+    np.testing.assert_allclose(other.coefficients, unit * one.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(other.covariance, np.outer(unit, unit) * one.covariance, rtol=1e-8)
+
+
 def test_an_average_splits_its_variance_within_and_between_models() -> None:
     b, s, w = np.array([0.05, 0.09, 0.2]), np.array([0.01, 0.03, 0.02]), np.array([0.5, 0.3, 0.2])
     found = average(b, s, 10.0 * w)

@@ -15,6 +15,7 @@ from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, score_variance, white
 from quesnay.fitting.assumptions.influence import influence
 from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.assumptions.panel_effects import effects_f
 from quesnay.fitting.assumptions.quadratic_forms import probability_positive
 from quesnay.fitting.assumptions.recursive import harvey_collier, recursive_residuals
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, ljung_box
@@ -181,6 +182,17 @@ def test_chow_equals_separate_regressions() -> None:
     whole = project(y, X).ssr
     expected = ((whole - rest) / 4) / (rest / 24)
     assert chow(y, X, half).statistic == pytest.approx(expected, rel=1e-10)
+
+
+def test_an_exact_fit_under_the_alternative_rejects_without_bounds() -> None:
+    unit, x = np.repeat(np.arange(6), 4), np.arange(24.0)
+    X = np.column_stack([np.ones(24), x])
+    for found in (
+        chow(np.where(unit > 2, 0.2, 0.1) * x, X, unit > 2),
+        effects_f(np.sqrt(unit), X[:, :1] + np.sin(X), unit=unit),
+        reset(0.1 * x**2, X),
+    ):
+        assert (found.statistic, found.p_value) == (np.inf, 0.0)
 
 
 def test_white_equals_its_auxiliary_regression() -> None:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 
 from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.assumptions.hausman import hausman, mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
@@ -18,7 +19,7 @@ from quesnay.fitting.assumptions.panel_effects import (
     unobserved_effect,
 )
 from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.recursive import harvey_collier
+from quesnay.fitting.assumptions.recursive import harvey_collier, recursive_residuals
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, ljung_box
 from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
 from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
@@ -41,6 +42,11 @@ UNIT = np.repeat(np.arange(6), 4)
 TIME = np.tile(np.arange(4), 6)
 FIT = project(Y, X)
 IV = instrumental_variables(Y, X[:, 1:2], X[:, 2:], np.ones((N, 1)))
+PAIR = np.column_stack([np.ones(N), np.arange(N)])
+ONCE: dict[str, Any] = {"unit": range(N), "time": range(N)}
+TWICE: dict[str, Any] = {"unit": np.repeat(range(12), 2), "time": np.tile([0, 1], 12)}
+PANEL: dict[str, Any] = {"unit": UNIT, "time": TIME}
+SWING, LONG = 1.0 - 2.0 * (TIME % 2), np.where(TIME < 2, 1.0, -1.0)[:, None]
 WRONG = cast(Any, "nonsense")
 
 
@@ -59,7 +65,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("short outcome", lambda: project(Y[:-1], X), "23 values for 24 rows"),
     ("empty design", lambda: project(Y, np.empty((N, 0))), "expected a table"),
     ("flat design", lambda: project(Y, Y), "expected a table"),
-    ("nan in design", lambda: project(Y, np.where(X > 2, np.nan, X)), "X: nan at row"),
+    ("nan in design", lambda: project(Y, np.where(X > 2, np.nan, X)), r"nan at row \d+, column \d"),
     ("zero column", lambda: project(Y, X * [1, 0, 1]), "column 1 is zero"),
     ("twin column", lambda: project(Y, X[:, [0, 1, 1]]), "column 2 depends"),
     ("more columns than rows", lambda: project(Y[:2], X[:2]), "2 rows for 3 columns"),
@@ -74,7 +80,9 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("white form", lambda: white(Y, X, form=WRONG), "'nonsense'; use 'full'"),
     ("white too wide", lambda: white(Y[:6], X[:6]), "use form='fitted'"),
     ("goldfeld point", lambda: goldfeld_quandt(Y, X, point=1.5), "between 0 and 1"),
-    ("goldfeld part", lambda: goldfeld_quandt(Y, X, point=0.05), "no more rows"),
+    ("goldfeld start", lambda: goldfeld_quandt(Y, X, point=0.0), "between 0 and 1"),
+    ("goldfeld part", lambda: goldfeld_quandt(Y, X, point=0.125), "no more rows"),
+    ("goldfeld end", lambda: goldfeld_quandt(Y, X, point=0.95), "no more rows"),
     ("alternative", lambda: durbin_watson(Y, X, alternative=WRONG), "use 'positive'"),
     ("exact durbin", lambda: durbin_watson(np.zeros(N), X), "explains it exactly"),
     ("lags zero", lambda: breusch_godfrey(Y, X, lags=0), "from 1 to 20"),
@@ -96,7 +104,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("one regime", lambda: chow(Y, X, [1] * N), "one group only"),
     ("too many regimes", lambda: chow(Y, X, range(N)), "degrees of freedom|fitted exactly"),
     ("trimming", lambda: supremum_f(Y, X, trimming=0.6), "0.01 to 0.49"),
-    ("short break search", lambda: supremum_f(Y[:5], X[:5]), "too few"),
+    ("short break search", lambda: supremum_f(Y[:7], X[:7]), "too few"),
     ("one unit", lambda: random_effects(Y, X, unit=[1] * N), "at least 2"),
     ("units once", lambda: random_effects(Y, X, unit=range(N)), "seen once"),
     ("components", lambda: random_effects(Y, X, unit=UNIT, method=WRONG), "use one of swar"),
@@ -133,6 +141,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("rows differ", lambda: instrumental_variables(Y, X[:, 1:2], X[:9, 2:]), "rows differ"),
     ("exactly identified", lambda: overidentification(IV), "cannot be tested"),
     ("level", lambda: anderson_rubin(IV, level=95), "between 0 and 1"),
+    ("no level", lambda: anderson_rubin(IV, level=0), "level: 0; between 0 and 1"),
     (
         "two endogenous",
         lambda: first_stage(instrumental_variables(Y, X[:, 1:], X[:, 1:])),
@@ -141,15 +150,70 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("one estimate", lambda: combine_estimates([1.0], [1.0]), "nothing to combine"),
     ("negative variance", lambda: combine_estimates([1.0, 2.0], [1.0, -1.0]), "positive"),
     ("hidden correlation", lambda: combine_estimates([1.0, 2.0], [[1, 0.5], [0.5, 1]]), "corr"),
+    (
+        "negative covariance",
+        lambda: combine_estimates([1, 2], [[1, -0.5], [-0.5, 1]]),
+        "assumes ind",
+    ),
     ("singular", lambda: combine_estimates([1.0, 2.0], [[1, 1], [1, 1]]), "not positive definite"),
     ("lopsided", lambda: combine_estimates([1.0, 2.0], [[1, 0.2], [0.4, 1]]), "not symmetric"),
     ("pooling", lambda: combine_estimates([1.0, 2.0], [1, 1], method=WRONG), "use 'inverse"),
     ("prior size", lambda: shrink_to_prior([1.0], [1.0], [1.0, 2.0], [1.0]), "2 values for 1"),
-    ("weights", lambda: average([1.0, 2.0], [1.0, 1.0], [1.0, -1.0]), "negative"),
+    ("weights", lambda: average([1.0, 2.0], [1.0, 1.0], [2.0, -1.0]), "negative"),
     ("errors", lambda: average([1.0, 2.0], [1.0, -1.0], [1.0, 1.0]), "negative"),
     ("criterion", lambda: information_weights([1.0], [1.0], 9, criterion=WRONG), "use 'bic'"),
     ("aicc", lambda: information_weights([1.0], [9.0], 9, criterion="aicc"), "too few"),
     ("one model", lambda: jackknife_weights([[1.0], [2.0]]), "two or more models"),
+    ("table of outcomes", lambda: project(X, X), "one value a row"),
+    ("few labels", lambda: hausman(Y, X, unit=UNIT[1:]), "23.* for 24 rows; give one label"),
+    ("text variances", lambda: combine_estimates([1.0, 2.0], cast(Any, ["a", "b"])), "not numbers"),
+    ("three variances", lambda: combine_estimates([1.0, 2.0], [1.0, 2.0, 3.0]), "for 2 values"),
+    ("one order statistic", lambda: order_envelope(1), "n 1, level 0.95: expected n >= 2"),
+    ("level none", lambda: order_envelope(9, level=0.0), "a level between 0 and 1"),
+    ("level all", lambda: order_envelope(9, level=1.0), "a level between 0 and 1"),
+    (
+        "residuals of one size",
+        lambda: breusch_pagan([1.0, -1.0] * 12, PAIR[:, :1], drivers=PAIR),
+        "one size",
+    ),
+    ("twin to rounding", lambda: recursive_residuals(Y, 1 + PAIR * [0, 1e-10]), "to rounding"),
+    ("exact harvey", lambda: harvey_collier(X[:, 1] - 9, X), "predicts every row exactly"),
+    ("effects of rows", lambda: effects_f(Y, X, unit=range(N)), "0 degrees of freedom; test fewer"),
+    (
+        "dummy squared",
+        lambda: reset(Y, np.column_stack([np.ones(N), UNIT > 2])),
+        "add 0 dimensions",
+    ),
+    ("no residual", lambda: durbin_watson(Y[:4], X[:4]), "leave nothing to test"),
+    (
+        "nothing within",
+        lambda: hausman(Y[:6], X[:6, 1:], unit=[0, 0, 1, 1, 2, 3]),
+        "leave 0 degrees",
+    ),
+    (
+        "equal means",
+        lambda: mundlak(Y, np.column_stack([np.ones(N), TIME]), unit=UNIT),
+        "means repeat",
+    ),
+    ("lonely rows", lambda: lagrange_multiplier(Y, X, **ONCE), "no group has two rows"),
+    (
+        "two-way form",
+        lambda: lagrange_multiplier(Y, X, **PANEL, effect="two-way", form=WRONG),
+        "'ghm'",
+    ),
+    ("serial or effects", lambda: bera_sosa_yoon(Y, X, **PANEL, of=WRONG), "use 'serial'"),
+    ("no difference", lambda: wooldridge_first_difference(Y, X, **ONCE), "no unit is seen twice"),
+    ("one difference", lambda: wooldridge_first_difference(Y, X, **TWICE), "lagged residuals"),
+    ("alternating", lambda: wooldridge_within(SWING, LONG, **PANEL), "no variation between units"),
+    ("units alike", lambda: wooldridge_within(Y[TIME], X[TIME], **PANEL), "no variation between"),
+    ("constant in units", lambda: random_effects(Y, PAIR[:, :1], unit=UNIT), "varies inside units"),
+    (
+        "exact in units",
+        lambda: random_effects(X[:, 1] + UNIT, X, unit=UNIT),
+        "exactly inside units",
+    ),
+    ("one row", lambda: information_weights([1.0, 2.0], [1.0, 1.0], 1), "at least two rows"),
+    ("perfect models", lambda: jackknife_weights(np.zeros((3, 2))), "predicts exactly"),
 ]
 
 

@@ -109,10 +109,29 @@ def test_anderson_rubin_ends_are_where_the_test_just_rejects() -> None:
     y, x, Z, W, group = simulated(1)
     found = anderson_rubin(instrumental_variables(y, x, Z, W), clusters=group)
     assert found.shape == "interval"
+    assert found.test.distribution == "F(1, 29)"
     for end in (found.low, found.high):
         shifted = instrumental_variables(y - end * x[:, 0], x, Z, W)
         at_end = anderson_rubin(shifted, clusters=group).test
         assert at_end.p_value == pytest.approx(0.05, rel=1e-6)
+
+
+@pytest.mark.parametrize("unit", [1e-4, 1.0, 1e4])
+def test_a_set_of_two_rays_excludes_what_lies_between_them(unit: float) -> None:
+    g = np.random.default_rng(np.random.SeedSequence(8))
+    z, x, noise = g.standard_normal((3, 200))
+    y = unit * (z + noise)  # the instrument moves the outcome, hardly the regressor
+    W = np.ones((200, 1))
+    found = anderson_rubin(instrumental_variables(y, x[:, None], z[:, None], W))
+    assert found.shape == "outside"
+    assert found.test.distribution == "F(1, 198)"
+
+    def p_value(b: float) -> float:
+        shifted = instrumental_variables(y - b * x, x[:, None], z[:, None], W)
+        return anderson_rubin(shifted).test.p_value
+
+    assert [p_value(end) for end in (found.low, found.high)] == pytest.approx([0.05] * 2, rel=1e-6)
+    assert p_value(0.5 * (found.low + found.high)) < 0.05 < p_value(1.1 * found.high)
 
 
 def test_an_irrelevant_instrument_is_called_weak_and_gives_an_unbounded_set() -> None:
@@ -121,6 +140,12 @@ def test_an_irrelevant_instrument_is_called_weak_and_gives_an_unbounded_set() ->
     found = instrumental_variables(y, x[:, None], z[:, None], np.ones((200, 1)))
     assert first_stage(found).verdict.startswith("weak")
     assert anderson_rubin(found).shape in {"whole line", "outside"}
+
+
+def test_the_strength_of_an_instrument_is_put_into_words() -> None:
+    for strength, word in ((0.1, "weak"), (0.3, "moderate"), (0.5, "strong")):
+        y, x, Z, W, _ = simulated(1, strength)
+        assert first_stage(instrumental_variables(y, x, Z, W)).verdict.startswith(word)
 
 
 def test_endogeneity_is_found_where_there_is_some() -> None:

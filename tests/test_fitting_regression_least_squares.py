@@ -118,3 +118,15 @@ def test_bad_designs_are_refused_by_name(y: Array, X: Array, message: str) -> No
     with pytest.raises(EstimationError, match=message) as caught:
         least_squares(y, X)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("rows", [100, 10_000])
+def test_columns_depend_where_they_differ_by_rounding_of_that_many_rows(rows: int) -> None:
+    tolerance = 64.0 * np.finfo(float).eps * np.sqrt(rows)
+    g = np.random.default_rng(np.random.SeedSequence(2))
+    x, other = np.linalg.qr(g.standard_normal((rows, 2)))[0].T
+    y = g.standard_normal(rows)
+    near = np.column_stack([x, x + 10.0 * tolerance * other])
+    assert np.isfinite(least_squares(y, near).coefficients).all()
+    with pytest.raises(EstimationError, match="depend on each other linearly"):
+        least_squares(y, np.column_stack([x, x + 0.1 * tolerance * other]))

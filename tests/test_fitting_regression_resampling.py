@@ -45,6 +45,18 @@ def test_wild_statistics_equal_every_regression(absorb: tuple[str, ...], null: f
     assert bootstrap.error() == pytest.approx(fit.std_errors["capital"], rel=1e-10)
 
 
+@pytest.mark.parametrize(
+    ("groups", "draws", "exact"), [(7, 128, True), (7, 127, False), (12, 999, False)]
+)
+def test_signs_are_enumerated_where_there_are_no_more_than_draws(
+    groups: int, draws: int, exact: bool
+) -> None:
+    found = wild_weights(groups, kind="rademacher", draws=draws, generator=np.random.default_rng(0))
+    assert found.exact is exact
+    assert found.weights.shape == (groups, draws)
+    assert (np.unique(found.weights, axis=1).shape[1] == 2**groups) is exact
+
+
 def test_wild_test_enumerates_few_clusters_and_inverts_itself() -> None:
     fit = qn.fit_panel(FORMULA, GRUNFELD, cluster="firm")
     found = fit.wild_bootstrap("capital", draws=2000)

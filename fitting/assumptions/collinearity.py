@@ -6,7 +6,6 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_design, project
 
 __all__ = ["Collinearity", "collinearity", "variance_inflation"]
@@ -107,7 +106,5 @@ def collinearity(X: npt.ArrayLike) -> Collinearity:
     _, values, right = linalg.svd(
         design / np.sqrt((design**2).sum(axis=0)), full_matrices=False, check_finite=False
     )
-    if values[-1] <= 0.0:
-        raise EstimationError("X: columns depend linearly on each other; drop one")
     parts = (right / values[:, None]) ** 2
     return Collinearity(inflation, values[0] / values, parts / parts.sum(axis=0))

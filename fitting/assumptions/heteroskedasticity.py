@@ -71,8 +71,8 @@ def breusch_pagan(
     """
     fit = project_noisy(y, X)
     squared = fit.residuals**2
-    span = _with_intercept(fit.nobs, X if drivers is None else drivers)
-    explained, df = _explained(squared, span)
+    columns = _table(fit.nobs, X if drivers is None else drivers)
+    explained, df = _explained(squared, columns)
     if studentised:
         statistic = (rows or fit.nobs) * explained / _variation(squared)
         name = "Breusch-Pagan (Koenker)"
@@ -153,12 +153,12 @@ def white(
     if form not in {"full", "fitted"}:
         raise EstimationError(f"form: {form!r}; use 'full' or 'fitted'")
     own = X if form == "full" else fit.fitted[:, None]
-    columns = _with_intercept(fit.nobs, own if drivers is None else drivers)[:, 1:]
+    columns = _table(fit.nobs, own if drivers is None else drivers)
     base = np.column_stack([_standard(column) for column in columns.T])
     base = base[:, base.any(axis=0)]  # the intercept counts among no products
     left, right = np.triu_indices(base.shape[1])
-    span = _with_intercept(fit.nobs, np.column_stack([base, base[:, left] * base[:, right]]))
-    if span.shape[1] >= fit.nobs:
+    span = np.column_stack([base, base[:, left] * base[:, right]])
+    if span.shape[1] + 1 >= fit.nobs:
         raise EstimationError(
             f"white: {span.shape[1]} products for {fit.nobs} rows; use form='fitted'"
         )
@@ -177,18 +177,18 @@ def _standard(column: Array) -> Array:
     return np.asarray((column - column.mean()) / spread)
 
 
-def _with_intercept(n: int, columns: npt.ArrayLike) -> Array:
+def _table(n: int, columns: npt.ArrayLike) -> Array:
     extra = np.asarray(columns, float)
     if extra.ndim != 2 or extra.shape[0] != n or not np.isfinite(extra).all():
         raise EstimationError(f"drivers: expected a finite table of {n} rows, got {extra.shape}")
-    return np.column_stack([np.ones(n), extra])
+    return extra
 
 
-def _explained(target: Array, span: Array) -> tuple[float, int]:
-    """Return the explained centred sum of squares and the rank less the intercept."""
-    centred = span[:, 1:] - span[:, 1:].mean(axis=0)
+def _explained(target: Array, columns: Array) -> tuple[float, int]:
+    """Return the sum of squares that columns explain beside an intercept, and their rank."""
+    centred = columns - columns.mean(axis=0)
     length = np.sqrt((centred**2).sum(axis=0))
-    kept = length > 1e-12 * np.maximum(np.sqrt((span[:, 1:] ** 2).sum(axis=0)), 1e-300)
+    kept = length > 1e-12 * np.sqrt((columns**2).sum(axis=0))
     if not kept.any():
         raise EstimationError("drivers: all constant; give a variable that varies")
     left, values, _ = np.linalg.svd(centred[:, kept] / length[kept], full_matrices=False)

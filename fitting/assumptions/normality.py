@@ -131,9 +131,7 @@ def _royston(missed: float, n: int) -> float:
     """Return the normal deviate of 1 - W."""
     y = float(np.log(max(missed, 1e-300)))
     if n <= 11:
-        limit = 0.459 * n - 2.273
-        if y >= limit:
-            return np.inf
+        limit = 0.459 * n - 2.273  # above y: 1 - W is under 0.38 with four values, under 1 always
         mean, spread = np.polyval(_MEAN_SHORT, n), np.exp(np.polyval(_SPREAD_SHORT, n))
         return float((-np.log(limit - y) - mean) / spread)
     mean, spread = np.polyval(_MEAN, np.log(n)), np.exp(np.polyval(_SPREAD, np.log(n)))

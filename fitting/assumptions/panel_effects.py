@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
 from quesnay.fitting.regression.stack import Stack, stack
@@ -181,20 +182,9 @@ def effects_f(
     dummies = [np.eye(panel.units)[panel.unit]]
     if time is not None:
         dummies.append(np.eye(panel.times)[panel.time])
-    residuals = pooled.residuals[panel.order]
-    basis = pooled.Q[panel.order]
-    wide = np.column_stack(dummies)
-    rest = wide - basis @ (basis.T @ wide)
-    left, values, _ = np.linalg.svd(rest, full_matrices=False)
-    span = left[:, values > 1e-9 * max(values[0], 1.0)]
-    explained = float(((span.T @ residuals) ** 2).sum())
-    df = (int(span.shape[1]), pooled.nobs - pooled.rank - int(span.shape[1]))
-    if min(df) < 1:
-        raise EstimationError(f"unit: effects leave {df[1]} degrees of freedom; add times")
-    statistic = (explained / df[0]) / ((pooled.ssr - explained) / df[1])
-    p_value = float(special.fdtrc(*df, statistic))
+    wide = np.column_stack(dummies)[np.argsort(panel.order)]
     which = "unit effects" if time is None else "two-way effects"
-    return judged(f"F test of {which}", statistic, f"F({df[0]}, {df[1]})", p_value, WORDS)
+    return added_columns(pooled, wide, name=f"F test of {which}", words=WORDS)
 
 
 def _component(e: Array, codes: npt.NDArray[np.intp], size: npt.NDArray[np.intp]) -> float:

@@ -235,7 +235,8 @@ def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -
     scores = cluster_sums(fit.Q * fit.residuals[:, None], panel.unit[later], panel.units)
     spread = np.linalg.solve(fit.R, scores.T)[1] / fit.scale[1]
     variance = float(spread @ spread)
-    if variance <= 0.0:
+    length = float(fit.R[1, 1] * fit.scale[1])  # of the lag about its mean
+    if variance * length**2 <= 1e-24 * float(e[later] @ e[later]):
         raise EstimationError("unit: residuals leave no variation between units; nothing to test")
     N = panel.units
     statistic = float(fit.coefficients[1] - null) ** 2 / (variance * (N / (N - 1) if few else 1.0))

@@ -108,7 +108,8 @@ def added_columns(
     Returns
     -------
     TestResult
-        F with the rank the columns add; with clusters see `joint_test`.
+        F with the rank the columns add, infinite where the fit with them is exact; with clusters
+        see `joint_test`.
 
     Raises
     ------
@@ -131,13 +132,16 @@ def added_columns(
     if df[0] < 1 or df[1] < 1:
         raise EstimationError(
             f"{name}: {added.shape[1]} columns add {df[0]} dimensions and leave {df[1]} degrees of "
-            "freedom"
+            "freedom; test fewer columns or add rows"
         )
     if regression is not None and regression.clusters and df[0] < regression.clusters[0].max():
         return _clustered(fit, basis, regression, name, words)
     score = basis.T @ fit.residuals
-    explained = float(score @ score)
-    statistic = (explained / df[0]) / (max(fit.ssr - explained, 1e-300) / df[1])
+    rest = fit.residuals - basis @ score
+    # where the fit is exact, the difference of the sums of squares would be rounding of either sign
+    left_over = float(rest @ rest)
+    exact = left_over <= 1e-24 * float(fit.fitted @ fit.fitted + fit.ssr)
+    statistic = np.inf if exact else float(score @ score) / df[0] / (left_over / df[1])
     p_value = float(special.fdtrc(*df, statistic))
     return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
 
+from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.assumptions.supremum_law import supremum_tail
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_codes, as_design, project_noisy
+from quesnay.fitting.regression.projection import as_codes, as_design, project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["SupremumF", "chow", "supremum_f"]
@@ -86,16 +86,7 @@ def chow(
         raise EstimationError("groups: one group only; a change needs two")
     own = (codes[:, None] == np.arange(count)[None, :-1]).astype(np.float64)
     wide = (fit.Q[:, None, :] * own[:, :, None]).reshape(fit.nobs, -1)
-    explained, added = _added(fit, wide)
-    free = fit.nobs - fit.rank - added - absorbed
-    if added < 1 or free < 1:
-        raise EstimationError(f"groups: {count} leave {free} degrees of freedom; join some")
-    rest = fit.ssr - explained
-    if rest <= 1e-24 * float(fit.fitted @ fit.fitted + fit.ssr):
-        raise EstimationError("groups: each part is fitted exactly; nothing is left to test with")
-    statistic = (explained / added) / (rest / free)
-    p_value = float(special.fdtrc(added, free, statistic))
-    return judged("Chow", statistic, f"F({added}, {free})", p_value, WORDS)
+    return added_columns(fit, wide, absorbed=absorbed, name="Chow", words=WORDS)
 
 
 def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) -> SupremumF:
@@ -138,7 +129,7 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
         raise EstimationError(f"trimming: {trimming}; a share from 0.01 to 0.49 is expected")
     first = max(int(np.floor(trimming * n)), k + 1)
     last = n - first
-    if last < first or n <= 2 * k:
+    if last < first:
         raise EstimationError(f"X: {n} rows are too few to search a break in {k} coefficients")
     design = as_design(X)
     statistics = np.full(n, np.nan)
@@ -161,11 +152,3 @@ def _split_ssr(outcome: Array, design: Array, place: int) -> float:
         e = outcome[part] - design[part] @ b
         total += float(e @ e)
     return total
-
-
-def _added(fit: Projection, wide: Array) -> tuple[float, int]:
-    """Return the sum of squares that more columns explain, and the rank they add."""
-    left, values, _ = np.linalg.svd(fit.annihilate(wide), full_matrices=False)
-    basis = left[:, values > 1e-10]
-    score = basis.T @ fit.residuals
-    return float(score @ score), int(basis.shape[1])

@@ -29,14 +29,14 @@ def supremum_tail(statistic: float, k: int, trimming: float) -> float:
     Returns
     -------
     float
-        Probability; under 1e-7 the leading terms of the tail (within 2 per cent).
+        Probability; under 1e-7 that of a Brownian motion near the bound (within 2 per cent).
 
     References
     ----------
     DeLong (1981), Communications in Statistics A 10; Estrella (2003), Econometric Theory 19; the
-    tail James, James and Siegmund (1987), Biometrika 74, eq. 3. Tables and response surfaces made
-    by simulation (Andrews 1993; Hansen 1997, in R's strucchange) find the supremum on a grid, and
-    p-values a tenth smaller.
+    tail after Siegmund (1985), Sequential Analysis, ch. 3 (maximum of a drifting motion). Tables
+    and response surfaces made by simulation (Andrews 1993; Hansen 1997, in R's strucchange) find
+    the supremum on a grid, and p-values a tenth smaller.
 
     Examples
     --------
@@ -49,7 +49,7 @@ def supremum_tail(statistic: float, k: int, trimming: float) -> float:
     if width <= 0.0:
         return float(special.chdtrc(k, statistic))
     far = _far_tail(statistic, k, width)
-    if statistic > k + 2.0 and far < _FAR:
+    if far < _FAR:
         return far
     return float(np.clip(1.0 - _staying(statistic, k, width), 0.0, 1.0))
 
@@ -78,8 +78,16 @@ def _staying(c: float, k: int, width: float) -> float:
 
 
 def _far_tail(c: float, k: int, width: float) -> float:
-    """Return the leading terms of the tail probability, close where it is small."""
+    """Return the tail probability, close where it is small.
+
+    Below a far bound the process is a Brownian motion whose distance to it has a density that
+    falls at the rate ``sqrt(c) - (k - 1) / sqrt(c)``. In units of that rate its drift is -1/2, and
+    the probability at one place is multiplied by the mean of ``exp(M)``, M its maximum.
+    """
     if not np.isfinite(c):
         return 0.0
-    log_density = 0.5 * k * np.log(0.5 * c) - 0.5 * c - special.gammaln(0.5 * k)
-    return float(np.exp(log_density) * ((1.0 - k / c) * width + 2.0 / c))
+    time = width * (c - k + 1.0) ** 2 / c
+    root = np.sqrt(time)
+    rise = (2.0 + time / 2.0) * special.ndtr(root / 2.0)
+    rise += root * np.exp(-time / 8.0) / np.sqrt(2.0 * np.pi)
+    return float(special.chdtrc(k, c) * rise)

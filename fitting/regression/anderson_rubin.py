@@ -31,8 +31,7 @@ class AndersonRubin:
     low, high : float
         Ends of the set; infinite where it is unbounded.
     shape : str
-        ``"interval"``, ``"whole line"``, ``"outside"`` (two rays, outside low and high) or
-        ``"empty"``.
+        ``"interval"``, ``"whole line"`` or ``"outside"`` (two rays, outside low and high).
     """
 
     test: TestResult
@@ -102,7 +101,6 @@ def anderson_rubin(
     root = b * b - a * c
     if a == 0.0 or (a < 0.0 and root <= 0.0):
         return AndersonRubin(test, -np.inf, np.inf, "whole line")
-    if root < 0.0:
-        return AndersonRubin(test, np.nan, np.nan, "empty")
-    ends = sorted(((b - np.sqrt(root)) / a, (b + np.sqrt(root)) / a))
+    half = np.sqrt(max(root, 0.0))  # the set holds the estimate: negative by rounding only
+    ends = sorted(((b - half) / a, (b + half) / a))
     return AndersonRubin(test, ends[0], ends[1], "interval" if a > 0.0 else "outside")

@@ -219,17 +219,18 @@ def only_regressor(freed: Partialled) -> Partialled:
 
 
 def _smallest_root(freed: Partialled) -> float:
-    """Return LIML's kappa: the smallest root of |W'W - k W'M_Z W| with W = [y, X]."""
-    W = np.column_stack([freed.y, freed.X])
-    W = W / np.sqrt((W**2).sum(axis=0))
-    rest = W - freed.Z @ (freed.Z.T @ W)
-    try:
-        return float(linalg.eigh(W.T @ W, rest.T @ rest, eigvals_only=True)[0])
-    except linalg.LinAlgError:
+    """Return LIML's kappa: the smallest root of |W'W - k W'M_Z W| with W = [y, X].
+
+    In an orthonormal basis of W it is one over the largest root of ``Q'M_Z Q``.
+    """
+    basis = linalg.qr(np.column_stack([freed.y, freed.X]), mode="economic")[0]
+    most = float(np.linalg.norm(basis - freed.Z @ (freed.Z.T @ basis), 2))
+    if most < 1e-10:
         raise EstimationError(
             "instruments: they explain the outcome and the endogenous regressors exactly; LIML "
             "needs what they leave"
-        ) from None
+        )
+    return most**-2
 
 
 def _solve_bread(hat: Array, full: Array) -> Array:

@@ -143,10 +143,8 @@ def combine_estimates(
     share = weights / weights.sum()
     mean = float(share @ b)
     q_test, i2 = _homogeneity(b, S)
-    df = float("inf")
-    if method == "random":
-        df = float(b.size - 1)
-        variance *= max(1.0, float(weights @ (b - mean) ** 2) / df)
+    # Hartung and Knapp's factor, Q / (m - 1) but at least one, is one at Paule and Mandel's tau^2
+    df = float(b.size - 1) if method == "random" else float("inf")
     return Pooled(mean, float(np.sqrt(variance)), share, df, tau2, q_test, i2)
 
 

@@ -66,8 +66,7 @@ class Stack:
         """
         key = self.unit * self.times + self.time
         earlier = np.searchsorted(key, key - lag)
-        earlier_key = key[np.minimum(earlier, self.rows - 1)]
-        found = (earlier_key == key - lag) & (self.time >= lag)
+        found = (key[earlier] == key - lag) & (self.time >= lag)
         return np.flatnonzero(found), earlier[found]
 
 

@@ -96,7 +96,7 @@ def random_effects(
     if method not in solvers:
         raise EstimationError(f"method: {method!r}; use one of {', '.join(solvers)}")
     idiosyncratic, between = solvers[method](outcome, design, panel)
-    if idiosyncratic <= 0.0:
+    if idiosyncratic <= 1e-26 * float(outcome @ outcome) / outcome.size:
         raise EstimationError("y: the regressors explain it exactly inside units; no variance left")
     return _gls(outcome, design, panel, idiosyncratic, max(between, 0.0))
 
@@ -238,13 +238,13 @@ def _likelihood(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
         pull = float(((total / (1.0 + length * ratio)) ** 2).sum())
         return float((length / (1.0 + length * ratio)).sum()) - n * pull / fit.ssr
 
-    grid = np.linspace(-15.0, 15.0, 61)
+    grid = np.linspace(-15.0, 30.0, 91)
     place = int(np.argmin([loss(point) for point in grid]))
-    low, high = float(grid[max(place - 1, 0)]), float(grid[min(place + 1, 60)])
+    if place == grid.size - 1:
+        raise EstimationError("y: what varies inside units is lost beside them; use method='swar'")
+    low, high = float(grid[max(place - 1, 0)]), float(grid[place + 1])
     ratio = 0.0
     if slope(low) < 0.0 < slope(high):  # at the minimum the slope has more digits than the loss
         ratio = float(np.exp(brentq(slope, low, high, xtol=1e-14)))
-    elif place == 60:
-        ratio = float(np.exp(high))
     variance = fitted(ratio).ssr / n
     return variance, ratio * variance

@@ -1,0 +1,222 @@
+"""Tests of assumptions against their formulas written out, where no package has them."""
+
+import numpy as np
+import numpy.typing as npt
+import pytest
+from scipy import stats
+
+from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
+from quesnay.fitting.assumptions.cross_section import cross_section_dependence
+from quesnay.fitting.assumptions.envelope import order_envelope
+from quesnay.fitting.assumptions.hausman import mundlak
+from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
+from quesnay.fitting.assumptions.influence import influence_of
+from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.assumptions.quadratic_forms import probability_positive
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
+from quesnay.fitting.assumptions.serial_panel import (
+    panel_durbin_watson,
+    wooldridge_first_difference,
+    wooldridge_within,
+)
+from quesnay.fitting.assumptions.specification import added_columns, reset
+from quesnay.fitting.assumptions.stability import chow, supremum_f
+from quesnay.fitting.assumptions.supremum_law import supremum_tail
+from quesnay.fitting.regression.projection import project
+
+Array = npt.NDArray[np.float64]
+
+G = np.random.default_rng(np.random.SeedSequence(4))
+N = 24
+X = np.column_stack([np.ones(N), G.standard_normal((N, 2))])
+Y = X.sum(axis=1) + G.standard_normal(N)
+UNIT, TIME = np.repeat(np.arange(6), 4), np.tile(np.arange(4), 6)
+
+
+def test_inflation_is_about_zero_where_no_constant_is_spanned() -> None:
+    x, z = X[:, 1] + 5.0, X[:, 2]
+    cosine = float(x @ z) ** 2 / float(x @ x) / float(z @ z)
+    expected = [1.0 / (1.0 - cosine)] * 2
+    np.testing.assert_allclose(variance_inflation(np.column_stack([x, z])), expected, rtol=1e-12)
+
+
+def test_inflation_and_shares_do_not_depend_on_units() -> None:
+    one, other = collinearity(X), collinearity(X * [1.0, 1e-9, 1e9])
+    np.testing.assert_allclose(other.inflation, one.inflation, rtol=1e-9)
+    np.testing.assert_allclose(other.condition_indices, one.condition_indices, rtol=1e-9)
+    np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
+
+
+def test_influence_beside_absorbed_effects_is_that_of_their_dummies() -> None:
+    dummies = np.eye(6)[UNIT]
+    means = dummies / 4.0
+    within = [v - means @ (dummies.T @ v) for v in (Y, X[:, 1:])]
+    found = influence_of(project(*within), absorbed_leverage=np.full(N, 0.25), absorbed=6)
+    full = influence_of(project(Y, np.column_stack([X[:, 1:], dummies])))
+    for name in ("leverage", "standardised", "studentised", "dffits", "covratio", "sigma"):
+        np.testing.assert_allclose(getattr(found, name), getattr(full, name), rtol=1e-10)
+    np.testing.assert_allclose(found.coefficient_changes(), full.coefficient_changes()[:, :2])
+    # the share of what the dummies leave of a row that the regressors take
+    left = 1.0 - (1.0 - full.leverage) / 0.75
+    np.testing.assert_allclose(found.partial_leverage, left, rtol=1e-10)
+
+
+def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> None:
+    assert [probability_positive(w) for w in ([1.0, 2.0], [-1.0, -2.0], [1.0, 0.0])] == [1, 0, 1]
+    assert probability_positive([1.0, 2.0], side="negative") == 0.0
+    expected = probability_positive([2.0, -1.0])
+    assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("trimming", "first"), [(0.01, 4), (0.25, 6)])
+def test_the_break_search_is_chow_at_every_place_that_leaves_a_degree_of_freedom(
+    trimming: float, first: int
+) -> None:
+    found = supremum_f(Y, X, trimming=trimming)
+    expected = np.full(N, np.nan)
+    for place in range(first, N - first + 1):
+        expected[place] = 3.0 * chow(Y, X, np.arange(N) < place).statistic
+    np.testing.assert_allclose(found.statistics, expected, rtol=1e-9)
+    assert found.position == int(np.nanargmax(expected))
+    assert supremum_f(Y[:8], X[:8]).position == 4
+
+
+@pytest.mark.parametrize("n", [2, 40, 300])
+def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> None:
+    low, middle, high = order_envelope(n, level=0.9, draws=4000)
+    rank = np.arange(1.0, n + 1.0)
+    local = np.asarray(
+        stats.beta.cdf(low, rank, n + 1.0 - rank)
+    )  # the same for every rank, on either side
+    np.testing.assert_allclose(local, local[0], rtol=1e-8)
+    np.testing.assert_allclose(high, 1.0 - low[::-1], rtol=1e-8)
+    np.testing.assert_allclose(stats.beta.cdf(middle, rank, n + 1.0 - rank), 0.5, rtol=1e-8)
+    samples = np.sort(np.random.default_rng(np.random.SeedSequence(6)).random((4000, n)), axis=1)
+    inside = ((samples >= low) & (samples <= high)).all(axis=1).mean()
+    assert inside == pytest.approx(0.9, abs=0.02)  # three standard errors of both simulations
+
+
+def test_the_law_of_the_supremum_ends_at_one_and_zero() -> None:
+    assert [supremum_tail(c, 2, 0.15) for c in (-1.0, 0.0, np.inf)] == [1.0, 1.0, 0.0]
+
+
+@pytest.mark.parametrize("k", [1, 4])
+@pytest.mark.parametrize("trimming", [0.15, 0.49])
+def test_the_far_tail_of_the_supremum_continues_the_near_one(k: int, trimming: float) -> None:
+    p = np.array([supremum_tail(c, k, trimming) for c in np.arange(25.0, 55.0, 0.5)])
+    assert p[0] > 1e-6 > 1e-8 > p[-1]
+    falls = np.diff(np.log(p))
+    assert falls.max() < -0.15
+    assert np.abs(np.diff(falls)).max() < 0.02  # the far tail is within 2 per cent
+    at_a_place = supremum_tail(80.0, k, 0.5 - 1e-9)
+    assert at_a_place == pytest.approx(stats.chi2.sf(80.0, k), rel=1e-3)
+
+
+def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
+    drivers = np.column_stack([np.tile([-1.0, 0.0, 1.0], 8), X[:, 1]])
+    squared = project(Y, X).residuals ** 2
+    a, b = drivers.T
+    aux = project(squared, np.column_stack([np.ones(N), a, b, a * a, a * b, b * b]))
+    expected = N * (1.0 - aux.ssr / float(((squared - squared.mean()) ** 2).sum()))
+    found = white(Y, X, drivers=drivers)
+    assert found.statistic == pytest.approx(expected, rel=1e-10)
+    assert found.distribution == "chi2(5)"
+
+
+@pytest.mark.parametrize("n", [4, 5, 6, 11, 12, 60, 2000])
+def test_shapiro_wilk_equals_scipy_and_no_unit_matters(n: int) -> None:
+    e = np.random.default_rng(np.random.SeedSequence(n)).exponential(size=n)
+    found, expected = shapiro_wilk(1e-20 * e), stats.shapiro(e)
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-6)
+    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-4)
+    plain, scaled = jarque_bera(e), jarque_bera(1e20 * e)
+    assert plain.statistic == pytest.approx(scaled.statistic, rel=1e-10)
+    assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
+
+
+def test_drivers_may_be_small() -> None:
+    one, other = breusch_pagan(Y, X), breusch_pagan(Y, X, drivers=X * [1.0, 1e-20, 1e-20])
+    assert other.statistic == pytest.approx(one.statistic, rel=1e-10)
+
+
+def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
+    fit = project(Y, X)
+    square = X[:, 1:2] ** 2
+    alone = added_columns(fit, square, name="square")
+    beside = added_columns(fit, np.column_stack([np.zeros(N), square]), name="square")
+    assert beside.distribution == alone.distribution == "F(1, 20)"
+    assert beside.statistic == pytest.approx(alone.statistic, rel=1e-12)
+    # with one column F is the square of t
+    wide = project(Y, np.column_stack([X, square]))
+    t = wide.coefficients[-1] / np.sqrt(wide.ssr / 20 * wide.bread()[-1, -1])
+    assert alone.statistic == pytest.approx(t**2, rel=1e-10)
+    for of in ("regressors", "component"):
+        plain = reset(Y, X, of=of)
+        turned = reset(Y, X * [-1.0, 1.0, 1.0], of=of)
+        assert turned.statistic == pytest.approx(plain.statistic, rel=1e-10)
+
+
+def test_the_last_degrees_of_freedom_are_used() -> None:
+    assert added_columns(project(Y[:5], X[:5]), X[:5, 1:2] ** 2, name="x").distribution == "F(1, 1)"
+    assert breusch_godfrey(Y[:6], X[:6], lags=2, form="F").distribution == "F(2, 1)"
+    assert 0.0 < durbin_watson(Y[:5], X[:5]).p_value < 1.0
+
+
+@pytest.mark.parametrize("few", [False, True])
+def test_the_within_test_is_a_clustered_t_of_residuals_on_their_lag(few: bool) -> None:
+    dummies = np.eye(6)[UNIT]
+    e = project(Y, np.column_stack([X[:, 1:], dummies])).residuals.reshape(6, 4)
+    later, lag = e[:, 1:], e[:, :-1]
+    slope = np.polyfit(lag.ravel(), later.ravel(), 1)
+    moved = lag - lag.mean()
+    scores = (moved * (later - np.polyval(slope, lag))).sum(axis=1)
+    variance = float(scores @ scores) / float((moved**2).sum()) ** 2
+    F = (slope[0] + 1.0 / 3.0) ** 2 / (variance * (6.0 / 5.0 if few else 1.0))
+    found = wooldridge_within(Y, X, unit=UNIT, time=TIME, few_units=few)
+    assert found.statistic == pytest.approx(F, rel=1e-10)
+    free = 5 if few else 16
+    assert found.distribution == f"F(1, {free})"
+    assert found.p_value == pytest.approx(stats.f.sf(F, 1, free), rel=1e-10)
+
+
+def test_the_difference_test_keeps_a_regressor_that_only_rises() -> None:
+    rising = np.cumsum(np.abs(X[:, 1]) + 1.0)
+    dy, dx = (np.diff(v.reshape(6, 4)).ravel() for v in (Y, rising))
+    e = project(dy, np.column_stack([np.ones(18), dx])).residuals.reshape(6, 3)
+    later, lag = e[:, 1:], e[:, :-1]
+    slope = np.polyfit(lag.ravel(), later.ravel(), 1)
+    moved = lag - lag.mean()
+    scores = (moved * (later - np.polyval(slope, lag))).sum(axis=1)
+    F = (slope[0] + 0.5) ** 2 / float(scores @ scores) * float((moved**2).sum()) ** 2
+    # the constant has no difference and a trend a constant one
+    design = np.column_stack([np.ones(N), rising, TIME])
+    found = wooldridge_first_difference(Y, design, unit=UNIT, time=TIME)
+    assert found.statistic == pytest.approx(F, rel=1e-10)
+
+
+def test_a_row_after_a_gap_counts_with_its_own_square() -> None:
+    time = TIME + (TIME > 1) * (UNIT > 3)  # two units miss one time
+    dummies = np.eye(6)[UNIT]
+    e = project(Y, np.column_stack([X[:, 1:], dummies])).residuals.reshape(6, 4)
+    steps = np.diff(e)
+    steps[4:, 1] = e[4:, 2]
+    found = panel_durbin_watson(Y, X, unit=UNIT, time=time)
+    assert found.statistic == pytest.approx(float((steps**2).sum() / (e**2).sum()), rel=1e-12)
+
+
+def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
+    wide = np.random.default_rng(np.random.SeedSequence(9)).standard_normal((5, 6))
+    wide[3] = 0.5  # constant
+    unit, time = np.repeat(np.arange(5), 6), np.tile(np.arange(6), 5)
+    time[24:] += 5  # one time in common with the others
+    expected = (
+        np.sqrt(6.0) * np.asarray(np.corrcoef(wide[:3]))[np.triu_indices(3, 1)].sum() / np.sqrt(3.0)
+    )
+    found = cross_section_dependence(wide.ravel(), unit=unit, time=time)
+    assert found.statistic == pytest.approx(expected, rel=1e-10)
+
+
+def test_clustered_mundlak_has_the_units_less_one() -> None:
+    found = mundlak(Y, X, unit=UNIT)
+    assert found.distribution == "F(2, 5)"
+    assert found.p_value == pytest.approx(stats.f.sf(found.statistic, 2, 5), rel=1e-12)

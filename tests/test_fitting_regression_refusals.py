@@ -1,0 +1,127 @@
+"""What a regression cannot have estimated of it, each refused in one clear line."""
+
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.regression import effects_system
+from quesnay.fitting.regression.anderson_rubin import anderson_rubin
+from quesnay.fitting.regression.covariance_clustered import CR1, CR2
+from quesnay.fitting.regression.covariance_serial import DriscollKraay
+from quesnay.fitting.regression.fixed_effects import absorb_effects
+from quesnay.fitting.regression.gram import gram_blocks
+from quesnay.fitting.regression.instrumental import instrumental_variables
+from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.replication import bootstrap_coefficients, jackknife_coefficients
+from quesnay.fitting.regression.subsets import fit_subset
+from quesnay.fitting.regression.variance_components import random_effects
+from quesnay.fitting.regression.weak_instruments import endogeneity, first_stage
+from quesnay.fitting.regression.wild import prepare_wild, wild_weights
+from tests.refusals import refused
+
+B = np.array([1.0, 2.0])
+N = 24
+X = np.column_stack([np.ones(N), np.random.default_rng(1).standard_normal((N, 2))])
+Y = np.cos(np.arange(N)) + X[:, 1]
+PAIR = np.column_stack([np.ones(N), np.arange(N)])
+PANEL = np.repeat(np.arange(6), 4)
+WRONG = cast(Any, "nonsense")
+HALVES = np.array([0, 0, 0, 1, 1, 1])
+
+
+def fitted(**more: Any) -> Regression:
+    """Return six rows with an intercept and a dummy of the last row."""
+    X = np.column_stack([np.ones(6), np.eye(6)[5]])
+    e = np.array([2.0, -1.0, -1.0, 1.0, -1.0, 0.0])
+    return Regression(X, e, np.linalg.inv(X.T @ X), **more)
+
+
+def instrumented(
+    y: Any = Y, x: Any = X[:, 1:2], z: Any = X[:, 2:], w: Any = None, **options: Any
+) -> Any:
+    return instrumental_variables(y, x, z, w, **options)
+
+
+def generator() -> np.random.Generator:
+    return np.random.default_rng(5)
+
+
+def wild(*clusters: Any) -> object:
+    draws = wild_weights(2, kind="rademacher", draws=99, generator=generator())
+    return prepare_wild(fitted(clusters=clusters), B, np.array([0.0, 1.0]), draws)
+
+
+def crossed(groups: int, sets: int = 1) -> Regression:
+    """Return a regression with effects of two rows each, every one across two clusters."""
+    first, clusters = np.tile(np.arange(groups), 2), np.repeat([0, 1], groups)
+    effects = (first, np.where(clusters == 0, first, (first + 1) % groups) // 2)[:sets]
+    x = np.random.default_rng(1).standard_normal((2 * groups, 1))
+    absorber = absorb_effects(effects)
+    bread = np.array([[1.0 / float((x**2).sum())]])
+    return Regression(x, x[:, 0], bread, effects, absorber=absorber, clusters=(clusters,))
+
+
+CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "no clusters": (lambda: CR1().estimate(fitted()), "need clusters: name a column"),
+    "no periods": (lambda: DriscollKraay().estimate(fitted()), "need periods: name a column"),
+    "no wild clusters": (wild, "needs one dimension of clusters"),
+    "two wild dimensions": (lambda: wild(HALVES, HALVES), "needs one dimension of clusters"),
+    "one wild cluster": (lambda: wild(HALVES * 0), "needs at least two"),
+    "crossed effects": (lambda: CR2().estimate(crossed(3001)), "3001 absorbed effects .* use CR1"),
+    "two crossed sets": (lambda: CR2().estimate(crossed(2400, 2)), "3599 absorbed effects"),
+    "one row decides": (lambda: jackknife_coefficients(fitted(), B), "without row 5"),
+    "no resample": (
+        lambda: bootstrap_coefficients(
+            fitted(), B, draws=2, generator=generator(), codes=np.array([0, 0, 0, 0, 0, 1])
+        ),
+        "of 2 resamples have no solution",
+    ),
+    "as many as rows": (lambda: instrumented(absorbed=N - 1), "24 coefficients for 24 rows"),
+    "likelihood without end": (
+        lambda: random_effects(Y + 1e9 * np.sin(PANEL), X, unit=PANEL, method="ml"),
+        "inside units is lost beside them; use method='swar'",
+    ),
+    "iv errors": (lambda: instrumented(covariance=WRONG), "use 'robust' or 'classical'"),
+    "twin instruments": (lambda: instrumented(z=X[:, [2, 2]]), "depend linearly on each other"),
+    "iv cluster": (lambda: instrumented(clusters=[1] * N), "one cluster only"),
+    "exact liml": (
+        lambda: instrumented(X[:, 2], z=X[:, 1:], method="liml"),
+        "LIML needs what they",
+    ),
+    "unmoved": (
+        lambda: instrumented(Y[:4], [[1], [-1], [1], [-1]], [[1], [1], [-1], [-1]]),
+        "do not move the endogenous",
+    ),
+    "exact first stage": (
+        lambda: first_stage(instrumented(Y[:2], X[:2, 1:2], X[:2, :2])),
+        "as many",
+    ),
+    "short endogeneity": (
+        lambda: endogeneity(instrumented(Y[:2], X[:2, 1:2], X[:2, 2:])),
+        "2 rows leave",
+    ),
+    "own instrument": (lambda: endogeneity(instrumented(z=X[:, 1:2])), "nothing to test"),
+    "two instruments": (lambda: anderson_rubin(instrumented(z=PAIR)), "the exact set needs one"),
+    "one cluster of a subset": (
+        lambda: fit_subset(gram_blocks(np.ones((6, 2)), HALVES * 0), 0, [1]),
+        "1 clusters and 5 degrees of freedom: too few",
+    ),
+    "full subset": (
+        lambda: fit_subset(gram_blocks(np.eye(2), np.array([0, 1])), 0, [1], absorbed=1),
+        "2 clusters and 0 degrees of freedom: too few",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_what_cannot_be_estimated_is_refused_in_one_line(case: str) -> None:
+    refused(*CASES[case])
+
+
+def test_leverages_that_would_not_fit_in_memory_are_refused(monkeypatch: Any) -> None:
+    g = generator()
+    absorber = absorb_effects([g.integers(5, size=60), g.integers(4, size=60)])
+    monkeypatch.setattr(effects_system, "_MOST_CELLS", 1)
+    refused(absorber.leverage, "a table of 60 x 3; choose a covariance without them")

@@ -1,13 +1,12 @@
 """Embedded reports: printed figures and the intervals that their digits stand for."""
 
-from decimal import Decimal, InvalidOperation
-
 import pandas as pd
 
 from quesnay.datasets.store import fetch, resource
 from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.models.printed import rounding_interval
 
-__all__ = ["load_reported", "rounding_interval"]
+__all__ = ["load_reported"]
 
 
 def load_reported(name: str) -> pd.DataFrame:
@@ -45,29 +44,3 @@ def load_reported(name: str) -> pd.DataFrame:
     frame.insert(4, "low", [low for low, _ in bounds])
     frame.insert(5, "high", [high for _, high in bounds])
     return frame.assign(source=entry.source)
-
-
-def rounding_interval(printed: str) -> tuple[float, float]:
-    """Return the interval [low, high) of the values that round to a printed figure.
-
-    Raises
-    ------
-    DataError
-        If the text is no plain decimal figure.
-
-    Examples
-    --------
-    >>> rounding_interval("1.42")
-    (1.415, 1.425)
-    >>> rounding_interval("4386")
-    (4385.5, 4386.5)
-    """
-    try:
-        value = Decimal(printed)
-        places = value.as_tuple().exponent
-    except (InvalidOperation, TypeError) as error:
-        raise DataError(f"printed figure {printed!r}: expected digits such as '1.42'") from error
-    if not isinstance(places, int):
-        raise DataError(f"printed figure {printed!r}: expected digits such as '1.42'")
-    half = Decimal(5).scaleb(places - 1)
-    return float(value - half), float(value + half)

@@ -12,9 +12,10 @@ from quesnay.datasets.catalogue import export_dataset, list_datasets, load_datas
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
 from quesnay.datasets.readers.cells import Source, rows
-from quesnay.datasets.reported import load_reported, rounding_interval
+from quesnay.datasets.reported import load_reported
 from quesnay.datasets.store import resources
 from quesnay.fitting.errors import DataError
+from quesnay.models.printed import rounding_interval
 
 
 def test_province_panel_has_every_observation_and_its_identities() -> None:

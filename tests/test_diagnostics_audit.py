@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.audit.figures import rounding_interval
+from quesnay.diagnostics.audit.figures import printed_interval
 from quesnay.diagnostics.audit.identities import Identity
 from quesnay.diagnostics.audit.report import audit_figures
 from quesnay.diagnostics.audit.result import AuditResult
@@ -106,7 +106,7 @@ def test_views(report: AuditResult) -> None:
     [("1.50", 1.495, 1.505), ("-0.2", -0.25, -0.15), ("1,200", 1199.5, 1200.5), ("3e2", 250, 350)],
 )
 def test_rounding(printed: str, low: float, high: float) -> None:
-    assert rounding_interval(printed) == pytest.approx((low, high))
+    assert printed_interval(printed) == pytest.approx((low, high))
 
 
 def test_upper_end_of_rounding_is_excluded() -> None:

@@ -4,15 +4,15 @@ import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from decimal import Decimal, InvalidOperation
 
 import pandas as pd
 
 from quesnay.diagnostics.audit.units import Unit, unit_of
 from quesnay.fitting.arguments import as_tuple
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
+from quesnay.models.printed import rounding_interval
 
-__all__ = ["Figure", "checked_figures", "rounding_interval"]
+__all__ = ["Figure", "checked_figures", "printed_interval"]
 
 _NEEDED = ("concept", "year", "unit")
 
@@ -52,41 +52,26 @@ class Figure:
     kind: str
 
 
-def rounding_interval(printed: object) -> tuple[float, float]:
-    """Return the interval of numbers that print as the text does.
-
-    Half a unit of the last digit to either side; the upper end is excluded.
+def printed_interval(printed: object) -> tuple[float, float]:
+    """Return the interval of numbers that print as the text does; its upper end is excluded.
 
     Parameters
     ----------
     printed : str
-        A decimal number as printed; trailing zeros count as digits.
+        A decimal number as people print it, thousands apart by commas and with any minus sign.
 
     Returns
     -------
     (float, float)
-        Low (included) and high (excluded).
-
-    Raises
-    ------
-    DataError
-        If it is not a finite decimal number.
+        See `quesnay.models.printed.rounding_interval`.
 
     Examples
     --------
-    >>> rounding_interval("1.42"), rounding_interval("4386")
+    >>> printed_interval("1.42"), printed_interval("4,386")
     ((1.415, 1.425), (4385.5, 4386.5))
     """
-    text = str(printed).strip().replace(",", "").replace("\N{MINUS SIGN}", "-")
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        number = Decimal("NaN")
-    if not number.is_finite():
-        raise DataError(f"printed {printed!r} is not a number; give it as printed, such as '1.42'")
-    exponent = number.as_tuple().exponent
-    half = Decimal((0, (5,), int(exponent) - 1))
-    return float(number - half), float(number + half)
+    text = str(printed).replace(",", "").replace("\N{MINUS SIGN}", "-")
+    return rounding_interval(text)
 
 
 def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[Figure, ...]:
@@ -183,7 +168,7 @@ def _interval(name: str, row: "dict[object, object]") -> tuple[float, float]:
             )
         return low, high
     try:
-        return rounding_interval(row.get("printed"))
+        return printed_interval(row.get("printed"))
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
 

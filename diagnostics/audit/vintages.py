@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from quesnay.diagnostics.audit.compile import Key
-from quesnay.diagnostics.audit.figures import Figure, rounding_interval
+from quesnay.diagnostics.audit.figures import Figure, printed_interval
 from quesnay.diagnostics.audit.units import Unit, unit_of
 from quesnay.fitting.errors import DataError, nearest
 
@@ -142,9 +142,9 @@ def _alternative(row: "dict[object, object]", unit: Unit, real: bool) -> Alterna
         ) from None
     if not (math.isfinite(value) and value > 0.0):
         raise DataError(f"gdp: {year} {name} is {value}; a positive number expected")
-    low, high = rounding_interval(f"{value:.12g}")
+    low, high = printed_interval(f"{value:.12g}")
     intervals = {("GDP", year): (low * unit.scale, high * unit.scale)}
     if real:
-        growth = rounding_interval(row["real_growth"])
+        growth = printed_interval(row["real_growth"])
         intervals["R", year] = (growth[0] / 100.0, growth[1] / 100.0)
     return Alternative(year, name, str(row.get("published", "")), intervals)

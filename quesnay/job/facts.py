@@ -5,10 +5,11 @@ from typing import cast
 
 import pandas as pd
 
-from quesnay.datasets.reported import load_reported, rounding_interval
+from quesnay.datasets.reported import load_reported
 from quesnay.fitting.errors import StudyError, nearest
 from quesnay.job.sources import gdp_vintages, industries, panel, table
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.printed import rounding_interval
 from quesnay.studies.sections import Study
 
 __all__ = ["Facts", "collect_facts"]

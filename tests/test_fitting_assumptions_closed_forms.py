@@ -6,6 +6,7 @@ import pytest
 from scipy import stats
 
 from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
+from quesnay.fitting.assumptions.cross_section import cross_section_dependence
 from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
@@ -19,6 +20,7 @@ from quesnay.fitting.assumptions.serial_panel import (
     wooldridge_within,
 )
 from quesnay.fitting.assumptions.specification import added_columns, reset
+from quesnay.fitting.assumptions.stability import chow, supremum_f
 from quesnay.fitting.assumptions.supremum_law import supremum_tail
 from quesnay.fitting.regression.projection import project
 
@@ -64,6 +66,19 @@ def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> Non
     assert probability_positive([1.0, 2.0], side="negative") == 0.0
     expected = probability_positive([2.0, -1.0])
     assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
+
+
+@pytest.mark.parametrize(("trimming", "first"), [(0.01, 4), (0.25, 6)])
+def test_the_break_search_is_chow_at_every_place_that_leaves_a_degree_of_freedom(
+    trimming: float, first: int
+) -> None:
+    found = supremum_f(Y, X, trimming=trimming)
+    expected = np.full(N, np.nan)
+    for place in range(first, N - first + 1):
+        expected[place] = 3.0 * chow(Y, X, np.arange(N) < place).statistic
+    np.testing.assert_allclose(found.statistics, expected, rtol=1e-9)
+    assert found.position == int(np.nanargmax(expected))
+    assert supremum_f(Y[:8], X[:8]).position == 4
 
 
 @pytest.mark.parametrize("n", [2, 40, 300])
@@ -187,6 +202,17 @@ def test_a_row_after_a_gap_counts_with_its_own_square() -> None:
     steps[4:, 1] = e[4:, 2]
     found = panel_durbin_watson(Y, X, unit=UNIT, time=time)
     assert found.statistic == pytest.approx(float((steps**2).sum() / (e**2).sum()), rel=1e-12)
+
+
+def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
+    wide = np.random.default_rng(np.random.SeedSequence(9)).standard_normal((5, 6))
+    wide[3] = 0.5  # constant
+    unit, time = np.repeat(np.arange(5), 6), np.tile(np.arange(6), 5)
+    time[24:] += 5  # one time in common with the others
+    rho = [stats.pearsonr(wide[i], wide[j]).statistic for i, j in ((0, 1), (0, 2), (1, 2))]
+    expected = np.sqrt(6.0) * sum(rho) / np.sqrt(3.0)
+    found = cross_section_dependence(wide.ravel(), unit=unit, time=time)
+    assert found.statistic == pytest.approx(expected, rel=1e-10)
 
 
 def test_clustered_mundlak_has_the_units_less_one() -> None:

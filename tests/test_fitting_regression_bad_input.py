@@ -104,7 +104,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("one regime", lambda: chow(Y, X, [1] * N), "one group only"),
     ("too many regimes", lambda: chow(Y, X, range(N)), "degrees of freedom|fitted exactly"),
     ("trimming", lambda: supremum_f(Y, X, trimming=0.6), "0.01 to 0.49"),
-    ("short break search", lambda: supremum_f(Y[:5], X[:5]), "too few"),
+    ("short break search", lambda: supremum_f(Y[:7], X[:7]), "too few"),
     ("one unit", lambda: random_effects(Y, X, unit=[1] * N), "at least 2"),
     ("units once", lambda: random_effects(Y, X, unit=range(N)), "seen once"),
     ("components", lambda: random_effects(Y, X, unit=UNIT, method=WRONG), "use one of swar"),

@@ -11,6 +11,7 @@ from scipy import stats
 import quesnay as qn
 from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
 from quesnay.fitting.regression.covariance import HC1
+from quesnay.fitting.regression.covariance_clustered import CR0
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.gram import gram_blocks
 from quesnay.fitting.regression.instrumental import instrumental_variables
@@ -35,6 +36,18 @@ def test_a_projection_does_not_depend_on_units() -> None:
     one, other = project(Y, X), project(Y, X * scale)
     np.testing.assert_allclose(other.coefficients * scale, one.coefficients, rtol=1e-10)
     np.testing.assert_allclose(other.scale, np.linalg.norm(X, axis=0) * scale, rtol=1e-12)
+
+
+@pytest.mark.parametrize("method", ["2sls", "liml"])
+def test_instrumental_variables_do_not_depend_on_units(method: Any) -> None:
+    z = np.column_stack([X[:, 2], X[:, 2] ** 2])
+    one = instrumental_variables(Y, X[:, 1:2], z, X[:, :1], method=method)
+    other = instrumental_variables(
+        1e6 * Y, 1e-12 * X[:, 1:2], z * [1e-13, 1e13], 1e9 * X[:, :1], method=method
+    )
+    unit = np.array([1e18, 1e-3])
+    np.testing.assert_allclose(other.coefficients, unit * one.coefficients, rtol=1e-8)
+    np.testing.assert_allclose(other.covariance, np.outer(unit, unit) * one.covariance, rtol=1e-8)
 
 
 def test_an_average_splits_its_variance_within_and_between_models() -> None:
@@ -94,6 +107,23 @@ def test_the_largest_set_inside_clusters_is_the_nested_one() -> None:
     assert nested_set(fit, UNIT // 2) == 1
     assert nested_set(fit, UNIT // 3) == 1
     assert nested_set(fit, np.arange(N) % 2) == 2
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_two_way_clusters_are_one_plus_the_other_less_their_pairs(seed: int) -> None:
+    g = np.random.default_rng(np.random.SeedSequence(seed))
+    one, two = g.integers(3, size=N), g.integers(4, size=N)
+    pair = np.unique(10 * one + two, return_inverse=True)[1]
+    fit = project(g.standard_normal(N), X)
+
+    def estimate(*clusters: Any) -> Array:
+        return CR0().estimate(Regression(X, fit.residuals, fit.bread(), clusters=clusters)).matrix
+
+    root = np.linalg.cholesky(fit.bread())
+    whole = np.linalg.inv(root) @ (estimate(one) + estimate(two) - estimate(pair))
+    values, vectors = np.linalg.eigh(whole @ np.linalg.inv(root).T)
+    half = root @ vectors * np.sqrt(np.maximum(values, 0.0))  # negative parts count as none
+    np.testing.assert_allclose(estimate(one, two), half @ half.T, rtol=1e-9, atol=1e-12)
 
 
 @pytest.mark.parametrize("weights", [None, "w"])

@@ -101,9 +101,8 @@ def _correlations(wide: Array) -> tuple[Array, Array]:
         spread = (filled**2).T @ seen - common * own**2
         rho = cross / np.sqrt(spread * spread.T)
     left, right = np.triu_indices(wide.shape[1], 1)
-    enough = common[left, right] > 1
-    floor = 1e-24 * float((filled**2).sum())
-    enough &= (spread[left, right] > floor) & (spread[right, left] > floor)
+    floor = 1e-24 * float((filled**2).sum())  # zero, too, where one time is all they share
+    enough = (spread[left, right] > floor) & (spread[right, left] > floor)
     if not enough.any():
         raise EstimationError("panel: no two units share two times with varying residuals")
     return rho[left, right][enough], common[left, right][enough]

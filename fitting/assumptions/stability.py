@@ -129,7 +129,7 @@ def supremum_f(y: npt.ArrayLike, X: npt.ArrayLike, *, trimming: float = 0.15) ->
         raise EstimationError(f"trimming: {trimming}; a share from 0.01 to 0.49 is expected")
     first = max(int(np.floor(trimming * n)), k + 1)
     last = n - first
-    if last < first or n <= 2 * k:
+    if last < first:
         raise EstimationError(f"X: {n} rows are too few to search a break in {k} coefficients")
     design = as_design(X)
     statistics = np.full(n, np.nan)

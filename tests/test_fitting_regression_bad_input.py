@@ -99,6 +99,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("no power", lambda: reset(Y, X, powers=()), "integers from 2"),
     ("reset of", lambda: reset(Y, X, of=WRONG), "use 'fitted'"),
     ("rainbow share", lambda: rainbow(Y, X, share=0.0), "between 0 and 1"),
+    ("rainbow whole", lambda: rainbow(Y, X, share=1.0), "between 0 and 1"),
     ("rainbow middle", lambda: rainbow(Y, X, share=0.1), "the middle has"),
     ("harvey rows", lambda: harvey_collier(Y[:4], X[:4]), "needs 5"),
     ("one regime", lambda: chow(Y, X, [1] * N), "one group only"),

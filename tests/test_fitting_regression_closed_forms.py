@@ -10,6 +10,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.cluster_counts import counted_parameters
 from quesnay.fitting.regression.covariance import HC1
 from quesnay.fitting.regression.covariance_clustered import CR0
 from quesnay.fitting.regression.fixed_effects import absorb_effects
@@ -139,6 +140,20 @@ def test_several_effects_inside_a_cluster_are_their_dummies(weights: Any) -> Non
     assert absorbed.df["x"] == pytest.approx(explicit.df["x"], rel=1e-9)
 
 
+def test_effects_that_lie_in_clusters_are_not_counted() -> None:
+    time, half = np.tile(np.arange(4), 6), np.arange(N) % 2
+    # what a set outside clusters takes is the rank of its dummies; the nested one is free
+    for effects, expected in (
+        ((UNIT, time), 3 + 4),
+        ((UNIT, half, (np.arange(N) // 3) % 5), 3 + 2 + 5 - 1),
+        ((UNIT,), 3 + 1),
+        ((time,), 3 + 4),
+    ):
+        sets = tuple(codes.astype(np.intp) for codes in effects)
+        fit = Regression(X, Y, np.eye(3), sets, absorb_effects(sets), (UNIT.astype(np.intp),))
+        assert counted_parameters(fit) == expected
+
+
 def test_effects_that_cross_unevenly_are_not_taken_for_balanced() -> None:
     # as many rows as pairs of groups, but one pair twice and one never
     first, second = np.array([0, 0, 1, 1, 2, 2]), np.array([0, 0, 0, 1, 0, 1])
@@ -160,6 +175,17 @@ def test_one_instrument_makes_the_first_stage_a_squared_t() -> None:
     clustered = first_stage(fit, clusters=UNIT)
     assert clustered.distribution == "F(1, 5)"
     assert clustered.p_value == pytest.approx(stats.f.sf(clustered.statistic, 1, 5), rel=1e-12)
+
+
+def test_endogeneity_is_the_robust_t_of_the_first_stage_residual() -> None:
+    fit = instrumental_variables(Y, X[:, 1:2], X[:, 2:], X[:, :1])
+    missed = project(X[:, 1], X[:, [2, 0]]).residuals
+    wide = np.column_stack([X[:, 1], missed, X[:, 0]])  # Wooldridge's control function
+    stage = project(Y, wide)
+    robust = HC1().estimate(Regression(wide, stage.residuals, stage.bread())).matrix
+    found = endogeneity(fit)
+    assert found.statistic == pytest.approx(stage.coefficients[1] ** 2 / robust[1, 1], rel=1e-9)
+    assert found.distribution == "F(1, 21)"
 
 
 def test_the_last_degree_of_freedom_is_used() -> None:

@@ -103,7 +103,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: endogeneity(instrumented(Y[:2], X[:2, 1:2], X[:2, 2:])),
         "2 rows leave",
     ),
-    "own instrument": (lambda: endogeneity(instrumented(z=X[:, 1:2])), "nothing to test"),
+    "own instrument": (
+        lambda: endogeneity(instrumented(x=X[:, 1:2] - 9, z=X[:, 1:2] - 9)),
+        "nothing to test",
+    ),
     "two instruments": (lambda: anderson_rubin(instrumented(z=PAIR)), "the exact set needs one"),
     "one cluster of a subset": (
         lambda: fit_subset(gram_blocks(np.ones((6, 2)), HALVES * 0), 0, [1]),

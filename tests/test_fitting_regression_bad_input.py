@@ -165,7 +165,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("criterion", lambda: information_weights([1.0], [1.0], 9, criterion=WRONG), "use 'bic'"),
     ("aicc", lambda: information_weights([1.0], [9.0], 9, criterion="aicc"), "too few"),
     ("one model", lambda: jackknife_weights([[1.0], [2.0]]), "two or more models"),
-    ("table of outcomes", lambda: project(X, X), "one value a row"),
+    ("table of outcomes", lambda: project(X, X), "expected one value a row"),
     ("few labels", lambda: hausman(Y, X, unit=UNIT[1:]), "23.* for 24 rows; give one label"),
     ("text variances", lambda: combine_estimates([1.0, 2.0], cast(Any, ["a", "b"])), "not numbers"),
     ("three variances", lambda: combine_estimates([1.0, 2.0], [1.0, 2.0, 3.0]), "for 2 values"),

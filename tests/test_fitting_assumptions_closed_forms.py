@@ -10,8 +10,8 @@ from quesnay.fitting.assumptions.cross_section import cross_section_dependence
 from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.influence import influence_of
 from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
+from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
 from quesnay.fitting.assumptions.quadratic_forms import probability_positive
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
 from quesnay.fitting.assumptions.serial_panel import (
@@ -47,18 +47,24 @@ def test_inflation_and_shares_do_not_depend_on_units() -> None:
     np.testing.assert_allclose(other.variance_shares, one.variance_shares, rtol=1e-9)
 
 
-def test_influence_beside_absorbed_effects_is_that_of_their_dummies() -> None:
-    dummies = np.eye(6)[UNIT]
-    means = dummies / 4.0
-    within = [v - means @ (dummies.T @ v) for v in (Y, X[:, 1:])]
-    found = influence_of(project(*within), absorbed_leverage=np.full(N, 0.25), absorbed=6)
-    full = influence_of(project(Y, np.column_stack([X[:, 1:], dummies])))
-    for name in ("leverage", "standardised", "studentised", "dffits", "covratio", "sigma"):
-        np.testing.assert_allclose(getattr(found, name), getattr(full, name), rtol=1e-10)
-    np.testing.assert_allclose(found.coefficient_changes(), full.coefficient_changes()[:, :2])
-    # the share of what the dummies leave of a row that the regressors take
-    left = 1.0 - (1.0 - full.leverage) / 0.75
-    np.testing.assert_allclose(found.partial_leverage, left, rtol=1e-10)
+def test_variance_shares_of_two_regressors_follow_from_their_angle() -> None:
+    x, z = np.cos(np.arange(N)), np.cos(np.arange(N)) + 0.5 * np.sin(2.0 * np.arange(N))
+    c = float(x @ z / np.sqrt((x @ x) * (z @ z)))
+    found = collinearity(np.column_stack([x, z]))
+    np.testing.assert_allclose(found.variance_shares.T, [[(1 - c) / 2, (1 + c) / 2]] * 2)
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_two_way_effects_count_only_positive_sides(seed: int) -> None:
+    y = np.random.default_rng(np.random.SeedSequence(seed)).standard_normal(N)
+    who = {"unit": UNIT, "time": TIME}
+    one, two = (
+        lagrange_multiplier(y, np.ones((N, 1)), **who, effect=effect, form="honda").statistic
+        for effect in ("unit", "time")
+    )
+    found = lagrange_multiplier(y, np.ones((N, 1)), **who, effect="two-way", form="ghm")
+    assert found.statistic == pytest.approx(max(one, 0.0) ** 2 + max(two, 0.0) ** 2, rel=1e-10)
+    assert (found.p_value == 1.0) is (max(one, two) <= 0.0)
 
 
 def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> None:
@@ -206,14 +212,16 @@ def test_a_row_after_a_gap_counts_with_its_own_square() -> None:
 
 def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
     wide = np.random.default_rng(np.random.SeedSequence(9)).standard_normal((5, 6))
-    wide[3] = 0.5  # constant
+    wide[:3] -= 0.5 * wide[:3].mean(axis=0) + 0.3 * wide[0]  # less alike than by chance
+    wide[3] = 0.1  # constant to rounding
     unit, time = np.repeat(np.arange(5), 6), np.tile(np.arange(6), 5)
     time[24:] += 5  # one time in common with the others
-    expected = (
-        np.sqrt(6.0) * np.asarray(np.corrcoef(wide[:3]))[np.triu_indices(3, 1)].sum() / np.sqrt(3.0)
-    )
+    rho = [stats.pearsonr(wide[i], wide[j]).statistic for i, j in ((0, 1), (0, 2), (1, 2))]
+    expected = np.sqrt(6.0) * sum(rho) / np.sqrt(3.0)
     found = cross_section_dependence(wide.ravel(), unit=unit, time=time)
     assert found.statistic == pytest.approx(expected, rel=1e-10)
+    assert found.statistic < 0.0
+    assert found.p_value == pytest.approx(2.0 * stats.norm.sf(-expected), rel=1e-10)
 
 
 def test_clustered_mundlak_has_the_units_less_one() -> None:

@@ -10,7 +10,9 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.cluster_counts import counted_parameters
 from quesnay.fitting.regression.covariance import HC1
+from quesnay.fitting.regression.covariance_clustered import CR0
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.gram import gram_blocks
 from quesnay.fitting.regression.instrumental import instrumental_variables
@@ -108,6 +110,23 @@ def test_the_largest_set_inside_clusters_is_the_nested_one() -> None:
     assert nested_set(fit, np.arange(N) % 2) == 2
 
 
+@pytest.mark.parametrize("seed", range(6))
+def test_two_way_clusters_are_one_plus_the_other_less_their_pairs(seed: int) -> None:
+    g = np.random.default_rng(np.random.SeedSequence(seed))
+    one, two = g.integers(3, size=N), g.integers(4, size=N)
+    pair = np.unique(10 * one + two, return_inverse=True)[1]
+    fit = project(g.standard_normal(N), X)
+
+    def estimate(*clusters: Any) -> Array:
+        return CR0().estimate(Regression(X, fit.residuals, fit.bread(), clusters=clusters)).matrix
+
+    root = np.linalg.cholesky(fit.bread())
+    whole = np.linalg.inv(root) @ (estimate(one) + estimate(two) - estimate(pair))
+    values, vectors = np.linalg.eigh(whole @ np.linalg.inv(root).T)
+    half = root @ vectors * np.sqrt(np.maximum(values, 0.0))  # negative parts count as none
+    np.testing.assert_allclose(estimate(one, two), half @ half.T, rtol=1e-9, atol=1e-12)
+
+
 @pytest.mark.parametrize("weights", [None, "w"])
 def test_several_effects_inside_a_cluster_are_their_dummies(weights: Any) -> None:
     names = [f"d{i}" for i in range(6)]
@@ -119,6 +138,20 @@ def test_several_effects_inside_a_cluster_are_their_dummies(weights: Any) -> Non
     explicit = qn.fit_panel(f"y ~ x + {' + '.join(names)} - 1", frame, **options)
     assert absorbed.std_errors["x"] == pytest.approx(explicit.std_errors["x"], rel=1e-9)
     assert absorbed.df["x"] == pytest.approx(explicit.df["x"], rel=1e-9)
+
+
+def test_effects_that_lie_in_clusters_are_not_counted() -> None:
+    time, half = np.tile(np.arange(4), 6), np.arange(N) % 2
+    # what a set outside clusters takes is the rank of its dummies; the nested one is free
+    for effects, expected in (
+        ((UNIT, time), 3 + 4),
+        ((UNIT, half, (np.arange(N) // 3) % 5), 3 + 2 + 5 - 1),
+        ((UNIT,), 3 + 1),
+        ((time,), 3 + 4),
+    ):
+        sets = tuple(codes.astype(np.intp) for codes in effects)
+        fit = Regression(X, Y, np.eye(3), sets, absorb_effects(sets), (UNIT.astype(np.intp),))
+        assert counted_parameters(fit) == expected
 
 
 def test_effects_that_cross_unevenly_are_not_taken_for_balanced() -> None:
@@ -142,6 +175,17 @@ def test_one_instrument_makes_the_first_stage_a_squared_t() -> None:
     clustered = first_stage(fit, clusters=UNIT)
     assert clustered.distribution == "F(1, 5)"
     assert clustered.p_value == pytest.approx(stats.f.sf(clustered.statistic, 1, 5), rel=1e-12)
+
+
+def test_endogeneity_is_the_robust_t_of_the_first_stage_residual() -> None:
+    fit = instrumental_variables(Y, X[:, 1:2], X[:, 2:], X[:, :1])
+    missed = project(X[:, 1], X[:, [2, 0]]).residuals
+    wide = np.column_stack([X[:, 1], missed, X[:, 0]])  # Wooldridge's control function
+    stage = project(Y, wide)
+    robust = HC1().estimate(Regression(wide, stage.residuals, stage.bread())).matrix
+    found = endogeneity(fit)
+    assert found.statistic == pytest.approx(stage.coefficients[1] ** 2 / robust[1, 1], rel=1e-9)
+    assert found.distribution == "F(1, 21)"
 
 
 def test_the_last_degree_of_freedom_is_used() -> None:

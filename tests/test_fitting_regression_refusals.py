@@ -8,6 +8,7 @@ import pytest
 
 from quesnay.fitting.regression import effects_system
 from quesnay.fitting.regression.anderson_rubin import anderson_rubin
+from quesnay.fitting.regression.cluster_counts import refuse_vanishing
 from quesnay.fitting.regression.covariance_clustered import CR1, CR2
 from quesnay.fitting.regression.covariance_serial import DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
@@ -102,7 +103,10 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: endogeneity(instrumented(Y[:2], X[:2, 1:2], X[:2, 2:])),
         "2 rows leave",
     ),
-    "own instrument": (lambda: endogeneity(instrumented(z=X[:, 1:2])), "nothing to test"),
+    "own instrument": (
+        lambda: endogeneity(instrumented(x=X[:, 1:2] - 9, z=X[:, 1:2] - 9)),
+        "nothing to test",
+    ),
     "two instruments": (lambda: anderson_rubin(instrumented(z=PAIR)), "the exact set needs one"),
     "one cluster of a subset": (
         lambda: fit_subset(gram_blocks(np.ones((6, 2)), HALVES * 0), 0, [1]),
@@ -125,3 +129,13 @@ def test_leverages_that_would_not_fit_in_memory_are_refused(monkeypatch: Any) ->
     absorber = absorb_effects([g.integers(5, size=60), g.integers(4, size=60)])
     monkeypatch.setattr(effects_system, "_MOST_CELLS", 1)
     refused(absorber.leverage, "a table of 60 x 3; choose a covariance without them")
+
+
+def test_one_variance_of_rounding_among_the_coefficients_is_refused() -> None:
+    fit = fitted()
+    usual = float(fit.residuals @ fit.residuals) / 6.0 * fit.bread
+    refuse_vanishing(fit, usual * np.diag([1.0, 1e-15]), "2 clusters")
+    refused(
+        lambda: refuse_vanishing(fit, usual * np.diag([1.0, 1e-17]), "2 clusters"),
+        "zero within each of the 2 clusters, .* absorb fewer effects",
+    )

@@ -93,7 +93,9 @@ def _normal(name: str, statistic: float) -> TestResult:
 def _correlations(wide: Array) -> tuple[Array, Array]:
     """Return correlations over common times and their number, for each pair that has two."""
     seen = np.isfinite(wide).astype(np.float64)
-    filled = np.where(seen > 0, wide, 0.0)
+    known = np.where(seen > 0, wide, 0.0)
+    # free of its mean a constant unit is zero to rounding, and its square to the square of that
+    filled = np.where(seen > 0, known - known.sum(axis=0) / seen.sum(axis=0), 0.0)
     common = seen.T @ seen
     with np.errstate(divide="ignore", invalid="ignore"):
         own = (filled.T @ seen) / common  # mean of the column unit over the pair's common times
@@ -101,7 +103,7 @@ def _correlations(wide: Array) -> tuple[Array, Array]:
         spread = (filled**2).T @ seen - common * own**2
         rho = cross / np.sqrt(spread * spread.T)
     left, right = np.triu_indices(wide.shape[1], 1)
-    floor = 1e-24 * float((filled**2).sum())  # zero, too, where one time is all they share
+    floor = 1e-24 * float((known**2).sum())  # zero, too, where one time is all they share
     enough = (spread[left, right] > floor) & (spread[right, left] > floor)
     if not enough.any():
         raise EstimationError("panel: no two units share two times with varying residuals")

@@ -1,0 +1,44 @@
+"""Influence against leaving rows and clusters out, and against explicit dummies."""
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
+from quesnay.fitting.regression.projection import project
+
+G = np.random.default_rng(np.random.SeedSequence(4))
+N = 24
+X = np.column_stack([np.ones(N), G.standard_normal((N, 2))])
+Y = X.sum(axis=1) + G.standard_normal(N)
+UNIT = np.repeat(np.arange(6), 4)
+
+
+def test_a_row_that_carries_the_whole_residual_leaves_none() -> None:
+    found = influence_of(project([0.0, 0.0, 0.0, 0.0, 1.0], np.ones((5, 1))))
+    assert found.sigma[-1] < 1e-7
+    assert found.studentised[-1] > 1e6
+    np.testing.assert_allclose(found.sigma[:-1] ** 2, 0.75 / 3.0)
+
+
+def test_influence_of_clusters_is_that_of_leaving_them_out() -> None:
+    fit = project(Y, X)
+    found = cluster_influence(fit, UNIT)
+    for g in range(6):
+        change = fit.coefficients - project(Y[g != UNIT], X[g != UNIT]).coefficients
+        np.testing.assert_allclose(found.changes[g], change, rtol=1e-9)
+        cooks = float(change @ X.T @ X @ change) / (3.0 * fit.ssr / (N - 3))
+        assert found.cooks[g] == pytest.approx(cooks, rel=1e-9)
+
+
+def test_influence_beside_absorbed_effects_is_that_of_their_dummies() -> None:
+    dummies = np.eye(6)[UNIT]
+    means = dummies / 4.0
+    within = [v - means @ (dummies.T @ v) for v in (Y, X[:, 1:])]
+    found = influence_of(project(*within), absorbed_leverage=np.full(N, 0.25), absorbed=6)
+    full = influence_of(project(Y, np.column_stack([X[:, 1:], dummies])))
+    for name in ("leverage", "standardised", "studentised", "dffits", "covratio", "sigma"):
+        np.testing.assert_allclose(getattr(found, name), getattr(full, name), rtol=1e-10)
+    np.testing.assert_allclose(found.coefficient_changes(), full.coefficient_changes()[:, :2])
+    # the share of what the dummies leave of a row that the regressors take
+    left = 1.0 - (1.0 - full.leverage) / 0.75
+    np.testing.assert_allclose(found.partial_leverage, left, rtol=1e-10)

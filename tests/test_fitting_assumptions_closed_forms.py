@@ -8,7 +8,6 @@ from scipy import stats
 from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
 from quesnay.fitting.assumptions.cross_section import cross_section_dependence
 from quesnay.fitting.assumptions.envelope import order_envelope
-from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
 from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
@@ -222,9 +221,3 @@ def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:
     assert found.statistic == pytest.approx(expected, rel=1e-10)
     assert found.statistic < 0.0
     assert found.p_value == pytest.approx(2.0 * stats.norm.sf(-expected), rel=1e-10)
-
-
-def test_clustered_mundlak_has_the_units_less_one() -> None:
-    found = mundlak(Y, X, unit=UNIT)
-    assert found.distribution == "F(2, 5)"
-    assert found.p_value == pytest.approx(stats.f.sf(found.statistic, 2, 5), rel=1e-12)

@@ -6,8 +6,10 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+import pandas as pd
 import pytest
 
+import quesnay as qn
 from quesnay.fitting.assumptions.cross_section import cross_section_dependence
 from quesnay.fitting.assumptions.hausman import hausman, hausman_regression, mundlak
 from quesnay.fitting.assumptions.panel_effects import (
@@ -145,7 +147,20 @@ def test_hausman_regression_equals_r_and_mundlak_agrees_with_it() -> None:
     assert found.p_value == pytest.approx(0.34449244720439, rel=1e-10)
     # unit means and deviations from them span the same space (Arellano 1993)
     assert mundlak(y, X, unit=unit, robust=False).statistic == pytest.approx(found.statistic)
-    assert mundlak(y, X, unit=unit).distribution == "F(2, 9)"
+
+
+def test_clustered_mundlak_is_a_joint_test_under_cr2() -> None:
+    y, X, unit, _ = panel("grunfeld")
+    theta = random_effects(y, X, unit=unit).theta
+    means = X - demeaned(X, unit)
+    columns = np.column_stack([X - theta[:, None] * means, (1 - theta[:, None]) * means[:, 1:]])
+    frame = pd.DataFrame(columns, columns=list("abcde")).assign(unit=unit)
+    frame["y"] = y - theta * (y - demeaned(y, unit))
+    fit = qn.fit_panel("y ~ a + b + c + d + e - 1", frame, cluster="unit", covariance="CR2")
+    expected, found = fit.wald_test(["d", "e"]), mundlak(y, X, unit=unit)
+    assert found.distribution == expected.distribution
+    assert found.statistic == pytest.approx(expected.statistic, rel=1e-8)
+    assert found.p_value == pytest.approx(expected.p_value, rel=1e-8)
 
 
 def test_an_indefinite_hausman_says_so() -> None:

@@ -4,9 +4,8 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from quesnay.fitting.assumptions.joint import wald
+from quesnay.fitting.assumptions.joint import clustered_test, wald
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.covariance_clustered import CR1
 from quesnay.fitting.regression.projection import as_codes, as_design, as_vector, project
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.regression.stack import stack
@@ -113,13 +112,13 @@ def hausman_regression(
     y, X, unit, method
         See `hausman`.
     robust : bool
-        Cluster the errors by unit (CR1); the test then holds under heteroskedasticity and serial
+        Cluster the errors by unit (CR2); the test then holds under heteroskedasticity and serial
         correlation.
 
     Returns
     -------
     TestResult
-        chi2, or F with N - 1 denominator degrees of freedom where robust.
+        chi2, or where robust F by the approximate Hotelling law of `joint_test`.
 
     Raises
     ------
@@ -167,13 +166,13 @@ def mundlak(
     y, X, unit, method
         See `hausman`.
     robust : bool
-        Cluster the errors by unit (CR1), which keeps the size right under heteroskedasticity and
-        serial correlation, where Hausman's own form fails.
+        Cluster the errors by unit (CR2), which keeps the size right under heteroskedasticity and
+        serial correlation, where Hausman's own form fails, and with few units.
 
     Returns
     -------
     TestResult
-        F with N - 1 denominator degrees of freedom where robust, chi2 otherwise.
+        F by the approximate Hotelling law of `joint_test` where robust, chi2 otherwise.
 
     Raises
     ------
@@ -192,7 +191,7 @@ def mundlak(
     >>> x = np.cos(3 * t + unit) + unit
     >>> X = np.column_stack([np.ones(54), x])
     >>> mundlak(x + 2 * np.sin(unit) + np.sin(5 * t), X, unit=unit).distribution
-    'F(1, 8)'
+    'F(1, 5.266)'
     """
     design = as_design(X)
     panel = stack(unit, None, design.shape[0])
@@ -223,12 +222,10 @@ def _joint(
         statistic = wald(b, cov)
         p_value = float(special.chdtrc(df, statistic))
         return judged(name, statistic, f"chi2({df})", p_value, WORDS)
-    codes, groups = as_codes(unit, fit.nobs, "unit")
     design = fit.Q @ (fit.R * fit.scale)
-    cov = CR1().estimate(Regression(design, fit.residuals, fit.bread(), clusters=(codes,))).matrix
-    statistic = wald(b, cov[chosen, chosen]) / df
-    p_value = float(special.fdtrc(df, groups - 1, statistic))
-    return judged(f"{name} (clustered)", statistic, f"F({df}, {groups - 1})", p_value, WORDS)
+    codes = as_codes(unit, fit.nobs, "unit")[0]
+    regression = Regression(design, fit.residuals, fit.bread(), clusters=(codes,))
+    return clustered_test(b, regression, chosen, name=name, words=WORDS)
 
 
 def _fresh(base: Array, added: Array) -> list[int]:

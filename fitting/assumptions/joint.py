@@ -5,10 +5,13 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
+from quesnay.fitting.regression.cluster_counts import refuse_vanishing
 from quesnay.fitting.regression.cluster_moments import ClusterMoments
+from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
+from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["WORDS", "joint_test", "wald"]
+__all__ = ["WORDS", "clustered_test", "joint_test", "wald"]
 
 Array = npt.NDArray[np.float64]
 
@@ -110,3 +113,53 @@ def joint_test(
     statistic = factor * wald(values, covariance)
     p_value = float(special.fdtrc(q, free, statistic))
     return judged(name, statistic, f"F({q}, {free:.4g})", p_value, words)
+
+
+def clustered_test(
+    values: Array, regression: Regression, places: slice, *, name: str, words: Wording
+) -> TestResult:
+    """Test coefficients of a regression together by its first clusters, with CR2 errors.
+
+    Parameters
+    ----------
+    values : (q,) array
+        The coefficients less their values under the null.
+    regression : Regression
+        The fit with clusters.
+    places : slice
+        Where the q coefficients stand among all.
+    name : str
+        Name of the test; "(clustered)" is added.
+    words : Wording
+        What the null is and what a rejection means.
+
+    Returns
+    -------
+    TestResult
+        See `joint_test`.
+
+    Raises
+    ------
+    EstimationError
+        As `joint_test`, or if scores sum to zero within every cluster.
+
+    Examples
+    --------
+    >>> unit = np.array([0, 0, 1, 1, 2, 2])
+    >>> e = np.array([1.0, 2, -2, -1, 1, -1])
+    >>> fit = Regression(np.ones((6, 1)), e, np.array([[1 / 6]]), clusters=(unit,))
+    >>> clustered_test(np.array([0.5]), fit, slice(1), name="mean", words=WORDS).distribution
+    'F(1, 2)'
+    """
+    adjusted = adjusted_clusters(regression, regression.clusters[0])
+    groups, k = adjusted.half.shape
+    refuse_vanishing(regression, adjusted.half.T @ adjusted.half, f"{groups} clusters")
+    half = adjusted.half[:, places]
+    return joint_test(
+        values,
+        half.T @ half,
+        df=groups - 1.0,
+        moments=adjusted.moments.combined(np.eye(k)[places]),
+        name=f"{name} (clustered)",
+        words=words,
+    )

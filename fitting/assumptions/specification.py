@@ -8,11 +8,9 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from quesnay.fitting.assumptions.joint import joint_test
+from quesnay.fitting.assumptions.joint import clustered_test
 from quesnay.fitting.assumptions.recursive import FORM
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.cluster_counts import refuse_vanishing
-from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
 from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.verdict import TestResult, Wording, judged
@@ -160,17 +158,7 @@ def _clustered(
         factor=one,
         Q=wide,
     )
-    adjusted = adjusted_clusters(wider, regression.clusters[0])
-    half = adjusted.half[:, fit.rank :]
-    refuse_vanishing(wider, adjusted.half.T @ adjusted.half, f"{len(half)} clusters")
-    return joint_test(
-        found,
-        half.T @ half,
-        df=len(half) - 1.0,
-        moments=adjusted.moments.combined(one[fit.rank :]),
-        name=f"{name} (clustered)",
-        words=words,
-    )
+    return clustered_test(found, wider, slice(fit.rank, None), name=name, words=words)
 
 
 def rainbow(

@@ -80,7 +80,7 @@ def chow_lin(
     if errors == "walk":
         rho = 0.0
     elif rho is None:
-        rho = _searched(target, matrix @ regressors, matrix, (errors, objective))
+        rho = _searched(_Search(target, matrix @ regressors, matrix, errors, objective))
         truncated = truncate and rho < 0
         rho = 0.0 if truncated else rho
     Q = _covariance(len(regressors), rho, errors)
@@ -130,6 +130,19 @@ def _covariance(n: int, rho: float, errors: str) -> type_array:
     return np.asarray(steps @ steps.T)
 
 
+def _covariance_slope(n: int, rho: float, errors: str) -> type_array:
+    """Return the derivative of the covariance of the errors by rho."""
+    lag = np.subtract.outer(np.arange(n), np.arange(n))
+    lag = np.abs(lag) if errors == "ar1" else lag
+    powers = np.where(lag > 0, lag * rho ** np.maximum(lag - 1, 0), 0.0)
+    if errors == "ar1":
+        return np.asarray((powers + 2 * rho * _covariance(n, rho, errors)) / (1 - rho**2))
+    walk = np.tril(np.ones((n, n)))
+    steps = walk @ np.where(lag >= 0, rho ** np.maximum(lag, 0), 0.0)
+    half = (walk @ powers) @ steps.T
+    return np.asarray(half + half.T)
+
+
 def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regression:
     """Whiten by the Cholesky factor of V and solve by QR."""
     m = len(target)
@@ -147,36 +160,58 @@ def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regr
     )
 
 
-def _searched(
-    target: type_array, regressors: type_array, C: type_array, asked: tuple[str, str]
-) -> float:
-    """Return the best rho in (-0.999, 0.999)."""
-    from scipy.optimize import minimize_scalar
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What rho is sought by, on the scale of a log-likelihood turned downwards."""
 
-    errors, objective = asked
-    half = len(target) / 2
+    target: type_array
+    regressors: type_array
+    C: type_array
+    errors: str
+    objective: str
 
-    def cost(rho: float) -> float:
-        V = C @ _covariance(C.shape[1], rho, errors) @ C.T
+    def cost(self, rho: float) -> float:
+        """Return the objective; infinite where rho near -1 cancels whole periods."""
         try:
-            fit = _regress(target, regressors, V)
-        except np.linalg.LinAlgError:  # rho near -1 cancels whole periods
+            fit = self._fit(rho)
+        except np.linalg.LinAlgError:
             return np.inf
-        if objective == "maxlog" or fit.rss == 0:
+        if self.objective == "maxlog" or fit.rss == 0:
             return -fit.loglik
-        # on the scale of a log-likelihood, whichever is sought
-        shrunk = np.log1p(-(rho**2)) if objective == "minrss-ecotrim" else 0.0
-        return float(half * (np.log(fit.rss) - shrunk))
+        shrunk = np.log1p(-(rho**2)) if self.objective == "minrss-ecotrim" else 0.0
+        return float(len(self.target) / 2 * (np.log(fit.rss) - shrunk))
+
+    def slope(self, rho: float) -> float:
+        """Return the derivative of the objective, which has more digits than it near its foot."""
+        fit, half = self._fit(rho), len(self.target) / 2
+        change = self.C @ _covariance_slope(self.C.shape[1], rho, self.errors) @ self.C.T
+        pull = np.linalg.solve(fit.factor.T, np.linalg.solve(fit.factor, fit.residuals))
+        found = -half * float(pull @ change @ pull) / fit.rss
+        if self.objective == "maxlog":
+            inner = np.linalg.solve(fit.factor, np.linalg.solve(fit.factor, change).T)
+            return found + float(np.trace(inner)) / 2
+        return found + (2 * half * rho / (1 - rho**2) if self.objective == "minrss-ecotrim" else 0)
+
+    def _fit(self, rho: float) -> _Regression:
+        V = self.C @ _covariance(self.C.shape[1], rho, self.errors) @ self.C.T
+        return _regress(self.target, self.regressors, V)
+
+
+def _searched(search: _Search) -> float:
+    """Return the best rho in (-0.999, 0.999)."""
+    from scipy.optimize import brentq, minimize_scalar
 
     grid = np.tanh(np.linspace(-np.arctanh(_LIMIT), np.arctanh(_LIMIT), _GRID))
-    costs = np.array([cost(rho) for rho in grid])
+    costs = np.array([search.cost(rho) for rho in grid])
     if np.isneginf(costs).any():
         return 0.0  # the indicators explain the values exactly: rho has nothing to act on
     # of stocks only even powers of rho are seen: where both signs are as likely, take the positive
     rising = np.where(grid >= 0, costs, np.inf)
     best = int(rising.argmin() if rising.min() <= costs.min() + _TIE else costs.argmin())
-    low, high = grid[max(best - 1, 0)], grid[min(best + 1, _GRID - 1)]
-    found = minimize_scalar(cost, bounds=(low, high), method="bounded", options={"xatol": 1e-10})
+    ends = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, _GRID - 1)]))
+    if np.isfinite(costs[max(best - 1, 0)]) and search.slope(ends[0]) < 0 < search.slope(ends[1]):
+        return float(brentq(search.slope, ends[0], ends[1], xtol=1e-15))
+    found = minimize_scalar(search.cost, bounds=ends, method="bounded", options={"xatol": 1e-10})
     return float(found.x)
 
 

@@ -15,16 +15,13 @@ from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import check_null
 from quesnay.models.regression.derivative import Slope, differentiate
-from quesnay.models.regression.expression import (
-    columns_of,
-    read_arithmetic,
-)
+from quesnay.models.regression.expression import columns_of, read_arithmetic
 from quesnay.models.regression.tokens import read_tokens
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["NonlinearEstimate", "cluster_moments_of", "estimate_nonlinear"]
+__all__ = ["NonlinearEstimate", "cluster_moments_of", "estimate_nonlinear", "evaluate_function"]
 
 Array = npt.NDArray[np.float64]
 
@@ -124,21 +121,11 @@ def estimate_nonlinear(
     >>> round(estimate_nonlinear(fit, "x / Intercept").estimate, 3)
     1.25
     """
-    reader = read_tokens(expression)
-    tree = read_arithmetic(reader)
-    if reader.next.kind != "end":
-        raise reader.error("expected an operator or the end")
-    used = columns_of(tree)
-    _check(fit, used, level, null)
-    values = dict(zip(fit.names, fit.estimate.coefficients, strict=True))
-    seeds = dict(zip(fit.names, np.eye(len(fit.names)), strict=True))
-    with np.errstate(all="ignore"):
-        slope = differentiate(tree, {n: Slope(float(values[n]), seeds[n]) for n in used})
-    if not (np.isfinite(slope.value) and np.isfinite(slope.gradient).all()):
-        given = ", ".join(f"{name} = {values[name]:g}" for name in used)
-        raise EstimationError(f"{expression!r} has no finite value or derivative at {given}")
+    slope = evaluate_function(fit, expression)
+    level = confidence_level(level)
+    check_null(null)
     error = float(np.sqrt(slope.gradient @ fit.inference.matrix @ slope.gradient))
-    df = _freedom(fit, used, slope.gradient)
+    df = _freedom(fit, slope.gradient)
     with np.errstate(divide="ignore", invalid="ignore"):
         distance = float(np.abs(slope.value - null) / np.float64(error))
     reach = float(stdtrit(df, 0.5 + level / 2)) * error
@@ -163,15 +150,61 @@ def cluster_moments_of(fit: "PanelFit") -> ClusterMoments | None:
     return adjusted_clusters(fit.regression, fit.regression.clusters[0]).moments
 
 
-def _freedom(fit: "PanelFit", used: tuple[str, ...], gradient: Array) -> float:
+def evaluate_function(fit: "PanelFit", expression: str) -> Slope:
+    """Return a function of coefficients and its derivatives at their estimates.
+
+    Parameters
+    ----------
+    fit : PanelFit
+        The regression.
+    expression : str
+        As in `estimate_nonlinear`.
+
+    Returns
+    -------
+    Slope
+        Value, and derivatives by coefficient, (k,).
+
+    Raises
+    ------
+    DataError
+        If it is no expression, or names no coefficient or an unknown one.
+    EstimationError
+        If it has no finite value or derivative at the coefficients.
+
+    Examples
+    --------
+    >>> from quesnay.models.regression.panel import fit_panel
+    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+    >>> evaluate_function(fit_panel("y ~ x", frame), "2 * x").gradient.tolist()
+    [0.0, 2.0]
+    """
+    reader = read_tokens(expression)
+    tree = read_arithmetic(reader)
+    if reader.next.kind != "end":
+        raise reader.error("expected an operator or the end")
+    used = columns_of(tree)
+    _check_names(fit, used)
+    values = dict(zip(fit.names, fit.estimate.coefficients, strict=True))
+    seeds = dict(zip(fit.names, np.eye(len(fit.names)), strict=True))
+    with np.errstate(all="ignore"):
+        slope = differentiate(tree, {n: Slope(float(values[n]), seeds[n]) for n in used})
+    if not (np.isfinite(slope.value) and np.isfinite(slope.gradient).all()):
+        given = ", ".join(f"{name} = {values[name]:g}" for name in used)
+        raise EstimationError(f"{expression!r} has no finite value or derivative at {given}")
+    return slope
+
+
+def _freedom(fit: "PanelFit", gradient: Array) -> float:
     """Return degrees of freedom of a combination: under CR2 its own, not its parts'."""
-    moments = cluster_moments_of(fit) if len(used) > 1 else None
+    moving = gradient != 0.0
+    moments = cluster_moments_of(fit) if moving.sum() > 1 else None
     if moments is not None:
         return float(moments.combined(gradient[None]).satterthwaite()[0])
-    return float(min(d for n, d in zip(fit.names, fit.inference.df, strict=True) if n in used))
+    return float(fit.inference.df[moving if moving.any() else ...].min())
 
 
-def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) -> None:
+def _check_names(fit: "PanelFit", used: tuple[str, ...]) -> None:
     if not used:
         known = ", ".join(fit.names)
         raise DataError(f"the expression names no coefficient; the coefficients are {known}")
@@ -179,5 +212,3 @@ def _check(fit: "PanelFit", used: tuple[str, ...], level: float, null: float) ->
         if name not in fit.names:
             hint = nearest(name, fit.names)
             raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
-    level = confidence_level(level)
-    check_null(null)

@@ -9,7 +9,8 @@ from quesnay.fitting.arguments import as_tuple
 from quesnay.fitting.assumptions.joint import joint_test
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.regression.nonlinear import cluster_moments_of, estimate_nonlinear
+from quesnay.models.regression.checks import check_null
+from quesnay.models.regression.nonlinear import cluster_moments_of, evaluate_function
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
@@ -69,12 +70,14 @@ def wald_test(
             f"restrictions: {len(written)} given with {len(nulls)} values of null; "
             "give at least one restriction and one value, or one for each"
         )
-    parts = [estimate_nonlinear(fit, one, null=n) for one, n in zip(written, nulls, strict=True)]
-    C = np.array([part.gradient.to_numpy() for part in parts])
+    for value in nulls:
+        check_null(value)
+    slopes = [evaluate_function(fit, one) for one in written]
+    C = np.array([slope.gradient for slope in slopes])
     moments = cluster_moments_of(fit)
     return joint_test(
-        np.array([part.estimate - part.null for part in parts]),
+        np.array([slope.value for slope in slopes]) - nulls,
         C @ fit.inference.matrix @ C.T,
-        df=min(part.df for part in parts),
+        df=float(fit.inference.df.min()),
         moments=None if moments is None else moments.combined(C),
     )

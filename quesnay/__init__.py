@@ -14,7 +14,7 @@ if TYPE_CHECKING:
         audit as audit,
         read_figures as read_figures,
     )
-    from quesnay.backtests import backtest_tables as backtest_tables
+    from quesnay.diagnostics.reproduction.backtests import backtest_tables as backtest_tables
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
@@ -65,12 +65,12 @@ if TYPE_CHECKING:
     )
     from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.fitting.verdict import TestResult as TestResult
-    from quesnay.job.origins import backtest_penetration as backtest_penetration
-    from quesnay.job.reproduction import Reproduction as Reproduction
-    from quesnay.job.run import reproduce as reproduce
-    from quesnay.job.specifications import specification_curve as specification_curve
-    from quesnay.job.stability import backtest_elasticity as backtest_elasticity
-    from quesnay.job.updated_table import update_table_year as update_table_year
+    from quesnay.diagnostics.reproduction.backtests import backtest_penetration as backtest_penetration
+    from quesnay.diagnostics.reproduction.result import Reproduction as Reproduction
+    from quesnay.diagnostics.reproduction.runs import reproduce as reproduce
+    from quesnay.diagnostics.reproduction.specifications import specification_curve as specification_curve
+    from quesnay.diagnostics.reproduction.backtests import backtest_elasticity as backtest_elasticity
+    from quesnay.diagnostics.reproduction.made_table import update_table_year as update_table_year
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
@@ -141,14 +141,14 @@ if TYPE_CHECKING:
         tornado as tornado,
         variance_shares as variance_shares,
     )
-    from quesnay.studies.load import load_study as load_study
+    from quesnay.diagnostics.reproduction.study import load_study as load_study
 
 __version__ = "0.1.0"
 
 # Module -> the public names it holds; each is imported when first used.
 _MODULES = {
     "quesnay.audit_report": "audit read_figures",
-    "quesnay.backtests": "backtest_tables",
+    "quesnay.diagnostics.reproduction.backtests": "backtest_tables",
     "quesnay.datasets.catalogue": "export_dataset list_datasets load_dataset",
     "quesnay.datasets.input_output": "load_io",
     "quesnay.datasets.macro": "load_gdp load_gdp_vintages",
@@ -170,12 +170,12 @@ _MODULES = {
     "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
     "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
     "quesnay.fitting.verdict": "TestResult",
-    "quesnay.job.origins": "backtest_penetration",
-    "quesnay.job.reproduction": "Reproduction",
-    "quesnay.job.run": "reproduce",
-    "quesnay.job.specifications": "specification_curve",
-    "quesnay.job.stability": "backtest_elasticity",
-    "quesnay.job.updated_table": "update_table_year",
+    "quesnay.diagnostics.reproduction.backtests": "backtest_penetration",
+    "quesnay.diagnostics.reproduction.result": "Reproduction",
+    "quesnay.diagnostics.reproduction.runs": "reproduce",
+    "quesnay.diagnostics.reproduction.specifications": "specification_curve",
+    "quesnay.diagnostics.reproduction.backtests": "backtest_elasticity",
+    "quesnay.diagnostics.reproduction.made_table": "update_table_year",
     "quesnay.models.growth.capital": "perpetual_inventory",
     "quesnay.models.growth.curve": "fit_curve",
     "quesnay.models.growth.disaggregation": "disaggregate",
@@ -210,7 +210,7 @@ _MODULES = {
         "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal Triangular "
         "TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"
     ),
-    "quesnay.studies.load": "load_study",
+    "quesnay.diagnostics.reproduction.study": "load_study",
 }
 _NAMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

@@ -17,7 +17,7 @@ _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wide
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
-    from quesnay.job.run import reproduce as run
+    from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.folder import check_folder
     from quesnay.output import result_json, write_result
 
@@ -75,7 +75,7 @@ class _Cluster:
 def init(options: argparse.Namespace) -> None:
     """Write a commented study file to start from."""
     from quesnay.models.display.write import write_text
-    from quesnay.studies.load import study_text
+    from quesnay.diagnostics.reproduction.study import study_text
 
     folder = Path(options.folder)
     target = folder / "study.toml"

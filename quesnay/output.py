@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.job.reproduction import Reproduction
+from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.models.display.folder import write_folder
 from quesnay.models.display.table import Tabular
 
@@ -36,8 +36,8 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         If it cannot be written.
     """
     from quesnay.diagnostics.plots.save import draw_picture
-    from quesnay.job.evidence import gather_evidence
-    from quesnay.job.report import report_html
+    from quesnay.diagnostics.reproduction.report import gather_evidence
+    from quesnay.diagnostics.reproduction.report import report_html
     from quesnay.models.display.csv_text import frame_to_csv
     from quesnay.models.display.workbook import workbook_bytes
 
@@ -59,7 +59,7 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
 
 def result_json(result: Reproduction) -> dict[str, Any]:
     """Return a run as plain lists and numbers for one JSON document."""
-    from quesnay.job.evidence import gather_evidence
+    from quesnay.diagnostics.reproduction.report import gather_evidence
 
     return {
         "study": result.study.study.name,

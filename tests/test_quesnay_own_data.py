@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.studies.load import study_text
+from quesnay.diagnostics.reproduction.study import study_text
 
 YEARS = (2017, 2018, 2020)
 

@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.job.frames import part, row
-from quesnay.job.reproduction import Reproduction
-from quesnay.models.satellite.identities import contribution_to_growth, real_growth
-from quesnay.studies.load import load_study
-from quesnay.studies.sections import Figure, Study
+from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.models.satellite.concepts import contribution_to_growth, real_growth
+from quesnay.diagnostics.reproduction.study import load_study
+from quesnay.diagnostics.reproduction.study import Figure, Study
 
 ELEVEN = ["T18", "T19", "T20", "S18", "S19", "S20", "H19", "G19", "K18", "K19", "J20"]
 

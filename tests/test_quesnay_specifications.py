@@ -11,12 +11,12 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
 from quesnay.fitting.regression.nested import nested_grams
-from quesnay.job.elasticities import elasticity_draws
-from quesnay.job.grid import combinations
-from quesnay.job.potential import fit_potential
-from quesnay.studies.load import load_study
-from quesnay.studies.override import with_keys
-from quesnay.studies.sections import Specifications, Study
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws
+from quesnay.diagnostics.reproduction.specifications import combinations
+from quesnay.diagnostics.reproduction.regressions import fit_potential
+from quesnay.diagnostics.reproduction.study import load_study
+from quesnay.diagnostics.reproduction.study import with_keys
+from quesnay.diagnostics.reproduction.study import Specifications, Study
 
 STUDY = load_study("caict_2020")
 BASE = {

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 import quesnay as qn
-from quesnay.studies.load import load_study, study_names, study_text
+from quesnay.diagnostics.reproduction.study import load_study, study_names, study_text
 
 TEXT = study_text("caict_2020")
 

@@ -21,7 +21,10 @@ def load_reported(name: str) -> pd.DataFrame:
     -------
     DataFrame
         Index `id`; concept, year, printed (text), value, low, high (the rounding interval
-        [low, high): 1.42 stands for [1.415, 1.425)), unit, kind, note, source.
+        [low, high): 1.42 stands for [1.415, 1.425)), unit, kind, note, provenance (where the
+        figure was read: press release, foreword as quoted on a document site, trade news page),
+        confidence (that it was printed so: high, medium), fact (figures that restate one another
+        share it, such as "level 2019"), source (of the whole report).
 
     Raises
     ------

@@ -14,8 +14,8 @@ def load_reported(name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : {"caict_2020"}
-        The report.
+    name : {"caict_2020", "caii_2020"}
+        The report. The second is the series of another institute (white papers of 2020 and 2022).
 
     Returns
     -------
@@ -36,7 +36,7 @@ def load_reported(name: str) -> pd.DataFrame:
     >>> load_reported("caict_2020").loc["T18", ["value", "low", "high"]].tolist()
     [1.42, 1.415, 1.425]
     """
-    known = ["caict_2020"]
+    known = ["caict_2020", "caii_2020"]
     if not isinstance(name, str) or name not in known:
         hint = nearest(name, known)
         raise DataError(f"no embedded report {shown(name)};{hint} expected {', '.join(known)}")

@@ -176,6 +176,15 @@ def test_reported_figures_are_the_thirteen_printed_ones_and_three_of_a_trade_pag
     assert "role" not in figures
 
 
+def test_another_institutes_figures_have_the_same_columns() -> None:
+    figures = load_reported("caii_2020")
+    assert list(figures.columns) == list(load_reported("caict_2020").columns)
+    assert len(figures) == 14
+    assert figures.loc["T19", ["low", "high"]].tolist() == [3.405, 3.415]
+    assert figures.loc["S20", ["confidence", "fact"]].tolist() == ["medium", "forecast 2020"]
+    assert figures["provenance"].str.startswith("CAII white paper").all()
+
+
 @given(st.decimals(-1000, 1000, places=3), st.integers(0, 3))
 def test_rounding_interval_holds_what_rounds_to_the_figure(value: Decimal, places: int) -> None:
     printed = str(round(value, places))

@@ -17,6 +17,7 @@ def all_series(folder: Path) -> Iterator[Made]:
     yield _annual(folder)
     yield _vintages(folder)
     yield _reported(folder)
+    yield _reported_caii(folder)
 
 
 NOMINAL = {
@@ -157,6 +158,14 @@ _CAICT_FACTS = {
     "forecast 2020": ("T20", "S20"),
     "jobs 2020": ("J20",),
 }
+_CAII_FACTS = {
+    "level 2017": ("S17",),
+    "level 2018": ("S18", "K18"),
+    "level 2019": ("T19", "S19", "N19", "K19"),
+    "forecast 2020": ("T20", "S20"),
+    "level 2021": ("T21", "S21", "N21"),
+    "core 2021": ("C21", "I21"),
+}
 _REPORTED_FIELDS = (
     Field("id", "string"),
     Field("concept", "string"),
@@ -202,3 +211,24 @@ def _reported(folder: Path) -> Made:
         licence="facts, quoted",
     )
     return Made("reported_caict_2020", _REPORTED_FIELDS, lines, said)
+
+
+def _reported_caii(folder: Path) -> Made:
+    """Another institute's figures; where each was read and how sure is in the source file."""
+    rows = rows_of(folder / "reported_caii.csv")
+    facts = {name: fact for fact, names in _CAII_FACTS.items() for name in names}
+    keys = ("id", "concept", "year", "printed", "unit", "kind")
+    lines = tuple(
+        (*(row[key] for key in keys), "", row["source"], row["confidence"], facts[row["id"]])
+        for row in rows
+    )
+    said = about(
+        "What CAII reported of China's industrial internet",
+        "2017-2021",
+        "see the unit of each figure",
+        {"title": "CAII, white papers on the economic contribution of the industrial internet"},
+        table="white papers of 2020 and 2022, as quoted by news pages",
+        vintage="2020 and 2022",
+        licence="facts, quoted",
+    )
+    return Made("reported_caii_2020", _REPORTED_FIELDS, lines, said)

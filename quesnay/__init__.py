@@ -65,11 +65,17 @@ if TYPE_CHECKING:
     )
     from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.fitting.verdict import TestResult as TestResult
-    from quesnay.diagnostics.reproduction.backtests import backtest_penetration as backtest_penetration
+    from quesnay.diagnostics.reproduction.backtests import (
+        backtest_penetration as backtest_penetration,
+    )
     from quesnay.diagnostics.reproduction.result import Reproduction as Reproduction
     from quesnay.diagnostics.reproduction.runs import reproduce as reproduce
-    from quesnay.diagnostics.reproduction.specifications import specification_curve as specification_curve
-    from quesnay.diagnostics.reproduction.backtests import backtest_elasticity as backtest_elasticity
+    from quesnay.diagnostics.reproduction.specifications import (
+        specification_curve as specification_curve,
+    )
+    from quesnay.diagnostics.reproduction.backtests import (
+        backtest_elasticity as backtest_elasticity,
+    )
     from quesnay.diagnostics.reproduction.made_table import update_table_year as update_table_year
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
@@ -148,7 +154,6 @@ __version__ = "0.1.0"
 # Module -> the public names it holds; each is imported when first used.
 _MODULES = {
     "quesnay.audit_report": "audit read_figures",
-    "quesnay.diagnostics.reproduction.backtests": "backtest_tables",
     "quesnay.datasets.catalogue": "export_dataset list_datasets load_dataset",
     "quesnay.datasets.input_output": "load_io",
     "quesnay.datasets.macro": "load_gdp load_gdp_vintages",
@@ -163,25 +168,27 @@ _MODULES = {
     "quesnay.diagnostics.evidence.updating": "backtest_update",
     "quesnay.diagnostics.plots.fan": "plot_fan",
     "quesnay.diagnostics.plots.regression": "plot_diagnostics plot_influence",
-    "quesnay.diagnostics.regression.diagnosis": "Diagnosis diagnose",
+    "quesnay.diagnostics.regression.diagnosis": "diagnose Diagnosis",
+    "quesnay.diagnostics.reproduction.backtests": (
+        "backtest_elasticity backtest_penetration backtest_tables"
+    ),
+    "quesnay.diagnostics.reproduction.made_table": "update_table_year",
+    "quesnay.diagnostics.reproduction.result": "Reproduction",
+    "quesnay.diagnostics.reproduction.runs": "reproduce",
+    "quesnay.diagnostics.reproduction.specifications": "specification_curve",
+    "quesnay.diagnostics.reproduction.study": "load_study",
     "quesnay.fitting.errors": (
         "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"
     ),
     "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
     "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
     "quesnay.fitting.verdict": "TestResult",
-    "quesnay.diagnostics.reproduction.backtests": "backtest_penetration",
-    "quesnay.diagnostics.reproduction.result": "Reproduction",
-    "quesnay.diagnostics.reproduction.runs": "reproduce",
-    "quesnay.diagnostics.reproduction.specifications": "specification_curve",
-    "quesnay.diagnostics.reproduction.backtests": "backtest_elasticity",
-    "quesnay.diagnostics.reproduction.made_table": "update_table_year",
     "quesnay.models.growth.capital": "perpetual_inventory",
     "quesnay.models.growth.curve": "fit_curve",
     "quesnay.models.growth.disaggregation": "disaggregate",
     "quesnay.models.growth.domar": "domar_aggregation",
     "quesnay.models.growth.grey": "fit_grey",
-    "quesnay.models.growth.growth_accounting": "GrowthAccounting growth_accounting",
+    "quesnay.models.growth.growth_accounting": "growth_accounting GrowthAccounting",
     "quesnay.models.growth.ict_level": "accumulate_contributions",
     "quesnay.models.growth.reconciliation": "reconcile",
     "quesnay.models.growth.services": "capital_services",
@@ -202,15 +209,16 @@ _MODULES = {
     "quesnay.models.regression.differences": "fit_differences fit_half_panel_jackknife",
     "quesnay.models.regression.instrumental": "fit_instrumental to_linearmodels",
     "quesnay.models.regression.panel": "fit_panel",
-    "quesnay.models.regression.random_effects": "fit_correlated_random_effects fit_random_effects",
+    "quesnay.models.regression.random_effects": (
+        "fit_correlated_random_effects fit_random_effects"
+    ),
     "quesnay.models.regression.result": "PanelFit",
     "quesnay.models.regression.shift_share": "shift_share_instrument",
     "quesnay.models.regression.shrinkage": "shrink",
     "quesnay.models.uncertainty": (
-        "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal Triangular "
-        "TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"
+        "bootstrap CheckpointWarning Choice Constant Empirical JointNormal LogNormal "
+        "monte_carlo Normal tornado Triangular TruncatedNormal Uniform variance_shares"
     ),
-    "quesnay.diagnostics.reproduction.study": "load_study",
 }
 _NAMES = {name: module for module, names in _MODULES.items() for name in names.split()}
 

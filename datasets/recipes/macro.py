@@ -130,6 +130,7 @@ def _vintages(folder: Path) -> Made:
         Field("gdp", "number", YUAN),
         Field("real_growth", "number", "percent"),
         Field("note", "string"),
+        Field("basis", "string", description="census that the level rests on: sets never mix them"),
     )
     said = about(
         "China, what GDP was thought to be, and when",
@@ -140,7 +141,14 @@ def _vintages(folder: Path) -> Made:
         vintage="preliminary, final, after the fourth economic census",
         licence=FACTS,
     )
-    return Made("china_gdp_vintages", fields, tuple(tuple(r[k] for k in keys) for r in rows), said)
+    lines = tuple((*(r[k] for k in keys), _basis(r)) for r in rows)
+    return Made("china_gdp_vintages", fields, lines, said)
+
+
+def _basis(row: dict[str, str]) -> str:
+    """Name the census: the fourth revised 2018 in November 2019 and the years before in 2020."""
+    after = "census" in row["vintage"].split("after")[-1] and "after" in row["vintage"]
+    return "fourth census" if after or row["published"] >= "2019-11" else "third census"
 
 
 _PROVENANCE = {

@@ -5,28 +5,25 @@ Back-tests of the elasticity: leave one out, placebo, permutation.
 Back-tests on the embedded tables.
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
+
+from quesnay.datasets.input_output import load_io
+from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
+from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
+from quesnay.diagnostics.reproduction.regressions import codes_of, formula_columns, regression_rows
 from quesnay.diagnostics.reproduction.runs import reproduce
+from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
+from quesnay.fitting.arguments import as_tuple, is_whole, seed_sequence, whole
+from quesnay.fitting.errors import DataError, StudyError, shown
+from quesnay.fitting.regression.nested import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import two_point_path
-from quesnay.diagnostics.reproduction.study import Study
-from dataclasses import dataclass, replace
-import numpy.typing as npt
-from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
-from quesnay.fitting.arguments import seed_sequence, whole
-from quesnay.fitting.errors import StudyError
-from quesnay.fitting.regression.nested import NestedGrams, nested_grams
-from quesnay.diagnostics.reproduction.regressions import codes_of, formula_columns, regression_rows
-from quesnay.diagnostics.reproduction.study import load_study
-from quesnay.diagnostics.reproduction.study import Potential, Study
-from collections.abc import Sequence
-from quesnay.datasets.input_output import load_io
-from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
-from quesnay.fitting.arguments import as_tuple, is_whole
-from quesnay.fitting.errors import DataError, shown
 
 __all__ = [
     "ElasticityBacktest",

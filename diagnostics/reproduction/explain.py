@@ -1,13 +1,14 @@
-"""Where a figure of the account comes from: equation, inputs, sources.
-"""
+"""Where a figure of the account comes from: equation, inputs, sources."""
 
 from typing import TYPE_CHECKING
+
 import pandas as pd
-from quesnay.fitting.errors import StudyError, nearest, suggestion
-from quesnay.diagnostics.reproduction.facts import CONCEPTS
+
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.models.display.explanation import Explanation
+from quesnay.diagnostics.reproduction.facts import CONCEPTS
 from quesnay.diagnostics.reproduction.study import RUNS
+from quesnay.fitting.errors import StudyError, nearest, suggestion
+from quesnay.models.display.explanation import Explanation
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction

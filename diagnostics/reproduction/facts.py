@@ -1,36 +1,278 @@
-"""Where a study's data come from: embedded sets by name, the user's own files by path.
+"""The facts of a study: tables, GDP by vintage, employment and printed figures.
 
-The facts of a study: tables, GDP by vintage, employment and printed figures.
+Embedded sets are named, the user's own files are paths beside the study file.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import cast
+
 import pandas as pd
+
 from quesnay.datasets.catalogue import load_dataset
 from quesnay.datasets.input_output import load_io
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
 from quesnay.datasets.readers.read import read_io
+from quesnay.datasets.reported import load_reported
+from quesnay.diagnostics.reproduction.study import Study, Vintage
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.diagnostics.reproduction.study import Study
-from dataclasses import dataclass
-from typing import cast
-from quesnay.datasets.reported import load_reported
-from quesnay.fitting.errors import StudyError, nearest
 from quesnay.models.printed import rounding_interval
+from quesnay.models.satellite.concepts import concept_of, describe, fact_of
 
 __all__ = [
     "Facts",
+    "as_printed",
     "collect_facts",
-    "gdp_vintages",
-    "industries",
     "panel",
     "published_demand",
-    "read_csv",
+    "reported_figures",
     "table",
 ]
+
+_SCALES = {
+    "trillion": 1e12,
+    "billion": 1e9,
+    "100 million": 1e8,
+    "million": 1e6,
+    "10,000": 1e4,
+    "percent": 0.01,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known before anything is estimated.
+
+    Parameters
+    ----------
+    tables : dict of int to InputOutputTable
+        Official tables by year.
+    industries : DataFrame
+        Years x published industry groups, value added, in the unit of the data.
+    gdp, growth : DataFrame
+        Vintage sets x years: GDP in the account's unit; official real growth, a fraction.
+    forecast_base : float
+        GDP of the year before the forecast year, in the account's unit; NaN without forecast.
+    employed : DataFrame or None
+        Years x industry codes, persons in the study's unit of employment.
+    reported : DataFrame
+        Printed figures by id with ``concept`` (a name of the account), ``year``, ``value``, ``low``
+        and ``high`` in the account's units, ``fact``, ``provenance`` and the printed text.
+    """
+
+    tables: dict[int, InputOutputTable]
+    industries: pd.DataFrame
+    gdp: pd.DataFrame
+    growth: pd.DataFrame
+    forecast_base: float
+    employed: pd.DataFrame | None
+    reported: pd.DataFrame
+
+    def totals(self) -> pd.DataFrame:
+        """Printed totals in the order of their years."""
+        own = self.reported[self.reported["concept"] == "total"]
+        return own.sort_values("year")
+
+    def words(self, figure: str) -> str:
+        """Name a printed figure in words, its id in brackets."""
+        return describe(figure, int(self.reported.loc[figure, "year"]))
+
+
+def collect_facts(study: Study) -> Facts:
+    """Load everything that a study names.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the study names what does not exist.
+
+    Examples
+    --------
+    >>> from quesnay.diagnostics.reproduction.study import load_study
+    >>> facts = collect_facts(load_study("caict_2020"))
+    >>> float(facts.gdp.loc["current", 2018].round(4))
+    91.9281
+    """
+    scale = study.study.units_per_data_unit
+    tables = {year: table(study, year) for year in sorted(study.tables.years)}
+    gdp, growth = _vintages(study)
+    return Facts(
+        tables,
+        industries(study),
+        gdp * scale,
+        growth / 100,
+        _forecast_base(study) * scale,
+        _employed(study),
+        reported_figures(study),
+    )
+
+
+def _employed(study: Study) -> pd.DataFrame | None:
+    use = study.employment
+    if use is None:
+        return None
+    known = panel(use.panel)
+    wide = known.pivot(index="year", columns="code", values="employed")
+    if (wide < 0).any().any():
+        code = str(wide.columns[(wide < 0).any()][0])
+        raise DataError(f"{use.panel}: industry {code!r} employs fewer than no persons")
+    return wide * use.units_per_data_unit
+
+
+def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """GDP and real growth of every vintage set, sets x years, in the units of the data."""
+    known = gdp_vintages(study)
+    level: dict[str, dict[int, float]] = {}
+    growth: dict[str, dict[int, float]] = {}
+    for chosen in study.gdp.vintages:
+        _coherent(known, chosen)
+        rows = {y: _row(known, y, chosen.years[str(y)], chosen.name) for y in study.study.years}
+        level[chosen.name] = {year: float(row["gdp"]) for year, row in rows.items()}
+        growth[chosen.name] = {year: float(row["real_growth"]) for year, row in rows.items()}
+    return pd.DataFrame(level).T, pd.DataFrame(growth).T
+
+
+def _coherent(known: pd.DataFrame, chosen: Vintage) -> None:
+    """Refuse a set whose levels rest on different censuses: their growth means nothing."""
+    if "basis" not in known.columns:
+        return
+    bases = {
+        year: str(_row(known, int(year), vintage, chosen.name)["basis"])
+        for year, vintage in chosen.years.items()
+    }
+    if len(set(bases.values())) > 1:
+        listed = ", ".join(f"{year} {basis}" for year, basis in bases.items())
+        raise StudyError(
+            f"gdp.vintages {chosen.name!r}: the levels rest on different censuses ({listed}); "
+            "growth between them is no growth of the economy: take vintages of one basis"
+        )
+
+
+def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series:
+    """One published vintage of one year."""
+    if (year, vintage) not in known.index:
+        names = [name for y, name in known.index if y == year]
+        raise StudyError(
+            f"gdp.vintages {chosen!r}: no vintage {vintage!r} of {year};"
+            f"{suggestion(vintage, names)}"
+        )
+    return cast("pd.Series", known.loc[(year, vintage)])
+
+
+def _forecast_base(study: Study) -> float:
+    """GDP that the forecast growth is applied to."""
+    forecast = study.gdp.forecast
+    if forecast is None:
+        return float("nan")
+    known = gdp_vintages(study)
+    row = _row(known, forecast.year - 1, forecast.base_vintage, "forecast")
+    return float(row["gdp"])
+
+
+def reported_figures(study: Study) -> pd.DataFrame:
+    """Return the printed figures of a study in the units of its account.
+
+    Returns
+    -------
+    DataFrame
+        By id: concept, year, printed, unit, kind, provenance, fact; value, low, high in the units
+        of the account; printed_value, printed_low, printed_high as printed; scale from the second
+        to the first.
+
+    Raises
+    ------
+    StudyError
+        If an id starts with no known letter, or a unit is unknown.
+
+    Examples
+    --------
+    >>> from quesnay.diagnostics.reproduction.study import load_study
+    >>> frame = reported_figures(load_study("caict_2020"))
+    >>> float(frame.loc["C18", "value"].round(4))
+    0.4386
+    """
+    frame = _printed(study)
+    account = _scale(study.study.unit, "study.unit")
+    scales, concepts = [], []
+    for name, unit in frame["unit"].items():
+        concept = concept_of(str(name))
+        if concept is None:
+            raise StudyError(f"figure {name!r}: ids start with one of C, I, T, S, H, K, G, N, J")
+        concepts.append(concept.name)
+        own = _scale(str(unit), f"figure {name}")
+        if str(unit).startswith("percent") != (concept.unit == "share"):
+            wanted = "percent" if concept.unit == "share" else f"a unit such as {study.study.unit}"
+            raise StudyError(f"figure {name}: a {concept.title} in {unit!r}; expected {wanted}")
+        if concept.unit == "jobs":
+            own /= _scale("million" if study.employment is None else study.employment.unit, "jobs")
+        scales.append(own / account if concept.unit == "level" else own)
+    frame["concept"], frame["scale"] = concepts, scales
+    for column in ("value", "low", "high"):
+        frame[f"printed_{column}"] = frame[column]
+        frame[column] = frame[column] * frame["scale"]
+    first = frame.loc[frame["concept"] == "total", "year"].min()
+    for name in frame.index[frame["fact"].fillna("") == ""]:
+        year = int(frame.loc[name, "year"])
+        given = name == study.core.figure
+        frame.loc[name, "fact"] = "input" if given else fact_of(str(name), year, int(first or year))
+    _known_ids(study, frame)
+    return frame
+
+
+def _known_ids(study: Study, frame: pd.DataFrame) -> None:
+    """Every figure that the study names is printed somewhere."""
+    used = {"core.figure": study.core.figure}
+    if study.penetration is not None:
+        used["penetration.total"] = study.penetration.total
+        used["penetration.growth"] = study.penetration.growth
+    if study.employment is not None:
+        used["employment.figure"] = study.employment.figure
+    if study.specifications is not None:
+        used["specifications.figure"] = study.specifications.figure
+    for run, roles in study.reported.roles.items():
+        used |= {f"reported.roles.{run}.{name}": name for name in roles}
+    for where, name in used.items():
+        if name is not None and name not in frame.index:
+            raise StudyError(f"{where}: no printed figure {name!r};{suggestion(name, frame.index)}")
+
+
+def as_printed(reported: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed figures in the units they were printed in."""
+    columns = {column: reported[f"printed_{column}"] for column in ("value", "low", "high")}
+    return reported.assign(**columns)
+
+
+_COLUMNS = ["concept", "year", "printed", "value", "low", "high", "unit", "kind"]
+
+
+def _printed(study: Study) -> pd.DataFrame:
+    """Embedded figures, replaced and extended by those given inline."""
+    own: dict[str, dict[str, object]] = {}
+    for name, figure in study.reported.figures.items():
+        low, high = rounding_interval(figure.printed)
+        own[name] = {
+            "concept": figure.concept, "year": figure.year, "printed": figure.printed,
+            "value": float(figure.printed), "low": low, "high": high, "unit": figure.unit,
+            "kind": figure.kind, "provenance": figure.provenance, "fact": figure.fact,
+        }  # fmt: skip
+    inline = pd.DataFrame.from_dict(own, orient="index", columns=[*_COLUMNS, "provenance", "fact"])
+    if study.reported.dataset is None:
+        return inline
+    embedded = load_reported(study.reported.dataset)
+    kept = embedded.drop(index=inline.index, errors="ignore")
+    return kept.copy() if inline.empty else pd.concat([kept, inline])
+
+
+def _scale(unit: str, where: str) -> float:
+    """Ones per unit named by the first words of `unit`."""
+    for word, scale in _SCALES.items():
+        if unit.startswith(word):
+            return scale
+    raise StudyError(f"{where}: unknown unit {unit!r}; start it with one of {', '.join(_SCALES)}")
 
 
 def table(study: Study, year: int) -> InputOutputTable:
@@ -149,198 +391,3 @@ def _typed(column: "pd.Series[str]") -> pd.Series:
         return column
     number = pd.to_numeric(column.replace("", "nan"), errors="coerce")
     return number if number.notna().eq(column != "").all() else column
-
-
-CONCEPTS = {
-    "C": "core",
-    "I": "integration",
-    "T": "total",
-    "S": "share",
-    "H": "integration_share",
-    "K": "contribution",
-    "G": "growth",
-    "J": "jobs",
-}
-_SCALES = {
-    "trillion": 1e12,
-    "billion": 1e9,
-    "100 million": 1e8,
-    "million": 1e6,
-    "10,000": 1e4,
-    "percent": 0.01,
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Facts:
-    """What is known before anything is estimated.
-
-    Parameters
-    ----------
-    tables : dict of int to InputOutputTable
-        Official tables by year.
-    industries : DataFrame
-        Years x published industry groups, value added, in the unit of the data.
-    gdp, growth : DataFrame
-        Vintage sets x years: GDP in the account's unit; official real growth, a fraction.
-    forecast_base : float
-        GDP of the year before the forecast year, in the account's unit; NaN without forecast.
-    employed : DataFrame
-        Years x industry codes, persons in the study's unit of employment.
-    reported : DataFrame
-        Printed figures by id with ``concept`` (a word of the account), ``year``, ``value``, ``low``
-        and ``high`` in the account's units.
-    """
-
-    tables: dict[int, InputOutputTable]
-    industries: pd.DataFrame
-    gdp: pd.DataFrame
-    growth: pd.DataFrame
-    forecast_base: float
-    employed: pd.DataFrame
-    reported: pd.DataFrame
-
-
-def collect_facts(study: Study) -> Facts:
-    """Load everything that a study names.
-
-    Parameters
-    ----------
-    study : Study
-        The checked study.
-
-    Returns
-    -------
-    Facts
-        Tables, series and figures.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the study names what does not exist.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> facts = collect_facts(load_study("caict_2020"))
-    >>> float(facts.gdp.loc["current", 2018].round(4))
-    91.9281
-    """
-    scale = study.study.units_per_data_unit
-    tables = {year: table(study, year) for year in study.tables.years}
-    gdp, growth = _vintages(study)
-    employed = panel(study.employment.panel).pivot(index="year", columns="code", values="employed")
-    return Facts(
-        tables,
-        industries(study),
-        gdp * scale,
-        growth / 100,
-        _forecast_base(study) * scale,
-        employed * study.employment.units_per_data_unit,
-        reported_figures(study),
-    )
-
-
-def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """GDP and real growth of every vintage set, sets x years, in the units of the data."""
-    known = gdp_vintages(study)
-    level: dict[str, dict[int, float]] = {}
-    growth: dict[str, dict[int, float]] = {}
-    for chosen in study.gdp.vintages:
-        rows = {y: _row(known, y, chosen.years[str(y)], chosen.name) for y in study.study.years}
-        level[chosen.name] = {year: float(row["gdp"]) for year, row in rows.items()}
-        growth[chosen.name] = {year: float(row["real_growth"]) for year, row in rows.items()}
-    return pd.DataFrame(level).T, pd.DataFrame(growth).T
-
-
-def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series:
-    """One published vintage of one year."""
-    if (year, vintage) not in known.index:
-        names = [name for y, name in known.index if y == year]
-        raise StudyError(
-            f"gdp.vintages {chosen!r}: no vintage {vintage!r} of {year};"
-            f"{nearest(vintage, names)} known: {', '.join(names) or 'none'}"
-        )
-    return cast("pd.Series", known.loc[(year, vintage)])
-
-
-def _forecast_base(study: Study) -> float:
-    """GDP that the forecast growth is applied to."""
-    forecast = study.gdp.forecast
-    if forecast is None:
-        return float("nan")
-    known = gdp_vintages(study)
-    row = _row(known, forecast.year - 1, forecast.base_vintage, "forecast")
-    return float(row["gdp"])
-
-
-def reported_figures(study: Study) -> pd.DataFrame:
-    """Return the printed figures of a study in the units of its account.
-
-    Parameters
-    ----------
-    study : Study
-        The checked study.
-
-    Returns
-    -------
-    DataFrame
-        By id: concept, year, printed, unit, kind, value, low, high in the units of the account;
-        printed_value, printed_low, printed_high as printed; scale from the second to the first.
-
-    Raises
-    ------
-    StudyError
-        If an id starts with no known letter, or a unit is unknown.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> frame = reported_figures(load_study("caict_2020"))
-    >>> float(frame.loc["C18", "value"].round(4))
-    0.4386
-    """
-    frame = _printed(study)
-    account = _scale(study.study.unit, "study.unit")
-    jobs = _scale(study.employment.unit, "employment.unit")
-    for name in frame.index:
-        if str(name)[0] not in CONCEPTS:
-            raise StudyError(f"figure {name!r}: ids start with one of {', '.join(CONCEPTS)}")
-    frame["concept"] = [CONCEPTS[str(name)[0]] for name in frame.index]
-    scales = []
-    for unit, concept, name in zip(frame["unit"], frame["concept"], frame.index, strict=True):
-        own = _scale(str(unit), f"figure {name}")
-        base = {"jobs": jobs}.get(str(concept), account)
-        scales.append(own if str(unit).startswith("percent") else own / base)
-    frame["scale"] = scales
-    for column in ("value", "low", "high"):
-        frame[f"printed_{column}"] = frame[column]
-        frame[column] = frame[column] * frame["scale"]
-    return frame
-
-
-def _printed(study: Study) -> pd.DataFrame:
-    """Embedded figures, replaced and extended by those given inline."""
-    own = []
-    for name, figure in study.reported.figures.items():
-        low, high = rounding_interval(figure.printed)
-        row = {"id": name, "concept": figure.concept, "year": figure.year, "unit": figure.unit}
-        row |= {"printed": figure.printed, "value": float(figure.printed), "kind": figure.kind}
-        own.append(row | {"low": low, "high": high})
-    inline = pd.DataFrame(own).set_index("id") if own else None
-    if study.reported.dataset is None:
-        if inline is None:
-            raise StudyError("reported: give a dataset or figures")
-        return inline
-    embedded = load_reported(study.reported.dataset)
-    if inline is None:
-        return embedded.copy()
-    return pd.concat([embedded.drop(index=inline.index, errors="ignore"), inline])
-
-
-def _scale(unit: str, where: str) -> float:
-    """Ones per unit named by the first words of `unit`."""
-    for word, scale in _SCALES.items():
-        if unit.startswith(word):
-            return scale
-    raise StudyError(f"{where}: unknown unit {unit!r}; start it with one of {', '.join(_SCALES)}")

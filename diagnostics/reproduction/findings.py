@@ -1,8 +1,9 @@
-"""What the two runs find about a report, in sentences.
-"""
+"""What the two runs find about a report, in sentences."""
 
 from typing import TYPE_CHECKING
+
 import pandas as pd
+
 from quesnay.diagnostics.evidence.verdicts import judged_words
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.study import RUNS

@@ -7,15 +7,16 @@ elasticity times value added an attribution.
 """
 
 from dataclasses import dataclass
+
 import numpy as np
 import pandas as pd
+
+from quesnay.diagnostics.reproduction.assembly import Assembly, row
+from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.arguments import seed_sequence
 from quesnay.fitting.errors import StudyError, suggestion
-from quesnay.diagnostics.reproduction.assembly import Assembly
-from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.models.display.table import Table, Tabular
-from quesnay.diagnostics.reproduction.study import Study
 
 __all__ = [
     "CoreLinkages",

@@ -1,15 +1,16 @@
-"""Plots of the main job.
-"""
+"""Plots of the main job."""
 
 from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
+
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
 from quesnay.diagnostics.plots.fan import plot_fans
 from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.reproduction.study import RUNS
 from quesnay.diagnostics.reproduction.variance import source_tornados
 from quesnay.models.satellite.account import two_point_path
-from quesnay.diagnostics.reproduction.study import RUNS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

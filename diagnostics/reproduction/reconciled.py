@@ -6,20 +6,20 @@ M8 in the main job: the estimates of all models made one account.
 """
 
 import itertools
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
-from quesnay.diagnostics.reproduction.runs import DrawnInputs, core_weights
+
 from quesnay.diagnostics.reproduction.made_table import linkage_draws
-from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.display.table import Table
-import math
+from quesnay.diagnostics.reproduction.runs import DrawnInputs, core_weights
 from quesnay.fitting.errors import StudyError
-from quesnay.diagnostics.reproduction.runs import DrawnInputs
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.reconciliation import Reconciliation, reconcile
+from quesnay.models.input_output.table import InputOutputTable
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction

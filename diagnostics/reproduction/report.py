@@ -5,44 +5,36 @@ Sections of the report beyond the two runs: fan, sources, the made table, one ac
 The report of the main job as one HTML page.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeVar
-from quesnay.fitting.errors import QuesnayError
-from quesnay.models.display.table import Table
-from collections.abc import Mapping
-from typing import TYPE_CHECKING
-from quesnay.diagnostics.report.page import Section
-from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.tables import variance_table
-from quesnay.diagnostics.reproduction.study import RUNS
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
+
 import pandas as pd
+
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.findings import findings
+from quesnay.diagnostics.reproduction.study import RUNS
 from quesnay.diagnostics.reproduction.tables import (
     LETTERS,
     account_table,
     segment_table,
+    variance_table,
     verdict_table,
 )
+from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.citation import versions
+from quesnay.models.display.table import Table
 
 if TYPE_CHECKING:
     import pandas as pd
+    from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
-    from quesnay.diagnostics.reproduction.result import Reproduction
+    from quesnay.diagnostics.plots.save import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
-    from matplotlib.figure import Figure
-
-    from quesnay.diagnostics.plots.save import Picture
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
-    from quesnay.diagnostics.reproduction.result import Reproduction
-    from matplotlib.figure import Figure
-
-    from quesnay.diagnostics.plots.save import Picture
     from quesnay.diagnostics.reproduction.result import Reproduction
 
     Plots = Mapping[str, Figure | Picture]

@@ -1,37 +1,32 @@
-"""The result of the main job.
-"""
+"""What the main job found: numbers only; verdicts, tables, plots and report are functions of it."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
 import pandas as pd
+
 from quesnay.diagnostics.reproduction.assembly import Assembly
 from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.diagnostics.reproduction.linkage import CoreLinkages
-from quesnay.diagnostics.reproduction.assembly import elasticity_of
-from quesnay.diagnostics.reproduction.runs import DrawnInputs, draw_inputs
-from quesnay.diagnostics.reproduction.regressions import Rivals
-from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.result import PanelFit
+from quesnay.diagnostics.reproduction.regressions import Elasticities
 from quesnay.diagnostics.reproduction.study import Study
+from quesnay.models.display.table import Table, Tabular
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from quesnay.diagnostics.plots.save import Picture
-    from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
+    from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.models.display.explanation import Explanation
 
-__all__ = [
-    "Reproduction",
-]
+__all__ = ["Reproduction"]
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Reproduction(Tabular):
-    """A published report rebuilt from public data, judged figure by figure.
+    """A published report rebuilt from public data, judged fact by fact.
 
     Parameters
     ----------
@@ -40,24 +35,28 @@ class Reproduction(Tabular):
     seed : int
         Root of the random numbers.
     account : DataFrame
-        Index run, year; core, integration, total (unit of the study) and share of GDP (a fraction),
-        each with the bounds of its 95 % interval; the forecast year as it could be seen then.
+        Index run ("linkage", "elasticity", "calibrated"), year; core, integration, total (unit of
+        the study) and share of GDP (a fraction): the median of the draws, with the bounds of the
+        95 % interval in ``_low`` and ``_high``; the forecast year as it could be seen then.
     outcome : DataFrame
         The same with the outcome of the forecast year.
     verdicts : DataFrame
-        Index run, id: printed figure, role, estimate, interval, error, inside, rounds.
+        Index run, id: reported, low, high (its rounding interval), role, fact, estimate,
+        estimate_low, estimate_high, error, agrees, restates, unit.
+    score : DataFrame
+        Index run, and the naive rules beside: facts judged, facts that agree.
+    bounds : DataFrame
+        Index reading, year: other readings of the linkage run; columns as the account.
     variance : DataFrame
         Index run, id: share of the estimate's variance by source of uncertainty.
     draws : DataFrame
         Draws x (run, concept, year, variant).
-    central : Series
-        The base case of every figure.
-    potential : PanelFit
-        The regression behind the potential.
-    rivals : Rivals
-        The same elasticity under rival specifications.
-    linkages : CoreLinkages
-        The second accounting view: value added elsewhere tied to the core.
+    inputs : DataFrame
+        Draws x uncertain inputs: what each draw was computed from.
+    naive : DataFrame
+        Draws x (rule, year): totals forecast without a model.
+    elasticities : Elasticities or None
+        Mixture, rivals and inference; None without a section potential.
     facts : Facts
         Tables, vintages and printed figures that went in.
     assembly : Assembly
@@ -65,8 +64,8 @@ class Reproduction(Tabular):
 
     Examples
     --------
-    >>> from quesnay.diagnostics.reproduction.runs import reproduce
-    >>> result = reproduce("caict_2020", draws=100)
+    >>> import quesnay as qn
+    >>> result = qn.reproduce("caict_2020", draws=100)
     >>> result.verdicts.loc[("calibrated", "T18"), "role"]
     'calibration'
     """
@@ -76,30 +75,50 @@ class Reproduction(Tabular):
     account: pd.DataFrame
     outcome: pd.DataFrame
     verdicts: pd.DataFrame
+    score: pd.DataFrame
+    bounds: pd.DataFrame
     variance: pd.DataFrame
     draws: pd.DataFrame
-    central: pd.Series
-    potential: PanelFit
-    rivals: Rivals
-    linkages: CoreLinkages
+    inputs: pd.DataFrame
+    naive: pd.DataFrame
+    elasticities: Elasticities | None
     facts: Facts
     assembly: Assembly
 
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs that the study has the parts for."""
+        return self.assembly.model.runs
+
+    @property
+    def central(self) -> pd.Series:
+        """Median of the draws of every figure, by run, concept, year and variant."""
+        return self.draws.median().rename("estimate")
+
     def tables(self) -> tuple[Table, ...]:
-        """Return account, verdicts, outcome and sources of variance."""
+        """Return account, verdicts, score, readings, outcome and sources of variance."""
         from quesnay.diagnostics.reproduction.tables import result_tables
 
         return result_tables(self)
 
-    def console(self, *, width: int = 100) -> str:
-        """Return account and verdicts of both runs with the findings, for a terminal."""
-        import textwrap
+    def findings(self) -> list[str]:
+        """Say what was found, in sentences computed from the numbers.
 
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> len(qn.reproduce("caict_2020", draws=100).findings()) >= 4
+        True
+        """
         from quesnay.diagnostics.reproduction.findings import findings
 
-        text = [table.to_text(width=width) for table in self.tables()[:3]]
-        said = [textwrap.fill(sentence, width) for sentence in findings(self)[2:]]
-        return "\n\n".join([*text, "\n".join(said)])
+        return findings(self)
+
+    def console(self, *, width: int = 100) -> str:
+        """Return the findings, the account and the verdicts, for a terminal."""
+        from quesnay.diagnostics.reproduction.tables import console_text
+
+        return console_text(self, width)
 
     def explain(self, figure: str, *, run: str = "calibrated") -> "Explanation":
         """Say where an estimate comes from: its equation, inputs, their sources.
@@ -108,13 +127,13 @@ class Reproduction(Tabular):
         ----------
         figure : str
             Id of a printed figure, such as ``"T19"``.
-        run : {"calibrated", "independent"}
+        run : {"linkage", "elasticity", "calibrated"}
             Which estimate.
 
         Returns
         -------
         Explanation
-            The base case, input by input.
+            The medians, input by input.
 
         Raises
         ------
@@ -126,7 +145,7 @@ class Reproduction(Tabular):
         return explain_figure(self, figure, run)
 
     def plot_account(self) -> "Figure":
-        """Draw core and integration by year, both runs, beside the printed totals."""
+        """Draw core and integration by year, every run, beside the printed totals."""
         from quesnay.diagnostics.reproduction.plots import account_plot
 
         return account_plot(self)
@@ -138,7 +157,7 @@ class Reproduction(Tabular):
         return penetration_plot(self)
 
     def plot_elasticities(self) -> "Figure":
-        """Draw the elasticity under the base case and its rivals."""
+        """Draw the admissible equations of the elasticity and the rivals of the base case."""
         from quesnay.diagnostics.reproduction.plots import elasticity_plot
 
         return elasticity_plot(self)
@@ -156,44 +175,32 @@ class Reproduction(Tabular):
         Returns
         -------
         Figure
-            Ranked estimates with the printed figure.
+            Ranked estimates by run with the printed figure.
         """
         from quesnay.diagnostics.reproduction.specifications import specification_curve
 
         return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot()
 
     def plot_tornado(self) -> "Figure":
-        """Draw how far each source of uncertainty alone moves the held-out totals, both runs."""
+        """Draw how far each source of uncertainty alone moves the held-out totals."""
         from quesnay.diagnostics.reproduction.plots import tornado_plot
 
         return tornado_plot(self)
 
     def plot_fan(self) -> "Figure":
-        """Draw the total of both runs to the forecast year with its intervals, and the report."""
+        """Draw the total of every run to the forecast year with its intervals, and the report."""
         from quesnay.diagnostics.reproduction.plots import fan_plot
 
         return fan_plot(self)
-
-    def drawn_inputs(self, draws: int | None = None) -> DrawnInputs:
-        """Return the uncertain inputs behind the draws; the first `draws` of them, or all."""
-        elasticity = elasticity_of(self.study, self.potential)
-        wanted = len(self.draws) if draws is None else min(draws, len(self.draws))
-        model = self.assembly.model
-        return draw_inputs(self.study, self.facts, model, elasticity, draws=wanted, seed=self.seed)
 
     def update_table(self, year: int | None = None, *, draws: int = 500) -> "UpdatedTable":
         """Make a table for a year without one; see :func:`quesnay.update_table_year`."""
         from quesnay.diagnostics.reproduction.made_table import update_year
 
-        return update_year(self.study, self.facts, self.assembly, self.drawn_inputs(draws), year)
+        return update_year(self, year, draws=draws)
 
-    def reconcile(self, updated: "UpdatedTable | None" = None) -> "ReconciledAccount":
-        """Make one account of all estimates by least squares under the identities.
-
-        Parameters
-        ----------
-        updated : UpdatedTable, optional
-            From :meth:`update_table`: gives the linkages of its year.
+    def reconcile(self) -> "ReconciledAccount":
+        """Make one account of all runs by least squares under the identities.
 
         Returns
         -------
@@ -202,18 +209,13 @@ class Reproduction(Tabular):
         """
         from quesnay.diagnostics.reproduction.reconciled import reconcile_account
 
-        tables = {} if updated is None else {updated.year: updated.table}
-        return reconcile_account(self, self.drawn_inputs(), updated=tables)
+        return reconcile_account(self)
 
     def plots(self) -> "dict[str, Figure]":
-        """Return every plot of the result by file name."""
-        return {
-            "account": self.plot_account(),
-            "penetration": self.plot_penetration(),
-            "elasticities": self.plot_elasticities(),
-            "tornado": self.plot_tornado(),
-            "fan": self.plot_fan(),
-        }
+        """Return every plot that the study has the parts for, by file name."""
+        from quesnay.diagnostics.reproduction.plots import all_plots
+
+        return all_plots(self)
 
     def to_html(
         self,

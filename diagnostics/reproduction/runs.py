@@ -1,78 +1,67 @@
-"""Both runs of a study under their uncertain inputs.
+"""The main job: all runs of a study under their uncertain inputs, on common draws.
 
-The uncertain inputs of a run, drawn once more: the same numbers as in its account.
-
-The main job: a published report rebuilt from public data, judged figure by figure.
+The central case is the median of the draws, everywhere; the interval is that of the central 95 %.
 """
 
-import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Any
-import numpy as np
-import pandas as pd
-from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
-from quesnay.fitting.resampling.listed import Choice
-from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.models.satellite.account import CONCEPTS, AccountModel, Array
-from quesnay.models.uncertainty.monte_carlo import monte_carlo
-from quesnay.diagnostics.reproduction.study import RUNS
-from quesnay.diagnostics.reproduction.study import Study
-from collections.abc import Mapping
-import numpy.typing as npt
-from quesnay.fitting.resampling.chunks import chunks
-from quesnay.fitting.resampling.distributions import Distribution
-from quesnay.diagnostics.reproduction.assembly import Assembly
-from quesnay.models.satellite.account import AccountModel
-from quesnay.models.uncertainty.inputs import checked_inputs
-from collections.abc import Callable
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.diagnostics.reproduction.assembly import Prepared, prepare, row, ties_by_slot
+from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.study import Study
+from quesnay.diagnostics.reproduction.variance import variance_frame
+from quesnay.diagnostics.reproduction.verdicts import naive_paths, score_frame, verdict_frame
 from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import StudyError
-from quesnay.diagnostics.reproduction.assembly import account_frame, verdict_frame, with_intervals
-from quesnay.diagnostics.reproduction.linkage import core_linkages
-from quesnay.diagnostics.reproduction.assembly import prepare
-from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.regressions import rival_elasticities
-from quesnay.diagnostics.reproduction.variance import variance_frame
+from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
+from quesnay.fitting.resampling.listed import Choice
+from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.satellite.account import AccountModel
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
+from quesnay.models.satellite.linkage import with_imports_inside
+from quesnay.models.uncertainty.monte_carlo import monte_carlo
 
 __all__ = [
-    "BothRuns",
-    "DrawnInputs",
+    "AllRuns",
     "Sources",
-    "base_case",
-    "base_inputs",
-    "core_weights",
-    "draw_inputs",
+    "account_frame",
     "labels",
+    "median_inputs",
     "reproduce",
-    "simulate",
     "uncertain_inputs",
+    "with_intervals",
 ]
 
-
+Array = npt.NDArray[np.float64]
 Sources = dict[str, list[str]]
+
+_TAIL = 0.025
 
 
 @dataclass(frozen=True, slots=True)
-class BothRuns:
-    """The two runs on common draws: one row a draw, one column a figure."""
+class AllRuns:
+    """The runs of a study on common draws: one row a draw, one column a figure."""
 
     model: AccountModel
 
     def __call__(self, inputs: Mapping[str, Array]) -> Array:
         """Return (n, runs x concepts x slots)."""
-        runs = [self.model.evaluate(run, inputs) for run in RUNS]
-        stacked = np.stack(runs)
+        stacked = self.model.evaluate_all(inputs)
         return stacked.reshape(-1, stacked.shape[-1]).T
 
 
 def labels(model: AccountModel) -> pd.MultiIndex:
-    """Return the columns of :class:`BothRuns`: run, concept, year, variant."""
+    """Return the columns of :class:`AllRuns`: run, concept, year, variant."""
     rows = [
         (run, concept, slot.year, slot.variant)
-        for run in RUNS
+        for run in model.runs
         for concept in CONCEPTS
         for slot in model.slots
     ]
@@ -80,20 +69,20 @@ def labels(model: AccountModel) -> pd.MultiIndex:
 
 
 def uncertain_inputs(
-    study: Study, facts: Facts, model: AccountModel, elasticity: tuple[float, float]
+    study: Study, facts: Facts, model: AccountModel, productivity: tuple[float, float]
 ) -> tuple[dict[str, Distribution], Sources]:
     """Return the distributions of the uncertain inputs and the source that each belongs to.
 
     Parameters
     ----------
     study : Study
-        Dispersion of the core pattern, forecast growth.
+        Dispersion of the core pattern, saturation, forecast growth.
     facts : Facts
         Rounding intervals of the printed figures.
     model : AccountModel
         Core cells, curves and vintages.
-    elasticity : tuple of float
-        Estimate and standard error.
+    productivity : tuple of float
+        Lowest and highest yearly growth of value added per person.
 
     Returns
     -------
@@ -102,192 +91,137 @@ def uncertain_inputs(
     sources : dict of str to list of str
         Source of uncertainty -> names of its inputs.
     """
-    spread = math.sqrt(math.log1p(study.core.dispersion**2))
-    used = (study.core.figure, study.penetration.total, study.penetration.growth)
-    rounding = {
-        name: Uniform(
-            float(row(facts.reported, name)["low"]), float(row(facts.reported, name)["high"])
-        )
-        for name in used
-    }
-    pattern = {name: LogNormal(1.0, spread) for name, _, _ in model.cells}
+    spread = float(np.sqrt(np.log1p(study.core.dispersion**2)))
+    inputs: dict[str, Distribution] = {}
+    sources: Sources = {}
+
+    def add(source: str, **given: Distribution) -> None:
+        inputs.update(given)
+        sources.setdefault(source, []).extend(given)
+
+    add("core pattern", **{name: LogNormal(1.0, spread) for name, _, _ in model.cells})
+    rounded = [study.core.figure]
+    if study.potential is not None:
+        add("elasticity, between equations", equation=Uniform(0.0, 1.0))
+        add("elasticity, within equations", elasticity_error=Normal(0.0, 1.0))
+    if study.penetration is not None:
+        low, high = np.log(study.penetration.saturation)
+        add("curve family", curve=Choice(tuple(range(len(study.penetration.curves)))))
+        add("saturation", saturation=Uniform(float(low), float(high)))
+        add("forecast error", forecast_error=Uniform(0.0, 1.0))
+        rounded += [study.penetration.total, study.penetration.growth]
+    for name in rounded:
+        if name is not None:
+            own = row(facts.reported, name)
+            add("rounding", **{name: Uniform(float(own["low"]), float(own["high"]))})
+    add("GDP vintage", gdp_vintage=Choice(tuple(range(len(model.gdp)))))
     forecast = study.gdp.forecast
     growth = Uniform(forecast.low, forecast.high) if forecast else Uniform(0.0, 0.0)
-    inputs: dict[str, Distribution] = {
-        "elasticity": Normal(*elasticity),
-        **pattern,
-        **rounding,
-        "curve": Choice(tuple(range(len(model.curves)))),
-        "gdp_vintage": Choice(tuple(range(len(model.gdp)))),
-        "forecast_growth": growth,
-        "employment_coefficient": Choice((0, 1)),
-    }
-    sources = {
-        "elasticity (sampling)": ["elasticity"],
-        "core pattern": list(pattern),
-        "curve family": ["curve"],
-        "rounding of printed figures": list(rounding),
-        "GDP vintage": ["gdp_vintage"],
-        "GDP forecast": ["forecast_growth"],
-        "employment coefficient": ["employment_coefficient"],
-    }
+    add("GDP forecast", forecast_growth=growth)
+    if model.employment is not None:
+        add("jobs per value added", employment_coefficient=Choice((0, 1)))
+        add("productivity drift", productivity=Uniform(*productivity))
     return inputs, sources
 
 
-def base_inputs(
-    study: Study, facts: Facts, model: AccountModel, elasticity: float
+def median_inputs(
+    study: Study, facts: Facts, model: AccountModel, productivity: tuple[float, float]
 ) -> dict[str, Array]:
-    """Return the base case: point estimates, printed values, first curve and first vintage set."""
+    """Return every input at its middle: printed values, first curve and first vintage set."""
     forecast = study.gdp.forecast
-    values = {
-        "elasticity": elasticity,
-        "curve": 0.0,
-        "gdp_vintage": 0.0,
+    values = {name: 1.0 for name, _, _ in model.cells} | {
+        "equation": 0.5, "elasticity_error": 0.0, "curve": 0.0, "saturation": 0.0,
+        "forecast_error": 0.5, "gdp_vintage": 0.0, "employment_coefficient": 0.0,
         "forecast_growth": (forecast.low + forecast.high) / 2 if forecast else 0.0,
-        "employment_coefficient": 0.0,
-    }
-    values |= {name: 1.0 for name, _, _ in model.cells}
-    for name in (study.core.figure, study.penetration.total, study.penetration.growth):
-        values[name] = float(row(facts.reported, name)["value"])
+        "productivity": sum(productivity) / 2,
+    }  # fmt: skip
+    used = [study.core.figure]
+    if study.penetration is not None:
+        used += [study.penetration.total, study.penetration.growth]
+    values |= {name: float(row(facts.reported, name)["value"]) for name in used if name}
     return {name: np.array([value]) for name, value in values.items()}
 
 
-def base_case(study: Study, facts: Facts, model: AccountModel, elasticity: float) -> pd.Series:
-    """Return every figure of both runs at the base inputs."""
-    values = BothRuns(model)(base_inputs(study, facts, model, elasticity))[0]
-    return pd.Series(values, index=labels(model), name="estimate")
-
-
-def simulate(
-    model: AccountModel,
-    inputs: Mapping[str, Distribution],
-    *,
-    draws: int,
-    seed: int,
-    jobs: int,
-    progress: bool | Callable[[int, int], None] = False,
-    client: Any = None,
-    checkpoint: Any = None,
-) -> pd.DataFrame:
-    """Draw both runs.
-
-    Returns
-    -------
-    DataFrame
-        Draws x (run, concept, year, variant); NaN where a draw has no admissible curve.
-    """
-    result = monte_carlo(
-        BothRuns(model),
-        inputs,
-        draws=draws,
-        seed=seed,
-        jobs=jobs,
-        progress=progress,
-        client=client,
-        checkpoint=checkpoint,
-    )
-    return result.draws.set_axis(labels(model), axis=1)
-
-
-Array = npt.NDArray[np.float64]
-
-_CHUNK = 1000  # as in monte_carlo: part of what defines the numbers
-
-
-@dataclass(frozen=True, slots=True)
-class DrawnInputs:
-    """Uncertain inputs of an account.
-
-    Parameters
-    ----------
-    distributions : mapping of str to Distribution
-        By name of the input.
-    sources : dict of str to list of str
-        Source of uncertainty -> names of its inputs.
-    base : dict of str to ndarray (1,)
-        The base case.
-    values : dict of str to ndarray (1 + draws,)
-        The base case, then the draws.
-    """
-
-    distributions: Mapping[str, Distribution]
-    sources: Sources
-    base: dict[str, Array]
-    values: dict[str, Array]
-
-
-def draw_inputs(
-    study: Study,
-    facts: Facts,
-    model: AccountModel,
-    elasticity: tuple[float, float],
-    *,
-    draws: int,
-    seed: int,
-) -> DrawnInputs:
-    """Draw the uncertain inputs of a study as the main job does.
-
-    Parameters
-    ----------
-    study, facts, model
-        From the main job.
-    elasticity : tuple of float
-        Estimate and standard error.
-    draws : int
-        At least 1; the first draws of the main job of the same seed.
-    seed : int
-        Root of the random numbers.
-
-    Returns
-    -------
-    DrawnInputs
-        Distributions, sources, base case and draws.
+def with_intervals(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return median and central 95 % interval of every column of draws.
 
     Examples
     --------
-    >>> import quesnay as qn
-    >>> from quesnay.diagnostics.reproduction.runs import BothRuns
-    >>> run = qn.reproduce(draws=20, seed=4)
-    >>> fit = (run.potential.params["ln_ict"], run.potential.std_errors["ln_ict"])
-    >>> again = draw_inputs(run.study, run.facts, run.assembly.model, fit, draws=20, seed=4)
-    >>> values = BothRuns(run.assembly.model)(again.values)
-    >>> bool(np.array_equal(values[1:], run.draws.to_numpy(), equal_nan=True))
-    True
+    >>> with_intervals(pd.DataFrame({"a": [1.0, 2.0, 3.0]})).loc["a"].tolist()
+    [2.0, 1.05, 2.95]
     """
-    distributions, sources = uncertain_inputs(study, facts, model, elasticity)
-    checked = checked_inputs(distributions)
-    base = base_inputs(study, facts, model, elasticity[0])
-    drawn = [checked.sample(chunk) for chunk in chunks(draws, seed=seed, size=_CHUNK)]
-    values = {name: np.concatenate([base[name], *(part[name] for part in drawn)]) for name in base}
-    return DrawnInputs(distributions, sources, base, values)
+    found = draws.quantile([0.5, _TAIL, 1 - _TAIL]).T
+    return found.set_axis(["estimate", "low", "high"], axis=1)
 
 
-def core_weights(assembly: Assembly, values: Mapping[str, Array]) -> pd.DataFrame:
-    """Return the share of the core in each of its sectors for every draw.
+def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
+    """Return the account by run and year, each figure with the bounds of its interval.
 
     Parameters
     ----------
-    assembly : Assembly
-        Core cells and value added by vintage.
-    values : mapping of str to ndarray (n,)
-        Inputs, as in :class:`DrawnInputs`.
+    estimates : DataFrame
+        From :func:`with_intervals`, indexed by run, concept, year and variant.
+    *variants : str
+        The variants shown: ``"estimate"`` with ``"forecast"`` or ``"outcome"``.
 
     Returns
     -------
     DataFrame
-        Draws x sectors, calibrated on the printed core; at most 1.
+        Index run, year; columns core, integration, total, share with ``_low`` and ``_high``.
     """
-    model = assembly.model
-    weights = {
-        assembly.sectors[place]: np.zeros(len(values["curve"])) for _, place, _ in model.cells
-    }
-    for name, place, weight in model.cells:
-        weights[assembly.sectors[place]] += weight * values[name]
-    frame = pd.DataFrame(weights)
-    places = [assembly.sectors.index(sector) for sector in frame.columns]
-    own = model.value_added[values["gdp_vintage"].astype(int), model.core_slot][:, places]
-    level = (frame.to_numpy() * own).sum(axis=1)
-    return frame.mul(values[model.core_id] / level, axis=0).clip(upper=1.0)
+    shown = estimates[estimates.index.get_level_values("variant").isin(variants)]
+    runs = list(dict.fromkeys(shown.index.get_level_values(0)))
+    wide = shown.droplevel("variant").unstack("concept")
+    columns = {}
+    for concept in ACCOUNT:
+        columns[concept] = wide[("estimate", concept)]
+        columns[f"{concept}_low"] = wide[("low", concept)]
+        columns[f"{concept}_high"] = wide[("high", concept)]
+    frame = pd.DataFrame(columns)
+    return frame.reindex([key for run in runs for key in frame.index if key[0] == run])
+
+
+def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
+    """Other readings of the linkage run, on the same draws; columns as the account."""
+    study, assembly, facts = ready.study, ready.assembly, ready.facts
+    model, sectors = assembly.model, ready.assembly.pattern.sectors
+    variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {}
+    if model.ties:
+        tables = assembly.tables
+        if all(table.imports is not None for table in tables.values()):
+            inside = {year: with_imports_inside(table) for year, table in tables.items()}
+            variants["imports inside"] = (_tied(model, inside, sectors), drawn)
+        forward = _tied(model, tables, sectors, side="forward")
+        variants["users of the core (forward)"] = (forward, drawn)
+        variants["sum over single parts"] = (_part_by_part(model), drawn)
+    figure = study.core.figure
+    for text in study.core.other_printings if figure else ():
+        scale = float(row(facts.reported, str(figure))["scale"])
+        other = {**drawn, str(figure): np.full_like(drawn["gdp_vintage"], float(text) * scale)}
+        variants[f"{figure} = {text}, as also printed"] = (model, other)
+    found = {}
+    for name, (variant, inputs) in variants.items():
+        one = AllRuns(replace(variant, potential=None, calibration=None))(inputs)
+        columns = labels(replace(variant, potential=None, calibration=None))
+        found[name] = account_frame(
+            with_intervals(pd.DataFrame(one, columns=columns)), "estimate", "forecast"
+        ).droplevel("run")
+    return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
+
+
+def _tied(
+    model: AccountModel,
+    tables: dict[int, InputOutputTable],
+    sectors: list[str],
+    *,
+    side: str = "backward",
+) -> AccountModel:
+    return replace(model, ties=ties_by_slot(tables, model.slots, sectors, side=side))
+
+
+def _part_by_part(model: AccountModel) -> AccountModel:
+    ties = tuple(None if own is None else replace(own, jointly=False) for own in model.ties)
+    return replace(model, ties=ties)
 
 
 def reproduce(
@@ -300,10 +234,12 @@ def reproduce(
     client: Any = None,
     checkpoint: str | Path | None = None,
 ) -> Reproduction:
-    """Estimate a satellite account twice and hold it against the published report.
+    """Estimate a satellite account in up to three runs and hold it against the published report.
 
-    The *independent* run uses one printed figure only, the core; the *calibrated* run also uses the
-    two earliest totals. Everything else that was printed is held out and judged.
+    *linkage*: what the rest of the economy produces for the core to exist; *elasticity*: panel
+    elasticities times the core's weight in the supply of the technology; *calibrated*: a diffusion
+    curve through the two earliest printed totals. Whatever a run does not use is held out and
+    judged, fact by fact.
 
     Parameters
     ----------
@@ -325,7 +261,7 @@ def reproduce(
     Returns
     -------
     Reproduction
-        Account, verdicts, sources of variance, tables, plots and the report.
+        Account, verdicts, score, readings, sources of variance, tables, plots and the report.
 
     Raises
     ------
@@ -335,33 +271,35 @@ def reproduce(
     Examples
     --------
     >>> result = reproduce("caict_2020", draws=200, seed=0)
-    >>> float(result.account.loc[("calibrated", 2018), "core"].round(4))
-    0.4386
+    >>> float(result.account.loc[("calibrated", 2018), "core"].round(3))
+    0.439
     """
     draws = whole(draws, "draws", error=StudyError)
-    ready = prepare(study)
-    checked, facts, model = ready.study, ready.facts, ready.assembly.model
-    inputs, sources = uncertain_inputs(checked, facts, model, ready.elasticity)
-    drawn = simulate(
-        model, inputs, draws=draws, seed=seed, jobs=jobs, progress=progress, client=client,
-        checkpoint=checkpoint,
+    ready = prepare(study, seed=seed)
+    model, facts = ready.assembly.model, ready.facts
+    inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
+    found = monte_carlo(
+        AllRuns(model), inputs, draws=draws, seed=seed, jobs=jobs, progress=progress,
+        client=client, checkpoint=checkpoint,
     )  # fmt: skip
-    central = base_case(checked, facts, model, ready.elasticity[0])
-    estimates = with_intervals(central, drawn)
-    account = account_frame(estimates, "estimate", "forecast")
-    outcome = account_frame(estimates, "estimate", "outcome")
+    drawn = found.draws.set_axis(labels(model), axis=1)
+    estimates = with_intervals(drawn)
+    values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
+    verdicts = verdict_frame(ready.study, facts, model.runs, estimates)
+    naive = naive_paths(facts, model, drawn, seed=seed)
     return Reproduction(
-        study=checked,
+        study=ready.study,
         seed=seed,
-        account=account,
-        outcome=outcome,
-        verdicts=verdict_frame(checked, facts, estimates),
+        account=account_frame(estimates, "estimate", "forecast"),
+        outcome=account_frame(estimates, "estimate", "outcome"),
+        verdicts=verdicts,
+        score=score_frame(facts, model, verdicts, naive),
+        bounds=_readings(ready, values),
         variance=variance_frame(facts, model, inputs, sources, seed=seed),
         draws=drawn,
-        central=central,
-        potential=ready.fit,
-        rivals=rival_elasticities(checked, facts, ready.fit, seed=seed),
-        linkages=core_linkages(checked, facts, ready.assembly, outcome, seed=seed),
+        inputs=found.inputs,
+        naive=naive,
+        elasticities=ready.elasticities,
         facts=facts,
         assembly=ready.assembly,
     )

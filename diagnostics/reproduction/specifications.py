@@ -6,40 +6,39 @@ Every admissible specification of one figure, each a full estimate with its inte
 """
 
 import itertools
-from collections.abc import Mapping
-from dataclasses import dataclass
-from quesnay.fitting.errors import StudyError, suggestion
-from quesnay.diagnostics.reproduction.study import Specifications
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
+
 import numpy as np
 import numpy.typing as npt
-from quesnay.fitting.errors import QuesnayError, StudyError, suggestion
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
-from quesnay.diagnostics.reproduction.regressions import elasticity_draws
-from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.models.uncertainty.checkpoints import fingerprint
-from quesnay.models.uncertainty.running import run_draws
-from quesnay.diagnostics.reproduction.study import with_keys
-from quesnay.diagnostics.reproduction.study import Potential, Study
-from dataclasses import dataclass, replace
 import pandas as pd
+
 from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.arguments import whole
-from quesnay.fitting.errors import StudyError, shown, suggestion
-from quesnay.fitting.resampling.joint_null import joint_null
-from quesnay.diagnostics.reproduction.assembly import assemble
+from quesnay.diagnostics.reproduction.assembly import as_printed, assemble, row
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts
-from quesnay.diagnostics.reproduction.assembly import as_printed, row
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws
 from quesnay.diagnostics.reproduction.runs import base_inputs
+from quesnay.diagnostics.reproduction.study import (
+    RUNS,
+    Potential,
+    Specifications,
+    Study,
+    load_study,
+    with_keys,
+)
+from quesnay.fitting.arguments import whole
+from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
+from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
+from quesnay.fitting.resampling.engine import Progress
+from quesnay.fitting.resampling.joint_null import joint_null
 from quesnay.models.satellite.account import CONCEPTS
-from quesnay.diagnostics.reproduction.study import RUNS, load_study
-from quesnay.diagnostics.reproduction.study import Study
+from quesnay.models.uncertainty.checkpoints import fingerprint
+from quesnay.models.uncertainty.running import run_draws
 
 __all__ = [
     "Combination",

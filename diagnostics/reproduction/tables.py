@@ -1,13 +1,14 @@
-"""Tables of the main job, in the words and units of a reader.
-"""
+"""Tables of the main job, in the words and units of a reader."""
 
 from typing import TYPE_CHECKING, Any
+
 import numpy as np
 import pandas as pd
+
 from quesnay.diagnostics.evidence.verdicts import judged_words
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.models.display.table import Table
 from quesnay.diagnostics.reproduction.study import RUNS
+from quesnay.models.display.table import Table
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction

@@ -158,8 +158,8 @@ class AccountModel:
         GDP in the unit of the account; deflator over that of the slot before (NaN where unknown).
     cells : tuple of (str, int, float)
         Name of the uncertain factor, sector position and relative weight of each core cell.
-    core_id, core_slot : str, int
-        Id of the printed core and the slot that it calibrates.
+    core_id, core_slot : str or None, int
+        Id of the printed core and the slot that it calibrates; without one the weights are shares.
     forecast_base : ndarray (T,)
         GDP that the drawn nominal growth is applied to; NaN outside forecast slots.
     ties : tuple of CoreTies or None
@@ -174,7 +174,7 @@ class AccountModel:
     gdp: Array
     inflation: Array
     cells: tuple[tuple[str, int, float], ...]
-    core_id: str
+    core_id: str | None
     core_slot: int
     forecast_base: Array
     ties: tuple[CoreTies | None, ...] = ()
@@ -229,6 +229,8 @@ class AccountModel:
         shares = np.zeros((len(vintage), len(places)))
         for name, place, weight in self.cells:
             shares[:, places.index(place)] += weight * inputs[name]
+        if self.core_id is None:
+            return np.minimum(shares, 1.0)
         own = self.value_added[vintage, self.core_slot][:, places]
         return np.asarray(shares * (inputs[self.core_id] / (shares * own).sum(axis=1))[:, None])
 
@@ -248,9 +250,7 @@ class AccountModel:
         integration = by_sector.sum(axis=2)
         jobs = self._jobs(known, by_sector, inputs)
         inflation = self.inflation[known.vintage]
-        return _stack(
-            (core, integration, known.gdp, jobs, potential), self.slots, inflation
-        )
+        return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
 
     @property
     def _potential(self) -> Potential:
@@ -266,8 +266,7 @@ class AccountModel:
     def _using(self, known: "_Drawn") -> Array:
         """Value added of the using industries, (n, T, S)."""
         return np.asarray(
-            (self.value_added * self._potential.intensity)[known.vintage]
-            * known.factor[:, :, None]
+            (self.value_added * self._potential.intensity)[known.vintage] * known.factor[:, :, None]
         )
 
     def _linked(self, known: "_Drawn") -> Array:
@@ -294,7 +293,7 @@ class AccountModel:
         inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
         middle = inputs["elasticity"] if "elasticity" in inputs else self._potential.median
-        full = np.asarray(middle * inputs["saturation"])[:, None] * using
+        full = np.asarray(middle * np.exp(inputs["saturation"]))[:, None] * using
         shares = (
             (earlier_total - core[:, use.earlier]) / full[:, use.earlier],
             (later_total - core[:, use.later]) / full[:, use.later],

@@ -40,13 +40,15 @@ class CoreTies:
     places : ndarray of int (K,)
         Positions of the sectors with a core part.
     reach : ndarray (S, K)
-        Columns K of the Leontief inverse less the identity.
+        Columns K of the Leontief inverse less the identity; forward, rows K of Ghosh's, turned.
     output : ndarray (K,)
         Output of the sectors K, unit of the table.
     value : ndarray (S,)
         Value added per unit of output.
     total : float
         Value added of all sectors, unit of the table.
+    jointly : bool
+        False: every core part alone, the ties added up; what two parts both need counts twice.
     """
 
     places: npt.NDArray[np.intp]
@@ -54,10 +56,22 @@ class CoreTies:
     output: Array
     value: Array
     total: float
+    jointly: bool = True
 
     @classmethod
-    def of(cls, table: InputOutputTable, sectors: Sequence[str]) -> "CoreTies":
+    def of(
+        cls, table: InputOutputTable, sectors: Sequence[str], *, side: str = "backward"
+    ) -> "CoreTies":
         """Prepare a table for a core in the named sectors.
+
+        Parameters
+        ----------
+        table : InputOutputTable
+            Domestic flows, or flows with imports inside.
+        sectors : sequence of str
+            Where the core lies.
+        side : {"backward", "forward"}
+            Who is tied: suppliers of the core (Leontief) or its users (Ghosh).
 
         Raises
         ------
@@ -72,7 +86,13 @@ class CoreTies:
         inverse = table.leontief().to_numpy(float) - np.eye(len(labels))
         x, v = table.x.to_numpy(float), table.v.to_numpy(float)
         per_output = np.divide(v, x, out=np.zeros(len(x)), where=x != 0)
-        return cls(places, inverse[:, places], x[places], per_output, float(v.sum()))
+        reach = inverse[:, places]
+        if (
+            side == "forward"
+        ):  # the Ghosh inverse is the Leontief inverse, rows over and columns times x
+            over = np.divide(1.0, x, out=np.zeros(len(x)), where=x != 0)
+            reach = (over[places, None] * inverse[places] * x).T
+        return cls(places, reach, x[places], per_output, float(v.sum()))
 
     def elsewhere(self, weights: Array) -> Array:
         """Return value added elsewhere that the core's output needs, by sector.
@@ -93,6 +113,8 @@ class CoreTies:
         >>> CoreTies.of(table, ["0"]).elsewhere(np.array([[1.0], [0.5]])).round(2).tolist()
         [[0.0, 147.37], [67.61, 75.62]]
         """
+        if not self.jointly:
+            return self._part_by_part(weights)
         corner = self.reach[self.places]
         systems = corner * weights[:, None, :] + np.eye(len(self.output))
         right = np.broadcast_to(self.output[:, None], (len(weights), len(self.output), 1))
@@ -101,25 +123,15 @@ class CoreTies:
         loss[:, self.places] += gone - weights * self.output
         return np.asarray(loss * self.value)
 
-    def elsewhere_part_by_part(self, weights: Array) -> Array:
-        """Return the same with every core part taken alone and the ties added up, (n,).
-
-        ``L_ik x_k / L_kk`` for each part k: what two parts both need is counted twice.
-
-        Examples
-        --------
-        >>> table = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-        >>> ties = CoreTies.of(table, ["0", "1"])
-        >>> both = np.array([[1.0, 1.0]])
-        >>> ties.elsewhere_part_by_part(both).round(1).tolist(), ties.elsewhere(both).sum()
-        ([530.2], np.float64(0.0))
-        """
-        alone = np.zeros(len(weights))
-        for place in range(len(self.output)):
-            only = np.zeros_like(weights)
-            only[:, place] = weights[:, place]
-            alone += self.elsewhere(only).sum(axis=1)
-        return alone
+    def _part_by_part(self, weights: Array) -> Array:
+        """Add up ``L_ik x_k / L_kk`` over the parts k, what falls on other core parts left out."""
+        diagonal = np.diag(self.reach[self.places])
+        gone = weights * self.output / (1.0 + weights * diagonal)
+        loss = gone @ self.reach.T
+        loss[:, self.places] += gone - weights * self.output
+        inside = gone @ self.reach[self.places].T - gone * diagonal
+        loss[:, self.places] -= weights * inside
+        return np.asarray(loss * self.value)
 
 
 def with_imports_inside(table: InputOutputTable) -> InputOutputTable:

@@ -11,14 +11,14 @@ imports as rows, inputs of sectors and categories of final demand as columns. Wh
 balanced as well, it adds a row for each published industry group.
 """
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-import pandas as pd
-from quesnay.fitting.errors import DataError
-from quesnay.models.input_output.table import InputOutputTable
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+import pandas as pd
+
 from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.models.input_output.imports import ImportBlock
+from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = [
     "Balancer",

@@ -39,6 +39,8 @@ class SpecificationCurve(Tabular):
         Choice -> share of the variance of the estimates that it explains (Shapley value).
     joint : JointNull or None
         Joint test of the coefficients behind the curve.
+    runs : tuple of str
+        Runs in the order of the grid, where the specifications name one.
     """
 
     figure: str
@@ -51,6 +53,16 @@ class SpecificationCurve(Tabular):
     failures: pd.DataFrame
     spread: pd.DataFrame
     joint: JointNull | None
+    runs: tuple[str, ...] = ()
+
+    @property
+    def by_run(self) -> pd.DataFrame:
+        """Number, share below the report, share that agrees and median by run, in file order."""
+        if "run" not in self.estimates.columns:
+            return _shares(self, self.estimates).to_frame("all").T.rename_axis("run")
+        runs = [run for run in self.runs if (self.estimates["run"] == run).any()]
+        rows = {run: _shares(self, self.estimates[self.estimates["run"] == run]) for run in runs}
+        return pd.DataFrame(rows).T.rename_axis("run")
 
     @property
     def median(self) -> float:
@@ -65,14 +77,13 @@ class SpecificationCurve(Tabular):
     @property
     def holding(self) -> float:
         """Share of specifications whose 95 % interval holds the printed figure."""
-        rows = self.estimates
-        inside = (rows["low"] < self.reported_high) & (rows["high"] >= self.reported_low)
-        return float(inside.mean())
+        return float(_shares(self, self.estimates)["agrees"])
 
     def tables(self) -> tuple[Table, ...]:
         """Return the summary, the spread by choice, the estimates by level and the failures."""
         return (
             self._summary(),
+            *self._runs(),
             Table(
                 f"Share of the spread of {self.figure} by choice",
                 self.spread,
@@ -82,6 +93,20 @@ class SpecificationCurve(Tabular):
             self._by_level(),
             *self._failed(),
         )
+
+    def _runs(self) -> tuple[Table, ...]:
+        if not self.runs:
+            return ()
+        columns = {
+            "number": "specifications",
+            "below": "below the report",
+            "agrees": "agree with it",
+            "median": f"median, {self.unit}",
+        }
+        frame = self.by_run.rename(columns=columns)
+        formats = dict(zip(columns.values(), (".0f", ".0%", ".0%", ".3g"), strict=True))
+        said = ("Agree: the 95 % interval and the printed interval overlap.",)
+        return (Table(f"{self.figure} by run, printed {self.reported:g}", frame, said, formats),)
 
     def _summary(self) -> Table:
         values = self.estimates["estimate"]
@@ -132,6 +157,18 @@ class SpecificationCurve(Tabular):
         return plot_specifications(self)
 
 
+def _shares(curve: SpecificationCurve, rows: pd.DataFrame) -> "pd.Series[float]":
+    agrees = (rows["low"] < curve.reported_high) & (rows["high"] >= curve.reported_low)
+    return pd.Series(
+        {
+            "number": float(len(rows)),
+            "below": float((rows["estimate"] < curve.reported_low).mean()),
+            "agrees": float(agrees.mean()),
+            "median": float(rows["estimate"].median()),
+        }
+    )
+
+
 def rank_specifications(
     frame: pd.DataFrame,
     printed: pd.Series,
@@ -172,7 +209,7 @@ def rank_specifications(
     >>> rank_specifications(frame, printed, figure="T19").estimates["estimate"].tolist()
     [1.0, 2.0]
     """
-    choices = tuple(name for name in frame.columns if name not in {*_NUMBERS, "failure"})
+    choices = tuple(name for name in frame.columns if name not in {*_NUMBERS, "failure", "run"})
     good = frame["estimate"].notna()
     if not good.any():
         raise DataError(
@@ -197,4 +234,5 @@ def rank_specifications(
         failures=frame[~good][[*choices, "failure"]].reset_index(drop=True),
         spread=spread,
         joint=joint,
+        runs=tuple(dict.fromkeys(frame["run"])) if "run" in frame.columns else (),
     )

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.reproduction.assembly import Prepared, prepare, row, ties_by_slot
+from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Study
@@ -22,18 +22,19 @@ from quesnay.fitting.arguments import whole
 from quesnay.fitting.errors import StudyError
 from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
 from quesnay.fitting.resampling.listed import Choice
-from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
 from quesnay.models.satellite.linkage import with_imports_inside
 from quesnay.models.uncertainty.monte_carlo import monte_carlo
 
 __all__ = [
+    "READINGS",
     "AllRuns",
     "Sources",
     "account_frame",
     "labels",
     "median_inputs",
+    "read_otherwise",
     "reproduce",
     "uncertain_inputs",
     "with_intervals",
@@ -181,47 +182,62 @@ def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
     return frame.reindex([key for run in runs for key in frame.index if key[0] == run])
 
 
+READINGS = (
+    "imports inside",
+    "users of the core (forward)",
+    "users outside the sectors of the core (forward)",
+    "sum over single parts",
+)
+"""Other ways to read the linkage run."""
+
+
+def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
+    """Return the account model under another reading of the linkage run; "" is its base.
+
+    Raises
+    ------
+    StudyError
+        If imports are asked for inside the flows of tables that do not keep them apart.
+    """
+    model, tables = assembly.model, assembly.tables
+    sectors = assembly.pattern.sectors
+    if reading == READINGS[0]:
+        apart = [year for year, table in tables.items() if table.imports is None]
+        if apart:
+            raise StudyError(f"tables.imports: the table of {apart[0]} keeps no imports apart")
+        inside = {year: with_imports_inside(table) for year, table in tables.items()}
+        return replace(model, ties=ties_by_slot(inside, model.slots, sectors))
+    if reading in READINGS[1:3]:
+        ties = ties_by_slot(tables, model.slots, sectors, side="forward")
+        if reading == READINGS[2]:
+            ties = tuple(None if own is None else own.outside() for own in ties)
+        return replace(model, ties=ties)
+    if reading == READINGS[3]:
+        ties = tuple(None if own is None else replace(own, jointly=False) for own in model.ties)
+        return replace(model, ties=ties)
+    return model
+
+
 def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     """Other readings of the linkage run, on the same draws; columns as the account."""
-    study, assembly, facts = ready.study, ready.assembly, ready.facts
-    model, sectors = assembly.model, ready.assembly.pattern.sectors
+    study, assembly = ready.study, ready.assembly
     variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {}
-    if model.ties:
-        tables = assembly.tables
-        if all(table.imports is not None for table in tables.values()):
-            inside = {year: with_imports_inside(table) for year, table in tables.items()}
-            variants["imports inside"] = (_tied(model, inside, sectors), drawn)
-        forward = _tied(model, tables, sectors, side="forward")
-        variants["users of the core (forward)"] = (forward, drawn)
-        variants["sum over single parts"] = (_part_by_part(model), drawn)
+    apart = all(table.imports is not None for table in assembly.tables.values())
+    for reading in READINGS if assembly.model.ties else ():
+        if apart or reading != READINGS[0]:
+            variants[reading] = (read_otherwise(assembly, reading), drawn)
     figure = study.core.figure
     for text in study.core.other_printings if figure else ():
-        scale = float(row(facts.reported, str(figure))["scale"])
+        scale = float(row(ready.facts.reported, str(figure))["scale"])
         other = {**drawn, str(figure): np.full_like(drawn["gdp_vintage"], float(text) * scale)}
-        variants[f"{figure} = {text}, as also printed"] = (model, other)
+        variants[f"{figure} = {text}, as also printed"] = (assembly.model, other)
     found = {}
     for name, (variant, inputs) in variants.items():
-        one = AllRuns(replace(variant, potential=None, calibration=None))(inputs)
-        columns = labels(replace(variant, potential=None, calibration=None))
-        found[name] = account_frame(
-            with_intervals(pd.DataFrame(one, columns=columns)), "estimate", "forecast"
-        ).droplevel("run")
+        linkage = replace(variant, potential=None, calibration=None)
+        values = pd.DataFrame(AllRuns(linkage)(inputs), columns=labels(linkage))
+        frame = account_frame(with_intervals(values), "estimate", "forecast")
+        found[name] = frame.droplevel("run")
     return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
-
-
-def _tied(
-    model: AccountModel,
-    tables: dict[int, InputOutputTable],
-    sectors: list[str],
-    *,
-    side: str = "backward",
-) -> AccountModel:
-    return replace(model, ties=ties_by_slot(tables, model.slots, sectors, side=side))
-
-
-def _part_by_part(model: AccountModel) -> AccountModel:
-    ties = tuple(None if own is None else replace(own, jointly=False) for own in model.ties)
-    return replace(model, ties=ties)
 
 
 def reproduce(

@@ -1,8 +1,9 @@
-"""The declared grid of a specification curve: choices, levels, admissible combinations.
+"""The specification curve of a study: every admissible combination of its choices, run by run.
 
-The distinct regressions of a specification curve, once each, on the engine of seeded chunks.
-
-Every admissible specification of one figure, each a full estimate with its interval.
+A level of a choice is a set of study keys that replace those of the base case. Regression choices
+change the elasticity and are estimated once each, on common resamples of the clusters; account
+choices say what is done with it. The linkage run knows no regression: its specifications differ by
+account choices only, and their intervals are those of the core pattern.
 """
 
 import itertools
@@ -19,12 +20,15 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.diagnostics.reproduction.assembly import as_printed, assemble, row
-from quesnay.diagnostics.reproduction.facts import Facts, collect_facts
-from quesnay.diagnostics.reproduction.regressions import elasticity_draws
-from quesnay.diagnostics.reproduction.runs import base_inputs
+from quesnay.diagnostics.reproduction.assembly import (
+    Assembly,
+    assemble,
+    row,
+)
+from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws, per_value_added
+from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.study import (
-    RUNS,
     Potential,
     Specifications,
     Study,
@@ -36,19 +40,19 @@ from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
 from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
 from quesnay.fitting.resampling.engine import Progress
 from quesnay.fitting.resampling.joint_null import joint_null
-from quesnay.models.satellite.account import CONCEPTS
+from quesnay.models.satellite.account import RUNS
+from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.checkpoints import fingerprint
 from quesnay.models.uncertainty.running import run_draws
 
-__all__ = [
-    "Combination",
-    "Elasticities",
-    "Running",
-    "combinations",
-    "estimate_accounts",
-    "estimate_elasticities",
-    "specification_curve",
-]
+__all__ = ["Combination", "combinations", "specification_curve"]
+
+Array = npt.NDArray[np.float64]
+
+UNUSED = "not used"
+_OPEN = ("run", "reading", "gdp.vintage")  # account keys that choose instead of replacing a key
+_CHUNK = 8  # regressions computed in one piece
+_REASON = 200  # characters kept of why one failed
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,52 +71,59 @@ class Combination:
     regression: tuple[tuple[str, object], ...]
     account: tuple[tuple[str, object], ...]
 
+    @property
+    def run(self) -> str:
+        """The run that the account choices name."""
+        return str(dict(self.account).get("run", RUNS[-1]))
+
 
 def combinations(grid: Specifications) -> list[Combination]:
-    """List every admissible combination of a grid.
-
-    Parameters
-    ----------
-    grid : Specifications
-        Section ``specifications`` of a study.
-
-    Returns
-    -------
-    list of Combination
-        In the order of the file.
+    """List every admissible combination of a grid, each once.
 
     Raises
     ------
     StudyError
-        If the grid is empty, or a rule names an unknown choice or level.
+        If the grid is empty, or a rule, a run or a reading is unknown.
 
     Examples
     --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
     >>> grid = load_study("caict_2020").specifications
     >>> len(combinations(grid)) >= 500
     True
     """
     choices = {**grid.regression, **grid.account}
     _check_rules(grid, choices)
-    out = []
+    out: dict[tuple[tuple[str, str], ...], Combination] = {}
     for levels in itertools.product(*(list(level) for level in choices.values())):
         chosen = dict(zip(choices, levels, strict=True))
+        account = _keys(grid.account, chosen)
+        regression = _keys(grid.regression, chosen)
+        if _run(account) == RUNS[0]:
+            chosen |= dict.fromkeys(grid.regression, UNUSED)
+            regression = ()
         if any(_matches(rule, chosen) for rule in grid.inadmissible):
             continue
-        out.append(
-            Combination(
-                tuple(chosen.items()),
-                _keys(grid.regression, chosen),
-                _keys(grid.account, chosen),
-            )
-        )
+        key = tuple(chosen.items())
+        out.setdefault(key, Combination(key, regression, account))
     if not out or not choices:
         raise StudyError(
             "specifications: no combination is admissible; give choices with levels, and rules "
             "that leave some"
         )
-    return out
+    return list(out.values())
+
+
+def _run(account: tuple[tuple[str, object], ...]) -> str:
+    given = dict(account)
+    run, reading = str(given.get("run", RUNS[-1])), given.get("reading")
+    if run not in RUNS:
+        raise StudyError(f"specifications.account: unknown run {run!r};{suggestion(run, RUNS)}")
+    if reading is not None and reading not in READINGS:
+        raise StudyError(
+            f"specifications.account: unknown reading {shown(reading)};"
+            f"{suggestion(reading, READINGS)}"
+        )
+    return run
 
 
 def _matches(rule: Mapping[str, tuple[str, ...]], chosen: Mapping[str, str]) -> bool:
@@ -142,91 +153,6 @@ def _check_rules(grid: Specifications, choices: Mapping[str, Mapping[str, object
                     raise StudyError(f"{where}: {choice!r} has no level {level!r};{hint}")
 
 
-Array = npt.NDArray[np.float64]
-
-_CHUNK = 8  # regressions computed in one piece
-_REASON = 200  # characters kept of why one failed
-
-
-@dataclass(frozen=True, slots=True)
-class Elasticities:
-    """Elasticities of the distinct regressions of a grid.
-
-    Parameters
-    ----------
-    draws : dict of str to ndarray (1 + draws,)
-        Regression -> estimate and bootstrap draws, per unit of value added.
-    failures : dict of str to str
-        Regression -> why it could not be estimated.
-    """
-
-    draws: dict[str, Array]
-    failures: dict[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Running:
-    """How the regressions are run; none of it changes a number.
-
-    Parameters
-    ----------
-    jobs : int
-        Processes on this machine.
-    client : distributed.Client, optional
-        A Dask cluster instead.
-    checkpoint : path, optional
-        Folder where finished regressions are kept.
-    progress : bool or callable
-        True shows a bar on standard error.
-    """
-
-    jobs: int = 1
-    client: Any = None
-    checkpoint: str | Path | None = None
-    progress: bool | Progress = False
-
-
-def estimate_elasticities(
-    study: Study,
-    facts: Facts,
-    grid: Sequence[Combination],
-    *,
-    draws: int,
-    seed: int,
-    running: Running,
-) -> Elasticities:
-    """Estimate every distinct regression of a grid once, on common bootstrap draws.
-
-    An elasticity of gross output is turned into one per unit of value added by the ratio of the two
-    in the using industries: with other inputs held, more output is as much more value added.
-    """
-    distinct = {repr(c.regression): c.regression for c in grid}
-    uses = tuple(with_keys(study, dict(keys)).potential for keys in distinct.values())
-    described = {
-        "kind": "specification curve",
-        "seed": str(seed),
-        "draws": draws,
-        "regressions": fingerprint(*(repr(use) for use in uses)),
-    }
-    arrays = run_draws(
-        _Regressions(uses, draws, seed),
-        chunks(len(uses), seed=seed, size=_CHUNK),
-        described,
-        jobs=running.jobs,
-        client=running.client,
-        checkpoint=running.checkpoint,
-        progress=running.progress,
-    )
-    found: dict[str, Array] = {}
-    failures: dict[str, str] = {}
-    for place, (name, use) in enumerate(zip(distinct, uses, strict=True)):
-        if arrays["reason"][place]:
-            failures[name] = str(arrays["reason"][place])
-        else:
-            found[name] = arrays["values"][place] * _per_value_added(study, facts, use.applies_to)
-    return Elasticities(found, failures)
-
-
 @dataclass(frozen=True, slots=True)
 class _Regressions:
     """Estimate and redraw the regressions of one chunk, each on the same resamples."""
@@ -247,77 +173,111 @@ class _Regressions:
         return {"values": values, "reason": np.array(reasons, dtype=f"<U{_REASON}")}
 
 
-def _per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
-    """Factor from an elasticity of `applies_to` to one of value added."""
-    if applies_to == "value_added":
-        return 1.0
-    if applies_to != "gross_output":
-        known = ("value_added", "gross_output")
-        hint = suggestion(applies_to, known)
-        raise StudyError(f"potential.applies_to: unknown measure {applies_to!r};{hint}")
-    table = facts.tables[study.employment.year]
-    using = [s for s in table.sectors if s not in study.tables.technology_sectors]
-    return float(table.x[using].sum() / table.v[using].sum())
-
-
-Array = npt.NDArray[np.float64]
-
-_OPEN = ("run", "gdp.vintage")  # account keys that choose instead of replacing a study key
-
-
-def estimate_accounts(
-    study: Study, grid: Sequence[Combination], elasticities: Elasticities, figure: str
-) -> pd.DataFrame:
-    """Carry every elasticity through every variant of the account.
-
-    Returns
-    -------
-    DataFrame
-        One row a specification in the order of `grid`: the choices, ``estimate``, ``low``, ``high``
-        (95 % of the bootstrap draws), ``standard_error`` and ``failure`` (empty where it worked),
-        in the printed unit of the figure.
-    """
-    rows: list[dict[str, object]] = [{} for _ in grid]
-    known: dict[str, Facts] = {}
-    by_account: dict[str, list[int]] = {}
-    for place, combination in enumerate(grid):
-        by_account.setdefault(repr(combination.account), []).append(place)
-    for places in by_account.values():
-        chosen = dict(grid[places[0]].account)
-        variant = with_keys(study, {key: chosen[key] for key in chosen if key not in _OPEN})
-        kept = repr(replace(variant, core=study.core, penetration=study.penetration))
-        if kept not in known:  # patterns and curves do not change what is read
-            known[kept] = collect_facts(variant)
-        _fill(_Variant(variant, known[kept], chosen), grid, places, elasticities, figure, rows=rows)
-    return pd.DataFrame(rows)
+def _elasticities(
+    study: Study,
+    facts: Facts,
+    grid: Sequence[Combination],
+    *,
+    draws: int,
+    seed: int,
+    running: Mapping[str, Any],
+) -> tuple[dict[str, Array], dict[str, str]]:
+    """Estimate every distinct regression of a grid once: draws by regression, and failures."""
+    distinct = {repr(c.regression): c.regression for c in grid if c.run != RUNS[0]}
+    found: dict[str, Array] = {}
+    failures: dict[str, str] = {}
+    if not distinct:
+        return found, failures
+    uses = []
+    for keys in distinct.values():
+        use = with_keys(study, dict(keys)).potential
+        if use is None:
+            raise StudyError("specifications: the study has no potential; leave out its choices")
+        uses.append(use)
+    described = {
+        "kind": "specification curve",
+        "seed": str(seed),
+        "draws": draws,
+        "regressions": fingerprint(*(repr(use) for use in uses)),
+    }
+    plan = chunks(len(uses), seed=seed, size=_CHUNK)
+    arrays = run_draws(_Regressions(tuple(uses), draws, seed), plan, described, **running)
+    for place, (name, use) in enumerate(zip(distinct, uses, strict=True)):
+        if arrays["reason"][place]:
+            failures[name] = str(arrays["reason"][place])
+        else:
+            found[name] = arrays["values"][place] * per_value_added(study, facts, use.applies_to)
+    return found, failures
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Variant:
-    """One variant of the account: the study as changed, its facts, and the choices."""
+    """One variant of the account: the study as changed, what was made of it, and the choices."""
 
     study: Study
     facts: Facts
+    assembly: Assembly
     chosen: dict[str, object]
 
 
-def _fill(
-    variant: _Variant,
+class _Variants:
+    """Variants of the account; tables are read and made once for all that share them."""
+
+    def __init__(self, study: Study, facts: Facts) -> None:
+        self.study = study
+        self.known = {self._key(study): facts}
+        self.assemblies: dict[str, Assembly] = {}
+
+    def _key(self, study: Study) -> str:
+        """Patterns, curves and supply do not change what is read."""
+        same = replace(
+            study, core=self.study.core, penetration=self.study.penetration,
+            potential=self.study.potential,
+        )  # fmt: skip
+        return repr(same)
+
+    def get(self, account: tuple[tuple[str, object], ...]) -> _Variant:
+        chosen = dict(account)
+        study = with_keys(self.study, {k: v for k, v in account if k not in _OPEN})
+        key = self._key(study)
+        if key not in self.known:
+            self.known[key] = collect_facts(study)
+        facts, name = self.known[key], repr(study)
+        if name not in self.assemblies:
+            plain = study.penetration and replace(study.penetration, errors=False)
+            self.assemblies[name] = assemble(replace(study, penetration=plain), facts)
+        return _Variant(study, facts, self.assemblies[name], chosen)
+
+
+def _accounts(
+    study: Study,
+    facts: Facts,
     grid: Sequence[Combination],
-    places: Sequence[int],
-    elasticities: Elasticities,
+    elasticities: tuple[dict[str, Array], dict[str, str]],
     figure: str,
     *,
-    rows: list[dict[str, object]],
-) -> None:
-    """Estimate all specifications of one variant of the account in one call."""
-    names = [repr(grid[place].regression) for place in places]
-    good = [name for name in names if name in elasticities.draws]
-    values = dict(zip(good, _figures(variant, elasticities, good, figure), strict=True))
-    for place, name in zip(places, names, strict=True):
-        rows[place] = dict(grid[place].levels) | _summary(
-            values.get(name), elasticities.failures.get(name, "")
-        )
+    draws: int,
+    seed: int,
+) -> pd.DataFrame:
+    """Carry every elasticity through every variant of the account; rows in the order of `grid`."""
+    found, failures = elasticities
+    rows: list[dict[str, object]] = [{} for _ in grid]
+    variants = _Variants(study, facts)
+    by_account: dict[str, list[int]] = {}
+    for place, combination in enumerate(grid):
+        by_account.setdefault(repr(combination.account), []).append(place)
+    for places in by_account.values():
+        variant = variants.get(grid[places[0]].account)
+        names = [repr(grid[place].regression) for place in places]
+        if grid[places[0]].run == RUNS[0]:
+            values = dict.fromkeys(names, _linkage(variant, figure, draws=draws, seed=seed))
+        else:
+            good = [name for name in names if name in found]
+            values = _regressed(variant, [found[name] for name in good], good, figure)
+        for place, name in zip(places, names, strict=True):
+            levels = dict(grid[place].levels) | {"run": grid[place].run}
+            rows[place] = levels | _summary(values.get(name), failures.get(name, ""))
+    return pd.DataFrame(rows)
 
 
 def _summary(values: Array | None, failure: str) -> dict[str, object]:
@@ -335,35 +295,58 @@ def _summary(values: Array | None, failure: str) -> dict[str, object]:
     return {"estimate": values[0], "low": low, "high": high, "standard_error": error, "failure": ""}
 
 
-def _figures(
-    variant: _Variant, elasticities: Elasticities, names: Sequence[str], figure: str
-) -> list[Array]:
-    """Values of the figure for the draws of all named regressions in one variant."""
-    chosen, facts = variant.chosen, variant.facts
-    run = str(chosen.get("run", RUNS[1]))
-    if run not in RUNS:
-        raise StudyError(f"specifications: unknown run {run!r};{suggestion(run, RUNS)}")
-    model = assemble(variant.study, facts).model
-    if figure not in facts.reported.index:
-        raise StudyError(f"no printed figure {figure!r};{suggestion(figure, facts.reported.index)}")
-    sizes = [len(elasticities.draws[name]) for name in names]
-    stacked = np.concatenate([elasticities.draws[name] for name in names])
-    base = base_inputs(variant.study, facts, model, 0.0)
-    inputs = {name: np.broadcast_to(value, stacked.shape) for name, value in base.items()}
-    inputs["elasticity"] = stacked
+def _base(variant: _Variant, size: int) -> dict[str, Array]:
+    """Inputs at their middle, with the vintage set that the variant chose."""
+    made, facts = variant.assembly, variant.facts
+    middle = median_inputs(variant.study, facts, made.model, made.productivity)
+    inputs = {name: np.broadcast_to(value, (size,)) for name, value in middle.items()}
     vintages = list(facts.gdp.index)
-    vintage = str(chosen.get("gdp.vintage", vintages[0]))
+    vintage = str(variant.chosen.get("gdp.vintage", vintages[0]))
     if vintage not in vintages:
         raise StudyError(
             f"specifications: no GDP vintage {vintage!r};{suggestion(vintage, vintages)}"
         )
-    inputs["gdp_vintage"] = np.full(stacked.shape, float(vintages.index(vintage)))
-    printed = facts.reported.loc[figure]
+    return inputs | {"gdp_vintage": np.full(size, float(vintages.index(vintage)))}
+
+
+def _figure(variant: _Variant, figure: str, inputs: Mapping[str, Array]) -> Array:
+    """Values of a printed figure in one run, in its printed unit."""
+    chosen = variant.chosen
+    model = read_otherwise(variant.assembly, str(chosen.get("reading", "")))
+    run = str(chosen.get("run", RUNS[-1]))
+    if run not in model.runs:
+        raise StudyError(
+            f"specifications: the study has no {run} run;{suggestion(run, model.runs)}"
+        )
+    printed = row(variant.facts.reported, figure)
     slot = next(
         t for t, s in enumerate(model.slots) if s.year == printed["year"] and s.variant != "outcome"
     )
-    out = model.evaluate(run, inputs)[CONCEPTS.index(printed["concept"]), slot]
-    return np.split(out / printed["scale"], np.cumsum(sizes)[:-1])
+    place = list(CONCEPTS).index(str(printed["concept"]))
+    return np.asarray(model.evaluate(run, inputs)[place, slot] / float(printed["scale"]))
+
+
+def _regressed(
+    variant: _Variant, draws: Sequence[Array], names: Sequence[str], figure: str
+) -> dict[str, Array]:
+    """Values of the figure for the draws of all regressions in one variant."""
+    if not draws:
+        return {}
+    stacked = np.concatenate(draws)
+    inputs = _base(variant, len(stacked)) | {"elasticity": stacked}
+    values = _figure(variant, figure, inputs)
+    parts = np.split(values, np.cumsum([len(one) for one in draws])[:-1])
+    return dict(zip(names, parts, strict=True))
+
+
+def _linkage(variant: _Variant, figure: str, *, draws: int, seed: int) -> Array:
+    """Values of the figure at the base pattern of the core, then over draws of the pattern."""
+    spread = float(np.sqrt(np.log1p(variant.study.core.dispersion**2)))
+    rng = np.random.default_rng(seed)
+    inputs = _base(variant, 1 + draws)
+    for name, _, _ in variant.assembly.model.cells:
+        inputs[name] = np.concatenate([[1.0], np.exp(spread * rng.standard_normal(draws))])
+    return _figure(variant, figure, inputs)
 
 
 def specification_curve(
@@ -396,7 +379,7 @@ def specification_curve(
     Returns
     -------
     SpecificationCurve
-        Ranked estimates with intervals, spread by choice, failures counted, joint test.
+        Ranked estimates with intervals, by run, spread by choice, failures counted, joint test.
 
     Raises
     ------
@@ -406,8 +389,8 @@ def specification_curve(
     Examples
     --------
     >>> curve = specification_curve("caict_2020", figure="T19", draws=20)
-    >>> len(curve.estimates) >= 500
-    True
+    >>> list(curve.by_run.index)
+    ['linkage', 'elasticity', 'calibrated']
     """
     whole(draws, "draws", least=2, error=StudyError)
     checked = load_study(study)
@@ -419,16 +402,11 @@ def specification_curve(
     if not isinstance(name, str) or name not in facts.reported.index:
         hint = suggestion(name, facts.reported.index)
         raise StudyError(f"no printed figure {shown(name)};{hint}")
-    found = estimate_elasticities(
-        checked,
-        facts,
-        grid,
-        draws=draws,
-        seed=seed,
-        running=Running(jobs, client, checkpoint, progress),
+    running = {"jobs": jobs, "client": client, "checkpoint": checkpoint, "progress": progress}
+    found = _elasticities(checked, facts, grid, draws=draws, seed=seed, running=running)
+    frame = _accounts(checked, facts, grid, found, name, draws=draws, seed=seed)
+    values = np.array(list(found[0].values()))
+    joint = joint_null(values[:, 0], values[:, 1:]) if len(values) else None
+    return rank_specifications(
+        frame, row(as_printed(facts.reported), name), figure=name, joint=joint
     )
-    frame = estimate_accounts(checked, grid, found, name)
-    printed = row(as_printed(facts.reported), name)
-    values = np.array(list(found.draws.values()))
-    joint = joint_null(values[:, 0], values[:, 1:])
-    return rank_specifications(frame, printed, figure=name, joint=joint)

@@ -16,7 +16,7 @@ Expanding extractions, Economic Systems Research 25(3).
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -93,6 +93,12 @@ class CoreTies:
             over = np.divide(1.0, x, out=np.zeros(len(x)), where=x != 0)
             reach = (over[places, None] * inverse[places] * x).T
         return cls(places, reach, x[places], per_output, float(v.sum()))
+
+    def outside(self) -> "CoreTies":
+        """Return the same, counting only sectors without a part of the core."""
+        value = self.value.copy()
+        value[self.places] = 0.0
+        return replace(self, value=value)
 
     def elsewhere(self, weights: Array) -> Array:
         """Return value added elsewhere that the core's output needs, by sector.

@@ -12,11 +12,9 @@ from quesnay.fitting.regression.cluster_counts import refuse_vanishing
 from quesnay.fitting.regression.covariance_clustered import CR1, CR2
 from quesnay.fitting.regression.covariance_serial import DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.gram import gram_blocks
 from quesnay.fitting.regression.instrumental import instrumental_variables
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.regression.replication import bootstrap_coefficients, jackknife_coefficients
-from quesnay.fitting.regression.subsets import fit_subset
 from quesnay.fitting.regression.variance_components import random_effects
 from quesnay.fitting.regression.weak_instruments import endogeneity, first_stage
 from quesnay.fitting.regression.wild import prepare_wild, wild_weights
@@ -108,14 +106,6 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "nothing to test",
     ),
     "two instruments": (lambda: anderson_rubin(instrumented(z=PAIR)), "the exact set needs one"),
-    "one cluster of a subset": (
-        lambda: fit_subset(gram_blocks(np.ones((6, 2)), HALVES * 0), 0, [1]),
-        "1 clusters and 5 degrees of freedom: too few",
-    ),
-    "full subset": (
-        lambda: fit_subset(gram_blocks(np.eye(2), np.array([0, 1])), 0, [1], absorbed=1),
-        "2 clusters and 0 degrees of freedom: too few",
-    ),
 }
 
 

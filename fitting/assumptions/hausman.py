@@ -12,7 +12,7 @@ from quesnay.fitting.regression.stack import stack
 from quesnay.fitting.regression.variance_components import Method, random_effects, within_columns
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["hausman", "hausman_regression", "mundlak"]
+__all__ = ["hausman", "mundlak"]
 
 Array = npt.NDArray[np.float64]
 
@@ -93,62 +93,6 @@ def hausman(
     df = int(varying.sum())
     law = f"chi2({df})" + (", covariance difference indefinite" if roots[0] < 0.0 else "")
     return judged("Hausman", statistic, law, float(special.chdtrc(df, statistic)), WORDS)
-
-
-def hausman_regression(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
-    *,
-    unit: npt.ArrayLike,
-    method: Method = "swar",
-    robust: bool = False,
-) -> TestResult:
-    """Test fixed against random effects in one regression of quasi-demeaned data.
-
-    Deviations from unit means are added to the random-effects equation; they should not matter.
-
-    Parameters
-    ----------
-    y, X, unit, method
-        See `hausman`.
-    robust : bool
-        Cluster the errors by unit (CR2); the test then holds under heteroskedasticity and serial
-        correlation.
-
-    Returns
-    -------
-    TestResult
-        chi2, or where robust F by the approximate Hotelling law of `joint_test`.
-
-    Raises
-    ------
-    EstimationError
-        If the panel is at fault.
-
-    References
-    ----------
-    Baltagi (2021), sec. 4.3; Wooldridge (2010), sec. 10.7.3.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 9)
-    >>> unit = np.repeat(np.arange(9.0), 6)
-    >>> x = np.cos(3 * t + unit) + unit
-    >>> X = np.column_stack([np.ones(54), x])
-    >>> hausman_regression(x + np.sin(unit) + np.sin(5 * t), X, unit=unit).distribution
-    'chi2(1)'
-    """
-    design = as_design(X)
-    found = random_effects(y, design, unit=unit, method=method)
-    panel = stack(unit, None, design.shape[0])
-    within, varying = within_columns(design[panel.order], panel)
-    back = np.argsort(panel.order)
-    quasi = found.projection.Q @ (found.projection.R * found.projection.scale)
-    outcome = found.projection.fitted + found.projection.residuals
-    return _joint(
-        "Hausman by regression", outcome, (quasi, within[back][:, varying]), unit, robust=robust
-    )
 
 
 def mundlak(

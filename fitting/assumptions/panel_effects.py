@@ -6,13 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
-from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_design, as_vector, project_noisy
+from quesnay.fitting.regression.projection import project_noisy
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["effects_f", "lagrange_multiplier", "unobserved_effect"]
+__all__ = ["lagrange_multiplier"]
 
 Array = npt.NDArray[np.float64]
 
@@ -87,104 +86,6 @@ def lagrange_multiplier(
         raise EstimationError(f"effect: {effect!r}; use 'unit', 'time' or 'two-way'")
     names = {"bp": "Breusch-Pagan LM", "honda": "Honda", "king-wu": "King-Wu", "ghm": "GHM"}
     return judged(f"{names[form]} ({effect} effects)", statistic, law, p_value, WORDS)
-
-
-def unobserved_effect(y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike) -> TestResult:
-    """Test for unobserved unit effects without assuming normal or homoskedastic errors.
-
-    ``z = W / sqrt(sum_i W_i^2)``, ``W_i = sum_{t<s} e_it e_is``.
-
-    Parameters
-    ----------
-    y, X : array_like
-        Outcome and pooled design.
-    unit : (n,) array_like
-        Unit of each row.
-
-    Returns
-    -------
-    TestResult
-        Standard normal, two-sided.
-
-    Raises
-    ------
-    EstimationError
-        If no unit has two rows.
-
-    References
-    ----------
-    Wooldridge (2010), Econometric Analysis of Cross Section and Panel Data, eq. 10.40.
-
-    Examples
-    --------
-    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
-    >>> round(unobserved_effect(y, X, unit=[1, 1, 2, 2, 3, 3]).statistic, 3)
-    1.414
-    """
-    fit = project_noisy(y, X)
-    panel = stack(unit, None, fit.nobs)
-    e = fit.residuals[panel.order]
-    total = np.bincount(panel.unit, e)
-    products = 0.5 * (total**2 - np.bincount(panel.unit, e * e))
-    products[panel.length == 1] = 0.0
-    length = float(np.sqrt(products @ products))
-    if length == 0.0:
-        raise EstimationError("unit: no unit has two rows; unit effects cannot be told apart")
-    statistic = float(products.sum()) / length
-    p_value = 2.0 * float(special.ndtr(-abs(statistic)))
-    return judged("Wooldridge unobserved effect", statistic, "N(0, 1)", p_value, WORDS)
-
-
-def effects_f(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
-    *,
-    unit: npt.ArrayLike,
-    time: npt.ArrayLike | None = None,
-) -> TestResult:
-    """Test fixed unit (and time) effects against one common intercept.
-
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    unit : (n,) array_like
-        Unit of each row.
-    time : (n,) array_like, optional
-        Time of each row; where given, both sets of effects are tested together.
-
-    Returns
-    -------
-    TestResult
-        F with the effects' and the residual degrees of freedom.
-
-    Raises
-    ------
-    EstimationError
-        If no degree of freedom is left.
-
-    References
-    ----------
-    Baltagi (2021), Econometric Analysis of Panel Data, eq. 2.12 and 3.11.
-
-    Examples
-    --------
-    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
-    >>> effects_f(y, X, unit=[1, 1, 2, 2, 3, 3]).distribution
-    'F(2, 3)'
-    """
-    design = as_design(X)
-    outcome = as_vector(y, design.shape[0])
-    pooled = project_noisy(outcome, design)
-    panel = stack(unit, time, pooled.nobs)
-    dummies = [np.eye(panel.units)[panel.unit]]
-    if time is not None:
-        dummies.append(np.eye(panel.times)[panel.time])
-    wide = np.column_stack(dummies)[np.argsort(panel.order)]
-    which = "unit effects" if time is None else "two-way effects"
-    return added_columns(pooled, wide, name=f"F test of {which}", words=WORDS)
 
 
 def _component(e: Array, codes: npt.NDArray[np.intp], size: npt.NDArray[np.intp]) -> float:

@@ -12,12 +12,11 @@ from quesnay.fitting.regression.projection import (
     Projection,
     as_codes,
     as_design,
-    project,
     project_noisy,
 )
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["SERIAL", "breusch_godfrey", "durbin_watson", "ljung_box"]
+__all__ = ["SERIAL", "breusch_godfrey", "durbin_watson"]
 
 Array = npt.NDArray[np.float64]
 Alternative = Literal["positive", "two-sided", "negative"]
@@ -156,45 +155,6 @@ def breusch_godfrey(
     else:
         raise EstimationError(f"form: {form!r}; use 'chi2' or 'F'")
     return judged(f"Breusch-Godfrey({lags})", statistic, law, p_value, SERIAL)
-
-
-def ljung_box(residuals: npt.ArrayLike, *, lags: int = 1) -> TestResult:
-    """Test the first autocorrelations of a series together (Ljung and Box 1978, eq. 1.3).
-
-    Parameters
-    ----------
-    residuals : (n,) array_like
-        Series in the order of time; its mean is taken off.
-    lags : int
-        Number of autocorrelations.
-
-    Returns
-    -------
-    TestResult
-        chi2(lags).
-
-    Raises
-    ------
-    EstimationError
-        If the series is constant or shorter than the lags.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> round(ljung_box(np.sin(np.arange(12.0)), lags=2).statistic, 3)
-    5.75
-    """
-    fit = project(residuals, np.ones((np.size(residuals), 1)))
-    n = fit.nobs
-    if not 1 <= lags < n:
-        raise EstimationError(f"lags: {lags}; from 1 to {n - 1} with {n} values")
-    if fit.exact:
-        raise EstimationError("residuals: constant; there is no correlation to test")
-    e = fit.residuals
-    rho = np.array([float(e[lag:] @ e[:-lag]) / fit.ssr for lag in range(1, lags + 1)])
-    statistic = n * (n + 2) * float((rho**2 / (n - np.arange(1, lags + 1))).sum())
-    p_value = float(special.chdtrc(lags, statistic))
-    return judged(f"Ljung-Box({lags})", statistic, f"chi2({lags})", p_value, SERIAL)
 
 
 def _with_freedom(fit: Projection) -> Projection:

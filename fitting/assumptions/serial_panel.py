@@ -1,7 +1,6 @@
 """Tests of serial correlation made for panels with unit effects."""
 
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -14,11 +13,7 @@ from quesnay.fitting.regression.projection import as_design, as_vector, project,
 from quesnay.fitting.regression.stack import Stack, stack
 from quesnay.fitting.verdict import TestResult, judged
 
-__all__ = [
-    "panel_durbin_watson",
-    "wooldridge_first_difference",
-    "wooldridge_within",
-]
+__all__ = ["wooldridge_within"]
 
 Array = npt.NDArray[np.float64]
 
@@ -92,98 +87,6 @@ def wooldridge_within(
     return _autoregression(fit.residuals, panel, null, few_units, "Wooldridge within")
 
 
-def wooldridge_first_difference(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
-    *,
-    unit: npt.ArrayLike,
-    time: npt.ArrayLike,
-    null: Literal["levels", "differences"] = "levels",
-) -> TestResult:
-    """Test first-differenced residuals for the autocorrelation that white errors would give.
-
-    Parameters
-    ----------
-    y, X, unit, time : array_like
-        See `wooldridge_within`; X in levels, an intercept is added to the differences.
-    null : {"levels", "differences"}
-        Whether the errors in levels (autocorrelation of differences -1/2) or those in differences
-        (zero) are white under the null.
-
-    Returns
-    -------
-    TestResult
-        F(1, rows of the auxiliary regression - 2).
-
-    Raises
-    ------
-    EstimationError
-        If units are too short or the design is at fault.
-
-    References
-    ----------
-    Wooldridge (2010), sec. 10.6.3; Drukker (2003), Stata Journal 3; plm::pwfdtest.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 4)
-    >>> unit = np.repeat(np.arange(4), 6)
-    >>> y = np.sin(t + unit) + unit
-    >>> wooldridge_first_difference(y, (t**2)[:, None], unit=unit, time=t).distribution
-    'F(1, 14)'
-    """
-    if null not in {"levels", "differences"}:
-        raise EstimationError(f"null: {null!r}; use 'levels' or 'differences'")
-    ordered = _ordered(y, X, unit, time)
-    later, earlier = ordered.panel.steps()
-    if later.size == 0:
-        raise EstimationError("time: no unit is seen twice; differences need two times")
-    steps = ordered.varying_levels()
-    steps = steps[later] - steps[earlier]
-    design = np.column_stack([np.ones(later.size), steps[:, _moving(steps)]])
-    fit = project_noisy(ordered.outcome[later] - ordered.outcome[earlier], design)
-    codes = ordered.panel.unit[later]
-    shorter = stack(codes, ordered.panel.time[later], later.size)
-    value = -0.5 if null == "levels" else 0.0
-    return _autoregression(fit.residuals, shorter, value, False, "Wooldridge first-difference")
-
-
-def panel_durbin_watson(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, time: npt.ArrayLike
-) -> TestResult:
-    """Return the Durbin-Watson statistic of within residuals (Bhargava and others 1982, eq. 4).
-
-    Parameters
-    ----------
-    y, X, unit, time : array_like
-        See `wooldridge_within`.
-
-    Returns
-    -------
-    TestResult
-        The statistic near two under the null; no p-value: its bounds depend on N and T. A row
-        after a gap counts with its own square (Baltagi and Wu 1999, eq. 16).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 4)
-    >>> unit = np.repeat(np.arange(4), 6)
-    >>> found = panel_durbin_watson(np.sin(t + unit), (t**2)[:, None], unit=unit, time=t)
-    >>> round(found.statistic, 2)
-    0.81
-    """
-    ordered = _ordered(y, X, unit, time)
-    e = project_noisy(ordered.outcome - ordered.means_y, ordered.varying()).residuals
-    later, earlier = ordered.panel.steps()
-    after_gap = np.diff(ordered.panel.unit, prepend=-1) == 0
-    after_gap[later] = False
-    squares = ((e[later] - e[earlier]) ** 2).sum() + (e[after_gap] ** 2).sum()
-    statistic = float(squares / (e @ e))
-    return judged("Bhargava-Franzini-Narendranathan", statistic, "bounds", float("nan"), SERIAL)
-
-
 @dataclass(frozen=True, slots=True)
 class _Ordered:
     """Outcome and design in panel order."""
@@ -219,11 +122,6 @@ def _ordered(
     outcome = as_vector(y, design.shape[0])
     panel = stack(unit, time, outcome.size)
     return _Ordered(panel, outcome[panel.order], design[panel.order])
-
-
-def _moving(steps: Array) -> npt.NDArray[np.bool_]:
-    """Leave out differences that are constant: the intercept takes them."""
-    return np.asarray(np.ptp(steps, axis=0) > 1e-12 * np.abs(steps).max(axis=0))
 
 
 def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -> TestResult:

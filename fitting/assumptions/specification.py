@@ -11,11 +11,11 @@ from scipy import special
 from quesnay.fitting.assumptions.joint import clustered_test
 from quesnay.fitting.assumptions.recursive import FORM
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
+from quesnay.fitting.regression.projection import Projection, as_design, project_noisy
 from quesnay.fitting.regression.regression import Regression
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["added_columns", "rainbow", "reset"]
+__all__ = ["added_columns", "reset"]
 
 Array = npt.NDArray[np.float64]
 
@@ -159,62 +159,6 @@ def _clustered(
         Q=wide,
     )
     return clustered_test(found, wider, slice(fit.rank, None), name=name, words=words)
-
-
-def rainbow(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
-    *,
-    share: float = 0.5,
-    order: npt.ArrayLike | None = None,
-) -> TestResult:
-    """Test whether the middle of the sample fits like the whole (Utts 1982).
-
-    Parameters
-    ----------
-    y, X : array_like
-        Outcome and design.
-    share : float
-        Share of the rows in the middle part.
-    order : (n,) array_like, optional
-        Variable that orders the rows first.
-
-    Returns
-    -------
-    TestResult
-        F, one-sided.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or the middle has no degree of freedom.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(12.0)
-    >>> rainbow(x**2 + np.cos(x), np.column_stack([np.ones(12), x])).distribution
-    'F(6, 4)'
-    """
-    design = as_design(X)
-    n, k = design.shape
-    outcome = as_vector(y, n)
-    if not 0.0 < share < 1.0:
-        raise EstimationError(f"share: {share}; a share of the rows between 0 and 1 is expected")
-    if order is not None:
-        ranks = np.argsort(as_vector(order, n, "order"), kind="stable")
-        design, outcome = design[ranks], outcome[ranks]
-    whole = project_noisy(outcome, design)
-    # lmtest's middle: from the quantile (1 - share) / 2 of the row numbers, rounded up
-    start = int(np.ceil(round((n - 1) * (1.0 - share) / 2.0, 9)))
-    stop = start + int(round(share * n, 9))
-    if stop - start <= k:
-        raise EstimationError(f"share: the middle has {stop - start} rows for {k} columns")
-    middle = project_noisy(outcome[start:stop], design[start:stop])
-    df = (n - middle.nobs, middle.nobs - k)
-    statistic = ((whole.ssr - middle.ssr) / df[0]) / (middle.ssr / df[1])
-    p_value = float(special.fdtrc(*df, statistic))
-    return judged("Rainbow", statistic, f"F({df[0]}, {df[1]})", p_value, FORM)
 
 
 def _bases(fit: Projection, design: Array, of: str) -> list[Array]:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["central_jacobian", "complex_jacobian"]
+__all__ = ["central_jacobian"]
 
 type_array = NDArray[np.float64]
 
@@ -51,36 +51,3 @@ def _difference(
     above[place] += step
     below[place] -= step
     return np.asarray((function(above) - function(below)) / (above[place] - below[place]))
-
-
-def complex_jacobian(function: Callable[..., NDArray[np.generic]], theta: type_array) -> type_array:
-    """Return the derivatives of an analytic function by the complex step, exact to rounding.
-
-    ``Im f(theta + i h) / h`` with a tiny h subtracts nothing (Squire and Trapp 1998). The function
-    must accept complex parameters and use neither ``abs`` nor comparisons.
-
-    Parameters
-    ----------
-    function : callable
-        Parameters (k,) -> values (n,), also for complex parameters.
-    theta : (k,) array
-        The point.
-
-    Returns
-    -------
-    (n, k) array
-        The derivatives.
-
-    Examples
-    --------
-    >>> complex_jacobian(lambda b: np.exp(b[0] * np.array([1.0, 2.0])), np.array([0.5])).round(6)
-    array([[1.648721],
-           [5.436564]])
-    """
-    tiny = 1e-30
-    columns = []
-    for place in range(theta.size):
-        shifted = theta.astype(complex)
-        shifted[place] += 1j * tiny
-        columns.append(np.asarray(function(shifted)).imag / tiny)
-    return np.stack(columns, axis=-1)

@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.assumptions.influence import influence_of
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.least_squares import project
 
 Array = npt.NDArray[np.float64]
 

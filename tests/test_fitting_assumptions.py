@@ -14,12 +14,14 @@ from quesnay.fitting.assumptions.collinearity import collinearity, variance_infl
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import influence_of
 from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.recursive import harvey_collier, recursive_residuals
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.specification import reset
-from quesnay.fitting.assumptions.stability import chow
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, probability_positive
+from quesnay.fitting.assumptions.specification import (
+    chow,
+    harvey_collier,
+    recursive_residuals,
+    reset,
+)
+from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]

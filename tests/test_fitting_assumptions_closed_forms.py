@@ -6,16 +6,17 @@ import pytest
 from scipy import stats
 
 from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
+from quesnay.fitting.assumptions.normality import jarque_bera, order_envelope
+from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
+from quesnay.fitting.assumptions.serial import (
+    breusch_godfrey,
+    durbin_watson,
+    probability_positive,
+    wooldridge_within,
+)
 from quesnay.fitting.assumptions.specification import added_columns, reset
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.least_squares import project
 
 Array = npt.NDArray[np.float64]
 

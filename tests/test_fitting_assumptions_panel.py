@@ -10,15 +10,17 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.hausman import hausman, mundlak
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
+from quesnay.fitting.assumptions.panel import (
+    cross_section_dependence,
+    hausman,
+    lagrange_multiplier,
+    mundlak,
+)
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.stack import stack
-from quesnay.fitting.regression.variance_components import random_effects
+from quesnay.fitting.regression.groups import stack
+from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.random_effects import random_effects
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]

@@ -6,27 +6,43 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.envelope import order_envelope
-from quesnay.fitting.assumptions.hausman import hausman, mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
-from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.recursive import harvey_collier, recursive_residuals
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
-from quesnay.fitting.assumptions.specification import reset
-from quesnay.fitting.assumptions.stability import chow
+from quesnay.fitting.assumptions.normality import jarque_bera, order_envelope
+from quesnay.fitting.assumptions.panel import (
+    cross_section_dependence,
+    hausman,
+    lagrange_multiplier,
+    mundlak,
+)
+from quesnay.fitting.assumptions.serial import (
+    breusch_godfrey,
+    durbin_watson,
+    probability_positive,
+    wooldridge_within,
+)
+from quesnay.fitting.assumptions.specification import (
+    chow,
+    harvey_collier,
+    recursive_residuals,
+    reset,
+)
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.anderson_rubin import anderson_rubin
-from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.pooling import combine_estimates, shrink_to_prior
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.weak_instruments import first_stage, overidentification
+from quesnay.fitting.regression.combination import (
+    average,
+    combine_estimates,
+    information_weights,
+    jackknife_weights,
+    shrink_to_prior,
+)
+from quesnay.fitting.regression.instrumental import (
+    anderson_rubin,
+    first_stage,
+    instrumental_variables,
+    overidentification,
+)
+from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.random_effects import random_effects
 
 G = np.random.default_rng(1)
 N = 24

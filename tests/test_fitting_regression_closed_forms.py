@@ -9,17 +9,13 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
-from quesnay.fitting.regression.cluster_counts import counted_parameters
-from quesnay.fitting.regression.covariance import HC1
-from quesnay.fitting.regression.covariance_clustered import CR0
+from quesnay.fitting.regression.clusters import counted_parameters, nested_set
+from quesnay.fitting.regression.combination import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.covariance import CR0, HC1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.nesting import nested_set
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.weak_instruments import endogeneity, first_stage
+from quesnay.fitting.regression.instrumental import endogeneity, first_stage, instrumental_variables
+from quesnay.fitting.regression.least_squares import Regression, project
+from quesnay.fitting.regression.random_effects import random_effects
 
 Array = npt.NDArray[np.float64]
 

@@ -8,18 +8,13 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
 from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
-from quesnay.fitting.assumptions.recursive import recursive_residuals
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
-from quesnay.fitting.assumptions.specification import reset
-from quesnay.fitting.assumptions.stability import chow
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier, mundlak
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
+from quesnay.fitting.assumptions.specification import chow, recursive_residuals, reset
+from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]

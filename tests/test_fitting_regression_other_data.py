@@ -11,18 +11,22 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
-from quesnay.fitting.assumptions.specification import reset
-from quesnay.fitting.assumptions.stability import chow
+from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
+from quesnay.fitting.assumptions.serial import (
+    breusch_godfrey,
+    durbin_watson,
+    probability_positive,
+    wooldridge_within,
+)
+from quesnay.fitting.assumptions.specification import chow, reset
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.weak_instruments import endogeneity, overidentification
+from quesnay.fitting.regression.instrumental import (
+    endogeneity,
+    instrumental_variables,
+    overidentification,
+)
+from quesnay.fitting.regression.random_effects import random_effects
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]

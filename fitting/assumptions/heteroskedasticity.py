@@ -7,13 +7,12 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["breusch_pagan", "white"]
 
 Array = npt.NDArray[np.float64]
-
 WORDS = Wording(
     "the error variance is constant",
     "the error variance changes with the regressors",

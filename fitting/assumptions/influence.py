@@ -6,11 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import Projection, as_codes
+from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.least_squares import Projection
 
-__all__ = ["ClusterInfluence", "Influence", "cluster_influence", "influence_of"]
+__all__ = ["Influence", "cluster_influence", "influence_of"]
 
 Array = npt.NDArray[np.float64]
 

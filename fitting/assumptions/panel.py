@@ -1,8 +1,9 @@
-"""Tests of unit and time effects in the errors of a pooled regression.
+"""What the errors of a panel hold in common: unit and time effects, and other units' errors.
 
-Are unit effects related to the regressors? Fixed against random effects.
-
-Tests of whether the errors of different units move together.
+Lagrange multipliers against effects in pooled errors (Breusch and Pagan, Honda, King and Wu,
+Gourieroux, Holly and Monfort); Hausman's and Mundlak's tests of whether the effects are related to
+the regressors; and tests of whether the errors of different units move together (Pesaran's CD and
+the Breusch-Pagan family).
 """
 
 from typing import Literal
@@ -60,42 +61,11 @@ def lagrange_multiplier(
 ) -> TestResult:
     """Test pooled errors for variance components of units, times or both.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    unit, time : (n,) array_like
-        Unit and time of each row; the panel may be unbalanced.
-    effect : {"unit", "time", "two-way"}
-        Which component is looked for.
-    form : {"bp", "honda", "king-wu", "ghm"}
-        Breusch and Pagan's two-sided chi-squared, Honda's and King and Wu's one-sided normal,
-        Gourieroux, Holly and Monfort's mixed chi-squared (two-way only).
+    Shapes: `y` (n,), `X` (n, k), `unit`, `time` (n,).
 
-    Returns
-    -------
-    TestResult
-        With ``LM_1 = n A / sqrt(2 (sum T_i^2 - n))``, ``A = sum_i (sum_t e_it)^2 / e'e - 1``.
-
-    Raises
-    ------
-    EstimationError
-        If the panel or the form is at fault.
-
-    References
-    ----------
     Breusch and Pagan (1980), RES 47; Honda (1985), RES 52; King and Wu (1997), Econometric
     Reviews 16; Gourieroux, Holly and Monfort (1982), Econometrica 50; Baltagi and Li (1990) for
     unbalanced panels.
-
-    Examples
-    --------
-    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
-    >>> unit, time = [1, 1, 2, 2, 3, 3], [1, 2, 1, 2, 1, 2]
-    >>> round(lagrange_multiplier(y, X, unit=unit, time=time).statistic, 3)
-    2.978
     """
     fit = project_noisy(y, X)
     panel = stack(unit, time, fit.nobs)
@@ -159,41 +129,9 @@ def hausman(
 
     ``H = d' (V_FE - V_RE)^-1 d``, d the difference of the slopes that both models have.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    unit : (n,) array_like
-        Unit of each row.
-    method : str
-        Variance components, see `random_effects`.
+    Shapes: `y` (n,), `X` (n, k), `unit` (n,).
 
-    Returns
-    -------
-    TestResult
-        chi2(number of slopes compared). Where ``V_FE - V_RE`` is not positive definite (it need
-        not be in a finite sample) the law named in the result says so: trust `mundlak` then.
-
-    Raises
-    ------
-    EstimationError
-        If the statistic is negative or the panel at fault.
-
-    References
-    ----------
     Hausman (1978), Econometrica 46, eq. 2.7.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 9)
-    >>> unit = np.repeat(np.arange(9.0), 6)
-    >>> x = np.cos(3 * t + unit) + unit
-    >>> X = np.column_stack([np.ones(54), x])
-    >>> hausman(x + np.sin(unit) + np.sin(5 * t), X, unit=unit).distribution
-    'chi2(1)'
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
@@ -233,37 +171,7 @@ def mundlak(
 ) -> TestResult:
     """Test whether unit means of the regressors matter beside the regressors themselves.
 
-    Parameters
-    ----------
-    y, X, unit, method
-        See `hausman`.
-    robust : bool
-        Cluster the errors by unit (CR2), which keeps the size right under heteroskedasticity and
-        serial correlation, where Hausman's own form fails, and with few units.
-
-    Returns
-    -------
-    TestResult
-        F by the approximate Hotelling law of `joint_test` where robust, chi2 otherwise.
-
-    Raises
-    ------
-    EstimationError
-        If the panel is at fault or has no more units than coefficients.
-
-    References
-    ----------
     Mundlak (1978), Econometrica 46; Arellano (1993), J. Econometrics 59.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 9)
-    >>> unit = np.repeat(np.arange(9.0), 6)
-    >>> x = np.cos(3 * t + unit) + unit
-    >>> X = np.column_stack([np.ones(54), x])
-    >>> mundlak(x + 2 * np.sin(unit) + np.sin(5 * t), X, unit=unit).distribution
-    'F(1, 5.266)'
     """
     design = as_design(X)
     panel = stack(unit, None, design.shape[0])
@@ -323,36 +231,7 @@ def cross_section_dependence(
 ) -> TestResult:
     """Test residual correlation between units over common times.
 
-    Parameters
-    ----------
-    residuals : (n,) array_like
-        Residuals of a pooled, within or unit-by-unit regression.
-    unit, time : (n,) array_like
-        Unit and time of each row; pairs with fewer than two common times are left out.
-    form : {"cd", "lm", "scaled", "bias-corrected"}
-        Pesaran's CD (mean correlation; many units), Breusch and Pagan's LM (few units, many
-        times), its scaled form, or that corrected for fixed effects (Baltagi, Feng and Kao 2012).
-
-    Returns
-    -------
-    TestResult
-        ``CD = sum sqrt(T_ij) r_ij / sqrt(pairs)``, N(0, 1); ``LM = sum T_ij r_ij^2``, chi2(pairs).
-
-    Raises
-    ------
-    EstimationError
-        If no two units share enough times, or the form is unknown.
-
-    References
-    ----------
     Pesaran (2004), CESifo 1229, eq. 7; Breusch and Pagan (1980), RES 47.
-
-    Examples
-    --------
-    >>> e = [1.0, -1, 2, -2, 1.1, -0.9, 1.8, -2.0]
-    >>> found = cross_section_dependence(e, unit=[1] * 4 + [2] * 4, time=[1, 2, 3, 4] * 2)
-    >>> round(found.statistic, 3)
-    1.995
     """
     e = as_vector(residuals, name="residuals")
     panel = stack(unit, time, e.size)

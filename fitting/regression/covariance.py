@@ -1,8 +1,8 @@
-"""Covariances of coefficients under independent errors: classical and HC0 to HC3.
+"""Covariances of coefficients: classical, HC0 to HC3, CR0 to CR3, Driscoll and Kraay.
 
-Covariances under errors that are correlated within clusters: CR0 to CR3.
-
-Covariance under errors correlated across units and over time: Driscoll and Kraay.
+Each is ``(X'X)^-1 M (X'X)^-1`` with its own middle: independent errors of equal or of own variance,
+errors correlated within clusters, errors correlated across units and over time. An estimate says
+its scale factor and the law that its t statistics are judged by.
 """
 
 from collections.abc import Callable
@@ -334,14 +334,7 @@ def _own_factor(regression: Regression, codes: Codes) -> Array:
 
 
 def adjusted_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
-    """Return CR2's scores by cluster with their moments.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
-    >>> adjusted_clusters(fit, np.array([0, 0, 1, 1])).half.shape
-    (2, 1)
-    """
+    """Return CR2's scores by cluster with their moments."""
     if regression.weights is not None:
         return adjust_clusters(regression, codes)
     spectra = cluster_spectra(regression, codes)

@@ -1,10 +1,9 @@
-"""Ordinary and weighted least squares: Cholesky where conditioning allows, else refined QR.
+"""Least squares that keeps its digits, and a fit as diagnostics and covariances see it.
 
-Least squares that keeps its digits: column-scaled QR with Björck's refinement.
-
-One orthonormal basis of a design, from which every diagnostic follows.
-
-A least-squares fit as covariances see it, and what they return.
+Cholesky of the scaled Gram matrix with a corrected semi-normal step where conditioning allows,
+else column-scaled QR with Björck's refinement in extended precision. `Projection` is one
+orthonormal basis of a design, from which every diagnostic follows; `Regression` is what every
+covariance needs.
 """
 
 from collections.abc import Sequence
@@ -83,40 +82,11 @@ def least_squares(
 ) -> LinearFit:
     """Fit y by X, taking the fast route only where it costs no digits.
 
-    Parameters
-    ----------
-    y : (n,) array
-        Outcome; multiplied by the square root of the weights where there are any.
-    X : (n, k) array
-        Design, weighted likewise; its intercept is included where there is one. Columns in
-        extended precision are used as such where the refined route is taken.
-    names : sequence of str, optional
-        Names of the columns, for messages; by default ``column 0`` and so on.
-    noise : float, default 1
-        Relative error of the columns in units of machine precision: more than one where they
-        are differences of larger numbers, such as deviations from group means.
+    Shapes: `y` (n,), `X` (n, k).
 
-    Returns
-    -------
-    LinearFit
-        Coefficients, residuals, inverse of X'X, and the route taken.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ, a value is not finite, n < k, or columns depend on each other.
-
-    Notes
-    -----
     Fast route: Cholesky of the scaled Gram matrix, whose condition LAPACK estimates, and one
     corrected semi-normal step (Björck, 1987), which restores the digits that squaring the
     condition costs while ``cond(X) <= 100``. Other designs take `refined_least_squares`.
-
-    Examples
-    --------
-    >>> fit = least_squares(np.array([1.0, 2, 4]), np.array([[1.0, 0], [1, 1], [1, 2]]))
-    >>> fit.coefficients.round(4).tolist(), fit.route
-    ([0.8333, 1.5], 'cholesky')
     """
     _check_shapes(y, X)
     labels = [f"column {i}" for i in range(X.shape[1])] if names is None else names
@@ -200,50 +170,14 @@ def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:
 
 
 def column_scale(lengths: Array) -> Array:
-    """Return the powers of two nearest to the lengths of columns.
-
-    Parameters
-    ----------
-    lengths : (k,) array
-        Euclidean lengths, all positive.
-
-    Returns
-    -------
-    (k,) array
-        Powers of two: dividing by them is exact.
-
-    Examples
-    --------
-    >>> column_scale(np.array([3.1, 1000.0])).tolist()
-    [4.0, 1024.0]
-    """
+    """Return the powers of two nearest to the lengths of columns."""
     return np.asarray(np.exp2(np.rint(np.log2(lengths))))
 
 
 def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
     """Return columns of length near one, and the powers of two by which they were divided.
 
-    Parameters
-    ----------
-    X : (n, k) array
-        Design of finite numbers.
-    names : sequence of str
-        Names of the k columns.
-
-    Returns
-    -------
-    tuple of (n, k) and (k,) arrays
-        Scaled columns and their scales.
-
-    Raises
-    ------
-    EstimationError
-        If a column is zero throughout.
-
-    Examples
-    --------
-    >>> scale_columns(np.array([[3.0], [4.0]]), ["x"])[1].tolist()
-    [4.0]
+    Shapes: `X` (n, k); returns (n, k) and (k,).
     """
     largest = np.abs(X).max(axis=0)
     if (largest == 0.0).any():
@@ -258,31 +192,10 @@ def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
 def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> None:
     """Refuse a design whose columns depend on each other, naming those that do.
 
-    Parameters
-    ----------
-    X : (n, k) array
-        Design with columns of similar length.
-    names : sequence of str
-        Names of the k columns.
-    noise : float, default 1
-        Relative error of the columns in units of machine precision.
+    Shapes: `X` (n, k).
 
-    Raises
-    ------
-    EstimationError
-        If a column is zero or a combination of others; all columns involved are named.
-
-    Notes
-    -----
     QR with column pivoting (Golub, 1965): a diagonal entry of R below ``64 eps max(sqrt n, k)``
     of the largest is rounding error. Filip of NIST StRD, condition 1e10 once scaled, passes.
-
-    Examples
-    --------
-    >>> name_dependence(np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]), ["a", "b"])
-    Traceback (most recent call last):
-        ...
-    quesnay.fitting.errors.EstimationError: columns 'a', 'b' depend on each other linearly...
     """
     rows, columns = X.shape
     R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
@@ -303,32 +216,13 @@ def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> No
 def refined_least_squares(y: Array | Long, X: Array | Long) -> tuple[Array, Array, Array]:
     """Return coefficients, residuals and the inverse of X'X to nearly full precision.
 
-    Parameters
-    ----------
-    y : (n,) array
-        Outcome, in double or extended precision.
-    X : (n, k) array
-        Design of full column rank, columns of similar length, in double or extended precision:
-        powers of a regressor rounded to double have already lost what Filip asks for.
+    Shapes: `y` (n,), `X` (n, k); returns (k,), (n,) and (k, k).
 
-    Returns
-    -------
-    tuple of (k,), (n,) and (k, k) arrays
-        Coefficients, residuals, ``(X'X)^-1``.
-
-    Notes
-    -----
     Björck (1967), "Iterative refinement of linear least squares solutions I": the augmented
     system ``[I X; X' 0] [r; b] = [f; g]`` is solved by Householder QR and its residual, formed
     in extended precision, is solved again until corrections stop shrinking. The right sides
     are ``(y, 0)`` for the coefficients and ``(0, -e_j)`` for column j of the inverse. Where
     ``numpy.longdouble`` is no wider than a double (Windows, Apple), the last digits are lost.
-
-    Examples
-    --------
-    >>> b, e, inverse = refined_least_squares(np.array([1.0, 2, 4]), np.eye(3)[:, :2] + 0.5)
-    >>> b.round(6).tolist()
-    [0.611111, 1.611111]
     """
     rows, columns = X.shape
     Q, R = linalg.qr(np.asarray(X, dtype=np.float64), mode="economic", check_finite=False)
@@ -440,27 +334,7 @@ class Projection:
 def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     """Project an outcome on a design.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design of full column rank, its intercept included where there is one.
-
-    Returns
-    -------
-    Projection
-        Basis, coefficients, residuals.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ, a value is not finite, n < k or columns are linearly dependent.
-
-    Examples
-    --------
-    >>> project([1.0, 2.0, 4.0], [[1, 0], [1, 1], [1, 2]]).coefficients.round(4).tolist()
-    [0.8333, 1.5]
+    Shapes: `y` (n,), `X` (n, k).
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0], "y")

@@ -35,6 +35,7 @@ Codes = npt.NDArray[np.intp]
 _FULL = 1e-10  # an eigenvalue of H_gg this near to one is one: the cluster fits itself there
 _MOST_CELLS = 100_000_000  # cells of the basis (rows times columns) that is held in memory
 _MOST_COLUMNS = 3000
+_FEW = 1000  # clusters whose G x G table is summed as it stands
 _VANISHING = 1e-16  # of the homoskedastic variance: what is left is rounding
 _CANCELLED = 1e-12  # of the sum of sizes: what is left of a sum is rounding
 
@@ -134,11 +135,24 @@ class ClusterMoments:
     images: Array
     mates: Array
 
-    def between(self, s: int, t: int) -> Array:
-        """Return ``P_st``, (G, G)."""
-        found = self.images[:, :, s] @ self.mates[:, :, t].T
-        found.ravel()[:: len(found) + 1] += self.own[:, s, t]
-        return np.asarray(found)
+    def product(self, s: int, t: int, u: int, v: int) -> float:
+        """Return ``sum_gh P_st,gh P_uv,gh``.
+
+        Many clusters never meet in a table of G x G: the sum over pairs is that of the m x m
+        products of the factors, less the pairs of a cluster with itself, which are added apart.
+        """
+        first = self.own[:, s, t], self.images[:, :, s], self.mates[:, :, t]
+        second = self.own[:, u, v], self.images[:, :, u], self.mates[:, :, v]
+        if len(self.own) <= _FEW:
+            P, R = (images @ mates.T + np.diag(own) for own, images, mates in (first, second))
+            return float((P * R).sum())
+        near, far = (np.einsum("gm,gm->g", part[1], part[2]) for part in (first, second))
+        pairs = ((first[1].T @ second[1]) * (first[2].T @ second[2])).sum() - near @ far
+        return float((first[0] + near) @ (second[0] + far) + pairs)
+
+    def trace(self, s: int) -> float:
+        """Return ``sum_g P_ss,gg``."""
+        return float(self.own[:, s, s].sum() + (self.images[:, :, s] * self.mates[:, :, s]).sum())
 
     def combined(self, C: Array) -> "ClusterMoments":
         """Return the moments of linear combinations of coefficients, C of shape (q, k)."""
@@ -149,11 +163,8 @@ class ClusterMoments:
 
         ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (Pustejovsky and Tipton, 2018, equation 11).
         """
-        df = np.empty(self.own.shape[1])
-        for j in range(df.size):
-            P = self.between(j, j)
-            df[j] = np.trace(P) ** 2 / (P**2).sum()
-        return df
+        count = self.own.shape[1]
+        return np.array([self.trace(j) ** 2 / self.product(j, j, j, j) for j in range(count)])
 
     def hotelling(self) -> float:
         """Return the degrees of freedom v of all coefficients' covariance taken together.
@@ -167,12 +178,9 @@ class ClusterMoments:
         values, vectors = np.linalg.eigh((whole + whole.T) / 2.0)
         even = self.combined((vectors / np.sqrt(values)) @ vectors.T)
         q = len(values)
-        same = [even.between(s, s) for s in range(q)]
-        total = 0.0
-        for s in range(q):
-            for t in range(q):
-                D = same[s] if s == t else even.between(s, t)
-                total += float((D * D.T).sum() + (same[s] * same[t]).sum())
+        total = sum(
+            even.product(s, t, t, s) + even.product(s, s, t, t) for s in range(q) for t in range(q)
+        )
         return q * (q + 1) / total
 
 

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from quesnay.fitting.errors import QuesnayError
@@ -16,7 +15,6 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
-Array = NDArray[np.float64]
 
 
 def bootstrap_interval(

@@ -9,11 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numpy.typing import NDArray
 
 __all__ = ["shapley_shares", "sobol_indices"]
 
-Array = NDArray[np.float64]
 Array = npt.NDArray[np.float64]
 
 
@@ -72,7 +70,7 @@ class SobolIndices:
 
     first: Array
     total: Array
-    used: NDArray[np.intp]
+    used: npt.NDArray[np.intp]
 
 
 def sobol_indices(a: Array, b: Array, mixed: Array) -> SobolIndices:

@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
@@ -35,6 +35,8 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
+_FAIRLY_CONDITIONED = 1e-12  # of the same: two Cholesky factorisations are as good as Householder's
+_QUICK = 1_000_000  # n k^2 up to which nobody waits for an inverse in extended precision
 _ROUNDS = 12  # each round gains -log10(eps * condition) digits, never fewer than three here
 _BLOCK = 1 << 15  # rows turned into extended precision at a time
 Codes = npt.NDArray[np.intp]
@@ -56,11 +58,11 @@ class LinearFit:
         Estimate of the reciprocal 1-norm condition of the scaled Gram matrix; 0 where its
         Cholesky factor does not exist in double precision.
     route : str
-        ``"cholesky"`` or ``"refined qr"``.
+        ``"cholesky"``, ``"cholesky qr"`` or ``"refined qr"``.
     root : (k, k) array
         L with ``bread = L L'``, so that ``X L`` is orthonormal.
     basis : (n, k) array or None
-        ``X L`` from the QR factorisation on the refined route.
+        ``X L`` from the QR factorisation on the other routes.
     """
 
     coefficients: Array
@@ -84,9 +86,12 @@ def least_squares(
 
     Shapes: `y` (n,), `X` (n, k).
 
-    Fast route: Cholesky of the scaled Gram matrix, whose condition LAPACK estimates, and one
-    corrected semi-normal step (Björck, 1987), which restores the digits that squaring the
-    condition costs while ``cond(X) <= 100``. Other designs take `refined_least_squares`.
+    Columns are scaled before anything is judged. Cholesky of the Gram matrix with one corrected
+    semi-normal step (Björck, 1987) restores the digits that squaring the condition costs while
+    ``cond(X) <= 100``: dummies of hundreds of levels are such a design. Others are solved by QR and
+    refined in extended precision (Björck, 1967), the inverse of X'X too, which takes k times as
+    long: large designs of condition up to 1e6 have coefficients to nearly full precision and errors
+    to ``eps cond(X)``, from a QR by two Cholesky factorisations (Yamamoto et al., 2015).
     """
     _check_shapes(y, X)
     labels = [f"column {i}" for i in range(X.shape[1])] if names is None else names
@@ -96,13 +101,14 @@ def least_squares(
         moments = plain.T @ outcome
         square = float(outcome @ outcome)
     lengths = np.sqrt(gram.diagonal())  # no product is larger than the lengths of its factors
+    fit = None
     if not (np.isfinite(lengths.max()) and np.isfinite(square)):
         _refuse_non_finite(outcome, plain, labels)
     elif lengths.min() > 1e-140:  # squares of shorter columns underflow
         fit = _by_cholesky(outcome, plain, (gram, moments, lengths))
-        if fit is not None:
-            return fit
-    return _by_refined_qr(y, X, labels, noise)
+        if fit is None and X.shape[0] * X.shape[1] ** 2 > _QUICK:
+            fit = _by_cholesky_qr(y, X, labels, noise)
+    return _by_refined_qr(y, X, labels, noise) if fit is None else fit
 
 
 def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> LinearFit | None:
@@ -114,7 +120,12 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
         return None
     condition, _ = lapack.dpocon(factor, np.abs(scaled).sum(axis=0).max())
     if condition < _WELL_CONDITIONED:
-        return None
+        # the 1-norm overstates the condition of many columns, by up to their number
+        if condition * len(scaled) < _WELL_CONDITIONED:
+            return None
+        values = np.linalg.eigvalsh(scaled)
+        if values[0] < _WELL_CONDITIONED * values[-1]:
+            return None
     root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
     bread = root @ root.T
     first = lapack.dpotrs(factor, moments / lengths)[0]  # of columns scaled to length one
@@ -126,26 +137,94 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 
 
+def _by_cholesky_qr(
+    y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
+) -> LinearFit | None:
+    """Solve by QR from two Cholesky factorisations, or return None where X is too near singular."""
+    scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
+    Q, R = np.asfortranarray(scaled), np.eye(scaled.shape[1])
+    for _ in range(2):
+        factor, failed = lapack.dpotrf(Q.T @ Q, lower=0, clean=1)
+        if failed:
+            return None
+        Q = blas.dtrsm(1.0, factor, Q, side=1)
+        R = factor @ R
+    condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
+    least = 10 * _tolerance(*scaled.shape, noise=noise)
+    if condition < max(_FAIRLY_CONDITIONED, least**2):
+        return None
+    unit = _unit_of(y)
+    none = np.zeros((scaled.shape[1], 1))
+    solution, rest = _refine((y / unit)[:, None], none, X / scale, (Q, R), rounds=2)
+    root = lapack.dtrtri(R, lower=0)[0] / scale[:, None]
+    coefficients, residuals = solution[:, 0] * unit / scale, rest[:, 0] * unit
+    return LinearFit(coefficients, residuals, root @ root.T, condition, "cholesky qr", root, Q)
+
+
 def _by_refined_qr(
     y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
 ) -> LinearFit:
-    plain = np.asarray(X, dtype=np.float64)
-    scaled, scale = scale_columns(plain, names)
+    """Solve by Householder's QR, refined in extended precision, and the inverse of X'X likewise."""
+    scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
     name_dependence(scaled, names, noise=noise)
-    height = float(np.abs(y).max())
-    unit = float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
-    coefficients, residuals, bread = refined_least_squares(y / unit, X / scale)
-    Q, R = np.linalg.qr(scaled)
-    condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
+    Q, R = linalg.qr(scaled, mode="economic", check_finite=False)
+    unit, count = _unit_of(y), scaled.shape[1]
+    top = np.zeros((len(y), count + 1), dtype=np.longdouble)
+    top[:, 0] = y / unit
+    bottom = np.column_stack([np.zeros(count), -np.eye(count)])
+    solution, rest = _refine(top, bottom, X / scale, (Q, R), rounds=_ROUNDS)
+    bread = (solution[:, 1:] + solution[:, 1:].T) / 2
     return LinearFit(
-        coefficients * unit / scale,
-        residuals * unit,
+        solution[:, 0] * unit / scale,
+        rest[:, 0] * unit,
         bread / scale / scale[:, None],
-        condition,
+        float(1.0 / np.linalg.cond(R, 1)) ** 2,
         "refined qr",
         np.linalg.inv(R) / scale[:, None],
         Q,
     )
+
+
+def _unit_of(y: Array | Long) -> float:
+    """Return the power of two that is nearest to the largest outcome."""
+    height = float(np.abs(y).max())
+    return float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
+
+
+def _refine(
+    top: Array | Long,
+    bottom: Array,
+    X: Array | Long,
+    factors: tuple[Array, Array],
+    *,
+    rounds: int,
+) -> tuple[Array, Array]:
+    """Solve ``[I X; X' 0] [r; b] = [top; bottom]`` for b (k, m) and r (n, m).
+
+    Björck (1967), "Iterative refinement of linear least squares solutions I": each solution by QR
+    leaves a residual, which is formed in extended precision and solved again until corrections stop
+    shrinking. The right sides are ``(y, 0)`` for coefficients and ``(0, -e_j)`` for column j of
+    the inverse of X'X. Where ``numpy.longdouble`` is no wider than a double (Windows, Apple), the
+    last digits are lost.
+    """
+    Q, R = factors
+    rest = np.zeros(top.shape, dtype=np.longdouble)
+    solution = np.zeros(bottom.shape, dtype=np.longdouble)
+    f, g = np.asarray(top, dtype=np.float64), bottom
+    last = np.inf
+    for done in range(rounds):
+        if done:
+            f = np.asarray(top - rest - _long_product(X, solution), dtype=np.float64)
+            g = np.asarray(bottom - _long_cross(X, rest), dtype=np.float64)
+        inner = Q.T @ f - linalg.solve_triangular(R, g, trans="T", check_finite=False)
+        step = linalg.solve_triangular(R, inner, check_finite=False)
+        solution += step
+        rest += f - Q @ inner
+        size = float(np.max(np.abs(step).max(axis=0) / _largest(solution)))
+        if size < np.finfo(np.longdouble).eps or size > 0.5 * last:
+            break
+        last = size
+    return np.asarray(solution, dtype=np.float64), np.asarray(rest, dtype=np.float64)
 
 
 def _check_shapes(y: Array | Long, X: Array | Long) -> None:
@@ -200,7 +279,7 @@ def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> No
     rows, columns = X.shape
     R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
     size = np.abs(np.diag(R))
-    tolerance = 64 * noise * np.finfo(float).eps * max(np.sqrt(rows), columns)
+    tolerance = _tolerance(rows, columns, noise=noise)
     rank = int(np.count_nonzero(size > tolerance * max(size[0], np.finfo(float).tiny)))
     if rank == columns:
         return
@@ -213,42 +292,9 @@ def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> No
     )
 
 
-def refined_least_squares(y: Array | Long, X: Array | Long) -> tuple[Array, Array, Array]:
-    """Return coefficients, residuals and the inverse of X'X to nearly full precision.
-
-    Shapes: `y` (n,), `X` (n, k); returns (k,), (n,) and (k, k).
-
-    Björck (1967), "Iterative refinement of linear least squares solutions I": the augmented
-    system ``[I X; X' 0] [r; b] = [f; g]`` is solved by Householder QR and its residual, formed
-    in extended precision, is solved again until corrections stop shrinking. The right sides
-    are ``(y, 0)`` for the coefficients and ``(0, -e_j)`` for column j of the inverse. Where
-    ``numpy.longdouble`` is no wider than a double (Windows, Apple), the last digits are lost.
-    """
-    rows, columns = X.shape
-    Q, R = linalg.qr(np.asarray(X, dtype=np.float64), mode="economic", check_finite=False)
-    top = np.zeros((rows, columns + 1), dtype=np.longdouble)
-    top[:, 0] = y
-    bottom = np.zeros((columns, columns + 1), dtype=np.longdouble)
-    bottom[:, 1:] = -np.eye(columns)
-    rest, solution = np.zeros_like(top), np.zeros_like(bottom)
-    last = np.inf
-    for _ in range(_ROUNDS):
-        f = np.asarray(top - rest - _long_product(X, solution), dtype=np.float64)
-        g = np.asarray(bottom - _long_cross(X, rest), dtype=np.float64)
-        inner = Q.T @ f - linalg.solve_triangular(R, g, trans="T", check_finite=False)
-        step = linalg.solve_triangular(R, inner, check_finite=False)
-        solution += step
-        rest += f - Q @ inner
-        size = float(np.max(np.abs(step).max(axis=0) / _largest(solution)))
-        if size < np.finfo(np.longdouble).eps or size > 0.5 * last:
-            break
-        last = size
-    inverse = np.asarray(solution[:, 1:], dtype=np.float64)
-    return (
-        np.asarray(solution[:, 0], dtype=np.float64),
-        np.asarray(rest[:, 0], dtype=np.float64),
-        (inverse + inverse.T) / 2,
-    )
+def _tolerance(rows: int, columns: int, *, noise: float) -> float:
+    """Return below which share of the largest a diagonal entry of R is rounding error."""
+    return float(64 * noise * np.finfo(float).eps * max(np.sqrt(rows), columns))
 
 
 def _largest(values: Long) -> Array:

@@ -14,7 +14,6 @@ if TYPE_CHECKING:
         audit as audit,
         read_figures as read_figures,
     )
-    from quesnay.diagnostics.reproduction.backtests import backtest_tables as backtest_tables
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
         list_datasets as list_datasets,
@@ -49,6 +48,18 @@ if TYPE_CHECKING:
         Diagnosis as Diagnosis,
         diagnose as diagnose,
     )
+    from quesnay.diagnostics.reproduction.backtests import (
+        backtest_elasticity as backtest_elasticity,
+        backtest_penetration as backtest_penetration,
+        backtest_tables as backtest_tables,
+    )
+    from quesnay.diagnostics.reproduction.made_table import update_table_year as update_table_year
+    from quesnay.diagnostics.reproduction.result import Reproduction as Reproduction
+    from quesnay.diagnostics.reproduction.runs import reproduce as reproduce
+    from quesnay.diagnostics.reproduction.specifications import (
+        specification_curve as specification_curve,
+    )
+    from quesnay.diagnostics.reproduction.study import load_study as load_study
     from quesnay.fitting.errors import (
         BalanceError as BalanceError,
         ConvergenceError as ConvergenceError,
@@ -57,26 +68,14 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
-    from quesnay.fitting.regression.covariance_clustered import (
+    from quesnay.fitting.regression.covariance import (
         CR0 as CR0,
         CR1 as CR1,
         CR2 as CR2,
         CR3 as CR3,
+        DriscollKraay as DriscollKraay,
     )
-    from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.fitting.verdict import TestResult as TestResult
-    from quesnay.diagnostics.reproduction.backtests import (
-        backtest_penetration as backtest_penetration,
-    )
-    from quesnay.diagnostics.reproduction.result import Reproduction as Reproduction
-    from quesnay.diagnostics.reproduction.runs import reproduce as reproduce
-    from quesnay.diagnostics.reproduction.specifications import (
-        specification_curve as specification_curve,
-    )
-    from quesnay.diagnostics.reproduction.backtests import (
-        backtest_elasticity as backtest_elasticity,
-    )
-    from quesnay.diagnostics.reproduction.made_table import update_table_year as update_table_year
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
@@ -147,7 +146,6 @@ if TYPE_CHECKING:
         tornado as tornado,
         variance_shares as variance_shares,
     )
-    from quesnay.diagnostics.reproduction.study import load_study as load_study
 
 __version__ = "0.1.0"
 
@@ -180,8 +178,7 @@ _MODULES = {
     "quesnay.fitting.errors": (
         "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"
     ),
-    "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
-    "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
+    "quesnay.fitting.regression.covariance": "CR0 CR1 CR2 CR3 DriscollKraay",
     "quesnay.fitting.verdict": "TestResult",
     "quesnay.models.growth.capital": "perpetual_inventory",
     "quesnay.models.growth.curve": "fit_curve",

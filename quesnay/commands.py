@@ -74,8 +74,8 @@ class _Cluster:
 
 def init(options: argparse.Namespace) -> None:
     """Write a commented study file to start from."""
-    from quesnay.models.display.write import write_text
     from quesnay.diagnostics.reproduction.study import study_text
+    from quesnay.models.display.write import write_text
 
     folder = Path(options.folder)
     target = folder / "study.toml"

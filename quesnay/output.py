@@ -36,8 +36,7 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         If it cannot be written.
     """
     from quesnay.diagnostics.plots.save import draw_picture
-    from quesnay.diagnostics.reproduction.report import gather_evidence
-    from quesnay.diagnostics.reproduction.report import report_html
+    from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
     from quesnay.models.display.csv_text import frame_to_csv
     from quesnay.models.display.workbook import workbook_bytes
 

@@ -8,8 +8,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.assumptions.specification import added_columns
-from quesnay.fitting.regression.projection import project_noisy
-from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.least_squares import Regression, project_noisy
 from tests.small_panel import fitted, panel, verdict
 
 

@@ -9,9 +9,8 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.study import Figure, Study, load_study
 from quesnay.models.satellite.concepts import contribution_to_growth, real_growth
-from quesnay.diagnostics.reproduction.study import load_study
-from quesnay.diagnostics.reproduction.study import Figure, Study
 
 ELEVEN = ["T18", "T19", "T20", "S18", "S19", "S20", "H19", "G19", "K18", "K19", "J20"]
 

@@ -10,13 +10,10 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
-from quesnay.fitting.regression.nested import nested_grams
-from quesnay.diagnostics.reproduction.regressions import elasticity_draws
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
 from quesnay.diagnostics.reproduction.specifications import combinations
-from quesnay.diagnostics.reproduction.regressions import fit_potential
-from quesnay.diagnostics.reproduction.study import load_study
-from quesnay.diagnostics.reproduction.study import with_keys
-from quesnay.diagnostics.reproduction.study import Specifications, Study
+from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study, with_keys
+from quesnay.fitting.regression.gram import nested_grams
 
 STUDY = load_study("caict_2020")
 BASE = {

@@ -15,21 +15,24 @@ from quesnay.diagnostics.regression.rules_of_thumb import (
     inflation,
     outlier,
 )
-from quesnay.fitting.assumptions.cross_section import (
-    WORDS as UNRELATED,
-    cross_section_dependence,
-)
-from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.panel_effects import WORDS as EFFECTS, lagrange_multiplier
-from quesnay.fitting.assumptions.recursive import FORM, harvey_collier
-from quesnay.fitting.assumptions.serial import SERIAL, breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
-from quesnay.fitting.assumptions.specification import added_columns
-from quesnay.fitting.assumptions.stability import WORDS as STABLE
+from quesnay.fitting.assumptions.panel import (
+    EFFECTS,
+    UNRELATED,
+    cross_section_dependence,
+    lagrange_multiplier,
+    mundlak,
+)
+from quesnay.fitting.assumptions.serial import (
+    SERIAL,
+    breusch_godfrey,
+    durbin_watson,
+    wooldridge_within,
+)
+from quesnay.fitting.assumptions.specification import chow, harvey_collier, reset
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
 from quesnay.models.regression.estimate import attempted
 
@@ -170,9 +173,13 @@ def _pesaran(examined: Examined) -> TestResult:
 
 def _reset(examined: Examined) -> TestResult:
     explained = np.asarray(examined.fit.sample.design, float) @ examined.fit.estimate.coefficients
-    explained = (explained - explained.mean()) / max(float(explained.std()), 1e-300)
-    added = examined.free(np.column_stack([explained**2, explained**3]))
-    return _added(examined, added, "Ramsey RESET", FORM)
+    return reset(
+        examined.projection,
+        explained,
+        free=examined.free,
+        absorbed=examined.fit.df_absorbed,
+        regression=examined.fit.regression,
+    )
 
 
 def _harvey_collier(examined: Examined) -> TestResult:
@@ -221,21 +228,14 @@ def _chow(examined: Examined) -> TestResult:
     """Let every slope differ by time; the effects stay."""
     if examined.time is None:
         raise EstimationError("the time of the rows is not known; name it")
-    design = np.asarray(examined.fit.sample.design, float)
-    own = (examined.time.codes[:, None] == np.arange(examined.time.count - 1)).astype(float)
-    wide = (design[:, None, :] * own[:, :, None]).reshape(design.shape[0], -1)
-    return _added(examined, examined.free(wide), f"Chow by {examined.time.name}", STABLE)
-
-
-def _added(examined: Examined, added: Array, name: str, words: Wording) -> TestResult:
-    """Test added columns by the clustered errors of the fit, where it has clusters."""
-    return added_columns(
+    return chow(
         examined.projection,
-        added,
+        examined.time.codes,
+        design=np.asarray(examined.fit.sample.design, float),
+        free=examined.free,
         absorbed=examined.fit.df_absorbed,
         regression=examined.fit.regression,
-        name=name,
-        words=words,
+        name=f"Chow by {examined.time.name}",
     )
 
 

@@ -10,7 +10,7 @@ from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compare_errors
 from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular

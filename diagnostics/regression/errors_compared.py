@@ -10,8 +10,15 @@ from scipy import special
 from quesnay.diagnostics.regression.errors_bootstrapped import bootstrap_errors
 from quesnay.diagnostics.regression.examined import Examined
 from quesnay.diagnostics.regression.rules_of_thumb import FEW_CLUSTERS, effective_count
-from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate, CovarianceRule
-from quesnay.fitting.regression.covariance_clustered import CR1, CR2, CR3
+from quesnay.fitting.regression.covariance import (
+    CR1,
+    CR2,
+    CR3,
+    HC3,
+    Classical,
+    CovarianceEstimate,
+    CovarianceRule,
+)
 from quesnay.models.regression.result import PanelFit
 
 __all__ = ["ErrorsCompared", "compare_errors"]

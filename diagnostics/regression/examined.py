@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.assumptions.influence import Influence, influence_of
 from quesnay.fitting.errors import DataError, nearest
-from quesnay.fitting.regression.projection import Projection, project_noisy
+from quesnay.fitting.regression.least_squares import Projection, project_noisy
 from quesnay.models.regression.columns import Grouping, group_column
 from quesnay.models.regression.inputs import column_name
 from quesnay.models.regression.result import PanelFit

@@ -8,7 +8,7 @@ import pandas as pd
 from quesnay.diagnostics.regression.examined import Examined, label_text
 from quesnay.fitting.assumptions.influence import cluster_influence
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.replication import jackknife_coefficients
+from quesnay.fitting.regression.resampling import jackknife_coefficients
 from quesnay.models.regression.columns import Grouping
 
 __all__ = ["LeftOut", "leave_out"]

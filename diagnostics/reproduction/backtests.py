@@ -19,9 +19,9 @@ from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backt
 from quesnay.diagnostics.reproduction.regressions import codes_of, formula_columns, regression_rows
 from quesnay.diagnostics.reproduction.runs import reproduce
 from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
-from quesnay.fitting.arguments import as_tuple, is_whole, seed_sequence, whole
+from quesnay.fitting.checks import as_tuple, is_whole, seed_sequence, whole
 from quesnay.fitting.errors import DataError, StudyError, shown
-from quesnay.fitting.regression.nested import NestedGrams, nested_grams
+from quesnay.fitting.regression.gram import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import two_point_path
 

@@ -123,9 +123,7 @@ def _side(value: float, own: "pd.Series[float]") -> str:
     return "below" if value < own["total_low"] else "inside"
 
 
-def _between(
-    value: float, home: "pd.Series[float]", inside: "pd.Series[float]"
-) -> str:
+def _between(value: float, home: "pd.Series[float]", inside: "pd.Series[float]") -> str:
     """Where a printed value lies against the medians of two readings."""
     low, high = sorted((float(home["total"]), float(inside["total"])))
     if value < low:
@@ -162,9 +160,7 @@ def _later_totals(result: "Reproduction", lang: str) -> list[str]:
         return []
     listed = say(", ", lang).join(rows)
     if set(places) == {"above both"}:
-        return [
-            say("Growth: the printed growth is in neither reading: {rows}.", lang, rows=listed)
-        ]
+        return [say("Growth: the printed growth is in neither reading: {rows}.", lang, rows=listed)]
     return [say("Growth: later totals beside the two readings: {rows}.", lang, rows=listed)]
 
 

@@ -33,7 +33,7 @@ import itertools
 from dataclasses import dataclass
 from pathlib import Path
 from quesnay.diagnostics.evidence.updating import METHODS, backtest_update
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.diagnostics.reproduction.assembly import Assembly
 from quesnay.diagnostics.reproduction.assembly import prepare

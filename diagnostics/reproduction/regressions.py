@@ -17,7 +17,7 @@ import pandas as pd
 from quesnay.diagnostics.reproduction.facts import Facts, panel
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study
 from quesnay.fitting.errors import DataError, StudyError, suggestion
-from quesnay.fitting.regression.nested import nested_grams
+from quesnay.fitting.regression.gram import nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.instrumental import fit_instrumental

@@ -29,7 +29,6 @@ from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
     from quesnay.diagnostics.plots.save import Picture

@@ -18,10 +18,15 @@ from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_paths, score_frame, verdict_frame
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import StudyError
-from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
-from quesnay.fitting.resampling.listed import Choice
+from quesnay.fitting.simulation.distributions import (
+    Choice,
+    Distribution,
+    LogNormal,
+    Normal,
+    Uniform,
+)
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
 from quesnay.models.satellite.linkage import with_imports_inside

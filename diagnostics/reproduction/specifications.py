@@ -35,11 +35,10 @@ from quesnay.diagnostics.reproduction.study import (
     load_study,
     with_keys,
 )
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
-from quesnay.fitting.resampling.joint_null import joint_null
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
+from quesnay.fitting.simulation.inference import joint_null
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.checkpoints import fingerprint

@@ -167,7 +167,11 @@ def glance_table(result: "Reproduction") -> Table:
     printed = result.facts.reported
     titles = [describe(str(n), int(printed.loc[n, "year"])) for n in rows.index]
     frame = pd.DataFrame(
-        {"reported": [_with_unit(printed.loc[n, "printed"], rows.loc[n, "unit"]) for n in rows.index]},
+        {
+            "reported": [
+                _with_unit(printed.loc[n, "printed"], rows.loc[n, "unit"]) for n in rows.index
+            ]
+        },
         index=pd.Index(titles, name="figure"),
     )
     for run in runs:

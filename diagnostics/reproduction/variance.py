@@ -8,9 +8,9 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.fitting.resampling.chunks import chunks
-from quesnay.fitting.resampling.distributions import Distribution
-from quesnay.fitting.resampling.sobol import sobol_indices
+from quesnay.fitting.simulation.distributions import Distribution
+from quesnay.fitting.simulation.engine import chunks
+from quesnay.fitting.simulation.sensitivity import sobol_indices
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.uncertainty.inputs import checked_inputs
 from quesnay.models.uncertainty.sensitivity import Tornado

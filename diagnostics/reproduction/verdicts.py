@@ -11,7 +11,7 @@ import pandas as pd
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE_RULES, naive_forecast, rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
-from quesnay.fitting.arguments import seed_sequence
+from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import AccountModel, Slot
 
 __all__ = ["facts_in_words", "judge", "naive_paths", "score_frame", "verdict_frame"]

@@ -1,79 +1,93 @@
-"""Tests of functional form."""
+"""Is the equation right: added terms, restrictions, functional form, stability of coefficients.
 
-from collections.abc import Sequence
+All rest on one question, whether further columns add to a fit: by F under equal and unrelated
+errors, by a Wald test with CR2 errors and the approximate Hotelling law where there are clusters.
+"""
+
+from collections.abc import Callable, Sequence
 from dataclasses import replace
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import special
+from scipy import linalg, special
 
-from quesnay.fitting.assumptions.joint import clustered_test
-from quesnay.fitting.assumptions.recursive import FORM
+from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project_noisy
-from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.clusters import ClusterMoments, refuse_vanishing
+from quesnay.fitting.regression.covariance import adjusted_clusters
+from quesnay.fitting.regression.least_squares import Projection, Regression, project
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["added_columns", "rainbow", "reset"]
+__all__ = [
+    "FORM",
+    "STABLE",
+    "added_columns",
+    "chow",
+    "clustered_test",
+    "harvey_collier",
+    "joint_test",
+    "recursive_residuals",
+    "reset",
+    "wald",
+]
 
 Array = npt.NDArray[np.float64]
+RESTRICTIONS = Wording(
+    "all restrictions hold",
+    "at least one restriction fails",
+    "the coefficients are not what the restrictions say",
+    "keep them free; look at them one by one",
+)
+_SINGULAR = 1e-10  # of the correlations of restrictions, whose largest eigenvalue is one or more
+FORM = Wording(
+    "the relation is linear in the regressors",
+    "the relation bends: squares or missing variables matter",
+    "coefficients are averages of changing slopes, possibly biased",
+    "try logs, squares or interactions; look at the residual-fitted panel",
+)
+STABLE = Wording(
+    "the coefficients are the same in every part of the sample",
+    "the coefficients change over the sample",
+    "the pooled coefficient is an average of different ones",
+    "estimate by period; report the range",
+)
 
 
 def reset(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
+    fit: Projection,
+    explained: Array | None = None,
     *,
     powers: Sequence[int] = (2, 3),
-    of: Literal["fitted", "regressors", "component"] = "fitted",
+    free: Callable[[Array], Array] | None = None,
     absorbed: int = 0,
+    regression: Regression | None = None,
 ) -> TestResult:
-    """Test whether powers add to a linear equation (regression specification error test).
+    """Test whether powers of what is explained add to a linear equation.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design.
-    powers : sequence of int
-        Powers to add, each two or more.
-    of : {"fitted", "regressors", "component"}
-        Powers of the fitted value, of every varying regressor, or of the first principal
-        component of the regressors.
-    absorbed : int
-        Degrees of freedom that absorbed effects have taken from demeaned data.
+    `explained` (n,) is the fitted value unless given, without absorbed effects; `free` takes those
+    effects off further columns. Powers are taken about the mean where the equation has a constant.
 
-    Returns
-    -------
-    TestResult
-        F(added, n - k - added - absorbed), added the rank that the powers add (lmtest::resettest
-        counts their columns: another statistic where one repeats a regressor, such as x^2).
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault, a power is not an integer above one, or no degree of freedom is
-        left.
-
-    References
-    ----------
-    Ramsey (1969), JRSS B 31.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(10.0)
-    >>> y = x**2 + np.cos(x)
-    >>> reset(y, np.column_stack([np.ones(10), x]), powers=(2,)).distribution
-    'F(1, 7)'
+    Ramsey (1969), JRSS B 31. Added is the rank that the powers add (lmtest::resettest counts their
+    columns: another statistic where one repeats a regressor, such as x^2).
     """
-    fit = project_noisy(y, X)
     if not powers or any(isinstance(p, float) or int(p) < 2 for p in powers):
         raise EstimationError(f"powers: {tuple(powers)}; integers from 2 on are expected")
-    base = _bases(fit, as_design(X), of)
-    added = np.column_stack([column ** int(p) for p in powers for column in base])
-    return added_columns(fit, added, absorbed=absorbed, name="Ramsey RESET")
+    level = fit.fitted if explained is None else explained
+    one = np.ones_like(level)
+    rest = fit.annihilate(one if free is None else free(one))
+    if float(np.abs(rest).max()) < 1e-8:
+        level = level - level.mean()
+    length = float(np.sqrt((level**2).mean()))
+    if length <= 1e-12 * float(np.abs(fit.fitted).max()):
+        raise EstimationError("X: no column varies; powers of a constant test nothing")
+    added = np.column_stack([(level / length) ** int(p) for p in powers])
+    return added_columns(
+        fit,
+        added if free is None else free(added),
+        absorbed=absorbed,
+        regression=regression,
+        name="Ramsey RESET",
+    )
 
 
 def added_columns(
@@ -87,40 +101,7 @@ def added_columns(
 ) -> TestResult:
     """Test whether further columns add to a regression.
 
-    Parameters
-    ----------
-    fit : Projection
-        The regression, freed of absorbed effects where there are any.
-    added : (n, m) array
-        Further columns, freed of the same effects.
-    absorbed : int
-        Degrees of freedom of the absorbed effects.
-    regression : Regression, optional
-        What `fit` is a projection of. Where it has clusters, and enough of them, a Wald test on
-        CR2 errors by the first dimension takes the place of the F of equal and unrelated errors.
-    name : str
-        Name of the test.
-    words : Wording
-        What the null is and what a rejection means.
-
-    Returns
-    -------
-    TestResult
-        F with the rank the columns add, infinite where the fit with them is exact; with clusters
-        see `joint_test`.
-
-    Raises
-    ------
-    EstimationError
-        If they add nothing or leave no degree of freedom, or lie in too few clusters.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(10.0)
-    >>> fit = project_noisy(x**2 + np.cos(x), np.column_stack([np.ones(10), x]))
-    >>> added_columns(fit, (x**2)[:, None], name="a square").distribution
-    'F(1, 7)'
+    Shapes: `added` (n, m).
     """
     length = np.sqrt((added**2).sum(axis=0))
     length[length == 0.0] = 1.0
@@ -161,73 +142,182 @@ def _clustered(
     return clustered_test(found, wider, slice(fit.rank, None), name=name, words=words)
 
 
-def rainbow(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
+def wald(values: Array, covariance: Array) -> float:
+    """Return ``v' V^-1 v``, V made a correlation first so that units do not matter.
+
+    Shapes: `values` (q,), `covariance` (q, q).
+    """
+    scale = np.sqrt(np.diag(covariance))
+    z = values / scale
+    return float(z @ np.linalg.solve(covariance / np.outer(scale, scale), z))
+
+
+def joint_test(
+    values: Array,
+    covariance: Array,
     *,
-    share: float = 0.5,
-    order: npt.ArrayLike | None = None,
+    df: float,
+    moments: ClusterMoments | None = None,
+    name: str = "Wald",
+    words: Wording = RESTRICTIONS,
 ) -> TestResult:
-    """Test whether the middle of the sample fits like the whole (Utts 1982).
+    """Test restrictions together.
 
-    Parameters
-    ----------
-    y, X : array_like
-        Outcome and design.
-    share : float
-        Share of the rows in the middle part.
-    order : (n,) array_like, optional
-        Variable that orders the rows first.
+    Shapes: `values` (q,), `covariance` (q, q).
+    """
+    q = values.size
+    scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
+    held = bool((scale > 0.0).all())
+    if not held or np.linalg.eigvalsh(covariance / np.outer(scale, scale))[0] <= _SINGULAR:
+        raise EstimationError(
+            f"{name}: the {q} restrictions repeat each other, or the clusters do not identify the "
+            "errors of all; test fewer"
+        )
+    factor, free = 1.0 / q, df
+    if moments is not None:
+        whole = moments.hotelling()
+        free = whole - q + 1.0
+        factor = free / (whole * q)
+    if free <= 0.0:
+        raise EstimationError(
+            f"{name}: {q} restrictions on a covariance with {free + q - 1.0:.3g} degrees of "
+            "freedom, that its clusters have; test fewer"
+        )
+    statistic = factor * wald(values, covariance)
+    p_value = float(special.fdtrc(q, free, statistic))
+    return judged(name, statistic, f"F({q}, {free:.4g})", p_value, words)
 
-    Returns
-    -------
-    TestResult
-        F, one-sided.
 
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or the middle has no degree of freedom.
+def clustered_test(
+    values: Array, regression: Regression, places: slice, *, name: str, words: Wording
+) -> TestResult:
+    """Test coefficients of a regression together by its first clusters, with CR2 errors."""
+    adjusted = adjusted_clusters(regression, regression.clusters[0])
+    groups, k = adjusted.half.shape
+    refuse_vanishing(regression, adjusted.half.T @ adjusted.half, f"{groups} clusters")
+    half = adjusted.half[:, places]
+    return joint_test(
+        values,
+        half.T @ half,
+        df=groups - 1.0,
+        moments=adjusted.moments.combined(np.eye(k)[places]),
+        name=f"{name} (clustered)",
+        words=words,
+    )
 
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(12.0)
-    >>> rainbow(x**2 + np.cos(x), np.column_stack([np.ones(12), x])).distribution
-    'F(6, 4)'
+
+def recursive_residuals(y: npt.ArrayLike, X: npt.ArrayLike) -> Array:
+    """Return the standardised one-step prediction errors of a growing sample.
+
+    ``w_t = (y_t - x_t b_{t-1}) / sqrt(1 + x_t (X'X)_{t-1}^{-1} x_t')``. A row that adds to the rank
+    of the rows before it has no prediction, so that n - k errors remain for any design of rank k,
+    also where the first k rows are dependent.
+
+    Shapes: `y` (n,), `X` (n, k); returns (n - k,).
+
+    Brown, Durbin and Evans (1975), JRSS B 37, eq. 2; updating by an orthogonal rotation.
     """
     design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    scale = project(outcome, design).scale  # refuses a dependent design
+    rows = np.column_stack([design / scale, outcome])
     n, k = design.shape
-    outcome = as_vector(y, n)
-    if not 0.0 < share < 1.0:
-        raise EstimationError(f"share: {share}; a share of the rows between 0 and 1 is expected")
+    errors: list[float] = []
+    factor: Array | None = None
+    seen = np.zeros((0, k + 1))
+    for row in rows:
+        if factor is None:
+            predicted = _predict_early(seen, row)
+            seen = np.vstack([seen, row])
+            if predicted is None and seen.shape[0] - len(errors) == k:
+                factor = _triangle(seen)
+        else:
+            predicted = _predict(factor, row)
+            factor = _triangle(np.vstack([factor, row]))
+        if predicted is not None:
+            errors.append(predicted)
+    if len(errors) != n - k:
+        raise EstimationError("X: columns depend on each other to rounding; drop one")
+    return np.array(errors)
+
+
+def harvey_collier(
+    y: npt.ArrayLike, X: npt.ArrayLike, *, order: npt.ArrayLike | None = None
+) -> TestResult:
+    """Test whether a linear form holds: the recursive residuals should have mean zero.
+
+    Shapes: `y` (n,), `X` (n, k), `order` (n,).
+
+    Harvey and Collier (1977), J. Econometrics 6, eq. 3.2.
+    """
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    n, k = design.shape
+    if n < k + 2:
+        raise EstimationError(f"X: {n} rows for {k} columns; Harvey-Collier needs {k + 2}")
     if order is not None:
         ranks = np.argsort(as_vector(order, n, "order"), kind="stable")
         design, outcome = design[ranks], outcome[ranks]
-    whole = project_noisy(outcome, design)
-    # lmtest's middle: from the quantile (1 - share) / 2 of the row numbers, rounded up
-    start = int(np.ceil(round((n - 1) * (1.0 - share) / 2.0, 9)))
-    stop = start + int(round(share * n, 9))
-    if stop - start <= k:
-        raise EstimationError(f"share: the middle has {stop - start} rows for {k} columns")
-    middle = project_noisy(outcome[start:stop], design[start:stop])
-    df = (n - middle.nobs, middle.nobs - k)
-    statistic = ((whole.ssr - middle.ssr) / df[0]) / (middle.ssr / df[1])
-    p_value = float(special.fdtrc(*df, statistic))
-    return judged("Rainbow", statistic, f"F({df[0]}, {df[1]})", p_value, FORM)
+    w = recursive_residuals(outcome, design)
+    spread = float(w.std(ddof=1))
+    if spread <= 1e-14 * float(np.abs(outcome).max()):
+        raise EstimationError("y: the design predicts every row exactly; nothing to test")
+    statistic = abs(float(w.mean())) * np.sqrt(n - k) / spread
+    p_value = 2.0 * float(special.stdtr(n - k - 1, -statistic))
+    return judged("Harvey-Collier", statistic, f"t({n - k - 1})", p_value, FORM)
 
 
-def _bases(fit: Projection, design: Array, of: str) -> list[Array]:
-    varying = np.ptp(design, axis=0) > 1e-12 * np.abs(design).max(axis=0)
-    if not varying.any():
-        raise EstimationError("X: no column varies; powers of a constant test nothing")
-    if of == "fitted":
-        columns = [fit.fitted]
-    elif of == "regressors":
-        columns = list(design[:, varying].T)
-    elif of == "component":
-        moments = np.cov(design[:, varying], rowvar=False).reshape(varying.sum(), -1)
-        columns = [design[:, varying] @ np.linalg.eigh(moments)[1][:, -1]]
-    else:
-        raise EstimationError(f"of: {of!r}; use 'fitted', 'regressors' or 'component'")
-    return [column / np.sqrt((column**2).mean()) for column in columns]
+def _triangle(rows: Array) -> Array:
+    factor = np.linalg.qr(rows, mode="r")
+    return np.asarray(factor, dtype=np.float64)[: rows.shape[1] - 1]
+
+
+def _predict(factor: Array, row: Array) -> float:
+    """Return the standardised error of a row from the triangle of the rows before it."""
+    x, y = row[:-1], row[-1]
+    c = linalg.solve_triangular(factor[:, :-1], x, trans="T", check_finite=False)
+    return float((y - c @ factor[:, -1]) / np.sqrt(1.0 + c @ c))
+
+
+def _predict_early(seen: Array, row: Array) -> float | None:
+    """Do the same before full rank, or return None where the row adds to the rank."""
+    if not seen.size:
+        return None
+    weights = np.linalg.lstsq(seen[:, :-1].T, row[:-1], rcond=1e-10)[0]
+    missed = row[:-1] - weights @ seen[:, :-1]
+    if float(np.abs(missed).max()) > 1e-9 * float(np.abs(row[:-1]).max() + 1e-300):
+        return None
+    return float((row[-1] - weights @ seen[:, -1]) / np.sqrt(1.0 + weights @ weights))
+
+
+def chow(
+    fit: Projection,
+    groups: npt.ArrayLike,
+    *,
+    design: Array | None = None,
+    free: Callable[[Array], Array] | None = None,
+    absorbed: int = 0,
+    regression: Regression | None = None,
+    name: str = "Chow",
+) -> TestResult:
+    """Test whether all coefficients are equal in stated parts of the sample, `groups` (n,).
+
+    `design` (n, k) is what the coefficients multiply, before absorbed effects are taken off by
+    `free`; by default the basis of the fit.
+
+    Chow (1960), Econometrica 28. A group that lacks a regressor takes fewer degrees of freedom.
+    """
+    codes, count = as_codes(groups, fit.nobs, "groups")
+    if count < 2:
+        raise EstimationError("groups: one group only; a change needs two")
+    own = (codes[:, None] == np.arange(count)[None, :-1]).astype(np.float64)
+    base = fit.Q if design is None else design
+    wide = (base[:, None, :] * own[:, :, None]).reshape(fit.nobs, -1)
+    return added_columns(
+        fit,
+        wide if free is None else free(wide),
+        absorbed=absorbed,
+        regression=regression,
+        name=name,
+        words=STABLE,
+    )

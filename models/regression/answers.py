@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, cast
 
-from quesnay.fitting.arguments import Seed
+from quesnay.fitting.checks import Seed
 from quesnay.fitting.routes import route
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.nonlinear import NonlinearEstimate, estimate_nonlinear

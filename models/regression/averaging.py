@@ -8,10 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice, half_width
 from quesnay.fitting.errors import DataError, suggestion
-from quesnay.fitting.level import half_width
-from quesnay.fitting.regression.averaging import (
+from quesnay.fitting.regression.combination import (
     average,
     information_weights,
     jackknife_weights,

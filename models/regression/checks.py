@@ -1,6 +1,6 @@
 """Checks of options that several methods of a fit share."""
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["check_null"]

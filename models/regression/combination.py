@@ -6,10 +6,9 @@ from typing import Literal
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice, half_width
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.level import half_width
-from quesnay.fitting.regression.pooling import combine_estimates
+from quesnay.fitting.regression.combination import combine_estimates
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.estimate import frame_of_tests

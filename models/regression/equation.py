@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, suggestion
-from quesnay.fitting.regression.cluster_counts import counted_parameters
+from quesnay.fitting.regression.clusters import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
-from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.least_squares import Regression
 from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.inputs import column_name, column_names
 from quesnay.models.regression.sample import Roles, Sample, draw_sample

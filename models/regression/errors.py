@@ -1,9 +1,19 @@
 """Which covariance a name stands for."""
 
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.fitting.regression.covariance import HC0, HC1, HC2, HC3, Classical, CovarianceRule
-from quesnay.fitting.regression.covariance_clustered import CR0, CR1, CR2, CR3
-from quesnay.fitting.regression.covariance_serial import DriscollKraay
+from quesnay.fitting.regression.covariance import (
+    CR0,
+    CR1,
+    CR2,
+    CR3,
+    HC0,
+    HC1,
+    HC2,
+    HC3,
+    Classical,
+    CovarianceRule,
+    DriscollKraay,
+)
 from quesnay.models.regression.sample import Roles
 
 __all__ = ["choose_rule"]

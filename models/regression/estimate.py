@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from scipy import special
 
+from quesnay.fitting.checks import half_width
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.level import half_width
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular

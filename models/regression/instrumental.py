@@ -7,16 +7,17 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.anderson_rubin import anderson_rubin
-from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.weak_instruments import (
+from quesnay.fitting.regression.instrumental import (
+    InstrumentalFit,
+    anderson_rubin,
     endogeneity,
     first_stage,
+    instrumental_variables,
     overidentification,
 )
+from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.equation import Asked, Equation, read_equation
 from quesnay.models.regression.estimate import Estimate, attempted

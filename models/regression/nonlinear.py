@@ -8,10 +8,10 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from quesnay.fitting.checks import confidence_level, percent
 from quesnay.fitting.errors import DataError, EstimationError, nearest
-from quesnay.fitting.level import confidence_level, percent
-from quesnay.fitting.regression.cluster_moments import ClusterMoments
-from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
+from quesnay.fitting.regression.clusters import ClusterMoments
+from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import check_null
 from quesnay.models.regression.derivative import Slope, differentiate

@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import Seed, make_generator
+from quesnay.fitting.checks import Seed, confidence_level, make_generator
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.level import confidence_level
-from quesnay.fitting.regression.replication import (
+from quesnay.fitting.regression.resampling import (
     Replications,
     bootstrap_coefficients,
     jackknife_coefficients,

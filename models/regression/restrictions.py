@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quesnay.fitting.arguments import as_tuple
-from quesnay.fitting.assumptions.joint import joint_test
+from quesnay.fitting.assumptions.specification import joint_test
+from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.checks import check_null

@@ -7,7 +7,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.level import confidence_level
+from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.models.display.table import Table, Tabular

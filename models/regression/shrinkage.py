@@ -6,9 +6,9 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, suggestion
-from quesnay.fitting.regression.pooling import shrink_to_prior
+from quesnay.fitting.regression.combination import shrink_to_prior
 from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.inputs import Values, aligned_covariance, as_series
 

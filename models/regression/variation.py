@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Absorber
-from quesnay.fitting.regression.qr import name_dependence, scale_columns
+from quesnay.fitting.regression.least_squares import name_dependence, scale_columns
 
 __all__ = [
     "free_of_effects",

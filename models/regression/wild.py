@@ -6,10 +6,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import Seed, make_generator
+from quesnay.fitting.checks import Seed, confidence_level, make_generator, percent
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.fitting.level import confidence_level, percent
-from quesnay.fitting.regression.wild import prepare_wild, wild_weights
+from quesnay.fitting.regression.resampling import prepare_wild, wild_weights
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.checks import check_null
 from quesnay.models.regression.resampled import only_cluster

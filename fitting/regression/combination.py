@@ -1,4 +1,4 @@
-"""Combining several estimates of one quantity, and an estimate with prior knowledge."""
+"""Several estimates of one quantity: weights of rival models, meta-analysis, prior knowledge."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -7,14 +7,19 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
+from quesnay.fitting.checks import as_covariance, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import as_covariance, as_vector
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["Pooled", "Posterior", "combine_estimates", "shrink_to_prior"]
+__all__ = [
+    "average",
+    "combine_estimates",
+    "information_weights",
+    "jackknife_weights",
+    "shrink_to_prior",
+]
 
 Array = npt.NDArray[np.float64]
-
 HOMOGENEOUS = Wording(
     "all estimates measure the same value",
     "the estimates differ by more than their errors",
@@ -27,6 +32,104 @@ AGREES = Wording(
     "the posterior lies between two sources that disagree",
     "widen the prior or drop it; report both",
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Averaged:
+    """An estimate averaged over models.
+
+    Parameters
+    ----------
+    estimate : float
+        Weighted mean of the models' estimates.
+    std_error : float
+        ``sum w sqrt(se^2 + (b - mean)^2)``: sampling and disagreement together.
+    within, between : float
+        Share of sampling and of disagreement in the variance ``sum w (se^2 + (b - mean)^2)``.
+    """
+
+    estimate: float
+    std_error: float
+    within: float
+    between: float
+
+
+def information_weights(
+    log_likelihood: npt.ArrayLike,
+    parameters: npt.ArrayLike,
+    nobs: int,
+    *,
+    criterion: Literal["bic", "aic", "aicc"] = "bic",
+) -> Array:
+    """Weigh models by an information criterion, ``w ~ exp(-IC / 2)``.
+
+    Buckland, Burnham and Augustin (1997), Biometrics 53, eq. 5; Raftery (1995), eq. 25.
+    """
+    fit = as_vector(log_likelihood, name="log_likelihood")
+    k = as_vector(parameters, fit.size, "parameters")
+    if nobs < 2:
+        raise EstimationError(f"nobs: {nobs}; at least two rows are needed")
+    if criterion == "bic":
+        penalty = k * np.log(nobs)
+    elif criterion in {"aic", "aicc"}:
+        penalty = 2.0 * k
+        if criterion == "aicc":
+            if (nobs - k - 1.0 <= 0.0).any():
+                raise EstimationError(f"nobs: {nobs} rows are too few for AICc; use 'bic'")
+            penalty = penalty + 2.0 * k * (k + 1.0) / (nobs - k - 1.0)
+    else:
+        raise EstimationError(f"criterion: {criterion!r}; use 'bic', 'aic' or 'aicc'")
+    score = fit - 0.5 * penalty
+    raw = np.exp(score - score.max())
+    return np.asarray(raw / raw.sum())
+
+
+def jackknife_weights(residuals: npt.ArrayLike) -> Array:
+    """Weigh models so that the averaged leave-one-out error is least.
+
+    Minimises ``|E w|^2`` over the simplex, E the leave-one-out residuals of the models.
+
+    Shapes: `residuals` (n, m); returns (m,).
+
+    Hansen and Racine (2012), J. Econometrics 167, eq. 9.
+    """
+    from scipy.optimize import nnls
+
+    E = np.asarray(residuals, dtype=np.float64)
+    if E.ndim != 2 or E.shape[1] < 2 or not np.isfinite(E).all():
+        raise EstimationError("residuals: expected a finite table of rows by two or more models")
+    length = float(np.sqrt((E**2).sum(axis=0)).max())
+    if length == 0.0:
+        raise EstimationError("residuals: all zero; every model predicts exactly")
+    # non-negative least squares with the sum as a heavy extra row; renormalised to rounding
+    heavy = 1e6
+    system = np.vstack([E / length, heavy * np.ones((1, E.shape[1]))])
+    target = np.r_[np.zeros(E.shape[0]), heavy]
+    raw, _ = nnls(system, target)
+    return np.asarray(raw / raw.sum())
+
+
+def average(
+    estimates: npt.ArrayLike, std_errors: npt.ArrayLike, weights: npt.ArrayLike
+) -> Averaged:
+    """Average one coefficient over models, disagreement counted in its error.
+
+    Buckland, Burnham and Augustin (1997), Biometrics 53, eq. 9.
+    """
+    b = as_vector(estimates, name="estimates")
+    s = as_vector(std_errors, b.size, "std_errors")
+    w = as_vector(weights, b.size, "weights")
+    if (s < 0.0).any():
+        raise EstimationError("std_errors: a standard error is negative")
+    if (w < 0.0).any() or float(w.sum()) <= 0.0:
+        raise EstimationError("weights: must not be negative and not all be zero")
+    w = w / w.sum()
+    mean = float(w @ b)
+    within, between = float(w @ s**2), float(w @ (b - mean) ** 2)
+    error = float(w @ np.sqrt(s**2 + (b - mean) ** 2))
+    whole = within + between
+    shares = (within / whole, between / whole) if whole > 0.0 else (0.0, 0.0)
+    return Averaged(mean, error, *shares)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,37 +192,8 @@ def combine_estimates(
 ) -> Pooled:
     """Combine several estimates of one quantity.
 
-    Parameters
-    ----------
-    estimates : (m,) array_like
-        Estimates of the same quantity, two or more.
-    covariance : (m,) or (m, m) array_like
-        Variances, or the covariance of the estimates (needed for ``"correlated"``).
-    method : {"inverse-variance", "correlated", "random"}
-        Independent with one true value; correlated (generalised least squares ``w ~ S^-1 1``); or
-        true values that differ with variance tau^2 (Paule and Mandel's, with Hartung and Knapp's
-        standard error and m - 1 degrees of freedom).
-
-    Returns
-    -------
-    Pooled
-        Combined value, weights, homogeneity.
-
-    Raises
-    ------
-    EstimationError
-        If fewer than two estimates are given, or the covariance is not one.
-
-    References
-    ----------
     Paule and Mandel (1982), J. Research NBS 87; Hartung and Knapp (2001), Statistics in Medicine
     20; Halperin (1961), JASA 56 for correlated estimates.
-
-    Examples
-    --------
-    >>> found = combine_estimates([0.05, 0.09], [0.01**2, 0.02**2])
-    >>> round(found.estimate, 4), round(found.std_error, 5), found.weights.round(2).tolist()
-    (0.058, 0.00894, [0.8, 0.2])
     """
     b = as_vector(estimates, name="estimates")
     if b.size < 2:
@@ -159,36 +233,7 @@ def shrink_to_prior(
     ``V = (S^-1 + P^-1)^-1 = S - S (S + P)^-1 S``, ``m = b + S (S + P)^-1 (p - b)``: normal data,
     normal prior, sampling covariance taken as known.
 
-    Parameters
-    ----------
-    estimate : (k,) array_like
-        Coefficients b.
-    covariance : (k,) or (k, k) array_like
-        Their sampling variances or covariance S.
-    prior_mean : (k,) array_like
-        Prior mean p.
-    prior_covariance : (k,) or (k, k) array_like
-        Prior variances or covariance P.
-
-    Returns
-    -------
-    Posterior
-        Mean, covariance, weights, and a test of conflict ``(b - p)'(S + P)^-1 (b - p) ~ chi2(k)``.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ or a covariance is not positive definite.
-
-    References
-    ----------
     Lindley and Smith (1972), JRSS B 34, eq. 6; Box (1980), JRSS A 143 for the conflict test.
-
-    Examples
-    --------
-    >>> found = shrink_to_prior([0.05], [0.01**2], [0.10], [0.02**2])
-    >>> found.mean.round(4).tolist(), np.sqrt(found.covariance).round(5).tolist()
-    ([0.06], [[0.00894]])
     """
     b = as_vector(estimate, name="estimate")
     p = as_vector(prior_mean, b.size, "prior_mean")

@@ -1,18 +1,43 @@
-"""Rows of a panel put in order: unit by unit, time inside each."""
+"""Rows in groups: sums, means and deviations, and a panel put in order, unit by unit."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import as_codes
 
-__all__ = ["Stack", "stack"]
+__all__ = ["Stack", "cluster_sums", "deviations", "group_means", "group_sums", "stack"]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
+
+
+def group_sums(codes: Codes, block: Array, groups: int) -> Array:
+    """Return the sums of variables by group.
+
+    Shapes: `codes` (n,), `block` (m, n); returns (m, G).
+    """
+    return np.array([np.bincount(codes, row, groups) for row in block]).reshape(-1, groups)
+
+
+def cluster_sums(values: Array, codes: Codes, groups: int | None = None) -> Array:
+    """Return the sums of columns by cluster.
+
+    Shapes: `values` (n, k), `codes` (n,); returns (G, k).
+    """
+    return group_sums(codes, values.T, int(codes.max()) + 1 if groups is None else groups).T
+
+
+def deviations(codes: Codes, block: Array, totals: Array, weights: Array | None = None) -> Array:
+    """Return variables less their weighted means by group.
+
+    Shapes: `codes` (n,), `block` (m, n), `totals` (G,), `weights` (n,); returns (m, n).
+    """
+    product = block if weights is None else block * weights
+    means = group_sums(codes, product, totals.size) / totals
+    return np.asarray(block - means.take(codes, axis=1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,34 +105,7 @@ def group_means(values: Array, codes: Codes, count: int) -> Array:
 def stack(
     unit: npt.ArrayLike, time: npt.ArrayLike | None, rows: int, *, least_units: int = 2
 ) -> Stack:
-    """Order the rows of a panel and refuse what is none.
-
-    Parameters
-    ----------
-    unit : (n,) array_like
-        Unit of each row.
-    time : (n,) array_like or None
-        Time of each row; without it the given order counts.
-    rows : int
-        Number of rows n of the data the labels belong to.
-    least_units : int
-        Fewest units accepted.
-
-    Returns
-    -------
-    Stack
-        Order and codes.
-
-    Raises
-    ------
-    EstimationError
-        If labels are missing, a unit is seen twice at one time, or there are too few units.
-
-    Examples
-    --------
-    >>> stack(["b", "a", "a"], [1, 2, 1], 3).order.tolist()
-    [2, 1, 0]
-    """
+    """Order the rows of a panel and refuse what is none."""
     codes, units = as_codes(unit, rows, "unit")
     if units < least_units:
         raise EstimationError(f"unit: {units} only; at least {least_units} are needed")

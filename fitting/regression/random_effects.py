@@ -1,4 +1,4 @@
-"""Variance of unit effects and of the rest, and generalised least squares with them."""
+"""Random effects: variance of unit effects and of the rest, and least squares weighted by them."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -6,11 +6,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project
-from quesnay.fitting.regression.stack import Stack, group_means, stack
+from quesnay.fitting.regression.groups import Stack, group_means, stack
+from quesnay.fitting.regression.least_squares import Projection, project
 
-__all__ = ["RandomEffects", "random_effects", "within_columns"]
+__all__ = ["Method", "RandomEffects", "random_effects", "within_columns"]
 
 Array = npt.NDArray[np.float64]
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
@@ -50,40 +51,9 @@ def random_effects(
 ) -> RandomEffects:
     """Estimate a panel regression with random unit effects.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    unit : (n,) array_like
-        Unit of each row; the panel may be unbalanced.
-    method : {"swar", "walhus", "amemiya", "nerlove", "ml"}
-        Variance components by Swamy and Arora, Wallace and Hussain, Amemiya, Nerlove, or maximum
-        likelihood. Unbalanced panels use the exact traces of Baltagi and Chang (1994).
+    Shapes: `y` (n,), `X` (n, k), `unit` (n,).
 
-    Returns
-    -------
-    RandomEffects
-        Coefficients, covariance and variance components; a negative variance of the unit effects
-        is set to zero, which is pooled least squares.
-
-    Raises
-    ------
-    EstimationError
-        If the panel or the method is at fault or the between regression has too few units.
-
-    References
-    ----------
     Swamy and Arora (1972), Econometrica 40; Baltagi (2021), sec. 2.3 and 9.2.
-
-    Examples
-    --------
-    >>> y = [1.0, 2.1, 2.9, 3.0, 4.2, 4.8, 6.1, 6.9, 8.0]
-    >>> X = [[1.0, t] for _ in range(3) for t in (0, 1, 2)]
-    >>> found = random_effects(y, X, unit=[1, 1, 1, 2, 2, 2, 3, 3, 3], method="amemiya")
-    >>> found.coefficients.round(3).tolist()
-    [3.4, 0.933]
     """
     outcome, design, panel = _panel(y, X, unit)
     solvers = {

@@ -111,7 +111,13 @@ def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
     return Prepared(checked, facts, assemble(checked, facts, found), found)
 
 
-def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = None) -> Assembly:
+def assemble(
+    study: Study,
+    facts: Facts,
+    elasticities: Elasticities | None = None,
+    *,
+    tables: dict[int, InputOutputTable] | None = None,
+) -> Assembly:
     """Prepare the account model of a study.
 
     Parameters
@@ -122,6 +128,8 @@ def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = Non
         From :func:`quesnay.diagnostics.reproduction.facts.collect_facts`.
     elasticities : Elasticities, optional
         Where the study has a potential; without them the elasticity is an input of its own.
+    tables : dict of int to InputOutputTable, optional
+        Official and made tables, where they are known already.
 
     Raises
     ------
@@ -135,7 +143,7 @@ def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = Non
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
     pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
     _known(pattern.sectors, sectors, "core.segments")
-    tables = _all_tables(study, facts, slots)
+    every = _all_tables(study, facts, slots) if tables is None else tables
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
@@ -148,12 +156,12 @@ def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = Non
         forecast_base=np.array(
             [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
         ),
-        ties=ties_by_slot(tables, slots, pattern.sectors),
+        ties=ties_by_slot(every, slots, pattern.sectors),
         potential=_potential(study, facts, stacked, slots, elasticities),
         calibration=_calibration(study, facts, slots),
         employment=employment,
     )
-    made = Assembly(model, sectors, levels, tables, pattern, drift)
+    made = Assembly(model, sectors, levels, every, pattern, drift)
     _check_core(study, facts, made)
     if elasticities is not None:
         _check_penetration(study, facts, made, elasticities)

@@ -467,7 +467,9 @@ def _reverse_bounds(use: Potential) -> tuple[float, float]:
     return float(fit.params[use.term]), float(fit.params[use.term]) / partial
 
 
-def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) -> Array:
+def elasticity_draws(
+    use: Potential, *, draws: int, rng: np.random.Generator, rows: pd.DataFrame | None = None
+) -> Array:
     """Estimate one elasticity and redraw its clusters, from one Gram matrix a cluster.
 
     Parameters
@@ -479,6 +481,8 @@ def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) ->
     rng : Generator
         Source of the resamples; the same state gives the same clusters to every regression on the
         same panel, so that specifications are compared on common draws.
+    rows : DataFrame, optional
+        :func:`regression_rows` of `use`, where they are known already.
 
     Returns
     -------
@@ -500,7 +504,8 @@ def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) ->
     outcome, regressors = formula_columns(use.formula)
     if use.cluster is None:
         raise StudyError("potential.cluster: the specification curve redraws clusters; name one")
-    frame = regression_rows(use).dropna(subset=[outcome, *regressors])
+    known = regression_rows(use) if rows is None else rows
+    frame = known.dropna(subset=[outcome, *regressors])
     grams = nested_grams(
         frame[outcome].to_numpy(float),
         frame[regressors].to_numpy(float),

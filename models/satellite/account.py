@@ -239,16 +239,18 @@ class AccountModel:
         potential = np.full_like(core, np.nan)
         if run == "linkage":
             by_sector = self._linked(known)
+            integration, employed = by_sector.sum(axis=2), self._employed(inputs, by_sector)
         else:
-            using, e = self._using(known), self._potential.elasticity(inputs)
-            potential = e[:, None] * using.sum(axis=2)
+            use, e = self._potential, self._potential.elasticity(inputs)
+            users = self.value_added * use.intensity
+            using = users.sum(axis=2)[known.vintage] * known.factor
+            potential = e[:, None] * using
             if run == "elasticity":
-                level = potential * core / (self._potential.supply[known.vintage] * known.factor)
+                integration = potential * core / (use.supply[known.vintage] * known.factor)
             else:
-                level = self._curve(core, known, inputs, using.sum(axis=2))
-            by_sector = level[:, :, None] * using / using.sum(axis=2, keepdims=True)
-        integration = by_sector.sum(axis=2)
-        jobs = self._jobs(known, by_sector, inputs)
+                integration = self._curve(core, known, inputs, using)
+            employed = integration * self._jobs_of_users(known, inputs, users)
+        jobs = self._jobs(known, employed, inputs)
         inflation = self.inflation[known.vintage]
         return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
 
@@ -262,12 +264,6 @@ class AccountModel:
         """GDP of each draw over the GDP that the slot was prepared with, (n, T)."""
         drawn = self.forecast_base[None, :] * (1.0 + growth[:, None]) / self.gdp[vintage]
         return np.where(np.isnan(drawn), 1.0, drawn)
-
-    def _using(self, known: "_Drawn") -> Array:
-        """Value added of the using industries, (n, T, S)."""
-        return np.asarray(
-            (self.value_added * self._potential.intensity)[known.vintage] * known.factor[:, :, None]
-        )
 
     def _linked(self, known: "_Drawn") -> Array:
         """Value added elsewhere that the core needs, by slot and sector, (n, T, S)."""
@@ -311,22 +307,34 @@ class AccountModel:
                 path[mine] = found * np.exp(error)
         return full * path
 
-    def _jobs(self, known: "_Drawn", by_sector: Array, inputs: Inputs) -> Array:
+    def _employed(self, inputs: Inputs, by_sector: Array) -> Array:
+        """Jobs that value added by sector stands for, at base-year productivity, (n, T)."""
+        if self.employment is None:
+            return np.full(by_sector.shape[:2], np.nan)
+        per_value = self.employment.jobs_per_value[inputs["employment_coefficient"].astype(int)]
+        return np.asarray(np.einsum("nts,ns->nt", by_sector, per_value))
+
+    def _jobs_of_users(self, known: "_Drawn", inputs: Inputs, users: Array) -> Array:
+        """Jobs per unit of what is spread over the using industries, (n, T)."""
+        if self.employment is None:
+            return np.full(known.factor.shape, np.nan)
+        shares = users / users.sum(axis=2, keepdims=True)
+        per_value = np.einsum("vts,ks->kvt", shares, self.employment.jobs_per_value)
+        return np.asarray(per_value[inputs["employment_coefficient"].astype(int), known.vintage])
+
+    def _jobs(self, known: "_Drawn", employed: Array, inputs: Inputs) -> Array:
         """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
-        jobs = np.full(known.factor.shape, np.nan)
         use = self.employment
+        jobs = np.full(employed.shape, np.nan)
         if use is None:
             return jobs
-        total = by_sector.copy()
-        total[:, :, self.places] += known.core
-        kind = inputs["employment_coefficient"].astype(int)
-        employed = np.einsum("nts,ns->nt", total, use.jobs_per_value[kind])
-        drift = 1.0 + inputs["productivity"]
-        for t, slot in enumerate(self.slots):
-            employed[:, t] *= drift ** (use.year - slot.year)
+        per_value = use.jobs_per_value[inputs["employment_coefficient"].astype(int)]
+        own = np.einsum("ntk,nk->nt", known.core, per_value[:, self.places])
+        years = np.array([use.year - slot.year for slot in self.slots])
+        total = (own + employed) * (1.0 + inputs["productivity"])[:, None] ** years
         for t, slot in enumerate(self.slots):
             if slot.previous >= 0:
-                jobs[:, t] = employed[:, t] - employed[:, slot.previous]
+                jobs[:, t] = total[:, t] - total[:, slot.previous]
         return jobs
 
 

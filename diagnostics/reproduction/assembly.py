@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.diffusion_errors import rule_errors
+from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
 from quesnay.diagnostics.reproduction.study import Study, load_study
@@ -37,6 +38,7 @@ __all__ = [
     "part",
     "prepare",
     "row",
+    "rule_errors",
     "table_between",
     "ties_by_slot",
 ]
@@ -166,6 +168,17 @@ def assemble(
     if elasticities is not None:
         _check_penetration(study, facts, made, elasticities)
     return made
+
+
+@lru_cache(maxsize=1)
+def known_diffusions() -> DiffusionErrors:
+    """Errors of curves and naive rules on the embedded diffusions, computed once a process."""
+    return diffusion_errors()
+
+
+def rule_errors(rule: str) -> np.ndarray:
+    """Log errors of a curve or a naive rule, one to two years ahead, a row a series and origin."""
+    return known_diffusions().joint(rule).to_numpy(float)
 
 
 def _slots(study: Study) -> tuple[Slot, ...]:

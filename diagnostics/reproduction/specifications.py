@@ -175,9 +175,7 @@ class _Regressions:
             try:
                 if rows not in known:
                     known[rows] = regression_rows(use)
-                values[number] = elasticity_draws(
-                    use, draws=self.draws, rng=rng, rows=known[rows]
-                )
+                values[number] = elasticity_draws(use, draws=self.draws, rng=rng, rows=known[rows])
             except QuesnayError as error:
                 reasons[number] = str(error)
         return {"values": values, "reason": np.array(reasons, dtype=f"<U{_REASON}")}

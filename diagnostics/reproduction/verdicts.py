@@ -8,7 +8,8 @@ restate one another are one fact: the first of them counts, the others stand bes
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.diffusion_errors import NAIVE_RULES, naive_forecast, rule_errors
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
+from quesnay.diagnostics.reproduction.assembly import rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
@@ -153,18 +154,24 @@ def naive_paths(
     rng = np.random.default_rng(seed_sequence(seed))
     out: dict[tuple[str, int], np.ndarray] = {}
     position = rng.random(len(draws))
-    for rule in NAIVE_RULES:
+    for rule in NAIVE:
         errors = rule_errors(rule)
         rows = errors[np.minimum((position * len(errors)).astype(int), len(errors) - 1)]
         for slot in model.slots:
             ahead = slot.year - start
             if ahead < 1 or slot.variant == "outcome":
                 continue
-            value = naive_forecast(rule, earlier, later, ahead)
+            value = _naive(rule, earlier, later, ahead)
             out[(rule, slot.year)] = value * np.exp(rows[:, min(ahead, rows.shape[1]) - 1])
     frame = pd.DataFrame(out)
     frame.columns.names = ["rule", "year"]
     return frame
+
+
+def _naive(rule: str, before: np.ndarray, now: np.ndarray, ahead: int) -> np.ndarray:
+    """Prolong two points by the same step, the same growth, or the mean of both."""
+    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
+    return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
 
 
 def _total(draws: pd.DataFrame, slot: Slot) -> np.ndarray:

@@ -32,6 +32,11 @@ if TYPE_CHECKING:
         load_concordance as load_concordance,
         load_sectors as load_sectors,
     )
+    from quesnay.diagnostics.evidence.diffusion_errors import (
+        DiffusionErrors as DiffusionErrors,
+        diffusion_errors as diffusion_errors,
+        embedded_diffusions as embedded_diffusions,
+    )
     from quesnay.diagnostics.evidence.grid import (
         Grid as Grid,
         Rule as Rule,
@@ -160,6 +165,9 @@ _MODULES = {
     "quesnay.datasets.readers.read": "read_io",
     "quesnay.datasets.reported": "load_reported",
     "quesnay.datasets.sectors": "load_concordance load_sectors",
+    "quesnay.diagnostics.evidence.diffusion_errors": (
+        "DiffusionErrors diffusion_errors embedded_diffusions"
+    ),
     "quesnay.diagnostics.evidence.grid": "Grid Rule",
     "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
     "quesnay.diagnostics.evidence.specification": "run_specifications",

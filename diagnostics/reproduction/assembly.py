@@ -412,7 +412,8 @@ def _employment(
 def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
     """Lowest and highest average growth of nominal value added per worker up to the base year."""
     use = study.employment
-    assert use is not None and facts.employed is not None
+    assert use is not None
+    assert facts.employed is not None
     codes = [code for members in use.sectors.values() for code in members]
     per_worker = facts.industries.sum(axis=1, min_count=1) / facts.employed[codes].sum(axis=1)
     span = per_worker.loc[use.productivity_since : use.year].dropna()

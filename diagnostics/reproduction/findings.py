@@ -60,8 +60,10 @@ def _unit(result: "Reproduction", lang: str) -> str:
 
 
 def _span(values: "pd.Series[float]", name: str = "total") -> str:
-    """Median with the 95 % interval behind it."""
-    return f"{values[name]:.2f} [{values[f'{name}_low']:.2f}, {values[f'{name}_high']:.2f}]"
+    """Median with the 95 % interval behind it; nothing has no sign."""
+    shown = (f"{values[column]:.2f}" for column in (name, f"{name}_low", f"{name}_high"))
+    middle, low, high = (text.removeprefix("-") if float(text) == 0 else text for text in shown)
+    return f"{middle} [{low}, {high}]"
 
 
 def _first(result: "Reproduction") -> tuple[str, int] | None:
@@ -73,7 +75,7 @@ def _first(result: "Reproduction") -> tuple[str, int] | None:
 
 
 def _linkage_readings(result: "Reproduction", year: int) -> "dict[str, pd.Series[float]]":
-    """Base of the linkage run and its reading with imports inside."""
+    """Return the base of the linkage run and its reading with imports inside."""
     out = {}
     if "linkage" in result.runs:
         out["home"] = row(result.account, ("linkage", year))
@@ -132,7 +134,7 @@ def _between(value: float, home: "pd.Series[float]", inside: "pd.Series[float]")
 
 
 def _later_totals(result: "Reproduction", lang: str) -> list[str]:
-    """Printed totals after the first against both readings of the tables."""
+    """Hold printed totals after the first against both readings of the tables."""
     first = _first(result)
     if first is None or "linkage" not in result.runs:
         return []
@@ -176,7 +178,7 @@ def _sector_growth(result: "Reproduction", year: int) -> "pd.Series[float] | Non
 
 
 def _growth(result: "Reproduction", lang: str) -> list[str]:
-    """Printed real growth against the growth of the sectors that hold the core."""
+    """Hold printed real growth against the growth of the sectors that hold the core."""
     printed = result.facts.reported
     own = printed[printed["concept"].isin(["growth", "nominal_growth"])].sort_values("year")
     rows = []
@@ -197,8 +199,9 @@ def _growth(result: "Reproduction", lang: str) -> list[str]:
         return []
     return [
         say(
-            "No sector of the core grows like the report: printed real growth against the growth of the value "
-            "added of its {count} sectors, current prices, of which the deflator is a part: {rows}.",
+            "No sector of the core grows like the report: printed real growth against the growth "
+            "of the value added of its {count} sectors, current prices, of which the deflator is a "
+            "part: {rows}.",
             lang,
             count=len(result.assembly.pattern.sectors),
             rows=say("; ", lang).join(rows),
@@ -207,7 +210,7 @@ def _growth(result: "Reproduction", lang: str) -> list[str]:
 
 
 def _printed_integration(result: "Reproduction") -> dict[int, float]:
-    """Printed total less printed core, or total times printed integration share, by year."""
+    """Return total times printed integration share, or total less printed core, by year."""
     printed = result.facts.reported
     out: dict[int, float] = {}
     for _, total in result.facts.totals().iterrows():
@@ -275,8 +278,8 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
         )
         for n in totals
     ]
-    middle = result.naive.median()
-    rules = [r for r in middle.index.get_level_values("rule").unique()]
+    middle = result.naive["estimate"]
+    rules = list(middle.index.get_level_values("rule").unique())
     first = min(middle.index.get_level_values("year"))
     naive = say(", ", lang).join(
         f"{say(rule, lang)} {float(middle[(rule, first)]):.2f}" for rule in rules

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 __all__ = [
     "CONCEPTS",
-    "Estimates",
     "METHODS",
+    "Estimates",
     "ReconciledAccount",
     "collect_estimates",
     "identities",
@@ -371,7 +371,6 @@ class ReconciledAccount(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account, the adjustments and the account under other assumptions."""
-
         return reconciled_tables(self)
 
 

@@ -179,7 +179,7 @@ def mixture(study: Study, facts: Facts, base: PanelFit) -> pd.DataFrame:
 
 def _equation(study: Study, facts: Facts, base: PanelFit, equation: Equation) -> dict[str, object]:
     use = study.potential
-    assert use is not None  # noqa: S101 - mixture() has said so
+    assert use is not None
     count: float = np.nan
     if equation.kind == "outside":
         value, error, source = float(equation.value or 0.0), equation.std_error, equation.source

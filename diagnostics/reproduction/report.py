@@ -44,14 +44,15 @@ _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its 
 METHOD = {
     "core": "C_t = k sum_s w_s v_s,t: weights w of the core's segments in sectors s, value added v "
     "by sector scaled to GDP, one scale k so that the core meets its printed figure.",
-    "linkage": "Linkage: I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, over everything i outside the "
+    "linkage": "Linkage: I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, over all i outside the "
     "core parts K of the split table: value added that the others make so that the core can "
     "produce. It counts suppliers; it says nothing about what users gain.",
-    "elasticity": "Elasticity: I_t = e sum_j v_j,t C_t / S_t: value added of the using industries j "
-    "times the elasticity e to inputs of the technology times the core's share in their supply S.",
+    "elasticity": "Elasticity: I_t = e sum_j v_j,t C_t / S_t: value added of the using industries "
+    "j times the elasticity e to inputs of the technology times the core's share in their supply "
+    "S.",
     "calibrated": "Calibrated: I_t = s e sum_j v_j,t p_t: a Gompertz, logistic or Bass curve p "
-    "through the two earliest printed totals, saturation s, with the errors that the same rule made "
-    "on other diffusions.",
+    "through the two earliest printed totals, saturation s, with the errors that the same rule "
+    "made on other diffusions.",
     "total": "T = C + I, S = T / GDP, H = I / T, K = dT / dGDP, jobs net of productivity growth q: "
     "J = sum_j (l_j T_j - l_j' T_j'), l_j falling by q a year.",
 }
@@ -222,7 +223,8 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
                 "Two points and a saturation identify each curve exactly "
                 f"({curves}); none was chosen before the outcome was known, so each is as likely. "
                 "Open circles were not used. How wrong such a curve is after one and two years is "
-                "measured on other diffusions whose outcome is known, beside rules without a model.",
+                "measured on other diffusions whose outcome is known, beside rules without a "
+                "model.",
             ],
             [plots["penetration"]],
             [*errors],

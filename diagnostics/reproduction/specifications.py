@@ -307,7 +307,7 @@ def _summary(values: Array | None, failure: str) -> dict[str, object]:
 
 
 def _base(variant: _Variant, size: int) -> dict[str, Array]:
-    """Inputs at their middle, with the vintage set that the variant chose."""
+    """Return inputs at their middle, with the vintage set that the variant chose."""
     made, facts = variant.assembly, variant.facts
     middle = median_inputs(variant.study, facts, made.model, made.productivity)
     inputs = {name: np.broadcast_to(value, (size,)) for name, value in middle.items()}

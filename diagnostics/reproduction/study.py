@@ -413,7 +413,7 @@ def _type_words(kind: Any) -> str:
 
 
 class _Written(float):
-    """A number of a TOML file that remembers its digits: trailing zeros of a printed figure count."""
+    """A number of a TOML file that remembers its digits: trailing zeros count."""
 
     text: str
 
@@ -728,9 +728,11 @@ def _check_gdp(study: Study, where: str) -> None:
         for year in study.study.years:
             if str(year) not in vintage.years:
                 raise StudyError(f"{where}.gdp.vintages {vintage.name!r}: year {year} is missing")
-    forecast = study.gdp.forecast
-    if forecast is None:
-        return
+    if study.gdp.forecast is not None:
+        _check_forecast(study, study.gdp.forecast, where)
+
+
+def _check_forecast(study: Study, forecast: Forecast, where: str) -> None:
     if forecast.low > forecast.high:
         raise StudyError(f"{where}.gdp.forecast: low lies above high")
     if not -1 < forecast.low <= forecast.high < 1:

@@ -128,7 +128,7 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
 
 
 def _held_out_totals(result: "Reproduction") -> dict[tuple[str, str], tuple[int, str]]:
-    """Printed totals that a run has to predict, with year and variant."""
+    """Return printed totals that a run has to predict, with year and variant."""
     slots = {s.year: s.variant for s in result.assembly.model.slots if s.variant != "outcome"}
     return {
         (run, str(name)): (int(own["year"]), slots[int(own["year"])])

@@ -4,7 +4,7 @@
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
     integration     linkage     what other industries produce for the core (M3)
-                    elasticity  M_t C_t / supply_t: the core's weight in the technology's supply (M2)
+                    elasticity  M_t C_t / supply_t: the core's weight in that supply (M2)
                     calibrated  s M_t p_t: a growth curve through two published totals (M4)
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     total           T_t = C_t + I_t, with the identities of satellite.concepts
@@ -288,7 +288,7 @@ class AccountModel:
         later_total = inputs[use.total]
         inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
-        middle = inputs["elasticity"] if "elasticity" in inputs else self._potential.median
+        middle = inputs.get("elasticity", self._potential.median)
         full = np.asarray(middle * np.exp(inputs["saturation"]))[:, None] * using
         shares = (
             (earlier_total - core[:, use.earlier]) / full[:, use.earlier],

@@ -109,6 +109,7 @@ def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
     """
     checked = load_study(study)
     facts = collect_facts(checked)
+    check_sectors(checked, facts)
     found = None if checked.potential is None else estimate_elasticities(checked, facts, seed=seed)
     return Prepared(checked, facts, assemble(checked, facts, found), found)
 
@@ -139,12 +140,10 @@ def assemble(
         If the sections of the study do not fit the tables.
     """
     slots = _slots(study)
-    sectors = tuple(str(s) for s in facts.tables[min(facts.tables)].sectors)
-    _known(study.tables.technology_sectors, sectors, "tables.technology_sectors")
+    sectors = check_sectors(study, facts)
     levels = {v: _sector_levels(study, facts, v, slots) for v in facts.gdp.index}
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
     pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
-    _known(pattern.sectors, sectors, "core.segments")
     every = _all_tables(study, facts, slots) if tables is None else tables
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
@@ -192,12 +191,25 @@ def _slots(study: Study) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def _known(names: Sequence[str], sectors: tuple[str, ...], where: str) -> None:
-    for name in names:
-        if name not in sectors:
+def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
+    """Return the sectors of the tables; refuse tables that differ and names that are not there."""
+    first = min(facts.tables)
+    sectors = tuple(str(s) for s in facts.tables[first].sectors)
+    for year, table in facts.tables.items():
+        if tuple(str(s) for s in table.sectors) != sectors:
             raise StudyError(
-                f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+                f"tables.files: the table of {year} has other sectors than that of {first}; bring "
+                "all tables to one classification"
             )
+    named = {"tables.technology_sectors": study.tables.technology_sectors}
+    named |= {f"core.segments.{name}": tuple(w) for name, w in study.core.segments.items()}
+    for where, names in named.items():
+        for name in names:
+            if name not in sectors:
+                raise StudyError(
+                    f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+                )
+    return sectors
 
 
 def _sector_levels(

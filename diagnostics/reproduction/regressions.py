@@ -265,7 +265,7 @@ def per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
             f"potential.applies_to: unknown measure {applies_to!r};{suggestion(applies_to, known)}"
         )
     year = study.employment.year if study.employment is not None else max(facts.tables)
-    table = facts.tables[year]
+    table = facts.tables.get(year, facts.tables[max(facts.tables)])
     using = _using(study, list(table.sectors))
     return float(table.x[using].sum() / table.v[using].sum())
 

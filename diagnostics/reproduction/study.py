@@ -49,6 +49,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+FAMILIES = ("gompertz", "logistic", "bass")
 ROLES = ("input", "calibration", "held out")
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -769,6 +770,11 @@ def _check_penetration(study: Study, use: Penetration, where: str) -> None:
         raise StudyError(f"{where}.penetration: a curve needs a potential; add section potential")
     if not use.curves:
         raise StudyError(f"{where}.penetration.curves: name at least one curve")
+    for name in use.curves:
+        if name not in FAMILIES:
+            raise StudyError(
+                f"{where}.penetration.curves: unknown curve {name!r};{suggestion(name, FAMILIES)}"
+            )
     if len(use.saturation) != 2 or not 0 < use.saturation[0] <= use.saturation[1]:
         raise StudyError(
             f"{where}.penetration.saturation: expected two positive numbers, lowest first"

@@ -10,6 +10,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
+from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
 from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study, with_keys
@@ -22,8 +23,7 @@ BASE = {
     "ICT inputs": "services, electronics, instruments",
     "weights": "none",
     "functional form": "value added on ICT, capital, labour",
-    "penetration": "calibrated: Gompertz",
-    "import treatment": "domestic",
+    "integration-driven part": "calibrated: Gompertz",
     "core pattern": "five segments",
     "GDP vintage": "current",
 }
@@ -34,7 +34,7 @@ def _small(study: Study = STUDY) -> Study:
     assert study.specifications is not None
     grid = study.specifications
     regression = {c: dict(list(v.items())[:2]) for c, v in grid.regression.items()}
-    account = {c: dict(list(v.items())[:2]) for c, v in grid.account.items()}
+    account = {c: dict(list(v.items())[-2:]) for c, v in grid.account.items()}
     return replace(study, specifications=Specifications("T19", regression, account))
 
 
@@ -53,13 +53,52 @@ def test_there_are_at_least_five_hundred_ranked_and_none_is_lost(curve: Specific
     assert np.isclose(curve.spread["share"].sum(), 1.0)
 
 
-def test_the_base_case_is_the_one_of_the_main_job(curve: SpecificationCurve) -> None:
-    rows = curve.estimates
-    mine = rows[np.logical_and.reduce([rows[name] == level for name, level in BASE.items()])]
-    result = qn.reproduce(STUDY, draws=2)
-    expected = result.verdicts["estimate"].to_dict()[("calibrated", "T19")]
+def _one(curve: SpecificationCurve, **changed: str) -> pd.DataFrame:
+    rows, wanted = curve.estimates, {**BASE, **changed}
+    return rows[np.logical_and.reduce([rows[name] == level for name, level in wanted.items()])]
+
+
+def test_a_calibrated_specification_is_the_curve_at_the_base_elasticity(
+    curve: SpecificationCurve,
+) -> None:
+    mine = _one(curve)
     assert len(mine) == 1
-    assert np.isclose(float(mine["estimate"].iloc[0]), expected, rtol=1e-7)
+    # by hand: core and using value added of the assembly, the curve through two points
+    made = prepare(STUDY).assembly
+    model = made.model
+    weights = np.zeros(42)
+    for _, place, weight in model.cells:
+        weights[place] += weight
+    core = (model.value_added[0] * weights).sum(axis=1)
+    core *= 0.4386 / core[1]
+    use = STUDY.potential
+    assert use is not None
+    e = float(fit_potential(use).params["ln_ict"])
+    assert model.potential is not None
+    full = e * (model.value_added[0] * model.potential.intensity).sum(axis=1)
+    earlier = 1.42 / 1.557 / (919281 / 832036 / 1.067)
+    low, high = (earlier - core[0]) / full[0], (1.42 - core[1]) / full[1]
+    # Gompertz with saturation one: ln(-ln p) falls in a straight line
+    step = np.log(-np.log(high)) - np.log(-np.log(low))
+    share = np.exp(-np.exp(np.log(-np.log(high)) + step))
+    assert np.isclose(float(mine["estimate"].iloc[0]), core[2] + full[2] * share, rtol=1e-9)
+
+
+def test_a_linkage_specification_knows_no_regression(curve: SpecificationCurve) -> None:
+    own = curve.estimates[curve.estimates["run"] == "linkage"]
+    assert len(own) == 4 * 3 * 2
+    regression = ["sample years", "fixed effects", "ICT inputs", "weights", "functional form"]
+    assert (own[regression] == "not used").all().all()
+    assert (own["low"] < own["high"]).all()
+
+
+def test_every_run_is_counted_apart(curve: SpecificationCurve) -> None:
+    assert list(curve.by_run.index) == ["linkage", "elasticity", "calibrated"]
+    assert curve.by_run["number"].sum() == len(curve.estimates)
+    for run, rows in curve.estimates.groupby("run"):
+        assert np.isclose(
+            curve.by_run.loc[run, "below"], (rows["estimate"] < curve.reported_low).mean()
+        )
 
 
 def test_jobs_do_not_change_a_number() -> None:
@@ -86,6 +125,7 @@ def test_gram_elasticities_are_those_of_the_regression(place: int) -> None:
     assert STUDY.specifications is not None
     chosen = combinations(STUDY.specifications)[place * 1100]
     use = with_keys(STUDY, dict(chosen.regression)).potential
+    assert use is not None
     drawn = elasticity_draws(use, draws=2, rng=np.random.default_rng(0))
     assert np.isclose(drawn[0], fit_potential(use).params[use.term], rtol=1e-7)
 
@@ -115,7 +155,7 @@ def test_a_draw_of_clusters_is_a_regression_on_the_repeated_rows() -> None:
         ({"inadmissible": ({"weights": ("none", "value added")},)}, "no combination is admissible"),
         ({"account": {"x": {"a": {"gdp.vintage": "later"}}}}, "no GDP vintage 'later'"),
         ({"account": {"x": {"a": {"run": "calibrate"}}}}, "unknown run 'calibrate'; did you"),
-        ({"account": {"x": {"a": {"penetration.suply": "a"}}}}, "suply: unknown key; did you mean"),
+        ({"account": {"x": {"a": {"potential.suply": "a"}}}}, "suply: unknown key; did you mean"),
         ({"figure": "T99"}, "no printed figure 'T99'"),
     ],
 )

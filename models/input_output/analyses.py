@@ -8,7 +8,11 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.core import TableCore
 from quesnay.models.input_output.extraction import Extraction, extract
-from quesnay.models.input_output.extraction_series import extract_each, extract_many
+from quesnay.models.input_output.extraction_series import (
+    extract_each,
+    extract_many,
+    satellite_linkage,
+)
 from quesnay.models.input_output.influence import field_of_influence
 from quesnay.models.input_output.linkages import linkages
 from quesnay.models.input_output.multipliers import Per, closed_by_households, multipliers
@@ -195,6 +199,74 @@ class TableAnalyses(TableCore):
         [850.21, 1537.41]
         """
         return extract_many(self._engine, weights, kind)
+
+    def satellite_linkage(
+        self,
+        weights: Any,
+        *,
+        account: Hashable = "value_added",
+        side: str = "backward",
+        jointly: bool = True,
+        by_sector: bool = False,
+    ) -> "pd.Series[float] | pd.DataFrame":
+        """Return what others produce for parts of sectors that are split off, for many draws.
+
+        Each sector is split into a core part (its weight) and a rest; the rows, columns, output and
+        value added of both are in proportion. With K the core parts and i all others:
+        ``sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i``, what others add for the core's output, each
+        chain counted once (Dietzenbacher and van der Linden 1997, on the split table). Solved by
+        low rank on this table, one small system a draw; the split table is never made.
+
+        Parameters
+        ----------
+        weights : DataFrame, (draws, sectors), or array, (draws, n)
+            Share of the core in each sector, 0 to 1, a row a draw; a DataFrame names only the
+            sectors that are touched.
+        account : hashable
+            What is counted: as in :meth:`multipliers`.
+        side : {"backward", "forward"}
+            Backward: suppliers along the chains (Leontief). Forward: users along the chains that
+            depend on the core's deliveries, ``sum_i (x_K' inv(G_KK) G_Ki)_i v_i / x_i`` (Ghosh).
+        jointly : bool
+            False: the sum over the core parts, each taken alone (``L_ik x_k / L_kk``); chains
+            through several of them then count several times.
+        by_sector : bool
+            Whether the sum is left apart by sector.
+
+        Returns
+        -------
+        Series, (draws,), or DataFrame, (draws, n)
+            Of the others only, the core parts left out, in the account's unit.
+
+        Raises
+        ------
+        DataError
+            If a sector or account is unknown or a share is not between 0 and 1.
+
+        Notes
+        -----
+        On a table with imports inside the flows, chains abroad count as if made at home. With
+        ``side="backward"`` and ``jointly=True`` this is ``value_added_loss_induced`` of
+        :meth:`extract_many` with ``kind="satellite"``.
+
+        Examples
+        --------
+        >>> import pandas as pd, quesnay as qn
+        >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+        >>> core = pd.DataFrame({0: [0.2], 1: [0.1]})
+        >>> table.satellite_linkage(core).round(2).tolist()
+        [101.15]
+        >>> table.satellite_linkage(core, side="forward").round(2).tolist()
+        [128.74]
+        """
+        return satellite_linkage(
+            self._engine,
+            weights,
+            account=account,
+            side=side,
+            jointly=jointly,
+            by_sector=by_sector,
+        )
 
     def field_of_influence(
         self, i: Any = None, j: Any = None, *, change: float = 0.0

@@ -1,18 +1,21 @@
 """Many extractions at once: every sector alone, or many draws of weights over a group."""
 
+from collections.abc import Hashable
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arguments import choice
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import REMOVING, pulls
 from quesnay.models.input_output.cells import read_cells
 from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.extraction import chains
 from quesnay.models.input_output.weights import check_kind
 
-__all__ = ["extract_each", "extract_many"]
+__all__ = ["extract_each", "extract_many", "satellite_linkage"]
 
 Array = npt.NDArray[np.float64]
 
@@ -129,6 +132,40 @@ def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
     own = (shares * x if kind in REMOVING else inside) @ unit
     values = np.concatenate([whole, whole - own], axis=1)
     return pd.DataFrame(values, index=rows, columns=COLUMNS, copy=False)
+
+
+def satellite_linkage(
+    engine: Engine,
+    weights: Any,
+    *,
+    account: Hashable,
+    side: str,
+    jointly: bool,
+    by_sector: bool,
+) -> "pd.Series[float] | pd.DataFrame":
+    """Return what others produce for parts of sectors that are split off; see the table's method.
+
+    Splitting every sector s into a core part (share ``w_s``) and a rest, both buying and selling
+    in proportion, gives the inverse ``I + P (L - I) Q`` with ``P = [W; I - W]``, ``Q = [I I]``. For
+    the core parts K and the rests i, with ``k = (L - I)`` on the touched sectors,
+    ``(L_iK inv(L_KK) x_K)_i = (1 - w_i) (k W u)_i`` where ``(I + k_GG W) u = x_G``. The Ghosh side
+    is the same with ``(G - I)'``.
+    """
+    places, shares, rows = _draws(engine, weights)
+    side = choice(side, ("backward", "forward"), "side")
+    c, x = engine.per_output(account), engine.blocks.output[places]
+    reach = chains(engine, places, "forward" if side == "forward" else "satellite")
+    corner = reach[places]
+    if jointly:
+        through = pulls(corner, x, shares, "satellite").through
+    else:
+        through = shares * x / (1.0 + shares * np.diag(corner))
+    if by_sector:
+        values = (through @ reach.T) * c
+        values[:, places] *= 1.0 - shares
+        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
+    inside = ((through @ corner.T) * shares) @ c[places]
+    return pd.Series(through @ (c @ reach) - inside, index=rows, name=account, copy=False)
 
 
 def _ghosh_side(engine: Engine, places: npt.NDArray[np.intp], value: Array) -> tuple[Array, Array]:

@@ -31,7 +31,8 @@ def linked_by_hand(
         fall = L[np.ix_(rest, core)] @ np.linalg.solve(L[np.ix_(core, core)], x[core])
     else:
         fall = sum(L[rest, k] * x[k] / L[k, k] for k in core)
-    return np.divide(v[rest], x[rest], out=np.zeros(n), where=x[rest] > 0) * fall
+    value: np.ndarray = np.divide(v[rest], x[rest], out=np.zeros(n), where=x[rest] > 0)
+    return np.asarray(value * fall)
 
 
 @pytest.fixture(scope="module", params=["separate", "included"])
@@ -73,13 +74,16 @@ def test_a_whole_sector_is_its_extraction() -> None:
     L = np.array([[0.95, 0.25], [0.2, 0.85]]) / 0.7575
     by_hand = 0.7 * L[1, 0] * 1000 / L[0, 0]
     found = table.satellite_linkage(pd.DataFrame({0: [1.0]}))
-    assert found.tolist() == pytest.approx([by_hand])
+    assert np.asarray(found).tolist() == pytest.approx([by_hand])
 
 
 def test_nothing_split_off_has_no_linkage() -> None:
     table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
     for side in ("backward", "forward"):
-        assert table.satellite_linkage(np.zeros((2, 2)), side=side).tolist() == [0.0, 0.0]
+        assert np.asarray(table.satellite_linkage(np.zeros((2, 2)), side=side)).tolist() == [
+            0.0,
+            0.0,
+        ]
 
 
 def test_another_account_is_counted_in_its_own_unit() -> None:

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Kind", "Pull", "pulls"]
+__all__ = ["Kind", "Pull", "pulls", "satellite_output"]
 
 Array = npt.NDArray[np.float64]
 Kind = Literal["total", "satellite", "backward", "forward"]
@@ -69,3 +69,30 @@ def _singular(corner: Array) -> str:
         f"(sector number {least + 1} of the group has L_kk = {corner[least, least] + 1.0:.3g}); "
         "look for large negative transactions in it"
     )
+
+
+def satellite_output(
+    reach: Array,
+    places: npt.NDArray[np.intp],
+    output: Array,
+    weights: Array,
+    *,
+    jointly: bool = True,
+) -> Array:
+    """Return output elsewhere that parts of sectors need, by sector, a row a set of weights.
+
+    Splitting every sector s into a core part (share ``w_s``) and a rest, both buying and selling
+    in proportion, gives the inverse ``I + P (L - I) Q`` with ``P = [W; I - W]``, ``Q = [I I]``.
+    For the core parts K and the rests i, with ``k = (L - I)`` on the touched sectors,
+    ``(L_iK inv(L_KK) x_K)_i = (1 - w_i) (k W u)_i`` where ``(I + k_GG W) u = x_G``. The Ghosh side
+    is the same with ``(G - I)'``. `reach` is ``(L - I)[:, G]``, (n, g); not jointly, each part
+    stands alone and the ties are added up.
+    """
+    corner = reach[places]
+    if jointly:
+        through = pulls(corner, output, weights, "satellite").through
+    else:
+        through = weights * output / (1.0 + weights * np.diag(corner))
+    values = through @ reach.T
+    values[:, places] *= 1.0 - weights
+    return np.asarray(values)

@@ -15,7 +15,7 @@ import pandas as pd
 
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
+from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls, satellite_output
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import place_of, read_cells
@@ -334,25 +334,20 @@ def satellite_linkage(
 ) -> "pd.Series[float] | pd.DataFrame":
     """Return what others produce for parts of sectors that are split off; see the table's method.
 
-    Splitting every sector s into a core part (share ``w_s``) and a rest, both buying and selling
-    in proportion, gives the inverse ``I + P (L - I) Q`` with ``P = [W; I - W]``, ``Q = [I I]``. For
-    the core parts K and the rests i, with ``k = (L - I)`` on the touched sectors,
-    ``(L_iK inv(L_KK) x_K)_i = (1 - w_i) (k W u)_i`` where ``(I + k_GG W) u = x_G``. The Ghosh side
-    is the same with ``(G - I)'``.
+    The formula: :func:`quesnay.fitting.tables.extraction.satellite_output`.
     """
     places, shares, rows = _draws(engine, weights)
     side = choice(side, ("backward", "forward"), "side")
     c, x = engine.per_output(account), engine.blocks.output[places]
     reach = chains(engine, places, "forward" if side == "forward" else "satellite")
     corner = reach[places]
+    if by_sector:
+        values = satellite_output(reach, places, x, shares, jointly=jointly) * c
+        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
     if jointly:
         through = pulls(corner, x, shares, "satellite").through
     else:
         through = shares * x / (1.0 + shares * np.diag(corner))
-    if by_sector:
-        values = (through @ reach.T) * c
-        values[:, places] *= 1.0 - shares
-        return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
     inside = ((through @ corner.T) * shares) @ c[places]
     return pd.Series(through @ (c @ reach) - inside, index=rows, name=account, copy=False)
 

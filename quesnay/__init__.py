@@ -105,8 +105,6 @@ if TYPE_CHECKING:
     from quesnay.models.input_output.recovery import resilience as resilience
     from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
-    from quesnay.models.regression.averaging import average_models as average_models
-    from quesnay.models.regression.combination import combine as combine
     from quesnay.models.regression.differences import (
         fit_differences as fit_differences,
         fit_half_panel_jackknife as fit_half_panel_jackknife,
@@ -116,6 +114,11 @@ if TYPE_CHECKING:
         to_linearmodels as to_linearmodels,
     )
     from quesnay.models.regression.panel import fit_panel as fit_panel
+    from quesnay.models.regression.pooling import (
+        average_models as average_models,
+        combine as combine,
+        shrink as shrink,
+    )
     from quesnay.models.regression.random_effects import (
         fit_correlated_random_effects as fit_correlated_random_effects,
         fit_random_effects as fit_random_effects,
@@ -124,7 +127,6 @@ if TYPE_CHECKING:
     from quesnay.models.regression.shift_share import (
         shift_share_instrument as shift_share_instrument,
     )
-    from quesnay.models.regression.shrinkage import shrink as shrink
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -197,15 +199,13 @@ _MODULES = {
     "quesnay.models.input_output.recovery": "resilience",
     "quesnay.models.input_output.supply_use": "SupplyUseTable",
     "quesnay.models.input_output.table": "InputOutputTable",
-    "quesnay.models.regression.averaging": "average_models",
-    "quesnay.models.regression.combination": "combine",
+    "quesnay.models.regression.pooling": "average_models combine shrink",
     "quesnay.models.regression.differences": "fit_differences fit_half_panel_jackknife",
     "quesnay.models.regression.instrumental": "fit_instrumental to_linearmodels",
     "quesnay.models.regression.panel": "fit_panel",
     "quesnay.models.regression.random_effects": "fit_correlated_random_effects fit_random_effects",
     "quesnay.models.regression.result": "PanelFit",
     "quesnay.models.regression.shift_share": "shift_share_instrument",
-    "quesnay.models.regression.shrinkage": "shrink",
     "quesnay.models.uncertainty": (
         "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal Triangular "
         "TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"

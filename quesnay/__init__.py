@@ -57,13 +57,13 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
-    from quesnay.fitting.regression.covariance_clustered import (
+    from quesnay.fitting.regression.covariance import (
         CR0 as CR0,
         CR1 as CR1,
         CR2 as CR2,
         CR3 as CR3,
+        DriscollKraay as DriscollKraay,
     )
-    from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.fitting.verdict import TestResult as TestResult
     from quesnay.job.origins import backtest_penetration as backtest_penetration
     from quesnay.job.reproduction import Reproduction as Reproduction
@@ -169,8 +169,7 @@ _MODULES = {
     "quesnay.fitting.errors": (
         "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"
     ),
-    "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
-    "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
+    "quesnay.fitting.regression.covariance": "CR0 CR1 CR2 CR3 DriscollKraay",
     "quesnay.fitting.verdict": "TestResult",
     "quesnay.job.origins": "backtest_penetration",
     "quesnay.job.reproduction": "Reproduction",

@@ -11,8 +11,7 @@ import quesnay as qn
 from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.examined import examine, leave_out
 from quesnay.fitting.assumptions.specification import added_columns
-from quesnay.fitting.regression.projection import project_noisy
-from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.least_squares import Regression, project_noisy
 from tests.small_panel import EFFECTS, fitted, panel, verdict
 
 Array = npt.NDArray[np.float64]

@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
+from quesnay.fitting.regression.covariance import adjusted_clusters
 
 from .test_fitting_regression_covariance import CLUB, GRUNFELD, INVESTMENT, clustered
 

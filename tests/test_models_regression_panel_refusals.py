@@ -10,7 +10,6 @@ import pytest
 import quesnay as qn
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.regression.gram import gram_blocks, redraw_grams
-from quesnay.fitting.regression.subsets import fit_subset
 
 GENERATOR = np.random.default_rng(2)
 ROWS = 24
@@ -230,11 +229,6 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
         "counts of other clusters",
         lambda: redraw_grams(gram_blocks(Z, CODES), np.ones((2, 3))),
         "counts of shape",
-    ),
-    (
-        "subset of dependent columns",
-        lambda: fit_subset(gram_blocks(Z, CODES), 0, [1, 1]),
-        "depend on each other",
     ),
 ]
 

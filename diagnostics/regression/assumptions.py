@@ -13,21 +13,29 @@ from scipy import special
 
 from quesnay.diagnostics.regression.examined import Examined
 from quesnay.fitting.assumptions.collinearity import collinearity
-from quesnay.fitting.assumptions.cross_section import (
-    WORDS as UNRELATED,
-    cross_section_dependence,
-)
-from quesnay.fitting.assumptions.hausman import mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.panel_effects import WORDS as EFFECTS, lagrange_multiplier
-from quesnay.fitting.assumptions.recursive import FORM, harvey_collier
-from quesnay.fitting.assumptions.serial import SERIAL, breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import wooldridge_within
-from quesnay.fitting.assumptions.specification import added_columns
-from quesnay.fitting.assumptions.stability import WORDS as STABLE
+from quesnay.fitting.assumptions.panel import (
+    EFFECTS,
+    UNRELATED,
+    cross_section_dependence,
+    lagrange_multiplier,
+    mundlak,
+)
+from quesnay.fitting.assumptions.serial import (
+    SERIAL,
+    breusch_godfrey,
+    durbin_watson,
+    wooldridge_within,
+)
+from quesnay.fitting.assumptions.specification import (
+    FORM,
+    STABLE,
+    added_columns,
+    harvey_collier,
+)
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import attempted

@@ -9,7 +9,7 @@ import pandas as pd
 from quesnay.diagnostics.regression.assumptions import check_assumptions
 from quesnay.diagnostics.regression.errors import ErrorsCompared, compare_errors
 from quesnay.diagnostics.regression.examined import Examined, LeftOut, examine, leave_out
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular

@@ -10,8 +10,15 @@ from scipy import special
 from quesnay.diagnostics.regression.assumptions import FEW_CLUSTERS, effective_count
 from quesnay.diagnostics.regression.examined import Examined
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import HC3, Classical, CovarianceEstimate, CovarianceRule
-from quesnay.fitting.regression.covariance_clustered import CR1, CR2, CR3
+from quesnay.fitting.regression.covariance import (
+    CR1,
+    CR2,
+    CR3,
+    HC3,
+    Classical,
+    CovarianceEstimate,
+    CovarianceRule,
+)
 from quesnay.models.regression.result import PanelFit
 
 __all__ = [

@@ -9,8 +9,8 @@ import pandas as pd
 
 from quesnay.fitting.assumptions.influence import Influence, cluster_influence, influence_of
 from quesnay.fitting.errors import DataError, EstimationError, nearest
-from quesnay.fitting.regression.projection import Projection, project_noisy
-from quesnay.fitting.regression.replication import jackknife_coefficients
+from quesnay.fitting.regression.least_squares import Projection, project_noisy
+from quesnay.fitting.regression.resampling import jackknife_coefficients
 from quesnay.models.regression.columns import Grouping, column_name, group_column
 from quesnay.models.regression.result import PanelFit
 

@@ -15,7 +15,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.fixed_effects import Absorber
-from quesnay.fitting.regression.qr import name_dependence, scale_columns
+from quesnay.fitting.regression.least_squares import name_dependence, scale_columns
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,

@@ -4,14 +4,13 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, shown
-from quesnay.fitting.regression.cluster_counts import refuse_cancelled
-from quesnay.fitting.regression.covariance_clustered import CR1
+from quesnay.fitting.regression.clusters import refuse_cancelled
+from quesnay.fitting.regression.covariance import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.stack import Stack, stack
+from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
+from quesnay.fitting.regression.least_squares import project
 from quesnay.models.regression.columns import Grouping, column_name, column_names, group_column
 from quesnay.models.regression.design import free_of_effects, refuse_dependent
 from quesnay.models.regression.panel import fit_sample

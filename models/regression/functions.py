@@ -12,12 +12,11 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.arguments import as_tuple, is_number
-from quesnay.fitting.assumptions.joint import joint_test
+from quesnay.fitting.assumptions.specification import joint_test
+from quesnay.fitting.checks import as_tuple, confidence_level, is_number, percent
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
-from quesnay.fitting.level import confidence_level, percent
-from quesnay.fitting.regression.cluster_moments import ClusterMoments
-from quesnay.fitting.regression.covariance_clustered import adjusted_clusters
+from quesnay.fitting.regression.clusters import ClusterMoments
+from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.expressions import (

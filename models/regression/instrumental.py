@@ -9,19 +9,19 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
-from quesnay.fitting.regression.anderson_rubin import anderson_rubin
-from quesnay.fitting.regression.cluster_counts import counted_parameters
+from quesnay.fitting.regression.clusters import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
-from quesnay.fitting.regression.instrumental import InstrumentalFit, instrumental_variables
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.weak_instruments import (
+from quesnay.fitting.regression.instrumental import (
+    InstrumentalFit,
+    anderson_rubin,
     endogeneity,
     first_stage,
+    instrumental_variables,
     overidentification,
 )
+from quesnay.fitting.regression.least_squares import Regression, project
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.columns import column_name, column_names
 from quesnay.models.regression.design import (

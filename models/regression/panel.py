@@ -8,16 +8,19 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.regression.covariance import (
+    CR0,
+    CR1,
+    CR2,
+    CR3,
     HC0,
     HC1,
     HC2,
     HC3,
     Classical,
     CovarianceRule,
+    DriscollKraay,
     Regression,
 )
-from quesnay.fitting.regression.covariance_clustered import CR0, CR1, CR2, CR3
-from quesnay.fitting.regression.covariance_serial import DriscollKraay
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.least_squares import least_squares
 from quesnay.models.regression.design import (

@@ -8,15 +8,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice, is_number
+from quesnay.fitting.checks import choice, half_width, is_number
 from quesnay.fitting.errors import DataError, suggestion
-from quesnay.fitting.level import half_width
-from quesnay.fitting.regression.averaging import (
+from quesnay.fitting.regression.combination import (
     average,
+    combine_estimates,
     information_weights,
     jackknife_weights,
+    shrink_to_prior,
 )
-from quesnay.fitting.regression.pooling import combine_estimates, shrink_to_prior
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import (

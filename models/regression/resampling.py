@@ -6,15 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import Seed, make_generator
+from quesnay.fitting.checks import Seed, confidence_level, make_generator, percent
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.fitting.level import confidence_level, percent
-from quesnay.fitting.regression.replication import (
+from quesnay.fitting.regression.resampling import (
     Replications,
     bootstrap_coefficients,
     jackknife_coefficients,
+    prepare_wild,
+    wild_weights,
 )
-from quesnay.fitting.regression.wild import prepare_wild, wild_weights
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.functions import check_null

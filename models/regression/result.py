@@ -11,9 +11,8 @@ import pandas as pd
 from scipy import special
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.arguments import Seed
+from quesnay.fitting.checks import Seed, confidence_level, half_width
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.level import confidence_level, half_width
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.verdict import TestResult

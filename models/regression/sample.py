@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.fixed_effects import find_singletons
 from quesnay.models.regression.columns import (

@@ -8,7 +8,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.regression.grouped import cluster_sums
+from quesnay.fitting.regression.groups import cluster_sums
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,

@@ -1,4 +1,9 @@
-"""Single arguments checked: numbers, switches, names and seeds, with one line when wrong."""
+"""Single arguments checked: numbers, switches, names and seeds, with one line when wrong.
+
+The coverage of an interval: checked, shown, and turned into its half width.
+
+Checks of arrays.
+"""
 
 import math
 from collections.abc import Iterable, Mapping
@@ -7,18 +12,27 @@ from numbers import Real
 from typing import Any, TypeAlias, TypeGuard
 
 import numpy as np
+import numpy.typing as npt
 from numpy.typing import NDArray
+from scipy import special
 
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, nearest, shown
 
 __all__ = [
     "Seed",
+    "as_codes",
+    "as_covariance",
+    "as_design",
     "as_tuple",
+    "as_vector",
     "check_draws",
     "choice",
+    "confidence_level",
+    "half_width",
     "is_number",
     "is_whole",
     "make_generator",
+    "percent",
     "plain_numbers",
     "seed_sequence",
     "switch",
@@ -26,9 +40,10 @@ __all__ = [
 ]
 
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
-
 _MOST_DRAWS = 2_000_000  # held at once; the sign patterns of 20 clusters are among them
 _LARGEST = 1e100  # beyond it squares overflow, and nothing in an economy is so large
+Array = npt.NDArray[np.float64]
+Codes = npt.NDArray[np.intp]
 
 
 def is_whole(value: object) -> TypeGuard[int]:
@@ -199,3 +214,155 @@ def make_generator(seed: Seed) -> np.random.Generator:
     if isinstance(seed, np.random.Generator):
         return seed
     return np.random.default_rng(seed_sequence(seed))
+
+
+def confidence_level(level: Any, *, least: float = 0.0) -> float:
+    """Return the coverage of a confidence interval, a share between 0 and 1.
+
+    Parameters
+    ----------
+    level : float
+        Such as 0.95.
+    least : float, default 0.0
+        Coverage that must be exceeded.
+
+    Returns
+    -------
+    float
+        The level.
+
+    Raises
+    ------
+    DataError
+        If it is no number between `least` and 1.
+
+    Examples
+    --------
+    >>> confidence_level(0.9)
+    0.9
+    """
+    if not is_number(level) or not least < level < 1.0:
+        raise DataError(
+            f"level: {shown(level)} is no coverage between {least:g} and 1, such as 0.95"
+        )
+    return float(level)
+
+
+def half_width(level: Any, df: float = np.inf) -> float:
+    """Return half the width of a two-sided interval, in standard errors.
+
+    Parameters
+    ----------
+    level : float
+        Coverage between 0 and 1.
+    df : float, default infinity
+        Degrees of freedom of Student's t; infinite for the normal.
+
+    Returns
+    -------
+    float
+        The quantile of ``(1 + level) / 2``.
+
+    Raises
+    ------
+    DataError
+        If the level is not between 0 and 1.
+
+    Examples
+    --------
+    >>> round(half_width(0.95), 4), round(half_width(0.95, 30), 4)
+    (1.96, 2.0423)
+    """
+    share = 0.5 + 0.5 * confidence_level(level)
+    return float(special.ndtri(share) if np.isinf(df) else special.stdtrit(df, share))
+
+
+def percent(level: float) -> str:
+    """Return a coverage in per cent, not rounded to whole ones: 99.5 % is not 100 %.
+
+    Examples
+    --------
+    >>> percent(0.95), percent(0.995)
+    ('95 %', '99.5 %')
+    """
+    return f"{100 * level:g} %"
+
+
+def as_design(X: npt.ArrayLike, name: str = "X") -> Array:
+    """Return a finite (n, k) float array with n >= k >= 1, or say what is wrong."""
+    design = _as_floats(X, name)
+    if design.ndim != 2 or 0 in design.shape:
+        raise EstimationError(f"{name}: expected a table (n, k), got shape {design.shape}")
+    _refuse_infinite(design, name)
+    if design.shape[0] < design.shape[1]:
+        raise EstimationError(
+            f"{name}: {design.shape[0]} rows for {design.shape[1]} columns; drop columns"
+        )
+    return design
+
+
+def as_vector(y: npt.ArrayLike, n: int | None = None, name: str = "y") -> Array:
+    """Return a finite (n,) float array, or say what is wrong."""
+    vector = _as_floats(y, name)
+    if vector.ndim != 1 or vector.size == 0:
+        raise EstimationError(f"{name}: expected one value a row, got shape {vector.shape}")
+    if n is not None and vector.size != n:
+        raise EstimationError(f"{name}: {vector.size} values for {n} rows; give one value a row")
+    _refuse_infinite(vector, name)
+    return vector
+
+
+def as_codes(labels: npt.ArrayLike, n: int, name: str) -> tuple[Codes, int]:
+    """Return group codes 0..G-1 in order of the sorted labels, and G."""
+    values = np.asarray(labels)
+    if values.shape != (n,):
+        raise EstimationError(f"{name}: shape {values.shape} for {n} rows; give one label a row")
+    if values.dtype.kind == "f" and not np.isfinite(values).all():
+        row = int(np.flatnonzero(~np.isfinite(values))[0])
+        raise EstimationError(f"{name}: label at row {row} is not finite; drop or label the row")
+    if values.dtype == object and any(v is None or v != v for v in values):
+        raise EstimationError(f"{name}: a label is missing; drop or label the row")
+    try:
+        levels, codes = np.unique(values, return_inverse=True)
+    except TypeError:
+        raise EstimationError(f"{name}: labels of mixed kinds; use one kind of label") from None
+    return codes.astype(np.intp), int(levels.size)
+
+
+def as_covariance(values: npt.ArrayLike, size: int, name: str = "covariance") -> Array:
+    """Return a positive definite (size, size) array from variances or a covariance."""
+    try:
+        S = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EstimationError(f"{name}: contains values that are not numbers") from None
+    if S.shape == (size,):
+        S = np.diag(S)
+    if S.shape != (size, size):
+        raise EstimationError(f"{name}: shape {S.shape} for {size} values; give one for each")
+    if not np.isfinite(S).all() or (np.diag(S) <= 0.0).any():
+        raise EstimationError(f"{name}: variances must be positive and finite")
+    scale = np.sqrt(np.diag(S))
+    correlation = S / np.outer(scale, scale)
+    if np.abs(correlation - correlation.T).max() > 1e-9:
+        raise EstimationError(f"{name}: not symmetric")
+    if np.linalg.eigvalsh(correlation)[0] <= 1e-14:
+        raise EstimationError(f"{name}: not positive definite; estimates repeat each other")
+    return S
+
+
+def _as_floats(values: npt.ArrayLike, name: str) -> Array:
+    try:
+        array = np.asarray(values)
+        if array.dtype.kind == "c":
+            raise TypeError
+        return np.asarray(array, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise EstimationError(f"{name}: contains values that are not real numbers") from None
+
+
+def _refuse_infinite(array: Array, name: str) -> None:
+    bad = ~np.isfinite(array)
+    if bad.any():
+        place = tuple(int(i) for i in np.argwhere(bad)[0])
+        where = f"row {place[0]}" + (f", column {place[1]}" if len(place) > 1 else "")
+        raise EstimationError(f"{name}: {array[place]} at {where}; drop the row or mend the value")

@@ -6,11 +6,12 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import Projection, as_design, as_vector, project
-from quesnay.fitting.regression.stack import Stack, group_means, stack
+from quesnay.fitting.regression.groups import Stack, group_means, stack
+from quesnay.fitting.regression.least_squares import Projection, project
 
-__all__ = ["RandomEffects", "random_effects", "within_columns"]
+__all__ = ["Method", "RandomEffects", "random_effects", "within_columns"]
 
 Array = npt.NDArray[np.float64]
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]

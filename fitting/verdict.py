@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-__all__ = ["TestResult", "Wording", "judged"]
+__all__ = ["LEVEL", "TestResult", "Wording", "judged"]
 
 LEVEL = 0.05
 

@@ -57,13 +57,13 @@ if TYPE_CHECKING:
         QuesnayError as QuesnayError,
         StudyError as StudyError,
     )
-    from quesnay.fitting.regression.covariance_clustered import (
+    from quesnay.fitting.regression.covariance import (
         CR0 as CR0,
         CR1 as CR1,
         CR2 as CR2,
         CR3 as CR3,
+        DriscollKraay as DriscollKraay,
     )
-    from quesnay.fitting.regression.covariance_serial import DriscollKraay as DriscollKraay
     from quesnay.fitting.verdict import TestResult as TestResult
     from quesnay.job.origins import backtest_penetration as backtest_penetration
     from quesnay.job.reproduction import Reproduction as Reproduction
@@ -105,8 +105,6 @@ if TYPE_CHECKING:
     from quesnay.models.input_output.recovery import resilience as resilience
     from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
-    from quesnay.models.regression.averaging import average_models as average_models
-    from quesnay.models.regression.combination import combine as combine
     from quesnay.models.regression.differences import (
         fit_differences as fit_differences,
         fit_half_panel_jackknife as fit_half_panel_jackknife,
@@ -116,6 +114,11 @@ if TYPE_CHECKING:
         to_linearmodels as to_linearmodels,
     )
     from quesnay.models.regression.panel import fit_panel as fit_panel
+    from quesnay.models.regression.pooling import (
+        average_models as average_models,
+        combine as combine,
+        shrink as shrink,
+    )
     from quesnay.models.regression.random_effects import (
         fit_correlated_random_effects as fit_correlated_random_effects,
         fit_random_effects as fit_random_effects,
@@ -124,7 +127,6 @@ if TYPE_CHECKING:
     from quesnay.models.regression.shift_share import (
         shift_share_instrument as shift_share_instrument,
     )
-    from quesnay.models.regression.shrinkage import shrink as shrink
     from quesnay.models.uncertainty import (
         CheckpointWarning as CheckpointWarning,
         Choice as Choice,
@@ -167,8 +169,7 @@ _MODULES = {
     "quesnay.fitting.errors": (
         "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"
     ),
-    "quesnay.fitting.regression.covariance_clustered": "CR0 CR1 CR2 CR3",
-    "quesnay.fitting.regression.covariance_serial": "DriscollKraay",
+    "quesnay.fitting.regression.covariance": "CR0 CR1 CR2 CR3 DriscollKraay",
     "quesnay.fitting.verdict": "TestResult",
     "quesnay.job.origins": "backtest_penetration",
     "quesnay.job.reproduction": "Reproduction",
@@ -197,15 +198,13 @@ _MODULES = {
     "quesnay.models.input_output.recovery": "resilience",
     "quesnay.models.input_output.supply_use": "SupplyUseTable",
     "quesnay.models.input_output.table": "InputOutputTable",
-    "quesnay.models.regression.averaging": "average_models",
-    "quesnay.models.regression.combination": "combine",
+    "quesnay.models.regression.pooling": "average_models combine shrink",
     "quesnay.models.regression.differences": "fit_differences fit_half_panel_jackknife",
     "quesnay.models.regression.instrumental": "fit_instrumental to_linearmodels",
     "quesnay.models.regression.panel": "fit_panel",
     "quesnay.models.regression.random_effects": "fit_correlated_random_effects fit_random_effects",
     "quesnay.models.regression.result": "PanelFit",
     "quesnay.models.regression.shift_share": "shift_share_instrument",
-    "quesnay.models.regression.shrinkage": "shrink",
     "quesnay.models.uncertainty": (
         "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal Triangular "
         "TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"

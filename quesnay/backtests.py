@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from quesnay.datasets.input_output import load_io
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
-from quesnay.fitting.arguments import as_tuple, is_whole
+from quesnay.fitting.checks import as_tuple, is_whole
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["backtest_tables"]

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.arguments import is_number, is_whole, make_generator, plain_numbers
+from quesnay.fitting.checks import is_number, is_whole, make_generator, plain_numbers
 from quesnay.fitting.errors import QuesnayError, shown
 from tests.refusals import refused
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from quesnay.fitting.level import confidence_level, half_width
+from quesnay.fitting.checks import confidence_level, half_width
 
 from .refusals import refused
 

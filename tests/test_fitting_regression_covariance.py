@@ -11,7 +11,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.regression.clubs import cluster_moments, cluster_spectra
+from quesnay.fitting.regression.clusters import cluster_moments, cluster_spectra
 
 HERE = Path(__file__).parent / "reference"
 R = json.loads((HERE / "regression_covariance.json").read_text())

@@ -14,8 +14,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.resampling.chunks import Chunk, chunks
-from quesnay.fitting.resampling.engine import run
+from quesnay.fitting.simulation.engine import Chunk, chunks, run
 
 INPUTS = {
     "a": qn.Normal(1.0, 0.1),

@@ -10,7 +10,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
-from quesnay.fitting.regression.nested import nested_grams
+from quesnay.fitting.regression.gram import nested_grams
 from quesnay.job.elasticities import elasticity_draws
 from quesnay.job.grid import combinations
 from quesnay.job.potential import fit_potential

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from quesnay.diagnostics.audit.units import Unit, unit_of
-from quesnay.fitting.arguments import as_tuple
+from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.models.printed import rounding_interval
 

@@ -20,7 +20,7 @@ from quesnay.diagnostics.audit.problem import Problem, pose
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.diagnostics.audit.solve import Scenario, conflicts, extent, feasible, scenarios
 from quesnay.diagnostics.audit.vintages import Alternative, checked_vintages
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 
 __all__ = ["audit_figures"]
 

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.arguments import as_tuple
+from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular

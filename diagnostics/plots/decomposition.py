@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:

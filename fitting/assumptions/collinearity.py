@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from quesnay.fitting.regression.projection import as_design, project
+from quesnay.fitting.checks import as_design
+from quesnay.fitting.regression.least_squares import project
 
-__all__ = ["Collinearity", "collinearity", "variance_inflation"]
+__all__ = ["collinearity", "variance_inflation"]
 
 Array = npt.NDArray[np.float64]
 

@@ -7,13 +7,12 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["breusch_pagan", "score_variance", "white"]
+__all__ = ["breusch_pagan", "white"]
 
 Array = npt.NDArray[np.float64]
-
 WORDS = Wording(
     "the error variance is constant",
     "the error variance changes with the regressors",
@@ -80,31 +79,6 @@ def breusch_pagan(
         statistic = 0.5 * explained / squared.mean() ** 2
         name = "Breusch-Pagan (original)"
     return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), WORDS)
-
-
-def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
-    """Test whether the error variance moves with the fitted value (Cook and Weisberg 1983).
-
-    Parameters
-    ----------
-    y, X : array_like
-        See `breusch_pagan`.
-
-    Returns
-    -------
-    TestResult
-        Chi-squared(1).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x, y = np.arange(8.0), np.arange(8.0) * (1 + np.cos(np.arange(8.0)))
-    >>> score_variance(y, np.column_stack([np.ones(8), x])).distribution
-    'chi2(1)'
-    """
-    fit = project_noisy(y, X)
-    found = breusch_pagan(y, X, drivers=fit.fitted[:, None], studentised=False)
-    return judged("Cook-Weisberg score", found.statistic, "chi2(1)", found.p_value, WORDS)
 
 
 def white(

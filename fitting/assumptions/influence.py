@@ -6,17 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import Projection, as_codes, project
+from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.least_squares import Projection
 
-__all__ = [
-    "ClusterInfluence",
-    "Influence",
-    "cluster_influence",
-    "influence",
-    "influence_of",
-]
+__all__ = ["Influence", "cluster_influence", "influence_of"]
 
 Array = npt.NDArray[np.float64]
 
@@ -98,35 +93,6 @@ class ClusterInfluence:
     cooks: Array
     size: npt.NDArray[np.intp]
     leverage: Array
-
-
-def influence(y: npt.ArrayLike, X: npt.ArrayLike) -> Influence:
-    """Measure the influence of every observation of a regression of y on X.
-
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design, intercept included where there is one; n >= k + 2.
-
-    Returns
-    -------
-    Influence
-        Leverage, studentised residuals, Cook's distance, DFFITS, COVRATIO; DFBETAS on call.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or leaves fewer than two degrees of freedom.
-
-    Examples
-    --------
-    >>> found = influence([1.0, 2.0, 3.1, 9.0], [[1, 0], [1, 1], [1, 2], [1, 3]])
-    >>> found.cooks.round(3).tolist()
-    [1.073, 0.023, 0.321, 2.333]
-    """
-    return influence_of(project(y, X))
 
 
 def influence_of(

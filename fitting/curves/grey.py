@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quesnay.fitting.curves.derivative import central_jacobian
+from quesnay.fitting.curves.least_squares import central_jacobian
 from quesnay.fitting.errors import EstimationError
 
 __all__ = ["GreyForecast", "grey_forecast", "grey_path"]
 
 type_array = NDArray[np.float64]
-
 _FEWEST = 4  # Deng's own minimum
 
 

@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem
+from quesnay.fitting.curves.fit import CurveProblem
+from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = ["BootstrapDraws", "ProfileAsk", "bootstrap_draws", "profile_interval"]
+__all__ = ["ProfileAsk", "bootstrap_draws", "profile_interval"]
 
 type_array = NDArray[np.float64]
-
 _WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
 _STEPS = 60
 _CLOSE = 1e-8  # relative distance from the quantile at which an end is found

@@ -8,7 +8,6 @@ from quesnay.fitting.errors import DataError
 __all__ = ["geometric_stock", "hyperbolic_efficiency", "stock_from_vintages"]
 
 type_array = NDArray[np.float64]
-
 _LIFE_STEPS = 400  # points of the grid of service lives around their mean
 _WIDEST = 2.0  # the distribution of lives is cut at this many standard deviations
 

@@ -12,7 +12,6 @@ __all__ = ["Adjustment", "adjust"]
 
 type_array = NDArray[np.float64]
 type_function = Callable[[type_array], type_array]
-
 _RANK = 1e-11  # singular values below this share of the largest are redundant identities
 _REST = 1e-13  # relative change at which the iteration rests
 _STALL = 1e-9  # the same where it no longer gets smaller

@@ -1,26 +1,44 @@
-"""Ordinary and weighted least squares: Cholesky where conditioning allows, else refined QR."""
+"""Ordinary and weighted least squares: Cholesky where conditioning allows, else refined QR.
+
+Least squares that keeps its digits: column-scaled QR with Björck's refinement.
+
+One orthonormal basis of a design, from which every diagnostic follows.
+
+A least-squares fit as covariances see it, and what they return.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
+from scipy import linalg
 from scipy.linalg import lapack
 
+from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.qr import (
-    column_scale,
-    name_dependence,
-    refined_least_squares,
-    scale_columns,
-)
+from quesnay.fitting.regression.fixed_effects import Absorber
 
-__all__ = ["LinearFit", "least_squares"]
+__all__ = [
+    "CovarianceEstimate",
+    "CovarianceRule",
+    "LinearFit",
+    "Projection",
+    "Regression",
+    "least_squares",
+    "name_dependence",
+    "project",
+    "project_noisy",
+    "scale_columns",
+]
 
 Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
-
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
+_ROUNDS = 12  # each round gains -log10(eps * condition) digits, never fewer than three here
+_BLOCK = 1 << 15  # rows turned into extended precision at a time
+Codes = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,3 +197,419 @@ def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:
         if bad.any():
             row = int(np.argmax(bad))
             raise EstimationError(f"{name}: {values[row]} at row {row}; mend or drop the row")
+
+
+def column_scale(lengths: Array) -> Array:
+    """Return the powers of two nearest to the lengths of columns.
+
+    Parameters
+    ----------
+    lengths : (k,) array
+        Euclidean lengths, all positive.
+
+    Returns
+    -------
+    (k,) array
+        Powers of two: dividing by them is exact.
+
+    Examples
+    --------
+    >>> column_scale(np.array([3.1, 1000.0])).tolist()
+    [4.0, 1024.0]
+    """
+    return np.asarray(np.exp2(np.rint(np.log2(lengths))))
+
+
+def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
+    """Return columns of length near one, and the powers of two by which they were divided.
+
+    Parameters
+    ----------
+    X : (n, k) array
+        Design of finite numbers.
+    names : sequence of str
+        Names of the k columns.
+
+    Returns
+    -------
+    tuple of (n, k) and (k,) arrays
+        Scaled columns and their scales.
+
+    Raises
+    ------
+    EstimationError
+        If a column is zero throughout.
+
+    Examples
+    --------
+    >>> scale_columns(np.array([[3.0], [4.0]]), ["x"])[1].tolist()
+    [4.0]
+    """
+    largest = np.abs(X).max(axis=0)
+    if (largest == 0.0).any():
+        column = names[int(np.argmin(largest))]
+        raise EstimationError(f"column {column!r} is zero throughout: drop it")
+    first = column_scale(largest)  # so that no square overflows
+    lengths = first * np.sqrt(np.square(X / first).sum(axis=0))
+    scale = column_scale(lengths)
+    return X / scale, scale
+
+
+def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> None:
+    """Refuse a design whose columns depend on each other, naming those that do.
+
+    Parameters
+    ----------
+    X : (n, k) array
+        Design with columns of similar length.
+    names : sequence of str
+        Names of the k columns.
+    noise : float, default 1
+        Relative error of the columns in units of machine precision.
+
+    Raises
+    ------
+    EstimationError
+        If a column is zero or a combination of others; all columns involved are named.
+
+    Notes
+    -----
+    QR with column pivoting (Golub, 1965): a diagonal entry of R below ``64 eps max(sqrt n, k)``
+    of the largest is rounding error. Filip of NIST StRD, condition 1e10 once scaled, passes.
+
+    Examples
+    --------
+    >>> name_dependence(np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]), ["a", "b"])
+    Traceback (most recent call last):
+        ...
+    quesnay.fitting.errors.EstimationError: columns 'a', 'b' depend on each other linearly...
+    """
+    rows, columns = X.shape
+    R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
+    size = np.abs(np.diag(R))
+    tolerance = 64 * noise * np.finfo(float).eps * max(np.sqrt(rows), columns)
+    rank = int(np.count_nonzero(size > tolerance * max(size[0], np.finfo(float).tiny)))
+    if rank == columns:
+        return
+    shares = np.abs(linalg.solve_triangular(R[:rank, :rank], R[:rank, rank]))
+    involved = [int(pivot[i]) for i in np.flatnonzero(shares > 1e-6 * max(shares.max(), 1e-300))]
+    listed = ", ".join(repr(names[i]) for i in sorted([*involved, int(pivot[rank])]))
+    raise EstimationError(
+        f"columns {listed} depend on each other linearly: no coefficient of their own; "
+        "drop one of them"
+    )
+
+
+def refined_least_squares(y: Array | Long, X: Array | Long) -> tuple[Array, Array, Array]:
+    """Return coefficients, residuals and the inverse of X'X to nearly full precision.
+
+    Parameters
+    ----------
+    y : (n,) array
+        Outcome, in double or extended precision.
+    X : (n, k) array
+        Design of full column rank, columns of similar length, in double or extended precision:
+        powers of a regressor rounded to double have already lost what Filip asks for.
+
+    Returns
+    -------
+    tuple of (k,), (n,) and (k, k) arrays
+        Coefficients, residuals, ``(X'X)^-1``.
+
+    Notes
+    -----
+    Björck (1967), "Iterative refinement of linear least squares solutions I": the augmented
+    system ``[I X; X' 0] [r; b] = [f; g]`` is solved by Householder QR and its residual, formed
+    in extended precision, is solved again until corrections stop shrinking. The right sides
+    are ``(y, 0)`` for the coefficients and ``(0, -e_j)`` for column j of the inverse. Where
+    ``numpy.longdouble`` is no wider than a double (Windows, Apple), the last digits are lost.
+
+    Examples
+    --------
+    >>> b, e, inverse = refined_least_squares(np.array([1.0, 2, 4]), np.eye(3)[:, :2] + 0.5)
+    >>> b.round(6).tolist()
+    [0.611111, 1.611111]
+    """
+    rows, columns = X.shape
+    Q, R = linalg.qr(np.asarray(X, dtype=np.float64), mode="economic", check_finite=False)
+    top = np.zeros((rows, columns + 1), dtype=np.longdouble)
+    top[:, 0] = y
+    bottom = np.zeros((columns, columns + 1), dtype=np.longdouble)
+    bottom[:, 1:] = -np.eye(columns)
+    rest, solution = np.zeros_like(top), np.zeros_like(bottom)
+    last = np.inf
+    for _ in range(_ROUNDS):
+        f = np.asarray(top - rest - _long_product(X, solution), dtype=np.float64)
+        g = np.asarray(bottom - _long_cross(X, rest), dtype=np.float64)
+        inner = Q.T @ f - linalg.solve_triangular(R, g, trans="T", check_finite=False)
+        step = linalg.solve_triangular(R, inner, check_finite=False)
+        solution += step
+        rest += f - Q @ inner
+        size = float(np.max(np.abs(step).max(axis=0) / _largest(solution)))
+        if size < np.finfo(np.longdouble).eps or size > 0.5 * last:
+            break
+        last = size
+    inverse = np.asarray(solution[:, 1:], dtype=np.float64)
+    return (
+        np.asarray(solution[:, 0], dtype=np.float64),
+        np.asarray(rest[:, 0], dtype=np.float64),
+        (inverse + inverse.T) / 2,
+    )
+
+
+def _largest(values: Long) -> Array:
+    """Return the largest magnitude of each column, at least the smallest normal number."""
+    largest = np.abs(values).max(axis=0).astype(np.float64)
+    return np.asarray(np.maximum(largest, np.finfo(float).tiny))
+
+
+def _long_product(X: Array | Long, B: Long) -> Long:
+    blocks = [X[i : i + _BLOCK].astype(np.longdouble) @ B for i in range(0, X.shape[0], _BLOCK)]
+    return np.concatenate(blocks)
+
+
+def _long_cross(X: Array | Long, E: Long) -> Long:
+    total = np.zeros((X.shape[1], E.shape[1]), dtype=np.longdouble)
+    for i in range(0, X.shape[0], _BLOCK):
+        total += X[i : i + _BLOCK].T.astype(np.longdouble) @ E[i : i + _BLOCK]
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Least squares of y on X through a thin QR factorisation of the column-scaled design.
+
+    Parameters
+    ----------
+    Q : (n, k) array
+        Orthonormal basis of the columns of X.
+    R : (k, k) array
+        Upper triangle with ``X / scale = Q R``.
+    scale : (k,) array
+        Euclidean length of each column of X.
+    coefficients : (k,) array
+        Least-squares coefficients of y.
+    residuals, fitted : (n,) array
+        y minus its projection, and the projection.
+    """
+
+    Q: Array
+    R: Array
+    scale: Array
+    coefficients: Array
+    residuals: Array
+    fitted: Array
+
+    @property
+    def nobs(self) -> int:
+        """Number of observations n."""
+        return int(self.Q.shape[0])
+
+    @property
+    def rank(self) -> int:
+        """Number of coefficients k."""
+        return int(self.Q.shape[1])
+
+    @property
+    def ssr(self) -> float:
+        """Sum of squared residuals."""
+        return float(self.residuals @ self.residuals)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the design explains y to rounding, so that residuals mean nothing."""
+        whole = self.ssr + float(self.fitted @ self.fitted)
+        return self.ssr <= 1e-26 * whole
+
+    @property
+    def leverage(self) -> Array:
+        """Diagonal of the hat matrix, (n,)."""
+        return np.asarray(np.einsum("ij,ij->i", self.Q, self.Q))
+
+    def bread(self) -> Array:
+        """Return the inverse of X'X, (k, k)."""
+        inverse = linalg.solve_triangular(self.R, np.eye(self.rank)) / self.scale[:, None]
+        return np.asarray(inverse @ inverse.T)
+
+    def annihilate(self, values: Array) -> Array:
+        """Return what of `values`, (n,) or (n, m), the design does not explain."""
+        rest = values - self.Q @ (self.Q.T @ values)
+        return np.asarray(rest - self.Q @ (self.Q.T @ rest))  # twice is enough (Kahan)
+
+
+def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
+    """Project an outcome on a design.
+
+    Parameters
+    ----------
+    y : (n,) array_like
+        Outcome.
+    X : (n, k) array_like
+        Design of full column rank, its intercept included where there is one.
+
+    Returns
+    -------
+    Projection
+        Basis, coefficients, residuals.
+
+    Raises
+    ------
+    EstimationError
+        If shapes differ, a value is not finite, n < k or columns are linearly dependent.
+
+    Examples
+    --------
+    >>> project([1.0, 2.0, 4.0], [[1, 0], [1, 1], [1, 2]]).coefficients.round(4).tolist()
+    [0.8333, 1.5]
+    """
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0], "y")
+    scale = np.sqrt(np.einsum("ij,ij->j", design, design))
+    _refuse_zero_columns(scale)
+    Q, R = linalg.qr(design / scale, mode="economic", check_finite=False)
+    _refuse_dependence(R)
+    first = Q.T @ outcome
+    second = Q.T @ (outcome - Q @ first)  # re-orthogonalised: residuals to full precision
+    residuals = outcome - Q @ first - Q @ second
+    coefficients = linalg.solve_triangular(R, first + second) / scale
+    return Projection(Q, R, scale, coefficients, residuals, outcome - residuals)
+
+
+def project_noisy(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
+    """Project an outcome on a design and refuse an exact fit, which leaves nothing to test."""
+    fit = project(y, X)
+    if fit.exact:
+        raise EstimationError("y: the design explains it exactly; there are no residuals to test")
+    return fit
+
+
+def _refuse_zero_columns(scale: Array) -> None:
+    if (scale == 0.0).any():
+        raise EstimationError(f"X: column {int(np.argmin(scale))} is zero throughout; drop it")
+
+
+def _refuse_dependence(R: Array) -> None:
+    """Refuse a column that the columns before it explain to rounding (columns have length one)."""
+    small = np.abs(np.diag(R)) < 1e-13 * R.shape[0]
+    if small.any():
+        column = int(np.flatnonzero(small)[0])
+        raise EstimationError(f"X: column {column} depends linearly on those before it; drop it")
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """What every covariance needs of a least-squares fit.
+
+    Parameters
+    ----------
+    X : (n, k) array
+        Design free of the absorbed effects, rows times the square root of the weights.
+    residuals : (n,) array
+        Residuals, times the square root of the weights.
+    bread : (k, k) array
+        Inverse of X'X.
+    effects : tuple of (n,) arrays
+        Codes of the absorbed sets.
+    absorber : Absorber or None
+        The absorbed effects, prepared.
+    clusters : tuple of (n,) arrays
+        Codes of the clusters, one array a dimension.
+    periods : (n,) array or None
+        Period 0..T-1 of each row, in time order.
+    factor : (k, k) array or None
+        L with ``bread = L L'``; by default its Cholesky factor.
+    Q : (n, k) array or None
+        ``X L`` where it was formed with more digits than the product has.
+    weights : (n,) array or None
+        Weights of the rows; None where all are one.
+    """
+
+    X: Array
+    residuals: Array
+    bread: Array
+    effects: tuple[Codes, ...] = ()
+    absorber: Absorber | None = None
+    clusters: tuple[Codes, ...] = ()
+    periods: Codes | None = None
+    factor: Array | None = None
+    Q: Array | None = None
+    weights: Array | None = None
+
+    @property
+    def nobs(self) -> int:
+        """Number of observations n."""
+        return int(self.X.shape[0])
+
+    @property
+    def absorbed(self) -> int:
+        """Degrees of freedom of the absorbed effects."""
+        return 0 if self.absorber is None else self.absorber.rank
+
+    @property
+    def rank_is_exact(self) -> bool:
+        """Whether `absorbed` is exact rather than an upper bound."""
+        return self.absorber is None or self.absorber.rank_is_exact
+
+    @property
+    def free(self) -> int:
+        """Residual degrees of freedom n - k - absorbed."""
+        return self.nobs - int(self.X.shape[1]) - self.absorbed
+
+    @property
+    def root(self) -> Array:
+        """L with ``bread = L L'``, so that ``X L`` is orthonormal."""
+        return np.asarray(np.linalg.cholesky(self.bread)) if self.factor is None else self.factor
+
+    def basis(self) -> Array:
+        """Return ``X L``, an orthonormal basis of the design, (n, k)."""
+        return self.X @ self.root if self.Q is None else self.Q
+
+    def parts(self) -> tuple[Array, Array]:
+        """Return Z, (n, k), and T, (k, k), with ``(X'X)^-1 x_i = T z_i``, losing no digits."""
+        return (self.X, self.bread) if self.Q is None else (self.Q, self.root)
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the hat matrix, absorbed effects included, (n,)."""
+        basis = self.basis()
+        own = np.einsum("ij,ij->i", basis, basis)
+        return np.asarray(own if self.absorber is None else own + self.absorber.leverage())
+
+    def need_freedom(self) -> int:
+        """Return the residual degrees of freedom, or refuse where there are none."""
+        free = self.free
+        if free < 1:
+            raise EstimationError(
+                f"{self.nobs} rows for {self.nobs - free} parameters, absorbed effects "
+                "included: no degrees of freedom are left for errors; drop regressors or effects"
+            )
+        return free
+
+
+@dataclass(frozen=True, slots=True)
+class CovarianceEstimate:
+    """A covariance with the rule that turns it into tests and intervals.
+
+    Parameters
+    ----------
+    matrix : (k, k) array
+        Covariance of the coefficients.
+    df : (k,) array
+        Degrees of freedom of Student's t for each coefficient.
+    name : str
+        Name of the estimator.
+    rule : str
+        Scale factor and distribution, in one sentence.
+    """
+
+    matrix: Array
+    df: Array
+    name: str
+    rule: str
+
+
+class CovarianceRule(Protocol):
+    """What estimates a covariance from a regression."""
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        ...

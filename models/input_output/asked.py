@@ -5,7 +5,7 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["place_of", "share"]

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import as_tuple, choice
+from quesnay.fitting.checks import as_tuple, choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.routes import route
 from quesnay.fitting.tables.decomposition import Effects, decompose

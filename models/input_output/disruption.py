@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.factored import factored
 from quesnay.models.input_output.economies import sector_place, single

@@ -8,9 +8,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice, whole
+from quesnay.fitting.checks import choice, confidence_level, percent, whole
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.level import confidence_level, percent
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.cells import Cells, aligned, read_cells
 from quesnay.models.input_output.engine import Engine

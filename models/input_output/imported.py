@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import as_tuple
+from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
 from quesnay.fitting.tables.import_split import proportional_imports
 from quesnay.models.display.table import Table, Tabular

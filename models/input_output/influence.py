@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice, is_number
+from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.engine import Engine
 

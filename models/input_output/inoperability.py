@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
 from quesnay.models.display.table import Table, Tabular

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import make_generator
+from quesnay.fitting.checks import make_generator
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
 from quesnay.fitting.tables.uncertainty import (

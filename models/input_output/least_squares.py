@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import as_tuple, choice, switch
+from quesnay.fitting.checks import as_tuple, choice, switch
 from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
 from quesnay.fitting.tables.constrained import LeastSquaresFit, balance_least_squares as fit
 from quesnay.models.display.table import Table, Tabular

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.models.input_output.asked import share
 from quesnay.models.labels import check_unique, places_of

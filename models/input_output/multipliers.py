@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.tables.households import Household, household
 from quesnay.models.input_output.engine import Engine

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.factored import factored
 from quesnay.fitting.tables.paths import PathSearch, largest_paths

@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular

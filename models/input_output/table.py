@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.asked import share
 from quesnay.models.input_output.engine import Engine, Precision

@@ -5,7 +5,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import StudyError
-from quesnay.fitting.regression.nested import nested_grams
+from quesnay.fitting.regression.gram import nested_grams
 from quesnay.job.sources import panel
 from quesnay.models.satellite.potential import estimation_sample
 from quesnay.studies.sections import Potential

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import seed_sequence
+from quesnay.fitting.checks import seed_sequence
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts

@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.resampling.chunks import chunks
-from quesnay.fitting.resampling.distributions import Distribution
+from quesnay.fitting.simulation.distributions import Distribution
+from quesnay.fitting.simulation.engine import chunks
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts
 from quesnay.job.simulate import Sources, base_inputs, uncertain_inputs

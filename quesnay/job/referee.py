@@ -5,9 +5,8 @@ import pandas as pd
 from quesnay.job.potential import fit_potential
 from quesnay.job.sources import panel
 from quesnay.models.display.table import Table
-from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.instrumental import fit_instrumental
-from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.result import Estimate, PanelFit
 from quesnay.models.regression.shift_share import shift_share_instrument
 from quesnay.models.satellite.potential import estimation_sample
 from quesnay.studies.sections import Potential

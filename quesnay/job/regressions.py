@@ -9,8 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import QuesnayError, StudyError, suggestion
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.job.elasticities import elasticity_draws
 from quesnay.job.facts import Facts
 from quesnay.job.grid import Combination

@@ -8,8 +8,7 @@ from quesnay.job.facts import Facts
 from quesnay.job.potential import fit_potential, rival_of
 from quesnay.job.referee import inference_table, instrumented, reverse_bounds
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import Estimate
-from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.result import Estimate, PanelFit
 from quesnay.studies.sections import Study
 
 __all__ = ["Rivals", "rival_elasticities"]

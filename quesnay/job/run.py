@@ -4,7 +4,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import StudyError
 from quesnay.job.frames import account_frame, verdict_frame, with_intervals
 from quesnay.job.linkages import core_linkages

@@ -8,8 +8,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
-from quesnay.fitting.resampling.listed import Choice
+from quesnay.fitting.simulation.distributions import (
+    Choice,
+    Distribution,
+    LogNormal,
+    Normal,
+    Uniform,
+)
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
 from quesnay.models.satellite.account import CONCEPTS, AccountModel, Array

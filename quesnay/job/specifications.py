@@ -13,10 +13,10 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import StudyError, shown, suggestion
-from quesnay.fitting.resampling.engine import Progress
-from quesnay.fitting.resampling.joint_null import joint_null
+from quesnay.fitting.simulation.engine import Progress
+from quesnay.fitting.simulation.inference import joint_null
 from quesnay.job.assemble import assemble
 from quesnay.job.facts import Facts, collect_facts
 from quesnay.job.frames import as_printed, row

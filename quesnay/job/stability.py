@@ -8,9 +8,9 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
-from quesnay.fitting.arguments import seed_sequence, whole
+from quesnay.fitting.checks import seed_sequence, whole
 from quesnay.fitting.errors import StudyError
-from quesnay.fitting.regression.nested import NestedGrams, nested_grams
+from quesnay.fitting.regression.gram import NestedGrams, nested_grams
 from quesnay.job.elasticities import codes_of, formula_columns, regression_rows
 from quesnay.models.display.table import Table, Tabular
 from quesnay.studies.load import load_study

@@ -7,7 +7,7 @@ from pathlib import Path
 import pandas as pd
 
 from quesnay.diagnostics.evidence.updating import METHODS, backtest_update
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.job.assemble import Assembly
 from quesnay.job.facts import Facts

@@ -5,9 +5,9 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.resampling.chunks import chunks
-from quesnay.fitting.resampling.distributions import Distribution
-from quesnay.fitting.resampling.sobol import sobol_indices
+from quesnay.fitting.simulation.distributions import Distribution
+from quesnay.fitting.simulation.engine import chunks
+from quesnay.fitting.simulation.sensitivity import sobol_indices
 from quesnay.job.facts import Facts
 from quesnay.job.frames import row
 from quesnay.job.simulate import BothRuns, Sources, labels

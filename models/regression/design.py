@@ -24,7 +24,7 @@ from quesnay.models.regression.columns import (
     refuse_sizes,
     row_label,
 )
-from quesnay.models.regression.expressions import Column, columns_of, evaluate
+from quesnay.models.expressions import Column, columns_of, evaluate
 from quesnay.models.regression.formula import Factor, Formula, Term
 
 __all__ = [

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.regression.expressions import (
+from quesnay.models.expressions import (
     Column,
     Expression,
     Reader,

@@ -1,10 +1,11 @@
 """The one arithmetic language: words, a small tree, its values and its exact derivatives.
 
-Formulas, functions of coefficients and identities are read by `read_tokens` and `read_arithmetic`,
-computed by `evaluate` and differentiated by `differentiate` (dual numbers). Names are only looked
-up among the values given; nothing is ever executed.
+Formulas and functions of coefficients are read by `read_tokens` and `read_arithmetic`, identities
+by `read_equation`; trees are computed by `evaluate` and differentiated by `differentiate` (dual
+numbers). Names are only looked up among the values given; nothing is ever executed.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -31,6 +32,7 @@ __all__ = [
     "differentiate",
     "evaluate",
     "read_arithmetic",
+    "read_equation",
     "read_tokens",
     "shown_formula",
 ]
@@ -43,9 +45,11 @@ _WORDS = re.compile(
       | (?P<quoted>`[^`\n]+`)
       | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
       | (?P<name>[^\W\d][\w.]*)
-      | (?P<sign>\*\*|%in%|[~+\-*/:^(),])""",
+      | (?P<sign>\*\*|%in%|[~+\-*/:^(),=\[\]])""",
     re.VERBOSE,
 )
+_OF_IDENTITIES = {"=", "[", "]"}
+_LATEST = 50  # years that a quantity of an identity may lie before or after
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,13 @@ class Reader:
         The formula, for messages.
     tokens : tuple of Token
         Its words, the last of kind ``"end"``.
+    kind : str
+        What it is, for messages: "formula" or "identity".
     """
 
     source: str
     tokens: tuple[Token, ...]
+    kind: str = "formula"
     position: int = 0
     depth: int = field(default=0)
 
@@ -121,29 +128,31 @@ class Reader:
         """Return an error that says where in the formula the problem is."""
         token = self.next
         found = "its end" if token.kind == "end" else f"{token.text!r} (character {token.place})"
-        return DataError(f"formula {shown_formula(self.source)}: {problem} at {found}")
+        return DataError(f"{self.kind} {shown_formula(self.source)}: {problem} at {found}")
 
 
-def read_tokens(source: str) -> Reader:
-    """Split a formula into words."""
+def read_tokens(source: str, kind: str = "formula") -> Reader:
+    """Split a formula, or an equation where `kind` is ``"identity"``, into words."""
+    example = "y ~ x" if kind == "formula" else "total = core + rest"
     if not isinstance(source, str):
-        raise DataError(f"formula: expected a text such as 'y ~ x', got {type(source).__name__}")
+        raise DataError(f"{kind}: expected a text such as {example!r}, got {type(source).__name__}")
     if len(source) > _LONGEST:
-        raise DataError(f"formula: {len(source):,} characters; at most {_LONGEST:,} are read")
+        raise DataError(f"{kind}: {len(source):,} characters; at most {_LONGEST:,} are read")
     tokens, place = [], 0
     while place < len(source):
         found = _WORDS.match(source, place)
-        if found is None:
+        if found is None or (kind == "formula" and found.group() in _OF_IDENTITIES):
+            signs = "+ - * / : ** ( ) , or ~" if kind == "formula" else "+ - * / ** ( ) or ="
             raise DataError(
-                f"formula {shown_formula(source)}: {source[place]!r} at character {place} is not "
-                "allowed; write names (odd ones in backticks), numbers, + - * / : ** ( ) , or ~"
+                f"{kind} {shown_formula(source)}: {source[place]!r} at character {place} is not "
+                f"allowed; write names (odd ones in backticks), numbers, {signs}"
             )
-        kind, text = str(found.lastgroup), found.group()
-        if kind != "space":
-            tokens.append(Token(kind, text[1:-1] if kind == "quoted" else text, place))
+        sort, text = str(found.lastgroup), found.group()
+        if sort != "space":
+            tokens.append(Token(sort, text[1:-1] if sort == "quoted" else text, place))
         place = found.end()
     tokens.append(Token("end", "", len(source)))
-    return Reader(source, tuple(tokens))
+    return Reader(source, tuple(tokens), kind)
 
 
 def shown_formula(source: str) -> str:
@@ -175,9 +184,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the data."""
+    """A column of the data, or a quantity of an identity in year t plus `lag`."""
 
     name: str
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,12 +250,14 @@ def _read_power(reader: Reader) -> Expression:
 def _read_atom(reader: Reader) -> Expression:
     token = reader.next
     if token.kind == "number":
+        if not math.isfinite(float(token.text)):
+            raise reader.error("a number too large to compute with, which starts")
         return Number(float(reader.take().text))
-    if token.kind == "quoted":
-        return Column(reader.take().text)
-    if token.kind == "name":
+    if token.kind in {"quoted", "name"}:
         reader.take()
-        if reader.next.kind == "sign" and reader.next.text == "(":
+        if reader.kind == "identity":
+            return Column(token.text, _read_lag(reader))
+        if token.kind == "name" and reader.next.kind == "sign" and reader.next.text == "(":
             return read_call(reader, token.text)
         return Column(token.text)
     if reader.take_sign("("):
@@ -274,6 +286,40 @@ def read_call(reader: Reader, name: str) -> Expression:
         )
     reader.take()
     return Call(name, _read_bracket(reader))
+
+
+def read_equation(source: str) -> tuple[Expression, Expression]:
+    """Read both sides of an identity such as ``"S[t] * GDP[t] = T[t]"``.
+
+    Names may carry a year, ``[t]``, ``[t-1]`` or ``[t+1]``; none means ``[t]``. Functions are none
+    of its words.
+    """
+    reader = read_tokens(source, "identity")
+    if sum(token.text == "=" and token.kind == "sign" for token in reader.tokens) != 1:
+        raise DataError(f"identity {shown_formula(source)}: one equation expected, one '=' sign")
+    left = read_arithmetic(reader)
+    reader.expect("=")
+    right = read_arithmetic(reader)
+    if reader.next.kind != "end":
+        raise reader.error("expected an operator or the end")
+    return left, right
+
+
+def _read_lag(reader: Reader) -> int:
+    """Read the year behind a quantity, ``[t-1]``, as years after t."""
+    if reader.take_sign("[") is None:
+        return 0
+    if reader.take().text != "t":
+        raise reader.error("a year is written [t], [t-1] or [t+1]; stopped")
+    sign = reader.take_sign("+", "-")
+    lag = 0
+    if sign is not None:
+        digits = reader.take().text
+        if not digits.isdecimal() or len(digits) > 2 or int(digits) > _LATEST:
+            raise reader.error(f"a year is [t] plus or minus up to {_LATEST}; stopped")
+        lag = int(digits) if sign == "+" else -int(digits)
+    reader.expect("]")
+    return lag
 
 
 def columns_of(tree: Expression) -> tuple[str, ...]:

@@ -1,5 +1,10 @@
-"""From a formula and a frame to outcome, design and the names of its columns."""
+"""From a formula and a frame to a design, and what in a design cannot be estimated.
 
+A category keeps all its levels only where this spans nothing that earlier terms span, so that the
+design has full rank (the rule of patsy and formulaic).
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from itertools import combinations
@@ -8,20 +13,30 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
-from quesnay.models.regression.column_checks import refuse_sizes
+from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.regression.fixed_effects import Absorber
+from quesnay.fitting.regression.least_squares import name_dependence, scale_columns
+from quesnay.models.expressions import Column, columns_of, evaluate
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,
     group_column,
     number_column,
+    refuse_sizes,
     row_label,
 )
-from quesnay.models.regression.evaluation import evaluate
-from quesnay.models.regression.expression import Column, columns_of
 from quesnay.models.regression.formula import Factor, Formula, Term
 
-__all__ = ["Ingredients", "build_design", "read_ingredients"]
+__all__ = [
+    "Ingredients",
+    "build_design",
+    "free_of_effects",
+    "read_ingredients",
+    "refuse_constant",
+    "refuse_dependent",
+    "refuse_overflow",
+]
+
 
 Values = npt.NDArray[np.floating]
 
@@ -43,32 +58,7 @@ class Ingredients:
 
 
 def read_ingredients(formula: Formula, data: pd.DataFrame) -> Ingredients:
-    """Compute the factors of a formula.
-
-    Parameters
-    ----------
-    formula : Formula
-        What was parsed.
-    data : DataFrame
-        Where the columns are.
-
-    Returns
-    -------
-    Ingredients
-        Numbers and categories of all rows.
-
-    Raises
-    ------
-    DataError
-        If a column is absent or no number, or a function is not defined for a value.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.formula import parse_formula
-    >>> read = read_ingredients(parse_formula("y ~ log(x)"), pd.DataFrame({"y": [1.], "x": [1.]}))
-    >>> [values.tolist() for values in read.numbers.values()]
-    [[1.0], [0.0]]
-    """
+    """Compute the factors of a formula."""
     columns: dict[str, Values] = {}
     numbers: dict[Factor, Values] = {}
     categories: dict[Factor, Grouping] = {}
@@ -110,34 +100,8 @@ def build_design(
 ) -> tuple[list[Values], list[str]]:
     """Return the columns of the design and their names.
 
-    Parameters
-    ----------
-    formula : Formula
-        Terms and intercept.
-    ingredients : Ingredients
-        Their values for all rows of the frame.
-    rows : (n,) boolean array or None
-        Rows to keep; None keeps all.
-    absorbed : bool
-        Whether absorbed effects take the place of the intercept.
-
-    Returns
-    -------
-    tuple of list of arrays and list of str
-        Columns and names such as ``ln_ict``, ``C(region)[T.east]``, ``ln_ict:ln_k``.
-
-    Notes
-    -----
     A category keeps all its levels only where this spans nothing that earlier terms span, so
     that the design has full rank (the rule of patsy and formulaic).
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.formula import parse_formula
-    >>> frame = pd.DataFrame({"y": [1.0, 2, 4], "g": ["a", "b", "b"]})
-    >>> formula = parse_formula("y ~ C(g)")
-    >>> build_design(formula, read_ingredients(formula, frame), None, False)[1]
-    ['Intercept', 'C(g)[T.b]']
     """
     columns: list[Values] = []
     names: list[str] = []
@@ -230,3 +194,62 @@ def _dummies(
         ((used.codes == level).astype(np.float64), f"{factor.text}[{mark}{used.labels[level]}]")
         for level in range(0 if full else 1, used.count)
     ]
+
+
+Array = npt.NDArray[np.float64]
+
+_ABSORBED = 1e-10  # length that deviations from group means keep of a column the effects explain
+
+
+def free_of_effects(
+    absorber: Absorber,
+    y: Values,
+    X: Values,
+    *,
+    outcome: str,
+    names: Sequence[str],
+    effects: str,
+) -> tuple[Array, Array, float]:
+    """Take fixed effects out of outcome and regressors; refuse those they leave nothing of."""
+    whole = np.empty((y.size, 1 + X.shape[1]), order="F")
+    whole[:, 0], whole[:, 1:] = y, X
+    rest = absorber.residualise(whole)
+    before, after = (np.sqrt(np.einsum("ij,ij->j", v, v)) for v in (whole, rest))
+    gone = after <= _ABSORBED * before
+    if gone[0]:
+        raise EstimationError(
+            f"the outcome {outcome!r} does not vary within the fixed effects: drop them"
+        )
+    if gone.any():
+        lost = ", ".join(repr(n) for n, g in zip(names, gone[1:], strict=True) if g)
+        raise EstimationError(
+            f"columns {lost} do not vary within the fixed effects ({effects}): "
+            "drop them from the formula, or absorb fewer effects"
+        )
+    return rest[:, 0], rest[:, 1:], float((before[1:] / after[1:]).max())
+
+
+def refuse_constant(y: Values, outcome: str) -> None:
+    """Refuse an outcome that an intercept explains."""
+    if y.size > 1 and (y == y[0]).all():
+        raise EstimationError(f"the outcome {outcome!r} does not vary: nothing to explain")
+
+
+def refuse_dependent(X: Array, names: Sequence[str]) -> None:
+    """Refuse regressors that are zero or depend on each other, naming them."""
+    if X.shape[0] < X.shape[1]:
+        raise EstimationError(
+            f"{X.shape[0]} rows for {X.shape[1]} coefficients: give more rows or drop regressors"
+        )
+    name_dependence(scale_columns(X, names)[0], names)
+
+
+def refuse_overflow(covariance: Array, ssr: float, names: Sequence[str]) -> None:
+    """Refuse variances that floats cannot hold, because sizes of columns differ too much."""
+    variances = covariance.diagonal()  # no covariance is larger than the variances of its two
+    held = np.isfinite(variances) & ((variances != 0.0) | (ssr == 0.0))
+    if not held.all():
+        raise EstimationError(
+            f"the variance of {names[int(np.argmin(held))]!r} is beyond the range of numbers; "
+            "give the outcome or the regressors in other units"
+        )

@@ -1,15 +1,33 @@
-"""Formulas of regressions (Wilkinson and Rogers, 1973), read without ever running anything."""
+"""Formulas of regressions (Wilkinson and Rogers, 1973), read without ever running anything.
 
+Factors are read here; operators are expanded by formulaic from a text that holds stand-ins only.
+"""
+
+import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.regression.expansion import expand_terms
-from quesnay.models.regression.expression import Column, Expression, columns_of, read_call
-from quesnay.models.regression.tokens import Reader, read_tokens, shown_formula
+from quesnay.models.expressions import (
+    Column,
+    Expression,
+    Reader,
+    columns_of,
+    read_call,
+    read_tokens,
+    shown_formula,
+)
 
-__all__ = ["Factor", "Formula", "parse_formula"]
+if TYPE_CHECKING:
+    from formulaic.parser.types import ASTNode, Token
+
+__all__ = [
+    "Factor",
+    "Formula",
+    "expand_terms",
+    "parse_formula",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,36 +92,10 @@ class Formula:
 def parse_formula(source: str) -> Formula:
     """Read a formula such as ``"ln_va ~ ln_ict + ln_k"``.
 
-    Parameters
-    ----------
-    source : str
-        Outcome, ``~``, and terms joined by ``+ - : * / ** %in%`` and brackets; ``0`` or ``-1``
-        drops the intercept. A term is a column (between backticks where its name is odd),
-        ``C(column)`` for categories, ``I(...)`` for arithmetic, or a function of
-        `quesnay.models.regression.expression.FUNCTIONS`.
-
-    Returns
-    -------
-    Formula
-        Outcome, terms, intercept.
-
-    Raises
-    ------
-    DataError
-        If it is no such formula; the message shows where.
-
-    Notes
-    -----
     The operators mean what they mean in formulaic, whose parser expands them (``b %in% a`` is
     ``a / b``). It is shown a stand-in for each factor: names and functions are read here, against
     the lists of what there is, and names are only looked up among columns. So no formula runs
     code. What was read is kept, so that fitting a formula again does not read it again.
-
-    Examples
-    --------
-    >>> formula = parse_formula("ln_va ~ ln_ict * ln_k - 1")
-    >>> [":".join(f.text for f in term) for term in formula.terms], formula.intercept
-    (['ln_ict', 'ln_k', 'ln_ict:ln_k'], False)
     """
     reader = read_tokens(source)
     outcome = _read_factor(reader)
@@ -212,3 +204,60 @@ def _read_categories(reader: Reader) -> Factor:
     name = reader.take().text
     reader.expect(")")
     return Factor(f"C({name})", Column(name), categorical=True)
+
+
+_MOST = 10_000  # products of columns; more come from programs or powers that went wrong
+_FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+def expand_terms(skeleton: str) -> list[tuple[str, ...]]:
+    """Expand the operators of a formula into terms, as formulaic does.
+
+    Only formulaic's parser is called: its tree is walked, its sets of terms are read. Nothing is
+    materialised, so formulaic never sees data and never evaluates a factor.
+    """
+    from formulaic.errors import FormulaicError
+    from formulaic.parser import DefaultFormulaParser
+
+    parser = DefaultFormulaParser()
+    try:
+        _refuse_explosion(parser.get_ast(skeleton))
+        terms = parser.get_terms(skeleton).rhs
+        return [tuple(f.expr for f in term.factors if f.expr != "1") for term in terms]
+    except DataError:
+        raise
+    except (FormulaicError, *_FAILURES) as problem:
+        said = str(problem).partition("\n")[0] or type(problem).__name__
+        raise DataError(f"formulaic cannot expand its terms ({said}); write them out") from None
+
+
+def _refuse_explosion(tree: "ASTNode[Any] | Token") -> None:
+    """Walk the tree, from leaves to root and without recursion, counting products of columns."""
+    order, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        waiting.extend(getattr(node, "args", ()))
+    counts: dict[int, int] = {}
+    for node in reversed(order):
+        parts = [counts[id(part)] for part in getattr(node, "args", ())]
+        counts[id(node)] = _count(node, parts)
+        if counts[id(node)] > _MOST:
+            raise DataError(f"it has more than {_MOST:,} products of columns; write fewer")
+
+
+def _count(node: "ASTNode[Any] | Token", parts: list[int]) -> int:
+    """Return how many products an operator forms from those of its operands; one for a leaf."""
+    match getattr(getattr(node, "operator", None), "symbol", None):
+        case None:
+            return 1
+        case ":":
+            return math.prod(parts)
+        case "*":
+            return sum(parts) + math.prod(parts)
+        case "**":
+            return int(parts[0] ** int(str(node.args[1])))
+        case "~" | "+" | "-" | "/" | "in":
+            return sum(parts)
+        case other:
+            raise DataError(f"{other!r} is not an operator of formulas")

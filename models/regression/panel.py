@@ -6,21 +6,38 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.regression.covariance import CovarianceRule, Regression
+from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.regression.covariance import (
+    CR0,
+    CR1,
+    CR2,
+    CR3,
+    HC0,
+    HC1,
+    HC2,
+    HC3,
+    Classical,
+    CovarianceRule,
+    DriscollKraay,
+    Regression,
+)
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects
 from quesnay.fitting.regression.least_squares import least_squares
-from quesnay.models.regression.errors import choose_rule
-from quesnay.models.regression.formula import parse_formula
-from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.sample import Roles, Sample, draw_sample
-from quesnay.models.regression.variation import (
+from quesnay.models.regression.design import (
     free_of_effects,
     refuse_constant,
     refuse_overflow,
 )
+from quesnay.models.regression.formula import parse_formula
+from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.sample import Roles, Sample, draw_sample
 
-__all__ = ["fit_panel", "fit_sample"]
+__all__ = [
+    "choose_rule",
+    "fit_panel",
+    "fit_sample",
+]
+
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[np.floating]
@@ -99,27 +116,7 @@ def fit_panel(
 
 
 def fit_sample(sample: Sample, rule: CovarianceRule, *, formula: str, outcome: str) -> PanelFit:
-    """Regress the outcome of a sample on its design.
-
-    Parameters
-    ----------
-    sample : Sample
-        Rows, outcome, design, effects, clusters, weights.
-    rule : CovarianceRule
-        Covariance of the coefficients.
-    formula, outcome : str
-        As the result is to name the equation and its left side.
-
-    Returns
-    -------
-    PanelFit
-        The regression.
-
-    Raises
-    ------
-    EstimationError
-        As `fit_panel`.
-    """
+    """Regress the outcome of a sample on its design."""
     absorber = None
     if sample.effects:
         absorber = absorb_effects([g.codes for g in sample.effects], weights=sample.weights)
@@ -192,3 +189,50 @@ def _within(
         root = np.sqrt(sample.weights)
         y, X = y * root, X * root[:, None]
     return y, X, noise
+
+
+_RULES: dict[str, CovarianceRule] = {
+    "classical": Classical(),
+    "hc0": HC0(),
+    "hc1": HC1(),
+    "hc2": HC2(),
+    "hc3": HC3(),
+    "cr0": CR0(),
+    "cr1": CR1(),
+    "cr2": CR2(),
+    "cr3": CR3(),
+    "driscoll-kraay": DriscollKraay(),
+}
+_SHOWN = "classical, HC0, HC1, HC2, HC3, CR0, CR1, CR2, CR3, Driscoll-Kraay"
+
+
+def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> CovarianceRule:
+    """Return the covariance that was asked for, or the default for the sample."""
+    if covariance is None:
+        return CR1() if roles.cluster else HC1()
+    if isinstance(covariance, str):
+        name = covariance.lower().replace("_", "-")
+        if name not in _RULES:
+            hint = nearest(covariance, _SHOWN.split(", "))
+            raise DataError(f"covariance: {covariance!r} is not known;{hint} use one of {_SHOWN}")
+        rule = _RULES[name]
+    elif callable(getattr(covariance, "estimate", None)) and not isinstance(covariance, type):
+        rule = covariance
+    else:
+        raise DataError(f"covariance: expected a name or a rule, got {shown(covariance)}")
+    _check_needs(rule, roles)
+    return rule
+
+
+def _check_needs(rule: CovarianceRule, roles: Roles) -> None:
+    clustered = isinstance(rule, CR0 | CR1 | CR2 | CR3)
+    name = type(rule).__name__
+    if clustered and not roles.cluster:
+        raise DataError(f"covariance: {name} needs clusters; name their column with cluster=")
+    if roles.cluster and isinstance(rule, Classical | HC0 | HC1 | HC2 | HC3 | DriscollKraay):
+        raise DataError(
+            f"covariance: {name} would ignore cluster={roles.cluster[0]!r}; "
+            "leave one of the two out, or use CR1, CR2 or CR3"
+        )
+    if isinstance(rule, DriscollKraay) and roles.time is None:
+        raise DataError("covariance: Driscoll-Kraay needs periods; name their column with time=")

@@ -1,29 +1,140 @@
-"""What a regression found, and the sample it rests on."""
+"""What a regression found, the sample it rests on, and what it can be asked."""
 
-from dataclasses import dataclass
+import functools
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.checks import confidence_level
+from quesnay.fitting.checks import Seed, confidence_level, half_width
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.covariance import CovarianceEstimate, Regression
 from quesnay.fitting.regression.least_squares import LinearFit
+from quesnay.fitting.verdict import TestResult
+from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.answers import Answers
-from quesnay.models.regression.sample import Sample
-from quesnay.models.regression.showing import (
-    augment_frame,
-    fit_tables,
-    glance_frame,
-    labels_of,
-    tidy_frame,
+from quesnay.models.regression.design import refuse_overflow
+from quesnay.models.regression.functions import NonlinearEstimate, estimate_nonlinear, wald_test
+from quesnay.models.regression.resampling import (
+    ReplicatedFit,
+    WildTest,
+    bootstrap_fit,
+    jackknife_fit,
+    wild_test,
 )
+from quesnay.models.regression.sample import Sample
 
-__all__ = ["PanelFit"]
+__all__ = [
+    "Answers",
+    "Estimate",
+    "PanelFit",
+    "attempted",
+    "augment_frame",
+    "fit_tables",
+    "frame_of_tests",
+    "glance_frame",
+    "labels_of",
+    "tables_of_tests",
+    "tidy_frame",
+]
+
 
 Array = npt.NDArray[np.float64]
+
+
+class Answers:
+    """Functions of coefficients, resampling and diagnosis, as methods of a fit."""
+
+    __slots__ = ()
+
+    def nonlinear(
+        self, expression: str, *, null: float = 0.0, level: float = 0.95
+    ) -> NonlinearEstimate:
+        """Estimate a function of coefficients: see `estimate_nonlinear`."""
+        return estimate_nonlinear(self._fit(), expression, null=null, level=level)
+
+    def wald_test(
+        self, restrictions: str | Sequence[str], *, null: float | Sequence[float] = 0.0
+    ) -> TestResult:
+        """Test several coefficients, or functions of them, together: see `wald_test`."""
+        return wald_test(self._fit(), restrictions, null=null)
+
+    def wild_bootstrap(self, term: str, **options: Any) -> WildTest:
+        """Test a coefficient by the wild cluster bootstrap: see `wild_test` for its options."""
+        return wild_test(self._fit(), term, **options)
+
+    def bootstrap(self, *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
+        """Resample clusters, or rows where there are none: see `bootstrap_fit`.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, quesnay as qn
+        >>> frame = pd.DataFrame({"x": np.arange(30.0)})
+        >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+        >>> found = qn.fit_panel("y ~ x", frame).bootstrap(draws=199)
+        >>> found.std_errors.round(3).to_dict()
+        {'Intercept': 0.257, 'x': 0.014}
+        """
+        return bootstrap_fit(self._fit(), draws=draws, seed=seed)
+
+    def jackknife(self) -> ReplicatedFit:
+        """Leave out each cluster, or each row where there are none: see `jackknife_fit`."""
+        return jackknife_fit(self._fit())
+
+    def diagnose(self, **options: Any) -> Any:
+        """Test every assumption: see `quesnay.diagnostics.regression.diagnosis.diagnose`.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, quesnay as qn
+        >>> frame = pd.DataFrame({"x": np.arange(30.0)})
+        >>> frame["y"] = frame["x"] ** 2
+        >>> found = qn.fit_panel("y ~ x", frame).diagnose(draws=99)
+        >>> found.assumptions.loc["Ramsey RESET", "verdict"]
+        'rejected at 1 %: the relation bends: squares or missing variables matter'
+        """
+        from quesnay.diagnostics.regression.diagnosis import diagnose
+
+        return diagnose(self._fit(), **options)
+
+    def plot_diagnostics(self, **options: Any) -> Any:
+        """Draw six panels: see `quesnay.diagnostics.plots.regression.plot_diagnostics`.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, quesnay as qn
+        >>> frame = pd.DataFrame({"x": np.arange(30.0)})
+        >>> frame["y"] = frame["x"] + np.cos(frame["x"])
+        >>> len(qn.fit_panel("y ~ x", frame).plot_diagnostics().axes)
+        6
+        """
+        from quesnay.diagnostics.plots.regression import plot_diagnostics
+
+        return plot_diagnostics(self._fit(), **options)
+
+    def plot_influence(self, term: str | None = None, **options: Any) -> Any:
+        """Draw a coefficient without each cluster: see `quesnay.plot_influence`.
+
+        Examples
+        --------
+        >>> import numpy as np, pandas as pd, quesnay as qn
+        >>> frame = pd.DataFrame({"x": np.arange(30.0), "u": np.repeat([1, 2, 3], 10)})
+        >>> frame["y"] = frame["x"] + np.sin(frame["x"])
+        >>> figure = qn.fit_panel("y ~ x", frame, cluster="u").plot_influence("x")
+        >>> figure.get_label()[:40]
+        'Coefficient of x, 0.996, with each u lef'
+        """
+        from quesnay.diagnostics.plots.regression import plot_influence
+
+        return plot_influence(self._fit(), term, **options)
+
+    def _fit(self) -> "PanelFit":
+        return cast("PanelFit", self)
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -243,3 +354,224 @@ class PanelFit(Answers, Tabular):
         if self.intercept or self.sample.effects:
             y = y - np.average(y, weights=weights)
         return float(y @ y if weights is None else y**2 @ weights)
+
+
+@functools.lru_cache(maxsize=256)
+def labels_of(names: tuple[str, ...]) -> pd.Index:
+    """Return coefficient names as labels, made once: it costs more than the algebra.
+
+    Give out a view of them: whoever names the index of one Series does not name that of others.
+    """
+    return pd.Index(list(names))
+
+
+def tidy_frame(fit: "PanelFit", level: float) -> pd.DataFrame:
+    """Return one row a coefficient; `fit` is the regression, `level` the coverage."""
+    frame = estimates_frame(
+        fit.names,
+        fit.params,
+        fit.std_errors,
+        statistic=fit.tstats,
+        p_value=fit.pvalues,
+        interval=fit.conf_int(level),
+    )
+    frame.insert(list(frame.columns).index("p_value"), "df", fit.inference.df)
+    return frame
+
+
+def glance_frame(fit: "PanelFit") -> pd.DataFrame:
+    """Return one row about the whole regression."""
+    dropped = fit.sample.dropped
+    return pd.DataFrame(
+        {
+            "nobs": [fit.nobs],
+            "df_resid": [fit.df_resid],
+            "df_absorbed": [fit.df_absorbed],
+            "rsquared": [fit.rsquared],
+            "rsquared_within": [fit.rsquared_within],
+            "sigma": [fit.sigma],
+            "covariance": [fit.inference.name],
+            "clusters": [min((g.count for g in fit.sample.clusters), default=0)],
+            "dropped_missing": [dropped.missing],
+            "dropped_zero_weight": [dropped.zero_weight],
+            "dropped_singletons": [dropped.singletons],
+        }
+    )
+
+
+def augment_frame(fit: "PanelFit") -> pd.DataFrame:
+    """Return one row an observation used: outcome, fitted value, residual, weight."""
+    resid = fit.resid.to_numpy()
+    fitted = fit.fitted.to_numpy()
+    frame = pd.DataFrame(
+        {fit.outcome_name: fitted + resid, "fitted": fitted, "resid": resid}, fit.index
+    )
+    if fit.sample.weights is not None:
+        frame["weight"] = fit.sample.weights
+    return frame
+
+
+def fit_tables(fit: "PanelFit") -> tuple[Table, ...]:
+    """Return the table of coefficients and the table of facts about the regression."""
+    formats = {"p_value": "p", "statistic": ".2f", "df": ".1f"}
+    title = f"Least squares of {fit.outcome_name}"
+    coefficients = tidy_frame(fit, 0.95).set_index("term")
+    facts = glance_frame(fit).T.rename(columns={0: "value"})
+    return Table(title, coefficients, _notes(fit), formats), Table("Regression", facts)
+
+
+def _notes(fit: "PanelFit") -> tuple[str, ...]:
+    """Return what a reader must know: errors, effects, rows that were dropped."""
+    notes = [f"{fit.inference.name} errors: {fit.inference.rule}"]
+    if fit.sample.effects:
+        effects = ", ".join(f"{g.name} ({g.count})" for g in fit.sample.effects)
+        notes.append(f"Absorbed effects: {effects}.")
+    dropped = fit.sample.dropped
+    for count, reason in (
+        (dropped.missing, "with a missing value"),
+        (dropped.zero_weight, "of weight zero"),
+        (dropped.singletons, "alone in a group of the fixed effects"),
+    ):
+        if count:
+            notes.append(f"Dropped: {count:,} rows {reason}.")
+    if not fit.regression.rank_is_exact:
+        notes.append("Degrees of freedom of the absorbed effects are an upper bound.")
+    return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Estimate(Tabular):
+    """Coefficients with their covariance, the tests that go with them, and what was assumed.
+
+    Parameters
+    ----------
+    method : str
+        The estimator in words.
+    outcome : str
+        Name of the outcome.
+    params : Series
+        Coefficients by term.
+    covariance : DataFrame
+        Their covariance, term by term.
+    df : float
+        Degrees of freedom of t; infinite for the normal.
+    nobs : int
+        Observations used.
+    rule : str
+        The covariance and its small-sample rule in words.
+    tests : tuple of TestResult
+        Specification tests of this estimator.
+    details : mapping of str to float
+        Further figures, such as variance components or shares.
+    notes : tuple of str
+        What was dropped, assumed or set.
+
+    Examples
+    --------
+    >>> terms = ["e"]
+    >>> covariance = pd.DataFrame([[0.0001]], index=terms, columns=terms)
+    >>> found = Estimate("within", "y", pd.Series([0.05], terms), covariance, 30.0, 310, "CR1")
+    >>> round(float(found.pvalues["e"]), 6)
+    2.3e-05
+    """
+
+    method: str
+    outcome: str
+    params: "pd.Series[float]"
+    covariance: pd.DataFrame
+    df: float
+    nobs: int
+    rule: str
+    tests: tuple[TestResult, ...] = ()
+    details: Mapping[str, float] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        refuse_overflow(self.covariance.to_numpy(), 0.0, [str(t) for t in self.params.index])
+
+    @property
+    def std_errors(self) -> "pd.Series[float]":
+        """Standard errors by term."""
+        return pd.Series(np.sqrt(np.diag(self.covariance)), index=self.params.index)
+
+    @property
+    def pvalues(self) -> "pd.Series[float]":
+        """Two-sided p-values of zero by term."""
+        t = -np.abs(self.params / self.std_errors)
+        tail = special.ndtr(t) if np.isinf(self.df) else special.stdtr(self.df, t)
+        return pd.Series(2.0 * tail, index=self.params.index)
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Return confidence intervals, columns ``low`` and ``high``.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level between 0 and 1.
+
+        Raises
+        ------
+        DataError
+            If the level is not between 0 and 1.
+        """
+        half = half_width(level, self.df) * self.std_errors
+        return pd.DataFrame({"low": self.params - half, "high": self.params + half})
+
+    def tidy(self, level: float = 0.95) -> pd.DataFrame:
+        """Return one row a term: estimate, error, test of zero and interval of `level`."""
+        return estimates_frame(
+            self.params.index,
+            self.params,
+            self.std_errors,
+            statistic=self.params / self.std_errors,
+            p_value=self.pvalues,
+            interval=self.conf_int(level),
+        )
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: method, observations, degrees of freedom and further figures."""
+        row = {"method": self.method, "nobs": self.nobs, "df": self.df, **self.details}
+        return pd.DataFrame([row])
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the coefficients and the tests as tables."""
+        more = tuple(f"{name}: {value:.5g}." for name, value in self.details.items())
+        degrees = "normal" if np.isinf(self.df) else f"t with {self.df:.4g} degrees of freedom"
+        notes = (f"{self.nobs:,} observations; errors: {self.rule}; {degrees}.", *more, *self.notes)
+        title = f"{self.outcome}: {self.method}"
+        first = Table(title, self.tidy().set_index("term"), notes, {"p_value": "p"})
+        return first, *(tables_of_tests(self.tests, "Tests") if self.tests else ())
+
+
+def attempted(name: str, test: Callable[[], TestResult]) -> TestResult:
+    """Run a test, or return why the sample cannot carry it."""
+    try:
+        return test()
+    except EstimationError as reason:
+        words = (f"not testable: {reason}", "unknown", "none")
+        return TestResult(name, "", float("nan"), "", float("nan"), *words)
+
+
+def frame_of_tests(tests: tuple[TestResult, ...]) -> pd.DataFrame:
+    """Lay test results out as a frame, one row a test, indexed by its name."""
+    return pd.DataFrame(
+        {
+            "null": [test.null for test in tests],
+            "statistic": [test.statistic for test in tests],
+            "distribution": [test.distribution for test in tests],
+            "p_value": [test.p_value for test in tests],
+            "verdict": [test.verdict for test in tests],
+            "consequence": [test.consequence for test in tests],
+            "remedy": [test.remedy for test in tests],
+        },
+        index=pd.Index([test.name for test in tests], name="test"),
+    )
+
+
+def tables_of_tests(tests: tuple[TestResult, ...], title: str) -> tuple[Table, ...]:
+    """Show tests as two tables: what they find, and what follows where something does."""
+    frame = frame_of_tests(tests)
+    found = frame[["statistic", "distribution", "p_value", "verdict"]]
+    meaning = frame.loc[frame["consequence"] != "none", ["null", "consequence", "remedy"]]
+    first = Table(title, found, (), {"p_value": "p"})
+    return (first, Table("What it means", meaning)) if len(meaning) else (first,)

@@ -1,4 +1,4 @@
-"""The rows a regression uses, and what became of the others."""
+"""The rows a regression uses, who and when they are, and what became of the others."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
@@ -13,14 +13,23 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.fixed_effects import find_singletons
 from quesnay.models.regression.columns import (
     Grouping,
+    column_name,
     group_column,
+    read_weights,
     row_label,
 )
 from quesnay.models.regression.design import build_design, read_ingredients
-from quesnay.models.regression.formula import Formula
-from quesnay.models.regression.weights import read_weights
+from quesnay.models.regression.formula import Formula, parse_formula
 
-__all__ = ["Dropped", "Roles", "Sample", "draw_sample"]
+__all__ = [
+    "Dropped",
+    "PanelData",
+    "Roles",
+    "Sample",
+    "draw_sample",
+    "read_panel",
+]
+
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[np.floating]
@@ -110,34 +119,7 @@ class Sample:
 
 
 def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
-    """Compute all columns and keep the rows that can be used.
-
-    Parameters
-    ----------
-    formula : Formula
-        Outcome and terms.
-    data : DataFrame
-        The data.
-    roles : Roles
-        Effects, clusters, weights, periods, and what to do with unusable rows.
-
-    Returns
-    -------
-    Sample
-        In the order of the data.
-
-    Raises
-    ------
-    DataError
-        If a column is at fault, no row is left, or values are missing under ``"raise"``.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.formula import parse_formula
-    >>> frame = pd.DataFrame({"y": [1.0, 2, None], "x": [1.0, 2, 3]})
-    >>> draw_sample(parse_formula("y ~ x"), frame, Roles()).dropped.missing
-    1
-    """
+    """Compute all columns and keep the rows that can be used."""
     ingredients = read_ingredients(formula, data)
     effects = [group_column(data, name, "absorb") for name in roles.absorb]
     known = {grouping.name: grouping for grouping in effects}
@@ -239,3 +221,93 @@ def _reasons(dropped: Dropped) -> str:
         f"{dropped.missing} have a missing value, {dropped.zero_weight} a weight of zero, "
         f"{dropped.singletons} are alone in a group of the fixed effects"
     )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelData:
+    """Outcome and design with who and when.
+
+    Parameters
+    ----------
+    outcome : str
+        Name of the outcome.
+    sample : Sample
+        Rows used and what became of the others.
+    unit, cluster : Grouping
+        Unit and cluster of each row.
+    time : Grouping or None
+        Time of each row, in order.
+    """
+
+    outcome: str
+    sample: Sample
+    unit: Grouping
+    cluster: Grouping
+    time: Grouping | None
+
+    @property
+    def y(self) -> Array:
+        """Outcome, (n,)."""
+        return np.asarray(self.sample.outcome, dtype=np.float64)
+
+    @property
+    def X(self) -> Array:
+        """Design, (n, k)."""
+        return np.asarray(self.sample.design, dtype=np.float64)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns of the design."""
+        return self.sample.names
+
+    @property
+    def nobs(self) -> int:
+        """Rows used."""
+        return int(self.y.size)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was dropped, in words; empty where nothing was."""
+        gone = self.sample.dropped.missing
+        return (f"{gone} rows with a missing value are not used.",) if gone else ()
+
+
+def read_panel(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    unit: str,
+    time: str | None = None,
+    cluster: str | None = None,
+) -> PanelData:
+    """Read outcome, design, unit, time and cluster; a unit may be seen once at each time."""
+    if not isinstance(formula, str):
+        raise DataError(f"formula: expected a text such as 'y ~ x', got {type(formula).__name__}")
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    column_name(unit, "unit")
+    parts = [(cluster, "cluster"), (time, "time")]
+    for value, role in parts:
+        if value is not None:
+            column_name(value, role)
+    parsed = parse_formula(formula)
+    groups = (unit,) if cluster is None or cluster == unit else (unit, cluster)
+    sample = draw_sample(parsed, data, Roles(cluster=groups, time=time))
+    found = PanelData(
+        parsed.outcome.text, sample, sample.clusters[0], sample.clusters[-1], sample.periods
+    )
+    _refuse_twice(found)
+    return found
+
+
+def _refuse_twice(panel: PanelData) -> None:
+    if panel.time is None:
+        return
+    cell = panel.unit.codes * panel.time.count + panel.time.codes
+    values, counts = np.unique(cell, return_counts=True)
+    if (counts > 1).any():
+        unit, time = divmod(int(values[counts > 1][0]), panel.time.count)
+        raise DataError(
+            f"unit {panel.unit.labels[unit]!r} is seen twice at {panel.time.name} "
+            f"{panel.time.labels[time]!r}; aggregate, or join columns such as 'province:sector'"
+        )

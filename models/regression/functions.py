@@ -1,5 +1,9 @@
-"""Functions of coefficients with standard errors: the delta method."""
+"""Functions of coefficients: their errors by the delta method, and joint tests of them.
 
+``Var f(b) = g'Vg`` (Oehlert, 1992); ``Q = r'(C V C')^-1 r`` (Wald, 1943).
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -8,20 +12,33 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
-from quesnay.fitting.checks import confidence_level, percent
-from quesnay.fitting.errors import DataError, EstimationError, nearest
+from quesnay.fitting.assumptions.specification import joint_test
+from quesnay.fitting.checks import as_tuple, confidence_level, is_number, percent
+from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import ClusterMoments
 from quesnay.fitting.regression.covariance import adjusted_clusters
+from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.checks import check_null
-from quesnay.models.regression.derivative import Slope, differentiate
-from quesnay.models.regression.expression import columns_of, read_arithmetic
-from quesnay.models.regression.tokens import read_tokens
+from quesnay.models.expressions import (
+    Slope,
+    columns_of,
+    differentiate,
+    read_arithmetic,
+    read_tokens,
+)
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["NonlinearEstimate", "cluster_moments_of", "estimate_nonlinear", "evaluate_function"]
+__all__ = [
+    "NonlinearEstimate",
+    "check_null",
+    "cluster_moments_of",
+    "estimate_nonlinear",
+    "evaluate_function",
+    "wald_test",
+]
+
 
 Array = npt.NDArray[np.float64]
 
@@ -84,42 +101,8 @@ def estimate_nonlinear(
 ) -> NonlinearEstimate:
     """Estimate a function of coefficients, such as a long-run elasticity.
 
-    Parameters
-    ----------
-    fit : PanelFit
-        The regression.
-    expression : str
-        Arithmetic of coefficient names, such as ``"ln_ict / (1 - ln_k)"``; names that are no
-        plain words stand between backticks.
-    null : float, default 0
-        Value tested.
-    level : float, default 0.95
-        Coverage of the interval.
-
-    Returns
-    -------
-    NonlinearEstimate
-        Value, error, p-value, interval.
-
-    Raises
-    ------
-    DataError
-        If it is no expression, names no coefficient or an unknown one, or `level` is no coverage.
-    EstimationError
-        If it has no finite value or derivative at the coefficients.
-
-    Notes
-    -----
     ``Var f(b) = g'Vg`` (Oehlert, 1992), with exact derivatives by forward differentiation of
     the expression's tree. Nothing in the expression is executed.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
-    >>> fit = fit_panel("y ~ x", frame, covariance="classical")
-    >>> round(estimate_nonlinear(fit, "x / Intercept").estimate, 3)
-    1.25
     """
     slope = evaluate_function(fit, expression)
     level = confidence_level(level)
@@ -151,34 +134,7 @@ def cluster_moments_of(fit: "PanelFit") -> ClusterMoments | None:
 
 
 def evaluate_function(fit: "PanelFit", expression: str) -> Slope:
-    """Return a function of coefficients and its derivatives at their estimates.
-
-    Parameters
-    ----------
-    fit : PanelFit
-        The regression.
-    expression : str
-        As in `estimate_nonlinear`.
-
-    Returns
-    -------
-    Slope
-        Value, and derivatives by coefficient, (k,).
-
-    Raises
-    ------
-    DataError
-        If it is no expression, or names no coefficient or an unknown one.
-    EstimationError
-        If it has no finite value or derivative at the coefficients.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
-    >>> evaluate_function(fit_panel("y ~ x", frame), "2 * x").gradient.tolist()
-    [0.0, 2.0]
-    """
+    """Return a function of coefficients and its derivatives at their estimates."""
     reader = read_tokens(expression)
     tree = read_arithmetic(reader)
     if reader.next.kind != "end":
@@ -212,3 +168,38 @@ def _check_names(fit: "PanelFit", used: tuple[str, ...]) -> None:
         if name not in fit.names:
             hint = nearest(name, fit.names)
             raise DataError(f"there is no coefficient {name!r};{hint or ' see fit.params'}")
+
+
+def wald_test(
+    fit: "PanelFit", restrictions: str | Sequence[str], *, null: float | Sequence[float] = 0.0
+) -> TestResult:
+    """Test whether several coefficients, or functions of them, have given values at once.
+
+    ``Q = r'(C V C')^-1 r`` with r the restrictions less their nulls and C their derivatives (Wald,
+    1943). CR2: Pustejovsky and Tipton (2018), section 3.2, clubSandwich's ``"HTZ"``.
+    """
+    given = (restrictions,) if isinstance(restrictions, str) else restrictions
+    written = as_tuple(given, "restrictions")
+    nulls = tuple(null) if isinstance(null, Sequence) else (null,) * len(written)
+    if not written or len(nulls) != len(written):
+        raise DataError(
+            f"restrictions: {len(written)} given with {len(nulls)} values of null; "
+            "give at least one restriction and one value, or one for each"
+        )
+    for value in nulls:
+        check_null(value)
+    slopes = [evaluate_function(fit, one) for one in written]
+    C = np.array([slope.gradient for slope in slopes])
+    moments = cluster_moments_of(fit)
+    return joint_test(
+        np.array([slope.value for slope in slopes]) - nulls,
+        C @ fit.inference.matrix @ C.T,
+        df=float(fit.inference.df.min()),
+        moments=None if moments is None else moments.combined(C),
+    )
+
+
+def check_null(null: float) -> None:
+    """Refuse a null hypothesis that is no finite number."""
+    if not is_number(null):
+        raise DataError(f"null: {shown(null)} is no finite number; give one, such as 0.0")

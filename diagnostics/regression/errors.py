@@ -7,9 +7,9 @@ import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
-from quesnay.diagnostics.regression.errors_bootstrapped import bootstrap_errors
+from quesnay.diagnostics.regression.assumptions import FEW_CLUSTERS, effective_count
 from quesnay.diagnostics.regression.examined import Examined
-from quesnay.diagnostics.regression.rules_of_thumb import FEW_CLUSTERS, effective_count
+from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import (
     CR1,
     CR2,
@@ -21,7 +21,13 @@ from quesnay.fitting.regression.covariance import (
 )
 from quesnay.models.regression.result import PanelFit
 
-__all__ = ["ErrorsCompared", "compare_errors"]
+__all__ = [
+    "Bootstrapped",
+    "ErrorsCompared",
+    "bootstrap_errors",
+    "compare_errors",
+]
+
 
 Array = npt.NDArray[np.float64]
 
@@ -100,34 +106,6 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     Bertrand, Duflo and Mullainathan, 2004), else HC3. Bootstrap: errors from the same resampled
     clusters or rows, p-values and intervals from the wild cluster bootstrap with the null imposed
     (percentile ones without clusters).
-
-    Parameters
-    ----------
-    examined : Examined
-        The regression.
-    draws : int
-        Bootstrap draws.
-    seed : int
-        Seed of the bootstrap.
-
-    Returns
-    -------
-    ErrorsCompared
-        One row a term.
-
-    Raises
-    ------
-    EstimationError
-        If there is one cluster only or no degree of freedom.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.regression.examined import examine
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"x": np.arange(20.0)})
-    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
-    >>> compare_errors(examine(fit_panel("y ~ x", frame))).recommended[:3]
-    'HC3'
     """
     fit, b = examined.fit, examined.fit.estimate.coefficients
     plain = Classical().estimate(fit.regression)
@@ -207,3 +185,56 @@ def _flag(classical: float, recommended: float, bootstrap: float) -> str:
     if len(yes) in {0, len(known)}:
         return ""
     return f"5 %: only {' and '.join(yes)}"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Bootstrapped:
+    """What resampling says about each coefficient; NaN where it could not be done.
+
+    Parameters
+    ----------
+    errors : ndarray, (k,)
+        Standard errors.
+    p_values : ndarray, (k,)
+        Two-sided, of zero.
+    low, high : ndarray, (k,)
+        Ends of the 95 % interval.
+    note : str
+        How it was done, or why it could not be.
+    """
+
+    errors: Array
+    p_values: Array
+    low: Array
+    high: Array
+    note: str
+
+
+def bootstrap_errors(fit: PanelFit, *, draws: int, seed: int) -> Bootstrapped:
+    """Resample clusters and impose the null (wild bootstrap); resample rows without clusters."""
+    lost = np.full(len(fit.names), np.nan)
+    try:
+        if not fit.sample.clusters:
+            return _resampled_rows(fit, draws, seed)
+        wild = [fit.wild_bootstrap(term, draws=draws, seed=seed) for term in fit.names]
+    except (DataError, EstimationError) as reason:
+        return Bootstrapped(lost, lost, lost, lost, f"none: {reason}")
+    p_values = np.array([found.pvalue for found in wild])
+    kind = "all sign patterns" if wild[0].exact else f"{wild[0].draws} draws"
+    try:
+        found = fit.bootstrap(draws=draws, seed=seed)
+        errors, how = found.std_errors.to_numpy(), f"{found.method}, {found.failed} draws lost"
+    except (DataError, EstimationError) as reason:
+        errors, how = lost, f"none ({reason})"
+    low, high = (np.array([getattr(test, end) for test in wild]) for end in ("low", "high"))
+    note = f"errors: {how}; p-values and intervals: wild cluster bootstrap, {kind}"
+    return Bootstrapped(errors, p_values, low, high, note)
+
+
+def _resampled_rows(fit: PanelFit, draws: int, seed: int) -> Bootstrapped:
+    found = fit.bootstrap(draws=draws, seed=seed)
+    below = (found.replications <= 0.0).mean().to_numpy()
+    tail = np.minimum(below, 1.0 - below) + 1.0 / (len(found.replications) + 1)
+    note = f"errors, percentile p-values and intervals: {found.method}, {found.failed} draws lost"
+    low, high = found.conf_int().to_numpy().T
+    return Bootstrapped(found.std_errors.to_numpy(), np.minimum(1.0, 2.0 * tail), low, high, note)

@@ -1,4 +1,4 @@
-"""Errors from replications of a regression: bootstrap and jackknife."""
+"""Errors and tests from resampling a regression: bootstrap, jackknife, wild cluster bootstrap."""
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -6,20 +6,30 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.checks import Seed, confidence_level, make_generator
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.checks import Seed, confidence_level, make_generator, percent
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.regression.resampling import (
     Replications,
     bootstrap_coefficients,
     jackknife_coefficients,
+    prepare_wild,
+    wild_weights,
 )
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import Grouping
+from quesnay.models.regression.functions import check_null
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["ReplicatedFit", "bootstrap_fit", "jackknife_fit", "only_cluster"]
+__all__ = [
+    "ReplicatedFit",
+    "WildTest",
+    "bootstrap_fit",
+    "jackknife_fit",
+    "only_cluster",
+    "wild_test",
+]
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -86,34 +96,7 @@ class ReplicatedFit(Tabular):
 
 
 def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
-    """Resample clusters where the fit has them, else rows, and estimate again.
-
-    Parameters
-    ----------
-    fit : PanelFit
-        The regression.
-    draws : int, default 1999
-        Number of resamples.
-    seed : int, SeedSequence or Generator, default 0
-        Source of randomness.
-
-    Returns
-    -------
-    ReplicatedFit
-        Errors and percentile intervals.
-
-    Raises
-    ------
-    EstimationError
-        If rows would be resampled under absorbed effects, or there are two dimensions of clusters.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5, 6.5, 7.0], "x": [0.0, 1, 2, 3, 4, 5]})
-    >>> bootstrap_fit(fit_panel("y ~ x", frame), draws=100).method
-    'pairs bootstrap'
-    """
+    """Resample clusters where the fit has them, else rows, and estimate again."""
     regression = fit.regression
     cluster = only_cluster(fit, "the bootstrap") if fit.sample.clusters else None
     found = bootstrap_coefficients(
@@ -129,30 +112,7 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
 
 
 def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
-    """Leave out each cluster where the fit has them, else each row, in closed form.
-
-    Parameters
-    ----------
-    fit : PanelFit
-        The regression.
-
-    Returns
-    -------
-    ReplicatedFit
-        Coefficients without each unit, and the errors they imply.
-
-    Raises
-    ------
-    EstimationError
-        If a coefficient rests on one unit, or there are two dimensions of clusters.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"y": [1.0, 2.0, 3.0]})
-    >>> jackknife_fit(fit_panel("y ~ 1", frame)).replications["Intercept"].round(9).tolist()
-    [2.5, 2.0, 1.5]
-    """
+    """Leave out each cluster where the fit has them, else each row, in closed form."""
     cluster = only_cluster(fit, "the jackknife") if fit.sample.clusters else None
     codes = None if cluster is None else cluster.codes
     found = jackknife_coefficients(fit.regression, fit.estimate.coefficients, codes)
@@ -185,3 +145,106 @@ def only_cluster(fit: "PanelFit", what: str) -> Grouping:
             "fit again with cluster= one column"
         )
     return clusters[0]
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class WildTest(Tabular):
+    """A wild cluster bootstrap test of one coefficient.
+
+    Parameters
+    ----------
+    term : str
+        The coefficient.
+    estimate : float
+        Its estimate.
+    null : float
+        Value tested.
+    pvalue : float
+        Two-sided.
+    low, high : float
+        Values that the test does not reject at ``1 - level``; infinite where it rejects none.
+    level : float
+        Coverage of the interval.
+    draws : int
+        Draws used.
+    exact : bool
+        Whether all sign patterns were enumerated.
+    weights : str
+        Distribution of the weights.
+    clusters : int
+        Number of clusters.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> frame = pd.DataFrame({"x": np.arange(15.0), "u": list("aaabbbcccdddeee")})
+    >>> frame["y"] = frame["x"] + 3 * np.cos(frame["x"])
+    >>> found = qn.fit_panel("y ~ x", frame, cluster="u").wild_bootstrap("x")
+    >>> found.exact, found.draws, found.pvalue
+    (True, 32, 0.0625)
+    """
+
+    term: str
+    estimate: float
+    null: float
+    pvalue: float
+    low: float
+    high: float
+    level: float
+    draws: int
+    exact: bool
+    weights: str
+    clusters: int
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the test and its interval."""
+        row = {
+            "estimate": self.estimate,
+            "null": self.null,
+            "p_value": self.pvalue,
+            "conf_low": self.low,
+            "conf_high": self.high,
+        }
+        kind = "all sign patterns" if self.exact else f"{self.weights} weights"
+        notes = (
+            f"Null imposed, CR1 statistic; {self.clusters} clusters, {self.draws:,} draws, {kind}.",
+            "Source: Cameron, Gelbach and Miller (2008); Roodman et al. (2019).",
+        )
+        title = f"Wild cluster bootstrap, {percent(self.level)} interval"
+        return (Table(title, pd.DataFrame(row, [self.term]), notes),)
+
+
+def wild_test(
+    fit: "PanelFit",
+    term: str,
+    *,
+    null: float = 0.0,
+    draws: int = 9999,
+    weights: str = "rademacher",
+    seed: Seed = 0,
+    level: float = 0.95,
+) -> WildTest:
+    """Test one coefficient by the wild cluster bootstrap with the null imposed."""
+    if not isinstance(term, str) or term not in fit.names:
+        hint = nearest(term, fit.names)
+        raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
+    level = confidence_level(level)
+    check_null(null)
+    groups = only_cluster(fit, "the wild cluster bootstrap").count
+    drawn = wild_weights(groups, kind=weights, draws=draws, generator=make_generator(seed))
+    combination = np.array([float(name == term) for name in fit.names])
+    bootstrap = prepare_wild(fit.regression, fit.estimate.coefficients, combination, drawn)
+    low, high = bootstrap.interval(level)
+    return WildTest(
+        term=term,
+        estimate=bootstrap.estimate,
+        null=null,
+        pvalue=bootstrap.p_value(null),
+        low=low,
+        high=high,
+        level=level,
+        draws=int(drawn.weights.shape[1]),
+        exact=drawn.exact,
+        weights=weights,
+        clusters=groups,
+    )

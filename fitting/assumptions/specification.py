@@ -7,8 +7,8 @@ Residuals of each row predicted from the rows before it, and the test built on t
 Tests of whether coefficients are the same over the whole sample.
 """
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -25,6 +25,7 @@ from quesnay.fitting.verdict import TestResult, Wording, judged
 __all__ = [
     "FORM",
     "STABLE",
+    "Within",
     "added_columns",
     "chow",
     "clustered_test",
@@ -57,6 +58,25 @@ STABLE = Wording(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Within:
+    """A regression on data freed of absorbed effects, for tests that add columns to it.
+
+    Parameters
+    ----------
+    design : (n, k) array
+        Regressors before the effects were taken out, of which further columns are made.
+    free : callable
+        Takes the effects out of further columns, (n, m), and weighs them like the design.
+    regression : Regression
+        The fit; where it has clusters the test is made on their errors.
+    """
+
+    design: Array
+    free: Callable[[Array], Array]
+    regression: Regression
+
+
 def reset(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
@@ -64,6 +84,7 @@ def reset(
     powers: Sequence[int] = (2, 3),
     of: Literal["fitted", "regressors", "component"] = "fitted",
     absorbed: int = 0,
+    within: Within | None = None,
 ) -> TestResult:
     """Test whether powers add to a linear equation (regression specification error test).
 
@@ -80,6 +101,8 @@ def reset(
         component of the regressors.
     absorbed : int
         Degrees of freedom that absorbed effects have taken from demeaned data.
+    within : Within, optional
+        Where `X` is freed of effects: powers are those of what the regressors explain before.
 
     Returns
     -------
@@ -108,9 +131,31 @@ def reset(
     fit = project_noisy(y, X)
     if not powers or any(isinstance(p, float) or int(p) < 2 for p in powers):
         raise EstimationError(f"powers: {tuple(powers)}; integers from 2 on are expected")
-    base = _bases(fit, as_design(X), of)
+    if within is None:
+        base = _bases(fit, as_design(X), of)
+    else:
+        explained = within.design @ fit.coefficients
+        base = [(explained - explained.mean()) / max(float(explained.std()), 1e-300)]
     added = np.column_stack([column ** int(p) for p in powers for column in base])
-    return added_columns(fit, added, absorbed=absorbed, name="Ramsey RESET")
+    return _added_within(fit, added, within, absorbed=absorbed, name="Ramsey RESET", words=FORM)
+
+
+def _added_within(
+    fit: Projection,
+    added: Array,
+    within: Within | None,
+    *,
+    absorbed: int,
+    name: str,
+    words: Wording,
+) -> TestResult:
+    """Test added columns, freed of absorbed effects and by the errors of the fit where it says."""
+    if within is None:
+        return added_columns(fit, added, absorbed=absorbed, name=name, words=words)
+    free, regression = within.free(added), within.regression
+    return added_columns(
+        fit, free, absorbed=absorbed, regression=regression, name=name, words=words
+    )
 
 
 def added_columns(
@@ -489,7 +534,13 @@ def _predict_early(seen: Array, row: Array) -> float | None:
 
 
 def chow(
-    y: npt.ArrayLike, X: npt.ArrayLike, groups: npt.ArrayLike, *, absorbed: int = 0
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    groups: npt.ArrayLike,
+    *,
+    absorbed: int = 0,
+    within: Within | None = None,
+    name: str = "Chow",
 ) -> TestResult:
     """Test whether all coefficients are equal in stated parts of the sample.
 
@@ -503,6 +554,10 @@ def chow(
         Period or group of each row.
     absorbed : int
         Degrees of freedom that absorbed effects have taken from demeaned data.
+    within : Within, optional
+        Where `X` is freed of effects: slopes differ by group, the effects stay.
+    name : str
+        Name of the test.
 
     Returns
     -------
@@ -531,5 +586,6 @@ def chow(
     if count < 2:
         raise EstimationError("groups: one group only; a change needs two")
     own = (codes[:, None] == np.arange(count)[None, :-1]).astype(np.float64)
-    wide = (fit.Q[:, None, :] * own[:, :, None]).reshape(fit.nobs, -1)
-    return added_columns(fit, wide, absorbed=absorbed, name="Chow", words=STABLE)
+    base = fit.Q if within is None else within.design
+    wide = (base[:, None, :] * own[:, :, None]).reshape(fit.nobs, -1)
+    return _added_within(fit, wide, within, absorbed=absorbed, name=name, words=STABLE)

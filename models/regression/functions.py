@@ -19,7 +19,7 @@ from quesnay.fitting.regression.clusters import ClusterMoments
 from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.expressions import (
+from quesnay.models.expressions import (
     Slope,
     columns_of,
     differentiate,

@@ -1,10 +1,11 @@
 """The one arithmetic language: words, a small tree, its values and its exact derivatives.
 
-Formulas, functions of coefficients and identities are read by `read_tokens` and `read_arithmetic`,
-computed by `evaluate` and differentiated by `differentiate` (dual numbers). Names are only looked
-up among the values given; nothing is ever executed.
+Formulas and functions of coefficients are read by `read_tokens` and `read_arithmetic`, identities
+by `read_equation`; trees are computed by `evaluate` and differentiated by `differentiate` (dual
+numbers). Names are only looked up among the values given; nothing is ever executed.
 """
 
+import math
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -24,6 +25,8 @@ __all__ = [
     "Negative",
     "Number",
     "Reader",
+    "Shift",
+    "Shifter",
     "Slope",
     "Token",
     "Values",
@@ -31,6 +34,7 @@ __all__ = [
     "differentiate",
     "evaluate",
     "read_arithmetic",
+    "read_equation",
     "read_tokens",
     "shown_formula",
 ]
@@ -43,9 +47,12 @@ _WORDS = re.compile(
       | (?P<quoted>`[^`\n]+`)
       | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
       | (?P<name>[^\W\d][\w.]*)
-      | (?P<sign>\*\*|%in%|[~+\-*/:^(),])""",
+      | (?P<text>"[^"\n]*"|'[^'\n]*')
+      | (?P<sign>\*\*|%in%|[~+\-*/:^(),=\[\]])""",
     re.VERBOSE,
 )
+_OF_IDENTITIES = {"[", "]"}
+_LATEST = 50  # years that a quantity of an identity may lie before or after
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +61,10 @@ class Token:
 
     Parameters
     ----------
-    kind : {"name", "quoted", "number", "sign", "end"}
-        What it is; a quoted name was written between backticks.
+    kind : {"name", "quoted", "number", "text", "sign", "end"}
+        What it is; a quoted name was written between backticks, a text between quotes.
     text : str
-        The word, without backticks.
+        The word, without backticks or quotes.
     place : int
         Its first character in the formula, from 0.
     """
@@ -77,10 +84,13 @@ class Reader:
         The formula, for messages.
     tokens : tuple of Token
         Its words, the last of kind ``"end"``.
+    kind : str
+        What it is, for messages: "formula" or "identity".
     """
 
     source: str
     tokens: tuple[Token, ...]
+    kind: str = "formula"
     position: int = 0
     depth: int = field(default=0)
 
@@ -121,29 +131,35 @@ class Reader:
         """Return an error that says where in the formula the problem is."""
         token = self.next
         found = "its end" if token.kind == "end" else f"{token.text!r} (character {token.place})"
-        return DataError(f"formula {shown_formula(self.source)}: {problem} at {found}")
+        return DataError(f"{self.kind} {shown_formula(self.source)}: {problem} at {found}")
 
 
-def read_tokens(source: str) -> Reader:
-    """Split a formula into words."""
+def read_tokens(source: str, kind: str = "formula") -> Reader:
+    """Split a formula, or an equation where `kind` is ``"identity"``, into words."""
+    example = "y ~ x" if kind == "formula" else "total = core + rest"
     if not isinstance(source, str):
-        raise DataError(f"formula: expected a text such as 'y ~ x', got {type(source).__name__}")
+        raise DataError(f"{kind}: expected a text such as {example!r}, got {type(source).__name__}")
     if len(source) > _LONGEST:
-        raise DataError(f"formula: {len(source):,} characters; at most {_LONGEST:,} are read")
+        raise DataError(f"{kind}: {len(source):,} characters; at most {_LONGEST:,} are read")
     tokens, place = [], 0
     while place < len(source):
         found = _WORDS.match(source, place)
-        if found is None:
+        if found is None or (kind == "formula" and found.group() in _OF_IDENTITIES):
+            signs = "+ - * / : ** ( ) , or ~" if kind == "formula" else "+ - * / ** ( ) or ="
+            advice = f"write names (odd ones in backticks), numbers, {signs}"
+            if source[place] == "|":
+                advice = "fixed effects are named apart: absorb=['g'] for 'y ~ x | g'"
             raise DataError(
-                f"formula {shown_formula(source)}: {source[place]!r} at character {place} is not "
-                "allowed; write names (odd ones in backticks), numbers, + - * / : ** ( ) , or ~"
+                f"{kind} {shown_formula(source)}: {source[place]!r} at character {place} is not "
+                f"allowed; {advice}"
             )
-        kind, text = str(found.lastgroup), found.group()
-        if kind != "space":
-            tokens.append(Token(kind, text[1:-1] if kind == "quoted" else text, place))
+        sort, text = str(found.lastgroup), found.group()
+        if sort != "space":
+            bare = text[1:-1] if sort in {"quoted", "text"} else text
+            tokens.append(Token(sort, bare, place))
         place = found.end()
     tokens.append(Token("end", "", len(source)))
-    return Reader(source, tuple(tokens))
+    return Reader(source, tuple(tokens), kind)
 
 
 def shown_formula(source: str) -> str:
@@ -165,6 +181,8 @@ FUNCTIONS: dict[str, Callable[[Values], Values]] = {
 }
 """The functions that a formula may call; ``I(...)`` and ``C(...)`` are part of the grammar."""
 
+_SHIFTS = ("lag", "lead", "diff")  # of a panel's or series' own times
+
 
 @dataclass(frozen=True, slots=True)
 class Number:
@@ -175,9 +193,10 @@ class Number:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """A column of the data."""
+    """A column of the data, or a quantity of an identity in year t plus `lag`."""
 
     name: str
+    lag: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +223,15 @@ class Binary:
     right: "Expression"
 
 
-Expression: TypeAlias = Number | Column | Negative | Call | Binary
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The operand at the same unit's time so many steps before."""
+
+    operand: "Expression"
+    steps: int
+
+
+Expression: TypeAlias = Number | Column | Negative | Call | Binary | Shift
 
 
 def read_arithmetic(reader: Reader) -> Expression:
@@ -240,12 +267,14 @@ def _read_power(reader: Reader) -> Expression:
 def _read_atom(reader: Reader) -> Expression:
     token = reader.next
     if token.kind == "number":
+        if not math.isfinite(float(token.text)):
+            raise reader.error("a number too large to compute with, which starts")
         return Number(float(reader.take().text))
-    if token.kind == "quoted":
-        return Column(reader.take().text)
-    if token.kind == "name":
+    if token.kind in {"quoted", "name"}:
         reader.take()
-        if reader.next.kind == "sign" and reader.next.text == "(":
+        if reader.kind == "identity":
+            return Column(token.text, _read_lag(reader))
+        if token.kind == "name" and reader.next.kind == "sign" and reader.next.text == "(":
             return read_call(reader, token.text)
         return Column(token.text)
     if reader.take_sign("("):
@@ -266,8 +295,11 @@ def read_call(reader: Reader, name: str) -> Expression:
     if name == "I":
         reader.take()
         return _read_bracket(reader)
+    if name in _SHIFTS:
+        reader.take()
+        return _read_shift(reader, name)
     if name not in FUNCTIONS:
-        known = [*sorted(FUNCTIONS), "I", "C"]
+        known = [*sorted(FUNCTIONS), *_SHIFTS, "I", "C", "i"]
         raise reader.error(
             f"{name!r} is not a function of formulas ({', '.join(known)});{nearest(name, known)} "
             "add a column for anything else; stopped"
@@ -276,12 +308,62 @@ def read_call(reader: Reader, name: str) -> Expression:
     return Call(name, _read_bracket(reader))
 
 
+def _read_shift(reader: Reader, name: str) -> Expression:
+    """Read ``x)`` or ``x, 2)`` behind ``lag(``, ``lead(`` or ``diff(``."""
+    reader.enter()
+    inner = read_arithmetic(reader)
+    steps = 1
+    if reader.take_sign(","):
+        text = reader.next.text
+        if not text.isdecimal() or not 1 <= int(text) <= 999:
+            raise reader.error(f"{name}(x, k) takes a whole number k from 1 on; stopped")
+        steps = int(reader.take().text)
+    reader.expect(")")
+    reader.leave()
+    shifted = Shift(inner, -steps if name == "lead" else steps)
+    return Binary("-", inner, shifted) if name == "diff" else shifted
+
+
+def read_equation(source: str) -> tuple[Expression, Expression]:
+    """Read both sides of an identity such as ``"S[t] * GDP[t] = T[t]"``.
+
+    Names may carry a year, ``[t]``, ``[t-1]`` or ``[t+1]``; none means ``[t]``. Functions are none
+    of its words.
+    """
+    reader = read_tokens(source, "identity")
+    if sum(token.text == "=" and token.kind == "sign" for token in reader.tokens) != 1:
+        raise DataError(f"identity {shown_formula(source)}: one equation expected, one '=' sign")
+    left = read_arithmetic(reader)
+    reader.expect("=")
+    right = read_arithmetic(reader)
+    if reader.next.kind != "end":
+        raise reader.error("expected an operator or the end")
+    return left, right
+
+
+def _read_lag(reader: Reader) -> int:
+    """Read the year behind a quantity, ``[t-1]``, as years after t."""
+    if reader.take_sign("[") is None:
+        return 0
+    if reader.take().text != "t":
+        raise reader.error("a year is written [t], [t-1] or [t+1]; stopped")
+    sign = reader.take_sign("+", "-")
+    lag = 0
+    if sign is not None:
+        digits = reader.take().text
+        if not digits.isdecimal() or len(digits) > 2 or int(digits) > _LATEST:
+            raise reader.error(f"a year is [t] plus or minus up to {_LATEST}; stopped")
+        lag = int(digits) if sign == "+" else -int(digits)
+    reader.expect("]")
+    return lag
+
+
 def columns_of(tree: Expression) -> tuple[str, ...]:
     """Return the names of the columns in an expression, each once, in order."""
     match tree:
         case Column(name):
             return (name,)
-        case Negative(inner) | Call(_, inner):
+        case Negative(inner) | Call(_, inner) | Shift(inner, _):
             return columns_of(inner)
         case Binary(_, left, right):
             return tuple(dict.fromkeys((*columns_of(left), *columns_of(right))))
@@ -289,25 +371,34 @@ def columns_of(tree: Expression) -> tuple[str, ...]:
             return ()
 
 
-def evaluate(tree: Expression, columns: dict[str, Values]) -> Values:
-    """Compute an expression row by row."""
+Shifter: TypeAlias = Callable[[Values, int], Values]
+
+
+def evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | None = None) -> Values:
+    """Compute an expression row by row; `shift` gives the values so many times before."""
     with np.errstate(all="ignore"):
-        return _evaluate(tree, columns)
+        return _evaluate(tree, columns, shift)
 
 
-def _evaluate(tree: Expression, columns: dict[str, Values]) -> Values:
+def _evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | None) -> Values:
     match tree:
         case Number(value):
             return np.asarray(value, dtype=np.longdouble)
         case Column(name):
             return columns[name]
         case Negative(inner):
-            return -_evaluate(inner, columns)
+            return -_evaluate(inner, columns, shift)
         case Call(function, inner):
-            argument = np.asarray(_evaluate(inner, columns), dtype=np.float64)
+            argument = np.asarray(_evaluate(inner, columns, shift), dtype=np.float64)
             return FUNCTIONS[function](argument)
         case Binary(sign, left, right):
-            return _combine(sign, _evaluate(left, columns), _evaluate(right, columns))
+            return _combine(sign, _evaluate(left, columns, shift), _evaluate(right, columns, shift))
+        case Shift(inner, steps):
+            if shift is None:
+                raise DataError(
+                    "formula: lag(), lead() and diff() need unit= and time=, or time= for one series"
+                )
+            return shift(_evaluate(inner, columns, shift), steps)
 
 
 def _combine(sign: str, left: Values, right: Values) -> Values:
@@ -350,6 +441,8 @@ def differentiate(tree: Expression, values: dict[str, Slope]) -> Slope:
             return _chain(function, differentiate(inner, values))
         case Binary(sign, left, right):
             return _combine_slopes(sign, differentiate(left, values), differentiate(right, values))
+        case Shift():
+            raise DataError("lag(), lead() and diff() are of columns, not of coefficients")
 
 
 def _chain(function: str, inner: Slope) -> Slope:

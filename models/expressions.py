@@ -396,7 +396,7 @@ def _evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | Non
         case Shift(inner, steps):
             if shift is None:
                 raise DataError(
-                    "formula: lag(), lead() and diff() need unit= and time=, or time= for one series"
+                    "formula: lag(), lead() and diff() need time=, in panels also unit="
                 )
             return shift(_evaluate(inner, columns, shift), steps)
 

@@ -30,6 +30,7 @@ __all__ = [
     "refuse_odd_labels",
     "refuse_odd_order",
     "refuse_sizes",
+    "repeat_rows",
     "row_label",
 ]
 
@@ -277,23 +278,50 @@ def refuse_sizes(
 Array = npt.NDArray[np.float64]
 
 
-def read_weights(data: pd.DataFrame, weights: "str | pd.Series | None") -> Array | None:
+_MOST_ROWS = 50_000_000
+
+
+def read_weights(
+    data: pd.DataFrame, weights: "str | pd.Series | None", role: str = "weights"
+) -> Array | None:
     """Return one weight a row of the data."""
     if weights is None:
         return None
     if isinstance(weights, str):
-        values = number_column(find_column(data, weights, "weights"), weights, "weights")
+        values = number_column(find_column(data, weights, role), weights, role)
     elif isinstance(weights, pd.Series):
-        values = number_column(_align(weights, data.index), str(weights.name), "weights")
+        values = number_column(_align(weights, data.index), str(weights.name), role)
     else:
         raise DataError(
-            f"weights: expected a column name or a Series, got {type(weights).__name__}; "
+            f"{role}: expected a column name or a Series, got {type(weights).__name__}; "
             "values without labels cannot be aligned"
         )
     if (values < 0).any():
         row = int(np.argmax(values < 0))
-        raise DataError(f"weights: {values[row]:g} at row {row_label(data.index, row)} is negative")
+        raise DataError(f"{role}: {values[row]:g} at row {row_label(data.index, row)} is negative")
     return np.asarray(values, dtype=np.float64)
+
+
+def repeat_rows(
+    data: pd.DataFrame, frequency: "str | pd.Series | None", weights: object = None
+) -> pd.DataFrame:
+    """Return each row as often as it counts, so that errors are those of all rows."""
+    if frequency is None:
+        return data
+    counts = read_weights(data, frequency, "frequency")
+    assert counts is not None
+    odd = np.isnan(counts) | (counts != np.round(counts))
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise DataError(
+            f"frequency: {counts[row]:g} at row {row_label(data.index, row)} is no whole number; "
+            "for weights inverse to the variance use weights="
+        )
+    if isinstance(weights, pd.Series):
+        raise DataError("weights: with frequency= give the name of a column")
+    if counts.sum() > _MOST_ROWS:
+        raise DataError(f"frequency: {counts.sum():,.0f} rows in all; at most {_MOST_ROWS:,}")
+    return data.iloc[np.repeat(np.arange(len(data)), counts.astype(np.intp))]
 
 
 def _align(series: pd.Series, index: pd.Index) -> pd.Series:

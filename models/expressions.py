@@ -25,6 +25,8 @@ __all__ = [
     "Negative",
     "Number",
     "Reader",
+    "Shift",
+    "Shifter",
     "Slope",
     "Token",
     "Values",
@@ -45,10 +47,11 @@ _WORDS = re.compile(
       | (?P<quoted>`[^`\n]+`)
       | (?P<number>(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?(?![\w.]))
       | (?P<name>[^\W\d][\w.]*)
+      | (?P<text>"[^"\n]*"|'[^'\n]*')
       | (?P<sign>\*\*|%in%|[~+\-*/:^(),=\[\]])""",
     re.VERBOSE,
 )
-_OF_IDENTITIES = {"=", "[", "]"}
+_OF_IDENTITIES = {"[", "]"}
 _LATEST = 50  # years that a quantity of an identity may lie before or after
 
 
@@ -58,10 +61,10 @@ class Token:
 
     Parameters
     ----------
-    kind : {"name", "quoted", "number", "sign", "end"}
-        What it is; a quoted name was written between backticks.
+    kind : {"name", "quoted", "number", "text", "sign", "end"}
+        What it is; a quoted name was written between backticks, a text between quotes.
     text : str
-        The word, without backticks.
+        The word, without backticks or quotes.
     place : int
         Its first character in the formula, from 0.
     """
@@ -143,13 +146,17 @@ def read_tokens(source: str, kind: str = "formula") -> Reader:
         found = _WORDS.match(source, place)
         if found is None or (kind == "formula" and found.group() in _OF_IDENTITIES):
             signs = "+ - * / : ** ( ) , or ~" if kind == "formula" else "+ - * / ** ( ) or ="
+            advice = f"write names (odd ones in backticks), numbers, {signs}"
+            if source[place] == "|":
+                advice = "fixed effects are named apart: absorb=['g'] for 'y ~ x | g'"
             raise DataError(
                 f"{kind} {shown_formula(source)}: {source[place]!r} at character {place} is not "
-                f"allowed; write names (odd ones in backticks), numbers, {signs}"
+                f"allowed; {advice}"
             )
         sort, text = str(found.lastgroup), found.group()
         if sort != "space":
-            tokens.append(Token(sort, text[1:-1] if sort == "quoted" else text, place))
+            bare = text[1:-1] if sort in {"quoted", "text"} else text
+            tokens.append(Token(sort, bare, place))
         place = found.end()
     tokens.append(Token("end", "", len(source)))
     return Reader(source, tuple(tokens), kind)
@@ -173,6 +180,8 @@ FUNCTIONS: dict[str, Callable[[Values], Values]] = {
     "sqrt": np.sqrt,
 }
 """The functions that a formula may call; ``I(...)`` and ``C(...)`` are part of the grammar."""
+
+_SHIFTS = ("lag", "lead", "diff")  # of a panel's or series' own times
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +223,15 @@ class Binary:
     right: "Expression"
 
 
-Expression: TypeAlias = Number | Column | Negative | Call | Binary
+@dataclass(frozen=True, slots=True)
+class Shift:
+    """The operand at the same unit's time so many steps before."""
+
+    operand: "Expression"
+    steps: int
+
+
+Expression: TypeAlias = Number | Column | Negative | Call | Binary | Shift
 
 
 def read_arithmetic(reader: Reader) -> Expression:
@@ -278,14 +295,33 @@ def read_call(reader: Reader, name: str) -> Expression:
     if name == "I":
         reader.take()
         return _read_bracket(reader)
+    if name in _SHIFTS:
+        reader.take()
+        return _read_shift(reader, name)
     if name not in FUNCTIONS:
-        known = [*sorted(FUNCTIONS), "I", "C"]
+        known = [*sorted(FUNCTIONS), *_SHIFTS, "I", "C", "i"]
         raise reader.error(
             f"{name!r} is not a function of formulas ({', '.join(known)});{nearest(name, known)} "
             "add a column for anything else; stopped"
         )
     reader.take()
     return Call(name, _read_bracket(reader))
+
+
+def _read_shift(reader: Reader, name: str) -> Expression:
+    """Read ``x)`` or ``x, 2)`` behind ``lag(``, ``lead(`` or ``diff(``."""
+    reader.enter()
+    inner = read_arithmetic(reader)
+    steps = 1
+    if reader.take_sign(","):
+        text = reader.next.text
+        if not text.isdecimal() or not 1 <= int(text) <= 999:
+            raise reader.error(f"{name}(x, k) takes a whole number k from 1 on; stopped")
+        steps = int(reader.take().text)
+    reader.expect(")")
+    reader.leave()
+    shifted = Shift(inner, -steps if name == "lead" else steps)
+    return Binary("-", inner, shifted) if name == "diff" else shifted
 
 
 def read_equation(source: str) -> tuple[Expression, Expression]:
@@ -327,7 +363,7 @@ def columns_of(tree: Expression) -> tuple[str, ...]:
     match tree:
         case Column(name):
             return (name,)
-        case Negative(inner) | Call(_, inner):
+        case Negative(inner) | Call(_, inner) | Shift(inner, _):
             return columns_of(inner)
         case Binary(_, left, right):
             return tuple(dict.fromkeys((*columns_of(left), *columns_of(right))))
@@ -335,25 +371,34 @@ def columns_of(tree: Expression) -> tuple[str, ...]:
             return ()
 
 
-def evaluate(tree: Expression, columns: dict[str, Values]) -> Values:
-    """Compute an expression row by row."""
+Shifter: TypeAlias = Callable[[Values, int], Values]
+
+
+def evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | None = None) -> Values:
+    """Compute an expression row by row; `shift` gives the values so many times before."""
     with np.errstate(all="ignore"):
-        return _evaluate(tree, columns)
+        return _evaluate(tree, columns, shift)
 
 
-def _evaluate(tree: Expression, columns: dict[str, Values]) -> Values:
+def _evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | None) -> Values:
     match tree:
         case Number(value):
             return np.asarray(value, dtype=np.longdouble)
         case Column(name):
             return columns[name]
         case Negative(inner):
-            return -_evaluate(inner, columns)
+            return -_evaluate(inner, columns, shift)
         case Call(function, inner):
-            argument = np.asarray(_evaluate(inner, columns), dtype=np.float64)
+            argument = np.asarray(_evaluate(inner, columns, shift), dtype=np.float64)
             return FUNCTIONS[function](argument)
         case Binary(sign, left, right):
-            return _combine(sign, _evaluate(left, columns), _evaluate(right, columns))
+            return _combine(sign, _evaluate(left, columns, shift), _evaluate(right, columns, shift))
+        case Shift(inner, steps):
+            if shift is None:
+                raise DataError(
+                    "formula: lag(), lead() and diff() need time=, in panels also unit="
+                )
+            return shift(_evaluate(inner, columns, shift), steps)
 
 
 def _combine(sign: str, left: Values, right: Values) -> Values:
@@ -396,6 +441,8 @@ def differentiate(tree: Expression, values: dict[str, Slope]) -> Slope:
             return _chain(function, differentiate(inner, values))
         case Binary(sign, left, right):
             return _combine_slopes(sign, differentiate(left, values), differentiate(right, values))
+        case Shift():
+            raise DataError("lag(), lead() and diff() are of columns, not of coefficients")
 
 
 def _chain(function: str, inner: Slope) -> Slope:

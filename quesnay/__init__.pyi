@@ -35,8 +35,8 @@ from .diagnostics.audit.report import (
     audit as audit,
 )
 from .diagnostics.evidence.diffusion_errors import (
-    DiffusionErrors as DiffusionErrors,
     diffusion_errors as diffusion_errors,
+    DiffusionErrors as DiffusionErrors,
     embedded_diffusions as embedded_diffusions,
 )
 from .diagnostics.evidence.grid import (
@@ -60,8 +60,8 @@ from .diagnostics.plots.regression import (
     plot_influence as plot_influence,
 )
 from .diagnostics.regression.diagnosis import (
-    Diagnosis as Diagnosis,
     diagnose as diagnose,
+    Diagnosis as Diagnosis,
 )
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
@@ -125,8 +125,8 @@ from .models.growth.grey import (
     fit_grey as fit_grey,
 )
 from .models.growth.growth_accounting import (
-    GrowthAccounting as GrowthAccounting,
     growth_accounting as growth_accounting,
+    GrowthAccounting as GrowthAccounting,
 )
 from .models.growth.ict_level import (
     accumulate_contributions as accumulate_contributions,

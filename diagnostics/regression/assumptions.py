@@ -29,10 +29,9 @@ from quesnay.fitting.assumptions.serial import (
     wooldridge_within,
 )
 from quesnay.fitting.assumptions.specification import (
-    FORM,
-    STABLE,
-    added_columns,
+    chow,
     harvey_collier,
+    reset,
 )
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import project_noisy
@@ -158,10 +157,8 @@ def _pesaran(examined: Examined) -> TestResult:
 
 
 def _reset(examined: Examined) -> TestResult:
-    explained = np.asarray(examined.fit.sample.design, float) @ examined.fit.estimate.coefficients
-    explained = (explained - explained.mean()) / max(float(explained.std()), 1e-300)
-    added = examined.free(np.column_stack([explained**2, explained**3]))
-    return _added(examined, added, "Ramsey RESET", FORM)
+    absorbed = examined.fit.df_absorbed
+    return reset(examined.y, examined.X, absorbed=absorbed, within=examined.within)
 
 
 def _harvey_collier(examined: Examined) -> TestResult:
@@ -210,21 +207,13 @@ def _chow(examined: Examined) -> TestResult:
     """Let every slope differ by time; the effects stay."""
     if examined.time is None:
         raise EstimationError("the time of the rows is not known; name it")
-    design = np.asarray(examined.fit.sample.design, float)
-    own = (examined.time.codes[:, None] == np.arange(examined.time.count - 1)).astype(float)
-    wide = (design[:, None, :] * own[:, :, None]).reshape(design.shape[0], -1)
-    return _added(examined, examined.free(wide), f"Chow by {examined.time.name}", STABLE)
-
-
-def _added(examined: Examined, added: Array, name: str, words: Wording) -> TestResult:
-    """Test added columns by the clustered errors of the fit, where it has clusters."""
-    return added_columns(
-        examined.projection,
-        added,
+    return chow(
+        examined.y,
+        examined.X,
+        examined.time.codes,
         absorbed=examined.fit.df_absorbed,
-        regression=examined.fit.regression,
-        name=name,
-        words=words,
+        within=examined.within,
+        name=f"Chow by {examined.time.name}",
     )
 
 

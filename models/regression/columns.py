@@ -8,7 +8,7 @@ import itertools
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -30,6 +30,7 @@ __all__ = [
     "refuse_odd_labels",
     "refuse_odd_order",
     "refuse_sizes",
+    "repeat_rows",
     "row_label",
 ]
 
@@ -66,17 +67,34 @@ class Grouping:
         left, codes = np.unique(self.codes[rows], return_inverse=True)
         return Grouping(self.name, codes.astype(np.intp), self.labels[left])
 
+    def between(self, rows: npt.NDArray[Any]) -> "Grouping":
+        """Return periods of some rows from the first to the last, those without a row included."""
+        codes = self.codes[rows]
+        first, last = (int(codes.min()), int(codes.max())) if codes.size else (0, -1)
+        return Grouping(self.name, codes - first, self.labels[first : last + 1])
+
 
 def find_column(data: pd.DataFrame, name: str, role: str) -> pd.Series:
     """Return a column, or say which was meant."""
     try:
         found = data[name]
     except (KeyError, TypeError, ValueError):
-        hint = nearest(name, data.columns)
-        raise DataError(f"{role}: the data have no column {name!r};{hint or ' check it'}") from None
+        written = [column for column in data.columns if str(column) == name]
+        if len(written) != 1:  # formulas write numbers that are labels as text
+            raise _no_column(data, name, role) from None
+        found = data[written[0]]
     if not isinstance(found, pd.Series):
         raise DataError(f"{role}: the data have several columns {name!r}; rename all but one")
     return found
+
+
+def _no_column(data: pd.DataFrame, name: str, role: str) -> DataError:
+    if name in data.index.names:
+        return DataError(
+            f"{role}: {name!r} is in the index, not a column; use data.reset_index({name!r})"
+        )
+    hint = nearest(name, data.columns) or " check it"
+    return DataError(f"{role}: the data have no column {name!r};{hint}")
 
 
 def number_column(series: pd.Series, name: str, role: str) -> Values:
@@ -108,6 +126,10 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
         found = _group_integers(series.to_numpy(), name)
         if found is not None:
             return found
+    if role == "time" and isinstance(series.dtype, pd.CategoricalDtype):
+        if series.dtype.ordered:
+            return _group_ordered(series, name)
+        series = series.astype(series.dtype.categories.dtype)
     series = refuse_odd_labels(series, name, role)
     try:
         codes, labels = pd.factorize(series, sort=True)
@@ -116,9 +138,18 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     named = np.asarray(labels, dtype=object)
-    if role == "time" and not getattr(series.dtype, "ordered", False):
+    if role == "time":
         refuse_odd_order(named, name)
     return Grouping(name, codes.astype(np.intp), named)
+
+
+def _group_ordered(series: pd.Series, name: str) -> Grouping:
+    """Return periods in the order that a category states, those without a row between included."""
+    codes = series.cat.codes.to_numpy().astype(np.intp)
+    used = codes[codes >= 0]
+    first, last = (int(used.min()), int(used.max())) if used.size else (0, -1)
+    labels = np.asarray(series.cat.categories, dtype=object)[first : last + 1]
+    return Grouping(name, np.where(codes < 0, -1, codes - first), labels)
 
 
 def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
@@ -128,7 +159,8 @@ def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | No
     low, high = int(values.min()), int(values.max())
     if high - low > 2 * values.size or high > np.iinfo(np.intp).max:
         return None
-    codes = values.astype(np.intp) - low  # in the own type differences could overflow
+    wide = values if values.dtype.itemsize == 8 else values.astype(np.int64)
+    codes = (wide - wide.dtype.type(low)).astype(np.intp, copy=False)
     rows = np.bincount(codes)
     labels = np.empty(rows.size, dtype=object)
     labels[:] = range(low, high + 1)
@@ -194,19 +226,29 @@ def refuse_odd_labels(series: pd.Series, name: str, role: str) -> pd.Series:
 
 
 def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:
-    """Refuse periods whose order as text differs from that of the numbers in it."""
-    if not all(isinstance(label, str) for label in labels):
+    """Refuse periods written as text whose order as text need not be that of time.
+
+    It is where all texts differ only in their numbers, the first of which is the year if there are
+    several (``"2019Q1"``, ``"2019-03-31"``), and sorting by text and by number agree.
+    """
+    if labels.size < 2 or not all(isinstance(label, str) for label in labels):
         return
-    keys = [
-        [int(part) if place % 2 else part for place, part in enumerate(_DIGITS.split(label))]
-        for label in labels
-    ]
-    for place, (first, second) in enumerate(itertools.pairwise(keys)):
-        if first > second:
+    parts = [_DIGITS.split(label) for label in labels]
+    like = all(part[::2] == parts[0][::2] for part in parts)
+    dated = len(parts[0]) == 3 or all(len(part[1]) == 4 for part in parts if len(part) > 1)
+    advice = "use numbers, dates, an ordered category or texts of equal length, the year first"
+    if not like or not dated or len(parts[0]) == 1:
+        first, second = shown(labels[0]), shown(labels[1])
+        raise DataError(
+            f"time: the order of {first} and {second} in the text column {name!r} is not known; "
+            f"{advice}"
+        )
+    keys = [[int(number) for number in part[1::2]] for part in parts]
+    for place, (one, next_one) in enumerate(itertools.pairwise(keys)):
+        if one > next_one:
             earlier, later = shown(labels[place]), shown(labels[place + 1])
             raise DataError(
-                f"time: {earlier} would come before {later} in the text column {name!r}; "
-                "use numbers, dates or texts of equal length"
+                f"time: {earlier} would come before {later} in the text column {name!r}; {advice}"
             )
 
 
@@ -236,23 +278,50 @@ def refuse_sizes(
 Array = npt.NDArray[np.float64]
 
 
-def read_weights(data: pd.DataFrame, weights: "str | pd.Series | None") -> Array | None:
+_MOST_ROWS = 50_000_000
+
+
+def read_weights(
+    data: pd.DataFrame, weights: "str | pd.Series | None", role: str = "weights"
+) -> Array | None:
     """Return one weight a row of the data."""
     if weights is None:
         return None
     if isinstance(weights, str):
-        values = number_column(find_column(data, weights, "weights"), weights, "weights")
+        values = number_column(find_column(data, weights, role), weights, role)
     elif isinstance(weights, pd.Series):
-        values = number_column(_align(weights, data.index), str(weights.name), "weights")
+        values = number_column(_align(weights, data.index), str(weights.name), role)
     else:
         raise DataError(
-            f"weights: expected a column name or a Series, got {type(weights).__name__}; "
+            f"{role}: expected a column name or a Series, got {type(weights).__name__}; "
             "values without labels cannot be aligned"
         )
     if (values < 0).any():
         row = int(np.argmax(values < 0))
-        raise DataError(f"weights: {values[row]:g} at row {row_label(data.index, row)} is negative")
+        raise DataError(f"{role}: {values[row]:g} at row {row_label(data.index, row)} is negative")
     return np.asarray(values, dtype=np.float64)
+
+
+def repeat_rows(
+    data: pd.DataFrame, frequency: "str | pd.Series | None", weights: object = None
+) -> pd.DataFrame:
+    """Return each row as often as it counts, so that errors are those of all rows."""
+    if frequency is None:
+        return data
+    counts = read_weights(data, frequency, "frequency")
+    assert counts is not None
+    odd = np.isnan(counts) | (counts != np.round(counts))
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise DataError(
+            f"frequency: {counts[row]:g} at row {row_label(data.index, row)} is no whole number; "
+            "for weights inverse to the variance use weights="
+        )
+    if isinstance(weights, pd.Series):
+        raise DataError("weights: with frequency= give the name of a column")
+    if counts.sum() > _MOST_ROWS:
+        raise DataError(f"frequency: {counts.sum():,.0f} rows in all; at most {_MOST_ROWS:,}")
+    return data.iloc[np.repeat(np.arange(len(data)), counts.astype(np.intp))]
 
 
 def _align(series: pd.Series, index: pd.Index) -> pd.Series:

@@ -5,7 +5,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
@@ -16,10 +16,11 @@ from quesnay.fitting.assumptions.specification import joint_test
 from quesnay.fitting.checks import as_tuple, confidence_level, is_number, percent
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import ClusterMoments
-from quesnay.fitting.regression.covariance import adjusted_clusters
+from quesnay.fitting.regression.covariance import CovarianceEstimate
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.expressions import (
+    Binary,
     Slope,
     columns_of,
     differentiate,
@@ -27,13 +28,10 @@ from quesnay.models.expressions import (
     read_tokens,
 )
 
-if TYPE_CHECKING:
-    from quesnay.models.regression.result import PanelFit
-
 __all__ = [
+    "Fitted",
     "NonlinearEstimate",
     "check_null",
-    "cluster_moments_of",
     "estimate_nonlinear",
     "evaluate_function",
     "wald_test",
@@ -96,8 +94,31 @@ class NonlinearEstimate(Tabular):
         return (Table("Function of coefficients", pd.DataFrame(row, [self.expression]), notes),)
 
 
+class Fitted(Protocol):
+    """What functions of coefficients need of a fit."""
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the k coefficients."""
+        ...
+
+    @property
+    def coefficients(self) -> Array:
+        """Coefficients, (k,)."""
+        ...
+
+    @property
+    def inference(self) -> CovarianceEstimate:
+        """Their covariance and degrees of freedom."""
+        ...
+
+    def cluster_moments(self) -> ClusterMoments | None:
+        """Return what the law of CR2 errors rests on; None under other errors."""
+        ...
+
+
 def estimate_nonlinear(
-    fit: "PanelFit", expression: str, *, null: float = 0.0, level: float = 0.95
+    fit: Fitted, expression: str, *, null: float = 0.0, level: float = 0.95
 ) -> NonlinearEstimate:
     """Estimate a function of coefficients, such as a long-run elasticity.
 
@@ -126,22 +147,22 @@ def estimate_nonlinear(
     )
 
 
-def cluster_moments_of(fit: "PanelFit") -> ClusterMoments | None:
-    """Return what the law of CR2 errors rests on; None under other errors."""
-    if fit.inference.name != "CR2":
-        return None
-    return adjusted_clusters(fit.regression, fit.regression.clusters[0]).moments
+def evaluate_function(fit: Fitted, expression: str, *, equation: bool = False) -> Slope:
+    """Return a function of coefficients and its derivatives at their estimates.
 
-
-def evaluate_function(fit: "PanelFit", expression: str) -> Slope:
-    """Return a function of coefficients and its derivatives at their estimates."""
+    Where an `equation` is meant, ``a = b`` is read as ``a - b``.
+    """
     reader = read_tokens(expression)
     tree = read_arithmetic(reader)
+    if reader.take_sign("="):
+        if not equation:
+            raise DataError(f"{expression!r} is an equation: write 'a - b', or use wald_test")
+        tree = Binary("-", tree, read_arithmetic(reader))
     if reader.next.kind != "end":
         raise reader.error("expected an operator or the end")
     used = columns_of(tree)
     _check_names(fit, used)
-    values = dict(zip(fit.names, fit.estimate.coefficients, strict=True))
+    values = dict(zip(fit.names, fit.coefficients, strict=True))
     seeds = dict(zip(fit.names, np.eye(len(fit.names)), strict=True))
     with np.errstate(all="ignore"):
         slope = differentiate(tree, {n: Slope(float(values[n]), seeds[n]) for n in used})
@@ -151,16 +172,16 @@ def evaluate_function(fit: "PanelFit", expression: str) -> Slope:
     return slope
 
 
-def _freedom(fit: "PanelFit", gradient: Array) -> float:
+def _freedom(fit: Fitted, gradient: Array) -> float:
     """Return degrees of freedom of a combination: under CR2 its own, not its parts'."""
     moving = gradient != 0.0
-    moments = cluster_moments_of(fit) if moving.sum() > 1 else None
+    moments = fit.cluster_moments() if moving.sum() > 1 else None
     if moments is not None:
         return float(moments.combined(gradient[None]).satterthwaite()[0])
     return float(fit.inference.df[moving if moving.any() else ...].min())
 
 
-def _check_names(fit: "PanelFit", used: tuple[str, ...]) -> None:
+def _check_names(fit: Fitted, used: tuple[str, ...]) -> None:
     if not used:
         known = ", ".join(fit.names)
         raise DataError(f"the expression names no coefficient; the coefficients are {known}")
@@ -171,7 +192,7 @@ def _check_names(fit: "PanelFit", used: tuple[str, ...]) -> None:
 
 
 def wald_test(
-    fit: "PanelFit", restrictions: str | Sequence[str], *, null: float | Sequence[float] = 0.0
+    fit: Fitted, restrictions: str | Sequence[str], *, null: float | Sequence[float] = 0.0
 ) -> TestResult:
     """Test whether several coefficients, or functions of them, have given values at once.
 
@@ -188,9 +209,9 @@ def wald_test(
         )
     for value in nulls:
         check_null(value)
-    slopes = [evaluate_function(fit, one) for one in written]
+    slopes = [evaluate_function(fit, one, equation=True) for one in written]
     C = np.array([slope.gradient for slope in slopes])
-    moments = cluster_moments_of(fit)
+    moments = fit.cluster_moments()
     return joint_test(
         np.array([slope.value for slope in slopes]) - nulls,
         C @ fit.inference.matrix @ C.T,

@@ -33,8 +33,11 @@ if TYPE_CHECKING:
         load_concordance as load_concordance,
         load_sectors as load_sectors,
     )
+    from quesnay.diagnostics.evidence.coefficient_stability import (
+        oster_bounds as oster_bounds,
+        scale_placebo as scale_placebo,
+    )
     from quesnay.diagnostics.evidence.diffusion_errors import (
-        DiffusionErrors as DiffusionErrors,
         diffusion_errors as diffusion_errors,
         embedded_diffusions as embedded_diffusions,
     )
@@ -77,6 +80,7 @@ if TYPE_CHECKING:
     from quesnay.job.stability import backtest_elasticity as backtest_elasticity
     from quesnay.job.updated_table import update_table_year as update_table_year
     from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
+    from quesnay.models.growth.cost_share import cost_share as cost_share
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
     from quesnay.models.growth.domar import domar_aggregation as domar_aggregation
@@ -162,9 +166,8 @@ _MODULES = {
     "quesnay.datasets.readers.read": "read_io",
     "quesnay.datasets.reported": "load_reported",
     "quesnay.datasets.sectors": "load_concordance load_sectors",
-    "quesnay.diagnostics.evidence.diffusion_errors": (
-        "DiffusionErrors diffusion_errors embedded_diffusions"
-    ),
+    "quesnay.diagnostics.evidence.coefficient_stability": "oster_bounds scale_placebo",
+    "quesnay.diagnostics.evidence.diffusion_errors": ("diffusion_errors embedded_diffusions"),
     "quesnay.diagnostics.evidence.grid": "Grid Rule",
     "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
     "quesnay.diagnostics.evidence.specification": "run_specifications",
@@ -185,6 +188,7 @@ _MODULES = {
     "quesnay.job.stability": "backtest_elasticity",
     "quesnay.job.updated_table": "update_table_year",
     "quesnay.models.growth.capital": "perpetual_inventory",
+    "quesnay.models.growth.cost_share": "cost_share",
     "quesnay.models.growth.curve": "fit_curve",
     "quesnay.models.growth.disaggregation": "disaggregate",
     "quesnay.models.growth.domar": "domar_aggregation",

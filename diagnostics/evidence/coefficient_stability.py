@@ -47,6 +47,7 @@ Array = npt.NDArray[np.float64]
 
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
 _REAL = 1e-8  # imaginary part, as a share of the root, that is rounding
+_GAIN = 1e-12  # of R2 by controls that is rounding
 _SAME = 1e-6  # share of the controls' index left; with a single control one root is exactly none
 _CHUNK = 100  # made-up regressors that are absorbed at once
 
@@ -246,7 +247,7 @@ def oster_bounds(
     y, x, W = (
         _partial(values, X[:, stay]) for values in (y, X[:, fit.names.index(term)], X[:, controls])
     )
-    return _solve(y, x, W, term, delta=float(delta), r2_max=r2_max)
+    return _solve(_Regressions.of(y, x, W, term), float(delta), r2_max)
 
 
 def scale_placebo(
@@ -327,15 +328,7 @@ def scale_placebo(
     fit = fit_panel(formula, rows, absorb=absorb, cluster=cluster, weights=weights)
     _check_alone(term, fit)
     used = rows.loc[fit.index]
-    kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
-    auxiliary = fit_panel(
-        " + ".join([f"{term} ~ {sizes[0]}", *sizes[1:]]),
-        used,
-        absorb=tuple(dict.fromkeys((groups, *kept))),
-        covariance="classical",
-        singletons="keep",
-    )
-    rest = auxiliary.resid.to_numpy(float)
+    rest = _beside_scale(used, term, sizes, groups, keep)
     explained = used[term].to_numpy(float) - rest
     codes = group_column(used, groups, "groups").codes
     rng = make_generator(seed)
@@ -384,60 +377,116 @@ def _check_alone(term: str, fit: PanelFit) -> None:
         )
 
 
-def _solve(
-    y: Array, x: Array, W: Array, term: str, *, delta: float, r2_max: float | None
-) -> OsterBounds:
-    """Solve Oster's cubic for variables from which all that is fixed has been taken."""
-    n = len(y)
-    sy, sx = float(y @ y) / n, float(x @ x) / n
-    left = _partial(x, W)
-    t = float(left @ left) / n
-    short, long = float(x @ y) / (n * sx), float(left @ y) / (n * t)
-    e = _partial(y, np.column_stack([x, W]))
-    r_short, r_long = short**2 * sx / sy, 1.0 - float(e @ e) / (n * sy)
-    top = min(_R_MULTIPLE * r_long, 1.0) if r2_max is None else r2_max
-    if not is_number(top) or not r_long <= top <= 1.0:
+@dataclass(frozen=True, slots=True)
+class _Regressions:
+    """Both regressions in the letters of the cubic above."""
+
+    term: str
+    sy: float
+    sx: float
+    t: float
+    short: float
+    long: float
+    r_short: float
+    r_long: float
+
+    @classmethod
+    def of(cls, y: Array, x: Array, W: Array, term: str) -> "_Regressions":
+        """Regress y on x and on x and W; all that is fixed has been taken out of them."""
+        n = len(y)
+        sy, sx = float(y @ y) / n, float(x @ x) / n
+        left, e = _partial(x, W), _partial(y, np.column_stack([x, W]))
+        t, short = float(left @ left) / n, float(x @ y) / (n * sx)
+        r_short, r_long = short**2 * sx / sy, 1.0 - float(e @ e) / (n * sy)
+        return cls(term, sy, sx, t, short, float(left @ y) / (n * t), r_short, r_long)
+
+    @property
+    def moved(self) -> float:
+        return self.short - self.long
+
+    def room(self, top: float) -> float:
+        """Return the variance of y that only what is not observed could explain."""
+        return (top - self.r_long) * self.sy
+
+    def biases(self, delta: float, top: float) -> Array:
+        """Return the real roots of the cubic, the smallest first."""
+        gained = (self.r_long - self.r_short) * self.sy * self.t
+        cubic = np.polynomial.Polynomial(
+            [
+                delta * self.room(top) * self.moved * self.sx,
+                delta * self.room(top) * (self.sx - self.t)
+                - gained
+                - self.sx * self.t * self.moved**2,
+                (delta - 2.0) * self.t * self.moved * self.sx,
+                (delta - 1.0) * (self.t * self.sx - self.t**2),
+            ]
+        )
+        roots = cubic.trim().roots()
+        real = roots[np.abs(roots.imag) <= _REAL * np.maximum(np.abs(roots), 1e-12)].real
+        return np.asarray(real[np.argsort(np.abs(real))])
+
+    def selection(self, bias: float, top: float) -> float:
+        """Return the delta at which the bias solves the cubic."""
+        gained = (self.r_long - self.r_short) * self.sy * self.t
+        third = bias**3 * (self.t * self.sx - self.t**2)
+        second = bias**2 * self.t * self.moved * self.sx
+        given = bias * (gained + self.sx * self.t * self.moved**2) + 2 * second + third
+        needed = self.room(top) * (self.moved * self.sx + bias * (self.sx - self.t))
+        needed += second + third
+        return given / needed if needed else float("inf")
+
+
+def _solve(found: _Regressions, delta: float, r2_max: float | None) -> OsterBounds:
+    """Bound the coefficient of the long regression."""
+    top = min(_R_MULTIPLE * found.r_long, 1.0) if r2_max is None else r2_max
+    if not is_number(top) or not found.r_long <= top <= 1.0:
         raise DataError(
             f"oster_bounds: r2_max={shown(top)} must lie between the R2 of the long regression, "
-            f"{r_long:.4f}, and 1"
+            f"{found.r_long:.4f}, and 1"
         )
-    if not r_long - r_short > 1e-12:
+    gain = found.r_long - found.r_short
+    if not gain > _GAIN:
         raise EstimationError("oster_bounds: the controls explain nothing; they bound nothing")
-    moved, room = short - long, (top - r_long) * sy
-    bias = np.polynomial.Polynomial(
-        [
-            delta * room * moved * sx,
-            delta * room * (sx - t) - (r_long - r_short) * sy * t - sx * t * moved**2,
-            (delta - 2.0) * t * moved * sx,
-            (delta - 1.0) * (t * sx - t**2),
-        ]
-    ).trim()
-    solved = bias.roots()
-    real = solved[np.abs(solved.imag) <= _REAL * np.maximum(np.abs(solved), 1e-12)].real
-    real = real[np.argsort(np.abs(real))]
-    same_direction = 1.0 + real * (sx - t) / (sx * moved) > _SAME
-    if not same_direction.any():
+    biases = found.biases(delta, top)
+    left = 1.0 + biases * (found.sx - found.t) / (found.sx * found.moved)
+    if not (left > _SAME).any():
         raise EstimationError(
-            f"oster_bounds: no coefficient of {term!r} fits delta {delta:g} and R2 {top:.4f}: "
-            "selection on the controls would change its direction; give a smaller delta or r2_max"
+            f"oster_bounds: no coefficient of {found.term!r} fits delta {delta:g} and R2 "
+            f"{top:.4f}: selection on the controls would change its direction; give a smaller "
+            "delta or r2_max"
         )
-    gain = (r_long - r_short) * sy * t + sx * t * moved**2
-    zero = long * gain + 2 * long**2 * t * moved * sx + long**3 * (t * sx - t**2)
-    needs = room * (moved * sx + long * (sx - t)) + long**2 * t * moved * sx
-    needs += long**3 * (t * sx - t**2)
     return OsterBounds(
-        term=term,
-        short=short,
-        long=long,
-        r2_short=r_short,
-        r2_long=r_long,
+        term=found.term,
+        short=found.short,
+        long=found.long,
+        r2_short=found.r_short,
+        r2_long=found.r_long,
         r2_max=float(top),
         delta=delta,
-        bound=float(long - real[same_direction][0]),
-        roots=tuple(float(long - v) for v in real),
-        approximate=long - delta * moved * (top - r_long) / (r_long - r_short),
-        delta_zero=zero / needs if needs else float("nan"),
+        bound=float(found.long - biases[left > _SAME][0]),
+        roots=tuple(float(found.long - bias) for bias in biases),
+        approximate=found.long - delta * found.moved * (top - found.r_long) / gain,
+        delta_zero=found.selection(found.long, top),
     )
+
+
+def _beside_scale(
+    rows: pd.DataFrame,
+    term: str,
+    sizes: tuple[str, ...],
+    groups: str,
+    keep: str | Sequence[str],
+) -> Array:
+    """Return what neither scale nor the kept effects explain of a column."""
+    kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
+    fit = fit_panel(
+        f"{term} ~ {' + '.join(sizes)}",
+        rows,
+        absorb=tuple(dict.fromkeys((groups, *kept))),
+        covariance="classical",
+        singletons="keep",
+    )
+    return fit.resid.to_numpy(float)
 
 
 def _dealt(rest: Array, codes: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:

@@ -329,21 +329,15 @@ def scale_placebo(
     _check_alone(term, fit)
     used = rows.loc[fit.index]
     rest = _beside_scale(used, term, sizes, groups, keep)
-    explained = used[term].to_numpy(float) - rest
+    explained = (used[term].to_numpy(float) - rest)[:, None]
     codes = group_column(used, groups, "groups").codes
     rng = make_generator(seed)
     made_up = []
     for start in range(0, draws, _CHUNK):
         dealt = [_dealt(rest, codes, rng) for _ in range(min(_CHUNK, draws - start))]
-        made_up.append(_coefficients(fit, term, explained[:, None] + np.column_stack(dealt)))
-    return ScalePlacebo(
-        term,
-        float(fit.params[term]),
-        float(fit.std_errors[term]),
-        np.concatenate(made_up),
-        groups,
-        sizes,
-    )
+        made_up.append(_coefficients(fit, term, explained + np.column_stack(dealt)))
+    estimate, error = float(fit.params[term]), float(fit.std_errors[term])
+    return ScalePlacebo(term, estimate, error, np.concatenate(made_up), groups, sizes)
 
 
 def _within(fit: PanelFit) -> tuple[Array, Array]:

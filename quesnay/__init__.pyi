@@ -34,9 +34,13 @@ from .diagnostics.audit.files import (
 from .diagnostics.audit.report import (
     audit as audit,
 )
+from .diagnostics.evidence.coefficient_stability import (
+    oster_bounds as oster_bounds,
+    scale_placebo as scale_placebo,
+)
 from .diagnostics.evidence.diffusion_errors import (
-    diffusion_errors as diffusion_errors,
     DiffusionErrors as DiffusionErrors,
+    diffusion_errors as diffusion_errors,
     embedded_diffusions as embedded_diffusions,
 )
 from .diagnostics.evidence.grid import (
@@ -60,8 +64,8 @@ from .diagnostics.plots.regression import (
     plot_influence as plot_influence,
 )
 from .diagnostics.regression.diagnosis import (
-    diagnose as diagnose,
     Diagnosis as Diagnosis,
+    diagnose as diagnose,
 )
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
@@ -112,6 +116,9 @@ from .fitting.verdict import (
 from .models.growth.capital import (
     perpetual_inventory as perpetual_inventory,
 )
+from .models.growth.cost_share import (
+    cost_share as cost_share,
+)
 from .models.growth.curve import (
     fit_curve as fit_curve,
 )
@@ -125,8 +132,8 @@ from .models.growth.grey import (
     fit_grey as fit_grey,
 )
 from .models.growth.growth_accounting import (
-    growth_accounting as growth_accounting,
     GrowthAccounting as GrowthAccounting,
+    growth_accounting as growth_accounting,
 )
 from .models.growth.ict_level import (
     accumulate_contributions as accumulate_contributions,

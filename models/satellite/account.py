@@ -4,7 +4,7 @@
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
     integration     linkage     what other industries produce for the core (M3)
-                    elasticity  M_t C_t / supply_t: the core's weight in the technology's supply (M2)
+                    elasticity  M_t C_t / supply_t: the core's weight in the supply (M2)
                     calibrated  s M_t p_t: a growth curve through two published totals (M4)
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     total           T_t = C_t + I_t, with the identities of satellite.concepts
@@ -215,13 +215,21 @@ class AccountModel:
 
     def evaluate_all(self, inputs: Inputs, runs: tuple[str, ...] | None = None) -> Array:
         """Compute the account of several runs on common draws, (runs, concepts, T, n)."""
+        known = self._drawn(inputs)
+        return np.stack([self._run(run, known, inputs) for run in runs or self.runs])
+
+    def employed(self, run: str, inputs: Inputs) -> Array:
+        """Return persons that the total of one run employs, (T, n); NaN without employment."""
+        known = self._drawn(inputs)
+        return self._employed(known, self._by_sector(run, known, inputs)[0], inputs).T
+
+    def _drawn(self, inputs: Inputs) -> "_Drawn":
         vintage = inputs["gdp_vintage"].astype(int)
         factor = self._forecast_factor(vintage, inputs["forecast_growth"])
         shares = self.core_shares(inputs)
         core = shares[:, None, :] * self.value_added[:, :, self.places][vintage]
         core *= factor[:, :, None]
-        known = _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor)
-        return np.stack([self._run(run, known, inputs) for run in runs or self.runs])
+        return _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor)
 
     def core_shares(self, inputs: Inputs) -> Array:
         """Share of the core in each of its sectors, calibrated on the printed core, (n, K)."""
@@ -236,21 +244,24 @@ class AccountModel:
 
     def _run(self, run: str, known: "_Drawn", inputs: Inputs) -> Array:
         core = known.core.sum(axis=2)
-        potential = np.full_like(core, np.nan)
-        if run == "linkage":
-            by_sector = self._linked(known)
-        else:
-            using, e = self._using(known), self._potential.elasticity(inputs)
-            potential = e[:, None] * using.sum(axis=2)
-            if run == "elasticity":
-                level = potential * core / (self._potential.supply[known.vintage] * known.factor)
-            else:
-                level = self._curve(core, known, inputs, using.sum(axis=2))
-            by_sector = level[:, :, None] * using / using.sum(axis=2, keepdims=True)
+        by_sector, potential = self._by_sector(run, known, inputs)
         integration = by_sector.sum(axis=2)
         jobs = self._jobs(known, by_sector, inputs)
         inflation = self.inflation[known.vintage]
         return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
+
+    def _by_sector(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array]:
+        """Integration-driven part of one run by sector, (n, T, S), and the potential, (n, T)."""
+        core = known.core.sum(axis=2)
+        if run == "linkage":
+            return self._linked(known), np.full_like(core, np.nan)
+        using, e = self._using(known), self._potential.elasticity(inputs)
+        potential = e[:, None] * using.sum(axis=2)
+        if run == "elasticity":
+            level = potential * core / (self._potential.supply[known.vintage] * known.factor)
+        else:
+            level = self._curve(core, known, inputs, using.sum(axis=2))
+        return level[:, :, None] * using / using.sum(axis=2, keepdims=True), potential
 
     @property
     def _potential(self) -> Potential:
@@ -292,7 +303,7 @@ class AccountModel:
         later_total = inputs[use.total]
         inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
-        middle = inputs["elasticity"] if "elasticity" in inputs else self._potential.median
+        middle = inputs.get("elasticity", np.float64(self._potential.median))
         full = np.asarray(middle * np.exp(inputs["saturation"]))[:, None] * using
         shares = (
             (earlier_total - core[:, use.earlier]) / full[:, use.earlier],
@@ -311,23 +322,25 @@ class AccountModel:
                 path[mine] = found * np.exp(error)
         return full * path
 
-    def _jobs(self, known: "_Drawn", by_sector: Array, inputs: Inputs) -> Array:
-        """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
-        jobs = np.full(known.factor.shape, np.nan)
+    def _employed(self, known: "_Drawn", by_sector: Array, inputs: Inputs) -> Array:
+        """Persons behind the total of each slot at the productivity of its year, (n, T)."""
         use = self.employment
         if use is None:
-            return jobs
+            return np.full(known.factor.shape, np.nan)
         total = by_sector.copy()
         total[:, :, self.places] += known.core
         kind = inputs["employment_coefficient"].astype(int)
         employed = np.einsum("nts,ns->nt", total, use.jobs_per_value[kind])
-        drift = 1.0 + inputs["productivity"]
-        for t, slot in enumerate(self.slots):
-            employed[:, t] *= drift ** (use.year - slot.year)
-        for t, slot in enumerate(self.slots):
-            if slot.previous >= 0:
-                jobs[:, t] = employed[:, t] - employed[:, slot.previous]
-        return jobs
+        ahead = np.array([use.year - slot.year for slot in self.slots])
+        return np.asarray(employed * (1.0 + inputs["productivity"])[:, None] ** ahead)
+
+    def _jobs(self, known: "_Drawn", by_sector: Array, inputs: Inputs) -> Array:
+        """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
+        employed = self._employed(known, by_sector, inputs)
+        previous = np.array([slot.previous for slot in self.slots])
+        jobs = employed - employed[:, previous]
+        jobs[:, previous < 0] = np.nan
+        return np.asarray(jobs)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -12,15 +12,11 @@ import pandas as pd
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import assemble
-from quesnay.diagnostics.reproduction.regressions import elasticity_draws
-from quesnay.diagnostics.reproduction.facts import collect_facts
-from quesnay.diagnostics.reproduction.specifications import combinations
+from quesnay.diagnostics.reproduction.facts import collect_facts, panel
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws, estimation_sample
 from quesnay.diagnostics.reproduction.runs import simulate, uncertain_inputs
-from quesnay.diagnostics.reproduction.facts import panel
-from quesnay.diagnostics.reproduction.regressions import estimation_sample
-from quesnay.diagnostics.reproduction.study import load_study
-from quesnay.diagnostics.reproduction.study import with_keys
-from quesnay.diagnostics.reproduction.study import Potential
+from quesnay.diagnostics.reproduction.specifications import combinations
+from quesnay.diagnostics.reproduction.study import Potential, load_study, with_keys
 
 DRAWS = 100_000
 STUDY = load_study("caict_2020")

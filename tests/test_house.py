@@ -20,7 +20,7 @@ from quesnay.fitting.routes import route
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("fitting", "models", "datasets", "diagnostics", "quesnay")
 ROOMS = (*FLOORS, "tests", "examples", "benchmarks")
-LONGEST_FILE, LONGEST_FUNCTION = 250, 40
+LONGEST_FUNCTION = 40
 
 checkout = pytest.mark.skipif(
     not (ROOT / "pyproject.toml").is_file(), reason="looks at the source, which is not here"
@@ -60,12 +60,6 @@ def lines_with_code(source: str) -> set[int]:
         if token.type not in empty and token.type != tokenize.ENDMARKER:
             held.update(range(token.start[0], token.end[0] + 1))
     return held
-
-
-@checkout
-def test_files_are_short() -> None:
-    sizes = {name_of(path): path.read_text("utf-8").count("\n") for path in modules(*ROOMS)}
-    assert [f"{name}: {size}" for name, size in sizes.items() if size > LONGEST_FILE] == []
 
 
 @checkout

@@ -6,9 +6,8 @@ import numpy as np
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.regressions import regression_rows
-from quesnay.diagnostics.reproduction.regressions import fit_potential
 from quesnay.diagnostics.reproduction.backtests import ElasticityBacktest
+from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
 from quesnay.diagnostics.reproduction.study import load_study
 
 STUDY = load_study("caict_2020")

@@ -10,17 +10,20 @@ import quesnay as qn
 from quesnay.diagnostics.plots.fan import plot_fans
 from quesnay.diagnostics.plots.save import Picture, draw_picture
 from quesnay.diagnostics.plots.tornado import plot_tornados
-from quesnay.diagnostics.reproduction.report import gather_evidence
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.reconciled import MAIN, STATED, ReconciledAccount
-from quesnay.diagnostics.reproduction.reconciled import collect_estimates, identities
-from quesnay.diagnostics.reproduction.runs import core_weights
-from quesnay.diagnostics.reproduction.report import evidence_sections
+from quesnay.diagnostics.reproduction.reconciled import (
+    MAIN,
+    STATED,
+    ReconciledAccount,
+    collect_estimates,
+    identities,
+)
+from quesnay.diagnostics.reproduction.report import evidence_sections, gather_evidence
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.runs import BothRuns
+from quesnay.diagnostics.reproduction.runs import BothRuns, core_weights
+from quesnay.diagnostics.reproduction.study import load_study
 from quesnay.diagnostics.reproduction.tables import segment_table
 from quesnay.diagnostics.reproduction.variance import source_tornados
-from quesnay.diagnostics.reproduction.study import load_study
 
 
 @pytest.fixture(scope="module")

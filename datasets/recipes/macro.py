@@ -166,6 +166,7 @@ _CAICT_FACTS = {
     "forecast 2020": ("T20", "S20"),
     "jobs 2020": ("J20",),
 }
+_OTHER_PRINTINGS = {"C18": "4389"}  # by the page that quotes I18, see its note
 _CAII_FACTS = {
     "level 2017": ("S17",),
     "level 2018": ("S18", "K18"),
@@ -190,6 +191,8 @@ _REPORTED_FIELDS = (
         "or page confirms it; medium: quoted by one other page",
     ),
     Field("fact", "string", description="figures that restate one another share it"),
+    Field("published", "string", description="year and month of publication, where known"),
+    Field("other_printing", "string", description="what another page prints instead"),
 )
 
 
@@ -204,7 +207,14 @@ def _reported(folder: Path) -> Made:
     facts = {name: fact for fact, names in _CAICT_FACTS.items() for name in names}
     keys = ("id", "concept", "year", "printed", "unit", "kind", "note")
     lines = tuple(
-        (*(row[key] for key in keys), *_provenance(row["note"]), facts[row["id"]]) for row in rows
+        (
+            *(row[key] for key in keys),
+            *_provenance(row["note"]),
+            facts[row["id"]],
+            "2020-03",
+            _OTHER_PRINTINGS.get(row["id"], ""),
+        )
+        for row in rows
     )
     source = {
         "title": "CAICT, Report on the Development of Industrial Internet Sector (2020), March 2020"
@@ -227,7 +237,15 @@ def _reported_caii(folder: Path) -> Made:
     facts = {name: fact for fact, names in _CAII_FACTS.items() for name in names}
     keys = ("id", "concept", "year", "printed", "unit", "kind")
     lines = tuple(
-        (*(row[key] for key in keys), "", row["source"], row["confidence"], facts[row["id"]])
+        (
+            *(row[key] for key in keys),
+            "",
+            row["source"],
+            row["confidence"],
+            facts[row["id"]],
+            row["source"].removeprefix("CAII white paper ")[:4],
+            "",
+        )
         for row in rows
     )
     said = about(

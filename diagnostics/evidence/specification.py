@@ -14,11 +14,10 @@ from quesnay.diagnostics.evidence.specification_curve import (
     SpecificationCurve,
     rank_specifications,
 )
-from quesnay.fitting.arguments import is_number, seed_sequence, whole
+from quesnay.fitting.checks import is_number, seed_sequence, whole
 from quesnay.fitting.errors import QuesnayError, shown
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
-from quesnay.fitting.resampling.joint_null import joint_null
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
+from quesnay.fitting.simulation.inference import joint_null
 from quesnay.models.uncertainty.checkpoints import fingerprint
 from quesnay.models.uncertainty.running import run_draws
 

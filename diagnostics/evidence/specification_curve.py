@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.resampling.joint_null import JointNull
-from quesnay.fitting.resampling.shapley import shapley_shares
+from quesnay.fitting.simulation.inference import JointNull
+from quesnay.fitting.simulation.sensitivity import shapley_shares
 from quesnay.models.display.table import Table, Tabular
 
 if TYPE_CHECKING:

@@ -156,15 +156,17 @@ def plot_penetration(
     return finish(figure, alt=f"Penetration by year with 95 % intervals, {words}.")
 
 
-def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
-    """Draw the elasticity under rival specifications with 95 % intervals.
+def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1) -> "Figure":
+    """Draw the elasticity under admissible and rival specifications with 95 % intervals.
 
     Parameters
     ----------
     frame : DataFrame
-        Specification -> ``estimate``, ``low``, ``high``; the first row is the base case.
+        Specification -> ``estimate``, ``low``, ``high``.
     cost_share : float
-        Share of the technology's inputs in output, the lower bound of growth accounting.
+        Share of the technology's inputs in value added: what growth accounting attributes.
+    drawn : int
+        How many rows at the top the account is drawn from; they have a colour of their own.
 
     Returns
     -------
@@ -176,7 +178,7 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
     place = np.arange(len(frame))[::-1]
     values = frame["estimate"].to_numpy(float)
     bounds = np.abs(frame[["low", "high"]].to_numpy(float).T - values)
-    colours = [COLOURS[1] if k == 0 else COLOURS[0] for k in range(len(frame))]
+    colours = [COLOURS[1] if k < drawn else COLOURS[0] for k in range(len(frame))]
     for k in range(len(frame)):
         axes.errorbar(
             values[k], place[k], xerr=bounds[:, k : k + 1], fmt="o", color=colours[k], capsize=3

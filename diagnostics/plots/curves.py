@@ -12,7 +12,7 @@ from quesnay.diagnostics.plots.style import (
     integer_years,
     new_figure,
 )
-from quesnay.fitting.level import percent
+from quesnay.fitting.checks import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

@@ -8,9 +8,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, integer_years, new_figure
-from quesnay.fitting.arguments import plain_numbers
+from quesnay.fitting.checks import confidence_level, percent, plain_numbers
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.level import confidence_level, percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

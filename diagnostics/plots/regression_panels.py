@@ -11,7 +11,7 @@ from quesnay.diagnostics.plots.place import Named, short_name
 from quesnay.diagnostics.plots.style import COLOURS, GREY
 from quesnay.diagnostics.regression.examined import Examined
 from quesnay.fitting.assumptions.collinearity import collinearity
-from quesnay.fitting.assumptions.envelope import order_envelope
+from quesnay.fitting.assumptions.normality import order_envelope
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

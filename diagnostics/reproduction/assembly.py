@@ -2,13 +2,14 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.diffusion_errors import rule_errors
+from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
 from quesnay.diagnostics.reproduction.study import Study, load_study
@@ -38,6 +39,7 @@ __all__ = [
     "part",
     "prepare",
     "row",
+    "rule_errors",
     "table_between",
     "ties_by_slot",
 ]
@@ -108,11 +110,18 @@ def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
     """
     checked = load_study(study)
     facts = collect_facts(checked)
+    check_sectors(checked, facts)
     found = None if checked.potential is None else estimate_elasticities(checked, facts, seed=seed)
     return Prepared(checked, facts, assemble(checked, facts, found), found)
 
 
-def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = None) -> Assembly:
+def assemble(
+    study: Study,
+    facts: Facts,
+    elasticities: Elasticities | None = None,
+    *,
+    tables: dict[int, InputOutputTable] | None = None,
+) -> Assembly:
     """Prepare the account model of a study.
 
     Parameters
@@ -123,6 +132,8 @@ def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = Non
         From :func:`quesnay.diagnostics.reproduction.facts.collect_facts`.
     elasticities : Elasticities, optional
         Where the study has a potential; without them the elasticity is an input of its own.
+    tables : dict of int to InputOutputTable, optional
+        Official and made tables, where they are known already.
 
     Raises
     ------
@@ -130,13 +141,11 @@ def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = Non
         If the sections of the study do not fit the tables.
     """
     slots = _slots(study)
-    sectors = tuple(str(s) for s in facts.tables[min(facts.tables)].sectors)
-    _known(study.tables.technology_sectors, sectors, "tables.technology_sectors")
+    sectors = check_sectors(study, facts)
     levels = {v: _sector_levels(study, facts, v, slots) for v in facts.gdp.index}
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
     pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
-    _known(pattern.sectors, sectors, "core.segments")
-    tables = _all_tables(study, facts, slots)
+    every = _all_tables(study, facts, slots) if tables is None else tables
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
@@ -149,16 +158,27 @@ def assemble(study: Study, facts: Facts, elasticities: Elasticities | None = Non
         forecast_base=np.array(
             [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
         ),
-        ties=ties_by_slot(tables, slots, pattern.sectors),
+        ties=ties_by_slot(every, slots, pattern.sectors),
         potential=_potential(study, facts, stacked, slots, elasticities),
         calibration=_calibration(study, facts, slots),
         employment=employment,
     )
-    made = Assembly(model, sectors, levels, tables, pattern, drift)
+    made = Assembly(model, sectors, levels, every, pattern, drift)
     _check_core(study, facts, made)
     if elasticities is not None:
         _check_penetration(study, facts, made, elasticities)
     return made
+
+
+@lru_cache(maxsize=1)
+def known_diffusions() -> DiffusionErrors:
+    """Errors of curves and naive rules on the embedded diffusions, computed once a process."""
+    return diffusion_errors()
+
+
+def rule_errors(rule: str) -> np.ndarray:
+    """Log errors of a curve or a naive rule, one to two years ahead, a row a series and origin."""
+    return known_diffusions().joint(rule).to_numpy(float)
 
 
 def _slots(study: Study) -> tuple[Slot, ...]:
@@ -172,12 +192,25 @@ def _slots(study: Study) -> tuple[Slot, ...]:
     return tuple(slots)
 
 
-def _known(names: Sequence[str], sectors: tuple[str, ...], where: str) -> None:
-    for name in names:
-        if name not in sectors:
+def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
+    """Return the sectors of the tables; refuse tables that differ and names that are not there."""
+    first = min(facts.tables)
+    sectors = tuple(str(s) for s in facts.tables[first].sectors)
+    for year, table in facts.tables.items():
+        if tuple(str(s) for s in table.sectors) != sectors:
             raise StudyError(
-                f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+                f"tables.files: the table of {year} has other sectors than that of {first}; bring "
+                "all tables to one classification"
             )
+    named = {"tables.technology_sectors": study.tables.technology_sectors}
+    named |= {f"core.segments.{name}": tuple(w) for name, w in study.core.segments.items()}
+    for where, names in named.items():
+        for name in names:
+            if name not in sectors:
+                raise StudyError(
+                    f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+                )
+    return sectors
 
 
 def _sector_levels(

@@ -11,20 +11,21 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
+from quesnay.fitting.simulation.chunks import chunks
 
 from quesnay.datasets.input_output import load_io
-from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
-from quesnay.diagnostics.evidence.diffusion_errors import NAIVE_RULES, naive_forecast
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
 from quesnay.diagnostics.reproduction.assembly import Prepared, prepare
 from quesnay.diagnostics.reproduction.regressions import codes_of, formula_columns, regression_rows
 from quesnay.diagnostics.reproduction.runs import uncertain_inputs
 from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
-from quesnay.fitting.arguments import as_tuple, is_whole, seed_sequence, whole
+from quesnay.diagnostics.reproduction.verdicts import naive_forecast
+from quesnay.fitting.checks import as_tuple, is_whole, seed_sequence, whole
 from quesnay.fitting.errors import DataError, StudyError, shown
-from quesnay.fitting.regression.nested import NestedGrams, nested_grams
-from quesnay.fitting.resampling.chunks import chunks
+from quesnay.fitting.regression.gram import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS
@@ -77,7 +78,7 @@ class OriginBacktest(Tabular):
         """Return forecasts and errors, the naive rules among them."""
         errors = self.errors.sort_values("all")
         best = str(errors.index[0])
-        naive = best in (_NO_CHANGE, *NAIVE_RULES)
+        naive = best in (_NO_CHANGE, *NAIVE)
         said = f"A naive rule wins: {best}." if naive else f"The {best} curve wins."
         return (
             Table(
@@ -154,7 +155,7 @@ def backtest_penetration(
                 _NO_CHANGE: now,
                 **{
                     rule: float(naive_forecast(rule, before, now, int(year - origin)))
-                    for rule in NAIVE_RULES
+                    for rule in NAIVE
                 },
             }
     frame = pd.DataFrame.from_dict(rows, orient="index")
@@ -281,7 +282,7 @@ def backtest_elasticity(
         raise StudyError("potential: the study has no regression to test; add the section")
     if use.cluster is None:
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
-    rows = regression_rows(use)
+    rows = _complete(use, regression_rows(use))
     if "sector" not in rows.columns:
         raise StudyError("potential.panel: leaving sectors out needs a column 'sector'")
     place = formula_columns(use.formula)[1].index(use.term)
@@ -294,6 +295,12 @@ def backtest_elasticity(
     return ElasticityBacktest(
         left_out, _placebo(use, rows, draws, seed), _lead(use, rows, rng, draws)
     )
+
+
+def _complete(use: Potential, rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of the regression: those with every logarithm."""
+    outcome, regressors = formula_columns(use.formula)
+    return rows.dropna(subset=[outcome, *regressors])
 
 
 def _placebo(use: Potential, rows: pd.DataFrame, draws: int, seed: int) -> ScalePlacebo | None:

@@ -73,7 +73,7 @@ class Facts:
     reported: pd.DataFrame
 
     def totals(self) -> pd.DataFrame:
-        """Printed totals in the order of their years."""
+        """Return printed totals in the order of their years."""
         own = self.reported[self.reported["concept"] == "total"]
         return own.sort_values("year")
 

@@ -14,7 +14,7 @@ import pandas as pd
 from quesnay.diagnostics.reproduction.assembly import Assembly, row
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.study import Study
-from quesnay.fitting.arguments import seed_sequence
+from quesnay.fitting.checks import seed_sequence
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.table import Table, Tabular
 

@@ -33,7 +33,7 @@ from quesnay.diagnostics.reproduction.runs import (
     reproduce,
 )
 from quesnay.diagnostics.reproduction.study import Study
-from quesnay.fitting.arguments import is_whole, whole
+from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable

@@ -17,12 +17,11 @@ import pandas as pd
 from quesnay.diagnostics.reproduction.facts import Facts, panel
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study
 from quesnay.fitting.errors import DataError, StudyError, suggestion
-from quesnay.fitting.regression.nested import nested_grams
+from quesnay.fitting.regression.gram import nested_grams
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.panel import fit_panel
-from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.result import Estimate, PanelFit
 from quesnay.models.regression.shift_share import shift_share_instrument
 
 __all__ = [
@@ -179,7 +178,7 @@ def mixture(study: Study, facts: Facts, base: PanelFit) -> pd.DataFrame:
 
 def _equation(study: Study, facts: Facts, base: PanelFit, equation: Equation) -> dict[str, object]:
     use = study.potential
-    assert use is not None  # noqa: S101 - mixture() has said so
+    assert use is not None
     count: float = np.nan
     if equation.kind == "outside":
         value, error, source = float(equation.value or 0.0), equation.std_error, equation.source
@@ -265,7 +264,7 @@ def per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
             f"potential.applies_to: unknown measure {applies_to!r};{suggestion(applies_to, known)}"
         )
     year = study.employment.year if study.employment is not None else max(facts.tables)
-    table = facts.tables[year]
+    table = facts.tables.get(year, facts.tables[max(facts.tables)])
     using = _using(study, list(table.sectors))
     return float(table.x[using].sum() / table.v[using].sum())
 
@@ -467,7 +466,9 @@ def _reverse_bounds(use: Potential) -> tuple[float, float]:
     return float(fit.params[use.term]), float(fit.params[use.term]) / partial
 
 
-def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) -> Array:
+def elasticity_draws(
+    use: Potential, *, draws: int, rng: np.random.Generator, rows: pd.DataFrame | None = None
+) -> Array:
     """Estimate one elasticity and redraw its clusters, from one Gram matrix a cluster.
 
     Parameters
@@ -479,6 +480,8 @@ def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) ->
     rng : Generator
         Source of the resamples; the same state gives the same clusters to every regression on the
         same panel, so that specifications are compared on common draws.
+    rows : DataFrame, optional
+        :func:`regression_rows` of `use`, where they are known already.
 
     Returns
     -------
@@ -500,7 +503,8 @@ def elasticity_draws(use: Potential, *, draws: int, rng: np.random.Generator) ->
     outcome, regressors = formula_columns(use.formula)
     if use.cluster is None:
         raise StudyError("potential.cluster: the specification curve redraws clusters; name one")
-    frame = regression_rows(use).dropna(subset=[outcome, *regressors])
+    known = regression_rows(use) if rows is None else rows
+    frame = known.dropna(subset=[outcome, *regressors])
     grams = nested_grams(
         frame[outcome].to_numpy(float),
         frame[regressors].to_numpy(float),

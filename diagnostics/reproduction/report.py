@@ -1,9 +1,4 @@
-"""What a run shows beside its two accounts: the made table and one account of all estimates.
-
-Sections of the report beyond the two runs: fan, sources, the made table, one account.
-
-The report of the main job as one HTML page.
-"""
+"""The report of the main job as one HTML page, and the evidence that stands in it."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,12 +9,13 @@ import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
-from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
 from quesnay.diagnostics.reproduction.findings import findings
-from quesnay.diagnostics.reproduction.study import RUNS
 from quesnay.diagnostics.reproduction.tables import (
-    LETTERS,
     account_table,
+    bounds_table,
+    glance_table,
+    score_table,
     segment_table,
     variance_table,
     verdict_table,
@@ -29,9 +25,10 @@ from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table
 
 if TYPE_CHECKING:
-    import pandas as pd
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.audit.result import Audit
+    from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
     from quesnay.diagnostics.plots.save import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
@@ -39,182 +36,112 @@ if TYPE_CHECKING:
 
     Plots = Mapping[str, Figure | Picture]
 
-__all__ = [
-    "Evidence",
-    "evidence_sections",
-    "fan_section",
-    "gather_evidence",
-    "report_html",
-    "uncertainty_section",
-]
-
+__all__ = ["Evidence", "gather_evidence", "report_html"]
 
 T = TypeVar("T")
 _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
+METHOD = {
+    "core": "C_t = k sum_s w_s v_s,t: weights w of the core's segments in sectors s, value added v "
+    "by sector scaled to GDP, one scale k so that the core meets its printed figure.",
+    "linkage": "Linkage: I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, over all i outside the "
+    "core parts K of the split table: value added that the others make so that the core can "
+    "produce. It counts suppliers; it says nothing about what users gain.",
+    "elasticity": "Elasticity: I_t = e sum_j v_j,t C_t / S_t: value added of the using industries "
+    "j times the elasticity e to inputs of the technology times the core's share in their supply "
+    "S.",
+    "calibrated": "Calibrated: I_t = s e sum_j v_j,t p_t: a Gompertz, logistic or Bass curve p "
+    "through the two earliest printed totals, saturation s, with the errors that the same rule "
+    "made on other diffusions.",
+    "total": "T = C + I, S = T / GDP, H = I / T, K = dT / dGDP, jobs net of productivity growth q: "
+    "J = sum_j (l_j T_j - l_j' T_j'), l_j falling by q a year.",
+}
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """The made table and the reconciled account of a run, made once for report and files.
+    """What stands in the report beside the runs, made once for report and files.
 
     Parameters
     ----------
     updated : UpdatedTable or None
         The table of a year without one.
-    not_updated : str
-        Why there is none.
     reconciled : ReconciledAccount or None
         One account out of all estimates.
-    not_reconciled : str
-        Why there is none.
+    audit : Audit or None
+        Whether the printed figures can hold together.
+    curve : SpecificationCurve or None
+        Where it was asked for.
+    missing : dict of str to str
+        Part -> why it is not there.
     """
 
     updated: "UpdatedTable | None"
-    not_updated: str
     reconciled: "ReconciledAccount | None"
-    not_reconciled: str
+    audit: "Audit | None"
+    curve: "SpecificationCurve | None"
+    missing: dict[str, str]
 
     def frames(self) -> "dict[str, pd.DataFrame]":
-        """Return the numbers of both by name, without the noise of rounding around zero."""
+        """Return the numbers by name, without the noise of rounding around zero."""
         found: dict[str, pd.DataFrame] = {}
         if self.updated is not None:
             found[f"made_table_{self.updated.year}"] = self.updated.effect
         if self.reconciled is not None:
             found["reconciled"] = self.reconciled.account
             found["reconciled_adjustments"] = self.reconciled.adjustments
-        return {name: frame.round(_DECIMALS) + 0.0 for name, frame in found.items()}
+        if self.curve is not None:
+            found["specifications"] = self.curve.estimates
+        return {name: frame.round(_DECIMALS) for name, frame in found.items()}
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the tables of both, as far as they could be made."""
-        made = (self.updated, self.reconciled)
-        return tuple(table for part in made if part is not None for table in part.tables())
+        """Return the tables of all parts, as far as they could be made."""
+        made = (self.audit, self.curve, self.updated, self.reconciled)
+        return tuple(table for one in made if one is not None for table in one.tables())
 
 
-def gather_evidence(result: "Reproduction") -> Evidence:
-    """Make the table and the account that a study allows.
-
-    Parameters
-    ----------
-    result : Reproduction
-        The run.
-
-    Returns
-    -------
-    Evidence
-        Both, or the reasons why not.
+def gather_evidence(result: "Reproduction", *, curve: bool = False) -> Evidence:
+    """Make what a study allows: audit, made table, reconciled account, curve where asked for.
 
     Examples
     --------
-    >>> from quesnay.diagnostics.reproduction.runs import reproduce
-    >>> found = gather_evidence(reproduce("caict_2020", draws=50))
+    >>> import quesnay as qn
+    >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50))
     >>> found.updated.year, len(found.reconciled.account)
     (2019, 4)
     """
-    updated, why = _tried(result.update_table)
-    one, reason = _tried(lambda: result.reconcile(updated))
-    return Evidence(updated, why, one, reason)
+    missing: dict[str, str] = {}
 
+    def tried(part: str, make: Callable[[], T]) -> T | None:
+        try:
+            return make()
+        except QuesnayError as error:
+            missing[part] = str(error).rstrip(".")
+            return None
 
-def _tried(make: Callable[[], T]) -> tuple[T | None, str]:
-    try:
-        return make(), ""
-    except QuesnayError as error:
-        return None, str(error).rstrip(".")
-
-
-def fan_section(plots: "Mapping[str, Figure | Picture]") -> Section:
-    """Return the paths of the total with their widening intervals."""
-    return Section(
-        "The path of the total",
-        [
-            "Bands hold the middle half, four fifths and 95 % of the draws. Up to the calibration "
-            "year the calibrated run follows the report, so that its band is as narrow as the "
-            "rounding of print; what it predicts begins with the open points.",
-        ],
-        [plots["fan"]],
+    return Evidence(
+        tried("updated", result.update_table),
+        tried("reconciled", result.reconcile),
+        tried("audit", lambda: _audit(result)),
+        tried("curve", lambda: _curve(result)) if curve else None,
+        missing,
     )
 
 
-def uncertainty_section(result: "Reproduction", plots: "Mapping[str, Figure | Picture]") -> Section:
-    """Return what each source of uncertainty does alone, and its share of the variance."""
-    return Section(
-        "Where the uncertainty comes from",
-        [
-            "Bars: one source is drawn, everything else stays at the base case. A bar to one side "
-            "only means that the base case takes one end: the first curve, or the first set of GDP "
-            "vintages. The choice of the regression is not among the sources; the rivals of the "
-            "elasticity and the specification curve show it.",
-        ],
-        [plots["tornado"]],
-        [variance_table(result, run) for run in RUNS],
-    )
+def _audit(result: "Reproduction") -> "Audit":
+    from quesnay.diagnostics.audit.audit import audit
+
+    if result.study.reported.dataset is None:
+        raise QuesnayError("the figures of this study are audited by quesnay audit FILE")
+    from quesnay.datasets.reported import load_reported
+
+    return audit(load_reported(result.study.reported.dataset))
 
 
-def evidence_sections(
-    result: "Reproduction", evidence: Evidence
-) -> tuple[list[Section], list[str]]:
-    """Return the sections of the updated table and of the reconciled account, and their findings.
+def _curve(result: "Reproduction") -> "SpecificationCurve":
+    from quesnay.diagnostics.reproduction.specifications import specification_curve
 
-    A study that allows one of them not gets a section that says why.
-    """
-    updated, made = evidence.updated, evidence.reconciled
-    sections = []
-    if updated is None:
-        why = f"Not made: {evidence.not_updated}."
-        sections.append(Section("A table for the year without one", [why]))
-    else:
-        sections.append(
-            Section(
-                f"A table for {updated.year}, which has no official one",
-                [
-                    f"The account joins the tables around {updated.year} in a straight line. Here "
-                    f"the table before is brought to the totals of {updated.year} instead, by the "
-                    "method that misplaces least when official tables are updated to each other, "
-                    "and the account is computed again on the same draws. The second column of "
-                    "levels lets the flows decide value added by sector too.",
-                ],
-                (),
-                updated.tables(),
-            )
-        )
-    if made is None:
-        why = f"Not made: {evidence.not_reconciled}."
-        sections.append(Section("One account out of all estimates", [why]))
-        return sections, []
-    sections.append(Section("One account out of all estimates", _words(), (), made.tables()))
-    return sections, _finding(result, made)
-
-
-def _words() -> list[str]:
-    return [
-        "Four methods put a figure on the integration-driven part: the elasticity with the weight "
-        "of the core in supply, the penetration curve, and what other industries owe the core "
-        "through its purchases or its deliveries. The last two are counterfactuals and count here "
-        "as stand-ins; the account without them is shown below. Least squares moves each estimate, "
-        "the uncertain ones most, until every identity holds (Stone, Champernowne and Meade 1942).",
-        "The curve starts from printed totals, so that the reconciled account is not independent "
-        "of the report: it says how far the other evidence pulls it away.",
-    ]
-
-
-def _finding(result: "Reproduction", made: "ReconciledAccount") -> list[str]:
-    """Compare the last printed total that is no forecast with the reconciled one."""
-    printed = result.facts.reported
-    forecast = result.study.gdp.forecast
-    totals = printed[(printed["concept"] == "total") & printed["year"].isin(made.account.index)]
-    if forecast is not None:
-        totals = totals[totals["year"] != forecast.year]
-    if totals.empty:
-        return []
-    last = totals.sort_values("year").iloc[-1]
-    own = row(made.account, int(last["year"]))
-    low, high = float(own["total_low"]), float(own["total_high"])
-    place = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
-    return [
-        f"All estimates together: a total of {own['total']:.2f} [{low:.2f}, {high:.2f}] "
-        f"{made.unit} in {int(last['year'])} once the disagreement of the methods counts as "
-        f"error; the report prints {last['value']:g}, {place} that interval."
-    ]
+    return specification_curve(result.study, seed=result.seed)
 
 
 def report_html(
@@ -226,86 +153,103 @@ def report_html(
 ) -> str:
     """Render the report of a run; write it to `path` where one is given."""
     made = gather_evidence(result) if evidence is None else evidence
-    further, said = evidence_sections(result, made)
     sections = [
         _account(result, plots),
-        fan_section(plots),
-        _verdicts(result),
-        _penetration(result, plots),
-        _elasticity(result, plots),
-        _core(result),
-        _linkages(result),
-        *further,
-        uncertainty_section(result, plots),
+        _verdicts(result, plots),
         _method(result),
+        *_path(result, plots),
+        *_elasticity(result, plots),
+        _core(result),
+        *_evidence_sections(made),
+        _uncertainty(result, plots),
+        _data(result),
     ]
-    header = result.study.study
+    lead = [*findings(result), *_audit_findings(made)]
     return render_page(
-        header.title, [*findings(result), *said], sections, colophon=_colophon(result), path=path
+        result.study.study.title, lead, sections, colophon=_colophon(result), path=path
     )
+
+
+def _audit_findings(made: Evidence) -> list[str]:
+    return [] if made.audit is None else [f"Audit: {s}" for s in made.audit.findings[:3]]
 
 
 def _account(result: "Reproduction", plots: "Plots") -> Section:
     return Section(
         "The account",
         [
-            "Two runs stand side by side. The independent run knows one printed figure, the core "
-            "industries; the integration-driven part follows from public data alone. The "
-            "calibrated run also takes the two earliest totals from the report and predicts the "
-            "rest. The gap between the runs is a finding about the report, not an error.",
+            "The runs stand side by side: the gap between a run and the report is a finding about "
+            "the report, not an error. Every number is the median of the draws.",
         ],
         [plots["account"]],
-        [account_table(result, result.account, "")],
+        [account_table(result, result.account, ""), *bounds_table(result)],
     )
 
 
-def _verdicts(result: "Reproduction") -> Section:
+def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
     outcome = ", outcome of the forecast year"
     return Section(
-        "Verdicts, figure by figure",
+        "Verdicts, each fact counted once",
         [
-            "A printed figure is an interval, not a point: 1.42 means 1.415 up to 1.425. Figures "
-            "that a run was calibrated on are shown but never counted as successes. Shares and "
-            "contributions to growth of the calibration year follow from it by identity, given "
-            "GDP, so that their agreement says more about the GDP vintage than about the method.",
-            f"Letters: {LETTERS}",
+            "A printed figure is an interval, not a point: 1.42 means 1.415 up to 1.425. A run "
+            "agrees with it when its 95 % interval overlaps that interval. Figures that a run used "
+            "are shown but never judged; figures that restate one another are one fact.",
         ],
-        (),
+        [plots["fan"]],
         [
-            *(verdict_table(result, run) for run in RUNS),
+            glance_table(result),
+            score_table(result),
+            *(verdict_table(result, run) for run in result.runs),
             account_table(result, result.outcome, outcome),
         ],
     )
 
 
-def _penetration(result: "Reproduction", plots: "Plots") -> Section:
-    names = [str(name) for name in result.assembly.model.curves]
-    curves = " and ".join(name if name == "logistic" else name.capitalize() for name in names)
-    return Section(
-        "Penetration: how far the technology has come",
-        [
-            "The potential is the value added that full use of the technology would attribute to "
-            "the using industries. Two points and a saturation at the potential identify each "
-            f"curve ({curves}) exactly; open circles were not used.",
-        ],
-        [plots["penetration"]],
-    )
+def _method(result: "Reproduction") -> Section:
+    wanted = ("core", *result.runs, "total")
+    return Section("Method, in formulas", [METHOD[name] for name in wanted])
 
 
-def _elasticity(result: "Reproduction", plots: "Plots") -> Section:
-    return Section(
-        "The elasticity and its rivals",
-        [
-            "The potential rests on one elasticity. Labour compensation and depreciation are "
-            "parts of value added, and in current prices an equation of gross output returns cost "
-            "shares (Shaikh 1974): specifications without them, other years, weights and "
-            "definitions of the inputs stand beside the base case. Read all of them as "
-            "associations. The elasticity times value added attributes value added to use; it "
-            "does not say what would be lost without the technology.",
-        ],
-        [plots["elasticities"]],
-        [*result.rivals.tables(), *result.potential.tables()],
-    )
+def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
+    if "penetration" not in plots:
+        return []
+    use = result.study.penetration
+    curves = ", ".join(use.curves) if use is not None else ""
+    errors = known_diffusions().tables() if use is not None and use.errors else ()
+    return [
+        Section(
+            "The path: does it go on like a diffusion?",
+            [
+                "Two points and a saturation identify each curve exactly "
+                f"({curves}); none was chosen before the outcome was known, so each is as likely. "
+                "Open circles were not used. How wrong such a curve is after one and two years is "
+                "measured on other diffusions whose outcome is known, beside rules without a "
+                "model.",
+            ],
+            [plots["penetration"]],
+            [*errors],
+        )
+    ]
+
+
+def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
+    if result.elasticities is None:
+        return []
+    return [
+        Section(
+            "The elasticity: a mixture of admissible equations",
+            [
+                "No single equation can be defended. Inputs of the technology grow with the scale "
+                "of a sector: with other inputs beside them the elasticity falls. Labour "
+                "compensation and depreciation are parts of value added, and in current prices an "
+                "equation returns cost shares (Shaikh 1974), so the cost share itself is one of "
+                "the equations. Read all of them as associations: elasticity times value added "
+                "attributes value added to use; it does not say what would be lost without it.",
+            ],
+            [plots["elasticities"]],
+            [*result.elasticities.tables(), *result.elasticities.base.tables()],
+        )
+    ]
 
 
 def _core(result: "Reproduction") -> Section:
@@ -321,34 +265,82 @@ def _core(result: "Reproduction") -> Section:
     )
 
 
-def _linkages(result: "Reproduction") -> Section:
+def _evidence_sections(made: Evidence) -> list[Section]:
+    """Sections of audit, curve, made table and reconciled account; one not made says why."""
+    sections = []
+    if made.audit is not None:
+        words = ["Can the printed figures be true together?", *made.audit.findings]
+        sections.append(Section("Audit of the report itself", words, (), made.audit.tables()))
+    if made.curve is not None:
+        words = ["All admissible combinations of the declared choices, run by run."]
+        sections.append(
+            Section("Specification curve", words, [made.curve.plot()], made.curve.tables())
+        )
+    if made.updated is not None:
+        words = [
+            "The table before is brought to the totals of the year, by the method that misplaces "
+            "least when official tables are updated to each other, and the account is computed "
+            "again on the same draws.",
+        ]
+        title = f"A table for {made.updated.year}, which has no official one"
+        sections.append(Section(title, words, (), made.updated.tables()))
+    if made.reconciled is not None:
+        words = [
+            "The runs put different figures on the integration-driven part. Least squares moves "
+            "each estimate, the uncertain ones most, until every identity holds (Stone, "
+            "Champernowne and Meade 1942). The calibrated run starts from printed totals: the "
+            "reconciled account says how far the other evidence pulls away from the report.",
+        ]
+        tables = made.reconciled.tables()
+        sections.append(Section("One account out of all runs", words, (), tables))
+    if made.missing:
+        listed = [f"{part}: {why}." for part, why in made.missing.items()]
+        sections.append(Section("Not made", listed))
+    return sections
+
+
+def _uncertainty(result: "Reproduction", plots: "Plots") -> Section:
+    pictures = [plots["tornado"]] if "tornado" in plots else []
     return Section(
-        "A second accounting view: the core's ties in the input-output tables",
+        "Where the uncertainty comes from",
         [
-            "No regression enters here. Extraction asks what the economy would lose, with today's "
-            "technology, if the core bought nothing, delivered nothing, or were gone; it is a "
-            "counterfactual and an upper bound, for nothing takes the core's place.",
+            "Bars: one source is drawn, everything else stays at its middle. The choice of the "
+            "reading of the tables is not among the sources: the readings stand beside the linkage "
+            "run.",
         ],
-        (),
-        result.linkages.tables(),
+        pictures,
+        [variance_table(result, run) for run in result.runs],
     )
 
 
-def _method(result: "Reproduction") -> Section:
+def _data(result: "Reproduction") -> Section:
     vintages = "; ".join(v.name for v in result.study.gdp.vintages)
-    growth = result.assembly.productivity
-    return Section(
-        "Data, conventions and limits",
-        [
-            f"GDP vintages drawn with equal weight: {vintages}. Years without an input-output "
-            "table join the tables on both sides through the published value added by industry.",
-            "Jobs are the change of value added by industry times jobs per unit of value added, "
-            f"direct or along the domestic supply chain, lowered by {100 * growth:.1f} % a year, "
-            "the growth of nominal value added per person before.",
-            "No industry capital stock of the technology is public; inputs bought stand for it.",
-            f"Sources: {_sources(result)}. Table numbers and licences: quesnay datasets --json.",
-        ],
-    )
+    words = [
+        f"GDP vintages drawn with equal weight: {vintages}. Years without an input-output table "
+        "take value added by sector from the tables on both sides, joined by the published value "
+        "added by industry, and a table balanced to these totals.",
+    ]
+    low, high = result.assembly.productivity
+    if result.study.employment is not None:
+        words.append(
+            "Jobs per unit of value added, direct or along the domestic supply chain, fall by "
+            f"{100 * low:.1f} to {100 * high:.1f} % a year: the averages of nominal value added "
+            f"per person from each year since {result.study.employment.productivity_since}."
+        )
+    if result.study.potential is not None:
+        words.append(
+            "No industry capital stock of the technology is public; inputs bought stand for it."
+        )
+    words.append(f"Sources: {_sources(result)}. Table numbers, licences: quesnay datasets --json.")
+    return Section("Data, conventions and limits", words, (), [_provenance(result)])
+
+
+def _provenance(result: "Reproduction") -> Table:
+    reported = result.facts.reported
+    columns = [
+        c for c in ("printed", "unit", "kind", "provenance", "note") if c in reported.columns
+    ]
+    return Table("Where the printed figures were read", reported[columns].fillna(""))
 
 
 def _sources(result: "Reproduction") -> str:
@@ -356,8 +348,8 @@ def _sources(result: "Reproduction") -> str:
     listed = list_datasets()
     known = dict(zip([*listed["name"], *listed["what"]], [*listed["source"]] * 2, strict=True))
     study = result.study
-    tables = [str(table.name) for table in result.facts.tables.values() if table.name]
-    names = [*tables, study.potential.panel, study.employment.panel]
+    names = [str(table.name) for table in result.facts.tables.values() if table.name]
+    names += [part.panel for part in (study.potential, study.employment) if part is not None]
     figures = result.facts.reported.get("source", pd.Series(dtype=object)).dropna()
     sources = [*(str(known.get(name, name)) for name in names), *map(str, figures)]
     return "; ".join(dict.fromkeys(sources))
@@ -368,8 +360,30 @@ def _colophon(result: "Reproduction") -> Table:
         "study": result.study.study.name,
         "draws": str(len(result.draws)),
         "seed": str(result.seed),
-        "regressions estimated": str(len(result.rivals.frame)),
-        "rows of the base regression": str(result.potential.nobs),
         "versions": versions(),
     }
+    if result.elasticities is not None:
+        count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
+        rows["equations estimated"] = str(count)
+        rows["rows of the base regression"] = str(result.elasticities.base.nobs)
     return Table("How this report was made", pd.DataFrame({"value": rows}))
+
+
+def reconciled_finding(result: "Reproduction", made: "ReconciledAccount") -> str:
+    """Compare the last printed total that is no forecast with the reconciled one."""
+    totals = result.facts.totals()
+    forecast = result.study.gdp.forecast
+    totals = totals[totals["year"].isin(made.account.index)]
+    if forecast is not None:
+        totals = totals[totals["year"] != forecast.year]
+    if totals.empty:
+        return ""
+    last = totals.iloc[-1]
+    own = row(made.account, int(last["year"]))
+    low, high = float(own["total_low"]), float(own["total_high"])
+    place = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
+    return (
+        f"All runs together: a total of {own['total']:.2f} [{low:.2f}, {high:.2f}] {made.unit} in "
+        f"{int(last['year'])} once the disagreement of the methods counts as error; the report "
+        f"prints {last['printed']}, {place} that interval."
+    )

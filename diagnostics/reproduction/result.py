@@ -54,7 +54,7 @@ class Reproduction(Tabular):
     inputs : DataFrame
         Draws x uncertain inputs: what each draw was computed from.
     naive : DataFrame
-        Draws x (rule, year): totals forecast without a model.
+        Index rule, year: totals forecast without a model: estimate, low, high.
     elasticities : Elasticities or None
         Mixture, rivals and inference; None without a section potential.
     facts : Facts

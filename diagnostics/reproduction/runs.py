@@ -17,11 +17,16 @@ from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.variance import variance_frame
-from quesnay.diagnostics.reproduction.verdicts import naive_paths, score_frame, verdict_frame
-from quesnay.fitting.arguments import whole
+from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import StudyError
-from quesnay.fitting.resampling.distributions import Distribution, LogNormal, Normal, Uniform
-from quesnay.fitting.resampling.listed import Choice
+from quesnay.fitting.simulation.distributions import (
+    Choice,
+    Distribution,
+    LogNormal,
+    Normal,
+    Uniform,
+)
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
 from quesnay.models.satellite.linkage import with_imports_inside
@@ -302,7 +307,7 @@ def reproduce(
     estimates = with_intervals(drawn)
     values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
     verdicts = verdict_frame(ready.study, facts, model.runs, estimates)
-    naive = naive_paths(facts, model, drawn, seed=seed)
+    naive = naive_forecasts(facts, model, drawn, seed=seed)
     return Reproduction(
         study=ready.study,
         seed=seed,

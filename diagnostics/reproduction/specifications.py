@@ -26,7 +26,11 @@ from quesnay.diagnostics.reproduction.assembly import (
     row,
 )
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts
-from quesnay.diagnostics.reproduction.regressions import elasticity_draws, per_value_added
+from quesnay.diagnostics.reproduction.regressions import (
+    elasticity_draws,
+    per_value_added,
+    regression_rows,
+)
 from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.study import (
     Potential,
@@ -35,11 +39,11 @@ from quesnay.diagnostics.reproduction.study import (
     load_study,
     with_keys,
 )
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
-from quesnay.fitting.resampling.joint_null import joint_null
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
+from quesnay.fitting.simulation.inference import joint_null
+from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.checkpoints import fingerprint
@@ -164,10 +168,14 @@ class _Regressions:
     def __call__(self, chunk: Chunk) -> Arrays:
         values = np.full((chunk.size, 1 + self.draws), np.nan)
         reasons = [""] * chunk.size
+        known: dict[str, pd.DataFrame] = {}  # equations and effects on the same rows share them
         for number, place in enumerate(range(chunk.start, chunk.stop)):
-            rng = np.random.default_rng(self.seed)
+            rng, use = np.random.default_rng(self.seed), self.uses[place]
+            rows = repr(replace(use, formula="", absorb=(), applies_to="", equations=(), rivals=()))
             try:
-                values[number] = elasticity_draws(self.uses[place], draws=self.draws, rng=rng)
+                if rows not in known:
+                    known[rows] = regression_rows(use)
+                values[number] = elasticity_draws(use, draws=self.draws, rng=rng, rows=known[rows])
             except QuesnayError as error:
                 reasons[number] = str(error)
         return {"values": values, "reason": np.array(reasons, dtype=f"<U{_REASON}")}
@@ -227,6 +235,7 @@ class _Variants:
         self.study = study
         self.known = {self._key(study): facts}
         self.assemblies: dict[str, Assembly] = {}
+        self.tables: dict[str, dict[int, InputOutputTable]] = {}
 
     def _key(self, study: Study) -> str:
         """Patterns, curves and supply do not change what is read."""
@@ -245,7 +254,9 @@ class _Variants:
         facts, name = self.known[key], repr(study)
         if name not in self.assemblies:
             plain = study.penetration and replace(study.penetration, errors=False)
-            self.assemblies[name] = assemble(replace(study, penetration=plain), facts)
+            known = self.tables.get(key)
+            made = assemble(replace(study, penetration=plain), facts, tables=known)
+            self.tables[key], self.assemblies[name] = made.tables, made
         return _Variant(study, facts, self.assemblies[name], chosen)
 
 
@@ -296,7 +307,7 @@ def _summary(values: Array | None, failure: str) -> dict[str, object]:
 
 
 def _base(variant: _Variant, size: int) -> dict[str, Array]:
-    """Inputs at their middle, with the vintage set that the variant chose."""
+    """Return inputs at their middle, with the vintage set that the variant chose."""
     made, facts = variant.assembly, variant.facts
     middle = median_inputs(variant.study, facts, made.model, made.productivity)
     inputs = {name: np.broadcast_to(value, (size,)) for name, value in middle.items()}

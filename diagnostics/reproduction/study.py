@@ -49,6 +49,7 @@ __all__ = [
 
 T = TypeVar("T")
 
+FAMILIES = ("gompertz", "logistic", "bass")
 ROLES = ("input", "calibration", "held out")
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
@@ -413,7 +414,7 @@ def _type_words(kind: Any) -> str:
 
 
 class _Written(float):
-    """A number of a TOML file that remembers its digits: trailing zeros of a printed figure count."""
+    """A number of a TOML file that remembers its digits: trailing zeros count."""
 
     text: str
 
@@ -728,9 +729,11 @@ def _check_gdp(study: Study, where: str) -> None:
         for year in study.study.years:
             if str(year) not in vintage.years:
                 raise StudyError(f"{where}.gdp.vintages {vintage.name!r}: year {year} is missing")
-    forecast = study.gdp.forecast
-    if forecast is None:
-        return
+    if study.gdp.forecast is not None:
+        _check_forecast(study, study.gdp.forecast, where)
+
+
+def _check_forecast(study: Study, forecast: Forecast, where: str) -> None:
     if forecast.low > forecast.high:
         raise StudyError(f"{where}.gdp.forecast: low lies above high")
     if not -1 < forecast.low <= forecast.high < 1:
@@ -767,6 +770,11 @@ def _check_penetration(study: Study, use: Penetration, where: str) -> None:
         raise StudyError(f"{where}.penetration: a curve needs a potential; add section potential")
     if not use.curves:
         raise StudyError(f"{where}.penetration.curves: name at least one curve")
+    for name in use.curves:
+        if name not in FAMILIES:
+            raise StudyError(
+                f"{where}.penetration.curves: unknown curve {name!r};{suggestion(name, FAMILIES)}"
+            )
     if len(use.saturation) != 2 or not 0 < use.saturation[0] <= use.saturation[1]:
         raise StudyError(
             f"{where}.penetration.saturation: expected two positive numbers, lowest first"

@@ -8,9 +8,9 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.fitting.resampling.chunks import chunks
-from quesnay.fitting.resampling.distributions import Distribution
-from quesnay.fitting.resampling.sobol import sobol_indices
+from quesnay.fitting.simulation.distributions import Distribution
+from quesnay.fitting.simulation.engine import chunks
+from quesnay.fitting.simulation.sensitivity import sobol_indices
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.uncertainty.inputs import checked_inputs
 from quesnay.models.uncertainty.sensitivity import Tornado
@@ -128,7 +128,7 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
 
 
 def _held_out_totals(result: "Reproduction") -> dict[tuple[str, str], tuple[int, str]]:
-    """Printed totals that a run has to predict, with year and variant."""
+    """Return printed totals that a run has to predict, with year and variant."""
     slots = {s.year: s.variant for s in result.assembly.model.slots if s.variant != "outcome"}
     return {
         (run, str(name)): (int(own["year"]), slots[int(own["year"])])

@@ -8,13 +8,22 @@ restate one another are one fact: the first of them counts, the others stand bes
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.diffusion_errors import NAIVE_RULES, naive_forecast, rule_errors
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
+from quesnay.diagnostics.reproduction.assembly import rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
-from quesnay.fitting.arguments import seed_sequence
+from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import AccountModel, Slot
 
-__all__ = ["facts_in_words", "judge", "naive_paths", "score_frame", "verdict_frame"]
+__all__ = [
+    "facts_in_words",
+    "judge",
+    "judged_facts",
+    "naive_forecast",
+    "naive_forecasts",
+    "score_frame",
+    "verdict_frame",
+]
 
 HELD_OUT = "held out"
 
@@ -122,12 +131,10 @@ def judged_facts(own: pd.DataFrame) -> pd.DataFrame:
     return free[~free["fact"].duplicated()]
 
 
-def naive_paths(
+def naive_forecasts(
     facts: Facts, model: AccountModel, draws: pd.DataFrame, *, seed: int
 ) -> pd.DataFrame:
     """Forecast the total by rules without a model from the two points of the curve.
-
-    Each rule carries the errors that it made itself on other diffusions.
 
     Parameters
     ----------
@@ -143,28 +150,41 @@ def naive_paths(
     Returns
     -------
     DataFrame
-        Draws x (rule, year); empty where the study has no curve.
+        Index rule, year: estimate, the rule's own forecast (median over the rounding of the two
+        points); low and high, its 95 % interval with the errors that the rule made itself on other
+        diffusions. Empty where the study has no curve.
     """
     use = model.calibration
     if use is None or "calibrated" not in model.runs:
         return pd.DataFrame()
     earlier, later = (_total(draws, model.slots[k]) for k in (use.earlier, use.later))
     start = model.slots[use.later].year
-    rng = np.random.default_rng(seed_sequence(seed))
-    out: dict[tuple[str, int], np.ndarray] = {}
-    position = rng.random(len(draws))
-    for rule in NAIVE_RULES:
+    position = np.random.default_rng(seed_sequence(seed)).random(len(draws))
+    rows: dict[tuple[str, int], dict[str, float]] = {}
+    for rule in NAIVE:
         errors = rule_errors(rule)
-        rows = errors[np.minimum((position * len(errors)).astype(int), len(errors) - 1)]
+        picked = errors[np.minimum((position * len(errors)).astype(int), len(errors) - 1)]
         for slot in model.slots:
             ahead = slot.year - start
             if ahead < 1 or slot.variant == "outcome":
                 continue
             value = naive_forecast(rule, earlier, later, ahead)
-            out[(rule, slot.year)] = value * np.exp(rows[:, min(ahead, rows.shape[1]) - 1])
-    frame = pd.DataFrame(out)
-    frame.columns.names = ["rule", "year"]
+            wide = value * np.exp(picked[:, min(ahead, picked.shape[1]) - 1])
+            low, high = np.quantile(wide, [0.025, 0.975])
+            rows[(rule, slot.year)] = {
+                "estimate": float(np.median(value)), "low": float(low), "high": float(high)
+            }  # fmt: skip
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(list(rows), names=["rule", "year"])
     return frame
+
+
+def naive_forecast(
+    rule: str, before: np.ndarray | float, now: np.ndarray | float, ahead: int
+) -> np.ndarray | float:
+    """Prolong two points by the same step, the same growth, or the mean of both."""
+    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
+    return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
 
 
 def _total(draws: pd.DataFrame, slot: Slot) -> np.ndarray:
@@ -190,8 +210,8 @@ def score_frame(
         agree = counted["agrees"].astype(bool)
         rows[run] = _row(counted, agree, totals["error"])
     if not naive.empty:
-        for rule in naive.columns.get_level_values("rule").unique():
-            rows[str(rule)] = _naive_row(facts, verdicts.loc["calibrated"], naive[rule])
+        for rule in naive.index.get_level_values("rule").unique():
+            rows[str(rule)] = _naive_row(facts, verdicts.loc["calibrated"], naive.loc[rule])
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "run"
     return frame
@@ -211,13 +231,12 @@ def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str
     """Judge a naive rule by the totals that the calibrated run is judged by."""
     counted = judged_facts(own)
     totals = [n for n in counted.index if facts.reported.loc[n, "concept"] == "total"]
-    bounds = paths.quantile([0.025, 0.5, 0.975])
     rows, agree = [], []
     for name in totals:
         printed = facts.reported.loc[name]
-        low, middle, high = bounds[int(printed["year"])].to_numpy(float)
-        rows.append(middle / float(printed["value"]) - 1.0)
-        agree.append(low < printed["high"] and high >= printed["low"])
+        own = paths.loc[int(printed["year"])]
+        rows.append(float(own["estimate"]) / float(printed["value"]) - 1.0)
+        agree.append(own["low"] < printed["high"] and own["high"] >= printed["low"])
     index = pd.Index(totals)
     return _row(
         pd.DataFrame(index=index), pd.Series(agree, index, dtype=bool), pd.Series(rows, index)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pandas as pd
 
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.citation import citation
 from quesnay.models.display.csv_text import frame_to_csv

@@ -4,11 +4,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
+from quesnay.fitting.curves.fit import CurveProblem, fit_problem, make_problem
 from quesnay.fitting.curves.functions import CURVES
-from quesnay.fitting.curves.multistart import fit_problem
-from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem, make_problem
+from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import EstimationError
 from quesnay.models.growth.curve_inputs import (
     check_enough_points,

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import is_number, plain_numbers
+from quesnay.fitting.checks import is_number, plain_numbers
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.labels import check_unique, places_of

@@ -7,13 +7,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arguments import check_draws, choice, is_number, plain_numbers, seed_sequence
+from quesnay.fitting.checks import (
+    check_draws,
+    choice,
+    confidence_level,
+    is_number,
+    plain_numbers,
+    seed_sequence,
+)
+from quesnay.fitting.curves.fit import CurveProblem
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
-from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem
+from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.level import confidence_level
 from quesnay.fitting.routes import route
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular

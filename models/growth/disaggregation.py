@@ -6,13 +6,14 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arguments import choice, is_number, switch
+from quesnay.fitting.checks import choice, is_number, switch
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.growth.chow_lin import OBJECTIVES, chow_lin
 from quesnay.fitting.growth.disaggregation import (
     CONVERSIONS,
+    OBJECTIVES,
     Disaggregated,
     aggregation_matrix,
+    chow_lin,
     denton,
 )
 from quesnay.models.growth.disaggregation_result import METHODS, Disaggregation

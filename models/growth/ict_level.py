@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.labels import check_positive, yearly_frame, yearly_series, years_of

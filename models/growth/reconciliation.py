@@ -7,9 +7,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
-from quesnay.fitting.level import confidence_level
 from quesnay.fitting.routes import route
 from quesnay.models.display.estimates import estimates_frame
 from quesnay.models.display.table import Table, Tabular

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
 from quesnay.models.display.table import Table, Tabular

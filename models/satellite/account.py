@@ -4,7 +4,7 @@
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
     integration     linkage     what other industries produce for the core (M3)
-                    elasticity  M_t C_t / supply_t: the core's weight in the supply (M2)
+                    elasticity  M_t C_t / supply_t: the core's weight in that supply (M2)
                     calibrated  s M_t p_t: a growth curve through two published totals (M4)
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     total           T_t = C_t + I_t, with the identities of satellite.concepts
@@ -219,9 +219,9 @@ class AccountModel:
         return np.stack([self._run(run, known, inputs) for run in runs or self.runs])
 
     def employed(self, run: str, inputs: Inputs) -> Array:
-        """Return persons that the total of one run employs, (T, n); NaN without employment."""
+        """Return the persons that the total of one run employs, (T, n); NaN without employment."""
         known = self._drawn(inputs)
-        return self._employed(known, self._by_sector(run, known, inputs)[0], inputs).T
+        return self._persons(known, self._integrated(run, known, inputs)[1], inputs).T
 
     def _drawn(self, inputs: Inputs) -> "_Drawn":
         vintage = inputs["gdp_vintage"].astype(int)
@@ -244,24 +244,27 @@ class AccountModel:
 
     def _run(self, run: str, known: "_Drawn", inputs: Inputs) -> Array:
         core = known.core.sum(axis=2)
-        by_sector, potential = self._by_sector(run, known, inputs)
-        integration = by_sector.sum(axis=2)
-        jobs = self._jobs(known, by_sector, inputs)
+        integration, employed, potential = self._integrated(run, known, inputs)
+        jobs = self._jobs(self._persons(known, employed, inputs))
         inflation = self.inflation[known.vintage]
         return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
 
-    def _by_sector(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array]:
-        """Integration-driven part of one run by sector, (n, T, S), and the potential, (n, T)."""
+    def _integrated(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array, Array]:
+        """Integration, its jobs at base-year productivity, and the potential, each (n, T)."""
         core = known.core.sum(axis=2)
         if run == "linkage":
-            return self._linked(known), np.full_like(core, np.nan)
-        using, e = self._using(known), self._potential.elasticity(inputs)
-        potential = e[:, None] * using.sum(axis=2)
+            by_sector = self._linked(known)
+            unknown = np.full_like(core, np.nan)
+            return by_sector.sum(axis=2), self._employed(inputs, by_sector), unknown
+        use, e = self._potential, self._potential.elasticity(inputs)
+        users = self.value_added * use.intensity
+        using = users.sum(axis=2)[known.vintage] * known.factor
+        potential = e[:, None] * using
         if run == "elasticity":
-            level = potential * core / (self._potential.supply[known.vintage] * known.factor)
+            integration = potential * core / (use.supply[known.vintage] * known.factor)
         else:
-            level = self._curve(core, known, inputs, using.sum(axis=2))
-        return level[:, :, None] * using / using.sum(axis=2, keepdims=True), potential
+            integration = self._curve(core, known, inputs, using)
+        return integration, integration * self._jobs_of_users(known, inputs, users), potential
 
     @property
     def _potential(self) -> Potential:
@@ -273,12 +276,6 @@ class AccountModel:
         """GDP of each draw over the GDP that the slot was prepared with, (n, T)."""
         drawn = self.forecast_base[None, :] * (1.0 + growth[:, None]) / self.gdp[vintage]
         return np.where(np.isnan(drawn), 1.0, drawn)
-
-    def _using(self, known: "_Drawn") -> Array:
-        """Value added of the using industries, (n, T, S)."""
-        return np.asarray(
-            (self.value_added * self._potential.intensity)[known.vintage] * known.factor[:, :, None]
-        )
 
     def _linked(self, known: "_Drawn") -> Array:
         """Value added elsewhere that the core needs, by slot and sector, (n, T, S)."""
@@ -303,7 +300,7 @@ class AccountModel:
         later_total = inputs[use.total]
         inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
-        middle = inputs.get("elasticity", np.float64(self._potential.median))
+        middle = inputs.get("elasticity", self._potential.median)
         full = np.asarray(middle * np.exp(inputs["saturation"]))[:, None] * using
         shares = (
             (earlier_total - core[:, use.earlier]) / full[:, use.earlier],
@@ -322,25 +319,38 @@ class AccountModel:
                 path[mine] = found * np.exp(error)
         return full * path
 
-    def _employed(self, known: "_Drawn", by_sector: Array, inputs: Inputs) -> Array:
-        """Persons behind the total of each slot at the productivity of its year, (n, T)."""
+    def _employed(self, inputs: Inputs, by_sector: Array) -> Array:
+        """Jobs that value added by sector stands for, at base-year productivity, (n, T)."""
+        if self.employment is None:
+            return np.full(by_sector.shape[:2], np.nan)
+        per_value = self.employment.jobs_per_value[inputs["employment_coefficient"].astype(int)]
+        return np.asarray(np.einsum("nts,ns->nt", by_sector, per_value))
+
+    def _jobs_of_users(self, known: "_Drawn", inputs: Inputs, users: Array) -> Array:
+        """Jobs per unit of what is spread over the using industries, (n, T)."""
+        if self.employment is None:
+            return np.full(known.factor.shape, np.nan)
+        shares = users / users.sum(axis=2, keepdims=True)
+        per_value = np.einsum("vts,ks->kvt", shares, self.employment.jobs_per_value)
+        return np.asarray(per_value[inputs["employment_coefficient"].astype(int), known.vintage])
+
+    def _persons(self, known: "_Drawn", employed: Array, inputs: Inputs) -> Array:
+        """Persons behind core and integration at the productivity of each year, (n, T)."""
         use = self.employment
         if use is None:
-            return np.full(known.factor.shape, np.nan)
-        total = by_sector.copy()
-        total[:, :, self.places] += known.core
-        kind = inputs["employment_coefficient"].astype(int)
-        employed = np.einsum("nts,ns->nt", total, use.jobs_per_value[kind])
-        ahead = np.array([use.year - slot.year for slot in self.slots])
-        return np.asarray(employed * (1.0 + inputs["productivity"])[:, None] ** ahead)
+            return np.full(employed.shape, np.nan)
+        per_value = use.jobs_per_value[inputs["employment_coefficient"].astype(int)]
+        own = np.einsum("ntk,nk->nt", known.core, per_value[:, self.places])
+        years = np.array([use.year - slot.year for slot in self.slots])
+        return np.asarray((own + employed) * (1.0 + inputs["productivity"])[:, None] ** years)
 
-    def _jobs(self, known: "_Drawn", by_sector: Array, inputs: Inputs) -> Array:
+    def _jobs(self, persons: Array) -> Array:
         """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
-        employed = self._employed(known, by_sector, inputs)
-        previous = np.array([slot.previous for slot in self.slots])
-        jobs = employed - employed[:, previous]
-        jobs[:, previous < 0] = np.nan
-        return np.asarray(jobs)
+        jobs = np.full(persons.shape, np.nan)
+        for t, slot in enumerate(self.slots):
+            if slot.previous >= 0:
+                jobs[:, t] = persons[:, t] - persons[:, slot.previous]
+        return jobs
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.resampling.chunks import Arrays
+from quesnay.fitting.simulation.engine import Arrays
 from quesnay.models.display.write import write_bytes, write_text
 
 __all__ = ["CheckpointWarning", "Checkpoints", "fingerprint"]

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from quesnay.fitting.arguments import switch
+from quesnay.fitting.checks import switch
 from quesnay.fitting.errors import QuesnayError, shown
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.uncertainty.checkpoints import fingerprint
 from quesnay.models.uncertainty.inputs import InputMapping, Inputs, checked_inputs
 from quesnay.models.uncertainty.outputs import Labels, columns_of, values_of

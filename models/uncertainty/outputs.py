@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import plain_numbers
+from quesnay.fitting.checks import plain_numbers
 from quesnay.fitting.errors import QuesnayError, shown
 
 __all__ = ["Labels", "columns_of", "estimate_of", "values_of"]

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular
 
 __all__ = ["MonteCarloResult", "count_failures"]

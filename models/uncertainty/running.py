@@ -9,10 +9,9 @@ from typing import Any
 
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import switch, whole
+from quesnay.fitting.checks import switch, whole
 from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.resampling.chunks import Chunk, Task
-from quesnay.fitting.resampling.engine import Progress, run
+from quesnay.fitting.simulation.engine import Chunk, Progress, Task, run
 from quesnay.models.uncertainty.checkpoints import Checkpoints
 
 __all__ = ["guarded", "run_draws"]

@@ -34,6 +34,10 @@ from .diagnostics.audit.files import (
 from .diagnostics.audit.report import (
     audit as audit,
 )
+from .diagnostics.evidence.coefficient_stability import (
+    oster_bounds as oster_bounds,
+    scale_placebo as scale_placebo,
+)
 from .diagnostics.evidence.diffusion_errors import (
     diffusion_errors as diffusion_errors,
     DiffusionErrors as DiffusionErrors,
@@ -111,6 +115,9 @@ from .fitting.verdict import (
 )
 from .models.growth.capital import (
     perpetual_inventory as perpetual_inventory,
+)
+from .models.growth.cost_share import (
+    cost_share as cost_share,
 )
 from .models.growth.curve import (
     fit_curve as fit_curve,

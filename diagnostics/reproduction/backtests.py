@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
-from quesnay.fitting.simulation.chunks import chunks
+from quesnay.fitting.simulation.engine import chunks
 
 from quesnay.datasets.input_output import load_io
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
@@ -304,7 +304,10 @@ def _complete(use: Potential, rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _placebo(use: Potential, rows: pd.DataFrame, draws: int, seed: int) -> ScalePlacebo | None:
-    """Estimate the base regression with made-up inputs that keep effects and scale."""
+    """Estimate the base regression with made-up inputs that keep scale and the effects of time.
+
+    What lasts in a cell is dealt anew with the rest of it: kept, it would be absorbed again.
+    """
     if not use.scale or use.placebo_groups is None:
         return None
     return scale_placebo(
@@ -313,7 +316,7 @@ def _placebo(use: Potential, rows: pd.DataFrame, draws: int, seed: int) -> Scale
         term=use.term,
         scale=use.scale,
         groups=use.placebo_groups,
-        keep=use.absorb,
+        keep=tuple(effect for effect in use.absorb if "year" in effect.split(":")),
         absorb=use.absorb,
         cluster=use.cluster,
         weights=use.weights,

@@ -19,6 +19,7 @@ __all__ = [
     "facts_in_words",
     "judge",
     "judged_facts",
+    "naive_forecast",
     "naive_forecasts",
     "score_frame",
     "verdict_frame",
@@ -167,7 +168,7 @@ def naive_forecasts(
             ahead = slot.year - start
             if ahead < 1 or slot.variant == "outcome":
                 continue
-            value = _naive(rule, earlier, later, ahead)
+            value = naive_forecast(rule, earlier, later, ahead)
             wide = value * np.exp(picked[:, min(ahead, picked.shape[1]) - 1])
             low, high = np.quantile(wide, [0.025, 0.975])
             rows[(rule, slot.year)] = {
@@ -178,7 +179,9 @@ def naive_forecasts(
     return frame
 
 
-def _naive(rule: str, before: np.ndarray, now: np.ndarray, ahead: int) -> np.ndarray:
+def naive_forecast(
+    rule: str, before: np.ndarray | float, now: np.ndarray | float, ahead: int
+) -> np.ndarray | float:
     """Prolong two points by the same step, the same growth, or the mean of both."""
     step, growth = now + ahead * (now - before), now * (now / before) ** ahead
     return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)

@@ -39,8 +39,8 @@ from .diagnostics.evidence.coefficient_stability import (
     scale_placebo as scale_placebo,
 )
 from .diagnostics.evidence.diffusion_errors import (
-    DiffusionErrors as DiffusionErrors,
     diffusion_errors as diffusion_errors,
+    DiffusionErrors as DiffusionErrors,
     embedded_diffusions as embedded_diffusions,
 )
 from .diagnostics.evidence.grid import (
@@ -64,13 +64,16 @@ from .diagnostics.plots.regression import (
     plot_influence as plot_influence,
 )
 from .diagnostics.regression.diagnosis import (
-    Diagnosis as Diagnosis,
     diagnose as diagnose,
+    Diagnosis as Diagnosis,
 )
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
     backtest_penetration as backtest_penetration,
     backtest_tables as backtest_tables,
+)
+from .diagnostics.reproduction.made_table import (
+    update_table_year as update_table_year,
 )
 from .diagnostics.reproduction.result import (
     Reproduction as Reproduction,
@@ -132,8 +135,8 @@ from .models.growth.grey import (
     fit_grey as fit_grey,
 )
 from .models.growth.growth_accounting import (
-    GrowthAccounting as GrowthAccounting,
     growth_accounting as growth_accounting,
+    GrowthAccounting as GrowthAccounting,
 )
 from .models.growth.ict_level import (
     accumulate_contributions as accumulate_contributions,

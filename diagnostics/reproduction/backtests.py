@@ -11,10 +11,9 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
-from quesnay.fitting.simulation.engine import chunks
 
 from quesnay.datasets.input_output import load_io
+from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
@@ -26,6 +25,7 @@ from quesnay.diagnostics.reproduction.verdicts import naive_forecast
 from quesnay.fitting.checks import as_tuple, is_whole, seed_sequence, whole
 from quesnay.fitting.errors import DataError, StudyError, shown
 from quesnay.fitting.regression.gram import NestedGrams, nested_grams
+from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS

@@ -21,7 +21,7 @@ from quesnay.fitting.regression.gram import nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.panel import fit_panel
-from quesnay.models.regression.result import Estimate, PanelFit
+from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.shift_share import shift_share_instrument
 
 __all__ = [

@@ -79,19 +79,21 @@ if TYPE_CHECKING:
     from quesnay.job.specifications import specification_curve as specification_curve
     from quesnay.job.stability import backtest_elasticity as backtest_elasticity
     from quesnay.job.updated_table import update_table_year as update_table_year
-    from quesnay.models.growth.capital import perpetual_inventory as perpetual_inventory
-    from quesnay.models.growth.cost_share import cost_share as cost_share
+    from quesnay.models.growth.capital import (
+        capital_services as capital_services,
+        perpetual_inventory as perpetual_inventory,
+    )
     from quesnay.models.growth.curve import fit_curve as fit_curve
     from quesnay.models.growth.disaggregation import disaggregate as disaggregate
-    from quesnay.models.growth.domar import domar_aggregation as domar_aggregation
     from quesnay.models.growth.grey import fit_grey as fit_grey
     from quesnay.models.growth.growth_accounting import (
         GrowthAccounting as GrowthAccounting,
+        accumulate_contributions as accumulate_contributions,
+        cost_share as cost_share,
+        domar_aggregation as domar_aggregation,
         growth_accounting as growth_accounting,
     )
-    from quesnay.models.growth.ict_level import accumulate_contributions as accumulate_contributions
     from quesnay.models.growth.reconciliation import reconcile as reconcile
-    from quesnay.models.growth.services import capital_services as capital_services
     from quesnay.models.input_output.balancing import gras as gras, ras as ras
     from quesnay.models.input_output.decomposition import (
         structural_decomposition as structural_decomposition,
@@ -167,7 +169,7 @@ _MODULES = {
     "quesnay.datasets.reported": "load_reported",
     "quesnay.datasets.sectors": "load_concordance load_sectors",
     "quesnay.diagnostics.evidence.coefficient_stability": "oster_bounds scale_placebo",
-    "quesnay.diagnostics.evidence.diffusion_errors": ("diffusion_errors embedded_diffusions"),
+    "quesnay.diagnostics.evidence.diffusion_errors": "diffusion_errors embedded_diffusions",
     "quesnay.diagnostics.evidence.grid": "Grid Rule",
     "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
     "quesnay.diagnostics.evidence.specification": "run_specifications",
@@ -187,16 +189,14 @@ _MODULES = {
     "quesnay.job.specifications": "specification_curve",
     "quesnay.job.stability": "backtest_elasticity",
     "quesnay.job.updated_table": "update_table_year",
-    "quesnay.models.growth.capital": "perpetual_inventory",
-    "quesnay.models.growth.cost_share": "cost_share",
+    "quesnay.models.growth.capital": "capital_services perpetual_inventory",
     "quesnay.models.growth.curve": "fit_curve",
     "quesnay.models.growth.disaggregation": "disaggregate",
-    "quesnay.models.growth.domar": "domar_aggregation",
     "quesnay.models.growth.grey": "fit_grey",
-    "quesnay.models.growth.growth_accounting": "GrowthAccounting growth_accounting",
-    "quesnay.models.growth.ict_level": "accumulate_contributions",
+    "quesnay.models.growth.growth_accounting": (
+        "GrowthAccounting accumulate_contributions cost_share domar_aggregation growth_accounting"
+    ),
     "quesnay.models.growth.reconciliation": "reconcile",
-    "quesnay.models.growth.services": "capital_services",
     "quesnay.models.input_output.balancing": "gras ras",
     "quesnay.models.input_output.decomposition": "structural_decomposition",
     "quesnay.models.input_output.imported": "split_imports",
@@ -219,8 +219,8 @@ _MODULES = {
     "quesnay.models.regression.shift_share": "shift_share_instrument",
     "quesnay.models.regression.shrinkage": "shrink",
     "quesnay.models.uncertainty": (
-        "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal Triangular "
-        "TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"
+        "CheckpointWarning Choice Constant Empirical JointNormal LogNormal Normal "
+        "Triangular TruncatedNormal Uniform bootstrap monte_carlo tornado variance_shares"
     ),
     "quesnay.studies.load": "load_study",
 }

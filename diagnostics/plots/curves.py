@@ -17,7 +17,7 @@ from quesnay.fitting.level import percent
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.models.growth.curve_result import CurveFit
+    from quesnay.models.growth.curve import CurveFit
 
 __all__ = ["plot_curve"]
 

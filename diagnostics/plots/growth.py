@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.models.growth.disaggregation_result import Disaggregation
+    from quesnay.models.growth.disaggregation import Disaggregation
     from quesnay.models.growth.growth_accounting import GrowthAccounting
     from quesnay.models.growth.reconciliation import Reconciliation
 

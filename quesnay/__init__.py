@@ -41,12 +41,12 @@ if TYPE_CHECKING:
         diffusion_errors as diffusion_errors,
         embedded_diffusions as embedded_diffusions,
     )
-    from quesnay.diagnostics.evidence.grid import (
+    from quesnay.diagnostics.evidence.leave_one_out import leave_one_out as leave_one_out
+    from quesnay.diagnostics.evidence.specification import (
         Grid as Grid,
         Rule as Rule,
+        run_specifications as run_specifications,
     )
-    from quesnay.diagnostics.evidence.leave_one_out import leave_one_out as leave_one_out
-    from quesnay.diagnostics.evidence.specification import run_specifications as run_specifications
     from quesnay.diagnostics.evidence.updating import backtest_update as backtest_update
     from quesnay.diagnostics.plots.fan import plot_fan as plot_fan
     from quesnay.diagnostics.plots.regression import (
@@ -170,9 +170,8 @@ _MODULES = {
     "quesnay.datasets.sectors": "load_concordance load_sectors",
     "quesnay.diagnostics.evidence.coefficient_stability": "oster_bounds scale_placebo",
     "quesnay.diagnostics.evidence.diffusion_errors": "diffusion_errors embedded_diffusions",
-    "quesnay.diagnostics.evidence.grid": "Grid Rule",
     "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
-    "quesnay.diagnostics.evidence.specification": "run_specifications",
+    "quesnay.diagnostics.evidence.specification": "Grid Rule run_specifications",
     "quesnay.diagnostics.evidence.updating": "backtest_update",
     "quesnay.diagnostics.plots.fan": "plot_fan",
     "quesnay.diagnostics.plots.regression": "plot_diagnostics plot_influence",

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
+from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.fitting.regression.nested import nested_grams
 from quesnay.job.elasticities import elasticity_draws
 from quesnay.job.grid import combinations

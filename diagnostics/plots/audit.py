@@ -24,21 +24,6 @@ def plot_audit(result: AuditResult) -> "Figure":
 
     Where the figures hold together the two overlap. Where the audit under the official deflator
     fails, what the others imply under it is drawn too.
-
-    Parameters
-    ----------
-    result : AuditResult
-        The audit.
-
-    Returns
-    -------
-    Figure
-        One row a figure.
-
-    Raises
-    ------
-    QuesnayError
-        If no figure is implied by the others.
     """
     frame = result.implied
     other = result.official

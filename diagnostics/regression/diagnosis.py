@@ -12,8 +12,7 @@ from quesnay.diagnostics.regression.examined import Examined, examine
 from quesnay.diagnostics.regression.groups import LeftOut, leave_out
 from quesnay.fitting.arguments import whole
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.display.citation import versions
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.regression.estimate import frame_of_tests, tables_of_tests
 from quesnay.models.regression.result import PanelFit
 

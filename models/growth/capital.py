@@ -1,6 +1,8 @@
-"""Capital stocks by the perpetual inventory.
+"""Capital: stocks by the perpetual inventory, and the services they give.
 
-Capital services: assets weighted by what their use costs, not by what they are worth.
+A stock accumulates investment, ``K_t = (1 - d) K_{t-1} + I_t`` or by the age-efficiency of cohorts.
+Services weigh assets by what their use costs, not by what they are worth (Jorgenson and Griliches
+1967; OECD 2009, Measuring Capital).
 """
 
 from dataclasses import dataclass

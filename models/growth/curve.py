@@ -1,8 +1,7 @@
 """Growth curves fitted to a series: penetration, diffusion, saturation.
 
-What `fit_curve` accepts: points, errors, saturation and launch, checked.
-
-The result of a fitted growth curve.
+`fit_curve` checks the points, finds starting values and fits by nonlinear least squares; `CurveFit`
+predicts, forecasts and gives profile, Wald and bootstrap intervals in the units of the caller.
 """
 
 from dataclasses import dataclass
@@ -20,9 +19,7 @@ from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
 from quesnay.fitting.curves.problem import CurveProblem, make_problem
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.level import confidence_level
-from quesnay.fitting.routes import route
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.labels import check_unique, places_of
 
 __all__ = [
@@ -207,7 +204,9 @@ class CurveFit(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of the points, the curve and its interval."""
-        return route("growth.plot_curve")(self, **options)
+        from quesnay.diagnostics.plots.growth import plot_curve
+
+        return plot_curve(self, **options)
 
     def _quantile(self, level: float) -> float:
         """Return the two-sided quantile of Student's t, or of the normal for known errors."""
@@ -323,13 +322,7 @@ def fit_curve(
 def checked_points(
     t: Any, y: Any, y_errors: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
-    """Return times, levels and errors as finite arrays of one length.
-
-    Examples
-    --------
-    >>> checked_points([2017, 2018], [1, 2], None)[1].tolist()
-    [1.0, 2.0]
-    """
+    """Return times, levels and errors as finite arrays of one length."""
     if isinstance(t, pd.Series) and isinstance(y, pd.Series):
         y = _by_label(t, y, "y")
         y_errors = (
@@ -358,13 +351,7 @@ def checked_points(
 
 
 def checked_positive(value: Any, name: str) -> float | None:
-    """Return a positive number, or None where none was given.
-
-    Examples
-    --------
-    >>> checked_positive(4, "saturation")
-    4.0
-    """
+    """Return a positive number, or None where none was given."""
     if value is None:
         return None
     if not is_number(value) or value <= 0:
@@ -373,13 +360,7 @@ def checked_positive(value: Any, name: str) -> float | None:
 
 
 def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
-    """Return the launch of a Bass curve: as given, or 0 for durations, or before the first year.
-
-    Examples
-    --------
-    >>> launch_of(np.array([2018.0, 2019.0]), np.array([1.0, 2.0]), None)
-    2017.0
-    """
+    """Return the launch of a Bass curve: as given, or 0 for durations, or before the first year."""
     first, span = float(times.min()), float(np.ptp(times))
     if origin is not None:
         if not is_number(origin) or origin > first:

@@ -1,7 +1,4 @@
-"""Temporal disaggregation: yearly figures spread over quarters or months.
-
-The result of a temporal disaggregation.
-"""
+"""Temporal disaggregation: yearly figures spread over quarters or months."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -20,9 +17,7 @@ from quesnay.fitting.growth.disaggregation import (
     denton,
 )
 from quesnay.fitting.level import confidence_level
-from quesnay.fitting.routes import route
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.growth.periods import Periods, match_periods
 
 __all__ = [
@@ -124,7 +119,9 @@ class Disaggregation(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of the series with its band."""
-        return route("growth.plot_disaggregation")(self, **options)
+        from quesnay.diagnostics.plots.growth import plot_disaggregation
+
+        return plot_disaggregation(self, **options)
 
 
 def disaggregate(

@@ -1,18 +1,16 @@
-"""Growth accounting: what each input and productivity contribute to growth.
+"""Growth accounting: what inputs and productivity contribute, by industry and for the economy.
 
-Domar aggregation: from the productivity of industries to that of the economy.
+Contributions are Törnqvist cost shares times growth (Jorgenson and Griliches 1967); Domar weights
+carry industries' productivity to the economy; contributions accumulate to the level of value added
+that a technology has brought.
 
-The level of value added that a technology has brought, accumulated from its contributions.
-
-Cost shares: what competitive growth accounting says an input contributes.
-
-Under constant returns and factors paid their marginal products the elasticity of output to an
-input is its share in the cost (Solow 1957, Review of Economics and Statistics 39; Jorgenson and
-Griliches 1967). For a set of industries and years the value-weighted share is
+**Cost shares.** Under constant returns and factors paid their marginal products the elasticity of
+output to an input is its share in the cost (Solow 1957, Review of Economics and Statistics 39). For
+a set of industries and years the value-weighted share is
 
     s = sum_jt c_jt / sum_jt v_jt  =  sum_jt (v_jt / sum v) (c_jt / v_jt),
 
-c the cost of the inputs, v value added or gross output: the benchmark of an estimated elasticity,
+c the cost of the inputs, v value added or gross output: the benchmark of an estimated elasticity;
 what exceeds it is a spillover or a bias.
 """
 
@@ -26,7 +24,6 @@ import pandas as pd
 from quesnay.fitting.arguments import as_tuple, is_number
 from quesnay.fitting.errors import DataError, shown, suggestion
 from quesnay.fitting.growth.accounting import contributions, mean_shares
-from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import (
     check_positive,
@@ -129,7 +126,9 @@ class GrowthAccounting(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of the contributions, stacked by year."""
-        return route("growth.plot_accounting")(self, **options)
+        from quesnay.diagnostics.plots.growth import plot_growth_accounting
+
+        return plot_growth_accounting(self, **options)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

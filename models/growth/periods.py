@@ -1,7 +1,4 @@
-"""Years matched with their quarters or months, and quarters with their months, by label.
-
-The door of the growth models: yearly series and frames, checked and sorted once.
-"""
+"""The door of the growth models: yearly series, and periods of two frequencies by label."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -55,13 +52,7 @@ class Periods:
 
 
 def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods:
-    """Return the two frequencies matched by label, or by position where there are no labels.
-
-    Examples
-    --------
-    >>> match_periods(pd.Series([1.0], index=[2018]), None, "quarterly").high[0]
-    Period('2018Q1', 'Q-DEC')
-    """
+    """Return the two frequencies matched by label, or by position where there are no labels."""
     low = yearly_series(series, "series")
     _consecutive(years_of(low.index, "series"), low.index, "series")
     letter = "Y"
@@ -83,30 +74,7 @@ def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods
 
 
 def yearly_series(values: Any, name: str) -> pd.Series:
-    """Return a series of finite numbers by year, sorted; the order of the rows does not matter.
-
-    Parameters
-    ----------
-    values : Series or array-like
-        Values by year; an array counts its periods from 0.
-    name : str
-        What the series is, for messages.
-
-    Returns
-    -------
-    Series
-        Sorted copy, dtype float.
-
-    Raises
-    ------
-    DataError
-        If labels or values are at fault.
-
-    Examples
-    --------
-    >>> yearly_series(pd.Series({2019: 2.0, 2018: 1.0}), "output").to_dict()
-    {2018: 1.0, 2019: 2.0}
-    """
+    """Return a series of finite numbers by year, sorted; the order of the rows does not matter."""
     if isinstance(values, pd.DataFrame):
         if values.shape[1] != 1:
             raise DataError(
@@ -121,30 +89,7 @@ def yearly_series(values: Any, name: str) -> pd.Series:
 
 
 def yearly_frame(values: Any, name: str) -> pd.DataFrame:
-    """Return a frame of finite numbers, years down and inputs across, sorted by year.
-
-    Parameters
-    ----------
-    values : DataFrame or two-dimensional array
-        Year x input.
-    name : str
-        What the frame is, for messages.
-
-    Returns
-    -------
-    DataFrame
-        Sorted copy, dtype float.
-
-    Raises
-    ------
-    DataError
-        If labels or values are at fault.
-
-    Examples
-    --------
-    >>> yearly_frame(pd.DataFrame({"it": [1, 2]}, index=[2018, 2019]), "inputs")["it"].to_dict()
-    {2018: 1.0, 2019: 2.0}
-    """
+    """Return a frame of finite numbers, years down and inputs across, sorted by year."""
     frame = values if isinstance(values, pd.DataFrame) else _plain_frame(values, name)
     if isinstance(frame.columns, pd.MultiIndex):
         raise DataError(f"{name}: columns have {frame.columns.nlevels} levels; give one name each")
@@ -160,13 +105,7 @@ def yearly_frame(values: Any, name: str) -> pd.DataFrame:
 
 
 def years_of(index: pd.Index, name: str) -> np.ndarray:
-    """Return the periods as whole numbers: years, or ordinals of a period index.
-
-    Examples
-    --------
-    >>> years_of(pd.Index([2018, 2019]), "output").tolist()
-    [2018, 2019]
-    """
+    """Return the periods as whole numbers: years, or ordinals of a period index."""
     if isinstance(index, pd.PeriodIndex):
         numbers = index.asi8.astype(float)
         numbers[index.isna()] = np.nan

@@ -1,8 +1,8 @@
 """Reconciliation: several estimates and the identities they must meet, made one account.
 
-What `reconcile` accepts: estimates, their errors, fixed labels and identities, checked.
-
-Accounting identities written as text, ``"total = core + integration"``; nothing executes.
+Adjusted values are nearest to the estimates in the metric of their covariance, subject to the
+identities (Stone, Champernowne and Meade 1942). Identities are texts such as
+``"total = core + integration"`` or rows of coefficients; no text is executed.
 """
 
 import ast
@@ -18,9 +18,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
 from quesnay.fitting.level import confidence_level
-from quesnay.fitting.routes import route
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.labels import check_unique, finite_numbers, places_of
 
 __all__ = [
@@ -141,7 +139,9 @@ class Reconciliation(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of what each estimate had to take."""
-        return route("growth.plot_reconciliation")(self, **options)
+        from quesnay.diagnostics.plots.growth import plot_reconciliation
+
+        return plot_reconciliation(self, **options)
 
 
 @dataclass(frozen=True, slots=True)
@@ -244,13 +244,7 @@ def reconcile(
 
 
 def checked_estimates(estimates: Any) -> pd.Series:
-    """Return the estimates as finite floats with unique labels.
-
-    Examples
-    --------
-    >>> checked_estimates(pd.Series({"core": 1})).to_dict()
-    {'core': 1.0}
-    """
+    """Return the estimates as finite floats with unique labels."""
     if not isinstance(estimates, pd.Series):
         raise DataError(
             f"estimates: expected a Series label -> value, got {type(estimates).__name__}"
@@ -262,13 +256,7 @@ def checked_estimates(estimates: Any) -> pd.Series:
 
 
 def checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np.ndarray:
-    """Return the covariance matrix in the order of the labels.
-
-    Examples
-    --------
-    >>> checked_covariance(pd.Index(["a"]), pd.Series({"a": 2.0}), None).tolist()
-    [[4.0]]
-    """
+    """Return the covariance matrix in the order of the labels."""
     if (std_errors is None) == (covariance is None):
         raise DataError("reconcile: give either std_errors= or covariance=, and not both")
     if covariance is None:
@@ -290,13 +278,7 @@ def checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np
 
 
 def fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
-    """Return the labels to hold, each one known.
-
-    Examples
-    --------
-    >>> fixed_labels(["core"], pd.Index(["core", "total"]))
-    ['core']
-    """
+    """Return the labels to hold, each one known."""
     if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
         raise DataError(f"fixed: expected labels, got {shown(fixed)}")
     held = [fixed] if isinstance(fixed, str) else list(fixed)
@@ -307,13 +289,7 @@ def fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
 
 
 def read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
-    """Return the identities, from texts or from a frame of coefficients.
-
-    Examples
-    --------
-    >>> read_identities(["total = core"], ["core", "total"])[0].text
-    'total = core'
-    """
+    """Return the identities, from texts or from a frame of coefficients."""
     if isinstance(identities, pd.DataFrame):
         return _from_frame(identities, labels)
     if isinstance(identities, str):
@@ -328,31 +304,7 @@ def read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
 
 
 def parse_identity(text: str, labels: Sequence[str]) -> Identity:
-    """Read one identity; only labels, numbers and ``+ - * / **`` are understood.
-
-    Parameters
-    ----------
-    text : str
-        Such as ``"share * gdp = total"``; a label with other signs goes in backticks.
-    labels : sequence of str
-        The labels of the estimates.
-
-    Returns
-    -------
-    Identity
-        The identity, ready to evaluate.
-
-    Raises
-    ------
-    DataError
-        If the text is no identity, or names an unknown label.
-
-    Examples
-    --------
-    >>> identity = parse_identity("total = core + integration", ["core", "integration", "total"])
-    >>> print(identity.residual({"core": 0.5, "integration": 1.0, "total": 1.75}))
-    0.25
-    """
+    """Read one identity; only labels, numbers and ``+ - * / **`` are understood."""
     if not isinstance(text, str) or len(text) > _LONGEST:
         raise DataError(f"identity {shown(text, 80)}: expected a text of at most {_LONGEST} signs")
     plain, quoted = _without_quotes(text)

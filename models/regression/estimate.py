@@ -10,8 +10,7 @@ from scipy import special
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.level import half_width
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.regression.variation import refuse_overflow
 
 __all__ = ["Estimate", "attempted", "frame_of_tests", "tables_of_tests"]

@@ -5,8 +5,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table
+from quesnay.models.display.table import Table, estimates_frame
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit

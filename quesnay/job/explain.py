@@ -7,7 +7,7 @@ import pandas as pd
 from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.job.facts import CONCEPTS
 from quesnay.job.frames import row
-from quesnay.models.display.explanation import Explanation
+from quesnay.models.display.table import Explanation
 from quesnay.studies.load import RUNS
 
 if TYPE_CHECKING:

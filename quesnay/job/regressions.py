@@ -14,8 +14,7 @@ from quesnay.fitting.resampling.engine import Progress
 from quesnay.job.elasticities import elasticity_draws
 from quesnay.job.facts import Facts
 from quesnay.job.grid import Combination
-from quesnay.models.uncertainty.checkpoints import fingerprint
-from quesnay.models.uncertainty.running import run_draws
+from quesnay.models.uncertainty.running import fingerprint, run_draws
 from quesnay.studies.override import with_keys
 from quesnay.studies.sections import Potential, Study
 

@@ -17,14 +17,13 @@ from quesnay.job.tables import (
     segment_table,
     verdict_table,
 )
-from quesnay.models.display.citation import versions
-from quesnay.models.display.table import Table
+from quesnay.models.display.table import Table, versions
 from quesnay.studies.load import RUNS
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.diagnostics.plots.style import Picture
     from quesnay.job.reproduction import Reproduction
 
     Plots = Mapping[str, Figure | Picture]

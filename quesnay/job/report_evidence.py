@@ -12,7 +12,7 @@ from quesnay.studies.load import RUNS
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.diagnostics.plots.style import Picture
     from quesnay.job.reconciled import ReconciledAccount
     from quesnay.job.reproduction import Reproduction
 

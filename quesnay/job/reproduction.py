@@ -20,10 +20,10 @@ from quesnay.studies.sections import Study
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.diagnostics.plots.style import Picture
     from quesnay.job.reconciled import ReconciledAccount
     from quesnay.job.updated_table import UpdatedTable
-    from quesnay.models.display.explanation import Explanation
+    from quesnay.models.display.table import Explanation
 
 __all__ = ["Reproduction"]
 

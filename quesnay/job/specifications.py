@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.evidence.specification_curve import (
+from quesnay.diagnostics.evidence.specification import (
     SpecificationCurve,
     rank_specifications,
 )

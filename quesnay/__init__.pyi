@@ -43,14 +43,12 @@ from .diagnostics.evidence.diffusion_errors import (
     DiffusionErrors as DiffusionErrors,
     embedded_diffusions as embedded_diffusions,
 )
-from .diagnostics.evidence.grid import (
-    Grid as Grid,
-    Rule as Rule,
-)
 from .diagnostics.evidence.leave_one_out import (
     leave_one_out as leave_one_out,
 )
 from .diagnostics.evidence.specification import (
+    Grid as Grid,
+    Rule as Rule,
     run_specifications as run_specifications,
 )
 from .diagnostics.evidence.updating import (
@@ -117,10 +115,8 @@ from .fitting.verdict import (
     TestResult as TestResult,
 )
 from .models.growth.capital import (
+    capital_services as capital_services,
     perpetual_inventory as perpetual_inventory,
-)
-from .models.growth.cost_share import (
-    cost_share as cost_share,
 )
 from .models.growth.curve import (
     fit_curve as fit_curve,
@@ -128,24 +124,18 @@ from .models.growth.curve import (
 from .models.growth.disaggregation import (
     disaggregate as disaggregate,
 )
-from .models.growth.domar import (
-    domar_aggregation as domar_aggregation,
-)
 from .models.growth.grey import (
     fit_grey as fit_grey,
 )
 from .models.growth.growth_accounting import (
+    accumulate_contributions as accumulate_contributions,
+    cost_share as cost_share,
+    domar_aggregation as domar_aggregation,
     growth_accounting as growth_accounting,
     GrowthAccounting as GrowthAccounting,
 )
-from .models.growth.ict_level import (
-    accumulate_contributions as accumulate_contributions,
-)
 from .models.growth.reconciliation import (
     reconcile as reconcile,
-)
-from .models.growth.services import (
-    capital_services as capital_services,
 )
 from .models.input_output.balancing import (
     balance_least_squares as balance_least_squares,
@@ -207,11 +197,11 @@ from .models.regression.shift_share import (
 from .models.uncertainty.bootstrap import (
     bootstrap as bootstrap,
 )
-from .models.uncertainty.checkpoints import (
-    CheckpointWarning as CheckpointWarning,
-)
 from .models.uncertainty.monte_carlo import (
     monte_carlo as monte_carlo,
+)
+from .models.uncertainty.running import (
+    CheckpointWarning as CheckpointWarning,
 )
 from .models.uncertainty.sensitivity import (
     tornado as tornado,

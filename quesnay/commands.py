@@ -18,7 +18,7 @@ _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wide
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
     from quesnay.diagnostics.reproduction.runs import reproduce as run
-    from quesnay.models.display.folder import check_folder
+    from quesnay.models.display.write import check_folder
     from quesnay.output import result_json, write_result
 
     if options.out is not None:

@@ -22,22 +22,7 @@ __all__ = ["plot_account", "plot_elasticities", "plot_penetration"]
 
 
 def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) -> "Figure":
-    """Draw core and integration by year for both runs, with the reported totals beside them.
-
-    Parameters
-    ----------
-    account : DataFrame
-        Index run, year; columns core, integration, total, total_low, total_high.
-    reported : DataFrame
-        Year -> ``value``, ``role_<run>`` of the printed totals, in the unit of the account.
-    unit : str
-        Unit of the account, for the axis.
-
-    Returns
-    -------
-    Figure
-        One panel a run, on one scale.
-    """
+    """Draw core and integration by year for both runs, with the reported totals beside them."""
     runs = list(account.index.get_level_values("run").unique())
     figure = new_figure(1, len(runs), size=(8.6, 4.4), sharey=True)
     for axes, run in zip(figure.axes, runs, strict=True):
@@ -104,22 +89,7 @@ def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
 def plot_penetration(
     paths: pd.DataFrame, points: pd.DataFrame, intervals: pd.DataFrame
 ) -> "Figure":
-    """Draw the penetration curves with the points they pass through and the held-out ones.
-
-    Parameters
-    ----------
-    paths : DataFrame
-        Year (fine steps) -> penetration by curve family, base case, fractions.
-    points : DataFrame
-        Year -> ``penetration`` implied by the printed total and ``role``.
-    intervals : DataFrame
-        Year -> ``low``, ``high``: 95 % interval of penetration in the draws.
-
-    Returns
-    -------
-    Figure
-        Percent of the potential by year.
-    """
+    """Draw the penetration curves with the points they pass through and the held-out ones."""
     figure = new_figure(size=(7.2, 4.4))
     axes = figure.axes[0]
     for family, path in paths.items():
@@ -157,22 +127,7 @@ def plot_penetration(
 
 
 def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1) -> "Figure":
-    """Draw the elasticity under admissible and rival specifications with 95 % intervals.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Specification -> ``estimate``, ``low``, ``high``.
-    cost_share : float
-        Share of the technology's inputs in value added: what growth accounting attributes.
-    drawn : int
-        How many rows at the top the account is drawn from; they have a colour of their own.
-
-    Returns
-    -------
-    Figure
-        One line a specification.
-    """
+    """Draw elasticities with 95 % intervals; the first `drawn` rows are those of the account."""
     figure = new_figure(size=(8.6, 0.36 * len(frame) + 1.5))
     axes = figure.axes[0]
     place = np.arange(len(frame))[::-1]

@@ -81,31 +81,7 @@ def plot_fans(
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
 ) -> "Figure":
-    """Draw the same quantity under several runs side by side, on one scale.
-
-    Parameters
-    ----------
-    panels : mapping of str to DataFrame
-        Title -> (draws, years), as in :func:`plot_fan`.
-    quantity, unit, reported, levels
-        As in :func:`plot_fan`; `reported` may have a column a title: True where the panel used it.
-
-    Returns
-    -------
-    Figure
-        One panel a run.
-
-    Raises
-    ------
-    DataError
-        If there is no panel, there are no draws, or columns are not years.
-
-    Examples
-    --------
-    >>> paths = pd.DataFrame({2018: [1.3, 1.4, 1.5], 2019: [1.9, 2.1, 2.4]})
-    >>> len(plot_fans({"a": paths, "b": paths}, quantity="total").axes)
-    2
-    """
+    """Draw the same quantity under several runs side by side, on one scale."""
     if not panels:
         raise DataError("fan chart: there is no run to draw")
     figure = new_figure(1, len(panels), size=(8.6, 4.2), sharey=True)

@@ -1,4 +1,4 @@
-"""Plots of an input-output table: the linkage map and the heat map of its coefficients."""
+"""Plots of input-output tables: linkages, coefficients, extraction, decomposition."""
 
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
@@ -7,19 +7,35 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.plots.place import Named, place_labels, sector_name
-from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    GREY,
+    Named,
+    axis_label,
+    finish,
+    new_figure,
+    place_labels,
+    sector_name,
+)
+from quesnay.fitting.checks import whole
+from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.models.input_output.table import InputOutputTable
+    from quesnay.models.input_output.decomposition import StructuralDecomposition
+    from quesnay.models.input_output.extraction import Extraction
+    from quesnay.models.input_output.table import TableBands, TableCore
 
-__all__ = ["plot_coefficients", "plot_linkages"]
+__all__ = [
+    "plot_coefficients",
+    "plot_decomposition",
+    "plot_extraction",
+    "plot_linkages",
+]
 
 Array = npt.NDArray[np.float64]
-
 _MARKS = {
     "key": (COLOURS[1], "o"),
     "backward-oriented": (COLOURS[0], "s"),
@@ -27,34 +43,21 @@ _MARKS = {
     "weak": (GREY, "."),
 }
 _TICKS = 50  # sectors up to which each is named beside the heat map
+_WORDS = {
+    "v": "account per\nunit",
+    "A": "technology",
+    "f": "final\ndemand",
+    "structure": "demand\nstructure",
+    "mix": "demand\nmix",
+    "level": "demand\nlevel",
+}
+_NAME = 34  # characters of a sector's name that fit beside the bars
 
 
 def plot_linkages(
-    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None, count: int = 12
+    table: "TableBands", *, names: Mapping[Any, str] | None = None, count: int = 12
 ) -> "Figure":
-    """Draw backward against forward linkages, normalised to mean 1, with key sectors named.
-
-    Parameters
-    ----------
-    table : InputOutputTable
-        The economy.
-    names : mapping, optional
-        Sector -> name shown.
-    count : int, default 12
-        Most sectors named: the strongest key sectors, then the outermost of the others.
-
-    Returns
-    -------
-    Figure
-        Four fields around the mean.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> plot_linkages(table).get_label()[:39]
-    'Linkage map of 2 sectors. Key sectors: '
-    """
+    """Draw backward against forward linkages, normalised to mean 1, with key sectors named."""
     frame = table.linkages(variation=False).dropna()
     figure = new_figure(size=(8.2, 6.2))
     (axes,) = figure.axes
@@ -82,38 +85,8 @@ def plot_linkages(
     return finish(figure, alt=f"Linkage map of {len(frame)} sectors. Key sectors: {listed}.")
 
 
-def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
-    """Order the sectors by class and distance from the mean; the first ones get their names."""
-    away = np.hypot(frame["backward_normalised"] - 1.0, frame["forward_normalised"] - 1.0)
-    rank = away + 100.0 * (frame["sector_class"] == "key").to_numpy(float)
-    return frame.index[np.argsort(-rank.to_numpy(), kind="stable")[:count]]
-
-
-def plot_coefficients(
-    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None
-) -> "Figure":
-    """Draw the technical coefficients: who buys from whom per unit of output.
-
-    Parameters
-    ----------
-    table : InputOutputTable
-        The economy.
-    names : mapping, optional
-        Sector -> name shown.
-
-    Returns
-    -------
-    Figure
-        Selling sectors down, buying sectors across; colour by the square root of the coefficient,
-        so that small inputs are seen; negative cells in red.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> plot_coefficients(table).get_label()
-    'Heat map of 2 by 2 technical coefficients; the largest is 0.25: 0 into 1.'
-    """
+def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = None) -> "Figure":
+    """Draw the technical coefficients: who buys from whom per unit of output."""
     from matplotlib.colors import PowerNorm
 
     A = table.A.to_numpy()
@@ -138,6 +111,85 @@ def plot_coefficients(
     return finish(figure, alt=f"{text}: {seller} into {buyer}.")
 
 
+def plot_extraction(
+    extraction: "Extraction", *, count: int = 15, names: Mapping[Any, str] | None = None
+) -> "Figure":
+    """Draw the largest losses of output and value added by sector, own and induced apart."""
+    frame = extraction.by_sector.sort_values("output_loss", ascending=False, kind="stable")
+    shown, rest = frame.iloc[:count], frame.iloc[count:]
+    labels = [sector_name(label, names, longest=44) for label in shown.index]
+    if len(rest):
+        labels.append(f"{len(rest)} other sectors")
+    places = np.arange(len(labels))
+    figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
+    for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
+        left = np.zeros(len(labels))
+        for part, colour in (("own", COLOURS[0]), ("induced", COLOURS[3])):
+            column = f"{what}_loss_{part}"
+            values = shown[column].tolist() + ([rest[column].sum()] if len(rest) else [])
+            axes.barh(places, values, left=left, color=colour, label=part, height=0.72)
+            left += np.asarray(values)
+        axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
+        axes.xaxis.set_major_formatter("{x:,g}")
+        axes.grid(visible=False, axis="y")
+    figure.axes[0].set_yticks(places, labels, fontsize=8.5)
+    figure.axes[0].invert_yaxis()
+    handles, parts = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, parts, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    taken = ", ".join(sector_name(label, names) for label in extraction.weights.index[:6])
+    share = extraction.totals["share"]
+    figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
+    alt = (
+        f"Losses by sector from extracting {taken} ({extraction.kind}). Output "
+        f"{extraction.total_output_loss:.4g} ({share['output']:.1%}), value added "
+        f"{extraction.total_value_added_loss:.4g} ({share['value_added']:.1%})."
+    )
+    return finish(figure, alt=alt)
+
+
+def plot_decomposition(
+    result: "StructuralDecomposition",
+    *,
+    start: str = "start",
+    end: str = "end",
+    sectors: int = 10,
+    names: Mapping[Any, str] | None = None,
+) -> "Figure":
+    """Draw the whole change as a waterfall, and the effects in the sectors that changed most."""
+    whole(sectors, "sectors")
+    if names is not None and not isinstance(names, Mapping):
+        raise DataError(f"names: {shown(names)}; expected {{sector: name}}")
+    count = min(sectors, len(result.effects))
+    figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
+    left, right = figure.axes
+    colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
+    quantity = result.account.replace("_", " ")
+    _waterfall(left, result, (start, end), colours)
+    left.set_ylabel(axis_label(quantity, result.unit or None))
+    left.set_title(f"All sectors, {start} to {end}", fontsize=11)
+    _by_sector(right, result, count, colours)
+    labels = [_short((names or {}).get(name, name)) for name in _order(result, count)]
+    right.set_yticks(np.arange(count), labels, fontsize=9)
+    right.set_xlabel(axis_label(f"change of {quantity}", result.unit or None))
+    right.set_title("The sectors that changed most", fontsize=11)
+    handles, words = right.get_legend_handles_labels()
+    figure.legend(handles, words, loc="outside lower right", ncols=5, frameon=False, fontsize=9)
+    left.yaxis.set_major_formatter("{x:,.0f}")
+    right.xaxis.set_major_formatter("{x:,.0f}")
+    effects = ", ".join(
+        f"{_plain(name)} {_number(value, '+')}" for name, value in result.total.items()
+    )
+    first, last = _number(float(result.start.sum())), _number(float(result.end.sum()))
+    return finish(figure, alt=f"{quantity}: {start} {first}, {effects}, {end} {last}.")
+
+
+def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
+    """Order the sectors by class and distance from the mean; the first ones get their names."""
+    away = np.hypot(frame["backward_normalised"] - 1.0, frame["forward_normalised"] - 1.0)
+    rank = away + 100.0 * (frame["sector_class"] == "key").to_numpy(float)
+    return frame.index[np.argsort(-rank.to_numpy(), kind="stable")[:count]]
+
+
 def _sector_ticks(axes: "Axes", sectors: pd.Index, names: Mapping[Any, str] | None) -> None:
     n = len(sectors)
     if n > _TICKS:
@@ -146,3 +198,103 @@ def _sector_ticks(axes: "Axes", sectors: pd.Index, names: Mapping[Any, str] | No
     labels = [sector_name(label, names, longest=34) for label in sectors]
     axes.set_yticks(range(n), labels, fontsize=size)
     axes.set_xticks(range(n), [str(label) for label in sectors], fontsize=size, rotation=90)
+
+
+def _plain(name: object) -> str:
+    return _WORDS[str(name)].replace("\n", " ")
+
+
+def _waterfall(
+    axes: "Axes",
+    result: "StructuralDecomposition",
+    periods: tuple[str, str],
+    colours: dict[str, str],
+) -> None:
+    names = list(result.effects.columns)
+    first, last = float(result.start.sum()), float(result.end.sum())
+    effects = result.total.to_numpy()
+    tops = first + np.concatenate([[0.0], np.cumsum(effects)])
+    places = np.arange(len(names) + 2)
+    axes.bar(places[[0, -1]], [first, last], color=GREY, width=0.62)
+    for k, name in enumerate(names):
+        # an edge keeps a bar visible that is thinner than a line
+        axes.bar(
+            places[k + 1],
+            effects[k],
+            bottom=tops[k],
+            color=colours[name],
+            width=0.62,
+            edgecolor=colours[name],
+            linewidth=1.0,
+        )
+    for k in range(len(places) - 1):
+        level = tops[k]
+        axes.plot([places[k] + 0.31, places[k + 1] - 0.31], [level, level], color=GREY, lw=0.8)
+    texts = [_number(first), *(_number(float(value), "+") for value in effects), _number(last)]
+    highest = _write_above(axes, [first, *np.maximum(tops[:-1], tops[1:]), last], texts)
+    axes.set_xticks(places, [periods[0], *(_WORDS[name] for name in names), periods[1]])
+    axes.grid(visible=False, axis="x")
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_ylim(top=1.08 * highest if highest > 0 else None)
+
+
+def _write_above(axes: "Axes", tops: list[float], texts: list[str]) -> float:
+    """Write each bar's number above it; return the highest bar."""
+    for place, (top, text) in enumerate(zip(tops, texts, strict=True)):
+        axes.annotate(
+            text,
+            (place, max(top, 0.0)),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
+    return max(0.0, *tops)
+
+
+def _by_sector(
+    axes: "Axes", result: "StructuralDecomposition", count: int, colours: dict[str, str]
+) -> None:
+    order = _order(result, count)
+    shown: pd.DataFrame = result.effects.loc[order]
+    places = np.arange(count)
+    up, down = np.zeros(count), np.zeros(count)
+    for name in shown.columns:
+        values = shown[name].to_numpy()
+        axes.barh(
+            places,
+            values,
+            left=np.where(values >= 0, up, down),
+            height=0.62,
+            color=colours[name],
+            label=_plain(name),
+        )
+        up, down = up + np.maximum(values, 0.0), down + np.minimum(values, 0.0)
+    axes.plot(
+        result.change.loc[order],
+        places,
+        linestyle="none",
+        marker="D",
+        markersize=5,
+        color="black",
+        label="change",
+    )
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.grid(visible=False, axis="y")
+
+
+def _number(value: float, sign: str = "") -> str:
+    """Write a number in full from a thousand on, else to four digits."""
+    return format(value, f"{sign},.0f") if abs(value) >= 1000 else format(value, f"{sign}.4g")
+
+
+def _order(result: "StructuralDecomposition", count: int) -> pd.Index:
+    """Return the sectors that changed most, the largest last: it is drawn on top."""
+    places = np.argsort(-np.abs(result.change.to_numpy()), kind="stable")[:count][::-1]
+    return result.effects.index[places]
+
+
+def _short(name: object) -> str:
+    text = str(name)
+    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"

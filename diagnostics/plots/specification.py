@@ -10,24 +10,13 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
+    from quesnay.diagnostics.evidence.specification import SpecificationCurve
 
 __all__ = ["plot_specifications"]
 
 
 def plot_specifications(curve: "SpecificationCurve") -> "Figure":
-    """Draw ranked estimates with intervals, the printed figure, and the level of every choice.
-
-    Parameters
-    ----------
-    curve : SpecificationCurve
-        What is drawn.
-
-    Returns
-    -------
-    Figure
-        Estimates above, one row of marks a level below.
-    """
+    """Draw ranked estimates with intervals, the printed figure, and the level of every choice."""
     levels = [
         (choice, level) for choice in curve.choices for level in curve.estimates[choice].unique()
     ]

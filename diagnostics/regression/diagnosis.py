@@ -11,8 +11,7 @@ from quesnay.diagnostics.regression.errors import ErrorsCompared, compare_errors
 from quesnay.diagnostics.regression.examined import Examined, LeftOut, examine, leave_out
 from quesnay.fitting.checks import whole
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.display.citation import versions
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.regression.result import PanelFit, frame_of_tests, tables_of_tests
 
 __all__ = [

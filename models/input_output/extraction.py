@@ -224,7 +224,7 @@ class Extraction(Tabular):
 
     def plot(self, *, count: int = 15, names: Mapping[Any, str] | None = None) -> Any:
         """Draw the largest losses by sector, own and induced apart; returns a Figure."""
-        from quesnay.diagnostics.plots.input_output_extraction import plot_extraction
+        from quesnay.diagnostics.plots.input_output import plot_extraction
 
         return plot_extraction(self, count=count, names=names)
 

@@ -22,8 +22,7 @@ from quesnay.fitting.regression.covariance import (
 from quesnay.fitting.regression.groups import deviations
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.regression.design import refuse_overflow
 from quesnay.models.regression.functions import (
     Fitted,

@@ -278,7 +278,9 @@ def citation(notes: Iterable[str]) -> str:
     """Return how to cite the software and the sources that notes name."""
     import quesnay
 
-    software = f"quesnay {quesnay.__version__}: econometric modelling toolkit for satellite accounts."
+    software = (
+        f"quesnay {quesnay.__version__}: econometric modelling toolkit for satellite accounts."
+    )
     sources = dict.fromkeys(note for note in notes if note.startswith("Source"))
     return "\n".join([f"{software} BSD-3-Clause.", *sources])
 

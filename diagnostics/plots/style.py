@@ -38,7 +38,6 @@ __all__ = [
     "figure_to_bytes",
     "figure_to_html",
     "finish",
-    "fit_fonts",
     "integer_years",
     "new_figure",
     "place_labels",
@@ -205,7 +204,7 @@ def show_as_written(figure: "Figure") -> None:
     for text in figure.findobj(Text):
         if isinstance(text, Text) and id(text) not in written:
             text.set_parse_math(False)
-    fit_fonts(figure)
+    _fit_fonts(figure)
 
 
 @functools.lru_cache(maxsize=1)
@@ -232,7 +231,7 @@ def cjk_family() -> str | None:
     return found
 
 
-def fit_fonts(figure: "Figure") -> None:
+def _fit_fonts(figure: "Figure") -> None:
     """Let labels with Chinese characters use a font that has them."""
     from matplotlib.text import Text
 

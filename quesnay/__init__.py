@@ -48,10 +48,22 @@ if TYPE_CHECKING:
         run_specifications as run_specifications,
     )
     from quesnay.diagnostics.evidence.updating import backtest_update as backtest_update
-    from quesnay.diagnostics.plots.fan import plot_fan as plot_fan
+    from quesnay.diagnostics.plots.account import plot_mixture as plot_mixture
+    from quesnay.diagnostics.plots.fan import (
+        plot_fan as plot_fan,
+        plot_path as plot_path,
+    )
+    from quesnay.diagnostics.plots.flows import plot_flows as plot_flows
+    from quesnay.diagnostics.plots.input_output import (
+        plot_heat_map as plot_heat_map,
+        plot_waterfall as plot_waterfall,
+    )
     from quesnay.diagnostics.plots.regression import (
         plot_diagnostics as plot_diagnostics,
         plot_influence as plot_influence,
+    )
+    from quesnay.diagnostics.plots.specification import (
+        plot_specification_runs as plot_specification_runs,
     )
     from quesnay.diagnostics.regression.diagnosis import (
         Diagnosis as Diagnosis,
@@ -173,8 +185,12 @@ _MODULES = {
     "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
     "quesnay.diagnostics.evidence.specification": "Grid Rule run_specifications",
     "quesnay.diagnostics.evidence.updating": "backtest_update",
-    "quesnay.diagnostics.plots.fan": "plot_fan",
+    "quesnay.diagnostics.plots.account": "plot_mixture",
+    "quesnay.diagnostics.plots.fan": "plot_fan plot_path",
+    "quesnay.diagnostics.plots.flows": "plot_flows",
+    "quesnay.diagnostics.plots.input_output": "plot_heat_map plot_waterfall",
     "quesnay.diagnostics.plots.regression": "plot_diagnostics plot_influence",
+    "quesnay.diagnostics.plots.specification": "plot_specification_runs",
     "quesnay.diagnostics.regression.diagnosis": "Diagnosis diagnose",
     "quesnay.fitting.errors": (
         "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"

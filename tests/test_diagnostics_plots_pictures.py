@@ -3,13 +3,14 @@
 import pickle
 import re
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Rectangle
 from scipy import stats
 
 import quesnay as qn
@@ -137,7 +138,8 @@ def test_runs_are_counted_apart_and_agree_where_intervals_overlap() -> None:
 
 def test_a_waterfall_steps_from_the_start_to_the_end() -> None:
     figure = qn.plot_waterfall(EFFECTS, start=("2012", 3.0), end="2017", quantity="output")
-    boxes = sorted((bar.get_x(), bar.get_y(), bar.get_height()) for bar in figure.axes[0].patches)
+    bars = [bar for bar in figure.axes[0].patches if isinstance(bar, Rectangle)]
+    boxes = sorted((bar.get_x(), bar.get_y(), bar.get_height()) for bar in bars)
     assert [(bottom, height) for _, bottom, height in boxes] == [
         (0.0, 3.0),
         (3.0, -0.5),
@@ -167,9 +169,9 @@ def test_naive_rules_stand_beside_the_path() -> None:
         (lambda: qn.plot_flows(FLOWS.drop(columns="value")), "no column 'value'"),
         (lambda: qn.plot_flows(FLOWS.assign(value=[1, 2, -1, 0])), "'core' to 'cars' is no amount"),
         (lambda: qn.plot_flows(FLOWS.assign(value=0)), "every value is zero"),
-        (lambda: qn.plot_flows([1.0]), "expected a DataFrame"),
+        (lambda: qn.plot_flows(cast("pd.DataFrame", [1.0])), "expected a DataFrame"),
         (lambda: qn.plot_flows(FLOWS, most=1), "most must be a whole number of at least 2"),
-        (lambda: qn.plot_flows(FLOWS, ax="left"), "give one panel"),
+        (lambda: qn.plot_flows(FLOWS, ax=cast("Axes", "left")), "give one panel"),
         (lambda: qn.plot_heat_map(pd.DataFrame(), quantity="x"), "expected a DataFrame of numbers"),
         (
             lambda: qn.plot_waterfall(pd.Series([np.nan]), start=("a", 1.0), end="b", quantity="x"),
@@ -177,10 +179,13 @@ def test_naive_rules_stand_beside_the_path() -> None:
         ),
         (lambda: qn.plot_specification_runs(RUNS.drop(columns="run"), figure="T"), "no column"),
         (lambda: qn.plot_specification_runs(RUNS.iloc[:0], figure="T"), "drop it"),
-        (lambda: qn.plot_specification_runs(3, figure="T"), "expected a DataFrame"),
+        (
+            lambda: qn.plot_specification_runs(cast("pd.DataFrame", 3), figure="T"),
+            "expected a DataFrame",
+        ),
         (lambda: qn.plot_mixture(EQUATIONS.assign(std_error=0.0)), "'base' needs a finite"),
         (lambda: qn.plot_mixture(EQUATIONS.drop(columns="weight")), "no column 'weight'"),
-        (lambda: qn.plot_mixture("x"), "expected a DataFrame"),
+        (lambda: qn.plot_mixture(cast("pd.DataFrame", "x")), "expected a DataFrame"),
         (
             lambda: qn.plot_path(DRAWS, {"r": pd.Series({"x": 1.0})}, quantity="x"),
             "columns must be years",
@@ -194,5 +199,6 @@ def test_what_cannot_be_drawn_is_refused(call: Callable[[], object], says: str) 
 
 def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
     figure = new_figure()
-    part = figure.subfigures(1, 2)[0]
+    part = figure.subfigures(1, 1)
+    assert isinstance(part, SubFigure)
     assert qn.plot_mixture(EQUATIONS, ax=part.subplots()) is figure

@@ -81,7 +81,7 @@ def plot_flows(
     nodes = [len(step) for step in _by_step(heights).values()]
     figure, axes = panel_of(ax, size=(9.0, 1.6 + 0.36 * max(nodes)))
     steps = max(step for step, _ in heights)
-    colours = {node: COLOURS[k % 6] for k, node in enumerate(n for n in heights if n[0] < steps)}
+    colours = {node: COLOURS[k % 6] for k, node in enumerate(n for n in tops if n[0] < steps)}
     _draw_ribbons(axes, rows, tops, colours)
     for (step, label), top in tops.items():
         size = heights[(step, label)]
@@ -92,7 +92,7 @@ def plot_flows(
     axes.set_axis_off()
     axes.set_xlim(-0.75, steps + 0.75)
     axes.set_title(f"{title}{', ' if title and unit else ''}{unit or ''}", fontsize=11)
-    largest = rows.loc[rows["value"].idxmax()]
+    largest = rows.iloc[int(np.argmax(rows["value"]))]
     alt = (
         f"{title or 'Flows'}{f', {unit}' if unit else ''}: {len(rows)} flows; the largest, "
         f"{largest['value']:.4g}, from {sector_name(largest['source'], names)} to "
@@ -151,7 +151,7 @@ def _collapsed(rows: pd.DataFrame, most: int) -> pd.DataFrame:
         called.get((k + 1, name), name) for k, name in zip(steps, rows["target"], strict=True)
     ]
     named = rows.assign(source=source, target=target)
-    return named.groupby(["step", "source", "target"], as_index=False, sort=False)["value"].sum()
+    return named.groupby(["step", "source", "target"], sort=False)[["value"]].sum().reset_index()
 
 
 def _heights(rows: pd.DataFrame) -> dict[Node, float]:

@@ -107,6 +107,7 @@ def plot_heat_map(
     quantity: str,
     unit: str | None = None,
     names: Mapping[Any, str] | None = None,
+    sides: tuple[str, str] = ("selling sector", "buying sector"),
     title: str = "",
     source: str | None = None,
     ax: "Axes | None" = None,
@@ -123,6 +124,8 @@ def plot_heat_map(
         Its unit.
     names : mapping, optional
         Label -> name, written after it.
+    sides : tuple of str
+        What stands down and what across.
     title : str
         What is drawn.
     source : str, optional
@@ -163,8 +166,8 @@ def plot_heat_map(
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
     bar.set_label(axis_label(quantity, unit))
     _sector_ticks(axes, frame, names)
-    axes.set_xlabel("buying sector")
-    axes.set_ylabel("selling sector")
+    axes.set_ylabel(sides[0])
+    axes.set_xlabel(sides[1])
     axes.set_title(title, fontsize=11)
     i, j = np.unravel_index(int(np.nanargmax(values)), values.shape)
     seller = sector_name(frame.index[int(i)], names)
@@ -186,14 +189,14 @@ def plot_extraction(
     places = np.arange(len(labels))
     figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
     for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
-        parts = {
+        losses = {
             part: [
                 *shown[f"{what}_loss_{part}"],
                 *([rest[f"{what}_loss_{part}"].sum()] if len(rest) else []),
             ]
             for part in ("own", "induced")
         }
-        stack_bars(axes, places, parts, (COLOURS[0], COLOURS[3]), width=0.72, across=True)
+        stack_bars(axes, places, losses, (COLOURS[0], COLOURS[3]), width=0.72, across=True)
         axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.grid(visible=False, axis="y")
@@ -231,7 +234,13 @@ def plot_decomposition(
     quantity = result.account.replace("_", " ")
     words = [_WORDS[str(name)] for name in result.effects.columns]
     opening = (start, float(result.start.sum()))
-    _waterfall(left, result.total.to_numpy(), opening, (end, *words), list(colours.values()))
+    _waterfall(
+        left,
+        np.asarray(result.total, dtype=np.float64),
+        opening,
+        (end, *words),
+        list(colours.values()),
+    )
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)
     _by_sector(right, result, count, colours)

@@ -38,7 +38,6 @@ __all__ = [
 MOST = 45  # groups that a page can name
 Array = npt.NDArray[np.float64]
 MOST_ROWS = 31
-Array = npt.NDArray[np.float64]
 NAMED = 5  # points named in a panel
 WIDEST = 36  # columns of a name
 FEWEST = 20  # rows under which a local regression only joins the points

@@ -177,8 +177,8 @@ def panel_of(
 ) -> tuple["Figure", "Axes"]:
     """Return the panel to draw on and its figure: the caller's, or the one of a new figure."""
     if ax is None:
-        figure = new_figure(size=size)
-        return figure, figure.axes[0]
+        made = new_figure(size=size)
+        return made, made.axes[0]
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 

@@ -9,14 +9,15 @@ from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     axis_label,
+    brackets,
     finish,
     integer_years,
     new_figure,
+    stack_bars,
 )
 from quesnay.fitting.checks import percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from quesnay.models.growth.curve import CurveFit
@@ -49,9 +50,10 @@ def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "
     figure = new_figure(size=(8.6, 4.6))
     (axes,) = figure.axes
     years = np.asarray(parts.index, dtype=float)
-    _stack(
-        axes, years, 100 * parts.to_numpy(), [str(name).replace("_", " ") for name in parts.columns]
-    )
+    step = float(np.diff(years).min()) if len(years) > 1 else 1.0
+    named = {str(name).replace("_", " "): 100 * part.to_numpy() for name, part in parts.items()}
+    colours = [*COLOURS[: parts.shape[1] - 1], "#BBBBBB"]
+    stack_bars(axes, years, named, colours, width=0.8 * step)
     growth = 100 * account.output_growth.to_numpy()
     axes.plot(years, growth, "o-", color="black", markersize=4, lw=1, label="output")
     axes.axhline(0, color="black", lw=0.8)
@@ -103,14 +105,12 @@ def plot_reconciliation(made: "Reconciliation") -> "Figure":
     places = np.arange(len(sigma), dtype=float)[::-1]
     figure = new_figure(size=(7.2, 1.4 + 0.45 * len(sigma)))
     (axes,) = figure.axes
-    axes.errorbar(
-        np.zeros(len(sigma)), places + 0.12, xerr=1.96, fmt="o", color=COLOURS[1], capsize=3,
-        label="estimate",
-    )  # fmt: skip
-    axes.errorbar(
-        shift, places - 0.12, xerr=1.96 * left, fmt="s", color=COLOURS[0], capsize=3,
-        label="reconciled",
-    )  # fmt: skip
+    for values, reach, side, fmt, colour, label in (
+        (0.0 * shift, 1.96 + 0.0 * left, 0.12, "o", COLOURS[1], "estimate"),
+        (shift, 1.96 * left, -0.12, "s", COLOURS[0], "reconciled"),
+    ):
+        ends = (values - reach, values + reach)
+        brackets(axes, places + side, values, ends, across=True, fmt=fmt, color=colour, label=label)
     axes.set_yticks(places, [str(label) for label in sigma.index])
     axes.set_xlabel("distance from the estimate, in its standard errors; bars 95 %")
     axes.axvline(0, color="black", lw=0.8)
@@ -158,15 +158,3 @@ def plot_curve(
         f"saturation {top:.4g}; at {end:g} the curve is {ahead['estimate'].iloc[-1]:.4g}."
     )
     return finish(figure, alt=alt)
-
-
-def _stack(axes: "Axes", years: np.ndarray, values: np.ndarray, names: list[str]) -> None:
-    """Stack positive parts upwards and negative parts downwards."""
-    step = float(np.diff(years).min()) if len(years) > 1 else 1.0
-    above, below = np.zeros(len(years)), np.zeros(len(years))
-    for place, name in enumerate(names):
-        part = values[:, place]
-        bottom = np.where(part >= 0, above, below)
-        colour = "#BBBBBB" if name == "productivity" else COLOURS[place % len(COLOURS)]
-        axes.bar(years, part, bottom=bottom, width=0.8 * step, color=colour, label=name)
-        above, below = above + np.maximum(part, 0), below + np.minimum(part, 0)

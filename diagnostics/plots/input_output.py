@@ -1,6 +1,6 @@
 """Plots of input-output tables: linkages, coefficients, extraction, decomposition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,10 +14,12 @@ from quesnay.diagnostics.plots.style import (
     axis_label,
     finish,
     new_figure,
+    panel_of,
     place_labels,
     sector_name,
+    stack_bars,
 )
-from quesnay.fitting.checks import whole
+from quesnay.fitting.checks import plain_numbers, whole
 from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
@@ -32,7 +34,9 @@ __all__ = [
     "plot_coefficients",
     "plot_decomposition",
     "plot_extraction",
+    "plot_heat_map",
     "plot_linkages",
+    "plot_waterfall",
 ]
 
 Array = npt.NDArray[np.float64]
@@ -87,28 +91,89 @@ def plot_linkages(
 
 def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = None) -> "Figure":
     """Draw the technical coefficients: who buys from whom per unit of output."""
+    return plot_heat_map(
+        table.A,
+        quantity="input coefficient",
+        unit="per unit of output",
+        names=names,
+        title=table.name or "Technical coefficients",
+    )
+
+
+def plot_heat_map(
+    frame: pd.DataFrame,
+    *,
+    quantity: str,
+    unit: str | None = None,
+    names: Mapping[Any, str] | None = None,
+    sides: tuple[str, str] = ("selling sector", "buying sector"),
+    title: str = "",
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw a table as a heat map, such as coefficients, flows or the Leontief inverse.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Selling sectors down, buying sectors across; numbers in one unit.
+    quantity : str
+        What a cell is.
+    unit : str, optional
+        Its unit.
+    names : mapping, optional
+        Label -> name, written after it.
+    sides : tuple of str
+        What stands down and what across.
+    title : str
+        What is drawn.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
+
+    Returns
+    -------
+    Figure
+        Colours by the root of the value, so that small cells show; cells below zero stand out.
+
+    Raises
+    ------
+    DataError
+        If the frame is empty or holds what is no number.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame([[0.1, 0.3], [0.2, 0.0]], ["a", "b"], ["a", "b"])
+    >>> figure = plot_heat_map(frame, quantity="input coefficient")
+    >>> figure.get_label()
+    'Heat map of 2 by 2: input coefficient; the largest is 0.3: a into b.'
+    """
     from matplotlib.colors import PowerNorm
 
-    A = table.A.to_numpy()
-    figure = new_figure(size=(9.0, 7.4))
-    (axes,) = figure.axes
+    values = plain_numbers(frame) if isinstance(frame, pd.DataFrame) else None
+    if values is None or not values.size or not np.isfinite(values).any():
+        raise DataError(f"frame: {shown(frame)}; expected a DataFrame of numbers")
+    figure, axes = panel_of(ax, size=(9.0, 7.4))
     axes.grid(visible=False)
-    top = float(A.max()) if A.max() > 0 else 1.0
+    top = max(float(np.nanmax(values)), 0.0) or 1.0
     image = axes.imshow(
-        np.ma.masked_less(A, 0.0), cmap="Blues", norm=PowerNorm(0.5, vmin=0.0, vmax=top),
-        interpolation="nearest",
+        np.ma.masked_less(values, 0.0), cmap="Blues", norm=PowerNorm(0.5, vmin=0.0, vmax=top),
+        interpolation="nearest", aspect="auto" if values.shape[0] != values.shape[1] else "equal",
     )  # fmt: skip
     axes.set_facecolor(COLOURS[1])
     bar = figure.colorbar(image, ax=axes, shrink=0.8)
-    bar.set_label(axis_label("input coefficient", "per unit of output"))
-    _sector_ticks(axes, table.sectors, names)
-    axes.set_xlabel("buying sector")
-    axes.set_ylabel("selling sector")
-    axes.set_title(table.name or "Technical coefficients", fontsize=11)
-    i, j = np.unravel_index(int(np.argmax(A)), A.shape)
-    seller, buyer = (sector_name(table.sectors[int(k)], names) for k in (i, j))
-    text = f"Heat map of {len(A)} by {len(A)} technical coefficients; the largest is {A[i, j]:.3g}"
-    return finish(figure, alt=f"{text}: {seller} into {buyer}.")
+    bar.set_label(axis_label(quantity, unit))
+    _sector_ticks(axes, frame, names)
+    axes.set_ylabel(sides[0])
+    axes.set_xlabel(sides[1])
+    axes.set_title(title, fontsize=11)
+    i, j = np.unravel_index(int(np.nanargmax(values)), values.shape)
+    seller = sector_name(frame.index[int(i)], names)
+    buyer = sector_name(frame.columns[int(j)], names)
+    rows, columns = values.shape
+    alt = f"Heat map of {rows} by {columns}: {quantity}; the largest is {values[i, j]:.3g}"
+    return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, panel=ax)
 
 
 def plot_extraction(
@@ -123,12 +188,14 @@ def plot_extraction(
     places = np.arange(len(labels))
     figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
     for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
-        left = np.zeros(len(labels))
-        for part, colour in (("own", COLOURS[0]), ("induced", COLOURS[3])):
-            column = f"{what}_loss_{part}"
-            values = shown[column].tolist() + ([rest[column].sum()] if len(rest) else [])
-            axes.barh(places, values, left=left, color=colour, label=part, height=0.72)
-            left += np.asarray(values)
+        losses = {
+            part: [
+                *shown[f"{what}_loss_{part}"],
+                *([rest[f"{what}_loss_{part}"].sum()] if len(rest) else []),
+            ]
+            for part in ("own", "induced")
+        }
+        stack_bars(axes, places, losses, (COLOURS[0], COLOURS[3]), width=0.72, across=True)
         axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.grid(visible=False, axis="y")
@@ -164,7 +231,15 @@ def plot_decomposition(
     left, right = figure.axes
     colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
     quantity = result.account.replace("_", " ")
-    _waterfall(left, result, (start, end), colours)
+    words = [_WORDS[str(name)] for name in result.effects.columns]
+    opening = (start, float(result.start.sum()))
+    _waterfall(
+        left,
+        np.asarray(result.total, dtype=np.float64),
+        opening,
+        (end, *words),
+        list(colours.values()),
+    )
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)
     _by_sector(right, result, count, colours)
@@ -172,8 +247,8 @@ def plot_decomposition(
     right.set_yticks(np.arange(count), labels, fontsize=9)
     right.set_xlabel(axis_label(f"change of {quantity}", result.unit or None))
     right.set_title("The sectors that changed most", fontsize=11)
-    handles, words = right.get_legend_handles_labels()
-    figure.legend(handles, words, loc="outside lower right", ncols=5, frameon=False, fontsize=9)
+    handles, texts = right.get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside lower right", ncols=5, frameon=False, fontsize=9)
     left.yaxis.set_major_formatter("{x:,.0f}")
     right.xaxis.set_major_formatter("{x:,.0f}")
     effects = ", ".join(
@@ -190,41 +265,103 @@ def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
     return frame.index[np.argsort(-rank.to_numpy(), kind="stable")[:count]]
 
 
-def _sector_ticks(axes: "Axes", sectors: pd.Index, names: Mapping[Any, str] | None) -> None:
-    n = len(sectors)
-    if n > _TICKS:
-        return
-    size = 9 if n <= 20 else 6.5
-    labels = [sector_name(label, names, longest=34) for label in sectors]
-    axes.set_yticks(range(n), labels, fontsize=size)
-    axes.set_xticks(range(n), [str(label) for label in sectors], fontsize=size, rotation=90)
+def _sector_ticks(axes: "Axes", frame: pd.DataFrame, names: Mapping[Any, str] | None) -> None:
+    """Name the sectors down, and give their codes across, where there is room for them."""
+    down, across = (9 if len(labels) <= 20 else 6.5 for labels in (frame.index, frame.columns))
+    if len(frame.index) <= _TICKS:
+        labels = [sector_name(label, names, longest=34) for label in frame.index]
+        axes.set_yticks(range(len(labels)), labels, fontsize=down)
+    if len(frame.columns) <= _TICKS:
+        labels = [str(label) for label in frame.columns]
+        axes.set_xticks(range(len(labels)), labels, fontsize=across, rotation=90)
 
 
 def _plain(name: object) -> str:
     return _WORDS[str(name)].replace("\n", " ")
 
 
+def plot_waterfall(
+    effects: "pd.Series[float]",
+    *,
+    start: tuple[str, float],
+    end: str,
+    quantity: str,
+    unit: str | None = None,
+    title: str = "",
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw how effects lead from one level to another, step by step.
+
+    Parameters
+    ----------
+    effects : Series
+        Effect -> change, in the unit of the level, in the order drawn.
+    start : tuple of str and float
+        Name and level of the start, such as ``("2012", 53.7)``.
+    end : str
+        Name of the end; its level is the start with all effects.
+    quantity, unit : str
+        What is drawn.
+    title : str
+        Of the panel.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
+
+    Returns
+    -------
+    Figure
+        Bars of start and end, between them the effects, each from where the last one ended.
+
+    Raises
+    ------
+    DataError
+        If there are no effects, or one is no number.
+
+    Examples
+    --------
+    >>> effects = pd.Series({"technology": -0.5, "final demand": 2.0})
+    >>> plot_waterfall(effects, start=("2012", 3.0), end="2017", quantity="total").get_label()
+    'total: 2012 3, technology -0.5, final demand +2, 2017 4.5.'
+    """
+    values = plain_numbers(effects) if isinstance(effects, pd.Series) else None
+    if values is None or not values.size or not np.isfinite([*values, start[1]]).all():
+        raise DataError(f"effects: {shown(effects)}; expected a Series of finite numbers")
+    figure, axes = panel_of(ax, size=(2.2 + 1.0 * (len(values) + 2), 4.2))
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(values))]
+    words = [str(name).replace(" ", "\n") for name in effects.index]
+    _waterfall(axes, values, start, (end, *words), colours)
+    axes.set_ylabel(axis_label(quantity, unit))
+    axes.set_title(title, fontsize=11)
+    said = ", ".join(f"{name} {_number(float(v), '+')}" for name, v in effects.items())
+    last = _number(float(start[1] + values.sum()))
+    alt = f"{quantity}: {start[0]} {_number(float(start[1]))}, {said}, {end} {last}."
+    return finish(figure, alt=alt, source=source, panel=ax)
+
+
 def _waterfall(
     axes: "Axes",
-    result: "StructuralDecomposition",
-    periods: tuple[str, str],
-    colours: dict[str, str],
+    effects: Array,
+    start: tuple[str, float],
+    names: tuple[str, ...],
+    colours: Sequence[str],
 ) -> None:
-    names = list(result.effects.columns)
-    first, last = float(result.start.sum()), float(result.end.sum())
-    effects = result.total.to_numpy()
-    tops = first + np.concatenate([[0.0], np.cumsum(effects)])
-    places = np.arange(len(names) + 2)
+    """Draw the bars of a waterfall; `names` are that of the end and those of the effects."""
+    tops = float(start[1]) + np.concatenate([[0.0], np.cumsum(effects)])
+    first, last = float(tops[0]), float(tops[-1])
+    places = np.arange(len(effects) + 2)
     axes.bar(places[[0, -1]], [first, last], color=GREY, width=0.62)
-    for k, name in enumerate(names):
+    for k, effect in enumerate(effects):
         # an edge keeps a bar visible that is thinner than a line
         axes.bar(
             places[k + 1],
-            effects[k],
+            effect,
             bottom=tops[k],
-            color=colours[name],
+            color=colours[k],
             width=0.62,
-            edgecolor=colours[name],
+            edgecolor=colours[k],
             linewidth=1.0,
         )
     for k in range(len(places) - 1):
@@ -232,7 +369,7 @@ def _waterfall(
         axes.plot([places[k] + 0.31, places[k + 1] - 0.31], [level, level], color=GREY, lw=0.8)
     texts = [_number(first), *(_number(float(value), "+") for value in effects), _number(last)]
     highest = _write_above(axes, [first, *np.maximum(tops[:-1], tops[1:]), last], texts)
-    axes.set_xticks(places, [periods[0], *(_WORDS[name] for name in names), periods[1]])
+    axes.set_xticks(places, [start[0], *names[1:], names[0]])
     axes.grid(visible=False, axis="x")
     axes.axhline(0, color="black", linewidth=0.8)
     axes.set_ylim(top=1.08 * highest if highest > 0 else None)
@@ -259,18 +396,8 @@ def _by_sector(
     order = _order(result, count)
     shown: pd.DataFrame = result.effects.loc[order]
     places = np.arange(count)
-    up, down = np.zeros(count), np.zeros(count)
-    for name in shown.columns:
-        values = shown[name].to_numpy()
-        axes.barh(
-            places,
-            values,
-            left=np.where(values >= 0, up, down),
-            height=0.62,
-            color=colours[name],
-            label=_plain(name),
-        )
-        up, down = up + np.maximum(values, 0.0), down + np.minimum(values, 0.0)
+    parts = {_plain(name): shown[name].to_numpy() for name in shown.columns}
+    stack_bars(axes, places, parts, [colours[name] for name in shown.columns], across=True)
     axes.plot(
         result.change.loc[order],
         places,

@@ -29,12 +29,6 @@ if TYPE_CHECKING:
 
 __all__ = [
     "cloud",
-    "draw_collinearity",
-    "draw_groups",
-    "draw_leverage",
-    "draw_quantiles",
-    "draw_residuals",
-    "draw_scale",
     "head",
     "plot_diagnostics",
     "plot_influence",
@@ -43,7 +37,6 @@ __all__ = [
 MOST = 45  # groups that a page can name
 Array = npt.NDArray[np.float64]
 MOST_ROWS = 31
-Array = npt.NDArray[np.float64]
 NAMED = 5  # points named in a panel
 WIDEST = 36  # columns of a name
 FEWEST = 20  # rows under which a local regression only joins the points
@@ -91,13 +84,13 @@ def plot_diagnostics(
     figure = new_figure(3, 2, size=(13.0, 14.0))
     panels = figure.axes
     named = [
-        draw_residuals(panels[0], sample),
-        draw_quantiles(panels[1], sample),
-        draw_leverage(panels[3], sample),
+        _draw_residuals(panels[0], sample),
+        _draw_quantiles(panels[1], sample),
+        _draw_leverage(panels[3], sample),
     ]
-    draw_scale(panels[2], sample)
-    draw_groups(panels[4], sample)
-    draw_collinearity(panels[5], sample)
+    _draw_scale(panels[2], sample)
+    _draw_groups(panels[4], sample)
+    _draw_collinearity(panels[5], sample)
     said = f"{short_name(fit.formula, widest=90)}: {fit.nobs:,} rows, {fit.inference.name} errors"
     figure.suptitle(said, x=0.01, ha="left", fontsize=11)
     place_labels(figure, named, size=7.5)
@@ -185,7 +178,7 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     )
 
 
-def draw_groups(axes: "Axes", sample: Examined) -> None:
+def _draw_groups(axes: "Axes", sample: Examined) -> None:
     """Draw mean standardised residuals by unit (or cluster) and time, or their spread by unit."""
     rows = _rows(sample)
     if rows is None:
@@ -196,7 +189,7 @@ def draw_groups(axes: "Axes", sample: Examined) -> None:
         _draw_map(axes, sample, rows, sample.time)
 
 
-def draw_residuals(axes: "Axes", sample: Examined) -> Named:
+def _draw_residuals(axes: "Axes", sample: Examined) -> Named:
     """Draw residuals against fitted values with a local regression line; name the largest."""
     e = sample.residuals
     cloud(axes, sample.fitted, e)
@@ -208,7 +201,7 @@ def draw_residuals(axes: "Axes", sample: Examined) -> Named:
     return _named(axes, sample.fitted, e, sample.names, np.abs(sample.influence.standardised))
 
 
-def draw_quantiles(axes: "Axes", sample: Examined) -> Named:
+def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     """Draw ordered studentised residuals against t with a simultaneous band; name who leaves it."""
     from scipy import stats
 
@@ -229,7 +222,7 @@ def draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     return _named(axes, middle, t[order], [sample.names[i] for i in order], far)
 
 
-def draw_scale(axes: "Axes", sample: Examined) -> None:
+def _draw_scale(axes: "Axes", sample: Examined) -> None:
     """Draw the root of absolute standardised residuals against fitted values."""
     r = np.sqrt(np.abs(sample.influence.standardised))
     kept = np.isfinite(r)
@@ -240,7 +233,7 @@ def draw_scale(axes: "Axes", sample: Examined) -> None:
     axes.set_ylabel("root of |standardised residual|")
 
 
-def draw_leverage(axes: "Axes", sample: Examined) -> Named:
+def _draw_leverage(axes: "Axes", sample: Examined) -> Named:
     """Draw standardised residuals against leverage with contours of Cook's distance."""
     found = sample.influence
     kept = np.isfinite(found.standardised)
@@ -265,7 +258,7 @@ def draw_leverage(axes: "Axes", sample: Examined) -> Named:
     return replace(named, crowd=np.vstack([named.crowd, lines[::8]]))
 
 
-def draw_collinearity(axes: "Axes", sample: Examined) -> None:
+def _draw_collinearity(axes: "Axes", sample: Examined) -> None:
     """Draw variance inflation by term, with the largest condition index."""
     found = collinearity(sample.X)
     shown = np.flatnonzero(np.isfinite(found.inflation))

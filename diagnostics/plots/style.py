@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.errors import DataError
+from quesnay.diagnostics.plots.figure import make_figure
+from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.escape import display_width, escape_html
 from quesnay.models.display.write import write_bytes
 
@@ -33,19 +34,21 @@ __all__ = [
     "Named",
     "Picture",
     "axis_label",
+    "brackets",
     "cjk_family",
     "draw_picture",
     "figure_to_bytes",
     "figure_to_html",
     "finish",
-    "fit_fonts",
     "integer_years",
     "new_figure",
+    "panel_of",
     "place_labels",
     "save_figure",
     "sector_name",
     "short_name",
     "show_as_written",
+    "stack_bars",
 ]
 
 # Okabe and Ito (2008), Color Universal Design; yellow and black last, for they serve lines worst.
@@ -141,9 +144,7 @@ def new_figure(
     rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (7.2, 4.2), **options: Any
 ) -> "Figure":
     """Make a figure of its own, outside matplotlib's global state, with quiet axes."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained", facecolor="white")
+    figure = make_figure(figsize=size, layout="constrained", facecolor="white")
     figure.subplots(rows, columns, **options)
     for axes in figure.axes:
         axes.set_axisbelow(True)
@@ -171,20 +172,49 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
         axes.set_xlim(first - 1, last + 1)
 
 
-def finish(figure: "Figure", *, alt: str) -> "Figure":
+def panel_of(
+    ax: "Axes | None", *, size: tuple[float, float] = (7.2, 4.2)
+) -> tuple["Figure", "Axes"]:
+    """Return the panel to draw on and its figure: the caller's, or the one of a new figure."""
+    if ax is None:
+        made = new_figure(size=size)
+        return made, made.axes[0]
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    if not isinstance(ax, Axes):
+        raise DataError(f"ax: {shown(ax)}; give one panel, such as that of plt.subplots()[1]")
+    figure: Any = ax.figure
+    while figure is not None and not isinstance(figure, Figure):  # a part of a figure
+        figure = figure.figure
+    if figure is None:
+        raise DataError("ax: the panel has no figure; give one that is drawn somewhere")
+    return figure, ax
+
+
+def finish(
+    figure: "Figure", *, alt: str, source: str | None = None, panel: "Axes | None" = None
+) -> "Figure":
     """Give a figure its description and make every label plain text in a font that shows it.
 
     Scientific Python SPEC 3 asks for a description of each figure. It is stored as the figure's
-    label, goes into the file's metadata and into the ``alt`` attribute in HTML.
+    label, goes into the file's metadata and into the ``alt`` attribute in HTML. The source of the
+    figures stands at the foot. On a caller's `panel` nothing else of the figure is touched, and
+    what it shows is added to the description that is there.
     """
     if not alt.strip():
         raise DataError("a figure needs a description in words: give alt=")
-    figure.set_label(alt)
-    show_as_written(figure)
+    if panel is not None:
+        figure.set_label(f"{figure.get_label()} {alt}".strip())
+    else:
+        figure.set_label(alt)
+        if source:
+            figure.supxlabel(f"Source: {source}", fontsize=8, color=GREY, x=0.01, ha="left")
+    show_as_written(figure, panel)
     return figure
 
 
-def show_as_written(figure: "Figure") -> None:
+def show_as_written(figure: "Figure", panel: "Axes | None" = None) -> None:
     """Turn off mathematics in labels, but not in tick labels that matplotlib wrote itself.
 
     Chinese labels get a font that has the characters.
@@ -193,8 +223,9 @@ def show_as_written(figure: "Figure") -> None:
     from matplotlib.text import Text
     from matplotlib.ticker import FixedFormatter
 
+    panels = figure.axes if panel is None else [panel]
     written: set[int] = set()
-    for axes in figure.axes:
+    for axes in panels:
         for axis in (axes.xaxis, axes.yaxis):
             if not isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter):
                 ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
@@ -202,10 +233,56 @@ def show_as_written(figure: "Figure") -> None:
                 written.add(id(axis.get_offset_text()))
             else:
                 axis.get_ticklabels()  # writes the names into the ticks
-    for text in figure.findobj(Text):
-        if isinstance(text, Text) and id(text) not in written:
+    found = figure.findobj(Text) if panel is None else panel.findobj(Text)
+    texts = [text for text in found if isinstance(text, Text)]
+    for text in texts:
+        if id(text) not in written:
             text.set_parse_math(False)
-    fit_fonts(figure)
+    _fit_fonts(panels, texts)
+
+
+def stack_bars(
+    axes: "Axes",
+    places: npt.ArrayLike,
+    parts: Mapping[str, npt.ArrayLike],
+    colours: Sequence[str],
+    *,
+    width: float = 0.62,
+    across: bool = False,
+) -> None:
+    """Stack bars at places: positive parts away from zero on one side, negative ones on the other.
+
+    `across` draws them horizontally.
+    """
+    where = np.asarray(places, dtype=float)
+    above, below = np.zeros(len(where)), np.zeros(len(where))
+    for (name, values), colour in zip(parts.items(), colours, strict=False):
+        part = np.asarray(values, dtype=float)
+        start = np.where(part >= 0, above, below)
+        if across:
+            axes.barh(where, part, left=start, height=width, color=colour, label=name)
+        else:
+            axes.bar(where, part, bottom=start, width=width, color=colour, label=name)
+        above, below = above + np.maximum(part, 0.0), below + np.minimum(part, 0.0)
+
+
+def brackets(
+    axes: "Axes",
+    places: npt.ArrayLike,
+    values: npt.ArrayLike,
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike],
+    *,
+    across: bool = False,
+    **options: Any,
+) -> None:
+    """Draw values with their lower and upper bounds; `across` along the horizontal axis."""
+    where, middle = np.asarray(places, dtype=float), np.asarray(values, dtype=float)
+    reach = np.abs(np.asarray(bounds, dtype=float) - middle)
+    options = {"capsize": 3.0} | options
+    if across:
+        axes.errorbar(middle, where, xerr=reach, **options)
+    else:
+        axes.errorbar(where, middle, yerr=reach, **options)
 
 
 @functools.lru_cache(maxsize=1)
@@ -232,17 +309,14 @@ def cjk_family() -> str | None:
     return found
 
 
-def fit_fonts(figure: "Figure") -> None:
+def _fit_fonts(panels: "Sequence[Axes]", texts: "Sequence[Text]") -> None:
     """Let labels with Chinese characters use a font that has them."""
-    from matplotlib.text import Text
-
-    texts = [text for text in figure.findobj(Text) if isinstance(text, Text)]
     wide = [text for text in texts if _is_wide(text.get_text())]
     if not wide:
         return
     family = cjk_family()
     if family is None:
-        _draw_boxes(figure, wide)
+        _draw_boxes(panels, wide)
         message = "no font on this machine shows Chinese characters; install Noto Sans CJK"
         warnings.warn(message, UserWarning, stacklevel=4)
     for text in wide:
@@ -333,9 +407,9 @@ def _is_wide(text: str) -> bool:
     return any(character >= _FIRST_CJK for character in text)
 
 
-def _draw_boxes(figure: "Figure", wide: "Sequence[Text]") -> None:
+def _draw_boxes(panels: "Sequence[Axes]", wide: "Sequence[Text]") -> None:
     """Replace what cannot be drawn; names on an axis are written anew at each drawing."""
-    for axes in figure.axes:
+    for axes in panels:
         for axis in (axes.xaxis, axes.yaxis):
             names = [label.get_text() for label in axis.get_ticklabels()]
             if any(map(_is_wide, names)):

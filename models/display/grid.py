@@ -21,10 +21,8 @@ __all__ = [
     "format_column",
     "format_of",
     "index_levels",
-    "is_bare",
     "is_missing",
     "is_numeric",
-    "run_lengths",
 ]
 
 _FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
@@ -77,15 +75,15 @@ class Grid:
     def row_spans(self) -> list[list[int]]:
         """Return, for each level of the row labels, over how many rows each label reaches."""
         keys = list(zip(*(level.cells for level in self.index), strict=True))
-        return [run_lengths(keys, level) for level in range(len(self.index))]
+        return [_run_lengths(keys, level) for level in range(len(self.index))]
 
     def header_spans(self) -> list[list[int]]:
         """Return, for each header level, over how many columns each name reaches."""
         keys = [column.header for column in self.columns]
-        return [run_lengths(keys, level) for level in range(self.levels)]
+        return [_run_lengths(keys, level) for level in range(self.levels)]
 
 
-def run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
+def _run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
     """Count over how many places each label of one level reaches; repeats count 0."""
     counts: list[int] = []
     start = 0
@@ -122,7 +120,7 @@ def format_of(name: object, formats: Mapping[str, str]) -> str | None:
 
 def index_levels(frame: pd.DataFrame) -> list[tuple[str, list[object]]]:
     """Return name and values of each level of the row labels; none where rows are only counted."""
-    if is_bare(frame):
+    if _is_bare(frame):
         return []
     names = ["" if name is None else str(name) for name in frame.index.names]
     return [
@@ -130,7 +128,7 @@ def index_levels(frame: pd.DataFrame) -> list[tuple[str, list[object]]]:
     ]
 
 
-def is_bare(frame: pd.DataFrame) -> bool:
+def _is_bare(frame: pd.DataFrame) -> bool:
     """Tell whether the row labels only count the rows."""
     index = frame.index
     plain = isinstance(index, pd.RangeIndex) and index.name is None and len(frame.columns) > 0

@@ -17,7 +17,6 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import visible
 
 __all__ = [
-    "cannot_write",
     "check_folder",
     "write_bytes",
     "write_folder",
@@ -58,14 +57,14 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
         beside.replace(target)
     except (OSError, ValueError) as error:
         _drop(beside)
-        raise cannot_write(path, error) from error
+        raise _cannot_write(path, error) from error
     except BaseException:
         _drop(beside)
         raise
     return Path(path)
 
 
-def cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
+def _cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
     """Say in one line why a file or folder cannot be written."""
     reason = getattr(error, "strerror", None) or str(error)
     name = visible(path)
@@ -97,7 +96,7 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
         else:
             fresh.rename(target)
     except (OSError, ValueError) as error:
-        raise error if isinstance(error, DataError) else cannot_write(folder, error) from error
+        raise error if isinstance(error, DataError) else _cannot_write(folder, error) from error
     finally:
         if beside is not None:
             shutil.rmtree(beside, ignore_errors=True)
@@ -109,7 +108,7 @@ def check_folder(folder: str | Path) -> None:
     try:
         _make_beside(Path(os.path.realpath(folder))).rmdir()
     except (OSError, ValueError) as error:
-        raise cannot_write(folder, error) from error
+        raise _cannot_write(folder, error) from error
 
 
 def _refuse_unwritable(target: Path) -> None:

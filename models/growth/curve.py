@@ -29,11 +29,7 @@ from quesnay.models.labels import check_unique, places_of
 
 __all__ = [
     "CurveFit",
-    "check_enough_points",
-    "checked_points",
-    "checked_positive",
     "fit_curve",
-    "launch_of",
 ]
 
 _FARTHEST = 1e9  # spans between launch and first time at which floats still tell times apart
@@ -312,19 +308,19 @@ def fit_curve(
     [1.4099]
     """
     curve = CURVES[choice(kind, CURVES, "curve")]
-    times, levels, errors = checked_points(t, y, y_errors)
-    top = checked_positive(saturation, "saturation")
-    top_error = checked_positive(saturation_error, "saturation_error")
+    times, levels, errors = _checked_points(t, y, y_errors)
+    top = _checked_positive(saturation, "saturation")
+    top_error = _checked_positive(saturation_error, "saturation_error")
     if top_error is not None and top is None:
         raise EstimationError("saturation_error needs saturation=, the value that it belongs to")
-    start = launch_of(times, levels, origin) if kind == "bass" else 0.0
-    check_enough_points(curve, times, levels, top)
+    start = _launch_of(times, levels, origin) if kind == "bass" else 0.0
+    _check_enough_points(curve, times, levels, top)
     problem = make_problem(curve, times - start, levels, saturation=top, y_errors=errors)
     fit = _fit(problem, times - start, levels)
     return _labelled(problem, fit, (times, levels, start), (top, top_error))
 
 
-def checked_points(
+def _checked_points(
     t: Any, y: Any, y_errors: Any
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Return times, levels and errors as finite arrays of one length."""
@@ -355,7 +351,7 @@ def checked_points(
     return times, levels, errors
 
 
-def checked_positive(value: Any, name: str) -> float | None:
+def _checked_positive(value: Any, name: str) -> float | None:
     """Return a positive number, or None where none was given."""
     if value is None:
         return None
@@ -364,7 +360,7 @@ def checked_positive(value: Any, name: str) -> float | None:
     return float(value)
 
 
-def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
+def _launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
     """Return the launch of a Bass curve: as given, or 0 for durations, or before the first year."""
     first, span = float(times.min()), float(np.ptp(times))
     if origin is not None:
@@ -384,7 +380,7 @@ def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
     return first - float(steps.min()) if len(steps) else first
 
 
-def check_enough_points(
+def _check_enough_points(
     curve: Curve, times: np.ndarray, levels: np.ndarray, saturation: float | None
 ) -> None:
     """Refuse too few points, times that do not vary, and levels that do not."""

@@ -24,11 +24,7 @@ from quesnay.models.labels import check_unique, finite_numbers, places_of
 __all__ = [
     "Identity",
     "Reconciliation",
-    "checked_covariance",
-    "checked_estimates",
-    "fixed_labels",
     "parse_identity",
-    "read_identities",
     "reconcile",
 ]
 
@@ -233,17 +229,17 @@ def reconcile(
     >>> made.adjusted.round(4).to_dict()
     {'core': 0.4398, 'integration': 0.9802, 'total': 1.42}
     """
-    values = checked_estimates(estimates)
-    spread = checked_covariance(values.index, std_errors, covariance)
-    held = fixed_labels(fixed, values.index)
+    values = _checked_estimates(estimates)
+    spread = _checked_covariance(values.index, std_errors, covariance)
+    held = _fixed_labels(fixed, values.index)
     free = ~values.index.isin(held)
     spread = spread * np.outer(free, free)
-    rules = read_identities(identities, list(values.index))
+    rules = _read_identities(identities, list(values.index))
     made = _solve(values, spread, rules)
     return _result(values, spread, rules, made)
 
 
-def checked_estimates(estimates: Any) -> pd.Series:
+def _checked_estimates(estimates: Any) -> pd.Series:
     """Return the estimates as finite floats with unique labels."""
     if not isinstance(estimates, pd.Series):
         raise DataError(
@@ -255,7 +251,7 @@ def checked_estimates(estimates: Any) -> pd.Series:
     return _numbers(estimates, "estimates").rename("estimate")
 
 
-def checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np.ndarray:
+def _checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np.ndarray:
     """Return the covariance matrix in the order of the labels."""
     if (std_errors is None) == (covariance is None):
         raise DataError("reconcile: give either std_errors= or covariance=, and not both")
@@ -277,7 +273,7 @@ def checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np
     return _semidefinite(matrix, labels)
 
 
-def fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
+def _fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
     """Return the labels to hold, each one known."""
     if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
         raise DataError(f"fixed: expected labels, got {shown(fixed)}")
@@ -288,7 +284,7 @@ def fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
     return held
 
 
-def read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
+def _read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
     """Return the identities, from texts or from a frame of coefficients."""
     if isinstance(identities, pd.DataFrame):
         return _from_frame(identities, labels)

@@ -1,5 +1,6 @@
 """Monte Carlo: what uncertain inputs do to the figures of a model."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,6 +31,7 @@ __all__ = [
 ]
 
 _CHUNK = 1000
+_VECTOR = re.compile(r"\[\d+\]$")  # how a number of a vector is named
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +93,24 @@ class MonteCarloResult(Tabular):
             pd.DataFrame(x, index=number, columns=pd.Index(names)),
             pd.Series(estimate, index=labels, name="estimate"),
         )
+
+    def input_arrays(self) -> dict[str, NDArray[np.float64]]:
+        """Return the inputs as the model got them: name -> (draws,), or (draws, k) for a vector.
+
+        Examples
+        --------
+        >>> from quesnay.models.uncertainty import Uniform, monte_carlo
+        >>> out = monte_carlo(lambda x: {"y": 2 * x["a"]}, {"a": Uniform(0, 1)}, draws=5, seed=0)
+        >>> bool((2 * out.input_arrays()["a"] == out.draws["y"]).all())
+        True
+        """
+        places: dict[str, list[str]] = {}
+        for column in self.inputs.columns:
+            places.setdefault(_VECTOR.sub("", str(column)), []).append(str(column))
+        return {
+            name: self.inputs[columns[0] if columns == [name] else columns].to_numpy(float)
+            for name, columns in places.items()
+        }
 
     @property
     def failed(self) -> pd.Series:

@@ -37,6 +37,17 @@ class VarianceShares(Tabular):
     total: pd.DataFrame
     draws: int
 
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Total indices over their sum, so that each figure's row adds to one.
+
+        What a source does through interactions counts for each source that takes part, in
+        proportion; missing where a figure does not vary.
+        """
+        total = self.total.clip(lower=0.0)
+        whole = total.sum(axis=1)
+        return total.div(whole.where(whole > 0.0), axis=0)
+
     def tables(self) -> tuple[Table, ...]:
         """Return both tables."""
         note = f"Jansen estimators, two samples of {self.draws} draws."

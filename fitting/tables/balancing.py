@@ -43,7 +43,7 @@ _NEWTON_LOOK = (8, 16, 32, 64)  # steps at which a run that lasts is searched fo
 _ROUNDING = 1e-12  # of the largest total: what a fixed row may miss
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Obstacle:
     """A set of rows and columns whose totals contradict the zeros and signs of the matrix.
 
@@ -207,7 +207,7 @@ def _obstacle(
     return Obstacle(kind, rows, columns, *sums, cells)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scaling:
     """A matrix scaled to margins, or the obstacle that made it impossible.
 
@@ -347,7 +347,7 @@ def _void(seed: Array, obstacle: Obstacle, iterations: int = 0) -> Scaling:
     return Scaling(table, np.ones(n), np.ones(m), iterations, np.inf, False, obstacle)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LeastSquaresFit:
     """The table nearest to a seed with given margins, or the obstacle.
 

@@ -87,6 +87,7 @@ if TYPE_CHECKING:
         balance_least_squares as balance_least_squares,
         gras as gras,
         ras as ras,
+        ras_multi as ras_multi,
     )
     from quesnay.models.input_output.decomposition import (
         structural_decomposition as structural_decomposition,
@@ -103,7 +104,13 @@ if TYPE_CHECKING:
         structural_paths as structural_paths,
         upstreamness as upstreamness,
     )
-    from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
+    from quesnay.models.input_output.regional import (
+        location_quotient_table as location_quotient_table,
+    )
+    from quesnay.models.input_output.supply_use import (
+        SupplyUseTable as SupplyUseTable,
+        balance_supply_use as balance_supply_use,
+    )
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
     from quesnay.models.input_output.validation import ImportBlock as ImportBlock
     from quesnay.models.regression.averaging import average_models as average_models
@@ -186,7 +193,7 @@ _MODULES = {
     "quesnay.models.growth.ict_level": "accumulate_contributions",
     "quesnay.models.growth.reconciliation": "reconcile",
     "quesnay.models.growth.services": "capital_services",
-    "quesnay.models.input_output.balancing": "balance_least_squares gras ras",
+    "quesnay.models.input_output.balancing": "balance_least_squares gras ras ras_multi",
     "quesnay.models.input_output.decomposition": "structural_decomposition",
     "quesnay.models.input_output.imported": "split_imports",
     "quesnay.models.input_output.inoperability": (
@@ -195,7 +202,8 @@ _MODULES = {
     "quesnay.models.input_output.paths": (
         "average_propagation_lengths structural_paths upstreamness"
     ),
-    "quesnay.models.input_output.supply_use": "SupplyUseTable",
+    "quesnay.models.input_output.regional": "location_quotient_table",
+    "quesnay.models.input_output.supply_use": "SupplyUseTable balance_supply_use",
     "quesnay.models.input_output.table": "InputOutputTable",
     "quesnay.models.input_output.validation": "ImportBlock",
     "quesnay.models.regression.averaging": "average_models",

@@ -9,9 +9,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
+from quesnay.fitting.tables.leontief import leontief
 from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.validation import Blocks, ImportBlock, read_cells
+from quesnay.models.input_output.validation import (
+    Blocks,
+    ImportBlock,
+    read_cells,
+    read_demand,
+    read_flows,
+    read_imports,
+)
 
 __all__ = [
     "Parts",
@@ -225,3 +233,34 @@ def _fitted(pattern: Array, whole: Array, w: Array, what: str) -> Array:
             "output agree more"
         )
     return found.values
+
+
+def parts_of_coefficients(
+    A: Any, output: Any, final_demand: Any, value_added: Any, imports: Any
+) -> dict[str, Any]:
+    """Return the parts of a table with given coefficients and output, or final demand."""
+    if (output is None) == (final_demand is None):
+        raise DataError("from_coefficients: give output= or final_demand=, one of the two")
+    flows, sectors = read_flows(A, "A")
+    demand, names = np.zeros((len(sectors), 1)), pd.Index(["final_demand"])
+    if output is not None:
+        x = read_demand(output, sectors, "output")[0].sum(axis=1)
+        demand[:, 0] = x - flows @ x
+    else:
+        demand, names = read_demand(final_demand, sectors, "final demand")
+        x = leontief(flows, np.ones(len(sectors))).columns(demand.sum(axis=1))
+    flows = flows * x
+    bought = None
+    if imports is not None:
+        block = read_imports(imports, sectors)
+        bought = pd.DataFrame(block[0] * x, index=block[1], columns=sectors)
+    if value_added is None:
+        rest = x - flows.sum(axis=0) - (0.0 if bought is None else bought.to_numpy().sum(axis=0))
+        value_added = pd.Series(rest, index=sectors, name="value_added")
+    return {
+        "Z": pd.DataFrame(flows, index=sectors, columns=sectors),
+        "final_demand": pd.DataFrame(demand, index=sectors, columns=names),
+        "value_added": value_added,
+        "output": pd.Series(x, index=sectors),
+        "imports": bought,
+    }

@@ -143,7 +143,7 @@ def _negative_cells(b: Blocks) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["block", "row", "column", "value"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Imbalance:
     """A row or column that does not add up: which, and the gap as a share of its output."""
 

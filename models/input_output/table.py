@@ -10,7 +10,12 @@ from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.leontief import coefficients
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.aggregation import Parts, aggregated, split_parts
+from quesnay.models.input_output.aggregation import (
+    Parts,
+    aggregated,
+    parts_of_coefficients,
+    split_parts,
+)
 from quesnay.models.input_output.check import TableCheck, check_soundness, check_table
 from quesnay.models.input_output.engine import Engine, Precision
 from quesnay.models.input_output.extraction import (
@@ -29,6 +34,7 @@ from quesnay.models.input_output.intervals import (
 from quesnay.models.input_output.multipliers import (
     Per,
     closed_by_households,
+    footprint,
     linkages,
     multipliers,
 )
@@ -132,6 +138,62 @@ class InputOutputTable(Tabular):
         self._warnings = check_soundness(engine, tolerance, strict=strict)
         self._engine, self._unit, self._name = engine, unit, name
         self._tolerance = tolerance
+
+    @classmethod
+    def from_coefficients(
+        cls,
+        A: Any,
+        *,
+        output: Any = None,
+        final_demand: Any = None,
+        value_added: Any = None,
+        imports: Any = None,
+        accounts: Any = None,
+        **settings: Any,
+    ) -> "InputOutputTable":
+        """Make a table from technical coefficients and output, or final demand.
+
+        ``Z = A diag(x)``; x is given, or ``x = (I - A)^-1 f``. What is left of the rows is final
+        demand, what is left of the columns value added.
+
+        Parameters
+        ----------
+        A : DataFrame or array, (n, n)
+            Inputs of the row's product per unit of the column's output.
+        output : Series, array (n,) or mapping
+            Output; final demand is then one column, the rest of each row.
+        final_demand : Series, DataFrame or array, (n,) or (n, k)
+            Final demand by category; output is then solved for. One of the two, not both.
+        value_added : Series, DataFrame or array, (n,) or (m, n), optional
+            Value added, as amounts; by default what inputs leave of output.
+        imports : DataFrame or array, (products, n), optional
+            Imported inputs per unit of output.
+        accounts
+            As in the constructor: amounts.
+        **settings
+            unit, name, tolerance, strict and precision, as in the constructor.
+
+        Returns
+        -------
+        InputOutputTable
+            With the coefficients given.
+
+        Raises
+        ------
+        DataError
+            If both or neither of output and final demand are given, labels or shapes differ, or
+            the coefficients are not productive.
+
+        Examples
+        --------
+        >>> A = [[0.15, 0.25], [0.2, 0.05]]
+        >>> InputOutputTable.from_coefficients(A, output=[1000, 2000]).f.tolist()
+        [350.0, 1700.0]
+        >>> InputOutputTable.from_coefficients(A, final_demand=[600, 1500]).x.round(1).tolist()
+        [1247.5, 1841.6]
+        """
+        parts = parts_of_coefficients(A, output, final_demand, value_added, imports)
+        return cls(**parts, accounts=accounts, **settings)
 
     @property
     def engine(self) -> Engine:
@@ -392,6 +454,43 @@ class InputOutputTable(Tabular):
             raise DataError("household_row=True is for the account 'output' only")
         closing = closed_by_households(self._engine, household, income) if closed else None
         return multipliers(self._engine, account, closing, per, own_row=household_row)
+
+    def footprint(self, account: Hashable = "value_added", *, direct: Any = None) -> pd.DataFrame:
+        """Return what of an account each category of final demand is answerable for.
+
+        ``c L Y`` through the chains of suppliers, and what the buyers cause themselves, such as the
+        emissions of homes and their cars.
+
+        Parameters
+        ----------
+        account : hashable
+            As in :meth:`multipliers`.
+        direct : {category: amount}, Series or array (k,), optional
+            What the categories of final demand cause directly, in the account's unit.
+
+        Returns
+        -------
+        DataFrame, (k, 3)
+            ``embodied``, ``direct`` and ``total`` by category. Embodied amounts add up to the
+            account of the table where it balances.
+
+        Raises
+        ------
+        DataError
+            If the account or a category is unknown.
+
+        Examples
+        --------
+        >>> import pandas as pd, quesnay as qn
+        >>> demand = pd.DataFrame({"homes": [200, 900], "exports": [150, 800]})
+        >>> table = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400],
+        ...     accounts={"carbon": [30, 50]})
+        >>> table.footprint("carbon", direct={"homes": 20}).round(2)
+                 embodied  direct  total
+        homes        43.0    20.0   63.0
+        exports      37.0     0.0   37.0
+        """
+        return footprint(self._engine, account, direct)
 
     def linkages(self, *, variation: bool | None = None, forward: str = "ghosh") -> pd.DataFrame:
         """Return how much each sector pulls on suppliers and pushes to users, and its class.

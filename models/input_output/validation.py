@@ -33,7 +33,9 @@ __all__ = [
     "read_blocks",
     "read_cells",
     "read_demand",
+    "read_flows",
     "read_grid",
+    "read_imports",
     "read_vector",
     "share",
 ]
@@ -123,14 +125,14 @@ def read_blocks(
     copy: bool = True,
 ) -> Blocks:
     """Read the blocks of a table, aligned by label to the rows of Z."""
-    flows, sectors = _read_flows(Z, copy=copy)
+    flows, sectors = read_flows(Z, "Z", copy=copy)
     demand, demand_names = read_demand(final_demand, sectors, "final demand")
     value, value_names = _read_by_column(value_added, sectors, "value added", "value_added")
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
         extra, extra_names = _read_by_column(accounts, sectors, "accounts", "account")
     _check_account_names(value_names, extra_names)
-    abroad = None if imports is None else _read_imports(imports, sectors)
+    abroad = None if imports is None else read_imports(imports, sectors)
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
     uses, inputs = _sums(flows, demand, value, bought)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
@@ -164,20 +166,21 @@ def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Arr
     return uses, inputs
 
 
-def _read_flows(data: Any, *, copy: bool) -> tuple[Array, pd.Index]:
-    cells = read_cells(data, "Z")
+def read_flows(data: Any, what: str, *, copy: bool = True) -> tuple[Array, pd.Index]:
+    """Read a square matrix, sectors by sectors, and its labels."""
+    cells = read_cells(data, what)
     shape = cells.values.shape
     if len(shape) != 2 or shape[0] != shape[1]:
-        raise DataError(f"Z: shape {shape}; expected a square matrix, sectors by sectors")
+        raise DataError(f"{what}: shape {shape}; expected a square matrix, sectors by sectors")
     sectors = pd.RangeIndex(shape[0]) if cells.rows is None else cells.rows
-    order = aligned(cells.columns, sectors, "Z: columns")
+    order = aligned(cells.columns, sectors, f"{what}: columns")
     values = cells.values if order is None else cells.values[:, order]
     if copy and order is None:
         return np.array(values, order="C"), sectors
     return np.ascontiguousarray(values).view(), sectors
 
 
-def _read_imports(
+def read_imports(
     data: Any, sectors: pd.Index
 ) -> tuple[Array, pd.Index, Array | None, pd.Index | None]:
     """Read an import block: an `ImportBlock`, ``(Z, final_demand)``, a mapping, or Z alone."""

@@ -83,28 +83,29 @@ if TYPE_CHECKING:
     from quesnay.models.growth.ict_level import accumulate_contributions as accumulate_contributions
     from quesnay.models.growth.reconciliation import reconcile as reconcile
     from quesnay.models.growth.services import capital_services as capital_services
-    from quesnay.models.input_output.balancing import gras as gras, ras as ras
+    from quesnay.models.input_output.balancing import (
+        balance_least_squares as balance_least_squares,
+        gras as gras,
+        ras as ras,
+    )
     from quesnay.models.input_output.decomposition import (
         structural_decomposition as structural_decomposition,
     )
     from quesnay.models.input_output.imported import split_imports as split_imports
-    from quesnay.models.input_output.imports import ImportBlock as ImportBlock
     from quesnay.models.input_output.inoperability import (
         inoperability as inoperability,
         inoperability_path as inoperability_path,
+        mixed_model as mixed_model,
+        resilience as resilience,
     )
-    from quesnay.models.input_output.least_squares import (
-        balance_least_squares as balance_least_squares,
-    )
-    from quesnay.models.input_output.mixed import mixed_model as mixed_model
-    from quesnay.models.input_output.paths import structural_paths as structural_paths
-    from quesnay.models.input_output.propagation import (
+    from quesnay.models.input_output.paths import (
         average_propagation_lengths as average_propagation_lengths,
+        structural_paths as structural_paths,
         upstreamness as upstreamness,
     )
-    from quesnay.models.input_output.recovery import resilience as resilience
     from quesnay.models.input_output.supply_use import SupplyUseTable as SupplyUseTable
     from quesnay.models.input_output.table import InputOutputTable as InputOutputTable
+    from quesnay.models.input_output.validation import ImportBlock as ImportBlock
     from quesnay.models.regression.averaging import average_models as average_models
     from quesnay.models.regression.combination import combine as combine
     from quesnay.models.regression.differences import (
@@ -185,18 +186,18 @@ _MODULES = {
     "quesnay.models.growth.ict_level": "accumulate_contributions",
     "quesnay.models.growth.reconciliation": "reconcile",
     "quesnay.models.growth.services": "capital_services",
-    "quesnay.models.input_output.balancing": "gras ras",
+    "quesnay.models.input_output.balancing": "balance_least_squares gras ras",
     "quesnay.models.input_output.decomposition": "structural_decomposition",
     "quesnay.models.input_output.imported": "split_imports",
-    "quesnay.models.input_output.imports": "ImportBlock",
-    "quesnay.models.input_output.inoperability": "inoperability inoperability_path",
-    "quesnay.models.input_output.least_squares": "balance_least_squares",
-    "quesnay.models.input_output.mixed": "mixed_model",
-    "quesnay.models.input_output.paths": "structural_paths",
-    "quesnay.models.input_output.propagation": "average_propagation_lengths upstreamness",
-    "quesnay.models.input_output.recovery": "resilience",
+    "quesnay.models.input_output.inoperability": (
+        "inoperability inoperability_path mixed_model resilience"
+    ),
+    "quesnay.models.input_output.paths": (
+        "average_propagation_lengths structural_paths upstreamness"
+    ),
     "quesnay.models.input_output.supply_use": "SupplyUseTable",
     "quesnay.models.input_output.table": "InputOutputTable",
+    "quesnay.models.input_output.validation": "ImportBlock",
     "quesnay.models.regression.averaging": "average_models",
     "quesnay.models.regression.combination": "combine",
     "quesnay.models.regression.differences": "fit_differences fit_half_panel_jackknife",

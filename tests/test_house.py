@@ -63,12 +63,6 @@ def lines_with_code(source: str) -> set[int]:
 
 
 @checkout
-def test_files_are_short() -> None:
-    sizes = {name_of(path): path.read_text("utf-8").count("\n") for path in modules(*ROOMS)}
-    assert [f"{name}: {size}" for name, size in sizes.items() if size > LONGEST_FILE] == []
-
-
-@checkout
 def test_functions_are_short() -> None:
     long = []
     for path in modules(*ROOMS):

@@ -31,16 +31,12 @@ REMOVING = ("total", "satellite")  # kinds that take final demand away as well
 _LIMIT = 1e10  # an answer this many times the output extracted has lost ten digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pull:
-    """How strongly the extracted sectors pull on the others, a row a set of weights.
+    """How strongly the extracted sectors pull on the others, a row a set of weights, (draws, g).
 
-    Parameters
-    ----------
-    through : ndarray, (draws, g)
-        ``S u_G``: multiplied by ``(L - I)[:, G]'`` gives the loss along the chains.
-    direct : ndarray, (draws, g)
-        ``W u_G``: loss in the sectors themselves before any chain; zero for backward, forward.
+    `through` is ``S u_G``, which times ``(L - I)[:, G]'`` gives the loss along the chains; `direct`
+    is ``W u_G``, the loss in the sectors themselves before any chain.
     """
 
     through: Array
@@ -48,35 +44,10 @@ class Pull:
 
 
 def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
-    """Solve the small systems of an extraction, one for each row of weights.
+    """Solve the small systems of an extraction, one for each row of weights, (draws, g).
 
-    Parameters
-    ----------
-    corner : ndarray, (g, g)
-        ``(L - I)_GG``; on the Ghosh side for kind "forward".
-    output : ndarray, (g,)
-        Output of the sectors G.
-    weights : ndarray, (draws, g)
-        Shares extracted, 0 to 1.
-    kind : {"total", "satellite", "backward", "forward"}
-        What goes away.
-
-    Returns
-    -------
-    Pull
-        A row a draw.
-
-    Raises
-    ------
-    DataError
-        If a system is singular, or so near that ten digits are lost.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> pull = pulls(np.array([[0.25412541]]), np.array([1000.0]), np.array([[1.0]]), "total")
-    >>> pull.direct.round(2)
-    array([[797.37]])
+    `corner` is ``(L - I)_GG``, for kind "forward" that of the Ghosh side; refused where a system is
+    singular, or so near that ten digits are lost.
     """
     share = weights * (2.0 - weights) if kind == "total" else weights
     systems = corner * share[:, None, :]

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from quesnay.fitting.errors import ConvergenceError, DataError
-from quesnay.models.input_output.imports import ImportBlock
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.input_output.validation import ImportBlock
 from quesnay.models.satellite.margins import Margins
 
 __all__ = ["Balancer", "update_table"]

@@ -67,8 +67,9 @@ def _header(sheet: Sheet) -> int | None:
     for i in range(min(_TITLE_ROWS, len(sheet.rows))):
         if isinstance(sheet.rows[i], PackedRow):
             continue
-        texts = sheet.texts(i)
-        if "GO" in [t.upper() for t in texts] and sum(map(bool, map(_CODE.fullmatch, texts))) > 1:
+        texts = [text.upper() for text in sheet.texts(i)]
+        before = texts[: texts.index("GO")] if "GO" in texts else []
+        if sum(map(bool, map(_CODE.fullmatch, before))) > 1:
             return i
     return None
 

@@ -370,20 +370,18 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
     if layout.absolute and options.tolerance is None:
         accepted, note = _accepted(frames, accepted, layout.absolute)
         source = source.with_notes(warnings=note)
-    imports = frames.imports
-    if frames.taxes is not None:
-        parts = [pair for pair in (imports, frames.taxes) if pair is not None]
-        imports = (pd.concat([p[0] for p in parts]), pd.concat([p[1] for p in parts]))
     try:
         return InputOutputTable(
             frames.Z,
             frames.final_demand,
             frames.value_added,
             output=frames.output,
-            imports=imports,
+            imports=frames.imports,
+            taxes=frames.taxes,
+            source=source,
             unit=frames.unit,
             name=frames.name,
-            tolerance=min(accepted, 0.999),
+            tolerance=accepted,
             strict=options.strict,
             copy=False,
         )

@@ -55,7 +55,7 @@ class TableSource:
     warnings: tuple[str, ...] = ()
 
     def lines(self) -> tuple[str, ...]:
-        """Return the record as lines of text."""
+        """Return the record as lines of text; the warnings stand with the table's own."""
         place = [self.file, *(part for part in (self.sheet, self.year, self.country) if part)]
         what = " ".join(part for part in (self.layout, self.edition) if part)
         out = [f"Read from {', '.join(place)} as layout {what}."]
@@ -66,7 +66,7 @@ class TableSource:
         ):
             if parts:
                 out.append(f"{word}: {'; '.join(_shortened(parts))}.")
-        return (*out, *self.warnings)
+        return tuple(out)
 
     def with_notes(self, **notes: tuple[str, ...]) -> "TableSource":
         """Return the record with more lines under its headings."""

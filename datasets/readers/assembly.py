@@ -6,6 +6,7 @@ products are set apart from value added, and the sign of a column of imports is 
 balance: uses ``Z 1 + f`` and inputs ``1' Z + m + t + v`` of each sector are both its output.
 """
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,7 @@ from numpy.typing import NDArray
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.datasets.readers.numbers import NumberStyle, to_number
 from quesnay.datasets.readers.source import TableSource
+from quesnay.datasets.readers.words import tidy
 from quesnay.datasets.table_frames import IOFrames
 from quesnay.fitting.errors import DataError
 
@@ -23,6 +25,7 @@ __all__ = ["Arrangement", "Line", "Numbers", "Record", "assemble"]
 
 Array = NDArray[np.float64]
 
+_ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
 _ASIDE = {"total", "demand_total", "value_added_total", "output", "drop", "unlabelled"}
 
 
@@ -252,10 +255,13 @@ class _Parts:
     ) -> None:
         self.plan, self.sectors, self.across, self.uses = plan, sectors, across, uses
         numbers, file = plan.numbers, plan.numbers.sheet.title
-        if not uses:
+        if not uses and not plan.of("columns", "demand_total"):
             raise DataError(f"{file}: no column of final demand found")
         self.Z = numbers.block(sectors, across)
         self.F = numbers.block(sectors, uses)
+        self.subtotals = plan.of("columns", "demand_total")
+        self._promote()
+        uses = self.uses
         self.income = plan.of("rows", "value_added")
         self.whole = plan.of("rows", "value_added_total")
         if not self.income:
@@ -272,6 +278,24 @@ class _Parts:
             role: numbers.block(rows, uses, blank=True) for role, rows in self.rows.items()
         }
         self.x = self._output()
+
+    def _promote(self) -> None:
+        """Take a category for what it is where its name is a sum's but no parts of it stand there.
+
+        "Final consumption" is the sum of its categories in one table and a category in another.
+        """
+        for line in list(self.subtotals):
+            total = self.plan.numbers.block(self.sectors, [line], blank=True)[:, 0]
+            sums = [*self._sums_across().values(), *self._runs(line).values()] if self.uses else []
+            if any(self._close(total, s, self.Z.shape[1]) for s in sums):
+                continue
+            if self.uses and _ALL_DEMAND.fullmatch(tidy(line.shown)):
+                continue
+            self.subtotals.remove(line)
+            values = self.plan.numbers.block(self.sectors, [line])
+            place = sum(use.place < line.place for use in self.uses)
+            self.uses = [*self.uses[:place], line, *self.uses[place:]]
+            self.F = np.insert(self.F, [place], values, axis=1)
 
     def _output(self) -> Array | None:
         numbers, plan = self.plan.numbers, self.plan
@@ -448,7 +472,7 @@ class _Parts:
             total = numbers.block([line], self.across, blank=True)[0]
             if total.any() and not (line.role == "output" and self.x is not None):
                 self._drop_total(line, total, down, len(self.Z), "row")
-        for line in plan.of("columns", "total", "demand_total"):
+        for line in [*plan.of("columns", "total"), *self.subtotals]:
             total = numbers.block(self.sectors, [line], blank=True)[:, 0]
             if total.any():
                 runs = across | self._runs(line)

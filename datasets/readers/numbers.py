@@ -59,7 +59,7 @@ def to_number(cell: Cell, style: NumberStyle) -> float | None:
         return None
     if text.startswith("(") and text.endswith(")") and _MARKED.fullmatch(text[1:-1] + "0"):
         text = f"-{text[1:-1]}"
-    if style.thousands and not _PLAIN.fullmatch(text.replace(style.decimal, ".")):
+    if style.thousands and style.thousands in _SPACES.sub(" ", text):
         text = _without_thousands(text, style)
     if style.decimal == ",":
         text = text.replace(".", "x").replace(",", ".")

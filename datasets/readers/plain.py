@@ -29,8 +29,8 @@ _LABEL_COLUMNS = 7
 _BLOCKS = {"total", "domestic", "import", "value_added"}
 _NEVER_SECTORS = {"total", "output", "imports", "taxes", "value_added_total", "demand_total"}
 _UNIT = re.compile(
-    r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|million\b|miles? de"
-    r"|valores|mio\b|mill?\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
+    r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|miles? de"
+    r"|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
     re.IGNORECASE,
 )
 _AMBIGUOUS_TAXES = {"taxes", "tax", "net taxes", "indirect taxes", "taxes less subsidies"}
@@ -269,7 +269,7 @@ def arrange_plain(
     rows = _rows(numbers, place, options, codes or {}, columns, record)
     _check_roles(sheet, options, [*rows, *columns])
     _check_transposed(sheet, rows, columns)
-    stated = options.unit or unit_of(sheet, place.first_row)
+    stated = options.unit or unit_of(sheet, place.header)
     if stated and not options.unit:
         record.assumed.append(f"unit {stated!r}, from the title")
     return Arrangement(

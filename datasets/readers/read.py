@@ -1,5 +1,6 @@
 """Read a user's own input-output table, whatever statistical office laid it out."""
 
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -235,6 +236,8 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
     else:
         book = open_book(path, options.encoding, hint=str(options.year or ""))
         layout, sheet = _recognised(book, options)
+        if options.year is not None and layout not in _BY_YEAR:
+            _check_year(book, sheet, options.year)
         entry = LAYOUTS[layout]
         if entry.read is not None:
             frames = entry.read(path, options)
@@ -256,6 +259,19 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
         ),
     )
     return _finished(frames, layout, options)
+
+
+_BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
+
+
+def _check_year(book: Book, sheet: Sheet, year: int) -> None:
+    """Refuse a year that the file does not name: it would be another year's table."""
+    head = [text for i in range(min(12, len(sheet.rows))) for text in sheet.texts(i, min(8, len(sheet.rows[i])))]  # noqa: E501
+    places = [book.name, sheet.name, *head]
+    if not any(str(year) in text for text in places):
+        found = sorted({y for text in places for y in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)})  # noqa: E501
+        known = f"it names {', '.join(found)}" if found else "it names no year"
+        raise DataError(f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the right file")  # noqa: E501
 
 
 def _folder_layout(path: Path) -> str:

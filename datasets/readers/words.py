@@ -55,7 +55,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "imports",
         "both",
-        r"(?:total |use of |intermediate |competing |complementary |competitive |non-?competitive |non-?comparable )*"
+        r"(?:of which:? |total |use of |intermediate |competing |complementary |competitive |non-?competitive |non-?comparable )*"
         r"import(?:s|ed|ation|ations)?(?: of goods and services| total| products?.*| inputs?| goods.*| uses?"
         r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入|中间投入进口|进口产品"
         r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*|importations.*|einfuhr.*|importe"

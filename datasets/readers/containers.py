@@ -363,6 +363,9 @@ def _legacy(data: bytes) -> tuple[str, ...]:
 def _delimiter(first: str) -> str:
     """Return the separator of a text; commas inside quotation marks do not count."""
     bare = re.sub(r'"[^"\n]*"', "", first)
+    lines = [line for line in first.splitlines() if line.strip()]
+    if lines and all("\t" in line for line in lines):
+        return "\t"
     counts = {mark: bare.count(mark) for mark in "\t;,|"}
     if counts[";"] and counts[","] and not counts["\t"]:
         lines = [line for line in bare.splitlines() if line.strip()]

@@ -101,7 +101,27 @@ def locate(
                 best, most = (h, c), count
     if best is None:
         raise _no_table(sheet)
-    return _place(sheet, *best, row_key, column_key)
+    place = _place(sheet, *best, row_key, column_key)
+    codes = _codes_beside(sheet, place)
+    return place if codes is None else _place(sheet, *codes, row_key, column_key)
+
+
+def _codes_beside(sheet: Sheet, place: Place) -> tuple[int, int] | None:
+    """Return where codes of digits stand beside the names of the same sectors, or None."""
+    rows = {key: i for i in range(place.stop - 1, place.first_row - 1, -1)
+            if (key := canonical(label(sheet.cell(i, place.column)))) in place.sectors}  # fmt: skip
+    for h in range(max(0, place.first_row - 8), place.first_row):
+        for c in range(place.first_column):
+            pairs = [
+                (label(sheet.cell(h, j)), label(sheet.cell(rows[key], c)))
+                for key, j in place.sectors.items()
+                if key in rows
+            ]
+            if (h, c) != (place.header, place.column) and pairs and all(
+                a.isdigit() and canonical(a) == canonical(b) for a, b in pairs
+            ):  # fmt: skip
+                return h, c
+    return None
 
 
 def _marks(sheet: Sheet, row_key: Callable[[str], str]) -> list[dict[str, list[int]]]:

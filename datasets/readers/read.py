@@ -236,7 +236,7 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
     else:
         book = open_book(path, options.encoding, hint=str(options.year or ""))
         layout, sheet = _recognised(book, options)
-        if options.year is not None and layout not in _BY_YEAR:
+        if options.year is not None and layout not in _BY_YEAR and not looks_wiod_national(sheet):
             _check_year(book, sheet, options.year)
         entry = LAYOUTS[layout]
         if entry.read is not None:

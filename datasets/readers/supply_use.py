@@ -33,13 +33,22 @@ Array = NDArray[np.float64]
 _ZEROS = frozenset({"", "...", "---", ".."})  # the Bureau leaves a zero empty or prints dots
 _FINAL = re.compile(r"F\d\w*")
 _TOTAL = re.compile(r"T\d{3}\w*|T00\w*|VABAS|VAPRO")
-_INCOME = {
+_INCOMES = {
     "V001": "labour_compensation",
     "V002": "net_production_taxes",
     "V003": "operating_surplus",
     "T00OTOP": "net_production_taxes",
     "T00OSUB": "subsidies_on_production",
 }
+_INCOME_CODE = re.compile(r"(V00\d)(?:00)?|(T00OTOP|T00OSUB)")
+
+
+def _income(code: str) -> str | None:
+    """Return the component of value added that a code stands for (detail tables add two zeros)."""
+    found = _INCOME_CODE.fullmatch(code)
+    return _INCOMES.get(found[1] or found[2]) if found else None
+
+
 _SUPPLY = ("MCIF", "MADJ", "Trade", "Trans", "MDTY", "TOP", "SUB")
 _TITLE_ROWS = 40
 _LABELS = 2
@@ -122,11 +131,12 @@ def read_bea(path: Path, options: ReadOptions) -> IOFrames:
     margins = [code for code in _SUPPLY if code in made.columns]
     industries = [code for code in use.columns if not _FINAL.fullmatch(code)]
     finals = [code for code in use.columns if _FINAL.fullmatch(code)]
-    income = [code for code in use.rows if code in _INCOME]
-    commodities = [code for code in use.rows if code not in _INCOME and code != "T006"]
+    income = [code for code in use.rows if _income(code)]
+    commodities = [code for code in use.rows if not _income(code) and code != "T006"]
     if not income and "T006" in use.rows:
         income = ["T006"]
-    absent = [code for code in ("V001",) if code not in use.rows and income != ["T006"]]
+    absent = [] if income else ["V001"]
+    absent += [f"V00{k}" for k in (1, 3) if income and income != ["T006"] and not any(c.startswith(f"V00{k}") for c in income)]
     if absent or not finals:
         raise DataError(f"{use.file}: no {absent[0] if absent else 'final use F...'} found")
     if not margins:
@@ -195,7 +205,7 @@ def _bea_block(sheet: Sheet, options: ReadOptions) -> _Block:
     rows = []
     for i in range(body, len(sheet.rows)):
         code, name = (label(sheet.cell(i, j)) for j in range(_LABELS))
-        if not code or (_TOTAL.fullmatch(code) and code not in {*_INCOME, "T006"}):
+        if not code or (_TOTAL.fullmatch(code) and not _income(code) and code != "T006"):
             continue
         filled = any(str(sheet.cell(i, c.place)).strip() not in _ZEROS for c in columns)
         if not name and not filled:
@@ -304,7 +314,7 @@ def _symmetric(
             pd.DataFrame(levied[None, :n], name, industries),
             pd.DataFrame(levied[None, n:], name, finals),
         )
-    value = pd.DataFrame(use.part(income, industries), [_INCOME.get(c, "value_added") for c in income], industries)
+    value = pd.DataFrame(use.part(income, industries), [_income(c) or "value_added" for c in income], industries)
     x = V.sum(axis=1)
     inputs = flows[:, :n].sum(axis=0) + value.to_numpy().sum(axis=0) + levied[:n]
     inputs = inputs + sum((row[:n] for _, row in foreign), np.zeros(n))

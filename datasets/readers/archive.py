@@ -122,9 +122,11 @@ def check_extent(name: str, kind: str, data: bytes, sheet: int) -> dict[tuple[in
     DataError
         If the rectangle has more than 25 million cells.
     """
+    if kind == ".xls":  # it ends at 65,536 rows and 256 columns
+        return _look_xls(data)
     look = {".xlsx": _look_xlsx, ".xlsm": _look_xlsx, ".xlsb": _look_xlsb, ".ods": _look_ods}
     if kind not in look:
-        return {}  # .xls ends at 65,536 rows and 256 columns
+        return {}
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
             rows, columns, faults = look[kind](archive, sheet)
@@ -229,6 +231,23 @@ def _varint(data: bytes, place: int, most: int) -> tuple[int, int]:
     return value, place
 
 
+_XLS_CODES = rb"[\x00\x07\x0f\x17\x1d\x24\x2a]"  # #NULL! #DIV/0! #VALUE! #REF! #NAME? #NUM! #N/A
+_XLS_ERROR = re.compile(
+    rb"\x05\x02\x08\x00(..)(..).." + _XLS_CODES + rb"\x01|"
+    rb"\x06\x00..(..)(..)..\x02." + _XLS_CODES + rb"...\xff\xff",
+    re.DOTALL,
+)
+
+
+def _look_xls(data: bytes) -> dict[tuple[int, int], str]:
+    """Find records of cells that show an error; of which sheet they are is not told."""
+    faults = {}
+    for found in _XLS_ERROR.finditer(data):
+        row, column = (found[1], found[2]) if found[1] is not None else (found[3], found[4])
+        faults[int.from_bytes(row, "little"), int.from_bytes(column, "little")] = "an error"
+    return faults
+
+
 _ODS_TOKEN = re.compile(
     rb"<table:table\s|<table:table-row\b([^>]*)>|<table:(?:covered-)?table-cell\b([^>]*)>"
 )
@@ -239,6 +258,7 @@ _COLUMNS_REPEATED = re.compile(rb'number-columns-repeated="(\d+)"')
 def _look_ods(archive: zipfile.ZipFile, sheet: int) -> _Look:
     row = stop = column = last_row = last_column = 0
     number = -1
+    faults: dict[tuple[int, int], str] = {}
     for token in _ODS_TOKEN.finditer(archive.read("content.xml")):
         if token[0].startswith(b"<table:table "):
             number, row, stop = number + 1, 0, 0
@@ -250,9 +270,11 @@ def _look_ods(archive: zipfile.ZipFile, sheet: int) -> _Look:
         else:
             cell = token[2] or b""
             column += _repeated(_COLUMNS_REPEATED, cell)
+            if b'value-type="error"' in cell and stop - row == 1:
+                faults[row, column - 1] = "an error"
             if b"office:value" in cell or b"table:formula" in cell:
                 last_row, last_column = max(last_row, stop), max(last_column, column)
-    return last_row, last_column, {}
+    return last_row, last_column, faults
 
 
 def _repeated(pattern: "re.Pattern[bytes]", attributes: bytes) -> int:

@@ -191,7 +191,7 @@ class Book:
             raise DataError(f"{self.name}[{name}]: no readable workbook ({_short(error)})") from error
         rows: list[Row] = [[_cell(cell) for cell in row] for row in cells]
         for (i, j), text in faults.items():
-            if i < len(rows) and j < len(rows[i]):
+            if i < len(rows) and j < len(rows[i]) and rows[i][j] == "":
                 rows[i][j] = text  # type: ignore[index]
         return Sheet(self.name, name if len(self.sheets) > 1 else name, rows, "", faults)
 

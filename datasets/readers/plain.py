@@ -236,9 +236,9 @@ def unit_of(sheet: Sheet, stop: int) -> str | None:
             for part in re.split(r"[,，;]", cell) if len(cell) > 80 else [cell]:
                 text = part.strip()
                 bracket = re.search(r"[(（]([^()（）]*)[)）]\s*$", text)
-                text = bracket[1] if bracket else text
-                if len(text) <= 60 and _UNIT.fullmatch(text.strip()):
-                    return re.sub(r"^(?:单位|unit)\s*[:：]\s*", "", text.strip(), flags=re.I)
+                for words in (bracket[1], text) if bracket else (text,):
+                    if len(words) <= 60 and _UNIT.fullmatch(words.strip()):
+                        return re.sub(r"^(?:单位|unit)\s*[:：]\s*", "", words.strip(), flags=re.I)
     return None
 
 

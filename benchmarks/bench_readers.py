@@ -33,7 +33,7 @@ def balanced(n: int, k: int, density: float) -> tuple[np.ndarray, np.ndarray, np
 
 
 def write_icio(folder: Path) -> Path:
-    names = [f"C{c:02d}"[:3] for c in range(COUNTRIES)]
+    names = [f"{chr(65 + c // 26)}{chr(65 + c % 26)}X" for c in range(COUNTRIES)]
     sectors = [f"{c}_I{i:02d}" for c in names for i in range(INDUSTRIES)]
     finals = [f"{c}_{f}" for c in names for f in FINALS]
     flows, demand, value = balanced(len(sectors), len(finals), 1.0)

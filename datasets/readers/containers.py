@@ -171,6 +171,17 @@ class Book:
         DataError
             If there is no such sheet, or it cannot be read.
         """
+        if name not in self._last:
+            sheet = self._read(name)
+            self._last.clear()  # one at a time: a sheet may be large
+            self._last[name] = sheet
+        return self._last[name]
+
+    @cached_property
+    def _last(self) -> dict[str | None, Sheet]:
+        return {}
+
+    def _read(self, name: str | None) -> Sheet:
         if self.kind not in WORKBOOKS:
             if name:
                 raise DataError(f"{self.name}: sheet {shown(name)} asked for, but the file has none")
@@ -323,7 +334,11 @@ def _decoded(book: Book) -> str:
                 "it found (Chinese files are often 'gb18030')"
             ) from error
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
-    for name in (marked,) if marked else ("utf-8", *_legacy(data)):
+    try:
+        return data.decode(marked or "utf-8")
+    except UnicodeError:
+        pass
+    for name in () if marked else _legacy(data):
         try:
             return data.decode(name)
         except UnicodeError:

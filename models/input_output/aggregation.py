@@ -41,6 +41,7 @@ class Parts:
     output: "pd.Series[float]"
     imports: ImportBlock | None
     accounts: pd.DataFrame | None
+    taxes: ImportBlock | None = None
 
 
 def aggregated(blocks: Blocks, mapping: Any) -> Parts:
@@ -60,6 +61,7 @@ def aggregated(blocks: Blocks, mapping: Any) -> Parts:
         accounts=pd.DataFrame(b.accounts @ join.T, index=b.account_names, columns=labels)
         if len(b.account_names)
         else None,
+        taxes=_joined_taxes(b, join, labels),
     )
 
 
@@ -124,12 +126,21 @@ def _joined_imports(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | N
     return ImportBlock(flows, final)
 
 
+def _joined_taxes(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
+    taxes = b.taxes
+    if taxes is None:
+        return None
+    flows = taxes.Z.to_numpy() @ join.T
+    return ImportBlock(pd.DataFrame(flows, taxes.Z.index, labels), taxes.final_demand)
+
+
 def split_parts(engine: Engine, sector: Any, shares: Any, *, rows: Any, columns: Any) -> Parts:
     """Return the parts of the table with one sector split; see the table's method."""
     b = engine.blocks
     k = int(engine.places([sector], "split")[0])
     names, w = _shares(shares, b.sectors, k)
-    imports = np.zeros((0, len(b.sectors))) if b.import_flows is None else b.import_flows
+    nothing = np.zeros((0, len(b.sectors)))
+    imports = np.vstack([nothing if f is None else f for f in (b.import_flows, b.tax_flows)])
     sold = np.concatenate([b.flows[k], b.demand[k]])
     made = np.concatenate([b.flows[:, k], b.value[:, k], imports[:, k]])
     buyers = [*b.sectors, *b.demand_names]
@@ -158,11 +169,16 @@ def _assemble(
     value = _spread(b.value, k, inputs[:, n : n + m].T)
     accounts = _spread(b.accounts, k, np.outer(b.accounts[:, k], w))
     output = np.concatenate([b.output[:k], w * b.output[k], b.output[k + 1 :]])
-    imports = b.imports
+    imports, taxes = b.imports, b.taxes
+    first = n + m
     if imports is not None:
-        bought = _spread(imports.Z.to_numpy(), k, inputs[:, n + m :].T)
+        last = first + len(imports.Z)
+        bought = _spread(imports.Z.to_numpy(), k, inputs[:, first:last].T)
         frame = pd.DataFrame(bought, index=imports.Z.index, columns=labels)
-        imports = ImportBlock(frame, imports.final_demand)
+        imports, first = ImportBlock(frame, imports.final_demand), last
+    if taxes is not None:
+        levied = _spread(taxes.Z.to_numpy(), k, inputs[:, first:].T)
+        taxes = ImportBlock(pd.DataFrame(levied, taxes.Z.index, labels), taxes.final_demand)
     return Parts(
         Z=pd.DataFrame(flows, index=labels, columns=labels),
         final_demand=pd.DataFrame(demand, index=labels, columns=b.demand_names),
@@ -172,6 +188,7 @@ def _assemble(
         accounts=pd.DataFrame(accounts, index=b.account_names, columns=labels)
         if len(b.account_names)
         else None,
+        taxes=taxes,
     )
 
 

@@ -62,11 +62,14 @@ class InputOutputTable(Tabular):
     final_demand : Series, DataFrame or array, (n,) or (n, k)
         Final demand by category; imports as a negative column where they are inside the flows.
     value_added : Series, DataFrame or array, (n,) or (m, n)
-        Value added by component; taxes on products and the like are rows of their own here.
+        Value added by component.
     output : Series or array, (n,), optional
         Output; by default the row sums.
     imports : ImportBlock, (Z, final_demand), mapping or frame, optional
         Imported inputs (products, n), and imports for final use.
+    taxes : as `imports`, optional
+        Taxes less subsidies on products (and margins) that sectors and final demand pay: inputs,
+        but no value added.
     accounts : Series, DataFrame or array, (n,) or (r, n), optional
         Employment, emissions ...: totals by sector, in their own units.
     unit, name : str, optional
@@ -77,6 +80,8 @@ class InputOutputTable(Tabular):
     strict : bool
         False: a table that does not balance or is not productive is taken, with a line in
         `.warnings`, which every representation and check shows.
+    source : TableSource, optional
+        How a file was read; `check` shows it.
     precision : {"double", "single"}
         "single" factors in half the memory and refines every answer to double precision.
     copy : bool
@@ -102,7 +107,7 @@ class InputOutputTable(Tabular):
     [1.5182, 1.4521]
     """
 
-    __slots__ = ("_engine", "_name", "_tolerance", "_unit", "_warnings")
+    __slots__ = ("_engine", "_name", "_source", "_tolerance", "_unit", "_warnings")
 
     def __init__(
         self,
@@ -112,11 +117,13 @@ class InputOutputTable(Tabular):
         *,
         output: Any = None,
         imports: Any = None,
+        taxes: Any = None,
         accounts: Any = None,
         unit: str | None = None,
         name: str | None = None,
         tolerance: float = 1e-6,
         strict: bool = True,
+        source: Any = None,
         precision: Precision = "double",
         copy: bool = True,
     ) -> None:
@@ -131,11 +138,14 @@ class InputOutputTable(Tabular):
             value_added,
             output=output,
             imports=imports,
+            taxes=taxes,
             accounts=accounts,
             copy=copy,
         )
         engine = Engine(blocks, precision)
         self._warnings = check_soundness(engine, tolerance, strict=strict)
+        self._warnings += getattr(source, "warnings", ())
+        self._source = source
         self._engine, self._unit, self._name = engine, unit, name
         self._tolerance = tolerance
 
@@ -244,6 +254,16 @@ class InputOutputTable(Tabular):
         if not len(b.account_names):
             return None
         return pd.DataFrame(b.accounts, index=b.account_names, columns=b.sectors, copy=False)
+
+    @property
+    def source(self) -> Any:
+        """How the table's file was read (:class:`quesnay.TableSource`); None of a made one."""
+        return self._source
+
+    @property
+    def taxes(self) -> ImportBlock | None:
+        """Taxes less subsidies on products kept apart, ``.Z`` on inputs; None where none are."""
+        return self._engine.blocks.taxes
 
     @property
     def imports(self) -> ImportBlock | None:
@@ -365,7 +385,8 @@ class InputOutputTable(Tabular):
         Returns
         -------
         DataFrame, (n, 2)
-            ``value_added`` and ``imports`` per unit of final demand; each row sums to 1.
+            ``value_added`` and ``imports`` (and taxes on products, where they stand apart) per
+            unit of final demand; each row sums to 1.
 
         Raises
         ------
@@ -382,10 +403,13 @@ class InputOutputTable(Tabular):
         """
         if self.imports is None:
             raise DataError("content: the table has no import block; give imports= when making it")
-        values = [self._engine.effects(account) for account in ("value_added", "imports")]
-        return pd.DataFrame(
-            np.column_stack(values), index=self.sectors, columns=["value_added", "imports"]
-        )
+        names = [
+            "value_added",
+            "imports",
+            *(["taxes_on_products"] if self.taxes is not None else []),
+        ]
+        values = [self._engine.effects(account) for account in names]
+        return pd.DataFrame(np.column_stack(values), index=self.sectors, columns=names)
 
     def multipliers(
         self,
@@ -843,7 +867,8 @@ class InputOutputTable(Tabular):
         >>> table.check().ok
         True
         """
-        return check_table(self._engine, self._warnings, self._unit)
+        notes = () if self._source is None else self._source.lines()
+        return check_table(self._engine, self._warnings, self._unit, notes)
 
     def aggregate(self, mapping: Any) -> "InputOutputTable":
         """Join sectors into groups.
@@ -948,6 +973,7 @@ def _assembled(parts: Parts, settings: Mapping[str, Any]) -> InputOutputTable:
         parts.value_added,
         output=parts.output,
         imports=parts.imports,
+        taxes=parts.taxes,
         accounts=parts.accounts,
         **settings,
     )

@@ -106,9 +106,7 @@ def bootstrap(
     call = guarded(statistic, "the statistic")
     first = call(data)
     labels, estimate = estimate_of(first, owner="the statistic")
-    copies = None
-    if relabel and isinstance(cluster, str) and isinstance(data, pd.DataFrame):
-        copies = _Copies(cluster, data[cluster].dtype, _labels_to_copy(units.names, cluster))
+    copies = _copies_of(data, cluster, units) if relabel else None
     task = _BootstrapTask(call, data, units, labels, copies)
     described = {
         "kind": "bootstrap",
@@ -171,6 +169,13 @@ class _Copies:
             if self.names.dtype == object:
                 column = column.astype(self.dtype)
         return data.assign(**{self.column: column})
+
+
+def _copies_of(data: Any, cluster: Any, units: Units) -> _Copies | None:
+    """Return how copies of clusters are labelled, or None where no column holds the labels."""
+    if isinstance(cluster, str) and isinstance(data, pd.DataFrame):
+        return _Copies(cluster, data[cluster].dtype, _labels_to_copy(units.names, cluster))
+    return None
 
 
 def _labels_to_copy(names: pd.Index, column: str) -> NDArray[Any]:

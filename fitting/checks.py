@@ -1,8 +1,6 @@
-"""Single arguments checked: numbers, switches, names and seeds, with one line when wrong.
+"""What users give, checked once at the door, with one line when it is wrong.
 
-The coverage of an interval: checked, shown, and turned into its half width.
-
-Checks of arrays.
+Numbers, switches, names and seeds; the coverage of an interval; arrays, labels and covariances.
 """
 
 import math
@@ -47,25 +45,13 @@ Codes = npt.NDArray[np.intp]
 
 
 def is_whole(value: object) -> TypeGuard[int]:
-    """Return whether a value is a whole number: no truth value and no span of time.
-
-    Examples
-    --------
-    >>> is_whole(99), is_whole(True), is_whole(9.5), is_whole(np.timedelta64(1, "D"))
-    (True, False, False, False)
-    """
+    """Return whether a value is a whole number: no truth value and no span of time."""
     odd = isinstance(value, bool | np.timedelta64)  # NumPy counts its time spans as integers
     return isinstance(value, int | np.integer) and not odd
 
 
 def is_number(value: object) -> TypeGuard[float]:
-    """Return whether a value is one finite real number, and no truth value.
-
-    Examples
-    --------
-    >>> is_number(0.1), is_number(True), is_number(float("nan")), is_number("1")
-    (True, False, False, False)
-    """
+    """Return whether a value is one finite real number, and no truth value."""
     if not (is_whole(value) or isinstance(value, float | np.floating)):
         return False
     try:
@@ -81,11 +67,6 @@ def plain_numbers(values: object) -> NDArray[np.float64] | None:
     Text, dates and objects that are no numbers are none; nor are complex numbers, whose imaginary
     part would be lost, and masked values, which would come back from behind their mask. Missing
     values of pandas become NaN.
-
-    Examples
-    --------
-    >>> plain_numbers([1, 2.5]), plain_numbers(["1", "2"]), plain_numbers([1j]) is None
-    (array([1. , 2.5]), None, True)
     """
     if isinstance(values, np.ma.MaskedArray) and np.ma.is_masked(values):
         return None
@@ -113,39 +94,21 @@ def _real(value: Any) -> float:
 def whole(
     value: object, name: str, *, least: int = 1, error: type[QuesnayError] = DataError
 ) -> int:
-    """Return a whole number of at least so much, or refuse what is none.
-
-    Examples
-    --------
-    >>> whole(np.int64(200), "draws")
-    200
-    """
+    """Return a whole number of at least so much, or refuse what is none."""
     if not is_whole(value) or value < least:
         raise error(f"{name} must be a whole number of at least {least}, got {shown(value)}")
     return int(value)
 
 
 def switch(value: object, name: str) -> bool:
-    """Return a truth value, or refuse what is none: any text would count as true.
-
-    Examples
-    --------
-    >>> switch(np.False_, "truncate")
-    False
-    """
+    """Return a truth value, or refuse what is none: any text would count as true."""
     if not isinstance(value, bool | np.bool_):
         raise DataError(f"{name}: expected True or False, got {shown(value)}")
     return bool(value)
 
 
 def choice(value: object, known: Iterable[str], name: str) -> str:
-    """Return a known word, or say which are known and which is nearest.
-
-    Examples
-    --------
-    >>> choice("sum", ["sum", "average"], "conversion")
-    'sum'
-    """
+    """Return a known word, or say which are known and which is nearest."""
     words = list(known)
     if isinstance(value, str) and value in words:
         return value
@@ -156,13 +119,7 @@ def choice(value: object, known: Iterable[str], name: str) -> str:
 
 
 def as_tuple(values: object, name: str) -> tuple[Any, ...]:
-    """Return a list, tuple, index or generator as a tuple; a text alone is none, nor is a table.
-
-    Examples
-    --------
-    >>> as_tuple(["RAS", "GRAS"], "methods")
-    ('RAS', 'GRAS')
-    """
+    """Return a list, tuple, index or generator as a tuple; a text alone is none, nor is a table."""
     one = isinstance(values, str | bytes | Mapping) or getattr(values, "ndim", 1) != 1
     if one or not isinstance(values, Iterable):
         raise DataError(f"{name}: expected a list, got {shown(values)}")
@@ -170,12 +127,7 @@ def as_tuple(values: object, name: str) -> tuple[Any, ...]:
 
 
 def check_draws(draws: object, *, least: int) -> None:
-    """Refuse a number of draws that is too small to say anything, or too large to be held.
-
-    Examples
-    --------
-    >>> check_draws(999, least=99)
-    """
+    """Refuse a number of draws that is too small to say anything, or too large to be held."""
     if not is_whole(draws) or not least <= draws <= _MOST_DRAWS:
         raise EstimationError(
             f"draws: {shown(draws)}; give a whole number of at least {least} "
@@ -188,11 +140,6 @@ def seed_sequence(seed: object) -> np.random.SeedSequence:
 
     Nothing but a stated seed passes: NumPy would take None for a seed that nobody can repeat,
     and a matrix recurses until the process dies.
-
-    Examples
-    --------
-    >>> seed_sequence(7).entropy
-    7
     """
     if isinstance(seed, np.random.SeedSequence):
         return seed
@@ -204,43 +151,14 @@ def seed_sequence(seed: object) -> np.random.SeedSequence:
 
 
 def make_generator(seed: Seed) -> np.random.Generator:
-    """Return a random generator from a seed; a generator goes on where it is.
-
-    Examples
-    --------
-    >>> int(make_generator(0).integers(10))
-    8
-    """
+    """Return a random generator from a seed; a generator goes on where it is."""
     if isinstance(seed, np.random.Generator):
         return seed
     return np.random.default_rng(seed_sequence(seed))
 
 
 def confidence_level(level: Any, *, least: float = 0.0) -> float:
-    """Return the coverage of a confidence interval, a share between 0 and 1.
-
-    Parameters
-    ----------
-    level : float
-        Such as 0.95.
-    least : float, default 0.0
-        Coverage that must be exceeded.
-
-    Returns
-    -------
-    float
-        The level.
-
-    Raises
-    ------
-    DataError
-        If it is no number between `least` and 1.
-
-    Examples
-    --------
-    >>> confidence_level(0.9)
-    0.9
-    """
+    """Return the coverage of a confidence interval, a share between 0 and 1."""
     if not is_number(level) or not least < level < 1.0:
         raise DataError(
             f"level: {shown(level)} is no coverage between {least:g} and 1, such as 0.95"
@@ -249,42 +167,13 @@ def confidence_level(level: Any, *, least: float = 0.0) -> float:
 
 
 def half_width(level: Any, df: float = np.inf) -> float:
-    """Return half the width of a two-sided interval, in standard errors.
-
-    Parameters
-    ----------
-    level : float
-        Coverage between 0 and 1.
-    df : float, default infinity
-        Degrees of freedom of Student's t; infinite for the normal.
-
-    Returns
-    -------
-    float
-        The quantile of ``(1 + level) / 2``.
-
-    Raises
-    ------
-    DataError
-        If the level is not between 0 and 1.
-
-    Examples
-    --------
-    >>> round(half_width(0.95), 4), round(half_width(0.95, 30), 4)
-    (1.96, 2.0423)
-    """
+    """Return half the width of a two-sided interval, in standard errors."""
     share = 0.5 + 0.5 * confidence_level(level)
     return float(special.ndtri(share) if np.isinf(df) else special.stdtrit(df, share))
 
 
 def percent(level: float) -> str:
-    """Return a coverage in per cent, not rounded to whole ones: 99.5 % is not 100 %.
-
-    Examples
-    --------
-    >>> percent(0.95), percent(0.995)
-    ('95 %', '99.5 %')
-    """
+    """Return a coverage in per cent, not rounded to whole ones: 99.5 % is not 100 %."""
     return f"{100 * level:g} %"
 
 

@@ -63,6 +63,7 @@ if TYPE_CHECKING:
         CR2 as CR2,
         CR3 as CR3,
         DriscollKraay as DriscollKraay,
+        NeweyWest as NeweyWest,
     )
     from quesnay.fitting.verdict import TestResult as TestResult
     from quesnay.job.origins import backtest_penetration as backtest_penetration
@@ -169,7 +170,7 @@ _MODULES = {
     "quesnay.fitting.errors": (
         "BalanceError ConvergenceError DataError EstimationError QuesnayError StudyError"
     ),
-    "quesnay.fitting.regression.covariance": "CR0 CR1 CR2 CR3 DriscollKraay",
+    "quesnay.fitting.regression.covariance": "CR0 CR1 CR2 CR3 DriscollKraay NeweyWest",
     "quesnay.fitting.verdict": "TestResult",
     "quesnay.job.origins": "backtest_penetration",
     "quesnay.job.reproduction": "Reproduction",

@@ -122,3 +122,16 @@ def test_growth_elsewhere_is_unknown_where_a_value_is_missing() -> None:
     assert found[lost].isna().all()
     whole = qn.shift_share_instrument(DATA.assign(x=np.exp(X)), ["x", "z"], cell="u", **PANEL)
     np.testing.assert_allclose(found[~lost], whole[~lost], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["int8", "int16", "uint64"])
+def test_groups_of_small_or_unsigned_integers_are_those_of_int64(kind: str) -> None:
+    g = np.random.default_rng(np.random.SeedSequence(3))
+    low, high = {"int8": (-128, 128), "int16": (-300, 300), "uint64": (0, 200)}[kind]
+    codes = g.integers(low, high, 800)
+    frame = pd.DataFrame({"k": codes, "x": g.standard_normal(800)})
+    frame["y"] = frame["x"] + g.standard_normal(800)
+    small = frame.assign(k=codes.astype(kind) + np.array(2**63 if kind == "uint64" else 0, kind))
+    for formula, absorb in (("y ~ x", "k"), ("y ~ x + C(k)", None)):
+        wide, narrow = (qn.fit_panel(formula, d, absorb=absorb) for d in (frame, small))
+        np.testing.assert_allclose(narrow.std_errors, wide.std_errors, rtol=1e-13)

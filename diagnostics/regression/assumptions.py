@@ -28,11 +28,7 @@ from quesnay.fitting.assumptions.serial import (
     durbin_watson,
     wooldridge_within,
 )
-from quesnay.fitting.assumptions.specification import (
-    chow,
-    harvey_collier,
-    reset,
-)
+from quesnay.fitting.assumptions.specification import chow, harvey_collier, reset
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
@@ -157,8 +153,14 @@ def _pesaran(examined: Examined) -> TestResult:
 
 
 def _reset(examined: Examined) -> TestResult:
-    absorbed = examined.fit.df_absorbed
-    return reset(examined.y, examined.X, absorbed=absorbed, within=examined.within)
+    explained = np.asarray(examined.fit.sample.design, float) @ examined.fit.estimate.coefficients
+    return reset(
+        examined.projection,
+        explained,
+        free=examined.free,
+        absorbed=examined.fit.df_absorbed,
+        regression=examined.fit.regression,
+    )
 
 
 def _harvey_collier(examined: Examined) -> TestResult:
@@ -208,11 +210,12 @@ def _chow(examined: Examined) -> TestResult:
     if examined.time is None:
         raise EstimationError("the time of the rows is not known; name it")
     return chow(
-        examined.y,
-        examined.X,
+        examined.projection,
         examined.time.codes,
+        design=np.asarray(examined.fit.sample.design, float),
+        free=examined.free,
         absorbed=examined.fit.df_absorbed,
-        within=examined.within,
+        regression=examined.fit.regression,
         name=f"Chow by {examined.time.name}",
     )
 

@@ -8,7 +8,6 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.assumptions.influence import Influence, cluster_influence, influence_of
-from quesnay.fitting.assumptions.specification import Within
 from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
 from quesnay.fitting.regression.resampling import jackknife_coefficients
@@ -74,12 +73,6 @@ class Examined:
     def X(self) -> Array:
         """Design freed of the absorbed effects, weighted."""
         return self.fit.regression.X
-
-    @property
-    def within(self) -> Within:
-        """How tests add columns to the regression."""
-        design = np.asarray(self.fit.sample.design, dtype=np.float64)
-        return Within(design, self.free, self.fit.regression)
 
     def free(self, values: Array) -> Array:
         """Free further variables of the absorbed effects and weigh them like the design."""

@@ -1,6 +1,6 @@
-"""Tests of normal errors.
+"""Normal errors: the test of Jarque and Bera, and the band of a normal quantile plot.
 
-A band that a whole ordered sample leaves with a stated probability only.
+The band leaves an ordered normal sample, as a whole, with a stated probability only.
 """
 
 import numpy as np
@@ -33,32 +33,7 @@ def jarque_bera(residuals: npt.ArrayLike, *, rows: float | None = None) -> TestR
 
     ``JB = n (S^2 / 6 + (K - 3)^2 / 24)`` with moments about the mean.
 
-    Parameters
-    ----------
-    residuals : (n,) array_like
-        Residuals.
-    rows : float, optional
-        Rows that carry information; by default n, for within residuals n less the absorbed degrees
-        of freedom.
-
-    Returns
-    -------
-    TestResult
-        chi2(2).
-
-    Raises
-    ------
-    EstimationError
-        If fewer than four values are given or all are equal.
-
-    References
-    ----------
     Jarque and Bera (1987), International Statistical Review 55.
-
-    Examples
-    --------
-    >>> round(jarque_bera([1.0, 2.0, 2.0, 3.0, 9.0]).statistic, 3)
-    1.454
     """
     e = _varied(residuals)
     e = e - e.mean()
@@ -85,34 +60,7 @@ def order_envelope(n: int, *, level: float = 0.95, draws: int = 400) -> tuple[Ar
     Every order statistic U_(i) ~ Beta(i, n + 1 - i) gets the same pointwise level, chosen so that a
     whole sample stays inside with probability `level` (equal local levels).
 
-    Parameters
-    ----------
-    n : int
-        Sample size, at least two.
-    level : float
-        Probability that a whole sample lies inside.
-    draws : int
-        Simulated samples by which the pointwise level is found.
-
-    Returns
-    -------
-    tuple of three (n,) arrays
-        Lower end, median and upper end, as probabilities; apply a quantile function to them.
-
-    Raises
-    ------
-    EstimationError
-        If n is below two or the level is not between 0 and 1.
-
-    References
-    ----------
     Aldor-Noiman, Brown, Buja, Rolke and Stine (2013), American Statistician 67, sec. 3.
-
-    Examples
-    --------
-    >>> low, middle, high = order_envelope(20)
-    >>> bool((low < middle).all() and (middle < high).all())
-    True
     """
     if n < 2 or not 0.0 < level < 1.0:
         raise EstimationError(f"n {n}, level {level}: expected n >= 2 and a level between 0 and 1")

@@ -1,8 +1,9 @@
-"""Tests of unit and time effects in the errors of a pooled regression.
+"""What the errors of a panel hold in common: unit and time effects, and other units' errors.
 
-Are unit effects related to the regressors? Fixed against random effects.
-
-Tests of whether the errors of different units move together.
+Lagrange multipliers against effects in pooled errors (Breusch and Pagan, Honda, King and Wu,
+Gourieroux, Holly and Monfort); Hausman's and Mundlak's tests of whether the effects are related to
+the regressors; and tests of whether the errors of different units move together (Pesaran's CD and
+the Breusch-Pagan family).
 """
 
 from typing import Literal
@@ -15,7 +16,12 @@ from quesnay.fitting.assumptions.specification import clustered_test, wald
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import Stack, stack
-from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
+from quesnay.fitting.regression.least_squares import (
+    Regression,
+    dependent_columns,
+    project,
+    project_noisy,
+)
 from quesnay.fitting.regression.random_effects import Method, random_effects, within_columns
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
@@ -60,42 +66,11 @@ def lagrange_multiplier(
 ) -> TestResult:
     """Test pooled errors for variance components of units, times or both.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    unit, time : (n,) array_like
-        Unit and time of each row; the panel may be unbalanced.
-    effect : {"unit", "time", "two-way"}
-        Which component is looked for.
-    form : {"bp", "honda", "king-wu", "ghm"}
-        Breusch and Pagan's two-sided chi-squared, Honda's and King and Wu's one-sided normal,
-        Gourieroux, Holly and Monfort's mixed chi-squared (two-way only).
+    Shapes: `y` (n,), `X` (n, k), `unit`, `time` (n,).
 
-    Returns
-    -------
-    TestResult
-        With ``LM_1 = n A / sqrt(2 (sum T_i^2 - n))``, ``A = sum_i (sum_t e_it)^2 / e'e - 1``.
-
-    Raises
-    ------
-    EstimationError
-        If the panel or the form is at fault.
-
-    References
-    ----------
     Breusch and Pagan (1980), RES 47; Honda (1985), RES 52; King and Wu (1997), Econometric
     Reviews 16; Gourieroux, Holly and Monfort (1982), Econometrica 50; Baltagi and Li (1990) for
     unbalanced panels.
-
-    Examples
-    --------
-    >>> y, X = [1.0, 1.2, 3.0, 3.1, 5.2, 5.1], [[1.0]] * 6
-    >>> unit, time = [1, 1, 2, 2, 3, 3], [1, 2, 1, 2, 1, 2]
-    >>> round(lagrange_multiplier(y, X, unit=unit, time=time).statistic, 3)
-    2.978
     """
     fit = project_noisy(y, X)
     panel = stack(unit, time, fit.nobs)
@@ -157,43 +132,12 @@ def hausman(
 ) -> TestResult:
     """Compare fixed-effects and random-effects slopes.
 
-    ``H = d' (V_FE - V_RE)^-1 d``, d the difference of the slopes that both models have.
+    ``H = d' (V_FE - V_RE)^-1 d``, d the difference of the slopes that both models have; where
+    regressors depend on each other inside units, of the combinations that fixed effects identify.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    unit : (n,) array_like
-        Unit of each row.
-    method : str
-        Variance components, see `random_effects`.
+    Shapes: `y` (n,), `X` (n, k), `unit` (n,).
 
-    Returns
-    -------
-    TestResult
-        chi2(number of slopes compared). Where ``V_FE - V_RE`` is not positive definite (it need
-        not be in a finite sample) the law named in the result says so: trust `mundlak` then.
-
-    Raises
-    ------
-    EstimationError
-        If the statistic is negative or the panel at fault.
-
-    References
-    ----------
     Hausman (1978), Econometrica 46, eq. 2.7.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 9)
-    >>> unit = np.repeat(np.arange(9.0), 6)
-    >>> x = np.cos(3 * t + unit) + unit
-    >>> X = np.column_stack([np.ones(54), x])
-    >>> hausman(x + np.sin(unit) + np.sin(5 * t), X, unit=unit).distribution
-    'chi2(1)'
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
@@ -202,13 +146,19 @@ def hausman(
     if not varying.any():
         raise EstimationError("X: no column varies inside units; fixed effects have no slope")
     ordered = outcome[panel.order]
-    fixed = project(ordered - panel.unit_means(ordered), within[:, varying])
+    shown = np.eye(int(varying.sum()))  # the combinations that are compared
+    if dependent_columns(within[:, varying], tolerance=1e-9).any():
+        scale = np.sqrt((within[:, varying] ** 2).sum(axis=0))
+        values, directions = np.linalg.svd(within[:, varying] / scale, full_matrices=False)[1:]
+        shown = directions[values > 1e-9 * values[0]] * scale
+    fixed = project(ordered - panel.unit_means(ordered), within[:, varying] @ np.linalg.pinv(shown))
     free = panel.rows - panel.units - fixed.rank
     if free < 1:
         raise EstimationError(f"unit: fixed effects leave {free} degrees of freedom; add times")
     random = random_effects(outcome, design, unit=unit, method=method)
-    gap = fixed.coefficients - random.coefficients[varying]
-    spread = fixed.ssr / free * fixed.bread() - random.covariance[np.ix_(varying, varying)]
+    gap = fixed.coefficients - shown @ random.coefficients[varying]
+    covariance = shown @ random.covariance[np.ix_(varying, varying)] @ shown.T
+    spread = fixed.ssr / free * fixed.bread() - covariance
     scale = np.sqrt(np.abs(np.diag(spread)))
     unit_spread = spread / np.outer(scale, scale)
     roots = np.linalg.eigvalsh(unit_spread)
@@ -218,7 +168,7 @@ def hausman(
             "Hausman: the difference of the covariances gives no valid statistic in this sample "
             f"({statistic:.5g}; plm shows its absolute value); use the Mundlak form"
         )
-    df = int(varying.sum())
+    df = len(shown)
     law = f"chi2({df})" + (", covariance difference indefinite" if roots[0] < 0.0 else "")
     return judged("Hausman", statistic, law, float(special.chdtrc(df, statistic)), UNIT_MEANS)
 
@@ -233,37 +183,7 @@ def mundlak(
 ) -> TestResult:
     """Test whether unit means of the regressors matter beside the regressors themselves.
 
-    Parameters
-    ----------
-    y, X, unit, method
-        See `hausman`.
-    robust : bool
-        Cluster the errors by unit (CR2), which keeps the size right under heteroskedasticity and
-        serial correlation, where Hausman's own form fails, and with few units.
-
-    Returns
-    -------
-    TestResult
-        F by the approximate Hotelling law of `joint_test` where robust, chi2 otherwise.
-
-    Raises
-    ------
-    EstimationError
-        If the panel is at fault or has no more units than coefficients.
-
-    References
-    ----------
     Mundlak (1978), Econometrica 46; Arellano (1993), J. Econometrics 59.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 9)
-    >>> unit = np.repeat(np.arange(9.0), 6)
-    >>> x = np.cos(3 * t + unit) + unit
-    >>> X = np.column_stack([np.ones(54), x])
-    >>> mundlak(x + 2 * np.sin(unit) + np.sin(5 * t), X, unit=unit).distribution
-    'F(1, 5.266)'
     """
     design = as_design(X)
     panel = stack(unit, None, design.shape[0])
@@ -323,36 +243,7 @@ def cross_section_dependence(
 ) -> TestResult:
     """Test residual correlation between units over common times.
 
-    Parameters
-    ----------
-    residuals : (n,) array_like
-        Residuals of a pooled, within or unit-by-unit regression.
-    unit, time : (n,) array_like
-        Unit and time of each row; pairs with fewer than two common times are left out.
-    form : {"cd", "lm", "scaled", "bias-corrected"}
-        Pesaran's CD (mean correlation; many units), Breusch and Pagan's LM (few units, many
-        times), its scaled form, or that corrected for fixed effects (Baltagi, Feng and Kao 2012).
-
-    Returns
-    -------
-    TestResult
-        ``CD = sum sqrt(T_ij) r_ij / sqrt(pairs)``, N(0, 1); ``LM = sum T_ij r_ij^2``, chi2(pairs).
-
-    Raises
-    ------
-    EstimationError
-        If no two units share enough times, or the form is unknown.
-
-    References
-    ----------
     Pesaran (2004), CESifo 1229, eq. 7; Breusch and Pagan (1980), RES 47.
-
-    Examples
-    --------
-    >>> e = [1.0, -1, 2, -2, 1.1, -0.9, 1.8, -2.0]
-    >>> found = cross_section_dependence(e, unit=[1] * 4 + [2] * 4, time=[1, 2, 3, 4] * 2)
-    >>> round(found.statistic, 3)
-    1.995
     """
     e = as_vector(residuals, name="residuals")
     panel = stack(unit, time, e.size)

@@ -1,8 +1,7 @@
-"""Tests of serial correlation along one ordered sample, or inside the units of a stacked panel.
+"""Serial correlation: along one ordered sample, in the units of a stack, in panels.
 
-Tests of serial correlation made for panels with unit effects.
-
-Distribution of a weighted sum of squared standard normals.
+Durbin and Watson's statistic given X has the law of a ratio of quadratic forms in normals, here
+exact; Breusch and Godfrey's is a score; Wooldridge's compares within residuals one step apart.
 """
 
 from dataclasses import dataclass
@@ -49,39 +48,9 @@ def durbin_watson(
     of a ratio of quadratic forms in normal errors: an integral over its eigenvalues, exact to 1e-12
     relative. (lmtest::dwtest's sum, Pan's with 15 terms, is off by 1e-7 at 90 rows, 1e-3 at 100.)
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome, in the order of time.
-    X : (n, k) array_like
-        Design.
-    alternative : {"positive", "two-sided", "negative"}
-        Sign of the correlation looked for.
-    exact : bool, optional
-        Exact p-value; by default up to 500 rows, beyond that the normal approximation with the
-        exact mean and variance of d.
+    Shapes: `y` (n,), `X` (n, k).
 
-    Returns
-    -------
-    TestResult
-        With the statistic d.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault, explains y exactly, or the alternative is unknown.
-
-    References
-    ----------
     Durbin and Watson (1971), Biometrika 58; Imhof (1961), Biometrika 48.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.arange(12.0)
-    >>> found = durbin_watson(t + np.sin(t), np.column_stack([np.ones(12), t]))
-    >>> round(found.statistic, 4), round(found.p_value, 4)
-    (0.915, 0.0048)
     """
     if alternative not in {"positive", "two-sided", "negative"}:
         raise EstimationError(
@@ -109,38 +78,7 @@ def breusch_godfrey(
 
     Residuals are regressed on X and their own lags (zero before the start); ``n R^2``.
 
-    Parameters
-    ----------
-    y, X : array_like
-        Outcome and design, in the order of time (inside each unit).
-    lags : int
-        Highest order.
-    unit : (n,) array_like, optional
-        Unit of each row of a stacked panel: lags then stay inside the unit. Without it lags run
-        over the whole stack, as in plm::pbgtest.
-    form : {"chi2", "F"}
-        Lagrange multiplier or F form (the latter better in small samples).
-
-    Returns
-    -------
-    TestResult
-        chi2(lags) or F(lags, n - k - lags).
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or the lags do not leave enough rows.
-
-    References
-    ----------
     Breusch (1978), Australian Economic Papers 17; Godfrey (1978), Econometrica 46.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.arange(12.0)
-    >>> round(breusch_godfrey(t + np.sin(t), np.column_stack([np.ones(12), t])).p_value, 4)
-    0.0728
     """
     fit = _with_freedom(project_noisy(y, X))
     n, k = fit.nobs, fit.rank
@@ -225,45 +163,10 @@ def wooldridge_within(
     Within residuals of white errors have autocorrelation ``-1 / (T - 1)``: that value is tested in
     a regression of the residuals on their lag, with errors clustered by unit.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design; columns constant inside every unit are left out.
-    unit, time : (n,) array_like
-        Unit and time of each row.
-    few_units : bool
-        Use N / (N - 1) and N - 1 denominator degrees of freedom, N units; plm's rule, which
-        rejects too often with few units, is the default.
-    lengths : bool
-        In an unbalanced panel test the value that white errors give in units of these lengths,
-        ``-sum 1 / T_i / sum (T_i - 1) / T_i`` over the pairs, rather than plm's ``-1 / (T - 1)``
-        with the number of times T, which is right for a unit seen at all of them.
+    Shapes: `y` (n,), `X` (n, k), `unit`, `time` (n,).
 
-    Returns
-    -------
-    TestResult
-        F(1, rows of the auxiliary regression - 2), or F(1, N - 1).
-
-    Raises
-    ------
-    EstimationError
-        If units are too short or the design is at fault.
-
-    References
-    ----------
     Wooldridge (2010), sec. 10.5.4; plm::pwartest, which takes the row before a gap for the lag
     where this takes no pair.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.tile(np.arange(6.0), 4)
-    >>> unit = np.repeat(np.arange(4), 6)
-    >>> y = np.sin(t + unit) + unit
-    >>> wooldridge_within(y, (t**2)[:, None], unit=unit, time=t).distribution
-    'F(1, 18)'
     """
     ordered = _ordered(y, X, unit, time)
     fit = project_noisy(ordered.outcome - ordered.means_y, ordered.varying())
@@ -344,28 +247,6 @@ def probability_positive(
     ``P(sum w_i z_i^2 > 0)`` by inversion of the moment generating function (Imhof, 1961) along the
     line through its saddlepoint (Daniels, 1954), where nothing cancels: tails however small keep
     their relative digits.
-
-    Parameters
-    ----------
-    weights : (m,) array_like
-        Weights of both signs.
-    side : {"positive", "negative"}
-        Whether the probability of a positive or of a negative sum is wanted.
-
-    Returns
-    -------
-    float
-        Probability between 0 and 1.
-
-    Raises
-    ------
-    EstimationError
-        If the weights are empty, not finite or all zero.
-
-    Examples
-    --------
-    >>> round(probability_positive([2.0, -1.0]), 6)
-    0.608173
     """
     w = np.asarray(weights, dtype=np.float64)
     if side == "negative":

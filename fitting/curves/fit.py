@@ -1,10 +1,8 @@
-"""A growth curve to be fitted: the data in natural units, the search in units of the data.
+"""A growth curve fitted to points: the lowest of several optima, refused where nothing holds it.
 
-Starting values of a growth curve, found without the user's help.
-
-Whether the points say what a fitted curve says: a saturation is not read off an exponential.
-
-The lowest optimum of a growth curve, searched from several points of a grid.
+Data stay in natural units while the search runs in units of the data. Starts come from a coarse
+grid over the shape, the saturation being a factor (variable projection, Golub and Pereyra 1973). A
+fit that an exponential without saturation matches has no saturation to report.
 """
 
 from dataclasses import dataclass, replace
@@ -121,24 +119,7 @@ def make_problem(
     saturation: float | None = None,
     y_errors: type_array | None = None,
 ) -> CurveProblem:
-    """Return the problem in normalised units.
-
-    Parameters
-    ----------
-    curve : Curve
-        The family.
-    t, y : (n,) array
-        Times (for Bass, since the launch) and levels, in natural units.
-    saturation : float, optional
-        Known saturation.
-    y_errors : (n,) array, optional
-        Known standard errors of the levels.
-
-    Returns
-    -------
-    CurveProblem
-        The problem.
-    """
+    """Return the problem in normalised units."""
     level, span = float(np.max(np.abs(y))), float(np.ptp(t))
     start = 0.0 if curve.name == "bass" else float(np.min(t))
     units = {"saturation": level, "midpoint": span, "shape": 1.0}
@@ -159,28 +140,7 @@ def first_guesses(
     The saturation enters every curve as a factor, so for each shape on the grid it is the
     regression of y on the curve of saturation one (variable projection, Golub and Pereyra 1973).
 
-    Parameters
-    ----------
-    curve : Curve
-        The family.
-    t, y : (n,) array
-        Times (for Bass, since the launch) and levels.
-    count : int
-        How many points; they differ in their rate.
-    saturation : float, optional
-        Known saturation.
-
-    Returns
-    -------
-    (count, k) array
-        Parameters in the order of ``curve.parameters``, best first.
-
-    Examples
-    --------
-    >>> from quesnay.fitting.curves.functions import LOGISTIC
-    >>> t = np.arange(10.0)
-    >>> first_guesses(LOGISTIC, t, LOGISTIC.value(t, [5.0, 1.0, 4.0])).round(1).tolist()
-    [[4.8, 1.1, 3.8]]
+    Shapes: `t`, `y` (n,); returns (count, k).
     """
     shapes = _grid(curve, t)
     theta = np.column_stack([np.ones(len(shapes)), shapes])
@@ -219,18 +179,6 @@ def check_identified(problem: CurveProblem, fit: NonlinearFit) -> None:
     exponential as its saturation grows, and where that fits as well the points have not bent. And
     a change of the levels in their sixth digit must not move a positive parameter by more than
     itself, to first order.
-
-    Parameters
-    ----------
-    problem : CurveProblem
-        Data and what is held.
-    fit : NonlinearFit
-        Its lowest optimum.
-
-    Raises
-    ------
-    ConvergenceError
-        If the exponential fits as well, or a parameter is held by nothing but rounding.
     """
     curve, free = problem.curve, problem.free
     if free[0] and fit.rss >= _unsaturated(problem) * (1 - _AS_GOOD):
@@ -283,24 +231,7 @@ def _unsaturated(problem: CurveProblem) -> float:
 
 
 def fit_problem(problem: CurveProblem) -> NonlinearFit:
-    """Search from the best points of a grid and return the lowest optimum.
-
-    Parameters
-    ----------
-    problem : CurveProblem
-        Data and what is held.
-
-    Returns
-    -------
-    NonlinearFit
-        The fit in normalised units, free parameters only.
-
-    Raises
-    ------
-    EstimationError, ConvergenceError
-        If no rising curve of the family fits, or the points do not hold it: they have not bent
-        yet, fall, or (Bass) slow down from the start as no curve with imitators does.
-    """
+    """Search from the best points of a grid and return the lowest optimum."""
     held = None if np.isnan(problem.fixed[0]) else float(problem.fixed[0])
     guesses = first_guesses(problem.curve, problem.t, problem.y, count=_STARTS, saturation=held)
     fits = []

@@ -1,16 +1,9 @@
-"""What a curve of diffusion is, and the small steps that all of them share.
+"""Curves of diffusion: value, inverse, Jacobian and exact identification from two points.
 
-The curves of Gompertz and of Verhulst (logistic).
-
-The curve of Bass: innovators and imitators.
-
-The curve of Richards, which holds Gompertz and the logistic as special cases.
-
-Curves of diffusion: value, inverse, Jacobian and exact identification from two points.
-
-A curve is an object without state. Parameters `theta` are arrays whose last axis holds them in the
-order of ``parameters``; the leading axes are draws, and everything broadcasts over them: 100,000
-draws are one call.
+Gompertz, the logistic of Verhulst, Bass (innovators and imitators) and Richards, which holds the
+first two as special cases. A curve is an object without state. Parameters `theta` are arrays whose
+last axis holds them in the order of ``parameters``; the leading axes are draws, and everything
+broadcasts over them: 100,000 draws are one call.
 """
 
 from dataclasses import dataclass

@@ -1,10 +1,7 @@
-"""The result of a nonlinear least-squares fit and its covariance.
+"""Nonlinear least squares: Levenberg-Marquardt with geodesic acceleration, and its covariance.
 
-Derivatives of a user's function: central differences and the complex step.
-
-The steps of Levenberg-Marquardt, accelerated along the curve that they begin.
-
-Nonlinear least squares: Levenberg-Marquardt with geodesic acceleration.
+Steps are scaled by the Jacobian's columns and corrected along the curve that they begin (Transtrum
+and Sethna 2012); derivatives are given or come from extrapolated central differences.
 """
 
 from collections.abc import Callable
@@ -113,23 +110,7 @@ def central_jacobian(function: Callable[[type_array], type_array], theta: type_a
     Two central differences with steps h and h/2 are combined, ``(4 D(h/2) - D(h)) / 3``, so the
     error is of order h^4 (Richardson 1911).
 
-    Parameters
-    ----------
-    function : callable
-        Parameters (k,) -> values (n,).
-    theta : (k,) array
-        The point.
-
-    Returns
-    -------
-    (n, k) array
-        The derivatives.
-
-    Examples
-    --------
-    >>> central_jacobian(lambda b: np.exp(b[0] * np.array([1.0, 2.0])), np.array([0.5])).round(6)
-    array([[1.648721],
-           [5.436564]])
+    Shapes: `theta` (k,); returns (n, k).
     """
     columns = []
     for place, value in enumerate(theta):
@@ -283,47 +264,9 @@ def nonlinear_least_squares(
     damping, and bends as the model does along it. Where that fails, other first dampings are
     tried, and Marquardt's scale, the lengths of the current columns.
 
-    Parameters
-    ----------
-    model : callable
-        Parameters (k,) -> fitted values (n,).
-    y : (n,) array
-        Observations.
-    start : (k,) array
-        Where the search begins.
-    jacobian : callable, optional
-        Parameters (k,) -> derivatives (n, k); central differences where not given.
-    weights : (n,) array, optional
-        Positive weights of the squares.
-    max_iterations : int
-        Largest number of steps of a search.
-    attempts : int
-        How many of the four searches to try.
-
-    Returns
-    -------
-    NonlinearFit
-        Estimates, covariance and residuals.
-
-    Raises
-    ------
-    EstimationError
-        If the model is not finite at the start, or the parameters are not identified.
-    ConvergenceError
-        If no optimum is reached.
-
-    Notes
-    -----
     Marquardt (1963), SIAM Journal 11(2); Moré (1978), "The Levenberg-Marquardt algorithm", Lecture
     Notes in Mathematics 630; Nielsen (1999), report IMM-REP-1999-05, eq. 2.5; Transtrum and Sethna
     (2012), arXiv:1201.5885, for the acceleration.
-
-    Examples
-    --------
-    >>> t = np.arange(4.0)
-    >>> fit = nonlinear_least_squares(lambda b: b[0] * np.exp(b[1] * t), 2 * np.exp(t / 2), [1, 1])
-    >>> fit.params.round(8).tolist()
-    [2.0, 0.5]
     """
     observed, root, theta = _inputs(y, start, weights)
     derivative = jacobian or (lambda point: central_jacobian(model, point))

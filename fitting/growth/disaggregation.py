@@ -1,6 +1,7 @@
-"""Temporal disaggregation without a regression: aggregation, Denton and Denton-Cholette.
+"""Temporal disaggregation: annual figures spread over quarters or months.
 
-Temporal disaggregation by regression on indicators: Chow-Lin, Fernández and Litterman.
+Without a regression by Denton and Denton-Cholette; by regression on indicators with errors of
+Chow-Lin, Fernández or Litterman. Every result adds up to the figures it was made from.
 """
 
 from dataclasses import dataclass
@@ -70,26 +71,7 @@ def aggregation_matrix(
 ) -> type_array:
     """Return the matrix that turns the high-frequency series into the low-frequency one.
 
-    Parameters
-    ----------
-    low, high : int
-        Numbers of periods.
-    ratio : int
-        High-frequency periods in one low-frequency period.
-    conversion : str
-        "sum" for flows, "average" for indices, "first" or "last" for stocks.
-    before : int
-        High-frequency periods before the first low-frequency one.
-
-    Returns
-    -------
-    (low, high) array
-        Rows of weights; columns outside the low-frequency periods are 0.
-
-    Examples
-    --------
-    >>> aggregation_matrix(1, 3, 2).tolist()
-    [[1.0, 1.0, 0.0]]
+    Shapes: returns (low, high).
     """
     if conversion not in CONVERSIONS:
         raise DataError(f"conversion {conversion!r} is unknown; expected one of {CONVERSIONS}")
@@ -120,37 +102,10 @@ def denton(
     Proportional: minimises the sum of squared differences of ``y / indicator - 1`` under
     ``C y = low``; additive: of ``y - indicator``.
 
-    Parameters
-    ----------
-    low : (m,) array
-        Low-frequency values.
-    indicator : (n,) array
-        High-frequency indicator, without zeros where proportional.
-    C : (m, n) array
-        Aggregation matrix.
-    additive : bool
-        Keep differences instead of proportions.
-    order : int
-        Order of differencing, 1 or 2; 0 is levels.
-    transient : bool
-        Count the first differences from the indicator itself, as Denton (1971) did, which bends
-        the start towards it; without, the form of Cholette.
+    Shapes: `low` (m,), `indicator` (n,), `C` (m, n).
 
-    Returns
-    -------
-    Disaggregated
-        Values; no regression.
-
-    Notes
-    -----
     Denton (1971), Journal of the American Statistical Association 66(333); without the start that
     Cholette removed: Dagum and Cholette (2006), ch. 6.
-
-    Examples
-    --------
-    >>> C = aggregation_matrix(2, 4, 2)
-    >>> denton([2.0, 6.0], np.ones(4), C).values.round(4).tolist()
-    [0.6667, 1.3333, 2.6667, 3.3333]
     """
     target, guide, matrix = (np.asarray(a, dtype=float) for a in (low, indicator, C))
     n, m = len(guide), len(target)
@@ -203,42 +158,7 @@ def chow_lin(
     1983). b by generalised least squares on the aggregated data; rho by maximum likelihood, or by
     the least weighted sum of squares.
 
-    Parameters
-    ----------
-    low : (m,) array
-        Low-frequency values.
-    X : (n, k) array
-        High-frequency indicators, a column of ones for the intercept included.
-    C : (m, n) array
-        Aggregation matrix.
-    errors : str
-        "ar1", "walk" or "ar1-walk".
-    rho : float, optional
-        Autoregressive parameter in (-1, 1); by default searched.
-    objective : str
-        What the search for rho seeks: "maxlog", the highest likelihood; the least sum of squares
-        weighted by the inverse of the covariance, "minrss-quilis", or of the correlations,
-        "minrss-ecotrim" (the two differ by the factor ``1 - rho^2``; ar1 only).
-    truncate : bool
-        Set a negative estimate of rho to 0, as R's tempdisagg does by default.
-
-    Returns
-    -------
-    Disaggregated
-        Values with errors, coefficients, rho.
-
-    Raises
-    ------
-    EstimationError
-        If there are not more observations than coefficients, or indicators are collinear.
-
-    Examples
-    --------
-    >>> from quesnay.fitting.growth.disaggregation import aggregation_matrix
-    >>> C = aggregation_matrix(3, 6, 2)
-    >>> X = np.column_stack([np.ones(6), [1.0, 2.0, 2.0, 4.0, 3.0, 7.0]])
-    >>> chow_lin([8.0, 14.0, 22.5], X, C, rho=0.5).values.round(4).tolist()
-    [2.9767, 5.0233, 4.926, 9.074, 7.0831, 15.4169]
+    Shapes: `low` (m,), `X` (n, k), `C` (m, n).
     """
     target, matrix = np.asarray(low, dtype=float), np.asarray(C, dtype=float)
     regressors = np.asarray(X, dtype=float)

@@ -1,12 +1,9 @@
-"""The hat matrix cluster by cluster, through its eigenvalues: CR2, CR3 and their moments.
+"""Clustered errors in small samples: CR2, CR3 and the moments behind their degrees of freedom.
 
-CR2 of a weighted regression: clusters adjusted so that equal variances give no bias.
-
-How adjusted scores of clusters vary together: what the law of CR2 rests on.
-
-Which clusters leave no errors, and how many parameters the factor of clustered errors counts.
-
-Which sets of groups lie within others.
+The hat matrix is seen cluster by cluster, through its eigenvalues. In a weighted regression
+clusters are adjusted so that equal variances give no bias (Bell and McCaffrey 2002; Pustejovsky and
+Tipton 2018). Parameters that are nested in clusters are not counted; clusters that leave no errors
+are refused.
 """
 
 from dataclasses import dataclass
@@ -38,6 +35,7 @@ Codes = npt.NDArray[np.intp]
 _FULL = 1e-10  # an eigenvalue of H_gg this near to one is one: the cluster fits itself there
 _MOST_CELLS = 100_000_000  # cells of the basis (rows times columns) that is held in memory
 _MOST_COLUMNS = 3000
+_FEW = 1000  # clusters whose G x G table is summed as it stands
 _VANISHING = 1e-16  # of the homoskedastic variance: what is left is rounding
 _CANCELLED = 1e-12  # of the sum of sizes: what is left of a sum is rounding
 
@@ -83,36 +81,11 @@ class ClusterSpectra:
 def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
     """Decompose the hat matrix of each cluster.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit with its absorbed effects.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-
-    Returns
-    -------
-    ClusterSpectra
-        All that CR2, CR3 and their degrees of freedom need.
-
-    Raises
-    ------
-    EstimationError
-        If too many effects are not nested in the clusters.
-
-    Notes
-    -----
     Let the largest absorbed set nested in the clusters be eliminated: its projection stays
     within clusters and is orthogonal to residuals and regressors, so it can be left out of
     ``H_gg``. The rest of H is ``V V'``, V an orthonormal basis, (n, m), of the other effects
     and the regressors, and ``f(I - V_g V_g') V_g = V_g E f(1 - values) E'``: eigenvalues of an
     m x m or n_g x n_g matrix, whichever is smaller, instead of roots of n_g x n_g ones.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
-    >>> cluster_spectra(fit, np.array([0, 0, 1, 1])).values
-    (array([0.5]), array([0.5]))
     """
     root = regression.root
     basis = cluster_basis(regression, codes)
@@ -132,28 +105,7 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
 def cluster_basis(regression: Regression, codes: Codes) -> Array:
     """Return an orthonormal basis of regressors and effects, less one set nested in clusters.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit with its absorbed effects.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-
-    Returns
-    -------
-    (n, m) array
-        Basis; its last k columns span the regressors.
-
-    Raises
-    ------
-    EstimationError
-        If too many effects are not nested in the clusters.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
-    >>> cluster_basis(fit, np.array([0, 0, 1, 1])).ravel().tolist()
-    [0.5, 0.5, 0.5, 0.5]
+    Shapes: `codes` (n,); returns (n, m).
     """
     return np.column_stack([_effects_basis(regression, codes), regression.basis()])
 
@@ -183,11 +135,24 @@ class ClusterMoments:
     images: Array
     mates: Array
 
-    def between(self, s: int, t: int) -> Array:
-        """Return ``P_st``, (G, G)."""
-        found = self.images[:, :, s] @ self.mates[:, :, t].T
-        found.ravel()[:: len(found) + 1] += self.own[:, s, t]
-        return np.asarray(found)
+    def product(self, s: int, t: int, u: int, v: int) -> float:
+        """Return ``sum_gh P_st,gh P_uv,gh``.
+
+        Many clusters never meet in a table of G x G: the sum over pairs is that of the m x m
+        products of the factors, less the pairs of a cluster with itself, which are added apart.
+        """
+        first = self.own[:, s, t], self.images[:, :, s], self.mates[:, :, t]
+        second = self.own[:, u, v], self.images[:, :, u], self.mates[:, :, v]
+        if len(self.own) <= _FEW:
+            P, R = (images @ mates.T + np.diag(own) for own, images, mates in (first, second))
+            return float((P * R).sum())
+        near, far = (np.einsum("gm,gm->g", part[1], part[2]) for part in (first, second))
+        pairs = ((first[1].T @ second[1]) * (first[2].T @ second[2])).sum() - near @ far
+        return float((first[0] + near) @ (second[0] + far) + pairs)
+
+    def trace(self, s: int) -> float:
+        """Return ``sum_g P_ss,gg``."""
+        return float(self.own[:, s, s].sum() + (self.images[:, :, s] * self.mates[:, :, s]).sum())
 
     def combined(self, C: Array) -> "ClusterMoments":
         """Return the moments of linear combinations of coefficients, C of shape (q, k)."""
@@ -198,11 +163,8 @@ class ClusterMoments:
 
         ``(sum_g P_gg)^2 / sum_gh P_gh^2`` (Pustejovsky and Tipton, 2018, equation 11).
         """
-        df = np.empty(self.own.shape[1])
-        for j in range(df.size):
-            P = self.between(j, j)
-            df[j] = np.trace(P) ** 2 / (P**2).sum()
-        return df
+        count = self.own.shape[1]
+        return np.array([self.trace(j) ** 2 / self.product(j, j, j, j) for j in range(count)])
 
     def hotelling(self) -> float:
         """Return the degrees of freedom v of all coefficients' covariance taken together.
@@ -216,37 +178,14 @@ class ClusterMoments:
         values, vectors = np.linalg.eigh((whole + whole.T) / 2.0)
         even = self.combined((vectors / np.sqrt(values)) @ vectors.T)
         q = len(values)
-        same = [even.between(s, s) for s in range(q)]
-        total = 0.0
-        for s in range(q):
-            for t in range(q):
-                D = same[s] if s == t else even.between(s, t)
-                total += float((D * D.T).sum() + (same[s] * same[t]).sum())
+        total = sum(
+            even.product(s, t, t, s) + even.product(s, s, t, t) for s in range(q) for t in range(q)
+        )
         return q * (q + 1) / total
 
 
 def cluster_moments(spectra: ClusterSpectra, power: float) -> ClusterMoments:
-    """Return what the degrees of freedom of clustered variances follow from.
-
-    Parameters
-    ----------
-    spectra : ClusterSpectra
-        Of the regression.
-    power : float
-        Of ``I - H_gg`` in the adjustment: 0 CR0 and CR1, -1/2 CR2, -1 CR3.
-
-    Returns
-    -------
-    ClusterMoments
-        ``P_st,gh = a_sg'(I - H)_gh a_th`` with ``a_sg = (I - H_gg)^power X_g B c_s``.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]))
-    >>> spectra = cluster_spectra(fit, np.array([0, 0, 1, 1]))
-    >>> cluster_moments(spectra, -0.5).satterthwaite().round(6).tolist()
-    [1.0]
-    """
+    """Return what the degrees of freedom of clustered variances follow from."""
     count = spectra.root.shape[0]
     own, images = [], []
     for values, vectors in zip(spectra.values, spectra.vectors, strict=True):
@@ -355,37 +294,10 @@ class AdjustedClusters:
 def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
     """Adjust the residuals of each cluster of a weighted regression.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit with weights and absorbed effects.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-
-    Returns
-    -------
-    AdjustedClusters
-        Scores by cluster and their moments.
-
-    Raises
-    ------
-    EstimationError
-        If too many effects are not nested in the clusters.
-
-    Notes
-    -----
     Pustejovsky and Tipton (2018), equations 8 and 11, under errors of equal variance:
     ``A_g = [(I - H)(I - H)']_gg^(-1/2)`` with ``H = X (X'WX)^-1 X'W``. With ``U U'`` the projection
     on the weighted design, ``(I - H)(I - H)' = I - L R' - R L' + L S L'``, ``L = W^(-1/2) U``,
     ``R = W^(1/2) U``, ``S = U'WU``: the identity but for as many directions as L and R have.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
-    ...     weights=np.ones(4))
-    >>> found = adjust_clusters(fit, np.array([0, 0, 1, 1]))
-    >>> round(float((found.half**2).sum()), 4), found.moments.satterthwaite().round(4).tolist()
-    (2.25, [1.0])
     """
     weights = np.ones(regression.nobs) if regression.weights is None else regression.weights
     basis = cluster_basis(regression, codes)
@@ -461,24 +373,7 @@ def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None
     This happens where effects are absorbed that leave a group nothing to vary, such as unit
     effects with two periods as clusters: the errors would be rounding noise.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit.
-    matrix : (k, k) array
-        Its covariance.
-    groups : str
-        What the scores were summed by, for the message.
-
-    Raises
-    ------
-    EstimationError
-        If a variance is below 1e-16 of its homoskedastic value.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, -1, 2, -2]), np.array([[0.25]]))
-    >>> refuse_vanishing(fit, np.array([[0.6]]), "clusters")
+    Shapes: `matrix` (k, k).
     """
     scale = float(regression.residuals @ regression.residuals) / regression.nobs
     usual = scale * regression.bread.diagonal()
@@ -487,12 +382,7 @@ def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None
 
 
 def refuse_cancelled(scores: Array, parts: Array) -> None:
-    """Refuse scores, (G, k), that sum to zero in every cluster though their parts, (n, k), do not.
-
-    Examples
-    --------
-    >>> refuse_cancelled(np.array([[1.0], [-1.0]]), np.array([[1.0], [-2.0], [1.0]]))
-    """
+    """Refuse scores (G, k) that sum to zero in every cluster though their parts (n, k) do not."""
     if (np.abs(scores).max(axis=0) <= _CANCELLED * np.abs(parts).sum(axis=0)).any():
         raise _no_errors(f"{scores.shape[0]} clusters")
 
@@ -505,30 +395,7 @@ def _no_errors(groups: str) -> EstimationError:
 
 
 def counted_parameters(regression: Regression, counting: str = "not nested") -> int:
-    """Return the number of parameters K in the factor ``(n - 1) / (n - K)`` of CR1.
-
-    Parameters
-    ----------
-    regression : Regression
-        The fit with its effects and clusters.
-    counting : {"not nested", "all", "none"}
-        Which absorbed effects count. By default those that are not nested in a cluster, and
-        one for the constant where all are (the rule of Stata, reghdfe and fixest); ``"all"``
-        counts them as dummies; ``"none"`` ignores them, as R's plm does.
-
-    Returns
-    -------
-    int
-        Coefficients plus counted effects.
-
-    Examples
-    --------
-    >>> X, e = np.array([[-1.0], [1.0], [-1.0], [1.0]]), np.zeros(4)
-    >>> unit = np.array([0, 0, 1, 1])
-    >>> fit = Regression(X, e, np.array([[0.25]]), (unit,), absorb_effects([unit]), (unit,))
-    >>> counted_parameters(fit), counted_parameters(fit, "all"), counted_parameters(fit, "none")
-    (2, 3, 1)
-    """
+    """Return the number of parameters K in the factor ``(n - 1) / (n - K)`` of CR1."""
     if not isinstance(counting, str) or counting not in {"not nested", "all", "none"}:
         raise EstimationError(
             f"counting: {shown(counting)} is not known; use 'not nested', 'all' or 'none'"
@@ -551,13 +418,7 @@ def counted_parameters(regression: Regression, counting: str = "not nested") -> 
 
 
 def is_nested(inner: Codes, outer: Codes) -> bool:
-    """Return whether each group of `inner` lies within one group of `outer`.
-
-    Examples
-    --------
-    >>> is_nested(np.array([0, 1, 2]), np.array([0, 0, 1]))
-    True
-    """
+    """Return whether each group of `inner` lies within one group of `outer`."""
     if inner is outer or inner.max() < outer.max():  # fewer groups than homes: not nested
         return inner is outer
     home = np.zeros(int(inner.max()) + 1, dtype=outer.dtype)
@@ -566,14 +427,6 @@ def is_nested(inner: Codes, outer: Codes) -> bool:
 
 
 def nested_set(regression: Regression, codes: Codes) -> int | None:
-    """Return the place of the largest absorbed set that is nested in clusters, if one is.
-
-    Examples
-    --------
-    >>> X, unit = np.ones((4, 1)), np.array([0, 0, 1, 1])
-    >>> fit = Regression(X, np.zeros(4), np.array([[0.25]]), (np.array([0, 1, 0, 1]), unit))
-    >>> nested_set(fit, unit)
-    1
-    """
+    """Return the place of the largest absorbed set that is nested in clusters, if one is."""
     inside = [i for i, inner in enumerate(regression.effects) if is_nested(inner, codes)]
     return max(inside, key=lambda i: int(regression.effects[i].max()), default=None)

@@ -1,7 +1,4 @@
-"""Weights of rival models and the estimate averaged over them.
-
-Combining several estimates of one quantity, and an estimate with prior knowledge.
-"""
+"""Several estimates of one quantity: weights of rival models, meta-analysis, prior knowledge."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -66,35 +63,7 @@ def information_weights(
 ) -> Array:
     """Weigh models by an information criterion, ``w ~ exp(-IC / 2)``.
 
-    Parameters
-    ----------
-    log_likelihood : (m,) array_like
-        Log-likelihood of each model, on the same rows and outcome.
-    parameters : (m,) array_like
-        Number of estimated parameters of each model.
-    nobs : int
-        Rows n.
-    criterion : {"bic", "aic", "aicc"}
-        BIC approximates posterior model probabilities, AIC predictive weight (AICc: small n).
-
-    Returns
-    -------
-    (m,) array
-        Weights that sum to one.
-
-    Raises
-    ------
-    EstimationError
-        If lengths differ or the criterion is unknown or undefined for so few rows.
-
-    References
-    ----------
     Buckland, Burnham and Augustin (1997), Biometrics 53, eq. 5; Raftery (1995), eq. 25.
-
-    Examples
-    --------
-    >>> information_weights([-100.0, -101.0], [3, 2], 50).round(3).tolist()
-    [0.278, 0.722]
     """
     fit = as_vector(log_likelihood, name="log_likelihood")
     k = as_vector(parameters, fit.size, "parameters")
@@ -120,30 +89,9 @@ def jackknife_weights(residuals: npt.ArrayLike) -> Array:
 
     Minimises ``|E w|^2`` over the simplex, E the leave-one-out residuals of the models.
 
-    Parameters
-    ----------
-    residuals : (n, m) array_like
-        Leave-one-out (or leave-cluster-out) residuals, one column a model.
+    Shapes: `residuals` (n, m); returns (m,).
 
-    Returns
-    -------
-    (m,) array
-        Weights from zero to one that sum to one.
-
-    Raises
-    ------
-    EstimationError
-        If the table is not finite or has fewer than two columns.
-
-    References
-    ----------
     Hansen and Racine (2012), J. Econometrics 167, eq. 9.
-
-    Examples
-    --------
-    >>> E = [[1.0, 0.5], [-1.0, 0.5], [1.0, -0.5], [-1.0, -0.5]]
-    >>> jackknife_weights(E).round(3).tolist()
-    [0.2, 0.8]
     """
     from scipy.optimize import nnls
 
@@ -166,32 +114,7 @@ def average(
 ) -> Averaged:
     """Average one coefficient over models, disagreement counted in its error.
 
-    Parameters
-    ----------
-    estimates, std_errors : (m,) array_like
-        The coefficient and its standard error in each model.
-    weights : (m,) array_like
-        Weights from zero on; they are scaled to sum to one.
-
-    Returns
-    -------
-    Averaged
-        Mean, unconditional standard error and its two parts.
-
-    Raises
-    ------
-    EstimationError
-        If lengths differ, a weight is negative or all are zero.
-
-    References
-    ----------
     Buckland, Burnham and Augustin (1997), Biometrics 53, eq. 9.
-
-    Examples
-    --------
-    >>> found = average([0.05, 0.09], [0.01, 0.02], [0.8, 0.2])
-    >>> round(found.estimate, 3), round(found.std_error, 4)
-    (0.058, 0.0178)
     """
     b = as_vector(estimates, name="estimates")
     s = as_vector(std_errors, b.size, "std_errors")
@@ -269,37 +192,8 @@ def combine_estimates(
 ) -> Pooled:
     """Combine several estimates of one quantity.
 
-    Parameters
-    ----------
-    estimates : (m,) array_like
-        Estimates of the same quantity, two or more.
-    covariance : (m,) or (m, m) array_like
-        Variances, or the covariance of the estimates (needed for ``"correlated"``).
-    method : {"inverse-variance", "correlated", "random"}
-        Independent with one true value; correlated (generalised least squares ``w ~ S^-1 1``); or
-        true values that differ with variance tau^2 (Paule and Mandel's, with Hartung and Knapp's
-        standard error and m - 1 degrees of freedom).
-
-    Returns
-    -------
-    Pooled
-        Combined value, weights, homogeneity.
-
-    Raises
-    ------
-    EstimationError
-        If fewer than two estimates are given, or the covariance is not one.
-
-    References
-    ----------
     Paule and Mandel (1982), J. Research NBS 87; Hartung and Knapp (2001), Statistics in Medicine
     20; Halperin (1961), JASA 56 for correlated estimates.
-
-    Examples
-    --------
-    >>> found = combine_estimates([0.05, 0.09], [0.01**2, 0.02**2])
-    >>> round(found.estimate, 4), round(found.std_error, 5), found.weights.round(2).tolist()
-    (0.058, 0.00894, [0.8, 0.2])
     """
     b = as_vector(estimates, name="estimates")
     if b.size < 2:
@@ -339,36 +233,7 @@ def shrink_to_prior(
     ``V = (S^-1 + P^-1)^-1 = S - S (S + P)^-1 S``, ``m = b + S (S + P)^-1 (p - b)``: normal data,
     normal prior, sampling covariance taken as known.
 
-    Parameters
-    ----------
-    estimate : (k,) array_like
-        Coefficients b.
-    covariance : (k,) or (k, k) array_like
-        Their sampling variances or covariance S.
-    prior_mean : (k,) array_like
-        Prior mean p.
-    prior_covariance : (k,) or (k, k) array_like
-        Prior variances or covariance P.
-
-    Returns
-    -------
-    Posterior
-        Mean, covariance, weights, and a test of conflict ``(b - p)'(S + P)^-1 (b - p) ~ chi2(k)``.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ or a covariance is not positive definite.
-
-    References
-    ----------
     Lindley and Smith (1972), JRSS B 34, eq. 6; Box (1980), JRSS A 143 for the conflict test.
-
-    Examples
-    --------
-    >>> found = shrink_to_prior([0.05], [0.01**2], [0.10], [0.02**2])
-    >>> found.mean.round(4).tolist(), np.sqrt(found.covariance).round(5).tolist()
-    ([0.06], [[0.00894]])
     """
     b = as_vector(estimate, name="estimate")
     p = as_vector(prior_mean, b.size, "prior_mean")

@@ -1,8 +1,8 @@
 """Absorbing fixed effects: any number of them, exactly, with their true degrees of freedom.
 
-The equations of several sets of fixed effects, once the largest set is eliminated.
-
-Two sets of fixed effects that cross evenly: each group of one meets each of the other alike.
+The largest set is eliminated; the equations of the others are factored where they are few and
+iterated where they are many. Two sets that cross evenly, each group of one meeting each of the
+other alike, are taken off in one pass of means.
 """
 
 from collections.abc import Sequence
@@ -312,40 +312,12 @@ def absorb_effects(
 ) -> Absorber:
     """Prepare the absorption of sets of fixed effects.
 
-    Parameters
-    ----------
-    effects : sequence of (n,) integer arrays
-        Group codes 0..G-1 of each set, every code in use.
-    weights : (n,) array, optional
-        Positive weights.
-    tolerance : float
-        Relative residual at which the iteration for very many groups stops.
-
-    Returns
-    -------
-    Absorber
-        With `residualise`, `leverage` and the degrees of freedom.
-
-    Raises
-    ------
-    EstimationError
-        If no set is given or a code is negative.
-
-    Notes
-    -----
     The largest set is eliminated exactly (its dummies are orthogonal), and so is a second one
     that crosses it evenly. Else what the other sets add is a Schur complement with as many
     unknowns as they have groups. Up to 2,000 of them are solved directly by pivoted Cholesky,
     which also counts their rank. More are solved by conjugate gradients on the same equations
     (alternating projections accelerated; Correia, 2016), and the rank of two sets is then
     counted by the connected sets of their graph (Abowd, Creecy and Kramarz, 2002).
-
-    Examples
-    --------
-    >>> unit, year = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    >>> absorber = absorb_effects([unit, year])
-    >>> absorber.residualise(np.array([1.0, 2, 3, 8])).round(9).tolist(), absorber.rank
-    ([1.0, -1.0, -1.0, 1.0], 3)
     """
     if not effects:
         raise EstimationError("no fixed effects given: name at least one set")
@@ -370,25 +342,8 @@ def absorb_effects(
 def find_singletons(effects: Sequence[Codes]) -> npt.NDArray[np.bool_]:
     """Return which rows are alone in a group, after the others like them are gone.
 
-    Parameters
-    ----------
-    effects : sequence of (n,) integer arrays
-        Group codes of each set of fixed effects.
-
-    Returns
-    -------
-    (n,) boolean array
-        True for rows that the effects fit perfectly and that say nothing about slopes.
-
-    Notes
-    -----
     Correia (2015), "Singletons, cluster-robust standard errors and fixed effects: a bad mix":
     removal repeats until no row is alone in any set.
-
-    Examples
-    --------
-    >>> find_singletons([np.array([0, 0, 1, 2, 2])]).tolist()
-    [False, False, True, False, False]
     """
     alone = np.zeros(effects[0].size, dtype=bool)
     if all(int(np.bincount(codes).min()) > 1 for codes in effects):
@@ -411,31 +366,7 @@ def build_system(
     weights: Array | None,
     tolerance: float,
 ) -> EffectsSystem | BalancedEffects:
-    """Form the equations of the other sets, factor them where they are few, count their rank.
-
-    Parameters
-    ----------
-    first : (n,) array
-        Codes of the set that is eliminated.
-    others : sequence of (n,) arrays
-        Codes 0..G-1 of the other sets.
-    totals : (G,) array
-        Sum of the weights by group of the first set.
-    weights : (n,) array or None
-    tolerance : float
-        Where the iteration stops, if one is needed.
-
-    Returns
-    -------
-    EffectsSystem or BalancedEffects
-        The equations; two sets that cross evenly need none.
-
-    Examples
-    --------
-    >>> unit, year = np.array([0, 0, 1]), np.array([0, 1, 0])
-    >>> build_system(unit, [year], np.array([2.0, 1.0]), weights=None, tolerance=1e-12).rank
-    1
-    """
+    """Form the equations of the other sets, factor them where they are few, count their rank."""
     even = find_balance(first, others[0], totals) if weights is None and len(others) == 1 else None
     if even is not None:
         return even
@@ -508,26 +439,7 @@ def _components(first: Codes, other: Codes) -> int:
 
 
 def find_balance(first: Codes, second: Codes, first_sizes: Array) -> BalancedEffects | None:
-    """Return what the second set adds, if each of its groups meets all of the first equally often.
-
-    Parameters
-    ----------
-    first, second : (n,) arrays
-        Codes of the two sets.
-    first_sizes : (G,) array
-        Rows of each group of the first set.
-
-    Returns
-    -------
-    BalancedEffects or None
-        None unless all G x T pairs of groups have n / (G T) rows.
-
-    Examples
-    --------
-    >>> first, second, sizes = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1]), np.array([2.0, 2.0])
-    >>> find_balance(first, second, sizes).rank, find_balance(first, first, sizes)
-    (1, None)
-    """
+    """Return what the second set adds where its groups meet all of the first equally often."""
     sizes = np.bincount(second).astype(np.float64)
     pairs = first_sizes.size * sizes.size
     if first.size % pairs:

@@ -1,15 +1,10 @@
 """Thousands of regressions from one table of products: specification curves and bootstraps.
 
 All regressions on subsets of the same columns, in the same rows, need only ``Z'Z``, Z holding the
-outcome and every candidate regressor. Its blocks by cluster give clustered errors and every
-resample of clusters as well, without going back to the rows.
-
-Many regressions at once: one Gram matrix a cluster, bootstrap draws as weighted sums of them.
-
-Effects nested in clusters (province by sector, province by year, clustered by province) are taken
-out inside each cluster, where a bootstrap weight is a constant and changes nothing. What is left is
-one small matrix of cross-products a cluster; a draw of clusters is a weighted sum of these, and its
-coefficients a small linear system. A thousand draws cost less than one regression on the rows.
+outcome and every candidate regressor. Its blocks by cluster give every resample of clusters as
+well, as a weighted sum, without going back to the rows. Effects nested in clusters (province by
+sector, clustered by province) are taken out inside each cluster, where a bootstrap weight is a
+constant and changes nothing.
 """
 
 from collections.abc import Sequence
@@ -61,29 +56,7 @@ class GramBlocks:
 def gram_blocks(Z: Array, codes: Codes) -> GramBlocks:
     """Sum the products of columns by cluster, once for all regressions on them.
 
-    Parameters
-    ----------
-    Z : (n, m) array
-        Outcome and candidate regressors, free of absorbed effects, rows times the square root
-        of the weights. An intercept is a column of ones.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-
-    Returns
-    -------
-    GramBlocks
-        Products by cluster.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ or a value is not finite.
-
-    Examples
-    --------
-    >>> Z = np.array([[1.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
-    >>> gram_blocks(Z, np.array([0, 0, 1])).blocks[0].tolist()
-    [[5.0, 3.0], [3.0, 2.0]]
+    Shapes: `Z` (n, m), `codes` (n,).
     """
     if Z.ndim != 2 or codes.shape != (Z.shape[0],):
         raise EstimationError(f"columns of shape {Z.shape}, clusters of {codes.shape}: no match")
@@ -103,25 +76,7 @@ def gram_blocks(Z: Array, codes: Codes) -> GramBlocks:
 def solve_grams(grams: Array, outcome: int, columns: Sequence[int]) -> Array:
     """Solve the same regression in many tables of products, such as resamples.
 
-    Parameters
-    ----------
-    grams : (D, m, m) array
-        Tables ``Z'Z``.
-    outcome : int
-        Column of the outcome.
-    columns : sequence of int
-        Columns of the regressors.
-
-    Returns
-    -------
-    (D, k) array
-        Coefficients; NaN in tables where the regressors depend on each other.
-
-    Examples
-    --------
-    >>> Z = np.array([[1.0, 1.0], [2.0, 1.0], [4.0, 1.0]])
-    >>> solve_grams((Z.T @ Z)[None], 0, [1]).round(4).tolist()
-    [[2.3333]]
+    Shapes: `grams` (D, m, m); returns (D, k).
     """
     chosen = np.asarray(columns, dtype=np.intp)
     inner = grams[:, chosen[:, None], chosen]
@@ -152,28 +107,7 @@ def _find_singular(scaled: Array) -> npt.NDArray[np.bool_]:
 def redraw_grams(grams: GramBlocks, counts: npt.ArrayLike) -> Array:
     """Return the tables of products of resamples of the clusters.
 
-    Parameters
-    ----------
-    grams : GramBlocks
-        Products by cluster.
-    counts : (D, G) array_like
-        How often each cluster is in each resample.
-
-    Returns
-    -------
-    (D, m, m) array
-        Tables, one matrix product for all.
-
-    Raises
-    ------
-    EstimationError
-        If the counts are not one a cluster.
-
-    Examples
-    --------
-    >>> blocks = gram_blocks(np.array([[1.0], [2.0]]), np.array([0, 1]))
-    >>> redraw_grams(blocks, [[2, 0], [0, 2]]).ravel().tolist()
-    [2.0, 8.0]
+    Shapes: `counts` (D, G); returns (D, m, m).
     """
     draws = np.asarray(counts, dtype=np.float64)
     groups, width = grams.blocks.shape[:2]
@@ -256,44 +190,9 @@ def nested_grams(
 ) -> NestedGrams:
     """Reduce a regression with fixed effects to one table of products a cluster.
 
-    Parameters
-    ----------
-    outcome : ndarray (n,)
-        Dependent variable.
-    regressors : ndarray (n, k)
-        Regressors.
-    effects : sequence of ndarray (n,)
-        Level codes, 0-based, of each fixed effect.
-    cluster : ndarray (n,)
-        Cluster codes, 0-based.
-    weights : ndarray (n,), optional
-        Positive weights of the rows.
-
-    Returns
-    -------
-    NestedGrams
-        What every least-squares fit on resamples of these clusters needs.
-
-    Raises
-    ------
-    EstimationError
-        If the effects that cross clusters have too many levels for tables by cluster.
-
-    Notes
-    -----
     Frisch and Waugh (1933): effects nested in clusters are projected out once; a copy of a
     cluster has nested effects of its own and shares the crossing ones. Columns already free of
     all effects give the same coefficients with more digits.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rng = np.random.default_rng(0)
-    >>> group = np.repeat(np.arange(20), 10)
-    >>> x = rng.standard_normal((200, 1)) + group[:, None]
-    >>> y = 0.5 * x[:, 0] + 3.0 * group
-    >>> nested_grams(y, x, [group], group).coefficients().round(6)
-    array([[0.5]])
     """
     nested = [codes for codes in effects if is_nested(codes, cluster)]
     crossing = [codes for codes in effects if not is_nested(codes, cluster)]

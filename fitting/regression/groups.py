@@ -1,7 +1,4 @@
-"""Sums and deviations by group: what fixed effects and clustered errors rest on.
-
-Rows of a panel put in order: unit by unit, time inside each.
-"""
+"""Rows in groups: sums, means and deviations, and a panel put in order, unit by unit."""
 
 from dataclasses import dataclass
 
@@ -20,24 +17,7 @@ Codes = npt.NDArray[np.intp]
 def group_sums(codes: Codes, block: Array, groups: int) -> Array:
     """Return the sums of variables by group.
 
-    Parameters
-    ----------
-    codes : (n,) array
-        Group 0..G-1 of each value.
-    block : (m, n) array
-        Variables, a row each, so that the values of one lie side by side.
-    groups : int
-        Number of groups G.
-
-    Returns
-    -------
-    (m, G) array
-        Sums.
-
-    Examples
-    --------
-    >>> group_sums(np.array([0, 0, 1]), np.array([[1.0, 2.0, 4.0]]), 2).tolist()
-    [[3.0, 4.0]]
+    Shapes: `codes` (n,), `block` (m, n); returns (m, G).
     """
     return np.array([np.bincount(codes, row, groups) for row in block]).reshape(-1, groups)
 
@@ -45,24 +25,7 @@ def group_sums(codes: Codes, block: Array, groups: int) -> Array:
 def cluster_sums(values: Array, codes: Codes, groups: int | None = None) -> Array:
     """Return the sums of columns by cluster.
 
-    Parameters
-    ----------
-    values : (n, k) array
-        Columns, scores as a rule.
-    codes : (n,) array
-        Cluster 0..G-1 of each row.
-    groups : int, optional
-        Number of clusters G where the last ones may have no row here.
-
-    Returns
-    -------
-    (G, k) array
-        Sums.
-
-    Examples
-    --------
-    >>> cluster_sums(np.array([[1.0], [2.0], [4.0]]), np.array([0, 0, 1])).tolist()
-    [[3.0], [4.0]]
+    Shapes: `values` (n, k), `codes` (n,); returns (G, k).
     """
     return group_sums(codes, values.T, int(codes.max()) + 1 if groups is None else groups).T
 
@@ -70,26 +33,7 @@ def cluster_sums(values: Array, codes: Codes, groups: int | None = None) -> Arra
 def deviations(codes: Codes, block: Array, totals: Array, weights: Array | None = None) -> Array:
     """Return variables less their weighted means by group.
 
-    Parameters
-    ----------
-    codes : (n,) array
-        Group 0..G-1 of each value.
-    block : (m, n) array
-        Variables, a row each.
-    totals : (G,) array
-        Sum of the weights by group, or its number of rows.
-    weights : (n,) array, optional
-        Weights; all one by default.
-
-    Returns
-    -------
-    (m, n) array
-        Deviations.
-
-    Examples
-    --------
-    >>> deviations(np.array([0, 0, 1]), np.array([[1.0, 2.0, 4.0]]), np.array([2.0, 1.0])).tolist()
-    [[-0.5, 0.5, 0.0]]
+    Shapes: `codes` (n,), `block` (m, n), `totals` (G,), `weights` (n,); returns (m, n).
     """
     product = block if weights is None else block * weights
     means = group_sums(codes, product, totals.size) / totals
@@ -161,34 +105,7 @@ def group_means(values: Array, codes: Codes, count: int) -> Array:
 def stack(
     unit: npt.ArrayLike, time: npt.ArrayLike | None, rows: int, *, least_units: int = 2
 ) -> Stack:
-    """Order the rows of a panel and refuse what is none.
-
-    Parameters
-    ----------
-    unit : (n,) array_like
-        Unit of each row.
-    time : (n,) array_like or None
-        Time of each row; without it the given order counts.
-    rows : int
-        Number of rows n of the data the labels belong to.
-    least_units : int
-        Fewest units accepted.
-
-    Returns
-    -------
-    Stack
-        Order and codes.
-
-    Raises
-    ------
-    EstimationError
-        If labels are missing, a unit is seen twice at one time, or there are too few units.
-
-    Examples
-    --------
-    >>> stack(["b", "a", "a"], [1, 2, 1], 3).order.tolist()
-    [2, 1, 0]
-    """
+    """Order the rows of a panel and refuse what is none."""
     codes, units = as_codes(unit, rows, "unit")
     if units < least_units:
         raise EstimationError(f"unit: {units} only; at least {least_units} are needed")

@@ -1,8 +1,7 @@
-"""Instrumental variables: two-stage least squares and limited-information maximum likelihood.
+"""Instrumental variables: two-stage least squares, limited-information maximum likelihood.
 
-Whether instruments are strong, valid and needed.
-
-A confidence set for one endogenous coefficient that weak instruments do not distort.
+With tests of whether the instruments are strong, valid and needed, and Anderson and Rubin's
+confidence set for one endogenous coefficient, which weak instruments do not distort.
 """
 
 from dataclasses import dataclass
@@ -118,46 +117,10 @@ def instrumental_variables(
 
     ``b = (X'(I - k M_Z) X)^-1 X'(I - k M_Z) y`` with k = 1 for two-stage least squares.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    endogenous : (n, m) array_like
-        Regressors related to the error.
-    instruments : (n, q) array_like
-        Excluded instruments, q >= m.
-    exogenous : (n, p) array_like, optional
-        Regressors unrelated to the error, intercept included.
-    method : {"2sls", "liml"}
-        LIML is less biased with many or weak instruments.
-    clusters : (n,) array_like, optional
-        Cluster of each row, for CR1 errors ``G / (G - 1) (n - 1) / (n - K)``.
-    covariance : {"robust", "classical"}
-        Without clusters: HC1, or homoskedastic.
-    absorbed : int
-        Degrees of freedom that absorbed effects have taken from demeaned data.
+    Shapes: `y` (n,), `endogenous` (n, m), `instruments` (n, q), `exogenous` (n, p), `clusters`
+    (n,).
 
-    Returns
-    -------
-    InstrumentalFit
-        Coefficients, covariance, residuals.
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer instruments than endogenous regressors, columns depend on each other, or
-        the instruments do not move the endogenous regressors at all.
-
-    References
-    ----------
     Hausman (1983), Handbook of Econometrics 1, ch. 7; Wooldridge (2010), sec. 5.2.
-
-    Examples
-    --------
-    >>> y, x, z = [2.0, 3.0, 3.5, 5.5], [[1.0], [2], [3], [4]], [[1.0], [1], [2], [2]]
-    >>> found = instrumental_variables(y, x, z, [[1.0]] * 4)
-    >>> found.coefficients.round(3).tolist()
-    [1.0, 1.0]
     """
     X = as_design(endogenous, "endogenous")
     n = X.shape[0]
@@ -277,34 +240,6 @@ def first_stage(
     Effective F of Montiel Olea and Pflueger (2013, eq. 3): ``|Z'x|^2 / tr(S)``, S the robust or
     clustered spread of the first stage's scores on orthonormal instruments; the ordinary robust F
     where there is one instrument, the ordinary F where ``robust=False``.
-
-    Parameters
-    ----------
-    fit : InstrumentalFit
-        With one endogenous regressor.
-    clusters : (n,) array_like, optional
-        Cluster of each row.
-    robust : bool
-        Without clusters: HC1 or classical.
-
-    Returns
-    -------
-    TestResult
-        Called strong from an effective F of 23.1 on (worst-case bias below 10 %, 5 % level, one
-        instrument) and weak below 10; in words otherwise.
-
-    Raises
-    ------
-    EstimationError
-        If there is more than one endogenous regressor.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from quesnay.fitting.regression.instrumental import instrumental_variables
-    >>> z = np.arange(10.0); x = z + np.sin(z); y = x + np.cos(z)
-    >>> first_stage(instrumental_variables(y, x[:, None], z[:, None])).verdict
-    'strong: effective F above 23.1'
     """
     freed = only_regressor(fit.partialled)
     x = freed.X[:, 0]
@@ -332,36 +267,7 @@ def endogeneity(
 
     The residuals of the first stage are added to the structural equation; they should not matter.
 
-    Parameters
-    ----------
-    fit : InstrumentalFit
-        The instrumental regression.
-    clusters : (n,) array_like, optional
-        Cluster of each row.
-    robust : bool
-        Without clusters: HC1 or classical (AER::ivreg's Wu-Hausman).
-
-    Returns
-    -------
-    TestResult
-        F(m, df).
-
-    Raises
-    ------
-    EstimationError
-        If the first stage fits exactly.
-
-    References
-    ----------
     Wooldridge (2010), sec. 6.3.1.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from quesnay.fitting.regression.instrumental import instrumental_variables
-    >>> z = np.arange(10.0); x = z + np.sin(z); y = x + np.cos(z)
-    >>> endogeneity(instrumental_variables(y, x[:, None], z[:, None])).distribution
-    'F(1, 8)'
     """
     freed = fit.partialled
     m = freed.X.shape[1]
@@ -393,35 +299,6 @@ def overidentification(
     Sargan's ``n R^2`` of the residuals on the instruments; robust or clustered, Hansen's
     ``J = g(b)' S^-1 g(b)`` with ``g(b) = Z'(y - X b)``, S the robust or clustered spread of the
     scores at the estimate given, and b the second step of the generalised method of moments.
-
-    Parameters
-    ----------
-    fit : InstrumentalFit
-        With more instruments than endogenous regressors.
-    clusters : (n,) array_like, optional
-        Cluster of each row: J allows for correlation within.
-    robust : bool
-        Without clusters: J allows for heteroskedasticity.
-
-    Returns
-    -------
-    TestResult
-        chi2(q - m).
-
-    Raises
-    ------
-    EstimationError
-        If the equation is exactly identified (nothing can be tested then), or there are fewer
-        clusters than instruments.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from quesnay.fitting.regression.instrumental import instrumental_variables
-    >>> z = np.arange(10.0); x = z + np.sin(z); y = x + np.cos(z)
-    >>> Z = np.column_stack([z, np.sqrt(z)])
-    >>> overidentification(instrumental_variables(y, x[:, None], Z)).distribution
-    'chi2(1)'
     """
     freed = fit.partialled
     df = freed.Z.shape[1] - freed.X.shape[1]
@@ -503,36 +380,7 @@ def anderson_rubin(
     With one instrument the set ``{b: (g_y - b g_x)^2 <= c (V_yy - 2 b V_xy + b^2 V_xx)}`` is the
     solution of a quadratic inequality, found exactly.
 
-    Parameters
-    ----------
-    fit : InstrumentalFit
-        With one endogenous regressor and one instrument.
-    clusters : (n,) array_like, optional
-        Cluster of each row.
-    level : float
-        Confidence level, between 0 and 1.
-
-    Returns
-    -------
-    AndersonRubin
-        The set and the test of zero.
-
-    Raises
-    ------
-    EstimationError
-        If there is more than one endogenous regressor or instrument, or the level is no share.
-
-    References
-    ----------
     Anderson and Rubin (1949), Annals of Mathematical Statistics 20; Dufour (2003), CJE 36.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> from quesnay.fitting.regression.instrumental import instrumental_variables
-    >>> z = np.arange(10.0); x = z + np.sin(z); y = x + np.cos(z)
-    >>> anderson_rubin(instrumental_variables(y, x[:, None], z[:, None])).shape
-    'interval'
     """
     freed = only_regressor(fit.partialled)
     if freed.Z.shape[1] != 1:

@@ -1,10 +1,9 @@
-"""Ordinary and weighted least squares: Cholesky where conditioning allows, else refined QR.
+"""Least squares that keeps its digits, and a fit as diagnostics and covariances see it.
 
-Least squares that keeps its digits: column-scaled QR with Björck's refinement.
-
-One orthonormal basis of a design, from which every diagnostic follows.
-
-A least-squares fit as covariances see it, and what they return.
+Cholesky of the scaled Gram matrix with a corrected semi-normal step where conditioning allows,
+else column-scaled QR with Björck's refinement in extended precision. `Projection` is one
+orthonormal basis of a design, from which every diagnostic follows; `Regression` is what every
+covariance needs.
 """
 
 from collections.abc import Sequence
@@ -14,7 +13,7 @@ from typing import Protocol
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg
-from scipy.linalg import lapack
+from scipy.linalg import blas, lapack
 
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
@@ -26,6 +25,7 @@ __all__ = [
     "LinearFit",
     "Projection",
     "Regression",
+    "dependent_columns",
     "least_squares",
     "name_dependence",
     "project",
@@ -36,9 +36,13 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
+_FAIRLY_CONDITIONED = 1e-12  # of the same: two Cholesky factorisations are as good as Householder's
+_EXACT = 1e-26  # of the squares of the outcome: residuals as small are rounding
+_QUICK = 1_000_000  # n k^2 up to which nobody waits for an inverse in extended precision
 _ROUNDS = 12  # each round gains -log10(eps * condition) digits, never fewer than three here
 _BLOCK = 1 << 15  # rows turned into extended precision at a time
 Codes = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,11 +61,11 @@ class LinearFit:
         Estimate of the reciprocal 1-norm condition of the scaled Gram matrix; 0 where its
         Cholesky factor does not exist in double precision.
     route : str
-        ``"cholesky"`` or ``"refined qr"``.
+        ``"cholesky"``, ``"cholesky qr"`` or ``"refined qr"``.
     root : (k, k) array
         L with ``bread = L L'``, so that ``X L`` is orthonormal.
     basis : (n, k) array or None
-        ``X L`` from the QR factorisation on the refined route.
+        ``X L`` from the QR factorisation on the other routes.
     """
 
     coefficients: Array
@@ -77,46 +81,24 @@ class LinearFit:
         """Sum of squared residuals."""
         return float(self.residuals @ self.residuals)
 
+    def is_exact(self, y: Array) -> bool:
+        """Return whether X explains y (n,) to rounding, so that errors and tests mean nothing."""
+        return self.ssr <= _EXACT * float(y @ y)
+
 
 def least_squares(
     y: Array | Long, X: Array | Long, *, names: Sequence[str] | None = None, noise: float = 1.0
 ) -> LinearFit:
     """Fit y by X, taking the fast route only where it costs no digits.
 
-    Parameters
-    ----------
-    y : (n,) array
-        Outcome; multiplied by the square root of the weights where there are any.
-    X : (n, k) array
-        Design, weighted likewise; its intercept is included where there is one. Columns in
-        extended precision are used as such where the refined route is taken.
-    names : sequence of str, optional
-        Names of the columns, for messages; by default ``column 0`` and so on.
-    noise : float, default 1
-        Relative error of the columns in units of machine precision: more than one where they
-        are differences of larger numbers, such as deviations from group means.
+    Shapes: `y` (n,), `X` (n, k).
 
-    Returns
-    -------
-    LinearFit
-        Coefficients, residuals, inverse of X'X, and the route taken.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ, a value is not finite, n < k, or columns depend on each other.
-
-    Notes
-    -----
-    Fast route: Cholesky of the scaled Gram matrix, whose condition LAPACK estimates, and one
-    corrected semi-normal step (Björck, 1987), which restores the digits that squaring the
-    condition costs while ``cond(X) <= 100``. Other designs take `refined_least_squares`.
-
-    Examples
-    --------
-    >>> fit = least_squares(np.array([1.0, 2, 4]), np.array([[1.0, 0], [1, 1], [1, 2]]))
-    >>> fit.coefficients.round(4).tolist(), fit.route
-    ([0.8333, 1.5], 'cholesky')
+    Columns are scaled before anything is judged. Cholesky of the Gram matrix with one corrected
+    semi-normal step (Björck, 1987) restores the digits that squaring the condition costs while
+    ``cond(X) <= 100``: dummies of hundreds of levels are such a design. Others are solved by QR and
+    refined in extended precision (Björck, 1967), the inverse of X'X too, which takes k times as
+    long: large designs of condition up to 1e6 have coefficients to nearly full precision and errors
+    to ``eps cond(X)``, from a QR by two Cholesky factorisations (Yamamoto et al., 2015).
     """
     _check_shapes(y, X)
     labels = [f"column {i}" for i in range(X.shape[1])] if names is None else names
@@ -126,13 +108,14 @@ def least_squares(
         moments = plain.T @ outcome
         square = float(outcome @ outcome)
     lengths = np.sqrt(gram.diagonal())  # no product is larger than the lengths of its factors
+    fit = None
     if not (np.isfinite(lengths.max()) and np.isfinite(square)):
         _refuse_non_finite(outcome, plain, labels)
     elif lengths.min() > 1e-140:  # squares of shorter columns underflow
         fit = _by_cholesky(outcome, plain, (gram, moments, lengths))
-        if fit is not None:
-            return fit
-    return _by_refined_qr(y, X, labels, noise)
+        if fit is None and X.shape[0] * X.shape[1] ** 2 > _QUICK:
+            fit = _by_cholesky_qr(y, X, labels, noise)
+    return _by_refined_qr(y, X, labels, noise) if fit is None else fit
 
 
 def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> LinearFit | None:
@@ -144,7 +127,12 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
         return None
     condition, _ = lapack.dpocon(factor, np.abs(scaled).sum(axis=0).max())
     if condition < _WELL_CONDITIONED:
-        return None
+        # the 1-norm overstates the condition of many columns, by up to their number
+        if condition * len(scaled) < _WELL_CONDITIONED:
+            return None
+        values = np.linalg.eigvalsh(scaled)
+        if values[0] < _WELL_CONDITIONED * values[-1]:
+            return None
     root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
     bread = root @ root.T
     first = lapack.dpotrs(factor, moments / lengths)[0]  # of columns scaled to length one
@@ -156,26 +144,128 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 
 
+def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None = None) -> Flags:
+    """Return which columns of X (n, k) those before them explain: what to drop, in order.
+
+    As Stata and R's ``lm`` drop them: the earlier column stays. Columns are scaled first. By
+    default a column that `name_dependence` could not tell from rounding depends, and none does
+    where that finds full rank; `tolerance` is instead the share of its length that a column must
+    have of its own.
+    """
+    lengths = np.sqrt(np.square(X).sum(axis=0))
+    dependent = lengths == 0.0
+    scaled = X / np.where(dependent, 1.0, lengths)
+    least = 10 * _tolerance(*X.shape, noise=noise) if tolerance is None else tolerance
+    if tolerance is None and not dependent.any() and _rank(scaled, noise) == X.shape[1]:
+        return dependent
+    R = np.linalg.qr(scaled, mode="r")
+    basis = np.zeros((R.shape[0], 0))
+    for j in range(X.shape[1]):
+        rest = R[:, j] - basis @ (basis.T @ R[:, j])
+        rest -= basis @ (basis.T @ rest)
+        length = float(np.sqrt(rest @ rest))
+        if length <= least:
+            dependent[j] = True
+        else:
+            basis = np.column_stack([basis, rest / length])
+    return dependent
+
+
+def _rank(X: Array, noise: float) -> int:
+    """Return the rank of columns of similar length."""
+    size = np.abs(np.diag(linalg.qr(X, mode="r", pivoting=True, check_finite=False)[0]))
+    least = _tolerance(*X.shape, noise=noise) * max(size[0], np.finfo(float).tiny)
+    return int(np.count_nonzero(size > least))
+
+
+def _by_cholesky_qr(
+    y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
+) -> LinearFit | None:
+    """Solve by QR from two Cholesky factorisations, or return None where X is too near singular."""
+    scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
+    Q, R = np.asfortranarray(scaled), np.eye(scaled.shape[1])
+    for _ in range(2):
+        factor, failed = lapack.dpotrf(Q.T @ Q, lower=0, clean=1)
+        if failed:
+            return None
+        Q = blas.dtrsm(1.0, factor, Q, side=1)
+        R = factor @ R
+    condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
+    least = 10 * _tolerance(*scaled.shape, noise=noise)
+    if condition < max(_FAIRLY_CONDITIONED, least**2):
+        return None
+    unit = _unit_of(y)
+    none = np.zeros((scaled.shape[1], 1))
+    solution, rest = _refine((y / unit)[:, None], none, X / scale, (Q, R), rounds=2)
+    root = lapack.dtrtri(R, lower=0)[0] / scale[:, None]
+    coefficients, residuals = solution[:, 0] * unit / scale, rest[:, 0] * unit
+    return LinearFit(coefficients, residuals, root @ root.T, condition, "cholesky qr", root, Q)
+
+
 def _by_refined_qr(
     y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
 ) -> LinearFit:
-    plain = np.asarray(X, dtype=np.float64)
-    scaled, scale = scale_columns(plain, names)
+    """Solve by Householder's QR, refined in extended precision, and the inverse of X'X likewise."""
+    scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
     name_dependence(scaled, names, noise=noise)
-    height = float(np.abs(y).max())
-    unit = float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
-    coefficients, residuals, bread = refined_least_squares(y / unit, X / scale)
-    Q, R = np.linalg.qr(scaled)
-    condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
+    Q, R = linalg.qr(scaled, mode="economic", check_finite=False)
+    unit, count = _unit_of(y), scaled.shape[1]
+    top = np.zeros((len(y), count + 1), dtype=np.longdouble)
+    top[:, 0] = y / unit
+    bottom = np.column_stack([np.zeros(count), -np.eye(count)])
+    solution, rest = _refine(top, bottom, X / scale, (Q, R), rounds=_ROUNDS)
+    bread = (solution[:, 1:] + solution[:, 1:].T) / 2
     return LinearFit(
-        coefficients * unit / scale,
-        residuals * unit,
+        solution[:, 0] * unit / scale,
+        rest[:, 0] * unit,
         bread / scale / scale[:, None],
-        condition,
+        float(1.0 / np.linalg.cond(R, 1)) ** 2,
         "refined qr",
         np.linalg.inv(R) / scale[:, None],
         Q,
     )
+
+
+def _unit_of(y: Array | Long) -> float:
+    """Return the power of two that is nearest to the largest outcome."""
+    height = float(np.abs(y).max())
+    return float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
+
+
+def _refine(
+    top: Array | Long,
+    bottom: Array,
+    X: Array | Long,
+    factors: tuple[Array, Array],
+    *,
+    rounds: int,
+) -> tuple[Array, Array]:
+    """Solve ``[I X; X' 0] [r; b] = [top; bottom]`` for b (k, m) and r (n, m).
+
+    Björck (1967), "Iterative refinement of linear least squares solutions I": each solution by QR
+    leaves a residual, which is formed in extended precision and solved again until corrections stop
+    shrinking. The right sides are ``(y, 0)`` for coefficients and ``(0, -e_j)`` for column j of
+    the inverse of X'X. Where ``numpy.longdouble`` is no wider than a double (Windows, Apple), the
+    last digits are lost.
+    """
+    Q, R = factors
+    rest = np.zeros(top.shape, dtype=np.longdouble)
+    solution = np.zeros(bottom.shape, dtype=np.longdouble)
+    f, g = np.asarray(top, dtype=np.float64), bottom
+    last = np.inf
+    for done in range(rounds):
+        if done:
+            f = np.asarray(top - rest - _long_product(X, solution), dtype=np.float64)
+            g = np.asarray(bottom - _long_cross(X, rest), dtype=np.float64)
+        inner = Q.T @ f - linalg.solve_triangular(R, g, trans="T", check_finite=False)
+        step = linalg.solve_triangular(R, inner, check_finite=False)
+        solution += step
+        rest += f - Q @ inner
+        size = float(np.max(np.abs(step).max(axis=0) / _largest(solution)))
+        if size < np.finfo(np.longdouble).eps or size > 0.5 * last:
+            break
+        last = size
+    return np.asarray(solution, dtype=np.float64), np.asarray(rest, dtype=np.float64)
 
 
 def _check_shapes(y: Array | Long, X: Array | Long) -> None:
@@ -200,50 +290,14 @@ def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:
 
 
 def column_scale(lengths: Array) -> Array:
-    """Return the powers of two nearest to the lengths of columns.
-
-    Parameters
-    ----------
-    lengths : (k,) array
-        Euclidean lengths, all positive.
-
-    Returns
-    -------
-    (k,) array
-        Powers of two: dividing by them is exact.
-
-    Examples
-    --------
-    >>> column_scale(np.array([3.1, 1000.0])).tolist()
-    [4.0, 1024.0]
-    """
+    """Return the powers of two nearest to the lengths of columns."""
     return np.asarray(np.exp2(np.rint(np.log2(lengths))))
 
 
 def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
     """Return columns of length near one, and the powers of two by which they were divided.
 
-    Parameters
-    ----------
-    X : (n, k) array
-        Design of finite numbers.
-    names : sequence of str
-        Names of the k columns.
-
-    Returns
-    -------
-    tuple of (n, k) and (k,) arrays
-        Scaled columns and their scales.
-
-    Raises
-    ------
-    EstimationError
-        If a column is zero throughout.
-
-    Examples
-    --------
-    >>> scale_columns(np.array([[3.0], [4.0]]), ["x"])[1].tolist()
-    [4.0]
+    Shapes: `X` (n, k); returns (n, k) and (k,).
     """
     largest = np.abs(X).max(axis=0)
     if (largest == 0.0).any():
@@ -258,36 +312,15 @@ def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
 def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> None:
     """Refuse a design whose columns depend on each other, naming those that do.
 
-    Parameters
-    ----------
-    X : (n, k) array
-        Design with columns of similar length.
-    names : sequence of str
-        Names of the k columns.
-    noise : float, default 1
-        Relative error of the columns in units of machine precision.
+    Shapes: `X` (n, k).
 
-    Raises
-    ------
-    EstimationError
-        If a column is zero or a combination of others; all columns involved are named.
-
-    Notes
-    -----
     QR with column pivoting (Golub, 1965): a diagonal entry of R below ``64 eps max(sqrt n, k)``
     of the largest is rounding error. Filip of NIST StRD, condition 1e10 once scaled, passes.
-
-    Examples
-    --------
-    >>> name_dependence(np.array([[1.0, 2.0], [1.0, 2.0], [1.0, 2.0]]), ["a", "b"])
-    Traceback (most recent call last):
-        ...
-    quesnay.fitting.errors.EstimationError: columns 'a', 'b' depend on each other linearly...
     """
     rows, columns = X.shape
     R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
     size = np.abs(np.diag(R))
-    tolerance = 64 * noise * np.finfo(float).eps * max(np.sqrt(rows), columns)
+    tolerance = _tolerance(rows, columns, noise=noise)
     rank = int(np.count_nonzero(size > tolerance * max(size[0], np.finfo(float).tiny)))
     if rank == columns:
         return
@@ -300,61 +333,9 @@ def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> No
     )
 
 
-def refined_least_squares(y: Array | Long, X: Array | Long) -> tuple[Array, Array, Array]:
-    """Return coefficients, residuals and the inverse of X'X to nearly full precision.
-
-    Parameters
-    ----------
-    y : (n,) array
-        Outcome, in double or extended precision.
-    X : (n, k) array
-        Design of full column rank, columns of similar length, in double or extended precision:
-        powers of a regressor rounded to double have already lost what Filip asks for.
-
-    Returns
-    -------
-    tuple of (k,), (n,) and (k, k) arrays
-        Coefficients, residuals, ``(X'X)^-1``.
-
-    Notes
-    -----
-    Björck (1967), "Iterative refinement of linear least squares solutions I": the augmented
-    system ``[I X; X' 0] [r; b] = [f; g]`` is solved by Householder QR and its residual, formed
-    in extended precision, is solved again until corrections stop shrinking. The right sides
-    are ``(y, 0)`` for the coefficients and ``(0, -e_j)`` for column j of the inverse. Where
-    ``numpy.longdouble`` is no wider than a double (Windows, Apple), the last digits are lost.
-
-    Examples
-    --------
-    >>> b, e, inverse = refined_least_squares(np.array([1.0, 2, 4]), np.eye(3)[:, :2] + 0.5)
-    >>> b.round(6).tolist()
-    [0.611111, 1.611111]
-    """
-    rows, columns = X.shape
-    Q, R = linalg.qr(np.asarray(X, dtype=np.float64), mode="economic", check_finite=False)
-    top = np.zeros((rows, columns + 1), dtype=np.longdouble)
-    top[:, 0] = y
-    bottom = np.zeros((columns, columns + 1), dtype=np.longdouble)
-    bottom[:, 1:] = -np.eye(columns)
-    rest, solution = np.zeros_like(top), np.zeros_like(bottom)
-    last = np.inf
-    for _ in range(_ROUNDS):
-        f = np.asarray(top - rest - _long_product(X, solution), dtype=np.float64)
-        g = np.asarray(bottom - _long_cross(X, rest), dtype=np.float64)
-        inner = Q.T @ f - linalg.solve_triangular(R, g, trans="T", check_finite=False)
-        step = linalg.solve_triangular(R, inner, check_finite=False)
-        solution += step
-        rest += f - Q @ inner
-        size = float(np.max(np.abs(step).max(axis=0) / _largest(solution)))
-        if size < np.finfo(np.longdouble).eps or size > 0.5 * last:
-            break
-        last = size
-    inverse = np.asarray(solution[:, 1:], dtype=np.float64)
-    return (
-        np.asarray(solution[:, 0], dtype=np.float64),
-        np.asarray(rest[:, 0], dtype=np.float64),
-        (inverse + inverse.T) / 2,
-    )
+def _tolerance(rows: int, columns: int, *, noise: float) -> float:
+    """Return below which share of the largest a diagonal entry of R is rounding error."""
+    return float(64 * noise * np.finfo(float).eps * max(np.sqrt(rows), columns))
 
 
 def _largest(values: Long) -> Array:
@@ -419,7 +400,7 @@ class Projection:
     def exact(self) -> bool:
         """Whether the design explains y to rounding, so that residuals mean nothing."""
         whole = self.ssr + float(self.fitted @ self.fitted)
-        return self.ssr <= 1e-26 * whole
+        return self.ssr <= _EXACT * whole
 
     @property
     def leverage(self) -> Array:
@@ -440,27 +421,7 @@ class Projection:
 def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     """Project an outcome on a design.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design of full column rank, its intercept included where there is one.
-
-    Returns
-    -------
-    Projection
-        Basis, coefficients, residuals.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ, a value is not finite, n < k or columns are linearly dependent.
-
-    Examples
-    --------
-    >>> project([1.0, 2.0, 4.0], [[1, 0], [1, 1], [1, 2]]).coefficients.round(4).tolist()
-    [0.8333, 1.5]
+    Shapes: `y` (n,), `X` (n, k).
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0], "y")

@@ -1,6 +1,7 @@
-"""Wild cluster bootstrap: tests that hold their size with few clusters.
+"""A regression drawn again: wild cluster bootstrap, pairs and cluster bootstrap, jackknife.
 
-Replications of a regression: pairs and cluster bootstrap, and the jackknife.
+The wild bootstrap imposes the null and flips the residuals of whole clusters, so its tests hold
+their size with few of them (Cameron, Gelbach and Miller 2008).
 """
 
 from dataclasses import dataclass
@@ -51,36 +52,7 @@ class WildDraws:
 def wild_weights(
     groups: int, *, kind: str, draws: int, generator: np.random.Generator
 ) -> WildDraws:
-    """Draw the weights of a wild cluster bootstrap.
-
-    Parameters
-    ----------
-    groups : int
-        Number of clusters G.
-    kind : {"rademacher", "webb"}
-        Signs, or Webb's six points ``±sqrt(1/2), ±1, ±sqrt(3/2)`` (Webb, 2023), for fewer than
-        about ten clusters, where signs give few distinct samples.
-    draws : int
-        Number of draws. Where ``2^G`` is no larger, signs are enumerated instead.
-    generator : numpy.random.Generator
-        Source of randomness.
-
-    Returns
-    -------
-    WildDraws
-        Weights by cluster and draw.
-
-    Raises
-    ------
-    EstimationError
-        If the kind is unknown or draws are fewer than 99.
-
-    Examples
-    --------
-    >>> drawn = wild_weights(2, kind="rademacher", draws=99, generator=np.random.default_rng(0))
-    >>> drawn.exact, drawn.weights.tolist()
-    (True, [[1.0, -1.0, 1.0, -1.0], [1.0, 1.0, -1.0, -1.0]])
-    """
+    """Draw the weights of a wild cluster bootstrap."""
     if not isinstance(kind, str) or kind not in {"rademacher", "webb"}:
         raise EstimationError(f"weights: {shown(kind)} is not known; use 'rademacher' or 'webb'")
     check_draws(draws, least=99)
@@ -172,36 +144,10 @@ def prepare_wild(
 ) -> WildBootstrap:
     """Prepare the wild cluster bootstrap of one linear combination of coefficients.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit, with one dimension of clusters.
-    coefficients : (k,) array
-        Its coefficients b.
-    combination : (k,) array
-        c of the hypothesis on ``c'b``.
-    draws : WildDraws
-        Weights by cluster.
-
-    Returns
-    -------
-    WildBootstrap
-        p-values for any null, and the interval.
-
-    Notes
-    -----
     Cameron, Gelbach and Miller (2008), restricted residuals ``u = e + X B c (c'b - r) / c'Bc``.
     Resampling needs clusters only (Roodman, MacKinnon, Nielsen and Webb, 2019): with
     ``a_g = X_g B c`` and V an orthonormal basis of regressors and effects, the score of cluster
     g in a draw v is ``v_g a_g'u_g - (a_g'V_g) sum_h v_h V_h'u_h``: one G x G matrix.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
-    ...     clusters=(np.array([0, 0, 1, 1]),))
-    >>> signs = wild_weights(2, kind="rademacher", draws=99, generator=np.random.default_rng(0))
-    >>> prepare_wild(fit, np.array([3.0]), np.array([1.0]), signs).p_value(0.0)
-    0.5
     """
     if len(regression.clusters) != 1:
         raise EstimationError("the wild cluster bootstrap needs one dimension of clusters")
@@ -258,47 +204,12 @@ def bootstrap_coefficients(
 ) -> Replications:
     """Resample rows or clusters with replacement and estimate again, all draws at once.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit.
-    coefficients : (k,) array
-        Its coefficients.
-    draws : int
-        Number of resamples, at least 2.
-    generator : numpy.random.Generator
-        Source of randomness.
-    codes : (n,) array, optional
-        Cluster 0..G-1 of each row; rows are resampled without it.
-
-    Returns
-    -------
-    Replications
-        Coefficients by resample and their covariance.
-
-    Raises
-    ------
-    EstimationError
-        If rows are to be resampled under absorbed effects, or all resamples fail.
-
-    Notes
-    -----
     A resample is a vector of counts, so the tables of products of all resamples are one matrix
     product, and their solutions one batch (`quesnay.fitting.regression.gram`). A cluster drawn
     twice is two clusters: each copy has nested effects of its own, and effects that cross clusters
     are estimated anew in each resample. What is resampled are residuals and an orthonormal basis
     ``X L`` of the design: ``b + L c``, c the regression of the former on the latter, loses none of
     the digits that products of nearly dependent columns lose.
-
-    Examples
-    --------
-    >>> X = np.column_stack([np.ones(6), [0.0, 1, 2, 3, 4, 5]])
-    >>> e = np.array([0.1, -0.1, 0.0, 0.0, -0.1, 0.1])
-    >>> fit = Regression(X, e, np.linalg.inv(X.T @ X))
-    >>> found = bootstrap_coefficients(fit, np.array([1.0, 2.0]), draws=200,
-    ...     generator=np.random.default_rng(0))
-    >>> bool(abs(found.draws[:, 1].mean() - 2.0) < 0.05)
-    True
     """
     check_draws(draws, least=2)
     if codes is None and regression.absorber is not None:
@@ -358,35 +269,7 @@ def jackknife_coefficients(
 ) -> Replications:
     """Leave out each row or each cluster in turn, in closed form.
 
-    Parameters
-    ----------
-    regression : Regression
-        The fit.
-    coefficients : (k,) array
-        Its coefficients.
-    codes : (n,) array, optional
-        Cluster 0..G-1 of each row; rows are left out without it.
-
-    Returns
-    -------
-    Replications
-        Coefficients without each unit, and ``(G - 1) / G`` times their sum of squared deviations
-        from the estimate (CV3 of MacKinnon, Nielsen and Webb, 2023).
-
-    Raises
-    ------
-    EstimationError
-        If a coefficient rests on one row or cluster.
-
-    Notes
-    -----
     ``b - b_(g) = (X'X)^-1 X_g'(I - H_gg)^-1 e_g``: no regression is run again.
-
-    Examples
-    --------
-    >>> fit = Regression(np.ones((3, 1)), np.array([-1.0, 0.0, 1.0]), np.array([[1 / 3]]))
-    >>> jackknife_coefficients(fit, np.array([2.0])).draws.ravel().round(3).tolist()
-    [2.5, 2.0, 1.5]
     """
     if codes is None:
         slack = 1.0 - regression.leverage()

@@ -1,9 +1,7 @@
 """Distributions of uncertain inputs, each a quantile function of uniform numbers.
 
-Every distribution maps uniforms to values, so that plain random numbers, Latin hypercubes, Sobol
-sequences and one-at-a-time quantiles all go through the same few lines.
-
-Inputs that take listed values, and normal inputs that move together.
+So that plain random numbers, Latin hypercubes, Sobol sequences and one-at-a-time quantiles all go
+through the same few lines. Inputs may also take listed values, or be normal and move together.
 """
 
 from collections.abc import Sequence

@@ -1,8 +1,7 @@
 """The one engine behind bootstrap, Monte Carlo and specification grids.
 
-Fixed chunks of a long run, each with its own random stream.
-
-Where chunks are computed: here, in processes of this machine, or on a Dask cluster.
+A long run is cut into fixed chunks, each with its own random stream, so that answers do not depend
+on where chunks are computed: here, in processes of this machine, or on a Dask cluster.
 """
 
 import multiprocessing
@@ -106,42 +105,7 @@ def run(
     store: Store | None = None,
     progress: Progress | None = None,
 ) -> dict[str, NDArray[Any]]:
-    """Compute every chunk and join their arrays in order of the draws.
-
-    Parameters
-    ----------
-    task : callable
-        Chunk -> named arrays, first axis ``chunk.size``; draws only from ``chunk.rng()``.
-    chunks : sequence of Chunk
-        From `quesnay.fitting.simulation.engine.chunks`.
-    jobs : int
-        Processes on this machine.
-    client : distributed.Client, optional
-        A Dask cluster instead.
-    store : Store, optional
-        Finished chunks are taken from it and saved to it.
-    progress : callable, optional
-        Called with (draws done, draws in all).
-
-    Returns
-    -------
-    dict of str to ndarray
-        Each array with the first axis of all draws; the same numbers for any `jobs`.
-
-    Raises
-    ------
-    QuesnayError
-        If chunks disagree in names or shapes, or a process dies.
-
-    Examples
-    --------
-    >>> from quesnay.fitting.simulation.engine import chunks
-    >>> def normal_mean(chunk):
-    ...     return {"mean": chunk.rng().normal(size=(chunk.size, 50)).mean(axis=1)}
-    >>> out = run(normal_mean, chunks(400, seed=0, size=100))
-    >>> out["mean"].shape, float(out["mean"].std().round(2))
-    ((400,), 0.14)
-    """
+    """Compute every chunk and join their arrays in order of the draws."""
     whole(jobs, "jobs")
     total = chunks[-1].stop
     finished: dict[int, Arrays] = {}
@@ -179,31 +143,6 @@ def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tupl
     """Cut a run of draws into chunks of fixed size, each with its own child seed.
 
     The first draws of a longer run equal those of a shorter one of the same seed and chunk size.
-
-    Parameters
-    ----------
-    draws : int
-        Number of draws.
-    seed : int or SeedSequence
-        Root of every random number of the run.
-    size : int
-        Draws in a chunk; part of what defines the numbers.
-
-    Returns
-    -------
-    tuple of Chunk
-        In order; the last may be shorter.
-
-    Raises
-    ------
-    QuesnayError
-        If `draws` or `size` is below one, there are more than a million chunks, or `seed` is not
-        a seed.
-
-    Examples
-    --------
-    >>> [(c.start, c.stop) for c in chunks(250, seed=0, size=100)]
-    [(0, 100), (100, 200), (200, 250)]
     """
     total, step = whole(draws, "draws"), whole(size, "chunk")
     root = seed_sequence(seed)
@@ -229,29 +168,7 @@ _installed: list[Task] = []
 def compute(
     task: Task, chunks: Sequence[Chunk], *, jobs: int, client: Any = None
 ) -> Iterator[tuple[Chunk, Arrays]]:
-    """Yield the arrays of each chunk as they are finished, in any order.
-
-    Parameters
-    ----------
-    task : callable
-        Chunk -> named arrays.
-    chunks : sequence of Chunk
-        What is still to do.
-    jobs : int
-        Processes on this machine; 1 computes in this process.
-    client : distributed.Client, optional
-        An existing Dask cluster, used instead of processes of this machine.
-
-    Yields
-    ------
-    (Chunk, mapping of str to ndarray)
-        A finished chunk and its arrays.
-
-    Raises
-    ------
-    QuesnayError
-        If the task cannot be sent to another process, or a process dies.
-    """
+    """Yield the arrays of each chunk as they are finished, in any order."""
     if client is not None:
         return _on_cluster(task, chunks, client)
     if jobs == 1 or len(chunks) < 2:

@@ -1,13 +1,9 @@
-"""Bootstrap intervals from draws: percentile, basic, normal and bias-corrected accelerated.
-
-Joint inference on a whole curve of estimates against no effect in any of them.
-"""
+"""What draws say: bootstrap intervals, and joint inference on a whole curve of estimates."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numpy.typing import NDArray
 from scipy.special import ndtr, ndtri
 
 from quesnay.fitting.errors import QuesnayError
@@ -19,7 +15,6 @@ __all__ = [
 ]
 
 Array = npt.NDArray[np.float64]
-Array = NDArray[np.float64]
 
 
 def bootstrap_interval(
@@ -31,39 +26,8 @@ def bootstrap_interval(
     with the standard deviation of the draws. BCa: percentile at levels corrected for bias and for
     skewness measured by the jackknife.
 
-    Parameters
-    ----------
-    draws : ndarray (b, k)
-        Bootstrap draws; not finite ones are left out.
-    estimate : ndarray (k,)
-        Statistics of the sample.
-    level : float
-        Such as 0.95.
-    kind : {"percentile", "basic", "normal", "bca"}
-        Which interval.
-    jackknife : ndarray (units, k), optional
-        Statistics without one unit each; needed by "bca".
-
-    Returns
-    -------
-    ndarray (k, 2)
-        Low and high.
-
-    Raises
-    ------
-    QuesnayError
-        If `kind` is unknown, or "bca" is asked for without a jackknife.
-
-    References
-    ----------
     Efron, B. (1987), "Better bootstrap confidence intervals", JASA 82, eq. 2.3 and 6.6;
     Davison and Hinkley (1997), Bootstrap Methods and their Application, ch. 5.
-
-    Examples
-    --------
-    >>> x = np.random.default_rng(0).normal(size=(5000, 1))
-    >>> bootstrap_interval(x, np.zeros(1), level=0.9, kind="percentile").round(1)
-    array([[-1.6,  1.6]])
     """
     tail = (1.0 - level) / 2.0
     levels = np.array([tail, 1.0 - tail])
@@ -138,30 +102,8 @@ def joint_null(estimates: Array, draws: Array) -> JointNull:
     original one is what a resample of the null gives, jointly over specifications when they share
     their resamples.
 
-    Parameters
-    ----------
-    estimates : ndarray (specifications,)
-        Coefficients.
-    draws : ndarray (specifications, draws)
-        The same coefficients on common resamples; draws with a missing value are left out.
-
-    Returns
-    -------
-    JointNull
-        Three statistics with their p-values.
-
-    Notes
-    -----
     Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, "Inferential statistics for
     specification curves": the three statistics, resampling under the null.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rng = np.random.default_rng(0)
-    >>> noise = rng.standard_normal(499) * 0.1 + rng.standard_normal((5, 499)) * 0.02
-    >>> joint_null(np.full(5, 0.5), 0.5 + noise).p_median
-    0.002
     """
     kept = draws[:, np.isfinite(draws).all(axis=0)]
     error = kept.std(axis=1, ddof=1)

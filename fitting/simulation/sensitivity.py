@@ -1,6 +1,6 @@
-"""Which share of a spread each choice is answerable for: Shapley values of explained variance.
+"""Which share of a spread each choice or input is answerable for.
 
-Sobol indices of groups of inputs: which share of the variance each group is answerable for.
+Shapley values of explained variance for discrete choices; Sobol indices for groups of inputs.
 """
 
 import math
@@ -9,43 +9,18 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from numpy.typing import NDArray
 
 __all__ = ["shapley_shares", "sobol_indices"]
 
-Array = NDArray[np.float64]
 Array = npt.NDArray[np.float64]
 
 
 def shapley_shares(values: Array, codes: Sequence[npt.NDArray[np.intp]]) -> Array:
     """Split the variance of a spread among the choices that span it.
 
-    Parameters
-    ----------
-    values : ndarray (n,)
-        One estimate a specification, finite.
-    codes : sequence of ndarray (n,)
-        Level of every choice, 0-based.
-
-    Returns
-    -------
-    ndarray (choices + 1,)
-        Share of each choice in the variance, Shapley value over all orders of entry into a
-        regression on the levels (main effects); last what interactions leave. They sum to one; all
-        are zero where the values do not vary.
-
-    Notes
-    -----
     Shapley (1953); for explained variance Lipovetsky and Conklin (2001), Applied Stochastic
     Models in Business and Industry 17, eq. 8. In a balanced grid this is the classical analysis of
     variance.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> a, b = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    >>> shapley_shares(2.0 * a + 1.0 * b, [a, b]).round(3).tolist()
-    [0.8, 0.2, 0.0]
     """
     count = len(codes)
     centred = values - values.mean()
@@ -95,7 +70,7 @@ class SobolIndices:
 
     first: Array
     total: Array
-    used: NDArray[np.intp]
+    used: npt.NDArray[np.intp]
 
 
 def sobol_indices(a: Array, b: Array, mixed: Array) -> SobolIndices:
@@ -104,28 +79,6 @@ def sobol_indices(a: Array, b: Array, mixed: Array) -> SobolIndices:
     ``first_i = 1 - E[(f(B) - f(A_i))^2] / (2 V)`` and ``total_i = E[(f(A) - f(A_i))^2] / (2 V)``,
     with A_i the sample A whose group i comes from B (Jansen 1999, Computer Physics Communications
     117, eq. 3.3; Saltelli et al. 2010, table 2).
-
-    Parameters
-    ----------
-    a, b : ndarray (n, figures)
-        The figures at two independent samples of all inputs.
-    mixed : ndarray (groups, n, figures)
-        The figures at A with one group taken from B.
-
-    Returns
-    -------
-    SobolIndices
-        Draws where any sample is not finite are left out, figure by figure.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> rng = np.random.default_rng(0)
-    >>> x, y = rng.standard_normal((2, 20000, 2))
-    >>> f = lambda u: (2 * u[:, :1] + u[:, 1:])
-    >>> mixed = np.stack([f(np.c_[y[:, 0], x[:, 1]]), f(np.c_[x[:, 0], y[:, 1]])])
-    >>> sobol_indices(f(x), f(y), mixed).total.ravel().round(1)
-    array([0.8, 0.2])
     """
     finite = np.isfinite(a) & np.isfinite(b) & np.isfinite(mixed).all(axis=0)
     used = finite.sum(axis=0)

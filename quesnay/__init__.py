@@ -121,6 +121,7 @@ if TYPE_CHECKING:
         shrink as shrink,
     )
     from quesnay.models.regression.random_effects import (
+        fit_between as fit_between,
         fit_correlated_random_effects as fit_correlated_random_effects,
         fit_random_effects as fit_random_effects,
     )
@@ -203,7 +204,9 @@ _MODULES = {
     "quesnay.models.regression.differences": "fit_differences fit_half_panel_jackknife",
     "quesnay.models.regression.instrumental": "fit_instrumental to_linearmodels",
     "quesnay.models.regression.panel": "fit_panel",
-    "quesnay.models.regression.random_effects": "fit_correlated_random_effects fit_random_effects",
+    "quesnay.models.regression.random_effects": (
+        "fit_between fit_correlated_random_effects fit_random_effects"
+    ),
     "quesnay.models.regression.result": "PanelFit",
     "quesnay.models.regression.shift_share": "shift_share_instrument",
     "quesnay.models.uncertainty": (

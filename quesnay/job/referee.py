@@ -6,7 +6,7 @@ from quesnay.job.potential import fit_potential
 from quesnay.job.sources import panel
 from quesnay.models.display.table import Table
 from quesnay.models.regression.instrumental import fit_instrumental
-from quesnay.models.regression.result import Estimate, PanelFit
+from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.shift_share import shift_share_instrument
 from quesnay.models.satellite.potential import estimation_sample
 from quesnay.studies.sections import Potential
@@ -59,7 +59,7 @@ def inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     return Table(title, frame, tuple(notes), formats)
 
 
-def instrumented(use: Potential) -> Estimate | None:
+def instrumented(use: Potential) -> PanelFit | None:
     """Estimate the elasticity with the leave-one-out shift-share instrument of a study.
 
     Parameters
@@ -69,7 +69,7 @@ def instrumented(use: Potential) -> Estimate | None:
 
     Returns
     -------
-    Estimate or None
+    PanelFit or None
         Two-stage least squares with tests of strength; None where the study names no instrument.
     """
     if use.instrument is None:

@@ -8,7 +8,7 @@ from quesnay.job.facts import Facts
 from quesnay.job.potential import fit_potential, rival_of
 from quesnay.job.referee import inference_table, instrumented, reverse_bounds
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.result import Estimate, PanelFit
+from quesnay.models.regression.result import PanelFit
 from quesnay.studies.sections import Study
 
 __all__ = ["Rivals", "rival_elasticities"]
@@ -91,7 +91,7 @@ def rival_elasticities(study: Study, facts: Facts, base: PanelFit, *, seed: int)
     return Rivals(pd.DataFrame(rows).T, share, per_value, inference, notes)
 
 
-def _strength(found: Estimate) -> str:
+def _strength(found: PanelFit) -> str:
     """Say what the first stage of the instrument is worth."""
     slope = float(found.details["first stage, shift_share"])
     words = f"Instrument: first stage {slope:.2f}"
@@ -100,7 +100,7 @@ def _strength(found: Estimate) -> str:
     return f"{words}; its interval says how little it can tell apart."
 
 
-def _row(fit: PanelFit | Estimate, term: str) -> dict[str, float]:
+def _row(fit: PanelFit, term: str) -> dict[str, float]:
     low, high = fit.conf_int().loc[term].to_numpy(float)
     return {
         "estimate": float(fit.params[term]),

@@ -62,11 +62,12 @@ def check_assumptions(
             said = f"recommended errors {ratio:.2g} x classical for {term}"
             test = replace(test, consequence=f"{test.consequence}; {said}")
         found.append(test)
-    return tuple(found)
+    return (*found, *examined.fit.tests)
 
 
 def _checks(examined: Examined) -> list[tuple[str, Check]]:
-    plain = examined.fit.regression.absorber is None
+    own = examined.fit.is_least_squares
+    plain = examined.fit.regression.absorber is None and own
     panel = examined.unit is not None and examined.time is not None
     chosen: list[tuple[str, Check]] = [
         ("Breusch-Pagan", _breusch_pagan),
@@ -74,15 +75,15 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     ]
     if panel:
         chosen += [("Wooldridge within", _wooldridge), ("Pesaran CD", _pesaran)]
-    elif examined.unit is None:
+    elif examined.unit is None and own:
         chosen += [("Durbin-Watson", _durbin_watson), ("Breusch-Godfrey", _breusch_godfrey)]
     chosen += [("Ramsey RESET", _reset)]
     if plain:
         chosen += [("Harvey-Collier", _harvey_collier)]
     chosen += [("Jarque-Bera", _normality)]
-    if not plain:
+    if examined.fit.sample.effects and own:
         chosen += [("F test of absorbed effects", _effects)]
-    elif panel:
+    elif panel and plain:
         chosen += [("Breusch-Pagan LM", _lagrange), ("Mundlak", _mundlak)]
     if examined.time is not None and 2 <= examined.time.count <= 12:
         chosen += [("Chow", _chow)]

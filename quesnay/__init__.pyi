@@ -54,12 +54,26 @@ from .diagnostics.evidence.specification import (
 from .diagnostics.evidence.updating import (
     backtest_update as backtest_update,
 )
+from .diagnostics.plots.account import (
+    plot_mixture as plot_mixture,
+)
 from .diagnostics.plots.fan import (
     plot_fan as plot_fan,
+    plot_path as plot_path,
+)
+from .diagnostics.plots.flows import (
+    plot_flows as plot_flows,
+)
+from .diagnostics.plots.input_output import (
+    plot_heat_map as plot_heat_map,
+    plot_waterfall as plot_waterfall,
 )
 from .diagnostics.plots.regression import (
     plot_diagnostics as plot_diagnostics,
     plot_influence as plot_influence,
+)
+from .diagnostics.plots.specification import (
+    plot_specification_runs as plot_specification_runs,
 )
 from .diagnostics.regression.diagnosis import (
     diagnose as diagnose,
@@ -99,6 +113,7 @@ from .fitting.regression.covariance import (
     CR2 as CR2,
     CR3 as CR3,
     DriscollKraay as DriscollKraay,
+    NeweyWest as NeweyWest,
 )
 from .fitting.simulation.distributions import (
     Choice as Choice,
@@ -141,6 +156,7 @@ from .models.input_output.balancing import (
     balance_least_squares as balance_least_squares,
     gras as gras,
     ras as ras,
+    ras_multi as ras_multi,
 )
 from .models.input_output.decomposition import (
     structural_decomposition as structural_decomposition,
@@ -159,7 +175,11 @@ from .models.input_output.paths import (
     structural_paths as structural_paths,
     upstreamness as upstreamness,
 )
+from .models.input_output.regional import (
+    location_quotient_table as location_quotient_table,
+)
 from .models.input_output.supply_use import (
+    balance_supply_use as balance_supply_use,
     SupplyUseTable as SupplyUseTable,
 )
 from .models.input_output.table import (
@@ -185,6 +205,7 @@ from .models.regression.pooling import (
     shrink as shrink,
 )
 from .models.regression.random_effects import (
+    fit_between as fit_between,
     fit_correlated_random_effects as fit_correlated_random_effects,
     fit_random_effects as fit_random_effects,
 )

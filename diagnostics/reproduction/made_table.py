@@ -333,8 +333,8 @@ def _account(model: AccountModel, drawn: pd.DataFrame, year: int) -> pd.DataFram
     inputs = {str(name): drawn[name].to_numpy(float) for name in drawn}
     frame = pd.DataFrame(AllRuns(model)(inputs), columns=labels(model))
     variant = next(s.variant for s in model.slots if s.year == year and s.variant != "outcome")
-    own: pd.DataFrame = frame.xs(variant, axis=1, level="variant").xs(year, axis=1, level="year")
-    return own
+    columns = [c for c in frame.columns if c[2:] == (year, variant)]
+    return frame[columns].set_axis(pd.MultiIndex.from_tuples([c[:2] for c in columns]), axis=1)
 
 
 def _straight(

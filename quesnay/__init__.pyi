@@ -72,6 +72,9 @@ from .diagnostics.reproduction.backtests import (
     backtest_penetration as backtest_penetration,
     backtest_tables as backtest_tables,
 )
+from .diagnostics.reproduction.made_table import (
+    update_table_year as update_table_year,
+)
 from .diagnostics.reproduction.result import (
     Reproduction as Reproduction,
 )

@@ -452,13 +452,17 @@ def _employment(
 def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
     """Lowest and highest average growth of nominal value added per worker up to the base year."""
     use = study.employment
-    assert use is not None
-    assert facts.employed is not None
+    if use is None or facts.employed is None:
+        return float("nan"), float("nan")
     codes = [code for members in use.sectors.values() for code in members]
     per_worker = facts.industries.sum(axis=1, min_count=1) / facts.employed[codes].sum(axis=1)
     span = per_worker.loc[use.productivity_since : use.year].dropna()
     end = float(span.loc[use.year])
-    growth = [(end / float(v)) ** (1 / (use.year - int(y))) - 1 for y, v in span.iloc[:-1].items()]
+    growth = [
+        (end / value) ** (1 / (use.year - year)) - 1
+        for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
+        if year < use.year
+    ]
     if not growth or not np.isfinite(growth).all():
         raise StudyError(
             f"employment: no value added per worker from {use.productivity_since} to {use.year}; "

@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
-from quesnay.diagnostics.reproduction.assembly import rule_errors
+from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
@@ -204,14 +204,14 @@ def score_frame(
     """
     rows: dict[str, dict[str, object]] = {}
     for run in model.runs:
-        own = verdicts.loc[run]
+        own = part(verdicts, run)
         counted = judged_facts(own)
         totals = counted[[str(name).startswith("T") for name in counted.index]]
         agree = counted["agrees"].astype(bool)
         rows[run] = _row(counted, agree, totals["error"])
     if not naive.empty:
         for rule in naive.index.get_level_values("rule").unique():
-            rows[str(rule)] = _naive_row(facts, verdicts.loc["calibrated"], naive.loc[rule])
+            rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), part(naive, rule))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "run"
     return frame
@@ -233,10 +233,10 @@ def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str
     totals = [n for n in counted.index if facts.reported.loc[n, "concept"] == "total"]
     rows, agree = [], []
     for name in totals:
-        printed = facts.reported.loc[name]
-        own = paths.loc[int(printed["year"])]
-        rows.append(float(own["estimate"]) / float(printed["value"]) - 1.0)
-        agree.append(own["low"] < printed["high"] and own["high"] >= printed["low"])
+        printed = row(facts.reported, name)
+        bounds = row(paths, int(printed["year"]))
+        rows.append(float(bounds["estimate"]) / float(printed["value"]) - 1.0)
+        agree.append(bounds["low"] < printed["high"] and bounds["high"] >= printed["low"])
     index = pd.Index(totals)
     return _row(
         pd.DataFrame(index=index), pd.Series(agree, index, dtype=bool), pd.Series(rows, index)

@@ -211,7 +211,7 @@ class AccountModel:
             fractions, jobs in the unit of employment. NaN marks draws without an admissible curve
             and concepts that a slot or a run does not have.
         """
-        return self.evaluate_all(inputs, (run,))[0]
+        return np.asarray(self.evaluate_all(inputs, (run,))[0])
 
     def evaluate_all(self, inputs: Inputs, runs: tuple[str, ...] | None = None) -> Array:
         """Compute the account of several runs on common draws, (runs, concepts, T, n)."""

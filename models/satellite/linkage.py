@@ -92,7 +92,7 @@ class CoreTies:
         ):  # the Ghosh inverse is the Leontief inverse, rows over and columns times x
             over = np.divide(1.0, x, out=np.zeros(len(x)), where=x != 0)
             reach = (over[places, None] * inverse[places] * x).T
-        return cls(places, reach, x[places], per_output, float(v.sum()))
+        return cls(places, np.asarray(reach), x[places], np.asarray(per_output), float(v.sum()))
 
     def outside(self) -> "CoreTies":
         """Return the same, counting only sectors without a part of the core."""

@@ -1,4 +1,4 @@
-"""Rebuild every embedded file: ``python -m quesnay.datasets.recipes.rebuild FIGURES [TARGET]``."""
+"""Rebuild every embedded file: ``python -m tools.recipes.rebuild FIGURES [TARGET]``."""
 
 import hashlib
 import json
@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from quesnay.datasets.recipes.lists import all_lists
-from quesnay.datasets.recipes.macro import all_series
-from quesnay.datasets.recipes.panels import all_panels
-from quesnay.datasets.recipes.source import Made, pack
-from quesnay.datasets.recipes.tables import all_tables
+from tools.recipes.lists import all_lists
+from tools.recipes.macro import all_series
+from tools.recipes.panels import all_panels
+from tools.recipes.source import Made, pack
+from tools.recipes.tables import all_tables
 
 __all__ = ["made_from", "rebuild"]
 
@@ -65,7 +65,7 @@ def _one_line(found: re.Match[str]) -> str:
 
 def main(arguments: list[str]) -> None:
     """Rebuild into the embedded data, whose fingerprint the loader knows, or into a folder."""
-    home = Path(__file__).parent.parent
+    home = Path(__file__).resolve().parents[2] / "datasets"
     figures = Path(arguments[0])
     if len(arguments) > 1:
         rebuild(figures, Path(arguments[1]))

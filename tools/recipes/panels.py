@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from quesnay.datasets.recipes.about import FACTS, NBS_ANNUAL, PUBLIC_DOMAIN, YUAN, about
-from quesnay.datasets.recipes.source import Field, Made, columns, rows_of, shifted
+from tools.recipes.about import FACTS, NBS_ANNUAL, PUBLIC_DOMAIN, YUAN, about
+from tools.recipes.source import Field, Made, columns, rows_of, shifted
 
 __all__ = ["all_panels"]
 

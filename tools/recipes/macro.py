@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from pathlib import Path
 
-from quesnay.datasets.recipes.about import FACTS, NBS_ANNUAL, YUAN, about
-from quesnay.datasets.recipes.source import Field, Made, columns, number, rows_of, shifted
+from tools.recipes.about import FACTS, NBS_ANNUAL, YUAN, about
+from tools.recipes.source import Field, Made, columns, number, rows_of, shifted
 
 __all__ = ["all_series"]
 

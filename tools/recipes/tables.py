@@ -4,8 +4,8 @@ from collections.abc import Iterator, Mapping
 from decimal import Decimal
 from pathlib import Path
 
-from quesnay.datasets.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, YUAN, about
-from quesnay.datasets.recipes.source import Field, Made, closed, columns, number, rows_of, shifted
+from tools.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, YUAN, about
+from tools.recipes.source import Field, Made, closed, columns, number, rows_of, shifted
 
 __all__ = ["all_tables"]
 

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from quesnay.datasets.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, about
-from quesnay.datasets.recipes.source import Field, Made, columns, rows_of
+from tools.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, about
+from tools.recipes.source import Field, Made, columns, rows_of
 
 __all__ = ["all_lists"]
 

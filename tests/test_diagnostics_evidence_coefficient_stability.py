@@ -7,7 +7,6 @@ import statsmodels.formula.api as smf
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.coefficient_stability import oster_bounds, scale_placebo
-from quesnay.diagnostics.reproduction.regressions import estimation_sample
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError
 
 EFFECTS = ("province:sector", "sector:year", "province:year")

@@ -287,6 +287,7 @@ def test_the_calibrated_run_passes_its_points_and_goes_on_along_gompertz() -> No
 def test_forecast_errors_widen_what_lies_beyond_the_points_only() -> None:
     plain = economy(0.05)
     errors = np.array([[0.1, 0.3], [-0.2, -0.4]])
+    assert plain.calibration is not None
     use = replace(plain.calibration, errors=(errors,))
     inputs = drawn(forecast_error=0.75)  # the second row
     before = concept(plain.evaluate("calibrated", inputs), "integration")
@@ -340,8 +341,9 @@ def test_identities_hold_in_every_draw(run: str) -> None:
 
 def test_equations_are_drawn_by_their_weights_and_errors_within() -> None:
     equations = np.array([[0.01, 0.0, 1.0], [0.05, 0.01, 2.0], [0.09, 0.0, 1.0]])
-    model = economy(0.0)
-    potential = replace(model.potential, equations=equations)
+    base = economy(0.0).potential
+    assert base is not None
+    potential = replace(base, equations=equations)
     position = (np.arange(400) + 0.5) / 400
     given = {"equation": position, "elasticity_error": np.full(400, 2.0)}
     values, counts = np.unique(potential.elasticity(given).round(9), return_counts=True)

@@ -61,7 +61,7 @@ def test_one_part_alone_is_read_the_same_both_ways() -> None:
     ties = CoreTies.of(qn.load_io("CHN", 2018), ["31"])
     weights = np.array([[0.4], [0.0], [1.0]])
     both = [replace(ties, jointly=jointly).elsewhere(weights) for jointly in (True, False)]
-    assert np.allclose(*both, rtol=1e-12, atol=1e-9)
+    assert np.allclose(both[0], both[1], rtol=1e-12, atol=1e-9)
     assert np.allclose(both[0][1], 0.0)
 
 

@@ -10,7 +10,9 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.regressions import mixture_median, regression_rows
 from quesnay.diagnostics.reproduction.study import load_study
 
-USE = load_study("caict_2020").potential
+STUDY = load_study("caict_2020")
+assert STUDY.potential is not None
+USE = STUDY.potential
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+
 from .own_report import OWN
 
 

@@ -621,9 +621,7 @@ def _smallest(
     return [name for name in ids if name not in gone]
 
 
-def _holds(
-    problem: Problem, without: Collection[str], known: dict[frozenset[str], bool]
-) -> bool:
+def _holds(problem: Problem, without: Collection[str], known: dict[frozenset[str], bool]) -> bool:
     """Whether the figures hold without some; what holds still does with fewer figures."""
     left_out = frozenset(without)
     for other, held in known.items():

@@ -16,6 +16,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.fixed_effects import Absorber
 from quesnay.fitting.regression.least_squares import name_dependence, scale_columns
+from quesnay.models.expressions import Column, columns_of, evaluate
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,
@@ -24,7 +25,6 @@ from quesnay.models.regression.columns import (
     refuse_sizes,
     row_label,
 )
-from quesnay.models.expressions import Column, columns_of, evaluate
 from quesnay.models.regression.formula import Factor, Formula, Term
 
 __all__ = [

@@ -104,7 +104,7 @@ def _legend(figure: "Figure") -> None:
 
     handles = [
         Patch(color=colour, alpha=alpha, label=f"{state} consistent assignment" if "some" in state
-              else f"in every consistent assignment" if state == "always"
+              else "in every consistent assignment" if state == "always"
               else "in none")
         for state, (colour, alpha) in _STATES.items()
     ]  # fmt: skip

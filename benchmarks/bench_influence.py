@@ -17,7 +17,8 @@ from collections.abc import Callable
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.assumptions.influence import influence
+from quesnay.fitting.assumptions.influence import influence_of
+from quesnay.fitting.regression.least_squares import project
 
 Array = npt.NDArray[np.float64]
 
@@ -48,14 +49,14 @@ def main() -> None:
         X = np.column_stack([np.ones(n), generator.standard_normal((n, k - 1))])
         y = X.sum(axis=1) + generator.standard_normal(n)
         t, cooks, h = bare(y, X)
-        found = influence(y, X)
+        found = influence_of(project(y, X))
         apart = max(
             float(np.abs(found.studentised - t).max()),
             float(np.abs(found.cooks - cooks).max()),
             float(np.abs(found.leverage - h).max()),
         )
         limit = best(lambda y=y, X=X: bare(y, X), 200 if n < 10_000 else 20)
-        ours = best(lambda y=y, X=X: influence(y, X), 200 if n < 10_000 else 20)
+        ours = best(lambda y=y, X=X: influence_of(project(y, X)), 200 if n < 10_000 else 20)
         print(
             f"n {n:>7,} k {k:>2}: bare {limit * 1e3:7.3f} ms, quesnay {ours * 1e3:7.3f} ms,", end=""
         )

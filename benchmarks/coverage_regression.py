@@ -11,11 +11,9 @@ from typing import Any
 import numpy as np
 from scipy.special import stdtrit
 
-from quesnay.fitting.regression.covariance import HC1
-from quesnay.fitting.regression.covariance_clustered import CR1, CR2, CR3
+from quesnay.fitting.regression.covariance import CR1, CR2, CR3, HC1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.least_squares import least_squares
-from quesnay.fitting.regression.regression import Regression
+from quesnay.fitting.regression.least_squares import Regression, least_squares
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.intp]]

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.store import fetch
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["load_concordance", "load_sectors"]

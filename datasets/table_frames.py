@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.datasets.store import fetch, resource, resources
-from quesnay.fitting.arguments import choice, is_whole
+from quesnay.fitting.checks import choice, is_whole
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["IOFrames", "frames_of_blocks", "load_io_frames"]

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-__all__ = ["TestResult", "Wording", "judged"]
+__all__ = ["LEVEL", "TestResult", "Wording", "judged"]
 
 LEVEL = 0.05
 
@@ -75,28 +75,7 @@ class Wording:
 def judged(
     name: str, statistic: float, distribution: str, p_value: float, words: Wording
 ) -> TestResult:
-    """Put a statistic and its p-value into words at the 1, 5 and 10 % levels.
-
-    Parameters
-    ----------
-    name, distribution : str
-        See `TestResult`.
-    statistic, p_value : float
-        See `TestResult`.
-    words : Wording
-        What the null is and what a rejection means.
-
-    Returns
-    -------
-    TestResult
-        With consequence and remedy filled only where the null is rejected at 5 %.
-
-    Examples
-    --------
-    >>> words = Wording("no effects", "effects differ", "biased", "absorb them")
-    >>> judged("poolability F", 1.1, "F(9, 188)", 0.36, words).verdict
-    'not rejected: no sign against "no effects"'
-    """
+    """Put a statistic and its p-value into words at the 1, 5 and 10 % levels."""
     if p_value < LEVEL:
         level = "1 %" if p_value < 0.01 else "5 %"
         outcome = (f"rejected at {level}: {words.rejected}", words.consequence, words.remedy)

@@ -17,7 +17,7 @@ _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wide
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
-    from quesnay.job.run import reproduce as run
+    from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.write import check_folder
     from quesnay.output import result_json, write_result
 
@@ -74,8 +74,8 @@ class _Cluster:
 
 def init(options: argparse.Namespace) -> None:
     """Write a commented study file to start from."""
+    from quesnay.diagnostics.reproduction.study import study_text
     from quesnay.models.display.write import write_text
-    from quesnay.studies.load import study_text
 
     folder = Path(options.folder)
     target = folder / "study.toml"
@@ -91,7 +91,8 @@ def init(options: argparse.Namespace) -> None:
 
 def audit(options: argparse.Namespace) -> None:
     """Say whether printed figures are mutually consistent."""
-    from quesnay.audit_report import audit as judge, read_figures
+    from quesnay.diagnostics.audit.files import read_figures
+    from quesnay.diagnostics.audit.report import audit as judge
 
     figures = None if options.file is None else read_figures(options.file)
     result = judge(figures)

@@ -3,7 +3,6 @@
 __all__ = ["FLOORS", "ROUTES"]
 
 ROUTES = {
-    "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
     "input_output.plot_coefficients": "quesnay.diagnostics.plots.input_output:plot_coefficients",
     "input_output.plot_decomposition": "quesnay.diagnostics.plots.input_output:plot_decomposition",
     "input_output.plot_extraction": ("quesnay.diagnostics.plots.input_output:plot_extraction"),

@@ -7,8 +7,8 @@ import statsmodels.formula.api as smf
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.coefficient_stability import oster_bounds, scale_placebo
+from quesnay.diagnostics.reproduction.regressions import estimation_sample
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError
-from quesnay.models.satellite.potential import estimation_sample
 
 EFFECTS = ("province:sector", "sector:year", "province:year")
 EQUATION = "ln_va ~ ln_ict + ln_k + ln_l"

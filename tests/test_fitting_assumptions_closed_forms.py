@@ -6,22 +6,17 @@ import pytest
 from scipy import stats
 
 from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.envelope import order_envelope
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.normality import jarque_bera, shapiro_wilk
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_panel import (
-    panel_durbin_watson,
-    wooldridge_first_difference,
+from quesnay.fitting.assumptions.normality import jarque_bera, order_envelope
+from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
+from quesnay.fitting.assumptions.serial import (
+    breusch_godfrey,
+    durbin_watson,
+    probability_positive,
     wooldridge_within,
 )
 from quesnay.fitting.assumptions.specification import added_columns, reset
-from quesnay.fitting.assumptions.stability import chow, supremum_f
-from quesnay.fitting.assumptions.supremum_law import supremum_tail
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.least_squares import project
 
 Array = npt.NDArray[np.float64]
 
@@ -73,19 +68,6 @@ def test_a_quadratic_form_of_one_sign_is_certain_and_zeros_do_not_count() -> Non
     assert probability_positive([0.0, 2.0, -1.0]) == pytest.approx(expected, rel=1e-12)
 
 
-@pytest.mark.parametrize(("trimming", "first"), [(0.01, 4), (0.25, 6)])
-def test_the_break_search_is_chow_at_every_place_that_leaves_a_degree_of_freedom(
-    trimming: float, first: int
-) -> None:
-    found = supremum_f(Y, X, trimming=trimming)
-    expected = np.full(N, np.nan)
-    for place in range(first, N - first + 1):
-        expected[place] = 3.0 * chow(Y, X, np.arange(N) < place).statistic
-    np.testing.assert_allclose(found.statistics, expected, rtol=1e-9)
-    assert found.position == int(np.nanargmax(expected))
-    assert supremum_f(Y[:8], X[:8]).position == 4
-
-
 @pytest.mark.parametrize("n", [2, 40, 300])
 def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> None:
     low, middle, high = order_envelope(n, level=0.9, draws=4000)
@@ -101,22 +83,6 @@ def test_a_whole_sample_lies_inside_the_envelope_as_often_as_stated(n: int) -> N
     assert inside == pytest.approx(0.9, abs=0.02)  # three standard errors of both simulations
 
 
-def test_the_law_of_the_supremum_ends_at_one_and_zero() -> None:
-    assert [supremum_tail(c, 2, 0.15) for c in (-1.0, 0.0, np.inf)] == [1.0, 1.0, 0.0]
-
-
-@pytest.mark.parametrize("k", [1, 4])
-@pytest.mark.parametrize("trimming", [0.15, 0.49])
-def test_the_far_tail_of_the_supremum_continues_the_near_one(k: int, trimming: float) -> None:
-    p = np.array([supremum_tail(c, k, trimming) for c in np.arange(25.0, 55.0, 0.5)])
-    assert p[0] > 1e-6 > 1e-8 > p[-1]
-    falls = np.diff(np.log(p))
-    assert falls.max() < -0.15
-    assert np.abs(np.diff(falls)).max() < 0.02  # the far tail is within 2 per cent
-    at_a_place = supremum_tail(80.0, k, 0.5 - 1e-9)
-    assert at_a_place == pytest.approx(stats.chi2.sf(80.0, k), rel=1e-3)
-
-
 def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
     drivers = np.column_stack([np.tile([-1.0, 0.0, 1.0], 8), X[:, 1]])
     squared = project(Y, X).residuals ** 2
@@ -129,11 +95,8 @@ def test_white_counts_a_driver_with_a_value_at_its_mean() -> None:
 
 
 @pytest.mark.parametrize("n", [4, 5, 6, 11, 12, 60, 2000])
-def test_shapiro_wilk_equals_scipy_and_no_unit_matters(n: int) -> None:
+def test_jarque_bera_has_the_tail_of_chi_squared_and_no_unit_matters(n: int) -> None:
     e = np.random.default_rng(np.random.SeedSequence(n)).exponential(size=n)
-    found, expected = shapiro_wilk(1e-20 * e), stats.shapiro(e)
-    assert found.statistic == pytest.approx(expected.statistic, rel=1e-6)
-    assert found.p_value == pytest.approx(expected.pvalue, rel=1e-4)
     plain, scaled = jarque_bera(e), jarque_bera(1e20 * e)
     assert plain.statistic == pytest.approx(scaled.statistic, rel=1e-10)
     assert plain.p_value == pytest.approx(stats.chi2.sf(plain.statistic, 2), rel=1e-12)
@@ -155,10 +118,9 @@ def test_a_column_of_zeros_and_a_negative_constant_add_nothing() -> None:
     wide = project(Y, np.column_stack([X, square]))
     t = wide.coefficients[-1] / np.sqrt(wide.ssr / 20 * wide.bread()[-1, -1])
     assert alone.statistic == pytest.approx(t**2, rel=1e-10)
-    for of in ("regressors", "component"):
-        plain = reset(Y, X, of=of)
-        turned = reset(Y, X * [-1.0, 1.0, 1.0], of=of)
-        assert turned.statistic == pytest.approx(plain.statistic, rel=1e-10)
+    plain = reset(Y, X)
+    turned = reset(Y, X * [-1.0, 1.0, 1.0])
+    assert turned.statistic == pytest.approx(plain.statistic, rel=1e-10)
 
 
 def test_the_last_degrees_of_freedom_are_used() -> None:
@@ -182,31 +144,6 @@ def test_the_within_test_is_a_clustered_t_of_residuals_on_their_lag(few: bool) -
     free = 5 if few else 16
     assert found.distribution == f"F(1, {free})"
     assert found.p_value == pytest.approx(stats.f.sf(F, 1, free), rel=1e-10)
-
-
-def test_the_difference_test_keeps_a_regressor_that_only_rises() -> None:
-    rising = np.cumsum(np.abs(X[:, 1]) + 1.0)
-    dy, dx = (np.diff(v.reshape(6, 4)).ravel() for v in (Y, rising))
-    e = project(dy, np.column_stack([np.ones(18), dx])).residuals.reshape(6, 3)
-    later, lag = e[:, 1:], e[:, :-1]
-    slope = np.polyfit(lag.ravel(), later.ravel(), 1)
-    moved = lag - lag.mean()
-    scores = (moved * (later - np.polyval(slope, lag))).sum(axis=1)
-    F = (slope[0] + 0.5) ** 2 / float(scores @ scores) * float((moved**2).sum()) ** 2
-    # the constant has no difference and a trend a constant one
-    design = np.column_stack([np.ones(N), rising, TIME])
-    found = wooldridge_first_difference(Y, design, unit=UNIT, time=TIME)
-    assert found.statistic == pytest.approx(F, rel=1e-10)
-
-
-def test_a_row_after_a_gap_counts_with_its_own_square() -> None:
-    time = TIME + (TIME > 1) * (UNIT > 3)  # two units miss one time
-    dummies = np.eye(6)[UNIT]
-    e = project(Y, np.column_stack([X[:, 1:], dummies])).residuals.reshape(6, 4)
-    steps = np.diff(e)
-    steps[4:, 1] = e[4:, 2]
-    found = panel_durbin_watson(Y, X, unit=UNIT, time=time)
-    assert found.statistic == pytest.approx(float((steps**2).sum() / (e**2).sum()), rel=1e-12)
 
 
 def test_dependence_counts_only_pairs_that_vary_over_common_times() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.regression.least_squares import project
 
 G = np.random.default_rng(np.random.SeedSequence(4))
 N = 24

@@ -10,24 +10,17 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.hausman import hausman, hausman_regression, mundlak
-from quesnay.fitting.assumptions.panel_effects import (
-    effects_f,
+from quesnay.fitting.assumptions.panel import (
+    cross_section_dependence,
+    hausman,
     lagrange_multiplier,
-    unobserved_effect,
+    mundlak,
 )
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.assumptions.serial_panel import (
-    panel_durbin_watson,
-    wooldridge_first_difference,
-    wooldridge_within,
-)
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.stack import stack
-from quesnay.fitting.regression.variance_components import random_effects
+from quesnay.fitting.regression.groups import stack
+from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.random_effects import random_effects
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
@@ -75,9 +68,6 @@ def test_effects_tests_equal_r(name: str) -> None:
     y, X, unit, time = panel(name)
     expected = R[name]["tests"]
     agrees(hausman(y, X, unit=unit), expected["hausman"])
-    agrees(effects_f(y, X, unit=unit), expected["F_ind"])
-    agrees(effects_f(y, X, unit=unit, time=time), expected["F_twoways"])
-    agrees(unobserved_effect(y, X, unit=unit), expected["pw_unobs"])
     forms: list[tuple[str, Any, Any]] = [
         ("lm_bp", "unit", "bp"),
         ("lm_honda", "unit", "honda"),
@@ -94,20 +84,12 @@ def test_effects_tests_equal_r(name: str) -> None:
 
 @pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
 def test_serial_tests_equal_r(name: str) -> None:
-    y, X, unit, time = panel(name)
+    y, X, unit, _ = panel(name)
     expected = R[name]["tests"]
     within_y, within_x = demeaned(y, unit), demeaned(X[:, 1:], unit)
     agrees(breusch_godfrey(within_y, within_x), expected["pbg_1"])
     exact = len(y) < 100
     agrees(durbin_watson(within_y, within_x, exact=exact), expected["pdw"])
-    for null, key in (("levels", "pwfd_fe"), ("differences", "pwfd_fd")):
-        form: Any = null
-        found = wooldridge_first_difference(y, X, unit=unit, time=time, null=form)
-        agrees(found, expected[key])
-    for of, key in (("serial", "pbsy_ar"), ("effects", "pbsy_re"), ("joint", "pbsy_j")):
-        which: Any = of
-        agrees(bera_sosa_yoon(y, X, unit=unit, time=time, of=which), expected[key])
-    agrees(panel_durbin_watson(y, X, unit=unit, time=time), expected["bnf"])
 
 
 @pytest.mark.parametrize("name", ["grunfeld", "produc"])
@@ -115,7 +97,6 @@ def test_serial_tests_of_balanced_panels_equal_r(name: str) -> None:
     y, X, unit, time = panel(name)
     expected = R[f"{name}_balanced"]
     agrees(wooldridge_within(y, X, unit=unit, time=time), expected["pwar"])
-    agrees(baltagi_li(y, X, unit=unit, time=time), expected["pbl"])
 
 
 @pytest.mark.parametrize("name", ["grunfeld", "produc", "unbalanced"])
@@ -137,16 +118,6 @@ def demeaned(values: Array, unit: npt.NDArray[Any]) -> Array:
     order = stack(unit, None, len(values))
     means = order.unit_means(values[order.order])
     return np.asarray(values - means[np.argsort(order.order)])
-
-
-def test_hausman_regression_equals_r_and_mundlak_agrees_with_it() -> None:
-    # plm::phtest(method = "aux") on Grunfeld: 2.13136622540753, p 0.34449244720439
-    y, X, unit, _ = panel("grunfeld")
-    found = hausman_regression(y, X, unit=unit)
-    assert found.statistic == pytest.approx(2.13136622540753, rel=1e-10)
-    assert found.p_value == pytest.approx(0.34449244720439, rel=1e-10)
-    # unit means and deviations from them span the same space (Arellano 1993)
-    assert mundlak(y, X, unit=unit, robust=False).statistic == pytest.approx(found.statistic)
 
 
 def test_clustered_mundlak_is_a_joint_test_under_cr2() -> None:
@@ -174,17 +145,3 @@ def test_a_negative_hausman_is_refused_with_its_value() -> None:
     X = np.column_stack([np.ones(816), d["pcap"], d["pc"], d["emp"], d["unemp"]])
     with pytest.raises(EstimationError, match=r"\(-0.61761; plm shows its absolute value\); use"):
         hausman(d["gsp"], X, unit=d["state"], method="walhus")
-
-
-def test_bera_sosa_yoon_counts_units_where_none_of_the_times_has_all() -> None:
-    g = np.random.default_rng(np.random.SeedSequence(2))
-    unit, time = np.repeat(np.arange(30), 4), (np.arange(30)[:, None] % 4 + np.arange(4)).ravel()
-    y, X = g.standard_normal(120), np.ones((120, 1))
-    e = y - y.mean()
-    A = 1.0 - (e.reshape(30, 4).sum(axis=1) ** 2).sum() / (e @ e)
-    later = e.reshape(30, 4)[:, 1:]
-    B = (later * e.reshape(30, 4)[:, :-1]).sum() / (later**2).sum()
-    n, squares = 120, 30 * 16
-    joint = n**2 * ((A + 2 * B) ** 2 / (2 * (squares - 3 * n + 60)) + B**2 / (n - 30))
-    found = bera_sosa_yoon(y, X, unit=unit, time=time, of="joint")
-    assert found.statistic == pytest.approx(joint, rel=1e-12)

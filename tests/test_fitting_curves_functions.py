@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from quesnay.fitting.curves.derivative import central_jacobian
 from quesnay.fitting.curves.functions import BASS, CURVES, GOMPERTZ, LOGISTIC, RICHARDS
+from quesnay.fitting.curves.least_squares import central_jacobian
 from quesnay.models.growth.curve import fit_curve
 
 POINTS: dict[str, tuple[list[float], np.ndarray]] = {

@@ -9,9 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quesnay.fitting.curves.derivative import central_jacobian, complex_jacobian
 from quesnay.fitting.curves.least_squares import nonlinear_least_squares
-from quesnay.fitting.curves.projection import separable_least_squares
 from quesnay.fitting.errors import QuesnayError
 
 SETS: list[dict[str, Any]] = json.loads(
@@ -75,24 +73,8 @@ def test_standard_errors_from_the_nearer_start(name: str) -> None:
     assert fit.rss == pytest.approx(float(one["rss"]), rel=1e-8)
 
 
-def test_variable_projection_needs_no_start_for_the_factor() -> None:
-    one = BY_NAME["MGH10"]
-    x, y = columns(one)["x"], columns(one)["y"]
-    start = numbers(one, "start1")[1:]
-    fit = separable_least_squares(lambda b: np.exp(b[0] / (x + b[1]))[:, None], y, start)
-    assert digits(fit.params, numbers(one, "estimate")) >= 9
-    assert digits(fit.std_errors, numbers(one, "sd")) >= 6
-
-
 def test_only_a_scale_that_follows_the_slope_solves_the_steepest() -> None:
     # from its harder start the Jacobian of MGH10 falls by powers of ten; Moré's scale only grows
     model, y = problem(BY_NAME["MGH10"])
     with pytest.raises(QuesnayError, match=r"away from an optimum|no optimum"):
         nonlinear_least_squares(model, y, numbers(BY_NAME["MGH10"], "start1"), attempts=3)
-
-
-def test_complex_step_and_central_differences_agree() -> None:
-    model, _ = problem(BY_NAME["Thurber"])
-    at = numbers(BY_NAME["Thurber"], "estimate")
-    exact, near = complex_jacobian(model, at), central_jacobian(model, at)
-    assert np.abs(near - exact).max() <= 1e-8 * np.abs(exact).max()

@@ -9,19 +9,13 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
-from quesnay.fitting.regression.cluster_counts import counted_parameters
-from quesnay.fitting.regression.covariance import HC1
-from quesnay.fitting.regression.covariance_clustered import CR0
+from quesnay.fitting.regression.clusters import counted_parameters, nested_set
+from quesnay.fitting.regression.combination import average, information_weights, jackknife_weights
+from quesnay.fitting.regression.covariance import CR0, HC1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.gram import gram_blocks
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.nesting import nested_set
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.subsets import fit_subset
-from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.weak_instruments import endogeneity, first_stage
+from quesnay.fitting.regression.instrumental import endogeneity, first_stage, instrumental_variables
+from quesnay.fitting.regression.least_squares import Regression, project
+from quesnay.fitting.regression.random_effects import random_effects
 
 Array = npt.NDArray[np.float64]
 
@@ -193,7 +187,3 @@ def test_the_last_degree_of_freedom_is_used() -> None:
     assert first_stage(three, robust=False).distribution == "F(1, 1)"
     four = instrumental_variables(Y[:4], X[:4, 1:2], X[:4, 2:], X[:4, :1])
     assert endogeneity(four, robust=False).distribution == "F(1, 1)"
-    grams = gram_blocks(np.column_stack([Y, X])[:4], np.array([0, 0, 1, 1]))
-    np.testing.assert_allclose(
-        fit_subset(grams, 0, [1, 2, 3]).coefficients, project(Y[:4], X[:4]).coefficients
-    )

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.regression.clubs import cluster_moments, cluster_spectra
+from quesnay.fitting.regression import clusters
+from quesnay.fitting.regression.clusters import adjust_clusters, cluster_moments, cluster_spectra
 
 HERE = Path(__file__).parent / "reference"
 R = json.loads((HERE / "regression_covariance.json").read_text())
@@ -192,3 +193,35 @@ def test_clusters_of_one_row_make_cr_equal_to_hc() -> None:
         one = qn.fit_panel(INVESTMENT, alone, cluster="row", covariance=clustered_name)
         other = qn.fit_panel(INVESTMENT, alone, covariance=plain)
         np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-9)
+
+
+def test_moments_of_many_clusters_need_no_table_of_all_pairs(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    few = clustered("unbalanced", "CR2").regression
+    weighted = clustered("weighted_unbalanced", "CR2").regression
+    for moments in (
+        cluster_moments(cluster_spectra(few, few.clusters[0]), -0.5),
+        adjust_clusters(weighted, weighted.clusters[0]).moments,
+    ):
+        table = moments.satterthwaite(), moments.hotelling()
+        with monkeypatch.context() as context:
+            context.setattr(clusters, "_FEW", 0)
+            np.testing.assert_allclose(moments.satterthwaite(), table[0], rtol=1e-11)
+            assert moments.hotelling() == pytest.approx(table[1], rel=1e-11)
+
+
+def test_forty_thousand_clusters_of_two_fit_into_memory() -> None:
+    # differences of pairs: G independent rows without intercept, whose degrees of freedom are
+    # (sum x^2)^2 / sum x^4 over 1 + O(1 / G)
+    g = np.random.default_rng(np.random.SeedSequence(7))
+    groups = 40_000
+    frame = pd.DataFrame({"g": np.arange(2 * groups) // 2, "x": g.standard_normal(2 * groups)})
+    frame["y"] = frame["x"] + g.standard_normal(2 * groups)
+    fit = qn.fit_panel("y ~ x", frame, absorb="g", cluster="g", covariance="CR2")
+    d = np.diff(frame[["y", "x"]].to_numpy().reshape(groups, 2, 2), axis=1)[:, 0]
+    e, square = d[:, 0] - fit.params["x"] * d[:, 1], float((d[:, 1] ** 2).sum())
+    leverage = d[:, 1] ** 2 / square
+    error = np.sqrt((d[:, 1] ** 2 * e**2 / (1 - leverage)).sum()) / square
+    assert fit.std_errors["x"] == pytest.approx(error, rel=1e-9)
+    assert fit.df["x"] == pytest.approx(square**2 / (d[:, 1] ** 4).sum(), rel=1e-4)

@@ -5,9 +5,12 @@ import numpy.typing as npt
 import pytest
 
 from quesnay.fitting.errors import ConvergenceError, EstimationError
-from quesnay.fitting.regression import effects_system
-from quesnay.fitting.regression.balanced_effects import BalancedEffects
-from quesnay.fitting.regression.fixed_effects import absorb_effects, find_singletons
+from quesnay.fitting.regression import fixed_effects
+from quesnay.fitting.regression.fixed_effects import (
+    BalancedEffects,
+    absorb_effects,
+    find_singletons,
+)
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -69,7 +72,7 @@ def test_iteration_equals_the_direct_solution(name: str, monkeypatch: pytest.Mon
     effects = CASES[name]
     x = np.random.default_rng(7).standard_normal(effects[0].size) + 10.0
     direct = absorb_effects(effects)
-    monkeypatch.setattr(effects_system, "_MOST_DIRECT", 0)
+    monkeypatch.setattr(fixed_effects, "_MOST_DIRECT", 0)
     iterated = absorb_effects(effects)
     np.testing.assert_allclose(iterated.residualise(x), direct.residualise(x), atol=1e-10)
     assert iterated.rank >= direct.rank
@@ -87,7 +90,7 @@ def test_balanced_effects_equal_the_equations_they_save(rows: int) -> None:
     x = np.random.default_rng(7).standard_normal((n, 2)) * [1.0, 1e-6] + [1e6, 1e3]
     even, solved = absorb_effects(effects), absorb_effects(effects, weights=np.ones(n))
     assert isinstance(even.system, BalancedEffects)
-    assert isinstance(solved.system, effects_system.EffectsSystem)
+    assert isinstance(solved.system, fixed_effects.EffectsSystem)
     scale = [1e-15 * 1e6, 1e-15 * 1e3]  # rounding of the values that deviations are taken of
     assert (np.abs(even.residualise(x) - solved.residualise(x)).max(axis=0) < scale).all()
     assert (even.rank, even.rank_is_exact) == (solved.rank, True)
@@ -98,12 +101,12 @@ def test_balanced_effects_equal_the_equations_they_save(rows: int) -> None:
 
 def test_uneven_crossings_are_not_taken_for_balanced_ones() -> None:
     first, second = np.array([0, 0, 0, 1, 1, 1]), np.array([0, 1, 1, 0, 0, 1])  # margins alike
-    assert isinstance(absorb_effects([first, second]).system, effects_system.EffectsSystem)
+    assert isinstance(absorb_effects([first, second]).system, fixed_effects.EffectsSystem)
 
 
 def test_iteration_that_does_not_arrive_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(effects_system, "_MOST_DIRECT", 0)
-    monkeypatch.setattr(effects_system, "_ROUNDS", 2)
+    monkeypatch.setattr(fixed_effects, "_MOST_DIRECT", 0)
+    monkeypatch.setattr(fixed_effects, "_ROUNDS", 2)
     absorber = absorb_effects(CASES["three"])
     with pytest.raises(ConvergenceError, match="2 conjugate-gradient steps on 19 groups"):
         absorber.residualise(np.random.default_rng(1).standard_normal(600))

@@ -8,11 +8,11 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from quesnay.fitting.regression.anderson_rubin import anderson_rubin
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.weak_instruments import (
+from quesnay.fitting.regression.instrumental import (
+    anderson_rubin,
     endogeneity,
     first_stage,
+    instrumental_variables,
     overidentification,
 )
 

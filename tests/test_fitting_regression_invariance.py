@@ -8,23 +8,13 @@ import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.hausman import hausman_regression, mundlak
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.influence import cluster_influence, influence
+from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
 from quesnay.fitting.assumptions.normality import jarque_bera
-from quesnay.fitting.assumptions.panel_effects import (
-    effects_f,
-    lagrange_multiplier,
-    unobserved_effect,
-)
-from quesnay.fitting.assumptions.recursive import recursive_residuals
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
-from quesnay.fitting.assumptions.specification import reset
-from quesnay.fitting.assumptions.stability import chow
-from quesnay.fitting.regression.projection import project
+from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier, mundlak
+from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
+from quesnay.fitting.assumptions.specification import chow, recursive_residuals, reset
+from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
@@ -34,15 +24,9 @@ TIME = np.tile(np.arange(TIMES), UNITS)
 Test = Callable[[Array, Array, Any, Any], TestResult]
 
 PANEL: dict[str, Test] = {
-    "effects F": lambda y, X, u, t: effects_f(y, X, unit=u, time=t),
-    "unobserved": lambda y, X, u, t: unobserved_effect(y, X, unit=u),
     "LM": lambda y, X, u, t: lagrange_multiplier(y, X, unit=u, time=t, effect="two-way"),
-    "Hausman": lambda y, X, u, t: hausman_regression(y, X, unit=u),
     "Mundlak": lambda y, X, u, t: mundlak(y, X, unit=u),
     "within": lambda y, X, u, t: wooldridge_within(y, X, unit=u, time=t),
-    "differences": lambda y, X, u, t: wooldridge_first_difference(y, X, unit=u, time=t),
-    "Bera": lambda y, X, u, t: bera_sosa_yoon(y, X, unit=u, time=t, of="joint"),
-    "Baltagi-Li": lambda y, X, u, t: baltagi_li(y, X, unit=u, time=t),
     "CD": lambda y, X, u, t: cross_section_dependence(project(y, X).residuals, unit=u, time=t),
     "Chow": lambda y, X, u, t: chow(y, X, np.asarray(t) > 2),
 }
@@ -106,7 +90,7 @@ def test_leaving_out_equals_refitting(seed: int) -> None:
     whole = project(y, X).coefficients
     row = int(g.integers(54))
     kept = np.arange(54) != row
-    change = influence(y, X).coefficient_changes()[row]
+    change = influence_of(project(y, X)).coefficient_changes()[row]
     np.testing.assert_allclose(
         change, whole - project(y[kept], X[kept]).coefficients, rtol=1e-7, atol=1e-10
     )

@@ -12,7 +12,7 @@ from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.least_squares import least_squares
+from quesnay.fitting.regression.least_squares import _by_refined_qr, least_squares
 
 NIST = json.loads((Path(__file__).parent / "reference" / "nist_linear.json").read_text())["sets"]
 Array = npt.NDArray[np.float64]
@@ -130,3 +130,38 @@ def test_columns_depend_where_they_differ_by_rounding_of_that_many_rows(rows: in
     assert np.isfinite(least_squares(y, near).coefficients).all()
     with pytest.raises(EstimationError, match="depend on each other linearly"):
         least_squares(y, np.column_stack([x, x + 0.1 * tolerance * other]))
+
+
+@pytest.mark.parametrize(("strength", "route"), [(0, "cholesky"), (2.5, "cholesky qr")])
+def test_many_columns_keep_their_digits_without_extended_precision_of_an_inverse(
+    strength: float, route: str
+) -> None:
+    # a dummy of three rows beside the intercept, and a regressor near another: exact by rationals
+    # is out of reach here, so the reference is the slow route, right to full precision
+    generator = np.random.default_rng(np.random.SeedSequence(5))
+    level = generator.integers(0, 60, 2_000)
+    dummies = (level[:, None] == np.arange(1, 60)).astype(float)
+    x = generator.standard_normal((2_000, 2))
+    x[:, 1] = x[:, 0] + 10.0**-strength * x[:, 1]
+    X = np.column_stack([np.ones(2_000), dummies, x])
+    y = X @ generator.standard_normal(62) + generator.standard_normal(2_000)
+    fit, exact = least_squares(y, X), _by_refined_qr(y, X, [str(j) for j in range(62)], 1.0)
+    assert (fit.route, exact.route) == (route, "refined qr")
+    np.testing.assert_allclose(fit.coefficients, exact.coefficients, rtol=1e-12)
+    np.testing.assert_allclose(fit.residuals, exact.residuals, atol=1e-13)
+    errors, right = np.sqrt(fit.bread.diagonal()), np.sqrt(exact.bread.diagonal())
+    np.testing.assert_allclose(errors, right, rtol=1e-12)
+    if fit.basis is not None:
+        np.testing.assert_allclose(fit.basis.T @ fit.basis, np.eye(62), atol=1e-14)
+        np.testing.assert_allclose(X @ fit.root, fit.basis, atol=1e-12)
+
+
+def test_large_designs_near_singularity_take_the_slow_route_or_are_refused() -> None:
+    generator = np.random.default_rng(np.random.SeedSequence(6))
+    X = generator.standard_normal((12_000, 10))
+    y = generator.standard_normal(12_000)
+    X[:, 9] = X[:, 8] + 1e-8 * X[:, 9]
+    assert least_squares(y, X).route == "refined qr"
+    X[:, 9] = X[:, 8]
+    with pytest.raises(EstimationError, match="columns 'column 8', 'column 9' depend"):
+        least_squares(y, X)

@@ -11,26 +11,22 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.assumptions.cross_section import cross_section_dependence
-from quesnay.fitting.assumptions.goldfeld_quandt import goldfeld_quandt
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.normality import shapiro_wilk
-from quesnay.fitting.assumptions.panel_effects import (
-    effects_f,
-    lagrange_multiplier,
-    unobserved_effect,
+from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
+from quesnay.fitting.assumptions.serial import (
+    breusch_godfrey,
+    durbin_watson,
+    probability_positive,
+    wooldridge_within,
 )
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
-from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson
-from quesnay.fitting.assumptions.serial_effects import baltagi_li, bera_sosa_yoon
-from quesnay.fitting.assumptions.serial_panel import wooldridge_first_difference, wooldridge_within
-from quesnay.fitting.assumptions.specification import rainbow, reset
-from quesnay.fitting.assumptions.stability import chow, supremum_f
+from quesnay.fitting.assumptions.specification import chow, reset
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.weak_instruments import endogeneity, overidentification
+from quesnay.fitting.regression.instrumental import (
+    endogeneity,
+    instrumental_variables,
+    overidentification,
+)
+from quesnay.fitting.regression.random_effects import random_effects
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
@@ -125,27 +121,14 @@ def test_panel_tests_equal_plm(name: str) -> None:
     y, X, unit, time = arrays(name)
     expected = R[name]["tests"]
     who: Any = {"unit": unit, "time": time}
-    agrees(effects_f(y, X, unit=unit), expected["F_ind"])
-    agrees(effects_f(y, X, **who), expected["F_tw"])
     agrees(chow(y, X, unit), expected["pool"])
     agrees(wooldridge_within(y, X, **who), expected["pwar"])
-    agrees(wooldridge_first_difference(y, X, null="differences", **who), expected["pwfd"])
-    agrees(wooldridge_first_difference(y, X, **who), expected["pwfd_fe"])
-    agrees(unobserved_effect(y, X, unit=unit), expected["pw"])
-    agrees(bera_sosa_yoon(y, X, **who), expected["ar"])
-    agrees(bera_sosa_yoon(y, X, of="effects", **who), expected["re"])
-    agrees(bera_sosa_yoon(y, X, of="joint", **who), expected["j"])
     agrees(lagrange_multiplier(y, X, **who), expected["bp"])
     agrees(lagrange_multiplier(y, X, effect="two-way", form="ghm", **who), expected["ghm"])
     fit = qn.fit_panel(COST, airlines(name), absorb="firm")
     for form in ("cd", "lm"):
         which: Any = form
         agrees(cross_section_dependence(fit.resid, form=which, **who), expected[form])
-
-
-def test_baltagi_li_equals_plm() -> None:
-    y, X, unit, time = arrays("airlines")
-    agrees(baltagi_li(y, X, unit=unit, time=time), R["baltagi_li"])
 
 
 def test_the_size_of_the_wooldridge_test_holds_where_units_differ_in_length() -> None:
@@ -174,43 +157,18 @@ def test_two_times_leave_no_serial_correlation_to_test() -> None:
 def test_tests_of_one_sample_equal_r(name: str) -> None:
     y, X = single(name)
     expected = R[name]
-    agrees(rainbow(y, X), expected["rain"])
-    agrees(rainbow(y, X, order=X[:, 1]), expected["rain_x1"])
-    agrees(rainbow(y, X, share=0.7), expected["rain_7"])
-    agrees(goldfeld_quandt(y, X, point=0.4), expected["gq"])
-    agrees(goldfeld_quandt(y, X, order=X[:, 1]), expected["gq_x1"])
-    two: Any = {"omitted": 0.2, "alternative": "two-sided"}
-    agrees(goldfeld_quandt(y, X, **two), expected["gq_omitted"])
-    agrees(goldfeld_quandt(y, X, alternative="falling"), expected["gq_less"])
     agrees(durbin_watson(y, X), expected["dw"])
     agrees(durbin_watson(y, X, alternative="two-sided"), expected["dw_two"])
     agrees(breusch_pagan(y, X), expected["bp"])
     agrees(white(y, X), expected["white"])
     agrees(reset(y, X, powers=(2, 3, 4)), expected["reset"])
     agrees(breusch_godfrey(y, X, lags=3, form="F"), expected["bg"])
-    agrees(shapiro_wilk(project(y, X).residuals), expected["shapiro"])
     agrees(chow(y, X, np.arange(y.size) < 18), expected["chow"])
-    found = supremum_f(y, X, trimming=0.2)
-    assert found.test.statistic == pytest.approx(expected["sup"]["statistic"], rel=1e-8)
-    assert found.position == expected["sup"]["place"]
-    # strucchange's approximation is of suprema over a grid, and ends where p is small
-    assert expected["sup"]["p"] <= found.test.p_value < 1.25 * expected["sup"]["p"] + 1e-6
 
 
 def test_powers_of_a_constant_are_refused() -> None:
-    for of in ("regressors", "component"):
-        which: Any = of
-        with pytest.raises(EstimationError, match="no column varies; powers of a constant"):
-            reset(np.cos(np.arange(9.0)), np.ones((9, 1)), of=which)
-
-
-def test_options_of_goldfeld_and_quandt_are_checked() -> None:
-    y, X = single("swiss")
-    wrong: Any = "up"
-    with pytest.raises(EstimationError, match="alternative: 'up'; use 'rising', 'two-sided'"):
-        goldfeld_quandt(y, X, alternative=wrong)
-    with pytest.raises(EstimationError, match=r"omitted: 1\.5; a share of the rows from 0 to 1"):
-        goldfeld_quandt(y, X, omitted=1.5)
+    with pytest.raises(EstimationError, match="no column varies; powers of a constant"):
+        reset(np.cos(np.arange(9.0)), np.ones((9, 1)))
 
 
 def test_tails_of_quadratic_forms_keep_their_relative_digits() -> None:

@@ -6,8 +6,13 @@ import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import stats
 
-from quesnay.fitting.regression.averaging import average, information_weights, jackknife_weights
-from quesnay.fitting.regression.pooling import combine_estimates, shrink_to_prior
+from quesnay.fitting.regression.combination import (
+    average,
+    combine_estimates,
+    information_weights,
+    jackknife_weights,
+    shrink_to_prior,
+)
 
 Array = npt.NDArray[np.float64]
 numbers = st.floats(-5.0, 5.0)

@@ -6,20 +6,24 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from quesnay.fitting.regression import effects_system
-from quesnay.fitting.regression.anderson_rubin import anderson_rubin
-from quesnay.fitting.regression.cluster_counts import refuse_vanishing
-from quesnay.fitting.regression.covariance_clustered import CR1, CR2
-from quesnay.fitting.regression.covariance_serial import DriscollKraay
+from quesnay.fitting.regression import fixed_effects
+from quesnay.fitting.regression.clusters import refuse_vanishing
+from quesnay.fitting.regression.covariance import CR1, CR2, DriscollKraay
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.gram import gram_blocks
-from quesnay.fitting.regression.instrumental import instrumental_variables
-from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.replication import bootstrap_coefficients, jackknife_coefficients
-from quesnay.fitting.regression.subsets import fit_subset
-from quesnay.fitting.regression.variance_components import random_effects
-from quesnay.fitting.regression.weak_instruments import endogeneity, first_stage
-from quesnay.fitting.regression.wild import prepare_wild, wild_weights
+from quesnay.fitting.regression.instrumental import (
+    anderson_rubin,
+    endogeneity,
+    first_stage,
+    instrumental_variables,
+)
+from quesnay.fitting.regression.least_squares import Regression
+from quesnay.fitting.regression.random_effects import random_effects
+from quesnay.fitting.regression.resampling import (
+    bootstrap_coefficients,
+    jackknife_coefficients,
+    prepare_wild,
+    wild_weights,
+)
 from tests.refusals import refused
 
 B = np.array([1.0, 2.0])
@@ -108,14 +112,6 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "nothing to test",
     ),
     "two instruments": (lambda: anderson_rubin(instrumented(z=PAIR)), "the exact set needs one"),
-    "one cluster of a subset": (
-        lambda: fit_subset(gram_blocks(np.ones((6, 2)), HALVES * 0), 0, [1]),
-        "1 clusters and 5 degrees of freedom: too few",
-    ),
-    "full subset": (
-        lambda: fit_subset(gram_blocks(np.eye(2), np.array([0, 1])), 0, [1], absorbed=1),
-        "2 clusters and 0 degrees of freedom: too few",
-    ),
 }
 
 
@@ -127,7 +123,7 @@ def test_what_cannot_be_estimated_is_refused_in_one_line(case: str) -> None:
 def test_leverages_that_would_not_fit_in_memory_are_refused(monkeypatch: Any) -> None:
     g = generator()
     absorber = absorb_effects([g.integers(5, size=60), g.integers(4, size=60)])
-    monkeypatch.setattr(effects_system, "_MOST_CELLS", 1)
+    monkeypatch.setattr(fixed_effects, "_MOST_CELLS", 1)
     refused(absorber.leverage, "a table of 60 x 3; choose a covariance without them")
 
 

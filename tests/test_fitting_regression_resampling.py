@@ -10,8 +10,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
-from quesnay.fitting.regression.subsets import fit_subset, solve_subsets
-from quesnay.fitting.regression.wild import prepare_wild, wild_weights
+from quesnay.fitting.regression.resampling import prepare_wild, wild_weights
 
 DATA = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text()
@@ -141,20 +140,6 @@ def test_resamples_without_a_solution_are_counted() -> None:
     assert 0 < found.failed < 200
     assert len(found.replications) == 200 - found.failed
     assert "had no solution" in found.summary()
-
-
-def test_gram_blocks_reproduce_regressions_and_their_clustered_errors() -> None:
-    codes = GRUNFELD["firm"].to_numpy() - 1
-    Z = np.column_stack([GRUNFELD[["inv", "value", "capital"]].to_numpy(), np.ones(200)])
-    blocks = gram_blocks(Z, codes)
-    fit = qn.fit_panel(FORMULA, GRUNFELD, cluster="firm", covariance=qn.CR1("all"))
-    subset = fit_subset(blocks, 0, [3, 1, 2])
-    np.testing.assert_allclose(subset.coefficients, fit.params, rtol=1e-9)
-    np.testing.assert_allclose(subset.covariance, fit.covariance, rtol=1e-8)
-    several = solve_subsets(blocks.total, 0, [[3], [3, 1], [3, 2], [3, 1, 2], [1, 2]])
-    for columns, found in zip(["1", "value", "capital", "value + capital"], several, strict=False):
-        other = qn.fit_panel(f"inv ~ {columns}", GRUNFELD)
-        np.testing.assert_allclose(found, other.params, rtol=1e-9)
 
 
 def test_a_resample_of_grams_is_the_gram_of_the_resample() -> None:

@@ -20,7 +20,7 @@ from quesnay.fitting.routes import route
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("fitting", "models", "datasets", "diagnostics", "quesnay")
 ROOMS = (*FLOORS, "tests", "examples", "benchmarks")
-LONGEST_FILE, LONGEST_FUNCTION = 250, 40
+LONGEST_FUNCTION = 40
 
 checkout = pytest.mark.skipif(
     not (ROOT / "pyproject.toml").is_file(), reason="looks at the source, which is not here"

@@ -6,14 +6,14 @@ import pytest
 from hypothesis import given, strategies as st
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction.regressions import estimation_sample
+from quesnay.models.satellite.account import two_point_path
 from quesnay.models.satellite.core import CorePattern
 from quesnay.models.satellite.employment import (
     employment_by_sector,
     jobs_per_value_added,
     productivity_growth,
 )
-from quesnay.models.satellite.penetration import two_point_path
-from quesnay.models.satellite.potential import estimation_sample
 from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
 
 positive = st.floats(0.1, 100.0)

@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 import quesnay as qn
-from quesnay.fitting.resampling.intervals import bootstrap_interval
+from quesnay.fitting.simulation.inference import bootstrap_interval
 
 U = np.linspace(0.001, 0.999, 57)
 

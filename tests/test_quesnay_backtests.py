@@ -6,10 +6,9 @@ import numpy as np
 import pytest
 
 import quesnay as qn
-from quesnay.job.elasticities import regression_rows
-from quesnay.job.potential import fit_potential
-from quesnay.job.stability import ElasticityBacktest
-from quesnay.studies.load import load_study
+from quesnay.diagnostics.reproduction.backtests import ElasticityBacktest
+from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
+from quesnay.diagnostics.reproduction.study import load_study
 
 STUDY = load_study("caict_2020")
 

@@ -10,17 +10,20 @@ import quesnay as qn
 from quesnay.diagnostics.plots.fan import plot_fans
 from quesnay.diagnostics.plots.style import Picture, draw_picture
 from quesnay.diagnostics.plots.tornado import plot_tornados
-from quesnay.job.evidence import gather_evidence
-from quesnay.job.frames import row
-from quesnay.job.reconciled import MAIN, STATED, ReconciledAccount
-from quesnay.job.reconciled_inputs import collect_estimates, identities
-from quesnay.job.redraw import core_weights
-from quesnay.job.report_evidence import evidence_sections
-from quesnay.job.reproduction import Reproduction
-from quesnay.job.simulate import BothRuns
-from quesnay.job.tables import segment_table
-from quesnay.job.tornado import source_tornados
-from quesnay.studies.load import load_study
+from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.reconciled import (
+    MAIN,
+    STATED,
+    ReconciledAccount,
+    collect_estimates,
+    identities,
+)
+from quesnay.diagnostics.reproduction.report import evidence_sections, gather_evidence
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.runs import BothRuns, core_weights
+from quesnay.diagnostics.reproduction.study import load_study
+from quesnay.diagnostics.reproduction.tables import segment_table
+from quesnay.diagnostics.reproduction.variance import source_tornados
 
 
 @pytest.fixture(scope="module")

@@ -7,15 +7,12 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.job.facts import collect_facts
-from quesnay.job.sources import published_demand
-from quesnay.job.updated_table import UpdatedTable, update_table_year
+from quesnay.diagnostics.reproduction.facts import collect_facts, published_demand
+from quesnay.diagnostics.reproduction.made_table import UpdatedTable, update_table_year
+from quesnay.diagnostics.reproduction.study import Demand, load_study
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.satellite.margins import margins_between
-from quesnay.models.satellite.updating import update_table
-from quesnay.studies.load import load_study
-from quesnay.studies.sections import Demand
+from quesnay.models.satellite.updating import margins_between, update_table
 
 STUDY = load_study("caict_2020")
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 import quesnay as qn
-from quesnay.job.tables import glance_table
+from quesnay.diagnostics.reproduction.tables import glance_table
 
 README = Path(__file__).parents[1] / "README.md"
 

@@ -14,7 +14,7 @@ from quesnay.datasets.readers.oecd_icio import read_oecd_icio
 from quesnay.datasets.readers.quesnay_layout import read_quesnay
 from quesnay.datasets.readers.wiod import read_wiod
 from quesnay.datasets.table_frames import IOFrames
-from quesnay.fitting.arguments import choice
+from quesnay.fitting.checks import choice
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 

@@ -31,7 +31,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import as_tuple, check_draws, is_number, make_generator
+from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
 from quesnay.fitting.errors import DataError, EstimationError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import group_column
@@ -39,7 +39,7 @@ from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 
 if TYPE_CHECKING:
-    from quesnay.fitting.arguments import Seed
+    from quesnay.fitting.checks import Seed
 
 __all__ = ["OsterBounds", "ScalePlacebo", "oster_bounds", "scale_placebo"]
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.datasets.panels import load_panel
-from quesnay.fitting.arguments import Seed, check_draws, is_number, make_generator, whole
+from quesnay.fitting.checks import Seed, check_draws, is_number, make_generator, whole
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown, suggestion
 from quesnay.models.display.table import Table, Tabular

@@ -16,12 +16,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import is_number, seed_sequence, whole
+from quesnay.fitting.checks import is_number, seed_sequence, whole
 from quesnay.fitting.errors import DataError, QuesnayError, shown
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
-from quesnay.fitting.resampling.joint_null import JointNull, joint_null
-from quesnay.fitting.resampling.shapley import shapley_shares
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
+from quesnay.fitting.simulation.inference import JointNull, joint_null
+from quesnay.fitting.simulation.sensitivity import shapley_shares
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
@@ -99,6 +98,8 @@ class SpecificationCurve(Tabular):
         Choice -> share of the variance of the estimates that it explains (Shapley value).
     joint : JointNull or None
         Joint test of the coefficients behind the curve.
+    runs : tuple of str
+        Runs in the order of the grid, where the specifications name one.
     """
 
     figure: str
@@ -111,6 +112,16 @@ class SpecificationCurve(Tabular):
     failures: pd.DataFrame
     spread: pd.DataFrame
     joint: JointNull | None
+    runs: tuple[str, ...] = ()
+
+    @property
+    def by_run(self) -> pd.DataFrame:
+        """Number, share below the report, share that agrees and median by run, in file order."""
+        if "run" not in self.estimates.columns:
+            return _shares(self, self.estimates).to_frame("all").T.rename_axis("run")
+        runs = [run for run in self.runs if (self.estimates["run"] == run).any()]
+        rows = {run: _shares(self, self.estimates[self.estimates["run"] == run]) for run in runs}
+        return pd.DataFrame(rows).T.rename_axis("run")
 
     @property
     def median(self) -> float:
@@ -125,14 +136,13 @@ class SpecificationCurve(Tabular):
     @property
     def holding(self) -> float:
         """Share of specifications whose 95 % interval holds the printed figure."""
-        rows = self.estimates
-        inside = (rows["low"] < self.reported_high) & (rows["high"] >= self.reported_low)
-        return float(inside.mean())
+        return float(_shares(self, self.estimates)["agrees"])
 
     def tables(self) -> tuple[Table, ...]:
         """Return the summary, the spread by choice, the estimates by level and the failures."""
         return (
             self._summary(),
+            *self._runs(),
             Table(
                 f"Share of the spread of {self.figure} by choice",
                 self.spread,
@@ -165,6 +175,20 @@ class SpecificationCurve(Tabular):
             )
         frame = pd.DataFrame({"value": rows})
         return Table(f"Specification curve of {self.figure}", frame, tuple(notes))
+
+    def _runs(self) -> tuple[Table, ...]:
+        if not self.runs:
+            return ()
+        columns = {
+            "number": "specifications",
+            "below": "below the report",
+            "agrees": "agree with it",
+            "median": f"median, {self.unit}",
+        }
+        frame = self.by_run.rename(columns=columns)
+        formats = dict(zip(columns.values(), (".0f", ".0%", ".0%", ".3g"), strict=True))
+        said = ("Agree: the 95 % interval and the printed interval overlap.",)
+        return (Table(f"{self.figure} by run, printed {self.reported:g}", frame, said, formats),)
 
     def _by_level(self) -> Table:
         parts = {
@@ -387,7 +411,7 @@ def rank_specifications(
     joint: JointNull | None = None,
 ) -> SpecificationCurve:
     """Rank estimates and split their spread by choice."""
-    choices = tuple(name for name in frame.columns if name not in {*_NUMBERS, "failure"})
+    choices = tuple(name for name in frame.columns if name not in {*_NUMBERS, "failure", "run"})
     good = frame["estimate"].notna()
     if not good.any():
         raise DataError(
@@ -412,6 +436,19 @@ def rank_specifications(
         failures=frame[~good][[*choices, "failure"]].reset_index(drop=True),
         spread=spread,
         joint=joint,
+        runs=tuple(dict.fromkeys(frame["run"])) if "run" in frame.columns else (),
+    )
+
+
+def _shares(curve: SpecificationCurve, rows: pd.DataFrame) -> "pd.Series[float]":
+    agrees = (rows["low"] < curve.reported_high) & (rows["high"] >= curve.reported_low)
+    return pd.Series(
+        {
+            "number": float(len(rows)),
+            "below": float((rows["estimate"] < curve.reported_low).mean()),
+            "agrees": float(agrees.mean()),
+            "median": float(rows["estimate"].median()),
+        }
     )
 
 

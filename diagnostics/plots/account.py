@@ -118,14 +118,17 @@ def plot_penetration(
     return finish(figure, alt=f"Penetration by year with 95 % intervals, {words}.")
 
 
-def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
-    """Draw the elasticity under rival specifications with 95 % intervals."""
+def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1) -> "Figure":
+    """Draw the elasticity under admissible and rival specifications with 95 % intervals.
+
+    The first `drawn` rows, from which the account is drawn, have a colour of their own.
+    """
     figure = new_figure(size=(8.6, 0.36 * len(frame) + 1.5))
     axes = figure.axes[0]
     place = np.arange(len(frame))[::-1]
     values = frame["estimate"].to_numpy(float)
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
-    colours = [COLOURS[1] if k == 0 else COLOURS[0] for k in range(len(frame))]
+    colours = [COLOURS[1] if k < drawn else COLOURS[0] for k in range(len(frame))]
     for k in range(len(frame)):
         one = slice(k, k + 1)
         ends = (low[one], high[one])

@@ -16,9 +16,8 @@ from quesnay.diagnostics.plots.style import (
     new_figure,
     panel_of,
 )
-from quesnay.fitting.arguments import plain_numbers
+from quesnay.fitting.checks import confidence_level, percent, plain_numbers
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.level import confidence_level, percent
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist

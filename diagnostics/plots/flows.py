@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, panel_of, sector_name
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, shown, suggestion
 
 if TYPE_CHECKING:

@@ -15,7 +15,7 @@ from quesnay.diagnostics.plots.style import (
     new_figure,
     stack_bars,
 )
-from quesnay.fitting.level import percent
+from quesnay.fitting.checks import percent
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure

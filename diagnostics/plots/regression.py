@@ -16,10 +16,9 @@ from quesnay.diagnostics.plots.style import (
     place_labels,
     short_name,
 )
-from quesnay.diagnostics.regression.examined import Examined, examine, label_text
-from quesnay.diagnostics.regression.groups import leave_out
+from quesnay.diagnostics.regression.examined import Examined, examine, label_text, leave_out
 from quesnay.fitting.assumptions.collinearity import collinearity
-from quesnay.fitting.assumptions.envelope import order_envelope
+from quesnay.fitting.assumptions.normality import order_envelope
 from quesnay.fitting.errors import DataError, suggestion
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import PanelFit

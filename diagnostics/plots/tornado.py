@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
+from quesnay.fitting.checks import percent
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.level import percent
 from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:

@@ -6,9 +6,10 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
-from quesnay.fitting.regression.projection import as_design, project
+from quesnay.fitting.checks import as_design
+from quesnay.fitting.regression.least_squares import project
 
-__all__ = ["Collinearity", "collinearity", "variance_inflation"]
+__all__ = ["collinearity", "variance_inflation"]
 
 Array = npt.NDArray[np.float64]
 
@@ -39,29 +40,9 @@ def variance_inflation(X: npt.ArrayLike) -> Array:
     ``VIF_j = 1 / (1 - R_j^2)``, R_j^2 of column j on the others, about the mean where the design
     spans a constant, about zero otherwise (a demeaned design).
 
-    Parameters
-    ----------
-    X : (n, k) array_like
-        Design, intercept included where there is one.
+    Shapes: `X` (n, k); returns (k,).
 
-    Returns
-    -------
-    (k,) array
-        NaN for a constant column.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or its columns are dependent.
-
-    References
-    ----------
     Belsley, Kuh and Welsch (1980), sec. 3.2.
-
-    Examples
-    --------
-    >>> variance_inflation([[1, 1, 1], [1, 2, 3], [1, 3, 2], [1, 4, 4]]).round(3).tolist()
-    [nan, 2.778, 2.778]
     """
     design = as_design(X)
     fit = project(np.ones(design.shape[0]), design)
@@ -76,30 +57,9 @@ def variance_inflation(X: npt.ArrayLike) -> Array:
 def collinearity(X: npt.ArrayLike) -> Collinearity:
     """Find near-dependences among regressors and the coefficients they blur.
 
-    Parameters
-    ----------
-    X : (n, k) array_like
-        Design, intercept included where there is one; columns are scaled to length one first.
+    Shapes: `X` (n, k).
 
-    Returns
-    -------
-    Collinearity
-        A condition index over 30 with two or more shares over one half marks a harmful dependence.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or its columns are dependent.
-
-    References
-    ----------
     Belsley, Kuh and Welsch (1980), sec. 3.2 and table 3.2.
-
-    Examples
-    --------
-    >>> found = collinearity([[1, 1], [1, 2], [1, 3]])
-    >>> found.condition_indices.round(3).tolist()
-    [1.0, 5.095]
     """
     inflation = variance_inflation(X)
     design = as_design(X)

@@ -7,13 +7,12 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import project_noisy
+from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["breusch_pagan", "score_variance", "white"]
+__all__ = ["breusch_pagan", "white"]
 
 Array = npt.NDArray[np.float64]
-
 WORDS = Wording(
     "the error variance is constant",
     "the error variance changes with the regressors",
@@ -32,42 +31,9 @@ def breusch_pagan(
 ) -> TestResult:
     """Test whether the error variance moves with the regressors.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design with its intercept.
-    drivers : (n, m) array_like, optional
-        Variables that may drive the variance; by default X.
-    studentised : bool
-        Koenker's form, right without normal errors (``n R^2`` of squared residuals); otherwise the
-        original (half the explained sum of squares of squared residuals over their mean).
-    rows : float, optional
-        Rows that carry information; by default n, for within residuals n less the absorbed degrees
-        of freedom (with two times a unit's two residuals are one).
+    Shapes: `y` (n,), `X` (n, k), `drivers` (n, m).
 
-    Returns
-    -------
-    TestResult
-        Chi-squared with as many degrees of freedom as drivers without the intercept.
-
-    Raises
-    ------
-    EstimationError
-        If a design is at fault.
-
-    References
-    ----------
     Breusch and Pagan (1979), Econometrica 47, eq. 5; Koenker (1981), J. Econometrics 17.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(8.0)
-    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
-    >>> round(breusch_pagan(y, np.column_stack([np.ones(8), x])).statistic, 3)
-    5.029
     """
     fit = project_noisy(y, X)
     squared = fit.residuals**2
@@ -82,31 +48,6 @@ def breusch_pagan(
     return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), WORDS)
 
 
-def score_variance(y: npt.ArrayLike, X: npt.ArrayLike) -> TestResult:
-    """Test whether the error variance moves with the fitted value (Cook and Weisberg 1983).
-
-    Parameters
-    ----------
-    y, X : array_like
-        See `breusch_pagan`.
-
-    Returns
-    -------
-    TestResult
-        Chi-squared(1).
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x, y = np.arange(8.0), np.arange(8.0) * (1 + np.cos(np.arange(8.0)))
-    >>> score_variance(y, np.column_stack([np.ones(8), x])).distribution
-    'chi2(1)'
-    """
-    fit = project_noisy(y, X)
-    found = breusch_pagan(y, X, drivers=fit.fitted[:, None], studentised=False)
-    return judged("Cook-Weisberg score", found.statistic, "chi2(1)", found.p_value, WORDS)
-
-
 def white(
     y: npt.ArrayLike,
     X: npt.ArrayLike,
@@ -117,37 +58,9 @@ def white(
 ) -> TestResult:
     """Test for any heteroskedasticity that would bias the classical standard errors.
 
-    Parameters
-    ----------
-    y, X, rows
-        See `breusch_pagan`.
-    drivers : (n, m) array_like, optional
-        Variables whose squares and products count; by default X, or the fitted value.
-    form : {"full", "fitted"}
-        Squared residuals on levels, squares and products of the drivers, or on one variable (by
-        default the fitted value) and its square, for many regressors.
+    Shapes: `drivers` (n, m).
 
-    Returns
-    -------
-    TestResult
-        ``n R^2``, chi-squared with the rank of the auxiliary design less one.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or has too many products for the rows.
-
-    References
-    ----------
     White (1980), Econometrica 48, eq. 13; Wooldridge (2016), eq. 8.20.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(8.0)
-    >>> y = x + np.array([0.1, -0.1, 0.3, -0.4, 0.6, -0.8, 1.1, -1.4])
-    >>> white(y, np.column_stack([np.ones(8), x])).distribution
-    'chi2(2)'
     """
     fit = project_noisy(y, X)
     if form not in {"full", "fitted"}:

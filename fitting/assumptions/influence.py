@@ -6,17 +6,12 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import Projection, as_codes, project
+from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.least_squares import Projection
 
-__all__ = [
-    "ClusterInfluence",
-    "Influence",
-    "cluster_influence",
-    "influence",
-    "influence_of",
-]
+__all__ = ["Influence", "cluster_influence", "influence_of"]
 
 Array = npt.NDArray[np.float64]
 
@@ -100,65 +95,10 @@ class ClusterInfluence:
     leverage: Array
 
 
-def influence(y: npt.ArrayLike, X: npt.ArrayLike) -> Influence:
-    """Measure the influence of every observation of a regression of y on X.
-
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design, intercept included where there is one; n >= k + 2.
-
-    Returns
-    -------
-    Influence
-        Leverage, studentised residuals, Cook's distance, DFFITS, COVRATIO; DFBETAS on call.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or leaves fewer than two degrees of freedom.
-
-    Examples
-    --------
-    >>> found = influence([1.0, 2.0, 3.1, 9.0], [[1, 0], [1, 1], [1, 2], [1, 3]])
-    >>> found.cooks.round(3).tolist()
-    [1.073, 0.023, 0.321, 2.333]
-    """
-    return influence_of(project(y, X))
-
-
 def influence_of(
     fit: Projection, *, absorbed_leverage: npt.ArrayLike = 0.0, absorbed: int = 0
 ) -> Influence:
-    """Measure influence from a projection already at hand.
-
-    Parameters
-    ----------
-    fit : Projection
-        Of the outcome on the design, both freed of the absorbed effects where there are any.
-    absorbed_leverage : (n,) array_like or 0
-        Leverage of the absorbed effects, added to that of the design (Frisch-Waugh-Lovell).
-    absorbed : int
-        Degrees of freedom the absorbed effects take.
-
-    Returns
-    -------
-    Influence
-        The measures of the full regression, effects included.
-
-    Raises
-    ------
-    EstimationError
-        If fewer than two degrees of freedom are left.
-
-    Examples
-    --------
-    >>> fit = project([1.0, 2.0, 4.0, 4.5], [[1, 0], [1, 1], [1, 2], [1, 3]])
-    >>> influence_of(fit).leverage.round(2).tolist()
-    [0.7, 0.3, 0.3, 0.7]
-    """
+    """Measure influence from a projection already at hand."""
     n, k = fit.nobs, fit.rank
     free = n - k - absorbed
     if free < 2:
@@ -192,32 +132,6 @@ def cluster_influence(
     """Leave out each cluster in turn, in closed form.
 
     With orthonormal Q the change is ``R^-1 (I - Q_g'Q_g)^-1 Q_g'e_g``: one k x k solve a cluster.
-
-    Parameters
-    ----------
-    fit : Projection
-        The regression. Absorbed effects are held at their full-sample values, which is exact where
-        every effect lives inside one cluster.
-    clusters : (n,) array_like
-        Label of the cluster of each row.
-    absorbed : int
-        Degrees of freedom the absorbed effects take.
-
-    Returns
-    -------
-    ClusterInfluence
-        In the order of the sorted labels.
-
-    Raises
-    ------
-    EstimationError
-        If labels are missing or do not fit the rows, or there is one cluster only.
-
-    Examples
-    --------
-    >>> fit = project([1.0, 2.0, 3.1, 9.0], [[1, 0], [1, 1], [1, 2], [1, 3]])
-    >>> cluster_influence(fit, ["a", "a", "b", "c"]).changes[:, 1].round(2).tolist()
-    [-3.39, -0.28, 1.46]
     """
     codes, count = as_codes(clusters, fit.nobs, "clusters")
     if count < 2:

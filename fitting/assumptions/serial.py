@@ -1,27 +1,32 @@
-"""Tests of serial correlation along one ordered sample, or inside the units of a stacked panel."""
+"""Serial correlation: along one ordered sample, in the units of a stack, in panels.
 
+Durbin and Watson's statistic given X has the law of a ratio of quadratic forms in normals, here
+exact; Breusch and Godfrey's is a score; Wooldridge's compares within residuals one step apart.
+"""
+
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
-from quesnay.fitting.assumptions.quadratic_forms import probability_positive
+from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.projection import (
-    Projection,
-    as_codes,
-    as_design,
-    project,
-    project_noisy,
-)
+from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
+from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = ["SERIAL", "breusch_godfrey", "durbin_watson", "ljung_box"]
+__all__ = [
+    "SERIAL",
+    "breusch_godfrey",
+    "durbin_watson",
+    "probability_positive",
+    "wooldridge_within",
+]
 
 Array = npt.NDArray[np.float64]
 Alternative = Literal["positive", "two-sided", "negative"]
-
 SERIAL = Wording(
     "errors are not serially correlated",
     "errors are serially correlated",
@@ -43,39 +48,9 @@ def durbin_watson(
     of a ratio of quadratic forms in normal errors: an integral over its eigenvalues, exact to 1e-12
     relative. (lmtest::dwtest's sum, Pan's with 15 terms, is off by 1e-7 at 90 rows, 1e-3 at 100.)
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome, in the order of time.
-    X : (n, k) array_like
-        Design.
-    alternative : {"positive", "two-sided", "negative"}
-        Sign of the correlation looked for.
-    exact : bool, optional
-        Exact p-value; by default up to 500 rows, beyond that the normal approximation with the
-        exact mean and variance of d.
+    Shapes: `y` (n,), `X` (n, k).
 
-    Returns
-    -------
-    TestResult
-        With the statistic d.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault, explains y exactly, or the alternative is unknown.
-
-    References
-    ----------
     Durbin and Watson (1971), Biometrika 58; Imhof (1961), Biometrika 48.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.arange(12.0)
-    >>> found = durbin_watson(t + np.sin(t), np.column_stack([np.ones(12), t]))
-    >>> round(found.statistic, 4), round(found.p_value, 4)
-    (0.915, 0.0048)
     """
     if alternative not in {"positive", "two-sided", "negative"}:
         raise EstimationError(
@@ -103,38 +78,7 @@ def breusch_godfrey(
 
     Residuals are regressed on X and their own lags (zero before the start); ``n R^2``.
 
-    Parameters
-    ----------
-    y, X : array_like
-        Outcome and design, in the order of time (inside each unit).
-    lags : int
-        Highest order.
-    unit : (n,) array_like, optional
-        Unit of each row of a stacked panel: lags then stay inside the unit. Without it lags run
-        over the whole stack, as in plm::pbgtest.
-    form : {"chi2", "F"}
-        Lagrange multiplier or F form (the latter better in small samples).
-
-    Returns
-    -------
-    TestResult
-        chi2(lags) or F(lags, n - k - lags).
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or the lags do not leave enough rows.
-
-    References
-    ----------
     Breusch (1978), Australian Economic Papers 17; Godfrey (1978), Econometrica 46.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> t = np.arange(12.0)
-    >>> round(breusch_godfrey(t + np.sin(t), np.column_stack([np.ones(12), t])).p_value, 4)
-    0.0728
     """
     fit = _with_freedom(project_noisy(y, X))
     n, k = fit.nobs, fit.rank
@@ -156,45 +100,6 @@ def breusch_godfrey(
     else:
         raise EstimationError(f"form: {form!r}; use 'chi2' or 'F'")
     return judged(f"Breusch-Godfrey({lags})", statistic, law, p_value, SERIAL)
-
-
-def ljung_box(residuals: npt.ArrayLike, *, lags: int = 1) -> TestResult:
-    """Test the first autocorrelations of a series together (Ljung and Box 1978, eq. 1.3).
-
-    Parameters
-    ----------
-    residuals : (n,) array_like
-        Series in the order of time; its mean is taken off.
-    lags : int
-        Number of autocorrelations.
-
-    Returns
-    -------
-    TestResult
-        chi2(lags).
-
-    Raises
-    ------
-    EstimationError
-        If the series is constant or shorter than the lags.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> round(ljung_box(np.sin(np.arange(12.0)), lags=2).statistic, 3)
-    5.75
-    """
-    fit = project(residuals, np.ones((np.size(residuals), 1)))
-    n = fit.nobs
-    if not 1 <= lags < n:
-        raise EstimationError(f"lags: {lags}; from 1 to {n - 1} with {n} values")
-    if fit.exact:
-        raise EstimationError("residuals: constant; there is no correlation to test")
-    e = fit.residuals
-    rho = np.array([float(e[lag:] @ e[:-lag]) / fit.ssr for lag in range(1, lags + 1)])
-    statistic = n * (n + 2) * float((rho**2 / (n - np.arange(1, lags + 1))).sum())
-    p_value = float(special.chdtrc(lags, statistic))
-    return judged(f"Ljung-Box({lags})", statistic, f"chi2({lags})", p_value, SERIAL)
 
 
 def _with_freedom(fit: Projection) -> Projection:
@@ -242,3 +147,136 @@ def _normal_tails(fit: Projection, d: float) -> tuple[float, float]:
     variance = 2.0 * (square - trace * mean) / ((n - k) * (n - k + 2))
     z = (d - mean) / np.sqrt(variance)
     return float(special.ndtr(z)), float(special.ndtr(-z))
+
+
+def wooldridge_within(
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    unit: npt.ArrayLike,
+    time: npt.ArrayLike,
+    few_units: bool = False,
+    lengths: bool = False,
+) -> TestResult:
+    """Test for serial correlation in a fixed-effects panel, made for few times.
+
+    Within residuals of white errors have autocorrelation ``-1 / (T - 1)``: that value is tested in
+    a regression of the residuals on their lag, with errors clustered by unit.
+
+    Shapes: `y` (n,), `X` (n, k), `unit`, `time` (n,).
+
+    Wooldridge (2010), sec. 10.5.4; plm::pwartest, which takes the row before a gap for the lag
+    where this takes no pair.
+    """
+    ordered = _ordered(y, X, unit, time)
+    fit = project_noisy(ordered.outcome - ordered.means_y, ordered.varying())
+    panel = ordered.panel
+    if panel.length.max() < 3:
+        raise EstimationError(
+            "time: units are too short: two rows of a unit have equal and opposite residuals; "
+            "add times"
+        )
+    null = -1.0 / (panel.times - 1.0)
+    if lengths:
+        size = panel.length[panel.unit[panel.steps()[0]]].astype(np.float64)
+        null = -float((1.0 / size).sum() / (1.0 - 1.0 / size).sum())
+    return _autoregression(fit.residuals, panel, null, few_units, "Wooldridge within")
+
+
+@dataclass(frozen=True, slots=True)
+class _Ordered:
+    """Outcome and design in panel order."""
+
+    panel: Stack
+    outcome: Array
+    design: Array
+
+    @property
+    def means_y(self) -> Array:
+        return self.panel.unit_means(self.outcome)
+
+    def varying(self) -> Array:
+        """Return the design about unit means, without columns constant inside units."""
+        within = self.design - self.panel.unit_means(self.design)
+        return np.asarray(within[:, self._mask(within)])
+
+    def varying_levels(self) -> Array:
+        within = self.design - self.panel.unit_means(self.design)
+        return np.asarray(self.design[:, self._mask(within)])
+
+    def _mask(self, within: Array) -> npt.NDArray[np.bool_]:
+        mask = np.abs(within).max(axis=0) > 1e-12 * np.abs(self.design).max(axis=0)
+        if not mask.any():
+            raise EstimationError("X: no column varies inside units; nothing is left to test")
+        return np.asarray(mask)
+
+
+def _ordered(
+    y: npt.ArrayLike, X: npt.ArrayLike, unit: npt.ArrayLike, time: npt.ArrayLike
+) -> _Ordered:
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    panel = stack(unit, time, outcome.size)
+    return _Ordered(panel, outcome[panel.order], design[panel.order])
+
+
+def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -> TestResult:
+    """Test the slope of residuals on their lag against `null`, clustered by unit."""
+    later, earlier = panel.steps()
+    if later.size < 4:
+        raise EstimationError("time: units are too short to have lagged residuals; add times")
+    fit = project(e[later], np.column_stack([np.ones(later.size), e[earlier]]))
+    scores = cluster_sums(fit.Q * fit.residuals[:, None], panel.unit[later], panel.units)
+    spread = np.linalg.solve(fit.R, scores.T)[1] / fit.scale[1]
+    variance = float(spread @ spread)
+    length = float(fit.R[1, 1] * fit.scale[1])  # of the lag about its mean
+    if variance * length**2 <= 1e-24 * float(e[later] @ e[later]):
+        raise EstimationError("unit: residuals leave no variation between units; nothing to test")
+    N = panel.units
+    statistic = float(fit.coefficients[1] - null) ** 2 / (variance * (N / (N - 1) if few else 1.0))
+    free = N - 1 if few else later.size - 2
+    p_value = float(special.fdtrc(1, free, statistic))
+    return judged(name, statistic, f"F(1, {free})", p_value, SERIAL)
+
+
+def probability_positive(
+    weights: npt.ArrayLike, *, side: Literal["positive", "negative"] = "positive"
+) -> float:
+    """Return the probability that a weighted sum of squared standard normals is positive.
+
+    ``P(sum w_i z_i^2 > 0)`` by inversion of the moment generating function (Imhof, 1961) along the
+    line through its saddlepoint (Daniels, 1954), where nothing cancels: tails however small keep
+    their relative digits.
+    """
+    w = np.asarray(weights, dtype=np.float64)
+    if side == "negative":
+        w = -w
+    if w.ndim != 1 or not np.isfinite(w).all() or not w.any():
+        raise EstimationError("weights: expected finite numbers, not all zero")
+    if (w >= 0.0).all() or (w <= 0.0).all():
+        return float((w > 0.0).any())
+    w = w[w != 0.0] / np.abs(w).max()
+    return 1.0 - _tail(-w) if w.sum() > 0.0 else _tail(w)
+
+
+def _tail(w: Array) -> float:
+    """Integrate ``exp(K(s)) / (pi s)`` up from the saddlepoint; the mean is not positive."""
+    from scipy import integrate, optimize
+
+    top = 0.5 / w.max()
+
+    def slope(s: float) -> float:
+        return float((w / (1.0 - 2.0 * s * w)).sum()) - 1.0 / s
+
+    # the slope runs from minus to plus infinity between the poles at zero and at the top
+    s = float(optimize.brentq(slope, 1e-14 * top, top * (1.0 - 1e-14), xtol=1e-16 * top))
+    height = float(-0.5 * np.log1p(-2.0 * s * w).sum() - np.log(s))
+    width = float(2.0 * (w**2 / (1.0 - 2.0 * s * w) ** 2).sum() + 1.0 / s**2) ** -0.5
+
+    def integrand(v: float) -> float:
+        z = s + 1j * width * v / (1.0 - v)
+        exponent = -0.5 * np.log1p(-2.0 * z * w).sum() - np.log(z) - height
+        return float(np.exp(exponent).real / (1.0 - v) ** 2)
+
+    area, _ = integrate.quad(integrand, 0.0, 1.0, epsabs=0.0, epsrel=1e-12, limit=500)
+    return float(np.exp(height) * width * area / np.pi)

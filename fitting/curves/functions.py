@@ -1,28 +1,371 @@
 """Curves of diffusion: value, inverse, Jacobian and exact identification from two points.
 
-A curve is an object without state. Parameters `theta` are arrays whose last axis holds them in the
-order of ``parameters``; the leading axes are draws, and everything broadcasts over them: 100,000
-draws are one call.
+Gompertz, the logistic of Verhulst, Bass (innovators and imitators) and Richards, which holds the
+first two as special cases. A curve is an object without state. Parameters `theta` are arrays whose
+last axis holds them in the order of ``parameters``; the leading axes are draws, and everything
+broadcasts over them: 100,000 draws are one call.
 """
 
-from quesnay.fitting.curves.bass import BASS, Bass
-from quesnay.fitting.curves.richards import RICHARDS, Richards
-from quesnay.fitting.curves.shape import Curve
-from quesnay.fitting.curves.sigmoid import GOMPERTZ, LOGISTIC, Gompertz, Logistic
+from dataclasses import dataclass
+from typing import ClassVar, Protocol
 
-__all__ = [
-    "BASS",
-    "CURVES",
-    "GOMPERTZ",
-    "LOGISTIC",
-    "RICHARDS",
-    "Bass",
-    "Curve",
-    "Gompertz",
-    "Logistic",
-    "Richards",
-]
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import expit, logit
 
+__all__ = ["BASS", "CURVES", "GOMPERTZ", "LOGISTIC", "RICHARDS", "Curve"]
+
+type_array = NDArray[np.float64]
+_LARGEST_EXPONENT = 700.0
+_NEAR_ZERO = 1e-2  # below it the logarithm is expanded, which would cancel otherwise
+_TERMS = 10
+_LARGEST = 1e150  # its square is still a number
+
+
+class Curve(Protocol):
+    """What every curve of diffusion can do; time and saturation are in the caller's units."""
+
+    name: ClassVar[str]
+    parameters: ClassVar[tuple[str, ...]]
+    equation: ClassVar[str]
+    source: ClassVar[str]
+
+    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the level at times `t`, shape of `t` broadcast with ``theta[..., 0]``."""
+        ...
+
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
+        ...
+
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the derivatives of the level by each parameter, on a new last axis."""
+        ...
+
+    def identify(
+        self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
+    ) -> type_array:
+        """Return the parameters through two points for a known saturation; NaN where none are."""
+        ...
+
+
+def split(theta: ArrayLike) -> list[type_array]:
+    """Return the parameters one by one, each with the axes of the draws."""
+    values = np.asarray(theta, dtype=float)
+    return [values[..., place] for place in range(values.shape[-1])]
+
+
+def decay_factor(rate: type_array, since: type_array) -> type_array:
+    """Return exp(-rate * since), held below overflow."""
+    exponent = np.clip(-rate * since, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)
+    return np.asarray(np.exp(exponent))
+
+
+def through_two(
+    t: tuple[ArrayLike, ArrayLike], link: tuple[type_array, type_array], valid: NDArray[np.bool_]
+) -> tuple[type_array, type_array]:
+    """Return rate and midpoint of the line ``link = rate (t - midpoint)`` through two points."""
+    first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        rate = (link[1] - link[0]) / (last - first)
+        midpoint = first - link[0] / rate
+    good = valid & (last > first) & (rate > 0) & np.isfinite(midpoint)
+    return np.where(good, rate, np.nan), np.where(good, midpoint, np.nan)
+
+
+def shares(
+    y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
+) -> tuple[type_array, type_array, NDArray[np.bool_]]:
+    """Return both levels as shares of the saturation and where ``0 < y1 < y2 < saturation``."""
+    top = np.asarray(saturation, dtype=float)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        low, high = np.asarray(y[0], dtype=float) / top, np.asarray(y[1], dtype=float) / top
+    valid = (top > 0) & (low > 0) & (low < high) & (high < 1) & np.isfinite(top)
+    return np.where(valid, low, 0.25), np.where(valid, high, 0.5), valid
+
+
+def stack(*columns: ArrayLike) -> type_array:
+    """Return the columns broadcast together, side by side on a new last axis."""
+    return np.stack(np.broadcast_arrays(*map(np.asarray, columns)), axis=-1).astype(float)
+
+
+def known(top: ArrayLike, valid: NDArray[np.bool_]) -> type_array:
+    """Return the saturation, NaN where no curve was found."""
+    return np.where(valid, np.asarray(top, dtype=float), np.nan)
+
+
+@dataclass(frozen=True, slots=True)
+class Gompertz:
+    """Diffusion that slows early: fastest growth at 36.8 % of the saturation.
+
+    ``y = saturation * exp(-exp(-rate * (t - midpoint)))``; `rate` per unit of time, `midpoint` is
+    the time of fastest growth, where ``y = saturation / e`` (Gompertz 1825; Winsor 1932).
+
+    Examples
+    --------
+    >>> theta = GOMPERTZ.identify((2017, 2018), (0.6, 0.98), 4.0)
+    >>> GOMPERTZ.value([2017, 2018, 2019], theta).round(4).tolist()
+    [0.6, 0.98, 1.4099]
+    """
+
+    name: ClassVar[str] = "gompertz"
+    parameters: ClassVar[tuple[str, ...]] = ("saturation", "rate", "midpoint")
+    equation: ClassVar[str] = "y = saturation * exp(-exp(-rate * (t - midpoint)))"
+    source: ClassVar[str] = "Winsor (1932), PNAS 18(1)"
+
+    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the level at times `t`."""
+        top, rate, midpoint = split(theta)
+        return np.asarray(top * np.exp(-decay_factor(rate, np.asarray(t, dtype=float) - midpoint)))
+
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
+        top, rate, midpoint = split(theta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            time = midpoint - np.log(-np.log(np.asarray(y, dtype=float) / top)) / rate
+        return np.where(np.isfinite(time), time, np.nan)
+
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the derivatives by saturation, rate and midpoint on the last axis."""
+        top, rate, midpoint = split(theta)
+        since = np.asarray(t, dtype=float) - midpoint
+        decay = decay_factor(rate, since)
+        share = np.exp(-decay)
+        slope = top * share * decay
+        return stack(share, slope * since, -slope * rate)
+
+    def identify(
+        self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
+    ) -> type_array:
+        """Return the curve through two points, exactly; NaN where none rises through them."""
+        low, high, valid = shares(y, saturation)
+        link = (-np.log(-np.log(low)), -np.log(-np.log(high)))
+        return stack(known(saturation, valid), *through_two(t, link, valid))
+
+
+@dataclass(frozen=True, slots=True)
+class Logistic:
+    """Diffusion symmetric around half of the saturation.
+
+    ``y = saturation / (1 + exp(-rate * (t - midpoint)))`` (Verhulst 1838; Griliches 1957).
+
+    Examples
+    --------
+    >>> theta = LOGISTIC.identify((2017, 2018), (1.0, 2.0), 4.0)
+    >>> LOGISTIC.value([2017, 2018, 2019], theta).round(4).tolist()
+    [1.0, 2.0, 3.0]
+    """
+
+    name: ClassVar[str] = "logistic"
+    parameters: ClassVar[tuple[str, ...]] = ("saturation", "rate", "midpoint")
+    equation: ClassVar[str] = "y = saturation / (1 + exp(-rate * (t - midpoint)))"
+    source: ClassVar[str] = "Griliches (1957), Econometrica 25(4)"
+
+    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the level at times `t`."""
+        top, rate, midpoint = split(theta)
+        return np.asarray(top * expit(rate * (np.asarray(t, dtype=float) - midpoint)))
+
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
+        top, rate, midpoint = split(theta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            time = midpoint + logit(np.asarray(y, dtype=float) / top) / rate
+        return np.where(np.isfinite(time), time, np.nan)
+
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the derivatives by saturation, rate and midpoint on the last axis."""
+        top, rate, midpoint = split(theta)
+        since = np.asarray(t, dtype=float) - midpoint
+        share = expit(rate * since)
+        slope = top * share * expit(-rate * since)
+        return stack(share, slope * since, -slope * rate)
+
+    def identify(
+        self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
+    ) -> type_array:
+        """Return the curve through two points, exactly; NaN where none rises through them."""
+        low, high, valid = shares(y, saturation)
+        link = (np.asarray(logit(low)), np.asarray(logit(high)))
+        return stack(known(saturation, valid), *through_two(t, link, valid))
+
+
+GOMPERTZ, LOGISTIC = Gompertz(), Logistic()
+
+
+@dataclass(frozen=True, slots=True)
+class Bass:
+    """Diffusion by innovators and imitators; times are counted from the launch.
+
+    ``y = saturation * p (1 - E) / (p + q E)``, ``E = exp(-(p + q) t)``, with `innovation` p and
+    `imitation` q per unit of time; zero before the launch (Bass 1969, Management
+    Science 15(5), in cumulative form).
+
+    Examples
+    --------
+    >>> theta = BASS.identify((4, 8), (10.0, 30.0), 100.0)
+    >>> BASS.value([4, 8, 12], theta).round(4).tolist()
+    [10.0, 30.0, 57.1845]
+    """
+
+    name: ClassVar[str] = "bass"
+    parameters: ClassVar[tuple[str, ...]] = ("saturation", "innovation", "imitation")
+    equation: ClassVar[str] = "y = saturation * p * (1 - E) / (p + q * E), E = exp(-(p + q) * t)"
+    source: ClassVar[str] = "Bass (1969), Management Science 15(5)"
+
+    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the level at times `t` since the launch."""
+        top, p, q = split(theta)
+        decay = decay_factor(p + q, np.maximum(np.asarray(t, dtype=float), 0.0))
+        return np.asarray(top * p * (1 - decay) / (p + q * decay))
+
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the time since the launch at which level `y` is reached."""
+        top, p, q = split(theta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            share = np.asarray(y, dtype=float) / top
+            time = -np.log((1 - share) / (1 + q / p * share)) / (p + q)
+        return np.where(np.isfinite(time) & (share >= 0), time, np.nan)
+
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the derivatives by saturation, innovation and imitation on the last axis."""
+        top, p, q = split(theta)
+        since = np.maximum(np.asarray(t, dtype=float), 0.0)
+        decay = decay_factor(p + q, since)
+        above, below = p * (1 - decay), p + q * decay
+        fall = since * decay
+        by_p = (1 - decay + p * fall) / below - above * (1 - q * fall) / below**2
+        by_q = p * fall / below - above * (decay - q * fall) / below**2
+        return stack(above / below, top * by_p, top * by_q)
+
+    def identify(
+        self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
+    ) -> type_array:
+        """Return the curve through two points; NaN where none with q >= 0 passes through them."""
+        low, high, valid = shares(y, saturation)
+        first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
+        p, q = _bass_pair(*np.broadcast_arrays(first, last, low, high))
+        good = valid & np.isfinite(p)
+        return stack(known(saturation, good), np.where(good, p, np.nan), np.where(good, q, np.nan))
+
+
+def _bass_pair(
+    first: type_array, last: type_array, low: type_array, high: type_array
+) -> tuple[type_array, type_array]:
+    """Solve both points for ``r = p + q`` by bisection; ``q / p = exp(r t) (1/F - 1) - 1/F``."""
+    odds, later = 1 / low - 1, 1 / high - 1
+    started, gap = np.where(first > 0, first, np.nan), np.where(last > first, last - first, np.nan)
+    # average hazard <= p + q <= slope of the log-odds: the root lies between, for every q >= 0
+    left = -np.log1p(-low) / started * (1 - 1e-12)
+    right = np.log(odds / later) / gap * (1 + 1e-12)
+    for _ in range(200):
+        middle = (left + right) / 2
+        with np.errstate(over="ignore", invalid="ignore"):  # where it overflows it is above zero
+            excess = later * np.expm1(middle * last) - odds * np.expm1(middle * first)
+        left, right = np.where(excess < 0, middle, left), np.where(excess < 0, right, middle)
+        if np.all(~(np.abs(right - left) > 1e-16 * right)):
+            break
+    total = (left + right) / 2
+    with np.errstate(over="ignore", invalid="ignore"):
+        ratio = np.exp(total * first) * odds - 1 / low
+    ratio = np.maximum(ratio, 0.0)
+    with np.errstate(invalid="ignore"):
+        decay = decay_factor(total, np.asarray(last))
+        missed = np.abs((1 - decay) / (1 + ratio * decay) - high)
+    # the bracket closes on its edge where the hazard falls: no q >= 0 meets the second point
+    good = (missed < 1e-9 * high) & (first > 0) & (last > first)
+    return np.where(good, total / (1 + ratio), np.nan), np.where(
+        good, total * ratio / (1 + ratio), np.nan
+    )
+
+
+BASS = Bass()
+
+
+@dataclass(frozen=True, slots=True)
+class Richards:
+    """Diffusion with a free degree of asymmetry.
+
+    ``y = saturation * (1 + shape * exp(-rate * (t - midpoint)))^(-1 / shape)``; `midpoint` is the
+    time of fastest growth, where ``y = saturation * (1 + shape)^(-1 / shape)``. Shape 1 is the
+    logistic, shape 0 the limit of Gompertz (Richards 1959, Journal of Experimental Botany 10(2)).
+
+    Examples
+    --------
+    >>> RICHARDS.value([4.0, 5.0], [1.0, 0.8, 4.0, 1.0]).round(4).tolist()
+    [0.5, 0.69]
+    """
+
+    name: ClassVar[str] = "richards"
+    parameters: ClassVar[tuple[str, ...]] = ("saturation", "rate", "midpoint", "shape")
+    equation: ClassVar[str] = (
+        "y = saturation * (1 + shape * exp(-rate * (t - midpoint)))^(-1 / shape)"
+    )
+    source: ClassVar[str] = "Richards (1959), Journal of Experimental Botany 10(2)"
+
+    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the level at times `t`."""
+        top, rate, midpoint, shape = split(theta)
+        decay = decay_factor(rate, np.asarray(t, dtype=float) - midpoint)
+        return np.asarray(top * _share(decay, shape))
+
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
+        top, rate, midpoint, shape = split(theta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            time = midpoint + _link(np.asarray(y, dtype=float) / top, shape) / rate
+        return np.where(np.isfinite(time), time, np.nan)
+
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+        """Return the derivatives by saturation, rate, midpoint and shape on the last axis."""
+        top, rate, midpoint, shape = split(theta)
+        since = np.asarray(t, dtype=float) - midpoint
+        decay = decay_factor(rate, since)
+        share = _share(decay, shape)
+        slope = top * share * decay / (1 + shape * decay)
+        return stack(share, slope * since, -slope * rate, top * share * _bend(decay, shape))
+
+    def identify(
+        self,
+        t: tuple[ArrayLike, ArrayLike],
+        y: tuple[ArrayLike, ArrayLike],
+        saturation: ArrayLike,
+        shape: ArrayLike = 1.0,
+    ) -> type_array:
+        """Return the curve of a known shape through two points; NaN where none rises."""
+        low, high, valid = shares(y, saturation)
+        bend = np.asarray(shape, dtype=float)
+        rate, midpoint = through_two(t, (_link(low, bend), _link(high, bend)), valid & (bend > 0))
+        return stack(known(saturation, valid), rate, midpoint, bend)
+
+
+def _share(decay: type_array, shape: type_array) -> type_array:
+    """Return ``(1 + shape decay)^(-1 / shape)``, and its limit ``exp(-decay)`` at shape 0."""
+    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+        power = np.where(shape == 0, decay, np.log1p(shape * decay) / shape)
+    return np.asarray(np.exp(-power))
+
+
+def _link(share: type_array, shape: type_array) -> type_array:
+    """Return ``-log(decay)``, which is linear in time."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        grown = np.expm1(-shape * np.log(share))
+        return np.asarray(-np.log(np.where(shape == 0, -np.log(share), grown / shape)))
+
+
+def _bend(decay: type_array, shape: type_array) -> type_array:
+    """Return the derivative of ``log(share)`` by shape."""
+    x = shape * decay
+    small = np.minimum(x, _NEAR_ZERO)
+    series = sum((-1) ** k * (k + 1) / (k + 2) * small**k for k in range(_TERMS))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        closed = np.log1p(x) / shape**2 - decay / (shape * (1 + x))
+    return np.asarray(
+        np.where(np.abs(x) < _NEAR_ZERO, np.minimum(decay, _LARGEST) ** 2 * series, closed)
+    )
+
+
+RICHARDS = Richards()
 CURVES: dict[str, Curve] = {
     "gompertz": GOMPERTZ,
     "logistic": LOGISTIC,

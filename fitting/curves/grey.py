@@ -5,13 +5,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quesnay.fitting.curves.derivative import central_jacobian
+from quesnay.fitting.curves.least_squares import central_jacobian
 from quesnay.fitting.errors import EstimationError
 
 __all__ = ["GreyForecast", "grey_forecast", "grey_path"]
 
 type_array = NDArray[np.float64]
-
 _FEWEST = 4  # Deng's own minimum
 
 
@@ -46,26 +45,6 @@ def grey_path(x: ArrayLike, horizon: int = 0) -> tuple[type_array, float, float]
 
     The sums ``X_k = x_1 + ... + x_k`` follow ``dX/dt + a X = b``; a and b are the regression of
     ``x_k`` on ``-(X_k + X_(k-1)) / 2``; the path is the difference of the solution (Deng 1982).
-
-    Parameters
-    ----------
-    x : (n,) array
-        Positive values, evenly spaced.
-    horizon : int
-        Periods beyond the last.
-
-    Returns
-    -------
-    path : (n + horizon,) array
-        The first value, which the model keeps, and the fitted path.
-    a, b : float
-        Coefficients.
-
-    Examples
-    --------
-    >>> path, a, b = grey_path([2.874, 3.278, 3.337, 3.390, 3.679], 1)
-    >>> path.round(3).tolist(), round(a, 4), round(b, 4)
-    ([2.874, 3.232, 3.355, 3.482, 3.614, 3.751], -0.0372, 3.0654)
     """
     values = np.asarray(x, dtype=float)
     sums = np.cumsum(values)
@@ -88,32 +67,7 @@ def grey_forecast(x: ArrayLike, horizon: int) -> GreyForecast:
     usual rule for a linear smoother, here to first order. The literature's intervals, or the
     "posterior variance ratio", leave the estimation of a and b out.
 
-    Parameters
-    ----------
-    x : (n,) array
-        Positive values, evenly spaced, at least four.
-    horizon : int
-        Periods beyond the last.
-
-    Returns
-    -------
-    GreyForecast
-        Path and errors.
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer than four values, or one is not positive.
-
-    Notes
-    -----
     Deng (1982), "Control problems of grey systems", Systems and Control Letters 1(5).
-
-    Examples
-    --------
-    >>> made = grey_forecast([2.874, 3.278, 3.337, 3.390, 3.679], 1)
-    >>> np.round([made.path[-1], made.errors[-1]], 3).tolist()
-    [3.751, 0.143]
     """
     values = np.asarray(x, dtype=float)
     if len(values) < _FEWEST:

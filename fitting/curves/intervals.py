@@ -5,14 +5,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem
+from quesnay.fitting.curves.fit import CurveProblem
+from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = ["BootstrapDraws", "ProfileAsk", "bootstrap_draws", "profile_interval"]
+__all__ = ["ProfileAsk", "bootstrap_draws", "profile_interval"]
 
 type_array = NDArray[np.float64]
-
 _WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
 _STEPS = 60
 _CLOSE = 1e-8  # relative distance from the quantile at which an end is found
@@ -53,24 +52,6 @@ def profile_interval(
     parameter held at v; the interval is ``|tau| <= quantile``. A side that never gets there is
     open (infinite): the data do not bound the parameter.
 
-    Parameters
-    ----------
-    problem : CurveProblem
-        Data and what is held.
-    fit : NonlinearFit
-        Its fit, with degrees of freedom left.
-    place : int
-        Which of the free parameters.
-    ask : ProfileAsk
-        Quantile and error variance.
-
-    Returns
-    -------
-    low, high : float
-        In normalised units.
-
-    Notes
-    -----
     Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, ch. 6.
     """
     return _side(problem, fit, (place, -1.0), ask), _side(problem, fit, (place, 1.0), ask)
@@ -148,24 +129,6 @@ def bootstrap_draws(
 ) -> BootstrapDraws:
     """Refit on residuals drawn with replacement, centred and scaled by ``sqrt(n / dof)``.
 
-    Parameters
-    ----------
-    problem : CurveProblem
-        Data and what is held.
-    fit : NonlinearFit
-        Its fit.
-    draws : int
-        How many.
-    seed : SeedSequence
-        Source of randomness.
-
-    Returns
-    -------
-    BootstrapDraws
-        Estimates, and how many draws failed.
-
-    Notes
-    -----
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 9; the scaling makes the
     residuals as wide as the errors (Davison and Hinkley 1997, ch. 6).
     """

@@ -1,24 +1,250 @@
-"""Nonlinear least squares: Levenberg-Marquardt with geodesic acceleration."""
+"""Nonlinear least squares: Levenberg-Marquardt with geodesic acceleration, and its covariance.
+
+Steps are scaled by the Jacobian's columns and corrected along the curve that they begin (Transtrum
+and Sethna 2012); derivatives are given or come from extrapolated central differences.
+"""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from quesnay.fitting.curves.derivative import central_jacobian
-from quesnay.fitting.curves.nonlinear_fit import NonlinearFit, covariance_of, norms_of
-from quesnay.fitting.curves.search import Search, State
 from quesnay.fitting.errors import ConvergenceError, EstimationError, QuesnayError
 
-__all__ = ["NonlinearFit", "nonlinear_least_squares"]
+__all__ = [
+    "NonlinearFit",
+    "central_jacobian",
+    "covariance_of",
+    "nonlinear_least_squares",
+    "norms_of",
+]
 
 type_array = NDArray[np.float64]
+_FLOAT = float(np.finfo(float).eps)
+_THIRD = float(np.cbrt(np.finfo(float).eps))
 type_model = Callable[[type_array], type_array]
-
+_SMALLEST_STEP = 1e-13  # relative change of the scaled parameters at which the search rests
+_BENT = 1e-5  # relative step from which on a second derivative is more than rounding
+_PROBE = 0.1  # share of the step at which the second derivative is taken
+_SHARPEST = 0.75  # longest acceleration, as a share of the step, that is trusted
 # First damping and whether the scale only grows: cautious searches where a bold first step leaves
 # the valley, and one whose scale follows the slope where it falls by powers of ten on the way.
 _SEARCHES = ((1e-3, True), (1.0, True), (1e3, True), (1e-3, False))
 _ORTHOGONAL = 1e-6  # largest cosine between residuals and a column of the Jacobian at an optimum
+
+
+@dataclass(frozen=True, slots=True)
+class NonlinearFit:
+    """A nonlinear least-squares fit.
+
+    Parameters
+    ----------
+    params : (k,) array
+        The estimates.
+    covariance : (k, k) array
+        ``s2 (J'J)^-1``; NaN without degrees of freedom.
+    residuals, fitted : (n,) array
+        Observed minus fitted, and fitted, in the units of the observations.
+    jacobian : (n, k) array
+        Derivatives of the fitted values at the estimates, times the root of the weights.
+    rss : float
+        Weighted sum of squared residuals.
+    dof : int
+        Observations minus parameters.
+    iterations : int
+        Accepted steps.
+    """
+
+    params: type_array
+    covariance: type_array
+    residuals: type_array
+    fitted: type_array
+    jacobian: type_array
+    rss: float
+    dof: int
+    iterations: int
+
+    @property
+    def std_errors(self) -> type_array:
+        """Standard errors of the estimates."""
+        return np.asarray(np.sqrt(np.diag(self.covariance)))
+
+    @property
+    def unscaled(self) -> type_array:
+        """Covariance for errors of known size, ``(J'J)^-1`` with the weights' roots in J."""
+        return covariance_of(self.jacobian, norms_of(self.jacobian), 1.0, 1)
+
+    @property
+    def sigma(self) -> float:
+        """Residual standard deviation, root of ``rss / dof``; NaN without degrees of freedom."""
+        return float(np.sqrt(self.rss / self.dof)) if self.dof > 0 else float("nan")
+
+
+def norms_of(matrix: type_array) -> type_array:
+    """Return the length of each column."""
+    return np.asarray(np.linalg.norm(matrix, axis=0))
+
+
+def covariance_of(slope: type_array, norms: type_array, rss: float, dof: int) -> type_array:
+    """Return ``s2 (J'J)^-1`` from the QR of the column-scaled Jacobian."""
+    if not (norms > 0).all():
+        raise EstimationError(
+            f"nonlinear least squares: parameter {int(np.argmin(norms)) + 1} does not move the "
+            "fitted values at the optimum; it is not identified by these observations"
+        )
+    triangle = np.linalg.qr(slope / norms, mode="r")
+    if np.abs(np.diag(triangle)).min() < slope.shape[0] * _FLOAT:
+        raise EstimationError(
+            "nonlinear least squares: the parameters are not identified apart (singular "
+            "Jacobian at the optimum); fix one of them or give more observations"
+        )
+    half = np.linalg.solve(triangle, np.eye(len(norms))) / norms[:, None]
+    scale = rss / dof if dof > 0 else np.nan
+    return np.asarray(scale * half @ half.T)
+
+
+def central_jacobian(function: Callable[[type_array], type_array], theta: type_array) -> type_array:
+    """Return the derivatives of a function by central differences, extrapolated once.
+
+    Two central differences with steps h and h/2 are combined, ``(4 D(h/2) - D(h)) / 3``, so the
+    error is of order h^4 (Richardson 1911).
+
+    Shapes: `theta` (k,); returns (n, k).
+    """
+    columns = []
+    for place, value in enumerate(theta):
+        step = 4 * _THIRD * (abs(value) or 1.0)
+        wide, narrow = (_difference(function, theta, place, h) for h in (step, step / 2))
+        columns.append((4 * narrow - wide) / 3)
+    return np.stack(columns, axis=-1)
+
+
+def _difference(
+    function: Callable[[type_array], type_array], theta: type_array, place: int, step: float
+) -> type_array:
+    above, below = theta.copy(), theta.copy()
+    above[place] += step
+    below[place] -= step
+    return np.asarray((function(above) - function(below)) / (above[place] - below[place]))
+
+
+@dataclass(slots=True)
+class State:
+    """Where the search is: parameters, weighted residuals and Jacobian, scale and damping."""
+
+    theta: type_array
+    residual: type_array
+    jacobian: type_array
+    scale: type_array
+    damping: float
+    growing: bool
+
+    @property
+    def rss(self) -> float:
+        """Weighted sum of squared residuals."""
+        return float(self.residual @ self.residual)
+
+
+@dataclass(frozen=True, slots=True)
+class Search:
+    """The problem, with the two moves that the algorithm needs."""
+
+    model: type_model
+    derivative: type_model
+    observed: type_array
+    root: type_array
+
+    def residual(self, theta: type_array) -> type_array:
+        """Weighted residuals; not finite where the model is not."""
+        with np.errstate(all="ignore"):
+            fitted = np.asarray(self.model(theta), dtype=float)
+            return np.asarray(self.root * (self.observed - fitted))
+
+    def slope(self, theta: type_array) -> type_array:
+        """Weighted derivatives of the fitted values."""
+        with np.errstate(all="ignore"):
+            return np.asarray(self.root[:, None] * self.derivative(theta))
+
+    def begin(self, theta: type_array, damping: float, *, growing: bool) -> State:
+        """Return the state at the start."""
+        residual, slope = self.residual(theta), self.slope(theta)
+        if residual.shape != self.observed.shape or slope.shape != (residual.size, theta.size):
+            raise EstimationError(
+                f"nonlinear least squares: the model returned {residual.shape} and its derivatives "
+                f"{slope.shape}, expected {self.observed.shape} and "
+                f"{(self.observed.size, theta.size)}"
+            )
+        if not (np.isfinite(residual).all() and np.isfinite(slope).all()):
+            raise EstimationError(
+                "nonlinear least squares: the model or its derivatives are not finite at the "
+                f"start {theta.tolist()}; choose a start inside the model's domain"
+            )
+        scale = norms_of(slope)
+        return State(theta, residual, slope, np.where(scale > 0, scale, 1.0), damping, growing)
+
+    def advance(self, state: State) -> tuple[bool, bool]:
+        """Try one step, in place; return whether it was accepted and whether the search rests."""
+        growth = 2.0
+        while True:
+            step, straight = self._step(state)
+            size = float(np.linalg.norm(state.scale * step))
+            small = size <= _SMALLEST_STEP * float(np.linalg.norm(state.scale * state.theta))
+            trial = self.residual(state.theta + step)
+            predicted = state.rss - float(np.sum((state.residual - straight) ** 2))
+            with np.errstate(over="ignore", invalid="ignore"):
+                gain = state.rss - float(trial @ trial)
+            if np.isfinite(gain) and gain > 0 and self._accept(state, step, trial):
+                ratio = gain / predicted if predicted > 0 else 1.0
+                state.damping *= max(1 / 3, 1 - (2 * min(ratio, 1.0) - 1) ** 3)
+                return True, small or (gain <= 4 * _FLOAT * state.rss and state.damping < 1e-6)
+            if small or state.rss == 0.0:
+                return False, True
+            state.damping *= growth
+            growth *= 2
+
+    def _step(self, state: State) -> tuple[type_array, type_array]:
+        """Return the step and what its straight part does to the residuals.
+
+        The step bends as the model does along it (geodesic acceleration); NaN where it bends too
+        sharply to be trusted, so that it is refused and shortened.
+        """
+        straight = _damped(state, state.residual)
+        change = state.jacobian @ straight
+        size = float(np.linalg.norm(state.scale * straight))
+        if size <= _BENT * float(np.linalg.norm(state.scale * state.theta)):
+            return straight, change
+        ahead = self.residual(state.theta + _PROBE * straight)
+        with np.errstate(over="ignore", invalid="ignore"):
+            bend = 2 / _PROBE * ((ahead - state.residual) / _PROBE + change)
+        if not np.isfinite(bend).all():
+            return np.full_like(straight, np.nan), change
+        turn = _damped(state, bend)
+        if 2 * float(np.linalg.norm(state.scale * turn)) > _SHARPEST * size:
+            return np.full_like(straight, np.nan), change
+        return straight + turn / 2, change
+
+    def _accept(self, state: State, step: type_array, trial: type_array) -> bool:
+        """Move the state where the derivatives are finite there."""
+        theta = state.theta + step
+        slope = self.slope(theta)
+        if not np.isfinite(slope).all():
+            return False
+        state.theta, state.residual, state.jacobian = theta, trial, slope
+        norms = norms_of(slope)
+        if state.growing:
+            state.scale = np.maximum(state.scale, norms)
+        else:
+            state.scale = np.where(norms > 0, norms, state.scale)
+        return True
+
+
+def _damped(state: State, target: type_array) -> type_array:
+    """Solve the damped, column-scaled problem by least squares on the stacked system."""
+    k = state.theta.size
+    stacked = np.vstack([state.jacobian / state.scale, np.sqrt(state.damping) * np.eye(k)])
+    whole = np.concatenate([target, np.zeros(k)])
+    return np.asarray(np.linalg.lstsq(stacked, whole, rcond=None)[0] / state.scale)
 
 
 def nonlinear_least_squares(
@@ -38,47 +264,9 @@ def nonlinear_least_squares(
     damping, and bends as the model does along it. Where that fails, other first dampings are
     tried, and Marquardt's scale, the lengths of the current columns.
 
-    Parameters
-    ----------
-    model : callable
-        Parameters (k,) -> fitted values (n,).
-    y : (n,) array
-        Observations.
-    start : (k,) array
-        Where the search begins.
-    jacobian : callable, optional
-        Parameters (k,) -> derivatives (n, k); central differences where not given.
-    weights : (n,) array, optional
-        Positive weights of the squares.
-    max_iterations : int
-        Largest number of steps of a search.
-    attempts : int
-        How many of the four searches to try.
-
-    Returns
-    -------
-    NonlinearFit
-        Estimates, covariance and residuals.
-
-    Raises
-    ------
-    EstimationError
-        If the model is not finite at the start, or the parameters are not identified.
-    ConvergenceError
-        If no optimum is reached.
-
-    Notes
-    -----
     Marquardt (1963), SIAM Journal 11(2); Moré (1978), "The Levenberg-Marquardt algorithm", Lecture
     Notes in Mathematics 630; Nielsen (1999), report IMM-REP-1999-05, eq. 2.5; Transtrum and Sethna
     (2012), arXiv:1201.5885, for the acceleration.
-
-    Examples
-    --------
-    >>> t = np.arange(4.0)
-    >>> fit = nonlinear_least_squares(lambda b: b[0] * np.exp(b[1] * t), 2 * np.exp(t / 2), [1, 1])
-    >>> fit.params.round(8).tolist()
-    [2.0, 0.5]
     """
     observed, root, theta = _inputs(y, start, weights)
     derivative = jacobian or (lambda point: central_jacobian(model, point))

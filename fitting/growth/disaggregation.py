@@ -1,4 +1,8 @@
-"""Temporal disaggregation without a regression: aggregation, Denton and Denton-Cholette."""
+"""Temporal disaggregation: annual figures spread over quarters or months.
+
+Without a regression by Denton and Denton-Cholette; by regression on indicators with errors of
+Chow-Lin, Fernández or Litterman. Every result adds up to the figures it was made from.
+"""
 
 from dataclasses import dataclass
 
@@ -7,11 +11,22 @@ from numpy.typing import ArrayLike, NDArray
 
 from quesnay.fitting.errors import DataError, EstimationError
 
-__all__ = ["CONVERSIONS", "Disaggregated", "aggregation_matrix", "denton"]
+__all__ = [
+    "CONVERSIONS",
+    "OBJECTIVES",
+    "Disaggregated",
+    "aggregation_matrix",
+    "chow_lin",
+    "denton",
+]
 
 type_array = NDArray[np.float64]
-
 CONVERSIONS = ("sum", "average", "first", "last")
+ERRORS = ("ar1", "walk", "ar1-walk")
+OBJECTIVES = ("maxlog", "minrss-quilis", "minrss-ecotrim")
+_LIMIT = 0.999  # R's tempdisagg searches rho in the same interval
+_GRID = 61  # the likelihood may have several hills: a grid, dense near 1, finds the highest first
+_TIE = 1e-9  # log-likelihoods nearer than this differ by rounding only
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,26 +71,7 @@ def aggregation_matrix(
 ) -> type_array:
     """Return the matrix that turns the high-frequency series into the low-frequency one.
 
-    Parameters
-    ----------
-    low, high : int
-        Numbers of periods.
-    ratio : int
-        High-frequency periods in one low-frequency period.
-    conversion : str
-        "sum" for flows, "average" for indices, "first" or "last" for stocks.
-    before : int
-        High-frequency periods before the first low-frequency one.
-
-    Returns
-    -------
-    (low, high) array
-        Rows of weights; columns outside the low-frequency periods are 0.
-
-    Examples
-    --------
-    >>> aggregation_matrix(1, 3, 2).tolist()
-    [[1.0, 1.0, 0.0]]
+    Shapes: returns (low, high).
     """
     if conversion not in CONVERSIONS:
         raise DataError(f"conversion {conversion!r} is unknown; expected one of {CONVERSIONS}")
@@ -106,37 +102,10 @@ def denton(
     Proportional: minimises the sum of squared differences of ``y / indicator - 1`` under
     ``C y = low``; additive: of ``y - indicator``.
 
-    Parameters
-    ----------
-    low : (m,) array
-        Low-frequency values.
-    indicator : (n,) array
-        High-frequency indicator, without zeros where proportional.
-    C : (m, n) array
-        Aggregation matrix.
-    additive : bool
-        Keep differences instead of proportions.
-    order : int
-        Order of differencing, 1 or 2; 0 is levels.
-    transient : bool
-        Count the first differences from the indicator itself, as Denton (1971) did, which bends
-        the start towards it; without, the form of Cholette.
+    Shapes: `low` (m,), `indicator` (n,), `C` (m, n).
 
-    Returns
-    -------
-    Disaggregated
-        Values; no regression.
-
-    Notes
-    -----
     Denton (1971), Journal of the American Statistical Association 66(333); without the start that
     Cholette removed: Dagum and Cholette (2006), ch. 6.
-
-    Examples
-    --------
-    >>> C = aggregation_matrix(2, 4, 2)
-    >>> denton([2.0, 6.0], np.ones(4), C).values.round(4).tolist()
-    [0.6667, 1.3333, 2.6667, 3.3333]
     """
     target, guide, matrix = (np.asarray(a, dtype=float) for a in (low, indicator, C))
     n, m = len(guide), len(target)
@@ -169,4 +138,194 @@ def denton(
         False,
         unknown,
         0,
+    )
+
+
+def chow_lin(
+    low: ArrayLike,
+    X: ArrayLike,
+    C: ArrayLike,
+    *,
+    errors: str = "ar1",
+    rho: float | None = None,
+    objective: str = "maxlog",
+    truncate: bool = True,
+) -> Disaggregated:
+    """Return the best linear unbiased high-frequency series given indicators.
+
+    ``y = X b + u``, u first-order autoregressive ("ar1", Chow and Lin 1971), a random walk
+    ("walk", Fernández 1981) or a random walk with autoregressive steps ("ar1-walk", Litterman
+    1983). b by generalised least squares on the aggregated data; rho by maximum likelihood, or by
+    the least weighted sum of squares.
+
+    Shapes: `low` (m,), `X` (n, k), `C` (m, n).
+    """
+    target, matrix = np.asarray(low, dtype=float), np.asarray(C, dtype=float)
+    regressors = np.asarray(X, dtype=float)
+    _check_rank(target, matrix @ regressors)
+    truncated = False
+    if errors == "walk":
+        rho = 0.0
+    elif rho is None:
+        rho = _searched(_Search(target, matrix @ regressors, matrix, errors, objective))
+        truncated = truncate and rho < 0
+        rho = 0.0 if truncated else rho
+    Q = _covariance(len(regressors), rho, errors)
+    return _distribute(target, regressors, matrix, Q, (rho, truncated))
+
+
+@dataclass(frozen=True, slots=True)
+class _Regression:
+    """Generalised least squares on the low-frequency data, whitened by the factor of V."""
+
+    factor: type_array
+    coefficients: type_array
+    residuals: type_array
+    root: type_array
+    rss: float
+    loglik: float
+
+
+def _check_rank(target: type_array, regressors: type_array) -> None:
+    """Refuse too few observations and collinear indicators."""
+    m, k = regressors.shape
+    if m <= k:
+        raise EstimationError(
+            f"disaggregation by regression: {m} low-frequency values cannot carry {k} "
+            "coefficients; give more values or fewer indicators"
+        )
+    norms = np.linalg.norm(regressors, axis=0)
+    if not (norms > 0).all() or np.linalg.matrix_rank(regressors / norms, tol=1e-10) < k:
+        raise EstimationError(
+            "disaggregation by regression: the indicators are collinear once aggregated (one is "
+            "constant beside the intercept, or repeats others); drop one"
+        )
+    if len(target) != m:
+        raise EstimationError(f"disaggregation: {len(target)} values but {m} aggregated indicators")
+
+
+def _covariance(n: int, rho: float, errors: str) -> type_array:
+    """Return the covariance of the high-frequency errors, the variance of shocks taken out."""
+    if errors == "ar1":
+        lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
+        return np.asarray((rho ** np.arange(n))[lag] / (1 - rho**2))
+    # shocks accumulate: u = (D' H' H D)^-1 with D the difference and H the quasi-difference
+    steps = np.tril(np.ones((n, n)))
+    if rho != 0:
+        lag = np.subtract.outer(np.arange(n), np.arange(n))
+        steps = steps @ np.where(lag >= 0, rho ** np.maximum(lag, 0), 0.0)
+    return np.asarray(steps @ steps.T)
+
+
+def _covariance_slope(n: int, rho: float, errors: str) -> type_array:
+    """Return the derivative of the covariance of the errors by rho."""
+    lag = np.subtract.outer(np.arange(n), np.arange(n))
+    lag = np.abs(lag) if errors == "ar1" else lag
+    powers = np.where(lag > 0, lag * rho ** np.maximum(lag - 1, 0), 0.0)
+    if errors == "ar1":
+        return np.asarray((powers + 2 * rho * _covariance(n, rho, errors)) / (1 - rho**2))
+    walk = np.tril(np.ones((n, n)))
+    steps = walk @ np.where(lag >= 0, rho ** np.maximum(lag, 0), 0.0)
+    half = (walk @ powers) @ steps.T
+    return np.asarray(half + half.T)
+
+
+def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regression:
+    """Whiten by the Cholesky factor of V and solve by QR."""
+    m = len(target)
+    factor = np.asarray(np.linalg.cholesky(V), dtype=float)
+    white = np.linalg.solve(factor, np.column_stack([regressors, target]))
+    norms = np.linalg.norm(white[:, :-1], axis=0)
+    Qx, root = np.linalg.qr(white[:, :-1] / norms)
+    coefficients = np.linalg.solve(root, Qx.T @ white[:, -1]) / norms
+    left = white[:, -1] - white[:, :-1] @ coefficients
+    rss = float(left @ left)
+    spread = np.log(rss / m) if rss > 0 else -np.inf
+    loglik = -m / 2 * (1 + np.log(2 * np.pi) + spread) - np.log(np.diag(factor)).sum()
+    return _Regression(
+        factor, coefficients, target - regressors @ coefficients, root * norms, rss, float(loglik)
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Search:
+    """What rho is sought by, on the scale of a log-likelihood turned downwards."""
+
+    target: type_array
+    regressors: type_array
+    C: type_array
+    errors: str
+    objective: str
+
+    def cost(self, rho: float) -> float:
+        """Return the objective; infinite where rho near -1 cancels whole periods."""
+        try:
+            fit = self._fit(rho)
+        except np.linalg.LinAlgError:
+            return np.inf
+        if self.objective == "maxlog" or fit.rss == 0:
+            return -fit.loglik
+        shrunk = np.log1p(-(rho**2)) if self.objective == "minrss-ecotrim" else 0.0
+        return float(len(self.target) / 2 * (np.log(fit.rss) - shrunk))
+
+    def slope(self, rho: float) -> float:
+        """Return the derivative of the objective, which has more digits than it near its foot."""
+        fit, half = self._fit(rho), len(self.target) / 2
+        change = self.C @ _covariance_slope(self.C.shape[1], rho, self.errors) @ self.C.T
+        pull = np.linalg.solve(fit.factor.T, np.linalg.solve(fit.factor, fit.residuals))
+        found = -half * float(pull @ change @ pull) / fit.rss
+        if self.objective == "maxlog":
+            inner = np.linalg.solve(fit.factor, np.linalg.solve(fit.factor, change).T)
+            return found + float(np.trace(inner)) / 2
+        return found + (2 * half * rho / (1 - rho**2) if self.objective == "minrss-ecotrim" else 0)
+
+    def _fit(self, rho: float) -> _Regression:
+        V = self.C @ _covariance(self.C.shape[1], rho, self.errors) @ self.C.T
+        return _regress(self.target, self.regressors, V)
+
+
+def _searched(search: _Search) -> float:
+    """Return the best rho in (-0.999, 0.999)."""
+    from scipy.optimize import brentq, minimize_scalar
+
+    grid = np.tanh(np.linspace(-np.arctanh(_LIMIT), np.arctanh(_LIMIT), _GRID))
+    costs = np.array([search.cost(rho) for rho in grid])
+    if np.isneginf(costs).any():
+        return 0.0  # the indicators explain the values exactly: rho has nothing to act on
+    # of stocks only even powers of rho are seen: where both signs are as likely, take the positive
+    rising = np.where(grid >= 0, costs, np.inf)
+    best = int(rising.argmin() if rising.min() <= costs.min() + _TIE else costs.argmin())
+    ends = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, _GRID - 1)]))
+    if np.isfinite(costs[max(best - 1, 0)]) and search.slope(ends[0]) < 0 < search.slope(ends[1]):
+        return float(brentq(search.slope, ends[0], ends[1], xtol=1e-15))
+    found = minimize_scalar(search.cost, bounds=ends, method="bounded", options={"xatol": 1e-10})
+    return float(found.x)
+
+
+def _distribute(
+    target: type_array,
+    regressors: type_array,
+    C: type_array,
+    Q: type_array,
+    search: tuple[float, bool],
+) -> Disaggregated:
+    """Spread the low-frequency residuals over the periods, and say how sure the result is."""
+    fit = _regress(target, C @ regressors, C @ Q @ C.T)
+    half = np.linalg.solve(fit.factor, C @ Q)
+    values = regressors @ fit.coefficients + half.T @ np.linalg.solve(fit.factor, fit.residuals)
+    dof = len(target) - len(fit.coefficients)
+    variance = fit.rss / dof
+    inverse = np.linalg.inv(fit.root)
+    unexplained = regressors - half.T @ np.linalg.solve(fit.factor, C @ regressors)
+    spread = np.diag(Q) - np.sum(half**2, axis=0) + np.sum((unexplained @ inverse) ** 2, axis=1)
+    return Disaggregated(
+        values,
+        np.sqrt(variance * np.maximum(spread, 0.0)),
+        fit.coefficients,
+        variance * inverse @ inverse.T,
+        fit.residuals,
+        search[0],
+        search[1],
+        fit.loglik,
+        dof,
     )

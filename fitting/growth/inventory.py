@@ -8,7 +8,6 @@ from quesnay.fitting.errors import DataError
 __all__ = ["geometric_stock", "hyperbolic_efficiency", "stock_from_vintages"]
 
 type_array = NDArray[np.float64]
-
 _LIFE_STEPS = 400  # points of the grid of service lives around their mean
 _WIDEST = 2.0  # the distribution of lives is cut at this many standard deviations
 
@@ -18,25 +17,6 @@ def geometric_stock(investment: ArrayLike, depreciation: ArrayLike, opening: flo
 
     ``K_t = (1 - d_t) K_{t-1} + I_t``; depreciation falls on the opening stock, not on the new
     investment (OECD 2009, Measuring Capital).
-
-    Parameters
-    ----------
-    investment : (n,) array
-        Gross investment at constant prices.
-    depreciation : float or (n,) array
-        Rate a year, in [0, 1].
-    opening : float
-        Stock at the end of the year before the first.
-
-    Returns
-    -------
-    (n,) array
-        Stock, in the unit of the investment.
-
-    Examples
-    --------
-    >>> geometric_stock([10.0, 10.0], 0.1, 100.0).tolist()
-    [100.0, 100.0]
     """
     flows = np.asarray(investment, dtype=float)
     kept = 1 - np.broadcast_to(np.asarray(depreciation, dtype=float), flows.shape)
@@ -56,27 +36,6 @@ def hyperbolic_efficiency(
     are normal around the mean, standard deviation `spread` times the mean, cut at two standard
     deviations; the cohort is the average over lives (the form of the US Bureau of Labor
     Statistics 1983, Bulletin 2178; OECD 2009, Measuring Capital).
-
-    Parameters
-    ----------
-    ages : int
-        How many ages, from 0.
-    service_life : float
-        Mean life in years.
-    shape : float
-        Below 1; 1 would be one-hoss-shay, 0 straight-line. BLS: 0.5 equipment, 0.75 structures.
-    spread : float
-        Standard deviation of lives as a share of the mean, in [0, 0.5); 0 retires all at once.
-
-    Returns
-    -------
-    (ages,) array
-        Falling from 1 to 0.
-
-    Examples
-    --------
-    >>> hyperbolic_efficiency(4, service_life=4.0, spread=0.0).round(4).tolist()
-    [1.0, 0.8571, 0.6667, 0.4]
     """
     if not (service_life > 0 and np.isfinite(service_life)):
         raise DataError(f"service_life must be a positive number of years, got {service_life}")
@@ -107,25 +66,6 @@ def stock_from_vintages(
     """Return the stock as the sum of past investment, each at its remaining efficiency.
 
     ``K_t = sum_a efficiency_a I_{t-a} + opening_t``.
-
-    Parameters
-    ----------
-    investment : (n,) array
-        Gross investment at constant prices.
-    efficiency : (n,) array
-        Remaining efficiency by age from 0.
-    opening : (n,) array
-        What each year still has from before the first year.
-
-    Returns
-    -------
-    (n,) array
-        Stock, in the unit of the investment.
-
-    Examples
-    --------
-    >>> stock_from_vintages([10.0, 10.0], [1.0, 0.5], [4.0, 0.0]).tolist()
-    [14.0, 15.0]
     """
     flows, kept = np.asarray(investment, dtype=float), np.asarray(efficiency, dtype=float)
     return np.asarray(np.convolve(flows, kept)[: len(flows)] + np.asarray(opening, dtype=float))

@@ -12,7 +12,6 @@ __all__ = ["Adjustment", "adjust"]
 
 type_array = NDArray[np.float64]
 type_function = Callable[[type_array], type_array]
-
 _RANK = 1e-11  # singular values below this share of the largest are redundant identities
 _REST = 1e-13  # relative change at which the iteration rests
 _STALL = 1e-9  # the same where it no longer gets smaller
@@ -60,46 +59,11 @@ def adjust(
     0 fixes a value. Linear identities take one step, ``x = x0 - V A' (A V A')^-1 g(x0)``; others
     are linearised again at each step until the step vanishes.
 
-    Parameters
-    ----------
-    values : (n,) array
-        First estimates x0.
-    covariance : (n, n) array
-        Their covariance V, positive semidefinite.
-    residual : callable
-        Values (n,) -> residuals of the identities (m,).
-    jacobian : callable
-        Values (n,) -> derivatives (m, n).
-    names : sequence of str
-        What to call the identities in messages; by default their numbers.
-    max_iterations : int
-        Largest number of linearisations.
+    Shapes: `values` (n,), `covariance` (n, n).
 
-    Returns
-    -------
-    Adjustment
-        Values, covariance ``V - V A' (A V A')^-1 A V`` and the chi-squared statistic.
-
-    Raises
-    ------
-    BalanceError
-        If fixed values contradict an identity.
-    ConvergenceError
-        If the linearisations do not settle.
-
-    Notes
-    -----
     Stone, Champernowne and Meade (1942), "The precision of national income estimates", Review of
     Economic Studies 9(2); Byron (1978) for the algorithm; nonlinear identities by the
     Gauss-Newton method of Britt and Luecke (1973).
-
-    Examples
-    --------
-    >>> slope = np.array([[1.0, 1.0, -1.0]])
-    >>> made = adjust([3.0, 5.0, 10.0], np.diag([1.0, 1.0, 2.0]), lambda x: slope @ x,
-    ...               lambda x: slope)
-    >>> made.values.tolist()
-    [3.5, 5.5, 9.0]
     """
     first, spread = np.array(values, dtype=float), np.asarray(covariance, dtype=float)
     size = np.maximum(np.abs(first), np.sqrt(np.diag(spread)))

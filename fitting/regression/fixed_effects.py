@@ -1,20 +1,206 @@
-"""Absorbing fixed effects: any number of them, exactly, with their true degrees of freedom."""
+"""Absorbing fixed effects: any number of them, exactly, with their true degrees of freedom.
+
+The largest set is eliminated; the equations of the others are factored where they are few and
+iterated where they are many. Two sets that cross evenly, each group of one meeting each of the
+other alike, are taken off in one pass of means.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 import numpy as np
 import numpy.typing as npt
+from scipy import linalg
 
-from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.balanced_effects import BalancedEffects
-from quesnay.fitting.regression.effects_system import EffectsSystem, build_system
-from quesnay.fitting.regression.grouped import deviations
+from quesnay.fitting.errors import ConvergenceError, EstimationError
+from quesnay.fitting.regression.groups import deviations, group_sums
 
-__all__ = ["Absorber", "absorb_effects", "find_singletons"]
+__all__ = [
+    "Absorber",
+    "AbsorberWithSlopes",
+    "BalancedEffects",
+    "absorb_effects",
+    "absorb_slopes",
+    "build_system",
+    "find_singletons",
+]
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
+_MOST_DIRECT = 2000  # groups beyond the first set up to which a dense factor is the fastest way
+_MOST_CELLS = 20_000_000  # cells of the largest dense table that is made
+_ROUNDS = 2000
+_ROUNDED = 1e-14  # of the largest value: a group mean as small is rounding error
+_RANK_TOLERANCE = 1e-10  # of a pivot, whose dummy has length one
+
+
+@dataclass(frozen=True, slots=True)
+class EffectsSystem:
+    """Schur complement ``S = D'W M D`` of further dummies D, M the annihilator of the first set.
+
+    Parameters
+    ----------
+    first : (n,) array
+        Codes of the eliminated set.
+    others : tuple of (n,) arrays
+        Codes of the other sets, numbered on: no code is in two sets.
+    totals, sizes : (G,) and (p,) arrays
+        Sum of the weights by group of the first set and of the others.
+    weights : (n,) array or None
+    kept : (r,) array
+        Groups of the other sets whose dummies are linearly independent; empty if iterated.
+    factor : (r, r) array
+        Upper Cholesky factor of S at `kept`; empty if iterated.
+    rank : int
+        Degrees of freedom that the other sets add.
+    rank_is_exact : bool
+        False where `rank` is an upper bound.
+    tolerance : float
+        Relative residual that ends the iteration.
+    shares : (G, p) array
+        Share of each other group in the weight of each first group; empty where that is large.
+    """
+
+    first: Codes
+    others: tuple[Codes, ...]
+    totals: Array
+    sizes: Array
+    weights: Array | None
+    kept: Codes
+    factor: Array
+    rank: int
+    rank_is_exact: bool
+    tolerance: float
+    shares: Array
+
+    def residualise(self, block: Array) -> Array:
+        """Return variables, (m, n), free of the first set, less what the other sets explain."""
+        if not self.kept.size:
+            return np.array([self._iterate(x) for x in block])
+        rounded = _ROUNDED * np.abs(block).max(axis=1)[:, None] * self.sizes
+        for _ in range(3):
+            moments = self._gather(block)
+            if (np.abs(moments) <= rounded).all():
+                break
+            effects = np.zeros(moments.shape)
+            effects[:, self.kept] = linalg.lapack.dpotrs(self.factor, moments[:, self.kept].T)[0].T
+            block = block - self._spread(effects)
+        return block
+
+    def _gather(self, block: Array) -> Array:
+        """Return D'W x of variables, (m, p)."""
+        product = block if self.weights is None else block * self.weights
+        return np.asarray(sum(group_sums(c, product, self.sizes.size) for c in self.others))
+
+    def _spread(self, effects: Array) -> Array:
+        """Return M D a, (m, n): effects of the other sets, (m, p), free of the first."""
+        v = effects.take(self.others[0], axis=1)
+        for codes in self.others[1:]:
+            v += effects.take(codes, axis=1)
+        if not self.shares.size:
+            return deviations(self.first, v, self.totals, self.weights)
+        return np.asarray(v - (effects @ self.shares.T).take(self.first, axis=1))
+
+    def _iterate(self, x: Array) -> Array:
+        """Conjugate gradients on S a = D'W x, (n,), scaled by the group sizes."""
+        rest = self._gather(x[None])[0]
+        goal = self.tolerance * float(np.sqrt((rest**2 / self.sizes).sum()))
+        solution, search, last = np.zeros_like(rest), np.zeros_like(rest), 1.0
+        for _ in range(_ROUNDS):
+            scaled = rest / self.sizes
+            size = float(rest @ scaled)
+            if np.sqrt(size) <= goal:
+                return np.asarray(x - self._spread(solution[None])[0])
+            search = scaled + size / last * search
+            image = self._gather(self._spread(search[None]))[0]
+            stride = size / float(search @ image)
+            solution += stride * search
+            rest -= stride * image
+            last = size
+        raise ConvergenceError(
+            f"fixed effects: {_ROUNDS} conjugate-gradient steps on {self.sizes.size} groups "
+            f"did not reach a relative residual of {self.tolerance:g}; loosen the tolerance"
+        )
+
+    def basis(self) -> Array:
+        """Return W^(1/2) M D S^(-1/2), (n, r): orthonormal, orthogonal to the first set."""
+        if not self.kept.size and self.rank:
+            raise EstimationError(
+                f"fixed effects: leverages of {self.sizes.size} groups beyond the largest set "
+                f"would need a dense factor; at most {_MOST_DIRECT} are possible here"
+            )
+        rows, rank = self.first.size, self.kept.size
+        if rows * rank > _MOST_CELLS * 5:
+            raise EstimationError(
+                f"fixed effects: leverages need a table of {rows} x {rank}; "
+                "choose a covariance without them, such as HC1 or CR1"
+            )
+        place = np.full(self.sizes.size, -1)
+        place[self.kept] = np.arange(rank)
+        dummies = np.zeros((rows, rank))
+        for codes in self.others:
+            at = place[codes]
+            inside = np.flatnonzero(at >= 0)
+            dummies[inside, at[inside]] = 1.0
+        weighted = dummies if self.weights is None else dummies * self.weights[:, None]
+        order = np.argsort(self.first, kind="stable")
+        starts = np.searchsorted(self.first[order], np.arange(self.totals.size))
+        means = np.add.reduceat(weighted[order], starts, axis=0) / self.totals[:, None]
+        dummies -= means[self.first]
+        if self.weights is not None:
+            dummies *= np.sqrt(self.weights)[:, None]
+        return np.asarray(linalg.solve_triangular(self.factor, dummies.T, trans="T").T)
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the projection on what the other sets add, (n,)."""
+        return np.asarray(np.square(self.basis()).sum(axis=1))
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedEffects:
+    """What a second set adds to a first one that it crosses evenly: deviations from its means.
+
+    Then ``x_it - x_i. - x_.t + x_..`` is exact (Wallace and Hussain, 1969), and no equations are
+    solved.
+
+    Parameters
+    ----------
+    codes : (n,) array
+        Group 0..T-1 of each row in the second set.
+    sizes : (T,) array
+        Rows of each group, all the same.
+
+    Examples
+    --------
+    >>> effects = BalancedEffects(np.array([0, 1, 0, 1]), np.array([2.0, 2.0]))
+    >>> effects.residualise(np.array([[-0.5, 0.5, -2.5, 2.5]])).tolist(), effects.rank
+    ([[1.0, -1.0, -1.0, 1.0]], 1)
+    """
+
+    codes: Codes
+    sizes: Array
+
+    rank_is_exact: ClassVar[bool] = True
+
+    @property
+    def rank(self) -> int:
+        """Degrees of freedom that the second set adds."""
+        return int(self.sizes.size) - 1
+
+    def residualise(self, block: Array) -> Array:
+        """Return variables, (m, n), free of the first set, less their means by the second."""
+        once = deviations(self.codes, block, self.sizes)
+        return deviations(self.codes, once, self.sizes)  # the first pass rounds large means
+
+    def basis(self) -> Array:
+        """Return an orthonormal basis, (n, T - 1), of the second set, orthogonal to the first."""
+        contrasts = np.asarray(linalg.helmert(self.sizes.size)) / np.sqrt(self.sizes)
+        return np.asarray(contrasts.T[self.codes])
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the projection on what the second set adds, (n,)."""
+        return np.full(self.codes.size, 1.0 / self.sizes[0] - 1.0 / self.codes.size)
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,45 +248,76 @@ class Absorber:
         return np.asarray(own + self.system.leverage())
 
 
+@dataclass(frozen=True, slots=True)
+class AbsorberWithSlopes(Absorber):
+    """Takes slopes by group out beside the effects.
+
+    Parameters
+    ----------
+    base : Absorber or None
+        The effects.
+    basis : (n, r) array
+        Orthonormal basis of what the slopes add to them, rows times the root of the weights.
+    """
+
+    base: Absorber | None
+    basis: Array
+
+    def residualise(self, values: Array) -> Array:
+        """Return `values`, (n,) or (n, m), less their projection on effects and slopes."""
+        rest = values if self.base is None else self.base.residualise(values)
+        root = np.ones(1) if self.weights is None else np.sqrt(self.weights)
+        root = root if rest.ndim == 1 else root[:, None]
+        rest = rest * root
+        for _ in range(2):  # twice is enough for all digits
+            rest = rest - self.basis @ (self.basis.T @ rest)
+        return np.asarray(rest / root)
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the projection on (weighted) effects and slopes, (n,)."""
+        own = np.einsum("ij,ij->i", self.basis, self.basis)
+        return np.asarray(own if self.base is None else own + self.base.leverage())
+
+
+def absorb_slopes(
+    columns: Array, base: Absorber | None, *, weights: Array | None = None
+) -> AbsorberWithSlopes:
+    """Prepare the absorption of further columns, (n, m), beside effects; dependent ones count once.
+
+    Examples
+    --------
+    >>> t = np.array([[0.0], [1.0], [2.0]])
+    >>> absorb_slopes(t, absorb_effects([np.zeros(3, int)])).residualise(t[:, 0] ** 2).round(3)
+    array([ 0.333, -0.667,  0.333])
+    """
+    rest = columns if base is None else base.residualise(columns)
+    if weights is not None:
+        rest, columns = rest * np.sqrt(weights)[:, None], columns * np.sqrt(weights)[:, None]
+    length = np.sqrt(np.einsum("ij,ij->j", columns, columns))
+    kept = np.sqrt(np.einsum("ij,ij->j", rest, rest)) > 1e-10 * length
+    scaled = rest[:, kept] / length[kept]
+    left, values, _ = np.linalg.svd(scaled, full_matrices=False)
+    basis = left[:, values > 1e-9 * values.max(initial=0.0)]
+    empty = np.zeros(columns.shape[0], np.intp)
+    own = (empty, weights, np.zeros(1), None) if base is None else (
+        base.codes, base.weights, base.totals, base.system
+    )  # fmt: skip
+    rank = basis.shape[1] + (0 if base is None else base.rank)
+    exact = base is None or base.rank_is_exact
+    return AbsorberWithSlopes(*own, rank=rank, rank_is_exact=exact, base=base, basis=basis)
+
+
 def absorb_effects(
     effects: Sequence[Codes], *, weights: Array | None = None, tolerance: float = 1e-12
 ) -> Absorber:
     """Prepare the absorption of sets of fixed effects.
 
-    Parameters
-    ----------
-    effects : sequence of (n,) integer arrays
-        Group codes 0..G-1 of each set, every code in use.
-    weights : (n,) array, optional
-        Positive weights.
-    tolerance : float
-        Relative residual at which the iteration for very many groups stops.
-
-    Returns
-    -------
-    Absorber
-        With `residualise`, `leverage` and the degrees of freedom.
-
-    Raises
-    ------
-    EstimationError
-        If no set is given or a code is negative.
-
-    Notes
-    -----
     The largest set is eliminated exactly (its dummies are orthogonal), and so is a second one
     that crosses it evenly. Else what the other sets add is a Schur complement with as many
     unknowns as they have groups. Up to 2,000 of them are solved directly by pivoted Cholesky,
     which also counts their rank. More are solved by conjugate gradients on the same equations
     (alternating projections accelerated; Correia, 2016), and the rank of two sets is then
     counted by the connected sets of their graph (Abowd, Creecy and Kramarz, 2002).
-
-    Examples
-    --------
-    >>> unit, year = np.array([0, 0, 1, 1]), np.array([0, 1, 0, 1])
-    >>> absorber = absorb_effects([unit, year])
-    >>> absorber.residualise(np.array([1.0, 2, 3, 8])).round(9).tolist(), absorber.rank
-    ([1.0, -1.0, -1.0, 1.0], 3)
     """
     if not effects:
         raise EstimationError("no fixed effects given: name at least one set")
@@ -125,25 +342,8 @@ def absorb_effects(
 def find_singletons(effects: Sequence[Codes]) -> npt.NDArray[np.bool_]:
     """Return which rows are alone in a group, after the others like them are gone.
 
-    Parameters
-    ----------
-    effects : sequence of (n,) integer arrays
-        Group codes of each set of fixed effects.
-
-    Returns
-    -------
-    (n,) boolean array
-        True for rows that the effects fit perfectly and that say nothing about slopes.
-
-    Notes
-    -----
     Correia (2015), "Singletons, cluster-robust standard errors and fixed effects: a bad mix":
     removal repeats until no row is alone in any set.
-
-    Examples
-    --------
-    >>> find_singletons([np.array([0, 0, 1, 2, 2])]).tolist()
-    [False, False, True, False, False]
     """
     alone = np.zeros(effects[0].size, dtype=bool)
     if all(int(np.bincount(codes).min()) > 1 for codes in effects):
@@ -156,3 +356,93 @@ def find_singletons(effects: Sequence[Codes]) -> npt.NDArray[np.bool_]:
         if not fresh.any():
             return alone
         alone |= fresh
+
+
+def build_system(
+    first: Codes,
+    others: Sequence[Codes],
+    totals: Array,
+    *,
+    weights: Array | None,
+    tolerance: float,
+) -> EffectsSystem | BalancedEffects:
+    """Form the equations of the other sets, factor them where they are few, count their rank."""
+    even = find_balance(first, others[0], totals) if weights is None and len(others) == 1 else None
+    if even is not None:
+        return even
+    counts = [int(codes.max()) + 1 for codes in others]
+    offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
+    numbered = tuple(codes + offsets[i] for i, codes in enumerate(others))
+    sizes = np.concatenate(
+        [np.bincount(c, weights, g) for c, g in zip(others, counts, strict=True)]
+    ).astype(np.float64)
+    shares = np.zeros((0, 0))
+    if sizes.size <= _MOST_DIRECT and sizes.size * totals.size <= _MOST_CELLS:
+        table = _cross_table(first, numbered, (totals.size, sizes.size), weights)
+        kept, factor = _factorise(_schur(table, numbered, totals, sizes, weights), sizes)
+        if table.size <= 2 * first.size:  # else a pass over the rows is cheaper
+            shares = table / totals[:, None]
+        rank, exact = kept.size, True
+    else:
+        kept, factor = np.zeros(0, dtype=np.intp), np.zeros((0, 0))
+        rank = sum(g - _components(first, c) for c, g in zip(others, counts, strict=True))
+        exact = len(others) == 1
+    return EffectsSystem(
+        first, numbered, totals, sizes, weights, kept, factor, rank, exact, tolerance, shares
+    )
+
+
+def _cross_table(
+    first: Codes, others: tuple[Codes, ...], shape: tuple[int, int], weights: Array | None
+) -> Array:
+    """Return the weight of each group of the first set in each group of the others."""
+    table = np.zeros(shape[0] * shape[1])
+    for codes in others:
+        table += np.bincount(first * shape[1] + codes, weights, table.size)
+    return table.reshape(shape)
+
+
+def _schur(
+    table: Array, others: tuple[Codes, ...], totals: Array, sizes: Array, weights: Array | None
+) -> Array:
+    """Return S = D'WD - C' diag(1/totals) C, C the table of the first set by the others."""
+    p = sizes.size
+    scaled = table / np.sqrt(totals)[:, None]
+    schur = np.diag(sizes) - scaled.T @ scaled
+    for i, left in enumerate(others):
+        for right in others[i + 1 :]:
+            cells = np.bincount(left * p + right, weights, p * p).reshape(p, p)
+            schur += cells + cells.T
+    return np.asarray(schur)
+
+
+def _factorise(schur: Array, sizes: Array) -> tuple[Codes, Array]:
+    """Return the independent groups and the upper Cholesky factor of S at them, by pivoting."""
+    scale = np.sqrt(sizes)
+    scaled = schur / scale / scale[:, None]
+    factor, pivots, rank, _ = linalg.lapack.dpstrf(scaled, lower=0, tol=_RANK_TOLERANCE)
+    if scaled.diagonal().max() <= _RANK_TOLERANCE:
+        rank = 0  # LAPACK tests no pivot before the second
+    kept = np.asarray(pivots[:rank] - 1, dtype=np.intp)
+    return kept, np.asarray(factor[:rank, :rank] * scale[kept])
+
+
+def _components(first: Codes, other: Codes) -> int:
+    """Count the connected sets of the graph between two sets of groups."""
+    from scipy import sparse
+    from scipy.sparse import csgraph
+
+    nodes = int(first.max()) + int(other.max()) + 2
+    ones = np.ones(first.size, dtype=np.int8)
+    graph = sparse.coo_array((ones, (first, other + int(first.max()) + 1)), shape=(nodes, nodes))
+    return int(csgraph.connected_components(graph, directed=False)[0])
+
+
+def find_balance(first: Codes, second: Codes, first_sizes: Array) -> BalancedEffects | None:
+    """Return what the second set adds where its groups meet all of the first equally often."""
+    sizes = np.bincount(second).astype(np.float64)
+    pairs = first_sizes.size * sizes.size
+    if first.size % pairs:
+        return None
+    cells = np.bincount(first * sizes.size + second, minlength=pairs)
+    return BalancedEffects(second, sizes) if (cells == first.size // pairs).all() else None

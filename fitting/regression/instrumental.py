@@ -1,26 +1,50 @@
-"""Instrumental variables: two-stage least squares and limited-information maximum likelihood."""
+"""Instrumental variables: two-stage least squares, limited-information maximum likelihood.
+
+With tests of whether the instruments are strong, valid and needed, and Anderson and Rubin's
+confidence set for one endogenous coefficient, which weak instruments do not distort.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
+from scipy import linalg, special
 
+from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import as_codes, as_design, as_vector, project
+from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = [
     "InstrumentalFit",
-    "Partialled",
+    "anderson_rubin",
+    "endogeneity",
+    "first_stage",
     "instrumental_variables",
-    "only_regressor",
-    "partial_out",
-    "score_spread",
+    "overidentification",
 ]
 
 Array = npt.NDArray[np.float64]
+EXOGENOUS = Wording(
+    "the regressors called endogenous are exogenous",
+    "least squares and instruments disagree",
+    "least squares is biased if the instruments are valid",
+    "report the instrumental estimate first",
+)
+VALID = Wording(
+    "all instruments are unrelated to the error",
+    "the instruments contradict each other",
+    "the instrumental estimate depends on which instrument is used",
+    "justify or drop instruments; report each alone",
+)
+NO_EFFECT = Wording(
+    "the coefficient is zero",
+    "the coefficient differs from zero whatever the instruments' strength",
+    "an effect is there",
+    "none needed",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,46 +117,10 @@ def instrumental_variables(
 
     ``b = (X'(I - k M_Z) X)^-1 X'(I - k M_Z) y`` with k = 1 for two-stage least squares.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    endogenous : (n, m) array_like
-        Regressors related to the error.
-    instruments : (n, q) array_like
-        Excluded instruments, q >= m.
-    exogenous : (n, p) array_like, optional
-        Regressors unrelated to the error, intercept included.
-    method : {"2sls", "liml"}
-        LIML is less biased with many or weak instruments.
-    clusters : (n,) array_like, optional
-        Cluster of each row, for CR1 errors ``G / (G - 1) (n - 1) / (n - K)``.
-    covariance : {"robust", "classical"}
-        Without clusters: HC1, or homoskedastic.
-    absorbed : int
-        Degrees of freedom that absorbed effects have taken from demeaned data.
+    Shapes: `y` (n,), `endogenous` (n, m), `instruments` (n, q), `exogenous` (n, p), `clusters`
+    (n,).
 
-    Returns
-    -------
-    InstrumentalFit
-        Coefficients, covariance, residuals.
-
-    Raises
-    ------
-    EstimationError
-        If there are fewer instruments than endogenous regressors, columns depend on each other, or
-        the instruments do not move the endogenous regressors at all.
-
-    References
-    ----------
     Hausman (1983), Handbook of Econometrics 1, ch. 7; Wooldridge (2010), sec. 5.2.
-
-    Examples
-    --------
-    >>> y, x, z = [2.0, 3.0, 3.5, 5.5], [[1.0], [2], [3], [4]], [[1.0], [1], [2], [2]]
-    >>> found = instrumental_variables(y, x, z, [[1.0]] * 4)
-    >>> found.coefficients.round(3).tolist()
-    [1.0, 1.0]
     """
     X = as_design(endogenous, "endogenous")
     n = X.shape[0]
@@ -242,3 +230,180 @@ def _solve_bread(hat: Array, full: Array) -> Array:
             "instruments: they do not move the endogenous regressors; find stronger ones"
         )
     return np.asarray(np.linalg.inv(scaled) / np.outer(scale, scale))
+
+
+def first_stage(
+    fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None, robust: bool = True
+) -> TestResult:
+    """Measure the strength of the instruments of one endogenous regressor.
+
+    Effective F of Montiel Olea and Pflueger (2013, eq. 3): ``|Z'x|^2 / tr(S)``, S the robust or
+    clustered spread of the first stage's scores on orthonormal instruments; the ordinary robust F
+    where there is one instrument, the ordinary F where ``robust=False``.
+    """
+    freed = only_regressor(fit.partialled)
+    x = freed.X[:, 0]
+    q = freed.Z.shape[1]
+    pull = freed.Z.T @ x
+    rest = x - freed.Z @ pull
+    free = freed.nobs - freed.used - q
+    if free < 1:
+        raise EstimationError("instruments: as many as rows; the first stage fits exactly")
+    if robust or clusters is not None:
+        spread, groups = score_spread(freed.Z * rest[:, None], clusters, free)
+        df = free if clusters is None else groups - 1
+    else:
+        spread, df = float(rest @ rest) / free * np.eye(q), free
+    scale = float(np.trace(spread))
+    statistic = float(pull @ pull) / scale if scale > 0.0 else np.inf
+    p_value = float(special.fdtrc(q, df, statistic))
+    return _strength(statistic, f"F({q}, {df})", p_value)
+
+
+def endogeneity(
+    fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None, robust: bool = True
+) -> TestResult:
+    """Test whether instruments were needed (Durbin-Wu-Hausman by regression).
+
+    The residuals of the first stage are added to the structural equation; they should not matter.
+
+    Wooldridge (2010), sec. 6.3.1.
+    """
+    freed = fit.partialled
+    m = freed.X.shape[1]
+    missed = freed.X - freed.Z @ (freed.Z.T @ freed.X)
+    if float(np.abs(missed).max()) <= 1e-12 * float(np.abs(freed.X).max()):
+        raise EstimationError("instruments: they explain the regressors exactly; nothing to test")
+    design = np.column_stack([freed.X, missed])
+    beta, *_ = np.linalg.lstsq(design, freed.y, rcond=None)
+    e = freed.y - design @ beta
+    free = freed.nobs - freed.used - 2 * m
+    if free < 1:
+        raise EstimationError(f"y: {freed.nobs} rows leave no degree of freedom; add rows")
+    bread, df = np.linalg.pinv(design.T @ design), free
+    cov = float(e @ e) / free * bread[m:, m:]
+    if robust or clusters is not None:
+        spread, groups = score_spread(design * e[:, None], clusters, free)
+        cov = (bread @ spread @ bread)[m:, m:]
+        df = free if clusters is None else groups - 1
+    statistic = float(beta[m:] @ np.linalg.pinv(cov) @ beta[m:]) / m
+    p_value = float(special.fdtrc(m, df, statistic))
+    return judged("Durbin-Wu-Hausman", statistic, f"F({m}, {df})", p_value, EXOGENOUS)
+
+
+def overidentification(
+    fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None, robust: bool = False
+) -> TestResult:
+    """Test whether instruments agree with each other (Sargan, 1958; Hansen, 1982).
+
+    Sargan's ``n R^2`` of the residuals on the instruments; robust or clustered, Hansen's
+    ``J = g(b)' S^-1 g(b)`` with ``g(b) = Z'(y - X b)``, S the robust or clustered spread of the
+    scores at the estimate given, and b the second step of the generalised method of moments.
+    """
+    freed = fit.partialled
+    df = freed.Z.shape[1] - freed.X.shape[1]
+    if df < 1:
+        raise EstimationError(
+            "instruments: as many as endogenous regressors; agreement cannot be tested"
+        )
+    if robust or clusters is not None:
+        statistic = _hansen(fit, clusters)
+        name = "Hansen J (robust)" if clusters is None else "Hansen J (clustered)"
+    else:
+        score = freed.Z.T @ fit.residuals
+        statistic = freed.nobs * float(score @ score) / float(fit.residuals @ fit.residuals)
+        name = "Sargan (homoskedastic)"
+    p_value = float(special.chdtrc(df, statistic))
+    return judged(name, statistic, f"chi2({df})", p_value, VALID)
+
+
+def _hansen(fit: InstrumentalFit, clusters: npt.ArrayLike | None) -> float:
+    """Return J; the exogenous regressors' moments are free, so that partialling changes nothing."""
+    freed = fit.partialled
+    spread, groups = score_spread(freed.Z * fit.residuals[:, None], clusters, free=None)
+    values, vectors = np.linalg.eigh(spread)
+    if values[0] <= 1e-12 * values[-1]:
+        raise EstimationError(
+            f"instruments: {values.size} for {groups} clusters or rows, so that their scores have "
+            "no inverse; use fewer instruments or Sargan's form"
+        )
+    whiten = vectors / np.sqrt(values)
+    pulled, outcome = whiten.T @ (freed.Z.T @ freed.X), whiten.T @ (freed.Z.T @ freed.y)
+    rest = outcome - pulled @ np.linalg.lstsq(pulled, outcome)[0]
+    return float(rest @ rest)
+
+
+def _strength(statistic: float, law: str, p_value: float) -> TestResult:
+    if statistic > 23.1:
+        words = ("strong: effective F above 23.1", "none", "none needed")
+    elif statistic >= 10.0:
+        words = (
+            "moderate: effective F between 10 and 23.1",
+            "usual t intervals may be too short",
+            "report the Anderson-Rubin set beside the t interval",
+        )
+    else:
+        words = (
+            "weak: effective F below 10",
+            "the estimate is biased towards least squares and t intervals do not hold",
+            "report the Anderson-Rubin set, not the t interval; find a stronger instrument",
+        )
+    null = "the instruments do not move the regressor"
+    return TestResult("First-stage effective F", null, statistic, law, p_value, *words)
+
+
+@dataclass(frozen=True, slots=True)
+class AndersonRubin:
+    """A confidence set that holds however weak the instruments are.
+
+    Parameters
+    ----------
+    test : TestResult
+        Of a zero coefficient.
+    low, high : float
+        Ends of the set; infinite where it is unbounded.
+    shape : str
+        ``"interval"``, ``"whole line"`` or ``"outside"`` (two rays, outside low and high).
+    """
+
+    test: TestResult
+    low: float
+    high: float
+    shape: str
+
+
+def anderson_rubin(
+    fit: InstrumentalFit, *, clusters: npt.ArrayLike | None = None, level: float = 0.95
+) -> AndersonRubin:
+    """Give a confidence set of the coefficient that weak instruments do not distort.
+
+    With one instrument the set ``{b: (g_y - b g_x)^2 <= c (V_yy - 2 b V_xy + b^2 V_xx)}`` is the
+    solution of a quadratic inequality, found exactly.
+
+    Anderson and Rubin (1949), Annals of Mathematical Statistics 20; Dufour (2003), CJE 36.
+    """
+    freed = only_regressor(fit.partialled)
+    if freed.Z.shape[1] != 1:
+        raise EstimationError("instruments: the exact set needs one; give the strongest alone")
+    if not 0.0 < level < 1.0:
+        raise EstimationError(f"level: {level}; between 0 and 1 is expected, for example 0.95")
+    both = np.column_stack([freed.y, freed.X[:, 0]])
+    pull = freed.Z[:, 0] @ both
+    rest = both - freed.Z * pull
+    free = freed.nobs - freed.used - 1
+    spread, groups = score_spread(freed.Z * rest, clusters, free)
+    df = free if clusters is None else groups - 1
+    zero = float(pull[0] ** 2 / spread[0, 0])
+    test = judged(
+        "Anderson-Rubin", zero, f"F(1, {df})", float(special.fdtrc(1, df, zero)), NO_EFFECT
+    )
+    critical = float(special.fdtri(1, df, level))
+    a = float(pull[1] ** 2 - critical * spread[1, 1])
+    b = float(pull[0] * pull[1] - critical * spread[0, 1])
+    c = float(pull[0] ** 2 - critical * spread[0, 0])
+    root = b * b - a * c
+    if a == 0.0 or (a < 0.0 and root <= 0.0):
+        return AndersonRubin(test, -np.inf, np.inf, "whole line")
+    half = np.sqrt(max(root, 0.0))  # the set holds the estimate: negative by rounding only
+    ends = sorted(((b - half) / a, (b + half) / a))
+    return AndersonRubin(test, ends[0], ends[1], "interval" if a > 0.0 else "outside")

@@ -1,26 +1,45 @@
-"""Ordinary and weighted least squares: Cholesky where conditioning allows, else refined QR."""
+"""Least squares that keeps its digits, and a fit as diagnostics and covariances see it.
+
+Cholesky of the scaled Gram matrix with a corrected semi-normal step where conditioning allows,
+else column-scaled QR with Björck's refinement in extended precision. `Projection` is one
+orthonormal basis of a design, from which every diagnostic follows; `Regression` is what every
+covariance needs.
+"""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy.linalg import lapack
+from scipy import linalg
+from scipy.linalg import blas, lapack
 
+from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.qr import (
-    column_scale,
-    name_dependence,
-    refined_least_squares,
-    scale_columns,
-)
+from quesnay.fitting.regression.fixed_effects import Absorber
 
-__all__ = ["LinearFit", "least_squares"]
+__all__ = [
+    "CovarianceEstimate",
+    "CovarianceRule",
+    "LinearFit",
+    "Projection",
+    "Regression",
+    "least_squares",
+    "name_dependence",
+    "project",
+    "project_noisy",
+    "scale_columns",
+]
 
 Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
-
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
+_FAIRLY_CONDITIONED = 1e-12  # of the same: two Cholesky factorisations are as good as Householder's
+_QUICK = 1_000_000  # n k^2 up to which nobody waits for an inverse in extended precision
+_ROUNDS = 12  # each round gains -log10(eps * condition) digits, never fewer than three here
+_BLOCK = 1 << 15  # rows turned into extended precision at a time
+Codes = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,11 +58,11 @@ class LinearFit:
         Estimate of the reciprocal 1-norm condition of the scaled Gram matrix; 0 where its
         Cholesky factor does not exist in double precision.
     route : str
-        ``"cholesky"`` or ``"refined qr"``.
+        ``"cholesky"``, ``"cholesky qr"`` or ``"refined qr"``.
     root : (k, k) array
         L with ``bread = L L'``, so that ``X L`` is orthonormal.
     basis : (n, k) array or None
-        ``X L`` from the QR factorisation on the refined route.
+        ``X L`` from the QR factorisation on the other routes.
     """
 
     coefficients: Array
@@ -65,40 +84,14 @@ def least_squares(
 ) -> LinearFit:
     """Fit y by X, taking the fast route only where it costs no digits.
 
-    Parameters
-    ----------
-    y : (n,) array
-        Outcome; multiplied by the square root of the weights where there are any.
-    X : (n, k) array
-        Design, weighted likewise; its intercept is included where there is one. Columns in
-        extended precision are used as such where the refined route is taken.
-    names : sequence of str, optional
-        Names of the columns, for messages; by default ``column 0`` and so on.
-    noise : float, default 1
-        Relative error of the columns in units of machine precision: more than one where they
-        are differences of larger numbers, such as deviations from group means.
+    Shapes: `y` (n,), `X` (n, k).
 
-    Returns
-    -------
-    LinearFit
-        Coefficients, residuals, inverse of X'X, and the route taken.
-
-    Raises
-    ------
-    EstimationError
-        If shapes differ, a value is not finite, n < k, or columns depend on each other.
-
-    Notes
-    -----
-    Fast route: Cholesky of the scaled Gram matrix, whose condition LAPACK estimates, and one
-    corrected semi-normal step (Björck, 1987), which restores the digits that squaring the
-    condition costs while ``cond(X) <= 100``. Other designs take `refined_least_squares`.
-
-    Examples
-    --------
-    >>> fit = least_squares(np.array([1.0, 2, 4]), np.array([[1.0, 0], [1, 1], [1, 2]]))
-    >>> fit.coefficients.round(4).tolist(), fit.route
-    ([0.8333, 1.5], 'cholesky')
+    Columns are scaled before anything is judged. Cholesky of the Gram matrix with one corrected
+    semi-normal step (Björck, 1987) restores the digits that squaring the condition costs while
+    ``cond(X) <= 100``: dummies of hundreds of levels are such a design. Others are solved by QR and
+    refined in extended precision (Björck, 1967), the inverse of X'X too, which takes k times as
+    long: large designs of condition up to 1e6 have coefficients to nearly full precision and errors
+    to ``eps cond(X)``, from a QR by two Cholesky factorisations (Yamamoto et al., 2015).
     """
     _check_shapes(y, X)
     labels = [f"column {i}" for i in range(X.shape[1])] if names is None else names
@@ -108,13 +101,14 @@ def least_squares(
         moments = plain.T @ outcome
         square = float(outcome @ outcome)
     lengths = np.sqrt(gram.diagonal())  # no product is larger than the lengths of its factors
+    fit = None
     if not (np.isfinite(lengths.max()) and np.isfinite(square)):
         _refuse_non_finite(outcome, plain, labels)
     elif lengths.min() > 1e-140:  # squares of shorter columns underflow
         fit = _by_cholesky(outcome, plain, (gram, moments, lengths))
-        if fit is not None:
-            return fit
-    return _by_refined_qr(y, X, labels, noise)
+        if fit is None and X.shape[0] * X.shape[1] ** 2 > _QUICK:
+            fit = _by_cholesky_qr(y, X, labels, noise)
+    return _by_refined_qr(y, X, labels, noise) if fit is None else fit
 
 
 def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> LinearFit | None:
@@ -126,7 +120,12 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
         return None
     condition, _ = lapack.dpocon(factor, np.abs(scaled).sum(axis=0).max())
     if condition < _WELL_CONDITIONED:
-        return None
+        # the 1-norm overstates the condition of many columns, by up to their number
+        if condition * len(scaled) < _WELL_CONDITIONED:
+            return None
+        values = np.linalg.eigvalsh(scaled)
+        if values[0] < _WELL_CONDITIONED * values[-1]:
+            return None
     root = lapack.dtrtri(factor, lower=0)[0] / lengths[:, None]
     bread = root @ root.T
     first = lapack.dpotrs(factor, moments / lengths)[0]  # of columns scaled to length one
@@ -138,26 +137,94 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 
 
+def _by_cholesky_qr(
+    y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
+) -> LinearFit | None:
+    """Solve by QR from two Cholesky factorisations, or return None where X is too near singular."""
+    scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
+    Q, R = np.asfortranarray(scaled), np.eye(scaled.shape[1])
+    for _ in range(2):
+        factor, failed = lapack.dpotrf(Q.T @ Q, lower=0, clean=1)
+        if failed:
+            return None
+        Q = blas.dtrsm(1.0, factor, Q, side=1)
+        R = factor @ R
+    condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
+    least = 10 * _tolerance(*scaled.shape, noise=noise)
+    if condition < max(_FAIRLY_CONDITIONED, least**2):
+        return None
+    unit = _unit_of(y)
+    none = np.zeros((scaled.shape[1], 1))
+    solution, rest = _refine((y / unit)[:, None], none, X / scale, (Q, R), rounds=2)
+    root = lapack.dtrtri(R, lower=0)[0] / scale[:, None]
+    coefficients, residuals = solution[:, 0] * unit / scale, rest[:, 0] * unit
+    return LinearFit(coefficients, residuals, root @ root.T, condition, "cholesky qr", root, Q)
+
+
 def _by_refined_qr(
     y: Array | Long, X: Array | Long, names: Sequence[str], noise: float
 ) -> LinearFit:
-    plain = np.asarray(X, dtype=np.float64)
-    scaled, scale = scale_columns(plain, names)
+    """Solve by Householder's QR, refined in extended precision, and the inverse of X'X likewise."""
+    scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
     name_dependence(scaled, names, noise=noise)
-    height = float(np.abs(y).max())
-    unit = float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
-    coefficients, residuals, bread = refined_least_squares(y / unit, X / scale)
-    Q, R = np.linalg.qr(scaled)
-    condition = float(1.0 / np.linalg.cond(R, 1)) ** 2
+    Q, R = linalg.qr(scaled, mode="economic", check_finite=False)
+    unit, count = _unit_of(y), scaled.shape[1]
+    top = np.zeros((len(y), count + 1), dtype=np.longdouble)
+    top[:, 0] = y / unit
+    bottom = np.column_stack([np.zeros(count), -np.eye(count)])
+    solution, rest = _refine(top, bottom, X / scale, (Q, R), rounds=_ROUNDS)
+    bread = (solution[:, 1:] + solution[:, 1:].T) / 2
     return LinearFit(
-        coefficients * unit / scale,
-        residuals * unit,
+        solution[:, 0] * unit / scale,
+        rest[:, 0] * unit,
         bread / scale / scale[:, None],
-        condition,
+        float(1.0 / np.linalg.cond(R, 1)) ** 2,
         "refined qr",
         np.linalg.inv(R) / scale[:, None],
         Q,
     )
+
+
+def _unit_of(y: Array | Long) -> float:
+    """Return the power of two that is nearest to the largest outcome."""
+    height = float(np.abs(y).max())
+    return float(column_scale(np.array([height]))[0]) if height > 0 else 1.0
+
+
+def _refine(
+    top: Array | Long,
+    bottom: Array,
+    X: Array | Long,
+    factors: tuple[Array, Array],
+    *,
+    rounds: int,
+) -> tuple[Array, Array]:
+    """Solve ``[I X; X' 0] [r; b] = [top; bottom]`` for b (k, m) and r (n, m).
+
+    Björck (1967), "Iterative refinement of linear least squares solutions I": each solution by QR
+    leaves a residual, which is formed in extended precision and solved again until corrections stop
+    shrinking. The right sides are ``(y, 0)`` for coefficients and ``(0, -e_j)`` for column j of
+    the inverse of X'X. Where ``numpy.longdouble`` is no wider than a double (Windows, Apple), the
+    last digits are lost.
+    """
+    Q, R = factors
+    rest = np.zeros(top.shape, dtype=np.longdouble)
+    solution = np.zeros(bottom.shape, dtype=np.longdouble)
+    f, g = np.asarray(top, dtype=np.float64), bottom
+    last = np.inf
+    for done in range(rounds):
+        if done:
+            f = np.asarray(top - rest - _long_product(X, solution), dtype=np.float64)
+            g = np.asarray(bottom - _long_cross(X, rest), dtype=np.float64)
+        inner = Q.T @ f - linalg.solve_triangular(R, g, trans="T", check_finite=False)
+        step = linalg.solve_triangular(R, inner, check_finite=False)
+        solution += step
+        rest += f - Q @ inner
+        size = float(np.max(np.abs(step).max(axis=0) / _largest(solution)))
+        if size < np.finfo(np.longdouble).eps or size > 0.5 * last:
+            break
+        last = size
+    return np.asarray(solution, dtype=np.float64), np.asarray(rest, dtype=np.float64)
 
 
 def _check_shapes(y: Array | Long, X: Array | Long) -> None:
@@ -179,3 +246,290 @@ def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:
         if bad.any():
             row = int(np.argmax(bad))
             raise EstimationError(f"{name}: {values[row]} at row {row}; mend or drop the row")
+
+
+def column_scale(lengths: Array) -> Array:
+    """Return the powers of two nearest to the lengths of columns."""
+    return np.asarray(np.exp2(np.rint(np.log2(lengths))))
+
+
+def scale_columns(X: Array, names: Sequence[str]) -> tuple[Array, Array]:
+    """Return columns of length near one, and the powers of two by which they were divided.
+
+    Shapes: `X` (n, k); returns (n, k) and (k,).
+    """
+    largest = np.abs(X).max(axis=0)
+    if (largest == 0.0).any():
+        column = names[int(np.argmin(largest))]
+        raise EstimationError(f"column {column!r} is zero throughout: drop it")
+    first = column_scale(largest)  # so that no square overflows
+    lengths = first * np.sqrt(np.square(X / first).sum(axis=0))
+    scale = column_scale(lengths)
+    return X / scale, scale
+
+
+def name_dependence(X: Array, names: Sequence[str], *, noise: float = 1.0) -> None:
+    """Refuse a design whose columns depend on each other, naming those that do.
+
+    Shapes: `X` (n, k).
+
+    QR with column pivoting (Golub, 1965): a diagonal entry of R below ``64 eps max(sqrt n, k)``
+    of the largest is rounding error. Filip of NIST StRD, condition 1e10 once scaled, passes.
+    """
+    rows, columns = X.shape
+    R, pivot = linalg.qr(X, mode="r", pivoting=True, check_finite=False)
+    size = np.abs(np.diag(R))
+    tolerance = _tolerance(rows, columns, noise=noise)
+    rank = int(np.count_nonzero(size > tolerance * max(size[0], np.finfo(float).tiny)))
+    if rank == columns:
+        return
+    shares = np.abs(linalg.solve_triangular(R[:rank, :rank], R[:rank, rank]))
+    involved = [int(pivot[i]) for i in np.flatnonzero(shares > 1e-6 * max(shares.max(), 1e-300))]
+    listed = ", ".join(repr(names[i]) for i in sorted([*involved, int(pivot[rank])]))
+    raise EstimationError(
+        f"columns {listed} depend on each other linearly: no coefficient of their own; "
+        "drop one of them"
+    )
+
+
+def _tolerance(rows: int, columns: int, *, noise: float) -> float:
+    """Return below which share of the largest a diagonal entry of R is rounding error."""
+    return float(64 * noise * np.finfo(float).eps * max(np.sqrt(rows), columns))
+
+
+def _largest(values: Long) -> Array:
+    """Return the largest magnitude of each column, at least the smallest normal number."""
+    largest = np.abs(values).max(axis=0).astype(np.float64)
+    return np.asarray(np.maximum(largest, np.finfo(float).tiny))
+
+
+def _long_product(X: Array | Long, B: Long) -> Long:
+    blocks = [X[i : i + _BLOCK].astype(np.longdouble) @ B for i in range(0, X.shape[0], _BLOCK)]
+    return np.concatenate(blocks)
+
+
+def _long_cross(X: Array | Long, E: Long) -> Long:
+    total = np.zeros((X.shape[1], E.shape[1]), dtype=np.longdouble)
+    for i in range(0, X.shape[0], _BLOCK):
+        total += X[i : i + _BLOCK].T.astype(np.longdouble) @ E[i : i + _BLOCK]
+    return total
+
+
+@dataclass(frozen=True, slots=True)
+class Projection:
+    """Least squares of y on X through a thin QR factorisation of the column-scaled design.
+
+    Parameters
+    ----------
+    Q : (n, k) array
+        Orthonormal basis of the columns of X.
+    R : (k, k) array
+        Upper triangle with ``X / scale = Q R``.
+    scale : (k,) array
+        Euclidean length of each column of X.
+    coefficients : (k,) array
+        Least-squares coefficients of y.
+    residuals, fitted : (n,) array
+        y minus its projection, and the projection.
+    """
+
+    Q: Array
+    R: Array
+    scale: Array
+    coefficients: Array
+    residuals: Array
+    fitted: Array
+
+    @property
+    def nobs(self) -> int:
+        """Number of observations n."""
+        return int(self.Q.shape[0])
+
+    @property
+    def rank(self) -> int:
+        """Number of coefficients k."""
+        return int(self.Q.shape[1])
+
+    @property
+    def ssr(self) -> float:
+        """Sum of squared residuals."""
+        return float(self.residuals @ self.residuals)
+
+    @property
+    def exact(self) -> bool:
+        """Whether the design explains y to rounding, so that residuals mean nothing."""
+        whole = self.ssr + float(self.fitted @ self.fitted)
+        return self.ssr <= 1e-26 * whole
+
+    @property
+    def leverage(self) -> Array:
+        """Diagonal of the hat matrix, (n,)."""
+        return np.asarray(np.einsum("ij,ij->i", self.Q, self.Q))
+
+    def bread(self) -> Array:
+        """Return the inverse of X'X, (k, k)."""
+        inverse = linalg.solve_triangular(self.R, np.eye(self.rank)) / self.scale[:, None]
+        return np.asarray(inverse @ inverse.T)
+
+    def annihilate(self, values: Array) -> Array:
+        """Return what of `values`, (n,) or (n, m), the design does not explain."""
+        rest = values - self.Q @ (self.Q.T @ values)
+        return np.asarray(rest - self.Q @ (self.Q.T @ rest))  # twice is enough (Kahan)
+
+
+def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
+    """Project an outcome on a design.
+
+    Shapes: `y` (n,), `X` (n, k).
+    """
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0], "y")
+    scale = np.sqrt(np.einsum("ij,ij->j", design, design))
+    _refuse_zero_columns(scale)
+    Q, R = linalg.qr(design / scale, mode="economic", check_finite=False)
+    _refuse_dependence(R)
+    first = Q.T @ outcome
+    second = Q.T @ (outcome - Q @ first)  # re-orthogonalised: residuals to full precision
+    residuals = outcome - Q @ first - Q @ second
+    coefficients = linalg.solve_triangular(R, first + second) / scale
+    return Projection(Q, R, scale, coefficients, residuals, outcome - residuals)
+
+
+def project_noisy(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
+    """Project an outcome on a design and refuse an exact fit, which leaves nothing to test."""
+    fit = project(y, X)
+    if fit.exact:
+        raise EstimationError("y: the design explains it exactly; there are no residuals to test")
+    return fit
+
+
+def _refuse_zero_columns(scale: Array) -> None:
+    if (scale == 0.0).any():
+        raise EstimationError(f"X: column {int(np.argmin(scale))} is zero throughout; drop it")
+
+
+def _refuse_dependence(R: Array) -> None:
+    """Refuse a column that the columns before it explain to rounding (columns have length one)."""
+    small = np.abs(np.diag(R)) < 1e-13 * R.shape[0]
+    if small.any():
+        column = int(np.flatnonzero(small)[0])
+        raise EstimationError(f"X: column {column} depends linearly on those before it; drop it")
+
+
+@dataclass(frozen=True, slots=True)
+class Regression:
+    """What every covariance needs of a least-squares fit.
+
+    Parameters
+    ----------
+    X : (n, k) array
+        Design free of the absorbed effects, rows times the square root of the weights.
+    residuals : (n,) array
+        Residuals, times the square root of the weights.
+    bread : (k, k) array
+        Inverse of X'X.
+    effects : tuple of (n,) arrays
+        Codes of the absorbed sets.
+    absorber : Absorber or None
+        The absorbed effects, prepared.
+    clusters : tuple of (n,) arrays
+        Codes of the clusters, one array a dimension.
+    periods : (n,) array or None
+        Period 0..T-1 of each row, in time order.
+    factor : (k, k) array or None
+        L with ``bread = L L'``; by default its Cholesky factor.
+    Q : (n, k) array or None
+        ``X L`` where it was formed with more digits than the product has.
+    weights : (n,) array or None
+        Weights of the rows; None where all are one.
+    """
+
+    X: Array
+    residuals: Array
+    bread: Array
+    effects: tuple[Codes, ...] = ()
+    absorber: Absorber | None = None
+    clusters: tuple[Codes, ...] = ()
+    periods: Codes | None = None
+    factor: Array | None = None
+    Q: Array | None = None
+    weights: Array | None = None
+
+    @property
+    def nobs(self) -> int:
+        """Number of observations n."""
+        return int(self.X.shape[0])
+
+    @property
+    def absorbed(self) -> int:
+        """Degrees of freedom of the absorbed effects."""
+        return 0 if self.absorber is None else self.absorber.rank
+
+    @property
+    def rank_is_exact(self) -> bool:
+        """Whether `absorbed` is exact rather than an upper bound."""
+        return self.absorber is None or self.absorber.rank_is_exact
+
+    @property
+    def free(self) -> int:
+        """Residual degrees of freedom n - k - absorbed."""
+        return self.nobs - int(self.X.shape[1]) - self.absorbed
+
+    @property
+    def root(self) -> Array:
+        """L with ``bread = L L'``, so that ``X L`` is orthonormal."""
+        return np.asarray(np.linalg.cholesky(self.bread)) if self.factor is None else self.factor
+
+    def basis(self) -> Array:
+        """Return ``X L``, an orthonormal basis of the design, (n, k)."""
+        return self.X @ self.root if self.Q is None else self.Q
+
+    def parts(self) -> tuple[Array, Array]:
+        """Return Z, (n, k), and T, (k, k), with ``(X'X)^-1 x_i = T z_i``, losing no digits."""
+        return (self.X, self.bread) if self.Q is None else (self.Q, self.root)
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the hat matrix, absorbed effects included, (n,)."""
+        basis = self.basis()
+        own = np.einsum("ij,ij->i", basis, basis)
+        return np.asarray(own if self.absorber is None else own + self.absorber.leverage())
+
+    def need_freedom(self) -> int:
+        """Return the residual degrees of freedom, or refuse where there are none."""
+        free = self.free
+        if free < 1:
+            raise EstimationError(
+                f"{self.nobs} rows for {self.nobs - free} parameters, absorbed effects "
+                "included: no degrees of freedom are left for errors; drop regressors or effects"
+            )
+        return free
+
+
+@dataclass(frozen=True, slots=True)
+class CovarianceEstimate:
+    """A covariance with the rule that turns it into tests and intervals.
+
+    Parameters
+    ----------
+    matrix : (k, k) array
+        Covariance of the coefficients.
+    df : (k,) array
+        Degrees of freedom of Student's t for each coefficient.
+    name : str
+        Name of the estimator.
+    rule : str
+        Scale factor and distribution, in one sentence.
+    """
+
+    matrix: Array
+    df: Array
+    name: str
+    rule: str
+
+
+class CovarianceRule(Protocol):
+    """What estimates a covariance from a regression."""
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        ...

@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.grid import build_grid, format_column
 from quesnay.models.display.markup import (
@@ -276,17 +276,23 @@ class Explanation(Tabular):
 
 def citation(notes: Iterable[str]) -> str:
     """Return how to cite the software and the sources that notes name."""
-    version = importlib.metadata.version("quesnay")
-    software = f"quesnay {version}: econometric modelling toolkit for satellite accounts."
+    import quesnay
+
+    software = (
+        f"quesnay {quesnay.__version__}: econometric modelling toolkit for satellite accounts."
+    )
     sources = dict.fromkeys(note for note in notes if note.startswith("Source"))
     return "\n".join([f"{software} BSD-3-Clause.", *sources])
 
 
 def versions() -> str:
     """Return the versions of the software that a number depends on."""
-    names = ("quesnay", "numpy", "scipy", "pandas")
+    import quesnay
+
+    names = ("numpy", "scipy", "pandas")
     found = [f"{name} {importlib.metadata.version(name)}" for name in names]
-    return ", ".join([found[0], f"Python {platform.python_version()}", *found[1:]])
+    own = [f"quesnay {quesnay.__version__}", f"Python {platform.python_version()}"]
+    return ", ".join([*own, *found])
 
 
 def estimates_frame(

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import choice, is_number
+from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
 from quesnay.fitting.growth.inventory import (

@@ -11,14 +11,19 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arguments import check_draws, choice, is_number, plain_numbers, seed_sequence
+from quesnay.fitting.checks import (
+    check_draws,
+    choice,
+    confidence_level,
+    is_number,
+    plain_numbers,
+    seed_sequence,
+)
+from quesnay.fitting.curves.fit import CurveProblem, fit_problem, make_problem
 from quesnay.fitting.curves.functions import CURVES, Curve
 from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
-from quesnay.fitting.curves.multistart import fit_problem
-from quesnay.fitting.curves.nonlinear_fit import NonlinearFit
-from quesnay.fitting.curves.problem import CurveProblem, make_problem
+from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import DataError, EstimationError, shown
-from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.labels import check_unique, places_of
 

@@ -7,16 +7,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arguments import choice, is_number, switch
+from quesnay.fitting.checks import choice, confidence_level, is_number, switch
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.growth.chow_lin import OBJECTIVES, chow_lin
 from quesnay.fitting.growth.disaggregation import (
     CONVERSIONS,
+    OBJECTIVES,
     Disaggregated,
     aggregation_matrix,
+    chow_lin,
     denton,
 )
-from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.growth.periods import Periods, match_periods
 

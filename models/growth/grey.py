@@ -5,10 +5,9 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import confidence_level, is_number
 from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError, shown
-from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import yearly_series, years_of
 

@@ -21,7 +21,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import as_tuple, is_number
+from quesnay.fitting.checks import as_tuple, is_number
 from quesnay.fitting.errors import DataError, shown, suggestion
 from quesnay.fitting.growth.accounting import contributions, mean_shares
 from quesnay.models.display.table import Table, Tabular

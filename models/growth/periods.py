@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.labels import check_unique, finite_numbers
 

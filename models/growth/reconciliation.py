@@ -15,9 +15,9 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
-from quesnay.fitting.level import confidence_level
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.labels import check_unique, finite_numbers, places_of
 

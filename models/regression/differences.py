@@ -4,22 +4,18 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import is_whole
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, shown
-from quesnay.fitting.regression.cluster_counts import refuse_cancelled
-from quesnay.fitting.regression.covariance_clustered import CR1
+from quesnay.fitting.regression.clusters import refuse_cancelled
+from quesnay.fitting.regression.covariance import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.grouped import cluster_sums
-from quesnay.fitting.regression.projection import project
-from quesnay.fitting.regression.stack import Stack, stack
-from quesnay.models.regression import variation
-from quesnay.models.regression.columns import Grouping, group_column
-from quesnay.models.regression.estimate import Estimate
-from quesnay.models.regression.inputs import column_name, column_names
+from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
+from quesnay.fitting.regression.least_squares import project
+from quesnay.models.regression.columns import Grouping, column_name, column_names, group_column
+from quesnay.models.regression.design import free_of_effects, refuse_dependent
 from quesnay.models.regression.panel import fit_sample
-from quesnay.models.regression.read_panel import PanelData, read_panel
-from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.sample import Sample
+from quesnay.models.regression.result import Estimate, PanelFit
+from quesnay.models.regression.sample import PanelData, Sample, read_panel
 
 __all__ = ["fit_differences", "fit_half_panel_jackknife"]
 
@@ -231,7 +227,7 @@ def _within(
     """Return the two-way within slopes of some rows and each cluster's influence on them."""
     sets = [panel.unit] if panel.time is None else [panel.unit, panel.time]
     absorber = absorb_effects([grouping.select(rows).codes for grouping in sets])
-    y, design, _ = variation.free_of_effects(
+    y, design, _ = free_of_effects(
         absorber,
         panel.y[rows],
         X[rows],
@@ -239,7 +235,7 @@ def _within(
         names=names,
         effects=", ".join(grouping.name for grouping in sets) + ", in a half of the panel",
     )
-    variation.refuse_dependent(design, names)
+    refuse_dependent(design, names)
     fit = project(y, design)
     parts = fit.Q * fit.residuals[:, None]
     scores = cluster_sums(parts, panel.cluster.codes[rows], panel.cluster.count)

@@ -9,24 +9,22 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arguments import choice
-from quesnay.fitting.assumptions.hausman import hausman, mundlak
-from quesnay.fitting.assumptions.panel_effects import lagrange_multiplier
+from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
+from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import Classical, CovarianceEstimate
-from quesnay.fitting.regression.covariance_clustered import CR1
-from quesnay.fitting.regression.regression import Regression
-from quesnay.fitting.regression.stack import stack
-from quesnay.fitting.regression.variance_components import (
+from quesnay.fitting.regression.covariance import CR1, Classical, CovarianceEstimate
+from quesnay.fitting.regression.groups import stack
+from quesnay.fitting.regression.least_squares import Regression
+from quesnay.fitting.regression.random_effects import (
     Method,
     RandomEffects,
     random_effects,
     within_columns,
 )
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.regression.estimate import Estimate, attempted
-from quesnay.models.regression.read_panel import PanelData, read_panel
-from quesnay.models.regression.variation import refuse_constant, refuse_dependent
+from quesnay.models.regression.design import refuse_constant, refuse_dependent
+from quesnay.models.regression.result import Estimate, attempted
+from quesnay.models.regression.sample import PanelData, read_panel
 
 __all__ = ["fit_correlated_random_effects", "fit_random_effects"]
 

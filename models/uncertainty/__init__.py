@@ -1,19 +1,21 @@
 """Uncertainty at scale: bootstrap, Monte Carlo and what drives a figure.
 
-``bootstrap`` and ``monte_carlo`` run on one engine (`quesnay.fitting.resampling`): chunks of fixed
+``bootstrap`` and ``monte_carlo`` run on one engine (`quesnay.fitting.simulation`): chunks of fixed
 size, each with its own child seed, so the numbers do not depend on the number of jobs.
 """
 
-from quesnay.fitting.resampling.distributions import (
+from quesnay.fitting.simulation.distributions import (
+    Choice,
     Constant,
     Distribution,
+    Empirical,
+    JointNormal,
     LogNormal,
     Normal,
     Triangular,
     TruncatedNormal,
     Uniform,
 )
-from quesnay.fitting.resampling.listed import Choice, Empirical, JointNormal
 from quesnay.models.uncertainty.bootstrap import bootstrap
 from quesnay.models.uncertainty.monte_carlo import MonteCarloResult, monte_carlo
 from quesnay.models.uncertainty.running import Checkpoints, CheckpointWarning

@@ -9,10 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import switch
+from quesnay.fitting.checks import switch
 from quesnay.fitting.errors import QuesnayError, shown
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.uncertainty.bootstrap_result import BootstrapResult
 from quesnay.models.uncertainty.running import (
     Labels,

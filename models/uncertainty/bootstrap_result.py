@@ -6,9 +6,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.level import confidence_level
-from quesnay.fitting.resampling.intervals import bootstrap_interval
+from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.monte_carlo import count_failures
 from quesnay.models.uncertainty.units import Units

@@ -8,10 +8,10 @@ from typing import Any, TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import is_number
+from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import QuesnayError, shown, suggestion
-from quesnay.fitting.resampling.chunks import Chunk
-from quesnay.fitting.resampling.distributions import Constant, Distribution
+from quesnay.fitting.simulation.distributions import Constant, Distribution
+from quesnay.fitting.simulation.engine import Chunk
 
 __all__ = ["Input", "InputMapping", "Inputs", "checked_inputs", "sources_of"]
 

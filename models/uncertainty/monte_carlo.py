@@ -10,11 +10,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import switch
+from quesnay.fitting.checks import confidence_level, switch
 from quesnay.fitting.errors import QuesnayError, shown
-from quesnay.fitting.level import confidence_level
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, chunks
-from quesnay.fitting.resampling.engine import Progress
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.inputs import InputMapping, Inputs, checked_inputs
 from quesnay.models.uncertainty.running import (

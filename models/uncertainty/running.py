@@ -21,10 +21,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import plain_numbers, switch, whole
+from quesnay.fitting.checks import plain_numbers, switch, whole
 from quesnay.fitting.errors import DataError, QuesnayError, shown
-from quesnay.fitting.resampling.chunks import Arrays, Chunk, Task
-from quesnay.fitting.resampling.engine import Progress, run
+from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, Task, run
 from quesnay.models.display.write import write_bytes, write_text
 
 __all__ = [

@@ -8,11 +8,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.arguments import whole
+from quesnay.fitting.checks import confidence_level, percent, whole
 from quesnay.fitting.errors import QuesnayError, nearest, shown
-from quesnay.fitting.level import confidence_level, percent
-from quesnay.fitting.resampling.chunks import chunks
-from quesnay.fitting.resampling.sobol import sobol_indices
+from quesnay.fitting.simulation.engine import chunks
+from quesnay.fitting.simulation.sensitivity import sobol_indices
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.inputs import InputMapping, checked_inputs, sources_of
 from quesnay.models.uncertainty.running import columns_of, guarded, values_of

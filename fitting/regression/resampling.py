@@ -1,0 +1,287 @@
+"""A regression drawn again: wild cluster bootstrap, pairs and cluster bootstrap, jackknife.
+
+The wild bootstrap imposes the null and flips the residuals of whole clusters, so its tests hold
+their size with few of them (Cameron, Gelbach and Miller 2008).
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.fitting.checks import check_draws
+from quesnay.fitting.errors import EstimationError, shown
+from quesnay.fitting.regression.clusters import cluster_basis, cluster_spectra, counted_parameters
+from quesnay.fitting.regression.gram import NestedGrams, gram_blocks, nested_grams, solve_grams
+from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.least_squares import Regression
+
+__all__ = [
+    "Replications",
+    "bootstrap_coefficients",
+    "jackknife_coefficients",
+    "prepare_wild",
+    "wild_weights",
+]
+
+Array = npt.NDArray[np.float64]
+_WEBB = np.sqrt(np.array([1.5, 1.0, 0.5]))
+_MOST_ENUMERATED = 20  # clusters; 2^20 sign patterns are a million
+_TIE = 1e-9  # relative: statistics of mirrored sign patterns differ by rounding only
+_BISECTIONS = 60
+Codes = npt.NDArray[np.intp]
+_CELLS = 4_000_000  # cells of the largest array made at a time
+
+
+@dataclass(frozen=True, slots=True)
+class WildDraws:
+    """Weights of clusters, one column a draw.
+
+    Parameters
+    ----------
+    weights : (G, D) array
+        Weights.
+    exact : bool
+        Whether they are all sign patterns rather than random draws.
+    """
+
+    weights: Array
+    exact: bool
+
+
+def wild_weights(
+    groups: int, *, kind: str, draws: int, generator: np.random.Generator
+) -> WildDraws:
+    """Draw the weights of a wild cluster bootstrap."""
+    if not isinstance(kind, str) or kind not in {"rademacher", "webb"}:
+        raise EstimationError(f"weights: {shown(kind)} is not known; use 'rademacher' or 'webb'")
+    check_draws(draws, least=99)
+    if kind == "rademacher" and groups <= _MOST_ENUMERATED and 2**groups <= draws:
+        patterns = (np.arange(2**groups) >> np.arange(groups)[:, None]) & 1
+        return WildDraws(np.asarray(1.0 - 2.0 * patterns, dtype=np.float64), True)
+    signs = np.asarray(1.0 - 2.0 * generator.integers(0, 2, (groups, draws)), dtype=np.float64)
+    if kind == "rademacher":
+        return WildDraws(signs, False)
+    return WildDraws(signs * _WEBB[generator.integers(0, 3, (groups, draws))], False)
+
+
+@dataclass(frozen=True, slots=True)
+class WildBootstrap:
+    """A hypothesis on one linear combination, ready for any null value.
+
+    Parameters
+    ----------
+    estimate : float
+        ``c'b``.
+    fixed, slope : (G, G) arrays
+        The bootstrap scores of clusters are ``(fixed + (estimate - null) slope) v``.
+    moments, lift : (G,) arrays
+        The bootstrap estimate less the null is ``(moments + (estimate - null) lift)'v``.
+    factor : float
+        ``G / (G - 1) (n - 1) / (n - K)``.
+    draws : WildDraws
+        Weights v.
+    """
+
+    estimate: float
+    fixed: Array
+    slope: Array
+    moments: Array
+    lift: Array
+    factor: float
+    draws: WildDraws
+
+    def statistics(self, null: float) -> Array:
+        """Return Student's statistics of the draws that impose the null, (D,)."""
+        gap = self.estimate - null
+        shifts = (self.moments + gap * self.lift) @ self.draws.weights
+        scores = (self.fixed + gap * self.slope) @ self.draws.weights
+        spread = np.sqrt(self.factor * np.einsum("gd,gd->d", scores, scores))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(np.where(spread > 0, shifts / spread, np.inf))
+
+    def p_value(self, null: float) -> float:
+        """Return the two-sided p-value of ``c'b = null``.
+
+        Share of draws at least as far out; with random draws the sample itself counts as one.
+        """
+        own = abs(self.estimate - null) / self.error()
+        beyond = int(np.count_nonzero(np.abs(self.statistics(null)) >= own * (1.0 - _TIE)))
+        total = int(self.draws.weights.shape[1])
+        extra = 0 if self.draws.exact else 1
+        return (extra + beyond) / (extra + total)
+
+    def error(self) -> float:
+        """Return the CR1 standard error of ``c'b``."""
+        # moments are c'B X_g'e_g, the scores of the unrestricted fit
+        return float(np.sqrt(self.factor * (self.moments @ self.moments)))
+
+    def interval(self, level: float) -> tuple[float, float]:
+        """Return the values that the test does not reject at ``1 - level``, by bisection."""
+        return self._bound(-1.0, 1.0 - level), self._bound(1.0, 1.0 - level)
+
+    def _bound(self, side: float, size: float) -> float:
+        inside, step = self.estimate, self.error() * side
+        outside = inside + step
+        while self.p_value(outside) > size:
+            inside, step = outside, 2 * step
+            if abs(step) > 1e6 * self.error():
+                return float(
+                    side * np.inf
+                )  # the test never rejects: too few clusters for this level
+            outside = inside + step
+        for _ in range(_BISECTIONS):
+            middle = (inside + outside) / 2
+            if self.p_value(middle) > size:
+                inside = middle
+            else:
+                outside = middle
+        return (inside + outside) / 2
+
+
+def prepare_wild(
+    regression: Regression, coefficients: Array, combination: Array, draws: WildDraws
+) -> WildBootstrap:
+    """Prepare the wild cluster bootstrap of one linear combination of coefficients.
+
+    Cameron, Gelbach and Miller (2008), restricted residuals ``u = e + X B c (c'b - r) / c'Bc``.
+    Resampling needs clusters only (Roodman, MacKinnon, Nielsen and Webb, 2019): with
+    ``a_g = X_g B c`` and V an orthonormal basis of regressors and effects, the score of cluster
+    g in a draw v is ``v_g a_g'u_g - (a_g'V_g) sum_h v_h V_h'u_h``: one G x G matrix.
+    """
+    if len(regression.clusters) != 1:
+        raise EstimationError("the wild cluster bootstrap needs one dimension of clusters")
+    codes = regression.clusters[0]
+    groups = int(codes.max()) + 1
+    regression.need_freedom()
+    if groups < 2:
+        raise EstimationError("one cluster only: the wild cluster bootstrap needs at least two")
+    lever = regression.root.T @ combination
+    direction, spread = regression.basis() @ lever, float(lever @ lever)
+    basis = cluster_basis(regression, codes)
+    weighted = cluster_sums(basis * direction[:, None], codes)  # a_g'V_g
+    own = cluster_sums(basis * regression.residuals[:, None], codes)  # V_g'e_g
+    moments = cluster_sums((direction * regression.residuals)[:, None], codes)[:, 0]
+    lift = cluster_sums((direction * direction)[:, None], codes)[:, 0] / spread
+    rows, counted = regression.nobs, counted_parameters(regression)
+    return WildBootstrap(
+        estimate=float(combination @ coefficients),
+        fixed=np.diag(moments) - weighted @ own.T,
+        slope=np.diag(lift) - weighted @ (weighted / spread).T,
+        moments=moments,
+        lift=lift,
+        factor=groups / (groups - 1) * (rows - 1) / (rows - counted),
+        draws=draws,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Replications:
+    """Coefficients of replications.
+
+    Parameters
+    ----------
+    draws : (D, k) array
+        Coefficients of the replications that could be computed.
+    covariance : (k, k) array
+        Covariance that they imply.
+    failed : int
+        Resamples in which regressors depended on each other; they are left out.
+    """
+
+    draws: Array
+    covariance: Array
+    failed: int
+
+
+def bootstrap_coefficients(
+    regression: Regression,
+    coefficients: Array,
+    *,
+    draws: int,
+    generator: np.random.Generator,
+    codes: Codes | None = None,
+) -> Replications:
+    """Resample rows or clusters with replacement and estimate again, all draws at once.
+
+    A resample is a vector of counts, so the tables of products of all resamples are one matrix
+    product, and their solutions one batch (`quesnay.fitting.regression.gram`). A cluster drawn
+    twice is two clusters: each copy has nested effects of its own, and effects that cross clusters
+    are estimated anew in each resample. What is resampled are residuals and an orthonormal basis
+    ``X L`` of the design: ``b + L c``, c the regression of the former on the latter, loses none of
+    the digits that products of nearly dependent columns lose.
+    """
+    check_draws(draws, least=2)
+    if codes is None and regression.absorber is not None:
+        raise EstimationError(
+            "resampling rows would break up the groups of the absorbed effects; "
+            "resample clusters: name their column with cluster="
+        )
+    if codes is None:
+        found = _resample_rows(regression.basis(), regression.residuals, draws, generator)
+    else:
+        groups = int(codes.max()) + 1
+        counts = generator.multinomial(groups, np.full(groups, 1.0 / groups), size=draws)
+        found = _cluster_grams(regression, codes).coefficients(counts)
+    kept = coefficients + found[~np.isnan(found).any(axis=1)] @ regression.root.T
+    if kept.shape[0] < 2:
+        raise EstimationError(
+            f"{draws - kept.shape[0]} of {draws} resamples have no solution: regressors vary in "
+            "too few rows or clusters; drop some, or use the jackknife"
+        )
+    covariance = np.atleast_2d(np.cov(kept, rowvar=False))
+    return Replications(kept, covariance, draws - kept.shape[0])
+
+
+def _cluster_grams(regression: Regression, codes: Codes) -> NestedGrams:
+    """Return the products by cluster, from columns that are free of the effects already."""
+    Q, e, absorber = regression.basis(), regression.residuals, regression.absorber
+    if absorber is None:
+        return NestedGrams(gram_blocks(np.column_stack([e, Q]), codes), Q.shape[1])
+    weights = absorber.weights
+    if weights is not None:
+        root = np.sqrt(weights)
+        e, Q = e / root, Q / root[:, None]
+    return nested_grams(e, Q, regression.effects, codes, weights=weights)
+
+
+def _resample_rows(X: Array, outcome: Array, draws: int, generator: np.random.Generator) -> Array:
+    """Solve resamples of rows: counts times products of columns is one matrix product."""
+    rows, columns = X.shape
+    Z = np.column_stack([outcome, X])
+    products = (Z[:, :, None] * Z[:, None, :]).reshape(rows, -1)
+    grams = []
+    for part in np.array_split(np.arange(draws), _parts(draws * rows)):
+        picks = generator.integers(0, rows, (part.size, rows))
+        picks += np.arange(part.size)[:, None] * rows
+        counts = np.bincount(picks.ravel(), minlength=part.size * rows).reshape(part.size, rows)
+        grams.append(counts.astype(np.float64) @ products)
+    tables = np.concatenate(grams).reshape(draws, columns + 1, columns + 1)
+    return solve_grams(tables, 0, range(1, columns + 1))
+
+
+def _parts(cells: int) -> int:
+    return max(1, -(-cells // _CELLS))
+
+
+def jackknife_coefficients(
+    regression: Regression, coefficients: Array, codes: Codes | None = None
+) -> Replications:
+    """Leave out each row or each cluster in turn, in closed form.
+
+    ``b - b_(g) = (X'X)^-1 X_g'(I - H_gg)^-1 e_g``: no regression is run again.
+    """
+    if codes is None:
+        slack = 1.0 - regression.leverage()
+        if float(slack.min()) < 1e-10:
+            raise EstimationError(
+                f"without row {int(np.argmin(slack))} of those used a coefficient or effect cannot "
+                "be estimated; drop that row or its regressor"
+            )
+        Z, T = regression.parts()
+        shifts = (Z * (regression.residuals / slack)[:, None]) @ T.T
+    else:
+        shifts = cluster_spectra(regression, codes).halves(-1.0)
+    units = shifts.shape[0]
+    covariance = (units - 1) / units * (shifts.T @ shifts)
+    return Replications(coefficients - shifts, covariance, 0)

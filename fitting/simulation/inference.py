@@ -1,0 +1,132 @@
+"""What draws say: bootstrap intervals, and joint inference on a whole curve of estimates."""
+
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+from scipy.special import ndtr, ndtri
+
+from quesnay.fitting.errors import QuesnayError
+
+__all__ = [
+    "JointNull",
+    "bootstrap_interval",
+    "joint_null",
+]
+
+Array = npt.NDArray[np.float64]
+
+
+def bootstrap_interval(
+    draws: Array, estimate: Array, *, level: float, kind: str, jackknife: Array | None = None
+) -> Array:
+    """Return the interval of each statistic from its bootstrap draws.
+
+    Percentile: quantiles of the draws. Basic: ``2 t - quantile``. Normal: bias-corrected estimate
+    with the standard deviation of the draws. BCa: percentile at levels corrected for bias and for
+    skewness measured by the jackknife.
+
+    Efron, B. (1987), "Better bootstrap confidence intervals", JASA 82, eq. 2.3 and 6.6;
+    Davison and Hinkley (1997), Bootstrap Methods and their Application, ch. 5.
+    """
+    tail = (1.0 - level) / 2.0
+    levels = np.array([tail, 1.0 - tail])
+    out = np.full((len(estimate), 2), np.nan)
+    for k, center in enumerate(estimate):
+        finite = draws[np.isfinite(draws[:, k]), k]
+        if finite.size < 2:
+            continue
+        if kind == "percentile":
+            out[k] = np.quantile(finite, levels)
+        elif kind == "basic":
+            out[k] = 2.0 * center - np.quantile(finite, levels[::-1])
+        elif kind == "normal":
+            out[k] = 2.0 * center - finite.mean() + finite.std(ddof=1) * np.asarray(ndtri(levels))
+        elif kind == "bca":
+            out[k] = _bca(finite, center, levels, None if jackknife is None else jackknife[:, k])
+        else:
+            raise QuesnayError(
+                f"interval kind must be percentile, basic, normal or bca, got {kind!r}"
+            )
+    return out
+
+
+def _bca(draws: Array, center: float, levels: Array, jackknife: Array | None) -> Array:
+    if jackknife is None:
+        raise QuesnayError(
+            "a bca interval needs the jackknife; call bootstrap(..., jackknife=True)"
+        )
+    # Half of the ties count as below, so that a discrete statistic has no artificial bias.
+    below = (np.sum(draws < center) + 0.5 * np.sum(draws == center)) / draws.size
+    if not 0.0 < below < 1.0:
+        return np.array([np.nan, np.nan])
+    bias = float(ndtri(below))
+    away = jackknife.mean() - jackknife
+    scale = float(np.sum(away**2)) ** 1.5
+    acceleration = float(np.sum(away**3)) / (6.0 * scale) if scale > 0 else 0.0
+    z = bias + np.asarray(ndtri(levels))
+    return np.asarray(np.quantile(draws, ndtr(bias + z / (1.0 - acceleration * z))))
+
+
+@dataclass(frozen=True, slots=True)
+class JointNull:
+    """Statistics of a curve and how often resamples under the null reach them.
+
+    Parameters
+    ----------
+    median : float
+        Median estimate.
+    significant : float
+        Share of specifications that are positive and significant at 5 %.
+    mean_z : float
+        Mean of estimate over bootstrap standard error (Stouffer, without its root).
+    p_median, p_significant, p_mean_z : float
+        Share of resamples under the null that are at least as extreme, (1 + hits) / (1 + draws).
+    draws : int
+        Resamples used.
+    """
+
+    median: float
+    significant: float
+    mean_z: float
+    p_median: float
+    p_significant: float
+    p_mean_z: float
+    draws: int
+
+
+def joint_null(estimates: Array, draws: Array) -> JointNull:
+    """Test a whole specification curve against no effect in any specification.
+
+    Under the null the outcome has no effect in it: in linear models the resampled estimate less the
+    original one is what a resample of the null gives, jointly over specifications when they share
+    their resamples.
+
+    Simonsohn, Simmons and Nelson (2020), Nature Human Behaviour 4, "Inferential statistics for
+    specification curves": the three statistics, resampling under the null.
+    """
+    kept = draws[:, np.isfinite(draws).all(axis=0)]
+    error = kept.std(axis=1, ddof=1)
+    null = kept - estimates[:, None]
+    seen = _statistics(estimates[:, None], error)[:, 0]
+    under = _statistics(null, error)
+    hits = (np.abs(under) >= np.abs(seen)[:, None]).sum(axis=1)
+    p = (1 + hits) / (1 + kept.shape[1])
+    p_median, p_significant, p_mean_z = (float(value) for value in p)
+    return JointNull(
+        median=float(seen[0]),
+        significant=float(seen[1]),
+        mean_z=float(seen[2]),
+        p_median=p_median,
+        p_significant=p_significant,
+        p_mean_z=p_mean_z,
+        draws=kept.shape[1],
+    )
+
+
+def _statistics(values: Array, error: Array) -> Array:
+    """Median, share significantly positive and mean z of every column, (3, columns)."""
+    z = values / error[:, None]
+    return np.stack(
+        [np.median(values, axis=0), (z > 1.959963984540054).mean(axis=0), z.mean(axis=0)]
+    )

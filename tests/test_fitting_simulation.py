@@ -1,0 +1,218 @@
+"""The chunk engine: same numbers wherever it runs, and after any interruption."""
+
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.fitting.simulation.engine import Chunk, chunks, run
+
+INPUTS = {
+    "a": qn.Normal(1.0, 0.1),
+    "b": qn.Uniform(0.0, 1.0),
+    ("c", "d"): qn.JointNormal([0.0, 0.0], [[1.0, 0.5], [0.5, 1.0]]),
+}
+
+
+def product(x: dict[str, Any]) -> dict[str, Any]:
+    return {"ab": x["a"] * x["b"], "cd": x["c"] + x["d"]}
+
+
+@pytest.mark.parametrize("jobs", [2, 3])
+def test_numbers_do_not_depend_on_jobs(jobs: int) -> None:
+    alone = qn.monte_carlo(product, INPUTS, draws=2500, seed=4)
+    shared = qn.monte_carlo(product, INPUTS, draws=2500, seed=4, jobs=jobs)
+    pd.testing.assert_frame_equal(alone.draws, shared.draws, check_exact=True)
+
+
+def test_bootstrap_does_not_depend_on_jobs_and_takes_lambdas() -> None:
+    data = pd.DataFrame({"g": np.repeat(np.arange(9), 4), "x": np.arange(36.0)})
+    one, two = (
+        qn.bootstrap(lambda d: d["x"].mean(), data, cluster="g", draws=250, seed=1, jobs=jobs)
+        for jobs in (1, 2)
+    )
+    pd.testing.assert_frame_equal(one.draws, two.draws, check_exact=True)
+
+
+@pytest.mark.slow
+def test_dask_cluster_gives_the_same_numbers() -> None:
+    distributed = pytest.importorskip("distributed")
+
+    # Inside the test, so that they travel by value: workers cannot import test modules.
+    def product(x: dict[str, Any]) -> dict[str, Any]:
+        return {"ab": x["a"] * x["b"], "cd": x["c"] + x["d"]}
+
+    def slow_mean(sample: np.ndarray) -> float:
+        time.sleep(0.002)
+        return float(sample.mean())
+
+    with (
+        distributed.LocalCluster(
+            n_workers=2, threads_per_worker=1, processes=True, dashboard_address=":0"
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):
+        far = qn.monte_carlo(product, INPUTS, draws=2500, seed=4, client=client)
+        data = np.arange(30.0)
+        boot = qn.bootstrap(slow_mean, data, draws=250, seed=2, client=client)
+        lock = threading.Lock()
+
+        def locked(sample: np.ndarray) -> float:
+            with lock:
+                return float(sample.mean())
+
+        with pytest.raises(qn.QuesnayError, match="cannot be sent to the Dask workers"):
+            qn.bootstrap(locked, data, draws=250, seed=2, client=client)
+    near = qn.monte_carlo(product, INPUTS, draws=2500, seed=4)
+    pd.testing.assert_frame_equal(near.draws, far.draws, check_exact=True)
+    here = qn.bootstrap(slow_mean, data, draws=250, seed=2)
+    pd.testing.assert_frame_equal(here.draws, boot.draws, check_exact=True)
+
+
+def test_longer_runs_begin_with_the_shorter() -> None:
+    short = qn.monte_carlo(product, INPUTS, draws=2000, seed=4)
+    long = qn.monte_carlo(product, INPUTS, draws=3000, seed=4)
+    pd.testing.assert_frame_equal(short.draws, long.draws.iloc[:2000], check_exact=True)
+
+
+def test_other_inputs_do_not_move_a_stream() -> None:
+    few = qn.monte_carlo(product, INPUTS, draws=100, seed=4).inputs
+    reordered = dict(reversed([*INPUTS.items(), ("new", qn.Normal(0.0, 1.0))]))
+    many = qn.monte_carlo(product, reordered, draws=100, seed=4).inputs
+    pd.testing.assert_frame_equal(few, many[few.columns], check_exact=True)
+
+
+SCRIPT = """
+import sys, time, numpy as np, quesnay as qn
+def slow(x):
+    time.sleep(0.004)
+    return float(x.mean())
+found = qn.bootstrap(slow, np.arange(50.0), draws=800, seed=3, chunk=20, jobs={jobs},
+                     checkpoint={folder!r})
+sys.stdout.write(found.draws.to_csv())
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_killed_run_resumes_to_the_same_bytes(tmp_path: Path, jobs: int) -> None:
+    def script(folder: str) -> list[str]:
+        return [sys.executable, "-c", SCRIPT.format(jobs=jobs, folder=str(tmp_path / folder))]
+
+    killed = subprocess.Popen(script("a"), stdout=subprocess.DEVNULL, start_new_session=True)
+    for _ in range(400):
+        if len(list((tmp_path / "a").glob("chunk-*.npz"))) >= 5:
+            break
+        time.sleep(0.02)
+    os.killpg(killed.pid, signal.SIGKILL)
+    assert killed.wait() == -signal.SIGKILL
+    kept = len(list((tmp_path / "a").glob("chunk-*.npz")))
+    assert 5 <= kept < 40
+    resumed = subprocess.run(script("a"), capture_output=True, check=True).stdout
+    undisturbed = subprocess.run(script("b"), capture_output=True, check=True).stdout
+    assert resumed == undisturbed
+    names = [sorted(p.name for p in (tmp_path / f).glob("chunk-*.npz")) for f in "ab"]
+    assert names[0] == names[1]  # the names hold the hashes of the contents
+
+
+def _boot(folder: Path, **options: Any) -> Any:
+    settings: dict[str, Any] = {"draws": 60, "seed": 1, "chunk": 20, **options}
+    return qn.bootstrap(np.mean, np.arange(9.0), checkpoint=folder, **settings)
+
+
+def test_finished_chunks_are_reused(tmp_path: Path) -> None:
+    seen: list[tuple[int, int]] = []
+    first = _boot(tmp_path / "run", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(0, 60), (20, 60), (40, 60), (60, 60)]
+    seen.clear()
+    again = _boot(tmp_path / "run", progress=lambda done, total: seen.append((done, total)))
+    assert seen == [(60, 60)]
+    pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+
+
+@pytest.mark.parametrize("damage", [b"", b"not a zip", None])
+def test_damaged_chunk_is_computed_again(tmp_path: Path, damage: bytes | None) -> None:
+    first = _boot(tmp_path / "run")
+    victim = sorted((tmp_path / "run").glob("chunk-*.npz"))[1]
+    content = bytearray(victim.read_bytes())
+    content[len(content) // 2] ^= 1
+    victim.write_bytes(bytes(content) if damage is None else damage)
+    with pytest.warns(qn.CheckpointWarning, match="chunk 1 is computed again"):
+        again = _boot(tmp_path / "run")
+    pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [({"seed": 2}, "seed is '1' there"), ({"draws": 61}, "draws is 60"), ({"chunk": 7}, "chunk")],
+)
+def test_foreign_checkpoint_is_refused(
+    tmp_path: Path, options: dict[str, Any], message: str
+) -> None:
+    _boot(tmp_path / "run")
+    with pytest.raises(qn.DataError, match=message):
+        _boot(tmp_path / "run", **options)
+
+
+def test_checkpoint_of_other_data_is_refused(tmp_path: Path) -> None:
+    _boot(tmp_path / "run")
+    with pytest.raises(qn.DataError, match="data is"):
+        qn.bootstrap(
+            np.mean, np.arange(8.0), draws=60, seed=1, chunk=20, checkpoint=tmp_path / "run"
+        )
+
+
+def test_folder_of_something_else_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "letter.txt").write_text("dear")
+    with pytest.raises(qn.DataError, match="other files"):
+        _boot(tmp_path)
+    with pytest.raises(qn.DataError, match="cannot keep checkpoints"):
+        _boot(tmp_path / "letter.txt" / "run")
+
+
+@pytest.mark.parametrize("text", ["[]", "{", "null", "\udcff".encode("utf-8", "replace").decode()])
+def test_unreadable_head_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "run.json").write_text(text)
+    with pytest.raises(qn.DataError, match=r"not readable|another run"):
+        _boot(tmp_path / "run")
+
+
+def test_chunks_must_agree() -> None:
+    def uneven(chunk: Chunk) -> dict[str, np.ndarray]:
+        return {"x": np.zeros((chunk.size, chunk.index + 1))}
+
+    with pytest.raises(qn.QuesnayError, match="chunk 1 returned"):
+        run(uneven, chunks(4, seed=0, size=2))
+
+
+def _die(x: np.ndarray) -> float:
+    if len(x) and os.environ.get("QUESNAY_TEST_PARENT") != str(os.getpid()):
+        os.kill(os.getpid(), signal.SIGKILL)
+    return 0.0
+
+
+def test_dead_worker_is_one_clear_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("QUESNAY_TEST_PARENT", str(os.getpid()))
+    with pytest.raises(qn.QuesnayError, match="worker process ended abruptly"):
+        qn.bootstrap(_die, np.arange(5.0), draws=300, seed=0, jobs=2)
+
+
+def test_error_in_a_worker_keeps_its_words() -> None:
+    def fails(x: np.ndarray) -> float:
+        if x[0] != 0.0:
+            raise ZeroDivisionError("no ships")
+        return 0.0
+
+    for jobs in (1, 2):
+        with pytest.raises(qn.QuesnayError, match="ZeroDivisionError: no ships"):
+            qn.bootstrap(fails, np.arange(5.0), draws=300, seed=0, jobs=jobs)

@@ -1,0 +1,137 @@
+"""Columns and estimators that once answered silently, or with an error of NumPy's own."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from tests.refusals import refused
+
+G = np.random.default_rng(11)
+ROWS = 48
+UNIT, TIME = np.repeat(np.arange(8), 6), np.tile(np.arange(2000, 2006), 8)
+X = G.standard_normal(ROWS) + 0.3 * UNIT
+DATA = pd.DataFrame(
+    {
+        "y": 2 * X + UNIT + G.standard_normal(ROWS),
+        "x": X,
+        "z": G.uniform(1, 2, ROWS),
+        "iv": X + G.standard_normal(ROWS),
+        "u": UNIT,
+        "t": TIME,
+        "w": G.uniform(0.5, 2.0, ROWS),
+    }
+)
+PANEL: dict[str, Any] = {"unit": "u", "time": "t"}
+IV: dict[str, Any] = {"endogenous": "x", "instruments": "iv"}
+NAN_INSIDE = pd.Series(
+    pd.arrays.FloatingArray(np.where(np.arange(ROWS) == 3, np.nan, UNIT), np.zeros(ROWS, bool))
+)
+MONTHS = pd.Series([f"2019-{month}" for month in np.tile(np.arange(8, 14), 8)])
+
+Fit = Callable[[pd.DataFrame], object]
+FITS: dict[str, Fit] = {
+    "least squares": lambda d: qn.fit_panel("y ~ x + z", d),
+    "effects": lambda d: qn.fit_panel("y ~ x + z", d, absorb=["u", "t"], cluster="u"),
+    "weights": lambda d: qn.fit_panel("y ~ x + z", d, weights="w"),
+    "random": lambda d: qn.fit_random_effects("y ~ x + z", d, **PANEL),
+    "correlated": lambda d: qn.fit_correlated_random_effects("y ~ x + z", d, unit="u"),
+    "differences": lambda d: qn.fit_differences("y ~ x + z", d, **PANEL),
+    "half panel": lambda d: qn.fit_half_panel_jackknife("y ~ x + z", d, **PANEL),
+    "instrumental": lambda d: qn.fit_instrumental("y ~ x + z", d, **IV),
+    "bridge": lambda d: qn.to_linearmodels("y ~ x + z", d, **IV),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+@pytest.mark.parametrize(
+    ("changed", "message"),
+    [
+        ({"x": X * 1e-310}, "beyond what squares can hold; give it in another unit"),
+        ({"x": X * 1e200}, "beyond what squares can hold; give it in another unit"),
+        ({"y": DATA["y"] * 1e300}, "column 'y' has .* beyond what squares can hold"),
+        ({"x": np.zeros(ROWS)}, "'x'"),
+        ({"x": 2 * DATA["z"]}, "'x'"),
+        ({"y": np.full(ROWS, 3.0)}, "'y'"),
+        ({"y": np.zeros(ROWS)}, "'y'"),
+    ],
+)
+@pytest.mark.filterwarnings("error")
+def test_every_estimator_names_the_column(name: str, changed: Any, message: str) -> None:
+    if name == "bridge":
+        pytest.importorskip("linearmodels")
+    if name == "differences" and isinstance(changed.get("y"), np.ndarray):
+        message = "'change of y' does not vary"
+    refused(lambda: FITS[name](DATA.assign(**changed)), message)
+
+
+def fit(formula: str, data: pd.DataFrame = DATA, **options: Any) -> Callable[[], object]:
+    return lambda: qn.fit_panel(formula, data, **options)
+
+
+CASES: list[tuple[Callable[[], object], str]] = [
+    (fit("y ~ x", DATA.assign(w=DATA["w"] * 1e200), weights="w"), "weights: column 'w' has"),
+    (fit("y ~ exp(z)", DATA.assign(z=DATA["z"] * 300)), r"exp\(z\) has .* beyond what squares"),
+    (fit("y ~ x", DATA.assign(y=DATA["y"] * 1e90, x=X / 1e90)), "variance of .* other units"),
+    (fit("y ~ x", DATA.assign(y=DATA["y"] / 1e90, x=X * 1e90)), "variance of .* other units"),
+    (fit("y ~ x:z", DATA.assign(x=X * 1e90, z=X * 1e90), absorb="u"), "variance of|beyond what"),
+    (fit("y ~ x", DATA.assign(u=UNIT + 1j), absorb="u"), "absorb: column 'u' holds complex"),
+    (fit("y ~ x + C(u)", DATA.assign(u=np.where(UNIT, UNIT, np.inf))), "'u' is infinite at row 0"),
+    (fit("y ~ x", DATA.assign(t=MONTHS), time="t", covariance="Driscoll-Kraay"),
+     "'2019-13' would come before '2019-8' in the text column 't'"),
+    (lambda: qn.fit_differences("y ~ x", DATA.assign(t=MONTHS), **PANEL), "would come before"),
+    (fit("y ~ x", DATA.iloc[:2], time="t", covariance="Driscoll-Kraay"), "no degrees of freedom"),
+    (fit("y ~ x", DATA.iloc[[0, 8]], cluster="u", covariance="CR0"), "no degrees of freedom"),
+    (fit("y ~ x", cluster="u", covariance=qn.CR1([1])), "counting: "),  # type: ignore[arg-type]
+    (fit("y ~ x", time="t", covariance=qn.DriscollKraay(adjust="no")), "adjust: "),  # type: ignore[arg-type]
+    (lambda: qn.fit_panel("y ~ x", DATA, covariance=qn.fit_panel("y ~ x", DATA)),  # type: ignore[arg-type]
+     "covariance: expected a name or a rule"),
+    (lambda: qn.fit_differences("y ~ x", DATA, **PANEL, lag=10**30), "both ends"),
+    (lambda: qn.fit_half_panel_jackknife("y ~ x", DATA[DATA["u"] < 2], **PANEL), "sum to zero"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "message"), CASES, ids=[message for _, message in CASES])
+@pytest.mark.filterwarnings("error")
+def test_refused_in_one_line(call: Callable[[], object], message: str) -> None:
+    refused(call, message)
+
+
+def test_nan_inside_a_nullable_column_is_a_missing_label_and_no_group() -> None:
+    found = qn.fit_panel("y ~ x + C(u)", DATA.assign(u=NAN_INSIDE))
+    plain = qn.fit_panel("y ~ x + C(u)", DATA.drop(index=3))
+    assert found.sample.dropped.missing == 1
+    np.testing.assert_allclose(found.params, plain.params, rtol=1e-12)
+
+
+def test_an_ordered_category_keeps_its_own_order_of_time() -> None:
+    order = list(dict.fromkeys(MONTHS))
+    ordered = DATA.assign(t=pd.Categorical(MONTHS, categories=order, ordered=True))
+    one = qn.fit_differences("y ~ x", ordered, **PANEL)
+    np.testing.assert_array_equal(one.params, qn.fit_differences("y ~ x", DATA, **PANEL).params)
+
+
+def test_growth_elsewhere_is_unknown_where_a_value_is_missing() -> None:
+    data = DATA.assign(x=np.exp(X))
+    data.loc[7, "x"] = np.nan
+    found = qn.shift_share_instrument(data, ["x", "z"], cell="u", **PANEL)
+    lost = (data["t"] == 2001) & (data["u"] != 1)
+    assert found[lost].isna().all()
+    whole = qn.shift_share_instrument(DATA.assign(x=np.exp(X)), ["x", "z"], cell="u", **PANEL)
+    np.testing.assert_allclose(found[~lost], whole[~lost], rtol=1e-12)
+
+
+@pytest.mark.parametrize("kind", ["int8", "int16", "uint64"])
+def test_groups_of_small_or_unsigned_integers_are_those_of_int64(kind: str) -> None:
+    g = np.random.default_rng(np.random.SeedSequence(3))
+    low, high = {"int8": (-128, 128), "int16": (-300, 300), "uint64": (0, 200)}[kind]
+    codes = g.integers(low, high, 800)
+    frame = pd.DataFrame({"k": codes, "x": g.standard_normal(800)})
+    frame["y"] = frame["x"] + g.standard_normal(800)
+    small = frame.assign(k=codes.astype(kind) + np.array(2**63 if kind == "uint64" else 0, kind))
+    for formula, absorb in (("y ~ x", "k"), ("y ~ x + C(k)", None)):
+        wide, narrow = (qn.fit_panel(formula, d, absorb=absorb) for d in (frame, small))
+        np.testing.assert_allclose(narrow.std_errors, wide.std_errors, rtol=1e-13)

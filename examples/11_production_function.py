@@ -25,6 +25,8 @@ fit = qn.fit_panel(
     panel,
     absorb=("province:sector", "sector:year", "province:year"),
     cluster="province",
+    unit="province:sector",
+    time="year",
 )
 print(fit.summary())
 low, high = fit.conf_int().loc["ln_ict"]

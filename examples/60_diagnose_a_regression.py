@@ -25,6 +25,8 @@ fit = qn.fit_panel(
     panel,
     absorb=("province:sector", "sector:year", "province:year"),
     cluster="province",
+    unit="province:sector",
+    time="year",
 )
 report = fit.diagnose(draws=999, seed=1)
 print(report)

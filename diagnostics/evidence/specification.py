@@ -153,6 +153,20 @@ class SpecificationCurve(Tabular):
             *self._failed(),
         )
 
+    def _runs(self) -> tuple[Table, ...]:
+        if not self.runs:
+            return ()
+        columns = {
+            "number": "specifications",
+            "below": "below the report",
+            "agrees": "agree with it",
+            "median": f"median, {self.unit}",
+        }
+        frame = self.by_run.rename(columns=columns)
+        formats = dict(zip(columns.values(), (".0f", ".0%", ".0%", ".3g"), strict=True))
+        said = ("Agree: the 95 % interval and the printed interval overlap.",)
+        return (Table(f"{self.figure} by run, printed {self.reported:g}", frame, said, formats),)
+
     def _summary(self) -> Table:
         values = self.estimates["estimate"]
         rows = {
@@ -175,20 +189,6 @@ class SpecificationCurve(Tabular):
             )
         frame = pd.DataFrame({"value": rows})
         return Table(f"Specification curve of {self.figure}", frame, tuple(notes))
-
-    def _runs(self) -> tuple[Table, ...]:
-        if not self.runs:
-            return ()
-        columns = {
-            "number": "specifications",
-            "below": "below the report",
-            "agrees": "agree with it",
-            "median": f"median, {self.unit}",
-        }
-        frame = self.by_run.rename(columns=columns)
-        formats = dict(zip(columns.values(), (".0f", ".0%", ".0%", ".3g"), strict=True))
-        said = ("Agree: the 95 % interval and the printed interval overlap.",)
-        return (Table(f"{self.figure} by run, printed {self.reported:g}", frame, said, formats),)
 
     def _by_level(self) -> Table:
         parts = {
@@ -403,6 +403,18 @@ def run_specifications(
     return _curve(arrays, specifications, reported, figure=figure, unit=unit)
 
 
+def _shares(curve: SpecificationCurve, rows: pd.DataFrame) -> "pd.Series[float]":
+    agrees = (rows["low"] < curve.reported_high) & (rows["high"] >= curve.reported_low)
+    return pd.Series(
+        {
+            "number": float(len(rows)),
+            "below": float((rows["estimate"] < curve.reported_low).mean()),
+            "agrees": float(agrees.mean()),
+            "median": float(rows["estimate"].median()),
+        }
+    )
+
+
 def rank_specifications(
     frame: pd.DataFrame,
     printed: pd.Series,
@@ -437,18 +449,6 @@ def rank_specifications(
         spread=spread,
         joint=joint,
         runs=tuple(dict.fromkeys(frame["run"])) if "run" in frame.columns else (),
-    )
-
-
-def _shares(curve: SpecificationCurve, rows: pd.DataFrame) -> "pd.Series[float]":
-    agrees = (rows["low"] < curve.reported_high) & (rows["high"] >= curve.reported_low)
-    return pd.Series(
-        {
-            "number": float(len(rows)),
-            "below": float((rows["estimate"] < curve.reported_low).mean()),
-            "agrees": float(agrees.mean()),
-            "median": float(rows["estimate"].median()),
-        }
     )
 
 

@@ -119,10 +119,7 @@ def plot_penetration(
 
 
 def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1) -> "Figure":
-    """Draw the elasticity under admissible and rival specifications with 95 % intervals.
-
-    The first `drawn` rows, from which the account is drawn, have a colour of their own.
-    """
+    """Draw elasticities with 95 % intervals; the first `drawn` rows are those of the account."""
     figure = new_figure(size=(8.6, 0.36 * len(frame) + 1.5))
     axes = figure.axes[0]
     place = np.arange(len(frame))[::-1]

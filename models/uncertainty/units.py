@@ -48,10 +48,6 @@ class Units:
         rows: NDArray[np.intp] = self.order[np.repeat(self.starts[drawn], sizes) + within]
         return rows
 
-    def resample(self, rng: np.random.Generator) -> NDArray[np.intp]:
-        """Return the rows of as many units as there are, drawn with replacement."""
-        return self.rows(rng.integers(0, self.count, self.count))
-
     def without(self, place: int) -> NDArray[np.intp]:
         """Return all rows but those of one unit."""
         return self.rows(np.delete(np.arange(self.count), place))

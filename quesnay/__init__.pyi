@@ -113,6 +113,7 @@ from .fitting.regression.covariance import (
     CR2 as CR2,
     CR3 as CR3,
     DriscollKraay as DriscollKraay,
+    NeweyWest as NeweyWest,
 )
 from .fitting.simulation.distributions import (
     Choice as Choice,
@@ -155,6 +156,7 @@ from .models.input_output.balancing import (
     balance_least_squares as balance_least_squares,
     gras as gras,
     ras as ras,
+    ras_multi as ras_multi,
 )
 from .models.input_output.decomposition import (
     structural_decomposition as structural_decomposition,
@@ -173,7 +175,11 @@ from .models.input_output.paths import (
     structural_paths as structural_paths,
     upstreamness as upstreamness,
 )
+from .models.input_output.regional import (
+    location_quotient_table as location_quotient_table,
+)
 from .models.input_output.supply_use import (
+    balance_supply_use as balance_supply_use,
     SupplyUseTable as SupplyUseTable,
 )
 from .models.input_output.table import (
@@ -199,6 +205,7 @@ from .models.regression.pooling import (
     shrink as shrink,
 )
 from .models.regression.random_effects import (
+    fit_between as fit_between,
     fit_correlated_random_effects as fit_correlated_random_effects,
     fit_random_effects as fit_random_effects,
 )

@@ -39,6 +39,7 @@ def findings(result: "Reproduction", lang: str = "en") -> list[str]:
         *_later_totals(result, lang),
         *_growth(result, lang),
         *_elasticity(result, lang),
+        *_scale(result, lang),
         *_path(result, lang),
         *_implied_core(result, lang),
         *_jobs(result, lang),
@@ -258,6 +259,34 @@ def _elasticity(result: "Reproduction", lang: str) -> list[str]:
             unit=_unit(result, lang),
         )
     ]
+
+
+def _scale(result: "Reproduction", lang: str) -> list[str]:
+    """Say how much of the base elasticity is scale."""
+    found = result.elasticities
+    if found is None or found.placebo is None:
+        return []
+    said = say(
+        "Scale: the base equation gives {base:.3f}; with scale beside it the elasticity is "
+        "{other:.3f}, made-up inputs of equal scale earn {made_up:.3f} on average and {share:.0%} "
+        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added: "
+        "the equation alone cannot tell the technology from size.",
+        lang,
+        base=found.placebo.estimate,
+        other=found.with_scale,
+        made_up=float(np.mean(found.placebo.made_up)),
+        share=found.placebo.share_reaching,
+        cost=found.cost_share,
+    )
+    if found.bounds is not None:
+        low, high = sorted((found.bounds.bound, found.bounds.long))
+        said += " " + say(
+            "Equal selection on what is not seen leaves [{low:.3f}, {high:.3f}] (Oster 2019).",
+            lang,
+            low=low,
+            high=high,
+        )
+    return [said]
 
 
 def _path(result: "Reproduction", lang: str) -> list[str]:

@@ -160,7 +160,7 @@ def read_blocks(
     _check_account_names(value_names, extra_names)
     abroad = None if imports is None else read_imports(imports, sectors)
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
-    levied = None if taxes is None else _read_imports(taxes, sectors)
+    levied = None if taxes is None else read_imports(taxes, sectors)
     apart = bought if levied is None else bought + levied[0].sum(axis=0)
     uses, inputs = _sums(flows, demand, value, apart)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")

@@ -56,7 +56,7 @@ def plot_audit(result: AuditResult) -> "Figure":
 
 
 def _grid(result: AuditResult) -> pd.DataFrame:
-    """Return, for each figure and vintage, whether it rests on it always, in some cases or never."""
+    """Return, for each figure and vintage, whether it rests on it always, in some or never."""
     frame = result.vintages
     out: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(frame["id"]):

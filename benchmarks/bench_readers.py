@@ -83,7 +83,8 @@ start, wall = time.process_time(), time.perf_counter()
 table = qn.read_io(sys.argv[1], layout=sys.argv[2], tolerance=1e-2)
 work, passed = time.process_time() - start, time.perf_counter() - wall
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-print(f"{len(table.sectors):,} sectors: {work:.1f} s of work, {passed:.1f} s passed, {peak:.2f} GiB")
+print(f"{len(table.sectors):,} sectors: {work:.1f} s of work, {passed:.1f} s passed,", end=" ")
+print(f"{peak:.2f} GiB")
 """
 
 
@@ -97,7 +98,9 @@ def main() -> None:
             path = write(Path(folder))
             files = [path] if path.is_file() else [p for p in path.rglob("*") if p.is_file()]
             size = sum(p.stat().st_size for p in files) / 1e6
-            print(f"{name}: {size:.0f} MB written in {time.perf_counter() - start:.0f} s", flush=True)
+            print(
+                f"{name}: {size:.0f} MB written in {time.perf_counter() - start:.0f} s", flush=True
+            )
             layout = {"icio": "oecd_icio"}.get(name, name)
             environment = {**os.environ, "PYTHONPATH": root, "OMP_NUM_THREADS": "1"}
             subprocess.run(

@@ -11,6 +11,7 @@ from quesnay.table_commands import add_table
 
 __all__ = ["main"]
 
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.
 

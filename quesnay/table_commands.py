@@ -38,9 +38,7 @@ _VALUED = (
 def add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     """Add the command and its actions to the command line."""
     parent = commands.add_parser("table", help="input-output analysis of a table of your own")
-    actions = parent.add_subparsers(
-        title="actions", required=True, metavar="ACTION", dest="action"
-    )
+    actions = parent.add_subparsers(title="actions", required=True, metavar="ACTION", dest="action")
     for action, (text, example) in _ACTIONS.items():
         parser = actions.add_parser(
             action,
@@ -54,7 +52,9 @@ def add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
             parser.add_argument("file", metavar="FILE.xlsx", help="workbook to write")
             continue
         parser.add_argument(
-            "file", metavar="FILE", help="csv, xlsx, xls, ods, parquet, ... or a folder; also packed"
+            "file",
+            metavar="FILE",
+            help="csv, xlsx, xls, ods, parquet, ... or a folder; also packed",
         )
         _add_action(parser, action)
         _add_reading(parser)
@@ -80,7 +80,7 @@ def _add_action(parser: argparse.ArgumentParser, action: str) -> None:
             action="append",
             default=[],
             metavar="NAME[=SHARE]",
-            help="sector to extract, with the share of it; may be repeated; all, one by one, if absent",
+            help="sector to extract, with the share of it; may be repeated; if absent all, one by one",
         )
         parser.add_argument("--kind", default="total", help="total, backward or forward")
 

@@ -14,7 +14,11 @@ from .made_up_tables import Row, write_rows
 
 _ROOT = Path(__file__).resolve().parents[1]
 FILES = next(
-    (p for p in (_ROOT.parent / "shared" / "files", _ROOT.parents[1] / "shared" / "files") if p.is_dir()),
+    (
+        p
+        for p in (_ROOT.parent / "shared" / "files", _ROOT.parents[1] / "shared" / "files")
+        if p.is_dir()
+    ),
     _ROOT / "absent",
 )
 genuine = pytest.mark.skipif(not FILES.is_dir(), reason="the publishers' own files are not here")
@@ -211,7 +215,10 @@ def test_bea_own_files(year: int, total: int | None) -> None:
 
 
 def niot() -> str:
-    rows = ["Year,Code,Description,Origin,A01,B,U,CONS_h,EXP,GO", ",,,,Crop,Mining,None,Homes,Exports,Total"]
+    rows = [
+        "Year,Code,Description,Origin,A01,B,U,CONS_h,EXP,GO",
+        ",,,,Crop,Mining,None,Homes,Exports,Total",
+    ]
     for year, more in ((2013, 0), (2014, 10)):
         rows += [
             f"{year},A01,Crop,Domestic,20,40,0,120,{20 + more},{200 + more}",
@@ -427,7 +434,9 @@ def test_figaro_rounding_in_a_tiny_sector_is_recorded(tmp_path: Path) -> None:
         qn.read_io(path, tolerance=1e-3)
 
 
-def eurostat(kind: str, *, flows: tuple[str, ...] = ("TOTAL",)) -> list[tuple[str, str, str, float]]:
+def eurostat(
+    kind: str, *, flows: tuple[str, ...] = ("TOTAL",)
+) -> list[tuple[str, str, str, float]]:
     """Cells (flow, use, supply, value) of two products, with sub-totals beside their parts."""
     a, b = ("CPA_A01", "CPA_B") if kind == "prd" else ("A01", "B")
     cells: list[tuple[str, str, str, float]] = []
@@ -460,7 +469,9 @@ def test_eurostat_with_imports_inside(tmp_path: Path, kind: str, ending: str) ->
     path = tmp_path / f"estat_naio_10_cp1700.{ending}"
     cells = eurostat(kind)
     if ending == "csv":
-        lines = [f"DATAFLOW,LAST UPDATE,freq,unit,stk_flow,{kind}_use,{kind}_ava,geo,TIME_PERIOD,OBS_VALUE"]
+        lines = [
+            f"DATAFLOW,LAST UPDATE,freq,unit,stk_flow,{kind}_use,{kind}_ava,geo,TIME_PERIOD,OBS_VALUE"
+        ]
         lines += [f"ESTAT,x,A,MIO_EUR,{f},{u},{s},AT,2019,{v}" for f, u, s, v in cells]
     else:
         lines = [f"freq,unit,stk_flow,{kind}_use,{kind}_ava,geo\\TIME_PERIOD\t2018 \t2019 "]

@@ -144,7 +144,9 @@ _Look = tuple[int, int, dict[tuple[int, int], str]]
 _CELL = rb'<(?:\w+:)?c\s[^>]*?\br="([A-Z]{1,3})(\d{1,7})"'
 _CELL_REFERENCE = re.compile(_CELL)
 _ROW_REFERENCE = re.compile(rb'<(?:\w+:)?row\s[^>]*?\br="(\d{1,7})"')
-_ERROR = re.compile(_CELL + rb'[^>]*\bt="e"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.S)
+_ERROR = re.compile(
+    _CELL + rb'[^>]*\bt="e"[^>]*>(?:(?!</(?:\w+:)?c>).)*?<(?:\w+:)?v>([^<]*)<', re.S
+)
 _UNCOMPUTED = re.compile(
     _CELL
     + rb'(?![^>]*\bt="str")[^>]*>\s*<(?:\w+:)?f\b(?:[^>]*/>|[^>]*>[^<]*</(?:\w+:)?f>)\s*'

@@ -2,8 +2,8 @@
 
 The row of codes is the one with GO; codes are the products (01 as text and 40 as a number side by
 side, three digits in some years), FU101 ..., EX, IM, GO; rows TII, VA001 ..., TVA, TI. Tables with
-imports inside the flows have IM, printed positive or (1997) negative; tables with imports apart have
-rows D01 ... and M01 ... . Provincial tables add flows to and from other provinces.
+imports inside the flows have IM, printed positive or (1997) negative; tables with imports apart
+have rows D01 ... and M01 ... . Provincial tables add flows to and from other provinces.
 """
 
 import re
@@ -160,9 +160,7 @@ def _filled(sheet: Sheet, row: int, column: int) -> bool:
     return bool(str(sheet.cell(row, column)).strip())
 
 
-def _rows(
-    numbers: Numbers, header: int, first: int, marks: int, digits: int
-) -> list[Line]:
+def _rows(numbers: Numbers, header: int, first: int, marks: int, digits: int) -> list[Line]:
     sheet = numbers.sheet
     out = []
     for i in range(header + 1, len(sheet.rows)):

@@ -84,7 +84,9 @@ def _variable(source: Sheet) -> "pd.Series[float] | None":
     years: list[tuple[int, int]] = []
     for row in lines:
         years = [
-            (j, int(label(cell))) for j, cell in enumerate(_cells(row)) if _YEAR.fullmatch(label(cell))
+            (j, int(label(cell)))
+            for j, cell in enumerate(_cells(row))
+            if _YEAR.fullmatch(label(cell))
         ]
         if len(years) >= _FEWEST_YEARS:
             break

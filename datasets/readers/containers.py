@@ -184,7 +184,9 @@ class Book:
     def _read(self, name: str | None) -> Sheet:
         if self.kind not in WORKBOOKS:
             if name:
-                raise DataError(f"{self.name}: sheet {shown(name)} asked for, but the file has none")
+                raise DataError(
+                    f"{self.name}: sheet {shown(name)} asked for, but the file has none"
+                )
             return self._text() if self.kind in TEXTS else _frame_sheet(self)
         if name is not None and name not in self.sheets:
             hint = nearest(name, self.sheets) or f" it has {', '.join(self.sheets[:30])}"
@@ -199,12 +201,14 @@ class Book:
         try:
             cells = self._workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
         except (calamine.CalamineError, OSError, IndexError, ValueError) as error:
-            raise DataError(f"{self.name}[{name}]: no readable workbook ({_short(error)})") from error
+            raise DataError(
+                f"{self.name}[{name}]: no readable workbook ({_short(error)})"
+            ) from error
         rows: list[Row] = [[_cell(cell) for cell in row] for row in cells]
         for (i, j), text in faults.items():
             if i < len(rows) and j < len(rows[i]) and rows[i][j] == "":
                 rows[i][j] = text  # type: ignore[index]
-        return Sheet(self.name, name if len(self.sheets) > 1 else name, rows, "", faults)
+        return Sheet(self.name, name, rows, "", faults)
 
     def _text(self) -> Sheet:
         text = _decoded(self)
@@ -299,7 +303,9 @@ def _member(path: Path, data: bytes, hint: str) -> tuple[str, bytes]:
                 raise zipfile.BadZipFile("a part has another size than declared")
             return wanted[0], content
     except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
-        raise DataError(f"{path.name}: damaged archive ({_short(error)}); fetch it again") from error
+        raise DataError(
+            f"{path.name}: damaged archive ({_short(error)}); fetch it again"
+        ) from error
 
 
 def _gunzipped(name: str, data: bytes) -> bytes:
@@ -316,9 +322,7 @@ def _gunzipped(name: str, data: bytes) -> bytes:
 
 
 def _check_proportion(name: str, packed: int, size: int) -> None:
-    if size > _LARGEST_BYTES or (
-        size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * max(packed, 1)
-    ):
+    if size > _LARGEST_BYTES or (size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * max(packed, 1)):
         raise DataError(f"{name}: {packed:,} bytes would unpack to {size:,}; refused as a zip bomb")
 
 
@@ -369,9 +373,13 @@ def _legacy(data: bytes) -> tuple[str, ...]:
         return ("cp1252", "latin-1")
     beyond = sum(ord(letter) > 127 for letter in text)
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
-    return ("gb18030",) if len(_HAN.findall(text)) >= 0.9 * beyond and not alone else (
-        "cp1252",
-        "latin-1",
+    return (
+        ("gb18030",)
+        if len(_HAN.findall(text)) >= 0.9 * beyond and not alone
+        else (
+            "cp1252",
+            "latin-1",
+        )
     )
 
 

@@ -220,9 +220,7 @@ def _eora_labels(
 def _eora(
     path: Path, ending: str, down: list[str], across: list[str], options: ReadOptions
 ) -> Array:
-    files = [
-        file for file in sorted(path.glob(f"*{ending}")) if not re.match("labels", file.name)
-    ]
+    files = [file for file in sorted(path.glob(f"*{ending}")) if not re.match("labels", file.name)]
     if len(files) != 1:
         raise DataError(f"{path.name}: {len(files)} files ending in {ending}; exactly 1 expected")
     sheet = open_book(files[0], options.encoding).sheet()

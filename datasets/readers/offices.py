@@ -22,7 +22,9 @@ _ONS = {
 
 
 def _texts(sheet: Sheet, rows: int) -> list[str]:
-    head = [i for i in range(min(rows, len(sheet.rows))) if not isinstance(sheet.rows[i], PackedRow)]
+    head = [
+        i for i in range(min(rows, len(sheet.rows))) if not isinstance(sheet.rows[i], PackedRow)
+    ]
     return [text for i in head for text in sheet.texts(i) if text]
 
 
@@ -39,7 +41,9 @@ def looks_ons(sheet: Sheet) -> bool:
 def arrange_ons(sheet: Sheet, options: ReadOptions) -> Arrangement:
     """Say what each row and column of the analytical table (sheet IOT) is; million pounds."""
     return replace(
-        arrange_plain(sheet, options, codes=_ONS, unit="million pounds", tolerance=1e-3, rounding=1e-2),
+        arrange_plain(
+            sheet, options, codes=_ONS, unit="million pounds", tolerance=1e-3, rounding=1e-2
+        ),
         edition=_year_in(sheet),
         plain=False,
     )

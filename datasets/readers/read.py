@@ -42,8 +42,7 @@ from quesnay.datasets.readers.world import (
     split_regions,
 )
 from quesnay.datasets.table_frames import IOFrames
-from quesnay.fitting.arguments import choice
-from quesnay.fitting.errors import BalanceError, DataError, shown
+from quesnay.fitting.errors import BalanceError, DataError
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 
@@ -266,12 +265,20 @@ _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the ye
 
 def _check_year(book: Book, sheet: Sheet, year: int) -> None:
     """Refuse a year that the file does not name: it would be another year's table."""
-    head = [text for i in range(min(12, len(sheet.rows))) for text in sheet.texts(i, min(8, len(sheet.rows[i])))]  # noqa: E501
+    head = [
+        text
+        for i in range(min(12, len(sheet.rows)))
+        for text in sheet.texts(i, min(8, len(sheet.rows[i])))
+    ]
     places = [book.name, sheet.name, *head]
     if not any(str(year) in text for text in places):
-        found = sorted({y for text in places for y in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)})  # noqa: E501
+        found = sorted(
+            {y for text in places for y in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
+        )
         known = f"it names {', '.join(found)}" if found else "it names no year"
-        raise DataError(f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the right file")  # noqa: E501
+        raise DataError(
+            f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the right file"
+        )
 
 
 def _folder_layout(path: Path) -> str:
@@ -372,9 +379,15 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
         Z=zeroed(frames.Z, rows=True, columns=True),
         final_demand=zeroed(frames.final_demand, rows=True),
         value_added=zeroed(frames.value_added, columns=True),
-        output=None if frames.output is None else frames.output.mask(pd.Series(tiny, frames.output.index), 0.0),  # noqa: E501
-        imports=None if frames.imports is None else (zeroed(frames.imports[0], columns=True), frames.imports[1]),  # noqa: E501
-        taxes=None if frames.taxes is None else (zeroed(frames.taxes[0], columns=True), frames.taxes[1]),  # noqa: E501
+        output=None
+        if frames.output is None
+        else frames.output.mask(pd.Series(tiny, frames.output.index), 0.0),
+        imports=None
+        if frames.imports is None
+        else (zeroed(frames.imports[0], columns=True), frames.imports[1]),
+        taxes=None
+        if frames.taxes is None
+        else (zeroed(frames.taxes[0], columns=True), frames.taxes[1]),
         source=source.with_notes(warnings=(note,)),
     )
 
@@ -407,9 +420,7 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
         raise type(error)(f"{where} (layout {source.layout!r}): {error}") from error
 
 
-def _accepted(
-    frames: IOFrames, tolerance: float, absolute: float
-) -> tuple[float, tuple[str, ...]]:
+def _accepted(frames: IOFrames, tolerance: float, absolute: float) -> tuple[float, tuple[str, ...]]:
     """Widen the relative tolerance for sectors whose gap is below the absolute one."""
     uses = frames.Z.to_numpy().sum(axis=1) + frames.final_demand.to_numpy().sum(axis=1)
     inputs = frames.Z.to_numpy().sum(axis=0) + frames.value_added.to_numpy().sum(axis=0)

@@ -136,7 +136,11 @@ def read_bea(path: Path, options: ReadOptions) -> IOFrames:
     if not income and "T006" in use.rows:
         income = ["T006"]
     absent = [] if income else ["V001"]
-    absent += [f"V00{k}" for k in (1, 3) if income and income != ["T006"] and not any(c.startswith(f"V00{k}") for c in income)]
+    absent += [
+        f"V00{k}"
+        for k in (1, 3)
+        if income and income != ["T006"] and not any(c.startswith(f"V00{k}") for c in income)
+    ]
     if absent or not finals:
         raise DataError(f"{use.file}: no {absent[0] if absent else 'final use F...'} found")
     if not margins:
@@ -176,8 +180,14 @@ def _bea_sheet(book: Book, options: ReadOptions) -> Sheet:
     wanted = options.sheet or (None if options.year is None else str(options.year))
     if wanted is not None and len(book.sheets) > 1:
         return book.sheet(wanted)
-    sheets = [name for name in book.sheets if tidy(name) not in {"readme", "naics codes", "contents"}]
-    found = [name for name in sheets if looks_bea(book.sheet(name or None))] if len(sheets) < 8 else sheets
+    sheets = [
+        name for name in book.sheets if tidy(name) not in {"readme", "naics codes", "contents"}
+    ]
+    found = (
+        [name for name in sheets if looks_bea(book.sheet(name or None))]
+        if len(sheets) < 8
+        else sheets
+    )
     years = [name for name in found if re.fullmatch(r"\d{4}", name)]
     if len(years) > 1:
         raise DataError(
@@ -298,7 +308,9 @@ def _symmetric(
     share = np.divide(V, q, out=np.zeros_like(V), where=home)
     flows = share @ U
     index = pd.Index(industries, name="sector")
-    foreign = [(f"imports_of_{c}", U[k]) for k, c in enumerate(commodities) if not home[k] and U[k].any()]
+    foreign = [
+        (f"imports_of_{c}", U[k]) for k, c in enumerate(commodities) if not home[k] and U[k].any()
+    ]
     foreign += [(c, bought[k]) for k, c in enumerate(commodities) if bought[k].any()]
     imports = taxes = None
     if foreign:
@@ -314,7 +326,9 @@ def _symmetric(
             pd.DataFrame(levied[None, :n], name, industries),
             pd.DataFrame(levied[None, n:], name, finals),
         )
-    value = pd.DataFrame(use.part(income, industries), [_income(c) or "value_added" for c in income], industries)
+    value = pd.DataFrame(
+        use.part(income, industries), [_income(c) or "value_added" for c in income], industries
+    )
     x = V.sum(axis=1)
     inputs = flows[:, :n].sum(axis=0) + value.to_numpy().sum(axis=0) + levied[:n]
     inputs = inputs + sum((row[:n] for _, row in foreign), np.zeros(n))
@@ -361,7 +375,10 @@ def _basic_prices(
     total = U.sum(axis=1)
     paid = np.maximum(supply.levies[:2], 0.0)
     rates = np.divide(
-        np.vstack([paid, supply.levies[2:]]), total, out=np.zeros_like(supply.levies), where=total != 0
+        np.vstack([paid, supply.levies[2:]]),
+        total,
+        out=np.zeros_like(supply.levies),
+        where=total != 0,
     )
     taxes = (rates[2][:, None] * U).sum(axis=0)
     basic = U * (1 - rates.sum(axis=0))[:, None]
@@ -388,7 +405,9 @@ _IBGE_SUPPLY, _IBGE_USE = ("oferta", "producao", "importacao"), ("CI", "demanda"
 def looks_ibge(sheet: Sheet) -> bool:
     """Say whether a sheet is of the tables of resources and uses of Brazil."""
     texts = _head(sheet)
-    return any(re.match(r"Tabela [12] - (?:Recursos|Usos) de bens e serviços", text) for text in texts)
+    return any(
+        re.match(r"Tabela [12] - (?:Recursos|Usos) de bens e serviços", text) for text in texts
+    )
 
 
 def read_ibge(path: Path, options: ReadOptions) -> IOFrames:
@@ -440,12 +459,14 @@ def read_ibge(path: Path, options: ReadOptions) -> IOFrames:
     levies = np.vstack(
         [
             supply.part(products, [name])[:, 0]
-            for name in (_like(supply, "comércio"), _like(supply, "transporte"), _like(supply, "total de impostos"))
+            for name in (
+                _like(supply, "comércio"),
+                _like(supply, "transporte"),
+                _like(supply, "total de impostos"),
+            )
         ]
     )
-    taken = _Supply(
-        made.part(products, industries).T, imports.values[:, 0], levies
-    )
+    taken = _Supply(made.part(products, industries).T, imports.values[:, 0], levies)
     frames = _symmetric(
         whole,
         taken,

@@ -80,8 +80,10 @@ def looks_oecd(sheet: Sheet) -> str | None:
     if any(_NATIONAL.fullmatch(mark) for mark in marks):
         return "oecd"
     pairs = [text for text in header if re.fullmatch(r"[A-Z]{2}[A-Z0-9]_[A-Z].*", text)]
-    return "oecd_icio" if len(pairs) >= max(1, len(header) // 2) else (
-        "oecd" if {"VALU", "TXS_INT_FNL"} & set(marks) else None
+    return (
+        "oecd_icio"
+        if len(pairs) >= max(1, len(header) // 2)
+        else ("oecd" if {"VALU", "TXS_INT_FNL"} & set(marks) else None)
     )
 
 
@@ -98,9 +100,7 @@ def arrange_oecd(sheet: Sheet, options: ReadOptions) -> Arrangement:
     header = sheet.texts(rows[0])
     numbers = Numbers(sheet, _style(sheet, options, (rows[0] + 1, 1)))
     record = Record()
-    columns = [
-        Line(j, header[j], _oecd_column(header[j])) for j in range(1, len(header))
-    ]
+    columns = [Line(j, header[j], _oecd_column(header[j])) for j in range(1, len(header))]
     keys = {re.sub(r"^D(?=\d)", "", c.label): c.label for c in columns if c.role == "sector"}
     lines = []
     for i in rows[1:]:
@@ -205,7 +205,11 @@ def merge_regions(frames: IOFrames) -> IOFrames:
         Z=columns(rows(frames.Z)),
         final_demand=rows(frames.final_demand),
         value_added=columns(frames.value_added),
-        output=None if frames.output is None else rows(frames.output.to_frame())[frames.output.name if frames.output.name is not None else 0],
+        output=None
+        if frames.output is None
+        else rows(frames.output.to_frame())[
+            frames.output.name if frames.output.name is not None else 0
+        ],
         taxes=None if taxes is None else (columns(taxes[0]), taxes[1]),
         source=source,
     )
@@ -302,11 +306,17 @@ def _wiod_column(place: int, marks: tuple[str, str, str, str]) -> Line:
     text = code or number
     if not any(marks):
         return Line(place, "", "drop")
-    if text in _WIOD_OUTPUT or number in _WIOD_OUTPUT or (
-        not country and role_of(name, "column") == "output"
+    if (
+        text in _WIOD_OUTPUT
+        or number in _WIOD_OUTPUT
+        or (not country and role_of(name, "column") == "output")
     ):
         return Line(place, text or name, "output")
-    kind = "final_demand" if _WIOD_DEMAND.fullmatch(text) or _WIOD_DEMAND.fullmatch(number) else "sector"
+    kind = (
+        "final_demand"
+        if _WIOD_DEMAND.fullmatch(text) or _WIOD_DEMAND.fullmatch(number)
+        else "sector"
+    )
     full = text if country in {"", "TOT"} else f"{country}_{text}"
     return Line(place, full, kind, name)
 
@@ -342,7 +352,9 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
     Rows of origin Domestic are the flows, rows of origin Imports stand apart.
     """
     if not looks_wiod_national(sheet):
-        raise DataError(f"{sheet.title}: no header Year, Code, Description, Origin in its first row")
+        raise DataError(
+            f"{sheet.title}: no header Year, Code, Description, Origin in its first row"
+        )
     header = sheet.texts(0)
     years: dict[int, list[int]] = {}
     for i in range(1, len(sheet.rows)):
@@ -361,7 +373,9 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
         code, name, origin = (label(sheet.cell(i, j)) for j in (1, 2, 3))
         kind = {"Domestic": "sector", "Imports": "imported"}.get(origin)
         role = kind or _WIOD_ROWS.get(code) or "sector"
-        lines.append(Line(i, code, role, name, printed=code if kind != "imported" else f"{code} (Imports)"))
+        lines.append(
+            Line(i, code, role, name, printed=code if kind != "imported" else f"{code} (Imports)")
+        )
     record = Record()
     return Arrangement(
         Numbers(sheet, _style(sheet, options, (1, 4))),
@@ -524,7 +538,9 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
     home = np.array([first == country for first, _, _ in split])
     codes = [rest for first, _, rest in split if first == country]
     final = frames.final_demand
-    bought = np.array([country in {n.partition("_")[0], n.rpartition("_")[2]} for n in map(str, final.columns)])
+    bought = np.array(
+        [country in {n.partition("_")[0], n.rpartition("_")[2]} for n in map(str, final.columns)]
+    )
     if not bought.any():
         raise DataError(f"{file}: no column of final demand of {country!r} found")
     names = [_own_name(str(n), country) for n in final.columns[bought]]
@@ -534,8 +550,12 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
     demand["exports_of_inputs"] = Z[np.ix_(home, ~home)].sum(axis=1)
     demand["exports_for_final_use"] = F[np.ix_(home, ~bought)].sum(axis=1)
     products = [rest for first, _, rest in split if first != country]
-    abroad = pd.DataFrame(Z[np.ix_(~home, home)], products, codes).groupby(level=0, sort=False).sum()
-    used = pd.DataFrame(F[np.ix_(~home, bought)], products, names).groupby(level=0, sort=False).sum()
+    abroad = (
+        pd.DataFrame(Z[np.ix_(~home, home)], products, codes).groupby(level=0, sort=False).sum()
+    )
+    used = (
+        pd.DataFrame(F[np.ix_(~home, bought)], products, names).groupby(level=0, sort=False).sum()
+    )
     used = used.reindex(columns=demand.columns, fill_value=0.0)
     abroad.index.name = used.index.name = "product"
     taxes = frames.taxes
@@ -571,4 +591,8 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
 
 
 def _own_name(name: str, country: str) -> str:
-    return name.removeprefix(f"{country}_") if name.startswith(f"{country}_") else name.removesuffix(f"_{country}")
+    return (
+        name.removeprefix(f"{country}_")
+        if name.startswith(f"{country}_")
+        else name.removesuffix(f"_{country}")
+    )

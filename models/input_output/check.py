@@ -93,7 +93,8 @@ class TableCheck(Tabular):
         size = np.abs(self.residuals).max(axis=1)
         worst = self.residuals.loc[size.sort_values(ascending=False, kind="stable").index].head(10)
         title = f"Check of the table{unit}"
-        out = [Table(title, self._verdicts(), (*self.warnings, *self.notes)), Table("Largest residuals", worst)]
+        notes = (*self.warnings, *self.notes)
+        out = [Table(title, self._verdicts(), notes), Table("Largest residuals", worst)]
         if len(self.negatives):
             out.append(Table(f"Negative cells{unit}", self.negatives))
         return tuple(out)

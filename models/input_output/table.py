@@ -195,7 +195,7 @@ class InputOutputTable(Tabular):
 
     @property
     def source(self) -> Any:
-        """How the table's file was read (:class:`quesnay.TableSource`); None of a made one."""
+        """How the table's file was read (layout, what was recognised, dropped and assumed); None of a made one."""
         return self._source
 
     @property
@@ -341,7 +341,9 @@ class InputOutputTable(Tabular):
         """
         if self.imports is None:
             raise DataError("content: the table has no import block; give imports= when making it")
-        names = ["value_added", "imports", *(["taxes_on_products"] if self.taxes is not None else [])]
+        names = ["value_added", "imports"]
+        if self.taxes is not None:
+            names.append("taxes_on_products")
         values = [self._engine.effects(account) for account in names]
         return pd.DataFrame(np.column_stack(values), index=self.sectors, columns=names)
 

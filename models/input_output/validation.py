@@ -73,7 +73,8 @@ class Blocks:
 
     Transactions (n, n), final demand (n, k), value added (m, n), output (n,), accounts (r, n);
     imports apart as inputs (p, n) and final use (p, q), both None where none are, and taxes less
-    subsidies on products likewise; `bought` (n,): imported inputs by sector; the gaps: uses less output, and inputs less output.
+    subsidies on products likewise; `bought` (n,): imported inputs by sector; the gaps: uses less
+    output, and inputs less output.
     """
 
     sectors: pd.Index
@@ -162,7 +163,8 @@ def read_blocks(
     apart = bought if levied is None else bought + levied[0].sum(axis=0)
     uses, inputs = _sums(flows, demand, value, apart)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    for array in (flows, demand, value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2]):
+    blocks = (*(abroad or ())[::2], *(levied or ())[::2])
+    for array in (flows, demand, value, extra, x, bought, *blocks):
         if array is not None:
             array.flags.writeable = False
     return Blocks(

@@ -80,7 +80,7 @@ def _add_action(parser: argparse.ArgumentParser, action: str) -> None:
             action="append",
             default=[],
             metavar="NAME[=SHARE]",
-            help="sector to extract, with the share of it; may be repeated; if absent all, one by one",
+            help="sector to extract, with the share of it; may be repeated; by default all in turn",
         )
         parser.add_argument("--kind", default="total", help="total, backward or forward")
 

@@ -1,8 +1,8 @@
 """Layout "eurostat": naio_10_cp1700 (products) and cp1750 (industries), SDMX-CSV or TSV.
 
 One cell a line: unit, flow (TOTAL, DOM, IMP), use, supply, country, year, value. Sub-totals are
-left out where their parts are there; of DOM and IMP the first makes the flows and the second the import
-block; a TOTAL alone has imports inside, and P7 becomes a negative column of final demand.
+left out where their parts are there; of DOM and IMP the first makes the flows and the second the
+import block; a TOTAL alone has imports inside, and P7 becomes a negative column of final demand.
 """
 
 from collections.abc import Iterator

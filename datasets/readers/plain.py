@@ -381,29 +381,17 @@ def _rows(
         names = [t for j, t in enumerate(texts) if t and j != place.column and not _numeric(t)]
         column = place.sectors.get(canonical(code)) if code else None
         if column is not None:
-            out.append(
-                Line(
-                    i,
-                    header[column],
-                    given.get(code, "sector"),
-                    names[-1] if names else "",
-                    printed=code,
-                )
-            )
+            said, name = given.get(code, "sector"), names[-1] if names else ""
+            out.append(Line(i, header[column], said, name, printed=code))
             continue
         if not numbers.filled(i, own) and not (uses and numbers.filled(i, uses)):
             continue  # a note, a heading, an empty row
         title = code or (names[-1] if names else "")
-        said = given.get(title) or codes.get(code)
-        role = said or next(
-            (r for t in [*names[::-1], code] if t and (r := role_of(t, "row"))), None
-        )
+        words = (r for t in [*names[::-1], code] if t and (r := role_of(t, "row")))
+        role = given.get(title) or codes.get(code) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
             role = _which_taxes(numbers, i, uses, title, record)
-        shown = title if code or not names else names[-1]
-        out.append(
-            Line(i, shown, role or ("value_added" if title else "unlabelled"), printed=title)
-        )
+        out.append(Line(i, title, role or ("value_added" if title else "unlabelled")))
     return out
 
 

@@ -195,7 +195,7 @@ class InputOutputTable(Tabular):
 
     @property
     def source(self) -> Any:
-        """How the table's file was read (layout, what was recognised, dropped and assumed); None of a made one."""
+        """How the table's file was read: what was recognised, dropped and assumed; or None."""
         return self._source
 
     @property

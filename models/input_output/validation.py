@@ -163,10 +163,7 @@ def read_blocks(
     apart = bought if levied is None else bought + levied[0].sum(axis=0)
     uses, inputs = _sums(flows, demand, value, apart)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    blocks = (*(abroad or ())[::2], *(levied or ())[::2])
-    for array in (flows, demand, value, extra, x, bought, *blocks):
-        if array is not None:
-            array.flags.writeable = False
+    _lock(flows, demand, value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2])
     return Blocks(
         sectors,
         flows,
@@ -183,6 +180,13 @@ def read_blocks(
         *(abroad or (None,) * 4),
         *(levied or ()),
     )
+
+
+def _lock(*arrays: Array | None) -> None:
+    """Make arrays read-only."""
+    for array in arrays:
+        if array is not None:
+            array.flags.writeable = False
 
 
 def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Array, Array]:

@@ -264,10 +264,7 @@ def in_shell(message: str) -> str:
     for name, flag in _FLAGS.items():
         message = re.sub(rf"\b{name}=True\b", flag, message)
     for name in _VALUED:
-        message = re.sub(
-            rf"(?<![\w-]){name}=(?:'([^']*)'|\"([^\"]*)\"|([\w.+-]+(?<![.,;:])))",
-            lambda found, name=name: f"--{name} {next(g for g in found.groups() if g is not None)}",
-            message,
-        )
+        given = rf"(?<![\w-]){name}=(?:'([^']*)'|\"([^\"]*)\"|([\w.+-]+(?<![.,;:])))"
+        message = re.sub(given, rf"--{name} \1\2\3", message)
         message = re.sub(rf"(?<![\w-]){name}=(?![\w'\"])", f"--{name}", message)
     return message

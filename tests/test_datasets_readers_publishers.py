@@ -242,11 +242,11 @@ def test_wiod_national_years_are_stacked(tmp_path: Path, layout: str | None) -> 
     table = qn.read_io(path, layout=layout, year=2014)
     sound(table, [210, 200, 0], [122, 73, 0])
     assert table.imports is not None
-    assert table.imports.Z.loc["A01"].tolist() == [2, 2, 0]
+    assert table.imports.Z.T["A01"].tolist() == [2, 2, 0]
     assert table.imports.final_demand is not None
     assert table.imports.final_demand["CONS_h"].tolist() == [10, 10, 0]
     assert table.taxes is not None
-    assert table.taxes.Z.loc["TXSP"].tolist() == [3, 1, 0]
+    assert table.taxes.Z.T["TXSP"].tolist() == [3, 1, 0]
     with pytest.raises(qn.DataError, match="holds the years 2013 to 2014: pass year=2014"):
         qn.read_io(path)
     with pytest.raises(qn.DataError, match="no year 1999; it holds 2013 to 2014"):
@@ -530,8 +530,8 @@ def test_nbs_tables_old_and_new(tmp_path: Path, form: dict[str, Any], encoding: 
     sound(table, [200, 200], [120, 80])
     assert table.source.layout == "nbs"
     assert table.final_demand["imports"].tolist() == [-40, -20]
-    assert table.value_added.loc["depreciation"].tolist() == [10, 10]  # by its name, not its code
-    assert table.value_added.loc["labour_compensation"].tolist() == [60, 40]
+    assert table.value_added.T["depreciation"].tolist() == [10, 10]  # by its name, not its code
+    assert table.value_added.T["labour_compensation"].tolist() == [60, 40]
     assert list(table.sectors) == (["001", "002"] if "digits" in form else ["01", "02"])
 
 

@@ -413,7 +413,9 @@ class _Parts:
         out = self.Z.sum(axis=0) + self.V.sum(axis=0)
         if imports:
             out = out + self.inputs["imported"].sum(axis=0) + self.inputs["imports"].sum(axis=0)
-        return out + self.inputs["taxes"].sum(axis=0) if taxes else out
+        if taxes:
+            out = out + self.inputs["taxes"].sum(axis=0)
+        return np.asarray(out)
 
     def _sign_of_imports(self) -> None:
         """Make imports in final demand negative, where the balance subtracts them."""

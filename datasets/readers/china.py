@@ -149,10 +149,10 @@ def _columns(sheet: Sheet, header: int, first: int, digits: int) -> list[Line]:
         elif not code:
             out.append(Line(j, "", "unlabelled"))
         else:
-            role = next((r for n in names if (r := role_of(n, "column"))), None)
-            known = role in {"imports", "final_demand", "total", "demand_total"}
+            said = next((r for n in names if (r := role_of(n, "column"))), None)
+            known = said in {"imports", "final_demand", "total", "demand_total"}
             shown = names[0] if names and known else code
-            out.append(Line(j, shown, str(role) if known else "sector", printed=code))
+            out.append(Line(j, shown, str(said) if known else "sector", printed=code))
     return out
 
 

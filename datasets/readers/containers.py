@@ -441,7 +441,7 @@ def _whole(line: str, lines: Iterator[str]) -> str:
 
 def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:
     """Read a line of a few labels and then numbers at once; None where it is not of that form."""
-    for count in range(7) if labels is None else (labels,):
+    for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -63,7 +63,7 @@ class Place:
 def canonical(text: str) -> str:
     """Return what makes two labels the same: codes differ by leading zeros in some workbooks."""
     text = label(text)
-    return text.lstrip("0") or text if text.isascii() and text.isdigit() else text
+    return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text
 
 
 def locate(
@@ -110,7 +110,8 @@ def _codes_beside(sheet: Sheet, place: Place) -> tuple[int, int] | None:
     """Return where codes of digits stand beside the names of the same sectors, or None."""
     rows = {key: i for i in range(place.stop - 1, place.first_row - 1, -1)
             if (key := canonical(label(sheet.cell(i, place.column)))) in place.sectors}  # fmt: skip
-    for h in range(max(0, place.first_row - 8), place.first_row):
+    above = range(max(0, place.first_row - 8), place.first_row)
+    for h in (i for i in above if not isinstance(sheet.rows[i], PackedRow)):
         for c in range(place.first_column):
             pairs = [
                 (label(sheet.cell(h, j)), label(sheet.cell(rows[key], c)))
@@ -391,7 +392,10 @@ def _rows(
         role = given.get(title) or codes.get(code) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
             role = _which_taxes(numbers, i, uses, title, record)
-        out.append(Line(i, title, role or ("value_added" if title else "unlabelled")))
+        reserved = role == "value_added" and title in {"imports", "output", "value_added"}
+        shown = f"{title} counted as value added" if reserved else title
+        role = role or ("value_added" if title else "unlabelled")
+        out.append(Line(i, shown, role, printed=title))
     return out
 
 

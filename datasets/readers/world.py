@@ -370,11 +370,10 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
     lines = []
     for i in years[year]:
         code, name, origin = (label(sheet.cell(i, j)) for j in (1, 2, 3))
-        kind = {"Domestic": "sector", "Imports": "imported"}.get(origin)
-        role = kind or _WIOD_ROWS.get(code) or "sector"
-        lines.append(
-            Line(i, code, role, name, printed=code if kind != "imported" else f"{code} (Imports)")
-        )
+        abroad = origin == "Imports"
+        role = "imported" if abroad else _WIOD_ROWS.get(code, "sector")
+        role = "sector" if origin == "Domestic" else role
+        lines.append(Line(i, code, role, name, printed=f"{code} (Imports)" if abroad else code))
     record = Record()
     return Arrangement(
         Numbers(sheet, _style(sheet, options, (1, 4))),

@@ -160,8 +160,8 @@ def read_blocks(
     abroad = None if imports is None else _read_imports(imports, sectors)
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
     levied = None if taxes is None else _read_imports(taxes, sectors)
-    apart = bought if levied is None else bought + levied[0].sum(axis=0)
-    uses, inputs = _sums(flows, demand, value, apart)
+    taxed = 0.0 if levied is None else levied[0].sum(axis=0)
+    uses, inputs = _sums(flows, demand, value, bought + taxed)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
     _lock(flows, demand, value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2])
     return Blocks(

@@ -201,7 +201,8 @@ def _errors(
     try:
         inference = rule.estimate(regression)
     except EstimationError:
-        refuse_own_rows(regression, names)
+        if regression.free > 0:
+            refuse_own_rows(regression, names)
         raise
     if (inference.matrix.diagonal() == 0.0).any():
         refuse_own_rows(regression, names)

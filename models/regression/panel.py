@@ -58,7 +58,7 @@ def fit_panel(
     formula: str,
     data: pd.DataFrame,
     *,
-    absorb: str | Sequence[str] = (),
+    absorb: str | Sequence[str] | None = (),
     cluster: str | Sequence[str] | None = None,
     weights: "str | pd.Series | None" = None,
     covariance: str | CovarianceRule | None = None,

@@ -10,10 +10,6 @@ from quesnay.fitting.routes import open_routes
 from quesnay.routes import FLOORS, ROUTES
 
 if TYPE_CHECKING:
-    from quesnay.audit_report import (
-        audit as audit,
-        read_figures as read_figures,
-    )
     from quesnay.backtests import backtest_tables as backtest_tables
     from quesnay.datasets.catalogue import (
         export_dataset as export_dataset,
@@ -33,6 +29,8 @@ if TYPE_CHECKING:
         load_concordance as load_concordance,
         load_sectors as load_sectors,
     )
+    from quesnay.diagnostics.audit.files import read_figures as read_figures
+    from quesnay.diagnostics.audit.report import audit as audit
     from quesnay.diagnostics.evidence.grid import (
         Grid as Grid,
         Rule as Rule,
@@ -151,7 +149,6 @@ __version__ = "0.1.0"
 
 # Module -> the public names it holds; each is imported when first used.
 _MODULES = {
-    "quesnay.audit_report": "audit read_figures",
     "quesnay.backtests": "backtest_tables",
     "quesnay.datasets.catalogue": "export_dataset list_datasets load_dataset",
     "quesnay.datasets.input_output": "load_io",
@@ -161,6 +158,8 @@ _MODULES = {
     "quesnay.datasets.readers.read": "read_io",
     "quesnay.datasets.reported": "load_reported",
     "quesnay.datasets.sectors": "load_concordance load_sectors",
+    "quesnay.diagnostics.audit.files": "read_figures",
+    "quesnay.diagnostics.audit.report": "audit",
     "quesnay.diagnostics.evidence.grid": "Grid Rule",
     "quesnay.diagnostics.evidence.leave_one_out": "leave_one_out",
     "quesnay.diagnostics.evidence.specification": "run_specifications",

@@ -17,6 +17,7 @@ def all_series(folder: Path) -> Iterator[Made]:
     yield _annual(folder)
     yield _vintages(folder)
     yield _reported(folder)
+    yield _reported_caii(folder)
 
 
 NOMINAL = {
@@ -142,17 +143,70 @@ def _vintages(folder: Path) -> Made:
     return Made("china_gdp_vintages", fields, tuple(tuple(r[k] for k in keys) for r in rows), said)
 
 
+_PROVENANCE = {
+    "press release of the report": ("press release", "high"),
+    "printed 'about 2.55 million'": ("press release", "high"),
+    "foreword of the report": ("foreword as quoted on a document site", "medium"),
+    "quoted by a trade news page": ("quoted by a trade news page", "medium"),
+}
+_CAICT_FACTS = {
+    "level 2018": ("T18", "I18", "S18"),
+    "growth 2018": ("G18", "K18"),
+    "input": ("C18",),
+    "level 2019": ("T19", "I19", "S19", "G19", "K19"),
+    "core 2019": ("H19", "C19"),
+    "forecast 2020": ("T20", "S20"),
+    "jobs 2020": ("J20",),
+}
+_OTHER_PRINTINGS = {"C18": "4389"}  # by the page that quotes I18, see its note
+_CAII_FACTS = {
+    "level 2017": ("S17",),
+    "level 2018": ("S18", "K18"),
+    "level 2019": ("T19", "S19", "N19", "K19"),
+    "forecast 2020": ("T20", "S20"),
+    "level 2021": ("T21", "S21", "N21"),
+    "core 2021": ("C21", "I21"),
+}
+_REPORTED_FIELDS = (
+    Field("id", "string"),
+    Field("concept", "string"),
+    Field("year", "integer"),
+    Field("printed", "string", description="the digits as printed: they give the interval"),
+    Field("unit", "string"),
+    Field("kind", "string", description="estimate or forecast"),
+    Field("note", "string"),
+    Field("provenance", "string", description="where the figure was read"),
+    Field(
+        "confidence",
+        "string",
+        description="that it was printed so; high: the publisher's own page, or another figure "
+        "or page confirms it; medium: quoted by one other page",
+    ),
+    Field("fact", "string", description="figures that restate one another share it"),
+    Field("published", "string", description="year and month of publication, where known"),
+    Field("other_printing", "string", description="what another page prints instead"),
+)
+
+
+def _provenance(note: str) -> tuple[str, str]:
+    """Where a figure of CAICT was read, and how sure it is that it was printed so."""
+    place, confidence = next(told for start, told in _PROVENANCE.items() if note.startswith(start))
+    return place, "high" if "high confidence" in note else confidence
+
+
 def _reported(folder: Path) -> Made:
     rows = rows_of(folder / "reported_caict_2020.csv")
+    facts = {name: fact for fact, names in _CAICT_FACTS.items() for name in names}
     keys = ("id", "concept", "year", "printed", "unit", "kind", "note")
-    fields = (
-        Field("id", "string"),
-        Field("concept", "string"),
-        Field("year", "integer"),
-        Field("printed", "string", description="the digits as printed: they give the interval"),
-        Field("unit", "string"),
-        Field("kind", "string", description="estimate or forecast"),
-        Field("note", "string"),
+    lines = tuple(
+        (
+            *(row[key] for key in keys),
+            *_provenance(row["note"]),
+            facts[row["id"]],
+            "2020-03",
+            _OTHER_PRINTINGS.get(row["id"], ""),
+        )
+        for row in rows
     )
     source = {
         "title": "CAICT, Report on the Development of Industrial Internet Sector (2020), March 2020"
@@ -166,4 +220,33 @@ def _reported(folder: Path) -> Made:
         vintage="March 2020",
         licence="facts, quoted",
     )
-    return Made("reported_caict_2020", fields, tuple(tuple(r[k] for k in keys) for r in rows), said)
+    return Made("reported_caict_2020", _REPORTED_FIELDS, lines, said)
+
+
+def _reported_caii(folder: Path) -> Made:
+    """Another institute's figures; where each was read and how sure is in the source file."""
+    rows = rows_of(folder / "reported_caii.csv")
+    facts = {name: fact for fact, names in _CAII_FACTS.items() for name in names}
+    keys = ("id", "concept", "year", "printed", "unit", "kind")
+    lines = tuple(
+        (
+            *(row[key] for key in keys),
+            "",
+            row["source"],
+            row["confidence"],
+            facts[row["id"]],
+            row["source"].removeprefix("CAII white paper ")[:4],
+            "",
+        )
+        for row in rows
+    )
+    said = about(
+        "What CAII reported of China's industrial internet",
+        "2017-2021",
+        "see the unit of each figure",
+        {"title": "CAII, white papers on the economic contribution of the industrial internet"},
+        table="white papers of 2020 and 2022, as quoted by news pages",
+        vintage="2020 and 2022",
+        licence="facts, quoted",
+    )
+    return Made("reported_caii_2020", _REPORTED_FIELDS, lines, said)

@@ -1,105 +1,76 @@
 """Accounting identities written as text, ``"total = core + integration"``; nothing executes."""
 
-import ast
-import operator
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 
 from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.models.expressions import (
+    Binary,
+    Call,
+    Column,
+    Expression,
+    Negative,
+    Number,
+    Slope,
+    differentiate,
+    read_equation,
+)
 
 __all__ = ["Identity", "parse_identity"]
 
 _LONGEST, _DEEPEST = 2000, 60
 _HIGHEST_POWER = 9.0
-_LARGEST = 1e300
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
-_TINY = 1e-30  # the complex step subtracts nothing, so it can be as small as this
 
 
 @dataclass(frozen=True, slots=True)
 class Identity:
-    """One identity, as a function that is zero where it holds.
+    """One identity, as a function that is zero where it holds: `tree`, left minus right side.
 
-    Parameters
-    ----------
-    text : str
-        What was written.
-    tree : ast.expr
-        Left side minus right side, of names, numbers and ``+ - * / **`` only.
-    names : mapping of str to str
-        Name in the tree -> label.
+    `text` is what was written, `labels` are the estimates that it names.
     """
 
     text: str
-    tree: ast.expr
-    names: Mapping[str, str]
+    tree: Expression
+    labels: tuple[str, ...]
 
     def residual(self, values: Mapping[str, Any]) -> Any:
-        """Return left minus right side for values by label, real or complex."""
-        with np.errstate(all="ignore"):
-            return _evaluate(self.tree, {n: values[label] for n, label in self.names.items()})
+        """Return left minus right side for values by label."""
+        return np.float64(self._slope(values, self.labels).value)
 
     def gradient(self, values: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
-        """Return the derivatives by label, exact to rounding (complex step)."""
-        out = np.zeros(len(labels))
-        places = {label: place for place, label in enumerate(labels)}
-        for label in set(self.names.values()):
-            shifted: dict[str, Any] = {**values, label: values[label] + 1j * _TINY}
-            out[places[label]] = np.imag(self.residual(shifted)) / _TINY
-        return out
+        """Return the derivatives by label, exact to rounding (dual numbers)."""
+        return self._slope(values, labels).gradient
+
+    def _slope(self, values: Mapping[str, Any], labels: Sequence[str]) -> Slope:
+        unit = np.eye(len(labels))
+        slopes = {
+            label: Slope(float(values[label]), unit[place]) for place, label in enumerate(labels)
+        }
+        with np.errstate(all="ignore"):
+            return differentiate(self.tree, slopes)
 
 
 def parse_identity(text: str, labels: Sequence[str]) -> Identity:
     """Read one identity; only labels, numbers and ``+ - * / **`` are understood.
 
-    Parameters
-    ----------
-    text : str
-        Such as ``"share * gdp = total"``; a label with other signs goes in backticks.
-    labels : sequence of str
-        The labels of the estimates.
+    A label with other signs goes in backticks, as in ``"`net exports` = total - home"``.
 
-    Returns
-    -------
-    Identity
-        The identity, ready to evaluate.
-
-    Raises
-    ------
-    DataError
-        If the text is no identity, or names an unknown label.
-
-    Examples
-    --------
     >>> identity = parse_identity("total = core + integration", ["core", "integration", "total"])
     >>> print(identity.residual({"core": 0.5, "integration": 1.0, "total": 1.75}))
     0.25
     """
     if not isinstance(text, str) or len(text) > _LONGEST:
         raise DataError(f"identity {shown(text, 80)}: expected a text of at most {_LONGEST} signs")
-    plain, quoted = _without_quotes(text)
-    if plain.count("=") != 1:
-        raise DataError(f"identity {text[:80]!r}: expected one '=' sign")
-    left, right = plain.split("=")
     try:
-        tree = ast.parse(f"({left}\n) - ({right}\n)", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise DataError(
-            f"identity {text!r} cannot be read; write labels, numbers and + - * / ** with one '='"
-        ) from None
-    names: dict[str, str] = {}
-    _check(tree, text, (quoted, names), 0)
-    for label in names.values():
+        left, right = read_equation(text)
+    except DataError as error:
+        raise DataError(f"{error}; only labels, numbers and + - * / ** are understood") from None
+    tree = Binary("-", left, right)
+    names = tuple(dict.fromkeys(_checked_names(tree, text, 0)))
+    for label in names:
         if label not in labels:
             hint = nearest(label, labels)
             raise DataError(
@@ -110,64 +81,25 @@ def parse_identity(text: str, labels: Sequence[str]) -> Identity:
     return Identity(text, tree, names)
 
 
-def _without_quotes(text: str) -> tuple[str, dict[str, str]]:
-    """Return the text with labels in backticks replaced by plain names, and those names."""
-    prefix = "label_"
-    while prefix in text:
-        prefix += "_"
-    quoted: dict[str, str] = {}
-
-    def hold(match: re.Match[str]) -> str:
-        name = f"{prefix}{len(quoted)}"
-        quoted[name] = match.group(1)
-        return f" {name} "
-
-    return re.sub(r"`([^`]*)`", hold, text), quoted
-
-
-def _check(
-    node: ast.expr, text: str, found: tuple[Mapping[str, str], dict[str, str]], depth: int
-) -> None:
-    """Refuse everything but arithmetic on names and numbers; collect the names."""
+def _checked_names(tree: Expression, text: str, depth: int) -> Iterator[str]:
+    """Yield the names, refusing what an identity of one period has not."""
     if depth > _DEEPEST:
         raise DataError(f"identity {text[:80]!r} is nested too deeply; split it")
-    if isinstance(node, ast.Name):
-        found[1][node.id] = found[0].get(node.id, node.id)
-    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        if isinstance(node.op, ast.Pow) and not _is_power(node.right):
-            raise DataError(f"identity {text!r}: an exponent must be a number up to 9")
-        _check(node.left, text, found, depth + 1)
-        _check(node.right, text, found, depth + 1)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        _check(node.operand, text, found, depth + 1)
-    elif not _is_number(node):
-        raise DataError(
-            f"identity {text!r}: {ast.unparse(node)!r} is not understood; only labels, numbers "
-            "and + - * / ** are"
-        )
+    match tree:
+        case Column(name, lag):
+            if lag:
+                raise DataError(f"identity {text!r}: estimates have no year; write {name!r} only")
+            yield name
+        case Negative(inner) | Call(_, inner):
+            yield from _checked_names(inner, text, depth + 1)
+        case Binary(sign, left, right):
+            if sign == "**" and not _is_power(right):
+                raise DataError(f"identity {text!r}: an exponent must be a number up to 9")
+            yield from _checked_names(left, text, depth + 1)
+            yield from _checked_names(right, text, depth + 1)
 
 
-def _is_number(node: ast.expr, most: float = _LARGEST) -> bool:
-    """Return whether a node is a real number of at most a size."""
-    if not isinstance(node, ast.Constant) or type(node.value) not in {int, float}:
-        return False
-    return abs(cast(float, node.value)) <= most
-
-
-def _is_power(node: ast.expr) -> bool:
-    """Return whether a node is a small number, with or without a sign."""
-    inner = node.operand if isinstance(node, ast.UnaryOp) else node
-    return _is_number(inner, _HIGHEST_POWER)
-
-
-def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    """Return the value of a checked tree."""
-    if isinstance(node, ast.Name):
-        return values[node.id]
-    if isinstance(node, ast.BinOp):
-        left, right = _evaluate(node.left, values), _evaluate(node.right, values)
-        return _OPERATORS[type(node.op)](np.asarray(left)[()], np.asarray(right)[()])
-    if isinstance(node, ast.UnaryOp):
-        inner = _evaluate(node.operand, values)
-        return -inner if isinstance(node.op, ast.USub) else inner
-    return np.float64(cast(float, cast(ast.Constant, node).value))
+def _is_power(tree: Expression) -> bool:
+    """Return whether an exponent is a small number, with or without a sign."""
+    inner = tree.operand if isinstance(tree, Negative) else tree
+    return isinstance(inner, Number) and abs(inner.value) <= _HIGHEST_POWER

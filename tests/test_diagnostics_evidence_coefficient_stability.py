@@ -15,16 +15,16 @@ EQUATION = "ln_va ~ ln_ict + ln_k + ln_l"
 
 @pytest.fixture(scope="module")
 def provinces() -> pd.DataFrame:
-    panel = qn.load_panel("china_provinces").query("year >= 2012 and not ict_producing").copy()
-    for name, column in {
+    columns = {
         "ln_va": "value_added",
         "ln_ict": "ict_inputs",
         "ln_k": "depreciation",
         "ln_l": "labour_compensation",
         "ln_other": "other_inputs",
-    }.items():
-        panel[name] = np.log(panel[column].where(panel[column] > 0))
-    return panel
+    }
+    panel = qn.load_panel("china_provinces").query("year >= 2012 and not ict_producing")
+    logarithms = {name: np.log(panel[of].where(panel[of] > 0)) for name, of in columns.items()}
+    return panel.assign(**logarithms)
 
 
 def proportional(delta: float, *, n: int = 60) -> tuple[pd.DataFrame, float, float]:

@@ -6,7 +6,7 @@ The central case is the median of the draws, everywhere; the interval is that of
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -15,7 +15,7 @@ import pandas as pd
 from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.study import Study
+from quesnay.diagnostics.reproduction.study import Study, at_key, called
 from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.checks import whole
@@ -245,6 +245,20 @@ def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
 
 
+_MOST_LOST = 0.5
+
+
+def _check_draws(drawn: pd.DataFrame) -> None:
+    """Refuse a run of which most draws have no account: its interval would be that of the rest."""
+    lost = drawn.xs("total", axis=1, level="concept").isna().mean()
+    if float(lost.max()) > _MOST_LOST:
+        run, year, _ = cast("tuple[str, int, str]", lost.idxmax())
+        raise StudyError(
+            f"penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
+            f"in {year}: the integration-driven part lies above the saturation; raise it"
+        )
+
+
 def reproduce(
     study: str | Path | Study = "caict_2020",
     *,
@@ -304,6 +318,8 @@ def reproduce(
         client=client, checkpoint=checkpoint,
     )  # fmt: skip
     drawn = found.draws.set_axis(labels(model), axis=1)
+    with at_key(called(study)):
+        _check_draws(drawn)
     estimates = with_intervals(drawn)
     values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
     verdicts = verdict_frame(ready.study, facts, model.runs, estimates)

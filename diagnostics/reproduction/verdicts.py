@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
-from quesnay.diagnostics.reproduction.assembly import rule_errors
+from quesnay.diagnostics.reproduction.assembly import part, rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
@@ -201,14 +201,14 @@ def score_frame(
     """
     rows: dict[str, dict[str, object]] = {}
     for run in model.runs:
-        own = verdicts.loc[run]
+        own = part(verdicts, run)
         counted = judged_facts(own)
-        totals = counted[[str(name).startswith("T") for name in counted.index]]
+        totals = counted[counted.index.astype(str).str.startswith("T")]
         agree = counted["agrees"].astype(bool)
         rows[run] = _row(counted, agree, totals["error"])
     if not naive.empty:
         for rule in naive.index.get_level_values("rule").unique():
-            rows[str(rule)] = _naive_row(facts, verdicts.loc["calibrated"], naive.loc[rule])
+            rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), naive.loc[rule])
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "run"
     return frame

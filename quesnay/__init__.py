@@ -58,6 +58,10 @@ if TYPE_CHECKING:
         backtest_penetration as backtest_penetration,
         backtest_tables as backtest_tables,
     )
+    from quesnay.diagnostics.reproduction.check import (
+        StudyCheck as StudyCheck,
+        check_study as check_study,
+    )
     from quesnay.diagnostics.reproduction.made_table import update_table_year as update_table_year
     from quesnay.diagnostics.reproduction.result import Reproduction as Reproduction
     from quesnay.diagnostics.reproduction.runs import reproduce as reproduce
@@ -178,6 +182,7 @@ _MODULES = {
     "quesnay.diagnostics.reproduction.backtests": (
         "backtest_elasticity backtest_penetration backtest_tables"
     ),
+    "quesnay.diagnostics.reproduction.check": "StudyCheck check_study",
     "quesnay.diagnostics.reproduction.made_table": "update_table_year",
     "quesnay.diagnostics.reproduction.result": "Reproduction",
     "quesnay.diagnostics.reproduction.runs": "reproduce",

@@ -97,12 +97,12 @@ def collect_facts(study: Study) -> Facts:
         gdp * scale,
         growth / 100,
         _forecast_base(study) * scale,
-        _employed(study),
+        employed(study),
         reported_figures(study),
     )
 
 
-def _employed(study: Study) -> pd.DataFrame | None:
+def employed(study: Study) -> pd.DataFrame | None:
     """Persons by year and industry in the study's unit."""
     use = study.employment
     if use is None:

@@ -24,6 +24,7 @@ from quesnay.models.satellite.concepts import concept_of
 __all__ = [
     "ROLES",
     "SUPPLY",
+    "TEMPLATES",
     "UNITS",
     "Core",
     "Demand",
@@ -51,6 +52,7 @@ __all__ = [
     "load_study",
     "study_names",
     "study_text",
+    "template_text",
     "unit_scale",
     "with_keys",
 ]
@@ -607,9 +609,8 @@ def study_names() -> list[str]:
     True
     """
     folder = files("quesnay.datasets") / "data"
-    return sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
-    )
+    names = [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
+    return sorted(name for name in names if not name.startswith("template_"))
 
 
 def study_text(name: str) -> str:
@@ -627,6 +628,28 @@ def study_text(name: str) -> str:
             f"{', '.join(known)}; a file of your own ends in .toml"
         )
     return (files("quesnay.datasets") / "data" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+TEMPLATES = ("minimal", "full", "country")
+
+
+def template_text(name: str) -> str:
+    """Return the text of a template of a study file.
+
+    Raises
+    ------
+    StudyError
+        If there is none of this name.
+
+    Examples
+    --------
+    >>> template_text("minimal").splitlines()[5]
+    '[study]'
+    """
+    if name not in TEMPLATES:
+        raise StudyError(f"unknown template {shown(name)};{suggestion(name, TEMPLATES)}")
+    folder = files("quesnay.datasets") / "data"
+    return (folder / f"template_{name}.toml").read_text(encoding="utf-8")
 
 
 def load_study(study: str | Path | Study) -> Study:

@@ -24,7 +24,8 @@ def load_reported(name: str) -> pd.DataFrame:
         [low, high): 1.42 stands for [1.415, 1.425)), unit, kind, note, provenance (where the
         figure was read: press release, foreword as quoted on a document site, trade news page),
         confidence (that it was printed so: high, medium), fact (figures that restate one another
-        share it, such as "level 2019"), source (of the whole report).
+        share it, such as "level 2019"), published (when), other_printing (what another page
+        prints instead, "" where none does), source (of the whole report).
 
     Raises
     ------

@@ -99,7 +99,7 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         "--template",
         default="minimal",
         metavar="NAME",
-        help="minimal (default): a core and its linkages; full: every section; country: an OECD table",
+        help="minimal (default): a core and its linkages; full: every section; country: OECD table",
     )
     init.add_argument("folder", metavar="DIR", help="where study.toml is written")
     init.set_defaults(handler="init")

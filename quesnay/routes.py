@@ -3,7 +3,6 @@
 __all__ = ["FLOORS", "ROUTES"]
 
 ROUTES = {
-    "audit.plot": "quesnay.diagnostics.plots.audit:plot_audit",
     "evidence.plot_backtest": "quesnay.diagnostics.plots.backtest:plot_backtest",
     "evidence.plot_tornado": "quesnay.diagnostics.plots.tornado:plot_tornado",
     "growth.plot_accounting": "quesnay.diagnostics.plots.growth:plot_growth_accounting",

@@ -160,6 +160,10 @@ def test_reported_figures_are_the_thirteen_printed_ones_and_three_of_a_trade_pag
         "medium",
         "high",
     ]
+    assert set(figures["published"]) == {"2020-03"}
+    assert figures.loc[figures["other_printing"] != "", "other_printing"].to_dict() == {
+        "C18": "4389"
+    }
     assert figures.groupby("fact").size().to_dict() == {
         "core 2019": 2,
         "forecast 2020": 2,
@@ -183,6 +187,7 @@ def test_another_institutes_figures_have_the_same_columns() -> None:
     assert figures.loc["T19", ["low", "high"]].tolist() == [3.405, 3.415]
     assert figures.loc["S20", ["confidence", "fact"]].tolist() == ["medium", "forecast 2020"]
     assert figures["provenance"].str.startswith("CAII white paper").all()
+    assert figures.loc[["T19", "T21"], "published"].tolist() == ["2020", "2022"]
 
 
 @given(st.decimals(-1000, 1000, places=3), st.integers(0, 3))

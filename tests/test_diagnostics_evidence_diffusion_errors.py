@@ -105,11 +105,14 @@ def test_errors_are_drawn_jointly_and_repeat_with_the_seed() -> None:
     assert pd.DataFrame(drawn).corr().to_numpy()[0, 1] > 0.7
 
 
-def test_embedded_diffusions_miss_by_about_a_twelfth_and_a_seventh() -> None:
-    summary = diffusion_errors().summary_frame()["rmse"]
-    curves = summary.loc[["gompertz", "logistic", "bass"]].groupby("horizon").mean()
-    assert 0.06 < curves[1] < 0.10
-    assert 0.12 < curves[2] < 0.19
+def test_embedded_diffusions_miss_as_the_page_on_evidence_says() -> None:
+    result = diffusion_errors()
+    curves = np.sqrt((result.joint() ** 2).mean())
+    assert [round(100 * value, 1) for value in curves] == [8.1, 15.4]
+    step = result.summary_frame().loc["same step", "rmse"]
+    assert [round(100 * value, 1) for value in step] == [7.3, 13.5]
+    origins = result.forecasts[["series", "origin"]].drop_duplicates()
+    assert (len(origins), origins["series"].nunique()) == (119, 9)
     assert embedded_diffusions()["value"].gt(0).all()
 
 

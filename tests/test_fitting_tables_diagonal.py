@@ -6,8 +6,7 @@ import numpy as np
 import pytest
 from scipy.linalg import lapack
 
-from quesnay.fitting.tables.diagonal import inverse_diagonal
-from quesnay.fitting.tables.leontief import leontief, row_norm
+from quesnay.fitting.tables.leontief import inverse_diagonal, leontief, row_norm
 
 
 @pytest.mark.parametrize("n", [1, 2, 127, 128, 129, 257, 385])

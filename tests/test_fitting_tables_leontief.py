@@ -5,9 +5,14 @@ import numpy.typing as npt
 import pytest
 
 from quesnay.fitting.errors import ConvergenceError, DataError
-from quesnay.fitting.tables.leontief import Leontief, leontief, reciprocal_condition
-from quesnay.fitting.tables.single import SingleLeontief, single_leontief
-from quesnay.fitting.tables.spectral import spectral_radius
+from quesnay.fitting.tables.leontief import (
+    Factors,
+    SingleFactors,
+    leontief,
+    reciprocal_condition,
+    single_leontief,
+    spectral_radius,
+)
 
 Array = npt.NDArray[np.float64]
 
@@ -25,7 +30,7 @@ def table(n: int, seed: int = 0) -> tuple[Array, Array]:
 def test_factors_answer_like_the_inverse(n: int, factor: object) -> None:
     flows, x = table(n)
     kept = flows.copy()
-    factors: Leontief | SingleLeontief = factor(flows, x)  # type: ignore[operator]
+    factors: Factors | SingleFactors = factor(flows, x)  # type: ignore[operator]
     L = np.linalg.inv(np.eye(n) - flows / x)
     rng = np.random.default_rng(1)
     f, c = rng.random((n, 3)) * 1e6, rng.random((2, n))

@@ -16,7 +16,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"factors": ("A", "demand")}, "factors 'demand' is unknown; expected one of v, A, f"),
     ({"factors": "f"}, "factors: expected a list, got 'f'"),
     ({"account": "employment"}, "needs the factor 'v'"),
-    ({"factors": ("v", "A", "f"), "account": "jobs"}, "account: 'jobs' is unknown"),
+    ({"factors": ("v", "A", "f"), "account": "jobs"}, "account 'jobs' is unknown"),
 ]
 
 

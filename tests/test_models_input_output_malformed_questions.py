@@ -22,7 +22,7 @@ def series(values: Any, rows: Any = S) -> "pd.Series[Any]":
 def good() -> InputOutputTable:
     demand = pd.DataFrame({"homes": [200, 900], "other": [150, 800]}, index=S)
     value = pd.DataFrame([[300, 700], [350, 700]], index=["wages", "rest"], columns=S)
-    jobs = pd.DataFrame([[3.0, 0.0]], index=["jobs"], columns=S)
+    jobs = pd.DataFrame([[3.0, 0.0], [0.0, 0.0]], index=["jobs", "idle"], columns=S)
     return InputOutputTable(pd.DataFrame(Z, index=S, columns=S), demand, value, accounts=jobs)
 
 
@@ -44,7 +44,7 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "row of another": (lambda t: t.multipliers("wages", True, household="homes", income="wages",
                                                household_row=True), "'output' only"),
     "per": (lambda t: t.multipliers(per="unit"), "per 'unit' is unknown; expected"),  # type: ignore[arg-type]
-    "per nothing": (lambda t: t.multipliers("jobs", per="direct"), "'mill' has no 'jobs'"),
+    "per nothing": (lambda t: t.multipliers("idle", per="direct"), "no sector has 'idle' of its"),
     "solve short": (lambda t: t.solve([1]), "f: final demand: shape"),
     "solve others": (lambda t: t.solve(series([1, 2], ["farm", "mil"])), "mean 'mil'"),
     "solve part": (lambda t: t.solve(pd.Series({"farm": 1.0})), "f: final demand"),

@@ -139,7 +139,7 @@ TABLES: dict[str, tuple[tuple[Any, ...], dict[str, Any], str]] = {
     "import labels": ((frame(), F, V), {"imports": frame(columns=["a", "b"])}, "imports: columns"),
     "import demand": ((Z, F, V), {"imports": ([[0, 0]], [1, 2])}, "final demand has 2 rows for 1"),
     "import unbalanced": ((Z, F, V), {"imports": [[5, 5]]}, "imports among them"),
-    "tolerance": ((Z, F, V), {"tolerance": 2}, "tolerance: 2; expected a number"),
+    "tolerance": ((Z, F, V), {"tolerance": -0.1}, "tolerance: -0.1; expected a number"),
     "tolerance text": ((Z, F, V), {"tolerance": "1"}, "tolerance: '1'"),
     "precision": ((Z, F, V), {"precision": "half"}, "precision 'half' is unknown"),
     "unit": ((Z, F, V), {"unit": 5}, "unit: int 5; expected a text"),

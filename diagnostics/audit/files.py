@@ -16,7 +16,7 @@ from quesnay.diagnostics.audit.identities import (
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.paths import as_path
 
-__all__ = ["ReportFile", "read_report"]
+__all__ = ["ReportFile", "read_figures"]
 
 _LARGEST = 2_000_000
 _TABLES: Mapping[str, frozenset[str]] = {
@@ -43,15 +43,18 @@ class ReportFile:
         Those of the file, or those of a satellite account.
     quantities : tuple of Quantity
         What the symbols mean.
+    forecast_growth : (float, float) or None
+        Nominal growth of forecasts of GDP, percent.
     """
 
     figures: pd.DataFrame
     gdp: pd.DataFrame | None
     identities: tuple[Identity, ...]
     quantities: tuple[Quantity, ...]
+    forecast_growth: tuple[float, float] | None = None
 
 
-def read_report(path: str | Path) -> ReportFile:
+def read_figures(path: str | Path) -> ReportFile:
     r"""Read a TOML or CSV file of printed figures.
 
     Parameters
@@ -77,7 +80,7 @@ def read_report(path: str | Path) -> ReportFile:
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "own.csv"
     >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion CNY\n")
-    >>> read_report(path).figures.loc["T19", "printed"]
+    >>> read_figures(path).figures.loc["T19", "printed"]
     '2.13'
     """
     place = as_path(path, "path")

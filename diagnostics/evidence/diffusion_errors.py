@@ -188,10 +188,12 @@ class DiffusionErrors(Tabular):
         """Return the errors by rule, by series, and what was left out."""
         summary = self.summary_frame()
         shares = dict.fromkeys(["rmse", "mape", "bias"], ".1%")
-        by_series = self.forecasts.assign(squared=self.forecasts["error"] ** 2).pivot_table(
-            index="series", columns=["horizon", "rule"], values="squared", sort=False
+        nearest_year = self.forecasts["horizon"] == self.forecasts["horizon"].min()
+        first: pd.DataFrame = np.sqrt(
+            self.forecasts[nearest_year]
+            .assign(squared=lambda rows: rows["error"] ** 2)
+            .pivot_table(index="series", columns="rule", values="squared", sort=False)
         )
-        first = np.sqrt(by_series[min(by_series.columns.levels[0])])
         best = summary["rmse"].unstack("horizon").mean(axis=1).idxmin()
         origins = self.forecasts[["series", "origin"]].drop_duplicates()
         return (
@@ -206,7 +208,7 @@ class DiffusionErrors(Tabular):
                 shares,
             ),
             Table(
-                "Root mean square error one step ahead by series",
+                "Root mean square error at the first horizon by series",
                 first,
                 (),
                 dict.fromkeys(first.columns, ".1%"),

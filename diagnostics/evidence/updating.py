@@ -10,8 +10,7 @@ from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.balancing import gras, ras
-from quesnay.models.input_output.least_squares import balance_least_squares
+from quesnay.models.input_output.balancing import balance_least_squares, gras, ras
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["METHODS", "UpdateBacktest", "backtest_update", "weighted_error"]

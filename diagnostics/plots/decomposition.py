@@ -76,7 +76,7 @@ def plot_decomposition(
     figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
     left, right = figure.axes
     colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
-    quantity = result.account.replace("_", " ")
+    quantity = str(result.account).replace("_", " ")
     _waterfall(left, result, (start, end), colours)
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)

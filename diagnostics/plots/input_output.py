@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.models.input_output.core import TableCore
-    from quesnay.models.input_output.table_bands import TableBands
+    from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["plot_coefficients", "plot_linkages"]
 
@@ -31,7 +30,7 @@ _TICKS = 50  # sectors up to which each is named beside the heat map
 
 
 def plot_linkages(
-    table: "TableBands", *, names: Mapping[Any, str] | None = None, count: int = 12
+    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None, count: int = 12
 ) -> "Figure":
     """Draw backward against forward linkages, normalised to mean 1, with key sectors named.
 
@@ -90,7 +89,9 @@ def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
     return frame.index[np.argsort(-rank.to_numpy(), kind="stable")[:count]]
 
 
-def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = None) -> "Figure":
+def plot_coefficients(
+    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None
+) -> "Figure":
     """Draw the technical coefficients: who buys from whom per unit of output.
 
     Parameters

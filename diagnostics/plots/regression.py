@@ -16,8 +16,7 @@ from quesnay.diagnostics.plots.regression_panels import (
     head,
 )
 from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, new_figure
-from quesnay.diagnostics.regression.examined import examine
-from quesnay.diagnostics.regression.groups import leave_out
+from quesnay.diagnostics.regression.examined import examine, leave_out
 from quesnay.fitting.errors import DataError, suggestion
 from quesnay.models.regression.result import PanelFit
 

@@ -7,17 +7,19 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions
-from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compare_errors
-from quesnay.diagnostics.regression.examined import Examined, examine
-from quesnay.diagnostics.regression.groups import LeftOut, leave_out
+from quesnay.diagnostics.regression.errors import ErrorsCompared, compare_errors
+from quesnay.diagnostics.regression.examined import Examined, LeftOut, examine, leave_out
 from quesnay.fitting.checks import whole
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.citation import versions
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import frame_of_tests, tables_of_tests
-from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.result import PanelFit, frame_of_tests, tables_of_tests
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = [
+    "Diagnosis",
+    "diagnose",
+]
+
 
 SHOWN = 8  # rows of an influence table
 

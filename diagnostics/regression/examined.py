@@ -1,4 +1,4 @@
-"""A fitted regression as its diagnostics see it: read once from the fit, then shared."""
+"""A regression as its diagnostics see it: who and when each row is, what each group does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -7,14 +7,21 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.assumptions.influence import Influence, influence_of
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.assumptions.influence import Influence, cluster_influence, influence_of
+from quesnay.fitting.assumptions.specification import Within
+from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
-from quesnay.models.regression.columns import Grouping, group_column
-from quesnay.models.regression.inputs import column_name
+from quesnay.fitting.regression.resampling import jackknife_coefficients
+from quesnay.models.regression.columns import Grouping, column_name, group_column
 from quesnay.models.regression.result import PanelFit
 
-__all__ = ["Examined", "examine"]
+__all__ = [
+    "Examined",
+    "LeftOut",
+    "examine",
+    "leave_out",
+]
+
 
 Array = npt.NDArray[np.float64]
 
@@ -68,6 +75,12 @@ class Examined:
         """Design freed of the absorbed effects, weighted."""
         return self.fit.regression.X
 
+    @property
+    def within(self) -> Within:
+        """How tests add columns to the regression."""
+        design = np.asarray(self.fit.sample.design, dtype=np.float64)
+        return Within(design, self.free, self.fit.regression)
+
     def free(self, values: Array) -> Array:
         """Free further variables of the absorbed effects and weigh them like the design."""
         absorber, weights = self.fit.regression.absorber, self.fit.sample.weights
@@ -85,41 +98,7 @@ def examine(
     time: str | None = None,
     data: pd.DataFrame | None = None,
 ) -> Examined:
-    """Read a fit for examination.
-
-    Parameters
-    ----------
-    fit : PanelFit
-        A fitted regression.
-    unit, time : str, optional
-        Columns (``"a:b"`` joins two) that name the panel's unit and time. By default the time is
-        the periods of the fit or a part of its effects or clusters called year, time, period,
-        date, quarter, month or wave; the unit is the largest absorbed set without the time, else
-        the cluster.
-    data : DataFrame, optional
-        Where to look for columns that are neither effects nor clusters; aligned by row label.
-
-    Returns
-    -------
-    Examined
-        The regression with influence and row names.
-
-    Raises
-    ------
-    DataError
-        If `fit` is no fit, or a column is unknown.
-    EstimationError
-        If the fit is exact or leaves fewer than two degrees of freedom.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"x": np.arange(8.0), "year": [2017, 2018] * 4, "u": list("aabbccdd")})
-    >>> frame["x"] = frame["x"] ** 2
-    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
-    >>> examine(fit_panel("y ~ x", frame, absorb=("u", "year"), cluster="u")).names[:2]
-    ('a, 2017', 'a, 2018')
-    """
+    """Read a fit for examination."""
     if not isinstance(fit, PanelFit):
         raise DataError(f"expected a fit of fit_panel, got {type(fit).__name__}")
     known = dict(_known(fit))
@@ -211,3 +190,48 @@ def _names(fit: PanelFit, unit: Grouping | None, time: Grouping | None) -> tuple
     times = [label_text(label) for label in time.labels]
     pairs = zip(unit.codes, time.codes, strict=True)
     return tuple(f"{units[u]}, {times[t]}" for u, t in pairs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOut:
+    """Coefficients without each group.
+
+    Parameters
+    ----------
+    by : str
+        What the groups are.
+    estimates : DataFrame
+        Group x term: the coefficient without the group, NaN where the rest cannot identify it.
+    rows : Series
+        Rows of each group.
+    exact : bool
+        False where absorbed effects were held at their full-sample values.
+    """
+
+    by: str
+    estimates: pd.DataFrame
+    rows: "pd.Series[int]"
+    exact: bool
+
+
+def leave_out(examined: Examined, *, by: Grouping | None = None) -> LeftOut:
+    """Leave out each group in turn.
+
+    In closed form; absorbed effects are estimated anew, except where some group alone identifies a
+    coefficient or effect: they are then held.
+    """
+    groups = by or examined.cluster or examined.unit
+    if groups is None:
+        raise DataError("nothing groups the rows: fit with cluster= or absorb=, or name a unit")
+    index = pd.Index([label_text(label) for label in groups.labels], name=groups.name)
+    rows = pd.Series(np.bincount(groups.codes, minlength=groups.count), index=index)
+    names = list(examined.fit.names)
+    b = examined.fit.estimate.coefficients
+    try:
+        values, exact = jackknife_coefficients(examined.fit.regression, b, groups.codes).draws, True
+    except EstimationError:  # without some group a coefficient is lost: it becomes NaN there
+        found = cluster_influence(
+            examined.projection, groups.codes, absorbed=examined.fit.df_absorbed
+        )
+        values, exact = b - found.changes, not examined.fit.sample.effects
+    return LeftOut(groups.name, pd.DataFrame(values, index, names), rows, exact)

@@ -35,13 +35,14 @@ from quesnay.models.satellite.core import CorePattern
 from quesnay.models.satellite.employment import employment_by_sector, jobs_per_value_added
 from quesnay.models.satellite.linkage import CoreTies
 from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
-from quesnay.models.satellite.updating import margins_between, update_table
+from quesnay.models.satellite.updating import Margins, margins_between, update_table
 
 __all__ = [
     "Assembly",
     "Prepared",
     "assemble",
     "input_supply",
+    "margins_for",
     "part",
     "prepare",
     "row",
@@ -272,10 +273,31 @@ def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int
 Balance = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
 
 
+def margins_for(study: Study, facts: Facts, year: int, *, gdp: float | None = None) -> Margins:
+    """Return what a table of a year between two official ones has to meet.
+
+    `gdp` of that year in the unit of the tables; by default that of the first vintage set.
+    """
+    if gdp is None:
+        gdp = float(row(facts.gdp, facts.gdp.index[0])[year]) / study.study.units_per_data_unit
+    return margins_between(
+        facts.tables,
+        year,
+        value_added=_joined(study, facts, year, gdp),
+        published=published_demand(study),
+    )
+
+
 def table_between(
-    study: Study, facts: Facts, year: int, *, balance: Balance | None = None
+    study: Study,
+    facts: Facts,
+    year: int,
+    *,
+    balance: Balance | None = None,
+    within_groups: bool = False,
+    gdp: float | None = None,
 ) -> InputOutputTable:
-    """Make a table of a year between two official ones (M7), sector value added as joined.
+    """Make a table of a year between two official ones (M7).
 
     Parameters
     ----------
@@ -285,16 +307,22 @@ def table_between(
         The year.
     balance : callable, optional
         ``balance(seed, row totals, column totals)``; by default RAS.
+    within_groups : bool
+        Balance value added by sector within the published sums of the groups; otherwise every
+        sector keeps the value added that is joined from the tables around.
+    gdp : float, optional
+        As in :func:`margins_for`.
     """
-    gdp = float(row(facts.gdp, facts.gdp.index[0])[year]) / study.study.units_per_data_unit
-    margins = margins_between(
-        facts.tables,
-        year,
-        value_added=_joined(study, facts, year, gdp),
-        published=published_demand(study),
-    )
+    margins = margins_for(study, facts, year, gdp=gdp)
+    members = {s: group for group, own in study.tables.groups.items() for s in own}
     name = f"{study.study.country} {year}, updated from {margins.base}"
-    return update_table(facts.tables[margins.base], margins, balance or _ras, name=name)
+    return update_table(
+        facts.tables[margins.base],
+        margins,
+        balance or _ras,
+        groups=members if within_groups else None,
+        name=name,
+    )
 
 
 def _ras(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
@@ -440,8 +468,8 @@ def _employment(
 def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
     """Lowest and highest average growth of nominal value added per worker up to the base year."""
     use = study.employment
-    assert use is not None
-    assert facts.employed is not None
+    if use is None or facts.employed is None:
+        return float("nan"), float("nan")
     if facts.industries.empty:
         raise StudyError(
             "employment: productivity needs value added by industry; name tables.groups, or leave "
@@ -458,7 +486,11 @@ def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
     per_worker = facts.industries.sum(axis=1, min_count=1) / facts.employed[codes].sum(axis=1)
     span = per_worker.loc[use.productivity_since : use.year].dropna()
     end = float(span.loc[use.year])
-    growth = [(end / float(v)) ** (1 / (use.year - int(y))) - 1 for y, v in span.iloc[:-1].items()]
+    growth = [
+        (end / value) ** (1 / (use.year - year)) - 1
+        for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
+        if year < use.year
+    ]
     if not growth or not np.isfinite(growth).all():
         raise StudyError(
             f"employment: no value added per worker from {use.productivity_since} to {use.year}; "

@@ -1,8 +1,8 @@
-"""Back-test of the penetration curve from every origin, beside rules that need no model.
+"""Back-tests of a study: the curve from every origin, the elasticity, the updating of tables.
 
-Back-tests of the elasticity: leave one out, placebo, permutation.
-
-Back-tests on the embedded tables.
+The curve is held against rules without a model. The elasticity is estimated without each cluster
+and each sector in turn, and where nothing should be found: with made-up inputs of the scale of the
+true ones, and with the inputs of a later year.
 """
 
 from collections.abc import Sequence
@@ -10,20 +10,26 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.datasets.input_output import load_io
+from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
+from quesnay.diagnostics.reproduction.assembly import Prepared, prepare
 from quesnay.diagnostics.reproduction.regressions import codes_of, formula_columns, regression_rows
-from quesnay.diagnostics.reproduction.runs import reproduce
+from quesnay.diagnostics.reproduction.runs import uncertain_inputs
 from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
+from quesnay.diagnostics.reproduction.verdicts import naive_forecast
 from quesnay.fitting.checks import as_tuple, is_whole, seed_sequence, whole
 from quesnay.fitting.errors import DataError, StudyError, shown
 from quesnay.fitting.regression.gram import NestedGrams, nested_grams
+from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.satellite.account import two_point_path
+from quesnay.models.satellite.account import curve_path
+from quesnay.models.satellite.concepts import CONCEPTS
+from quesnay.models.uncertainty.inputs import checked_inputs
 
 __all__ = [
     "ElasticityBacktest",
@@ -33,11 +39,10 @@ __all__ = [
     "backtest_tables",
 ]
 
+_NO_CHANGE = "no change"
 
-_RULES = ("no change", "same step", "same growth")
 
-
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class OriginBacktest(Tabular):
     """Forecasts of the printed totals from every pair of years before them.
 
@@ -50,9 +55,9 @@ class OriginBacktest(Tabular):
 
     Examples
     --------
-    >>> found = backtest_penetration("caict_2020")
-    >>> list(found.errors.index)[:2]
-    ['gompertz', 'logistic']
+    >>> found = backtest_penetration("caict_2020", draws=200)
+    >>> list(found.errors.index)[:3]
+    ['gompertz', 'logistic', 'bass']
     """
 
     forecasts: pd.DataFrame
@@ -67,20 +72,21 @@ class OriginBacktest(Tabular):
         origin = self.forecasts.index.get_level_values("origin").to_numpy()
         ahead = self.forecasts.index.get_level_values("year").to_numpy() - origin
         by_step = {f"{step} ahead": relative[ahead == step].mean() for step in sorted(set(ahead))}
-        return pd.DataFrame({**by_step, "all": relative.mean()})
+        return pd.DataFrame({**by_step, "all": relative.mean(skipna=False)})
 
     def tables(self) -> tuple[Table, ...]:
         """Return forecasts and errors, the naive rules among them."""
         errors = self.errors.sort_values("all")
         best = str(errors.index[0])
-        said = "A naive rule wins." if best in _RULES else f"The {best} curve wins."
+        naive = best in (_NO_CHANGE, *NAIVE)
+        said = f"A naive rule wins: {best}." if naive else f"The {best} curve wins."
         return (
             Table(
                 f"Printed totals forecast from each origin, {self.unit}",
                 self.forecasts,
                 (
                     "A curve passes through the origin and the year before it, saturation at the "
-                    "estimated potential of the base case; core and potential as estimated.",
+                    "potential of the median elasticity; core and potential: medians of the draws.",
                 ),
                 dict.fromkeys(self.forecasts.columns, ".2f"),
             ),
@@ -93,77 +99,101 @@ class OriginBacktest(Tabular):
         )
 
 
-def backtest_penetration(study: str | Path | Study = "caict_2020") -> OriginBacktest:
+def backtest_penetration(
+    study: str | Path | Study = "caict_2020", *, draws: int = 500, seed: int = 0
+) -> OriginBacktest:
     """Forecast every printed total from every pair of years before it.
 
     Parameters
     ----------
     study : str, Path or Study
         The study; its printed totals and the one implied by real growth are the series.
+    draws : int
+        Draws of the core and the potential, whose medians are taken.
+    seed : int
+        Root of the random numbers.
 
     Returns
     -------
     OriginBacktest
-        Forecasts of the study's curves and of three rules without a model: no change, the same step
-        in value added, the same growth rate.
+        Forecasts of the study's curves and of rules without a model: no change, the same step in
+        value added, the same growth rate, and the mean of these two.
+
+    Raises
+    ------
+    StudyError
+        If the study has no curve.
 
     Examples
     --------
-    >>> backtest_penetration("caict_2020").forecasts["printed"].round(2).tolist()
+    >>> backtest_penetration("caict_2020", draws=200).forecasts["printed"].round(2).tolist()
     [2.13, 3.1, 3.1]
     """
-    result = reproduce(study, draws=2)
-    base = result.central.loc["calibrated"]
-    slots = [slot for slot in result.assembly.model.slots if slot.variant != "outcome"]
-    keys = [(slot.year, slot.variant) for slot in slots]
-    years = [slot.year for slot in slots]
-    core = pd.Series([float(base[("core", *key)]) for key in keys], years)
-    potential = pd.Series([float(base[("potential", *key)]) for key in keys], years)
-    first = slots[result.assembly.model.calibration.earlier]
-    implied = pd.Series({first.year: float(base[("total", first.year, first.variant)])})
-    totals = pd.concat([implied, _printed(result.facts.reported)]).sort_index()
-    launch = float(result.assembly.model.launch)
+    ready = prepare(study, seed=seed)
+    use = ready.assembly.model.calibration
+    if use is None or "calibrated" not in ready.assembly.model.runs:
+        raise StudyError(
+            f"penetration: study {ready.study.study.name!r} has no curve to test; add the section"
+        )
+    levels = _medians(ready, draws=whole(draws, "draws", error=StudyError), seed=seed)
+    first = ready.assembly.model.slots[use.earlier].year
+    own = ready.facts.totals()
+    printed = pd.Series(own["value"].to_numpy(float), own["year"].to_numpy(int))
+    totals = pd.concat([levels["total"].loc[[first]], printed]).sort_index()
     rows = {}
     for origin in totals.index:
         if origin - 1 not in totals.index:
             continue
         for year in totals.index[totals.index > origin]:
-            shares = [
-                np.array([(totals[y] - core[y]) / potential[y]]) for y in (origin - 1, origin)
-            ]
-            span = (origin - 1 - launch, origin - launch)
-            at = np.array([float(year) - launch])
+            before, now = float(totals[origin - 1]), float(totals[origin])
             rows[(origin, year)] = {
                 "printed": totals[year],
                 **{
-                    family: core[year]
-                    + potential[year]
-                    * two_point_path(family, span, (shares[0], shares[1]), at)[0, 0]
-                    for family in result.assembly.model.curves
+                    family: _along(family, totals, levels, span=(origin, year), launch=use.launch)
+                    for family in use.curves
                 },
-                **_naive(totals[origin - 1], totals[origin], int(year - origin)),
+                _NO_CHANGE: now,
+                **{
+                    rule: float(naive_forecast(rule, before, now, int(year - origin)))
+                    for rule in NAIVE
+                },
             }
-    frame = pd.DataFrame(rows).T
-    frame.index.names = ["origin", "year"]
-    return OriginBacktest(frame, result.study.study.unit)
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(list(rows), names=["origin", "year"])
+    return OriginBacktest(frame, ready.study.study.unit)
 
 
-def _printed(reported: pd.DataFrame) -> "pd.Series[float]":
-    """Return printed totals by year, in the unit of the account."""
-    mine = reported[reported["concept"] == "total"]
-    return pd.Series(mine["value"].to_numpy(float), mine["year"].to_numpy(int))
+def _medians(ready: Prepared, *, draws: int, seed: int) -> pd.DataFrame:
+    """Core, potential of the median elasticity and total by year: medians of the draws."""
+    model = ready.assembly.model
+    inputs, _ = uncertain_inputs(ready.study, ready.facts, model, ready.assembly.productivity)
+    drawn = checked_inputs(inputs).sample(next(iter(chunks(draws, seed=seed, size=draws))))
+    middle = np.full(draws, model.potential.median if model.potential else np.nan)
+    found = model.evaluate("calibrated", {**drawn, "elasticity": middle})
+    shown_slots = [k for k, slot in enumerate(model.slots) if slot.variant != "outcome"]
+    medians = np.median(found[:, shown_slots], axis=2)
+    years = [model.slots[k].year for k in shown_slots]
+    return pd.DataFrame(medians.T, years, list(CONCEPTS))[["core", "potential", "total"]]
 
 
-def _naive(before: float, now: float, steps: int) -> dict[str, float]:
-    """Forecasts of rules without a model."""
-    values = (now, now + steps * (now - before), now * (now / before) ** steps)
-    return dict(zip(_RULES, values, strict=True))
+def _along(
+    family: str,
+    totals: "pd.Series[float]",
+    levels: pd.DataFrame,
+    *,
+    span: tuple[int, int],
+    launch: int,
+) -> float:
+    """Forecast a total along the curve through the origin and the year before it."""
+    origin, year = span
+    core, potential = levels["core"], levels["potential"]
+    before, now = (np.array([(totals[y] - core[y]) / potential[y]]) for y in (origin - 1, origin))
+    times = (float(origin - 1 - launch), float(origin - launch))
+    path = curve_path(family, times, (before, now), np.array([float(year - launch)]))
+    return float(core[year] + potential[year] * path[0, 0])
 
 
-Array = npt.NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ElasticityBacktest(Tabular):
     """How much the elasticity hangs on one unit, and what it is where there should be none.
 
@@ -171,41 +201,30 @@ class ElasticityBacktest(Tabular):
     ----------
     left_out : tuple of LeaveOneOut
         The elasticity without each cluster and without each sector in turn.
+    placebo : ScalePlacebo or None
+        Made-up inputs of the scale of the true ones; None where the study names no scale.
     lead : DataFrame
         Elasticity to the current and to the later year's inputs in the first year's cross-section,
         with 95 % bootstrap intervals: the second is the placebo.
-    permuted : ndarray (draws,)
-        Elasticities when the inputs are dealt anew among the rows of a cluster and year.
 
     Examples
     --------
-    >>> found = backtest_elasticity("caict_2020", draws=20)
-    >>> bool(found.p_permuted <= 0.05)
+    >>> found = backtest_elasticity("caict_2020", draws=99)
+    >>> 0.05 < found.placebo.share_reaching < 0.5
     True
     """
 
     left_out: tuple[LeaveOneOut, ...]
+    placebo: ScalePlacebo | None
     lead: pd.DataFrame
-    permuted: Array
 
     @property
     def estimate(self) -> float:
         """The elasticity of the base case."""
         return float(self.left_out[0].estimate.iloc[0])
 
-    @property
-    def p_permuted(self) -> float:
-        """Share of permutations at least as large, (1 + hits) / (1 + draws)."""
-        hits = int((np.abs(self.permuted) >= abs(self.estimate)).sum())
-        return (1 + hits) / (1 + len(self.permuted))
-
     def tables(self) -> tuple[Table, ...]:
         """Return leave-one-out ranges and placebos."""
-        low, high = np.quantile(self.permuted, [0.025, 0.975])
-        dealt = pd.DataFrame(
-            {"elasticity": [self.estimate], "low": [low], "high": [high], "p": [self.p_permuted]},
-            index=[f"{len(self.permuted)} permutations"],
-        )
         later = self.lead.iloc[1]
         verdict = (
             "The placebo fails: the cross-section mistakes lasting differences between cells for "
@@ -215,12 +234,7 @@ class ElasticityBacktest(Tabular):
         )
         return (
             *(table for part in self.left_out for table in part.tables()),
-            Table(
-                "Placebo: inputs dealt anew among the rows of each cluster and year",
-                dealt,
-                ("low and high: 95 % of the permutations, where nothing but chance is at work.",),
-                dict.fromkeys(dealt.columns, ".3f"),
-            ),
+            *(() if self.placebo is None else self.placebo.tables()),
             Table(
                 "Placebo: later inputs in the first year's cross-section, no unit effects",
                 self.lead,
@@ -238,9 +252,10 @@ def backtest_elasticity(
     Parameters
     ----------
     study : str, Path or Study
-        Its section ``potential`` gives the regression: clusters, a column ``sector``, two years.
+        Its section ``potential`` gives the regression: clusters, a column ``sector``, two years,
+        and under ``scale`` and ``placebo_groups`` what a made-up input keeps.
     draws : int
-        Permutations, and bootstrap draws of the placebo.
+        Made-up inputs, and bootstrap draws of the placebo with later inputs.
     seed : int
         Root of the random numbers.
 
@@ -252,7 +267,8 @@ def backtest_elasticity(
     Raises
     ------
     StudyError
-        If the study names no cluster, its panel has no sectors, or `draws` is below 1.
+        If the study has no regression, names no cluster, its panel has no sectors, or `draws` is
+        below 1.
 
     Examples
     --------
@@ -262,41 +278,61 @@ def backtest_elasticity(
     """
     whole(draws, "draws", error=StudyError)
     use = load_study(study).potential
+    if use is None:
+        raise StudyError("potential: the study has no regression to test; add the section")
     if use.cluster is None:
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
-    rows = regression_rows(use)
+    rows = _complete(use, regression_rows(use))
     if "sector" not in rows.columns:
         raise StudyError("potential.panel: leaving sectors out needs a column 'sector'")
-    rng = np.random.default_rng(seed_sequence(seed))
     place = formula_columns(use.formula)[1].index(use.term)
 
     def elasticity(part: pd.DataFrame) -> float:
-        return float(_grams(use, part, part).coefficients()[0, place])
+        return float(_grams(use, part).coefficients()[0, place])
 
     left_out = tuple(leave_one_out(elasticity, rows, by=by) for by in (use.cluster, "sector"))
-    permuted = np.array([_permuted(use, rows, rng, place) for _ in range(draws)])
-    return ElasticityBacktest(left_out, _lead(use, rows, rng, draws), permuted)
-
-
-def _grams(use: Potential, rows: pd.DataFrame, inputs: pd.DataFrame) -> NestedGrams:
-    """Gram matrices of the base regression on given rows, with the term taken from `inputs`."""
-    outcome, regressors = formula_columns(use.formula)
-    X = np.column_stack(
-        [(inputs if name == use.term else rows)[name].to_numpy(float) for name in regressors]
+    rng = np.random.default_rng(seed_sequence(seed))
+    return ElasticityBacktest(
+        left_out, _placebo(use, rows, draws, seed), _lead(use, rows, rng, draws)
     )
+
+
+def _complete(use: Potential, rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of the regression: those with every logarithm."""
+    outcome, regressors = formula_columns(use.formula)
+    return rows.dropna(subset=[outcome, *regressors])
+
+
+def _placebo(use: Potential, rows: pd.DataFrame, draws: int, seed: int) -> ScalePlacebo | None:
+    """Estimate the base regression with made-up inputs that keep scale and the effects of time.
+
+    What lasts in a cell is dealt anew with the rest of it: kept, it would be absorbed again.
+    """
+    if not use.scale or use.placebo_groups is None:
+        return None
+    return scale_placebo(
+        use.formula,
+        rows,
+        term=use.term,
+        scale=use.scale,
+        groups=use.placebo_groups,
+        keep=tuple(effect for effect in use.absorb if "year" in effect.split(":")),
+        absorb=use.absorb,
+        cluster=use.cluster,
+        weights=use.weights,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _grams(use: Potential, rows: pd.DataFrame) -> NestedGrams:
+    """Gram matrices of a regression on given rows, one a cluster."""
+    outcome, regressors = formula_columns(use.formula)
+    X = rows[regressors].to_numpy(float)
     weights = None if use.weights is None else rows[use.weights].to_numpy(float)
     effects = [codes_of(rows, effect) for effect in use.absorb]
     cluster = codes_of(rows, str(use.cluster))
     return nested_grams(rows[outcome].to_numpy(float), X, effects, cluster, weights=weights)
-
-
-def _permuted(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, place: int) -> float:
-    """Deal the inputs anew among the rows of each cluster and year."""
-    groups = codes_of(rows, f"{use.cluster}:year")
-    order = np.lexsort((rng.random(len(rows)), groups))
-    dealt = np.empty(len(rows))
-    dealt[np.argsort(groups, kind="stable")] = rows[use.term].to_numpy(float)[order]
-    return float(_grams(use, rows, rows.assign(**{use.term: dealt})).coefficients()[0, place])
 
 
 def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: int) -> pd.DataFrame:
@@ -309,7 +345,7 @@ def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: i
     cross = replace(
         use, formula=f"{outcome}~{right} + lead", absorb=("sector", str(use.cluster)), years=()
     )
-    grams = _grams(cross, first, first)
+    grams = _grams(cross, first)
     count = grams.grams.blocks.shape[0]
     drawn = grams.coefficients(rng.multinomial(count, np.full(count, 1 / count), size=draws))
     names = formula_columns(cross.formula)[1]

@@ -1,7 +1,8 @@
 """What a study will estimate, from what, and what is missing: said before anything runs."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -9,7 +10,7 @@ import pandas as pd
 from quesnay.diagnostics.reproduction import facts as known
 from quesnay.diagnostics.reproduction.assembly import assemble, check_sectors
 from quesnay.diagnostics.reproduction.regressions import regression_rows, rival_of
-from quesnay.diagnostics.reproduction.study import Study, load_study
+from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import RUNS
@@ -126,7 +127,7 @@ def _runs(study: Study) -> pd.DataFrame:
         if run == "core" and run not in wanted:
             continue
         why = absent[run] or ("" if run in wanted else "not among study.runs")
-        rows[run] = {"estimated": not why, "from": source.get(run, "") if not why else why}
+        rows[run] = {"estimated": not why, "from": why or source.get(run, "")}
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -171,34 +172,46 @@ def _data(study: Study) -> pd.DataFrame:
         size = f"{shape[0]:,} rows" if shape else ""
         rows[key] = {"source": source, "size": size, "fault": ""}
 
-    use = study.tables
-    embedded = f"embedded, {study.study.country}"
-    for year in use.years:
-        own = use.files.get(str(year), embedded)
-        tried(f"tables.years {year}", own, lambda year=year: known.table(study, year).Z)  # type: ignore[misc]
-    if study.gdp.vintages:
-        tried("gdp", study.gdp.file or embedded, lambda: known.gdp_vintages(study))
-    if use.groups:
-        tried("tables.groups", study.gdp.file or embedded, lambda: known.industries(study))
-    if use.demand is not None:
-        tried("tables.demand", use.demand.dataset, lambda: known.published_demand(study))
-    if study.employment is not None:
-        tried("employment.panel", study.employment.panel, lambda: known.employed(study))
-    if study.potential is not None:
-        base = study.potential
-        tried("potential.panel", base.panel, lambda: regression_rows(base))
-        for place, rival in enumerate((*base.equations, *base.rivals)):
-            if rival.panel is not None and getattr(rival, "kind", "regression") == "regression":
-                own = rival_of(base, rival)
-                tried(f"panel of {rival.name}", own.panel, lambda own=own: regression_rows(own))  # type: ignore[misc]
-    printed = study.reported.dataset or ("in the study" if study.reported.figures else "")
-    if printed:
-        tried("reported", printed, lambda: known.reported_figures(study))
+    for key, source, load in _named(study):
+        tried(key, source, load)
     if not any(row["fault"] for row in rows.values()):
         tried("sections together", "the study", lambda: _together(study))
         if not rows["sections together"]["fault"]:
             del rows["sections together"]
     return pd.DataFrame.from_dict(rows, orient="index")
+
+
+def _named(study: Study) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    """Yield key, source and loader of everything that a study names."""
+    use, embedded = study.tables, f"embedded, {study.study.country}"
+    for year in use.years:
+        source = use.files.get(str(year), embedded)
+        yield f"tables.years {year}", source, partial(_flows, study, year)
+    if study.gdp.vintages:
+        yield "gdp", study.gdp.file or embedded, partial(known.gdp_vintages, study)
+    if use.groups:
+        yield "tables.groups", study.gdp.file or embedded, partial(known.industries, study)
+    if use.demand is not None:
+        yield "tables.demand", use.demand.dataset, partial(known.published_demand, study)
+    if study.employment is not None:
+        yield "employment.panel", study.employment.panel, partial(known.employed, study)
+    if study.potential is not None:
+        yield from _panels(study.potential)
+    printed = study.reported.dataset or ("in the study" if study.reported.figures else "")
+    if printed:
+        yield "reported", printed, partial(known.reported_figures, study)
+
+
+def _panels(base: Potential) -> Iterator[tuple[str, str, Callable[[], object]]]:
+    yield "potential.panel", base.panel, partial(regression_rows, base)
+    for rival in (*base.equations, *base.rivals):
+        if rival.panel is not None and getattr(rival, "kind", "regression") == "regression":
+            own = rival_of(base, rival)
+            yield f"panel of {rival.name}", own.panel, partial(regression_rows, own)
+
+
+def _flows(study: Study, year: int) -> pd.DataFrame:
+    return known.table(study, year).Z
 
 
 def _together(study: Study) -> None:

@@ -2,52 +2,44 @@
 
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.facts import CONCEPTS
-from quesnay.diagnostics.reproduction.study import RUNS
 from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.models.display.explanation import Explanation
+from quesnay.models.satellite.concepts import CONCEPTS
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = [
-    "explain_figure",
-]
+__all__ = ["explain_figure"]
 
+_Inputs = tuple[tuple[str, str, int], ...]
 
-# Concept -> equation in the letters of its inputs, and the inputs: letter, concept, years back.
-_EQUATIONS: dict[str, tuple[str, tuple[tuple[str, str, int], ...]]] = {
-    "core": ("C = k sum_s w_s v_s, the scale k from the printed core", (("C", "core", 0),)),
-    "integration": ("I = M p", (("M", "potential", 0), ("p", "penetration", 0))),
-    "total": ("T = C + I", (("C", "core", 0), ("I", "integration", 0))),
-    "share": ("S = T / GDP", (("T", "total", 0), ("GDP", "gdp", 0))),
-    "integration_share": ("H = I / T", (("I", "integration", 0), ("T", "total", 0))),
-    "contribution": (
-        "K = (T - T before) / (GDP - GDP before)",
-        (("T", "total", 0), ("T before", "total", 1), ("GDP", "gdp", 0), ("GDP before", "gdp", 1)),
+# Run -> equation of the integration-driven part, its inputs, and where it comes from.
+_INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
+    "linkage": (
+        "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+        (("C", "core", 0),),
+        "value added that others produce for the core, input-output table of the year (M3)",
     ),
-    "growth": (
-        "G = (T / P) / (T before / P before) - 1",
-        (("T", "total", 0), ("T before", "total", 1)),
+    "elasticity": (
+        "I = M C / supply of the technology's inputs",
+        (("M", "potential", 0), ("C", "core", 0), ("supply", "supply", 0)),
+        "potential times the core's weight in the supply (M2)",
     ),
-    "jobs": (
-        "J = sum_j (T_j - T_j before) l_j, by industry j",
-        (("T", "total", 0), ("T before", "total", 1)),
+    "calibrated": (
+        "I = s M p, p a growth curve through two printed totals, s M its saturation",
+        (("s M", "saturation", 0), ("p", "curve", 0)),
+        "saturation times potential times penetration (M4)",
     ),
 }
 _SOURCES = {
-    "core": "core weights of the study, input-output tables scaled to GDP (M1)",
-    "integration": "potential times penetration (M2, M4)",
-    "total": "core plus integration-driven",
-    "gdp": "GDP, first vintage set of the study",
-    "potential": "elasticity times value added of the using industries (M2)",
-}
-_PENETRATION = {
-    "independent": "core over the supply of the technology's inputs",
-    "calibrated": "first growth curve of the study through two printed points (M4)",
+    "supply": "supply of the technology's inputs, input-output tables",
+    "saturation": "drawn multiple of the potential of the median elasticity (M2)",
+    "curve": "drawn growth curve, beyond its two points with the errors of the rule (M4)",
+    "employed": "persons that core and integration employ at the productivity of the year (M6)",
 }
 
 
@@ -56,41 +48,75 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
     reported = result.facts.reported
     if figure not in reported.index:
         raise StudyError(f"no printed figure {figure!r};{suggestion(figure, reported.index)}")
-    if run not in RUNS:
-        raise StudyError(f"unknown run {run!r};{nearest(run, RUNS)} known: {', '.join(RUNS)}")
-    printed = row(reported, figure)
-    concept, year = str(printed["concept"]), int(printed["year"])
-    verdict = row(result.verdicts, (run, figure))
-    equation, parts = _EQUATIONS[concept]
+    if run not in result.runs:
+        raise StudyError(
+            f"unknown run {run!r};{nearest(run, result.runs)} known: {', '.join(result.runs)}"
+        )
+    printed, verdict = row(reported, figure), row(result.verdicts, (run, figure))
+    concept, year = CONCEPTS[str(printed["concept"])], int(printed["year"])
+    equation, parts = concept.equation, concept.inputs
+    if concept.name == "integration":
+        equation, parts, _ = _INTEGRATION[run]
+    elif concept.name == "jobs":
+        parts = (("sum_j l_j T_j", "employed", 0), ("sum_j l_j before T_j before", "employed", 1))
     inputs = pd.DataFrame(
         [_input(result, run, concept=name, year=year - back) for _, name, back in parts],
         index=[letter for letter, _, _ in parts],
     )
     return Explanation(
         f"{figure}, {run} run",
-        next(word for word in CONCEPTS.values() if word == concept).replace("_", " "),
+        concept.title,
         float(verdict["estimate"]),
         str(verdict["unit"]),
         equation=equation,
         inputs=inputs,
         notes=(
-            f"Printed: {verdict['reported']:g}, {verdict['role']}; 95 % interval "
+            f"Printed: {printed['printed']} {printed['unit']}, {printed['provenance']}; "
+            f"{verdict['role']} in this run.",
+            f"Values are medians of {len(result.draws)} draws, each figure by itself, so that the "
+            f"equation holds in every draw but not exactly between them; 95 % interval "
             f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g}.",
         ),
     )
 
 
 def _input(result: "Reproduction", run: str, *, concept: str, year: int) -> dict[str, object]:
-    """One input of an equation in the base case."""
-    base = result.central.loc[run]
-    slots = [s for s in result.assembly.model.slots if s.year == year and s.variant != "outcome"]
-    if not slots:
+    """One input of an equation: the median of its draws."""
+    model, study = result.assembly.model, result.study
+    places = [k for k, s in enumerate(model.slots) if s.year == year and s.variant != "outcome"]
+    if not places:
         raise StudyError(f"the account has no year {year}; the figure has no estimate")
-    key = (year, slots[0].variant)
-    if concept == "gdp":
-        value = float(base[("total", *key)]) / float(base[("share", *key)])
+    unit = study.study.unit
+    if concept in _SOURCES:
+        value, source = _behind(result, run, concept, places[0]), _SOURCES[concept]
+        if concept == "employed" and study.employment is not None:
+            unit = study.employment.unit
     else:
-        value = float(base[(concept, *key)])
-    unit = "fraction" if concept == "penetration" else result.study.study.unit
-    source = _PENETRATION[run] if concept == "penetration" else _SOURCES[concept]
+        key = (year, model.slots[places[0]].variant)
+        value = float(result.central[(run, concept, *key)])
+        source = _INTEGRATION[run][2] if concept == "integration" else CONCEPTS[concept].source
+        if concept == "core" and study.core.figure is not None:
+            own = row(result.facts.reported, study.core.figure)
+            source += f"; {study.core.figure}: {own['provenance']}"
+    if concept == "curve" or CONCEPTS.get(concept, CONCEPTS["core"]).unit == "share":
+        unit = "fraction"
     return {"value": value, "unit": unit, "source": source, "year": year}
+
+
+def _behind(result: "Reproduction", run: str, name: str, place: int) -> float:
+    """Median of what stands behind the account's concepts, computed from the draws' own inputs."""
+    model, slot = result.assembly.model, result.assembly.model.slots[place]
+    inputs = {str(n): result.inputs[n].to_numpy(float) for n in result.inputs}
+    if name == "employed":
+        return float(np.nanmedian(model.employed(run, inputs)[place]))
+    if model.potential is None:
+        raise StudyError("the study has no section potential")
+    own = {
+        c: result.draws[(run, c, slot.year, slot.variant)].to_numpy(float)
+        for c in ("potential", "core", "integration")
+    }
+    if name == "supply":
+        return float(np.nanmedian(own["potential"] * own["core"] / own["integration"]))
+    using = own["potential"] / model.potential.elasticity(inputs)
+    full = model.potential.median * np.exp(inputs["saturation"]) * using
+    return float(np.nanmedian(full if name == "saturation" else own["integration"] / full))

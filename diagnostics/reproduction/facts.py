@@ -70,7 +70,7 @@ class Facts:
 
     def words(self, figure: str) -> str:
         """Name a printed figure in words, its id in brackets."""
-        return describe(figure, int(self.reported.loc[figure, "year"]))
+        return describe(figure, int(self.reported["year"].to_dict()[figure]))
 
 
 def collect_facts(study: Study) -> Facts:

@@ -206,7 +206,7 @@ def _sector_growth(result: "Reproduction", year: int) -> "pd.Series[float] | Non
     if year not in flat.index or year - 1 not in flat.index:
         return None
     sectors = result.assembly.pattern.sectors
-    growth = flat.loc[year, sectors] / flat.loc[year - 1, sectors] - 1.0
+    growth = row(flat[sectors], year) / row(flat[sectors], year - 1) - 1.0
     return growth.astype(float)
 
 
@@ -429,8 +429,8 @@ def _score(result: "Reproduction", lang: str) -> list[str]:
             "{run} {agree} of {judged}",
             lang,
             run=say(run, lang),
-            agree=int(result.score.loc[run, "agree"]),
-            judged=int(result.score.loc[run, "judged"]),
+            agree=int(row(result.score, run)["agree"]),
+            judged=int(row(result.score, run)["judged"]),
         )
         for run in result.runs
         if result.score.loc[run, "judged"]

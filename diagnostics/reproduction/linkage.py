@@ -1,155 +1,161 @@
-"""The second accounting view: the core's ties to other industries, from domestic tables alone.
+"""What the linkage run rests on: who produces for the core, and the other readings of the tables.
 
-Backward linkages count value added elsewhere that the core's purchases stand for, forward linkages
-value added of users that depends on its deliveries; extraction as a satellite sector counts both.
-The view stands beside the regression view and is not mixed into it: extraction is a counterfactual,
-elasticity times value added an attribution.
+The run counts value added that the core's output needs from others, upstream along the supply
+chain: a tie, not what users gain. Read forward, users are tied to what the core delivers. Both take
+the core away from the tables; elasticities attribute value added to use, and are never mixed in.
 """
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.reproduction.assembly import Assembly, row
+from quesnay.datasets.sectors import load_sectors
 from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.study import Study
-from quesnay.fitting.checks import seed_sequence
-from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.fitting.errors import DataError, StudyError, suggestion
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = [
-    "CoreLinkages",
-    "core_linkages",
-]
+if TYPE_CHECKING:
+    from quesnay.diagnostics.reproduction.result import Reproduction
+
+__all__ = ["BASE", "CoreLinkages", "core_linkages"]
+
+BASE = "suppliers of the core"
+"""The reading of the linkage run itself."""
+
+_LARGEST = 10
 
 
-KINDS = ("backward", "forward", "satellite")
-
-
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CoreLinkages(Tabular):
-    """Value added in other industries tied to the core, by table year and measure.
+    """Value added elsewhere that is tied to the core, by reading, table year and sector.
 
     Parameters
     ----------
-    frame : DataFrame
-        Index year, measure: ``elsewhere`` (net of the core itself) with ``low`` and ``high`` (95 %
-        of the draws of the core pattern), ``of core`` (ratio to the core's own value added) and the
-        part in each stage of the economy; unit of the account.
     by_sector : DataFrame
-        Sector x (year, measure), base case.
+        Sector x (reading, year), with the core weights at their middle; unit of the account.
+    stages : Series
+        Sector -> stage of the economy.
+    core : Series
+        Year -> value added of the core itself.
+    made : tuple of int
+        Years whose table was made between two official ones.
+    names : Series
+        Sector -> its name.
     unit : str
         Unit of the account.
-    integration : Series
-        Run -> integration-driven value added of the regression view, by year, for comparison.
     """
 
-    frame: pd.DataFrame
     by_sector: pd.DataFrame
+    stages: pd.Series
+    core: pd.Series
+    made: tuple[int, ...]
+    names: pd.Series
     unit: str
-    integration: pd.DataFrame
+
+    @property
+    def frame(self) -> pd.DataFrame:
+        """Index reading, year: elsewhere, ratio to the core, and the part in each stage."""
+        whole = self.by_sector.sum().rename("elsewhere").to_frame()
+        years = whole.index.get_level_values("year")
+        whole["of core"] = whole["elsewhere"].to_numpy() / self.core[years].to_numpy()
+        by_stage = self.by_sector.groupby(self.stages, sort=False).sum().T
+        return pd.concat([whole, by_stage], axis=1)
+
+    @property
+    def largest(self) -> pd.DataFrame:
+        """The sectors with the most value added tied to the core, by year, in the run itself."""
+        own = self.by_sector[BASE]
+        chosen = own.mean(axis=1).nlargest(_LARGEST).index
+        return own.loc[chosen].set_axis(pd.Index(self.names[chosen], name="sector"))
 
     def tables(self) -> tuple[Table, ...]:
-        """Return the measures beside the regression view."""
-        shown = self.frame.copy()
-        bounds = zip(shown.pop("low"), shown.pop("high"), strict=True)
-        shown.insert(1, "95 %", [f"[{low:.2f}, {high:.2f}]" for low, high in bounds])
-        formats = dict.fromkeys(shown.columns, ".2f")
-        notes = (
-            "Net of the core itself. Weights of the core in sectors as calibrated; interval over "
-            "the core pattern.",
-            "Backward: the core buys nothing; forward: it delivers nothing to industries (Ghosh); "
-            "satellite: split off from its sectors and taken away.",
-        )
-        title = f"Value added elsewhere tied to the core, {self.unit}"
-        years = self.integration.columns
-        said = ("Of the years that have a table; a forecast year as it turned out.",)
-        beside = (
-            f"For comparison: integration-driven value added of the regression view, {self.unit}"
-        )
+        """Return the readings by stage and the largest suppliers."""
+        frame, largest = self.frame, self.largest
+        notes = [
+            "Value added elsewhere tied to the core, net of the core itself; core weights at their "
+            "middle, first vintage set. Of core: ratio to the core's own value added.",
+            "Suppliers: what others produce for the core to exist (the linkage run). Users: what "
+            "rests on its deliveries (Ghosh). Readings, not parts of a sum.",
+        ]
+        if self.made:
+            notes.append(f"Table made, not official: {', '.join(map(str, self.made))}.")
+        share = float(largest.sum().sum() / self.by_sector[BASE].sum().sum())
         return (
-            Table(title, shown, notes, formats),
-            Table(beside, self.integration, said, dict.fromkeys(map(str, years), ".2f")),
-        )
+            Table(
+                f"Value added elsewhere tied to the core, {self.unit}",
+                frame,
+                tuple(notes),
+                dict.fromkeys(map(str, frame.columns), ".2f"),
+            ),
+            Table(
+                f"Who produces for the core, {self.unit}",
+                largest,
+                (f"The {len(largest)} largest of {len(self.by_sector)} sectors, {share:.0%} of the "
+                 "whole; the rest of a sector with a core part counts as elsewhere.",),
+                dict.fromkeys(map(str, largest.columns), ".3f"),
+            ),
+        )  # fmt: skip
 
 
-def core_linkages(
-    study: Study,
-    facts: Facts,
-    assembly: Assembly,
-    account: pd.DataFrame,
-    *,
-    draws: int = 200,
-    seed: int = 0,
-) -> CoreLinkages:
-    """Measure the core's linkages on every official table of a study.
+def core_linkages(result: "Reproduction") -> CoreLinkages:
+    """Say who is tied to the core, by reading, year and sector, core weights at their middle.
 
     Parameters
     ----------
-    study : Study
-        Groups, stages and dispersion of the core pattern.
-    facts : Facts
-        The tables; those with imports apart give domestic linkages.
-    assembly : Assembly
-        Core pattern and value added by sector.
-    account : DataFrame
-        The account of the main job, a forecast year as it turned out, for comparison.
-    draws : int
-        Draws of the core pattern.
-    seed : int
-        Root of the draws.
+    result : Reproduction
+        The main job.
 
     Returns
     -------
     CoreLinkages
-        Measures by year with intervals.
+        The reading of the linkage run and the others of the study's tables.
+
+    Raises
+    ------
+    StudyError
+        If the study has no linkage run, or its stages name an unknown group.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> found = core_linkages(qn.reproduce("caict_2020", draws=50))
+    >>> float(found.frame.loc[("suppliers of the core", 2018), "elsewhere"].round(2))
+    0.76
     """
-    weights = _weights(study, facts, assembly, draws=draws, seed=seed)
-    stages = _stages(study, facts)
-    rows, detail = {}, {}
-    for year, table in facts.tables.items():
-        scale = study.study.units_per_data_unit
-        for kind in KINDS:
-            base = table.extract(weights.iloc[0], kind=kind)
-            own = base.by_sector["value_added_loss_own"]
-            elsewhere = (base.by_sector["value_added_loss"] - own) * scale
-            drawn = table.extract_many(weights.iloc[1:], kind=kind)
-            induced = drawn["value_added_loss_induced"].to_numpy(float)
-            bounds = np.quantile(induced * scale, [0.025, 0.975])
-            core = float((weights.iloc[0] * table.v[weights.columns]).sum()) * scale
-            rows[(year, kind)] = {
-                "elsewhere": float(elsewhere.sum()),
-                "low": bounds[0],
-                "high": bounds[1],
-                "of core": float(elsewhere.sum()) / core,
-                **elsewhere.groupby(stages).sum().to_dict(),
-            }
-            detail[(year, kind)] = elsewhere
-    frame = pd.DataFrame(rows).T
-    frame.index.names = ["year", "measure"]
-    by_sector = pd.DataFrame(detail)
-    by_sector.columns.names = ["year", "measure"]
-    wide = account["integration"].unstack("year")
-    integration = wide[[year for year in facts.tables if year in wide.columns]]
-    return CoreLinkages(frame, by_sector, study.study.unit, integration)
-
-
-def _weights(
-    study: Study, facts: Facts, assembly: Assembly, *, draws: int, seed: int
-) -> pd.DataFrame:
-    """Calibrated weights of the core in sectors: first row base case, then draws."""
-    figure = row(facts.reported, study.core.figure)
-    base = next(iter(assembly.value_added.values()))
-    value = base.xs(int(figure["year"]), level="year").iloc[0]
-    relative = assembly.pattern.weights
-    spread = np.sqrt(np.log1p(study.core.dispersion**2))
-    rng = np.random.default_rng(seed_sequence(seed))
-    noise = np.exp(spread * rng.standard_normal((draws, *relative.shape)))
-    all_weights = np.concatenate([relative.to_numpy()[None], relative.to_numpy() * noise]).sum(1)
-    level = all_weights @ value[relative.columns].to_numpy(float)
-    scaled = all_weights * (float(figure["value"]) / level)[:, None]
-    return pd.DataFrame(np.minimum(scaled, 1.0), columns=relative.columns)
+    study, facts, assembly = result.study, result.facts, result.assembly
+    model = assembly.model
+    if not model.ties:
+        raise StudyError(f"study {study.study.name!r} has no tables for a linkage run")
+    middle = median_inputs(study, facts, model, assembly.productivity)
+    weights = np.minimum(model.core_shares(middle), 1.0)
+    levels = next(iter(assembly.value_added.values()))
+    apart = all(table.imports is not None for table in assembly.tables.values())
+    cells, core = {}, {}
+    for reading in (BASE, *READINGS):
+        if reading == READINGS[0] and not apart:
+            continue
+        ties = read_otherwise(assembly, reading if reading != BASE else "").ties
+        for place, (slot, own) in enumerate(zip(model.slots, ties, strict=True)):
+            if own is not None:
+                scale = float(model.gdp[0, place]) / own.total
+                cells[(reading, slot.year)] = own.elsewhere(weights)[0] * scale
+                value = levels.iloc[place].to_numpy(float)[model.places]
+                core[slot.year] = float(weights[0] @ value)
+    sectors = pd.Index(assembly.sectors)
+    by_sector = pd.DataFrame(cells, index=sectors)
+    by_sector.columns.names = ["reading", "year"]
+    return CoreLinkages(
+        by_sector,
+        _stages(study, facts),
+        pd.Series(core),
+        tuple(sorted(set(assembly.tables) - set(facts.tables))),
+        _names(study, sectors),
+        study.study.unit,
+    )
 
 
 def _stages(study: Study, facts: Facts) -> pd.Series:
@@ -160,5 +166,17 @@ def _stages(study: Study, facts: Facts) -> pd.Series:
         if group not in study.tables.groups:
             hint = suggestion(group, study.tables.groups)
             raise StudyError(f"tables.stages: no industry group {group!r};{hint}")
-    sectors = next(iter(facts.tables.values())).sectors
+    sectors = [str(s) for s in next(iter(facts.tables.values())).sectors]
     return pd.Series({s: stages.get(groups.get(s, ""), "not assigned") for s in sectors})
+
+
+def _names(study: Study, sectors: pd.Index) -> pd.Series:
+    """Sector -> its short name where the embedded lists know it, else its code."""
+    codes = pd.Series(sectors, index=sectors)
+    if study.tables.files:
+        return codes
+    try:
+        known = load_sectors(study.study.country, len(sectors))["short_name"]
+    except DataError:
+        return codes
+    return known.reindex(sectors).fillna(codes)

@@ -1,340 +1,57 @@
-"""What is reconciled: estimates of every model with their joint errors, and the identities.
+"""M8 in the main job: the estimates of all runs made one account.
 
-Tables of the reconciled account, in the words of a reader.
+Core, GDP, jobs per value added and the integration-driven part of each run are estimates with the
+covariance of their draws; total, shares, contribution to growth and jobs follow from the identities
+of :mod:`quesnay.models.satellite.concepts`. The runs differ by far more than the errors that each
+states, so their disagreement, the sample covariance of their paths, is part of the error of each.
 
-M8 in the main job: the estimates of all models made one account.
+Source: Stone, Champernowne and Meade (1942), The precision of national income estimates, Review of
+Economic Studies 9(2).
 """
 
 import itertools
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.reproduction.made_table import linkage_draws
-from quesnay.diagnostics.reproduction.runs import DrawnInputs, core_weights
 from quesnay.fitting.errors import StudyError
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.reconciliation import Reconciliation, reconcile
-from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.satellite.concepts import CONCEPTS
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
 __all__ = [
-    "CONCEPTS",
-    "METHODS",
+    "MAIN",
+    "STATED",
     "Estimates",
     "ReconciledAccount",
     "collect_estimates",
     "identities",
     "path",
     "reconcile_account",
-    "reconciled_tables",
 ]
 
-
 METHODS = {
-    "elasticity": "elasticity and supply weight (M2)",
-    "curve": "penetration curve (M4)",
-    "backward": "backward linkages (M3)",
-    "forward": "forward linkages (M3)",
+    "linkage": "what the core needs from others (M3)",
+    "elasticity": "elasticity and weight in the supply (M2)",
+    "calibrated": "penetration curve (M4)",
 }
-CONCEPTS = ("integration", "total", "share", "integration share", "contribution", "jobs")
-_DIFFUSE = 30.0  # standard error of what no model estimates directly, in units of its own size
-
-
-@dataclass(frozen=True, slots=True)
-class Estimates:
-    """Estimates and draws of everything that a model estimates directly.
-
-    Parameters
-    ----------
-    years : tuple of int
-        Years of the account.
-    central : Series
-        Label such as ``"core 2019"`` -> base case.
-    draws : DataFrame
-        Draws x labels, complete rows only.
-    dropped : int
-        Draws without an admissible curve.
-    starts : Series
-        Account concepts by year, which only the identities determine -> where to start from.
-    """
-
-    years: tuple[int, ...]
-    central: pd.Series
-    draws: pd.DataFrame
-    dropped: int
-    starts: pd.Series
-
-    def covariance(self, methods: Sequence[str]) -> pd.DataFrame:
-        """Return the covariance of estimates and account, by label.
-
-        Parameters
-        ----------
-        methods : sequence of str
-            Keys of :data:`METHODS` that take part.
-
-        Returns
-        -------
-        DataFrame
-            Label x label: covariance of the draws; the disagreement between the methods, their
-            sample covariance over the years, is added to the error of each. The account itself has
-            a standard error of 30 times its size.
-        """
-        labels = self.labels(methods)
-        own = self.draws[labels].cov()
-        if len(methods) > 1:
-            paths = np.array([self.central[_paths(m, self.years)] for m in methods])
-            between = np.cov(paths, rowvar=False)
-            for method in methods:
-                names = _paths(method, self.years)
-                own.loc[names, names] += between
-        wide = pd.DataFrame(
-            np.diag((_DIFFUSE * self.starts) ** 2), self.starts.index, self.starts.index
-        )
-        both = [*labels, *self.starts.index]
-        return own.reindex(index=both, columns=both).fillna(0.0) + wide.reindex(
-            index=both, columns=both
-        ).fillna(0.0)
-
-    def labels(self, methods: Sequence[str]) -> list[str]:
-        """Return the labels of the estimates, integration by the given methods only."""
-        kept = {name for method in methods for name in _paths(method, self.years)}
-        return [
-            str(label)
-            for label in self.central.index
-            if not str(label).startswith("integration by") or label in kept
-        ]
-
-
-def path(method: str, year: int) -> str:
-    """Return the label of integration by one method in one year.
-
-    Examples
-    --------
-    >>> path("curve", 2019)
-    'integration by curve 2019'
-    """
-    return f"integration by {method} {year}"
-
-
-def _paths(method: str, years: Sequence[int]) -> list[str]:
-    return [path(method, year) for year in years]
-
-
-def collect_estimates(
-    result: "Reproduction", drawn: DrawnInputs, tables: Mapping[int, InputOutputTable]
-) -> Estimates:
-    """Gather what every model estimates, on common draws.
-
-    Parameters
-    ----------
-    result : Reproduction
-        The main job.
-    drawn : DrawnInputs
-        The inputs of its draws.
-    tables : mapping of int to InputOutputTable
-        Tables for the linkages; other years take the linkages per unit of core in a straight line.
-
-    Returns
-    -------
-    Estimates
-        Base case and draws. The forecast year as it turned out.
-    """
-    slots = [s for s in result.assembly.model.slots if s.variant != "forecast"]
-    years = tuple(slot.year for slot in slots)
-    keys = {slot.year: (slot.year, slot.variant) for slot in slots}
-    every = pd.concat([result.central.to_frame().T, result.draws], ignore_index=True)
-    ties = _linkages(tables, core_weights(result.assembly, drawn.values), years)
-    out: dict[str, pd.Series] = {}
-    curve, other = every["calibrated"], every["independent"]
-    for year, key in keys.items():
-        core = curve[("core", *key)]
-        out[f"core {year}"] = core
-        out[f"GDP {year}"] = curve[("total", *key)] / curve[("share", *key)]
-        out[f"integration by elasticity {year}"] = other[("integration", *key)]
-        out[f"integration by curve {year}"] = curve[("integration", *key)]
-        for kind in ("backward", "forward"):
-            out[f"integration by {kind} {year}"] = core * ties[(kind, year)]
-    for before, year in itertools.pairwise(years):
-        step = curve[("total", *keys[year])] - curve[("total", *keys[before])]
-        out[f"jobs per value added {year}"] = curve[("jobs", *keys[year])] / step
-    frame = pd.DataFrame(out)
-    complete = frame.iloc[1:].dropna()
-    return Estimates(
-        years, frame.iloc[0].rename("estimate"), complete, len(frame) - 1 - len(complete),
-        _starts(frame.iloc[0], years),
-    )  # fmt: skip
-
-
-def _linkages(
-    tables: Mapping[int, InputOutputTable], weights: pd.DataFrame, years: Sequence[int]
-) -> dict[tuple[str, int], pd.Series]:
-    """Value added elsewhere per unit of core, by measure and year, one value a draw."""
-    known: dict[str, list[np.ndarray]] = {"backward": [], "forward": []}
-    for year in sorted(tables):
-        table = tables[year]
-        own = weights.to_numpy() @ table.v[list(weights.columns)].to_numpy(float)
-        drawn = linkage_draws(table, weights, kinds=tuple(known))
-        for kind, rows in known.items():
-            rows.append(drawn[kind] / own)
-    at = np.array(sorted(tables), dtype=float)
-    out = {}
-    for kind, rows in known.items():
-        stacked = np.array(rows)
-        for year in years:
-            place = float(np.interp(year, at, np.arange(len(at))))
-            low = int(place)
-            part, high = place - low, min(low + 1, len(at) - 1)
-            out[(kind, year)] = pd.Series((1 - part) * stacked[low] + part * stacked[high])
-    return out
-
-
-def _starts(central: pd.Series, years: Sequence[int]) -> pd.Series:
-    """Start the account at the mean of the methods."""
-    out: dict[str, float] = {}
-    for place, year in enumerate(years):
-        integration = float(np.mean([central[path(m, year)] for m in METHODS]))
-        total = float(central[f"core {year}"]) + integration
-        gdp = float(central[f"GDP {year}"])
-        out |= {f"integration {year}": integration, f"total {year}": total}
-        out |= {f"share {year}": total / gdp, f"integration share {year}": integration / total}
-        if place:
-            before = years[place - 1]
-            step = total - out[f"total {before}"]
-            out[f"contribution {year}"] = step / (gdp - float(central[f"GDP {before}"]))
-            out[f"jobs {year}"] = step * float(central[f"jobs per value added {year}"])
-    return pd.Series(out)
-
-
-def identities(years: Sequence[int], methods: Sequence[str]) -> list[str]:
-    """Write the identities of the account as texts.
-
-    Parameters
-    ----------
-    years : sequence of int
-        Years of the account, in order.
-    methods : sequence of str
-        Methods that each estimate the same integration.
-
-    Returns
-    -------
-    list of str
-        For :func:`quesnay.models.growth.reconciliation.reconcile`.
-
-    Examples
-    --------
-    >>> identities([2018], ["curve"])[0]
-    '`total 2018` = `core 2018` + `integration 2018`'
-    """
-    out = []
-    for year in years:
-        out += [
-            f"`total {year}` = `core {year}` + `integration {year}`",
-            f"`share {year}` * `GDP {year}` = `total {year}`",
-            f"`integration share {year}` * `total {year}` = `integration {year}`",
-        ]
-        out += [f"`integration {year}` = `{path(m, year)}`" for m in methods]
-    for before, year in itertools.pairwise(years):
-        step = f"(`total {year}` - `total {before}`)"
-        out += [
-            f"`contribution {year}` * (`GDP {year}` - `GDP {before}`) = {step}",
-            f"`jobs {year}` = `jobs per value added {year}` * {step}",
-        ]
-    return out
-
-
-def reconciled_tables(result: "ReconciledAccount") -> tuple[Table, ...]:
-    """Return the account, what each estimate took, and the total under other assumptions."""
-    return (_account(result), _adjustments(result), _variants(result))
-
-
-def _account(result: "ReconciledAccount") -> Table:
-    own = result.account
-    columns = {
-        "core": ("core", ".2f", 1.0),
-        "integration": ("integration", ".2f", 1.0),
-        "total": ("total", ".2f", 1.0),
-        "of GDP, %": ("share", ".1f", 100.0),
-        "integrated, %": ("integration share", ".0f", 100.0),
-        "of growth, %": ("contribution", ".1f", 100.0),
-        "new jobs": ("jobs", ".1f", 1.0),
-    }
-    frame = pd.DataFrame(
-        {name: _bracketed(own, *how) for name, how in columns.items()}, index=own.index
-    )
-    notes = (
-        f"Brackets: 95 % interval, normal, from the covariances of {result.draws} draws"
-        + (f" ({result.dropped} without an admissible curve left out)." if result.dropped else "."),
-        "Current prices; the forecast year as it turned out. Every identity holds.",
-        "Integrated: integration over the total. Of growth: change of the total over change of "
-        f"GDP. New jobs: {result.jobs_unit}.",
-    )
-    return Table(f"Reconciled account, {result.unit}", frame, notes)
-
-
-def _bracketed(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
-    columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
-    return [
-        "" if pd.isna(value) else f"{value:{spec}} [{low:{spec}}, {high:{spec}}]"
-        for value, low, high in zip(*columns, strict=True)
-    ]
-
-
-def _adjustments(result: "ReconciledAccount") -> Table:
-    frame = result.adjustments.rename(
-        columns={
-            "stated_error": "stated error",
-            "error": "error used",
-            "error_after": "error after",
-        }
-    )
-    words = {f"integration by {key}": f"integration: {text}" for key, text in METHODS.items()}
-    frame = frame.rename(index=words, level="estimate")
-    for name, spec in (("adjustment", "+.3f"), ("z", "+.1f")):
-        # no sign for nothing
-        rounded = frame[name].round(int(spec[2]))
-        frame[name] = [format(v, spec if v else spec[1:]) for v in rounded.fillna(0.0) + 0.0]
-    formats = dict.fromkeys(frame.columns, ".3f")
-    notes = (
-        "Standard errors: stated, over the draws; used, with the disagreement between the methods; "
-        "after, of the reconciled value. z: adjustment over its standard error.",
-        f"GDP and levels in {result.unit}; jobs per value added in {result.jobs_unit} per "
-        f"{result.unit}.",
-    )
-    return Table("What each estimate had to take", frame.sort_index(), notes, formats)
-
-
-def _variants(result: "ReconciledAccount") -> Table:
-    own = result.variants
-    cells = pd.Series(_bracketed(own, "total", ".2f", 1.0), index=own.index)
-    frame = cells.unstack().reindex(list(result.tests.index)).fillna("none")
-    frame["chi-squared"] = [
-        f"{row['chi-squared']:.0f} ({row['degrees of freedom']:.0f})"
-        for _, row in result.tests.iterrows()
-    ]
-    frame["p"] = [f"{p:.2f}" if p > 1e-4 else "< 0.0001" for p in result.tests["p"]]
-    frame.index.name = "variant"
-    notes = (
-        "Chi-squared, with its degrees of freedom: do the estimates agree within the errors?",
-        "With the errors that each method states for itself there is no account: the methods differ"
-        " by far more than these errors. So their disagreement is counted as error.",
-    )
-    return Table(f"Reconciled total under other assumptions, {result.unit}", frame, notes)
-
-
-MAIN = "all methods"
+MAIN = "all runs"
+STATED = "all runs, stated errors alone"
+_BY_IDENTITY = ("total", "share", "integration_share", "contribution")
+_DIFFUSE = 30.0  # standard error of what no run estimates directly, in units of its own size
+_INTENSITY = "jobs per value added"
 _TOTAL = ["total", "total_low", "total_high"]
-_VARIANTS = {MAIN: tuple(METHODS), "without linkages (M2, M4)": ("elasticity", "curve")}
-STATED = "all methods, stated errors alone"
 
 
-@dataclass(frozen=True, slots=True, repr=False)
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
 class ReconciledAccount(Tabular):
     """One account out of all estimates, and what each of them had to take.
 
@@ -344,13 +61,13 @@ class ReconciledAccount(Tabular):
         Year x (concept: estimate, low, high): 95 % intervals; levels in the unit of the account,
         shares as fractions, jobs in the unit of employment.
     adjustments : DataFrame
-        Index estimate, year: ``before``, ``stated_error``, ``error`` (with the disagreement of the
-        methods), ``adjustment``, ``after``, ``error_after`` and ``z``.
+        Index estimate, year: ``before`` (median of the draws), ``stated_error``, ``error`` (with
+        the disagreement of the runs), ``adjustment``, ``after``, ``error_after`` and ``z``.
     variants : DataFrame
         Index variant, year: reconciled total with its interval under other assumptions.
     tests : DataFrame
         Variant -> chi-squared, degrees of freedom, p-value: do the estimates agree within their
-        errors? Also for the errors that the methods state for themselves.
+        errors? Also for the errors that the runs state for themselves.
     main : Reconciliation
         The reconciliation behind `account`.
     unit, jobs_unit : str
@@ -371,40 +88,26 @@ class ReconciledAccount(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account, the adjustments and the account under other assumptions."""
-        return reconciled_tables(self)
+        return (_account_table(self), _adjustments_table(self), _variants_table(self))
 
 
-def reconcile_account(
-    result: "Reproduction",
-    drawn: DrawnInputs,
-    *,
-    updated: Mapping[int, InputOutputTable] | None = None,
-) -> ReconciledAccount:
-    """Reconcile the estimates of all models by least squares under the account's identities.
-
-    Core (M1), GDP, jobs per value added (M6) and integration by elasticity (M2), curve (M4),
-    backward and forward linkages (M3) are estimates with the covariance of the draws; total, share,
-    integration share, contribution to growth and jobs follow from the identities (Stone,
-    Champernowne and Meade 1942).
+def reconcile_account(result: "Reproduction") -> ReconciledAccount:
+    """Reconcile the runs of a result by least squares under the account's identities.
 
     Parameters
     ----------
     result : Reproduction
-        The main job.
-    drawn : DrawnInputs
-        Inputs of its draws.
-    updated : mapping of int to InputOutputTable, optional
-        Tables made for years without one, for the linkages.
+        The main job; its draws give the covariances.
 
     Returns
     -------
     ReconciledAccount
-        Account, adjustments, variants and tests.
+        Account, adjustments, variants and tests; the forecast year as it turned out.
 
     Raises
     ------
     StudyError
-        If fewer than three draws admit a curve.
+        If the study has fewer than two runs, or fewer than three draws admit a curve.
 
     Examples
     --------
@@ -414,17 +117,27 @@ def reconcile_account(
     >>> bool(abs(own["core"] + own["integration"] - own["total"]) < 1e-9)
     True
     """
-    found = collect_estimates(result, drawn, {**result.facts.tables, **(updated or {})})
+    if len(result.runs) < 2:
+        raise StudyError(
+            f"reconciliation: study {result.study.study.name!r} has one run, "
+            f"{result.runs[0] if result.runs else 'none'}; there is nothing to reconcile"
+        )
+    found = collect_estimates(result)
     if len(found.draws) < 3:
         raise StudyError(
             f"reconciliation: {len(found.draws)} of {len(result.draws)} draws admit a curve; "
             "covariances need 3, ask for more draws"
         )
-    made = {name: _one(found, methods) for name, methods in _VARIANTS.items()}
+    chosen = {MAIN: result.runs}
+    if len(result.runs) > 2:
+        for run in result.runs:
+            chosen[f"without the {run} run"] = tuple(m for m in result.runs if m != run)
+    made = {name: _one(found, methods) for name, methods in chosen.items()}
     main, stated = made[MAIN], _stated(found)
     tests = {name: _test(one, len(found.starts)) for name, one in made.items()}
     totals = {name: _account(one, found.years)[_TOTAL] for name, one in made.items()}
     tests[STATED] = _test(stated, 0)
+    employment = result.study.employment
     return ReconciledAccount(
         account=_account(main, found.years),
         adjustments=_adjustments(main, found),
@@ -432,29 +145,191 @@ def reconcile_account(
         tests=pd.DataFrame(tests).T,
         main=main,
         unit=result.study.study.unit,
-        jobs_unit=result.study.employment.unit,
+        jobs_unit="" if employment is None else employment.unit,
         draws=len(found.draws),
         dropped=found.dropped,
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Estimates:
+    """Estimates and draws of everything that a run estimates directly.
+
+    Parameters
+    ----------
+    years : tuple of int
+        Years of the account.
+    methods : tuple of str
+        The runs.
+    draws : DataFrame
+        Draws x labels such as ``"core 2019"``, complete rows only.
+    central : Series
+        Their medians.
+    dropped : int
+        Draws without an admissible curve.
+    starts : Series
+        Account concepts by year, which only the identities determine -> where to start from.
+    """
+
+    years: tuple[int, ...]
+    methods: tuple[str, ...]
+    draws: pd.DataFrame
+    central: pd.Series
+    dropped: int
+    starts: pd.Series
+
+    @property
+    def with_jobs(self) -> bool:
+        """Whether jobs are part of the account."""
+        return label(_INTENSITY, self.years[0]) in self.draws.columns
+
+    def labels(self, methods: Sequence[str]) -> list[str]:
+        """Return the labels of the estimates, integration by the given runs only."""
+        kept = {path(method, year) for method in methods for year in self.years}
+        return [
+            str(name)
+            for name in self.draws.columns
+            if not str(name).startswith("integration by") or name in kept
+        ]
+
+    def covariance(self, methods: Sequence[str]) -> pd.DataFrame:
+        """Return the covariance of estimates and account, by label.
+
+        That of the draws; the disagreement between the runs, the sample covariance of their paths
+        over the years, is added to the error of each. The account itself has a standard error of 30
+        times its size: it is unknown.
+        """
+        names = self.labels(methods)
+        own = self.draws[names].cov()
+        between = np.cov(
+            [[self.central[path(m, year)] for year in self.years] for m in methods], rowvar=False
+        )
+        for method in methods:
+            mine = [path(method, year) for year in self.years]
+            own.loc[mine, mine] += between
+        both = [*names, *self.starts.index]
+        wide = pd.Series(0.0, both)
+        wide[self.starts.index] = (_DIFFUSE * self.starts) ** 2
+        return own.reindex(index=both, columns=both).fillna(0.0) + np.diag(wide)
+
+
+def label(concept: str, year: int) -> str:
+    """Return the label of a concept in a year, such as ``"integration share 2019"``."""
+    return f"{concept.replace('_', ' ')} {year}"
+
+
+def path(method: str, year: int) -> str:
+    """Return the label of integration by one run in one year.
+
+    Examples
+    --------
+    >>> path("calibrated", 2019)
+    'integration by calibrated 2019'
+    """
+    return label(f"integration by {method}", year)
+
+
+def collect_estimates(result: "Reproduction") -> Estimates:
+    """Gather what every run estimates, on the draws of the result."""
+    model = result.assembly.model
+    slots = {k: s for k, s in enumerate(model.slots) if s.variant != "forecast"}
+    years = tuple(slot.year for slot in slots.values())
+    inputs = {str(name): result.inputs[name].to_numpy(float) for name in result.inputs}
+    out: dict[str, pd.Series] = {}
+    for slot in slots.values():
+        key = (slot.year, slot.variant)
+        for concept in ("core", "gdp"):
+            out[label(concept, slot.year)] = result.draws[(result.runs[0], concept, *key)]
+        for run in result.runs:
+            out[path(run, slot.year)] = result.draws[(run, "integration", *key)]
+    frame = pd.DataFrame(out)
+    if model.employment is not None:
+        # the runs place value added in different industries: the mean of their jobs per unit
+        employed = np.stack([model.employed(run, inputs) for run in result.runs])
+        for k, slot in slots.items():
+            total = [result.draws[(r, "total", slot.year, slot.variant)] for r in result.runs]
+            per_unit = employed[:, k] / np.array(total)
+            frame[label(_INTENSITY, slot.year)] = per_unit.mean(axis=0)
+    complete = frame.dropna()
+    central = complete.median().rename("estimate")
+    starts = _starts(central, years, result.runs)
+    return Estimates(years, result.runs, complete, central, len(frame) - len(complete), starts)
+
+
+def _starts(central: pd.Series, years: Sequence[int], methods: Sequence[str]) -> pd.Series:
+    """Start the account at the mean of the runs."""
+    out: dict[str, float] = {}
+    for place, year in enumerate(years):
+        integration = float(np.mean([central.get(path(m, year), np.nan) for m in methods]))
+        total = float(central[label("core", year)]) + integration
+        gdp = float(central[label("gdp", year)])
+        out[label("integration", year)] = integration
+        out[label("total", year)] = total
+        out[label("share", year)] = total / gdp
+        out[label("integration_share", year)] = integration / total
+        if place:
+            before = years[place - 1]
+            step = total - out[label("total", before)]
+            out[label("contribution", year)] = step / (gdp - float(central[label("gdp", before)]))
+            if label(_INTENSITY, year) in central.index:
+                out[label("jobs", year)] = float(
+                    central[label(_INTENSITY, year)] * total
+                    - central[label(_INTENSITY, before)] * out[label("total", before)]
+                )
+    return pd.Series(out)
+
+
+def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool = True) -> list[str]:
+    """Write the identities of the account as texts for :func:`quesnay.reconcile`.
+
+    Total, share, integration share and contribution as the concepts state them; every run estimates
+    the same integration; jobs are the change of value added times jobs per value added.
+
+    Examples
+    --------
+    >>> identities([2018], ["calibrated"])[:2]
+    ['`total 2018` = `core 2018` + `integration 2018`', '`share 2018` = `total 2018` / `gdp 2018`']
+    """
+    before = dict(itertools.pairwise(years))
+    before = {later: earlier for earlier, later in before.items()}
+    out = []
+    for year in years:
+        for name in _BY_IDENTITY:
+            back = max(steps for _, _, steps in CONCEPTS[name].inputs)
+            if not back or year in before:
+                out.append(_stated_identity(name, year, before.get(year, year)))
+        out += [f"`{label('integration', year)}` = `{path(m, year)}`" for m in methods]
+        if jobs and year in before:
+            employed = [
+                f"`{label(_INTENSITY, y)}` * `{label('total', y)}`" for y in (year, before[year])
+            ]
+            out.append(f"`{label('jobs', year)}` = {employed[0]} - {employed[1]}")
+    return out
+
+
+def _stated_identity(name: str, year: int, before: int) -> str:
+    """Return the equation of a concept with its letters replaced by labels of the year."""
+    concept = CONCEPTS[name]
+    labels = {
+        letter: label(part, before if back else year) for letter, part, back in concept.inputs
+    }
+    labels[concept.letter] = label(name, year)
+    letters = "|".join(sorted(map(re.escape, labels), key=len, reverse=True))
+    return re.sub(rf"\b(?:{letters})\b", lambda m: f"`{labels[m.group()]}`", concept.equation)
+
+
 def _one(found: Estimates, methods: Sequence[str]) -> Reconciliation:
-    """Reconcile the estimates of some methods, their disagreement being part of their errors."""
-    labels = found.labels(methods)
-    values = pd.concat([found.central[labels], found.starts])
-    return reconcile(
-        values,
-        identities(found.years, methods),
-        covariance=found.covariance(methods),
-    )
+    """Reconcile the estimates of some runs, their disagreement being part of their errors."""
+    values = pd.concat([found.central[found.labels(methods)], found.starts])
+    rules = identities(found.years, methods, jobs=found.with_jobs)
+    return reconcile(values, rules, covariance=found.covariance(methods))
 
 
 def _account(main: Reconciliation, years: Sequence[int]) -> pd.DataFrame:
     """Lay the reconciled labels out as years x concepts with intervals."""
-    tidy = main.tidy().set_index("term")
     rows: dict[int, dict[str, float]] = {year: {} for year in years}
-    for label, row in tidy.iterrows():
-        concept, _, year = str(label).rpartition(" ")
+    for term, row in main.tidy().set_index("term").iterrows():
+        concept, _, year = str(term).rpartition(" ")
         if concept.startswith("integration by"):
             continue
         own = rows[int(year)]
@@ -464,18 +339,14 @@ def _account(main: Reconciliation, years: Sequence[int]) -> pd.DataFrame:
 
 
 def _stated(found: Estimates) -> Reconciliation:
-    """Reconcile core and integration alone, each method with the error it states for itself.
+    """Reconcile core and integration alone, each run with the error it states for itself.
 
     These errors leave so little freedom that only the linear identities can be met exactly.
     """
-    methods = tuple(METHODS)
-    names = [f"core {year}" for year in found.years]
-    names += [path(m, year) for m in methods for year in found.years]
-    rules = [
-        f"`{path(methods[0], year)}` = `{path(m, year)}`"
-        for year in found.years
-        for m in methods[1:]
-    ]
+    first, *others = found.methods
+    names = [label("core", year) for year in found.years]
+    names += [path(m, year) for m in found.methods for year in found.years]
+    rules = [f"`{path(first, year)}` = `{path(m, year)}`" for year in found.years for m in others]
     return reconcile(found.central[names], rules, covariance=found.draws[names].cov())
 
 
@@ -490,7 +361,7 @@ def _test(one: Reconciliation, unknown: int) -> dict[str, float]:
 
 def _adjustments(main: Reconciliation, found: Estimates) -> pd.DataFrame:
     """Say what each estimate had to take."""
-    tidy = main.tidy().set_index("term").loc[found.labels(list(METHODS))]
+    tidy = main.tidy().set_index("term").loc[found.labels(found.methods)]
     frame = pd.DataFrame(
         {
             "before": tidy["before"],
@@ -505,3 +376,78 @@ def _adjustments(main: Reconciliation, found: Estimates) -> pd.DataFrame:
     keys = [(str(label).rpartition(" ")[0], int(str(label)[-4:])) for label in frame.index]
     frame.index = pd.MultiIndex.from_tuples(keys, names=["estimate", "year"])
     return frame
+
+
+def _account_table(result: ReconciledAccount) -> Table:
+    own = result.account
+    columns = {
+        "core": ("core", ".2f", 1.0),
+        "integration": ("integration", ".2f", 1.0),
+        "total": ("total", ".2f", 1.0),
+        "of GDP, %": ("share", ".1f", 100.0),
+        "integrated, %": ("integration share", ".0f", 100.0),
+        "of growth, %": ("contribution", ".1f", 100.0),
+        "new jobs": ("jobs", ".1f", 1.0),
+    }
+    shown = {name: how for name, how in columns.items() if how[0] in own.columns}
+    frame = pd.DataFrame(
+        {name: _bracketed(own, *how) for name, how in shown.items()}, index=own.index
+    )
+    notes = (
+        f"Brackets: 95 % interval, normal, from the covariances of {result.draws} draws"
+        + (f" ({result.dropped} without an admissible curve left out)." if result.dropped else "."),
+        "Current prices; the forecast year as it turned out. Every identity holds.",
+        "Integrated: integration over the total. Of growth: change of the total over change of "
+        f"GDP. New jobs, net of the productivity drift: {result.jobs_unit}.",
+    )
+    return Table(f"Reconciled account, {result.unit}", frame, notes)
+
+
+def _bracketed(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
+    columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
+    return [
+        "" if pd.isna(value) else f"{value:{spec}} [{low:{spec}}, {high:{spec}}]"
+        for value, low, high in zip(*columns, strict=True)
+    ]
+
+
+def _adjustments_table(result: ReconciledAccount) -> Table:
+    frame = result.adjustments.rename(
+        columns={
+            "stated_error": "stated error",
+            "error": "error used",
+            "error_after": "error after",
+        }
+    )
+    words = {f"integration by {key}": f"integration: {text}" for key, text in METHODS.items()}
+    frame = frame.rename(index=words, level="estimate")
+    for name, spec in (("adjustment", "+.3f"), ("z", "+.1f")):
+        # no sign for nothing
+        rounded = frame[name].round(int(spec[2]))
+        frame[name] = [format(v, spec if v else spec[1:]) for v in rounded.fillna(0.0) + 0.0]
+    formats = dict.fromkeys(frame.columns, ".3f")
+    notes = (
+        "Standard errors: stated, over the draws; used, with the disagreement between the runs; "
+        "after, of the reconciled value. z: adjustment over its standard error.",
+        f"GDP and levels in {result.unit}; jobs per value added in {result.jobs_unit} per "
+        f"{result.unit}.",
+    )
+    return Table("What each estimate had to take", frame.sort_index(), notes, formats)
+
+
+def _variants_table(result: ReconciledAccount) -> Table:
+    own = result.variants
+    cells = pd.Series(_bracketed(own, "total", ".2f", 1.0), index=own.index)
+    frame = cells.unstack().reindex(list(result.tests.index)).fillna("none")
+    frame["chi-squared"] = [
+        f"{row['chi-squared']:.0f} ({row['degrees of freedom']:.0f})"
+        for _, row in result.tests.iterrows()
+    ]
+    frame["p"] = [f"{p:.2f}" if p > 1e-4 else "< 0.0001" for p in result.tests["p"]]
+    frame.index.name = "variant"
+    notes = (
+        "Chi-squared, with its degrees of freedom: do the estimates agree within the errors?",
+        "With the errors that each run states for itself there is no account: the runs differ"
+        " by far more than these errors. So their disagreement is counted as error.",
+    )
+    return Table(f"Reconciled total under other assumptions, {result.unit}", frame, notes)

@@ -20,7 +20,6 @@ from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, S
 from quesnay.fitting.errors import DataError, StudyError, suggestion
 from quesnay.fitting.regression.gram import nested_grams
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import Estimate
 from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
@@ -286,8 +285,8 @@ def per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
     return float(table.x[using].sum() / table.v[using].sum())
 
 
-def _using(study: Study, sectors: Sequence[object]) -> list[object]:
-    return [s for s in sectors if s not in study.tables.technology_sectors]
+def _using(study: Study, sectors: Sequence[object]) -> list[str]:
+    return [str(s) for s in sectors if s not in study.tables.technology_sectors]
 
 
 def _cost_shares(study: Study, facts: Facts) -> pd.DataFrame:
@@ -299,9 +298,9 @@ def _cost_shares(study: Study, facts: Facts) -> pd.DataFrame:
     for year, table in facts.tables.items():
         producing = list(study.tables.technology_sectors)
         using = _using(study, list(table.sectors))
-        bought = float(table.Z.loc[producing, using].to_numpy().sum())
+        bought = float(table.Z.loc[producing][using].to_numpy().sum())
         if table.imports is not None:
-            bought += float(table.imports.Z.loc[producing, using].to_numpy().sum())
+            bought += float(table.imports.Z.loc[producing][using].to_numpy().sum())
         rows[year] = {
             "output": bought / float(table.x[using].sum()),
             "value_added": bought / float(table.v[using].sum()),
@@ -403,7 +402,7 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
     )
 
 
-def _row(fit: PanelFit | Estimate, term: str) -> dict[str, float]:
+def _row(fit: PanelFit, term: str) -> dict[str, float]:
     low, high = fit.conf_int().loc[term].to_numpy(float)
     return {
         "estimate": float(fit.params[term]),
@@ -414,7 +413,7 @@ def _row(fit: PanelFit | Estimate, term: str) -> dict[str, float]:
     }
 
 
-def _strength(found: Estimate) -> str:
+def _strength(found: PanelFit) -> str:
     """Say what the first stage of the instrument is worth."""
     slope = float(found.details["first stage, shift_share"])
     words = f"Instrument: first stage {slope:.2f}"
@@ -450,7 +449,7 @@ def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     return Table(title, frame, tuple(notes), formats)
 
 
-def _instrumented(use: Potential) -> Estimate | None:
+def _instrumented(use: Potential) -> PanelFit | None:
     """Estimate the elasticity with the leave-one-out shift-share instrument of a study."""
     if use.instrument is None:
         return None

@@ -27,7 +27,7 @@ from quesnay.models.display.table import Table
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.audit.result import Audit
+    from quesnay.diagnostics.audit.result import AuditResult
     from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
     from quesnay.diagnostics.plots.save import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
@@ -68,7 +68,7 @@ class Evidence:
         The table of a year without one.
     reconciled : ReconciledAccount or None
         One account out of all estimates.
-    audit : Audit or None
+    audit : AuditResult or None
         Whether the printed figures can hold together.
     curve : SpecificationCurve or None
         Where it was asked for.
@@ -78,7 +78,7 @@ class Evidence:
 
     updated: "UpdatedTable | None"
     reconciled: "ReconciledAccount | None"
-    audit: "Audit | None"
+    audit: "AuditResult | None"
     curve: "SpecificationCurve | None"
     missing: dict[str, str]
 
@@ -128,8 +128,8 @@ def gather_evidence(result: "Reproduction", *, curve: bool = False) -> Evidence:
     )
 
 
-def _audit(result: "Reproduction") -> "Audit":
-    from quesnay.diagnostics.audit.audit import audit
+def _audit(result: "Reproduction") -> "AuditResult":
+    from quesnay.diagnostics.audit.report import audit
 
     if result.study.reported.dataset is None:
         raise QuesnayError("the figures of this study are audited by quesnay audit FILE")

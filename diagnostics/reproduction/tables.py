@@ -130,7 +130,7 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
         },
         index=rows.index,
     )
-    score = facts_in_words(result.score.loc[run])
+    score = facts_in_words(row(result.score, run))
     notes = (
         f"The {run} run {score}.",
         "Agrees: the 95 % interval and the printed interval overlap. Figures that restate one "

@@ -130,13 +130,14 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
 
 
 def _held_out_totals(result: "Reproduction") -> dict[tuple[str, str], tuple[int, str]]:
-    """Return printed totals that a run has to predict, with year and variant."""
+    """Return printed totals that every run has to predict, with year and variant."""
     slots = {s.year: s.variant for s in result.assembly.model.slots if s.variant != "outcome"}
     return {
         (run, str(name)): (int(own["year"]), slots[int(own["year"])])
         for run in result.runs
         for name, own in result.facts.totals().iterrows()
-        if int(own["year"]) in slots and result.study.role(run, str(name)) == "held out"
+        if int(own["year"]) in slots
+        and all(result.study.role(one, str(name)) == "held out" for one in result.runs)
     }
 
 

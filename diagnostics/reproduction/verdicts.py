@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
-from quesnay.diagnostics.reproduction.assembly import part, rule_errors
+from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
@@ -19,6 +19,7 @@ __all__ = [
     "facts_in_words",
     "judge",
     "judged_facts",
+    "naive_forecast",
     "naive_forecasts",
     "score_frame",
     "verdict_frame",
@@ -167,7 +168,7 @@ def naive_forecasts(
             ahead = slot.year - start
             if ahead < 1 or slot.variant == "outcome":
                 continue
-            value = _naive(rule, earlier, later, ahead)
+            value = naive_forecast(rule, earlier, later, ahead)
             wide = value * np.exp(picked[:, min(ahead, picked.shape[1]) - 1])
             low, high = np.quantile(wide, [0.025, 0.975])
             rows[(rule, slot.year)] = {
@@ -178,7 +179,9 @@ def naive_forecasts(
     return frame
 
 
-def _naive(rule: str, before: np.ndarray, now: np.ndarray, ahead: int) -> np.ndarray:
+def naive_forecast(
+    rule: str, before: np.ndarray | float, now: np.ndarray | float, ahead: int
+) -> np.ndarray | float:
     """Prolong two points by the same step, the same growth, or the mean of both."""
     step, growth = now + ahead * (now - before), now * (now / before) ** ahead
     return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
@@ -208,7 +211,7 @@ def score_frame(
         rows[run] = _row(counted, agree, totals["error"])
     if not naive.empty:
         for rule in naive.index.get_level_values("rule").unique():
-            rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), naive.loc[rule])
+            rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), part(naive, rule))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "run"
     return frame
@@ -230,10 +233,10 @@ def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str
     totals = [n for n in counted.index if facts.reported.loc[n, "concept"] == "total"]
     rows, agree = [], []
     for name in totals:
-        printed = facts.reported.loc[name]
-        own = paths.loc[int(printed["year"])]
-        rows.append(float(own["estimate"]) / float(printed["value"]) - 1.0)
-        agree.append(own["low"] < printed["high"] and own["high"] >= printed["low"])
+        printed = row(facts.reported, name)
+        bounds = row(paths, int(printed["year"]))
+        rows.append(float(bounds["estimate"]) / float(printed["value"]) - 1.0)
+        agree.append(bounds["low"] < printed["high"] and bounds["high"] >= printed["low"])
     index = pd.Index(totals)
     return _row(
         pd.DataFrame(index=index), pd.Series(agree, index, dtype=bool), pd.Series(rows, index)

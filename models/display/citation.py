@@ -26,8 +26,11 @@ def citation(notes: Iterable[str]) -> str:
     quesnay ...: econometric modelling toolkit for satellite accounts. BSD-3-Clause.
     Source: NBS, Input-Output Tables of China 2018.
     """
-    version = importlib.metadata.version("quesnay")
-    software = f"quesnay {version}: econometric modelling toolkit for satellite accounts."
+    import quesnay
+
+    software = (
+        f"quesnay {quesnay.__version__}: econometric modelling toolkit for satellite accounts."
+    )
     sources = dict.fromkeys(note for note in notes if note.startswith("Source"))
     return "\n".join([f"{software} BSD-3-Clause.", *sources])
 
@@ -45,6 +48,9 @@ def versions() -> str:
     >>> versions().split()[0]
     'quesnay'
     """
-    names = ("quesnay", "numpy", "scipy", "pandas")
+    import quesnay
+
+    names = ("numpy", "scipy", "pandas")
     found = [f"{name} {importlib.metadata.version(name)}" for name in names]
-    return ", ".join([found[0], f"Python {platform.python_version()}", *found[1:]])
+    own = [f"quesnay {quesnay.__version__}", f"Python {platform.python_version()}"]
+    return ", ".join([*own, *found])

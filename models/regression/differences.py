@@ -11,14 +11,11 @@ from quesnay.fitting.regression.covariance import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
 from quesnay.fitting.regression.least_squares import project
-from quesnay.models.regression import variation
-from quesnay.models.regression.columns import Grouping, group_column
-from quesnay.models.regression.estimate import Estimate
-from quesnay.models.regression.inputs import column_name, column_names
+from quesnay.models.regression.columns import Grouping, column_name, column_names, group_column
+from quesnay.models.regression.design import free_of_effects, refuse_dependent
 from quesnay.models.regression.panel import fit_sample
-from quesnay.models.regression.read_panel import PanelData, read_panel
-from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.sample import Sample
+from quesnay.models.regression.result import Estimate, PanelFit
+from quesnay.models.regression.sample import PanelData, Sample, read_panel
 
 __all__ = ["fit_differences", "fit_half_panel_jackknife"]
 
@@ -230,7 +227,7 @@ def _within(
     """Return the two-way within slopes of some rows and each cluster's influence on them."""
     sets = [panel.unit] if panel.time is None else [panel.unit, panel.time]
     absorber = absorb_effects([grouping.select(rows).codes for grouping in sets])
-    y, design, _ = variation.free_of_effects(
+    y, design, _ = free_of_effects(
         absorber,
         panel.y[rows],
         X[rows],
@@ -238,7 +235,7 @@ def _within(
         names=names,
         effects=", ".join(grouping.name for grouping in sets) + ", in a half of the panel",
     )
-    variation.refuse_dependent(design, names)
+    refuse_dependent(design, names)
     fit = project(y, design)
     parts = fit.Q * fit.residuals[:, None]
     scores = cluster_sums(parts, panel.cluster.codes[rows], panel.cluster.count)

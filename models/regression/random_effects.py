@@ -22,9 +22,9 @@ from quesnay.fitting.regression.random_effects import (
     within_columns,
 )
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.regression.estimate import Estimate, attempted
-from quesnay.models.regression.read_panel import PanelData, read_panel
-from quesnay.models.regression.variation import refuse_constant, refuse_dependent
+from quesnay.models.regression.design import refuse_constant, refuse_dependent
+from quesnay.models.regression.result import Estimate, attempted
+from quesnay.models.regression.sample import PanelData, read_panel
 
 __all__ = ["fit_correlated_random_effects", "fit_random_effects"]
 

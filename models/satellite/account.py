@@ -218,17 +218,25 @@ class AccountModel:
             fractions, jobs in the unit of employment. NaN marks draws without an admissible curve
             and concepts that a slot or a run does not have.
         """
-        return self.evaluate_all(inputs, (run,))[0]
+        return np.asarray(self.evaluate_all(inputs, (run,))[0])
 
     def evaluate_all(self, inputs: Inputs, runs: tuple[str, ...] | None = None) -> Array:
         """Compute the account of several runs on common draws, (runs, concepts, T, n)."""
+        known = self._drawn(inputs)
+        return np.stack([self._run(run, known, inputs) for run in runs or self.runs])
+
+    def employed(self, run: str, inputs: Inputs) -> Array:
+        """Return the persons that the total of one run employs, (T, n); NaN without employment."""
+        known = self._drawn(inputs)
+        return self._persons(known, self._integrated(run, known, inputs)[1], inputs).T
+
+    def _drawn(self, inputs: Inputs) -> "_Drawn":
         vintage = inputs["gdp_vintage"].astype(int)
         factor = self._forecast_factor(vintage, inputs["forecast_growth"])
         shares = self.core_shares(inputs)
         core = shares[:, None, :] * self.value_added[:, :, self.places][vintage]
         core *= factor[:, :, None]
-        known = _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor)
-        return np.stack([self._run(run, known, inputs) for run in runs or self.runs])
+        return _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor)
 
     def core_shares(self, inputs: Inputs) -> Array:
         """Share of the core in each of its sectors, calibrated on the printed core, (n, K)."""
@@ -243,25 +251,29 @@ class AccountModel:
 
     def _run(self, run: str, known: "_Drawn", inputs: Inputs) -> Array:
         core = known.core.sum(axis=2)
-        potential = np.full_like(core, np.nan)
-        if run == "core":
-            integration, employed = np.zeros_like(core), np.zeros_like(core)
-        elif run == "linkage":
-            by_sector = self._linked(known)
-            integration, employed = by_sector.sum(axis=2), self._employed(inputs, by_sector)
-        else:
-            use, e = self._potential, self._potential.elasticity(inputs)
-            users = self.value_added * use.intensity
-            using = users.sum(axis=2)[known.vintage] * known.factor
-            potential = e[:, None] * using
-            if run == "elasticity":
-                integration = potential * core / (use.supply[known.vintage] * known.factor)
-            else:
-                integration = self._curve(core, known, inputs, using)
-            employed = integration * self._jobs_of_users(known, inputs, users)
-        jobs = self._jobs(known, employed, inputs)
+        integration, employed, potential = self._integrated(run, known, inputs)
+        jobs = self._jobs(self._persons(known, employed, inputs))
         inflation = self.inflation[known.vintage]
         return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
+
+    def _integrated(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array, Array]:
+        """Integration, its jobs at base-year productivity, and the potential, each (n, T)."""
+        core = known.core.sum(axis=2)
+        unknown = np.full_like(core, np.nan)
+        if run == "core":
+            return np.zeros_like(core), np.zeros_like(core), unknown
+        if run == "linkage":
+            by_sector = self._linked(known)
+            return by_sector.sum(axis=2), self._employed(inputs, by_sector), unknown
+        use, e = self._potential, self._potential.elasticity(inputs)
+        users = self.value_added * use.intensity
+        using = users.sum(axis=2)[known.vintage] * known.factor
+        potential = e[:, None] * using
+        if run == "elasticity":
+            integration = potential * core / (use.supply[known.vintage] * known.factor)
+        else:
+            integration = self._curve(core, known, inputs, using)
+        return integration, integration * self._jobs_of_users(known, inputs, users), potential
 
     @property
     def _potential(self) -> Potential:
@@ -331,19 +343,22 @@ class AccountModel:
         per_value = np.einsum("vts,ks->kvt", shares, self.employment.jobs_per_value)
         return np.asarray(per_value[inputs["employment_coefficient"].astype(int), known.vintage])
 
-    def _jobs(self, known: "_Drawn", employed: Array, inputs: Inputs) -> Array:
-        """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
+    def _persons(self, known: "_Drawn", employed: Array, inputs: Inputs) -> Array:
+        """Persons behind core and integration at the productivity of each year, (n, T)."""
         use = self.employment
-        jobs = np.full(employed.shape, np.nan)
         if use is None:
-            return jobs
+            return np.full(employed.shape, np.nan)
         per_value = use.jobs_per_value[inputs["employment_coefficient"].astype(int)]
         own = np.einsum("ntk,nk->nt", known.core, per_value[:, self.places])
         years = np.array([use.year - slot.year for slot in self.slots])
-        total = (own + employed) * (1.0 + inputs["productivity"])[:, None] ** years
+        return np.asarray((own + employed) * (1.0 + inputs["productivity"])[:, None] ** years)
+
+    def _jobs(self, persons: Array) -> Array:
+        """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
+        jobs = np.full(persons.shape, np.nan)
         for t, slot in enumerate(self.slots):
             if slot.previous >= 0:
-                jobs[:, t] = total[:, t] - total[:, slot.previous]
+                jobs[:, t] = persons[:, t] - persons[:, slot.previous]
         return jobs
 
 

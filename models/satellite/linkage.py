@@ -7,9 +7,8 @@ and v / x value added per unit of output, the others produce for the core::
     I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i          i outside K
 
 jointly for all parts, so that nothing is counted twice. The split changes the table by a matrix of
-low rank: with W = diag(w) on the sectors of the core and L of the table as published, the output
-that goes away with the core parts is ``(L - I)[:, K] W u + W u`` where
-``u = (I + (L - I)_KK W)^-1 x_K`` (Woodbury 1950), and the core's own output is ``W x_K``.
+low rank, so that a draw of weights costs one small system
+(:func:`quesnay.fitting.tables.extraction.satellite_output`).
 
 Source: Miller and Blair (2009), Input-Output Analysis, ch. 12; Dietzenbacher and Lahr (2013),
 Expanding extractions, Economic Systems Research 25(3).
@@ -22,6 +21,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.tables.extraction import satellite_output
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["CoreTies", "with_imports_inside"]
@@ -92,7 +92,7 @@ class CoreTies:
         ):  # the Ghosh inverse is the Leontief inverse, rows over and columns times x
             over = np.divide(1.0, x, out=np.zeros(len(x)), where=x != 0)
             reach = (over[places, None] * inverse[places] * x).T
-        return cls(places, reach, x[places], per_output, float(v.sum()))
+        return cls(places, np.asarray(reach), x[places], np.asarray(per_output), float(v.sum()))
 
     def outside(self) -> "CoreTies":
         """Return the same, counting only sectors without a part of the core."""
@@ -117,27 +117,12 @@ class CoreTies:
         --------
         >>> table = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
         >>> CoreTies.of(table, ["0"]).elsewhere(np.array([[1.0], [0.5]])).round(2).tolist()
-        [[0.0, 147.37], [67.61, 75.62]]
+        [[0.0, 147.37], [36.64, 81.99]]
         """
-        if not self.jointly:
-            return self._part_by_part(weights)
-        corner = self.reach[self.places]
-        systems = corner * weights[:, None, :] + np.eye(len(self.output))
-        right = np.broadcast_to(self.output[:, None], (len(weights), len(self.output), 1))
-        gone = weights * np.linalg.solve(systems, right)[..., 0]
-        loss = gone @ self.reach.T
-        loss[:, self.places] += gone - weights * self.output
-        return np.asarray(loss * self.value)
-
-    def _part_by_part(self, weights: Array) -> Array:
-        """Add up ``L_ik x_k / L_kk`` over the parts k, what falls on other core parts left out."""
-        diagonal = np.diag(self.reach[self.places])
-        gone = weights * self.output / (1.0 + weights * diagonal)
-        loss = gone @ self.reach.T
-        loss[:, self.places] += gone - weights * self.output
-        inside = gone @ self.reach[self.places].T - gone * diagonal
-        loss[:, self.places] -= weights * inside
-        return np.asarray(loss * self.value)
+        found = satellite_output(
+            self.reach, self.places, self.output, weights, jointly=self.jointly
+        )
+        return found * self.value
 
 
 def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
@@ -163,7 +148,7 @@ def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
     >>> import quesnay as qn
     >>> inside = with_imports_inside(qn.load_io("CHN", 2018))
     >>> other = qn.load_io("CHN", 2018, imports="included")
-    >>> bool(np.allclose(inside.Z, other.Z))
+    >>> bool((inside.Z - other.Z).abs().to_numpy().max() < 1e-3)  # of 100 million yuan
     True
     """
     block = table.imports

@@ -17,8 +17,8 @@ from dataclasses import dataclass
 import pandas as pd
 
 from quesnay.fitting.errors import ConvergenceError, DataError
-from quesnay.models.input_output.imports import ImportBlock
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.input_output.validation import ImportBlock
 
 __all__ = [
     "Balancer",

@@ -54,7 +54,8 @@ __all__ = [
 
 def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:
     """Return the rows under one key of the first level of an index; none if there are none."""
-    return frame[frame.index.get_level_values(0) == key].droplevel(0)
+    rows = frame[frame.index.get_level_values(0) == key]
+    return rows.droplevel(0) if rows.index.nlevels > 1 else rows
 
 
 def row(frame: pd.DataFrame, key: Hashable) -> pd.Series:

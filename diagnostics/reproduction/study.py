@@ -404,13 +404,13 @@ def key_table() -> list[dict[str, str]]:
 def _sections(cls: type[Any], prefix: str) -> Iterator[tuple[type[Any], str]]:
     hints = typing.get_type_hints(cls)
     for member in fields(cls):
-        for kind in (hints[member.name], *typing.get_args(hints[member.name])):
-            for inner in (kind, *typing.get_args(kind)):
-                if is_dataclass(inner):
-                    name = f"{prefix}{member.name}"
-                    yield cast("type[Any]", inner), name
-                    yield from _sections(cast("type[Any]", inner), f"{name}.")
-                    break
+        kinds = (hints[member.name], *typing.get_args(hints[member.name]))
+        found = (kind for one in kinds for kind in (one, *typing.get_args(one)))
+        inner = next((kind for kind in found if is_dataclass(kind)), None)
+        if inner is not None:
+            name = f"{prefix}{member.name}"
+            yield cast("type[Any]", inner), name
+            yield from _sections(cast("type[Any]", inner), f"{name}.")
 
 
 def _rows(cls: type[Any], name: str) -> Iterator[dict[str, str]]:
@@ -438,10 +438,18 @@ def _type_words(kind: Any) -> str:
     if origin in {typing.Union, types.UnionType}:
         return _type_words(next(a for a in inner if a is not type(None)))
     if origin is tuple:
-        return f"list of {_type_words(inner[0])}"
+        return f"list of {_plural(inner[0])}"
     if origin is dict:
-        return f"section of {_type_words(inner[1])}"
+        return f"section of {_plural(inner[1])}"
     return "section" if is_dataclass(kind) else _WORDS.get(kind, "any value")
+
+
+def _plural(kind: Any) -> str:
+    """Several of a type in words."""
+    words = _type_words(kind).removeprefix("a ")
+    first, *rest = words.split(" of ", 1)
+    many = {"whole number": "whole numbers", "true or false": first, "any value": "values"}
+    return " of ".join([many.get(first, f"{first}s"), *rest])
 
 
 class _Written(float):

@@ -96,6 +96,11 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
         "prices.",
         *(_RUN_WORDS[run] for run in result.runs),
     ]
+    if "linkage" in result.runs and result.study.tables.imports == "included":
+        notes.append(
+            "Imports stand inside the flows of these tables: what suppliers abroad make for the "
+            "core counts as if made at home."
+        )
     lost = result.draws.xs("total", axis=1, level="concept").isna().mean()
     if float(lost.max()) > 0:
         notes.append(

@@ -123,6 +123,22 @@ def bench_panel(units: int, years: int, repeats: int) -> None:
     report(f"Two-way effects, clustered, {units:,} x {years}", times)
 
 
+def bench_levels(rows: int, levels: tuple[int, ...], repeats: int) -> None:
+    """Dummies in the formula against `numpy.linalg.lstsq` on a table of them."""
+    generator = np.random.default_rng(4)
+    frame = pd.DataFrame({f"g{i}": generator.integers(0, m, rows) for i, m in enumerate(levels)})
+    frame["x"], frame["y"] = generator.standard_normal((2, rows))
+    cell = frame.filter(like="g").astype(str).agg("-".join, axis=1)
+    wide = np.column_stack([frame["x"], pd.get_dummies(cell)]).astype(float)
+    y = frame["y"].to_numpy()
+    formula = "y ~ x + " + ":".join(f"C(g{i})" for i in range(len(levels)))
+    times: dict[str, tuple[float, Array]] = {
+        "bare numpy": cpu(lambda: np.linalg.lstsq(wide, y, rcond=None)[0][:1], repeats),
+        "quesnay": cpu(lambda: qn.fit_panel(formula, frame).params[["x"]].to_numpy(), repeats),
+    }
+    report(f"{formula}, {wide.shape[1] - 1} cells, n = {rows:,}", times)
+
+
 def bare_pairs(X: Array, y: Array, draws: int) -> Array:
     generator = np.random.default_rng(2)
     rows, columns = X.shape
@@ -155,6 +171,8 @@ def main() -> None:
     bench_ols(100_000 if quick else 1_000_000, 5)
     bench_panel(31, 10, 300)
     bench_panel(1_000 if quick else 10_000, 100, 5)
+    bench_levels(20_000, (200,), 3)
+    bench_levels(6_200, (31, 20), 3)
     bench_pairs(2_000, 30)
 
 

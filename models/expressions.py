@@ -33,6 +33,7 @@ __all__ = [
     "columns_of",
     "differentiate",
     "evaluate",
+    "looks_back",
     "read_arithmetic",
     "read_equation",
     "read_tokens",
@@ -369,6 +370,19 @@ def columns_of(tree: Expression) -> tuple[str, ...]:
             return tuple(dict.fromkeys((*columns_of(left), *columns_of(right))))
         case _:
             return ()
+
+
+def looks_back(tree: Expression) -> bool:
+    """Return whether an expression uses another time: ``lag``, ``lead`` or ``diff``."""
+    match tree:
+        case Shift():
+            return True
+        case Negative(inner) | Call(_, inner):
+            return looks_back(inner)
+        case Binary(_, left, right):
+            return looks_back(left) or looks_back(right)
+        case _:
+            return False
 
 
 Shifter: TypeAlias = Callable[[Values, int], Values]

@@ -43,25 +43,37 @@ from .diagnostics.evidence.diffusion_errors import (
     DiffusionErrors as DiffusionErrors,
     embedded_diffusions as embedded_diffusions,
 )
-from .diagnostics.evidence.grid import (
-    Grid as Grid,
-    Rule as Rule,
-)
 from .diagnostics.evidence.leave_one_out import (
     leave_one_out as leave_one_out,
 )
 from .diagnostics.evidence.specification import (
+    Grid as Grid,
+    Rule as Rule,
     run_specifications as run_specifications,
 )
 from .diagnostics.evidence.updating import (
     backtest_update as backtest_update,
 )
+from .diagnostics.plots.account import (
+    plot_mixture as plot_mixture,
+)
 from .diagnostics.plots.fan import (
     plot_fan as plot_fan,
+    plot_path as plot_path,
+)
+from .diagnostics.plots.flows import (
+    plot_flows as plot_flows,
+)
+from .diagnostics.plots.input_output import (
+    plot_heat_map as plot_heat_map,
+    plot_waterfall as plot_waterfall,
 )
 from .diagnostics.plots.regression import (
     plot_diagnostics as plot_diagnostics,
     plot_influence as plot_influence,
+)
+from .diagnostics.plots.specification import (
+    plot_specification_runs as plot_specification_runs,
 )
 from .diagnostics.regression.diagnosis import (
     diagnose as diagnose,
@@ -105,6 +117,7 @@ from .fitting.regression.covariance import (
     CR2 as CR2,
     CR3 as CR3,
     DriscollKraay as DriscollKraay,
+    NeweyWest as NeweyWest,
 )
 from .fitting.simulation.distributions import (
     Choice as Choice,
@@ -121,10 +134,8 @@ from .fitting.verdict import (
     TestResult as TestResult,
 )
 from .models.growth.capital import (
+    capital_services as capital_services,
     perpetual_inventory as perpetual_inventory,
-)
-from .models.growth.cost_share import (
-    cost_share as cost_share,
 )
 from .models.growth.curve import (
     fit_curve as fit_curve,
@@ -132,29 +143,24 @@ from .models.growth.curve import (
 from .models.growth.disaggregation import (
     disaggregate as disaggregate,
 )
-from .models.growth.domar import (
-    domar_aggregation as domar_aggregation,
-)
 from .models.growth.grey import (
     fit_grey as fit_grey,
 )
 from .models.growth.growth_accounting import (
+    accumulate_contributions as accumulate_contributions,
+    cost_share as cost_share,
+    domar_aggregation as domar_aggregation,
     growth_accounting as growth_accounting,
     GrowthAccounting as GrowthAccounting,
 )
-from .models.growth.ict_level import (
-    accumulate_contributions as accumulate_contributions,
-)
 from .models.growth.reconciliation import (
     reconcile as reconcile,
-)
-from .models.growth.services import (
-    capital_services as capital_services,
 )
 from .models.input_output.balancing import (
     balance_least_squares as balance_least_squares,
     gras as gras,
     ras as ras,
+    ras_multi as ras_multi,
 )
 from .models.input_output.decomposition import (
     structural_decomposition as structural_decomposition,
@@ -173,7 +179,11 @@ from .models.input_output.paths import (
     structural_paths as structural_paths,
     upstreamness as upstreamness,
 )
+from .models.input_output.regional import (
+    location_quotient_table as location_quotient_table,
+)
 from .models.input_output.supply_use import (
+    balance_supply_use as balance_supply_use,
     SupplyUseTable as SupplyUseTable,
 )
 from .models.input_output.table import (
@@ -199,6 +209,7 @@ from .models.regression.pooling import (
     shrink as shrink,
 )
 from .models.regression.random_effects import (
+    fit_between as fit_between,
     fit_correlated_random_effects as fit_correlated_random_effects,
     fit_random_effects as fit_random_effects,
 )
@@ -211,11 +222,11 @@ from .models.regression.shift_share import (
 from .models.uncertainty.bootstrap import (
     bootstrap as bootstrap,
 )
-from .models.uncertainty.checkpoints import (
-    CheckpointWarning as CheckpointWarning,
-)
 from .models.uncertainty.monte_carlo import (
     monte_carlo as monte_carlo,
+)
+from .models.uncertainty.running import (
+    CheckpointWarning as CheckpointWarning,
 )
 from .models.uncertainty.sensitivity import (
     tornado as tornado,

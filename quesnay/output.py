@@ -7,8 +7,8 @@ from typing import Any
 import pandas as pd
 
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.models.display.folder import write_folder
 from quesnay.models.display.table import Tabular
+from quesnay.models.display.write import write_folder
 
 __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 
@@ -35,10 +35,9 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     DataError
         If it cannot be written.
     """
-    from quesnay.diagnostics.plots.save import draw_picture
+    from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
-    from quesnay.models.display.csv_text import frame_to_csv
-    from quesnay.models.display.workbook import workbook_bytes
+    from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
     evidence = gather_evidence(result)
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}

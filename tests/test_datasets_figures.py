@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 from quesnay.datasets.catalogue import export_dataset, list_datasets, load_dataset
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
-from quesnay.datasets.readers.cells import Source, rows
+from quesnay.datasets.readers.containers import open_book
 from quesnay.datasets.reported import load_reported
 from quesnay.datasets.store import resources
 from quesnay.fitting.errors import DataError
@@ -246,7 +246,7 @@ def test_every_file_passes_hash_and_schema_quickly(name: str) -> None:
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_a_copy_holds_the_same_numbers(tmp_path: Path, ending: str) -> None:
     path = export_dataset("china_gdp", tmp_path / f"gdp{ending}")
-    header, *body = rows(Source(path))
+    header, *body = open_book(path).sheet().rows
     frame = load_dataset("china_gdp")
     assert header == list(frame.columns)
     np.testing.assert_array_equal([[float(cell) for cell in row] for row in body], frame)
@@ -272,7 +272,7 @@ def test_copies_that_cannot_be_made(tmp_path: Path, name: str, file: str, messag
 
 @pytest.mark.parametrize("name", ["china_provinces", "io_chn_2018_42_separate"])
 def test_a_copy_loses_no_digit(tmp_path: Path, name: str) -> None:
-    header, *body = rows(Source(export_dataset(name, tmp_path / "copy.csv")))
+    header, *body = open_book(export_dataset(name, tmp_path / "copy.csv")).sheet().rows
     frame = load_dataset(name)
     for place in (header.index(str(column)) for column in frame.select_dtypes("float")):
         copied = [float(row[place]) if row[place] else np.nan for row in body]

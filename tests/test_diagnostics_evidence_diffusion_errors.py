@@ -109,7 +109,7 @@ def test_embedded_diffusions_miss_as_the_page_on_evidence_says() -> None:
     result = diffusion_errors()
     curves = np.sqrt((result.joint() ** 2).mean())
     assert [round(100 * value, 1) for value in curves] == [8.1, 15.4]
-    step = result.summary_frame().loc["same step", "rmse"]
+    step = result.summary_frame()["rmse"].xs("same step", level="rule").tolist()
     assert [round(100 * value, 1) for value in step] == [7.3, 13.5]
     origins = result.forecasts[["series", "origin"]].drop_duplicates()
     assert (len(origins), origins["series"].nunique()) == (119, 9)

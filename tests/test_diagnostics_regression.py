@@ -97,7 +97,8 @@ def test_each_fault_is_found() -> None:
     assert verdict(twin, "Variance inflation").verdict.startswith("high")
     levels = frame.assign(y=base + e + np.repeat(np.arange(50.0), 8))
     assert verdict(levels, "F test of absorbed effects").rejected
-    pooled = examine(qn.fit_panel("y ~ x + w", levels, cluster=["unit", "year"]))
+    fit = qn.fit_panel("y ~ x + w", levels, cluster=["unit", "year"])
+    pooled = examine(fit, unit="unit", time="year")
     found = {test.name: test for test in check_assumptions(pooled)}
     assert found["Breusch-Pagan LM (unit effects)"].rejected
     assert not found["Mundlak (clustered)"].rejected
@@ -166,6 +167,25 @@ def test_a_simple_regression_without_panel_is_diagnosed() -> None:
     assert found.errors.recommended.startswith("HC3")
 
 
+@pytest.mark.parametrize("name", ["year", "yr"])
+def test_unit_and_time_are_asked_of_the_fit_and_never_guessed_from_names(name: str) -> None:
+    frame = panel(units=7, years=12).rename(columns={"year": name})
+    silent = examine(qn.fit_panel("y ~ x", frame, absorb=["unit", name]))
+    assert silent.unit is None
+    assert silent.time is None
+    told = examine(qn.fit_panel("y ~ x", frame, absorb=["unit", name], unit="unit", time=name))
+    assert (told.unit.name, told.time.name) == ("unit", name)  # type: ignore[union-attr]
+    assert "name them" in silent.fit.diagnose(draws=19).header.loc["unit and time", "value"]
+
+
+def test_a_row_that_fits_itself_does_not_stop_the_diagnosis() -> None:
+    frame = panel()
+    frame["o"] = (np.arange(len(frame)) == 3) * 1.0
+    found = qn.fit_panel("y ~ x + o", frame).diagnose(draws=19)
+    assert found.errors.recommended.startswith("HC1")
+    assert "Not HC3: " in found.errors.recommended
+
+
 def test_unit_and_time_may_come_from_the_data() -> None:
     frame = panel()
     fit = qn.fit_panel("y ~ x + w", frame)
@@ -178,7 +198,7 @@ def test_unit_and_time_may_come_from_the_data() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: qn.diagnose(3), "expected a fit of fit_panel, got int"),  # type: ignore[arg-type]
+        (lambda: qn.diagnose(3), "expected a fit: .* got int"),  # type: ignore[arg-type]
         (lambda: qn.diagnose(fitted(panel()), unit="unti"), "did you mean 'unit'"),
         (lambda: qn.diagnose(fitted(panel()), unit="x", data=panel()[:5]), "miss rows"),
         (
@@ -288,5 +308,5 @@ def test_units_seen_more_than_once_are_the_clusters_to_recommend() -> None:
     assert unnamed.errors.recommended == named.errors.recommended.replace("CR2:", "CR2 by unit:")
     columns = ["recommended", "p_recommended", "bootstrap", "p_bootstrap"]
     pd.testing.assert_frame_equal(unnamed.errors.frame[columns], named.errors.frame[columns])
-    alone = fitted(frame, cluster=None, absorb=()).diagnose(draws=99)
+    alone = fitted(frame, cluster=None, absorb=(), unit=None).diagnose(draws=99)
     assert alone.errors.recommended.startswith("HC3:")

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
+from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
 from quesnay.diagnostics.reproduction.specifications import combinations

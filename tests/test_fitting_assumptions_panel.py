@@ -20,7 +20,7 @@ from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, w
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import stack
 from quesnay.fitting.regression.least_squares import project
-from quesnay.fitting.regression.random_effects import random_effects
+from quesnay.fitting.regression.random_effects import between, random_effects
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
@@ -145,3 +145,126 @@ def test_a_negative_hausman_is_refused_with_its_value() -> None:
     X = np.column_stack([np.ones(816), d["pcap"], d["pc"], d["emp"], d["unemp"]])
     with pytest.raises(EstimationError, match=r"\(-0.61761; plm shows its absolute value\); use"):
         hausman(d["gsp"], X, unit=d["state"], method="walhus")
+
+
+def aged() -> tuple[Array, Array, Array]:
+    """Age repeats the time dummies inside units."""
+    g = np.random.default_rng(np.random.SeedSequence(1))
+    unit, time = np.repeat(np.arange(30), 5), np.tile(np.arange(5), 30)
+    age, x = time + g.integers(20, 60, 30)[unit], g.standard_normal(150)
+    dummies = (time[:, None] == np.arange(1, 5)).astype(float)
+    y = x + 0.1 * age + g.standard_normal(30)[unit] + g.standard_normal(150)
+    return y, np.column_stack([np.ones(150), x, age, dummies]), unit
+
+
+def test_swamy_and_arora_count_dependent_columns_inside_units_once() -> None:
+    y, X, unit = aged()
+    within = demeaned(np.column_stack([y, X[:, [1, 3, 4, 5, 6]]]), unit)
+    inside = project(within[:, 0], within[:, 1:])
+    means = np.column_stack([y, X]).reshape(30, 5, -1).mean(axis=1)
+    between = project(means[:, 0], means[:, [1, 2, 3]])  # means of the dummies are constant
+    rest = inside.ssr / (150 - 30 - 5)
+    unit_variance = between.ssr / (30 - 3) - rest / 5
+    found = random_effects(y, X, unit=unit)
+    assert found.sigma2_idiosyncratic == pytest.approx(rest, rel=1e-10)
+    assert found.sigma2_unit == pytest.approx(unit_variance, rel=1e-9)
+
+
+def test_amemiya_and_nerlove_leave_out_the_later_of_dependent_columns() -> None:
+    y, X, unit = aged()
+    within = demeaned(np.column_stack([y, X[:, 1:6]]), unit)  # as R's lm: the last dummy goes
+    inside = project(within[:, 0], within[:, 1:])
+    effects = (y - X[:, 1:6] @ inside.coefficients).reshape(30, 5).mean(axis=1)
+    for method, idiosyncratic, of_unit in (
+        ("amemiya", inside.ssr / 120, effects.var() - inside.ssr / 600),
+        ("nerlove", inside.ssr / 150, effects.var(ddof=1)),
+    ):
+        kind: Any = method
+        found = random_effects(y, X, unit=unit, method=kind)
+        assert found.sigma2_idiosyncratic == pytest.approx(idiosyncratic, rel=1e-9)
+        assert found.sigma2_unit == pytest.approx(of_unit, rel=1e-9)
+
+
+def test_hausman_compares_what_fixed_effects_identify() -> None:
+    y, X, unit = aged()
+    found = hausman(y, X, unit=unit)
+    # 5 of 6 varying columns are free inside units; any basis of them gives the same number
+    T = np.linalg.qr(np.random.default_rng(3).standard_normal((6, 6)))[0]
+    other = hausman(y, np.column_stack([X[:, :1], X[:, 1:] @ T]), unit=unit)
+    assert found.distribution.startswith("chi2(5)")
+    assert other.statistic == pytest.approx(found.statistic, rel=1e-6)
+
+
+@pytest.mark.parametrize("method", ["swar", "ml"])
+def test_weighted_random_effects_are_least_squares_under_their_covariance(method: Any) -> None:
+    y, X, unit, _ = panel("unbalanced")
+    w = np.random.default_rng(np.random.SeedSequence(2)).uniform(0.5, 2.0, y.size)
+    found = random_effects(y, X, unit=unit, method=method, weights=w)
+    V = found.sigma2_unit * (unit[:, None] == unit) + np.diag(found.sigma2_idiosyncratic / w)
+    A = np.linalg.solve(V, X)
+    exact = np.linalg.solve(X.T @ A, A.T @ y)
+    np.testing.assert_allclose(found.coefficients, exact, rtol=1e-8)
+    scaled = random_effects(y, X, unit=unit, method=method, weights=1e3 * w)
+    np.testing.assert_allclose(scaled.coefficients, found.coefficients, rtol=1e-8)
+    assert scaled.sigma2_unit == pytest.approx(found.sigma2_unit, rel=1e-7)
+    even = random_effects(y, X, unit=unit, method=method, weights=np.ones(y.size))
+    plain = random_effects(y, X, unit=unit, method=method)
+    np.testing.assert_allclose(even.coefficients, plain.coefficients, rtol=1e-12)
+
+
+def test_weighted_swamy_and_arora_have_the_expectation_of_their_sums_of_squares() -> None:
+    y, X, unit, _ = panel("unbalanced")
+    w = np.random.default_rng(np.random.SeedSequence(2)).uniform(0.5, 2.0, y.size)
+    D = (unit[:, None] == np.unique(unit)).astype(float)
+    P = D @ np.linalg.solve(D.T @ (w[:, None] * D), (w[:, None] * D).T)  # weighted unit means
+    root = np.sqrt(w)
+    within = project(root * (y - P @ y), root[:, None] * (X - P @ X)[:, 1:])
+    between = project(root * (P @ y), root[:, None] * (P @ X))
+    B = root[:, None] * P - between.Q @ (between.Q.T @ (root[:, None] * P))
+    n, N, k = y.size, D.shape[1], 2
+    rest = within.ssr / (n - N - k)
+    of_rest = np.trace(B @ np.diag(1 / w) @ B.T)
+    of_unit = np.trace(B @ D @ D.T @ B.T)
+    found = random_effects(y, X, unit=unit, weights=w)
+    assert found.sigma2_idiosyncratic == pytest.approx(rest, rel=1e-10)
+    assert found.sigma2_unit == pytest.approx((between.ssr - of_rest * rest) / of_unit, rel=1e-9)
+
+
+def test_the_likelihood_of_weighted_random_effects_is_largest() -> None:
+    y, X, unit, _ = panel("unbalanced")
+    w = np.random.default_rng(np.random.SeedSequence(2)).uniform(0.5, 2.0, y.size)
+    found = random_effects(y, X, unit=unit, method="ml", weights=w)
+
+    def loss(of_unit: float, rest: float) -> float:
+        V = of_unit * (unit[:, None] == unit) + np.diag(rest / w)
+        A = np.linalg.solve(V, np.column_stack([X, y]))
+        b = np.linalg.solve(X.T @ A[:, :-1], X.T @ A[:, -1])
+        return float((y - X @ b) @ np.linalg.solve(V, y - X @ b) + np.linalg.slogdet(V)[1])
+
+    best = loss(found.sigma2_unit, found.sigma2_idiosyncratic)
+    for up in (0.97, 1.03):
+        assert loss(up * found.sigma2_unit, found.sigma2_idiosyncratic) > best
+        assert loss(found.sigma2_unit, up * found.sigma2_idiosyncratic) > best
+
+
+def test_between_is_the_regression_of_unit_means() -> None:
+    y, X, unit, _ = panel("unbalanced")
+    frame = pd.DataFrame({"y": y, "value": X[:, 1], "capital": X[:, 2], "firm": unit})
+    means = frame.groupby("firm").mean()
+    for by_length, weights in ((False, None), (True, frame.groupby("firm").size())):
+        rows = means if weights is None else means.assign(w=weights)
+        expected = qn.fit_panel(
+            "y ~ value + capital", rows, weights=None if weights is None else "w"
+        )
+        found = between(y, X, unit=unit, by_length=by_length)
+        np.testing.assert_allclose(found.coefficients, expected.params, rtol=1e-9)
+    with pytest.raises(EstimationError, match="2 units for 3 coefficients of unit means"):
+        between(y[unit < 3], X[unit < 3], unit=unit[unit < 3])
+
+
+def test_weights_of_random_effects_are_checked() -> None:
+    y, X, unit, _ = panel("grunfeld")
+    with pytest.raises(EstimationError, match="weights: not possible with method='walhus'"):
+        random_effects(y, X, unit=unit, method="walhus", weights=np.ones(200))
+    with pytest.raises(EstimationError, match=r"weights: 0\.0 at row 3; give positive"):
+        random_effects(y, X, unit=unit, weights=np.where(np.arange(200) == 3, 0.0, 1.0))

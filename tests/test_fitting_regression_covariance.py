@@ -1,6 +1,8 @@
 """Covariances and degrees of freedom against R, to 1e-8."""
 
+import itertools
 import json
+from dataclasses import replace
 from fractions import Fraction
 from itertools import product
 from pathlib import Path
@@ -9,10 +11,13 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 import quesnay as qn
 from quesnay.fitting.regression import clusters
 from quesnay.fitting.regression.clusters import adjust_clusters, cluster_moments, cluster_spectra
+from quesnay.fitting.regression.least_squares import Regression, least_squares
+from tests.refusals import refused
 
 HERE = Path(__file__).parent / "reference"
 R = json.loads((HERE / "regression_covariance.json").read_text())
@@ -40,6 +45,9 @@ for name in ("pooled", "lsdv", "twoway", "unbalanced"):
     frame = MODELS[name]["data"]
     weighted = {**MODELS[name], "data": frame.assign(w=1 / (1 + frame["capital"])), "weights": "w"}
     MODELS[f"weighted_{name}".removesuffix("_pooled")] = weighted
+
+
+RAW: dict[str, Any] = {"CR3": qn.CR3(factor="none")}  # as clubSandwich has it
 
 
 def clustered(case: str, kind: Any) -> qn.PanelFit:
@@ -103,7 +111,7 @@ def invert(matrix: list[list[Fraction]]) -> list[list[Fraction]]:
 def test_clustered_errors_and_degrees_of_freedom_equal_their_definitions_in_r(
     case: str, kind: str
 ) -> None:
-    fit, reference = clustered(case, kind), R["cluster"][case][kind]
+    fit, reference = clustered(case, RAW.get(kind, kind)), R["cluster"][case][kind]
     power = {"CR0": 0.0, "CR2": -0.5, "CR3": -1.0}[kind]
     count = len(reference["se"])
     np.testing.assert_allclose(fit.std_errors[-count:], reference["se"], rtol=1e-8)
@@ -126,7 +134,7 @@ def test_clustered_errors_equal_clubsandwich(case: str, kind: str) -> None:
         every = kind == "CR1S" and model == case
         fit = clustered(model, qn.CR1("all" if every else "none"))
     else:
-        fit = clustered(model, kind)
+        fit = clustered(model, RAW.get(kind, kind))
     errors = fit.std_errors.to_numpy()[-len(reference["se"]) :]
     if kind == "CR1":  # clubSandwich's CR1 has no (n - 1) / (n - K)
         rows, slopes = fit.nobs, len(fit.params)
@@ -187,9 +195,57 @@ def test_two_way_clusters_are_symmetric_and_positive() -> None:
     assert (three.std_errors > one.std_errors.reindex(three.params.index).fillna(0.0)).all()
 
 
+def test_three_dimensions_of_clusters_alternate_over_every_choice() -> None:
+    frame = GRUNFELD.assign(half=(GRUNFELD["year"] > 1944) * 1 + 2 * (GRUNFELD["firm"] % 2))
+    names = ["firm", "year", "half"]
+    for k in range(2, 4):
+        for joined in itertools.combinations(names, k):
+            frame["".join(joined)] = frame.groupby(list(joined)).ngroup()
+    part = {
+        c: qn.fit_panel(INVESTMENT, frame, cluster=c, covariance="CR0").covariance
+        for c in frame.columns.difference(["inv", "value", "capital"])
+    }
+    expected = part["firm"] + part["year"] + part["half"]
+    expected -= part["firmyear"] + part["firmhalf"] + part["yearhalf"] - part["firmyearhalf"]
+    found = qn.fit_panel(INVESTMENT, frame, cluster=names, covariance="CR0")
+    np.testing.assert_allclose(found.covariance, expected, rtol=1e-9)
+    nested = qn.fit_panel(INVESTMENT, frame, cluster=["firm", "year", "firmyear"])
+    two = qn.fit_panel(INVESTMENT, frame, cluster=["firm", "year"])
+    np.testing.assert_allclose(nested.covariance, two.covariance, rtol=1e-9)
+
+
+def test_newey_west_equals_statsmodels_and_driscoll_kraay_of_one_series() -> None:
+    # statsmodels OLS(...).fit(cov_type="HAC", cov_kwds={"maxlags": 3, "use_correction": True})
+    frame = MODELS["longley"]["data"]
+    y = frame["Employed"].to_numpy()
+    X = np.column_stack([np.ones(16), frame["GNP"] / 100, frame["Unemployed"] / 100])
+    fit = sm.OLS(y, X).fit(cov_type="HAC", cov_kwds={"maxlags": 3, "use_correction": True})
+    own = least_squares(y, X)
+    when = np.arange(16)
+    regression = Regression(X, own.residuals, own.bread, periods=when, factor=own.root)
+    found = qn.NeweyWest(lags=3).estimate(regression)
+    np.testing.assert_allclose(np.sqrt(found.matrix.diagonal()), fit.bse, rtol=1e-10)
+    assert found.df.tolist() == [13.0] * 3
+    other = qn.DriscollKraay(lags=3, adjust=True).estimate(regression)
+    np.testing.assert_allclose(other.matrix, found.matrix, rtol=1e-13)
+    assert (
+        "2 Bartlett lags" in qn.NeweyWest().estimate(regression).rule
+    )  # 4 (16 / 100)^(2/9) = 2.66
+    for periods, message in ((None, "need periods"), (when // 2, "for one series, one row")):
+        refused(lambda p=periods: qn.NeweyWest().estimate(replace(regression, periods=p)), message)
+
+
+def test_cr3_is_the_jackknife_unless_asked_otherwise() -> None:
+    fit = clustered("twoway", "CR3")
+    np.testing.assert_allclose(fit.covariance, fit.jackknife().covariance, rtol=1e-9)
+    np.testing.assert_allclose(clustered("twoway", RAW["CR3"]).covariance * 0.9, fit.covariance)
+    refused(lambda: clustered("twoway", qn.CR3("half")), "use 'jackknife' or 'none'")
+
+
 def test_clusters_of_one_row_make_cr_equal_to_hc() -> None:
     alone = GRUNFELD.assign(row=range(200))
-    for clustered_name, plain in (("CR0", "HC0"), ("CR2", "HC2"), ("CR3", "HC3")):
+    pairs: list[tuple[Any, str]] = [("CR0", "HC0"), ("CR2", "HC2"), (RAW["CR3"], "HC3")]
+    for clustered_name, plain in pairs:
         one = qn.fit_panel(INVESTMENT, alone, cluster="row", covariance=clustered_name)
         other = qn.fit_panel(INVESTMENT, alone, covariance=plain)
         np.testing.assert_allclose(one.covariance, other.covariance, rtol=1e-9)

@@ -12,7 +12,11 @@ from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.least_squares import _by_refined_qr, least_squares
+from quesnay.fitting.regression.least_squares import (
+    _by_refined_qr,
+    dependent_columns,
+    least_squares,
+)
 
 NIST = json.loads((Path(__file__).parent / "reference" / "nist_linear.json").read_text())["sets"]
 Array = npt.NDArray[np.float64]
@@ -165,3 +169,24 @@ def test_large_designs_near_singularity_take_the_slow_route_or_are_refused() -> 
     X[:, 9] = X[:, 8]
     with pytest.raises(EstimationError, match="columns 'column 8', 'column 9' depend"):
         least_squares(y, X)
+
+
+def test_columns_that_earlier_ones_explain_are_found_in_order() -> None:
+    g = np.random.default_rng(np.random.SeedSequence(8))
+    a, b, c = g.standard_normal((3, 40))
+    X = np.column_stack([np.ones(40), a, 3 * a - 2, np.zeros(40), b, 1e6 * (a + b), c])
+    found = dependent_columns(X)
+    assert found.tolist() == [False, False, True, True, False, True, False]
+    assert np.isfinite(least_squares(c, X[:, ~found]).coefficients).all()
+    assert not dependent_columns(X[:, [6, 1, 4]]).any()
+    near = np.column_stack([a, a + 1e-8 * b])
+    assert dependent_columns(near).tolist() == [False, False]
+    assert dependent_columns(near, tolerance=1e-7).tolist() == [False, True]
+
+
+def test_exact_fits_are_told_from_good_ones() -> None:
+    x = np.random.default_rng(np.random.SeedSequence(9)).standard_normal(60)
+    X = np.column_stack([np.ones(60), x])
+    assert least_squares(2 * x + 1, X).is_exact(2 * x + 1)
+    near = 2 * x + 1 + 1e-9 * x**2
+    assert not least_squares(near, X).is_exact(near)

@@ -153,7 +153,11 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("labels of mixed kinds", lambda: fit(data=MIXED, cluster="g"), "of mixed kinds"),
     ("one cluster", lambda: fit(cluster="one"), "one cluster only"),
     ("one cluster, CR2", lambda: fit(cluster="one", covariance="CR2"), "one cluster only"),
-    ("three dimensions", lambda: fit(cluster=["g", "t", "one"]), "3 dimensions of clusters"),
+    (
+        "five dimensions",
+        lambda: fit(cluster=["g", "t", "x", "y", "one"]),
+        "5 dimensions of clusters",
+    ),
     ("CR2 in two dimensions", lambda: fit(cluster=["g", "t"], covariance="CR2"), "one dimension"),
     ("CR1 without clusters", lambda: fit(covariance="CR1"), "CR1 needs clusters"),
     ("HC3 with clusters", lambda: fit(cluster="g", covariance="HC3"), "would ignore cluster='g'"),

@@ -98,7 +98,8 @@ def test_cluster_bootstrap_draws_whole_clusters() -> None:
 
     def check(drawn: pd.DataFrame) -> float:
         for name, size in sizes.items():
-            assert (drawn["g"] == name).sum() % size == 0
+            assert (drawn["g"].str[:1] == name).sum() % size == 0
+            assert (drawn["g"] == name).sum() in {0, size}
         return float(drawn["x"].mean())
 
     out = qn.bootstrap(check, data, draws=200, cluster="g", seed=0)
@@ -106,6 +107,57 @@ def test_cluster_bootstrap_draws_whole_clusters() -> None:
     labels = data["g"].iloc[::-1]  # another order: aligned by label
     again = qn.bootstrap(lambda d: d["x"].mean(), data, draws=200, cluster=labels, seed=0)
     assert set(again.draws["value"].round(6)) == set(out.draws["value"].round(6))
+
+
+def _panel(labels: Any) -> pd.DataFrame:
+    g = np.random.default_rng(np.random.SeedSequence(4))
+    x = g.standard_normal(40)
+    firm = pd.Series(labels).repeat(5).reset_index(drop=True)
+    year = np.tile(np.arange(2000, 2005), 8)
+    return pd.DataFrame({"firm": firm, "year": year, "x": x, "y": x + g.standard_normal(40)})
+
+
+@pytest.mark.parametrize(
+    "labels",
+    [
+        list("abcdefgh"),
+        pd.Categorical(list("abcdefgh"), ordered=True),
+        np.arange(120, 128).astype("int8"),
+        np.arange(8) / 2,
+        pd.array(range(8), dtype="Int64"),
+    ],
+)
+def test_a_unit_drawn_twice_is_two_units(labels: Any) -> None:
+    data = _panel(labels)
+
+    def error(d: pd.DataFrame) -> dict[str, float]:
+        fit = qn.fit_panel("y ~ x", d, absorb="firm", cluster="firm")
+        # differences refuse a unit with two rows of one year
+        steps = qn.fit_differences("y ~ x", d, unit="firm", time="year")
+        return {"error": fit.std_errors["x"], "steps": steps.params["x"], "units": 1.0}
+
+    def by_place(d: pd.DataFrame) -> dict[str, float]:
+        return error(d.assign(firm=np.arange(len(d)) // 5))
+
+    ours = qn.bootstrap(error, data, draws=40, cluster="firm", seed=1).draws
+    theirs = qn.bootstrap(by_place, data, draws=40, cluster="firm", seed=1, relabel=False).draws
+    np.testing.assert_allclose(ours, theirs, rtol=1e-9)
+    kept = qn.bootstrap(
+        lambda d: d["firm"].nunique(), data, draws=40, cluster="firm", seed=1, relabel=False
+    )
+    assert kept.draws["value"].max() < 8  # all eight once: 8! / 8^8 = 0.2 %
+    fresh = qn.bootstrap(lambda d: d["firm"].nunique(), data, draws=40, cluster="firm", seed=1)
+    assert (fresh.draws["value"] == 8).all()
+
+
+def test_labels_of_copies_that_cannot_be_made_are_refused() -> None:
+    days = _panel(pd.date_range("2020-01-01", periods=8))
+    with pytest.raises(qn.DataError, match=r"neither text nor numbers.*relabel=False"):
+        qn.bootstrap(len, days, draws=5, cluster="firm", seed=0)
+    assert len(qn.bootstrap(len, days, draws=5, cluster="firm", seed=0, relabel=False).draws) == 5
+    taken = _panel(["a", "a #2", *"cdefgh"])
+    with pytest.raises(qn.DataError, match="another one with ' #' behind it"):
+        qn.bootstrap(len, taken, draws=5, cluster="firm", seed=0)
 
 
 def test_influence_names_the_unit() -> None:
@@ -239,3 +291,34 @@ def test_malformed_input_is_one_clear_line(call: Any, message: str) -> None:
 def test_interval_of_draws_that_all_failed_is_missing() -> None:
     out = bootstrap_interval(np.full((9, 1), np.nan), np.zeros(1), level=0.95, kind="percentile")
     assert np.isnan(out).all()
+
+
+def test_inputs_are_kept_as_the_model_got_them() -> None:
+    seen: list[dict[str, np.ndarray]] = []
+
+    def model(x: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        seen.append(x)
+        return {"y": x["a"] + x["v"].sum(axis=1) + x["b"]}
+
+    inputs = {
+        "a": qn.Uniform(0, 1),
+        "v": qn.JointNormal([0.0, 1.0], np.eye(2)),
+        ("b", "c"): qn.JointNormal([0.0, 1.0], np.eye(2)),
+    }
+    out = qn.monte_carlo(model, inputs, draws=30, seed=3, chunk=10)
+    kept = out.input_arrays()
+    for name in ("a", "v", "b", "c"):
+        np.testing.assert_array_equal(kept[name], np.concatenate([x[name] for x in seen[1:]]))
+    np.testing.assert_array_equal(model(kept)["y"], out.draws["y"])
+
+
+def test_shares_of_the_variance_add_to_one_for_every_figure_that_varies() -> None:
+    found = qn.variance_shares(
+        lambda x: {"y": x["a"] * x["b"], "still": 0.0 * x["a"]},
+        {"a": qn.Normal(1, 1), "b": qn.Normal(1, 0.5)},
+        draws=2048,
+        seed=0,
+    )
+    assert found.shares.loc["y"].sum() == pytest.approx(1.0)
+    assert found.shares.loc["still"].isna().all()
+    assert found.total.loc["y"].sum() > 1.0  # interactions count twice there

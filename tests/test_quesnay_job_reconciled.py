@@ -8,7 +8,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.plots.fan import plot_fans
-from quesnay.diagnostics.plots.save import Picture, draw_picture
+from quesnay.diagnostics.plots.style import Picture, draw_picture
 from quesnay.diagnostics.plots.tornado import plot_tornados
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.reconciled import (

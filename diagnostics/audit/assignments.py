@@ -31,7 +31,7 @@ __all__ = [
 
 Array = NDArray[np.float64]
 Interval = tuple[float, float]
-_MOST = 4000  # combinations that are carried along
+_MOST = 20_000  # combinations that are carried along
 _CONFLICTS = 20
 
 
@@ -226,27 +226,9 @@ def assignments(
     not printed.
     """
     options = choices_of(problem) if choices is None else choices
-    low, high, _ = problem.box()
-    if (low > high).any():
-        return []
-    apart = free if free in problem.variables and _is_shared(problem, free) else None
-    start = problem.once(
-        ("start", apart),
-        lambda: _holding(problem, [Assignment((), r) for r in _fixed_rows(problem)], apart),
-    )
-    alone = problem.once(("alone", apart), dict)
-    for owner, several in options.items():
-        if owner not in alone:
-            alone[owner] = _possible(problem, start, several, apart)
-    states = list(start)
-    for several in sorted((alone[owner] for owner in options), key=len):
-        joined = [
-            Assignment((*state.choices, choice), _stacked((state.rows, rows), len(low)))
-            for state in states
-            for choice in several
-            if not one_vintage or _agrees(state, choice)
-            for rows in choice.rows
-        ]
+    states, alone = _start(problem, options, free)
+    for several in sorted(alone.values(), key=len):
+        joined = _joined(problem, states, several, one_vintage)
         if len(joined) > _MOST:
             raise DataError(
                 f"more than {_MOST} combinations of vintages of GDP are open; give fewer vintages, "
@@ -256,8 +238,59 @@ def assignments(
     return states
 
 
+def _start(
+    problem: Problem, options: Mapping[str, Sequence[Choice]], free: Key | None
+) -> tuple[list[Assignment], dict[str, list[Choice]]]:
+    """Return the rows of the identities without a choice, and the choices that hold with them."""
+    if problem.impossible():
+        return [], {}
+    apart = free if free in problem.variables and _is_shared(problem, free) else None
+    start: list[Assignment] = problem.once(
+        ("start", apart),
+        lambda: _holding(problem, [Assignment((), r) for r in _fixed_rows(problem)], apart),
+    )
+    alone: dict[str, list[Choice]] = problem.once(("alone", apart), dict)
+    for owner, several in options.items():
+        if owner not in alone:
+            alone[owner] = _possible(problem, start, several, apart)
+    return list(start), {owner: alone[owner] for owner in options}
+
+
 def _is_shared(problem: Problem, key: Key) -> bool:
     return sum(key in instance.keys for instance in problem.instances) > 1
+
+
+def _is_feasible(problem: Problem) -> bool:
+    """Whether some assignment fits: the first one found ends the search, depth first."""
+    start, alone = _start(problem, choices_of(problem), None)
+    order = sorted(alone.values(), key=len)
+
+    def below(states: Sequence[Assignment], level: int) -> bool:
+        if level == len(order) or not states:
+            return bool(states)
+        return any(
+            below(_holding(problem, _joined(problem, [state], order[level]), None), level + 1)
+            for state in states
+        )
+
+    return below(start, 0)
+
+
+def _joined(
+    problem: Problem,
+    states: Sequence[Assignment],
+    several: Sequence[Choice],
+    one_vintage: bool = False,
+) -> list[Assignment]:
+    """Return every state with every choice of one more figure."""
+    width = len(problem.variables)
+    return [
+        Assignment((*state.choices, choice), _stacked((state.rows, rows), width))
+        for state in states
+        for choice in several
+        if not one_vintage or _agrees(state, choice)
+        for rows in choice.rows
+    ]
 
 
 def _possible(
@@ -422,8 +455,9 @@ def _extended(
     A ratio is a quantity that is a factor of its identity: its ends are no linear programme in the
     variables as they are, see `_ratio_blocks`.
     """
-    wide, extra, ratios = problem, [], {}
-    factors = set()
+    extra: list[Option] = []
+    ratios: dict[Key, Instance] = {}
+    factors: set[Key] = set()
     for instance in problem.instances:
         for option in instance.options:
             roles = problem.factors(option)
@@ -431,21 +465,22 @@ def _extended(
             factors |= own
             ratios |= dict.fromkeys(own, instance)
     printed = {figure.key for figure in problem.figures}
-    for item in problem.defining:
+    new = [item for item in problem.defining if not item.keys & factors]
+    wide = problem.changed(instances=(*problem.instances, *new))
+    for item in new:
         option = item.options[0]
         unknown = option.keys - printed - set(wide.variables)
-        if option.keys & factors or len(unknown) != 1:
+        if len(unknown) != 1:
             continue
-        trial = wide.changed(instances=(*wide.instances, item))
         try:
-            roles = trial.factors(option)
+            roles = wide.factors(option)
         except StudyError:
             key = next(iter(unknown))
             if key == also or key[0] in {figure.symbol for figure in problem.figures}:
                 ratios[key] = item
             continue
-        new = [k for k, role in roles.items() if role == "variable" and k not in wide.variables]
-        wide = trial.changed(variables=(*wide.variables, *new))
+        more = [k for k, role in roles.items() if role == "variable" and k not in wide.variables]
+        wide = wide.changed(variables=(*wide.variables, *more))
         extra.append(option)
     return wide, extra, ratios
 
@@ -542,7 +577,8 @@ def conflicts(problem: Problem) -> list[list[str]]:
     (Reiter 1987, "A theory of diagnosis from first principles", Artificial Intelligence 32); at
     most 20 are returned.
     """
-    ids = [figure.id for figure in problem.figures if problem.tied(figure)]
+    alone = problem.impossible()
+    ids = [f.id for f in problem.figures if problem.tied(f) or f.id in alone]
     known: dict[frozenset[str], bool] = {}
     if not _holds(problem, frozenset(ids), known):
         texts = "; ".join(
@@ -586,7 +622,10 @@ def _smallest(
 
 
 def _holds(problem: Problem, without: Collection[str], known: dict[frozenset[str], bool]) -> bool:
+    """Whether the figures hold without some; what holds still does with fewer figures."""
     left_out = frozenset(without)
-    if left_out not in known:
-        known[left_out] = bool(assignments(problem.without(left_out)))
+    for other, held in known.items():
+        if (held and other <= left_out) or (not held and left_out <= other):
+            return held
+    known[left_out] = _is_feasible(problem.without(left_out))
     return known[left_out]

@@ -52,7 +52,7 @@ def _verdict(tied: Sequence[Figure], result: AuditResult) -> str:
         return f"{start}: unrounded values exist that satisfy every identity."
     fit = "one" if number == 1 else f"{number}"
     return (
-        f"{start}: of the {result.tried:,} ways to rest each on a vintage of GDP and a definition, "
+        f"{start}: of the {result.tried:,} ways to assign vintages of GDP and definitions to them, "
         f"{fit} {'fits' if number == 1 else 'fit'} all of them at once."
     )
 
@@ -89,24 +89,22 @@ def _listed(names: Sequence[str]) -> str:
 
 def _shared(problem: Problem, result: AuditResult) -> list[str]:
     """Say what each figure rests on in all consistent assignments."""
+    if not result.feasible:
+        return []
+    every = "in every consistent assignment " if len(result.assignments) > 1 else ""
     words = []
     for figure in problem.figures:
-        if figure.id not in result.assignments.columns or not len(result.assignments):
-            continue
-        chosen = list(dict.fromkeys(result.assignments[figure.id]))
         own = result.vintages[result.vintages["id"] == figure.id]
-        if len(chosen) == own["vintages"].nunique() and len(chosen) > 1:
+        fits = own[own["fits"]]
+        if len(fits) == len(own):
             continue
-        name = f"{figure.id} definition"
-        definitions = set(result.assignments[name]) if name in result.assignments else set()
-        defined = f", by the {definitions.pop()} definition" if len(definitions) == 1 else ""
-        every = "in every consistent assignment" if len(result.assignments) > 1 else ""
-        words.append(
-            " ".join(
-                f"{_capital(_named(figure))} rests {every} on GDP of "
-                f"{' or '.join(_pair(one) for one in chosen)}{defined}.".split()
-            )
-        )
+        chosen = list(dict.fromkeys(text for text in fits["vintages"] if text))
+        told = f"rests {every}on GDP of {' or '.join(map(_pair, chosen))}" if chosen else ""
+        definitions = [text for text in dict.fromkeys(fits["definition"]) if text]
+        if len(definitions) == 1:
+            defined = f"by the {definitions[0]!r} definition"
+            told = f"{told}, {defined}" if told else f"is {every}computed {defined}"
+        words.append(f"{_capital(_named(figure))} {told}.")
     return words
 
 
@@ -144,7 +142,8 @@ def _definitions(problem: Problem, result: AuditResult) -> list[str]:
                     f", not {figure.printed}"
                 )
         words.append(
-            f"By the definition {definition!r} no figure fits any vintages"
+            f"By the {definition!r} definition nothing fits"
+            + (", whatever the vintages" if (rows["vintages"] != "").any() else "")
             + (f": {'; '.join(ends)}." if ends else ".")
         )
     return words

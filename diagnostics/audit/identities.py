@@ -95,7 +95,7 @@ class Identity:
         try:
             left, right = read_equation(text)
         except DataError as error:
-            raise StudyError(f"identity {name}: {error}") from None
+            raise StudyError(f"identity {name}: {str(error).removeprefix('identity ')}") from None
         polynomial = _multiplied_out(left, right, f"identity {name}: {shown(text, 80)}")
         if not any(polynomial):
             if not (_names(left) | _names(right)):

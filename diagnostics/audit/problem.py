@@ -146,6 +146,11 @@ class Problem:
         """Return the problem with other fields, and nothing of what was computed for this one."""
         return replace(self, **fields, _known={})
 
+    def impossible(self) -> list[str]:
+        """Return the ids of figures outside what is declared of their quantity."""
+        ends = {figure.id: self.interval(figure.key) for figure in self.figures}
+        return [name for name, (low, high) in ends.items() if low > high]
+
     def _interval(self, key: Key) -> Interval:
         low, high = self.declared(key)
         for figure in self.figures:

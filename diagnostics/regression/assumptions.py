@@ -28,11 +28,7 @@ from quesnay.fitting.assumptions.serial import (
     durbin_watson,
     wooldridge_within,
 )
-from quesnay.fitting.assumptions.specification import (
-    chow,
-    harvey_collier,
-    reset,
-)
+from quesnay.fitting.assumptions.specification import chow, harvey_collier, reset
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
@@ -66,11 +62,12 @@ def check_assumptions(
             said = f"recommended errors {ratio:.2g} x classical for {term}"
             test = replace(test, consequence=f"{test.consequence}; {said}")
         found.append(test)
-    return tuple(found)
+    return (*found, *examined.fit.tests)
 
 
 def _checks(examined: Examined) -> list[tuple[str, Check]]:
-    plain = examined.fit.regression.absorber is None
+    own = examined.fit.is_least_squares
+    plain = examined.fit.regression.absorber is None and own
     panel = examined.unit is not None and examined.time is not None
     chosen: list[tuple[str, Check]] = [
         ("Breusch-Pagan", _breusch_pagan),
@@ -78,15 +75,15 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     ]
     if panel:
         chosen += [("Wooldridge within", _wooldridge), ("Pesaran CD", _pesaran)]
-    elif examined.unit is None:
+    elif examined.unit is None and own:
         chosen += [("Durbin-Watson", _durbin_watson), ("Breusch-Godfrey", _breusch_godfrey)]
     chosen += [("Ramsey RESET", _reset)]
     if plain:
         chosen += [("Harvey-Collier", _harvey_collier)]
     chosen += [("Jarque-Bera", _normality)]
-    if not plain:
+    if examined.fit.sample.effects and own:
         chosen += [("F test of absorbed effects", _effects)]
-    elif panel:
+    elif panel and plain:
         chosen += [("Breusch-Pagan LM", _lagrange), ("Mundlak", _mundlak)]
     if examined.time is not None and 2 <= examined.time.count <= 12:
         chosen += [("Chow", _chow)]
@@ -157,8 +154,14 @@ def _pesaran(examined: Examined) -> TestResult:
 
 
 def _reset(examined: Examined) -> TestResult:
-    absorbed = examined.fit.df_absorbed
-    return reset(examined.y, examined.X, absorbed=absorbed, within=examined.within)
+    explained = np.asarray(examined.fit.sample.design, float) @ examined.fit.estimate.coefficients
+    return reset(
+        examined.projection,
+        explained,
+        free=examined.free,
+        absorbed=examined.fit.df_absorbed,
+        regression=examined.fit.regression,
+    )
 
 
 def _harvey_collier(examined: Examined) -> TestResult:
@@ -208,11 +211,12 @@ def _chow(examined: Examined) -> TestResult:
     if examined.time is None:
         raise EstimationError("the time of the rows is not known; name it")
     return chow(
-        examined.y,
-        examined.X,
+        examined.projection,
         examined.time.codes,
+        design=np.asarray(examined.fit.sample.design, float),
+        free=examined.free,
         absorbed=examined.fit.df_absorbed,
-        within=examined.within,
+        regression=examined.fit.regression,
         name=f"Chow by {examined.time.name}",
     )
 

@@ -14,10 +14,12 @@ from quesnay.fitting.regression.covariance import (
     CR1,
     CR2,
     CR3,
+    HC1,
     HC3,
     Classical,
     CovarianceEstimate,
     CovarianceRule,
+    Regression,
 )
 from quesnay.models.regression.result import PanelFit
 
@@ -156,13 +158,37 @@ def _advised(examined: Examined) -> PanelFit:
 def _recommended(examined: Examined, advised: PanelFit) -> CovarianceEstimate:
     clusters, regression = advised.sample.clusters, advised.regression
     if not clusters:
-        return HC3().estimate(regression)
+        return _without_clusters(regression)
     rule: CovarianceRule = CR2() if len(clusters) == 1 else CR3()
     if min(effective_count(examined, grouping) for grouping in clusters) >= FEW_CLUSTERS:
         rule = CR1()
-    best = rule.estimate(regression)
+    try:
+        best = rule.estimate(regression)
+    except EstimationError as reason:  # where residuals cannot be adjusted the usual ones remain
+        best = _instead(_usual(regression, examined.fit), rule, reason)
     named = advised is examined.fit
     return best if named else replace(best, name=f"{best.name} by {clusters[0].name}")
+
+
+def _without_clusters(regression: Regression) -> CovarianceEstimate:
+    try:
+        return HC3().estimate(regression)
+    except EstimationError as reason:
+        return _instead(HC1().estimate(regression), HC3(), reason)
+
+
+def _usual(regression: Regression, fit: PanelFit) -> CovarianceEstimate:
+    try:
+        return CR1().estimate(regression)
+    except EstimationError:
+        return fit.inference
+
+
+def _instead(
+    estimate: CovarianceEstimate, rule: CovarianceRule, reason: EstimationError
+) -> CovarianceEstimate:
+    """Say which errors would be recommended and why they do not exist."""
+    return replace(estimate, rule=f"{estimate.rule} Not {type(rule).__name__}: {reason}.")
 
 
 def _errors(estimate: CovarianceEstimate) -> Array:

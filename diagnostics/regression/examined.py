@@ -2,18 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.assumptions.influence import Influence, cluster_influence, influence_of
-from quesnay.fitting.assumptions.specification import Within
 from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
 from quesnay.fitting.regression.resampling import jackknife_coefficients
+from quesnay.models.regression.bridges import from_results
 from quesnay.models.regression.columns import Grouping, column_name, group_column
-from quesnay.models.regression.result import PanelFit
+from quesnay.models.regression.result import Estimate, PanelFit
 
 __all__ = [
     "Examined",
@@ -24,8 +25,6 @@ __all__ = [
 
 
 Array = npt.NDArray[np.float64]
-
-TIME_WORDS = frozenset({"year", "time", "period", "date", "quarter", "month", "wave"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -75,35 +74,25 @@ class Examined:
         """Design freed of the absorbed effects, weighted."""
         return self.fit.regression.X
 
-    @property
-    def within(self) -> Within:
-        """How tests add columns to the regression."""
-        design = np.asarray(self.fit.sample.design, dtype=np.float64)
-        return Within(design, self.free, self.fit.regression)
-
     def free(self, values: Array) -> Array:
         """Free further variables of the absorbed effects and weigh them like the design."""
-        absorber, weights = self.fit.regression.absorber, self.fit.sample.weights
-        out = values if absorber is None else absorber.residualise(values)
-        if weights is None:
-            return out
-        root = np.sqrt(weights)
-        return out * (root if out.ndim == 1 else root[:, None])
+        return self.fit.transform(values)
 
 
 def examine(
-    fit: PanelFit,
+    fit: Any,
     *,
     unit: str | None = None,
     time: str | None = None,
     data: pd.DataFrame | None = None,
 ) -> Examined:
-    """Read a fit for examination."""
-    if not isinstance(fit, PanelFit):
-        raise DataError(f"expected a fit of fit_panel, got {type(fit).__name__}")
+    """Read a fit, or results of another library, for examination."""
+    if isinstance(fit, Estimate):
+        raise DataError(f"expected a fit: {fit.method} has no residuals; give its regression")
+    fit = fit if isinstance(fit, PanelFit) else from_results(fit)
     known = dict(_known(fit))
-    when = _time(fit, known) if time is None else _find(time, known, fit, data)
-    who = _unit(fit, when) if unit is None else _find(unit, known, fit, data)
+    when = _seen(fit.sample.periods) if time is None else _find(time, known, fit, data)
+    who = fit.sample.unit if unit is None else _find(unit, known, fit, data)
     regression = fit.regression
     outcome = regression.X @ fit.estimate.coefficients + regression.residuals
     projection = project_noisy(outcome, regression.X)
@@ -114,7 +103,8 @@ def examine(
         absorbed=fit.df_absorbed,
     )
     cluster = fit.sample.clusters[0] if fit.sample.clusters else None
-    return Examined(fit, projection, influence, _names(fit, who, when), who, when, cluster)
+    names = _names(fit, who or cluster, when)
+    return Examined(fit, projection, influence, names, who, when, cluster)
 
 
 def label_text(label: object) -> str:
@@ -131,6 +121,8 @@ def label_text(label: object) -> str:
 def _known(fit: PanelFit) -> Iterator[tuple[str, Grouping]]:
     """Yield every grouping the fit knows, and the parts of joined ones."""
     sets = [*fit.sample.effects, *fit.sample.clusters]
+    if fit.sample.unit is not None:
+        sets.append(fit.sample.unit)
     if fit.sample.periods is not None:
         sets.append(fit.sample.periods)
     for grouping in sets:
@@ -146,19 +138,9 @@ def _known(fit: PanelFit) -> Iterator[tuple[str, Grouping]]:
         yield grouping.name, grouping
 
 
-def _time(fit: PanelFit, known: dict[str, Grouping]) -> Grouping | None:
-    if fit.sample.periods is not None:
-        return fit.sample.periods
-    return next((known[name] for name in known if name.lower() in TIME_WORDS), None)
-
-
-def _unit(fit: PanelFit, time: Grouping | None) -> Grouping | None:
-    own = set() if time is None else {time.name}
-    sets = [g for g in fit.sample.effects if not own & {p.strip() for p in g.name.split(":")}]
-    if sets:
-        return max(sets, key=lambda grouping: grouping.count)
-    clusters = [g for g in fit.sample.clusters if g.name not in own]
-    return clusters[0] if clusters else None
+def _seen(periods: Grouping | None) -> Grouping | None:
+    """Return periods without those that have no rows."""
+    return None if periods is None else periods.select(np.ones(periods.codes.size, dtype=bool))
 
 
 def _find(

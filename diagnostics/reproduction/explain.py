@@ -7,7 +7,7 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.fitting.errors import StudyError, nearest, suggestion
-from quesnay.models.display.explanation import Explanation
+from quesnay.models.display.table import Explanation
 from quesnay.models.satellite.concepts import CONCEPTS
 
 if TYPE_CHECKING:

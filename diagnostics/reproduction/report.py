@@ -21,15 +21,14 @@ from quesnay.diagnostics.reproduction.tables import (
     verdict_table,
 )
 from quesnay.fitting.errors import QuesnayError
-from quesnay.models.display.citation import versions
-from quesnay.models.display.table import Table
+from quesnay.models.display.table import Table, versions
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
     from quesnay.diagnostics.audit.result import AuditResult
-    from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
-    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.diagnostics.evidence.specification import SpecificationCurve
+    from quesnay.diagnostics.plots.style import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.diagnostics.reproduction.result import Reproduction

@@ -16,10 +16,10 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.diagnostics.plots.style import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
-    from quesnay.models.display.explanation import Explanation
+    from quesnay.models.display.table import Explanation
 
 __all__ = ["Reproduction"]
 

@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.evidence.specification_curve import (
+from quesnay.diagnostics.evidence.specification import (
     SpecificationCurve,
     rank_specifications,
 )
@@ -46,8 +46,7 @@ from quesnay.fitting.simulation.inference import joint_null
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import CONCEPTS
-from quesnay.models.uncertainty.checkpoints import fingerprint
-from quesnay.models.uncertainty.running import run_draws
+from quesnay.models.uncertainty.running import fingerprint, run_draws
 
 __all__ = ["Combination", "combinations", "specification_curve"]
 

@@ -16,7 +16,12 @@ from quesnay.fitting.assumptions.specification import clustered_test, wald
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import Stack, stack
-from quesnay.fitting.regression.least_squares import Regression, project, project_noisy
+from quesnay.fitting.regression.least_squares import (
+    Regression,
+    dependent_columns,
+    project,
+    project_noisy,
+)
 from quesnay.fitting.regression.random_effects import Method, random_effects, within_columns
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
@@ -127,7 +132,8 @@ def hausman(
 ) -> TestResult:
     """Compare fixed-effects and random-effects slopes.
 
-    ``H = d' (V_FE - V_RE)^-1 d``, d the difference of the slopes that both models have.
+    ``H = d' (V_FE - V_RE)^-1 d``, d the difference of the slopes that both models have; where
+    regressors depend on each other inside units, of the combinations that fixed effects identify.
 
     Shapes: `y` (n,), `X` (n, k), `unit` (n,).
 
@@ -140,13 +146,19 @@ def hausman(
     if not varying.any():
         raise EstimationError("X: no column varies inside units; fixed effects have no slope")
     ordered = outcome[panel.order]
-    fixed = project(ordered - panel.unit_means(ordered), within[:, varying])
+    shown = np.eye(int(varying.sum()))  # the combinations that are compared
+    if dependent_columns(within[:, varying], tolerance=1e-9).any():
+        scale = np.sqrt((within[:, varying] ** 2).sum(axis=0))
+        values, directions = np.linalg.svd(within[:, varying] / scale, full_matrices=False)[1:]
+        shown = directions[values > 1e-9 * values[0]] * scale
+    fixed = project(ordered - panel.unit_means(ordered), within[:, varying] @ np.linalg.pinv(shown))
     free = panel.rows - panel.units - fixed.rank
     if free < 1:
         raise EstimationError(f"unit: fixed effects leave {free} degrees of freedom; add times")
     random = random_effects(outcome, design, unit=unit, method=method)
-    gap = fixed.coefficients - random.coefficients[varying]
-    spread = fixed.ssr / free * fixed.bread() - random.covariance[np.ix_(varying, varying)]
+    gap = fixed.coefficients - shown @ random.coefficients[varying]
+    covariance = shown @ random.covariance[np.ix_(varying, varying)] @ shown.T
+    spread = fixed.ssr / free * fixed.bread() - covariance
     scale = np.sqrt(np.abs(np.diag(spread)))
     unit_spread = spread / np.outer(scale, scale)
     roots = np.linalg.eigvalsh(unit_spread)
@@ -156,7 +168,7 @@ def hausman(
             "Hausman: the difference of the covariances gives no valid statistic in this sample "
             f"({statistic:.5g}; plm shows its absolute value); use the Mundlak form"
         )
-    df = int(varying.sum())
+    df = len(shown)
     law = f"chi2({df})" + (", covariance difference indefinite" if roots[0] < 0.0 else "")
     return judged("Hausman", statistic, law, float(special.chdtrc(df, statistic)), UNIT_MEANS)
 

@@ -1,15 +1,11 @@
-"""Tests of functional form.
+"""Is the equation right: added terms, restrictions, functional form, stability of coefficients.
 
-Several restrictions on coefficients tested together, by the law that their covariance has.
-
-Residuals of each row predicted from the rows before it, and the test built on them.
-
-Tests of whether coefficients are the same over the whole sample.
+All rest on one question, whether further columns add to a fit: by F under equal and unrelated
+errors, by a Wald test with CR2 errors and the approximate Hotelling law where there are clusters.
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from typing import Literal
+from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -19,13 +15,12 @@ from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments, refuse_vanishing
 from quesnay.fitting.regression.covariance import adjusted_clusters
-from quesnay.fitting.regression.least_squares import Projection, Regression, project, project_noisy
+from quesnay.fitting.regression.least_squares import Projection, Regression, project
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = [
     "FORM",
     "STABLE",
-    "Within",
     "added_columns",
     "chow",
     "clustered_test",
@@ -58,103 +53,40 @@ STABLE = Wording(
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Within:
-    """A regression on data freed of absorbed effects, for tests that add columns to it.
-
-    Parameters
-    ----------
-    design : (n, k) array
-        Regressors before the effects were taken out, of which further columns are made.
-    free : callable
-        Takes the effects out of further columns, (n, m), and weighs them like the design.
-    regression : Regression
-        The fit; where it has clusters the test is made on their errors.
-    """
-
-    design: Array
-    free: Callable[[Array], Array]
-    regression: Regression
-
-
 def reset(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
+    fit: Projection,
+    explained: Array | None = None,
     *,
     powers: Sequence[int] = (2, 3),
-    of: Literal["fitted", "regressors", "component"] = "fitted",
+    free: Callable[[Array], Array] | None = None,
     absorbed: int = 0,
-    within: Within | None = None,
+    regression: Regression | None = None,
 ) -> TestResult:
-    """Test whether powers add to a linear equation (regression specification error test).
+    """Test whether powers of what is explained add to a linear equation.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design.
-    powers : sequence of int
-        Powers to add, each two or more.
-    of : {"fitted", "regressors", "component"}
-        Powers of the fitted value, of every varying regressor, or of the first principal
-        component of the regressors.
-    absorbed : int
-        Degrees of freedom that absorbed effects have taken from demeaned data.
-    within : Within, optional
-        Where `X` is freed of effects: powers are those of what the regressors explain before.
+    `explained` (n,) is the fitted value unless given, without absorbed effects; `free` takes those
+    effects off further columns. Powers are taken about the mean where the equation has a constant.
 
-    Returns
-    -------
-    TestResult
-        F(added, n - k - added - absorbed), added the rank that the powers add (lmtest::resettest
-        counts their columns: another statistic where one repeats a regressor, such as x^2).
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault, a power is not an integer above one, or no degree of freedom is
-        left.
-
-    References
-    ----------
-    Ramsey (1969), JRSS B 31.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(10.0)
-    >>> y = x**2 + np.cos(x)
-    >>> reset(y, np.column_stack([np.ones(10), x]), powers=(2,)).distribution
-    'F(1, 7)'
+    Ramsey (1969), JRSS B 31. Added is the rank that the powers add (lmtest::resettest counts their
+    columns: another statistic where one repeats a regressor, such as x^2).
     """
-    fit = project_noisy(y, X)
     if not powers or any(isinstance(p, float) or int(p) < 2 for p in powers):
         raise EstimationError(f"powers: {tuple(powers)}; integers from 2 on are expected")
-    if within is None:
-        base = _bases(fit, as_design(X), of)
-    else:
-        explained = within.design @ fit.coefficients
-        base = [(explained - explained.mean()) / max(float(explained.std()), 1e-300)]
-    added = np.column_stack([column ** int(p) for p in powers for column in base])
-    return _added_within(fit, added, within, absorbed=absorbed, name="Ramsey RESET", words=FORM)
-
-
-def _added_within(
-    fit: Projection,
-    added: Array,
-    within: Within | None,
-    *,
-    absorbed: int,
-    name: str,
-    words: Wording,
-) -> TestResult:
-    """Test added columns, freed of absorbed effects and by the errors of the fit where it says."""
-    if within is None:
-        return added_columns(fit, added, absorbed=absorbed, name=name, words=words)
-    free, regression = within.free(added), within.regression
+    level = fit.fitted if explained is None else explained
+    one = np.ones_like(level)
+    rest = fit.annihilate(one if free is None else free(one))
+    if float(np.abs(rest).max()) < 1e-8:
+        level = level - level.mean()
+    length = float(np.sqrt((level**2).mean()))
+    if length <= 1e-12 * float(np.abs(fit.fitted).max()):
+        raise EstimationError("X: no column varies; powers of a constant test nothing")
+    added = np.column_stack([(level / length) ** int(p) for p in powers])
     return added_columns(
-        fit, free, absorbed=absorbed, regression=regression, name=name, words=words
+        fit,
+        added if free is None else free(added),
+        absorbed=absorbed,
+        regression=regression,
+        name="Ramsey RESET",
     )
 
 
@@ -169,40 +101,7 @@ def added_columns(
 ) -> TestResult:
     """Test whether further columns add to a regression.
 
-    Parameters
-    ----------
-    fit : Projection
-        The regression, freed of absorbed effects where there are any.
-    added : (n, m) array
-        Further columns, freed of the same effects.
-    absorbed : int
-        Degrees of freedom of the absorbed effects.
-    regression : Regression, optional
-        What `fit` is a projection of. Where it has clusters, and enough of them, a Wald test on
-        CR2 errors by the first dimension takes the place of the F of equal and unrelated errors.
-    name : str
-        Name of the test.
-    words : Wording
-        What the null is and what a rejection means.
-
-    Returns
-    -------
-    TestResult
-        F with the rank the columns add, infinite where the fit with them is exact; with clusters
-        see `joint_test`.
-
-    Raises
-    ------
-    EstimationError
-        If they add nothing or leave no degree of freedom, or lie in too few clusters.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(10.0)
-    >>> fit = project_noisy(x**2 + np.cos(x), np.column_stack([np.ones(10), x]))
-    >>> added_columns(fit, (x**2)[:, None], name="a square").distribution
-    'F(1, 7)'
+    Shapes: `added` (n, m).
     """
     length = np.sqrt((added**2).sum(axis=0))
     length[length == 0.0] = 1.0
@@ -243,41 +142,10 @@ def _clustered(
     return clustered_test(found, wider, slice(fit.rank, None), name=name, words=words)
 
 
-def _bases(fit: Projection, design: Array, of: str) -> list[Array]:
-    varying = np.ptp(design, axis=0) > 1e-12 * np.abs(design).max(axis=0)
-    if not varying.any():
-        raise EstimationError("X: no column varies; powers of a constant test nothing")
-    if of == "fitted":
-        columns = [fit.fitted]
-    elif of == "regressors":
-        columns = list(design[:, varying].T)
-    elif of == "component":
-        moments = np.cov(design[:, varying], rowvar=False).reshape(varying.sum(), -1)
-        columns = [design[:, varying] @ np.linalg.eigh(moments)[1][:, -1]]
-    else:
-        raise EstimationError(f"of: {of!r}; use 'fitted', 'regressors' or 'component'")
-    return [column / np.sqrt((column**2).mean()) for column in columns]
-
-
 def wald(values: Array, covariance: Array) -> float:
     """Return ``v' V^-1 v``, V made a correlation first so that units do not matter.
 
-    Parameters
-    ----------
-    values : (q,) array
-        What is zero under the null.
-    covariance : (q, q) array
-        Its covariance.
-
-    Returns
-    -------
-    float
-        Wald's statistic.
-
-    Examples
-    --------
-    >>> wald(np.array([2.0, 1.0]), np.diag([4.0, 1.0]))
-    2.0
+    Shapes: `values` (q,), `covariance` (q, q).
     """
     scale = np.sqrt(np.diag(covariance))
     z = values / scale
@@ -295,37 +163,7 @@ def joint_test(
 ) -> TestResult:
     """Test restrictions together.
 
-    Parameters
-    ----------
-    values : (q,) array
-        Restricted combinations of coefficients less their values under the null.
-    covariance : (q, q) array
-        Their covariance.
-    df : float
-        Degrees of freedom of the covariance, where `moments` does not say them.
-    moments : ClusterMoments, optional
-        Of the same combinations, for a CR2 covariance.
-    name : str
-        Name of the test.
-    words : Wording
-        What the null is and what a rejection means.
-
-    Returns
-    -------
-    TestResult
-        ``Q / q`` with F(q, df); with `moments` ``(v - q + 1) / (v q) Q`` with F(q, v - q + 1), the
-        approximate Hotelling law (Pustejovsky and Tipton, 2018, section 3.2): the usual F with
-        G - 1 rejects far too often where clusters are few or uneven.
-
-    Raises
-    ------
-    EstimationError
-        If restrictions repeat each other, or the clusters are too few to test so many.
-
-    Examples
-    --------
-    >>> joint_test(np.array([2.0, 1.0]), np.diag([4.0, 1.0]), df=30.0).distribution
-    'F(2, 30)'
+    Shapes: `values` (q,), `covariance` (q, q).
     """
     q = values.size
     scale = np.sqrt(np.maximum(np.diag(covariance), 0.0))
@@ -353,39 +191,7 @@ def joint_test(
 def clustered_test(
     values: Array, regression: Regression, places: slice, *, name: str, words: Wording
 ) -> TestResult:
-    """Test coefficients of a regression together by its first clusters, with CR2 errors.
-
-    Parameters
-    ----------
-    values : (q,) array
-        The coefficients less their values under the null.
-    regression : Regression
-        The fit with clusters.
-    places : slice
-        Where the q coefficients stand among all.
-    name : str
-        Name of the test; "(clustered)" is added.
-    words : Wording
-        What the null is and what a rejection means.
-
-    Returns
-    -------
-    TestResult
-        See `joint_test`.
-
-    Raises
-    ------
-    EstimationError
-        As `joint_test`, or if scores sum to zero within every cluster.
-
-    Examples
-    --------
-    >>> unit = np.array([0, 0, 1, 1, 2, 2])
-    >>> e = np.array([1.0, 2, -2, -1, 1, -1])
-    >>> fit = Regression(np.ones((6, 1)), e, np.array([[1 / 6]]), clusters=(unit,))
-    >>> clustered_test(np.array([0.5]), fit, slice(1), name="mean", words=RESTRICTIONS).distribution
-    'F(1, 2)'
-    """
+    """Test coefficients of a regression together by its first clusters, with CR2 errors."""
     adjusted = adjusted_clusters(regression, regression.clusters[0])
     groups, k = adjusted.half.shape
     refuse_vanishing(regression, adjusted.half.T @ adjusted.half, f"{groups} clusters")
@@ -407,32 +213,9 @@ def recursive_residuals(y: npt.ArrayLike, X: npt.ArrayLike) -> Array:
     of the rows before it has no prediction, so that n - k errors remain for any design of rank k,
     also where the first k rows are dependent.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome in its order.
-    X : (n, k) array_like
-        Design of full column rank.
+    Shapes: `y` (n,), `X` (n, k); returns (n - k,).
 
-    Returns
-    -------
-    (n - k,) array
-        Independent with equal variance under a stable linear model.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault.
-
-    References
-    ----------
     Brown, Durbin and Evans (1975), JRSS B 37, eq. 2; updating by an orthogonal rotation.
-
-    Examples
-    --------
-    >>> X = [[1, 0], [1, 1], [1, 2], [1, 3]]
-    >>> recursive_residuals([1.0, 2.0, 4.0, 4.0], X).round(4).tolist()
-    [0.4082, -0.7303]
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
@@ -463,35 +246,9 @@ def harvey_collier(
 ) -> TestResult:
     """Test whether a linear form holds: the recursive residuals should have mean zero.
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design; at least k + 2 rows.
-    order : (n,) array_like, optional
-        Variable that orders the rows first, such as the fitted value or a regressor.
+    Shapes: `y` (n,), `X` (n, k), `order` (n,).
 
-    Returns
-    -------
-    TestResult
-        ``|mean(w)| sqrt(n - k) / sd(w)``, t(n - k - 1), two-sided.
-
-    Raises
-    ------
-    EstimationError
-        If the design is at fault or too few rows are left.
-
-    References
-    ----------
     Harvey and Collier (1977), J. Econometrics 6, eq. 3.2.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> x = np.arange(10.0)
-    >>> round(harvey_collier(x**2, np.column_stack([np.ones(10), x])).p_value, 5)
-    0.00679
     """
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
@@ -534,58 +291,33 @@ def _predict_early(seen: Array, row: Array) -> float | None:
 
 
 def chow(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
+    fit: Projection,
     groups: npt.ArrayLike,
     *,
+    design: Array | None = None,
+    free: Callable[[Array], Array] | None = None,
     absorbed: int = 0,
-    within: Within | None = None,
+    regression: Regression | None = None,
     name: str = "Chow",
 ) -> TestResult:
-    """Test whether all coefficients are equal in stated parts of the sample.
+    """Test whether all coefficients are equal in stated parts of the sample, `groups` (n,).
 
-    Parameters
-    ----------
-    y : (n,) array_like
-        Outcome.
-    X : (n, k) array_like
-        Design.
-    groups : (n,) array_like
-        Period or group of each row.
-    absorbed : int
-        Degrees of freedom that absorbed effects have taken from demeaned data.
-    within : Within, optional
-        Where `X` is freed of effects: slopes differ by group, the effects stay.
-    name : str
-        Name of the test.
+    `design` (n, k) is what the coefficients multiply, before absorbed effects are taken off by
+    `free`; by default the basis of the fit.
 
-    Returns
-    -------
-    TestResult
-        F with k (G - 1) and n - G k degrees of freedom (fewer where a group lacks a regressor).
-
-    Raises
-    ------
-    EstimationError
-        If there is one group or no degree of freedom is left.
-
-    References
-    ----------
-    Chow (1960), Econometrica 28.
-
-    Examples
-    --------
-    >>> x = [0.0, 1, 2, 3, 0, 1, 2, 3]
-    >>> y = [0.0, 1.1, 1.9, 3, 0, 2.1, 3.9, 6]
-    >>> found = chow(y, [[1, v] for v in x], [0, 0, 0, 0, 1, 1, 1, 1])
-    >>> found.distribution, round(found.statistic, 1)
-    ('F(2, 4)', 388.9)
+    Chow (1960), Econometrica 28. A group that lacks a regressor takes fewer degrees of freedom.
     """
-    fit = project_noisy(y, X)
     codes, count = as_codes(groups, fit.nobs, "groups")
     if count < 2:
         raise EstimationError("groups: one group only; a change needs two")
     own = (codes[:, None] == np.arange(count)[None, :-1]).astype(np.float64)
-    base = fit.Q if within is None else within.design
+    base = fit.Q if design is None else design
     wide = (base[:, None, :] * own[:, :, None]).reshape(fit.nobs, -1)
-    return _added_within(fit, wide, within, absorbed=absorbed, name=name, words=STABLE)
+    return added_columns(
+        fit,
+        wide if free is None else free(wide),
+        absorbed=absorbed,
+        regression=regression,
+        name=name,
+        words=STABLE,
+    )

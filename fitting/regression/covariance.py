@@ -5,8 +5,10 @@ errors correlated within clusters, errors correlated across units and over time.
 its scale factor and the law that its t statistics are judged by.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
+from itertools import combinations
 
 import numpy as np
 import numpy.typing as npt
@@ -41,12 +43,14 @@ __all__ = [
     "CovarianceEstimate",
     "CovarianceRule",
     "DriscollKraay",
+    "NeweyWest",
     "Regression",
     "adjusted_clusters",
 ]
 
 Array = npt.NDArray[np.float64]
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
+_MOST_DIMENSIONS = 4  # of clusters: 15 covariances
 _BLOCK = 1 << 12  # rows whose scores stay in the processor's cache
 Codes = npt.NDArray[np.intp]
 
@@ -187,7 +191,8 @@ def _slack(regression: Regression) -> Array:
 class CR0:
     """Liang and Zeger (1986): ``B (sum_g X_g'e_g e_g'X_g) B``, no factor; t with G - 1.
 
-    Two dimensions: ``V_1 + V_2 - V_12`` (Cameron, Gelbach and Miller, 2011); G is the smaller.
+    Several dimensions: ``V_1 + V_2 - V_12``, and so on with alternating sign over every choice of
+    dimensions (Cameron, Gelbach and Miller, 2011); G is the smallest.
 
     Examples
     --------
@@ -211,16 +216,16 @@ class CR0:
 class CR1:
     """CR0 times ``G / (G - 1) (n - 1) / (n - K)``; t with G - 1.
 
-    Two dimensions: ``V_1 + V_2 - V_12`` with the factor of the smaller G (Cameron, Gelbach and
-    Miller, 2011; the rule of reghdfe and fixest).
+    Several dimensions: as `CR0`, with the factor of the smallest G (Cameron, Gelbach and Miller,
+    2011; the rule of reghdfe and fixest).
 
     Parameters
     ----------
     counting : {"not nested", "all", "none"}
         Which absorbed effects count in K: see `counted_parameters`.
     groups : {"fewest", "own"}
-        With two dimensions: one factor, of the smaller G, or for each of V_1, V_2 and V_12 that of
-        its own G, as in R's sandwich::vcovCL.
+        With several dimensions: one factor, of the smallest G, or for each of V_1, V_2, V_12 and so
+        on that of its own G, as in R's sandwich::vcovCL.
 
     Examples
     --------
@@ -299,10 +304,16 @@ class CR2:
 
 @dataclass(frozen=True, slots=True)
 class CR3:
-    """Residuals times ``(I - H_gg)^-1``: the jackknife over clusters; t with G - 1.
+    """The jackknife over clusters, from residuals times ``(I - H_gg)^-1``; t with G - 1.
 
-    No further factor (clubSandwich; the jackknife of MacKinnon, Nielsen and Webb, 2023, is
-    (G - 1) / G times this). Two dimensions: ``V_1 + V_2 - V_12``.
+    ``(G - 1) / G sum_g (b_g - b)(b_g - b)'``, b_g the estimate without cluster g, in closed form
+    (MacKinnon, Nielsen and Webb, 2023; Stata's ``vce(jackknife, mse)``). Several dimensions: as
+    `CR0`.
+
+    Parameters
+    ----------
+    factor : {"jackknife", "none"}
+        Whether to multiply by ``(G - 1) / G``, or to leave that out, as clubSandwich does.
 
     Examples
     --------
@@ -310,15 +321,22 @@ class CR3:
     >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
     ...     clusters=(unit,))
     >>> round(float(CR3().estimate(fit).matrix[0, 0]), 4)
-    4.5
+    2.25
     """
+
+    factor: str = "jackknife"
 
     def estimate(self, regression: Regression) -> CovarianceEstimate:
         """Return the covariance of the coefficients."""
+        if self.factor not in ("jackknife", "none"):
+            raise EstimationError(
+                f"factor: {shown(self.factor)} is not known; use 'jackknife' or 'none'"
+            )
         groups = _fewest_clusters(regression)
         regression.need_freedom()
-        matrix = _multiway(regression, _jackknifed)
-        rule = f"residuals times (I - H)^(-1) by cluster; t with G - 1 = {groups - 1}."
+        matrix = _multiway(regression, partial(_jackknifed, scaled=self.factor == "jackknife"))
+        said = "factor (G - 1) / G" if self.factor == "jackknife" else "no factor"
+        rule = f"residuals times (I - H)^(-1) by cluster, {said}; t with G - 1 = {groups - 1}."
         return _clustered_estimate(regression, matrix, groups, name="CR3", rule=rule)
 
 
@@ -341,20 +359,31 @@ def adjusted_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
     return AdjustedClusters(spectra.halves(-0.5), cluster_moments(spectra, -0.5))
 
 
-def _jackknifed(regression: Regression, codes: Codes) -> Array:
+def _jackknifed(regression: Regression, codes: Codes, *, scaled: bool) -> Array:
     half = cluster_spectra(regression, codes).halves(-1.0)
-    return np.asarray(half.T @ half)
+    factor = (len(half) - 1) / len(half) if scaled else 1.0
+    return np.asarray(factor * (half.T @ half))
 
 
 def _multiway(regression: Regression, one_way: Callable[[Regression, Codes], Array]) -> Array:
-    """Return V_1, or V_1 + V_2 - V_12, which need not be positive semi-definite."""
-    clusters = regression.clusters
-    if len(clusters) == 1:
-        return one_way(regression, clusters[0])
-    pairs = clusters[0] * (int(clusters[1].max()) + 1) + clusters[1]
-    both = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
-    total = sum((one_way(regression, codes) for codes in clusters), np.zeros(()))
-    return total - one_way(regression, both)
+    """Return V_1, or V_1 + V_2 - V_12 and so on, which need not be positive semi-definite."""
+    dimensions = regression.clusters
+    if len(dimensions) == 1:
+        return one_way(regression, dimensions[0])
+    total = np.zeros(regression.bread.shape)
+    for size in range(1, len(dimensions) + 1):
+        for chosen in combinations(dimensions, size):
+            total += (-1.0) ** (size + 1) * one_way(regression, _crossed(chosen))
+    return total
+
+
+def _crossed(dimensions: Sequence[Codes]) -> Codes:
+    """Return codes of the groups that several dimensions form together."""
+    codes = dimensions[0]
+    for other in dimensions[1:]:
+        pairs = codes * (int(other.max()) + 1) + other
+        codes = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
+    return codes
 
 
 def _positive_part(matrix: Array, root: Array) -> Array:
@@ -375,9 +404,10 @@ def _positive_part(matrix: Array, root: Array) -> Array:
 def _fewest_clusters(regression: Regression) -> int:
     if not regression.clusters:
         raise EstimationError("clustered errors need clusters: name a column with cluster=")
-    if len(regression.clusters) > 2:
+    if len(regression.clusters) > _MOST_DIMENSIONS:
         raise EstimationError(
-            f"{len(regression.clusters)} dimensions of clusters: one or two are possible"
+            f"{len(regression.clusters)} dimensions of clusters: one to {_MOST_DIMENSIONS} are "
+            "possible; leave out those that lie within others"
         )
     groups = min(int(codes.max()) + 1 for codes in regression.clusters)
     if groups < 2:
@@ -391,11 +421,59 @@ def _clustered_estimate(
     if len(regression.clusters) > 1:
         repaired = _positive_part(matrix, regression.root)
         if repaired is not matrix:
-            rule += " V_1 + V_2 - V_12 was indefinite and is made positive semi-definite."
+            what = "V_1 + V_2 - V_12" if len(regression.clusters) == 2 else "V_1 + V_2 - V_12 ..."
+            rule += f" {what} was indefinite and is made positive semi-definite."
         matrix = repaired
     refuse_vanishing(regression, matrix, f"{groups} clusters")
     df = np.full(regression.X.shape[1], float(groups - 1))
     return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)
+
+
+@dataclass(frozen=True, slots=True)
+class NeweyWest:
+    """Newey and West (1987): one series, errors correlated over time; t with n - k.
+
+    ``B [G_0 + sum_l (1 - l / (lags + 1)) (G_l + G_l')] B``, ``G_l = sum_t h_t h_{t-l}'``, h_t the
+    score of period t; one row a period, as in statsmodels' HAC and Stata's ``newey``.
+
+    Parameters
+    ----------
+    lags : int, optional
+        Bartlett lags; by default the integer part of ``4 (n / 100)^(2/9)`` (Newey and West, 1994).
+    adjust : bool, default True
+        Multiply by ``n / (n - k)`` as Stata does.
+
+    Examples
+    --------
+    >>> fit = Regression(np.ones((4, 1)), np.array([1.0, 2, -2, -1]), np.array([[0.25]]),
+    ...     periods=np.arange(4))
+    >>> float(NeweyWest(lags=1, adjust=False).estimate(fit).matrix[0, 0])
+    0.625
+    """
+
+    lags: int | None = None
+    adjust: bool = True
+
+    def estimate(self, regression: Regression) -> CovarianceEstimate:
+        """Return the covariance of the coefficients."""
+        periods = regression.periods
+        if periods is None:
+            raise EstimationError("Newey-West errors need periods: name a column with time=")
+        free, n = regression.need_freedom(), regression.nobs
+        if np.unique(periods).size != n:
+            raise EstimationError(
+                "Newey-West errors are for one series, one row a period; use Driscoll-Kraay for "
+                "a panel"
+            )
+        adjust = switch(self.adjust, "adjust")
+        usual = min(int(4 * (n / 100) ** (2 / 9)), n - 1)
+        lags = _checked_lags(usual if self.lags is None else self.lags, n)
+        matrix = _bartlett(regression, periods, lags) * (n / free if adjust else 1.0)
+        refuse_vanishing(regression, matrix, f"{n} periods")
+        factor = "factor n / (n - k)" if adjust else "no small-sample factor"
+        rule = f"{lags} Bartlett lags, {factor}; t with {free} degrees of freedom."
+        df = np.full(regression.X.shape[1], float(free))
+        return CovarianceEstimate((matrix + matrix.T) / 2, df, "Newey-West", rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -430,12 +508,7 @@ class DriscollKraay:
         regression.need_freedom()
         periods = int(regression.periods.max()) + 1
         lags, adjust = self._lags(periods), switch(self.adjust, "adjust")
-        Z, T = regression.parts()
-        half = cluster_sums(Z * regression.residuals[:, None], regression.periods) @ T.T
-        matrix = half.T @ half
-        for lag in range(1, lags + 1):
-            cross = half[lag:].T @ half[:-lag]
-            matrix += (1.0 - lag / (lags + 1)) * (cross + cross.T)
+        matrix = _bartlett(regression, regression.periods, lags)
         if adjust:
             matrix *= regression.nobs / (regression.nobs - regression.X.shape[1])
         refuse_vanishing(regression, matrix, f"{periods} periods")
@@ -447,9 +520,21 @@ class DriscollKraay:
     def _lags(self, periods: int) -> int:
         if periods < 2:
             raise EstimationError("one period only: Driscoll-Kraay errors need at least two")
-        lags = int(periods**0.25) if self.lags is None else self.lags
-        if not is_whole(lags) or not 0 <= lags < periods:
-            raise EstimationError(
-                f"lags: {shown(lags)} of {periods} periods; give 0 to {periods - 1}"
-            )
-        return lags
+        return _checked_lags(int(periods**0.25) if self.lags is None else self.lags, periods)
+
+
+def _checked_lags(lags: int, periods: int) -> int:
+    if not is_whole(lags) or not 0 <= lags < periods:
+        raise EstimationError(f"lags: {shown(lags)} of {periods} periods; give 0 to {periods - 1}")
+    return lags
+
+
+def _bartlett(regression: Regression, periods: Codes, lags: int) -> Array:
+    """Return the sandwich of scores by period, weighted ``1 - l / (lags + 1)`` at lag l."""
+    Z, T = regression.parts()
+    half = cluster_sums(Z * regression.residuals[:, None], periods) @ T.T
+    matrix = half.T @ half
+    for lag in range(1, lags + 1):
+        cross = half[lag:].T @ half[:-lag]
+        matrix += (1.0 - lag / (lags + 1)) * (cross + cross.T)
+    return np.asarray(matrix)

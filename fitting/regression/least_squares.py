@@ -25,6 +25,7 @@ __all__ = [
     "LinearFit",
     "Projection",
     "Regression",
+    "dependent_columns",
     "least_squares",
     "name_dependence",
     "project",
@@ -36,10 +37,12 @@ Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
 _FAIRLY_CONDITIONED = 1e-12  # of the same: two Cholesky factorisations are as good as Householder's
+_EXACT = 1e-26  # of the squares of the outcome: residuals as small are rounding
 _QUICK = 1_000_000  # n k^2 up to which nobody waits for an inverse in extended precision
 _ROUNDS = 12  # each round gains -log10(eps * condition) digits, never fewer than three here
 _BLOCK = 1 << 15  # rows turned into extended precision at a time
 Codes = npt.NDArray[np.intp]
+Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,10 @@ class LinearFit:
     def ssr(self) -> float:
         """Sum of squared residuals."""
         return float(self.residuals @ self.residuals)
+
+    def is_exact(self, y: Array) -> bool:
+        """Return whether X explains y (n,) to rounding, so that errors and tests mean nothing."""
+        return self.ssr <= _EXACT * float(y @ y)
 
 
 def least_squares(
@@ -135,6 +142,40 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     if np.abs(step).max() > 1e-14 * np.abs(first).max():
         residuals = y - X @ coefficients  # else they would change by rounding error only
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
+
+
+def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None = None) -> Flags:
+    """Return which columns of X (n, k) those before them explain: what to drop, in order.
+
+    As Stata and R's ``lm`` drop them: the earlier column stays. Columns are scaled first. By
+    default a column that `name_dependence` could not tell from rounding depends, and none does
+    where that finds full rank; `tolerance` is instead the share of its length that a column must
+    have of its own.
+    """
+    lengths = np.sqrt(np.square(X).sum(axis=0))
+    dependent = lengths == 0.0
+    scaled = X / np.where(dependent, 1.0, lengths)
+    least = 10 * _tolerance(*X.shape, noise=noise) if tolerance is None else tolerance
+    if tolerance is None and not dependent.any() and _rank(scaled, noise) == X.shape[1]:
+        return dependent
+    R = np.linalg.qr(scaled, mode="r")
+    basis = np.zeros((R.shape[0], 0))
+    for j in range(X.shape[1]):
+        rest = R[:, j] - basis @ (basis.T @ R[:, j])
+        rest -= basis @ (basis.T @ rest)
+        length = float(np.sqrt(rest @ rest))
+        if length <= least:
+            dependent[j] = True
+        else:
+            basis = np.column_stack([basis, rest / length])
+    return dependent
+
+
+def _rank(X: Array, noise: float) -> int:
+    """Return the rank of columns of similar length."""
+    size = np.abs(np.diag(linalg.qr(X, mode="r", pivoting=True, check_finite=False)[0]))
+    least = _tolerance(*X.shape, noise=noise) * max(size[0], np.finfo(float).tiny)
+    return int(np.count_nonzero(size > least))
 
 
 def _by_cholesky_qr(
@@ -359,7 +400,7 @@ class Projection:
     def exact(self) -> bool:
         """Whether the design explains y to rounding, so that residuals mean nothing."""
         whole = self.ssr + float(self.fitted @ self.fitted)
-        return self.ssr <= 1e-26 * whole
+        return self.ssr <= _EXACT * whole
 
     @property
     def leverage(self) -> Array:

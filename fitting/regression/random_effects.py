@@ -9,12 +9,14 @@ import numpy.typing as npt
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import Stack, group_means, stack
-from quesnay.fitting.regression.least_squares import Projection, project
+from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
-__all__ = ["Method", "RandomEffects", "random_effects", "within_columns"]
+__all__ = ["Method", "RandomEffects", "between", "random_effects", "within_columns"]
 
 Array = npt.NDArray[np.float64]
+Flags = npt.NDArray[np.bool_]
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
+_DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +49,22 @@ class RandomEffects:
 
 
 def random_effects(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: Method = "swar"
+    y: npt.ArrayLike,
+    X: npt.ArrayLike,
+    *,
+    unit: npt.ArrayLike,
+    method: Method = "swar",
+    weights: npt.ArrayLike | None = None,
 ) -> RandomEffects:
     """Estimate a panel regression with random unit effects.
 
-    Shapes: `y` (n,), `X` (n, k), `unit` (n,).
+    Shapes: `y` (n,), `X` (n, k), `unit` (n,), `weights` (n,), inverse to the variance of the rest
+    (not of the unit effect), so that w_i, the sum of a unit's weights, takes the place of its T_i;
+    with "swar" and "ml" only. Regressors that depend on each other inside units count once, as in
+    plm: the later one is left out of the within regression.
 
     Swamy and Arora (1972), Econometrica 40; Baltagi (2021), sec. 2.3 and 9.2.
     """
-    outcome, design, panel = _panel(y, X, unit)
     solvers = {
         "swar": _swamy_arora,
         "walhus": _wallace_hussain,
@@ -65,34 +74,106 @@ def random_effects(
     }
     if method not in solvers:
         raise EstimationError(f"method: {method!r}; use one of {', '.join(solvers)}")
-    idiosyncratic, between = solvers[method](outcome, design, panel)
-    if idiosyncratic <= 1e-26 * float(outcome @ outcome) / outcome.size:
+    if weights is not None and method not in {"swar", "ml"}:
+        raise EstimationError(f"weights: not possible with method={method!r}; use 'swar' or 'ml'")
+    sample = _sample(y, X, unit, weights)
+    idiosyncratic, between = solvers[method](sample)
+    if idiosyncratic <= 1e-26 * float(sample.y @ sample.y) / sample.y.size:
         raise EstimationError("y: the regressors explain it exactly inside units; no variance left")
-    return _gls(outcome, design, panel, idiosyncratic, max(between, 0.0))
+    return _gls(sample, idiosyncratic, max(between, 0.0))
 
 
-def within_columns(design: Array, panel: Stack) -> tuple[Array, npt.NDArray[np.bool_]]:
+def between(
+    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, by_length: bool = False
+) -> Projection:
+    """Regress unit means on unit means, one row a unit in the order of the sorted labels.
+
+    Shapes: `y` (n,), `X` (n, k), `unit` (n,). `by_length` weights units by their number of rows, as
+    Stata's ``xtreg, be wls``.
+    """
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    panel = stack(unit, None, outcome.size)
+    means = group_means(np.column_stack([outcome, design])[panel.order], panel.unit, panel.units)
+    if by_length:
+        means = means * np.sqrt(panel.length)[:, None]
+    if panel.units <= design.shape[1]:
+        raise EstimationError(
+            f"unit: {panel.units} units for {design.shape[1]} coefficients of unit means; give "
+            "fewer regressors"
+        )
+    return project(means[:, 0], means[:, 1:])
+
+
+def within_columns(design: Array, panel: Stack) -> tuple[Array, Flags]:
     """Return the design about unit means and which columns vary inside units (sorted rows)."""
     within = design - panel.unit_means(design)
     varying = np.abs(within).max(axis=0) > 1e-12 * np.abs(design).max(axis=0)
     return within, np.asarray(varying)
 
 
-def _panel(y: npt.ArrayLike, X: npt.ArrayLike, unit: npt.ArrayLike) -> tuple[Array, Array, Stack]:
+@dataclass(frozen=True, slots=True)
+class _Sample:
+    """A panel in the order of its units: rows, their weights w, the sum of w by unit."""
+
+    y: Array
+    X: Array
+    panel: Stack
+    weights: Array
+    totals: Array
+
+    def means(self, values: Array) -> Array:
+        """Return weighted means by unit, (N,) or (N, k)."""
+        w = self.weights if values.ndim == 1 else self.weights[:, None]
+        sums = group_means(values * w, self.panel.unit, self.panel.units)
+        size = self.panel.length / self.totals
+        return np.asarray(sums * (size if values.ndim == 1 else size[:, None]))
+
+    def spread(self, values: Array) -> Array:
+        """Return weighted means by unit, a row for each row."""
+        return np.asarray(self.means(values)[self.panel.unit])
+
+    def within(self) -> tuple[Projection, Flags]:
+        """Return the within regression and which columns it rests on."""
+        inside = self.X - self.spread(self.X)
+        kept = np.abs(inside).max(axis=0) > 1e-12 * np.abs(self.X).max(axis=0)
+        if not kept.any():
+            raise EstimationError(
+                "X: no column varies inside units; variances cannot be told apart"
+            )
+        root = np.sqrt(self.weights)
+        columns = inside * root[:, None]
+        places = np.flatnonzero(kept)
+        kept[places[dependent_columns(columns[:, places], tolerance=_DEPENDENT)]] = False
+        return project(root * (self.y - self.spread(self.y)), columns[:, kept]), np.asarray(kept)
+
+
+def _sample(
+    y: npt.ArrayLike, X: npt.ArrayLike, unit: npt.ArrayLike, weights: npt.ArrayLike | None
+) -> _Sample:
     design = as_design(X)
     outcome = as_vector(y, design.shape[0])
     panel = stack(unit, None, outcome.size)
     if panel.rows == panel.units:
         raise EstimationError("unit: every unit is seen once; random effects need two times")
-    return outcome[panel.order], design[panel.order], panel
+    w = np.ones(outcome.size)
+    if weights is not None:
+        w = as_vector(weights, outcome.size, "weights")
+        if (w <= 0.0).any():
+            row = int(np.argmin(w))
+            raise EstimationError(f"weights: {w[row]} at row {row}; give positive numbers")
+    w = w[panel.order]
+    totals = np.bincount(panel.unit, w, panel.units)
+    return _Sample(outcome[panel.order], design[panel.order], panel, w, totals)
 
 
-def _gls(y: Array, X: Array, panel: Stack, idiosyncratic: float, between: float) -> RandomEffects:
-    length = panel.length[panel.unit].astype(np.float64)
-    theta = 1.0 - np.sqrt(idiosyncratic / (length * between + idiosyncratic))
+def _gls(sample: _Sample, idiosyncratic: float, between: float) -> RandomEffects:
+    y, X, panel = sample.y, sample.X, sample.panel
+    share = 1.0 - np.sqrt(idiosyncratic / (sample.totals * between + idiosyncratic))
+    theta, root = share[panel.unit], np.sqrt(sample.weights)
     back = np.argsort(panel.order)
-    quasi_y = (y - theta * panel.unit_means(y))[back]
-    quasi_x = (X - theta[:, None] * panel.unit_means(X))[back]
+    quasi_y = (root * (y - theta * sample.spread(y)))[back]
+    quasi_x = (root[:, None] * (X - theta[:, None] * sample.spread(X)))[back]
     fit = project(quasi_y, quasi_x)
     variance = fit.ssr / max(fit.nobs - fit.rank, 1)
     residuals = (y - X @ fit.coefficients)[back]
@@ -107,37 +188,29 @@ def _gls(y: Array, X: Array, panel: Stack, idiosyncratic: float, between: float)
     )
 
 
-def _within_fit(y: Array, X: Array, panel: Stack) -> tuple[Projection, npt.NDArray[np.bool_]]:
-    within, varying = within_columns(X, panel)
-    if not varying.any():
-        raise EstimationError("X: no column varies inside units; variances cannot be told apart")
-    return project(y - panel.unit_means(y), within[:, varying]), varying
-
-
-def _swamy_arora(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
-    fit, _ = _within_fit(y, X, panel)
-    n, N = panel.rows, panel.units
+def _swamy_arora(sample: _Sample) -> tuple[float, float]:
+    fit, _ = sample.within()
+    X, n, N = sample.X, sample.panel.rows, sample.panel.units
+    weight = np.sqrt(sample.totals)
+    scaled = weight[:, None] * sample.means(X)
+    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
+    left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
+    basis = left[:, values > 1e-10 * values[0]]
     if X.shape[1] >= N or n - N <= fit.rank:
         raise EstimationError(
             f"unit: {N} units and {n} rows are too few for the between and within regressions of "
             f"{X.shape[1]} coefficients; use method='amemiya' or 'walhus'"
         )
     idiosyncratic = fit.ssr / (n - N - fit.rank)
-    means = group_means(X, panel.unit, N)
-    weight = np.sqrt(panel.length)
-    scaled = weight[:, None] * means
-    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
-    left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
-    basis = left[:, values > 1e-10 * values[0]]
-    rest = weight * group_means(y, panel.unit, N)
+    rest = weight * sample.means(sample.y)
     rest = rest - basis @ (basis.T @ rest)
-    trace = float(panel.length @ (basis**2).sum(axis=1))
+    trace = float(sample.totals @ (basis**2).sum(axis=1))
     surplus = float(rest @ rest) - (N - basis.shape[1]) * idiosyncratic
-    return idiosyncratic, surplus / (n - trace)
+    return idiosyncratic, surplus / (float(sample.totals.sum()) - trace)
 
 
-def _wallace_hussain(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
-    fit = project(y, X)
+def _wallace_hussain(sample: _Sample) -> tuple[float, float]:
+    panel, fit = sample.panel, project(sample.y, sample.X)
     e = fit.residuals
     n, N = panel.rows, panel.units
     mean = group_means(e, panel.unit, N)
@@ -160,8 +233,9 @@ def _wallace_hussain(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
     return float(found[0]), float(found[1])
 
 
-def _amemiya(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
-    fit, varying = _within_fit(y, X, panel)
+def _amemiya(sample: _Sample) -> tuple[float, float]:
+    y, X, panel = sample.y, sample.X, sample.panel
+    fit, varying = sample.within()
     n, N = panel.rows, panel.units
     e = y - X[:, varying] @ fit.coefficients
     mean = group_means(e - e.mean(), panel.unit, N)
@@ -177,8 +251,9 @@ def _amemiya(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
     return idiosyncratic, (quad - (N - 1 + trace) * idiosyncratic) / (n - size / n)
 
 
-def _nerlove(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
-    fit, varying = _within_fit(y, X, panel)
+def _nerlove(sample: _Sample) -> tuple[float, float]:
+    y, X, panel = sample.y, sample.X, sample.panel
+    fit, varying = sample.within()
     n, N = panel.rows, panel.units
     effects = group_means(y - X[:, varying] @ fit.coefficients, panel.unit, N)
     share = panel.length / n
@@ -186,29 +261,31 @@ def _nerlove(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
     return fit.ssr / n, float(share @ effects**2) * N / (N - 1)
 
 
-def _likelihood(y: Array, X: Array, panel: Stack) -> tuple[float, float]:
+def _likelihood(sample: _Sample) -> tuple[float, float]:
     """Maximise the likelihood concentrated on the ratio of the two variances."""
     from scipy.optimize import brentq
 
-    n, length = panel.rows, panel.length.astype(np.float64)
-    means_y, means_x = panel.unit_means(y), panel.unit_means(X)
+    y, X, panel = sample.y, sample.X, sample.panel
+    n, totals, root = panel.rows, sample.totals, np.sqrt(sample.weights)
+    means_y, means_x = sample.spread(y), sample.spread(X)
 
     def fitted(ratio: float) -> Projection:
-        theta = (1.0 - 1.0 / np.sqrt(1.0 + length * ratio))[panel.unit]
-        return project(y - theta * means_y, X - theta[:, None] * means_x)
+        theta = (1.0 - 1.0 / np.sqrt(1.0 + totals * ratio))[panel.unit]
+        quasi_x = root[:, None] * (X - theta[:, None] * means_x)
+        return project(root * (y - theta * means_y), quasi_x)
 
     def loss(log_ratio: float) -> float:
         ratio = np.exp(log_ratio)
-        return float(n * np.log(fitted(ratio).ssr / n) + np.log1p(length * ratio).sum())
+        return float(n * np.log(fitted(ratio).ssr / n) + np.log1p(totals * ratio).sum())
 
     def slope(log_ratio: float) -> float:
         ratio = np.exp(log_ratio)
         fit = fitted(ratio)
-        total = np.bincount(panel.unit, y - X @ fit.coefficients)
-        pull = float(((total / (1.0 + length * ratio)) ** 2).sum())
-        return float((length / (1.0 + length * ratio)).sum()) - n * pull / fit.ssr
+        total = np.bincount(panel.unit, sample.weights * (y - X @ fit.coefficients))
+        pull = float(((total / (1.0 + totals * ratio)) ** 2).sum())
+        return float((totals / (1.0 + totals * ratio)).sum()) - n * pull / fit.ssr
 
-    grid = np.linspace(-15.0, 30.0, 91)
+    grid = np.linspace(-15.0, 30.0, 91) - np.log(float(sample.weights.mean()))
     place = int(np.argmin([loss(point) for point in grid]))
     if place == grid.size - 1:
         raise EstimationError("y: what varies inside units is lost beside them; use method='swar'")

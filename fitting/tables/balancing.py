@@ -16,12 +16,14 @@ import scipy.sparse as sp
 
 __all__ = [
     "LeastSquaresFit",
+    "MarginFit",
     "Obstacle",
     "Scaling",
     "balance_least_squares",
     "closed_set",
     "emptied",
     "first_obstacle",
+    "fit_margins",
     "gras",
     "margin_scales",
     "proved_set",
@@ -43,7 +45,7 @@ _NEWTON_LOOK = (8, 16, 32, 64)  # steps at which a run that lasts is searched fo
 _ROUNDING = 1e-12  # of the largest total: what a fixed row may miss
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Obstacle:
     """A set of rows and columns whose totals contradict the zeros and signs of the matrix.
 
@@ -207,7 +209,7 @@ def _obstacle(
     return Obstacle(kind, rows, columns, *sums, cells)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Scaling:
     """A matrix scaled to margins, or the obstacle that made it impossible.
 
@@ -347,7 +349,7 @@ def _void(seed: Array, obstacle: Obstacle, iterations: int = 0) -> Scaling:
     return Scaling(table, np.ones(n), np.ones(m), iterations, np.inf, False, obstacle)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class LeastSquaresFit:
     """The table nearest to a seed with given margins, or the obstacle.
 
@@ -502,3 +504,44 @@ def _bordered(d: Array, gap_rows: Array, gap_columns: Array, ridge: float) -> tu
     factor = la.cho_factor(schur + ridge * np.eye(len(schur)), check_finite=False)
     m = la.cho_solve(factor, gap_columns - scaled.T @ gap_rows, check_finite=False)
     return (gap_rows - d @ m) / pivot, m
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class MarginFit:
+    """An array scaled to margins along any of its axes; `missed` is the worst margin's position."""
+
+    table: Array
+    iterations: int
+    residual: float
+    converged: bool
+    missed: int
+
+
+def fit_margins(
+    seed: Array,
+    margins: tuple[tuple[tuple[int, ...], Array], ...],
+    *,
+    tolerance: float,
+    max_iterations: int,
+) -> MarginFit:
+    """Scale an array without negative cells to its margins in turn until all are met.
+
+    Iterative proportional fitting (Deming and Stephan 1940; Bishop, Fienberg and Holland 1975): the
+    array nearest to the seed in ``sum x ln(x / z)``. Each margin is (axes kept, totals over the
+    others); their sums agree. The residual is relative to the largest total of each margin.
+    """
+    table, iteration = seed.copy(), 0
+    gaps = np.full(len(margins), np.inf)
+    scales = [float(totals.max(initial=0.0)) or 1.0 for _, totals in margins]
+    while iteration < max_iterations and not gaps.max() <= tolerance:
+        iteration += 1
+        for axes, totals in margins:
+            rest = tuple(axis for axis in range(seed.ndim) if axis not in axes)
+            sums = table.sum(axis=rest)
+            factor = np.divide(totals, sums, out=np.zeros_like(sums), where=sums > 0)
+            table *= np.expand_dims(factor, rest)
+        for k, (axes, totals) in enumerate(margins):
+            rest = tuple(axis for axis in range(seed.ndim) if axis not in axes)
+            gaps[k] = np.abs(table.sum(axis=rest) - totals).max() / scales[k]
+    worst = int(np.argmax(gaps))
+    return MarginFit(table, iteration, float(gaps[worst]), bool(gaps[worst] <= tolerance), worst)

@@ -118,7 +118,7 @@ def _sign_changes(before: list[Array], after: list[Array], where: Mask) -> Array
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Economy:
     """The factors of ``diag(v) (I - A)^-1 B diag(m) y`` in one period.
 
@@ -133,7 +133,7 @@ class Economy:
     level: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Effects:
     """The change of every sector split into effects, and the spread over the orders of change.
 
@@ -237,7 +237,7 @@ def _shapley(states: _States) -> Effects:
     return _packed(states, spreads)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Spread:
     """One factor's effect over the orders considered: by sector, and summed over sectors."""
 

@@ -31,7 +31,7 @@ REMOVING = ("total", "satellite")  # kinds that take final demand away as well
 _LIMIT = 1e10  # an answer this many times the output extracted has lost ten digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pull:
     """How strongly the extracted sectors pull on the others, a row a set of weights, (draws, g).
 

@@ -16,7 +16,7 @@ Mask = npt.NDArray[np.bool_]
 _SINGULAR = "inoperability: I - A* is singular; the spectral radius must be below 1"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Capped:
     """Solution of ``q = min(1, A q + c)`` and of the same without the cap."""
 

@@ -59,7 +59,7 @@ _LARGEST = 1e12  # multipliers beyond this leave no digits: the radius is 1 to r
 _ITERATIONS, _TOLERANCE = 5_000, 1e-12  # of the power iteration
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Factors:
     """LU factors of the transpose of a matrix M, packed by LAPACK in Fortran order."""
 
@@ -91,7 +91,7 @@ class Factors:
         return inverse_diagonal(self.lu, self.pivots)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SingleFactors:
     """Factors of ``(I - A)'`` in single precision, refined against the flows Z and ``1 / x``."""
 
@@ -295,7 +295,7 @@ def unit_columns(size: int, places: Places) -> Array:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Household:
     """Households as one more sector: they buy ``h`` per unit of income and earn ``l`` per output.
 

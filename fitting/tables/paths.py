@@ -20,7 +20,7 @@ Array = npt.NDArray[np.float64]
 _NO_LINK = 1e-14  # entries of L - I below this share of L's largest are rounding: no path exists
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Path:
     """One path from final demand upstream."""
 
@@ -28,7 +28,7 @@ class Path:
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PathSearch:
     """The largest paths and the proof that none is missing."""
 

@@ -13,7 +13,7 @@ __all__ = ["Transform", "hybrid_transform", "transform"]
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Transform:
     """Matrices that turn use, final demand and value added into a symmetric table.
 

@@ -39,7 +39,7 @@ def lognormal_factors(variation: Array, rng: np.random.Generator) -> Array:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Perturbed:
     """The inverse of a table with columns C changed by D.
 
@@ -111,7 +111,7 @@ def multiplier_variance(effects: Array, variances: Array, rows: Array) -> Array:
     return out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Removal:
     """An economy before and after an extraction, and the shadow values of its coefficients.
 

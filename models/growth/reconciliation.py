@@ -1,33 +1,50 @@
-"""Reconciliation: several estimates and the identities they must meet, made one account."""
+"""Reconciliation: several estimates and the identities they must meet, made one account.
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+Adjusted values are nearest to the estimates in the metric of their covariance, subject to the
+identities (Stone, Champernowne and Meade 1942). Identities are texts such as
+``"total = core + integration"`` or rows of coefficients; no text is executed.
+"""
+
+import ast
+import operator
+import re
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
 
 from quesnay.fitting.checks import confidence_level
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
-from quesnay.fitting.routes import route
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.identity_text import Identity
-from quesnay.models.growth.reconciliation_inputs import (
-    checked_covariance,
-    checked_estimates,
-    fixed_labels,
-    read_identities,
-)
+from quesnay.models.display.table import Table, Tabular, estimates_frame
+from quesnay.models.labels import check_unique, finite_numbers, places_of
 
-__all__ = ["Reconciliation", "reconcile"]
+__all__ = [
+    "Identity",
+    "Reconciliation",
+    "parse_identity",
+    "reconcile",
+]
 
 _METHOD = (
     "Adjusted values are the nearest to the estimates, measured by their covariance, that meet "
     "every identity (Stone, Champernowne and Meade 1942); fixed values do not move.",
     "z is the adjustment over its standard error; beyond 2 the estimate and the rest disagree.",
 )
+_SYMMETRIC = 1e-9  # largest relative asymmetry, and negative eigenvalue, that is rounding
+_LONGEST, _DEEPEST = 2000, 60
+_HIGHEST_POWER = 9.0
+_LARGEST = 1e300
+_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
+    ast.Add: operator.add,
+    ast.Sub: operator.sub,
+    ast.Mult: operator.mul,
+    ast.Div: operator.truediv,
+    ast.Pow: operator.pow,
+}
+_TINY = 1e-30  # the complex step subtracts nothing, so it can be as small as this
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -118,7 +135,42 @@ class Reconciliation(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of what each estimate had to take."""
-        return route("growth.plot_reconciliation")(self, **options)
+        from quesnay.diagnostics.plots.growth import plot_reconciliation
+
+        return plot_reconciliation(self, **options)
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """One identity, as a function that is zero where it holds.
+
+    Parameters
+    ----------
+    text : str
+        What was written.
+    tree : ast.expr
+        Left side minus right side, of names, numbers and ``+ - * / **`` only.
+    names : mapping of str to str
+        Name in the tree -> label.
+    """
+
+    text: str
+    tree: ast.expr
+    names: Mapping[str, str]
+
+    def residual(self, values: Mapping[str, Any]) -> Any:
+        """Return left minus right side for values by label, real or complex."""
+        with np.errstate(all="ignore"):
+            return _evaluate(self.tree, {n: values[label] for n, label in self.names.items()})
+
+    def gradient(self, values: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
+        """Return the derivatives by label, exact to rounding (complex step)."""
+        out = np.zeros(len(labels))
+        places = {label: place for place, label in enumerate(labels)}
+        for label in set(self.names.values()):
+            shifted: dict[str, Any] = {**values, label: values[label] + 1j * _TINY}
+            out[places[label]] = np.imag(self.residual(shifted)) / _TINY
+        return out
 
 
 def reconcile(
@@ -177,14 +229,101 @@ def reconcile(
     >>> made.adjusted.round(4).to_dict()
     {'core': 0.4398, 'integration': 0.9802, 'total': 1.42}
     """
-    values = checked_estimates(estimates)
-    spread = checked_covariance(values.index, std_errors, covariance)
-    held = fixed_labels(fixed, values.index)
+    values = _checked_estimates(estimates)
+    spread = _checked_covariance(values.index, std_errors, covariance)
+    held = _fixed_labels(fixed, values.index)
     free = ~values.index.isin(held)
     spread = spread * np.outer(free, free)
-    rules = read_identities(identities, list(values.index))
+    rules = _read_identities(identities, list(values.index))
     made = _solve(values, spread, rules)
     return _result(values, spread, rules, made)
+
+
+def _checked_estimates(estimates: Any) -> pd.Series:
+    """Return the estimates as finite floats with unique labels."""
+    if not isinstance(estimates, pd.Series):
+        raise DataError(
+            f"estimates: expected a Series label -> value, got {type(estimates).__name__}"
+        )
+    strange = [label for label in estimates.index if not isinstance(label, str) or "`" in label]
+    if strange:
+        raise DataError(f"estimates: label {strange[0]!r} must be a text without backticks")
+    return _numbers(estimates, "estimates").rename("estimate")
+
+
+def _checked_covariance(labels: pd.Index, std_errors: Any, covariance: Any) -> np.ndarray:
+    """Return the covariance matrix in the order of the labels."""
+    if (std_errors is None) == (covariance is None):
+        raise DataError("reconcile: give either std_errors= or covariance=, and not both")
+    if covariance is None:
+        if not isinstance(std_errors, pd.Series):
+            raise DataError("std_errors: expected a Series label -> standard error")
+        order = places_of(std_errors.index, labels, "std_errors")
+        sigma = finite_numbers(std_errors, "std_errors")[order]
+        if (sigma < 0).any():
+            label = labels[int(np.argmin(sigma))]
+            raise DataError(f"std_errors: {sigma.min():g} of {label!r} is below 0")
+        return np.asarray(np.diag(sigma**2))
+    if not isinstance(covariance, pd.DataFrame):
+        raise DataError("covariance: expected a DataFrame label x label")
+    rows = places_of(covariance.index, labels, "covariance, rows")
+    columns = places_of(covariance.columns, labels, "covariance, columns")
+    frame = covariance.iloc[rows, columns]
+    matrix = np.column_stack([finite_numbers(frame[c], f"covariance, {c!r}") for c in labels])
+    return _semidefinite(matrix, labels)
+
+
+def _fixed_labels(fixed: Iterable[str], labels: pd.Index) -> list[Any]:
+    """Return the labels to hold, each one known."""
+    if not isinstance(fixed, str | list | tuple | set | frozenset | pd.Index | dict):
+        raise DataError(f"fixed: expected labels, got {shown(fixed)}")
+    held = [fixed] if isinstance(fixed, str) else list(fixed)
+    for label in held:
+        if not isinstance(label, str) or label not in labels:
+            raise _unknown("fixed", label, labels)
+    return held
+
+
+def _read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
+    """Return the identities, from texts or from a frame of coefficients."""
+    if isinstance(identities, pd.DataFrame):
+        return _from_frame(identities, labels)
+    if isinstance(identities, str):
+        texts = [identities]
+    elif isinstance(identities, Sequence):
+        texts = list(identities)
+    else:
+        raise DataError("identities: expected texts with '=' or a frame of coefficients")
+    if not texts:
+        raise DataError("identities: give at least one; without identities nothing is adjusted")
+    return [parse_identity(text, labels) for text in texts]
+
+
+def parse_identity(text: str, labels: Sequence[str]) -> Identity:
+    """Read one identity; only labels, numbers and ``+ - * / **`` are understood."""
+    if not isinstance(text, str) or len(text) > _LONGEST:
+        raise DataError(f"identity {shown(text, 80)}: expected a text of at most {_LONGEST} signs")
+    plain, quoted = _without_quotes(text)
+    if plain.count("=") != 1:
+        raise DataError(f"identity {text[:80]!r}: expected one '=' sign")
+    left, right = plain.split("=")
+    try:
+        tree = ast.parse(f"({left}\n) - ({right}\n)", mode="eval").body
+    except (SyntaxError, ValueError, MemoryError, RecursionError):
+        raise DataError(
+            f"identity {text!r} cannot be read; write labels, numbers and + - * / ** with one '='"
+        ) from None
+    names: dict[str, str] = {}
+    _check(tree, text, (quoted, names), 0)
+    for label in names.values():
+        if label not in labels:
+            hint = nearest(label, labels)
+            raise DataError(
+                f"identity {text!r}: no estimate is called {label!r};{hint}".rstrip(";")
+            )
+    if not names:
+        raise DataError(f"identity {text!r} names no estimate")
+    return Identity(text, tree, names)
 
 
 def _solve(values: pd.Series, spread: np.ndarray, rules: Sequence[Identity]) -> Adjustment:
@@ -242,3 +381,118 @@ def _result(
         dof=made.rank,
         iterations=made.iterations,
     )
+
+
+def _unknown(name: str, label: Any, labels: Iterable[Any]) -> DataError:
+    """Return the error for a label that no estimate has."""
+    hint = nearest(str(label), labels)
+    return DataError(f"{name}: no estimate is called {shown(label)}{hint and ';' + hint}")
+
+
+def _from_frame(frame: pd.DataFrame, labels: Sequence[Any]) -> list[Identity]:
+    """Return rows of coefficients as identities whose sum is 0, called by their row label."""
+    for column in frame.columns:
+        if column not in labels:
+            raise _unknown("identities", column, labels)
+    rules = []
+    for name, row in frame.iterrows():
+        numbers = _numbers(row, f"identities, row {name!r}")
+        terms = [f"{value!r} * `{label}`" for label, value in numbers.items() if value != 0]
+        if not terms:
+            raise DataError(f"identities, row {name!r}: every coefficient is 0")
+        rule = parse_identity(f"{' + '.join(terms)} = 0", labels)
+        rules.append(replace(rule, text=str(name)))
+    if not rules:
+        raise DataError("identities: the frame has no row; without identities nothing is adjusted")
+    return rules
+
+
+def _numbers(series: pd.Series, name: str) -> pd.Series:
+    """Return finite floats under unique labels, or name the first that is none."""
+    check_unique(series.index, f"{name}: label")
+    return pd.Series(finite_numbers(series, name), series.index)
+
+
+def _semidefinite(matrix: np.ndarray, labels: pd.Index) -> np.ndarray:
+    """Refuse a matrix that is not symmetric, or no covariance at all."""
+    variance = np.diag(matrix)
+    if (variance < 0).any():
+        raise DataError(
+            f"covariance: the variance of {labels[int(np.argmin(variance))]!r} is below 0"
+        )
+    size = np.sqrt(np.outer(variance, variance))
+    skew = np.abs(matrix - matrix.T) > _SYMMETRIC * np.maximum(size, np.abs(matrix))
+    if skew.any():
+        row, column = np.argwhere(skew)[0]
+        raise DataError(f"covariance: {labels[row]!r} with {labels[column]!r} is not symmetric")
+    scale = np.where(variance > 0, np.sqrt(variance), 1.0)
+    roots = np.linalg.eigvalsh(matrix / np.outer(scale, scale))
+    if roots.min() < -_SYMMETRIC * len(labels):
+        raise DataError(
+            "covariance: not positive semidefinite (a correlation beyond 1 or a contradiction "
+            "between correlations); check the off-diagonal values"
+        )
+    return np.asarray((matrix + matrix.T) / 2)
+
+
+def _without_quotes(text: str) -> tuple[str, dict[str, str]]:
+    """Return the text with labels in backticks replaced by plain names, and those names."""
+    prefix = "label_"
+    while prefix in text:
+        prefix += "_"
+    quoted: dict[str, str] = {}
+
+    def hold(match: re.Match[str]) -> str:
+        name = f"{prefix}{len(quoted)}"
+        quoted[name] = match.group(1)
+        return f" {name} "
+
+    return re.sub(r"`([^`]*)`", hold, text), quoted
+
+
+def _check(
+    node: ast.expr, text: str, found: tuple[Mapping[str, str], dict[str, str]], depth: int
+) -> None:
+    """Refuse everything but arithmetic on names and numbers; collect the names."""
+    if depth > _DEEPEST:
+        raise DataError(f"identity {text[:80]!r} is nested too deeply; split it")
+    if isinstance(node, ast.Name):
+        found[1][node.id] = found[0].get(node.id, node.id)
+    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
+        if isinstance(node.op, ast.Pow) and not _is_power(node.right):
+            raise DataError(f"identity {text!r}: an exponent must be a number up to 9")
+        _check(node.left, text, found, depth + 1)
+        _check(node.right, text, found, depth + 1)
+    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
+        _check(node.operand, text, found, depth + 1)
+    elif not _is_number(node):
+        raise DataError(
+            f"identity {text!r}: {ast.unparse(node)!r} is not understood; only labels, numbers "
+            "and + - * / ** are"
+        )
+
+
+def _is_number(node: ast.expr, most: float = _LARGEST) -> bool:
+    """Return whether a node is a real number of at most a size."""
+    if not isinstance(node, ast.Constant) or type(node.value) not in {int, float}:
+        return False
+    return abs(cast(float, node.value)) <= most
+
+
+def _is_power(node: ast.expr) -> bool:
+    """Return whether a node is a small number, with or without a sign."""
+    inner = node.operand if isinstance(node, ast.UnaryOp) else node
+    return _is_number(inner, _HIGHEST_POWER)
+
+
+def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
+    """Return the value of a checked tree."""
+    if isinstance(node, ast.Name):
+        return values[node.id]
+    if isinstance(node, ast.BinOp):
+        left, right = _evaluate(node.left, values), _evaluate(node.right, values)
+        return _OPERATORS[type(node.op)](np.asarray(left)[()], np.asarray(right)[()])
+    if isinstance(node, ast.UnaryOp):
+        inner = _evaluate(node.operand, values)
+        return -inner if isinstance(node.op, ast.USub) else inner
+    return np.float64(cast(float, cast(ast.Constant, node).value))

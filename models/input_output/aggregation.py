@@ -9,9 +9,17 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
+from quesnay.fitting.tables.leontief import leontief
 from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.validation import Blocks, ImportBlock, read_cells
+from quesnay.models.input_output.validation import (
+    Blocks,
+    ImportBlock,
+    read_cells,
+    read_demand,
+    read_flows,
+    read_imports,
+)
 
 __all__ = [
     "Parts",
@@ -33,6 +41,7 @@ class Parts:
     output: "pd.Series[float]"
     imports: ImportBlock | None
     accounts: pd.DataFrame | None
+    taxes: ImportBlock | None = None
 
 
 def aggregated(blocks: Blocks, mapping: Any) -> Parts:
@@ -52,6 +61,7 @@ def aggregated(blocks: Blocks, mapping: Any) -> Parts:
         accounts=pd.DataFrame(b.accounts @ join.T, index=b.account_names, columns=labels)
         if len(b.account_names)
         else None,
+        taxes=_joined_taxes(b, join, labels),
     )
 
 
@@ -116,12 +126,21 @@ def _joined_imports(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | N
     return ImportBlock(flows, final)
 
 
+def _joined_taxes(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
+    taxes = b.taxes
+    if taxes is None:
+        return None
+    flows = taxes.Z.to_numpy() @ join.T
+    return ImportBlock(pd.DataFrame(flows, taxes.Z.index, labels), taxes.final_demand)
+
+
 def split_parts(engine: Engine, sector: Any, shares: Any, *, rows: Any, columns: Any) -> Parts:
     """Return the parts of the table with one sector split; see the table's method."""
     b = engine.blocks
     k = int(engine.places([sector], "split")[0])
     names, w = _shares(shares, b.sectors, k)
-    imports = np.zeros((0, len(b.sectors))) if b.import_flows is None else b.import_flows
+    nothing = np.zeros((0, len(b.sectors)))
+    imports = np.vstack([nothing if f is None else f for f in (b.import_flows, b.tax_flows)])
     sold = np.concatenate([b.flows[k], b.demand[k]])
     made = np.concatenate([b.flows[:, k], b.value[:, k], imports[:, k]])
     buyers = [*b.sectors, *b.demand_names]
@@ -150,11 +169,16 @@ def _assemble(
     value = _spread(b.value, k, inputs[:, n : n + m].T)
     accounts = _spread(b.accounts, k, np.outer(b.accounts[:, k], w))
     output = np.concatenate([b.output[:k], w * b.output[k], b.output[k + 1 :]])
-    imports = b.imports
+    imports, taxes = b.imports, b.taxes
+    first = n + m
     if imports is not None:
-        bought = _spread(imports.Z.to_numpy(), k, inputs[:, n + m :].T)
+        last = first + len(imports.Z)
+        bought = _spread(imports.Z.to_numpy(), k, inputs[:, first:last].T)
         frame = pd.DataFrame(bought, index=imports.Z.index, columns=labels)
-        imports = ImportBlock(frame, imports.final_demand)
+        imports, first = ImportBlock(frame, imports.final_demand), last
+    if taxes is not None:
+        levied = _spread(taxes.Z.to_numpy(), k, inputs[:, first:].T)
+        taxes = ImportBlock(pd.DataFrame(levied, taxes.Z.index, labels), taxes.final_demand)
     return Parts(
         Z=pd.DataFrame(flows, index=labels, columns=labels),
         final_demand=pd.DataFrame(demand, index=labels, columns=b.demand_names),
@@ -164,6 +188,7 @@ def _assemble(
         accounts=pd.DataFrame(accounts, index=b.account_names, columns=labels)
         if len(b.account_names)
         else None,
+        taxes=taxes,
     )
 
 
@@ -225,3 +250,34 @@ def _fitted(pattern: Array, whole: Array, w: Array, what: str) -> Array:
             "output agree more"
         )
     return found.values
+
+
+def parts_of_coefficients(
+    A: Any, output: Any, final_demand: Any, value_added: Any, imports: Any
+) -> dict[str, Any]:
+    """Return the parts of a table with given coefficients and output, or final demand."""
+    if (output is None) == (final_demand is None):
+        raise DataError("from_coefficients: give output= or final_demand=, one of the two")
+    flows, sectors = read_flows(A, "A")
+    demand, names = np.zeros((len(sectors), 1)), pd.Index(["final_demand"])
+    if output is not None:
+        x = read_demand(output, sectors, "output")[0].sum(axis=1)
+        demand[:, 0] = x - flows @ x
+    else:
+        demand, names = read_demand(final_demand, sectors, "final demand")
+        x = leontief(flows, np.ones(len(sectors))).columns(demand.sum(axis=1))
+    flows = flows * x
+    bought = None
+    if imports is not None:
+        block = read_imports(imports, sectors)
+        bought = pd.DataFrame(block[0] * x, index=block[1], columns=sectors)
+    if value_added is None:
+        rest = x - flows.sum(axis=0) - (0.0 if bought is None else bought.to_numpy().sum(axis=0))
+        value_added = pd.Series(rest, index=sectors, name="value_added")
+    return {
+        "Z": pd.DataFrame(flows, index=sectors, columns=sectors),
+        "final_demand": pd.DataFrame(demand, index=sectors, columns=names),
+        "value_added": value_added,
+        "output": pd.Series(x, index=sectors),
+        "imports": bought,
+    }

@@ -1,6 +1,7 @@
 """Bringing a table to new margins: RAS, GRAS, least squares with fixed cells and reliabilities."""
 
-from collections.abc import Sequence
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,19 +9,28 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.checks import as_tuple, choice, switch, whole
+from quesnay.fitting.checks import as_tuple, choice, is_whole, plain_numbers, switch, whole
 from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, shown, suggestion
 from quesnay.fitting.tables.balancing import (
     LeastSquaresFit,
     Obstacle,
     Scaling,
     balance_least_squares as fit,
+    fit_margins,
     gras as scale,
 )
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.validation import Grid, place_of, read_along, read_grid, share
 
-__all__ = ["BalancedTable", "LeastSquaresTable", "balance_least_squares", "gras", "ras"]
+__all__ = [
+    "BalancedArray",
+    "BalancedTable",
+    "LeastSquaresTable",
+    "balance_least_squares",
+    "gras",
+    "ras",
+    "ras_multi",
+]
 
 Array = npt.NDArray[np.float64]
 
@@ -228,6 +238,117 @@ def _scaling_notes(found: Scaling, start: Grid, gap: float) -> tuple[str, ...]:
             f"{found.residual:.2e}; allow more iterations."
         )
     return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BalancedArray(Tabular):
+    """An array of three or more dimensions brought to new margins, in the seed's unit.
+
+    Parameters
+    ----------
+    table : ndarray
+        The balanced array, shaped as the seed.
+    iterations : int
+        Rounds, each through all margins.
+    converged : bool
+        Whether the residual is within the tolerance.
+    residual : float
+        Largest distance of a margin from its totals, relative to the largest of these.
+    margins : tuple of tuple of int
+        The axes that each margin keeps.
+    notes : tuple of str
+        What a reader must know: no convergence.
+    """
+
+    table: Array
+    iterations: int
+    converged: bool
+    residual: float
+    margins: tuple[tuple[int, ...], ...]
+    notes: tuple[str, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the account of the balancing."""
+        facts = {
+            "shape": " x ".join(map(str, self.table.shape)),
+            "margins over axes": ", ".join(str(list(axes)) for axes in self.margins),
+            "iterations": str(self.iterations),
+            "converged": "yes" if self.converged else "NO",
+            "residual": f"{self.residual:.2e}",
+        }
+        title = "RAS balancing of an array"
+        return (Table(title, pd.DataFrame({"value": facts}), self.notes),)
+
+
+def ras_multi(
+    seed: Any,
+    margins: Mapping[Any, Any],
+    *,
+    tolerance: float = 1e-9,
+    max_iterations: int = 10_000,
+    rounding: float = 1e-6,
+) -> BalancedArray:
+    """Bring an array of any number of dimensions to new margins (multi-dimensional RAS).
+
+    The array nearest to the seed in ``sum x ln(x / z)`` whose sums are the margins, by scaling to
+    each in turn (Deming and Stephan 1940; Bishop, Fienberg and Holland 1975, ch. 3). Zeros stay.
+
+    Parameters
+    ----------
+    seed : array, (n, m, p) or of more dimensions
+        The old array or a first guess, such as sectors x sectors x origins; no negative cells.
+    margins : mapping of axes to totals
+        ``{0: u, 1: v, 2: w}`` gives totals along one axis each, ``{(0, 1): U, 2: w}`` a matrix of
+        totals over the third axis, and so on.
+    tolerance : float
+        Largest distance of a margin from its totals, relative to the largest of these.
+    max_iterations : int
+        Rounds at most; ``result.converged`` is False where they were not enough.
+    rounding : float
+        Share by which the sums of two margins may differ; all are then scaled to the first.
+
+    Returns
+    -------
+    BalancedArray
+        ``.table``, ``.iterations``, ``.converged``, ``.residual``.
+
+    Raises
+    ------
+    BalanceError
+        If two margins contradict each other, or a total is positive where the seed has only zeros.
+    DataError
+        If an input is no finite array, a cell or total is negative, or a shape does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = ras_multi(np.ones((2, 2, 2)), {0: [6, 2], 1: [5, 3], 2: [4, 4]})
+    >>> found.table[:, :, 0].round(4).tolist()
+    [[1.875, 1.125], [0.625, 0.375]]
+    """
+    _check_rule(tolerance, max_iterations, rounding)
+    start = _read_array(seed, "seed")
+    wanted = _read_margins(start, margins)
+    _check_margins(start, wanted, rounding)
+    whole = wanted[0][1].sum()
+    scaled = tuple(
+        (axes, totals * (whole / totals.sum() if totals.sum() > 0 else 1.0))
+        for axes, totals in wanted
+    )
+    found = fit_margins(start, scaled, tolerance=tolerance, max_iterations=max_iterations)
+    note = (
+        f"NOT converged after {found.iterations} rounds: the margin over axes "
+        f"{list(scaled[found.missed][0])} is missed by {found.residual:.2e}; no array with these "
+        "zeros may have these margins, or allow more rounds.",
+    )
+    return BalancedArray(
+        table=found.table,
+        iterations=found.iterations,
+        converged=found.converged,
+        residual=found.residual,
+        margins=tuple(axes for axes, _ in wanted),
+        notes=() if found.converged else note,
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -503,3 +624,64 @@ def _largest_moves(start: Grid, after: Array, limit: int = 1000) -> pd.DataFrame
             "ratio": ratio,
         }
     )
+
+
+def _read_array(data: Any, what: str) -> Array:
+    values = plain_numbers(data)
+    if values is None or not values.size or not np.isfinite(values).all():
+        raise DataError(f"{what}: expected an array of finite numbers")
+    bad = np.argwhere(values < 0)
+    if len(bad):
+        place = tuple(int(k) for k in bad[0])
+        raise DataError(f"{what}: cell {place} is {values[place]:.6g}; expected 0 or more")
+    return values
+
+
+def _read_margins(start: Array, margins: Any) -> tuple[tuple[tuple[int, ...], Array], ...]:
+    """Return margins as (axes in order, totals), or say which does not fit the array."""
+    if not isinstance(margins, Mapping) or not margins:
+        raise DataError("margins: expected {axis: totals} or {(axis, axis): totals}")
+    out = []
+    for key, given in margins.items():
+        axes = key if isinstance(key, tuple) else (key,)
+        known = all(is_whole(axis) and 0 <= axis < start.ndim for axis in axes)
+        if not known or not axes or len(set(axes)) < len(axes) or len(axes) >= start.ndim:
+            raise DataError(
+                f"margins: {shown(key)} is no margin of an array of {start.ndim} dimensions; give "
+                f"different axes from 0 to {start.ndim - 1}, fewer than all"
+            )
+        totals = _read_array(given, f"margins: {shown(key)}")
+        shape = tuple(start.shape[axis] for axis in axes)
+        if totals.shape != shape:
+            raise DataError(f"margins: {shown(key)} has shape {totals.shape}; expected {shape}")
+        order = np.argsort(axes)
+        out.append((tuple(sorted(axes)), totals.transpose(order)))
+    return tuple(out)
+
+
+def _check_margins(
+    start: Array, margins: tuple[tuple[tuple[int, ...], Array], ...], rounding: float
+) -> None:
+    """Refuse totals where the seed has only zeros, and margins that contradict each other."""
+    for axes, totals in margins:
+        rest = tuple(axis for axis in range(start.ndim) if axis not in axes)
+        empty = np.argwhere((start.sum(axis=rest) == 0) & (totals > 0))
+        if len(empty):
+            place = tuple(int(k) for k in empty[0])
+            raise BalanceError(
+                f"margins: axes {list(axes)}, place {place}: the seed has only zeros but the total "
+                f"is {totals[place]:.6g}; change one of them"
+            )
+    for (first, one), (second, other) in itertools.combinations(margins, 2):
+        shared = tuple(axis for axis in first if axis in second)
+        sums = [
+            totals.sum(axis=tuple(k for k, axis in enumerate(axes) if axis not in shared))
+            for axes, totals in ((first, one), (second, other))
+        ]
+        gap = float(np.abs(sums[0] - sums[1]).max())
+        if gap > rounding * float(one.sum()):
+            raise BalanceError(
+                f"margins over axes {list(first)} and {list(second)} contradict: their sums"
+                f"{f' over axes {list(shared)}' if shared else ''} differ by up to {gap:.4g}; make "
+                "them agree"
+            )

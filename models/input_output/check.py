@@ -51,6 +51,10 @@ class TableCheck(Tabular):
         What was let pass on request when the table was made.
     unit : str or None
         Of all amounts.
+    taxes : float
+        Taxes less subsidies on products, and margins, paid on inputs, where they stand apart.
+    notes : tuple of str
+        How the table's file was read.
     """
 
     residuals: pd.DataFrame
@@ -63,6 +67,8 @@ class TableCheck(Tabular):
     output: float
     warnings: tuple[str, ...]
     unit: str | None
+    taxes: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def largest_residual(self) -> float:
@@ -72,8 +78,8 @@ class TableCheck(Tabular):
 
     @property
     def income_gap(self) -> float:
-        """Final demand less imported inputs less value added, in the table's unit."""
-        return self.final_demand - self.imported_inputs - self.value_added
+        """Final demand less imported inputs and taxes less value added, in the table's unit."""
+        return self.final_demand - self.imported_inputs - self.taxes - self.value_added
 
     @property
     def ok(self) -> bool:
@@ -87,7 +93,10 @@ class TableCheck(Tabular):
         size = np.abs(self.residuals).max(axis=1)
         worst = self.residuals.loc[size.sort_values(ascending=False, kind="stable").index].head(10)
         title = f"Check of the table{unit}"
-        out = [Table(title, self._verdicts(), self.warnings), Table("Largest residuals", worst)]
+        out = [
+            Table(title, self._verdicts(), (*self.warnings, *self.notes)),
+            Table("Largest residuals", worst),
+        ]
         if len(self.negatives):
             out.append(Table(f"Negative cells{unit}", self.negatives))
         return tuple(out)
@@ -100,15 +109,17 @@ class TableCheck(Tabular):
              good[self.largest_residual <= _ROUNDING]),
             ("spectral radius of the coefficients", f"{self.spectral_radius:.6f}",
              good[self.productive]),
-            ("final demand less imported inputs",
-             f"{self.final_demand - self.imported_inputs:.10g}", ""),
+            ("final demand less imported inputs" + " and taxes on products" * bool(self.taxes),
+             f"{self.final_demand - self.imported_inputs - self.taxes:.10g}", ""),
             ("value added", f"{self.value_added:.10g}", good[even]),
             ("negative cells", str(len(self.negatives)), ""),
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["what", "value", "sound"]).set_index("what")
 
 
-def check_table(engine: Engine, warnings: tuple[str, ...], unit: str | None) -> TableCheck:
+def check_table(
+    engine: Engine, warnings: tuple[str, ...], unit: str | None, notes: tuple[str, ...] = ()
+) -> TableCheck:
     """Examine a table; see the table's method."""
     b = engine.blocks
     radius = spectral_radius(coefficients(b.flows, b.output))
@@ -123,6 +134,8 @@ def check_table(engine: Engine, warnings: tuple[str, ...], unit: str | None) -> 
         output=float(b.output.sum()),
         warnings=warnings,
         unit=unit,
+        taxes=float(b.levied.sum()),
+        notes=notes,
     )
 
 
@@ -143,7 +156,7 @@ def _negative_cells(b: Blocks) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["block", "row", "column", "value"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Imbalance:
     """A row or column that does not add up: which, and the gap as a share of its output."""
 
@@ -236,7 +249,7 @@ def _unproductive(engine: Engine) -> str | None:
     if signed:
         inputs = np.abs(b.flows).sum(axis=0)
     else:  # the sums are known from the balance of the columns
-        inputs = b.column_gap + b.output - b.value.sum(axis=0) - b.bought
+        inputs = b.column_gap + b.output - b.value.sum(axis=0) - b.bought - b.levied
     engine.proved = bool(((inputs < b.output * (1 - 1e-9)) | (b.output == 0)).all())
     if engine.proved or _proved_by_multipliers(engine, signed=signed):
         engine.proved = True

@@ -126,7 +126,7 @@ class StructuralDecomposition(Tabular):
 
     def plot(self, **options: object) -> object:
         """Draw the effects as a waterfall from start to end; see the plot's own options."""
-        from quesnay.diagnostics.plots.decomposition import plot_decomposition
+        from quesnay.diagnostics.plots.input_output import plot_decomposition
 
         draw: Any = plot_decomposition
         return draw(self, **options)

@@ -170,6 +170,9 @@ class Engine:
             b = self.blocks
             levels = [b.value.sum(axis=0), *([] if b.import_flows is None else [b.bought])]
             names: list[Hashable] = ["output", "value_added", *(["imports"] * (len(levels) - 1))]
+            if b.tax_flows is not None:
+                levels.append(b.levied)
+                names.append("taxes_on_products")
             rows = np.empty((len(names) + len(b.value) + len(b.accounts), len(b.output)))
             rows[0] = 1.0  # filled in place: stacking costs as much as all the rest
             scale = inverted(b.output)

@@ -48,6 +48,17 @@ _COLUMNS = pd.Index(
         "value_added_loss_induced",
     ]
 )  # made once: an index of text is dear
+_BY_SECTOR = pd.Index(
+    [
+        f"{what}_loss{part}"
+        for what in ("output", "value_added")
+        for part in ("", "_own", "_induced")
+    ]
+)
+_TOTALS, _PARTS = (
+    pd.Index(["output", "value_added"]),
+    pd.Index(["own", "induced", "loss", "share"]),
+)
 _SMALLEST = 1e-10  # a diagonal of L this near to zero leaves no digits
 
 
@@ -178,36 +189,31 @@ class Extraction(Tabular):
     @property
     def by_sector(self) -> pd.DataFrame:
         """Losses by sector, own and induced apart."""
-        own = self.own_output.reindex(self.output_loss.index, fill_value=0.0)
-        own_value = self.own_value_added.reindex(self.output_loss.index, fill_value=0.0)
-        return pd.DataFrame(
-            {
-                "output_loss": self.output_loss,
-                "output_loss_own": own,
-                "output_loss_induced": self.output_loss - own,
-                "value_added_loss": self.value_added_loss,
-                "value_added_loss_own": own_value,
-                "value_added_loss_induced": self.value_added_loss - own_value,
-            }
-        )
+        sectors = self.output_loss.index
+        values = np.zeros((len(sectors), 6))
+        places = sectors.get_indexer(self.own_output.index)
+        for start, loss, own in (
+            (0, self.output_loss, self.own_output),
+            (3, self.value_added_loss, self.own_value_added),
+        ):
+            values[:, start] = loss.to_numpy()
+            values[places, start + 1] = own.to_numpy()
+            np.subtract(values[:, start], values[:, start + 1], out=values[:, start + 2])
+        return pd.DataFrame(values, index=sectors, columns=_BY_SECTOR, copy=False)
 
     @property
     def totals(self) -> pd.DataFrame:
         """Losses of the economy: own, induced, together, and as a share of all."""
-        rows = {
-            "output": (self.output_loss_own, self.output_loss_induced, self.output),
-            "value_added": (
-                self.value_added_loss_own,
-                self.value_added_loss_induced,
-                self.value_added,
-            ),
-        }
-        return pd.DataFrame(
-            [[own, induced, own + induced, (own + induced) / base if base else np.nan]
-             for own, induced, base in rows.values()],
-            index=list(rows),
-            columns=["own", "induced", "loss", "share"],
-        )  # fmt: skip
+        values = np.empty((2, 4))
+        for row, (loss, own, base) in enumerate(
+            (
+                (self.output_loss, self.own_output, self.output),
+                (self.value_added_loss, self.own_value_added, self.value_added),
+            )
+        ):
+            whole, part = float(loss.to_numpy().sum()), float(own.to_numpy().sum())
+            values[row] = part, whole - part, whole, whole / base if base else np.nan
+        return pd.DataFrame(values, index=_TOTALS, columns=_PARTS, copy=False)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the totals, and the losses by sector, the largest first."""
@@ -216,7 +222,8 @@ class Extraction(Tabular):
         more = ", ..." if len(self.weights) > 8 else ""
         note = f"Extracted: {names or 'nothing'}{more}; {_MEANING[self.kind]}."
         title = f"Hypothetical extraction ({self.kind}){unit}"
-        frame = self.by_sector.sort_values("output_loss", ascending=False, kind="stable")
+        order = np.argsort(-self.output_loss.to_numpy(), kind="stable")
+        frame = self.by_sector.take(order)
         return (
             Table(title, self.totals, (note,), {"share": ".2%"}),
             Table(f"Losses by sector{unit}", frame),
@@ -224,7 +231,7 @@ class Extraction(Tabular):
 
     def plot(self, *, count: int = 15, names: Mapping[Any, str] | None = None) -> Any:
         """Draw the largest losses by sector, own and induced apart; returns a Figure."""
-        from quesnay.diagnostics.plots.input_output_extraction import plot_extraction
+        from quesnay.diagnostics.plots.input_output import plot_extraction
 
         return plot_extraction(self, count=count, names=names)
 

@@ -158,6 +158,7 @@ def split_imports(
             pd.DataFrame(found.use, index=table.sectors, columns=table.sectors),
             pd.DataFrame(found.final, index=table.sectors, columns=rest.columns),
         ),
+        taxes=table.taxes,
         accounts=table.accounts,
         **table.settings,
     )

@@ -96,7 +96,7 @@ class CoefficientErrors:
         return out
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Settings:
     """How intervals are made."""
 

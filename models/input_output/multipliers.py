@@ -6,20 +6,27 @@ itself (Rasmussen 1956; Beyers 1976; Jones 1976): solves, without an inverse.
 """
 
 import warnings
-from collections.abc import Hashable
-from typing import Literal
+from collections.abc import Hashable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.checks import choice
-from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.fitting.tables.leontief import Household, household
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.validation import place_of
+from quesnay.models.input_output.validation import one_number, place_of, read_along
 
-__all__ = ["SECTOR_CLASSES", "Per", "closed_by_households", "linkages", "multipliers"]
+__all__ = [
+    "SECTOR_CLASSES",
+    "Per",
+    "closed_by_households",
+    "footprint",
+    "linkages",
+    "multipliers",
+]
 
 Array = npt.NDArray[np.float64]
 Per = Literal["demand", "direct"]
@@ -93,6 +100,25 @@ def closed_by_households(engine: Engine, demand: Hashable, income: Hashable) -> 
 def _some(names: pd.Index) -> str:
     listed = ", ".join(repr(name) for name in names[:10])
     return listed + (", ..." if len(names) > 10 else "")
+
+
+def footprint(engine: Engine, account: Hashable, direct: Any) -> pd.DataFrame:
+    """Return what each category of final demand calls forth, and emits itself; see the table."""
+    b = engine.blocks
+    own = np.zeros(len(b.demand_names))
+    if isinstance(direct, Mapping):
+        for name, value in direct.items():
+            place = place_of(b.demand_names, name)
+            if place is None:
+                hint = suggestion(name, b.demand_names)
+                raise DataError(f"direct: no final-demand column {shown(name)};{hint}")
+            own[place] = one_number(value, f"direct of {shown(name)}")
+    elif direct is not None:
+        own = read_along(direct, b.demand_names, "direct", labelled=True)
+    embodied = engine.effects(account) @ b.demand
+    values = np.column_stack([embodied, own, embodied + own])
+    names = ["embodied", "direct", "total"]
+    return pd.DataFrame(values, index=b.demand_names, columns=names, copy=False)
 
 
 def linkages(engine: Engine, variation: bool | None, forward: str) -> pd.DataFrame:

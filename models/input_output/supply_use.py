@@ -8,21 +8,23 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.checks import choice
+from quesnay.fitting.checks import as_tuple, choice
 from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.input_output.balancing import BalancedTable, gras
 from quesnay.models.input_output.imported import SplitFlows, split_flows
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import (
     Grid,
     check_tolerance,
+    one_number,
     read_along,
     read_cells,
     read_grid,
 )
 
-__all__ = ["SupplyUseTable", "SymmetricTable"]
+__all__ = ["BalancedSupplyUse", "SupplyUseTable", "SymmetricTable", "balance_supply_use"]
 
 Array = npt.NDArray[np.float64]
 
@@ -465,3 +467,211 @@ def _check_makers(b: SupplyUse, model: str) -> None:
             f"model {model}: product {shown(name)} is used but nobody makes it at home, so no "
             "industry can take it over; join it with another product, or use model A or B"
         )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BalancedSupplyUse(Tabular):
+    """Supply and use tables brought to new totals, each product's supply equal to its use.
+
+    Parameters
+    ----------
+    supply, use : DataFrame, (products, industries)
+        Balanced.
+    final_demand : DataFrame, (products, k)
+        Balanced.
+    value_added : DataFrame, (r, industries)
+        Balanced.
+    imports : Series, (products,), or None
+        Imports by product.
+    exports : tuple
+        Columns of final demand that buy no imports.
+    iterations : int
+        Rounds of the scaling.
+    converged : bool
+        Whether the residual is within the tolerance.
+    residual : float
+        Largest relative distance of a sum from its total.
+    notes : tuple of str
+        Rounding spread, cells forced to zero, no convergence.
+    """
+
+    supply: pd.DataFrame
+    use: pd.DataFrame
+    final_demand: pd.DataFrame
+    value_added: pd.DataFrame
+    imports: "pd.Series[float] | None"
+    exports: tuple[Any, ...]
+    iterations: int
+    converged: bool
+    residual: float
+    notes: tuple[str, ...]
+
+    @property
+    def table(self) -> SupplyUseTable:
+        """The supply and use tables, ready for the models of symmetric tables."""
+        return SupplyUseTable(
+            self.supply,
+            self.use,
+            self.final_demand,
+            self.value_added,
+            imports=self.imports,
+            exports=self.exports,
+            tolerance=max(1e-6, 10.0 * self.residual),
+        )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the account of the balancing, and output by product."""
+        facts = {
+            "iterations": str(self.iterations),
+            "converged": "yes" if self.converged else "NO",
+            "residual": f"{self.residual:.2e}",
+        }
+        frame = pd.DataFrame({"supply": self.supply.sum(axis=1)})
+        if self.imports is not None:
+            frame["imports"] = self.imports
+        used = self.use.sum(axis=1) + self.final_demand.sum(axis=1)
+        return (
+            Table("Balancing of supply and use", pd.DataFrame({"value": facts}), self.notes),
+            Table("Products", frame.assign(used=used)),
+        )
+
+
+def balance_supply_use(
+    supply: Any,
+    use: Any,
+    final_demand: Any,
+    value_added: Any,
+    *,
+    industry_output: Any,
+    final_demand_totals: Any = None,
+    value_added_totals: Any = None,
+    imports: Any = None,
+    import_total: float | None = None,
+    exports: Sequence[Any] = (),
+    tolerance: float = 1e-9,
+    max_iterations: int = 10_000,
+) -> BalancedSupplyUse:
+    """Bring supply and use tables to new totals together, without knowing output by product.
+
+    GRAS on ``[[use, final demand, -supply, -imports], [value added, 0, 0, 0]]``, whose product rows
+    add up to zero: supply equals use, whatever it is (the SUT-RAS of Temurshoev and Timmer 2011).
+
+    Parameters
+    ----------
+    supply, use : DataFrame or array, (products, industries)
+        Old tables or first guesses; use includes imports where these are given.
+    final_demand : DataFrame or array, (products, k)
+        Final use.
+    value_added : DataFrame or array, (r, industries)
+        By component.
+    industry_output : Series, array (industries,) or mapping
+        New output of each industry.
+    final_demand_totals : Series, array (k,) or mapping, optional
+        New totals of the categories; by default those of `final_demand`.
+    value_added_totals : Series, array (r,) or mapping, optional
+        New totals of the components; by default those of `value_added`.
+    imports : Series or array, (products,), optional
+        Imports by product, a first guess.
+    import_total : float, optional
+        Their new total; by default that of `imports`.
+    exports : sequence of labels
+        Columns of final demand that buy no imports, for ``.table``.
+    tolerance, max_iterations
+        As in :func:`gras`.
+
+    Returns
+    -------
+    BalancedSupplyUse
+        ``.supply``, ``.use``, ``.final_demand``, ``.value_added``, ``.imports``, ``.table``.
+
+    Raises
+    ------
+    BalanceError
+        If value added is not final demand less imports, or zeros and signs cannot meet the totals.
+    DataError
+        If shapes or labels differ, or a cell is not finite.
+
+    Examples
+    --------
+    >>> found = balance_supply_use([[8, 2], [0, 10]], [[2, 3], [1, 4]], [5, 5], [5, 5],
+    ...     industry_output=[9, 12], final_demand_totals=[11], value_added_totals=[11])
+    >>> found.supply.round(3).to_numpy().tolist()
+    [[9.0, 1.893], [0.0, 10.107]]
+    >>> [round(float(v), 6) for v in found.table.industry_output]
+    [9.0, 12.0]
+    """
+    b = read_supply_use(supply, use, final_demand, value_added)
+    x = read_along(industry_output, b.industries, "industry_output", labelled=b.labelled)
+    f, w = (
+        sums if given is None else read_along(given, labels, what, labelled=b.labelled)
+        for given, sums, labels, what in (
+            (final_demand_totals, b.final.sum(axis=0), b.categories, "final_demand_totals"),
+            (value_added_totals, b.value_added.sum(axis=1), b.components, "value_added_totals"),
+        )
+    )
+    m = np.zeros(0)
+    if imports is not None:
+        m = read_along(imports, b.products, "imports", labelled=b.labelled)
+    total = float(m.sum()) if import_total is None else one_number(import_total, "import_total")
+    _check_income(float(w.sum()), float(f.sum()), total)
+    seed, rows, columns = _stacked(b, m, (x, f, w, total))
+    found = gras(seed, rows, columns, tolerance=tolerance, max_iterations=max_iterations)
+    return _unstacked(found, b, has_imports=len(m) > 0, exports=as_tuple(exports, "exports"))
+
+
+def _check_income(value_added: float, final: float, imports: float) -> None:
+    gap = final - imports - value_added
+    if abs(gap) > 1e-6 * max(abs(final), abs(value_added), 1e-300):
+        raise BalanceError(
+            f"final demand of {final:.8g} less imports of {imports:.8g} is not value added of "
+            f"{value_added:.8g}: they differ by {gap:.4g}; make the totals agree"
+        )
+
+
+def _stacked(
+    b: SupplyUse, imports: Array, totals: tuple[Array, Array, Array, float]
+) -> tuple[pd.DataFrame, "pd.Series[float]", "pd.Series[float]"]:
+    """Return the matrix to be scaled with the totals of its rows and columns."""
+    x, f, w, bought = totals
+    blocks = [b.use, b.final, -b.supply]
+    columns = [
+        *(("inputs of", name) for name in b.industries),
+        *(("final demand", name) for name in b.categories),
+        *(("supply of", name) for name in b.industries),
+    ]
+    sums = [x, f, -x]
+    if len(imports):
+        blocks.append(-imports[:, None])
+        columns.append(("imports", "all"))
+        sums.append(np.array([-bought]))
+    upper = np.hstack(blocks)
+    lower = np.zeros((len(b.value_added), upper.shape[1]))
+    lower[:, : len(x)] = b.value_added
+    rows = [("product", name) for name in b.products] + [("value added", n) for n in b.components]
+    seed = pd.DataFrame(
+        np.vstack([upper, lower]),
+        index=pd.Index(rows, tupleize_cols=False),
+        columns=pd.Index(columns, tupleize_cols=False),
+    )
+    row_totals = pd.Series(np.concatenate([np.zeros(len(b.products)), w]), seed.index)
+    return seed, row_totals, pd.Series(np.concatenate(sums), seed.columns)
+
+
+def _unstacked(
+    found: BalancedTable, b: SupplyUse, *, has_imports: bool, exports: tuple[Any, ...]
+) -> BalancedSupplyUse:
+    values = np.asarray(found.table)
+    p, n, k = len(b.products), len(b.industries), len(b.categories)
+    imports = pd.Series(-values[:p, -1], b.products, name="imports") if has_imports else None
+    return BalancedSupplyUse(
+        supply=frame(-values[:p, n + k : 2 * n + k], b.products, b.industries),
+        use=frame(values[:p, :n], b.products, b.industries),
+        final_demand=frame(values[:p, n : n + k], b.products, b.categories),
+        value_added=frame(values[p:, :n], b.components, b.industries),
+        imports=imports,
+        exports=exports,
+        iterations=found.iterations,
+        converged=found.converged,
+        residual=found.residual,
+        notes=found.notes,
+    )

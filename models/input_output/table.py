@@ -10,7 +10,12 @@ from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.leontief import coefficients
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.aggregation import Parts, aggregated, split_parts
+from quesnay.models.input_output.aggregation import (
+    Parts,
+    aggregated,
+    parts_of_coefficients,
+    split_parts,
+)
 from quesnay.models.input_output.check import TableCheck, check_soundness, check_table
 from quesnay.models.input_output.engine import Engine, Precision
 from quesnay.models.input_output.extraction import (
@@ -29,6 +34,7 @@ from quesnay.models.input_output.intervals import (
 from quesnay.models.input_output.multipliers import (
     Per,
     closed_by_households,
+    footprint,
     linkages,
     multipliers,
 )
@@ -56,11 +62,14 @@ class InputOutputTable(Tabular):
     final_demand : Series, DataFrame or array, (n,) or (n, k)
         Final demand by category; imports as a negative column where they are inside the flows.
     value_added : Series, DataFrame or array, (n,) or (m, n)
-        Value added by component; taxes on products and the like are rows of their own here.
+        Value added by component.
     output : Series or array, (n,), optional
         Output; by default the row sums.
     imports : ImportBlock, (Z, final_demand), mapping or frame, optional
         Imported inputs (products, n), and imports for final use.
+    taxes : as `imports`, optional
+        Taxes less subsidies on products (and margins) that sectors and final demand pay: inputs,
+        but no value added.
     accounts : Series, DataFrame or array, (n,) or (r, n), optional
         Employment, emissions ...: totals by sector, in their own units.
     unit, name : str, optional
@@ -71,6 +80,8 @@ class InputOutputTable(Tabular):
     strict : bool
         False: a table that does not balance or is not productive is taken, with a line in
         `.warnings`, which every representation and check shows.
+    source : TableSource, optional
+        How a file was read; `check` shows it.
     precision : {"double", "single"}
         "single" factors in half the memory and refines every answer to double precision.
     copy : bool
@@ -96,7 +107,7 @@ class InputOutputTable(Tabular):
     [1.5182, 1.4521]
     """
 
-    __slots__ = ("_engine", "_name", "_tolerance", "_unit", "_warnings")
+    __slots__ = ("_engine", "_name", "_source", "_tolerance", "_unit", "_warnings")
 
     def __init__(
         self,
@@ -106,11 +117,13 @@ class InputOutputTable(Tabular):
         *,
         output: Any = None,
         imports: Any = None,
+        taxes: Any = None,
         accounts: Any = None,
         unit: str | None = None,
         name: str | None = None,
         tolerance: float = 1e-6,
         strict: bool = True,
+        source: Any = None,
         precision: Precision = "double",
         copy: bool = True,
     ) -> None:
@@ -125,13 +138,72 @@ class InputOutputTable(Tabular):
             value_added,
             output=output,
             imports=imports,
+            taxes=taxes,
             accounts=accounts,
             copy=copy,
         )
         engine = Engine(blocks, precision)
         self._warnings = check_soundness(engine, tolerance, strict=strict)
+        self._warnings += getattr(source, "warnings", ())
+        self._source = source
         self._engine, self._unit, self._name = engine, unit, name
         self._tolerance = tolerance
+
+    @classmethod
+    def from_coefficients(
+        cls,
+        A: Any,
+        *,
+        output: Any = None,
+        final_demand: Any = None,
+        value_added: Any = None,
+        imports: Any = None,
+        accounts: Any = None,
+        **settings: Any,
+    ) -> "InputOutputTable":
+        """Make a table from technical coefficients and output, or final demand.
+
+        ``Z = A diag(x)``; x is given, or ``x = (I - A)^-1 f``. What is left of the rows is final
+        demand, what is left of the columns value added.
+
+        Parameters
+        ----------
+        A : DataFrame or array, (n, n)
+            Inputs of the row's product per unit of the column's output.
+        output : Series, array (n,) or mapping
+            Output; final demand is then one column, the rest of each row.
+        final_demand : Series, DataFrame or array, (n,) or (n, k)
+            Final demand by category; output is then solved for. One of the two, not both.
+        value_added : Series, DataFrame or array, (n,) or (m, n), optional
+            Value added, as amounts; by default what inputs leave of output.
+        imports : DataFrame or array, (products, n), optional
+            Imported inputs per unit of output.
+        accounts
+            As in the constructor: amounts.
+        **settings
+            unit, name, tolerance, strict and precision, as in the constructor.
+
+        Returns
+        -------
+        InputOutputTable
+            With the coefficients given.
+
+        Raises
+        ------
+        DataError
+            If both or neither of output and final demand are given, labels or shapes differ, or
+            the coefficients are not productive.
+
+        Examples
+        --------
+        >>> A = [[0.15, 0.25], [0.2, 0.05]]
+        >>> InputOutputTable.from_coefficients(A, output=[1000, 2000]).f.tolist()
+        [350.0, 1700.0]
+        >>> InputOutputTable.from_coefficients(A, final_demand=[600, 1500]).x.round(1).tolist()
+        [1247.5, 1841.6]
+        """
+        parts = parts_of_coefficients(A, output, final_demand, value_added, imports)
+        return cls(**parts, accounts=accounts, **settings)
 
     @property
     def engine(self) -> Engine:
@@ -182,6 +254,16 @@ class InputOutputTable(Tabular):
         if not len(b.account_names):
             return None
         return pd.DataFrame(b.accounts, index=b.account_names, columns=b.sectors, copy=False)
+
+    @property
+    def source(self) -> Any:
+        """How the table's file was read (:class:`quesnay.TableSource`); None of a made one."""
+        return self._source
+
+    @property
+    def taxes(self) -> ImportBlock | None:
+        """Taxes less subsidies on products kept apart, ``.Z`` on inputs; None where none are."""
+        return self._engine.blocks.taxes
 
     @property
     def imports(self) -> ImportBlock | None:
@@ -303,7 +385,8 @@ class InputOutputTable(Tabular):
         Returns
         -------
         DataFrame, (n, 2)
-            ``value_added`` and ``imports`` per unit of final demand; each row sums to 1.
+            ``value_added`` and ``imports`` (and taxes on products, where they stand apart) per
+            unit of final demand; each row sums to 1.
 
         Raises
         ------
@@ -320,10 +403,13 @@ class InputOutputTable(Tabular):
         """
         if self.imports is None:
             raise DataError("content: the table has no import block; give imports= when making it")
-        values = [self._engine.effects(account) for account in ("value_added", "imports")]
-        return pd.DataFrame(
-            np.column_stack(values), index=self.sectors, columns=["value_added", "imports"]
-        )
+        names = [
+            "value_added",
+            "imports",
+            *(["taxes_on_products"] if self.taxes is not None else []),
+        ]
+        values = [self._engine.effects(account) for account in names]
+        return pd.DataFrame(np.column_stack(values), index=self.sectors, columns=names)
 
     def multipliers(
         self,
@@ -392,6 +478,43 @@ class InputOutputTable(Tabular):
             raise DataError("household_row=True is for the account 'output' only")
         closing = closed_by_households(self._engine, household, income) if closed else None
         return multipliers(self._engine, account, closing, per, own_row=household_row)
+
+    def footprint(self, account: Hashable = "value_added", *, direct: Any = None) -> pd.DataFrame:
+        """Return what of an account each category of final demand is answerable for.
+
+        ``c L Y`` through the chains of suppliers, and what the buyers cause themselves, such as the
+        emissions of homes and their cars.
+
+        Parameters
+        ----------
+        account : hashable
+            As in :meth:`multipliers`.
+        direct : {category: amount}, Series or array (k,), optional
+            What the categories of final demand cause directly, in the account's unit.
+
+        Returns
+        -------
+        DataFrame, (k, 3)
+            ``embodied``, ``direct`` and ``total`` by category. Embodied amounts add up to the
+            account of the table where it balances.
+
+        Raises
+        ------
+        DataError
+            If the account or a category is unknown.
+
+        Examples
+        --------
+        >>> import pandas as pd, quesnay as qn
+        >>> demand = pd.DataFrame({"homes": [200, 900], "exports": [150, 800]})
+        >>> table = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400],
+        ...     accounts={"carbon": [30, 50]})
+        >>> table.footprint("carbon", direct={"homes": 20}).round(2)
+                 embodied  direct  total
+        homes        43.0    20.0   63.0
+        exports      37.0     0.0   37.0
+        """
+        return footprint(self._engine, account, direct)
 
     def linkages(self, *, variation: bool | None = None, forward: str = "ghosh") -> pd.DataFrame:
         """Return how much each sector pulls on suppliers and pushes to users, and its class.
@@ -744,7 +867,8 @@ class InputOutputTable(Tabular):
         >>> table.check().ok
         True
         """
-        return check_table(self._engine, self._warnings, self._unit)
+        notes = () if self._source is None else self._source.lines()
+        return check_table(self._engine, self._warnings, self._unit, notes)
 
     def aggregate(self, mapping: Any) -> "InputOutputTable":
         """Join sectors into groups.
@@ -849,6 +973,7 @@ def _assembled(parts: Parts, settings: Mapping[str, Any]) -> InputOutputTable:
         parts.value_added,
         output=parts.output,
         imports=parts.imports,
+        taxes=parts.taxes,
         accounts=parts.accounts,
         **settings,
     )

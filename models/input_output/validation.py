@@ -5,7 +5,7 @@ and column. Behind the door a table is its :class:`Blocks`, arrays in one order,
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from numbers import Real
 from typing import Any
@@ -33,7 +33,9 @@ __all__ = [
     "read_blocks",
     "read_cells",
     "read_demand",
+    "read_flows",
     "read_grid",
+    "read_imports",
     "read_vector",
     "share",
 ]
@@ -72,8 +74,8 @@ class Blocks:
     """The blocks of a table as read-only arrays in one order, with their labels.
 
     Transactions (n, n), final demand (n, k), value added (m, n), output (n,), accounts (r, n);
-    imports apart as inputs (p, n) and final use (p, q), both None where none are; `bought` (n,):
-    imported inputs by sector; the gaps: uses less output, and inputs less output.
+    imports apart as inputs (p, n) and final use (p, q), both None where none are, and taxes less
+    subsidies on products likewise; `bought` (n,): imported inputs by sector; the gaps: uses less output, and inputs less output.
     """
 
     sectors: pd.Index
@@ -92,6 +94,31 @@ class Blocks:
     import_names: pd.Index | None = None
     import_demand: Array | None = None
     import_demand_names: pd.Index | None = None
+    tax_flows: Array | None = None
+    tax_names: pd.Index | None = None
+    tax_demand: Array | None = None
+    tax_demand_names: pd.Index | None = None
+
+    @property
+    def levied(self) -> Array:
+        """Taxes on products and margins paid on inputs, by sector, (n,)."""
+        if self.tax_flows is None:
+            return np.zeros(len(self.sectors))
+        out: Array = self.tax_flows.sum(axis=0)
+        return out
+
+    @property
+    def taxes(self) -> ImportBlock | None:
+        """Taxes on products as frames, in the form of an import block."""
+        if self.tax_flows is None:
+            return None
+        return replace(
+            self,
+            import_flows=self.tax_flows,
+            import_names=self.tax_names,
+            import_demand=self.tax_demand,
+            import_demand_names=self.tax_demand_names,
+        ).imports
 
     @property
     def imports(self) -> ImportBlock | None:
@@ -119,22 +146,34 @@ def read_blocks(
     *,
     output: Any = None,
     imports: Any = None,
+    taxes: Any = None,
     accounts: Any = None,
     copy: bool = True,
 ) -> Blocks:
     """Read the blocks of a table, aligned by label to the rows of Z."""
-    flows, sectors = _read_flows(Z, copy=copy)
+    flows, sectors = read_flows(Z, "Z", copy=copy)
     demand, demand_names = read_demand(final_demand, sectors, "final demand")
     value, value_names = _read_by_column(value_added, sectors, "value added", "value_added")
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
         extra, extra_names = _read_by_column(accounts, sectors, "accounts", "account")
     _check_account_names(value_names, extra_names)
-    abroad = None if imports is None else _read_imports(imports, sectors)
+    abroad = None if imports is None else read_imports(imports, sectors)
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
-    uses, inputs = _sums(flows, demand, value, bought)
+    levied = None if taxes is None else read_imports(taxes, sectors)
+    apart = bought if levied is None else bought + levied[0].sum(axis=0)
+    uses, inputs = _sums(flows, demand, value, apart)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    for array in (flows, demand, value, extra, x, bought, *(abroad or ())[::2]):
+    for array in (
+        flows,
+        demand,
+        value,
+        extra,
+        x,
+        bought,
+        *(abroad or ())[::2],
+        *(levied or ())[::2],
+    ):
         if array is not None:
             array.flags.writeable = False
     return Blocks(
@@ -150,7 +189,8 @@ def read_blocks(
         extra_names,
         uses - x,
         inputs - x,
-        *(abroad or ()),
+        *(abroad or (None,) * 4),
+        *(levied or ()),
     )
 
 
@@ -164,20 +204,21 @@ def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Arr
     return uses, inputs
 
 
-def _read_flows(data: Any, *, copy: bool) -> tuple[Array, pd.Index]:
-    cells = read_cells(data, "Z")
+def read_flows(data: Any, what: str, *, copy: bool = True) -> tuple[Array, pd.Index]:
+    """Read a square matrix, sectors by sectors, and its labels."""
+    cells = read_cells(data, what)
     shape = cells.values.shape
     if len(shape) != 2 or shape[0] != shape[1]:
-        raise DataError(f"Z: shape {shape}; expected a square matrix, sectors by sectors")
+        raise DataError(f"{what}: shape {shape}; expected a square matrix, sectors by sectors")
     sectors = pd.RangeIndex(shape[0]) if cells.rows is None else cells.rows
-    order = aligned(cells.columns, sectors, "Z: columns")
+    order = aligned(cells.columns, sectors, f"{what}: columns")
     values = cells.values if order is None else cells.values[:, order]
     if copy and order is None:
         return np.array(values, order="C"), sectors
     return np.ascontiguousarray(values).view(), sectors
 
 
-def _read_imports(
+def read_imports(
     data: Any, sectors: pd.Index
 ) -> tuple[Array, pd.Index, Array | None, pd.Index | None]:
     """Read an import block: an `ImportBlock`, ``(Z, final_demand)``, a mapping, or Z alone."""

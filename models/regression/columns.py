@@ -159,8 +159,7 @@ def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | No
     low, high = int(values.min()), int(values.max())
     if high - low > 2 * values.size or high > np.iinfo(np.intp).max:
         return None
-    wide = values if values.dtype.itemsize == 8 else values.astype(np.int64)
-    codes = (wide - wide.dtype.type(low)).astype(np.intp, copy=False)
+    codes = values.astype(np.intp) - low  # in the own type differences could overflow
     rows = np.bincount(codes)
     labels = np.empty(rows.size, dtype=object)
     labels[:] = range(low, high + 1)

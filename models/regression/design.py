@@ -17,7 +17,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.fixed_effects import Absorber
 from quesnay.fitting.regression.least_squares import Regression, name_dependence, scale_columns
-from quesnay.models.expressions import Column, Shifter, columns_of, evaluate
+from quesnay.models.expressions import Column, Shifter, columns_of, evaluate, looks_back
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,
@@ -265,6 +265,12 @@ class Recipe:
     formula: Formula
     levels: Mapping[Factor, npt.NDArray[np.object_]]
     absorbed: bool
+
+    @property
+    def shifts(self) -> bool:
+        """Whether a term looks at other times."""
+        factors = (factor for term in self.formula.terms for factor in term)
+        return any(looks_back(factor.expression) for factor in factors)
 
     def design(self, data: pd.DataFrame, shift: Shifter | None = None) -> Design:
         """Return the columns for other rows; NaN where a level was not seen or a value is missing.

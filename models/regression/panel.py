@@ -21,6 +21,7 @@ from quesnay.fitting.regression.covariance import (
     CovarianceEstimate,
     CovarianceRule,
     DriscollKraay,
+    NeweyWest,
     Regression,
 )
 from quesnay.fitting.regression.fixed_effects import Absorber
@@ -87,9 +88,9 @@ def fit_panel(
     weights : str or Series, optional
         Weights inverse to the variance of the errors; a Series is aligned by label.
     covariance : str or rule, optional
-        ``"classical"``, ``"HC0"`` to ``"HC3"``, ``"CR0"`` to ``"CR3"``, ``"Driscoll-Kraay"``, or
-        an object such as ``quesnay.DriscollKraay(lags=2)``. By default CR1 with clusters, else HC1.
-        With few clusters (below about 40) ask for CR2.
+        ``"classical"``, ``"HC0"`` to ``"HC3"``, ``"CR0"`` to ``"CR3"``, ``"Driscoll-Kraay"``,
+        ``"Newey-West"`` (one series), or an object such as ``quesnay.DriscollKraay(lags=2)``. By
+        default CR1 with clusters, else HC1. With few clusters (below about 40) ask for CR2.
     unit, time : str, optional
         Columns of the panel's unit and periods: for lags, Driscoll-Kraay errors and `diagnose`.
     missing : {"drop", "raise"}
@@ -139,6 +140,11 @@ def fit_panel(
         singletons=singletons,
     )
     rule = choose_rule(covariance, roles)
+    if isinstance(rule, CR2 | CR3 | HC2 | HC3) and any("[" in name for name in roles.absorb):
+        raise DataError(
+            f"covariance: {type(rule).__name__} does not know absorbed slopes; write C(unit):t in "
+            "the formula, or use CR1 or HC1"
+        )
     sample = draw_sample(parsed, repeat_rows(data, frequency, weights), roles)
     if weights is not None:
         sample = replace(sample, notes=(*sample.notes, *_counts(sample)))
@@ -269,8 +275,9 @@ _RULES: dict[str, CovarianceRule] = {
     "cr2": CR2(),
     "cr3": CR3(),
     "driscoll-kraay": DriscollKraay(),
+    "newey-west": NeweyWest(),
 }
-_SHOWN = "classical, HC0, HC1, HC2, HC3, CR0, CR1, CR2, CR3, Driscoll-Kraay"
+_SHOWN = "classical, HC0, HC1, HC2, HC3, CR0, CR1, CR2, CR3, Driscoll-Kraay, Newey-West"
 
 
 def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> CovarianceRule:
@@ -296,10 +303,13 @@ def _check_needs(rule: CovarianceRule, roles: Roles) -> None:
     name = type(rule).__name__
     if clustered and not roles.cluster:
         raise DataError(f"covariance: {name} needs clusters; name their column with cluster=")
-    if roles.cluster and isinstance(rule, Classical | HC0 | HC1 | HC2 | HC3 | DriscollKraay):
+    if roles.cluster and isinstance(
+        rule, Classical | HC0 | HC1 | HC2 | HC3 | DriscollKraay | NeweyWest
+    ):
         raise DataError(
             f"covariance: {name} would ignore cluster={roles.cluster[0]!r}; "
             "leave one of the two out, or use CR1, CR2 or CR3"
         )
-    if isinstance(rule, DriscollKraay) and roles.time is None:
-        raise DataError("covariance: Driscoll-Kraay needs periods; name their column with time=")
+    if isinstance(rule, DriscollKraay | NeweyWest) and roles.time is None:
+        kind = "Driscoll-Kraay" if isinstance(rule, DriscollKraay) else "Newey-West"
+        raise DataError(f"covariance: {kind} needs periods; name their column with time=")

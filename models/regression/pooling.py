@@ -341,8 +341,9 @@ def _refuse_unfit(fits: Mapping[str, PanelFit], term: str) -> None:
     if not isinstance(term, str):
         raise DataError(f"term: expected a name, got {type(term).__name__}")
     for name, fit in fits.items():
-        if not isinstance(fit, PanelFit):
-            raise DataError(f"fits: {name!r} is a {type(fit).__name__}, not a fit of fit_panel")
+        if not isinstance(fit, PanelFit) or not fit.is_least_squares:
+            kind = fit.method if isinstance(fit, PanelFit) else type(fit).__name__
+            raise DataError(f"fits: {name!r} is a {kind}, not a fit of fit_panel")
         if term not in fit.names:
             raise DataError(f"fits: {name!r} has no term {term!r};{suggestion(term, fit.names)}")
 

@@ -28,6 +28,7 @@ __all__ = [
     "bootstrap_fit",
     "jackknife_fit",
     "only_cluster",
+    "refuse_other_estimators",
     "wild_test",
 ]
 
@@ -97,6 +98,7 @@ class ReplicatedFit(Tabular):
 
 def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
     """Resample clusters where the fit has them, else rows, and estimate again."""
+    refuse_other_estimators(fit, "the bootstrap of a fit")
     regression = fit.regression
     cluster = only_cluster(fit, "the bootstrap") if fit.sample.clusters else None
     found = bootstrap_coefficients(
@@ -113,6 +115,7 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
 
 def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
     """Leave out each cluster where the fit has them, else each row, in closed form."""
+    refuse_other_estimators(fit, "the jackknife of a fit")
     cluster = only_cluster(fit, "the jackknife") if fit.sample.clusters else None
     codes = None if cluster is None else cluster.codes
     found = jackknife_coefficients(fit.regression, fit.estimate.coefficients, codes)
@@ -133,6 +136,17 @@ def _replicated(
         replications=pd.DataFrame(found.draws, index, names),
         covariance=pd.DataFrame(found.covariance, names, names),
         failed=found.failed,
+    )
+
+
+def refuse_other_estimators(fit: "PanelFit", what: str) -> None:
+    """Refuse what is made for least squares where more than that was estimated."""
+    if fit.is_least_squares and not fit.sample.slopes:
+        return
+    which = fit.method if not fit.is_least_squares else "absorbed slopes"
+    raise DataError(
+        f"{what} is made for least squares, not for {which}: use qn.bootstrap(statistic, data, "
+        "cluster=...) with a function that fits again"
     )
 
 
@@ -230,6 +244,7 @@ def wild_test(
         raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
     level = confidence_level(level)
     check_null(null)
+    refuse_other_estimators(fit, "the wild cluster bootstrap")
     groups = only_cluster(fit, "the wild cluster bootstrap").count
     drawn = wild_weights(groups, kind=weights, draws=draws, generator=make_generator(seed))
     combination = np.array([float(name == term) for name in fit.names])

@@ -22,8 +22,7 @@ from quesnay.fitting.regression.covariance import (
 from quesnay.fitting.regression.groups import deviations
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.display.estimates import estimates_frame
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.regression.design import refuse_overflow
 from quesnay.models.regression.functions import (
     Fitted,
@@ -167,7 +166,7 @@ class Answers(Functions):
         >>> frame = pd.DataFrame({"y": [1.0, 2, 4, 4.5, 6], "x": [0.0, 1, 2, 3, 4]})
         >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
         >>> fit.predict(pd.DataFrame({"x": [5.0]}), interval="prediction").round(2).loc[0].tolist()
-        [7.25, 5.65, 8.85]
+        [7.25, 5.62, 8.88]
         """
         from quesnay.models.regression.prediction import predict
 

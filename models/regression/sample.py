@@ -140,6 +140,8 @@ class Sample:
         Absorbed slopes by group: a column a group.
     notes : tuple of str
         What a reader must know.
+    lag : int, "long" or None
+        Of the differences that the outcome and design are.
     """
 
     index: pd.Index
@@ -156,6 +158,7 @@ class Sample:
     owners: tuple[Term, ...] = ()
     slopes: tuple[tuple[str, Array], ...] = ()
     notes: tuple[str, ...] = ()
+    lag: int | str | None = None
 
     def without(self, places: Collection[int]) -> "Sample":
         """Return the sample without some columns of its design."""
@@ -480,7 +483,7 @@ class PanelData:
     unit, cluster : Grouping
         Unit and cluster of each row.
     time : Grouping or None
-        Time of each row, in order.
+        Time of each row, in order, those without a row left out.
     """
 
     outcome: str
@@ -488,6 +491,12 @@ class PanelData:
     unit: Grouping
     cluster: Grouping
     time: Grouping | None
+
+    @property
+    def when(self) -> Grouping:
+        """Time of each row, with a place for times that lost all their rows."""
+        assert self.sample.periods is not None
+        return self.sample.periods
 
     @property
     def y(self) -> Array:
@@ -540,9 +549,9 @@ def read_panel(
     groups = (unit,) if cluster is None or cluster == unit else (unit, cluster)
     roles = Roles(cluster=groups, weights=weights, time=time, unit=unit)
     sample = draw_sample(parsed, data, roles)
-    found = PanelData(
-        parsed.outcome.text, sample, sample.clusters[0], sample.clusters[-1], sample.periods
-    )
+    periods = sample.periods
+    seen = None if periods is None else periods.select(np.ones(sample.index.size, bool))
+    found = PanelData(parsed.outcome.text, sample, sample.clusters[0], sample.clusters[-1], seen)
     _refuse_twice(found)
     return found
 

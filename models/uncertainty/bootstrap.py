@@ -10,12 +10,17 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.fitting.checks import switch
-from quesnay.fitting.errors import QuesnayError, shown
+from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.uncertainty.bootstrap_result import BootstrapResult
-from quesnay.models.uncertainty.checkpoints import fingerprint
-from quesnay.models.uncertainty.outputs import Labels, estimate_of, values_of
-from quesnay.models.uncertainty.running import guarded, run_draws
+from quesnay.models.uncertainty.running import (
+    Labels,
+    estimate_of,
+    fingerprint,
+    guarded,
+    run_draws,
+    values_of,
+)
 from quesnay.models.uncertainty.units import Units, units_of
 
 __all__ = ["bootstrap"]
@@ -29,6 +34,7 @@ def bootstrap(
     *,
     draws: int,
     cluster: Any = None,
+    relabel: bool = True,
     seed: int,
     jobs: int = 1,
     chunk: int = _CHUNK,
@@ -50,7 +56,13 @@ def bootstrap(
         Number of resamples.
     cluster : str or sequence, optional
         Column name, or one label per row: whole clusters are drawn with replacement, as many as
-        there are. A cluster drawn twice appears twice under its own label.
+        there are.
+    relabel : bool
+        Give a cluster that is drawn again a label of its own in the column `cluster` (text: ``"a
+        #2"``; numbers: beyond the largest), as Stata's ``idcluster()`` does: with one label, two
+        copies would count as one unit to effects, clustered errors and differences. With False
+        copies keep their label, for a statistic that reads the column as a variable, such as a
+        trend over the year that is also the cluster. Labels per row are in no column: they stay.
     seed : int
         Root of the random numbers.
     jobs : int
@@ -70,7 +82,8 @@ def bootstrap(
     Raises
     ------
     DataError
-        If the data are empty, the cluster column is unknown, has gaps or fewer than two clusters.
+        If the data are empty, the cluster column is unknown, has gaps or fewer than two clusters,
+        or its labels are neither text nor numbers and cannot be made anew.
     QuesnayError
         If another argument is at fault, or the statistic fails or is not finite on the sample.
 
@@ -85,21 +98,27 @@ def bootstrap(
     >>> out = bootstrap(np.mean, x, draws=2000, seed=0)
     >>> float(out.estimate.iloc[0]), float(out.std_errors.iloc[0].round(1))
     (24.5, 2.0)
+    >>> panel = pd.DataFrame({"firm": ["a", "a", "b", "b"], "x": [1.0, 3.0, 2.0, 8.0]})
+    >>> units = bootstrap(lambda d: d["firm"].nunique(), panel, draws=50, cluster="firm", seed=0)
+    >>> float(units.draws.to_numpy().min())
+    2.0
     """
     if not callable(statistic):
         raise QuesnayError(f"statistic must be a function of the data, got {shown(statistic)}")
-    jackknife = switch(jackknife, "jackknife")
+    jackknife, relabel = switch(jackknife, "jackknife"), switch(relabel, "relabel")
     plan = chunks(draws, seed=seed, size=chunk)
     units = units_of(data, cluster)
     call = guarded(statistic, "the statistic")
     first = call(data)
     labels, estimate = estimate_of(first, owner="the statistic")
-    task = _BootstrapTask(call, data, units, labels)
+    copies = _copies_of(data, cluster, units) if relabel else None
+    task = _BootstrapTask(call, data, units, labels, copies)
     described = {
         "kind": "bootstrap",
         "seed": str(seed),
         "draws": draws,
         "chunk": chunk,
+        "relabel": copies is not None,
         "data": fingerprint(np.asarray(data), units.starts, units.order),
         "statistic": fingerprint(statistic, estimate),
     }
@@ -111,6 +130,82 @@ def bootstrap(
 
 
 @dataclass(frozen=True, slots=True)
+class _Copies:
+    """New labels for clusters that are drawn again, in the column that holds the labels.
+
+    Parameters
+    ----------
+    column : str
+        The column.
+    dtype : dtype
+        Its type.
+    names : (count,) array
+        Label of each cluster, in order: numbers, or text as objects.
+    """
+
+    column: str
+    dtype: Any
+    names: NDArray[Any]
+
+    def labels(self, drawn: NDArray[np.intp]) -> NDArray[Any]:
+        """Return a label for each cluster drawn, no two alike; the first copy keeps its own."""
+        order = np.argsort(drawn, kind="stable")
+        first = np.r_[True, drawn[order][1:] != drawn[order][:-1]]
+        runs = np.flatnonzero(first)
+        number = np.empty(drawn.size, dtype=np.intp)
+        number[order] = np.arange(drawn.size) - np.repeat(runs, np.diff(np.r_[runs, drawn.size]))
+        again, new = np.flatnonzero(number), self.names[drawn]
+        if self.names.dtype.kind in "if":
+            new[again] = self.names.max() + 1 + np.arange(again.size)
+            return new
+        for place in again:
+            new[place] = f"{new[place]} #{number[place] + 1}"
+        return new
+
+    def write(self, data: pd.DataFrame, labels: NDArray[Any]) -> pd.DataFrame:
+        """Return the data with these labels in the column."""
+        if isinstance(self.dtype, pd.CategoricalDtype):
+            known = self.dtype.categories
+            fresh = pd.unique(labels[~np.isin(labels, np.asarray(known))])
+            levels = [*known, *fresh.tolist()]
+            column: Any = pd.Categorical(labels, levels, ordered=self.dtype.ordered)
+        else:
+            column = pd.Series(labels, index=data.index)
+            if self.names.dtype == object:
+                column = column.astype(self.dtype)
+        return data.assign(**{self.column: column})
+
+
+def _copies_of(data: Any, cluster: Any, units: Units) -> _Copies | None:
+    """Return how copies of clusters are labelled, or None where no column holds the labels."""
+    if isinstance(cluster, str) and isinstance(data, pd.DataFrame):
+        return _Copies(cluster, data[cluster].dtype, _labels_to_copy(units.names, cluster))
+    return None
+
+
+def _labels_to_copy(names: pd.Index, column: str) -> NDArray[Any]:
+    """Return labels of which copies can be told apart, or refuse them."""
+    plain = pd.Index(names.tolist())
+    if plain.dtype.kind in "iu":
+        return plain.to_numpy(dtype=np.int64)
+    if plain.dtype.kind == "f":
+        return plain.to_numpy(dtype=np.float64)
+    listed = names.tolist()
+    if not all(isinstance(name, str) for name in listed):
+        raise DataError(
+            f"cluster: the labels of column {column!r}, such as {listed[0]!r}, are neither text "
+            "nor numbers, so that one drawn twice cannot get a new one; make them text, or give "
+            "relabel=False"
+        )
+    if any(name.rpartition(" #")[0] in set(listed) for name in listed):
+        raise DataError(
+            f"cluster: a label of column {column!r} is another one with ' #' behind it, as copies "
+            "are named; rename it, or give relabel=False"
+        )
+    return np.array(listed, dtype=object)
+
+
+@dataclass(frozen=True, slots=True)
 class _BootstrapTask:
     """Resample and compute the statistic for the draws of a chunk."""
 
@@ -118,16 +213,20 @@ class _BootstrapTask:
     data: Any
     units: Units
     labels: Labels
+    copies: _Copies | None
 
     def __call__(self, chunk: Chunk) -> Arrays:
-        rng = chunk.rng()
-        rows = [self.value(self.units.resample(rng)) for _ in range(chunk.size)]
+        rng, count = chunk.rng(), self.units.count
+        rows = [self.value(rng.integers(0, count, count)) for _ in range(chunk.size)]
         return {"draws": np.stack(rows)}
 
-    def value(self, rows: NDArray[np.intp]) -> NDArray[np.float64]:
-        """Return the statistic of the data at these rows."""
-        plain = isinstance(self.data, np.ndarray)
-        taken = self.data[rows] if plain else self.data.take(rows)
+    def value(self, drawn: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Return the statistic of the data of these units."""
+        rows = self.units.rows(drawn)
+        taken = self.data[rows] if isinstance(self.data, np.ndarray) else self.data.take(rows)
+        if self.copies is not None:
+            sizes = np.diff(self.units.starts)[drawn]
+            taken = self.copies.write(taken, np.repeat(self.copies.labels(drawn), sizes))
         row: NDArray[np.float64] = values_of(
             self.statistic(taken), self.labels, rows=1, owner="the statistic"
         )[0]
@@ -135,5 +234,6 @@ class _BootstrapTask:
 
 
 def _jackknife(task: _BootstrapTask) -> pd.DataFrame:
-    values = [task.value(task.units.without(place)) for place in range(task.units.count)]
+    units = np.arange(task.units.count)
+    values = [task.value(np.delete(units, place)) for place in units]
     return pd.DataFrame(np.stack(values), index=task.units.names, columns=task.labels)

@@ -9,8 +9,15 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction import facts as known
 from quesnay.diagnostics.reproduction.assembly import assemble, check_sectors
+from quesnay.diagnostics.reproduction.klems_account import RUN, klems_account
 from quesnay.diagnostics.reproduction.regressions import regression_rows, rival_of
-from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
+from quesnay.diagnostics.reproduction.study import (
+    KlemsStudy,
+    Potential,
+    Study,
+    load_klems_study,
+    load_study,
+)
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import RUNS
@@ -65,7 +72,7 @@ class StudyCheck(Tabular):
         return tuple(shown)
 
 
-def check_study(study: str | Path | Study) -> StudyCheck:
+def check_study(study: str | Path | Study | KlemsStudy) -> StudyCheck:
     """Say what a study will estimate, from what, and what is missing, without drawing anything.
 
     Parameters
@@ -90,6 +97,9 @@ def check_study(study: str | Path | Study) -> StudyCheck:
     >>> found.faults, bool(found.runs.loc["calibrated", "estimated"])
     ((), True)
     """
+    growth = load_klems_study(study)
+    if growth is not None:
+        return _check_growth(growth)
     checked = load_study(study)
     data = _data(checked)
     runs = _runs(checked)
@@ -100,6 +110,28 @@ def check_study(study: str | Path | Study) -> StudyCheck:
         data,
         _figures(checked, [str(run) for run in runs.index[runs["estimated"]]]),
         _missing(checked),
+    )
+
+
+def _check_growth(study: KlemsStudy) -> StudyCheck:
+    """Check an account by growth accounting: it draws nothing, so it is made."""
+    use, fault = study.klems, ""
+    try:
+        found = klems_account(study)
+    except QuesnayError as error:
+        found, fault = None, str(error)
+    said = f"{len(use.producers)} definitions of producers, {len(use.capital)} of capital"
+    figures = pd.DataFrame()
+    if found is not None and len(found.verdicts):
+        own = found.verdicts.loc[RUN]
+        figures = found.facts[["printed", "unit"]].assign(**{RUN: own["role"]})
+    return StudyCheck(
+        study.study.title,
+        pd.DataFrame({"estimated": [not fault], "from": [said]}, [RUN]),
+        pd.DataFrame({"source": use.panel}, index=pd.Index(study.study.years, name="year")),
+        pd.DataFrame({"source": use.panel, "size": "", "fault": fault}, ["klems.panel"]),
+        figures,
+        (),
     )
 
 

@@ -237,7 +237,9 @@ def reported_figures(study: Study) -> pd.DataFrame:
     for name in frame.index[frame["fact"].fillna("") == ""]:
         year = int(frame.loc[name, "year"])
         given = name == study.core.figure
-        frame.loc[name, "fact"] = "input" if given else fact_of(str(name), year, int(first or year))
+        frame.loc[name, "fact"] = (
+            "input" if given else fact_of(str(name), year, int(year if pd.isna(first) else first))
+        )
     _known_ids(study, frame)
     return frame
 

@@ -217,7 +217,7 @@ def _growth(result: "Reproduction", lang: str) -> list[str]:
     rows = []
     for name, figure in own.iterrows():
         growth = _sector_growth(result, int(figure["year"]))
-        if growth is not None:
+        if growth is not None and float(growth.max()) < float(figure["value"]):
             rows.append(
                 say(
                     "{printed} % in {year} ({id}), the fastest of them {most:.1f} %",
@@ -232,7 +232,7 @@ def _growth(result: "Reproduction", lang: str) -> list[str]:
         return []
     return [
         say(
-            "No sector of the core grows like the report: printed real growth against the growth "
+            "No sector of the core grows like the report: printed growth against the growth "
             "of the value added of its {count} sectors, current prices, of which the deflator is a "
             "part: {rows}.",
             lang,

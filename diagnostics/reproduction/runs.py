@@ -14,12 +14,19 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.klems_account import klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.study import Study, at_key, called
+from quesnay.diagnostics.reproduction.study import (
+    KlemsStudy,
+    Study,
+    at_key,
+    called,
+    load_klems_study,
+)
 from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.checks import whole
-from quesnay.fitting.errors import StudyError
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.fitting.simulation.distributions import (
     Choice,
     Distribution,
@@ -223,6 +230,15 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     return model
 
 
+def _with_reading(assembly: Assembly, reading: str) -> Assembly:
+    """Return the assembly with another reading as the base of the linkage run."""
+    if reading not in READINGS:
+        raise StudyError(
+            f"tables.reading: unknown reading {reading!r};{suggestion(reading, READINGS)}"
+        )
+    return replace(assembly, model=read_otherwise(assembly, reading))
+
+
 def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     """Other readings of the linkage run, on the same draws; columns as the account."""
     study, assembly = ready.study, ready.assembly
@@ -260,7 +276,7 @@ def _check_draws(drawn: pd.DataFrame) -> None:
 
 
 def reproduce(
-    study: str | Path | Study = "caict_2020",
+    study: str | Path | Study | KlemsStudy = "caict_2020",
     *,
     draws: int = 2000,
     seed: int = 0,
@@ -296,7 +312,8 @@ def reproduce(
     Returns
     -------
     Reproduction
-        Account, verdicts, score, readings, sources of variance, tables, plots and the report.
+        Account, verdicts, score, readings, sources of variance, tables, plots and the report; of a
+        study with a section ``klems`` a :class:`KlemsAccount`, which has no draws.
 
     Raises
     ------
@@ -310,7 +327,14 @@ def reproduce(
     0.439
     """
     draws = whole(draws, "draws", error=StudyError)
+    growth = load_klems_study(study)
+    if growth is not None:
+        return cast("Reproduction", klems_account(growth))
     ready = prepare(study, seed=seed)
+    reading = ready.study.tables.reading
+    if reading:
+        with at_key(called(study)):
+            ready = replace(ready, assembly=_with_reading(ready.assembly, reading))
     model, facts = ready.assembly.model, ready.facts
     inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
     found = monte_carlo(

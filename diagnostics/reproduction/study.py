@@ -35,6 +35,8 @@ __all__ = [
     "Gdp",
     "Header",
     "Instrument",
+    "Klems",
+    "KlemsStudy",
     "Penetration",
     "Potential",
     "Regression",
@@ -49,6 +51,7 @@ __all__ = [
     "called",
     "convert",
     "key_table",
+    "load_klems_study",
     "load_study",
     "study_names",
     "study_text",
@@ -127,6 +130,12 @@ class Tables:
     imports: str = _key(
         '"separate": domestic flows with imports apart; "included": imports inside the flows.',
         "separate",
+    )
+    reading: str = _key(
+        "Reading of the linkage run where it is not the base one: one of those that its table of "
+        "readings shows.",
+        "",
+        example='"sum over single parts"',
     )
     source: str | None = _key("Which source of an embedded table, where there are several.", None)
     files: dict[str, str] = _key("Year -> a table file of your own, beside the study.", {})
@@ -367,6 +376,34 @@ class Specifications:
 
 
 @dataclass(frozen=True, slots=True)
+class Klems:
+    """Section ``klems``: an account by growth accounting from a panel of industries."""
+
+    panel: str = _key(
+        "Embedded panel, or a csv or xlsx: industry, year, value_added, gross_output, "
+        "quantity_gross_output, and cost_ and quantity_ of every input.",
+        example='"us_klems"',
+    )
+    producers: dict[str, tuple[str, ...]] = _key(
+        "Definition -> industries that produce the technology; the first is the base case.",
+        example='{ "base" = ["Computer and electronic products"] }',
+    )
+    capital: dict[str, tuple[str, ...]] = _key(
+        "Definition -> inputs that are the technology's capital; the first is the base case.",
+        example='{ "IT and software" = ["it_capital", "software_capital"] }',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KlemsStudy:
+    """A study of an economy whose industries' capital services are published."""
+
+    study: Header
+    klems: Klems
+    reported: Reported = Reported()
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """Everything that a run of the satellite account needs to know."""
 
@@ -398,7 +435,8 @@ def key_table() -> list[dict[str, str]]:
     >>> next(row["meaning"] for row in key_table() if row["key"] == "core.dispersion")
     'Coefficient of variation of each weight in the draws.'
     """
-    return [row for cls, name in _sections(Study, "") for row in _rows(cls, name)]
+    sections = [*_sections(Study, ""), (Klems, "klems")]
+    return [row for cls, name in sections for row in _rows(cls, name)]
 
 
 def _sections(cls: type[Any], prefix: str) -> Iterator[tuple[type[Any], str]]:
@@ -686,16 +724,64 @@ def load_study(study: str | Path | Study) -> Study:
     if isinstance(study, Study):
         _check(study, f"study {study.study.name}")
         return study
+    where, parsed = _parsed(study)
+    if "klems" in parsed:
+        raise StudyError(f"{where}.klems: growth accounting has no tables; qn.reproduce runs it")
+    result = build(Study, parsed, where)
+    _check(result, where)
+    return result
+
+
+def load_klems_study(study: str | Path | Study | KlemsStudy) -> KlemsStudy | None:
+    """Load and check a study with a section ``klems``; None where a study has none.
+
+    Raises
+    ------
+    StudyError
+        As :func:`load_study`.
+
+    Examples
+    --------
+    >>> load_klems_study("caict_2020") is None
+    True
+    """
+    if isinstance(study, Study):
+        return None
+    result, where = study, "study"
+    if not isinstance(result, KlemsStudy):
+        where, parsed = _parsed(study)
+        if "klems" not in parsed:
+            return None
+        result = build(KlemsStudy, parsed, where)
+    _check_klems(result, where)
+    return result
+
+
+def _parsed(study: str | Path) -> tuple[str, dict[str, Any]]:
+    """Return how messages call a study, and its sections."""
     own = str(study).endswith(".toml")
-    where = str(study) if own else f"study {study}"
+    where = called(study)
     text = _read(Path(study)) if own else study_text(str(study))
     try:
         parsed = tomllib.loads(text, parse_float=_Written)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise StudyError(f"{where}: not valid TOML: {shown(str(error), 120)[1:-1]}") from error
-    result = build(Study, _beside(parsed, Path(study).parent) if own else parsed, where)
-    _check(result, where)
-    return result
+    return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent) if own else parsed)
+
+
+def _check_klems(study: KlemsStudy, where: str) -> None:
+    """Refuse an account of growth without industries, capital or years."""
+    own = study.study
+    if not own.years or len(set(own.years)) < len(own.years):
+        raise StudyError(f"{where}.study.years: name at least one year, each once")
+    _years(own.years, f"{where}.study.years")
+    _positive(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
+    unit_scale(own.unit, f"{where}.study.unit")
+    for key in ("producers", "capital"):
+        found = getattr(study.klems, key)
+        if not found or not all(found.values()):
+            raise StudyError(f"{where}.klems.{key}: give at least one definition with names")
+    _check_printed(study.reported, where)
 
 
 def _beside(value: object, folder: Path) -> object:
@@ -1025,8 +1111,8 @@ def _check_employment(use: Employment, where: str) -> None:
         )
 
 
-def _check_reported(study: Study, where: str) -> None:
-    for name, figure in study.reported.figures.items():
+def _check_printed(reported: Reported, where: str) -> None:
+    for name, figure in reported.figures.items():
         here = f"{where}.reported.figures.{name}"
         if concept_of(name) is None:
             raise StudyError(f"{here}: ids start with one of C, I, T, S, H, K, G, N, J")
@@ -1039,6 +1125,10 @@ def _check_reported(study: Study, where: str) -> None:
         _years((figure.year,), f"{here}.year")
         unit_scale(figure.unit, f"{here}.unit")
         _one_of(figure.kind, ("estimate", "forecast"), f"{here}.kind")
+
+
+def _check_reported(study: Study, where: str) -> None:
+    _check_printed(study.reported, where)
     for run, roles in study.reported.roles.items():
         if run not in RUNS:
             raise StudyError(f"{where}.reported.roles.{run}: unknown run;{suggestion(run, RUNS)}")

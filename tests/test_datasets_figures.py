@@ -3,6 +3,7 @@
 import time
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -243,10 +244,15 @@ def test_every_file_passes_hash_and_schema_quickly(name: str) -> None:
     assert len(frame) == resources()[name].rows
 
 
+def _rows(path: Path) -> list[list[Any]]:
+    rows = open_book(path).sheet().rows
+    return [[row[j] for j in range(len(row))] for row in rows]
+
+
 @pytest.mark.parametrize("ending", [".csv", ".xlsx"])
 def test_a_copy_holds_the_same_numbers(tmp_path: Path, ending: str) -> None:
     path = export_dataset("china_gdp", tmp_path / f"gdp{ending}")
-    header, *body = open_book(path).sheet().rows
+    header, *body = _rows(path)
     frame = load_dataset("china_gdp")
     assert header == list(frame.columns)
     np.testing.assert_array_equal([[float(cell) for cell in row] for row in body], frame)
@@ -272,7 +278,7 @@ def test_copies_that_cannot_be_made(tmp_path: Path, name: str, file: str, messag
 
 @pytest.mark.parametrize("name", ["china_provinces", "io_chn_2018_42_separate"])
 def test_a_copy_loses_no_digit(tmp_path: Path, name: str) -> None:
-    header, *body = open_book(export_dataset(name, tmp_path / "copy.csv")).sheet().rows
+    header, *body = _rows(export_dataset(name, tmp_path / "copy.csv"))
     frame = load_dataset(name)
     for place in (header.index(str(column)) for column in frame.select_dtypes("float")):
         copied = [float(row[place]) if row[place] else np.nan for row in body]

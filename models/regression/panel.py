@@ -58,7 +58,7 @@ def fit_panel(
     formula: str,
     data: pd.DataFrame,
     *,
-    absorb: str | Sequence[str] = (),
+    absorb: str | Sequence[str] | None = (),
     cluster: str | Sequence[str] | None = None,
     weights: "str | pd.Series | None" = None,
     covariance: str | CovarianceRule | None = None,
@@ -201,7 +201,8 @@ def _errors(
     try:
         inference = rule.estimate(regression)
     except EstimationError:
-        refuse_own_rows(regression, names)
+        if regression.free > 0:
+            refuse_own_rows(regression, names)
         raise
     if (inference.matrix.diagonal() == 0.0).any():
         refuse_own_rows(regression, names)

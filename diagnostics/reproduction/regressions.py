@@ -21,7 +21,8 @@ from quesnay.diagnostics.evidence.coefficient_stability import (
     scale_placebo,
 )
 from quesnay.diagnostics.reproduction.facts import Facts, panel
-from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study
+from quesnay.diagnostics.reproduction.own_data import Column
+from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
 from quesnay.fitting.regression.gram import nested_grams
@@ -67,10 +68,10 @@ def regression_rows(use: Potential) -> pd.DataFrame:
     Examples
     --------
     >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> len(regression_rows(load_study("caict_2020").potential).columns)
-    22
+    >>> regression_rows(load_study("caict_2020").potential)["ln_ict"].notna().mean().round(2)
+    np.float64(0.98)
     """
-    known = panel(use.panel)
+    known = panel(use.panel, _own_columns(use))
     named = {name for names in use.logarithms.values() for name in names}
     named |= {name for name in (use.exclude, use.weights, use.cluster) if name}
     for name in sorted(named):
@@ -90,6 +91,17 @@ def regression_rows(use: Potential) -> pd.DataFrame:
         total = rows[list(columns)].sum(axis=1, skipna=False)
         rows[name] = np.log(total.where(total > 0))
     return rows
+
+
+def _own_columns(use: Potential) -> list[Column]:
+    """Return what a panel of the user must hold for a regression."""
+    names = dict.fromkeys(name for names in use.logarithms.values() for name in names)
+    columns = [Column(name, "number", "", may_be_empty=True) for name in names]
+    if use.weights and use.weights not in names:
+        columns.append(Column(use.weights, "number", "", least=0, may_be_empty=True))
+    if use.exclude:
+        columns.append(Column(use.exclude, "truth", ""))
+    return columns
 
 
 def fit_potential(use: Potential, *, covariance: str | None = None) -> PanelFit:
@@ -178,7 +190,10 @@ def mixture(study: Study, facts: Facts, base: PanelFit) -> pd.DataFrame:
     if use is None:
         raise StudyError("potential: the study has no such section")
     equations = use.equations or (Equation(name="base regression"),)
-    rows = {e.name: _equation(study, facts, base, e) for e in equations}
+    rows = {}
+    for place, equation in enumerate(equations):
+        with at_key(f"potential.equations[{place}]"):
+            rows[equation.name] = _equation(study, facts, base, equation)
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame["weight"] = frame["weight"] / frame["weight"].sum()
     frame.index.name = "equation"
@@ -219,7 +234,8 @@ def _equation(study: Study, facts: Facts, base: PanelFit, equation: Equation) ->
 
 def _capital_share(equation: Equation) -> "pd.Series[float]":
     """Cost of the named capital over value added of the using industries, by year."""
-    known = panel(str(equation.panel))
+    columns = [Column(name, "number", "") for name in (*equation.inputs, "value_added")]
+    known = panel(str(equation.panel), columns)
     for name in (*equation.inputs, "value_added", "industry", "year"):
         if name not in known.columns:
             raise StudyError(
@@ -371,12 +387,14 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
     use = study.potential
     if use is None:
         raise StudyError("potential: the study has no such section")
-    base = fit_potential(use)
+    with at_key("potential"):
+        base = fit_potential(use)
     admissible = mixture(study, facts, base)
     rows = {"base case": _row(base, use.term)}
-    for rival in use.rivals:
+    for place, rival in enumerate(use.rivals):
         own = rival_of(use, rival)
-        rows[rival.name] = _row(fit_potential(own), own.term)
+        with at_key(f"potential.rivals[{place}]"):
+            rows[rival.name] = _row(fit_potential(own), own.term)
     remarks = []
     instrument = _instrumented(use)
     if instrument is not None:

@@ -235,13 +235,8 @@ def plot_decomposition(
     quantity = str(result.account).replace("_", " ")
     words = [_WORDS[str(name)] for name in result.effects.columns]
     opening = (start, float(result.start.sum()))
-    _waterfall(
-        left,
-        np.asarray(result.total, dtype=np.float64),
-        opening,
-        (end, *words),
-        list(colours.values()),
-    )
+    change: Array = np.asarray(result.total, dtype=np.float64)
+    _waterfall(left, change, opening, (end, *words), list(colours.values()))
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)
     _by_sector(right, result, count, colours)

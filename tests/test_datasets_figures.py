@@ -184,8 +184,8 @@ def test_another_institutes_figures_have_the_same_columns() -> None:
     figures = load_reported("caii_2020")
     assert list(figures.columns) == list(load_reported("caict_2020").columns)
     assert len(figures) == 14
-    assert figures.loc["T19", ["low", "high"]].tolist() == [3.405, 3.415]
-    assert figures.loc["S20", ["confidence", "fact"]].tolist() == ["medium", "forecast 2020"]
+    assert figures[["low", "high"]].T["T19"].tolist() == [3.405, 3.415]
+    assert figures[["confidence", "fact"]].T["S20"].tolist() == ["medium", "forecast 2020"]
     assert figures["provenance"].str.startswith("CAII white paper").all()
     assert figures.loc[["T19", "T21"], "published"].tolist() == ["2020", "2022"]
 

@@ -97,8 +97,8 @@ def scanned() -> dict[tuple[str, ...], tuple[float, float]]:
                          0 * t18 + min(2.135, 0.0225 * own)], axis=0)  # fmt: skip
         fine &= (low17 < high17) & (low19 < high19)
         if fine.any():
-            key = (s18, f"{k17}/{k18}", f"{g17}/{g18}", s19, f"{k18b}/{k19}", f"{g18b}/{g19}")
-            out[key] = (float(low17[fine].min()), float(high17[fine].max()))
+            key = [s18, f"{k17}/{k18}", f"{g17}/{g18}", s19, f"{k18b}/{k19}", f"{g18b}/{g19}"]
+            out[tuple(key)] = (float(low17[fine].min()), float(high17[fine].max()))
     return out
 
 
@@ -327,56 +327,56 @@ def test_another_institutes_contribution_of_2019_does_not_follow_from_its_growth
 # ---- planted reports -------------------------------------------------------------------------
 
 
+YEARS = {"S18": [2018], "S19": [2019], "K18": [2017, 2018], "K19": [2018, 2019],
+         "G18": [2017, 2018], "G19": [2018, 2019]}  # fmt: skip
+
+
+def planted(seed: int) -> tuple[pd.DataFrame, dict[str, str], dict[str, float]]:
+    """Draw totals and vintages; return the figures rounded, the vintages and the true totals."""
+    rng = np.random.default_rng(seed)
+    total = {2017: rng.uniform(0.5, 3.0)}
+    for year in (2018, 2019):
+        total[year] = total[year - 1] * rng.uniform(1.05, 1.7)
+    h = rng.uniform(0.3, 0.9)
+    values = {"T18": total[2018], "T19": total[2019], "H19": 100 * h, "C19": total[2019] * (1 - h)}
+    chosen = {}
+    for name, years in YEARS.items():
+        pick = [str(rng.choice(list(GDP[year]))) for year in years]
+        chosen[name] = ", ".join(f"{y} {v}" for y, v in zip(years, pick, strict=True))
+        gdp = [GDP[y][v] for y, v in zip(years, pick, strict=True)]
+        now = total[years[-1]]
+        if name[0] == "S":
+            values[name] = 100 * now / gdp[0]
+            continue
+        before, real = total[years[0]], sum(REAL[years[1], pick[1]]) / 200
+        deflator = gdp[1] / gdp[0] / (1 + real)
+        if name[0] == "G":
+            values[name] = 100 * (now / before / deflator - 1)
+        elif rng.random() < 0.5:
+            values[name] = 100 * (now - before) / (gdp[1] - gdp[0])
+        else:
+            values[name] = 100 * (now - before * deflator) / (gdp[1] * real / (1 + real))
+    units = {"T": "trillion CNY", "C": "trillion CNY"}
+    told = {
+        name: (2000 + int(name[1:]), f"{value:.2f}", units.get(name[0], "percent"))
+        for name, value in values.items()
+    }
+    return rows(**told), chosen, {"T17": total[2017], "T19": total[2019], "I19": total[2019] * h}
+
+
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_true_report_is_never_refused(seed: int) -> None:
-    """Totals and vintages drawn, figures computed and rounded: the audit must find the truth."""
-    rng = np.random.default_rng(seed)
-    t17 = rng.uniform(0.5, 3.0)
-    t18 = t17 * rng.uniform(1.05, 1.7)
-    t19 = t18 * rng.uniform(1.05, 1.7)
-    h = rng.uniform(0.3, 0.9)
-    pick = {
-        name: tuple(str(rng.choice(list(GDP[year]))) for year in years)
-        for name, years in {"S18": [2018], "S19": [2019], "K18": [2017, 2018],
-                            "K19": [2018, 2019], "G18": [2017, 2018], "G19": [2018, 2019]}.items()
-    }  # fmt: skip
-    real = {key: sum(ends) / 200 for key, ends in REAL.items()}
-
-    def gdp(name: str) -> list[float]:
-        years = [2017, 2018] if name[1:] == "18" else [2018, 2019]
-        return [GDP[y][v] for y, v in zip(years[-len(pick[name]) :], pick[name], strict=True)]
-
-    values = {"T18": t18, "T19": t19, "H19": 100 * h, "C19": t19 * (1 - h)}
-    for year, (before, now) in {"18": (t17, t18), "19": (t18, t19)}.items():
-        values[f"S{year}"] = 100 * now / gdp(f"S{year}")[0]
-        first, second = gdp(f"K{year}")
-        if rng.random() < 0.5:
-            values[f"K{year}"] = 100 * (now - before) / (second - first)
-        else:
-            r = real[2000 + int(year), pick[f"K{year}"][1]]
-            deflator = second / first / (1 + r)
-            values[f"K{year}"] = 100 * (now - before * deflator) / (second * r / (1 + r))
-        first, second = gdp(f"G{year}")
-        deflator = second / first / (1 + real[2000 + int(year), pick[f"G{year}"][1]])
-        values[f"G{year}"] = 100 * (now / before / deflator - 1)
-    units = {"T": "trillion CNY", "C": "trillion CNY"}
-    frame = rows(**{
-        name: (2000 + int(name[1:]), f"{value:.2f}", units.get(name[0], "percent"))
-        for name, value in values.items()
-    })  # fmt: skip
-    found = qn.audit(frame)
+    """Figures computed from drawn totals and vintages: the audit must find the truth."""
+    figures, chosen, truth = planted(seed)
+    found = qn.audit(figures)
     assert found.feasible
-    for name, chosen in pick.items():
-        years = [2017, 2018] if name[1:] == "18" else [2018, 2019]
-        text = ", ".join(f"{y} {v}" for y, v in zip(years[-len(chosen) :], chosen, strict=True))
+    for name, text in chosen.items():
         assert text in set(found.assignments[name])
-    bounds = found.bounds
-    for concept, when, value in (("T", 2017, t17), ("T", 2019, t19), ("I", 2019, t19 * h)):
-        key = concept if concept == "T" else "integration-driven contribution"
-        if (key, when) in bounds.index:
-            low, high = extent(bounds, key, when)
-            assert low - 1e-6 <= value <= high + 1e-6
+    names = {"T": "T", "I": "integration-driven contribution"}
+    for name, value in truth.items():
+        low, high = extent(found.bounds, names[name[0]], 2000 + int(name[1:]))
+        assert low - 1e-6 <= value <= high + 1e-6
 
 
 @settings(max_examples=25, deadline=None)

@@ -586,3 +586,16 @@ def test_own_csv_uses_the_identities_of_a_satellite_account(tmp_path: Path) -> N
         "C19,core,2019,4.0,billion USD\nH19,part,2019,70,percent\n"
     )
     assert qn.audit(qn.read_figures(path)).conflicts == [["T19", "C19", "H19"]]
+
+
+def test_the_documentation_quotes_the_findings() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
+    part = page.partition("## Audit")[2].partition("\n## ")[0]
+    quotes = [
+        " ".join(block.replace("\n  > ", " ").split())
+        for block in part.replace("\n\n", "\n").split("\n* > ")[1:]
+    ]
+    told = [*qn.audit().findings, *qn.audit(qn.load_reported("caii_2020")).findings]
+    assert len(quotes) >= 18
+    for quote in quotes:
+        assert any(quote.startswith(sentence) for sentence in told), quote

@@ -12,7 +12,13 @@ from quesnay.fitting.growth.inventory import (
     hyperbolic_efficiency,
     stock_from_vintages,
 )
-from quesnay.models.growth.labels import yearly_series, years_of
+from quesnay.models.growth.labels import (
+    part_of_year,
+    period_name,
+    periods_in_year,
+    yearly_series,
+    years_of,
+)
 
 __all__ = ["perpetual_inventory"]
 
@@ -37,23 +43,25 @@ def perpetual_inventory(
 
     Geometric: ``K_t = (1 - d) K_{t-1} + I_t``. Hyperbolic: ``K_t = sum_a phi_a I_{t-a}``, phi the
     age-efficiency of a cohort whose assets retire around the service life. Stocks are at the end
-    of the year; new investment counts in full in its year.
+    of the period; new investment counts in full in its period. Rates and lives are by year whatever
+    the period: a quarter keeps ``(1 - d)^(1/4)`` of its opening stock, and grows likewise.
 
     Parameters
     ----------
     investment : Series
-        Gross investment by year at constant prices; consecutive years, in any order.
+        Gross investment by year at constant prices, or by quarter or month (a PeriodIndex), not at
+        annual rates; consecutive periods, in any order.
     depreciation : float or Series
-        Rate a year in (0, 1]; a Series by year for the geometric profile only.
+        Rate a year in (0, 1]; a Series by period for the geometric profile only.
     profile : str
         "geometric" or "hyperbolic".
     initial : float, optional
-        Stock at the end of the year before the first. By default the growth method: investment
+        Stock at the end of the period before the first. By default the growth method: investment
         grew at `growth` for ever before, which for the geometric profile is ``I_1 / (g + d)``
         (Harberger 1978).
     growth : float, optional
-        Growth rate of investment before the first year; by default the average over the first ten
-        years (Hall and Jones 1999).
+        Growth rate a year of investment before the first period; by default the average over the
+        first ten years (Hall and Jones 1999).
     service_life : float, optional
         Mean life in years of the hyperbolic profile; by default ``2 / depreciation``.
     efficiency : float
@@ -64,13 +72,13 @@ def perpetual_inventory(
     Returns
     -------
     Series
-        Stock at the end of each year, in the unit and the row order of `investment`.
+        Stock at the end of each period, in the unit and the row order of `investment`.
 
     Raises
     ------
     DataError
-        If a year is missing, repeated or not a number, investment is negative, a rate is out of
-        range, or the growth method has nothing to stand on.
+        If a period is missing, repeated or no year, quarter or month, investment is negative, a
+        rate is out of range, or the growth method has nothing to stand on.
 
     Notes
     -----
@@ -85,24 +93,28 @@ def perpetual_inventory(
     """
     choice(profile, _PROFILES, "profile")
     flows = _flows(investment)
-    rate = _rates(depreciation, flows.index, profile)
+    parts = periods_in_year(flows.index, "investment")
+    yearly = _rates(depreciation, flows.index, profile)
+    rate = -part_of_year(-yearly, parts) if parts > 1 else yearly
     if initial is not None and not (is_number(initial) and initial >= 0):
         raise DataError(f"initial stock must be a number not below 0, got {shown(initial)}")
-    past = _past_growth(flows, growth, needed=initial is None or profile == "hyperbolic")
+    past = _past_growth(flows, growth, parts, needed=initial is None or profile == "hyperbolic")
     if profile == "geometric":
-        opening = _harberger(flows, past, float(rate[0])) if initial is None else float(initial)
+        opening = float(initial or 0.0)
+        if initial is None:
+            opening = _harberger(flows, past, float(rate[0]))
         stock = geometric_stock(flows, rate, opening)
     else:
-        old = _cohort(len(flows), float(rate[0]), service_life, (efficiency, retirement_spread))
+        mean = _DECLINING_BALANCE / float(yearly[0]) if service_life is None else service_life
+        old = _cohort(len(flows), mean, parts, (efficiency, retirement_spread))
         opening_path = _old_vintages(flows, past, old, initial)
         stock = stock_from_vintages(flows, old[: len(flows)], opening_path)
     result = pd.Series(stock, index=flows.index, name="stock")
     return result.loc[investment.index] if isinstance(investment, pd.Series) else result
 
 
-def _cohort(count: int, rate: float, life: float | None, shape: tuple[float, float]) -> np.ndarray:
-    """Return the efficiency of a cohort by age, until its last asset is gone."""
-    mean = _DECLINING_BALANCE / rate if life is None else life
+def _cohort(count: int, mean: float, parts: int, shape: tuple[float, float]) -> np.ndarray:
+    """Return the efficiency of a cohort by age in periods, until its last asset is gone."""
     if not (is_number(mean) and 0 < mean <= _LONGEST_LIFE):
         raise DataError(
             f"service_life must be a number of years in (0, {_LONGEST_LIFE}], got {shown(mean)}"
@@ -111,7 +123,10 @@ def _cohort(count: int, rate: float, life: float | None, shape: tuple[float, flo
         if not is_number(value):
             raise DataError(f"{name} must be a finite number, got {shown(value)}")
     return hyperbolic_efficiency(
-        count + 2 * int(np.ceil(mean)) + 1, service_life=mean, shape=shape[0], spread=shape[1]
+        count + 2 * int(np.ceil(mean * parts)) + 1,
+        service_life=mean * parts,
+        shape=shape[0],
+        spread=shape[1],
     )
 
 
@@ -122,8 +137,9 @@ def _flows(investment: Any) -> pd.Series:
     gaps = np.flatnonzero(np.diff(years) != 1)
     if len(gaps):
         before, after = flows.index[gaps[0]], flows.index[gaps[0] + 1]
+        period = period_name(flows.index)
         raise DataError(
-            f"investment: no year between {before} and {after}; a stock needs every year, "
+            f"investment: no {period} between {before} and {after}; a stock needs every {period}, "
             "interpolate or start later"
         )
     negative = flows.index[flows.to_numpy() < 0]
@@ -157,15 +173,15 @@ def _rates(depreciation: Any, years: pd.Index, profile: str) -> np.ndarray:
     return values
 
 
-def _past_growth(flows: pd.Series, growth: float | None, *, needed: bool) -> float:
-    """Return the growth rate of investment before the first year."""
+def _past_growth(flows: pd.Series, growth: float | None, parts: int, *, needed: bool) -> float:
+    """Return the growth rate a period of investment before the first one."""
     if growth is not None:
         if not (is_number(growth) and growth > -1):
             raise DataError(f"growth must be a finite rate above -1, got {shown(growth)}")
-        return float(growth)
+        return float(part_of_year(growth, parts)) if parts > 1 else float(growth)
     if not needed:
         return 0.0
-    last = min(_FIRST_YEARS, len(flows) - 1)
+    last = min(_FIRST_YEARS * parts, len(flows) - 1)
     first_flow, last_flow = float(flows.iloc[0]), float(flows.iloc[last])
     if last == 0 or first_flow <= 0 or last_flow <= 0:
         raise DataError(
@@ -180,7 +196,8 @@ def _harberger(flows: pd.Series, growth: float, rate: float) -> float:
     """Return the stock of steady growth, ``I_1 / (g + d)``."""
     if growth + rate <= 0:
         raise DataError(
-            f"investment falls by {-growth:.1%} a year, faster than depreciation of {rate:.1%}: "
+            f"investment falls by {-growth:.1%} a {period_name(flows.index)}, faster than "
+            f"depreciation of {rate:.1%}: "
             "the growth method has no stock at the start; give initial= or growth="
         )
     return float(flows.iloc[0]) / (growth + rate)
@@ -197,8 +214,8 @@ def _old_vintages(
         path = np.array([vintages @ efficiency[k : k + count] for k in range(len(flows) + 1)])
     if not np.isfinite(path).all():
         raise DataError(
-            f"investment falls by {-growth:.1%} a year before the start: the oldest assets alone "
-            "would be the stock; give growth="
+            f"investment falls by {-growth:.1%} a {period_name(flows.index)} before the start: the "
+            "oldest assets alone would be the stock; give growth="
         )
     # path[0] is the stock at the end of the year before the first
     scale = float(flows.iloc[0]) if initial is None else float(initial) / path[0]

@@ -50,8 +50,9 @@ def fit_curve(
     y_errors : float or (n,) array-like, optional
         Known standard errors of the levels; then the curve has errors even through two points.
     origin : float, optional
-        Launch of a Bass curve. By default 0 where the times are durations (the first is not
-        beyond the span of all), else the first year where its level is 0, else one step before.
+        Launch of a Bass curve, such as 0 for times that are durations since then. By default the
+        first time where its level is 0, else one step before it: the same curve whatever year times
+        are counted from.
 
     Returns
     -------

@@ -80,25 +80,26 @@ def checked_positive(value: Any, name: str) -> float | None:
 
 
 def launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
-    """Return the launch of a Bass curve: as given, or 0 for durations, or before the first year.
+    """Return the launch of a Bass curve: as given, or one step before the first time.
+
+    The first time itself where its level is 0. The rule looks at no calendar, so that times counted
+    from another year give the same curve.
 
     Examples
     --------
     >>> launch_of(np.array([2018.0, 2019.0]), np.array([1.0, 2.0]), None)
     2017.0
     """
-    first, span = float(times.min()), float(np.ptp(times))
+    first = float(times.min())
     if origin is not None:
         if not is_number(origin) or origin > first:
             shown_origin = shown(origin)
             raise DataError(f"origin must be a time not after the first, {first:g}: {shown_origin}")
-        if first - float(origin) > _FARTHEST * max(span, 1.0):
+        if first - float(origin) > _FARTHEST * max(float(np.ptp(times)), 1.0):
             raise DataError(
                 f"origin: {shown(origin)} lies so far before {first:g} that the times look alike"
             )
         return float(origin)
-    if 0 <= first <= span:
-        return 0.0
     if levels[int(times.argmin())] == 0:
         return first
     steps = np.diff(np.unique(times))

@@ -174,6 +174,19 @@ class CurveFit(Tabular):
         )
         return frame.assign(fixed=~self.problem.free)
 
+    def glance(self) -> pd.DataFrame:
+        """Return one row: curve, points, degrees of freedom, sum of squares, sigma, R-squared."""
+        levels, resid = self.data["y"], self.data["resid"]
+        rss = float((resid**2).sum())
+        spread = float(((levels - levels.mean()) ** 2).sum())
+        row = {"curve": self.curve.name, "nobs": self.nobs, "dof": self.dof, "rss": rss}
+        row |= {"sigma": self.sigma, "rsquared": 1 - rss / spread}
+        return pd.DataFrame([{**row, "saturation_known": self.saturation_known}])
+
+    def augment(self) -> pd.DataFrame:
+        """Return one row a point: t, y, fitted, resid."""
+        return self.data.copy()
+
     def tables(self) -> tuple[Table, ...]:
         """Return the parameters and the fit by point."""
         notes = [f"{self.curve.equation}: {self.curve.source}."]

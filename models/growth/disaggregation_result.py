@@ -48,6 +48,8 @@ class Disaggregation(Tabular):
         As asked for.
     outside : int
         High-frequency periods outside the low-frequency ones, which are extrapolated.
+    from_negative : bool
+        Whether a low-frequency figure is negative.
 
     Examples
     --------
@@ -69,6 +71,7 @@ class Disaggregation(Tabular):
     method: str
     conversion: str
     outside: int
+    from_negative: bool
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: term, estimate, std_error, statistic, p_value, interval."""
@@ -93,6 +96,12 @@ class Disaggregation(Tabular):
         notes = [f"{self.method}, {self.conversion}: {METHODS[self.method][1]}."]
         if self.outside:
             notes.append(f"{self.outside} periods lie outside the given ones: extrapolated.")
+        below = self.values[self.values < 0]
+        if len(below) and not self.from_negative:
+            notes.append(
+                f"{len(below)} values are negative, the lowest {below.min():.4g} in "
+                f"{below.idxmin()}, of figures that are not: nonnegative=True holds them at 0."
+            )
         if not METHODS[self.method][0]:
             return (Table("Disaggregated series", frame, tuple(notes)),)
         frame["std_error"] = self.std_errors

@@ -9,29 +9,37 @@ from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.labels import same_labels, yearly_frame, yearly_series, years_of
+from quesnay.models.growth.labels import (
+    part_of_year,
+    period_name,
+    periods_in_year,
+    same_labels,
+    yearly_frame,
+    yearly_series,
+    years_of,
+)
 
 __all__ = ["CapitalServices", "capital_services"]
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CapitalServices(Tabular):
-    """Capital services of several assets.
+    """Capital services of several assets, by year or a part of it.
 
     Parameters
     ----------
     growth : Series
-        Growth of the aggregate in log points, from the third year of the stocks on.
+        Growth of the aggregate in log points, from the third period of the stocks on.
     index : Series
-        Its level, 100 in the second year of the stocks.
+        Its level, 100 in the second period of the stocks.
     user_cost : DataFrame
-        Year x asset, price of using one unit for a year.
+        Period x asset, price of using one unit for that long.
     costs : DataFrame
-        Year x asset, user cost times the average stock of the year.
+        Period x asset, user cost times the average stock of the period.
     contributions : DataFrame
-        Year x asset, in log points; they sum to `growth`.
+        Period x asset, in log points; they sum to `growth`.
     rate : Series
-        Nominal rate of return by year.
+        Nominal rate of return a year by period.
 
     Examples
     --------
@@ -85,15 +93,16 @@ def capital_services(
     Parameters
     ----------
     stocks : DataFrame
-        Year x asset, at the end of the year and at constant prices.
+        Year x asset, at the end of the year and at constant prices; or by quarter or month (a
+        PeriodIndex), whose part of the rates a year is taken, compounded.
     prices : DataFrame
         Year x asset, price index of new assets.
     depreciation : Series
         Asset -> rate a year.
     property_income : Series, optional
-        Year -> income of capital at current prices (operating surplus with depreciation).
+        Period -> income of capital at current prices (operating surplus with depreciation).
     rate : float or Series, optional
-        Given rate of return, instead of income.
+        Given rate of return a year, instead of income.
 
     Returns
     -------
@@ -124,23 +133,22 @@ def capital_services(
     same_labels(held.index, price.index, ("stocks", "prices"), what="year")
     price = price[held.columns]
     _check(held, price)
+    parts = periods_in_year(held.index, "stocks")
     worn = _rates(depreciation, held.columns)
+    worn = -part_of_year(-worn, parts) if parts > 1 else worn
     average = (held.to_numpy()[1:] + held.to_numpy()[:-1]) / 2
     later = held.index[1:]
     if (property_income is None) == (rate is None):
         raise DataError("capital_services: give either property_income= or rate=, and not both")
     if rate is not None:
-        returns = _given_rate(rate, later)
+        returns = _given_rate(rate, later, parts)
     else:
         returns = _internal_rate(property_income, (average, price, worn), later)
+    yearly = (1 + returns) ** parts - 1 if parts > 1 else returns
     cost = user_cost(price.to_numpy(), returns[:, None], worn)
-    spent = cost * average
-    totals = spent.sum(axis=1)
-    if not (totals > 0).all():
-        year = later[int(np.argmin(totals))]
-        raise DataError(f"user costs sum to {totals.min():g} in {year}, not to more than 0")
-    parts = contributions(average, mean_shares(spent))
-    growth = pd.Series(parts.sum(axis=1), later[1:], name="services")
+    spent = _spent(cost, average, later)
+    moves = contributions(average, mean_shares(spent))
+    growth = pd.Series(moves.sum(axis=1), later[1:], name="services")
     level = np.concatenate([[100.0], 100 * np.exp(np.cumsum(growth.to_numpy()))])
     columns = held.columns
     return CapitalServices(
@@ -148,9 +156,19 @@ def capital_services(
         pd.Series(level, later, name="services_index"),
         pd.DataFrame(cost, later, columns),
         pd.DataFrame(spent, later, columns),
-        pd.DataFrame(parts, later[1:], columns),
-        pd.Series(returns, later, name="rate"),
+        pd.DataFrame(moves, later[1:], columns),
+        pd.Series(yearly, later, name="rate"),
     )
+
+
+def _spent(cost: np.ndarray, average: np.ndarray, years: pd.Index) -> np.ndarray:
+    """Return user costs times stocks, which must sum to more than 0 in every period."""
+    spent = cost * average
+    totals = spent.sum(axis=1)
+    if not (totals > 0).all():
+        year = years[int(np.argmin(totals))]
+        raise DataError(f"user costs sum to {totals.min():g} in {year}, not to more than 0")
+    return spent
 
 
 def _check(stocks: pd.DataFrame, prices: pd.DataFrame) -> None:
@@ -158,7 +176,10 @@ def _check(stocks: pd.DataFrame, prices: pd.DataFrame) -> None:
     years = years_of(stocks.index, "stocks")
     gap = np.flatnonzero(np.diff(years) != 1)
     if len(gap):
-        raise DataError(f"stocks: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it")
+        before, after = stocks.index[gap[0]], stocks.index[gap[0] + 1]
+        raise DataError(
+            f"stocks: no {period_name(stocks.index)} between {before} and {after}; fill it"
+        )
     if len(years) < 3:
         raise DataError(f"stocks: growth of services needs three years, got {len(years)}")
     for name, frame in (("stocks", stocks), ("prices", prices)):
@@ -181,12 +202,13 @@ def _rates(depreciation: pd.Series, assets: pd.Index) -> np.ndarray:
     return rates
 
 
-def _given_rate(rate: float | pd.Series, years: pd.Index) -> np.ndarray:
-    """Return the given rate of return by year."""
+def _given_rate(rate: float | pd.Series, years: pd.Index, parts: int) -> np.ndarray:
+    """Return the given rate of return a year in each period."""
     if not isinstance(rate, pd.Series) and not is_number(rate):
         raise DataError(f"rate must be a number or a Series by year, got {shown(rate)}")
     series = rate if isinstance(rate, pd.Series) else pd.Series(float(rate), years)
-    return _by_year(yearly_series(series, "rate"), years, "rate")
+    yearly = _by_year(yearly_series(series, "rate"), years, "rate")
+    return np.asarray(part_of_year(yearly, parts)) if parts > 1 else yearly
 
 
 def _internal_rate(

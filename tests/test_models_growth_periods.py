@@ -109,7 +109,8 @@ def test_values_held_at_zero_are_the_best_that_add_up(seed: int, additive: bool)
     assert free.values.min() < 0 <= found.min()
     np.testing.assert_allclose(found.reshape(5, 4).sum(axis=1), low, rtol=1e-10)
     C = np.kron(np.eye(5), np.ones(4))
-    best = optimize.minimize(
+    minimize: Any = optimize.minimize
+    best = minimize(
         lambda v: _cost(v, guide.to_numpy(), additive=additive),
         np.repeat(low.to_numpy() / 4, 4),
         method="SLSQP",
@@ -119,7 +120,7 @@ def test_values_held_at_zero_are_the_best_that_add_up(seed: int, additive: bool)
     )
     ours = _cost(found, guide.to_numpy(), additive=additive)
     assert ours <= best.fun * (1 + 1e-6)
-    np.testing.assert_allclose(found, best.x, atol=2e-3 * low.max())
+    np.testing.assert_allclose(found, best.x, atol=2e-3 * float(low.to_numpy().max()))
 
 
 @pytest.mark.parametrize("method", ["chow-lin", "fernandez", "litterman"])

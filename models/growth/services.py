@@ -168,7 +168,7 @@ def _spent(cost: np.ndarray, average: np.ndarray, years: pd.Index) -> np.ndarray
     if not (totals > 0).all():
         year = years[int(np.argmin(totals))]
         raise DataError(f"user costs sum to {totals.min():g} in {year}, not to more than 0")
-    return spent
+    return np.asarray(spent)
 
 
 def _check(stocks: pd.DataFrame, prices: pd.DataFrame) -> None:
@@ -208,7 +208,7 @@ def _given_rate(rate: float | pd.Series, years: pd.Index, parts: int) -> np.ndar
         raise DataError(f"rate must be a number or a Series by year, got {shown(rate)}")
     series = rate if isinstance(rate, pd.Series) else pd.Series(float(rate), years)
     yearly = _by_year(yearly_series(series, "rate"), years, "rate")
-    return np.asarray(part_of_year(yearly, parts)) if parts > 1 else yearly
+    return np.asarray(part_of_year(yearly, parts) if parts > 1 else yearly)
 
 
 def _internal_rate(

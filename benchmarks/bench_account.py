@@ -11,16 +11,12 @@ import numpy as np
 import pandas as pd
 
 import quesnay as qn
-from quesnay.job.assemble import assemble
-from quesnay.job.elasticities import elasticity_draws
-from quesnay.job.facts import collect_facts
-from quesnay.job.grid import combinations
-from quesnay.job.simulate import simulate, uncertain_inputs
-from quesnay.job.sources import panel
-from quesnay.models.satellite.potential import estimation_sample
-from quesnay.studies.load import load_study
-from quesnay.studies.override import with_keys
-from quesnay.studies.sections import Potential
+from quesnay.diagnostics.reproduction.assembly import assemble
+from quesnay.diagnostics.reproduction.facts import collect_facts, panel
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws, estimation_sample
+from quesnay.diagnostics.reproduction.runs import simulate, uncertain_inputs
+from quesnay.diagnostics.reproduction.specifications import combinations
+from quesnay.diagnostics.reproduction.study import Potential, load_study, with_keys
 
 DRAWS = 100_000
 STUDY = load_study("caict_2020")

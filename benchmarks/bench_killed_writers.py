@@ -14,8 +14,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from quesnay.models.display.folder import write_folder
-from quesnay.models.display.write import write_bytes
+from quesnay.models.display.write import write_bytes, write_folder
 
 SIZE = 4_000_000
 LETTERS = (b"A", b"B")

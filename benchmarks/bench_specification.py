@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 import quesnay as qn
-from quesnay.diagnostics.evidence.grid import Choices
+from quesnay.diagnostics.evidence.specification import Choices
 
 ROWS, CLUSTERS, CONTROLS, DRAWS = 2000, 31, 10, 200
 

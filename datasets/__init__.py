@@ -1,9 +1,15 @@
-"""Floor 3a, facts: the embedded data and readers of users' files."""
+"""Floor 3, facts: the embedded data and readers of users' files."""
 
 from typing import Any
 
-from quesnay.fitting.routes import public_name
+_ROOMS = ("quesnay.datasets",)
 
 
 def __getattr__(name: str) -> Any:
-    return public_name(__name__, name)
+    import quesnay  # the one list of public names
+
+    if name in quesnay.__all__:
+        found = getattr(quesnay, name)
+        if getattr(found, "__module__", "").startswith(_ROOMS):
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -3,7 +3,7 @@
 import pandas as pd
 
 from quesnay.datasets.store import fetch, resource
-from quesnay.models.display.digits import format_column
+from quesnay.models.display.grid import format_column
 from quesnay.models.display.table import Table
 
 __all__ = ["codebook"]

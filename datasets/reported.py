@@ -14,14 +14,18 @@ def load_reported(name: str) -> pd.DataFrame:
 
     Parameters
     ----------
-    name : {"caict_2020"}
-        The report.
+    name : {"caict_2020", "caii_2020"}
+        The report. The second is the series of another institute (white papers of 2020 and 2022).
 
     Returns
     -------
     DataFrame
         Index `id`; concept, year, printed (text), value, low, high (the rounding interval
-        [low, high): 1.42 stands for [1.415, 1.425)), unit, kind, note, source.
+        [low, high): 1.42 stands for [1.415, 1.425)), unit, kind, note, provenance (where the
+        figure was read: press release, foreword as quoted on a document site, trade news page),
+        confidence (that it was printed so: high, medium), fact (figures that restate one another
+        share it, such as "level 2019"), published (when), other_printing (what another page
+        prints instead, "" where none does), source (of the whole report).
 
     Raises
     ------
@@ -33,7 +37,7 @@ def load_reported(name: str) -> pd.DataFrame:
     >>> load_reported("caict_2020").loc["T18", ["value", "low", "high"]].tolist()
     [1.42, 1.415, 1.425]
     """
-    known = ["caict_2020"]
+    known = ["caict_2020", "caii_2020"]
     if not isinstance(name, str) or name not in known:
         hint = nearest(name, known)
         raise DataError(f"no embedded report {shown(name)};{hint} expected {', '.join(known)}")

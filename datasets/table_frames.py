@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from quesnay.datasets.readers.source import TableSource
 from quesnay.datasets.store import fetch, resource, resources
 from quesnay.fitting.checks import choice, is_whole
 from quesnay.fitting.errors import DataError, shown
@@ -19,7 +20,11 @@ _COUNTRIES = {"CHN": "China", "JPN": "Japan"}
 
 @dataclass(frozen=True, slots=True)
 class IOFrames:
-    """The labelled blocks of one embedded table, before they are validated as a table."""
+    """The labelled blocks of one table, before they are validated as a table.
+
+    Taxes less subsidies on products (and margins) that stand apart are a pair like the imports:
+    what sectors pay, and what final demand pays. `source` says how a user's file was read.
+    """
 
     Z: pd.DataFrame
     final_demand: pd.DataFrame
@@ -28,6 +33,8 @@ class IOFrames:
     imports: tuple[pd.DataFrame, pd.DataFrame] | None
     unit: str
     name: str
+    taxes: tuple[pd.DataFrame, pd.DataFrame] | None = None
+    source: TableSource | None = None
 
 
 def load_io_frames(

@@ -4,9 +4,15 @@ import sys
 from pathlib import Path
 
 import quesnay as qn
-from quesnay.diagnostics.plots.place import Named, place_labels
-from quesnay.diagnostics.plots.save import save_figure
-from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, new_figure
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    Named,
+    axis_label,
+    finish,
+    new_figure,
+    place_labels,
+    save_figure,
+)
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
 folder.mkdir(parents=True, exist_ok=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 
 import quesnay as qn
-from quesnay.diagnostics.plots.save import save_figure
+from quesnay.diagnostics.plots.style import save_figure
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
 folder.mkdir(parents=True, exist_ok=True)
@@ -25,6 +25,8 @@ fit = qn.fit_panel(
     panel,
     absorb=("province:sector", "sector:year", "province:year"),
     cluster="province",
+    unit="province:sector",
+    time="year",
 )
 report = fit.diagnose(draws=999, seed=1)
 print(report)

@@ -7,8 +7,7 @@ import sys
 from pathlib import Path
 
 import quesnay as qn
-from quesnay.diagnostics.plots.save import save_figure
-from quesnay.diagnostics.plots.style import axis_label, finish, new_figure
+from quesnay.diagnostics.plots.style import axis_label, finish, new_figure, save_figure
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
 folder.mkdir(parents=True, exist_ok=True)

@@ -5,8 +5,14 @@ The labelled doors of estimation, such as ``fit_panel``, live upstairs and are s
 
 from typing import Any
 
-from quesnay.fitting.routes import public_name
+_ROOMS = ("quesnay.models.growth", "quesnay.models.regression", "quesnay.models.uncertainty")
 
 
 def __getattr__(name: str) -> Any:
-    return public_name(__name__, name)
+    import quesnay  # the one list of public names
+
+    if name in quesnay.__all__:
+        found = getattr(quesnay, name)
+        if getattr(found, "__module__", "").startswith(_ROOMS):
+            return found
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,10 +7,9 @@ from collections.abc import Sequence
 
 from quesnay import __version__
 from quesnay.fitting.errors import QuesnayError
+from quesnay.table_commands import add_table
 
 __all__ = ["main"]
-
-TABLE_ACTIONS = ("check", "multipliers", "linkages", "extract")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -42,7 +41,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from quesnay import commands
 
     try:
-        return int(getattr(commands, options.handler)(options) or 0)
+        run = getattr(options, "run", None) or getattr(commands, options.handler)
+        return int(run(options) or 0)
     except QuesnayError as error:
         print(f"quesnay: {' '.join(str(error).split())}", file=sys.stderr)
         return 1
@@ -63,7 +63,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_runs(commands)
     _add_audit(commands)
-    _add_table(commands)
+    add_table(commands)
     _add_datasets(commands)
     return parser
 
@@ -98,31 +98,6 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     audit.add_argument("file", nargs="?", metavar="FILE", help="figures of your own; else CAICT's")
     audit.set_defaults(handler="audit")
     _add_json(audit)
-
-
-def _add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
-    table = commands.add_parser("table", help="input-output analysis of a table of your own")
-    table.add_argument("action", choices=TABLE_ACTIONS)
-    table.add_argument("file", metavar="FILE", help="CSV or xlsx")
-    table.add_argument("--layout", default="quesnay", help="layout of the file, default quesnay")
-    table.add_argument("--account", default="output", help="multipliers of what, default output")
-    table.add_argument(
-        "--closed", action="store_true", help="multipliers of type II, households included"
-    )
-    table.add_argument(
-        "--household", metavar="COLUMN", help="household demand column, with --closed"
-    )
-    table.add_argument("--income", metavar="ROW", help="household income row, with --closed")
-    table.add_argument(
-        "--sector",
-        action="append",
-        default=[],
-        metavar="NAME[=SHARE]",
-        help="sector to extract, with the share of it; may be repeated; all, one by one, if absent",
-    )
-    table.add_argument("--kind", default="total", help="extraction: total, backward or forward")
-    table.set_defaults(handler="table")
-    _add_json(table)
 
 
 def _add_datasets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,15 +10,15 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
 
-__all__ = ["audit", "datasets", "init", "reproduce", "table"]
+__all__ = ["audit", "datasets", "init", "reproduce", "show"]
 
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
-    from quesnay.job.run import reproduce as run
-    from quesnay.models.display.folder import check_folder
+    from quesnay.diagnostics.reproduction.runs import reproduce as run
+    from quesnay.models.display.write import check_folder
     from quesnay.output import result_json, write_result
 
     if options.out is not None:
@@ -74,8 +74,8 @@ class _Cluster:
 
 def init(options: argparse.Namespace) -> None:
     """Write a commented study file to start from."""
+    from quesnay.diagnostics.reproduction.study import study_text
     from quesnay.models.display.write import write_text
-    from quesnay.studies.load import study_text
 
     folder = Path(options.folder)
     target = folder / "study.toml"
@@ -91,44 +91,12 @@ def init(options: argparse.Namespace) -> None:
 
 def audit(options: argparse.Namespace) -> None:
     """Say whether printed figures are mutually consistent."""
-    from quesnay.audit_report import audit as judge, read_figures
+    from quesnay.diagnostics.audit.files import read_figures
+    from quesnay.diagnostics.audit.report import audit as judge
 
     figures = None if options.file is None else read_figures(options.file)
     result = judge(figures)
-    _show(result, options.json)
-
-
-def table(options: argparse.Namespace) -> None:
-    """Check or analyse an input-output table of the user's own."""
-    from quesnay.datasets.readers.read import read_io
-
-    read = read_io(options.file, layout=options.layout)
-    if options.action == "check":
-        result: Any = read.check()
-    elif options.action == "linkages":
-        result = read.linkages()
-    elif options.action == "multipliers":
-        extra = {"household": options.household, "income": options.income}
-        given = {name: value for name, value in extra.items() if value is not None}
-        result = read.multipliers(options.account, closed=options.closed, **given)
-    elif options.sector:
-        result = read.extract(_shares(options.sector), kind=options.kind)
-    else:
-        result = read.extract_each(kind=options.kind)
-    title = f"{options.action} of {options.file}"
-    _show(result, options.json, title=title)
-
-
-def _shares(words: list[str]) -> dict[str, float]:
-    """``NAME`` or ``NAME=SHARE`` -> sector and share."""
-    shares: dict[str, float] = {}
-    for word in words:
-        name, _, share = word.rpartition("=") if "=" in word else (word, "", "1")
-        try:
-            shares[name] = float(share)
-        except ValueError as error:
-            raise DataError(f"--sector {word}: expected NAME=SHARE with a number") from error
-    return shares
+    show(result, options.json)
 
 
 def datasets(options: argparse.Namespace) -> None:
@@ -141,19 +109,19 @@ def datasets(options: argparse.Namespace) -> None:
             raise DataError("--export needs the name of a data set; 'quesnay datasets' lists them")
         listed = list_datasets()
         shown = listed if options.json else listed[["name", "what", "years"]]
-        _show(shown, options.json, title="Embedded data (source and licence: --json)")
+        show(shown, options.json, title="Embedded data (source and licence: --json)")
         return
     if options.export:
         print(f"Written: {export_dataset(options.name, options.export)}")
         return
     frame = load_dataset(options.name)
     if options.json or len(frame.columns) <= _WIDEST:
-        _show(frame, options.json, title=options.name)
+        show(frame, options.json, title=options.name)
     else:
         print(codebook(options.name).to_text())
 
 
-def _show(result: Any, as_json: bool, *, title: str = "") -> None:
+def show(result: Any, as_json: bool, *, title: str = "") -> None:
     """Print a result, a frame or a series as text or as one JSON document."""
     from quesnay.models.display.table import Table
     from quesnay.output import frame_json, tables_json

@@ -6,9 +6,9 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.job.reproduction import Reproduction
-from quesnay.models.display.folder import write_folder
+from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.models.display.table import Tabular
+from quesnay.models.display.write import write_folder
 
 __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 
@@ -35,11 +35,9 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     DataError
         If it cannot be written.
     """
-    from quesnay.diagnostics.plots.save import draw_picture
-    from quesnay.job.evidence import gather_evidence
-    from quesnay.job.report import report_html
-    from quesnay.models.display.csv_text import frame_to_csv
-    from quesnay.models.display.workbook import workbook_bytes
+    from quesnay.diagnostics.plots.style import draw_picture
+    from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
+    from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
     evidence = gather_evidence(result)
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
@@ -48,7 +46,9 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
         "account_outcome.csv": frame_to_csv(result.outcome),
         "verdicts.csv": frame_to_csv(result.verdicts),
         "variance.csv": frame_to_csv(result.variance),
-        "elasticities.csv": frame_to_csv(result.rivals.frame),
+        "score.csv": frame_to_csv(result.score),
+        "readings.csv": frame_to_csv(result.bounds),
+        "elasticities.csv": frame_to_csv(_elasticities(result)),
         "tables.xlsx": workbook_bytes((*result.tables(), *evidence.tables())),
         "report.html": report_html(result, plots, None, evidence=evidence),
     }
@@ -57,9 +57,14 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     return write_folder(folder, files)
 
 
+def _elasticities(result: Reproduction) -> pd.DataFrame:
+    """Equations of the mixture and their weights; empty without a potential."""
+    return pd.DataFrame() if result.elasticities is None else result.elasticities.mixture
+
+
 def result_json(result: Reproduction) -> dict[str, Any]:
     """Return a run as plain lists and numbers for one JSON document."""
-    from quesnay.job.evidence import gather_evidence
+    from quesnay.diagnostics.reproduction.report import gather_evidence
 
     return {
         "study": result.study.study.name,
@@ -71,7 +76,10 @@ def result_json(result: Reproduction) -> dict[str, Any]:
         "outcome": frame_json(result.outcome),
         "verdicts": frame_json(result.verdicts),
         "variance": frame_json(result.variance),
-        "elasticities": frame_json(result.rivals.frame),
+        "score": frame_json(result.score),
+        "readings": frame_json(result.bounds),
+        "elasticities": frame_json(_elasticities(result)),
+        "findings": result.findings(),
         **{name: frame_json(frame) for name, frame in gather_evidence(result).frames().items()},
     }
 

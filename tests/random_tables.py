@@ -19,7 +19,7 @@ def random_table(
     A = A / np.maximum(A.sum(axis=0), 1e-9) * rng.uniform(0.2, 0.5, n)
     final = rng.lognormal(2, 1, (n, 3))
     if negative:
-        final[:, 2] -= 8.0
+        final[:, 2] -= np.minimum(8.0, 0.9 * final.sum(axis=1))  # output stays positive
     x = np.linalg.solve(np.eye(n) - A, final.sum(axis=1))
     Z = A * x
     names = list("abcdefgh"[:n]) if labels is None else labels

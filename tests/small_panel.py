@@ -28,7 +28,13 @@ def panel(*, seed: int = 1, units: int = 12, years: int = 6) -> pd.DataFrame:
 
 
 def fitted(frame: pd.DataFrame, **options: Any) -> Any:
-    asked: dict[str, Any] = {"absorb": EFFECTS, "cluster": "unit", **options}
+    asked: dict[str, Any] = {
+        "absorb": EFFECTS,
+        "cluster": "unit",
+        "unit": "unit",
+        "time": "year",
+        **options,
+    }
     return qn.fit_panel("y ~ x + w", frame, **asked)
 
 

@@ -171,9 +171,9 @@ def test_bea_without_make_table(tmp_path: Path) -> None:
         ("t", b"x", "kind 'none' not read"),
         ("t.xlsx", b"x", "no readable workbook"),
         ("t.xlsx", b"PK\x03\x04 broken", "no readable workbook"),
-        ("t.csv", b"\xff\xfe\x00", "not in the encoding 'utf-8-sig'"),
+        ("t.csv", b"\xff\xfe\x00", "not in the encoding 'utf-16' that its first bytes announce"),
         ("t.csv", b"", "no header row found"),
-        ("t.csv", b'a,b\n"x,1\n' * 9, "cells; .* expected|no number|no rows"),
+        ("t.csv", b'a,b\n"x,1\n' * 9, "no label stands in a row"),
     ],
 )
 def test_files_that_are_no_tables(tmp_path: Path, name: str, content: bytes, message: str) -> None:

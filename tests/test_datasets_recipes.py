@@ -9,10 +9,10 @@ import pytest
 
 from quesnay.datasets import store
 from quesnay.datasets.fingerprint import DESCRIPTOR
-from quesnay.datasets.recipes.rebuild import made_from, rebuild
-from quesnay.datasets.recipes.source import closed, pack, rows_of, shifted
 from quesnay.datasets.store import DATA, fingerprint, resources
 from quesnay.fitting.errors import DataError
+from tools.recipes.rebuild import made_from, rebuild
+from tools.recipes.source import closed, pack, rows_of, shifted
 
 FIGURES = Path(__file__).parent.parent.parent / "shared" / "figures"
 here = pytest.mark.skipif(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.plots.save import figure_to_bytes
+from quesnay.diagnostics.plots.style import figure_to_bytes
 
 
 def _result(**options: Any) -> Any:

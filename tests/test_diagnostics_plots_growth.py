@@ -5,7 +5,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.plots.save import figure_to_bytes
+from quesnay.diagnostics.plots.style import figure_to_bytes
 
 YEARS = list(range(2010, 2019))
 

@@ -6,9 +6,14 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import quesnay as qn
-from quesnay.diagnostics.plots.place import Named, place_labels, sector_name, short_name
-from quesnay.diagnostics.plots.save import figure_to_bytes
-from quesnay.diagnostics.plots.style import new_figure
+from quesnay.diagnostics.plots.style import (
+    Named,
+    figure_to_bytes,
+    new_figure,
+    place_labels,
+    sector_name,
+    short_name,
+)
 
 
 @pytest.fixture(name="table", scope="module")

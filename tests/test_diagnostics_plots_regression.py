@@ -10,7 +10,7 @@ from matplotlib.text import Text
 
 import quesnay as qn
 from quesnay.diagnostics.plots.regression import plot_diagnostics, plot_influence
-from quesnay.diagnostics.plots.save import save_figure
+from quesnay.diagnostics.plots.style import save_figure
 from quesnay.fitting.assumptions.normality import order_envelope
 from quesnay.fitting.errors import EstimationError
 
@@ -48,7 +48,7 @@ TITLES = (
 
 
 def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
-    figure = fit(absorb="year", cluster="province").plot_diagnostics()
+    figure = fit(absorb="year", cluster="province", time="year").plot_diagnostics()
     panels = figure.axes[:6]
     assert tuple(axes.get_title(loc="left") for axes in panels) == TITLES
     for axes in panels:
@@ -58,7 +58,7 @@ def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
 
 
 def test_years_are_whole_and_every_province_has_a_row() -> None:
-    axes = fit(absorb="year", cluster="province").plot_diagnostics().axes[4]
+    axes = fit(absorb="year", cluster="province", time="year").plot_diagnostics().axes[4]
     assert [label.get_text() for label in axes.get_xticklabels()] == [
         "2012", "2013", "2014", "2015", "2016",
     ]  # fmt: skip
@@ -104,7 +104,9 @@ def firms(count: int) -> Any:
     )
     frame["x"] = g.standard_normal(len(frame))
     frame["y"] = 1e6 * (frame["x"] + g.standard_t(3, len(frame)))
-    return qn.fit_panel("y ~ x", frame, absorb=("firm", "year"), cluster="firm")
+    return qn.fit_panel(
+        "y ~ x", frame, absorb=("firm", "year"), cluster="firm", unit="firm", time="year"
+    )
 
 
 def test_long_names_leave_the_panels_their_room() -> None:
@@ -120,7 +122,7 @@ def test_long_names_leave_the_panels_their_room() -> None:
 
 
 def test_names_of_points_do_not_cover_each_other() -> None:
-    figure = fit(absorb="year", cluster="province").plot_diagnostics()
+    figure = fit(absorb="year", cluster="province", time="year").plot_diagnostics()
     figure.draw_without_rendering()
     for axes in (figure.axes[0], figure.axes[3]):
         boxes = [Text.get_window_extent(text) for text in axes.texts[1:]]

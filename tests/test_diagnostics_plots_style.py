@@ -12,15 +12,17 @@ from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
 from PIL import Image
 
-from quesnay.diagnostics.plots import fonts
-from quesnay.diagnostics.plots.save import figure_to_bytes, figure_to_html, save_figure
+from quesnay.diagnostics.plots import style
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     axis_label,
+    figure_to_bytes,
+    figure_to_html,
     finish,
     integer_years,
     new_figure,
+    save_figure,
 )
 from quesnay.fitting.errors import DataError
 
@@ -34,11 +36,11 @@ def settings_untouched() -> Iterator[None]:
 
 @pytest.fixture
 def no_chinese_font(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    monkeypatch.setattr(fonts, "_FAMILIES", ())
-    monkeypatch.setattr(fonts, "_font_files", list)
-    fonts.cjk_family.cache_clear()
+    monkeypatch.setattr(style, "_FAMILIES", ())
+    monkeypatch.setattr(style, "_font_files", list)
+    style.cjk_family.cache_clear()
     yield
-    fonts.cjk_family.cache_clear()
+    style.cjk_family.cache_clear()
 
 
 def account(title: str = "Value added") -> Figure:
@@ -132,7 +134,7 @@ def test_without_a_chinese_font_boxes_and_one_warning() -> None:
 
 
 def test_a_chinese_font_comes_after_the_latin_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fonts, "cjk_family", lambda: "Some Chinese Font")
+    monkeypatch.setattr(style, "cjk_family", lambda: "Some Chinese Font")
     figure = new_figure()
     title = figure.suptitle("Core 工业")
     plain = figure.axes[0].set_title("Core")
@@ -151,18 +153,18 @@ def test_the_regular_weight_of_a_font_comes_first(
     monkeypatch.setattr(manager, "X11FontDirectories", [str(tmp_path)])
     monkeypatch.setattr(manager, "OSXFontDirectories", [])
     monkeypatch.setattr(manager, "win32FontDirectory", lambda: str(tmp_path))
-    found = [path.name for path in fonts._font_files()]
+    found = [path.name for path in style._font_files()]
     assert found == ["NotoSansCJK-Regular.ttc", "wqy-zenhei.ttc", "NotoSansCJK-Bold.ttc"]
 
 
 def test_a_font_is_looked_up_on_disk(monkeypatch: pytest.MonkeyPatch) -> None:
     latin = Path(mpl.get_data_path()) / "fonts" / "ttf" / "DejaVuSans.ttf"
     broken = Path(__file__)
-    monkeypatch.setattr(fonts, "_FAMILIES", ("No Such Family",))
-    monkeypatch.setattr(fonts, "_font_files", lambda: [broken, latin])
-    fonts.cjk_family.cache_clear()
-    assert fonts.cjk_family() == "DejaVu Sans"
-    fonts.cjk_family.cache_clear()
+    monkeypatch.setattr(style, "_FAMILIES", ("No Such Family",))
+    monkeypatch.setattr(style, "_font_files", lambda: [broken, latin])
+    style.cjk_family.cache_clear()
+    assert style.cjk_family() == "DejaVu Sans"
+    style.cjk_family.cache_clear()
 
 
 def test_a_picture_kind_is_known(tmp_path: Path) -> None:
@@ -176,7 +178,7 @@ def test_a_picture_kind_is_known(tmp_path: Path) -> None:
 def test_pyplot_is_never_loaded() -> None:
     code = (
         "import sys; from quesnay.diagnostics.plots.style import new_figure, finish;"
-        "from quesnay.diagnostics.plots.save import figure_to_bytes;"
+        "from quesnay.diagnostics.plots.style import figure_to_bytes;"
         "figure_to_bytes(finish(new_figure(), alt='x')); print('matplotlib.pyplot' in sys.modules)"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

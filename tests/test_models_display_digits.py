@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, strategies as st
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display.digits import decimals_for, format_column
+from quesnay.models.display.grid import decimals_for, format_column
 from quesnay.models.display.table import Table
 
 

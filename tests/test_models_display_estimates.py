@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.models.display.estimates import estimates_frame
+from quesnay.models.display.table import estimates_frame
 
 COLUMNS = ["term", "estimate", "std_error", "statistic", "p_value", "conf_low", "conf_high"]
 PANEL = pd.DataFrame(

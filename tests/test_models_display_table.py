@@ -11,9 +11,8 @@ from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width
-from quesnay.models.display.explanation import Explanation
-from quesnay.models.display.table import Table, Tabular
-from quesnay.models.display.text import wrap
+from quesnay.models.display.markup import wrap
+from quesnay.models.display.table import Explanation, Table, Tabular
 
 
 def verdicts() -> pd.DataFrame:

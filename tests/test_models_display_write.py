@@ -13,15 +13,14 @@ import pandas as pd
 import pytest
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display import folder as folder_module
-from quesnay.models.display.folder import check_folder, write_folder
+from quesnay.models.display import write as folder_module
 from quesnay.models.display.table import Table
-from quesnay.models.display.write import write_bytes, write_text
+from quesnay.models.display.write import check_folder, write_bytes, write_folder, write_text
 
 WRITER = """
 import sys
 from pathlib import Path
-from quesnay.models.display.folder import write_folder
+from quesnay.models.display.write import write_folder
 from quesnay.models.display.write import write_bytes
 path = Path(sys.argv[1])
 print("ready", flush=True)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.fitting.tables.lmdi import lmdi_terms, log_mean
+from quesnay.fitting.tables.decomposition import lmdi_terms, log_mean
 
 from .random_tables import random_table
 

@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 from quesnay import InputOutputTable
-from quesnay.fitting.tables.households import household
+from quesnay.fitting.tables.leontief import household
 
 GOLDEN = json.loads(
     (Path(__file__).parent / "reference" / "input_output_tables.json").read_text("utf-8")

@@ -41,7 +41,7 @@ def _xu() -> Any:
 
 
 def test_published_interdependency_of_a_table() -> None:
-    from quesnay.models.input_output.disruption import network
+    from quesnay.models.input_output.inoperability import network
 
     case = CASES["supply"]
     found = network(_xu(), "supply").matrix
@@ -118,9 +118,9 @@ REFUSED: list[tuple[Any, Any, str]] = [
     (GOOD, [-0.1, 0], "perturbation of 0 is -0.1"),
     (GOOD, [0.1], r"perturbation: shape \(1,\); expected 2 numbers"),
     (GOOD, {7: 0.1}, "perturbation: no sector 7"),
-    (GOOD, {0: "much"}, "perturbation of 0: str is not all numbers"),
-    (GOOD, [np.nan, 0], "perturbation: 0 is nan"),
-    ("matrix", [0, 0], "interdependency: str is not all numbers"),
+    (GOOD, {0: "much"}, "perturbation of 0: 'much'; expected one finite number"),
+    (GOOD, [np.nan, 0], "perturbation: entry 0 is nan"),
+    ("matrix", [0, 0], "interdependency: text; expected real numbers"),
 ]
 
 

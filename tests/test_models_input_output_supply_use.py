@@ -158,7 +158,7 @@ REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"use": [[10, 20]]}, qn.DataError, "use: 1 rows; expected 2"),
     ({"final": [70, 50, 1]}, qn.DataError, "final_demand: 3 rows; expected 2"),
     ({"value": [60]}, qn.DataError, "value_added: 1 columns; expected 2"),
-    ({"supply": "no table"}, qn.DataError, "supply: str is not all numbers"),
+    ({"supply": "no table"}, qn.DataError, "supply: text; expected real numbers"),
     ({"imports": (1, 2, 3)}, qn.DataError, "imports: 3 parts"),
     ({"imports": [5, 500]}, qn.BalanceError, "more than its buyers"),
     ({"imports": [5, -5]}, qn.DataError, "imports of 1 are negative"),

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.models.regression.expression import FUNCTIONS
+from quesnay.models.expressions import FUNCTIONS
 
 DATA = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text()

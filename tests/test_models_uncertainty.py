@@ -291,3 +291,34 @@ def test_malformed_input_is_one_clear_line(call: Any, message: str) -> None:
 def test_interval_of_draws_that_all_failed_is_missing() -> None:
     out = bootstrap_interval(np.full((9, 1), np.nan), np.zeros(1), level=0.95, kind="percentile")
     assert np.isnan(out).all()
+
+
+def test_inputs_are_kept_as_the_model_got_them() -> None:
+    seen: list[dict[str, np.ndarray]] = []
+
+    def model(x: dict[str, np.ndarray]) -> dict[str, np.ndarray]:
+        seen.append(x)
+        return {"y": x["a"] + x["v"].sum(axis=1) + x["b"]}
+
+    inputs = {
+        "a": qn.Uniform(0, 1),
+        "v": qn.JointNormal([0.0, 1.0], np.eye(2)),
+        ("b", "c"): qn.JointNormal([0.0, 1.0], np.eye(2)),
+    }
+    out = qn.monte_carlo(model, inputs, draws=30, seed=3, chunk=10)
+    kept = out.input_arrays()
+    for name in ("a", "v", "b", "c"):
+        np.testing.assert_array_equal(kept[name], np.concatenate([x[name] for x in seen[1:]]))
+    np.testing.assert_array_equal(model(kept)["y"], out.draws["y"])
+
+
+def test_shares_of_the_variance_add_to_one_for_every_figure_that_varies() -> None:
+    found = qn.variance_shares(
+        lambda x: {"y": x["a"] * x["b"], "still": 0.0 * x["a"]},
+        {"a": qn.Normal(1, 1), "b": qn.Normal(1, 0.5)},
+        draws=2048,
+        seed=0,
+    )
+    assert found.shares.loc["y"].sum() == pytest.approx(1.0)
+    assert found.shares.loc["still"].isna().all()
+    assert found.total.loc["y"].sum() > 1.0  # interactions count twice there

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.readers.cells import Cell, Source, label, rows, sheet_names
+from quesnay.datasets.readers.containers import Cell, Row, Sheet, label, open_book
 from quesnay.fitting.errors import DataError
 from quesnay.models.paths import as_path
 
@@ -65,30 +65,35 @@ def read_china_klems(path: str | Path) -> pd.DataFrame:
     return frame
 
 
-def _sources(path: Path) -> dict[str, Source]:
+def _sources(path: Path) -> dict[str, Sheet]:
     if path.is_dir():
         files = sorted(path.glob("*.csv"))
         if not files:
             raise DataError(f"{path}: no .csv file in this folder")
-        return {file.stem: Source(file) for file in files}
+        return {file.stem: open_book(file).sheet() for file in files}
     if not path.is_file():
         raise DataError(f"{path}: no such file or folder")
-    return {name: Source(path, name) for name in sheet_names(path)}
+    book = open_book(path)
+    if not book.sheets:
+        book.sheet()
+    return {name: book.sheet(name) for name in book.sheets}
 
 
-def _variable(source: Source) -> "pd.Series[float] | None":
-    lines = iter(rows(source))
+def _variable(source: Sheet) -> "pd.Series[float] | None":
+    lines = iter([row for row in source.rows if any(str(cell).strip() for cell in _cells(row))])
     years: list[tuple[int, int]] = []
     for row in lines:
         years = [
-            (j, int(label(cell))) for j, cell in enumerate(row) if _YEAR.fullmatch(label(cell))
+            (j, int(label(cell)))
+            for j, cell in enumerate(_cells(row))
+            if _YEAR.fullmatch(label(cell))
         ]
         if len(years) >= _FEWEST_YEARS:
             break
     else:
         return None
     if len({year for _, year in years}) < len(years):
-        raise DataError(f"{source.name}: a year stands twice in the header")
+        raise DataError(f"{source.title}: a year stands twice in the header")
     values: dict[tuple[str, int], float] = {}
     for row in lines:
         industry = label(row[0])
@@ -96,12 +101,16 @@ def _variable(source: Source) -> "pd.Series[float] | None":
             continue
         for j, year in years:
             if (industry, year) in values:
-                raise DataError(f"{source.name}: industry {industry!r} stands twice")
+                raise DataError(f"{source.title}: industry {industry!r} stands twice")
             values[industry, year] = _value(row[j] if j < len(row) else "", source, industry, year)
     return pd.Series(values, dtype=float)
 
 
-def _value(cell: Cell, source: Source, industry: str, year: int) -> float:
+def _cells(row: Row) -> list[Cell]:
+    return [row[j] for j in range(len(row))]
+
+
+def _value(cell: Cell, source: Sheet, industry: str, year: int) -> float:
     text = str(cell).strip()
     try:
         value = float(text) if text else np.nan
@@ -109,6 +118,6 @@ def _value(cell: Cell, source: Source, industry: str, year: int) -> float:
         value = np.inf
     if np.isinf(value):
         raise DataError(
-            f"{source.name}: industry {industry!r}, year {year}: {text!r} is no finite number"
+            f"{source.title}: industry {industry!r}, year {year}: {text!r} is no finite number"
         )
     return value

@@ -1,45 +1,94 @@
-"""Printed figures as intervals: what a number rounded to its last digit can have been."""
+"""Printed figures as intervals, and their units: a size and what is counted.
+
+A figure rounded to its last digit stands for the half-open interval [low, high) of the values that
+print as it does: 1.42 is [1.415, 1.425). The solver works on closed intervals, so the open end is
+moved inward by a millionth of the interval's width; a solution nearer to it is not looked for.
+"""
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import pandas as pd
 
-from quesnay.diagnostics.audit.units import Unit, unit_of
-from quesnay.fitting.checks import as_tuple
+from quesnay.fitting.checks import as_tuple, is_number, is_whole
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.models.printed import rounding_interval
 
-__all__ = ["Figure", "checked_figures", "printed_interval"]
+__all__ = ["Figure", "Unit", "checked_figures", "figure_of", "inner", "printed_interval", "unit_of"]
 
 _NEEDED = ("concept", "year", "unit")
+KINDS = ("estimate", "forecast")
+_OPEN = 1e-6  # of the width of an interval, by which its open end is moved inward
+
+
+_SIZES = {
+    "": 1.0,
+    "hundred": 1e2,
+    "thousand": 1e3,
+    "million": 1e6,
+    "billion": 1e9,
+    "trillion": 1e12,
+    "bn": 1e9,
+    "mn": 1e6,
+}
+_SAME = {"yuan": "CNY", "rmb": "CNY", "cny": "CNY", "dollar": "USD", "dollars": "USD", "usd": "USD"}
+_SHAPE = re.compile(
+    r"(?P<number>[\d,.]*)\s*(?P<size>hundred|thousand|million|billion|trillion|bn|mn|)\s*"
+    r"(?P<base>[^\d,.\s].*)?",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """A unit as printed, how many of `base` it holds, and what is counted ("" a pure number)."""
+
+    text: str
+    scale: float
+    base: str
+
+
+def unit_of(text: object, *, where: str) -> Unit:
+    """Read a unit such as "trillion CNY", "100 million yuan", "percent" or "million persons".
+
+    >>> unit_of("100 million CNY", where="C18")
+    Unit(text='100 million CNY', scale=100000000.0, base='CNY')
+    """
+    words = text.strip() if isinstance(text, str) else ""
+    if not words:
+        raise DataError(
+            f"{where}: no unit; give one such as 'trillion CNY', 'percent' or 'persons'"
+        )
+    if words.lower() in {"percent", "per cent", "%"}:
+        return Unit(words, 0.01, "")
+    if words.lower() in {"fraction", "ratio", "share", "1"}:
+        return Unit(words, 1.0, "")
+    found = _SHAPE.fullmatch(words)
+    base = (found["base"] or "").strip() if found else ""
+    try:
+        number = float((found["number"] if found else "").replace(",", "") or 1.0)
+    except ValueError:
+        number = 0.0
+    if found is None or not base or not number > 0.0:
+        raise DataError(
+            f"{where}: cannot read the unit {words!r}; write it as 'trillion CNY', "
+            "'100 million CNY', 'percent' or 'million persons'"
+        )
+    scale = number * _SIZES[found["size"].lower()]
+    return Unit(words, scale, _SAME.get(base.lower(), base))
+
+
+def inner(low: float, high: float) -> tuple[float, float]:
+    """Return the closed interval that stands for the half-open one."""
+    return low, high - _OPEN * (high - low)
 
 
 @dataclass(frozen=True, slots=True)
 class Figure:
-    """One printed figure.
-
-    Parameters
-    ----------
-    id : str
-        Such as "T18".
-    symbol : str
-        Letter or name it has in the identities, such as "T".
-    concept : str
-        What it is, in words.
-    year : int
-        Calendar year.
-    printed : str
-        As printed.
-    low, high : float
-        Rounding interval [low, high) in its unit.
-    unit : Unit
-        Its unit.
-    kind : str
-        "estimate" or "forecast".
-    """
+    """One printed figure; `low` and `high` bound its rounding interval [low, high) in its unit."""
 
     id: str
     symbol: str
@@ -50,58 +99,40 @@ class Figure:
     high: float
     unit: Unit
     kind: str
+    published: str = ""
+    provenance: str = ""
+    other_printing: str = ""
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """What it is a figure of: symbol and year."""
+        return self.symbol, self.year
 
 
 def printed_interval(printed: object) -> tuple[float, float]:
     """Return the interval of numbers that print as the text does; its upper end is excluded.
 
-    Parameters
-    ----------
-    printed : str
-        A decimal number as people print it, thousands apart by commas and with any minus sign.
+    Thousands may stand apart by commas; any minus sign is read.
 
-    Returns
-    -------
-    (float, float)
-        See `quesnay.models.printed.rounding_interval`.
-
-    Examples
-    --------
     >>> printed_interval("1.42"), printed_interval("4,386")
     ((1.415, 1.425), (4385.5, 4386.5))
     """
     text = str(printed).replace(",", "").replace("\N{MINUS SIGN}", "-")
-    return rounding_interval(text)
+    try:
+        low, high = rounding_interval(text)
+    except ArithmeticError:  # the decimal arithmetic overflows
+        low = high = math.inf
+    if not (is_number(low) and is_number(high)):
+        raise DataError(f"printed figure {shown(text)}: too large to compute with")
+    return low, high
 
 
 def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[Figure, ...]:
-    """Check a frame of reported figures.
+    """Check a frame of reported figures: index id, columns concept, year, unit and printed.
 
-    Parameters
-    ----------
-    reported : DataFrame
-        Index id; columns concept, year, unit and printed (or low and high), and optionally symbol
-        (by default the id without its trailing digits) and kind.
-    without : iterable of str
-        Ids to leave out.
-
-    Returns
-    -------
-    tuple of Figure
-        In the order of the frame.
-
-    Raises
-    ------
-    DataError
-        If the frame is empty, a column is missing, an id is unknown or given twice, or a row has
-        no unit, no year or an empty interval.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"concept": "total", "year": 2018, "printed": "1.42",
-    ...                       "unit": "trillion CNY"}, index=["T18"])
-    >>> checked_figures(frame)[0].symbol
-    'T'
+    Instead of `printed` there may be low and high; symbol (by default the id without its trailing
+    digits), kind, published, provenance and other_printing are optional. Ids of `without` are left
+    out.
     """
     if not isinstance(reported, pd.DataFrame):
         raise DataError(f"reported figures must be a DataFrame, got {type(reported).__name__}")
@@ -116,72 +147,117 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
             f"reported figures: no column {missing[0]!r};"
             f"{nearest(missing[0], frame.columns) or ' see the columns of load_reported'}"
         )
-    ids = [str(name).strip() for name in frame.index]
+    ids = [_checked_id(name, place) for place, name in enumerate(frame.index, start=1)]
     for name in ids:
-        if not name or ids.count(name) > 1:
-            raise DataError(f"reported figures: id {name!r} is empty or given twice")
+        if ids.count(name) > 1:
+            raise DataError(f"reported figures: id {name!r} is given twice")
     without = as_tuple(without, "without")
     for name in without:
         if not isinstance(name, str) or name not in ids:
             raise DataError(f"without: no figure {shown(name)};{suggestion(name, ids)}")
     rows = frame.to_dict("records")
     figures = [
-        _figure(name, row) for name, row in zip(ids, rows, strict=True) if name not in set(without)
+        figure_of(name, row) for name, row in zip(ids, rows, strict=True) if name not in without
     ]
     if not figures:
         raise DataError("reported figures: every figure is left out; keep at least one")
     return tuple(figures)
 
 
-def _figure(name: str, row: "dict[object, object]") -> Figure:
+def _checked_id(name: object, place: int) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise DataError(
+            f"reported figures: row {place}: id {shown(name)} is no text; give one such as 'T18'"
+        )
+    return name.strip()
+
+
+def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
+    """Check one row; a message names the figure and the column."""
     unit = unit_of(row["unit"], where=name)
-    printed = row.get("printed", "")
     low, high = _interval(name, row)
-    symbol = row.get("symbol")
-    words = symbol.strip() if isinstance(symbol, str) else ""
+    symbol = _text(name, row, "symbol")
     concept = row["concept"]
     if not isinstance(concept, str) or not concept.strip():
-        raise DataError(f"{name}: no concept; say in words what the figure is")
+        raise DataError(f"{name}: no concept (column 'concept'); say in words what the figure is")
+    kind = _text(name, row, "kind") or "estimate"
+    if kind not in KINDS:
+        raise DataError(
+            f"{name}: kind {kind!r} (column 'kind') is unknown;{suggestion(kind, KINDS)}"
+        )
     return Figure(
         id=name,
-        symbol=words or re.sub(r"[_-]?\d+$", "", name) or name,
+        symbol=symbol or re.sub(r"[_-]?\d+$", "", name) or name,
         concept=concept.strip(),
         year=_year(name, row["year"]),
-        printed=str(printed),
+        printed=str(row.get("printed", "")),
         low=low,
         high=high,
         unit=unit,
-        kind=str(row.get("kind", "estimate")),
+        kind=kind,
+        published=_text(name, row, "published"),
+        provenance=_text(name, row, "provenance"),
+        other_printing=_text(name, row, "other_printing"),
     )
 
 
-def _interval(name: str, row: "dict[object, object]") -> tuple[float, float]:
+def _interval(name: str, row: Mapping[Any, Any]) -> tuple[float, float]:
     if _given(row.get("low")) or _given(row.get("high")):
-        try:
-            low, high = float(str(row.get("low"))), float(str(row.get("high")))
-        except ValueError:
-            low = high = math.nan
-        if not (math.isfinite(low) and math.isfinite(high) and low < high):
+        ends = [_end(name, key, row.get(key)) for key in ("low", "high")]
+        if not ends[0] < ends[1]:
             raise DataError(
-                f"{name}: the interval from {row.get('low')} to {row.get('high')} is empty or not "
-                "finite; low must be below high"
+                f"{name}: the interval from {row.get('low')} to {row.get('high')} is empty; low "
+                "must be below high"
             )
-        return low, high
+        return ends[0], ends[1]
+    printed = row.get("printed")
+    if isinstance(printed, bool) or not (isinstance(printed, str) or is_whole(printed)):
+        raise DataError(
+            f"{name}: printed {shown(printed)} (column 'printed') is no text; write the digits as "
+            "text, such as '1.50', so that trailing zeros count"
+        )
     try:
-        return printed_interval(row.get("printed"))
+        return printed_interval(printed)
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
+
+
+def _end(name: str, key: str, value: object) -> float:
+    """Return an end of an interval, a number or, in a CSV file, the text of one."""
+    number = value
+    if isinstance(value, str):
+        try:
+            number = float(value)
+        except ValueError:
+            number = None
+    if not is_number(number):
+        raise DataError(
+            f"{name}: {key} {shown(value)} (column {key!r}) is no finite number; low must be below "
+            "high"
+        )
+    return float(number)
 
 
 def _given(value: object) -> bool:
     return value is not None and value == value and value != ""
 
 
+def _text(name: str, row: Mapping[Any, Any], key: str) -> str:
+    """Return an optional text of a row."""
+    value = row.get(key)
+    if not _given(value):
+        return ""
+    if not isinstance(value, str):
+        raise DataError(f"{name}: {key} {shown(value)} (column {key!r}) is no text")
+    return value.strip()
+
+
 def _year(name: str, value: object) -> int:
-    try:
-        year = int(str(value))
-    except ValueError:
-        raise DataError(f"{name}: year {value!r} is not a whole number such as 2018") from None
-    if not 1000 <= year <= 2999:
-        raise DataError(f"{name}: year {year} is not a calendar year such as 2018")
-    return year
+    text = str(value)
+    if not (is_whole(value) or (isinstance(value, str) and re.fullmatch(r"\s*\d+\s*", value))):
+        raise DataError(
+            f"{name}: year {shown(value)} (column 'year') is not a whole number such as 2018"
+        )
+    if len(text.strip()) > 4 or not 1000 <= int(text) <= 2999:
+        raise DataError(f"{name}: year {shown(value)} is not a calendar year such as 2018")
+    return int(text)

@@ -1,35 +1,56 @@
-"""A user's own file of printed figures and identities."""
+"""A user's own file of printed figures, identities and vintages of GDP."""
 
+import csv
+import io
 import tomllib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
+from quesnay.diagnostics.audit.figures import figure_of
 from quesnay.diagnostics.audit.identities import (
     SATELLITE_ACCOUNT,
     SATELLITE_QUANTITIES,
     Identity,
     Quantity,
 )
-from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
+from quesnay.fitting.checks import is_number, is_whole
+from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown, suggestion
 from quesnay.models.paths import as_path
 
-__all__ = ["ReportFile", "read_report"]
+__all__ = ["ReportFile", "read_figures"]
 
 _LARGEST = 2_000_000
-_TABLES: Mapping[str, frozenset[str]] = {
-    "figure": frozenset({
-        "id", "concept", "year", "printed", "unit", "kind", "symbol", "low", "high", "note",
-    }),
-    "quantity": frozenset({"symbol", "concept", "unit", "like", "low", "high"}),
-    "identity": frozenset({"name", "equation"}),
-    "gdp": frozenset({"year", "vintage", "gdp", "real_growth", "published", "unit"}),
+_TEXT, _WHOLE, _NUMBER, _RATE = "text", "a whole number", "a number", "a number or its digits"
+_TABLES: Mapping[str, Mapping[str, str]] = {
+    "figure": {
+        "id": _TEXT, "concept": _TEXT, "year": _WHOLE, "printed": "text, such as '1.50'",
+        "unit": _TEXT, "kind": _TEXT, "symbol": _TEXT, "low": _NUMBER, "high": _NUMBER,
+        "note": _TEXT, "published": _TEXT, "provenance": _TEXT, "other_printing": _TEXT,
+    },
+    "quantity": {
+        "symbol": _TEXT, "concept": _TEXT, "unit": _TEXT, "like": _TEXT, "low": _NUMBER,
+        "high": _NUMBER,
+    },
+    "identity": {"name": _TEXT, "equation": _TEXT, "definition": _TEXT},
+    "gdp": {
+        "year": _WHOLE, "vintage": _TEXT, "gdp": _NUMBER, "real_growth": _RATE,
+        "published": _TEXT, "basis": _TEXT, "unit": _TEXT,
+    },
 }  # fmt: skip
+_NEEDED = {
+    "figure": ("id", "concept", "year", "unit"),
+    "quantity": ("symbol",),
+    "identity": ("equation",),
+    "gdp": ("year", "vintage", "gdp"),
+}
+_COLUMNS = tuple(_TABLES["figure"])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ReportFile:
     """What a file says.
 
@@ -43,53 +64,60 @@ class ReportFile:
         Those of the file, or those of a satellite account.
     quantities : tuple of Quantity
         What the symbols mean.
+    forecast_growth : (float, float) or None
+        Nominal growth of forecasts of GDP, percent.
     """
 
     figures: pd.DataFrame
     gdp: pd.DataFrame | None
     identities: tuple[Identity, ...]
     quantities: tuple[Quantity, ...]
+    forecast_growth: tuple[float, float] | None = None
 
 
-def read_report(path: str | Path) -> ReportFile:
+def read_figures(path: str | Path) -> ReportFile:
     r"""Read a TOML or CSV file of printed figures.
 
     Parameters
     ----------
     path : path
-        ``.toml`` with the tables figure, quantity, identity and gdp; or ``.csv`` with the columns
-        id, concept, year, printed and unit.
+        ``.toml`` with the tables ``[[figure]]`` (id, concept, year, printed, unit, and optionally
+        kind, symbol, low, high, published, provenance, other_printing, note), ``[[identity]]``
+        (name, equation, definition), ``[[quantity]]`` (symbol, concept, unit, like, low, high),
+        ``[[gdp]]`` (year, vintage, gdp, unit, real_growth, published, basis) and the keys
+        ``title`` and ``forecast_growth``; or ``.csv`` with the columns of ``[[figure]]``.
 
     Returns
     -------
     ReportFile
-        Figures, vintages, identities and quantities.
+        Figures, vintages, identities and quantities, for `audit`.
 
     Raises
     ------
     DataError
-        If the file cannot be read, or holds no figure.
+        If the file cannot be read, holds no figure, or a value is not of its kind; the message
+        names file, row and column.
     StudyError
-        If a key is unknown, missing or of the wrong kind.
+        If a key is unknown or missing.
 
     Examples
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "own.csv"
     >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion CNY\n")
-    >>> read_report(path).figures.loc["T19", "printed"]
+    >>> read_figures(path).figures.loc["T19", "printed"]
     '2.13'
     """
     place = as_path(path, "path")
     text = _text(place)
     if place.suffix.lower() == ".csv":
-        return ReportFile(_csv(place), None, SATELLITE_ACCOUNT, SATELLITE_QUANTITIES)
+        return ReportFile(_csv(place, text), None, SATELLITE_ACCOUNT, SATELLITE_QUANTITIES)
     if place.suffix.lower() != ".toml":
         raise DataError(f"{place}: a .toml or .csv file expected")
     try:
         parsed = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise DataError(f"{place}: not valid TOML ({error})") from None
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise DataError(f"{place}: not valid TOML ({shown(str(error), 200)})") from None
     return _report(place, parsed)
 
 
@@ -104,72 +132,139 @@ def _text(place: Path) -> str:
         raise DataError(f"{place}: not UTF-8 text; save it as UTF-8") from None
 
 
-def _csv(place: Path) -> pd.DataFrame:
+def _csv(place: Path, text: str) -> pd.DataFrame:
+    """Return the rows of a CSV file as text; a message names the line of the file."""
     try:
-        frame = pd.read_csv(place, dtype=str, encoding="utf-8-sig", keep_default_na=False)
-    except (ValueError, pd.errors.ParserError) as error:
+        lines = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except csv.Error as error:
         raise DataError(f"{place}: not a CSV table ({error})") from None
-    if "id" not in frame.columns:
-        raise DataError(f"{place}: no column 'id';{nearest('id', frame.columns)} columns id, "
-                        "concept, year, printed and unit are needed")  # fmt: skip
-    return frame.set_index("id")
+    if not lines or not lines[0]:
+        raise DataError(f"{place}: not a CSV table; the first row names the columns")
+    header = [name.strip() for name in lines[0]]
+    for name in _NEEDED["figure"]:
+        if name not in header:
+            raise DataError(
+                f"{place}: no column {name!r};{nearest(name, header)} columns id, concept, year, "
+                "printed and unit are needed"
+            )
+    for name in header:
+        if name not in {*_COLUMNS, "source", "confidence", "fact"}:
+            raise DataError(f"{place}: unknown column {shown(name)};{suggestion(name, _COLUMNS)}")
+    if len(set(header)) < len(header):
+        raise DataError(f"{place}: a column is given twice")
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise DataError(f"{place}: row {number}: {len(cells)} cells, {len(header)} expected")
+        rows.append((number, dict(zip(header, cells, strict=True))))
+    return _checked(place, rows, "row")
+
+
+def _checked(place: Path, rows: list[tuple[int, dict[str, Any]]], word: str) -> pd.DataFrame:
+    """Check rows of figures and return them by id."""
+    if not rows:
+        raise DataError(f"{place}: no figure; give at least one printed figure")
+    seen: dict[str, int] = {}
+    for number, row in rows:
+        name = str(row["id"]).strip()
+        if not name:
+            raise DataError(f"{place}: {word} {number}, column 'id': empty")
+        if name in seen:
+            raise DataError(
+                f"{place}: {word} {number}: id {shown(name)} is that of {word} {seen[name]}"
+            )
+        seen[name] = number
+        try:
+            figure_of(name, row)
+        except QuesnayError as error:
+            raise DataError(f"{place}: {word} {number}, {error}") from None
+    return pd.DataFrame([row for _, row in rows]).set_index("id")
 
 
 def _report(place: Path, parsed: Mapping[str, object]) -> ReportFile:
+    known = [*_TABLES, "title", "forecast_growth"]
     for key in parsed:
-        if key not in {*_TABLES, "title"}:
-            raise StudyError(f"{place}: unknown key {key!r};{suggestion(key, [*_TABLES, 'title'])}")
+        if key not in known:
+            raise StudyError(f"{place}: unknown key {shown(key)};{suggestion(key, known)}")
+    if not isinstance(parsed.get("title", ""), str):
+        raise DataError(f"{place}: title: text expected, got {shown(parsed['title'])}")
     rows = {name: _rows(place, name, parsed.get(name, [])) for name in _TABLES}
     if not rows["figure"]:
         raise DataError(f"{place}: no [[figure]]; give at least one printed figure")
-    figures = pd.DataFrame(rows["figure"])
-    if "id" not in figures.columns or figures["id"].isna().any():
-        raise StudyError(f"{place}: a [[figure]] has no id")
-    if "printed" in figures.columns:
-        for name, printed in zip(figures["id"], figures["printed"], strict=True):
-            if isinstance(printed, float):
-                raise StudyError(
-                    f'{place}: figure {name}: write printed as text, such as "1.50", so that '
-                    "trailing zeros count"
-                )
+    figures = _checked(place, list(enumerate(rows["figure"], start=1)), "[[figure]]")
     identities = tuple(
-        Identity.parse(str(row.get("name", row.get("equation"))), str(row.get("equation", "")))
+        Identity.parse(
+            str(row.get("name", row["equation"])),
+            str(row["equation"]),
+            str(row.get("definition", "")),
+        )
         for row in rows["identity"]
     )
     quantities = tuple(_quantity(place, row) for row in rows["quantity"])
     return ReportFile(
-        figures.set_index("id"),
+        figures,
         pd.DataFrame(rows["gdp"]) if rows["gdp"] else None,
         identities or SATELLITE_ACCOUNT,
         quantities if identities else (*SATELLITE_QUANTITIES, *quantities),
+        _pair(place, parsed.get("forecast_growth")),
     )
 
 
-def _rows(place: Path, name: str, value: object) -> list[dict[str, object]]:
+def _pair(place: Path, value: object) -> tuple[float, float] | None:
+    if value is None:
+        return None
+    if not isinstance(value, list) or len(value) != 2 or not all(map(is_number, value)):
+        raise DataError(
+            f"{place}: forecast_growth: two numbers in percent expected, such as [7.0, 8.5], got "
+            f"{shown(value)}"
+        )
+    return float(value[0]), float(value[1])
+
+
+def _rows(place: Path, name: str, value: object) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise StudyError(f"{place}: {name} must be a list of tables, written [[{name}]]")
-    for row in value:
-        for key in row:
+    for number, row in enumerate(value, start=1):
+        for key, cell in row.items():
             if key not in _TABLES[name]:
                 raise StudyError(
-                    f"{place}: unknown key {key!r} in [[{name}]];{suggestion(key, _TABLES[name])}"
+                    f"{place}: unknown key {shown(key)} in [[{name}]] {number};"
+                    f"{suggestion(key, _TABLES[name])}"
                 )
+            _check_kind(f"{place}: [[{name}]] {number}, {key}", _TABLES[name][key], cell)
+        for key in _NEEDED[name]:
+            if key not in row:
+                raise StudyError(f"{place}: a [[{name}]], number {number}, has no {key}")
     return value
 
 
-def _quantity(place: Path, row: Mapping[str, object]) -> Quantity:
-    symbol = row.get("symbol")
-    if not isinstance(symbol, str) or not symbol.isidentifier():
+def _check_kind(where: str, kind: str, value: object) -> None:
+    """Refuse a value of another kind; printed figures may be whole numbers."""
+    if kind == _WHOLE:
+        good = is_whole(value)
+    elif kind == _NUMBER:
+        good = is_number(value)
+    elif kind == _RATE:
+        good = is_number(value) or isinstance(value, str)
+    elif kind == _TEXT:
+        good = isinstance(value, str)
+    else:
+        good = isinstance(value, str) or is_whole(value)
+    if not good:
+        more = "; write printed as text, so that trailing zeros count" if "1.50" in kind else ""
+        raise DataError(f"{where}: {kind} expected, got {shown(value)}{more}")
+
+
+def _quantity(place: Path, row: Mapping[str, Any]) -> Quantity:
+    symbol = row["symbol"]
+    if not symbol.isidentifier():
         raise StudyError(
-            f"{place}: [[quantity]] has symbol {symbol!r}; a name such as 'T' expected"
+            f"{place}: [[quantity]] has symbol {shown(symbol)}; a name such as 'T' expected"
         )
-    ends: list[float] = []
-    for key, default in (("low", float("-inf")), ("high", float("inf"))):
-        value = row.get(key, default)
-        if isinstance(value, bool) or not isinstance(value, (int, float)):
-            raise StudyError(f"{place}: quantity {symbol}: {key} must be a number, got {value!r}")
-        ends.append(float(value))
-    if not ends[0] < ends[1]:
+    low, high = float(row.get("low", "-inf")), float(row.get("high", "inf"))
+    if not low < high:
         raise StudyError(f"{place}: quantity {symbol}: low must be below high")
-    words: Sequence[str] = [str(row.get(key, "")) for key in ("concept", "unit", "like")]
-    return Quantity(symbol, words[0] or symbol, words[1], words[2], ends[0], ends[1])
+    words = [row.get(key, "") for key in ("concept", "unit", "like")]
+    return Quantity(symbol, words[0] or symbol, words[1], words[2], low, high)

@@ -1,20 +1,37 @@
-"""Quantities and the identities that tie them."""
+"""Quantities, and the identities that tie them: read from text, multiplied out, units checked.
+
+An identity is an equation of names, years in square brackets, numbers and ``+ - * / **``. It is
+multiplied out to a polynomial that is zero where it holds, ``sum_m a_m prod(quantities) = 0``;
+denominators are multiplied through, so they must not be zero. Identities of one name and several
+definitions are alternatives: a report used one of them, and need not say which.
+"""
 
 import math
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeAlias
 
-from quesnay.diagnostics.audit.expressions import Node, parse_equation, symbols_of
-from quesnay.fitting.errors import StudyError, nearest
+from quesnay.diagnostics.audit.figures import Unit
+from quesnay.fitting.errors import DataError, StudyError, nearest, shown
+from quesnay.models.expressions import Binary, Column, Expression, Negative, Number, read_equation
 
 __all__ = [
-    "OFFICIAL_DEFLATOR",
+    "FREE_DEFLATOR",
     "SATELLITE_ACCOUNT",
     "SATELLITE_QUANTITIES",
     "Identity",
     "Quantity",
+    "check_dimensions",
     "check_symbols",
 ]
+
+Name: TypeAlias = tuple[str, int]
+"""A symbol and its lag."""
+Polynomial: TypeAlias = Mapping[tuple[Name, ...], float]
+"""Products of quantities, each a sorted tuple of names, and their coefficients."""
+_MOST_TERMS = 200
+_HIGHEST_POWER = 9
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,50 +70,129 @@ class Identity:
         What it says, in words.
     text : str
         Such as ``"T[t] = C[t] + I[t]"``.
-    left, right : Node
-        Its parsed sides.
+    left, right : Expression
+        Its sides.
+    polynomial : mapping
+        Left minus right side, multiplied out.
+    definition : str
+        Which of several definitions it is; identities of one name are alternatives.
     """
 
     name: str
     text: str
-    left: Node
-    right: Node
+    left: Expression
+    right: Expression
+    polynomial: Polynomial
+    definition: str = ""
 
     @classmethod
-    def parse(cls, name: str, text: str) -> "Identity":
+    def parse(cls, name: str, text: str, definition: str = "") -> "Identity":
         """Read an identity from its text.
 
-        Parameters
-        ----------
-        name : str
-            What it says.
-        text : str
-            The equation.
-
-        Returns
-        -------
-        Identity
-            With both sides parsed.
-
-        Raises
-        ------
-        StudyError
-            If it cannot be read, or names no quantity.
-
-        Examples
-        --------
-        >>> sorted(s.name for s in Identity.parse("total", "T[t] = C[t] + I[t]").symbols)
-        ['C', 'I', 'T']
+        >>> Identity.parse("share", "S = T / GDP[t-1]").polynomial
+        {(('GDP', -1), ('S', 0)): 1.0, (('T', 0),): -1.0}
         """
-        left, right = parse_equation(text, where=name)
-        if not symbols_of(left) | symbols_of(right):
-            raise StudyError(f"identity {name}: {text!r} names no quantity")
-        return cls(name, " ".join(text.split()), left, right)
+        try:
+            left, right = read_equation(text)
+        except DataError as error:
+            raise StudyError(f"identity {name}: {str(error).removeprefix('identity ')}") from None
+        polynomial = _multiplied_out(left, right, f"identity {name}: {shown(text, 80)}")
+        if not any(polynomial):
+            if not (_names(left) | _names(right)):
+                raise StudyError(f"identity {name}: {shown(text, 80)} names no quantity")
+            if polynomial:
+                raise StudyError(f"identity {name}: {shown(text, 80)} cannot hold")
+        return cls(name, " ".join(text.split()), left, right, polynomial, definition)
 
     @property
-    def symbols(self) -> "set[object]":
-        """Quantities with their lags."""
-        return {*symbols_of(self.left), *symbols_of(self.right)}
+    def names(self) -> frozenset[Name]:
+        """Symbols with their lags, those that cancel left out."""
+        return frozenset(name for product in self.polynomial for name in product)
+
+
+def _names(tree: Expression) -> set[Name]:
+    match tree:
+        case Column(name, lag):
+            return {(name, lag)}
+        case Negative(inner):
+            return _names(inner)
+        case Binary(_, left, right):
+            return _names(left) | _names(right)
+        case _:
+            return set()
+
+
+def _multiplied_out(left: Expression, right: Expression, where: str) -> Polynomial:
+    """Return numerator(left) denominator(right) - numerator(right) denominator(left)."""
+    (a, b), (c, d) = _rational(left, where), _rational(right, where)
+    return _plus(_times(a, d, where), _times(c, b, where), -1.0)
+
+
+def _rational(tree: Expression, where: str) -> tuple[Polynomial, Polynomial]:
+    """Return an expression as numerator and denominator."""
+    one: Polynomial = {(): 1.0}
+    match tree:
+        case Number(value):
+            return ({(): value} if value else {}), one
+        case Column(name, lag):
+            return {((name, lag),): 1.0}, one
+        case Negative(inner):
+            top, bottom = _rational(inner, where)
+            return _plus({}, top, -1.0), bottom
+        case Binary(sign, left, right):
+            return _joined(sign, _rational(left, where), right, where)
+    raise StudyError(f"{where}: functions are no part of an identity; write + - * / and **")
+
+
+def _joined(
+    sign: str, left: tuple[Polynomial, Polynomial], second: Expression, where: str
+) -> tuple[Polynomial, Polynomial]:
+    a, b = left
+    if sign == "**":
+        power = _power(second, where)
+        top: Polynomial = {(): 1.0}
+        bottom = top
+        for _ in range(power):
+            top, bottom = _times(top, a, where), _times(bottom, b, where)
+        return top, bottom
+    c, d = _rational(second, where)
+    if sign == "*":
+        return _times(a, c, where), _times(b, d, where)
+    if sign == "/":
+        if not c:
+            raise StudyError(f"{where} divides by zero")
+        return _times(a, d, where), _times(b, c, where)
+    both = _times(b, d, where) if b != d else b
+    if b == d:
+        return _plus(a, c, 1.0 if sign == "+" else -1.0), both
+    return _plus(_times(a, d, where), _times(c, b, where), 1.0 if sign == "+" else -1.0), both
+
+
+def _power(tree: Expression, where: str) -> int:
+    if isinstance(tree, Number) and tree.value.is_integer() and 0 < tree.value <= _HIGHEST_POWER:
+        return int(tree.value)
+    raise StudyError(f"{where}: an exponent is a whole number from 1 to {_HIGHEST_POWER}")
+
+
+def _plus(left: Polynomial, right: Polynomial, factor: float) -> Polynomial:
+    out = dict(left)
+    for product, c in right.items():
+        out[product] = out.get(product, 0.0) + factor * c
+    return {product: c for product, c in out.items() if c != 0.0}
+
+
+def _times(left: Polynomial, right: Polynomial, where: str) -> Polynomial:
+    out: dict[tuple[Name, ...], float] = {}
+    for one, a in left.items():
+        for other, b in right.items():
+            product = tuple(sorted((*one, *other)))
+            out[product] = out.get(product, 0.0) + a * b
+    if len(out) > _MOST_TERMS or not all(map(math.isfinite, out.values())):
+        raise StudyError(
+            f"{where}: multiplied out it has more than {_MOST_TERMS} terms or numbers beyond all "
+            "bounds; split it into several identities"
+        )
+    return {product: c for product, c in out.items() if c != 0.0}
 
 
 SATELLITE_QUANTITIES = (
@@ -106,51 +202,107 @@ SATELLITE_QUANTITIES = (
     Quantity("S", "share of GDP", unit="percent", low=0.0, high=100.0),
     Quantity("H", "integration-driven share of the total", unit="percent", low=0.0, high=100.0),
     Quantity("K", "contribution to GDP growth", unit="percent"),
-    Quantity("G", "real growth of the total", unit="percent"),
+    Quantity("G", "real growth of the total", unit="percent", low=-100.0),
+    Quantity("N", "nominal growth of the total", unit="percent", low=-100.0),
     Quantity("GDP", "GDP", like="T", low=0.0),
-    Quantity("D", "GDP deflator growth", unit="percent", low=-100.0),
     Quantity("R", "real growth of GDP", unit="percent", low=-100.0),
+    Quantity("D", "GDP deflator growth", unit="percent", low=-100.0),
 )
 
+_GROWTH = "real growth, GDP deflator"
 SATELLITE_ACCOUNT = (
     Identity.parse("total is core plus integration", "T[t] = C[t] + I[t]"),
     Identity.parse("share of GDP", "S[t] * GDP[t] = T[t]"),
     Identity.parse("integration-driven share", "H[t] * T[t] = I[t]"),
     Identity.parse(
-        "contribution to growth, current prices", "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]"
+        "contribution to growth", "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]", "nominal"
     ),
-    Identity.parse("real growth, GDP deflator", "T[t] = (1 + G[t]) * (1 + D[t]) * T[t-1]"),
+    Identity.parse(
+        "contribution to growth",
+        "K[t] * GDP[t] * R[t] = T[t] * (1 + R[t]) - T[t-1] * GDP[t] / GDP[t-1]",
+        "constant prices",
+    ),
+    Identity.parse("nominal growth", "T[t] = (1 + N[t]) * T[t-1]"),
+    Identity.parse(_GROWTH, "T[t] * (1 + R[t]) = (1 + G[t]) * T[t-1] * GDP[t] / GDP[t-1]"),
 )
+"""What holds in a satellite account; the deflator is that of nominal and real GDP."""
 
-OFFICIAL_DEFLATOR = Identity.parse(
-    "deflator from nominal and real GDP", "GDP[t] = (1 + R[t]) * (1 + D[t]) * GDP[t-1]"
+FREE_DEFLATOR = Identity.parse(
+    "real growth, any deflator", "T[t] = (1 + G[t]) * (1 + D[t]) * T[t-1]"
 )
+"""What is left of real growth where the deflator may be anything."""
 
 
-def check_symbols(identities: Sequence[Identity], known: Sequence[str]) -> None:
-    """Refuse identities that speak of something nobody declared.
-
-    Parameters
-    ----------
-    identities : sequence of Identity
-        What is to hold.
-    known : sequence of str
-        Symbols that are printed or declared.
-
-    Raises
-    ------
-    StudyError
-        If an identity names another symbol.
-
-    Examples
-    --------
-    >>> check_symbols(SATELLITE_ACCOUNT, ["T", "C", "I", "S", "H", "K", "G", "GDP", "D"])
-    """
+def check_symbols(identities: Sequence[Identity], known: Iterable[str]) -> None:
+    """Refuse identities that speak of something nobody declared."""
+    words = list(known)
     for identity in identities:
-        for symbol in symbols_of(identity.left) | symbols_of(identity.right):
-            if symbol.name not in known:
+        for symbol, _ in sorted(_names(identity.left) | _names(identity.right)):
+            if symbol not in words:
                 raise StudyError(
-                    f"identity {identity.name}: unknown quantity {symbol.name!r} in "
-                    f"{identity.text!r};{nearest(symbol.name, known)} declare it as a quantity or "
-                    "print a figure of it"
+                    f"identity {identity.name}: unknown quantity {shown(symbol)} in "
+                    f"{shown(identity.text, 80)};{nearest(symbol, words)} declare it as a quantity "
+                    "or print a figure of it"
                 )
+
+
+_Dimension: TypeAlias = Counter[str]
+
+
+def check_dimensions(identity: Identity, units: Mapping[str, Unit]) -> None:
+    """Refuse an identity that adds or equates quantities of different kinds.
+
+    A quantity whose unit has no text is not checked.
+    """
+    left = _dimension(identity.left, units, identity)
+    _same(left, _dimension(identity.right, units, identity), identity)
+
+
+def _dimension(
+    tree: Expression, units: Mapping[str, Unit], identity: Identity
+) -> _Dimension | None:
+    """Return the exponents of each base unit; None where a unit is not known."""
+    match tree:
+        case Column(name):
+            unit = units[name]
+            if not unit.text:
+                return None
+            return Counter({unit.base: 1}) if unit.base else Counter()
+        case Negative(inner):
+            return _dimension(inner, units, identity)
+        case Binary():
+            return _joined_dimension(tree, units, identity)
+        case _:
+            return Counter()
+
+
+def _joined_dimension(
+    tree: Binary, units: Mapping[str, Unit], identity: Identity
+) -> _Dimension | None:
+    left = _dimension(tree.left, units, identity)
+    if tree.sign == "**":
+        power = tree.right.value if isinstance(tree.right, Number) else 1.0
+        return None if left is None else Counter({b: n * int(power) for b, n in left.items()})
+    right = _dimension(tree.right, units, identity)
+    if tree.sign in {"+", "-"}:
+        _same(left, right, identity)
+        return left if left is not None else right
+    if left is None or right is None:
+        return None
+    out = Counter(left)
+    for base, exponent in right.items():
+        out[base] += exponent if tree.sign == "*" else -exponent
+    return Counter({base: exponent for base, exponent in out.items() if exponent})
+
+
+def _same(left: _Dimension | None, right: _Dimension | None, identity: Identity) -> None:
+    if left is not None and right is not None and left != right:
+        raise StudyError(
+            f"identity {identity.name}: {shown(identity.text, 80)} sets {_words(left)} beside "
+            f"{_words(right)}; check the units of its quantities"
+        )
+
+
+def _words(dimension: _Dimension) -> str:
+    parts = [base if n == 1 else f"{base}^{n}" for base, n in sorted(dimension.items())]
+    return " ".join(parts) or "a pure number"

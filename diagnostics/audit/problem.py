@@ -1,69 +1,120 @@
-"""The printed figures and the identities as one system over a box."""
+"""The printed figures and the identities as linear programmes, one for each choice of vintages.
+
+With a vintage of GDP fixed for a figure, and a definition where there are several, each identity is
+linear in quantities that several identities share (the totals) and its other factors are intervals
+that stand in no other identity: GDP, and printed rates. Let c be these factors in their box and
+``f(x; c) = sum_i a_i(c) x_i`` the identity, multilinear in c. For given x it takes every value
+between its least and its largest, which lie at corners of the box. So
+
+    some c in the box satisfies f(x; c) = 0   <=>   f(x; c_j) <= 0 <= f(x; c_k) for some corners j, k
+
+and each side is linear in x: the interval coefficients are exact, not a relaxation. With x of known
+sign one corner is least and one is largest; where the sign is open there are several pairs, solved
+one by one.
+"""
 
 import math
-from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, TypeAlias
 
-from quesnay.diagnostics.audit.compile import Compiler, Key
-from quesnay.diagnostics.audit.figures import Figure
-from quesnay.diagnostics.audit.identities import Identity, Quantity, check_symbols
-from quesnay.diagnostics.audit.selection import Instance, determined, every_instance, select
-from quesnay.diagnostics.audit.units import Unit, unit_of
-from quesnay.diagnostics.audit.vintages import Vintages
-from quesnay.fitting.bounds.system import Box, System
-from quesnay.fitting.errors import DataError
+import numpy as np
+from numpy.typing import NDArray
 
-__all__ = ["Problem", "pose"]
+from quesnay.diagnostics.audit.figures import Figure, Unit, inner, unit_of
+from quesnay.diagnostics.audit.identities import (
+    FREE_DEFLATOR,
+    SATELLITE_ACCOUNT,
+    Identity,
+    Quantity,
+    check_dimensions,
+    check_symbols,
+)
+from quesnay.diagnostics.audit.vintages import Alternative, Vintages
+from quesnay.fitting.errors import DataError, StudyError
+
+__all__ = ["Choice", "Instance", "Key", "Option", "Problem", "Rows", "pose"]
+
+Key: TypeAlias = tuple[str, int]
+"""A symbol and a calendar year."""
+Interval: TypeAlias = tuple[float, float]
+Array = NDArray[np.float64]
+Rows: TypeAlias = tuple[Array, Array]
+"""``A x <= b`` over the variables of a problem."""
+_MOST_FACTORS = 10  # factors with an interval in one identity: two to this power corners
+_BUILT_IN = {*(identity.text for identity in SATELLITE_ACCOUNT), FREE_DEFLATOR.text}
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One definition of an identity in one year; `terms` are products of quantities and numbers."""
+
+    identity: Identity
+    year: int
+    terms: tuple[tuple[float, tuple[Key, ...]], ...]
+    vintaged: frozenset[Key]
+
+    @property
+    def keys(self) -> frozenset[Key]:
+        """Quantities that are not given by a vintage."""
+        return frozenset(key for _, product in self.terms for key in product) - self.vintaged
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """An identity in one year, in all its definitions."""
+
+    name: str
+    year: int
+    options: tuple[Option, ...]
+    keys: frozenset[Key] = field(default_factory=frozenset)
+
+    @property
+    def open(self) -> bool:
+        """Whether vintages or a definition are to be chosen."""
+        return len(self.options) > 1 or any(option.vintaged for option in self.options)
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What one figure rests on: vintages by year, definition, and the rows, one entry a pair of corners."""
+
+    owner: str
+    vintages: tuple[Alternative, ...]
+    definition: str
+    options: tuple[Option, ...]
+    rows: tuple[Rows, ...]
+
+    @property
+    def text(self) -> str:
+        """The vintages in words, such as "2017 final before census, 2018 preliminary"."""
+        return ", ".join(one.label for one in self.vintages)
+
+    @property
+    def coherent(self) -> bool:
+        """Whether all its vintages are of one basis."""
+        return len({one.basis for one in self.vintages if one.basis}) <= 1
 
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """Everything the audit solves.
+    """Figures, identities and vintages, with what follows from them.
 
-    Parameters
-    ----------
-    figures : tuple of Figure
-        Printed figures.
-    quantities : mapping
-        Symbol -> declared or printed quantity.
-    units : mapping
-        Symbol -> unit.
-    candidates : tuple of Instance
-        Every identity in every year.
-    instances : tuple of Instance
-        Those that say something about the figures.
-    places : mapping
-        Quantity and year -> variable.
-    system : System
-        The equations.
-    vintages : Vintages
-        Alternatives of GDP.
+    `instances` constrain the figures, `defining` ones only say what an unprinted quantity is.
+    Numbers are in the solver's units, see `scale`.
     """
 
     figures: tuple[Figure, ...]
     quantities: Mapping[str, Quantity]
     units: Mapping[str, Unit]
-    candidates: tuple[Instance, ...]
-    instances: tuple[Instance, ...]
-    places: Mapping[Key, int]
-    system: System
     vintages: Vintages
-
-    def box(self) -> Box:
-        """Return what is known before any identity."""
-        low = [-math.inf] * self.system.size
-        high = [math.inf] * self.system.size
-        for key, place in self.places.items():
-            quantity, scale = self.quantities[key[0]], self.scale(key[0])
-            low[place], high[place] = quantity.low * scale, quantity.high * scale
-        for figure in self.figures:
-            place = self.places[figure.symbol, figure.year]
-            scale = figure.unit.scale / self.base_size(figure.symbol)
-            low[place] = max(low[place], figure.low * scale)
-            # The upper end of a rounding interval prints as the next number: it is excluded.
-            top = math.nextafter(figure.high * scale, -math.inf)
-            high[place] = min(high[place], top)
-        return Box(tuple(low), tuple(high))
+    candidates: tuple[Instance, ...]
+    instances: tuple[Instance, ...] = ()
+    defining: tuple[Instance, ...] = ()
+    variables: tuple[Key, ...] = ()
+    aside: tuple[str, ...] = ()
+    _known: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def base_size(self, symbol: str) -> float:
         """Return the largest unit of what is counted; the solver works in it."""
@@ -76,30 +127,85 @@ class Problem:
         """Return how many of the solver's units the unit of a quantity holds."""
         return self.units[symbol].scale / self.base_size(symbol)
 
-    def without(self, ids: Collection[str], *, derived: bool = False) -> "Problem":
+    def declared(self, key: Key) -> Interval:
+        """Return what a quantity cannot pass whatever is printed."""
+        quantity, scale = self.quantities[key[0]], self.scale(key[0])
+        return quantity.low * scale, quantity.high * scale
+
+    def interval(self, key: Key) -> Interval:
+        """Return what is known of a quantity before any identity, as a closed interval."""
+        return self.once(("interval", key), lambda: self._interval(key))
+
+    def once(self, what: object, compute: Callable[[], Any]) -> Any:
+        """Return something that is computed once for a problem."""
+        if what not in self._known:
+            self._known[what] = compute()
+        return self._known[what]
+
+    def changed(self, **fields: Any) -> "Problem":
+        """Return the problem with other fields, and nothing of what was computed for this one."""
+        return replace(self, **fields, _known={})
+
+    def impossible(self) -> list[str]:
+        """Return the ids of figures outside what is declared of their quantity."""
+        ends = {figure.id: self.interval(figure.key) for figure in self.figures}
+        return [name for name, (low, high) in ends.items() if low > high]
+
+    def _interval(self, key: Key) -> Interval:
+        low, high = self.declared(key)
+        for figure in self.figures:
+            if figure.key == key:
+                scale = figure.unit.scale / self.base_size(figure.symbol)
+                ends = inner(figure.low * scale, figure.high * scale)
+                low, high = max(low, ends[0]), min(high, ends[1])
+        return low, high
+
+    def without(self, ids: Collection[str]) -> "Problem":
         """Return the problem that forgets some figures."""
-        figures = tuple(figure for figure in self.figures if figure.id not in ids)
-        return _compiled(self, figures, self.candidates, derived=derived)
+        return _selected(replace(self, figures=tuple(f for f in self.figures if f.id not in ids)))
 
-    def about(self, key: Key) -> "Problem":
-        """Return the problem of the identities that can bound one quantity."""
-        return _compiled(self, self.figures, self.instances, derived=False, about=key)
-
-    def around(self, figure: Figure) -> "Problem":
-        """Return the problem of one figure: its identities, the other figures in them, not it."""
-        instances = self.tied(figure)
-        keys = {key for instance in instances for key in instance.keys}
-        figures = tuple(f for f in self.figures if (f.symbol, f.year) in keys and f.id != figure.id)
-        return _compiled(self, figures, instances, derived=True)
-
-    def reported(self) -> set[Key]:
-        """Return what is printed and what follows from it, leaving out mere ranges."""
-        return determined(self.candidates, _known(self, self.figures))
+    def with_figure(self, figure: Figure) -> "Problem":
+        """Return the problem with another printing of a figure."""
+        return _selected(
+            self.changed(figures=tuple(figure if f.id == figure.id else f for f in self.figures))
+        )
 
     def tied(self, figure: Figure) -> tuple[Instance, ...]:
         """Return the identities that a figure takes part in."""
-        key = (figure.symbol, figure.year)
-        return tuple(instance for instance in self.instances if key in instance.keys)
+        return tuple(instance for instance in self.instances if figure.key in instance.keys)
+
+    def owner(self, instance: Instance) -> Figure | None:
+        """Return the figure that an identity with vintages is about: a rate in no other one first."""
+        own = [figure for figure in self.figures if figure.key in instance.keys]
+        return min(own, key=lambda f: (len(self.tied(f)), bool(f.unit.base)), default=None)
+
+    def box(self) -> tuple[Array, Array, Array]:
+        """Return low, high and size of the variables."""
+        low, high, size = self.once("box", self._box)
+        return low.copy(), high.copy(), size
+
+    def _box(self) -> tuple[Array, Array, Array]:
+        ends = np.array([self.interval(key) for key in self.variables]).reshape(-1, 2)
+        known: dict[str, float] = {}
+        for key, pair in zip(self.variables, ends, strict=True):
+            finite = [abs(end) for end in pair if math.isfinite(end) and end != 0.0]
+            base = self.units[key[0]].base
+            known[base] = max([known.get(base, 0.0), *finite])
+        size = [known.get(self.units[key[0]].base, 0.0) or 1.0 for key in self.variables]
+        return ends[:, 0], ends[:, 1], np.array(size)
+
+    def factors(self, option: Option) -> dict[Key, str]:
+        """Return the quantities of an option that are factors, or variables: key -> which.
+
+        Raises StudyError where a product of two shared quantities is left.
+        """
+
+        def roles() -> dict[Key, str]:
+            shared = Counter(key for instance in self.instances for key in instance.keys)
+            return _roles(self, option, shared)
+
+        found: dict[Key, str] = self.once((option.identity.text, option.year), roles)
+        return found
 
 
 def pose(
@@ -108,39 +214,14 @@ def pose(
     identities: Sequence[Identity],
     vintages: Vintages,
 ) -> Problem:
-    """Set up the system of a report.
-
-    Parameters
-    ----------
-    figures : sequence of Figure
-        Printed figures.
-    quantities : sequence of Quantity
-        Declared quantities.
-    identities : sequence of Identity
-        What holds in every year.
-    vintages : Vintages
-        Alternatives of GDP.
-
-    Returns
-    -------
-    Problem
-        Variables, equations and units.
-
-    Raises
-    ------
-    StudyError
-        If an identity speaks of an unknown quantity or adds things of different units, or a
-        quantity has no unit.
-    DataError
-        If figures of one symbol have different concepts or units that do not convert, or no
-        figure takes part in an identity.
-    """
+    """Set up the problem of a report, refusing what cannot be one."""
     known = _quantities(figures, quantities)
-    check_symbols(identities, list(known))
+    check_symbols(identities, known)
     units = _units(figures, known, vintages)
-    candidates = every_instance(identities, {figure.year for figure in figures})
-    empty = Problem(tuple(figures), known, units, candidates, (), {}, System(0, (), ()), vintages)
-    problem = _compiled(empty, tuple(figures), candidates, derived=True)
+    for identity in identities:
+        check_dimensions(identity, units)
+    candidates = _every_instance(identities, {figure.year for figure in figures}, vintages, known)
+    problem = _selected(Problem(tuple(figures), known, units, vintages, candidates))
     if not any(problem.tied(figure) for figure in figures):
         raise DataError(
             "no printed figure takes part in an identity with another: check the symbols "
@@ -149,50 +230,11 @@ def pose(
     return problem
 
 
-def _known(problem: Problem, figures: Sequence[Figure]) -> set[Key]:
-    known = {(figure.symbol, figure.year) for figure in figures}
-    for alternatives in problem.vintages.by_year.values():
-        known |= set.intersection(*(set(a.intervals) for a in alternatives))
-    return known
-
-
-def _compiled(
-    problem: Problem,
-    figures: tuple[Figure, ...],
-    candidates: tuple[Instance, ...],
-    *,
-    derived: bool,
-    about: Key | None = None,
-) -> Problem:
-    """Return the problem of these figures, with the identities that concern them."""
-    known = _known(problem, figures)
-    kept = known if about is None else known | {about}
-    # A quantity with two ends of its own, such as a share, bounds others even where not printed.
-    kept |= {
-        key
-        for item in candidates
-        for key in item.keys
-        if math.isfinite(problem.quantities[key[0]].high - problem.quantities[key[0]].low)
-    }
-    instances = select(candidates, kept, derived=derived)
-    compiler = Compiler()
-    for figure in figures:
-        compiler.place((figure.symbol, figure.year))
-    if about is not None:
-        compiler.place(about)
-    for instance in instances:
-        compiler.add(instance.identity, instance.year)
-    return replace(
-        problem,
-        figures=figures,
-        instances=instances,
-        places=dict(compiler.places),
-        system=compiler.system(),
-    )
-
-
 def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict[str, Quantity]:
-    """Return every symbol with its words: those of the report go before the declared ones."""
+    """Return every symbol with its words: those of the report go before the declared ones.
+
+    Declared bounds are turned into the unit of the first printed figure.
+    """
     known = {quantity.symbol: quantity for quantity in declared}
     seen: dict[str, str] = {}
     for figure in figures:
@@ -202,9 +244,20 @@ def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict
                 f"{seen[figure.symbol]!r} elsewhere; give another id or a symbol column"
             )
         base = known.get(figure.symbol, Quantity(figure.symbol, figure.concept))
-        known[figure.symbol] = Quantity(
-            base.symbol, figure.concept, figure.unit.text, base.like, base.low, base.high
-        )
+        own, factor = figure.unit, 1.0
+        if base.unit:
+            own = unit_of(base.unit, where=f"quantity {base.symbol}")
+            if own.base != figure.unit.base:
+                raise DataError(
+                    f"{figure.id}: unit {figure.unit.text!r}, but {figure.symbol!r} is declared in "
+                    f"{base.unit!r}"
+                )
+        if figure.symbol not in {f.symbol for f in figures[: figures.index(figure)]}:
+            factor = own.scale / figure.unit.scale
+            known[figure.symbol] = Quantity(
+                base.symbol, figure.concept, figure.unit.text, base.like,
+                base.low * factor, base.high * factor,
+            )  # fmt: skip
     return known
 
 
@@ -230,3 +283,159 @@ def _units(
     for symbol in known:
         units.setdefault(symbol, Unit("", 1.0, ""))
     return units
+
+
+def _every_instance(
+    identities: Sequence[Identity],
+    years: Collection[int],
+    vintages: Vintages,
+    known: Mapping[str, Quantity],
+) -> tuple[Instance, ...]:
+    """Return every identity in every year from the one before the figures to their last."""
+    span = range(min(years) - 1, max(years) + 1)
+    names = dict.fromkeys(i.name for i in identities)
+    out = []
+    for year in range(span.start - 50, span.stop + 50):
+        for name in names:
+            options = [
+                option
+                for identity in identities
+                if identity.name == name
+                and (option := _option(identity, year, span, vintages)) is not None
+            ]
+            if options:
+                keys = frozenset(key for option in options for key in option.keys)
+                out.append(Instance(name, year, tuple(options), keys))
+    return tuple(out)
+
+
+def _option(identity: Identity, year: int, span: range, vintages: Vintages) -> Option | None:
+    terms = tuple(
+        (c, tuple((symbol, year + lag) for symbol, lag in product))
+        for product, c in identity.polynomial.items()
+    )
+    keys = {key for _, product in terms for key in product}
+    if not keys or not all(y in span or vintages.knows(s, y) for s, y in keys):
+        return None
+    vintaged = frozenset(key for key in keys if vintages.knows(*key))
+    return Option(identity, year, terms, vintaged)
+
+
+def _selected(problem: Problem) -> Problem:
+    """Choose the identities that can constrain the figures, and those that define more from them.
+
+    A quantity that is not known and stands in one identity only takes whatever value satisfies it,
+    so that identity says nothing about the others and is set aside; this repeats until nothing
+    moves. Identities with a single open quantity come back to define it.
+    """
+    printed = {figure.key for figure in problem.figures}
+    ranged = {
+        key
+        for item in problem.candidates
+        for key in item.keys
+        if math.isfinite(problem.quantities[key[0]].high - problem.quantities[key[0]].low)
+    }
+    kept = [
+        item
+        for item in problem.candidates
+        if not item.open or any(key in printed for key in item.keys)
+    ]
+    kept, aside = _without_nonlinear(
+        problem, _constraining(kept, printed | ranged), printed | ranged
+    )
+    waiting = [item for item in problem.candidates if item not in kept and not item.open]
+    defining = _defining(waiting, kept, printed)
+    chosen = problem.changed(instances=tuple(kept), defining=tuple(defining), aside=aside)
+    keys = [
+        key
+        for item in kept
+        for option in item.options
+        for key, role in chosen.factors(option).items()
+        if role == "variable"
+    ]
+    return chosen.changed(variables=tuple(dict.fromkeys([*sorted(keys)])))
+
+
+def _constraining(kept: list[Instance], known: Collection[Key]) -> list[Instance]:
+    while True:
+        count = Counter(key for item in kept for key in item.keys)
+        alone = {key for key, n in count.items() if n == 1 and key not in known}
+        rest = [item for item in kept if not item.keys & alone]
+        if len(rest) == len(kept):
+            return kept
+        kept = rest
+
+
+def _without_nonlinear(
+    problem: Problem, kept: list[Instance], known: Collection[Key]
+) -> tuple[list[Instance], tuple[str, ...]]:
+    """Drop definitions of the built-in account that need a GDP nobody gave; refuse a user's own."""
+    aside: list[str] = []
+    while True:
+        shared = Counter(key for item in kept for key in item.keys)
+        out = []
+        for item in kept:
+            options = []
+            for option in item.options:
+                try:
+                    _roles(problem, option, shared)
+                except StudyError:
+                    if option.identity.text not in _BUILT_IN:
+                        raise
+                    aside.append(option.identity.text)
+                else:
+                    options.append(option)
+            if options:
+                keys = frozenset(key for option in options for key in option.keys)
+                out.append(replace(item, options=tuple(options), keys=keys))
+        if out == kept:
+            return kept, tuple(dict.fromkeys(aside))
+        kept = _constraining(out, known)
+
+
+def _defining(
+    waiting: list[Instance], core: Sequence[Instance], known: Collection[Key]
+) -> list[Instance]:
+    settled = {*known, *(key for item in core for key in item.keys)}
+    found: list[Instance] = []
+    while ready := [item for item in waiting if len(item.keys - settled) <= 1]:
+        found += ready
+        settled |= {key for item in ready for key in item.keys}
+        waiting = [item for item in waiting if item not in ready]
+    return found
+
+
+def _roles(problem: Problem, option: Option, shared: Mapping[Key, int]) -> dict[Key, str]:
+    """Return for each quantity of an option whether it is a "variable" or a "factor".
+
+    Factors are vintages, and quantities with two ends that stand in no other identity and are
+    multiplied by a variable.
+    """
+    roles: dict[Key, str] = dict.fromkeys(option.vintaged, "factor")
+    loose: list[Key] = []
+    # Amounts before rates: a rate is rather a factor.
+    for key in sorted(option.keys, key=lambda key: (not problem.units[key[0]].base, key)):
+        low, high = problem.interval(key)
+        if shared.get(key, 0) > 1 or not math.isfinite(high - low):
+            roles[key] = "variable"
+        else:
+            loose.append(key)
+    for key in loose:
+        beside = [product for _, product in option.terms if key in product]
+        alone = all(
+            product.count(key) == 1
+            and all(other == key or roles.get(other, "factor") == "factor" for other in product)
+            for product in beside
+        )
+        roles[key] = "variable" if alone else "factor"
+    for _, product in option.terms:
+        variables = [key for key in product if roles[key] == "variable"]
+        if len(variables) > 1:
+            names = " times ".join(f"{symbol} of {year}" for symbol, year in variables)
+            raise StudyError(
+                f"identity {option.identity.name}: {option.identity.text!r} multiplies {names}, "
+                "which other identities share or nothing bounds; what works are sums, and products "
+                "with a printed figure, a vintage of GDP or a quantity with low and high that "
+                "stands in no other identity"
+            )
+    return roles

@@ -1,210 +1,390 @@
 """The audit of a report's printed figures."""
 
 import itertools
-from collections.abc import Sequence
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
-import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.audit.dimensions import check_dimensions
-from quesnay.diagnostics.audit.figures import Figure, checked_figures
-from quesnay.diagnostics.audit.findings import findings_of, official_findings
+from quesnay.datasets.macro import load_gdp_vintages
+from quesnay.datasets.reported import load_reported
+from quesnay.diagnostics.audit.assignments import (
+    Assignment,
+    assignments,
+    bounds,
+    choices_of,
+    conflicts,
+    implied,
+    stands_alone,
+)
+from quesnay.diagnostics.audit.figures import Figure, checked_figures, printed_interval
+from quesnay.diagnostics.audit.files import ReportFile
+from quesnay.diagnostics.audit.findings import findings_of
 from quesnay.diagnostics.audit.identities import (
-    OFFICIAL_DEFLATOR,
+    FREE_DEFLATOR,
     SATELLITE_ACCOUNT,
     SATELLITE_QUANTITIES,
     Identity,
     Quantity,
 )
-from quesnay.diagnostics.audit.problem import Problem, pose
-from quesnay.diagnostics.audit.result import AuditResult
-from quesnay.diagnostics.audit.solve import Scenario, conflicts, extent, feasible, scenarios
+from quesnay.diagnostics.audit.problem import Key, Problem, pose
+from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading
 from quesnay.diagnostics.audit.vintages import Alternative, checked_vintages
-from quesnay.fitting.checks import choice
 
-__all__ = ["audit_figures"]
+__all__ = ["audit"]
+
+_REPORT, _COUNTRY = "caict_2020", "CHN"
+_FORECAST_GROWTH = (7.0, 8.5)  # nominal, percent: what was expected of 2020 before the epidemic
+_EXPECTED_UNTIL = "2020-03"
+_REPAIRS = 12
+_DEFLATOR = Quantity("D", "GDP deflator growth", unit="percent", low=-90.0, high=1000.0)
 
 
-def audit_figures(
-    reported: pd.DataFrame,
-    *,
+def audit(
+    reported: pd.DataFrame | ReportFile | None = None,
     gdp: pd.DataFrame | None = None,
-    gdp_unit: str | None = None,
-    identities: Sequence[Identity] = SATELLITE_ACCOUNT,
-    quantities: Sequence[Quantity] = SATELLITE_QUANTITIES,
-    deflator: str = "free",
+    *,
+    gdp_unit: str = "100 million CNY",
+    forecast_growth: tuple[float, float] | None = None,
+    identities: Sequence[Identity] | None = None,
+    quantities: Sequence[Quantity] | None = None,
     without: Sequence[str] = (),
 ) -> AuditResult:
-    """Judge whether printed figures can all be true, given rounding and a vintage of GDP.
+    """Judge whether the printed figures of a report can all be true.
 
-    Every printed figure is an interval, every identity a constraint. Interval propagation with
-    outward rounding and branch and bound over McCormick relaxations (HiGHS) either find unrounded
-    values that satisfy everything or prove that there are none.
+    A printed figure is an interval, the accounting identities tie the figures to one another. Each
+    figure that needs GDP may rest on vintages of its own, and a contribution to growth on current
+    or on constant prices. Every such assignment is tried.
 
     Parameters
     ----------
-    reported : DataFrame
-        Index id; columns concept, year, printed, unit and optionally low, high, kind, symbol.
+    reported : DataFrame or ReportFile, optional
+        By default the figures of the embedded report; `read_figures` reads a file of a user's own,
+        with its own identities and vintages. A frame has index id (T total, C core, I integration,
+        S share of GDP, H integration share, K contribution to growth, G real and N nominal growth,
+        each with the year) and columns concept, year, printed, unit, and optionally low, high,
+        kind, symbol, published, provenance, other_printing.
     gdp : DataFrame, optional
-        Vintages: year, vintage, gdp, and optionally real_growth, published, unit. None leaves GDP
-        free.
-    gdp_unit : str, optional
+        GDP vintages: year, vintage, gdp, and optionally real_growth (percent), published, basis,
+        unit; by default those embedded for a frame, and those of the file for a file.
+    gdp_unit : str
         Unit of gdp where the frame has no unit column.
-    identities, quantities : sequences
-        What holds, and what the symbols mean; by default those of a satellite account.
-    deflator : {"free", "official"}
-        Whether the GDP deflator is implied, or tied to the nominal and real growth of GDP.
+    forecast_growth : (float, float), optional
+        Nominal growth, percent, of the forecast of GDP on which forecast figures may rest, from the
+        first published vintage of the year before. By default 7 to 8.5 % with the embedded GDP and
+        figures published until March 2020 (what was expected of that year before the epidemic),
+        else any forecast. They may rest on the outcomes too.
+    identities, quantities : sequence, optional
+        What holds and what the symbols mean; by default those of a satellite account, or the
+        file's.
     without : sequence of str
         Ids to leave out.
 
     Returns
     -------
     AuditResult
-        Feasibility, bounds, vintages, conflicts and findings.
+        ``feasible``, ``assignments``, ``vintages``, ``one_vintage``, ``bounds``, ``conflicts``,
+        ``readings``, ``findings``; also `plot()`.
 
     Raises
     ------
     QuesnayError
-        If figures, identities, units or vintages are at fault.
+        If figures, units, identities or vintages are at fault.
+
+    Notes
+    -----
+    With the vintages and definitions fixed each identity is linear in the quantities that several
+    identities share, its other factors are intervals of its own, and a small linear programme
+    decides and bounds exactly (Oettli and Prager 1964 for interval coefficients; ratios by Charnes
+    and Cooper 1962). Rounding intervals are half open: the upper end is moved inward by a millionth
+    of the width.
 
     Examples
     --------
-    >>> figures = pd.DataFrame({"concept": ["total", "core", "part"], "year": 2019,
-    ...                         "printed": ["2.13", "0.54", "74.8"],
-    ...                         "unit": ["trillion CNY", "trillion CNY", "percent"]},
-    ...                        index=["T19", "C19", "H19"])
-    >>> found = audit_figures(figures)
-    >>> found.feasible
+    >>> import quesnay as qn
+    >>> found = qn.audit(qn.load_reported("caict_2020"))
+    >>> found.feasible, len(found.assignments)
+    (True, 1)
+    >>> found.assignments.loc[1, ["K18", "K18 definition"]].tolist()
+    ['2017 final before census, 2018 preliminary', 'nominal']
+    >>> qn.audit(qn.load_reported("caict_2020"), without=["I18", "I19", "C19"]).feasible
     True
-    >>> found.bounds.loc[("integration-driven contribution", 2019), ["low", "high"]].round(4)
-    low     1.5884
-    high    1.5980
-    Name: (integration-driven contribution, 2019), dtype: float64
     """
-    choice(deflator, ("free", "official"), "deflator")
+    file = reported if isinstance(reported, ReportFile) else None
+    growth = forecast_growth
+    if file is not None:
+        gdp = file.gdp if gdp is None else gdp
+        growth = file.forecast_growth if growth is None else growth
+        identities = file.identities if identities is None else identities
+        quantities = file.quantities if quantities is None else quantities
+        reported = file.figures
+    elif reported is None:
+        reported = load_reported(_REPORT)
     figures = checked_figures(reported, without=without)
-    official = deflator == "official"
-    vintages = checked_vintages(gdp, figures, unit=gdp_unit, real=official)
-    tied = (*identities, OFFICIAL_DEFLATOR) if official else tuple(identities)
-    problem = pose(figures, quantities, tied, vintages)
-    for identity in tied:
-        check_dimensions(identity, problem.units)
-    other = None
-    if not official and _has_deflator(problem) and gdp is not None and "real_growth" in gdp.columns:
-        other = audit_figures(
-            reported,
-            gdp=gdp,
-            gdp_unit=gdp_unit,
-            identities=identities,
-            quantities=quantities,
-            deflator="official",
-            without=without,
+    if gdp is None and file is None:
+        gdp = load_gdp_vintages(_COUNTRY)
+        early = all(
+            not f.published or (len(f.published) > 4 and f.published <= _EXPECTED_UNTIL)
+            for f in figures
+            if f.kind == "forecast"
         )
-    return _judge(problem, other)
+        growth = _FORECAST_GROWTH if growth is None and early else growth
+    vintages = checked_vintages(gdp, figures, unit=gdp_unit, forecast_growth=growth)
+    tied = SATELLITE_ACCOUNT if identities is None else tuple(identities)
+    declared = SATELLITE_QUANTITIES if quantities is None else tuple(quantities)
+    return _judged(pose(figures, declared, tied, vintages), declared, tied)
 
 
-def _has_deflator(problem: Problem) -> bool:
-    return any(key[0] == "D" for instance in problem.instances for key in instance.keys)
-
-
-def _judge(problem: Problem, official: AuditResult | None) -> AuditResult:
-    found = feasible(problem)
-    bounds = _bounds(problem, found)
-    table = _vintages(problem, found)
+def _judged(
+    problem: Problem, declared: Sequence[Quantity], tied: Sequence[Identity]
+) -> AuditResult:
+    found = assignments(problem)
     clashes = [] if found else conflicts(problem)
-    implied = _implied(problem, clashes)
-    words = findings_of(problem, found, bounds, table, clashes)
-    if official is not None:
-        concept = problem.quantities["D"].concept
-        seen = (official.feasible, official.conflicts, official.implied)
-        words = (*words[:1], *official_findings(bounds, seen, concept), *words[1:])
-    used = sorted({i.identity.text for i in problem.instances})
-    return AuditResult(
+    result = AuditResult(
         feasible=bool(found),
-        bounds=bounds,
-        vintages=table,
+        assignments=_assignments_frame(problem, found),
+        tried=math.prod(len(several) for several in choices_of(problem).values()),
+        vintages=_vintages_frame(problem, found),
+        one_vintage=_one_vintage(problem, found, declared, tied),
+        bounds=_bounds_frame(problem, bounds(problem, found)),
         conflicts=clashes,
-        implied=implied,
-        findings=words,
-        identities=tuple(used),
-        official=official,
+        misses=_misses_frame(problem, clashes),
+        readings=_readings(problem),
+        findings=[],
+        identities=tuple(
+            dict.fromkeys(o.identity.text for i in problem.instances for o in i.options)
+        ),
     )
+    return replace(result, findings=findings_of(problem, found, result))
 
 
-def _bounds(problem: Problem, found: Sequence[Scenario]) -> pd.DataFrame:
-    """Return the extent of every quantity that the figures bound on both sides."""
-    printed = {(f.symbol, f.year) for f in problem.figures}
+def _unique(found: Sequence[Assignment]) -> list[Assignment]:
+    """Return each combination of choices once; one may have several row pairs."""
+    seen = {frozenset((c.owner, c.text, c.definition) for c in one.choices): one for one in found}
+    return list(seen.values())
+
+
+def _assignments_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFrame:
+    """Return one row a consistent assignment: vintages and definition of each figure."""
+    columns: list[str] = []
+    for owner, several in choices_of(problem).items():
+        if any(choice.vintages for choice in several):
+            columns.append(owner)
+        if any(choice.definition for choice in several):
+            columns.append(f"{owner} definition")
     rows = []
-    shown = problem.reported() & set(problem.places)
-    for key in sorted(shown, key=lambda k: (list(problem.quantities).index(k[0]), k[1])):
-        if not found:
-            break
-        low, high = extent(problem, found, key)
-        if np.isfinite(low) and np.isfinite(high):
-            unit = problem.units[key[0]].text
-            concept = problem.quantities[key[0]].concept
+    for one in _unique(found):
+        row: dict[str, str] = {}
+        for choice in one.choices:
+            row |= {choice.owner: choice.text, f"{choice.owner} definition": choice.definition}
+        rows.append(row)
+    frame = pd.DataFrame(rows, columns=columns)
+    if len(frame) and columns:
+        frame = frame.sort_values(columns).reset_index(drop=True)
+    return frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="assignment"), axis=0)
+
+
+def _vintages_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFrame:
+    """Return one row for each figure that needs GDP and each of its choices."""
+    columns = [
+        "id", "vintages", "definition", "fits", "alone", "implied_low", "implied_high", "unit",
+        "coherent", "known",
+    ]  # fmt: skip
+    used = {(c.owner, c.text, c.definition) for one in found for c in one.choices}
+    rows = []
+    figures = {figure.id: figure for figure in problem.figures}
+    for owner, several in choices_of(problem).items():
+        figure = figures.get(owner)
+        if figure is None:
+            continue
+        alone = stands_alone(problem, several)
+        for (choice, ends), good in zip(implied(problem, figure), alone, strict=True):
+            rows.append((
+                owner, choice.text, choice.definition,
+                (owner, choice.text, choice.definition) in used, good, *_finite(ends),
+                figure.unit.text, choice.coherent, not late(figure, choice.vintages),
+            ))  # fmt: skip
+    return pd.DataFrame(rows, columns=columns)
+
+
+def _finite(ends: tuple[float, float]) -> tuple[float, float]:
+    low, high = (end if math.isfinite(end) else math.nan for end in ends)
+    return low, high
+
+
+def late(figure: Figure, vintages: Sequence[Alternative]) -> bool:
+    """Whether a vintage was published after the figure, as far as both dates are known."""
+    dates = [one.published[: len(figure.published)] for one in vintages if one.published]
+    return bool(figure.published) and any(date > figure.published[: len(date)] for date in dates)
+
+
+def _bounds_frame(problem: Problem, ends: Mapping[Key, tuple[float, float]]) -> pd.DataFrame:
+    """Return the extent of every quantity that the figures bound on both sides."""
+    printed = {figure.key for figure in problem.figures}
+    order = list(problem.quantities)
+    rows = []
+    for key in sorted(ends, key=lambda key: (order.index(key[0]), key[1])):
+        low, high = ends[key]
+        if math.isfinite(low) and math.isfinite(high):
+            concept, unit = problem.quantities[key[0]].concept, problem.units[key[0]].text
             rows.append((concept, key[1], low, high, unit, key in printed))
     frame = pd.DataFrame(rows, columns=["concept", "year", "low", "high", "unit", "printed"])
     return frame.set_index(["concept", "year"])
 
 
-def _vintages(problem: Problem, found: Sequence[Scenario]) -> pd.DataFrame:
-    """Return which vintages each figure fits that is tied to GDP by every identity it is in."""
+# ---- one vintage a year ----------------------------------------------------------------------
+
+
+def _one_vintage(
+    problem: Problem,
+    found: Sequence[Assignment],
+    declared: Sequence[Quantity],
+    tied: Sequence[Identity],
+) -> OneVintage:
+    """Return the special case in which all figures rest on one vintage of each year."""
+    sets = {_set_of(one) for one in found if _one_a_year(one)}
+    official = _official_deflators(problem)
     rows = []
+    if official and any(identity in SATELLITE_ACCOUNT for identity in _deflated(tied)):
+        kept = [identity for identity in tied if identity not in _deflated(tied)]
+        own = [quantity for quantity in declared if quantity.symbol != "D"]
+        free = pose(problem.figures, (*own, _DEFLATOR), (*kept, FREE_DEFLATOR), problem.vintages)
+        grouped: dict[tuple[Alternative, ...], list[Assignment]] = {}
+        for one in assignments(free, one_vintage=True):
+            grouped.setdefault(_set_of(one), []).append(one)
+        for chosen, several in grouped.items():
+            ends = bounds(free, several)
+            row: dict[str, object] = {
+                "vintages": ", ".join(one.label for one in chosen),
+                "coherent": len({one.basis for one in chosen if one.basis}) <= 1,
+                "fits": chosen in sets,
+            }
+            for (symbol, year), (low, high) in ends.items():
+                if symbol == "D" and year in official:
+                    row |= {f"deflator {year} low": low, f"deflator {year} high": high}
+            rows.append(row)
+    frame = pd.DataFrame(rows)
+    return OneVintage(bool(sets), _needed(frame, official), frame)
+
+
+def _deflated(tied: Sequence[Identity]) -> list[Identity]:
+    """Return the identities that rest on the official real growth of GDP."""
+    return [identity for identity in tied if "R" in {symbol for symbol, _ in identity.names}]
+
+
+def _one_a_year(one: Assignment) -> bool:
+    chosen: dict[int, str] = {}
+    return all(chosen.setdefault(v.year, v.name) == v.name for c in one.choices for v in c.vintages)
+
+
+def _set_of(one: Assignment) -> tuple[Alternative, ...]:
+    chosen = {v.year: v for choice in one.choices for v in choice.vintages}
+    return tuple(chosen[year] for year in sorted(chosen))
+
+
+def _official_deflators(problem: Problem) -> dict[int, tuple[float, float]]:
+    """Return, in percent, the deflators that nominal and real GDP give over all pairs of vintages."""
+    out = {}
+    for year, options in problem.vintages.by_year.items():
+        pairs = itertools.product(options, problem.vintages.by_year.get(year - 1, ()))
+        found = []
+        for one, before in pairs:
+            if one.growth is not None and math.isfinite(one.gdp[1]):
+                found.append(one.gdp[0] / before.gdp[1] / (1.0 + one.growth[1]))
+                found.append(one.gdp[1] / before.gdp[0] / (1.0 + one.growth[0]))
+        if found:
+            out[year] = (100.0 * (min(found) - 1.0), 100.0 * (max(found) - 1.0))
+    return out
+
+
+def _needed(frame: pd.DataFrame, official: Mapping[int, tuple[float, float]]) -> pd.DataFrame:
+    """Return by year the deflator that the sets need, and what official figures give."""
+    rows = {}
+    for year, ends in official.items():
+        if f"deflator {year} low" in frame.columns:
+            low, high = frame[f"deflator {year} low"].min(), frame[f"deflator {year} high"].max()
+            rows[year] = (low, high, *ends, "percent")
+    columns = ["low", "high", "official_low", "official_high", "unit"]
+    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("year")
+
+
+# ---- other readings, and misses --------------------------------------------------------------
+
+
+def _readings(problem: Problem) -> tuple[Reading, ...]:
+    """Return the audit without the figures of each secondary source, and with other printings."""
+    out = []
+    sources = dict.fromkeys(figure.provenance for figure in problem.figures)
+    for source in [name for name in sources if name][1:]:
+        ids = [figure.id for figure in problem.figures if figure.provenance == source]
+        rest = problem.without(ids)
+        if len(ids) < len(problem.figures) and rest.instances:
+            found = assignments(rest)
+            frame = _bounds_frame(rest, bounds(rest, found))
+            name = f"without the figures {'' if source.startswith('quoted') else 'of the '}{source}"
+            out.append(Reading(name, tuple(ids), _assignments_frame(rest, found), frame))
     for figure in problem.figures:
-        tied = problem.tied(figure)
-        years = {key[1] for item in tied for key in item.keys if key[0] == "GDP"}
-        years &= set(problem.vintages.by_year)
-        if not years or not all(any(key[0] == "GDP" for key in item.keys) for item in tied):
-            continue
-        options = [problem.vintages.by_year[year] for year in sorted(years)]
-        rows += [_row(problem, figure, chosen, found) for chosen in itertools.product(*options)]
-    columns = ["id", "vintages", "fits", "alone", "implied_low", "implied_high", "unit"]
+        if figure.other_printing:
+            low, high = printed_interval(figure.other_printing)
+            other = replace(figure, printed=figure.other_printing, low=low, high=high)
+            changed = problem.with_figure(other)
+            found = assignments(changed)
+            frame = _bounds_frame(changed, bounds(changed, found))
+            name = f"with {figure.id} as {figure.other_printing} instead of {figure.printed}"
+            out.append(Reading(name, (), _assignments_frame(changed, found), frame))
+    return tuple(out)
+
+
+def _misses_frame(problem: Problem, clashes: Sequence[Sequence[str]]) -> pd.DataFrame:
+    """Return by how much figures miss what the others imply, where leaving few of them out helps.
+
+    The figures are those of the smallest sets without which all others hold; `missed_by` counts
+    half units of the last printed digit, for the vintages that come nearest.
+    """
+    columns = [
+        "left_out", "id", "printed_low", "printed_high", "implied_low", "implied_high",
+        "missed_by", "unit",
+    ]  # fmt: skip
+    figures = {figure.id: figure for figure in problem.figures}
+    rows = []
+    for ids in _smallest_repairs(clashes):
+        for name in ids:
+            figure = figures[name]
+            options = _implied_without(problem.without([i for i in ids if i != name]), figure)
+            gap, ends = min(
+                ((_gap(figure, e), e) for e in options), default=(math.nan, (math.nan,) * 2)
+            )
+            rows.append(
+                (", ".join(ids), name, figure.low, figure.high, *ends, gap, figure.unit.text)
+            )
     return pd.DataFrame(rows, columns=columns)
 
 
-def _row(
-    problem: Problem, figure: Figure, chosen: tuple[Alternative, ...], found: Sequence[Scenario]
-) -> tuple[object, ...]:
-    labels = {alternative.label for alternative in chosen}
-    alone_problem = problem.around(figure)
-    low, high = _extent(alone_problem, list(scenarios(alone_problem, fixed=chosen)), figure)
-    alone = not (low >= figure.high or high < figure.low)
-    return (
-        figure.id,
-        ", ".join(alternative.label for alternative in chosen),
-        any(labels <= scenario.labels for scenario in found),
-        alone,
-        low,
-        high,
-        figure.unit.text,
-    )
+def _smallest_repairs(clashes: Sequence[Sequence[str]]) -> list[tuple[str, ...]]:
+    """Return the smallest sets of ids that take a figure out of every conflict, at most 12."""
+    names = list(dict.fromkeys(name for one in clashes for name in one))
+    for size in range(1, 4 if clashes else 1):
+        found = [
+            ids
+            for ids in itertools.combinations(names, size)
+            if all(set(ids) & set(one) for one in clashes)
+        ]
+        if found:
+            return found[:_REPAIRS]
+    return []
 
 
-def _extent(problem: Problem, found: Sequence[Scenario], figure: Figure) -> tuple[float, float]:
-    """Return what a figure can be; no numbers where nothing holds or nothing speaks of it."""
-    key = (figure.symbol, figure.year)
-    if not found or key not in problem.places:
-        return np.nan, np.nan
-    low, high = extent(problem, found, key)
-    quantity = problem.quantities[figure.symbol]
-    if np.isinf(high - low) or (low <= quantity.low + 1e-6 and high >= quantity.high - 1e-6):
-        return np.nan, np.nan
-    return low, high
+def _implied_without(problem: Problem, figure: Figure) -> list[tuple[float, float]]:
+    if figure.id in choices_of(problem):
+        options = [ends for _, ends in implied(problem, figure)]
+    else:
+        rest = problem.without([figure.id])
+        ends = bounds(rest, assignments(rest), figure.key).get(figure.key)
+        options = [] if ends is None else [ends]
+    return [ends for ends in options if all(map(math.isfinite, ends))]
 
 
-def _implied(problem: Problem, clashes: Sequence[Sequence[str]]) -> pd.DataFrame:
-    """Return what all other figures imply for each figure."""
-    rows = {}
-    for figure in problem.figures:
-        if problem.tied(figure):
-            low = high = np.nan
-            # The others hold together only where the figure is part of every conflict.
-            if all(figure.id in one for one in clashes):
-                others = problem.without({figure.id}, derived=True)
-                if (figure.symbol, figure.year) in others.reported():
-                    low, high = _extent(others, feasible(others), figure)
-            rows[figure.id] = (figure.low, figure.high, low, high, figure.unit.text)
-    columns = ["low", "high", "implied_low", "implied_high", "unit"]
-    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
-    return frame.rename_axis("id")
+def _gap(figure: Figure, ends: tuple[float, float]) -> float:
+    gap = max(ends[0] - figure.high, figure.low - ends[1], 0.0)
+    return gap / (0.5 * (figure.high - figure.low))

@@ -9,8 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.outputs import estimate_of, values_of
-from quesnay.models.uncertainty.running import guarded
+from quesnay.models.uncertainty.running import estimate_of, guarded, values_of
 from quesnay.models.uncertainty.units import units_of
 
 __all__ = ["LeaveOneOut", "leave_one_out"]

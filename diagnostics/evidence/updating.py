@@ -8,10 +8,8 @@ import pandas as pd
 
 from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
-from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.balancing import gras, ras
-from quesnay.models.input_output.least_squares import balance_least_squares
+from quesnay.models.input_output.balancing import balance_least_squares, gras, ras
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["METHODS", "UpdateBacktest", "backtest_update", "weighted_error"]
@@ -20,28 +18,7 @@ Method = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
 
 
 def weighted_error(estimate: pd.DataFrame, actual: pd.DataFrame) -> float:
-    """Return the weighted absolute percentage error, ``sum |estimate - actual| / sum |actual|``.
-
-    Parameters
-    ----------
-    estimate, actual : DataFrame
-        Same labels; aligned by them.
-
-    Returns
-    -------
-    float
-        A fraction: 0.1 where a tenth of the flows is misplaced.
-
-    Raises
-    ------
-    DataError
-        If labels differ, or the actual cells are all zero.
-
-    Examples
-    --------
-    >>> weighted_error(pd.DataFrame([[9.0, 6.0]]), pd.DataFrame([[10.0, 5.0]])).__round__(4)
-    0.1333
-    """
+    """Return the weighted absolute percentage error, ``sum |estimate - actual| / sum |actual|``."""
     same = estimate.index.equals(actual.index) and estimate.columns.equals(actual.columns)
     if not same:
         estimate = estimate.reindex(index=actual.index, columns=actual.columns)
@@ -131,7 +108,9 @@ class UpdateBacktest(Tabular):
 
     def plot(self) -> Any:
         """Draw the errors by update, block and method; return the figure."""
-        return route("evidence.plot_backtest")(self)
+        from quesnay.diagnostics.plots.backtest import plot_backtest
+
+        return plot_backtest(self)
 
 
 def backtest_update(

@@ -13,35 +13,7 @@ HELD_OUT = "held out"
 
 
 def judge(reported: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> pd.DataFrame:
-    """Hold printed figures against the estimates of one run.
-
-    Parameters
-    ----------
-    reported : DataFrame
-        By id: ``value``, ``low``, ``high`` (the rounding interval), ``unit``, ``year``.
-    roles : Series
-        Id -> "input", "calibration" or "held out".
-    estimates : DataFrame
-        By id: ``estimate``, ``low``, ``high`` (95 %), in the units of `reported`.
-
-    Returns
-    -------
-    DataFrame
-        By id: unit, reported, low, high, role, estimate, estimate_low, estimate_high, error
-        (estimate over reported, less one), inside (the 95 % interval holds the printed figure) and
-        rounds (the estimate falls in the rounding interval). The last two are missing for figures
-        that the run used.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> reported = pd.DataFrame({"value": [2.13], "low": [2.125], "high": [2.135], "unit": "tn",
-    ...                          "year": 2019}, index=["T19"])
-    >>> estimates = pd.DataFrame({"estimate": [2.2], "low": [2.0], "high": [2.5]}, index=["T19"])
-    >>> row = judge(reported, pd.Series({"T19": "held out"}), estimates).loc["T19"]
-    >>> round(float(row["error"]), 4), bool(row["inside"]), bool(row["rounds"])
-    (0.0329, True, False)
-    """
+    """Hold printed figures against the estimates of one run."""
     found = estimates.reindex(reported.index)
     held = roles.reindex(reported.index).fillna(HELD_OUT) == HELD_OUT
     known = held & found["estimate"].notna()
@@ -72,25 +44,7 @@ def _judged(holds: "pd.Series[bool]", known: "pd.Series[bool]") -> pd.Series:
 
 
 def judged_words(verdicts: pd.DataFrame) -> str:
-    """Say in one sentence how many held-out figures of a run the intervals hold.
-
-    Parameters
-    ----------
-    verdicts : DataFrame
-        From :func:`judge`.
-
-    Returns
-    -------
-    str
-        A sentence.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> judged_words(pd.DataFrame({"inside": pd.array([True, False, pd.NA], dtype="boolean"),
-    ...                            "error": [0.01, -0.4, 0.0]}, index=["T19", "J20", "C18"]))
-    '1 of 2 held-out figures lie inside the 95 % interval; outside: J20 (-40 %).'
-    """
+    """Say in one sentence how many held-out figures of a run the intervals hold."""
     held = verdicts[verdicts["inside"].notna()]
     inside = held["inside"].astype(bool).to_numpy()
     if len(held) > 1 and not inside.any():

@@ -1,43 +1,37 @@
-"""Plots of a satellite account: levels by run, the penetration curve, rival elasticities."""
+"""Plots of a satellite account: levels by run, penetration, elasticities and their mixture."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     axis_label,
+    brackets,
     finish,
     integer_years,
     new_figure,
+    panel_of,
+    stack_bars,
 )
+from quesnay.fitting.errors import DataError, shown, suggestion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_account", "plot_elasticities", "plot_penetration"]
+__all__ = ["plot_account", "plot_elasticities", "plot_mixture", "plot_penetration"]
+
+Array = npt.NDArray[np.float64]
+_GRID = 1001
 
 
 def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) -> "Figure":
-    """Draw core and integration by year for both runs, with the reported totals beside them.
-
-    Parameters
-    ----------
-    account : DataFrame
-        Index run, year; columns core, integration, total, total_low, total_high.
-    reported : DataFrame
-        Year -> ``value``, ``role_<run>`` of the printed totals, in the unit of the account.
-    unit : str
-        Unit of the account, for the axis.
-
-    Returns
-    -------
-    Figure
-        One panel a run, on one scale.
-    """
+    """Draw core and integration by year for both runs, with the reported totals beside them."""
     runs = list(account.index.get_level_values("run").unique())
     figure = new_figure(1, len(runs), size=(8.6, 4.4), sharey=True)
     for axes, run in zip(figure.axes, runs, strict=True):
@@ -59,27 +53,10 @@ def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) ->
 def _bars(axes: "Axes", rows: pd.DataFrame) -> None:
     """Stacked bars with the interval of the total."""
     years = rows.index.to_numpy(float)
-    axes.bar(years, rows["core"], width=0.6, color=COLOURS[0], label="core industries")
-    axes.bar(
-        years,
-        rows["integration"],
-        bottom=rows["core"],
-        width=0.6,
-        color=COLOURS[4],
-        label="integration-driven",
-    )
-    spread = np.abs(
-        rows[["total_low", "total_high"]].to_numpy(float).T - rows["total"].to_numpy(float)
-    )
-    axes.errorbar(
-        years,
-        rows["total"],
-        yerr=spread,
-        fmt="none",
-        ecolor="black",
-        capsize=4,
-        label="95 % interval of the total",
-    )
+    parts = {"core industries": rows["core"], "integration-driven": rows["integration"]}
+    stack_bars(axes, years, parts, (COLOURS[0], COLOURS[4]), width=0.6)
+    bounds, label = (rows["total_low"], rows["total_high"]), "95 % interval of the total"
+    brackets(axes, years, rows["total"], bounds, fmt="none", ecolor="black", capsize=4, label=label)
 
 
 def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
@@ -104,22 +81,7 @@ def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
 def plot_penetration(
     paths: pd.DataFrame, points: pd.DataFrame, intervals: pd.DataFrame
 ) -> "Figure":
-    """Draw the penetration curves with the points they pass through and the held-out ones.
-
-    Parameters
-    ----------
-    paths : DataFrame
-        Year (fine steps) -> penetration by curve family, base case, fractions.
-    points : DataFrame
-        Year -> ``penetration`` implied by the printed total and ``role``.
-    intervals : DataFrame
-        Year -> ``low``, ``high``: 95 % interval of penetration in the draws.
-
-    Returns
-    -------
-    Figure
-        Percent of the potential by year.
-    """
+    """Draw the penetration curves with the points they pass through and the held-out ones."""
     figure = new_figure(size=(7.2, 4.4))
     axes = figure.axes[0]
     for family, path in paths.items():
@@ -156,31 +118,18 @@ def plot_penetration(
     return finish(figure, alt=f"Penetration by year with 95 % intervals, {words}.")
 
 
-def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
-    """Draw the elasticity under rival specifications with 95 % intervals.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        Specification -> ``estimate``, ``low``, ``high``; the first row is the base case.
-    cost_share : float
-        Share of the technology's inputs in output, the lower bound of growth accounting.
-
-    Returns
-    -------
-    Figure
-        One line a specification.
-    """
+def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1) -> "Figure":
+    """Draw elasticities with 95 % intervals; the first `drawn` rows are those of the account."""
     figure = new_figure(size=(8.6, 0.36 * len(frame) + 1.5))
     axes = figure.axes[0]
     place = np.arange(len(frame))[::-1]
     values = frame["estimate"].to_numpy(float)
-    bounds = np.abs(frame[["low", "high"]].to_numpy(float).T - values)
-    colours = [COLOURS[1] if k == 0 else COLOURS[0] for k in range(len(frame))]
+    low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
+    colours = [COLOURS[1] if k < drawn else COLOURS[0] for k in range(len(frame))]
     for k in range(len(frame)):
-        axes.errorbar(
-            values[k], place[k], xerr=bounds[:, k : k + 1], fmt="o", color=colours[k], capsize=3
-        )
+        one = slice(k, k + 1)
+        ends = (low[one], high[one])
+        brackets(axes, place[one], values[one], ends, across=True, fmt="o", color=colours[k])
     axes.axvline(0, color="black", linewidth=0.8)
     axes.axvline(cost_share, color=GREY, linestyle="--", linewidth=1)
     axes.annotate(
@@ -196,3 +145,97 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float) -> "Figure":
     axes.set_xlabel("elasticity, 95 % interval")
     words = ", ".join(f"{name}: {value:.3f}" for name, value in frame["estimate"].items())
     return finish(figure, alt=f"Elasticity by specification. {words}.")
+
+
+def plot_mixture(
+    equations: pd.DataFrame,
+    *,
+    quantity: str = "elasticity",
+    marks: Mapping[str, float] | None = None,
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw a mixture of estimates: each equation's normal law by its weight, and their sum.
+
+    Parameters
+    ----------
+    equations : DataFrame
+        Index: the equation; columns estimate, std_error (above zero) and weight (not negative, of
+        any sum).
+    quantity : str
+        What is estimated.
+    marks : mapping of str to float, optional
+        Values to mark, such as the cost share.
+    source : str, optional
+        Source of the data, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
+
+    Returns
+    -------
+    Figure
+        The densities stacked, so that their upper edge is that of the mixture; its median.
+
+    Raises
+    ------
+    DataError
+        If a column is absent or a number out of range.
+
+    Examples
+    --------
+    >>> equations = pd.DataFrame(
+    ...     {"estimate": [0.057, 0.010], "std_error": [0.014, 0.014], "weight": [1.0, 1.0]},
+    ...     index=["base", "with other inputs"],
+    ... )
+    >>> plot_mixture(equations).get_label()[:43]
+    'Mixture of 2 equations, elasticity: median '
+    """
+    from scipy.special import ndtr
+
+    mean, error, weight = _checked_mixture(equations)
+    low, high = float((mean - 4 * error).min()), float((mean + 4 * error).max())
+    x = np.linspace(low, high, _GRID)
+    z = (x - mean[:, None]) / error[:, None]
+    density = weight[:, None] * np.exp(-0.5 * z**2) / (error[:, None] * np.sqrt(2 * np.pi))
+    below = weight @ ndtr(z)
+    five, median, most = (float(np.interp(level, below, x)) for level in (0.025, 0.5, 0.975))
+    figure, axes = panel_of(ax, size=(8.6, 4.2))
+    labels = [
+        f"{name}: {b:.3f} ({e:.3f}), weight {w:.0%}"
+        for name, b, e, w in zip(equations.index, mean, error, weight, strict=True)
+    ]
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(mean))]
+    axes.stackplot(x, density, labels=labels, colors=colours, alpha=0.6)
+    axes.plot(x, density.sum(axis=0), color="black", linewidth=1.2, label="mixture")
+    axes.axvline(median, color="black", linestyle="--", linewidth=1, label=f"median {median:.3f}")
+    for place, (name, value) in enumerate((marks or {}).items()):
+        style = (0, (1 + 2 * place, 2))
+        axes.axvline(value, color=GREY, linestyle=style, label=f"{name} {value:.3f}")
+    axes.set_ylim(bottom=0)
+    axes.set_yticks([])
+    axes.set_xlabel(quantity)
+    axes.set_ylabel("density")
+    axes.legend(frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
+    alt = (
+        f"Mixture of {len(mean)} equations, {quantity}: median {median:.3f}, 95 % from {five:.3f} "
+        f"to {most:.3f}; {'; '.join(labels)}."
+    )
+    return finish(figure, alt=alt, source=source, panel=ax)
+
+
+def _checked_mixture(equations: pd.DataFrame) -> tuple[Array, Array, Array]:
+    """Return estimates, standard errors and weights that add to one."""
+    if not isinstance(equations, pd.DataFrame):
+        raise DataError(f"equations: expected a DataFrame, got {shown(equations)}")
+    for name in ("estimate", "std_error", "weight"):
+        if name not in equations.columns:
+            raise DataError(f"equations: no column {name!r};{suggestion(name, equations.columns)}")
+    used = equations[["estimate", "std_error", "weight"]].to_numpy(float)
+    good = np.isfinite(used).all(axis=1) & (used[:, 1] > 0) & (used[:, 2] >= 0)
+    if not good.all() or not used[:, 2].sum() > 0:
+        name = equations.index[int(np.argmin(good))] if len(equations) else "nothing"
+        raise DataError(
+            f"equations: {name!r} needs a finite estimate, a standard error above 0 and a weight "
+            "of at least 0; the weights must not all be 0"
+        )
+    return used[:, 0], used[:, 1], used[:, 2] / used[:, 2].sum()

@@ -1,12 +1,11 @@
-"""Each printed figure against what all others imply."""
+"""On which vintages of GDP each figure of a report can rest."""
 
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.audit.result import AuditResult
-from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
+from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, new_figure
 from quesnay.fitting.errors import QuesnayError
 
 if TYPE_CHECKING:
@@ -15,15 +14,11 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_audit"]
 
-# Wider implied intervals say little and would flatten the others: they are cut at the frame.
-_SHOWN = 45.0
+_STATES = {"always": (COLOURS[0], 1.0), "in some": (COLOURS[0], 0.4), "never": (GREY, 0.15)}
 
 
 def plot_audit(result: AuditResult) -> "Figure":
-    """Draw, in percent of the printed value, the rounding interval and the implied interval.
-
-    Where the figures hold together the two overlap. Where the audit under the official deflator
-    fails, what the others imply under it is drawn too.
+    """Draw a grid: figures that need GDP down, vintages across, filled where a figure rests on one.
 
     Parameters
     ----------
@@ -33,59 +28,86 @@ def plot_audit(result: AuditResult) -> "Figure":
     Returns
     -------
     Figure
-        One row a figure.
+        One row a figure, one column a vintage.
 
     Raises
     ------
     QuesnayError
-        If no figure is implied by the others.
+        If no figure rests on a GDP of several vintages.
     """
-    frame = result.implied
-    other = result.official
-    second = frame.iloc[:0] if other is None or other.feasible else other.implied
-    ids = [name for name in frame.index if _bounded(frame, name) or _bounded(second, name)]
-    if not ids:
-        raise QuesnayError("nothing to draw: no figure is implied by the others")
-    figure = new_figure(size=(7.6, 1.9 + 0.42 * len(ids)))
+    grid = _grid(result)
+    if grid.empty:
+        raise QuesnayError("nothing to draw: no figure of this report needs a vintage of GDP")
+    rows, columns = grid.shape
+    figure = new_figure(size=(2.4 + 0.95 * columns, 2.6 + 0.42 * rows))
     axes = figure.axes[0]
-    for row, name in enumerate(ids):
-        _bar(axes, row, frame.loc[name], ("low", "high"), GREY)
-        for shift, table, colour in ((-0.12, frame, COLOURS[0]), (0.14, second, COLOURS[1])):
-            if _bounded(table, name):
-                _bar(axes, row + shift, table.loc[name], ("implied_low", "implied_high"), colour)
-    axes.axvline(0.0, color=GREY, linewidth=0.8)
-    axes.set_yticks(range(len(ids)), ids)
-    axes.set_ylim(len(ids) - 0.4, -0.6)
-    axes.set_xlim(-_SHOWN, _SHOWN)
-    axes.set_xlabel(axis_label("difference from the printed figure", "percent of it"))
-    axes.set_title("What is printed, and what the other figures leave open", fontsize=11)
-    _legend(figure, official=len(second) > 0)
+    for row, name in enumerate(grid.index):
+        for column, vintage in enumerate(grid.columns):
+            _cell(axes, row, column, grid.loc[name, vintage])
+    axes.set_xlim(-0.5, columns - 0.5)
+    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set_yticks(range(rows), grid.index)
+    words = [_wrapped(str(vintage)) for vintage in grid.columns]
+    axes.set_xticks(range(columns), words, fontsize=8)
+    axes.tick_params(length=0)
+    axes.set_title(_title(result), fontsize=11)
+    _legend(figure)
     return finish(figure, alt=" ".join(["Audit of printed figures.", *result.findings[:4]]))
 
 
-def _bounded(frame: pd.DataFrame, name: object) -> bool:
-    return name in frame.index and bool(np.isfinite(frame.loc[[name], "implied_low"]).all())
+def _grid(result: AuditResult) -> pd.DataFrame:
+    """Return, for each figure and vintage, whether it rests on it always, in some or never."""
+    frame = result.vintages
+    out: dict[str, dict[str, str]] = {}
+    for name in dict.fromkeys(frame["id"]):
+        own = frame[frame["id"] == name]
+        used = result.assignments.get(name, pd.Series(dtype=str))
+        for vintage in dict.fromkeys(v for text in own["vintages"] for v in text.split(", ") if v):
+            share = float(used.map(lambda text, v=vintage: v in text.split(", ")).mean() or 0.0)
+            state = "always" if share == 1.0 else "in some" if share > 0.0 else "never"
+            out.setdefault(_row_name(result, name), {})[vintage] = state
+    grid = pd.DataFrame.from_dict(out, orient="index")
+    return grid[sorted(grid.columns)] if len(grid) else grid
 
 
-def _bar(axes: "Axes", row: float, figure: pd.Series, ends: tuple[str, str], colour: str) -> None:
-    printed = 0.5 * (figure["low"] + figure["high"])
-    low, high = (100.0 * (figure[end] / printed - 1.0) for end in ends)
-    wide = colour == GREY
-    height = 0.72 if wide else 0.2
-    # A hair of width keeps an interval of a few hundredths of a percent visible.
-    width = max(high - low, 0.25)
-    left = 0.5 * (low + high) - 0.5 * width
-    axes.barh(row, width, left=left, height=height, color=colour, alpha=0.4 if wide else 1.0)
+def _row_name(result: AuditResult, name: str) -> str:
+    """Return the id, with its definition where the assignments agree on one."""
+    column = f"{name} definition"
+    known = set(result.assignments[column]) if column in result.assignments else set()
+    return f"{name} ({known.pop()})" if len(known) == 1 else name
 
 
-def _legend(figure: "Figure", *, official: bool) -> None:
+def _cell(axes: "Axes", row: int, column: int, state: object) -> None:
+    if not isinstance(state, str):
+        return
+    colour, alpha = _STATES[state]
+    axes.barh(row, 0.84, left=column - 0.42, height=0.7, color=colour, alpha=alpha)
+
+
+def _wrapped(vintage: str) -> str:
+    import textwrap
+
+    year, _, name = vintage.partition(" ")
+    return "\n".join([year, *textwrap.wrap(name, 14)])
+
+
+def _title(result: AuditResult) -> str:
+    count = len(result.assignments)
+    if not result.feasible:
+        return "No assignment of vintages satisfies all figures"
+    fit = "one assignment fits" if count == 1 else f"{count} assignments fit"
+    return f"The GDP on which each figure rests: {fit}"
+
+
+def _legend(figure: "Figure") -> None:
     from matplotlib.patches import Patch
 
     handles = [
-        Patch(color=GREY, alpha=0.4, label="printed: what rounds to it"),
-        Patch(color=COLOURS[0], label="implied by all other figures"),
-    ]
-    if official:
-        handles.append(Patch(color=COLOURS[1], label="the same under the official GDP deflator"))
-    figure.legend(handles=handles, loc="outside lower center", ncols=len(handles), frameon=False,
-                  fontsize=9)  # fmt: skip
+        Patch(color=colour, alpha=alpha, label=f"{state} consistent assignment" if "some" in state
+              else "in every consistent assignment" if state == "always"
+              else "in none")
+        for state, (colour, alpha) in _STATES.items()
+    ]  # fmt: skip
+    figure.legend(
+        handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9
+    )

@@ -7,7 +7,15 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, integer_years, new_figure
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    axis_label,
+    brackets,
+    finish,
+    integer_years,
+    new_figure,
+    panel_of,
+)
 from quesnay.fitting.checks import confidence_level, percent, plain_numbers
 from quesnay.fitting.errors import DataError, shown
 
@@ -16,7 +24,7 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_fan", "plot_fans"]
+__all__ = ["plot_fan", "plot_fans", "plot_path"]
 
 Array = npt.NDArray[np.float64]
 
@@ -30,6 +38,8 @@ def plot_fan(
     unit: str | None = None,
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
+    source: str | None = None,
+    ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw the central intervals of simulated paths over the years.
 
@@ -45,6 +55,10 @@ def plot_fan(
         Index year; columns low and high: published figures, drawn as points with their rounding.
     levels : sequence of float
         Central intervals, from the widest.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
 
     Returns
     -------
@@ -62,15 +76,67 @@ def plot_fan(
     >>> len(plot_fan(paths, quantity="total", unit="trillion yuan").axes[0].collections)
     3
     """
-    figure = new_figure(size=(7.2, 4.2))
-    axes = figure.axes[0]
-    said = _bands(axes, draws, levels)
+    return plot_path(
+        draws, {}, quantity=quantity, unit=unit, reported=reported, levels=levels, source=source,
+        ax=ax,
+    )  # fmt: skip
+
+
+def plot_path(
+    draws: pd.DataFrame,
+    rules: Mapping[str, "pd.Series[float]"],
+    *,
+    quantity: str,
+    unit: str | None = None,
+    reported: pd.DataFrame | None = None,
+    levels: Sequence[float] = _LEVELS,
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw simulated paths beside naive rules and the published figures.
+
+    Parameters
+    ----------
+    draws : DataFrame
+        (draws, years): one simulated path a row; columns are years.
+    rules : mapping of str to Series
+        Naive rule, such as "same step" -> its forecast by year.
+    quantity, unit, reported, levels, source, ax
+        As in `plot_fan`.
+
+    Returns
+    -------
+    Figure
+        Bands, the median, a line a rule and the published figures.
+
+    Raises
+    ------
+    DataError
+        As `plot_fan`; or if the years of a rule are none, or it has no numbers.
+
+    Examples
+    --------
+    >>> paths = pd.DataFrame({2018: [1.4, 1.4, 1.4], 2019: [1.9, 2.1, 2.4]})
+    >>> rules = {"same step": pd.Series({2018: 1.4, 2019: 1.96})}
+    >>> plot_path(paths, rules, quantity="total").get_label()[-39:]
+    ' between 1.91 and 2.38; same step 1.96.'
+    """
+    figure, axes = panel_of(ax)
+    said = _bands(axes, draws, levels) + (f" {unit}" if unit else "")
+    for place, (name, series) in enumerate(rules.items()):
+        years, values = _paths(pd.DataFrame(series).T)
+        colour, mark = COLOURS[2 + place % 4], "s^vD"[place % 4]
+        axes.plot(years, values[0], f"{mark}--", color=colour, lw=1.1, ms=4.5, label=name)
+        said += f"; {name} {values[0, -1]:.3g}"
     if reported is not None:
         _published(axes, reported)
     integer_years(axes)
     axes.set_ylabel(axis_label(quantity, unit))
-    figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
-    return finish(figure, alt=f"Fan chart of {quantity}: {said}{f' {unit}' if unit else ''}.")
+    if ax is None:
+        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    else:
+        axes.legend(frameon=False, fontsize=8.5)
+    return finish(figure, alt=f"Fan chart of {quantity}: {said}.", source=source, panel=ax)
 
 
 def plot_fans(
@@ -81,31 +147,7 @@ def plot_fans(
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
 ) -> "Figure":
-    """Draw the same quantity under several runs side by side, on one scale.
-
-    Parameters
-    ----------
-    panels : mapping of str to DataFrame
-        Title -> (draws, years), as in :func:`plot_fan`.
-    quantity, unit, reported, levels
-        As in :func:`plot_fan`; `reported` may have a column a title: True where the panel used it.
-
-    Returns
-    -------
-    Figure
-        One panel a run.
-
-    Raises
-    ------
-    DataError
-        If there is no panel, there are no draws, or columns are not years.
-
-    Examples
-    --------
-    >>> paths = pd.DataFrame({2018: [1.3, 1.4, 1.5], 2019: [1.9, 2.1, 2.4]})
-    >>> len(plot_fans({"a": paths, "b": paths}, quantity="total").axes)
-    2
-    """
+    """Draw the same quantity under several runs side by side, on one scale."""
     if not panels:
         raise DataError("fan chart: there is no run to draw")
     figure = new_figure(1, len(panels), size=(8.6, 4.2), sharey=True)
@@ -174,13 +216,13 @@ def _published(axes: "Axes", reported: pd.DataFrame, used: pd.Series | None = No
     ):
         if mine.any():
             rows = reported[mine]
-            axes.errorbar(
+            brackets(
+                axes,
                 rows.index.to_numpy(dtype=float),
                 0.5 * (rows["low"] + rows["high"]),
-                yerr=0.5 * (rows["high"] - rows["low"]),
+                (rows["low"], rows["high"]),
                 fmt="o",
                 color=COLOURS[1],
                 markerfacecolor=face,
-                capsize=3,
                 label="published, with its rounding" if used is None else label,
             )

@@ -1,49 +1,44 @@
-"""Plots of growth accounting: contributions stacked by year, with productivity and output."""
+"""Plots of growth accounting, growth curves, disaggregation and reconciliation."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.plots.style import COLOURS, axis_label, finish, integer_years, new_figure
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    GREY,
+    axis_label,
+    brackets,
+    finish,
+    integer_years,
+    new_figure,
+    stack_bars,
+)
+from quesnay.fitting.checks import percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.models.growth.disaggregation_result import Disaggregation
+    from quesnay.models.growth.curve import CurveFit
+    from quesnay.models.growth.disaggregation import Disaggregation
     from quesnay.models.growth.growth_accounting import GrowthAccounting
     from quesnay.models.growth.reconciliation import Reconciliation
 
-__all__ = ["plot_disaggregation", "plot_growth_accounting", "plot_reconciliation"]
+__all__ = [
+    "plot_curve",
+    "plot_disaggregation",
+    "plot_growth_accounting",
+    "plot_reconciliation",
+]
 
 _MOST = 7  # colours that all can tell apart; productivity takes the eighth
+_STEPS = 200
+_AHEAD = 0.25  # of the span of the points, where no end is given
 
 
 def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "Figure":
-    """Draw the contributions to growth, stacked by year, with output growth as points.
-
-    Parameters
-    ----------
-    account : GrowthAccounting
-        The account; with more than seven inputs the smallest are drawn together.
-    title : str
-        What is accounted for.
-
-    Returns
-    -------
-    Figure
-        The figure.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.growth.growth_accounting import growth_accounting
-    >>> inputs = pd.DataFrame({"k": [1.0, 1.1]}, [2017, 2018])
-    >>> account = growth_accounting(pd.Series([1.0, 1.1], [2017, 2018]), inputs, inputs)
-    >>> plot_growth_accounting(account).get_label()[:60]
-    'Contributions to growth, 2018 to 2018, average log points: k'
-    """
+    """Draw the contributions to growth, stacked by year, with output growth as points."""
     parts = account.contributions
     order = parts.abs().mean().sort_values(ascending=False).index
     if len(order) > _MOST:
@@ -55,9 +50,10 @@ def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "
     figure = new_figure(size=(8.6, 4.6))
     (axes,) = figure.axes
     years = np.asarray(parts.index, dtype=float)
-    _stack(
-        axes, years, 100 * parts.to_numpy(), [str(name).replace("_", " ") for name in parts.columns]
-    )
+    step = float(np.diff(years).min()) if len(years) > 1 else 1.0
+    named = {str(name).replace("_", " "): 100 * part.to_numpy() for name, part in parts.items()}
+    colours = [*COLOURS[: parts.shape[1] - 1], "#BBBBBB"]
+    stack_bars(axes, years, named, colours, width=0.8 * step)
     growth = 100 * account.output_growth.to_numpy()
     axes.plot(years, growth, "o-", color="black", markersize=4, lw=1, label="output")
     axes.axhline(0, color="black", lw=0.8)
@@ -73,41 +69,8 @@ def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "
     return finish(figure, alt=alt)
 
 
-def _stack(axes: "Axes", years: np.ndarray, values: np.ndarray, names: list[str]) -> None:
-    """Stack positive parts upwards and negative parts downwards."""
-    step = float(np.diff(years).min()) if len(years) > 1 else 1.0
-    above, below = np.zeros(len(years)), np.zeros(len(years))
-    for place, name in enumerate(names):
-        part = values[:, place]
-        bottom = np.where(part >= 0, above, below)
-        colour = "#BBBBBB" if name == "productivity" else COLOURS[place % len(COLOURS)]
-        axes.bar(years, part, bottom=bottom, width=0.8 * step, color=colour, label=name)
-        above, below = above + np.maximum(part, 0), below + np.minimum(part, 0)
-
-
 def plot_disaggregation(made: "Disaggregation", *, unit: str | None = None) -> "Figure":
-    """Draw the high-frequency series with its 95 % band, where the method has one.
-
-    Parameters
-    ----------
-    made : Disaggregation
-        The series.
-    unit : str, optional
-        Unit of the values.
-
-    Returns
-    -------
-    Figure
-        The figure.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.growth.disaggregation import disaggregate
-    >>> made = disaggregate(pd.Series([100.0, 108.0], [2018, 2019]), to="quarterly")
-    >>> plot_disaggregation(made).get_label()[:44]
-    'Series of 8 periods from 2018Q1 to 2019Q4 by'
-    """
+    """Draw the high-frequency series with its 95 % band, where the method has one."""
     index, values = made.values.index, made.values.to_numpy()
     times = np.arange(len(values), dtype=float)
     if isinstance(index, pd.PeriodIndex):
@@ -135,44 +98,63 @@ def plot_disaggregation(made: "Disaggregation", *, unit: str | None = None) -> "
 
 
 def plot_reconciliation(made: "Reconciliation") -> "Figure":
-    """Draw what each estimate had to take, in its own standard errors.
-
-    Parameters
-    ----------
-    made : Reconciliation
-        The reconciled account.
-
-    Returns
-    -------
-    Figure
-        One row an estimate: before with its 95 % interval, after with its own.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.growth.reconciliation import reconcile
-    >>> values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3})
-    >>> made = reconcile(values, ["a + b = c"], std_errors=values * 0.1)
-    >>> plot_reconciliation(made).get_label()[:40]
-    'Adjustments in standard errors: a 0.189,'
-    """
+    """Draw what each estimate had to take, in its own standard errors."""
     moved = made.std_errors_before > 0
     sigma = made.std_errors_before[moved]
     shift, left = made.adjustments[moved] / sigma, made.std_errors[moved] / sigma
     places = np.arange(len(sigma), dtype=float)[::-1]
     figure = new_figure(size=(7.2, 1.4 + 0.45 * len(sigma)))
     (axes,) = figure.axes
-    axes.errorbar(
-        np.zeros(len(sigma)), places + 0.12, xerr=1.96, fmt="o", color=COLOURS[1], capsize=3,
-        label="estimate",
-    )  # fmt: skip
-    axes.errorbar(
-        shift, places - 0.12, xerr=1.96 * left, fmt="s", color=COLOURS[0], capsize=3,
-        label="reconciled",
-    )  # fmt: skip
+    for values, reach, side, fmt, colour, label in (
+        (0.0 * shift, 1.96 + 0.0 * left, 0.12, "o", COLOURS[1], "estimate"),
+        (shift, 1.96 * left, -0.12, "s", COLOURS[0], "reconciled"),
+    ):
+        ends = (values - reach, values + reach)
+        brackets(axes, places + side, values, ends, across=True, fmt=fmt, color=colour, label=label)
     axes.set_yticks(places, [str(label) for label in sigma.index])
     axes.set_xlabel("distance from the estimate, in its standard errors; bars 95 %")
     axes.axvline(0, color="black", lw=0.8)
     figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
     words = ", ".join(f"{label} {value:.3f}" for label, value in shift.items())
     return finish(figure, alt=f"Adjustments in standard errors: {words}.")
+
+
+def plot_curve(
+    fit: "CurveFit",
+    *,
+    until: float | None = None,
+    level: float = 0.95,
+    quantity: str = "level",
+    unit: str | None = None,
+) -> "Figure":
+    """Draw the points, the curve through and beyond them, and the interval of the curve."""
+    t, y = fit.data["t"].to_numpy(), fit.data["y"].to_numpy()
+    first, last = float(t.min()), float(t.max())
+    end = last + max(_AHEAD * (last - first), 1.0) if until is None else float(until)
+    times = np.linspace(first, end, _STEPS)
+    ahead = fit.forecast(times, level=level)
+    figure = new_figure()
+    (axes,) = figure.axes
+    top = float(fit.params["saturation"])
+    if np.isfinite(ahead["low"]).all():
+        shown = f"{percent(level)} interval of the curve"
+        axes.fill_between(
+            times, ahead["low"], ahead["high"], color=COLOURS[4], alpha=0.35, label=shown, lw=0
+        )
+    axes.plot(
+        times, ahead["estimate"], color=COLOURS[0], label=f"{fit.curve.name.capitalize()} curve"
+    )
+    axes.plot(t, y, "o", color=COLOURS[1], markersize=5, label="observed")
+    # a saturation far above the points would press them flat on the axis
+    if top <= 2.5 * max(float(y.max()), float(ahead["estimate"].max())):
+        how = "given" if fit.saturation_known else "estimated"
+        axes.axhline(top, color=GREY, lw=1, ls="--", label=f"saturation, {how}: {top:.4g}")
+    axes.axvline(last, color=GREY, lw=0.8, ls=":")
+    integer_years(axes, label="time" if first < 1000 else "year")
+    axes.set_ylabel(axis_label(quantity, unit))
+    axes.legend(frameon=False, fontsize=9)
+    alt = (
+        f"{fit.curve.name.capitalize()} curve through {len(t)} points from {first:g} to {last:g}, "
+        f"saturation {top:.4g}; at {end:g} the curve is {ahead['estimate'].iloc[-1]:.4g}."
+    )
+    return finish(figure, alt=alt)

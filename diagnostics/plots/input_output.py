@@ -1,26 +1,45 @@
-"""Plots of an input-output table: the linkage map and the heat map of its coefficients."""
+"""Plots of input-output tables: linkages, coefficients, extraction, decomposition."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.diagnostics.plots.place import Named, place_labels, sector_name
-from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    GREY,
+    Named,
+    axis_label,
+    finish,
+    new_figure,
+    panel_of,
+    place_labels,
+    sector_name,
+    stack_bars,
+)
+from quesnay.fitting.checks import plain_numbers, whole
+from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.models.input_output.core import TableCore
-    from quesnay.models.input_output.table_bands import TableBands
+    from quesnay.models.input_output.decomposition import StructuralDecomposition
+    from quesnay.models.input_output.extraction import Extraction
+    from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["plot_coefficients", "plot_linkages"]
+__all__ = [
+    "plot_coefficients",
+    "plot_decomposition",
+    "plot_extraction",
+    "plot_heat_map",
+    "plot_linkages",
+    "plot_waterfall",
+]
 
 Array = npt.NDArray[np.float64]
-
 _MARKS = {
     "key": (COLOURS[1], "o"),
     "backward-oriented": (COLOURS[0], "s"),
@@ -28,34 +47,21 @@ _MARKS = {
     "weak": (GREY, "."),
 }
 _TICKS = 50  # sectors up to which each is named beside the heat map
+_WORDS = {
+    "v": "account per\nunit",
+    "A": "technology",
+    "f": "final\ndemand",
+    "structure": "demand\nstructure",
+    "mix": "demand\nmix",
+    "level": "demand\nlevel",
+}
+_NAME = 34  # characters of a sector's name that fit beside the bars
 
 
 def plot_linkages(
-    table: "TableBands", *, names: Mapping[Any, str] | None = None, count: int = 12
+    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None, count: int = 12
 ) -> "Figure":
-    """Draw backward against forward linkages, normalised to mean 1, with key sectors named.
-
-    Parameters
-    ----------
-    table : InputOutputTable
-        The economy.
-    names : mapping, optional
-        Sector -> name shown.
-    count : int, default 12
-        Most sectors named: the strongest key sectors, then the outermost of the others.
-
-    Returns
-    -------
-    Figure
-        Four fields around the mean.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> plot_linkages(table).get_label()[:39]
-    'Linkage map of 2 sectors. Key sectors: '
-    """
+    """Draw backward against forward linkages, normalised to mean 1, with key sectors named."""
     frame = table.linkages(variation=False).dropna()
     figure = new_figure(size=(8.2, 6.2))
     (axes,) = figure.axes
@@ -83,6 +89,177 @@ def plot_linkages(
     return finish(figure, alt=f"Linkage map of {len(frame)} sectors. Key sectors: {listed}.")
 
 
+def plot_coefficients(
+    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None
+) -> "Figure":
+    """Draw the technical coefficients: who buys from whom per unit of output."""
+    return plot_heat_map(
+        table.A,
+        quantity="input coefficient",
+        unit="per unit of output",
+        names=names,
+        title=table.name or "Technical coefficients",
+    )
+
+
+def plot_heat_map(
+    frame: pd.DataFrame,
+    *,
+    quantity: str,
+    unit: str | None = None,
+    names: Mapping[Any, str] | None = None,
+    sides: tuple[str, str] = ("selling sector", "buying sector"),
+    title: str = "",
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw a table as a heat map, such as coefficients, flows or the Leontief inverse.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Selling sectors down, buying sectors across; numbers in one unit.
+    quantity : str
+        What a cell is.
+    unit : str, optional
+        Its unit.
+    names : mapping, optional
+        Label -> name, written after it.
+    sides : tuple of str
+        What stands down and what across.
+    title : str
+        What is drawn.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
+
+    Returns
+    -------
+    Figure
+        Colours by the root of the value, so that small cells show; cells below zero stand out.
+
+    Raises
+    ------
+    DataError
+        If the frame is empty or holds what is no number.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame([[0.1, 0.3], [0.2, 0.0]], ["a", "b"], ["a", "b"])
+    >>> figure = plot_heat_map(frame, quantity="input coefficient")
+    >>> figure.get_label()
+    'Heat map of 2 by 2: input coefficient; the largest is 0.3: a into b.'
+    """
+    from matplotlib.colors import PowerNorm
+
+    values = plain_numbers(frame) if isinstance(frame, pd.DataFrame) else None
+    if values is None or not values.size or not np.isfinite(values).any():
+        raise DataError(f"frame: {shown(frame)}; expected a DataFrame of numbers")
+    figure, axes = panel_of(ax, size=(9.0, 7.4))
+    axes.grid(visible=False)
+    top = max(float(np.nanmax(values)), 0.0) or 1.0
+    image = axes.imshow(
+        np.ma.masked_less(values, 0.0), cmap="Blues", norm=PowerNorm(0.5, vmin=0.0, vmax=top),
+        interpolation="nearest", aspect="auto" if values.shape[0] != values.shape[1] else "equal",
+    )  # fmt: skip
+    axes.set_facecolor(COLOURS[1])
+    bar = figure.colorbar(image, ax=axes, shrink=0.8)
+    bar.set_label(axis_label(quantity, unit))
+    _sector_ticks(axes, frame, names)
+    axes.set_ylabel(sides[0])
+    axes.set_xlabel(sides[1])
+    axes.set_title(title, fontsize=11)
+    i, j = np.unravel_index(int(np.nanargmax(values)), values.shape)
+    seller = sector_name(frame.index[int(i)], names)
+    buyer = sector_name(frame.columns[int(j)], names)
+    rows, columns = values.shape
+    alt = f"Heat map of {rows} by {columns}: {quantity}; the largest is {values[i, j]:.3g}"
+    return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, panel=ax)
+
+
+def plot_extraction(
+    extraction: "Extraction", *, count: int = 15, names: Mapping[Any, str] | None = None
+) -> "Figure":
+    """Draw the largest losses of output and value added by sector, own and induced apart."""
+    frame = extraction.by_sector.sort_values("output_loss", ascending=False, kind="stable")
+    shown, rest = frame.iloc[:count], frame.iloc[count:]
+    labels = [sector_name(label, names, longest=44) for label in shown.index]
+    if len(rest):
+        labels.append(f"{len(rest)} other sectors")
+    places = np.arange(len(labels))
+    figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
+    for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
+        losses = {
+            part: [
+                *shown[f"{what}_loss_{part}"],
+                *([rest[f"{what}_loss_{part}"].sum()] if len(rest) else []),
+            ]
+            for part in ("own", "induced")
+        }
+        stack_bars(axes, places, losses, (COLOURS[0], COLOURS[3]), width=0.72, across=True)
+        axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
+        axes.xaxis.set_major_formatter("{x:,g}")
+        axes.grid(visible=False, axis="y")
+    figure.axes[0].set_yticks(places, labels, fontsize=8.5)
+    figure.axes[0].invert_yaxis()
+    handles, parts = figure.axes[0].get_legend_handles_labels()
+    figure.legend(handles, parts, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    taken = ", ".join(sector_name(label, names) for label in extraction.weights.index[:6])
+    share = extraction.totals["share"]
+    figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
+    alt = (
+        f"Losses by sector from extracting {taken} ({extraction.kind}). Output "
+        f"{extraction.total_output_loss:.4g} ({share['output']:.1%}), value added "
+        f"{extraction.total_value_added_loss:.4g} ({share['value_added']:.1%})."
+    )
+    return finish(figure, alt=alt)
+
+
+def plot_decomposition(
+    result: "StructuralDecomposition",
+    *,
+    start: str = "start",
+    end: str = "end",
+    sectors: int = 10,
+    names: Mapping[Any, str] | None = None,
+) -> "Figure":
+    """Draw the whole change as a waterfall, and the effects in the sectors that changed most."""
+    whole(sectors, "sectors")
+    if names is not None and not isinstance(names, Mapping):
+        raise DataError(f"names: {shown(names)}; expected {{sector: name}}")
+    count = min(sectors, len(result.effects))
+    figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
+    left, right = figure.axes
+    colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
+    quantity = str(result.account).replace("_", " ")
+    words = [_WORDS[str(name)] for name in result.effects.columns]
+    opening = (start, float(result.start.sum()))
+    _waterfall(
+        left,
+        np.asarray(result.total, dtype=np.float64),
+        opening,
+        (end, *words),
+        list(colours.values()),
+    )
+    left.set_ylabel(axis_label(quantity, result.unit or None))
+    left.set_title(f"All sectors, {start} to {end}", fontsize=11)
+    _by_sector(right, result, count, colours)
+    labels = [_short((names or {}).get(name, name)) for name in _order(result, count)]
+    right.set_yticks(np.arange(count), labels, fontsize=9)
+    right.set_xlabel(axis_label(f"change of {quantity}", result.unit or None))
+    right.set_title("The sectors that changed most", fontsize=11)
+    handles, texts = right.get_legend_handles_labels()
+    figure.legend(handles, texts, loc="outside lower right", ncols=5, frameon=False, fontsize=9)
+    left.yaxis.set_major_formatter("{x:,.0f}")
+    right.xaxis.set_major_formatter("{x:,.0f}")
+    effects = ", ".join(
+        f"{_plain(name)} {_number(value, '+')}" for name, value in result.total.items()
+    )
+    first, last = _number(float(result.start.sum())), _number(float(result.end.sum()))
+    return finish(figure, alt=f"{quantity}: {start} {first}, {effects}, {end} {last}.")
+
+
 def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
     """Order the sectors by class and distance from the mean; the first ones get their names."""
     away = np.hypot(frame["backward_normalised"] - 1.0, frame["forward_normalised"] - 1.0)
@@ -90,58 +267,163 @@ def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
     return frame.index[np.argsort(-rank.to_numpy(), kind="stable")[:count]]
 
 
-def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = None) -> "Figure":
-    """Draw the technical coefficients: who buys from whom per unit of output.
+def _sector_ticks(axes: "Axes", frame: pd.DataFrame, names: Mapping[Any, str] | None) -> None:
+    """Name the sectors down, and give their codes across, where there is room for them."""
+    down, across = (9 if len(labels) <= 20 else 6.5 for labels in (frame.index, frame.columns))
+    if len(frame.index) <= _TICKS:
+        labels = [sector_name(label, names, longest=34) for label in frame.index]
+        axes.set_yticks(range(len(labels)), labels, fontsize=down)
+    if len(frame.columns) <= _TICKS:
+        labels = [str(label) for label in frame.columns]
+        axes.set_xticks(range(len(labels)), labels, fontsize=across, rotation=90)
+
+
+def _plain(name: object) -> str:
+    return _WORDS[str(name)].replace("\n", " ")
+
+
+def plot_waterfall(
+    effects: "pd.Series[float]",
+    *,
+    start: tuple[str, float],
+    end: str,
+    quantity: str,
+    unit: str | None = None,
+    title: str = "",
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw how effects lead from one level to another, step by step.
 
     Parameters
     ----------
-    table : InputOutputTable
-        The economy.
-    names : mapping, optional
-        Sector -> name shown.
+    effects : Series
+        Effect -> change, in the unit of the level, in the order drawn.
+    start : tuple of str and float
+        Name and level of the start, such as ``("2012", 53.7)``.
+    end : str
+        Name of the end; its level is the start with all effects.
+    quantity, unit : str
+        What is drawn.
+    title : str
+        Of the panel.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
 
     Returns
     -------
     Figure
-        Selling sectors down, buying sectors across; colour by the square root of the coefficient,
-        so that small inputs are seen; negative cells in red.
+        Bars of start and end, between them the effects, each from where the last one ended.
+
+    Raises
+    ------
+    DataError
+        If there are no effects, or one is no number.
 
     Examples
     --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> plot_coefficients(table).get_label()
-    'Heat map of 2 by 2 technical coefficients; the largest is 0.25: 0 into 1.'
+    >>> effects = pd.Series({"technology": -0.5, "final demand": 2.0})
+    >>> plot_waterfall(effects, start=("2012", 3.0), end="2017", quantity="total").get_label()
+    'total: 2012 3, technology -0.5, final demand +2, 2017 4.5.'
     """
-    from matplotlib.colors import PowerNorm
-
-    A = table.A.to_numpy()
-    figure = new_figure(size=(9.0, 7.4))
-    (axes,) = figure.axes
-    axes.grid(visible=False)
-    top = float(A.max()) if A.max() > 0 else 1.0
-    image = axes.imshow(
-        np.ma.masked_less(A, 0.0), cmap="Blues", norm=PowerNorm(0.5, vmin=0.0, vmax=top),
-        interpolation="nearest",
-    )  # fmt: skip
-    axes.set_facecolor(COLOURS[1])
-    bar = figure.colorbar(image, ax=axes, shrink=0.8)
-    bar.set_label(axis_label("input coefficient", "per unit of output"))
-    _sector_ticks(axes, table.sectors, names)
-    axes.set_xlabel("buying sector")
-    axes.set_ylabel("selling sector")
-    axes.set_title(table.name or "Technical coefficients", fontsize=11)
-    i, j = np.unravel_index(int(np.argmax(A)), A.shape)
-    seller, buyer = (sector_name(table.sectors[int(k)], names) for k in (i, j))
-    text = f"Heat map of {len(A)} by {len(A)} technical coefficients; the largest is {A[i, j]:.3g}"
-    return finish(figure, alt=f"{text}: {seller} into {buyer}.")
+    values = plain_numbers(effects) if isinstance(effects, pd.Series) else None
+    if values is None or not values.size or not np.isfinite([*values, start[1]]).all():
+        raise DataError(f"effects: {shown(effects)}; expected a Series of finite numbers")
+    figure, axes = panel_of(ax, size=(2.2 + 1.0 * (len(values) + 2), 4.2))
+    colours = [COLOURS[k % len(COLOURS)] for k in range(len(values))]
+    words = [str(name).replace(" ", "\n") for name in effects.index]
+    _waterfall(axes, values, start, (end, *words), colours)
+    axes.set_ylabel(axis_label(quantity, unit))
+    axes.set_title(title, fontsize=11)
+    said = ", ".join(f"{name} {_number(float(v), '+')}" for name, v in effects.items())
+    last = _number(float(start[1] + values.sum()))
+    alt = f"{quantity}: {start[0]} {_number(float(start[1]))}, {said}, {end} {last}."
+    return finish(figure, alt=alt, source=source, panel=ax)
 
 
-def _sector_ticks(axes: "Axes", sectors: pd.Index, names: Mapping[Any, str] | None) -> None:
-    n = len(sectors)
-    if n > _TICKS:
-        return
-    size = 9 if n <= 20 else 6.5
-    labels = [sector_name(label, names, longest=34) for label in sectors]
-    axes.set_yticks(range(n), labels, fontsize=size)
-    axes.set_xticks(range(n), [str(label) for label in sectors], fontsize=size, rotation=90)
+def _waterfall(
+    axes: "Axes",
+    effects: Array,
+    start: tuple[str, float],
+    names: tuple[str, ...],
+    colours: Sequence[str],
+) -> None:
+    """Draw the bars of a waterfall; `names` are that of the end and those of the effects."""
+    tops = float(start[1]) + np.concatenate([[0.0], np.cumsum(effects)])
+    first, last = float(tops[0]), float(tops[-1])
+    places = np.arange(len(effects) + 2)
+    axes.bar(places[[0, -1]], [first, last], color=GREY, width=0.62)
+    for k, effect in enumerate(effects):
+        # an edge keeps a bar visible that is thinner than a line
+        axes.bar(
+            places[k + 1],
+            effect,
+            bottom=tops[k],
+            color=colours[k],
+            width=0.62,
+            edgecolor=colours[k],
+            linewidth=1.0,
+        )
+    for k in range(len(places) - 1):
+        level = tops[k]
+        axes.plot([places[k] + 0.31, places[k + 1] - 0.31], [level, level], color=GREY, lw=0.8)
+    texts = [_number(first), *(_number(float(value), "+") for value in effects), _number(last)]
+    highest = _write_above(axes, [first, *np.maximum(tops[:-1], tops[1:]), last], texts)
+    axes.set_xticks(places, [start[0], *names[1:], names[0]])
+    axes.grid(visible=False, axis="x")
+    axes.axhline(0, color="black", linewidth=0.8)
+    axes.set_ylim(top=1.08 * highest if highest > 0 else None)
+
+
+def _write_above(axes: "Axes", tops: list[float], texts: list[str]) -> float:
+    """Write each bar's number above it; return the highest bar."""
+    for place, (top, text) in enumerate(zip(tops, texts, strict=True)):
+        axes.annotate(
+            text,
+            (place, max(top, 0.0)),
+            xytext=(0, 3),
+            textcoords="offset points",
+            ha="center",
+            va="bottom",
+            fontsize=9,
+        )
+    return max(0.0, *tops)
+
+
+def _by_sector(
+    axes: "Axes", result: "StructuralDecomposition", count: int, colours: dict[str, str]
+) -> None:
+    order = _order(result, count)
+    shown: pd.DataFrame = result.effects.loc[order]
+    places = np.arange(count)
+    parts = {_plain(name): shown[name].to_numpy() for name in shown.columns}
+    stack_bars(axes, places, parts, [colours[name] for name in shown.columns], across=True)
+    axes.plot(
+        result.change.loc[order],
+        places,
+        linestyle="none",
+        marker="D",
+        markersize=5,
+        color="black",
+        label="change",
+    )
+    axes.axvline(0, color="black", linewidth=0.8)
+    axes.grid(visible=False, axis="y")
+
+
+def _number(value: float, sign: str = "") -> str:
+    """Write a number in full from a thousand on, else to four digits."""
+    return format(value, f"{sign},.0f") if abs(value) >= 1000 else format(value, f"{sign}.4g")
+
+
+def _order(result: "StructuralDecomposition", count: int) -> pd.Index:
+    """Return the sectors that changed most, the largest last: it is drawn on top."""
+    places = np.argsort(-np.abs(result.change.to_numpy()), kind="stable")[:count][::-1]
+    return result.effects.index[places]
+
+
+def _short(name: object) -> str:
+    text = str(name)
+    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"

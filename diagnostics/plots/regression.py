@@ -1,32 +1,45 @@
-"""Plots of a fitted regression: six panels of diagnosis, and influence by unit."""
+"""Plots of a fitted regression: panels of diagnosis, residuals by unit and time, influence."""
 
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
+import numpy.typing as npt
 
-from quesnay.diagnostics.plots.place import place_labels, short_name
-from quesnay.diagnostics.plots.regression_groups import draw_groups
-from quesnay.diagnostics.plots.regression_panels import (
-    WIDEST,
-    draw_collinearity,
-    draw_leverage,
-    draw_quantiles,
-    draw_residuals,
-    draw_scale,
-    head,
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    GREY,
+    Named,
+    finish,
+    new_figure,
+    place_labels,
+    short_name,
 )
-from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, new_figure
-from quesnay.diagnostics.regression.examined import examine
-from quesnay.diagnostics.regression.groups import leave_out
+from quesnay.diagnostics.regression.examined import Examined, examine, label_text, leave_out
+from quesnay.fitting.assumptions.collinearity import collinearity
+from quesnay.fitting.assumptions.normality import order_envelope
 from quesnay.fitting.errors import DataError, suggestion
+from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import PanelFit
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_diagnostics", "plot_influence"]
+__all__ = [
+    "cloud",
+    "head",
+    "plot_diagnostics",
+    "plot_influence",
+]
 
 MOST = 45  # groups that a page can name
+Array = npt.NDArray[np.float64]
+MOST_ROWS = 31
+NAMED = 5  # points named in a panel
+WIDEST = 36  # columns of a name
+FEWEST = 20  # rows under which a local regression only joins the points
 
 
 def plot_diagnostics(
@@ -71,13 +84,13 @@ def plot_diagnostics(
     figure = new_figure(3, 2, size=(13.0, 14.0))
     panels = figure.axes
     named = [
-        draw_residuals(panels[0], sample),
-        draw_quantiles(panels[1], sample),
-        draw_leverage(panels[3], sample),
+        _draw_residuals(panels[0], sample),
+        _draw_quantiles(panels[1], sample),
+        _draw_leverage(panels[3], sample),
     ]
-    draw_scale(panels[2], sample)
-    draw_groups(panels[4], sample)
-    draw_collinearity(panels[5], sample)
+    _draw_scale(panels[2], sample)
+    _draw_groups(panels[4], sample)
+    _draw_collinearity(panels[5], sample)
     said = f"{short_name(fit.formula, widest=90)}: {fit.nobs:,} rows, {fit.inference.name} errors"
     figure.suptitle(said, x=0.01, ha="left", fontsize=11)
     place_labels(figure, named, size=7.5)
@@ -163,3 +176,260 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
             f"to {values.iloc[far]:.3g}, without {values.index[far]}."
         ),
     )
+
+
+def _draw_groups(axes: "Axes", sample: Examined) -> None:
+    """Draw mean standardised residuals by unit (or cluster) and time, or their spread by unit."""
+    rows = _rows(sample)
+    if rows is None:
+        _draw_order(axes, sample)
+    elif sample.time is None:
+        _draw_boxes(axes, sample, rows)
+    else:
+        _draw_map(axes, sample, rows, sample.time)
+
+
+def _draw_residuals(axes: "Axes", sample: Examined) -> Named:
+    """Draw residuals against fitted values with a local regression line; name the largest."""
+    e = sample.residuals
+    cloud(axes, sample.fitted, e)
+    axes.axhline(0.0, color=GREY, linewidth=0.8)
+    _smooth(axes, sample.fitted, e)
+    head(axes, "Residuals against fitted", "flat line, no funnel: the form is right")
+    axes.set_xlabel(f"fitted {sample.fit.outcome_name}")
+    axes.set_ylabel(f"residual of {sample.fit.outcome_name}")
+    return _named(axes, sample.fitted, e, sample.names, np.abs(sample.influence.standardised))
+
+
+def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
+    """Draw ordered studentised residuals against t with a simultaneous band; name who leaves it."""
+    from scipy import stats
+
+    t = sample.influence.studentised
+    kept = np.flatnonzero(np.isfinite(t))
+    order = kept[np.argsort(t[kept])]
+    law = stats.t(max(sample.fit.df_resid - 1, 1))
+    low, middle, high = (law.ppf(part) for part in order_envelope(order.size))
+    axes.fill_between(middle, low, high, color=COLOURS[4], alpha=0.3, linewidth=0)
+    axes.plot(middle, middle, color=GREY, linewidth=0.8)
+    outside = (t[order] < low) | (t[order] > high)
+    cloud(axes, middle, t[order])
+    axes.plot(middle[outside], t[order][outside], "o", color=COLOURS[1], markersize=3)
+    far = np.where(outside, np.abs(t[order] - middle), 0.0)
+    head(axes, "Normal errors?", "all points inside the simultaneous 95 % band: t and F hold")
+    axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1):,})")
+    axes.set_ylabel("studentised residual")
+    return _named(axes, middle, t[order], [sample.names[i] for i in order], far)
+
+
+def _draw_scale(axes: "Axes", sample: Examined) -> None:
+    """Draw the root of absolute standardised residuals against fitted values."""
+    r = np.sqrt(np.abs(sample.influence.standardised))
+    kept = np.isfinite(r)
+    cloud(axes, sample.fitted[kept], r[kept])
+    _smooth(axes, sample.fitted[kept], r[kept])
+    head(axes, "Spread against fitted", "flat line: one error variance")
+    axes.set_xlabel(f"fitted {sample.fit.outcome_name}")
+    axes.set_ylabel("root of |standardised residual|")
+
+
+def _draw_leverage(axes: "Axes", sample: Examined) -> Named:
+    """Draw standardised residuals against leverage with contours of Cook's distance."""
+    found = sample.influence
+    kept = np.isfinite(found.standardised)
+    partial = found.partial_leverage
+    h, r = partial[kept], found.standardised[kept]
+    cloud(axes, h, r)
+    axes.axhline(0.0, color=GREY, linewidth=0.8)
+    top = float(np.nanmax(found.cooks))
+    levels = [level for level in (0.5, 1.0) if level <= 2.0 * top] or _round_level(top)
+    reach = (float(h.min()), float(h.max()))
+    lines = _contours(axes, reach, float(np.abs(r).max()), levels, sample.projection.rank)
+    dashed = " and ".join(f"{level:.2g}" for level in levels)
+    verdict = "a row beyond 0.5 decides" if top >= 0.5 else "no row decides"
+    head(axes, "Leverage", f"Cook's distance up to {top:.2g}: {verdict} (dashed: {dashed})")
+    what = "leverage" if sample.fit.df_absorbed == 0 else "leverage, absorbed effects taken out"
+    axes.set_xlabel(what)
+    axes.locator_params(axis="x", nbins=6)
+    axes.ticklabel_format(axis="x", scilimits=(-3, 3))
+    axes.set_ylabel("standardised residual")
+    cooks = np.where(kept, found.cooks, 0.0)
+    named = _named(axes, partial, found.standardised, sample.names, cooks)
+    return replace(named, crowd=np.vstack([named.crowd, lines[::8]]))
+
+
+def _draw_collinearity(axes: "Axes", sample: Examined) -> None:
+    """Draw variance inflation by term, with the largest condition index."""
+    found = collinearity(sample.X)
+    shown = np.flatnonzero(np.isfinite(found.inflation))
+    shown = shown[np.argsort(found.inflation[shown])][-12:]
+    values = found.inflation[shown]
+    colours = [COLOURS[1] if value > 10 else COLOURS[0] for value in values]
+    places = np.arange(values.size)
+    axes.barh(places, values, color=colours, height=0.6)
+    axes.set_yticks(places, [short_name(sample.fit.names[i], widest=WIDEST) for i in shown])
+    axes.set_ylim(min(values.size - 5, 0) - 0.7, values.size - 0.3)  # one bar is no wall
+    for place, value in zip(places, values, strict=True):
+        said = f"{value:.2f}" if value < 100 else f"{value:,.0f}"
+        axes.annotate(said, (value, place), (3, 0), textcoords="offset points", va="center")
+    axes.axvline(10.0, color=GREY, linewidth=0.8, linestyle="--")
+    axes.set_xlim(0.0, max(11.0, 1.15 * float(values.max(initial=1.0))))
+    axes.grid(visible=False, axis="y")
+    index = float(found.condition_indices[-1])
+    head(axes, "Collinearity", f"bars under 10; largest condition index {index:.3g} (under 30)")
+    axes.set_xlabel("variance inflation factor")
+
+
+def head(axes: "Axes", title: str, hint: str) -> None:
+    """Write a panel's title and, under it in grey, what to look for."""
+    axes.set_title(title, loc="left", fontsize=11, fontweight="bold", pad=18)
+    axes.yaxis.get_offset_text().set_horizontalalignment("right")  # clear of the hint
+    axes.annotate(
+        hint, (0.0, 1.0), (0, 5), xycoords="axes fraction", textcoords="offset points",
+        fontsize=8.5, color=GREY,
+    )  # fmt: skip
+
+
+def cloud(axes: "Axes", x: Array, y: Array) -> None:
+    """Draw points, the paler the more there are."""
+    size, alpha = (14.0, 0.7) if x.size < 500 else (6.0, 0.35) if x.size < 20_000 else (3.0, 0.15)
+    axes.scatter(
+        x, y, s=size, alpha=alpha, color=COLOURS[0], linewidths=0, rasterized=x.size > 2000
+    )
+
+
+def _rows(sample: Examined) -> Grouping | None:
+    """Choose what to draw by: the panel unit where readable, else the cluster."""
+    for grouping in (sample.unit, sample.cluster):
+        if grouping is not None and grouping.count <= MOST_ROWS:
+            return grouping
+    return sample.cluster if sample.cluster is not None else sample.unit
+
+
+def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping) -> None:
+    units, times = rows.labels, [label_text(label) for label in columns.labels]
+    sums, squares = _cells(sample, rows, columns)
+    absorbed = _means_vanish(sample, rows, columns)  # the effects leave no mean: show the spread
+    cells = squares if absorbed else sums
+    distance = np.nan_to_num(np.abs(cells - float(absorbed))).max(axis=1)
+    shown = np.sort(np.argsort(-distance)[:MOST_ROWS])
+    low, high = (0.0, 2.0) if absorbed else (-3.0, 3.0)
+    image = axes.imshow(cells[shown], cmap="PuOr", vmin=low, vmax=high, aspect="auto")
+    axes.grid(visible=False)
+    axes.set_yticks(
+        range(shown.size),
+        [short_name(label_text(units[i]), widest=WIDEST) for i in shown],
+        fontsize=7 if shown.size > 15 else 8,
+    )
+    room = max(2, min(10, 60 // (max(map(len, times)) + 2)))
+    step = -(-len(times) // room)
+    axes.set_xticks(range(0, len(times), step), times[::step])
+    bar = axes.figure.colorbar(image, ax=axes, shrink=0.8, pad=0.02)
+    hidden = len(units) - shown.size
+    tail = f"; {hidden} quieter ones not shown" if hidden else ""
+    if absorbed:
+        bar.set_label("root mean square of standardised residuals", fontsize=8)
+        head(axes, f"Spread by {rows.name} and {columns.name}", f"all pale: near one{tail}")
+    else:
+        bar.set_label("sum of standardised residuals / root of their number", fontsize=8)
+        hint = f"pale; no row or column of one colour{tail}"
+        head(axes, f"Residuals by {rows.name} and {columns.name}", hint)
+    axes.set_xlabel(columns.name)
+
+
+def _means_vanish(sample: Examined, rows: Grouping, columns: Grouping) -> bool:
+    e = sample.residuals * (1.0 if sample.fit.sample.weights is None else sample.fit.sample.weights)
+    total = np.bincount(rows.codes * columns.count + columns.codes, e)
+    return bool(np.abs(total).max() < 1e-8 * np.abs(e).sum())
+
+
+def _cells(sample: Examined, rows: Grouping, columns: Grouping) -> tuple[Array, Array]:
+    """Return scaled sums and root mean squares of residuals by cell, NaN where a cell is empty."""
+    r = sample.influence.standardised
+    seen = np.isfinite(r)
+    cell = (rows.codes * columns.count + columns.codes)[seen]
+    size = rows.count * columns.count
+    number = np.bincount(cell, minlength=size).astype(float)
+    number[number == 0.0] = np.nan
+    total = np.bincount(cell, r[seen], minlength=size)
+    square = np.bincount(cell, r[seen] ** 2, minlength=size)
+    shape = (rows.count, columns.count)
+    sums, squares = total / np.sqrt(number), np.sqrt(square / number)
+    return sums.reshape(shape), squares.reshape(shape)
+
+
+def _draw_boxes(axes: "Axes", sample: Examined, rows: Grouping) -> None:
+    r = sample.influence.standardised
+    units, unit = np.array([label_text(label) for label in rows.labels]), rows.codes
+    groups = [r[(unit == i) & np.isfinite(r)] for i in range(units.size)]
+    middle = np.array([np.median(group) if group.size else 0.0 for group in groups])
+    shown = np.argsort(-np.abs(middle))[:MOST_ROWS]
+    shown = shown[np.argsort(middle[shown])]
+    axes.boxplot(
+        [groups[i] for i in shown],
+        orientation="horizontal",
+        widths=0.6,
+        flierprops={"markersize": 3, "markeredgecolor": COLOURS[0]},
+        medianprops={"color": COLOURS[1]},
+    )
+    names = [short_name(unit, widest=WIDEST) for unit in units[shown]]
+    axes.set_yticks(range(1, shown.size + 1), names, fontsize=7.5)
+    axes.axvline(0.0, color=GREY, linewidth=0.8)
+    hidden = units.size - shown.size
+    tail = f"; {hidden} quieter ones not shown" if hidden else ""
+    head(axes, f"Residuals by {rows.name}", f"boxes around zero, of like width{tail}")
+    axes.set_xlabel("standardised residual")
+
+
+def _draw_order(axes: "Axes", sample: Examined) -> None:
+    r = sample.influence.standardised
+    cloud(axes, np.arange(1.0, r.size + 1.0), r)
+    axes.axhline(0.0, color=GREY, linewidth=0.8)
+    head(axes, "Residuals in the order of rows", "no runs of one sign (no unit or time was named)")
+    axes.xaxis.set_major_formatter("{x:,.0f}")
+    axes.set_xlabel("row")
+    axes.set_ylabel("standardised residual")
+
+
+def _round_level(top: float) -> list[float]:
+    """Return the round level next above a small greatest distance."""
+    power = 10.0 ** np.floor(np.log10(max(top, 1e-12)))
+    return [next(float(step * power) for step in (1, 2, 5, 10) if step * power >= top)]
+
+
+def _smooth(axes: "Axes", x: Array, y: Array) -> None:
+    """Draw a robust local regression line; points closer than a hundredth are joined."""
+    from statsmodels.nonparametric.smoothers_lowess import lowess
+
+    if np.ptp(x) <= 0.0 or x.size < FEWEST:
+        return
+    line = lowess(y, x, frac=2.0 / 3.0, it=3, delta=0.01 * float(np.ptp(x)))
+    axes.plot(line[:, 0], line[:, 1], color=COLOURS[1], linewidth=1.6)
+
+
+def _contours(
+    axes: "Axes", leverage: tuple[float, float], reach: float, levels: list[float], k: int
+) -> Array:
+    """Draw both sides of each level; return their points, which names keep clear of."""
+    low, high = leverage
+    h = np.linspace(max(low, 1e-6), min(high * 1.02 + 1e-6, 1.0 - 1e-9), 200)
+    lines = [side * np.sqrt(level * k * (1.0 - h) / h) for level in levels for side in (1.0, -1.0)]
+    for r in lines:
+        axes.plot(h, r, color=GREY, linewidth=0.8, linestyle="--")
+    axes.set_ylim(-1.25 * reach, 1.25 * reach)
+    return np.column_stack([np.tile(h, len(lines)), np.concatenate(lines)])
+
+
+def _named(axes: "Axes", x: Array, y: Array, names: Sequence[str], weight: Array) -> Named:
+    """Ring the heaviest points; their names are written once the figure is whole."""
+    heavy = np.argsort(-np.nan_to_num(weight), kind="stable")[:NAMED]
+    heavy = heavy[np.nan_to_num(weight[heavy]) > 0.0]
+    axes.plot(
+        x[heavy], y[heavy], "o", markersize=4.5, markerfacecolor="none", markeredgecolor="black",
+        markeredgewidth=0.8,
+    )  # fmt: skip
+    seen = np.isfinite(x) & np.isfinite(y)
+    points = np.column_stack([x[heavy], y[heavy]])
+    crowd = np.column_stack([x[seen], y[seen]])
+    crowd = np.vstack([crowd, np.repeat(points, 4, axis=0)])  # the named ones must be seen
+    return Named(axes, points, [short_name(names[i], widest=WIDEST) for i in heavy], crowd)

@@ -1,33 +1,33 @@
-"""The specification curve as a picture: ranked estimates above, the choices behind them below."""
+"""Specification curves: ranked estimates with the choices behind them, and the runs apart."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
+import pandas as pd
 
-from quesnay.diagnostics.plots.style import COLOURS, GREY, axis_label, finish, new_figure
+from quesnay.diagnostics.plots.style import (
+    COLOURS,
+    GREY,
+    axis_label,
+    finish,
+    new_figure,
+    panel_of,
+)
+from quesnay.fitting.errors import DataError, shown, suggestion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.evidence.specification_curve import SpecificationCurve
+    from quesnay.diagnostics.evidence.specification import SpecificationCurve
 
-__all__ = ["plot_specifications"]
+__all__ = ["plot_specification_runs", "plot_specifications"]
+
+_APART = 1.08  # from the start of one run to that of the next
 
 
 def plot_specifications(curve: "SpecificationCurve") -> "Figure":
-    """Draw ranked estimates with intervals, the printed figure, and the level of every choice.
-
-    Parameters
-    ----------
-    curve : SpecificationCurve
-        What is drawn.
-
-    Returns
-    -------
-    Figure
-        Estimates above, one row of marks a level below.
-    """
+    """Draw ranked estimates with intervals, the printed figure, and the level of every choice."""
     levels = [
         (choice, level) for choice in curve.choices for level in curve.estimates[choice].unique()
     ]
@@ -45,6 +45,104 @@ def plot_specifications(curve: "SpecificationCurve") -> "Figure":
         f"{curve.reported:g} {curve.unit}; {curve.holding:.0%} of the intervals hold it."
     )
     return finish(figure, alt=alt)
+
+
+def plot_specification_runs(
+    frame: pd.DataFrame,
+    *,
+    figure: str,
+    unit: str | None = None,
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw the specification curve with the runs apart, beside the printed figure.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row a specification: columns run, estimate, low, high (its interval) and reported,
+        the printed figure; or reported_low and reported_high, its rounding interval.
+    figure : str
+        Name of the figure.
+    unit : str, optional
+        Unit of all numbers.
+    source : str, optional
+        Source of the printed figure, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
+
+    Returns
+    -------
+    Figure
+        Runs side by side on one scale, each ranked by estimate; below its name the share under the
+        printed figure, the share whose interval agrees with it, and the median.
+
+    Raises
+    ------
+    DataError
+        If a column is absent or a run has no estimate.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame(
+    ...     {"run": ["linkage", "linkage", "calibrated"], "estimate": [1.2, 1.6, 2.2],
+    ...      "low": [1.1, 1.4, 1.9], "high": [1.3, 2.2, 2.4], "reported": 2.13}
+    ... )
+    >>> plot_specification_runs(frame, figure="T19").get_label().split(": ")[1]
+    'linkage 2 specifications, median 1.4, 100% below, 50% agree; calibrated 1 specifications...
+    """
+    low, high = _checked_runs(frame)
+    runs = list(dict.fromkeys(frame["run"]))
+    drawing, axes = panel_of(ax, size=(9.0, 4.4))
+    said, names = [], []
+    for place, run in enumerate(runs):
+        rows = frame[frame["run"] == run].sort_values("estimate", kind="stable")
+        _run_of_curve(axes, rows, place * _APART, COLOURS[place % len(COLOURS)], len(runs))
+        below = float((rows["estimate"] < low).mean())
+        agree = float(((rows["low"] < high) & (rows["high"] >= low)).mean())
+        middle = float(rows["estimate"].median())
+        counted = f"{len(rows)} specifications, median {middle:.3g}"
+        text = f"{below:.0%} below, {agree:.0%} agree"
+        names.append(f"{run}\n{counted}\n{text}")
+        said.append(f"{run} {counted}, {text}")
+    axes.axhspan(low, high, color=COLOURS[1], alpha=0.5, linewidth=0)
+    axes.axhline(0.5 * (low + high), color=COLOURS[1], linewidth=1.2, label="printed")
+    axes.set_xticks(0.5 + _APART * np.arange(len(runs)), names, fontsize=9)
+    axes.set_xlim(-0.05, _APART * len(runs))
+    axes.grid(visible=False, axis="x")
+    # a few wide intervals must not flatten all others
+    axes.set_ylim(0, 1.1 * max(float(frame["high"].quantile(0.97)), high))
+    axes.set_ylabel(axis_label(figure, unit))
+    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    alt = f"{figure} printed {0.5 * (low + high):.4g}{f' {unit}' if unit else ''}"
+    return finish(drawing, alt=f"{alt}: {'; '.join(said)}.", source=source, panel=ax)
+
+
+def _run_of_curve(axes: "Axes", rows: pd.DataFrame, start: float, colour: str, runs: int) -> None:
+    """Draw the ranked estimates of one run with their intervals, and their median."""
+    x = start + np.linspace(0.0, 1.0, len(rows) + 2)[1:-1]
+    wide = max(0.5, 100 / (runs * (len(rows) + 1)))  # points; neighbours must not touch
+    axes.vlines(x, rows["low"], rows["high"], color=colour, alpha=0.35, linewidth=wide)
+    axes.plot(x, rows["estimate"], "o", color=colour, markersize=2.5)
+    axes.hlines(
+        rows["estimate"].median(), start, start + 1, color="black", linestyle="--", linewidth=1
+    )
+
+
+def _checked_runs(frame: pd.DataFrame) -> tuple[float, float]:
+    """Return the ends of the printed figure."""
+    if not isinstance(frame, pd.DataFrame):
+        raise DataError(f"specifications: expected a DataFrame, got {shown(frame)}")
+    printed = ["reported_low", "reported_high"]
+    if not set(printed) <= set(frame.columns):
+        printed = ["reported", "reported"]
+    for name in ("run", "estimate", "low", "high", *printed):
+        if name not in frame.columns:
+            raise DataError(f"specifications: no column {name!r};{suggestion(name, frame.columns)}")
+    if frame.empty or frame[["estimate", *printed]].isna().any(axis=None):
+        raise DataError("specifications: a row without estimate or printed figure; drop it")
+    low, high = (float(frame[name].iloc[0]) for name in printed)
+    return low, high
 
 
 def _estimates(axes: "Axes", curve: "SpecificationCurve") -> None:

@@ -1,22 +1,54 @@
-"""How every plot looks: colours all can tell apart, units, integer years, text that is text."""
+"""How every plot looks and is saved.
 
+Colours all can tell apart, units, integer years, text that is text, Chinese labels in a font that
+has them, names beside points without covering each other; files described in words, without a time
+stamp, whole or absent.
+"""
+
+import base64
+import functools
+import io
+import os
+import warnings
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from quesnay.diagnostics.plots.fonts import fit_fonts
-from quesnay.fitting.errors import DataError
+import numpy as np
+import numpy.typing as npt
+
+from quesnay.diagnostics.plots.figure import make_figure
+from quesnay.fitting.errors import DataError, shown
+from quesnay.models.display.escape import display_width, escape_html
+from quesnay.models.display.write import write_bytes
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Annotation, Text
 
 __all__ = [
     "COLOURS",
     "GREY",
+    "Named",
+    "Picture",
     "axis_label",
+    "brackets",
+    "cjk_family",
+    "draw_picture",
+    "figure_to_bytes",
+    "figure_to_html",
     "finish",
     "integer_years",
     "new_figure",
+    "panel_of",
+    "place_labels",
+    "save_figure",
+    "sector_name",
+    "short_name",
     "show_as_written",
+    "stack_bars",
 ]
 
 # Okabe and Ito (2008), Color Universal Design; yellow and black last, for they serve lines worst.
@@ -32,37 +64,87 @@ COLOURS = (
 )
 GREY = "#6E6E6E"  # reference lines and remarks; 5.1 : 1 against white
 _GRID = "#DDDDDD"
+_FAMILIES = (
+    "Noto Sans CJK SC",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "Source Han Sans CN",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "PingFang SC",
+    "Hiragino Sans GB",
+    "Heiti SC",
+    "Microsoft YaHei",
+    "SimHei",
+    "Noto Sans CJK JP",
+    "Droid Sans Fallback",
+    "Arial Unicode MS",
+)
+_FILE_WORDS = ("notosanscjk", "notosanssc", "sourcehansans", "wqy", "pingfang", "msyh", "simhei")
+_WEIGHTS = ("black", "bold", "demi", "light", "medium", "thin")  # taken only where alone
+_FIRST_CJK = "\u2e80"  # from here on the Latin fonts have no characters
+Array = npt.NDArray[np.float64]
+_OFFSETS = [
+    (dx * near, dy * near)
+    for near in (1.0, 1.8, 2.8, 4.0, 5.5)
+    for dx, dy in ((7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13))
+]  # points of the page, the nearest first
+_PAGE_DPI = 110  # how large an inch of a figure stands on a page
+_KINDS = ("png", "svg", "pdf")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Named:
+    """Points of one panel that get their names.
+
+    Parameters
+    ----------
+    axes : Axes
+        A panel whose limits are set.
+    points : ndarray, (k, 2)
+        Points with names, the most important first.
+    texts : sequence of str
+        Their names.
+    crowd : ndarray, (n, 2)
+        All points of the panel.
+    """
+
+    axes: "Axes"
+    points: Array
+    texts: Sequence[str]
+    crowd: Array
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A figure that has been drawn, for several uses.
+
+    Parameters
+    ----------
+    png : bytes
+        The picture.
+    alt : str
+        What it shows, in words.
+    width : int
+        Pixels of a page that it takes.
+    """
+
+    png: bytes
+    alt: str
+    width: int
+
+    def to_html(self) -> str:
+        """Return one ``img`` element that holds its own data and its description."""
+        data = base64.b64encode(self.png).decode("ascii")
+        start = f'<img alt="{escape_html(self.alt)}" width="{self.width}"'
+        return f'{start} src="data:image/png;base64,{data}">'
 
 
 def new_figure(
     rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (7.2, 4.2), **options: Any
 ) -> "Figure":
-    """Make a figure of its own, outside matplotlib's global state, with quiet axes.
-
-    Parameters
-    ----------
-    rows, columns : int, default 1
-        Panels.
-    size : tuple of float, default (7.2, 4.2)
-        Width and height in inches.
-    **options
-        Passed to ``Figure.subplots``, such as ``sharex`` or ``width_ratios``.
-
-    Returns
-    -------
-    Figure
-        Its panels are ``figure.axes``, row by row.
-
-    Examples
-    --------
-    >>> figure = new_figure(1, 2)
-    >>> left, right = figure.axes
-    >>> len(figure.axes)
-    2
-    """
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=size, layout="constrained", facecolor="white")
+    """Make a figure of its own, outside matplotlib's global state, with quiet axes."""
+    figure = make_figure(figsize=size, layout="constrained", facecolor="white")
     figure.subplots(rows, columns, **options)
     for axes in figure.axes:
         axes.set_axisbelow(True)
@@ -74,47 +156,12 @@ def new_figure(
 
 
 def axis_label(quantity: str, unit: str | None = None) -> str:
-    """Write what an axis shows and in which unit.
-
-    Parameters
-    ----------
-    quantity : str
-        What is measured.
-    unit : str, optional
-        Its unit; none for an index or a name.
-
-    Returns
-    -------
-    str
-        The label.
-
-    Examples
-    --------
-    >>> axis_label("value added", "trillion yuan")
-    'value added, trillion yuan'
-    """
+    """Write what an axis shows and in which unit."""
     return f"{quantity}, {unit}" if unit else quantity
 
 
 def integer_years(axes: "Axes", *, label: str = "year") -> None:
-    """Mark whole years only on the horizontal axis, written in full.
-
-    Parameters
-    ----------
-    axes : Axes
-        A panel whose horizontal axis is in years, with its lines drawn.
-    label : str, default "year"
-        Name of the axis.
-
-    Examples
-    --------
-    >>> figure = new_figure()
-    >>> (axes,) = figure.axes
-    >>> _ = axes.plot([2017, 2018, 2019, 2020], [0.9, 1.4, 2.1, 3.1])
-    >>> integer_years(axes)
-    >>> [text.get_text() for text in axes.get_xticklabels()][1:3]
-    ['2017', '2018']
-    """
+    """Mark whole years only on the horizontal axis, written in full."""
     from matplotlib.ticker import MaxNLocator, StrMethodFormatter
 
     axes.xaxis.set_major_locator(MaxNLocator(nbins=10, integer=True, min_n_ticks=1))
@@ -125,68 +172,60 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
         axes.set_xlim(first - 1, last + 1)
 
 
-def finish(figure: "Figure", *, alt: str) -> "Figure":
+def panel_of(
+    ax: "Axes | None", *, size: tuple[float, float] = (7.2, 4.2)
+) -> tuple["Figure", "Axes"]:
+    """Return the panel to draw on and its figure: the caller's, or the one of a new figure."""
+    if ax is None:
+        made = new_figure(size=size)
+        return made, made.axes[0]
+    from matplotlib.axes import Axes
+    from matplotlib.figure import Figure
+
+    if not isinstance(ax, Axes):
+        raise DataError(f"ax: {shown(ax)}; give one panel, such as that of plt.subplots()[1]")
+    figure: Any = ax.figure
+    while figure is not None and not isinstance(figure, Figure):  # a part of a figure
+        figure = figure.figure
+    if figure is None:
+        raise DataError("ax: the panel has no figure; give one that is drawn somewhere")
+    return figure, ax
+
+
+def finish(
+    figure: "Figure", *, alt: str, source: str | None = None, panel: "Axes | None" = None
+) -> "Figure":
     """Give a figure its description and make every label plain text in a font that shows it.
 
-    Parameters
-    ----------
-    figure : Figure
-        A drawn figure; the last step of a plot function.
-    alt : str
-        What the figure shows, in words, for those who do not see it; with the main number.
-
-    Returns
-    -------
-    Figure
-        The same figure. Dollar signs in labels are shown, not typeset.
-
-    Raises
-    ------
-    DataError
-        If the description is empty.
-
-    Notes
-    -----
     Scientific Python SPEC 3 asks for a description of each figure. It is stored as the figure's
-    label, goes into the file's metadata and into the ``alt`` attribute in HTML.
-
-    Examples
-    --------
-    >>> finish(new_figure(), alt="An empty panel.").get_label()
-    'An empty panel.'
+    label, goes into the file's metadata and into the ``alt`` attribute in HTML. The source of the
+    figures stands at the foot. On a caller's `panel` nothing else of the figure is touched, and
+    what it shows is added to the description that is there.
     """
     if not alt.strip():
         raise DataError("a figure needs a description in words: give alt=")
-    figure.set_label(alt)
-    show_as_written(figure)
+    if panel is not None:
+        figure.set_label(f"{figure.get_label()} {alt}".strip())
+    else:
+        figure.set_label(alt)
+        if source:
+            figure.supxlabel(f"Source: {source}", fontsize=8, color=GREY, x=0.01, ha="left")
+    show_as_written(figure, panel)
     return figure
 
 
-def show_as_written(figure: "Figure") -> None:
+def show_as_written(figure: "Figure", panel: "Axes | None" = None) -> None:
     """Turn off mathematics in labels, but not in tick labels that matplotlib wrote itself.
 
     Chinese labels get a font that has the characters.
-
-    Parameters
-    ----------
-    figure : Figure
-        A drawn figure whose labels are about to be measured or saved.
-
-    Examples
-    --------
-    >>> figure = new_figure()
-    >>> figure.axes[0].set_title("$ per $ of output").get_parse_math()
-    True
-    >>> show_as_written(figure)
-    >>> figure.axes[0].title.get_parse_math()
-    False
     """
     from matplotlib.category import StrCategoryFormatter
     from matplotlib.text import Text
     from matplotlib.ticker import FixedFormatter
 
+    panels = figure.axes if panel is None else [panel]
     written: set[int] = set()
-    for axes in figure.axes:
+    for axes in panels:
         for axis in (axes.xaxis, axes.yaxis):
             if not isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter):
                 ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
@@ -194,7 +233,243 @@ def show_as_written(figure: "Figure") -> None:
                 written.add(id(axis.get_offset_text()))
             else:
                 axis.get_ticklabels()  # writes the names into the ticks
-    for text in figure.findobj(Text):
-        if isinstance(text, Text) and id(text) not in written:
+    found = figure.findobj(Text) if panel is None else panel.findobj(Text)
+    texts = [text for text in found if isinstance(text, Text)]
+    for text in texts:
+        if id(text) not in written:
             text.set_parse_math(False)
-    fit_fonts(figure)
+    _fit_fonts(panels, texts)
+
+
+def stack_bars(
+    axes: "Axes",
+    places: npt.ArrayLike,
+    parts: Mapping[str, npt.ArrayLike],
+    colours: Sequence[str],
+    *,
+    width: float = 0.62,
+    across: bool = False,
+) -> None:
+    """Stack bars at places: positive parts away from zero on one side, negative ones on the other.
+
+    `across` draws them horizontally.
+    """
+    where = np.asarray(places, dtype=float)
+    above, below = np.zeros(len(where)), np.zeros(len(where))
+    for (name, values), colour in zip(parts.items(), colours, strict=False):
+        part = np.asarray(values, dtype=float)
+        start = np.where(part >= 0, above, below)
+        if across:
+            axes.barh(where, part, left=start, height=width, color=colour, label=name)
+        else:
+            axes.bar(where, part, bottom=start, width=width, color=colour, label=name)
+        above, below = above + np.maximum(part, 0.0), below + np.minimum(part, 0.0)
+
+
+def brackets(
+    axes: "Axes",
+    places: npt.ArrayLike,
+    values: npt.ArrayLike,
+    bounds: tuple[npt.ArrayLike, npt.ArrayLike],
+    *,
+    across: bool = False,
+    **options: Any,
+) -> None:
+    """Draw values with their lower and upper bounds; `across` along the horizontal axis."""
+    where, middle = np.asarray(places, dtype=float), np.asarray(values, dtype=float)
+    reach = np.abs(np.asarray(bounds, dtype=float) - middle)
+    options = {"capsize": 3.0} | options
+    if across:
+        axes.errorbar(middle, where, xerr=reach, **options)
+    else:
+        axes.errorbar(where, middle, yerr=reach, **options)
+
+
+@functools.lru_cache(maxsize=1)
+def cjk_family() -> str | None:
+    """Find a font family on this machine that has Chinese characters.
+
+    matplotlib keeps a list of fonts that may be older than the fonts on the disk, so the font
+    folders are searched where the list has none.
+    """
+    from matplotlib.font_manager import fontManager, get_font
+
+    known = set(fontManager.get_font_names())
+    found = next((family for family in _FAMILIES if family in known), None)
+    if found is not None:
+        return found
+    for path in _font_files():
+        try:
+            family = str(get_font(path).family_name)
+            if found in {None, family}:  # with the bold file of the family, where there is one
+                fontManager.addfont(path)
+                found = family
+        except (OSError, RuntimeError):
+            continue  # a broken font file is no reason to stop: the next one may do
+    return found
+
+
+def _fit_fonts(panels: "Sequence[Axes]", texts: "Sequence[Text]") -> None:
+    """Let labels with Chinese characters use a font that has them."""
+    wide = [text for text in texts if _is_wide(text.get_text())]
+    if not wide:
+        return
+    family = cjk_family()
+    if family is None:
+        _draw_boxes(panels, wide)
+        message = "no font on this machine shows Chinese characters; install Noto Sans CJK"
+        warnings.warn(message, UserWarning, stacklevel=4)
+    for text in wide:
+        latin = [name for name in text.get_fontfamily() if name != family]
+        text.set_fontfamily([*latin, *([family] if family else [])])
+
+
+def sector_name(label: Any, names: Mapping[Any, str] | None, *, longest: int = 30) -> str:
+    """Return what a sector is called in a plot, shortened at a word."""
+    shown = " / ".join(map(str, label)) if isinstance(label, tuple) else str(label)
+    if names is not None and label in names:
+        shown = f"{shown} {names[label]}"  # the code tells apart names that are cut alike
+    if len(shown) <= longest:
+        return shown
+    return shown[: longest - 2].rsplit(" ", 1)[0].rstrip(" ,;") + "..."
+
+
+def short_name(text: str, *, widest: int = 28) -> str:
+    """Shorten a long name in its middle: what tells names apart is at the ends."""
+    if display_width(text) <= widest:
+        return text
+    room = (widest - 3) // 2
+    head, tail = text, text
+    while display_width(head) > room:
+        head = head[:-1]
+    while display_width(tail) > widest - 3 - room:
+        tail = tail[1:]
+    return f"{head}...{tail}"
+
+
+def place_labels(figure: "Figure", panels: Sequence[Named], *, size: float = 8) -> None:
+    """Write names beside points where they cover neither each other nor, if it can be, a point."""
+    written = [[_write(panel, i, size) for i in range(len(panel.texts))] for panel in panels]
+    show_as_written(figure)  # before widths are measured
+    figure.draw_without_rendering()
+    for panel, labels in zip(panels, written, strict=True):
+        _settle(panel, labels, figure.dpi / 72.0)
+
+
+def figure_to_bytes(figure: "Figure", kind: str = "png", *, dpi: int = 150) -> bytes:
+    """Draw a figure; a plot made again gives the same bytes, for no time is written into them."""
+    if kind not in _KINDS:
+        raise DataError(f"picture kind {kind!r} is not known: choose one of {', '.join(_KINDS)}")
+    from matplotlib import rc_context
+
+    alt = str(figure.get_label())
+    metadata = {
+        "png": {"Software": None, "Description": alt},
+        "svg": {"Date": None, "Creator": None, "Description": alt},
+        "pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Subject": alt},
+    }[kind]
+    stream = io.BytesIO()
+    # SVG takes the seed of its identifiers from the settings only; they are put back at once.
+    with rc_context({"svg.hashsalt": "quesnay"}):
+        figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
+    return stream.getvalue()
+
+
+def draw_picture(figure: "Figure", *, dpi: int = 150) -> Picture:
+    """Draw a figure once, to be written and shown several times."""
+    width = round(_PAGE_DPI * figure.get_size_inches()[0])
+    return Picture(figure_to_bytes(figure, dpi=dpi), str(figure.get_label()), width)
+
+
+def save_figure(figure: "Figure", path: str | Path, *, dpi: int = 150) -> Path:
+    """Write a figure to a file, whole or not at all."""
+    kind = Path(path).suffix.removeprefix(".").lower()
+    return write_bytes(path, figure_to_bytes(figure, kind, dpi=dpi))
+
+
+def figure_to_html(figure: "Figure", *, dpi: int = 110) -> str:
+    """Write a figure as an HTML image that holds its own data and its description."""
+    return draw_picture(figure, dpi=dpi).to_html()
+
+
+def _font_files() -> list[Path]:
+    from matplotlib.font_manager import OSXFontDirectories, X11FontDirectories, win32FontDirectory
+
+    folders = [win32FontDirectory()] if os.name == "nt" else X11FontDirectories + OSXFontDirectories
+    files = (path for folder in folders for path in Path(folder).expanduser().rglob("*.[to]t[fc]"))
+    return sorted(
+        (path for path in files if path.name.lower().startswith(_FILE_WORDS)),
+        key=lambda path: (any(word in path.name.lower() for word in _WEIGHTS), path),
+    )
+
+
+def _is_wide(text: str) -> bool:
+    return any(character >= _FIRST_CJK for character in text)
+
+
+def _draw_boxes(panels: "Sequence[Axes]", wide: "Sequence[Text]") -> None:
+    """Replace what cannot be drawn; names on an axis are written anew at each drawing."""
+    for axes in panels:
+        for axis in (axes.xaxis, axes.yaxis):
+            names = [label.get_text() for label in axis.get_ticklabels()]
+            if any(map(_is_wide, names)):
+                axis.set_ticks(axis.get_ticklocs(), labels=[_boxed(name) for name in names])
+    for text in wide:
+        text.set_text(_boxed(text.get_text()))
+
+
+def _boxed(text: str) -> str:
+    return "".join("\u25a1" if _is_wide(character) else character for character in text)
+
+
+def _write(panel: Named, i: int, size: float) -> "Annotation":
+    label = panel.axes.annotate(
+        panel.texts[i], tuple(panel.points[i]), xytext=(0, 0), textcoords="offset points",
+        fontsize=size, va="bottom",
+        arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.6},
+    )  # fmt: skip
+    label.set_in_layout(False)  # a name must not push its panel together
+    return label
+
+
+def _settle(panel: Named, labels: Sequence["Annotation"], scale: float) -> None:
+    from matplotlib.text import Text
+
+    dots = panel.axes.transData.transform(panel.crowd)
+    window = panel.axes.get_window_extent().extents
+    taken: list[Array] = []
+    for point, label in zip(panel.axes.transData.transform(panel.points), labels, strict=True):
+        width, height = Text.get_window_extent(label).size  # without the line to its point
+        boxes = [_box(point, dx * scale, dy * scale, width, height) for dx, dy in _OFFSETS]
+        far = np.abs(np.stack(boxes).reshape(-1, 2) - point).max(axis=0) + 2
+        near = dots[(np.abs(dots - point) < far).all(axis=1)]  # of many points few can be covered
+        costs = [_cost(box, taken, near, window) for box in boxes]
+        away = [1.5 * (abs(dx) + abs(dy)) for dx, dy in _OFFSETS]
+        best = int(np.argmin(np.add(costs, away)))
+        taken.append(boxes[best])
+        dx, dy = _OFFSETS[best]
+        label.set_position((dx, dy))
+        label.set_horizontalalignment("left" if dx > 0 else "right" if dx < 0 else "center")
+        if label.arrow_patch is not None:
+            label.arrow_patch.set_visible(abs(dx) + abs(dy) > 20)
+
+
+def _box(point: Array, dx: float, dy: float, width: float, height: float) -> Array:
+    left = point[0] + dx - (0.0 if dx > 0 else width if dx < 0 else width / 2)
+    return np.array([left, point[1] + dy, left + width, point[1] + dy + height])
+
+
+def _cost(box: Array, taken: Sequence[Array], dots: Array, window: Any) -> float:
+    """Count what a name would cover: names most, then the frame, then points."""
+    names = sum(_overlap(box, other) for other in taken)
+    outside: float = max(0.0, window[0] - box[0]) + max(0.0, box[2] - window[2])
+    outside += max(0.0, window[1] - box[1]) + max(0.0, box[3] - window[3])
+    inside = (dots > box[:2] - 2).all(axis=1) & (dots < box[2:] + 2).all(axis=1)
+    return 10.0 * names + 40.0 * outside + 40.0 * float(inside.sum())
+
+
+def _overlap(one: Array, other: Array) -> float:
+    width = float(min(one[2], other[2]) - max(one[0], other[0]))
+    height = float(min(one[3], other[3]) - max(one[1], other[1]))
+    area: float = max(width, 0.0) * max(height, 0.0)
+    return area

@@ -16,31 +16,7 @@ __all__ = ["plot_tornado", "plot_tornados"]
 
 
 def plot_tornado(result: Tornado, *, unit: str | None = None, most: int = 15) -> "Figure":
-    """Draw the swings of a figure, the largest on top.
-
-    Parameters
-    ----------
-    result : Tornado
-        From `quesnay.tornado`.
-    unit : str, optional
-        Unit of the figure, for the axis.
-    most : int, default 15
-        Inputs shown; the others are counted in the title.
-
-    Returns
-    -------
-    Figure
-        One bar an input, blue towards its lower and vermillion towards its upper quantile.
-
-    Examples
-    --------
-    >>> from quesnay.models.uncertainty import Uniform
-    >>> from quesnay.models.uncertainty.sensitivity import tornado
-    >>> found = tornado(lambda x: {"total": x["a"] + x["b"]},
-    ...                 {"a": Uniform(0, 1), "b": Uniform(0, 2)})
-    >>> len(plot_tornado(found).axes[0].patches)
-    4
-    """
+    """Draw the swings of a figure, the largest on top."""
     shown = result.swings.head(most)
     hidden = len(result.swings) - len(shown)
     figure = new_figure(size=(7.2, 1.7 + 0.36 * len(shown)))
@@ -89,35 +65,7 @@ def plot_tornados(
     unit: str | None = None,
     marks: Mapping[str, float] | None = None,
 ) -> "Figure":
-    """Draw several figures under several runs, one source of uncertainty at a time.
-
-    Parameters
-    ----------
-    panels : mapping of (str, str) to Tornado
-        Run, figure -> ends of the figure by source; every run has every figure.
-    unit : str, optional
-        Unit of the figures.
-    marks : mapping of str to float, optional
-        Figure -> what was published, drawn as a dashed line.
-
-    Returns
-    -------
-    Figure
-        A row of panels a run, a column a figure; sources in the same order in all of them.
-
-    Raises
-    ------
-    DataError
-        If there is no panel.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> swings = pd.DataFrame({"low": [1.0], "high": [3.0], "swing": [2.0]}, index=["a"])
-    >>> found = Tornado("total", 2.0, swings, 0.95)
-    >>> len(plot_tornados({("one run", "total"): found}).axes)
-    1
-    """
+    """Draw several figures under several runs, one source of uncertainty at a time."""
     if not panels:
         raise DataError("tornado: there is no figure to draw")
     runs, figures = ([*dict.fromkeys(key[k] for key in panels)] for k in (0, 1))

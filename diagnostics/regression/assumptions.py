@@ -1,4 +1,7 @@
-"""Every assumption of a panel regression, tested as far as the sample allows."""
+"""Every assumption of a panel regression, tested as far as the sample allows.
+
+Tests have a law; variance inflation, outliers and the number of clusters follow a rule of thumb.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -9,12 +12,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.diagnostics.regression.examined import Examined
-from quesnay.diagnostics.regression.rules_of_thumb import (
-    allows_for,
-    effective_clusters,
-    inflation,
-    outlier,
-)
+from quesnay.fitting.assumptions.collinearity import collinearity
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.normality import jarque_bera
 from quesnay.fitting.assumptions.panel import (
@@ -34,9 +32,19 @@ from quesnay.fitting.assumptions.specification import chow, harvey_collier, rese
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
-from quesnay.models.regression.estimate import attempted
+from quesnay.models.regression.columns import Grouping
+from quesnay.models.regression.result import attempted
 
-__all__ = ["check_assumptions"]
+__all__ = [
+    "FEW_CLUSTERS",
+    "allows_for",
+    "check_assumptions",
+    "effective_clusters",
+    "effective_count",
+    "inflation",
+    "outlier",
+]
+
 
 Array = npt.NDArray[np.float64]
 Codes = npt.NDArray[np.intp]
@@ -46,34 +54,7 @@ Check = Callable[[Examined], TestResult]
 def check_assumptions(
     examined: Examined, *, ratio: float | None = None, term: str = ""
 ) -> tuple[TestResult, ...]:
-    """Test what a regression assumes; what cannot be tested is listed with the reason.
-
-    Parameters
-    ----------
-    examined : Examined
-        The regression.
-    ratio : float, optional
-        Largest recommended over classical standard error, written into the consequences of
-        heteroskedasticity and correlation.
-    term : str
-        Its coefficient.
-
-    Returns
-    -------
-    tuple of TestResult
-        Variance, serial and cross-section correlation, form, normality, effects, stability,
-        collinearity, outliers, number of clusters.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.diagnostics.regression.examined import examine
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"x": np.arange(30.0)})
-    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
-    >>> [test.name for test in check_assumptions(examine(fit_panel("y ~ x", frame)))][:2]
-    ['Breusch-Pagan (Koenker)', 'White (fitted values)']
-    """
+    """Test what a regression assumes; what cannot be tested is listed with the reason."""
     found = []
     for name, check in _checks(examined):
         test = _in_light_of_errors(attempted(name, partial(check, examined)), check, examined)
@@ -81,11 +62,12 @@ def check_assumptions(
             said = f"recommended errors {ratio:.2g} x classical for {term}"
             test = replace(test, consequence=f"{test.consequence}; {said}")
         found.append(test)
-    return tuple(found)
+    return (*found, *examined.fit.tests)
 
 
 def _checks(examined: Examined) -> list[tuple[str, Check]]:
-    plain = examined.fit.regression.absorber is None
+    own = examined.fit.is_least_squares
+    plain = examined.fit.regression.absorber is None and own
     panel = examined.unit is not None and examined.time is not None
     chosen: list[tuple[str, Check]] = [
         ("Breusch-Pagan", _breusch_pagan),
@@ -93,15 +75,15 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     ]
     if panel:
         chosen += [("Wooldridge within", _wooldridge), ("Pesaran CD", _pesaran)]
-    elif examined.unit is None:
+    elif examined.unit is None and own:
         chosen += [("Durbin-Watson", _durbin_watson), ("Breusch-Godfrey", _breusch_godfrey)]
     chosen += [("Ramsey RESET", _reset)]
     if plain:
         chosen += [("Harvey-Collier", _harvey_collier)]
     chosen += [("Jarque-Bera", _normality)]
-    if not plain:
+    if examined.fit.sample.effects and own:
         chosen += [("F test of absorbed effects", _effects)]
-    elif panel:
+    elif panel and plain:
         chosen += [("Breusch-Pagan LM", _lagrange), ("Mundlak", _mundlak)]
     if examined.time is not None and 2 <= examined.time.count <= 12:
         chosen += [("Chow", _chow)]
@@ -248,3 +230,96 @@ _ABOUT_ERRORS: dict[Check, str] = {
     _pesaran: "units",
 }
 _UNTESTED: dict[Check, Wording] = {_wooldridge: SERIAL, _pesaran: UNRELATED}
+
+
+FEW_CLUSTERS = 40  # under which the usual clustered errors are too small
+
+OUTLIER = Wording(
+    "no row is an outlier",
+    "a row lies too far off",
+    "one row may carry the estimate; see the influence table",
+    "check its source; report with and without it",
+)
+
+
+def inflation(examined: Examined) -> TestResult:
+    """Judge the largest variance inflation factor (10) and condition index (30)."""
+    found = collinearity(examined.X)
+    if not np.isfinite(found.inflation).any():
+        raise EstimationError("no regressor varies")
+    place = int(np.nanargmax(found.inflation))
+    top, index = float(found.inflation[place]), float(found.condition_indices[-1])
+    name = examined.fit.names[place]
+    if top > 10.0:
+        words = (
+            f"high: {name} is nearly a combination of the others",
+            f"its error is {np.sqrt(top):.2g} x what unrelated regressors would give",
+            "drop or combine regressors; a wider sample",
+        )
+    else:
+        words = (f"low: largest for {name}", "none", "none needed")
+    law = f"rule: 10; condition index {index:.3g} (rule: 30)"
+    null = "regressors are not nearly dependent"
+    return TestResult("Variance inflation", null, top, law, float("nan"), *words)
+
+
+def outlier(examined: Examined) -> TestResult:
+    """Test the largest studentised residual among n (Bonferroni; Cook and Weisberg 1982)."""
+    t = np.abs(examined.influence.studentised)
+    if not np.isfinite(t).any():
+        raise EstimationError("every row fits itself")
+    place = int(np.nanargmax(t))
+    free = examined.fit.df_resid - 1
+    p_value = min(1.0, 2.0 * int(np.isfinite(t).sum()) * float(special.stdtr(free, -t[place])))
+    words = Wording(
+        OUTLIER.null,
+        f"{examined.names[place]} lies too far off",
+        OUTLIER.consequence,
+        OUTLIER.remedy,
+    )
+    return judged("Outlier (Bonferroni)", float(t[place]), f"n x t({free})", p_value, words)
+
+
+def effective_clusters(examined: Examined) -> TestResult:
+    """Count clusters by how evenly they carry the estimate.
+
+    ``G* = G / (1 + CV^2)``, CV the coefficient of variation of the clusters' leverages.
+
+    Carter, Schnepel and Steigerwald (2017), Review of Economics and Statistics 99, eq. 8, with
+    leverages for the terms of the sum.
+    """
+    if examined.cluster is None:
+        raise EstimationError("no clusters are named")
+    count, even = examined.cluster.count, effective_count(examined, examined.cluster)
+    used = examined.fit.inference.name
+    if even < FEW_CLUSTERS:
+        words = (
+            f"few: {count} clusters count like {even:.3g}",
+            "CR1 errors with t(G - 1) are too small",
+            f"none needed: {used} is made for few clusters"
+            if used.startswith(("CR2", "CR3"))
+            else "use CR2 with Satterthwaite degrees of freedom, or the wild cluster bootstrap",
+        )
+    else:
+        words = (f"enough: {count} clusters count like {even:.3g}", "none", "none needed")
+    null = "there are many clusters of like weight"
+    return TestResult("Effective clusters", null, even, "rule: 40", float("nan"), *words)
+
+
+def effective_count(examined: Examined, clusters: Grouping) -> float:
+    """Return how many clusters of like leverage those of a regression are worth."""
+    share = np.bincount(clusters.codes, examined.projection.leverage, minlength=clusters.count)
+    return clusters.count / (1.0 + float(share.var() / share.mean() ** 2))
+
+
+def allows_for(examined: Examined, fault: str) -> bool:
+    """Tell whether the errors as fitted stay right under a fault of the error term."""
+    if fault == "variance":
+        return examined.fit.inference.name != "classical"
+    if examined.fit.inference.name.startswith("Driscoll-Kraay"):
+        return True
+    whole = examined.unit if fault == "time" else examined.time
+    return whole is not None and any(
+        np.unique(np.stack([whole.codes, cluster.codes]), axis=1).shape[1] == whole.count
+        for cluster in examined.fit.sample.clusters
+    )

@@ -2,22 +2,28 @@
 
 import hashlib
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions
-from quesnay.diagnostics.regression.errors_compared import ErrorsCompared, compare_errors
-from quesnay.diagnostics.regression.examined import Examined, examine
-from quesnay.diagnostics.regression.groups import LeftOut, leave_out
+from quesnay.diagnostics.regression.errors import ErrorsCompared, compare_errors
+from quesnay.diagnostics.regression.examined import Examined, LeftOut, examine, leave_out
 from quesnay.fitting.checks import whole
+from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.display.citation import versions
-from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.estimate import frame_of_tests, tables_of_tests
-from quesnay.models.regression.result import PanelFit
+from quesnay.models.display.table import Table, Tabular, versions
+from quesnay.models.regression.result import (
+    frame_of_tests,
+    tables_of_tests,
+)
 
-__all__ = ["Diagnosis", "diagnose"]
+__all__ = [
+    "Diagnosis",
+    "diagnose",
+]
+
 
 SHOWN = 8  # rows of an influence table
 
@@ -128,11 +134,11 @@ class Diagnosis(Tabular):
 
 
 def diagnose(
-    fit: PanelFit,
+    fit: Any,
+    data: pd.DataFrame | None = None,
     *,
     unit: str | None = None,
     time: str | None = None,
-    data: pd.DataFrame | None = None,
     draws: int = 999,
     seed: int = 0,
     tried: int | None = None,
@@ -141,12 +147,13 @@ def diagnose(
 
     Parameters
     ----------
-    fit : PanelFit
-        A fit of `fit_panel`.
-    unit, time : str, optional
-        Columns that name the panel's unit and time; by default read from effects and clusters.
+    fit : PanelFit, or results of statsmodels or linearmodels
+        A fit of any linear estimator here, OLS or WLS of statsmodels, PooledOLS or PanelOLS of
+        linearmodels.
     data : DataFrame, optional
-        Where those columns are if the fit does not know them; aligned by row label.
+        Where the columns of unit and time are if the fit does not know them; aligned by row label.
+    unit, time : str, optional
+        Columns that name the panel's unit and time; by default those the fit was given.
     draws : int
         Bootstrap draws.
     seed : int
@@ -181,9 +188,15 @@ def diagnose(
     examined = examine(fit, unit=unit, time=time, data=data)
     errors = compare_errors(examined, draws=draws, seed=seed)
     tests = check_assumptions(examined, ratio=errors.ratio, term=errors.term)
-    grouped = examined.cluster is not None or examined.unit is not None
-    groups = leave_out(examined) if grouped else None
+    groups, lost = None, ""
+    if examined.cluster is not None or examined.unit is not None:
+        try:
+            groups = leave_out(examined)
+        except EstimationError as reason:
+            lost = str(reason)
     header = _header(examined, f"{draws} draws, seed {seed}", tried)
+    if lost:
+        header.loc["not done: one group left out"] = lost
     return Diagnosis(header, errors, tests, _rows(examined), groups)
 
 
@@ -205,7 +218,7 @@ def _header(examined: Examined, bootstrap: str, tried: int | None) -> pd.DataFra
         "rows dropped": gone,
         "absorbed effects": effects,
         "clusters": clusters,
-        "unit and time": known or "not known",
+        "unit and time": known or "not known: name them with unit= and time=",
         "degrees of freedom": f"{fit.df_resid:,}",
         "errors as fitted": f"{fit.inference.name}: {fit.inference.rule}",
         "bootstrap": bootstrap,

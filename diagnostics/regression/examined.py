@@ -1,24 +1,30 @@
-"""A fitted regression as its diagnostics see it: read once from the fit, then shared."""
+"""A regression as its diagnostics see it: who and when each row is, what each group does."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.assumptions.influence import Influence, influence_of
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.assumptions.influence import Influence, cluster_influence, influence_of
+from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
-from quesnay.models.regression.columns import Grouping, group_column
-from quesnay.models.regression.inputs import column_name
-from quesnay.models.regression.result import PanelFit
+from quesnay.fitting.regression.resampling import jackknife_coefficients
+from quesnay.models.regression.bridges import from_results
+from quesnay.models.regression.columns import Grouping, column_name, group_column
+from quesnay.models.regression.result import Estimate, PanelFit
 
-__all__ = ["Examined", "examine"]
+__all__ = [
+    "Examined",
+    "LeftOut",
+    "examine",
+    "leave_out",
+]
+
 
 Array = npt.NDArray[np.float64]
-
-TIME_WORDS = frozenset({"year", "time", "period", "date", "quarter", "month", "wave"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -70,61 +76,23 @@ class Examined:
 
     def free(self, values: Array) -> Array:
         """Free further variables of the absorbed effects and weigh them like the design."""
-        absorber, weights = self.fit.regression.absorber, self.fit.sample.weights
-        out = values if absorber is None else absorber.residualise(values)
-        if weights is None:
-            return out
-        root = np.sqrt(weights)
-        return out * (root if out.ndim == 1 else root[:, None])
+        return self.fit.transform(values)
 
 
 def examine(
-    fit: PanelFit,
+    fit: Any,
     *,
     unit: str | None = None,
     time: str | None = None,
     data: pd.DataFrame | None = None,
 ) -> Examined:
-    """Read a fit for examination.
-
-    Parameters
-    ----------
-    fit : PanelFit
-        A fitted regression.
-    unit, time : str, optional
-        Columns (``"a:b"`` joins two) that name the panel's unit and time. By default the time is
-        the periods of the fit or a part of its effects or clusters called year, time, period,
-        date, quarter, month or wave; the unit is the largest absorbed set without the time, else
-        the cluster.
-    data : DataFrame, optional
-        Where to look for columns that are neither effects nor clusters; aligned by row label.
-
-    Returns
-    -------
-    Examined
-        The regression with influence and row names.
-
-    Raises
-    ------
-    DataError
-        If `fit` is no fit, or a column is unknown.
-    EstimationError
-        If the fit is exact or leaves fewer than two degrees of freedom.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.panel import fit_panel
-    >>> frame = pd.DataFrame({"x": np.arange(8.0), "year": [2017, 2018] * 4, "u": list("aabbccdd")})
-    >>> frame["x"] = frame["x"] ** 2
-    >>> frame["y"] = frame["x"] + np.cos(frame["x"])
-    >>> examine(fit_panel("y ~ x", frame, absorb=("u", "year"), cluster="u")).names[:2]
-    ('a, 2017', 'a, 2018')
-    """
-    if not isinstance(fit, PanelFit):
-        raise DataError(f"expected a fit of fit_panel, got {type(fit).__name__}")
+    """Read a fit, or results of another library, for examination."""
+    if isinstance(fit, Estimate):
+        raise DataError(f"expected a fit: {fit.method} has no residuals; give its regression")
+    fit = fit if isinstance(fit, PanelFit) else from_results(fit)
     known = dict(_known(fit))
-    when = _time(fit, known) if time is None else _find(time, known, fit, data)
-    who = _unit(fit, when) if unit is None else _find(unit, known, fit, data)
+    when = _seen(fit.sample.periods) if time is None else _find(time, known, fit, data)
+    who = fit.sample.unit if unit is None else _find(unit, known, fit, data)
     regression = fit.regression
     outcome = regression.X @ fit.estimate.coefficients + regression.residuals
     projection = project_noisy(outcome, regression.X)
@@ -135,7 +103,8 @@ def examine(
         absorbed=fit.df_absorbed,
     )
     cluster = fit.sample.clusters[0] if fit.sample.clusters else None
-    return Examined(fit, projection, influence, _names(fit, who, when), who, when, cluster)
+    names = _names(fit, who or cluster, when)
+    return Examined(fit, projection, influence, names, who, when, cluster)
 
 
 def label_text(label: object) -> str:
@@ -152,6 +121,8 @@ def label_text(label: object) -> str:
 def _known(fit: PanelFit) -> Iterator[tuple[str, Grouping]]:
     """Yield every grouping the fit knows, and the parts of joined ones."""
     sets = [*fit.sample.effects, *fit.sample.clusters]
+    if fit.sample.unit is not None:
+        sets.append(fit.sample.unit)
     if fit.sample.periods is not None:
         sets.append(fit.sample.periods)
     for grouping in sets:
@@ -167,19 +138,9 @@ def _known(fit: PanelFit) -> Iterator[tuple[str, Grouping]]:
         yield grouping.name, grouping
 
 
-def _time(fit: PanelFit, known: dict[str, Grouping]) -> Grouping | None:
-    if fit.sample.periods is not None:
-        return fit.sample.periods
-    return next((known[name] for name in known if name.lower() in TIME_WORDS), None)
-
-
-def _unit(fit: PanelFit, time: Grouping | None) -> Grouping | None:
-    own = set() if time is None else {time.name}
-    sets = [g for g in fit.sample.effects if not own & {p.strip() for p in g.name.split(":")}]
-    if sets:
-        return max(sets, key=lambda grouping: grouping.count)
-    clusters = [g for g in fit.sample.clusters if g.name not in own]
-    return clusters[0] if clusters else None
+def _seen(periods: Grouping | None) -> Grouping | None:
+    """Return periods without those that have no rows."""
+    return None if periods is None else periods.select(np.ones(periods.codes.size, dtype=bool))
 
 
 def _find(
@@ -211,3 +172,48 @@ def _names(fit: PanelFit, unit: Grouping | None, time: Grouping | None) -> tuple
     times = [label_text(label) for label in time.labels]
     pairs = zip(unit.codes, time.codes, strict=True)
     return tuple(f"{units[u]}, {times[t]}" for u, t in pairs)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeftOut:
+    """Coefficients without each group.
+
+    Parameters
+    ----------
+    by : str
+        What the groups are.
+    estimates : DataFrame
+        Group x term: the coefficient without the group, NaN where the rest cannot identify it.
+    rows : Series
+        Rows of each group.
+    exact : bool
+        False where absorbed effects were held at their full-sample values.
+    """
+
+    by: str
+    estimates: pd.DataFrame
+    rows: "pd.Series[int]"
+    exact: bool
+
+
+def leave_out(examined: Examined, *, by: Grouping | None = None) -> LeftOut:
+    """Leave out each group in turn.
+
+    In closed form; absorbed effects are estimated anew, except where some group alone identifies a
+    coefficient or effect: they are then held.
+    """
+    groups = by or examined.cluster or examined.unit
+    if groups is None:
+        raise DataError("nothing groups the rows: fit with cluster= or absorb=, or name a unit")
+    index = pd.Index([label_text(label) for label in groups.labels], name=groups.name)
+    rows = pd.Series(np.bincount(groups.codes, minlength=groups.count), index=index)
+    names = list(examined.fit.names)
+    b = examined.fit.estimate.coefficients
+    try:
+        values, exact = jackknife_coefficients(examined.fit.regression, b, groups.codes).draws, True
+    except EstimationError:  # without some group a coefficient is lost: it becomes NaN there
+        found = cluster_influence(
+            examined.projection, groups.codes, absorbed=examined.fit.df_absorbed
+        )
+        values, exact = b - found.changes, not examined.fit.sample.effects
+    return LeftOut(groups.name, pd.DataFrame(values, index, names), rows, exact)

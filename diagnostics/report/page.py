@@ -11,7 +11,7 @@ from quesnay.models.display.write import write_text
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.plots.save import Picture
+    from quesnay.diagnostics.plots.style import Picture
 
 __all__ = ["Section", "render_page"]
 
@@ -49,38 +49,11 @@ def render_page(
     colophon: Table,
     path: str | Path | None = None,
 ) -> str:
-    """Render a report as one HTML file.
-
-    Parameters
-    ----------
-    title : str
-        Heading of the page.
-    lead : sequence of str
-        The finding in a few sentences.
-    sections : sequence of Section
-        What follows.
-    colophon : Table
-        Versions, seed, data: what makes the report reproducible.
-    path : str or Path, optional
-        Where to write it, whole or not at all.
-
-    Returns
-    -------
-    str
-        The page.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> page = render_page("Report", ["A finding."], [Section("One", ["Words & signs."])],
-    ...                    colophon=Table("Made with", pd.DataFrame({"version": ["1"]})))
-    >>> "Words &amp; signs." in page
-    True
-    """
+    """Render a report as one HTML file."""
     import jinja2
     from markupsafe import Markup
 
-    from quesnay.diagnostics.plots.save import Picture, figure_to_html
+    from quesnay.diagnostics.plots.style import Picture, figure_to_html
 
     environment = jinja2.Environment(
         loader=jinja2.PackageLoader("quesnay.diagnostics.report", "."),

@@ -18,8 +18,10 @@ from quesnay.fitting.regression.groups import deviations, group_sums
 
 __all__ = [
     "Absorber",
+    "AbsorberWithSlopes",
     "BalancedEffects",
     "absorb_effects",
+    "absorb_slopes",
     "build_system",
     "find_singletons",
 ]
@@ -244,6 +246,65 @@ class Absorber:
         if self.system is None:
             return np.asarray(own)
         return np.asarray(own + self.system.leverage())
+
+
+@dataclass(frozen=True, slots=True)
+class AbsorberWithSlopes(Absorber):
+    """Takes slopes by group out beside the effects.
+
+    Parameters
+    ----------
+    base : Absorber or None
+        The effects.
+    basis : (n, r) array
+        Orthonormal basis of what the slopes add to them, rows times the root of the weights.
+    """
+
+    base: Absorber | None
+    basis: Array
+
+    def residualise(self, values: Array) -> Array:
+        """Return `values`, (n,) or (n, m), less their projection on effects and slopes."""
+        rest = values if self.base is None else self.base.residualise(values)
+        root = np.ones(1) if self.weights is None else np.sqrt(self.weights)
+        root = root if rest.ndim == 1 else root[:, None]
+        rest = rest * root
+        for _ in range(2):  # twice is enough for all digits
+            rest = rest - self.basis @ (self.basis.T @ rest)
+        return np.asarray(rest / root)
+
+    def leverage(self) -> Array:
+        """Return the diagonal of the projection on (weighted) effects and slopes, (n,)."""
+        own = np.einsum("ij,ij->i", self.basis, self.basis)
+        return np.asarray(own if self.base is None else own + self.base.leverage())
+
+
+def absorb_slopes(
+    columns: Array, base: Absorber | None, *, weights: Array | None = None
+) -> AbsorberWithSlopes:
+    """Prepare the absorption of further columns, (n, m), beside effects; dependent ones count once.
+
+    Examples
+    --------
+    >>> t = np.array([[0.0], [1.0], [2.0]])
+    >>> absorb_slopes(t, absorb_effects([np.zeros(3, int)])).residualise(t[:, 0] ** 2).round(3)
+    array([ 0.333, -0.667,  0.333])
+    """
+    rest = columns if base is None else base.residualise(columns)
+    if weights is not None:
+        rest, columns = rest * np.sqrt(weights)[:, None], columns * np.sqrt(weights)[:, None]
+    length = np.sqrt(np.einsum("ij,ij->j", columns, columns))
+    kept = np.sqrt(np.einsum("ij,ij->j", rest, rest)) > 1e-10 * length
+    scaled = rest[:, kept] / length[kept]
+    left, values, _ = np.linalg.svd(scaled, full_matrices=False)
+    basis = left[:, values > 1e-9 * values.max(initial=0.0)]
+    empty = np.zeros(columns.shape[0], np.intp)
+    own = (empty, weights, np.zeros(1), None) if base is None else (
+        base.codes, base.weights, base.totals, base.system
+    )  # fmt: skip
+    rank = basis.shape[1] + (0 if base is None else base.rank)
+    exact = base is None or base.rank_is_exact
+    return AbsorberWithSlopes(*own, rank=rank, rank_is_exact=exact, base=base, basis=basis)
 
 
 def absorb_effects(

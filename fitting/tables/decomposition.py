@@ -1,4 +1,8 @@
-"""Exact splitting of the change of ``v L B m y`` into the changes of its factors."""
+"""Exact splitting of the change of ``v L B m y`` into the changes of its factors.
+
+Additive in three ways: the mean of the two polar decompositions, the mean over all orders of change
+(a Shapley value), and the logarithmic mean Divisia index, term by term.
+"""
 
 import itertools
 import math
@@ -8,33 +12,118 @@ from functools import lru_cache
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.tables.factored import factored
-from quesnay.fitting.tables.lmdi import lmdi_terms
+from quesnay.fitting.tables.leontief import factored
 
-__all__ = ["Economy", "Effects", "decompose"]
+__all__ = [
+    "Economy",
+    "Effects",
+    "decompose",
+    "lmdi_terms",
+    "log_mean",
+]
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 Group = frozenset[str]
 
+_CELLS = 1_000_000  # terms handled at once, to bound the memory
 _SINGULAR = "I - A is singular: a group of sectors uses up all it makes; check the table"
 
 
-@dataclass(frozen=True, slots=True)
+def log_mean(a: Array, b: Array) -> Array:
+    """Return the logarithmic mean ``(a - b) / ln(a / b)`` of numbers of equal sign."""
+    with np.errstate(divide="ignore", invalid="ignore"):
+        growth = np.log(a / b)
+    return np.where((a == 0) | (b == 0), 0.0, b * _growth_factor(growth))
+
+
+def lmdi_terms(start: list[Array], end: list[Array]) -> tuple[Array, int]:
+    """Split the change of ``sum_cj prod_k a_k[c, i, j]`` into the effects of the factors a_k.
+
+    A term t that keeps its sign gives factor k ``L(t1, t0) ln(a_k1 / a_k0)`` with the logarithmic
+    mean L. Where a term starts or ends at zero its whole change goes, in equal parts, to the
+    factors that are zero there: the limit of replacing zero by a small number (Ang and Liu 2007a).
+    Where a factor changes sign there is no logarithm; that term is split by the mean over all
+    orders instead, and counted.
+    """
+    shape = np.broadcast_shapes(*(a.shape for a in start))
+    effects = np.zeros((shape[1], len(start)))
+    flipped = 0
+    step = max(1, _CELLS // max(1, shape[2]))
+    for c, low in itertools.product(range(shape[0]), range(0, shape[1], step)):
+        high = min(low + step, shape[1])
+        block = (high - low, shape[2])
+        before = [_cut(a, c, low, high, block) for a in start]
+        after = [_cut(a, c, low, high, block) for a in end]
+        part, flips = _block_terms(before, after)
+        effects[low:high] += part
+        flipped += flips
+    return effects, flipped
+
+
+def _cut(a: Array, c: int, low: int, high: int, block: tuple[int, int]) -> Array:
+    face = a[min(c, a.shape[0] - 1)]
+    return np.broadcast_to(face if len(face) == 1 else face[low:high], block)
+
+
+def _block_terms(before: list[Array], after: list[Array]) -> tuple[Array, int]:
+    t0, t1 = math.prod(before[1:], start=before[0]), math.prod(after[1:], start=after[0])
+    flips = np.zeros(t0.shape, dtype=bool)
+    regular = np.ones(t0.shape, dtype=bool)
+    for a, b in zip(before, after, strict=True):
+        flips |= a * b < 0
+        regular &= a * b > 0
+    out = _regular_terms(before, after, t0, regular & ~flips)
+    out += _from_zero(before, t1, (t0 == 0) & ~flips)
+    out += _from_zero(after, -t0, (t1 == 0) & ~flips)
+    if flips.any():
+        out += _sign_changes(before, after, flips)
+    return out.sum(axis=1), int(flips.sum())
+
+
+def _regular_terms(before: list[Array], after: list[Array], t0: Array, where: Mask) -> Array:
+    logs = np.zeros((*t0.shape, len(before)))
+    for k, (a, b) in enumerate(zip(before, after, strict=True)):
+        np.log(np.divide(b, a, out=np.ones_like(t0), where=where), out=logs[..., k])
+    weight = np.where(where, t0, 0.0) * _growth_factor(logs.sum(axis=-1))
+    out: Array = weight[..., None] * logs
+    return out
+
+
+def _growth_factor(growth: Array) -> Array:
+    """Return ``(exp(g) - 1) / g``: the logarithmic mean relative to the start."""
+    flat = growth == 0
+    return np.where(flat, 1.0, np.expm1(growth) / np.where(flat, 1.0, growth))
+
+
+def _from_zero(factors: list[Array], change: Array, where: Mask) -> Array:
+    zero = np.stack([np.broadcast_to(a == 0, change.shape) for a in factors], axis=-1)
+    count = np.maximum(zero.sum(axis=-1), 1)
+    out: Array = np.where(zero, np.where(where, change / count, 0.0)[..., None], 0.0)
+    return out
+
+
+def _sign_changes(before: list[Array], after: list[Array], where: Mask) -> Array:
+    pairs = [(a[where], b[where]) for a, b in zip(before, after, strict=True)]
+    count = len(pairs)
+    out = np.zeros((*where.shape, count))
+    for order in itertools.permutations(range(count)):
+        moved: set[int] = set()
+        last = math.prod((a for a, _ in pairs), start=np.ones(()))
+        for k in order:
+            moved.add(k)
+            here = math.prod((p[j in moved] for j, p in enumerate(pairs)), start=np.ones(()))
+            out[where, k] += (here - last) / math.factorial(count)
+            last = here
+    return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Economy:
     """The factors of ``diag(v) (I - A)^-1 B diag(m) y`` in one period.
 
-    Parameters
-    ----------
-    v : ndarray, (n,)
-        Coefficients of the account per unit of output; ones where output itself is explained.
-    A : ndarray, (n, n)
-        Technical coefficients.
-    structure : ndarray, (n, k)
-        B: composition of each category of final demand.
-    mix : ndarray, (k,)
-        m: share of each category in the total.
-    level : ndarray, (1,)
-        y: total final demand.
+    v (n,): the account per unit of output, ones where output itself is explained; B (n, k): the
+    composition of each category of final demand; m (k,): its share in the total y (1,).
     """
 
     v: Array
@@ -44,20 +133,12 @@ class Economy:
     level: Array
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Effects:
     """The change of every sector split into effects, and the spread over the orders of change.
 
-    Parameters
-    ----------
-    start, end : ndarray, (n,)
-        The account in both periods.
-    effects, low, high : ndarray, (n, factors)
-        Effect of each factor; smallest and largest over the orders considered.
-    total_low, total_high : ndarray, (factors,)
-        Smallest and largest effect summed over sectors.
-    flipped : int
-        Terms in which a factor changes sign (LMDI only).
+    Effects, low and high are (n, factors); `flipped` counts the terms of LMDI in which a factor
+    changes sign.
     """
 
     start: Array
@@ -78,34 +159,6 @@ def decompose(start: Economy, end: Economy, groups: tuple[Group, ...], method: s
     mean over all orders, computed from the ``2^m`` states as a Shapley value. "lmdi" weights the
     logarithmic change of each factor by the logarithmic mean of each term (Ang 2004; 2015).
     In each the effects add up to the change, by telescoping.
-
-    Parameters
-    ----------
-    start, end : Economy
-        Both periods, same shapes.
-    groups : tuple of frozenset of str
-        Names of the factors that change together, in the order of the product.
-    method : {"average", "all", "lmdi"}
-        How orders are weighed.
-
-    Returns
-    -------
-    Effects
-        One column a group.
-
-    Raises
-    ------
-    DataError
-        If ``I - A`` of a period is singular.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> one = np.ones(1)
-    >>> a = Economy(one, np.array([[0.5]]), one[:, None], one, np.array([10.0]))
-    >>> b = Economy(one, np.array([[0.6]]), one[:, None], one, np.array([12.0]))
-    >>> decompose(a, b, (frozenset({"A"}), frozenset({"level"})), "average").effects
-    array([[5.5, 4.5]])
     """
     states = _States(start, end, groups)
     if method == "lmdi":
@@ -137,16 +190,15 @@ class _States:
         f = self.pick("structure", switched) @ demand
         moved = any("A" in self.groups[k] for k in switched)
         v = self.pick("v", switched)
-        out: Array = v * self.factored[moved].solve(f)
+        out: Array = v * self.factored[moved].columns(f)
         return out
 
     def terms(self, period: int) -> list[Array]:
         """Return the factors of ``v_i L_ij f_jc`` as arrays that broadcast to (k, n, n)."""
         economy = self.periods[period]
-        n = len(economy.v)
         shaped = {
             "v": economy.v[None, :, None],
-            "A": self.factored[period].solve(np.eye(n))[None],
+            "A": self.factored[period].inverse()[None],
             "structure": economy.structure.T[:, None, :],
             "mix": economy.mix[:, None, None],
             "level": economy.level[:, None, None],
@@ -185,7 +237,7 @@ def _shapley(states: _States) -> Effects:
     return _packed(states, spreads)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class _Spread:
     """One factor's effect over the orders considered: by sector, and summed over sectors."""
 

@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Kind", "Pull", "pulls"]
+__all__ = ["Kind", "Pull", "pulls", "satellite_output"]
 
 Array = npt.NDArray[np.float64]
 Kind = Literal["total", "satellite", "backward", "forward"]
@@ -31,16 +31,12 @@ REMOVING = ("total", "satellite")  # kinds that take final demand away as well
 _LIMIT = 1e10  # an answer this many times the output extracted has lost ten digits
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Pull:
-    """How strongly the extracted sectors pull on the others, a row a set of weights.
+    """How strongly the extracted sectors pull on the others, a row a set of weights, (draws, g).
 
-    Parameters
-    ----------
-    through : ndarray, (draws, g)
-        ``S u_G``: multiplied by ``(L - I)[:, G]'`` gives the loss along the chains.
-    direct : ndarray, (draws, g)
-        ``W u_G``: loss in the sectors themselves before any chain; zero for backward, forward.
+    `through` is ``S u_G``, which times ``(L - I)[:, G]'`` gives the loss along the chains; `direct`
+    is ``W u_G``, the loss in the sectors themselves before any chain.
     """
 
     through: Array
@@ -48,35 +44,10 @@ class Pull:
 
 
 def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
-    """Solve the small systems of an extraction, one for each row of weights.
+    """Solve the small systems of an extraction, one for each row of weights, (draws, g).
 
-    Parameters
-    ----------
-    corner : ndarray, (g, g)
-        ``(L - I)_GG``; on the Ghosh side for kind "forward".
-    output : ndarray, (g,)
-        Output of the sectors G.
-    weights : ndarray, (draws, g)
-        Shares extracted, 0 to 1.
-    kind : {"total", "satellite", "backward", "forward"}
-        What goes away.
-
-    Returns
-    -------
-    Pull
-        A row a draw.
-
-    Raises
-    ------
-    DataError
-        If a system is singular, or so near that ten digits are lost.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> pull = pulls(np.array([[0.25412541]]), np.array([1000.0]), np.array([[1.0]]), "total")
-    >>> pull.direct.round(2)
-    array([[797.37]])
+    `corner` is ``(L - I)_GG``, for kind "forward" that of the Ghosh side; refused where a system is
+    singular, or so near that ten digits are lost.
     """
     share = weights * (2.0 - weights) if kind == "total" else weights
     systems = corner * share[:, None, :]
@@ -98,3 +69,30 @@ def _singular(corner: Array) -> str:
         f"(sector number {least + 1} of the group has L_kk = {corner[least, least] + 1.0:.3g}); "
         "look for large negative transactions in it"
     )
+
+
+def satellite_output(
+    reach: Array,
+    places: npt.NDArray[np.intp],
+    output: Array,
+    weights: Array,
+    *,
+    jointly: bool = True,
+) -> Array:
+    """Return output elsewhere that parts of sectors need, by sector, a row a set of weights.
+
+    Splitting every sector s into a core part (share ``w_s``) and a rest, both buying and selling
+    in proportion, gives the inverse ``I + P (L - I) Q`` with ``P = [W; I - W]``, ``Q = [I I]``.
+    For the core parts K and the rests i, with ``k = (L - I)`` on the touched sectors,
+    ``(L_iK inv(L_KK) x_K)_i = (1 - w_i) (k W u)_i`` where ``(I + k_GG W) u = x_G``. The Ghosh side
+    is the same with ``(G - I)'``. `reach` is ``(L - I)[:, G]``, (n, g); not jointly, each part
+    stands alone and the ties are added up.
+    """
+    corner = reach[places]
+    if jointly:
+        through = pulls(corner, output, weights, "satellite").through
+    else:
+        through = weights * output / (1.0 + weights * np.diag(corner))
+    values = through @ reach.T
+    values[:, places] *= 1.0 - weights
+    return np.asarray(values)

@@ -1,4 +1,4 @@
-"""The largest paths of a supply chain, found best first with a bound that proves them."""
+"""Paths of a supply chain: the largest, found best first with a bound, and the average length."""
 
 import heapq
 from dataclasses import dataclass
@@ -8,42 +8,29 @@ import numpy.typing as npt
 
 from quesnay.fitting.errors import ConvergenceError
 
-__all__ = ["Path", "PathSearch", "largest_paths"]
+__all__ = [
+    "Path",
+    "PathSearch",
+    "largest_paths",
+    "propagation_lengths",
+]
 
 Array = npt.NDArray[np.float64]
 
+_NO_LINK = 1e-14  # entries of L - I below this share of L's largest are rounding: no path exists
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """One path from final demand upstream.
-
-    Parameters
-    ----------
-    sectors : tuple of int
-        From the sector that final demand buys to the sector where the account arises.
-    value : float
-        The account that arises at the end of the path, in its unit.
-    """
+    """One path from final demand upstream."""
 
     sectors: tuple[int, ...]
     value: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class PathSearch:
-    """The largest paths and the proof that none is missing.
-
-    Parameters
-    ----------
-    paths : tuple of Path
-        The largest paths by absolute value, largest first.
-    total : float
-        The account of all paths together, ``c (I - A)^-1 f``.
-    bound : float
-        No path that is not listed exceeds this absolute value.
-    examined : int
-        Paths whose value was computed.
-    """
+    """The largest paths and the proof that none is missing."""
 
     paths: tuple[Path, ...]
     total: float
@@ -60,40 +47,6 @@ def largest_paths(
     ``reach = |c| (I - |A|)^-1``. The search expands the node with the largest such bound and
     stops when it is no larger than the smallest path found (Defourny and Thorbecke 1984 define
     the paths; the bound is that of best-first search).
-
-    Parameters
-    ----------
-    c : ndarray, (n,)
-        Account per unit of output.
-    A : ndarray, (n, n)
-        Technical coefficients.
-    f : ndarray, (n,)
-        Final demand.
-    reach : ndarray, (n,)
-        ``|c| (I - |A|)^-1``.
-    count : int
-        Paths wanted.
-    limit : int
-        Paths examined at most.
-
-    Returns
-    -------
-    PathSearch
-        Paths, total and bound.
-
-    Raises
-    ------
-    ConvergenceError
-        If `limit` paths were examined without proof.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> A = np.array([[0.0, 0.5], [0.2, 0.0]])
-    >>> reach = np.linalg.solve(np.eye(2) - A.T, np.ones(2))
-    >>> [(p.sectors, p.value) for p in
-    ...  largest_paths(np.ones(2), A, np.array([0.0, 10.0]), reach, count=3, limit=99).paths]
-    [((1,), 10.0), ((1, 0), 5.0), ((1, 0, 1), 1.0)]
     """
     frontier = _Frontier(reach)
     frontier.grow(f, (), 0.0)
@@ -143,3 +96,14 @@ class _Frontier:
             self.count += 1
             entry = (-float(bounds[k]), self.count, float(quantities[k]), (*path, int(k)))
             heapq.heappush(self.heap, entry)
+
+
+def propagation_lengths(L: Array) -> Array:
+    """Return the average number of steps from sector j's demand to sector i's output.
+
+    ``APL_ij = [L (L - I)]_ij / (L - I)_ij``: the steps k of the paths in ``A^k``, weighted by
+    their size (Dietzenbacher, Romero and Bosma 2005, eq. 6); NaN where no path exists.
+    """
+    rest = L - np.eye(len(L))
+    linked = np.abs(rest) > _NO_LINK * np.abs(L).max()
+    return np.divide(L @ rest, rest, out=np.full_like(L, np.nan), where=linked)

@@ -1,58 +1,33 @@
-"""Splitting one sector of a table into several, with rows and columns that still balance."""
+"""Splitting flows: one sector into several, and all flows into domestic and imported ones."""
 
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.tables.gras import Scaling, gras
+from quesnay.fitting.tables.balancing import Scaling, gras
 
-__all__ = ["Halves", "core_block", "fitted_rows"]
+__all__ = [
+    "Halves",
+    "core_block",
+    "fitted_rows",
+    "proportional_imports",
+]
 
 Array = npt.NDArray[np.float64]
+Mask = npt.NDArray[np.bool_]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Halves:
-    """Rows (or columns) of the parts of a sector.
-
-    Parameters
-    ----------
-    values : ndarray, (parts, m)
-        Their cells; each column sums to the cell of the whole sector.
-    scaling : Scaling or None
-        How they were balanced; None where no balancing was needed.
-    """
+    """Rows (or columns) of the parts of a sector."""
 
     values: Array
     scaling: Scaling | None
 
 
 def fitted_rows(pattern: Array, whole: Array, shares: Array) -> Halves:
-    """Spread the cells of a sector over its parts, near a pattern and with given totals.
-
-    Parameters
-    ----------
-    pattern : ndarray, (parts, m)
-        Share of each part in each cell; every column sums to 1.
-    whole : ndarray, (m,)
-        The sector's cells, of any sign.
-    shares : ndarray, (parts,)
-        Share of each part in the sector's total.
-
-    Returns
-    -------
-    Halves
-        Cells whose columns sum to `whole` and whose rows sum to ``shares * whole.sum()``.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> pattern = np.array([[1.0, 0.5], [0.0, 0.5]])
-    >>> fitted_rows(pattern, np.array([20.0, 80.0]), np.array([0.6, 0.4])).values.round(6)
-    array([[20., 40.],
-           [ 0., 40.]])
-    """
+    """Spread the cells of a sector over its parts, near a pattern and with given totals."""
     seed = pattern * whole
     totals = shares * whole.sum()
     gap = np.abs(seed.sum(axis=1) - totals).max()
@@ -63,30 +38,20 @@ def fitted_rows(pattern: Array, whole: Array, shares: Array) -> Halves:
 
 
 def core_block(sales: Array, inputs: Array, whole: float, shares: Array) -> Array:
-    """Spread the sector's sales to itself over its parts, given what each sells and buys of them.
-
-    Parameters
-    ----------
-    sales, inputs : ndarray, (parts,)
-        Sales of each part to the whole sector, purchases of each part from it.
-    whole : float
-        The sector's sales to itself.
-    shares : ndarray, (parts,)
-        Used where there are no such sales.
-
-    Returns
-    -------
-    ndarray, (parts, parts)
-        Sales from part to part.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> core_block(np.array([6.0, 4.0]), np.array([5.0, 5.0]), 10.0, np.array([0.5, 0.5]))
-    array([[3., 3.],
-           [2., 2.]])
-    """
+    """Spread a sector's sales to itself over its parts, from what each sells to and buys of it."""
     if whole == 0:
         return np.zeros((len(shares), len(shares)))
     block: Array = np.outer(sales, inputs) / whole
     return block
+
+
+def proportional_imports(flows: Array, imports: Array, bought: Mask) -> tuple[Array, Array]:
+    """Return the imported part of every flow and the import share of every product.
+
+    Each buyer at home buys a product from abroad in the same proportion (UN Handbook 2018,
+    section 8.D): ``M = diag(m / d) F`` with d the product's sum over the buyers.
+    """
+    base = flows[:, bought].sum(axis=1)
+    share = np.divide(imports, base, out=np.full(len(base), np.nan), where=base != 0)
+    share = np.where((imports == 0) & (base == 0), 0.0, share)
+    return np.where(bought, flows * np.nan_to_num(share)[:, None], 0.0), share

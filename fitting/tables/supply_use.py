@@ -6,25 +6,18 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.factored import factored
+from quesnay.fitting.tables.leontief import factored
 
 __all__ = ["Transform", "hybrid_transform", "transform"]
 
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Transform:
     """Matrices that turn use, final demand and value added into a symmetric table.
 
     ``Z = left U right``, ``Y = left Y``, ``W = W right``; None stands for the unit matrix.
-
-    Parameters
-    ----------
-    left : ndarray, (industries, products), or None
-        Moves rows from products to industries (models C and D).
-    right : ndarray, (industries, products), or None
-        Moves columns from industries to products (models A and B).
     """
 
     left: Array | None
@@ -49,30 +42,6 @@ def transform(supply: Array, model: str) -> Transform:
     * B, industry technology, product by product: ``right = diag(g)^-1 S'``;
     * C, fixed industry sales, industry by industry: ``left = diag(g) S^-1``;
     * D, fixed product sales, industry by industry: ``left = S' diag(x)^-1``.
-
-    Parameters
-    ----------
-    supply : ndarray, (products, industries)
-        Domestic supply.
-    model : {"A", "B", "C", "D"}
-        A and C need as many products as industries.
-
-    Returns
-    -------
-    Transform
-        To be applied to use, final demand and value added.
-
-    Raises
-    ------
-    DataError
-        If A or C is asked of a rectangular or singular supply table.
-
-    Examples
-    --------
-    >>> import numpy as np
-    >>> transform(np.array([[8.0, 2.0], [0.0, 10.0]]), "D").left
-    array([[0.8, 0. ],
-           [0.2, 1. ]])
     """
     x, g = supply.sum(axis=1), supply.sum(axis=0)
     if model == "B":
@@ -95,30 +64,6 @@ def hybrid_transform(supply: Array, product_technology: Array) -> Transform:
     With ``V = S'`` split into V1 (product technology) and V2, ``C1 = V1' diag(V1 1)^-1`` and
     ``D2 = V2 diag(x)^-1``: ``R = C1^-1 (I - diag(D2' 1)) + D2`` and
     ``right = diag(g)^-1 R diag(x)`` (UN Handbook 2018, ch. 12, tables 12.9-12.10).
-
-    Parameters
-    ----------
-    supply : ndarray, (n, n)
-        Domestic supply, products x industries.
-    product_technology : ndarray of 0 and 1, (n, n)
-        1 where an industry makes a product with the product's own inputs.
-
-    Returns
-    -------
-    Transform
-        To be applied to use and value added.
-
-    Raises
-    ------
-    DataError
-        If the outputs under product technology form a singular table.
-
-    Examples
-    --------
-    >>> supply = np.array([[8.0, 2.0], [0.0, 10.0]])
-    >>> hybrid_transform(supply, np.ones((2, 2))).right.round(3)
-    array([[ 1.25, -0.25],
-           [ 0.  ,  1.  ]])
     """
     x, g = supply.sum(axis=1), supply.sum(axis=0)
     own = supply * product_technology
@@ -138,4 +83,4 @@ def _inverse(supply: Array, model: str) -> Array:
         f"model {model}: the supply table is singular (two industries make the same mix of "
         "products, or one makes none); aggregate, or use model B or D"
     )
-    return factored(supply, why).solve(np.eye(len(supply)))
+    return factored(supply, why).columns(np.eye(len(supply)))

@@ -47,25 +47,7 @@ _LATEX = str.maketrans(
 
 
 def visible(text: object, *, breaks: bool = False) -> str:
-    r"""Show hidden characters as their codes, so that a label cannot drive a terminal.
-
-    Parameters
-    ----------
-    text : object
-        A label or cell.
-    breaks : bool, default False
-        Keep line breaks and tabs; otherwise each run of them becomes one space.
-
-    Returns
-    -------
-    str
-        Printable text.
-
-    Examples
-    --------
-    >>> print(visible("core\x1b[2J"))
-    core\x1b[2J
-    """
+    r"""Show hidden characters as their codes, so that a label cannot drive a terminal."""
     shown = _HIDDEN.sub(_code, str(text))
     return shown if breaks else _BREAKS.sub(" ", shown)
 
@@ -76,23 +58,7 @@ def _code(found: re.Match[str]) -> str:
 
 
 def display_width(text: str) -> int:
-    """Return how many terminal columns a text takes; a Chinese character takes two.
-
-    Parameters
-    ----------
-    text : str
-        One line.
-
-    Returns
-    -------
-    int
-        Columns.
-
-    Examples
-    --------
-    >>> display_width("core"), display_width("工业互联网")
-    (4, 10)
-    """
+    """Return how many terminal columns a text takes; a Chinese character takes two."""
     if text.isascii():
         return len(text)
     return sum(map(_character_width, text))
@@ -105,87 +71,23 @@ def _character_width(character: str) -> int:
 
 
 def escape_html(text: object) -> str:
-    """Escape a label for HTML text and attributes.
-
-    Parameters
-    ----------
-    text : object
-        A label or cell.
-
-    Returns
-    -------
-    str
-        Text in which no tag, entity or attribute can begin.
-
-    Examples
-    --------
-    >>> escape_html('<img src="x">')
-    '&lt;img src=&quot;x&quot;&gt;'
-    """
+    """Escape a label for HTML text and attributes."""
     return html.escape(visible(text), quote=True)
 
 
 def escape_latex(text: object) -> str:
-    r"""Escape a label for LaTeX text.
-
-    Parameters
-    ----------
-    text : object
-        A label or cell.
-
-    Returns
-    -------
-    str
-        Text in which no command, group or alignment can begin.
-
-    Examples
-    --------
-    >>> print(escape_latex(r"\input{x} & 5%"))
-    \textbackslash{}input\{x\} \& 5\%
-    """
+    r"""Escape a label for LaTeX text."""
     return visible(text).translate(_LATEX)
 
 
 def escape_markdown(text: object) -> str:
-    r"""Escape a label for a Markdown table or paragraph.
-
-    Parameters
-    ----------
-    text : object
-        A label or cell.
-
-    Returns
-    -------
-    str
-        Text in which no mark-up, cell border or HTML can begin.
-
-    Examples
-    --------
-    >>> print(escape_markdown("a|b <i>"))
-    a\|b &lt;i&gt;
-    """
+    r"""Escape a label for a Markdown table or paragraph."""
     safe = _MARKDOWN.sub(r"\\\1", visible(text))
     return safe.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def guard_formula(text: object) -> str:
-    """Put an apostrophe before text that a spreadsheet would run as a formula.
-
-    Parameters
-    ----------
-    text : object
-        A label or text cell.
-
-    Returns
-    -------
-    str
-        The text, harmless when a spreadsheet opens it; plain numbers stay as they are.
-
-    Examples
-    --------
-    >>> guard_formula("=1+1"), guard_formula("-0.5"), guard_formula("core")
-    ("'=1+1", '-0.5', 'core')
-    """
+    """Put an apostrophe before text that a spreadsheet would run as a formula."""
     shown = visible(text, breaks=True)
     start = shown.lstrip(" \u00a0\u3000")
     if not start.startswith(_FORMULA_STARTS) or start == "-" or _PLAIN_NUMBER.fullmatch(start):

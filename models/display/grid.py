@@ -1,17 +1,35 @@
-"""A frame as a grid of texts: what every renderer starts from."""
+"""A frame as a grid of texts, from which every renderer starts; numbers as people read them."""
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, datetime
 
+import numpy as np
 import pandas as pd
 
-from quesnay.models.display.digits import format_column, is_missing, is_numeric
+from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import visible
 
-__all__ = ["Column", "Grid", "build_grid", "format_of", "index_levels", "is_bare", "run_lengths"]
+__all__ = [
+    "MISSING",
+    "Column",
+    "Grid",
+    "build_grid",
+    "decimals_for",
+    "format_column",
+    "format_of",
+    "index_levels",
+    "is_missing",
+    "is_numeric",
+]
 
 _FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
+MISSING = "-"
+_SIGNIFICANT = 4
+_MOST_DECIMALS = 6
+_LARGEST_FIXED = 1e15
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,34 +75,16 @@ class Grid:
     def row_spans(self) -> list[list[int]]:
         """Return, for each level of the row labels, over how many rows each label reaches."""
         keys = list(zip(*(level.cells for level in self.index), strict=True))
-        return [run_lengths(keys, level) for level in range(len(self.index))]
+        return [_run_lengths(keys, level) for level in range(len(self.index))]
 
     def header_spans(self) -> list[list[int]]:
         """Return, for each header level, over how many columns each name reaches."""
         keys = [column.header for column in self.columns]
-        return [run_lengths(keys, level) for level in range(self.levels)]
+        return [_run_lengths(keys, level) for level in range(self.levels)]
 
 
-def run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
-    """Count over how many places each label of one level reaches; repeats count 0.
-
-    Parameters
-    ----------
-    keys : sequence of tuple of str
-        Labels, the outermost level first.
-    level : int
-        Which level; the innermost is never joined.
-
-    Returns
-    -------
-    list of int
-        One count a place.
-
-    Examples
-    --------
-    >>> run_lengths([("independent", "2018"), ("independent", "2019"), ("calibrated", "2018")], 0)
-    [2, 0, 1]
-    """
+def _run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
+    """Count over how many places each label of one level reaches; repeats count 0."""
     counts: list[int] = []
     start = 0
     for place, key in enumerate(keys):
@@ -99,31 +99,7 @@ def run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
 
 
 def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
-    """Write a frame as text, column by column.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The values.
-    formats : mapping of str to str
-        Column -> format specification of its numbers.
-
-    Returns
-    -------
-    Grid
-        Row labels and columns as text.
-
-    Raises
-    ------
-    DataError
-        If a format does not fit its column.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> build_grid(pd.DataFrame({"core": [0.4386]}), {}).columns[0].cells
-    ('0.4386',)
-    """
+    """Write a frame as text, column by column."""
     levels = frame.columns.nlevels
     columns = tuple(
         _column(_header(name), frame.iloc[:, place].tolist(), format_of(name, formats))
@@ -137,49 +113,14 @@ def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
 
 
 def format_of(name: object, formats: Mapping[str, str]) -> str | None:
-    """Find the format of a column by its name, or by its innermost name.
-
-    Parameters
-    ----------
-    name : object
-        Column name; a tuple where the header has several levels.
-    formats : mapping of str to str
-        Column -> format specification.
-
-    Returns
-    -------
-    str or None
-        The specification, if there is one.
-
-    Examples
-    --------
-    >>> format_of(("2018", "share"), {"share": ".1%"})
-    '.1%'
-    """
+    """Find the format of a column by its name, or by its innermost name."""
     spec = formats.get(str(name))
     return formats.get(str(name[-1])) if spec is None and isinstance(name, tuple) else spec
 
 
 def index_levels(frame: pd.DataFrame) -> list[tuple[str, list[object]]]:
-    """Return name and values of each level of the row labels; none where rows are only counted.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The values.
-
-    Returns
-    -------
-    list of (str, list)
-        One pair a level.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> index_levels(pd.DataFrame({"core": [0.4]}, index=pd.Index([2018], name="year")))
-    [('year', [2018])]
-    """
-    if is_bare(frame):
+    """Return name and values of each level of the row labels; none where rows are only counted."""
+    if _is_bare(frame):
         return []
     names = ["" if name is None else str(name) for name in frame.index.names]
     return [
@@ -187,28 +128,45 @@ def index_levels(frame: pd.DataFrame) -> list[tuple[str, list[object]]]:
     ]
 
 
-def is_bare(frame: pd.DataFrame) -> bool:
-    """Tell whether the row labels only count the rows.
-
-    Parameters
-    ----------
-    frame : DataFrame
-        The values.
-
-    Returns
-    -------
-    bool
-        True for an unnamed 0, 1, 2 …; such labels are not shown.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> is_bare(pd.DataFrame({"core": [0.4]}))
-    True
-    """
+def _is_bare(frame: pd.DataFrame) -> bool:
+    """Tell whether the row labels only count the rows."""
     index = frame.index
     plain = isinstance(index, pd.RangeIndex) and index.name is None and len(frame.columns) > 0
     return plain and index.equals(pd.RangeIndex(len(index)))
+
+
+def is_missing(value: object) -> bool:
+    """Tell whether a cell holds no value (None, NaN, NaT or NA)."""
+    if value is None or value is pd.NA or value is pd.NaT:
+        return True
+    return isinstance(value, float | np.floating) and math.isnan(value)
+
+
+def is_numeric(value: object) -> bool:
+    """Tell whether a cell is a real number; truth values are not."""
+    return isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool)
+
+
+def decimals_for(values: Iterable[float]) -> int:
+    """Choose the decimals that give the middle value of a column four significant digits."""
+    sizes = sorted(abs(value) for value in values if math.isfinite(value) and value)
+    if not sizes:
+        return 0
+    wanted = _SIGNIFICANT - 1 - math.floor(math.log10(sizes[len(sizes) // 2]))
+    decimals = min(max(wanted, 0), _MOST_DECIMALS)
+    shown = [size for size in sizes if size >= 0.5 * 10.0**-decimals]
+    while decimals and shown and all(_round_enough(size, decimals - 1) for size in shown):
+        decimals -= 1
+    return decimals
+
+
+def format_column(values: list[object], spec: str | None, place: str) -> list[str]:
+    """Write the cells of one column as text."""
+    floats = [float(value) for value in values if isinstance(value, float | np.floating)]
+    shared = not any(isinstance(value, str) for value in values)
+    decimals = decimals_for(floats) if shared and spec is None else None
+    grouped = any(abs(value) >= 10_000 for value in floats if not math.isnan(value))
+    return [_cell(value, spec, decimals, grouped, place) for value in values]
 
 
 def _header(name: object) -> tuple[str, ...]:
@@ -233,3 +191,53 @@ def _label_column(header: tuple[str, ...], values: list[object], spec: str | Non
 def _is_figure(value: object) -> bool:
     """Tell whether a cell is a number, also one that is written out, with its interval."""
     return is_numeric(value) or (isinstance(value, str) and bool(_FIGURE.fullmatch(value)))
+
+
+def _round_enough(size: float, decimals: int) -> bool:
+    return size < _LARGEST_FIXED and abs(size - round(size, decimals)) <= 1e-12 * max(size, 1.0)
+
+
+def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, place: str) -> str:
+    if is_missing(value):
+        return MISSING
+    if isinstance(value, bool | np.bool_):
+        return "yes" if value else "no"
+    if is_numeric(value):
+        return _number(value, spec, decimals, grouped, place)
+    if isinstance(value, datetime) and value == datetime.combine(value.date(), datetime.min.time()):
+        return value.date().isoformat()
+    return value.isoformat() if isinstance(value, date) else str(value)
+
+
+def _number(
+    value: object, spec: str | None, decimals: int | None, grouped: bool, place: str
+) -> str:
+    if spec is not None:
+        return _by_spec(value, spec, place)
+    if isinstance(value, int | np.integer):
+        return str(int(value))
+    number = float(value)  # type: ignore[arg-type]
+    if not math.isfinite(number):
+        return str(number)
+    if abs(number) >= _LARGEST_FIXED:
+        return f"{number:.3e}"
+    digits = decimals_for([number]) if decimals is None else decimals
+    least = 10.0 if digits == _MOST_DECIMALS else 0.5  # where no more decimals come: two digits
+    if number and abs(number) < least * 10.0**-digits:
+        return f"{number:.2g}"  # a small number is not nothing
+    return _without_minus_zero(f"{number:{',' if grouped else ''}.{digits}f}")
+
+
+def _by_spec(value: object, spec: str, place: str) -> str:
+    if spec == "p":
+        number = float(value)  # type: ignore[arg-type]
+        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
+    try:
+        return _without_minus_zero(format(value, spec))
+    except (ValueError, TypeError):
+        problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
+        raise DataError(f"{problem}; give one such as '.3f'") from None
+
+
+def _without_minus_zero(text: str) -> str:
+    return text[1:] if text.startswith("-") and not any(c in "123456789in" for c in text) else text

@@ -1,4 +1,4 @@
-"""Tables in HTML, LaTeX and Markdown; every label is escaped."""
+"""Tables as text, HTML, LaTeX and Markdown; every label is escaped."""
 
 import re
 from collections.abc import Callable, Iterable, Sequence
@@ -8,42 +8,29 @@ from quesnay.models.display.escape import (
     escape_html,
     escape_latex,
     escape_markdown,
+    visible,
 )
 from quesnay.models.display.grid import Column, Grid
 
-__all__ = ["grid_to_html", "grid_to_latex", "grid_to_markdown"]
+__all__ = [
+    "grid_to_html",
+    "grid_to_latex",
+    "grid_to_markdown",
+    "grid_to_text",
+    "wrap",
+]
 
 # Notebooks typeset dollar signs in output; the class names switch that off.
 _OPEN = '<div class="quesnay tex2jax_ignore mathjax_ignore">\n<table>'
 _LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _RIGHT = ' style="text-align:right"'
+_GAP = "  "
+_NARROWEST = 16  # a column of words is not wrapped below this width
 
 
 def grid_to_html(title: str, grid: Grid, notes: Sequence[str]) -> str:
-    """Render a grid as an HTML fragment with caption and scoped headers.
-
-    Parameters
-    ----------
-    title : str
-        Caption.
-    grid : Grid
-        The table.
-    notes : sequence of str
-        Sentences below the table.
-
-    Returns
-    -------
-    str
-        A ``div`` that holds one table and its notes; it has no script, link or style sheet.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.display.grid import build_grid
-    >>> "&lt;b&gt;" in grid_to_html("<b>", build_grid(pd.DataFrame({"core": [1.5]}), {}), [])
-    True
-    """
+    """Render a grid as an HTML fragment with caption and scoped headers."""
     rows = (
         f"<tr>{labels}{''.join(_data_cell(column, place) for column in grid.columns)}</tr>"
         for place, labels in enumerate(_html_labels(grid))
@@ -54,6 +41,80 @@ def grid_to_html(title: str, grid: Grid, notes: Sequence[str]) -> str:
     return "\n".join(
         [_OPEN, caption, *head, "<tbody>", *rows, "</tbody>", "</table>", *below, "</div>"]
     )
+
+
+def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
+    r"""Render a grid as a LaTeX table (package booktabs)."""
+    columns = [*grid.index, *grid.columns]
+    labels = _labels_once(grid, escape_latex)
+    body = (
+        " & ".join([*labels[place], *(_latex_cell(c, place) for c in grid.columns)]) + r" \\"
+        for place in range(grid.rows)
+    )
+    below = [rf"\par\smallskip\footnotesize {escape_latex(note)}" for note in notes]
+    return "\n".join(
+        [
+            r"\begin{table}[htbp]",
+            r"\centering",
+            rf"\caption{{{escape_latex(title)}}}",
+            rf"\begin{{tabular}}{{{_latex_sides(columns)}}}",
+            r"\toprule",
+            *_latex_header(grid),
+            r"\midrule",
+            *body,
+            r"\bottomrule",
+            r"\end{tabular}",
+            *below,
+            r"\end{table}",
+        ]
+    )
+
+
+def grid_to_markdown(title: str, grid: Grid, notes: Sequence[str]) -> str:
+    r"""Render a grid as a Markdown pipe table."""
+    columns = [*grid.index, *grid.columns]
+    names = [" / ".join(escape_markdown(part) for part in c.header if part) for c in columns]
+    rules = ["---:" if column.numeric else "---" for column in columns]
+    labels = _labels_once(grid, escape_markdown)
+    rows = (
+        [*labels[place], *(_markdown_cell(column, place) for column in grid.columns)]
+        for place in range(grid.rows)
+    )
+    lines = [_pipes(row) for row in (names, rules, *rows)]
+    heading = [f"**{escape_markdown(title)}**", ""] if title else []
+    below = [line for note in notes for line in ("", escape_markdown(note))]
+    return "\n".join([*heading, *lines, *below])
+
+
+def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
+    """Render a grid as plain text."""
+    index = [_without_repeats(grid, level) for level in range(len(grid.index))]
+    widths = _fit([*index, *grid.columns], width)
+    left, right = widths[: len(index)], widths[len(index) :]
+    room = width - sum(left) - len(_GAP) * len(left)
+    lines = list(wrap(visible(title), width)) if title else []
+    for number, (start, stop) in enumerate(_blocks(right, room)):
+        lines += [""] * bool(number)
+        chosen = [*index, *_headers_once(grid, start, stop)]
+        lines += _block(chosen, [*left, *right[start:stop]], grid)
+    for note in notes:
+        lines += wrap(visible(note), width)
+    return "\n".join(lines)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Break a text into lines of at most `width` terminal columns, where it can at blanks."""
+    if display_width(text) <= width:
+        return [text]
+    lines = [""]
+    for piece in _pieces(text):
+        if lines[-1] and display_width(lines[-1]) + display_width(piece.rstrip()) > width:
+            lines.append("")
+        for character in piece if display_width(piece) > width else [piece]:
+            if lines[-1] and display_width(lines[-1] + character.rstrip()) > width:
+                lines.append("")
+            lines[-1] += character
+    return [line.strip() for line in lines]
 
 
 def _html_header(grid: Grid) -> Iterable[str]:
@@ -95,65 +156,6 @@ def _html_labels(grid: Grid) -> list[str]:
 
 def _data_cell(column: Column, place: int) -> str:
     return f"<td{_RIGHT if column.numeric else ''}>{escape_html(column.cells[place])}</td>"
-
-
-def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
-    r"""Render a grid as a LaTeX table (package booktabs).
-
-    Parameters
-    ----------
-    title : str
-        Caption.
-    grid : Grid
-        The table.
-    notes : sequence of str
-        Sentences below the table.
-
-    Returns
-    -------
-    str
-        A ``table`` environment.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.display.grid import build_grid
-    >>> print(grid_to_latex("R&D", build_grid(pd.DataFrame({"core": [-1.5]}), {}), []))
-    \begin{table}[htbp]
-    \centering
-    \caption{R\&D}
-    \begin{tabular}{r}
-    \toprule
-    core \\
-    \midrule
-    $-$1.5 \\
-    \bottomrule
-    \end{tabular}
-    \end{table}
-    """
-    columns = [*grid.index, *grid.columns]
-    labels = _labels_once(grid, escape_latex)
-    body = (
-        " & ".join([*labels[place], *(_latex_cell(c, place) for c in grid.columns)]) + r" \\"
-        for place in range(grid.rows)
-    )
-    below = [rf"\par\smallskip\footnotesize {escape_latex(note)}" for note in notes]
-    return "\n".join(
-        [
-            r"\begin{table}[htbp]",
-            r"\centering",
-            rf"\caption{{{escape_latex(title)}}}",
-            rf"\begin{{tabular}}{{{_latex_sides(columns)}}}",
-            r"\toprule",
-            *_latex_header(grid),
-            r"\midrule",
-            *body,
-            r"\bottomrule",
-            r"\end{tabular}",
-            *below,
-            r"\end{table}",
-        ]
-    )
 
 
 def _latex_sides(columns: Sequence[Column]) -> str:
@@ -198,48 +200,6 @@ def _labels_once(grid: Grid, escape: Callable[[object], str]) -> list[list[str]]
     ]
 
 
-def grid_to_markdown(title: str, grid: Grid, notes: Sequence[str]) -> str:
-    r"""Render a grid as a Markdown pipe table.
-
-    Parameters
-    ----------
-    title : str
-        Heading, in bold above the table.
-    grid : Grid
-        The table; several header levels are joined by a slash.
-    notes : sequence of str
-        Paragraphs below the table.
-
-    Returns
-    -------
-    str
-        Markdown.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.display.grid import build_grid
-    >>> print(grid_to_markdown("Core", build_grid(pd.DataFrame({"a|b": [1.5]}), {}), []))
-    **Core**
-    <BLANKLINE>
-    | a\|b |
-    | ---: |
-    | 1.5 |
-    """
-    columns = [*grid.index, *grid.columns]
-    names = [" / ".join(escape_markdown(part) for part in c.header if part) for c in columns]
-    rules = ["---:" if column.numeric else "---" for column in columns]
-    labels = _labels_once(grid, escape_markdown)
-    rows = (
-        [*labels[place], *(_markdown_cell(column, place) for column in grid.columns)]
-        for place in range(grid.rows)
-    )
-    lines = [_pipes(row) for row in (names, rules, *rows)]
-    heading = [f"**{escape_markdown(title)}**", ""] if title else []
-    below = [line for note in notes for line in ("", escape_markdown(note))]
-    return "\n".join([*heading, *lines, *below])
-
-
 def _markdown_cell(column: Column, place: int) -> str:
     cell = column.cells[place]
     return cell if column.numeric and _PLAIN.fullmatch(cell) else escape_markdown(cell)
@@ -247,3 +207,104 @@ def _markdown_cell(column: Column, place: int) -> str:
 
 def _pipes(cells: Iterable[str]) -> str:
     return "| " + " | ".join(cells) + " |"
+
+
+def _without_repeats(grid: Grid, level: int) -> Column:
+    column, spans = grid.index[level], grid.row_spans()[level]
+    cells = tuple(cell if span else "" for cell, span in zip(column.cells, spans, strict=True))
+    return Column(column.header, cells, column.numeric)
+
+
+def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
+    spans = grid.header_spans()
+    for place in range(start, stop):
+        column = grid.columns[place]
+        header = tuple(
+            name if spans[level][place] or place == start else ""
+            for level, name in enumerate(column.header)
+        )
+        yield Column(header, column.cells, column.numeric)
+
+
+def _fit(columns: Sequence[Column], width: int) -> list[int]:
+    """Give each column its natural width; narrow the columns of words while all is too wide."""
+    widths = [
+        max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
+    ]
+    floors = [_floor(column, width) for column, width in zip(columns, widths, strict=True)]
+    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+    while excess > 0:
+        widest = max(
+            (p for p in range(len(widths)) if widths[p] > floors[p]),
+            key=widths.__getitem__,
+            default=None,
+        )
+        if widest is None:
+            break
+        widths[widest] -= 1
+        excess -= 1
+    return widths
+
+
+def _floor(column: Column, natural: int) -> int:
+    """Return the least width: numbers stay whole, words and long headers may be wrapped."""
+    least = _NARROWEST if not column.numeric else 0
+    if column.numeric:
+        pieces = [piece for name in column.header for piece in _pieces(name)]
+        least = max(map(display_width, (*pieces, *column.cells)), default=0)
+    return min(natural, least)
+
+
+def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
+    """Cut the columns into blocks that fit beside the row labels."""
+    blocks, start, used = [], 0, 0
+    for place, width in enumerate(widths):
+        if place > start and used + width > room:
+            blocks.append((start, place))
+            start, used = place, 0
+        used += width + len(_GAP)
+    return [*blocks, (start, len(widths))]
+
+
+def _block(columns: Sequence[Column], widths: Sequence[int], grid: Grid) -> list[str]:
+    lines: list[str] = []
+    right = [column.numeric for column in columns]
+    for level in range(grid.levels):
+        lines += _row([column.header[level] for column in columns], widths, right, bottom=True)
+    lines.append("-" * (sum(widths) + len(_GAP) * (len(widths) - 1)))
+    for place in range(grid.rows):
+        lines += _row([column.cells[place] for column in columns], widths, right)
+    return lines if grid.rows else [*lines, "(no rows)"]
+
+
+def _row(
+    texts: Sequence[str], widths: Sequence[int], right: Sequence[bool], *, bottom: bool = False
+) -> list[str]:
+    wrapped = [wrap(text, width) for text, width in zip(texts, widths, strict=True)]
+    height = max(map(len, wrapped), default=0)
+    filled = [
+        [""] * (height - len(lines)) + lines if bottom else lines + [""] * (height - len(lines))
+        for lines in wrapped
+    ]
+    return [
+        _GAP.join(
+            _pad(lines[line], width, to_right)
+            for lines, width, to_right in zip(filled, widths, right, strict=True)
+        ).rstrip()
+        for line in range(height)
+    ]
+
+
+def _pad(text: str, width: int, to_right: bool) -> str:
+    blanks = " " * (width - display_width(text))
+    return blanks + text if to_right else text + blanks
+
+
+def _pieces(text: str) -> list[str]:
+    """Split after blanks, underscores, slashes and wide characters, where a line may break."""
+    pieces = [""]
+    for character in text:
+        pieces[-1] += character
+        if character in " _/" or display_width(character) > 1:
+            pieces.append("")
+    return [piece for piece in pieces if piece]

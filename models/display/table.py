@@ -1,25 +1,39 @@
-"""The one table type that every result shows itself with."""
+"""The one table type that every result shows itself with, its sources and explanations."""
 
-from collections.abc import Mapping
+import importlib.metadata
+import platform
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
-from quesnay.models.display.citation import citation
-from quesnay.models.display.csv_text import frame_to_csv
-from quesnay.models.display.grid import build_grid
-from quesnay.models.display.markup import grid_to_html, grid_to_latex, grid_to_markdown
-from quesnay.models.display.text import grid_to_text
-from quesnay.models.display.workbook import tables_to_excel
+from quesnay.models.display.grid import build_grid, format_column
+from quesnay.models.display.markup import (
+    grid_to_html,
+    grid_to_latex,
+    grid_to_markdown,
+    grid_to_text,
+)
+from quesnay.models.display.workbook import frame_to_csv, tables_to_excel
 from quesnay.models.display.write import write_text
 
-__all__ = ["Table", "Tabular"]
+__all__ = [
+    "Explanation",
+    "Table",
+    "Tabular",
+    "citation",
+    "estimates_frame",
+    "versions",
+]
 
 _MOST = (60, 40)  # rows and columns; a representation of a larger table shows its ends
 _FIRST, _LAST = (40, 15), (10, 5)
+_COLUMNS = ("value", "unit", "source", "year")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -187,6 +201,124 @@ class Tabular:
 
     def _repr_html_(self) -> str:
         return "\n".join(table.shortened().to_html() for table in self.tables())
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Explanation(Tabular):
+    """Equation, inputs and sources of one figure of a result.
+
+    Parameters
+    ----------
+    figure : str
+        Name of the figure, such as ``"T19"``.
+    concept : str
+        What it measures, in words.
+    value : float
+        The estimate, in `unit`.
+    unit : str
+        Unit of the value.
+    equation : str
+        How the value follows from the inputs, in the letters of their row labels.
+    inputs : DataFrame
+        One row an input, labelled with its letter or name; columns ``value``, ``unit``,
+        ``source`` and ``year``, others may follow.
+    notes : tuple of str
+        What else a reader should know, one sentence each.
+
+    Raises
+    ------
+    DataError
+        If a column of the inputs is missing.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> inputs = pd.DataFrame(
+    ...     {"value": [0.54, 1.59], "unit": "trillion yuan", "source": "M1, M4", "year": 2019},
+    ...     index=["C", "I"],
+    ... )
+    >>> Explanation("T19", "total", 2.13, "trillion yuan", equation="T = C + I", inputs=inputs)
+    T19: total = 2.13 trillion yuan
+       value  unit           source  year
+    -------------------------------------
+    C   0.54  trillion yuan  M1, M4  2019
+    I   1.59  trillion yuan  M1, M4  2019
+    Equation: T = C + I
+    """
+
+    figure: str
+    concept: str
+    value: float
+    unit: str
+    equation: str
+    inputs: pd.DataFrame
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        missing = [name for name in _COLUMNS if name not in self.inputs.columns]
+        if missing:
+            raise DataError(
+                f"explanation of {self.figure}: inputs lack {', '.join(missing)}; give the columns "
+                f"{', '.join(_COLUMNS)}"
+            )
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the inputs under the value, with the equation below."""
+        (value,) = format_column([self.value], None, "value")
+        title = f"{self.figure}: {self.concept} = {value} {self.unit}"
+        return (Table(title, self.inputs, (f"Equation: {self.equation}", *self.notes)),)
+
+    def cite(self) -> str:
+        """Return how to cite the figure: the software and the source of each input."""
+        sources = dict.fromkeys(str(source) for source in self.inputs["source"])
+        return "\n".join([Tabular.cite(self), *(f"Source: {source}" for source in sources)])
+
+
+def citation(notes: Iterable[str]) -> str:
+    """Return how to cite the software and the sources that notes name."""
+    import quesnay
+
+    software = (
+        f"quesnay {quesnay.__version__}: econometric modelling toolkit for satellite accounts."
+    )
+    sources = dict.fromkeys(note for note in notes if note.startswith("Source"))
+    return "\n".join([f"{software} BSD-3-Clause.", *sources])
+
+
+def versions() -> str:
+    """Return the versions of the software that a number depends on."""
+    import quesnay
+
+    names = ("numpy", "scipy", "pandas")
+    found = [f"{name} {importlib.metadata.version(name)}" for name in names]
+    own = [f"quesnay {quesnay.__version__}", f"Python {platform.python_version()}"]
+    return ", ".join([*own, *found])
+
+
+def estimates_frame(
+    terms: Iterable[object],
+    estimate: npt.ArrayLike,
+    std_error: npt.ArrayLike,
+    *,
+    interval: pd.DataFrame,
+    statistic: npt.ArrayLike | None = None,
+    p_value: npt.ArrayLike | None = None,
+) -> pd.DataFrame:
+    """Lay estimates out, one row a term.
+
+    Robinson (2014), broom: an R package for converting statistical analysis objects into tidy
+    data frames, arXiv:1412.3565.
+    """
+    columns = {
+        "estimate": estimate,
+        "std_error": std_error,
+        "statistic": statistic,
+        "p_value": p_value,
+        "conf_low": interval["low"],
+        "conf_high": interval["high"],
+    }
+    given = {name: np.asarray(values) for name, values in columns.items() if values is not None}
+    return pd.DataFrame({"term": list(terms), **given})
 
 
 def _emit(text: str, path: str | Path | None) -> str:

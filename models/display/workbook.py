@@ -1,5 +1,6 @@
-"""Tables in an Excel workbook: numbers as numbers, text as text, the same bytes every time."""
+"""Tables as Excel workbooks and CSV: numbers as numbers, and no formula from a label."""
 
+import csv
 import io
 import re
 from collections.abc import Iterable, Sequence
@@ -8,137 +9,29 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display.csv_text import SIGNIFICANT_DIGITS
-from quesnay.models.display.digits import is_missing
 from quesnay.models.display.escape import display_width, guard_formula, visible
-from quesnay.models.display.grid import format_of, index_levels
+from quesnay.models.display.grid import format_of, index_levels, is_missing, is_numeric
 from quesnay.models.display.write import write_bytes
 
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
 
-__all__ = ["sheet_names", "tables_to_excel", "workbook_bytes"]
+__all__ = [
+    "SIGNIFICANT_DIGITS",
+    "frame_to_csv",
+    "sheet_names",
+    "tables_to_excel",
+    "workbook_bytes",
+]
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
 _LARGEST_EXACT = 10**15
 _CREATED = datetime(2000, 1, 1)  # fixed, so that the same tables give the same bytes
-
-
-def sheet_names(titles: Iterable[str]) -> list[str]:
-    r"""Make valid, different sheet names from titles.
-
-    Parameters
-    ----------
-    titles : iterable of str
-        Titles of tables; what follows a comma, colon or bracket is left out.
-
-    Returns
-    -------
-    list of str
-        At most 31 characters each, without ``[]:*?/\``, different whatever the case.
-
-    Examples
-    --------
-    >>> sheet_names(["Account, trillion yuan", "account", "a/b"])
-    ['Account', 'account 2', 'a b']
-    """
-    names: list[str] = []
-    taken = {"history"}  # reserved by Excel
-    for title in titles:
-        short = re.split(r"[,;:]\s|\s\(", visible(title))[0]
-        stem = re.sub(r"[\[\]:*?/\\]+", " ", short).strip(" '")[:_LONGEST_NAME].strip(" '")
-        stem = stem or "Table"
-        name, number = stem, 1
-        while name.casefold() in taken:
-            number += 1
-            tail = f" {number}"
-            name = stem[: _LONGEST_NAME - len(tail)].rstrip() + tail
-        taken.add(name.casefold())
-        names.append(name)
-    return names
-
-
-def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
-    """Write tables to one Excel workbook, a sheet each.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        What to write; title above, notes below, numbers as numbers in their formats.
-    path : str or Path
-        The ``.xlsx`` file.
-
-    Returns
-    -------
-    Path
-        The file written, whole or not at all; the same tables give the same bytes.
-
-    Raises
-    ------
-    DataError
-        If there is no table, a table is larger than a sheet, or the file cannot be written.
-
-    Examples
-    --------
-    >>> import tempfile, pandas as pd
-    >>> from quesnay.models.display.table import Table
-    >>> table = Table("Core", pd.DataFrame({"core": [0.4386]}, index=[2018]))
-    >>> tables_to_excel([table], tempfile.mkdtemp() + "/core.xlsx").read_bytes()[:2]
-    b'PK'
-    """
-    return write_bytes(path, workbook_bytes(tables))
-
-
-def workbook_bytes(tables: Sequence["Table"]) -> bytes:
-    """Make an Excel workbook of tables, a sheet each.
-
-    Parameters
-    ----------
-    tables : sequence of Table
-        What to write.
-
-    Returns
-    -------
-    bytes
-        The ``.xlsx`` file; the same tables give the same bytes.
-
-    Raises
-    ------
-    DataError
-        If there is no table or a table is larger than a sheet.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> from quesnay.models.display.table import Table
-    >>> workbook_bytes([Table("Core", pd.DataFrame({"core": [0.4386]}, index=[2018]))])[:2]
-    b'PK'
-    """
-    if not tables:
-        raise DataError("there is no table to write to the workbook; give at least one")
-    for table in tables:
-        _refuse_oversize(table)
-    import xlsxwriter
-
-    stream = io.BytesIO()
-    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
-        book.set_properties({"created": _CREATED, "author": "quesnay"})
-        styles = _Styles(book)
-        for table, name in zip(tables, sheet_names(t.title for t in tables), strict=True):
-            _Sheet(book.add_worksheet(name), styles).write(table)
-    return stream.getvalue()
-
-
-def _refuse_oversize(table: "Table") -> None:
-    rows, columns = table.frame.shape
-    rows += len(table.notes) + table.frame.columns.nlevels + 3
-    if rows > _MOST_ROWS or columns + table.frame.index.nlevels > _MOST_COLUMNS:
-        size = "{} rows and {} columns".format(*table.frame.shape)
-        message = f"table {table.title!r}: {size} exceed an Excel sheet"
-        raise DataError(f"{message}; write CSV instead")
+SIGNIFICANT_DIGITS = 10  # the last digits of a float differ between processors; ten never do
 
 
 class _Styles:
@@ -207,6 +100,68 @@ class _Sheet:
         self._sheet.write_string(row, place, shown, self._styles(**properties))
 
 
+def sheet_names(titles: Iterable[str]) -> list[str]:
+    r"""Make valid, different sheet names from titles."""
+    names: list[str] = []
+    taken = {"history"}  # reserved by Excel
+    for title in titles:
+        short = re.split(r"[,;:]\s|\s\(", visible(title))[0]
+        stem = re.sub(r"[\[\]:*?/\\]+", " ", short).strip(" '")[:_LONGEST_NAME].strip(" '")
+        stem = stem or "Table"
+        name, number = stem, 1
+        while name.casefold() in taken:
+            number += 1
+            tail = f" {number}"
+            name = stem[: _LONGEST_NAME - len(tail)].rstrip() + tail
+        taken.add(name.casefold())
+        names.append(name)
+    return names
+
+
+def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
+    """Write tables to one Excel workbook, a sheet each."""
+    return write_bytes(path, workbook_bytes(tables))
+
+
+def workbook_bytes(tables: Sequence["Table"]) -> bytes:
+    """Make an Excel workbook of tables, a sheet each."""
+    if not tables:
+        raise DataError("there is no table to write to the workbook; give at least one")
+    for table in tables:
+        _refuse_oversize(table)
+    import xlsxwriter
+
+    stream = io.BytesIO()
+    with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
+        book.set_properties({"created": _CREATED, "author": "quesnay"})
+        styles = _Styles(book)
+        for table, name in zip(tables, sheet_names(t.title for t in tables), strict=True):
+            _Sheet(book.add_worksheet(name), styles).write(table)
+    return stream.getvalue()
+
+
+def frame_to_csv(frame: pd.DataFrame, *, digits: int | None = SIGNIFICANT_DIGITS) -> str:
+    r"""Write a frame as CSV, floats with ten significant digits."""
+    stream = io.StringIO()
+    writer = csv.writer(stream, lineterminator="\n")
+    levels = index_levels(frame)
+    names = [name for name, _ in levels] + [_flat(name) for name in frame.columns]
+    writer.writerow([_text(name) for name in names])
+    columns = [values for _, values in levels]
+    columns += [frame.iloc[:, place].tolist() for place in range(frame.shape[1])]
+    writer.writerows(zip(*([_cell(value, digits) for value in c] for c in columns), strict=True))
+    return stream.getvalue()
+
+
+def _refuse_oversize(table: "Table") -> None:
+    rows, columns = table.frame.shape
+    rows += len(table.notes) + table.frame.columns.nlevels + 3
+    if rows > _MOST_ROWS or columns + table.frame.index.nlevels > _MOST_COLUMNS:
+        size = "{} rows and {} columns".format(*table.frame.shape)
+        message = f"table {table.title!r}: {size} exceed an Excel sheet"
+        raise DataError(f"{message}; write CSV instead")
+
+
 def _number(value: object) -> float | None:
     """Return the number that a cell can hold exactly enough, or None where text is better."""
     if isinstance(value, float | np.floating) and np.isfinite(value):
@@ -226,3 +181,25 @@ def _excel_format(spec: str | None) -> str:
     grouped, decimals, kind = found.groups()
     zeros = "" if kind == "d" or decimals == "0" else "." + "0" * int(decimals or 6)
     return ("#,##0" if grouped else "0") + zeros + ("%" if kind == "%" else "")
+
+
+def _flat(name: object) -> str:
+    parts = name if isinstance(name, tuple) else (name,)
+    return " / ".join(str(part) for part in parts if not is_missing(part) and str(part))
+
+
+def _cell(value: object, digits: int | None) -> str:
+    if is_missing(value):
+        return ""
+    if isinstance(value, bool | np.bool_):
+        return "true" if value else "false"
+    if isinstance(value, float | np.floating):
+        return repr(float(value)) if digits is None else f"{value:.{digits}g}"
+    if is_numeric(value):
+        return str(value)
+    return _text(value.isoformat() if isinstance(value, date) else value)
+
+
+def _text(value: object) -> str:
+    # The csv module leaves a bare carriage return unquoted, which would break the row.
+    return guard_formula(value).replace("\r\n", "\n").replace("\r", "\n")

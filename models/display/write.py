@@ -1,44 +1,33 @@
-"""Writing beside and renaming, so that a file is whole or absent."""
+"""Writing files and folders: whole or absent, and nobody's file is lost.
+
+Content is written beside and renamed into place.
+"""
 
 import contextlib
 import os
+import re
 import secrets
+import shutil
 import stat
-from pathlib import Path
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path, PurePosixPath
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import visible
 
-__all__ = ["cannot_write", "write_bytes", "write_text"]
+__all__ = [
+    "check_folder",
+    "write_bytes",
+    "write_folder",
+    "write_text",
+]
+
+_NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]*")
 
 
 def write_text(path: str | Path, text: str) -> Path:
-    """Write `text` as UTF-8 to `path`, whole or not at all.
-
-    Parameters
-    ----------
-    path : str or Path
-        The file to write; its folder must exist.
-    text : str
-        The whole content; line ends are kept as they are.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be written, or the text is no valid Unicode.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> len(write_text(folder / "a.txt", "工业").read_bytes())
-    6
-    """
+    """Write `text` as UTF-8 to `path`, whole or not at all."""
     try:
         data = text.encode("utf-8")
     except UnicodeEncodeError as error:
@@ -50,35 +39,9 @@ def write_text(path: str | Path, text: str) -> Path:
 def write_bytes(path: str | Path, data: bytes) -> Path:
     """Write `data` to `path`, whole or not at all: beside first, then renamed.
 
-    Parameters
-    ----------
-    path : str or Path
-        The file to write; its folder must exist.
-    data : bytes
-        The whole content.
-
-    Returns
-    -------
-    Path
-        The file written.
-
-    Raises
-    ------
-    DataError
-        If the folder is missing or cannot be written, or `path` is a folder.
-
-    Notes
-    -----
     The temporary file is in the same folder, is forced to the disk and then renamed over the
     target, which POSIX and Windows do in one step. A file that was there keeps its permissions;
     a symbolic link keeps pointing to its file, which gets the new content.
-
-    Examples
-    --------
-    >>> import tempfile, pathlib
-    >>> folder = pathlib.Path(tempfile.mkdtemp())
-    >>> write_bytes(folder / "a.txt", b"x").read_bytes()
-    b'x'
     """
     beside = None
     try:
@@ -94,11 +57,58 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
         beside.replace(target)
     except (OSError, ValueError) as error:
         _drop(beside)
-        raise cannot_write(path, error) from error
+        raise _cannot_write(path, error) from error
     except BaseException:
         _drop(beside)
         raise
     return Path(path)
+
+
+def _cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
+    """Say in one line why a file or folder cannot be written."""
+    reason = getattr(error, "strerror", None) or str(error)
+    name = visible(path)
+    advice = "make that folder or choose another"
+    if not isinstance(error, FileNotFoundError):
+        advice = "choose another file or folder"
+    return DataError(f"{name}: cannot write here ({reason}); {advice}")
+
+
+def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
+    """Write files to a folder, all of them or none; files of others in it stay as they are.
+
+    Everything is first written and forced to the disk in a hidden folder, beside a missing one or
+    inside one that exists. A missing folder then appears by one rename. In a folder that exists
+    each file is renamed into place, so it is the old or the new one at any moment; if one cannot
+    be placed, those already placed are put back. A process killed on the way can leave the hidden
+    folder behind, never half a file.
+    """
+    for name in files:
+        _check_name(name)
+    beside = None
+    try:
+        target = Path(os.path.realpath(folder))
+        beside = _make_beside(target)
+        fresh = beside / "new"
+        _fill(fresh, files)
+        if target.exists():
+            _place_all(fresh, beside / "old", target, list(files))
+        else:
+            fresh.rename(target)
+    except (OSError, ValueError) as error:
+        raise error if isinstance(error, DataError) else _cannot_write(folder, error) from error
+    finally:
+        if beside is not None:
+            shutil.rmtree(beside, ignore_errors=True)
+    return Path(folder)
+
+
+def check_folder(folder: str | Path) -> None:
+    """Find out before a long run whether its results could be written to a folder."""
+    try:
+        _make_beside(Path(os.path.realpath(folder))).rmdir()
+    except (OSError, ValueError) as error:
+        raise _cannot_write(folder, error) from error
 
 
 def _refuse_unwritable(target: Path) -> None:
@@ -116,29 +126,63 @@ def _drop(beside: Path | None) -> None:
             beside.unlink(missing_ok=True)
 
 
-def cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
-    """Say in one line why a file or folder cannot be written.
+def _make_beside(target: Path) -> Path:
+    """Make a hidden folder on the same disk, so that renaming is one step."""
+    if target.exists() and not target.is_dir():
+        raise NotADirectoryError(20, "a file of that name is there")
+    if target.exists() and not os.access(target, os.W_OK):
+        raise PermissionError(13, "the folder is read-only")
+    place = target if target.exists() else target.parent
+    return Path(tempfile.mkdtemp(dir=place, prefix=f".{target.name[:80]}."))
 
-    Parameters
-    ----------
-    path : str or Path
-        What was to be written.
-    error : OSError or ValueError
-        What the system answered.
 
-    Returns
-    -------
-    DataError
-        To be raised.
+def _check_name(name: str) -> None:
+    parts = name.split("/")
+    if not all(_NAME.fullmatch(part) for part in parts) or not PurePosixPath(name).suffix:
+        raise DataError(
+            f"file name {name!r} is not allowed: use lower-case letters, digits, '_', '-' and an "
+            "ending such as '.csv'"
+        )
 
-    Examples
-    --------
-    >>> print(cannot_write("a/b.csv", FileNotFoundError(2, "No such file or directory")))
-    a/b.csv: cannot write here (No such file or directory); make that folder or choose another
-    """
-    reason = getattr(error, "strerror", None) or str(error)
-    name = visible(path)
-    advice = "make that folder or choose another"
-    if not isinstance(error, FileNotFoundError):
-        advice = "choose another file or folder"
-    return DataError(f"{name}: cannot write here ({reason}); {advice}")
+
+def _fill(fresh: Path, files: Mapping[str, str | bytes]) -> None:
+    fresh.mkdir()
+    for name, content in files.items():
+        path = fresh / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if isinstance(content, str):
+            write_text(path, content)
+        else:
+            write_bytes(path, content)
+
+
+def _place_all(fresh: Path, old: Path, target: Path, names: list[str]) -> None:
+    """Rename each file into place; put back what was there if one cannot be placed."""
+    placed: list[str] = []
+    try:
+        for name in names:
+            _keep(target / name, old / name)
+            (target / name).parent.mkdir(parents=True, exist_ok=True)
+            placed.append(name)
+            (fresh / name).replace(target / name)
+    except BaseException:
+        for name in placed:
+            _put_back(target / name, old / name)
+        raise
+
+
+def _keep(path: Path, copy: Path) -> None:
+    """Keep what is there under a second name, without moving it."""
+    if not path.exists():
+        return
+    copy.parent.mkdir(parents=True, exist_ok=True)
+    if path.is_dir():
+        raise IsADirectoryError(21, f"{path.name} is a folder there")
+    shutil.copy2(path, copy)
+
+
+def _put_back(path: Path, copy: Path) -> None:
+    if copy.exists():
+        copy.replace(path)
+    else:
+        path.unlink(missing_ok=True)

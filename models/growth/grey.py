@@ -9,7 +9,7 @@ from quesnay.fitting.checks import confidence_level, is_number
 from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.labels import period_name, yearly_series, years_of
+from quesnay.models.growth.periods import period_name, yearly_series, years_of
 
 __all__ = ["GreyFit", "fit_grey"]
 

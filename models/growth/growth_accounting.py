@@ -1,16 +1,31 @@
-"""Growth accounting: what each input and productivity contribute to growth."""
+"""Growth accounting: what inputs and productivity contribute, by industry and for the economy.
 
+Contributions are Törnqvist cost shares times growth (Jorgenson and Griliches 1967); Domar weights
+carry industries' productivity to the economy; contributions accumulate to the level of value added
+that a technology has brought.
+
+**Cost shares.** Under constant returns and factors paid their marginal products the elasticity of
+output to an input is its share in the cost (Solow 1957, Review of Economics and Statistics 39). For
+a set of industries and years the value-weighted share is
+
+    s = sum_jt c_jt / sum_jt v_jt  =  sum_jt (v_jt / sum v) (c_jt / v_jt),
+
+c the cost of the inputs, v value added or gross output: the benchmark of an estimated elasticity;
+what exceeds it is a spillover or a bias.
+"""
+
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.checks import as_tuple, is_number
+from quesnay.fitting.errors import DataError, shown, suggestion
 from quesnay.fitting.growth.accounting import contributions, mean_shares
-from quesnay.fitting.routes import route
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.labels import (
+from quesnay.models.growth.periods import (
     check_positive,
     same_labels,
     yearly_frame,
@@ -18,12 +33,28 @@ from quesnay.models.growth.labels import (
     years_of,
 )
 
-__all__ = ["GrowthAccounting", "growth_accounting"]
+__all__ = [
+    "AccumulatedLevel",
+    "CostShare",
+    "DomarAggregation",
+    "GrowthAccounting",
+    "accumulate_contributions",
+    "cost_share",
+    "domar_aggregation",
+    "growth_accounting",
+]
 
 _METHOD = (
     "Growth in log points; contributions are cost shares of both years, averaged, times "
     "logarithmic growth (Törnqvist; Jorgenson and Griliches 1967).",
     "TFP is the growth of output that the inputs leave; costs sum to the value of output.",
+)
+_LARGEST = 1e100  # value added beyond it, or below its inverse, is none
+_NOTE = (
+    "Yearly increments are contributions in log points times the logarithmic mean of value added "
+    "of both years, so that contributions that sum to growth sum to its change exactly.",
+    "The idea, substitution (ICT capital) plus synergy (productivity due to ICT) accumulated into "
+    "a level, is Cai and Niu (2021); the formula is this project's reading of it, see the docs.",
 )
 
 
@@ -95,7 +126,138 @@ class GrowthAccounting(Tabular):
 
     def plot(self, **options: Any) -> Any:
         """Return a figure of the contributions, stacked by year."""
-        return route("growth.plot_accounting")(self, **options)
+        from quesnay.diagnostics.plots.growth import plot_growth_accounting
+
+        return plot_growth_accounting(self, **options)
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class DomarAggregation(Tabular):
+    """Productivity growth of the economy by industry, in log points.
+
+    Parameters
+    ----------
+    contributions : DataFrame
+        Year x industry, Domar weight times productivity growth.
+    total : Series
+        Their sum by year.
+    weights : DataFrame
+        Year x industry, gross output over total value added, averaged over two years; they sum to
+        more than 1.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> tfp = pd.DataFrame({"a": [0.01], "b": [0.02]}, [2018])
+    >>> output = pd.DataFrame({"a": [80.0, 80.0], "b": [60.0, 60.0]}, [2017, 2018])
+    >>> found = qn.domar_aggregation(tfp, output, pd.Series([100.0, 100.0], [2017, 2018]))
+    >>> found.weights.loc[2018].round(2).to_dict()
+    {'a': 0.8, 'b': 0.6}
+    """
+
+    contributions: pd.DataFrame
+    total: pd.Series
+    weights: pd.DataFrame
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the industries by their average contribution, and the total by year."""
+        frame = pd.DataFrame(
+            {
+                "weight": self.weights.mean(),
+                "contribution": self.contributions.mean(),
+                "share": self.contributions.mean() / self.total.mean(),
+            }
+        ).sort_values("contribution", ascending=False)
+        note = "Domar (1961) and Hulten (1978): weights are gross output over total value added."
+        digits = {"weight": ".4f", "contribution": ".5f", "share": ".1%"}
+        return (
+            Table(
+                "Average contribution to productivity growth, log points", frame, (note,), digits
+            ),
+            Table("Productivity growth of the economy", self.total.to_frame(), (), {"tfp": ".5f"}),
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class AccumulatedLevel(Tabular):
+    """Value added attributed to a technology, at the prices of the value added given.
+
+    Parameters
+    ----------
+    level : Series
+        Accumulated level by year, the first year included.
+    share : Series
+        Level over value added.
+    increments : DataFrame
+        Year x source, what each year added.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> effects = pd.DataFrame({"substitution": [0.01], "synergy": [0.004]}, [2018])
+    >>> value_added = pd.Series([100.0, 110.0], [2017, 2018])
+    >>> found = qn.accumulate_contributions(value_added, effects, initial=5.0)
+    >>> found.increments.round(3).to_dict("index")
+    {2018: {'substitution': 1.049, 'synergy': 0.42}}
+    """
+
+    level: pd.Series
+    share: pd.Series
+    increments: pd.DataFrame
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return level and share, and the increments."""
+        frame = pd.DataFrame({"level": self.level, "share": self.share})
+        return (
+            Table("Value added attributed to the technology", frame, _NOTE, {"share": ".2%"}),
+            Table("Increments by source", self.increments),
+        )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class CostShare(Tabular):
+    """The share of named inputs in value added or another total.
+
+    Parameters
+    ----------
+    share : float
+        Value-weighted share over all rows.
+    by_group : DataFrame
+        Index: the groups asked for; columns cost, total, share.
+    costs : tuple of str
+        The inputs.
+    total : str
+        What it is a share of.
+    rows : int
+        Rows that it rests on.
+    """
+
+    share: float
+    by_group: pd.DataFrame
+    costs: tuple[str, ...]
+    total: str
+    rows: int
+
+    @property
+    def mean(self) -> float:
+        """Mean of the groups' shares, each group counted once."""
+        return float(self.by_group["share"].mean())
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the share by group and over all."""
+        frame = pd.concat(
+            [
+                self.by_group,
+                pd.DataFrame(
+                    {**self.by_group[["cost", "total"]].sum().to_dict(), "share": self.share},
+                    index=pd.Index(["all"], name=self.by_group.index.name),
+                ),
+            ]
+        )
+        notes = (f"Inputs: {', '.join(self.costs)}. {self.rows} rows.",)
+        return (
+            Table(f"Cost of inputs as a share of {self.total}", frame, notes, {"share": ".2%"}),
+        )
 
 
 def growth_accounting(
@@ -169,6 +331,213 @@ def growth_accounting(
     )
 
 
+def domar_aggregation(
+    tfp: pd.DataFrame, gross_output: pd.DataFrame, value_added: pd.DataFrame | pd.Series
+) -> DomarAggregation:
+    """Add up the productivity growth of industries with Domar weights.
+
+    ``tfp_t = sum_j (D_jt + D_j,t-1) / 2 * tfp_jt``, D gross output over total value added.
+
+    Parameters
+    ----------
+    tfp : DataFrame
+        Year x industry, growth of productivity in gross output, log points.
+    gross_output : DataFrame
+        Year x industry at current prices, with the year before the first of `tfp`.
+    value_added : DataFrame or Series
+        Year x industry at current prices, or the total by year.
+
+    Returns
+    -------
+    DomarAggregation
+        Contributions and total.
+
+    Raises
+    ------
+    DataError
+        If industries or years differ, an output is negative, or total value added is not positive.
+
+    Notes
+    -----
+    Domar (1961), Economic Journal 71; Hulten (1978), Review of Economic Studies 45(3).
+
+    Examples
+    --------
+    >>> tfp = pd.DataFrame({"a": [0.01], "b": [0.02]}, [2018])
+    >>> output = pd.DataFrame({"a": [80.0, 80.0], "b": [60.0, 60.0]}, [2017, 2018])
+    >>> total = pd.Series([100.0, 100.0], [2017, 2018])
+    >>> domar_aggregation(tfp, output, total).total.round(4).to_dict()
+    {2018: 0.02}
+    """
+    growth, output = yearly_frame(tfp, "tfp"), yearly_frame(gross_output, "gross_output")
+    same_labels(growth.columns, output.columns, ("tfp", "gross_output"), what="industry")
+    if isinstance(value_added, pd.DataFrame):
+        parts = yearly_frame(value_added, "value_added")
+        same_labels(parts.columns, output.columns, ("value_added", "gross_output"), what="industry")
+        whole = parts.sum(axis=1)
+    else:
+        whole = yearly_series(value_added, "value_added")
+    same_labels(output.index, whole.index, ("gross_output", "value_added"), what="year")
+    same_labels(
+        growth.index, output.index[1:], ("tfp", "gross_output after its first"), what="year"
+    )
+    for industry in output.columns[(output < 0).any()]:
+        year = output.index[(output[industry] < 0).to_numpy()][0]
+        raise DataError(
+            f"gross_output: {output.loc[year, industry]:g} of {industry!r} in {year} is negative; "
+            "mend it"
+        )
+    poor = whole.index[~((whole.to_numpy() > 1 / _LARGEST) & (whole.to_numpy() < _LARGEST))]
+    if len(poor):
+        raise DataError(f"value_added: the total of {poor[0]} is {whole[poor[0]]:g}, not above 0")
+    weights = pd.DataFrame(
+        mean_shares(output[growth.columns].to_numpy(), whole.to_numpy()),
+        growth.index,
+        growth.columns,
+    )
+    contributions = weights * growth
+    return DomarAggregation(contributions, contributions.sum(axis=1).rename("tfp"), weights)
+
+
+def accumulate_contributions(
+    value_added: pd.Series, contributions: pd.DataFrame, *, initial: float = 0.0
+) -> AccumulatedLevel:
+    """Accumulate yearly contributions to growth into a level of value added.
+
+    ``L_t = L_(t-1) + (sum_k c_kt) * m_t`` with ``m_t = (V_t - V_(t-1)) / ln(V_t / V_(t-1))``, the
+    logarithmic mean: contributions c that add up to the whole growth of V add up to its change.
+
+    Parameters
+    ----------
+    value_added : Series
+        Year -> value added at constant prices.
+    contributions : DataFrame
+        Year x source in log points, such as "substitution" (cost share of ICT capital times its
+        growth) and "synergy" (elasticity of productivity to ICT times the growth of ICT), from the
+        second year on.
+    initial : float
+        Level of the first year, in the unit of `value_added`.
+
+    Returns
+    -------
+    AccumulatedLevel
+        Level, share and increments.
+
+    Raises
+    ------
+    DataError
+        If years differ or have gaps, or values are no positive numbers.
+
+    Notes
+    -----
+    Cai and Niu (2021), "Scale measurement and structural analysis of the value added of China's
+    digital economy", Social Sciences in China (Chinese edition) 2021(11), name the two effects and
+    the tools (national accounts, growth accounting, econometrics) in their abstract. Their own
+    equations were not at hand, so the weights here (the logarithmic mean) are ours and nothing is
+    claimed about reproducing their figures. A level at constant prices depends on the base year
+    and on `initial`: an economy that had ICT before the first year starts above 0.
+
+    Examples
+    --------
+    >>> value_added = pd.Series([100.0, 110.0], [2017, 2018])
+    >>> effects = pd.DataFrame({"substitution": [0.01], "synergy": [0.004]}, [2018])
+    >>> accumulate_contributions(value_added, effects, initial=5.0).level.round(4).to_dict()
+    {2017: 5.0, 2018: 6.4689}
+    """
+    whole, parts = (
+        yearly_series(value_added, "value_added"),
+        yearly_frame(contributions, "contributions"),
+    )
+    check_positive(whole, "value_added")
+    years = years_of(whole.index, "value_added")
+    gap = np.flatnonzero(np.diff(years) != 1)
+    if len(gap):
+        raise DataError(
+            f"value_added: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it"
+        )
+    if list(parts.index) != list(whole.index[1:]):
+        raise DataError(
+            f"contributions: expected the years {whole.index[1:].tolist()[:1]} to "
+            f"{whole.index[-1]}, every year of value_added but its first"
+        )
+    if not is_number(initial) or initial < 0:
+        raise DataError(f"initial must be a finite number not below 0, got {shown(initial)}")
+    increments = parts.mul(_logarithmic_mean(whole.to_numpy()), axis=0)
+    path = np.concatenate([[0.0], increments.sum(axis=1).to_numpy().cumsum()]) + float(initial)
+    level = pd.Series(path, whole.index, name="level")
+    return AccumulatedLevel(level, (level / whole).rename("share"), increments)
+
+
+def cost_share(
+    data: pd.DataFrame,
+    costs: str | Sequence[str],
+    *,
+    total: str = "value_added",
+    by: str | Sequence[str] = (),
+) -> CostShare:
+    """Compute the value-weighted share of inputs in value added.
+
+    Parameters
+    ----------
+    data : DataFrame
+        The industries and years wanted, one row each; costs and total in one unit.
+    costs : str or sequence of str
+        Columns of cost that are added up, such as the rental cost of IT and of software capital.
+    total : str
+        Column of value added, or of gross output for the share in output.
+    by : str or sequence of str
+        Columns whose groups are shown one by one.
+
+    Returns
+    -------
+    CostShare
+        The share over all rows and by group. Rows with a gap in any of the columns are left out
+        of numerator and denominator alike.
+
+    Raises
+    ------
+    DataError
+        If a column is unknown or not numeric, no row is left, or a total is not above zero.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"year": [2017, 2018], "it": [2.0, 4.0], "value_added": [100.0, 100.0]})
+    >>> result = cost_share(data, "it", by="year")
+    >>> result.share, result.by_group["share"].tolist()
+    (0.03, [0.02, 0.04])
+    """
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"cost_share: data must be a DataFrame, got {type(data).__name__}")
+    names = (costs,) if isinstance(costs, str) else as_tuple(costs, "costs")
+    groups = (by,) if isinstance(by, str) else as_tuple(by, "by")
+    if not names:
+        raise DataError("cost_share: costs is empty; name at least one column")
+    for name in (*names, total, *groups):
+        if name not in data.columns:
+            raise DataError(
+                f"cost_share: data has no column {name!r};{suggestion(name, data.columns)}"
+            )
+    for name in (*names, total):
+        if not pd.api.types.is_numeric_dtype(data[name]):
+            raise DataError(f"cost_share: column {name!r} holds {data[name].dtype}; convert it")
+    rows = data.dropna(subset=list({*names, total}))
+    if rows.empty:
+        raise DataError("cost_share: no row without a gap in costs and total")
+    sums = pd.DataFrame({"cost": rows[list(names)].sum(axis=1), "total": rows[total]})
+    if groups:
+        by_group = sums.groupby([rows[name] for name in groups], sort=True).sum()
+    else:
+        by_group = sums.iloc[:0]
+    whole = sums.sum()
+    if not whole["total"] > 0 or not (by_group["total"] > 0).all():
+        bad = by_group.index[~(by_group["total"] > 0)]
+        where = f" for {bad[0]}" if len(bad) else ""
+        raise DataError(f"cost_share: the sum of {total!r}{where} is not above zero")
+    by_group = by_group.assign(share=np.asarray(by_group["cost"] / by_group["total"], dtype=float))
+    share = float(whole["cost"] / whole["total"])
+    return CostShare(share, by_group, tuple(names), total, len(rows))
+
+
 def _interval(index: pd.Index) -> int:
     """Return the years between observations; refuse one year alone and uneven spacing."""
     if len(index) < 2:
@@ -200,3 +569,10 @@ def _check_inputs(quantities: pd.DataFrame, values: pd.DataFrame) -> None:
             f"inputs, column {column!r}: {quantities.loc[year, column]:g} in {year} is not "
             "positive although the input costs something then or in a neighbouring year"
         )
+
+
+def _logarithmic_mean(values: np.ndarray) -> np.ndarray:
+    """Return ``(b - a) / ln(b / a)`` of neighbours, and their value where they are equal."""
+    before, growth = values[:-1], np.diff(np.log(values))
+    safe = np.where(growth == 0, 1.0, growth)
+    return np.asarray(before * np.where(growth == 0, 1.0, np.expm1(safe) / safe))

@@ -1,49 +1,54 @@
-"""Aggregation: sectors joined into groups, in a new table that still balances."""
+"""Aggregation and splitting: sectors joined or taken apart, in a new table that still balances."""
 
 from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, suggestion
-from quesnay.models.input_output.imports import ImportBlock
-from quesnay.models.input_output.parts import Parts
-from quesnay.models.input_output.validate import Blocks
+from quesnay.fitting.errors import BalanceError, DataError, suggestion
+from quesnay.fitting.tables.leontief import leontief
+from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
+from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.validation import (
+    Blocks,
+    ImportBlock,
+    read_cells,
+    read_demand,
+    read_flows,
+    read_imports,
+)
 
-__all__ = ["aggregated", "groups_of"]
+__all__ = [
+    "Parts",
+    "aggregated",
+    "groups_of",
+    "split_parts",
+]
 
 Array = npt.NDArray[np.float64]
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Parts:
+    """The labelled parts that a new :class:`InputOutputTable` is made of."""
+
+    Z: pd.DataFrame
+    final_demand: pd.DataFrame
+    value_added: pd.DataFrame
+    output: "pd.Series[float]"
+    imports: ImportBlock | None
+    accounts: pd.DataFrame | None
+    taxes: ImportBlock | None = None
+
+
 def aggregated(blocks: Blocks, mapping: Any) -> Parts:
-    """Return the parts of the table with sectors joined; see the table's method.
-
-    Parameters
-    ----------
-    blocks : Blocks
-        The table.
-    mapping : mapping or Series
-        Sector -> group, or group -> list of sectors.
-
-    Returns
-    -------
-    Parts
-        Of the new table.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> float(table.aggregate({0: "all", 1: "all"}).Z.iloc[0, 0])
-    950.0
-    """
+    """Return the parts of the table with sectors joined; see the table's method."""
     groups = groups_of(blocks.sectors, mapping)
     codes, names = pd.factorize(np.fromiter(groups, dtype=object, count=len(groups)), sort=False)
-    labels = pd.Index(
-        list(names), name=blocks.sectors.name if blocks.sectors.nlevels == 1 else None
-    )
+    labels = _like(blocks.sectors, list(names))
     join = np.zeros((len(labels), len(codes)))
     join[codes, np.arange(len(codes))] = 1.0
     b = blocks
@@ -52,39 +57,16 @@ def aggregated(blocks: Blocks, mapping: Any) -> Parts:
         final_demand=pd.DataFrame(join @ b.demand, index=labels, columns=b.demand_names),
         value_added=pd.DataFrame(b.value @ join.T, index=b.value_names, columns=labels),
         output=pd.Series(join @ b.output, index=labels),
-        imports=_imports(b, join, labels),
+        imports=_joined_imports(b, join, labels),
         accounts=pd.DataFrame(b.accounts @ join.T, index=b.account_names, columns=labels)
         if len(b.account_names)
         else None,
+        taxes=_joined_taxes(b, join, labels),
     )
 
 
 def groups_of(sectors: pd.Index, mapping: Any) -> list[Hashable]:
-    """Return the group of each sector, refusing a mapping that misses or doubles one.
-
-    Parameters
-    ----------
-    sectors : Index
-        Sectors of the table.
-    mapping : mapping or Series
-        Sector -> group, or group -> list of sectors.
-
-    Returns
-    -------
-    list
-        A group a sector, in the order of the table.
-
-    Raises
-    ------
-    DataError
-        Naming the sector.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> groups_of(pd.Index(["a", "b"]), {"goods": ["a"], "services": ["b"]})
-    ['goods', 'services']
-    """
+    """Return the group of each sector, refusing a mapping that misses or doubles one."""
     if isinstance(mapping, pd.Series):
         if not mapping.index.is_unique:
             raise DataError("mapping: a sector occurs twice in the index of the Series")
@@ -115,6 +97,12 @@ def groups_of(sectors: pd.Index, mapping: Any) -> list[Hashable]:
     return groups
 
 
+def _like(sectors: pd.Index, names: list[Any]) -> pd.Index:
+    """Return labels that keep the names of the levels of the old ones, where they have as many."""
+    labels: pd.Index = pd.Index(names)
+    return labels if labels.nlevels != sectors.nlevels else labels.set_names(list(sectors.names))
+
+
 def _turned(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
     out: dict[Any, Any] = {}
     for group, members in mapping.items():
@@ -125,15 +113,171 @@ def _turned(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
     return out
 
 
-def _imports(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
-    if b.imports is None:
+def _joined_imports(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
+    if b.import_flows is None or b.import_names is None:
         return None
-    matrix, demand = b.imports.Z, b.imports.final_demand
-    same = matrix.index.equals(b.sectors)
-    rows = labels if same else matrix.index
-    left = join if same else np.eye(len(matrix))
-    flows = pd.DataFrame(left @ matrix.to_numpy() @ join.T, index=rows, columns=labels)
-    if demand is None:
+    same = b.import_names.equals(b.sectors)
+    rows = labels if same else b.import_names
+    left = join if same else np.eye(len(rows))
+    flows = pd.DataFrame(left @ b.import_flows @ join.T, index=rows, columns=labels)
+    if b.import_demand is None:
         return ImportBlock(flows)
-    final = pd.DataFrame(left @ demand.to_numpy(), index=rows, columns=demand.columns)
+    final = pd.DataFrame(left @ b.import_demand, index=rows, columns=b.import_demand_names)
     return ImportBlock(flows, final)
+
+
+def _joined_taxes(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
+    taxes = b.taxes
+    if taxes is None:
+        return None
+    flows = taxes.Z.to_numpy() @ join.T
+    return ImportBlock(pd.DataFrame(flows, taxes.Z.index, labels), taxes.final_demand)
+
+
+def split_parts(engine: Engine, sector: Any, shares: Any, *, rows: Any, columns: Any) -> Parts:
+    """Return the parts of the table with one sector split; see the table's method."""
+    b = engine.blocks
+    k = int(engine.places([sector], "split")[0])
+    names, w = _shares(shares, b.sectors, k)
+    nothing = np.zeros((0, len(b.sectors)))
+    imports = np.vstack([nothing if f is None else f for f in (b.import_flows, b.tax_flows)])
+    sold = np.concatenate([b.flows[k], b.demand[k]])
+    made = np.concatenate([b.flows[:, k], b.value[:, k], imports[:, k]])
+    buyers = [*b.sectors, *b.demand_names]
+    sellers = [*b.sectors, *b.value_names]
+    sales = _fitted(_pattern(rows, names, buyers, w, "rows"), sold, w, f"row of {sector!r}")
+    pattern = _pattern(getattr(columns, "T", columns), names, sellers, w, "columns")
+    spare = np.repeat(w[:, None], len(imports), axis=1)
+    inputs = _fitted(np.hstack([pattern, spare]), made, w, f"column of {sector!r}")
+    return _assemble(b, k, (names, w), sales, inputs)
+
+
+def _assemble(
+    b: Blocks, k: int, new: tuple[list[Any], Array], sales: Array, inputs: Array
+) -> Parts:
+    names, w = new
+    n = len(b.sectors)
+    labels = _like(b.sectors, [*b.sectors[:k], *names, *b.sectors[k + 1 :]])
+    if len(names) != len(set(names)) or not labels.is_unique:
+        raise DataError(f"split: the new names {names!r} repeat each other or another sector")
+    core = core_block(sales[:, k], inputs[:, k], float(b.flows[k, k]), w)
+    wide = _spread(b.flows, k, inputs[:, :n].T)
+    row = _spread(sales[:, :n], k, core)
+    flows = np.concatenate([wide[:k], row, wide[k + 1 :]])
+    demand = np.concatenate([b.demand[:k], sales[:, n:], b.demand[k + 1 :]])
+    m = len(b.value)
+    value = _spread(b.value, k, inputs[:, n : n + m].T)
+    accounts = _spread(b.accounts, k, np.outer(b.accounts[:, k], w))
+    output = np.concatenate([b.output[:k], w * b.output[k], b.output[k + 1 :]])
+    imports, taxes = b.imports, b.taxes
+    first = n + m
+    if imports is not None:
+        last = first + len(imports.Z)
+        bought = _spread(imports.Z.to_numpy(), k, inputs[:, first:last].T)
+        frame = pd.DataFrame(bought, index=imports.Z.index, columns=labels)
+        imports, first = ImportBlock(frame, imports.final_demand), last
+    if taxes is not None:
+        levied = _spread(taxes.Z.to_numpy(), k, inputs[:, first:].T)
+        taxes = ImportBlock(pd.DataFrame(levied, taxes.Z.index, labels), taxes.final_demand)
+    return Parts(
+        Z=pd.DataFrame(flows, index=labels, columns=labels),
+        final_demand=pd.DataFrame(demand, index=labels, columns=b.demand_names),
+        value_added=pd.DataFrame(value, index=b.value_names, columns=labels),
+        output=pd.Series(output, index=labels),
+        imports=imports,
+        accounts=pd.DataFrame(accounts, index=b.account_names, columns=labels)
+        if len(b.account_names)
+        else None,
+        taxes=taxes,
+    )
+
+
+def _spread(matrix: Array, k: int, parts: Array) -> Array:
+    """Replace column k by the columns of the parts."""
+    return np.concatenate([matrix[:, :k], parts, matrix[:, k + 1 :]], axis=1)
+
+
+def _shares(shares: Any, sectors: pd.Index, k: int) -> tuple[list[Any], Array]:
+    if not isinstance(shares, Mapping | pd.Series) or len(shares) < 1:
+        raise DataError(
+            f"split: shares {type(shares).__name__}; expected {{new sector: share of output}}"
+        )
+    names = [name for name, _ in shares.items()]
+    values = read_cells([value for _, value in shares.items()], "split: shares").values
+    if values.ndim != 1 or (values < 0).any() or abs(values.sum() - 1.0) > 1e-9:
+        raise DataError(
+            f"split: shares {values.tolist()} sum to {values.sum():.6g}; expected shares of 0 or "
+            "more that sum to 1"
+        )
+    taken = [name for name in names if name in sectors and name != sectors[k]]
+    if taken:
+        raise DataError(f"split: {taken[0]!r} is already a sector of the table; take another name")
+    return names, values / values.sum()
+
+
+def _pattern(data: Any, names: list[Any], cells: list[Any], w: Array, what: str) -> Array:
+    """Return shares of the parts in every cell; the user's where given, else those of output."""
+    pattern = np.repeat(w[:, None], len(cells), axis=1)
+    if data is None:
+        return pattern
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(
+            f"split: {what} must be a DataFrame with the new sectors and their partners"
+        )
+    read_cells(data, f"split: {what}")  # refuses what is no number
+    if set(data.index) != set(names):
+        raise DataError(f"split: {what} names {list(data.index)!r}; expected {names!r}")
+    ordered = data.loc[names].to_numpy(dtype=float)
+    for column, partner in enumerate(data.columns):
+        if partner not in cells:
+            raise DataError(f"split: {what}: no sector or category {partner!r} in the table")
+        total = ordered[:, column].sum()
+        if (ordered[:, column] < 0).any() or abs(total - 1.0) > 1e-9:
+            raise DataError(
+                f"split: {what}: shares with {partner!r} sum to {total:.6g}; expected shares of 0 "
+                "or more that sum to 1"
+            )
+        pattern[:, cells.index(partner)] = ordered[:, column] / total
+    return pattern
+
+
+def _fitted(pattern: Array, whole: Array, w: Array, what: str) -> Array:
+    found: Halves = fitted_rows(pattern, whole, w)
+    if found.scaling is not None and not found.scaling.converged:
+        raise BalanceError(
+            f"split: the {what} cannot have these shares and still add up to the shares of output "
+            f"(a gap of {found.scaling.residual:.3g} is left); let the pattern or the shares of "
+            "output agree more"
+        )
+    return found.values
+
+
+def parts_of_coefficients(
+    A: Any, output: Any, final_demand: Any, value_added: Any, imports: Any
+) -> dict[str, Any]:
+    """Return the parts of a table with given coefficients and output, or final demand."""
+    if (output is None) == (final_demand is None):
+        raise DataError("from_coefficients: give output= or final_demand=, one of the two")
+    flows, sectors = read_flows(A, "A")
+    demand, names = np.zeros((len(sectors), 1)), pd.Index(["final_demand"])
+    if output is not None:
+        x = read_demand(output, sectors, "output")[0].sum(axis=1)
+        demand[:, 0] = x - flows @ x
+    else:
+        demand, names = read_demand(final_demand, sectors, "final demand")
+        x = leontief(flows, np.ones(len(sectors))).columns(demand.sum(axis=1))
+    flows = flows * x
+    bought = None
+    if imports is not None:
+        block = read_imports(imports, sectors)
+        bought = pd.DataFrame(block[0] * x, index=block[1], columns=sectors)
+    if value_added is None:
+        rest = x - flows.sum(axis=0) - (0.0 if bought is None else bought.to_numpy().sum(axis=0))
+        value_added = pd.Series(rest, index=sectors, name="value_added")
+    return {
+        "Z": pd.DataFrame(flows, index=sectors, columns=sectors),
+        "final_demand": pd.DataFrame(demand, index=sectors, columns=names),
+        "value_added": value_added,
+        "output": pd.Series(x, index=sectors),
+        "imports": bought,
+    }

@@ -1,5 +1,7 @@
-"""Bringing a table to new margins: RAS and GRAS."""
+"""Bringing a table to new margins: RAS, GRAS, least squares with fixed cells and reliabilities."""
 
+import itertools
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -7,19 +9,37 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError
-from quesnay.fitting.tables.gras import Scaling, gras as scale
+from quesnay.fitting.checks import as_tuple, choice, is_whole, plain_numbers, switch, whole
+from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, shown, suggestion
+from quesnay.fitting.tables.balancing import (
+    LeastSquaresFit,
+    Obstacle,
+    Scaling,
+    balance_least_squares as fit,
+    fit_margins,
+    gras as scale,
+)
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.impossible import NAMES_SHOWN, obstacle_message
-from quesnay.models.input_output.margins import Grid, check_rule, grid, read_totals
-from quesnay.models.input_output.moves import largest_moves
+from quesnay.models.input_output.validation import Grid, place_of, read_along, read_grid, share
 
-__all__ = ["BalancedTable", "gras", "ras"]
+__all__ = [
+    "BalancedArray",
+    "BalancedTable",
+    "LeastSquaresTable",
+    "balance_least_squares",
+    "gras",
+    "ras",
+    "ras_multi",
+]
 
 Array = npt.NDArray[np.float64]
 
+_NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
+_NAMES_SHOWN = 8  # labels listed in a message before "and so on"
+_WEIGHTS = ("relative", "absolute")
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True, slots=True, eq=False)
 class BalancedTable(Tabular):
     """A table brought to new margins, in the seed's unit, with how far its cells moved.
 
@@ -56,7 +76,7 @@ class BalancedTable(Tabular):
     @property
     def moves(self) -> pd.DataFrame:
         """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
-        return largest_moves(self.start, np.asarray(self.table))
+        return _largest_moves(self.start, np.asarray(self.table))
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing and the cells that moved furthest."""
@@ -119,7 +139,7 @@ def ras(
     array([[1.7577, 2.2423],
            [3.2423, 2.7577]])
     """
-    start = grid(seed, "seed")
+    start = read_grid(seed, "seed")
     if (start.values < 0).any():
         i, j = (int(k) for k in np.argwhere(start.values < 0)[0])
         raise DataError(
@@ -173,7 +193,7 @@ def gras(
     array([[ 1.2611,  2.7389],
            [ 3.7389, -0.7389]])
     """
-    start = grid(seed, "seed")
+    start = read_grid(seed, "seed")
     return _balance(start, row_totals, column_totals, (tolerance, max_iterations, rounding), "GRAS")
 
 
@@ -181,11 +201,11 @@ def _balance(
     start: Grid, row_totals: Any, column_totals: Any, rule: tuple[float, int, float], method: str
 ) -> BalancedTable:
     tolerance, max_iterations, rounding = rule
-    check_rule(tolerance, max_iterations, rounding)
-    u, v, gap = read_totals(start, row_totals, column_totals, rounding)
+    _check_rule(tolerance, max_iterations, rounding)
+    u, v, gap = _read_totals(start, row_totals, column_totals, rounding)
     found = scale(start.values, u, v, tolerance=tolerance, max_iterations=max_iterations)
     if found.obstacle is not None:
-        raise BalanceError(obstacle_message(found.obstacle, start))
+        raise BalanceError(_obstacle_message(found.obstacle, start))
     if not np.isfinite(found.table).all():
         raise ConvergenceError(
             f"{method}: the factors left the range of numbers after {found.iterations} iterations; "
@@ -198,23 +218,470 @@ def _balance(
         iterations=found.iterations,
         converged=found.converged,
         residual=found.residual,
-        notes=_notes(found, start, gap),
+        notes=_scaling_notes(found, start, gap),
         method=method,
         start=start,
     )
 
 
-def _notes(found: Scaling, start: Grid, gap: float) -> tuple[str, ...]:
+def _scaling_notes(found: Scaling, start: Grid, gap: float) -> tuple[str, ...]:
     notes = []
     if gap != 0:
         notes.append(f"Row totals were {-gap:+.4g} off the column totals: spread as rounding.")
-    for i, j in found.vanished[:NAMES_SHOWN]:
+    for i, j in found.vanished[:_NAMES_SHOWN]:
         notes.append(f"The margins force {start.row(i)}, {start.column(j)} to zero.")
-    if len(found.vanished) > NAMES_SHOWN:
-        notes.append(f"... and {len(found.vanished) - NAMES_SHOWN} more cells.")
+    if len(found.vanished) > _NAMES_SHOWN:
+        notes.append(f"... and {len(found.vanished) - _NAMES_SHOWN} more cells.")
     if not found.converged:
         notes.append(
             f"NOT converged after {found.iterations} iterations: the margins are missed by "
             f"{found.residual:.2e}; allow more iterations."
         )
     return tuple(notes)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class BalancedArray(Tabular):
+    """An array of three or more dimensions brought to new margins, in the seed's unit.
+
+    Parameters
+    ----------
+    table : ndarray
+        The balanced array, shaped as the seed.
+    iterations : int
+        Rounds, each through all margins.
+    converged : bool
+        Whether the residual is within the tolerance.
+    residual : float
+        Largest distance of a margin from its totals, relative to the largest of these.
+    margins : tuple of tuple of int
+        The axes that each margin keeps.
+    notes : tuple of str
+        What a reader must know: no convergence.
+    """
+
+    table: Array
+    iterations: int
+    converged: bool
+    residual: float
+    margins: tuple[tuple[int, ...], ...]
+    notes: tuple[str, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the account of the balancing."""
+        facts = {
+            "shape": " x ".join(map(str, self.table.shape)),
+            "margins over axes": ", ".join(str(list(axes)) for axes in self.margins),
+            "iterations": str(self.iterations),
+            "converged": "yes" if self.converged else "NO",
+            "residual": f"{self.residual:.2e}",
+        }
+        title = "RAS balancing of an array"
+        return (Table(title, pd.DataFrame({"value": facts}), self.notes),)
+
+
+def ras_multi(
+    seed: Any,
+    margins: Mapping[Any, Any],
+    *,
+    tolerance: float = 1e-9,
+    max_iterations: int = 10_000,
+    rounding: float = 1e-6,
+) -> BalancedArray:
+    """Bring an array of any number of dimensions to new margins (multi-dimensional RAS).
+
+    The array nearest to the seed in ``sum x ln(x / z)`` whose sums are the margins, by scaling to
+    each in turn (Deming and Stephan 1940; Bishop, Fienberg and Holland 1975, ch. 3). Zeros stay.
+
+    Parameters
+    ----------
+    seed : array, (n, m, p) or of more dimensions
+        The old array or a first guess, such as sectors x sectors x origins; no negative cells.
+    margins : mapping of axes to totals
+        ``{0: u, 1: v, 2: w}`` gives totals along one axis each, ``{(0, 1): U, 2: w}`` a matrix of
+        totals over the third axis, and so on.
+    tolerance : float
+        Largest distance of a margin from its totals, relative to the largest of these.
+    max_iterations : int
+        Rounds at most; ``result.converged`` is False where they were not enough.
+    rounding : float
+        Share by which the sums of two margins may differ; all are then scaled to the first.
+
+    Returns
+    -------
+    BalancedArray
+        ``.table``, ``.iterations``, ``.converged``, ``.residual``.
+
+    Raises
+    ------
+    BalanceError
+        If two margins contradict each other, or a total is positive where the seed has only zeros.
+    DataError
+        If an input is no finite array, a cell or total is negative, or a shape does not fit.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> found = ras_multi(np.ones((2, 2, 2)), {0: [6, 2], 1: [5, 3], 2: [4, 4]})
+    >>> found.table[:, :, 0].round(4).tolist()
+    [[1.875, 1.125], [0.625, 0.375]]
+    """
+    _check_rule(tolerance, max_iterations, rounding)
+    start = _read_array(seed, "seed")
+    wanted = _read_margins(start, margins)
+    _check_margins(start, wanted, rounding)
+    whole = wanted[0][1].sum()
+    scaled = tuple(
+        (axes, totals * (whole / totals.sum() if totals.sum() > 0 else 1.0))
+        for axes, totals in wanted
+    )
+    found = fit_margins(start, scaled, tolerance=tolerance, max_iterations=max_iterations)
+    note = (
+        f"NOT converged after {found.iterations} rounds: the margin over axes "
+        f"{list(scaled[found.missed][0])} is missed by {found.residual:.2e}; no array with these "
+        "zeros may have these margins, or allow more rounds.",
+    )
+    return BalancedArray(
+        table=found.table,
+        iterations=found.iterations,
+        converged=found.converged,
+        residual=found.residual,
+        margins=tuple(axes for axes, _ in wanted),
+        notes=() if found.converged else note,
+    )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LeastSquaresTable(Tabular):
+    """The table nearest to a seed that has given margins, in the seed's unit.
+
+    Parameters
+    ----------
+    table : DataFrame or ndarray, (n, m)
+        The balanced table, labelled as the seed.
+    row_prices, column_prices : Series or ndarray
+        Lagrange multipliers: how strongly each margin pulls its cells.
+    iterations : int
+        Newton steps.
+    converged : bool
+        Whether the residual is within the tolerance.
+    residual : float
+        Largest relative distance of a row or column sum from its total.
+    notes : tuple of str
+        Fixed cells, cells that came to rest at zero, rounding spread.
+    start : Grid
+        The seed as it was read.
+    """
+
+    table: Any
+    row_prices: Any
+    column_prices: Any
+    iterations: int
+    converged: bool
+    residual: float
+    notes: tuple[str, ...]
+    start: Grid
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
+        return _largest_moves(self.start, np.asarray(self.table))
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the account of the balancing and the cells that moved furthest."""
+        facts = {
+            "Newton steps": str(self.iterations),
+            "converged": "yes" if self.converged else "NO",
+            "residual": f"{self.residual:.2e}",
+            "cells moved": str(int((self.start.values != np.asarray(self.table)).sum())),
+        }
+        head = pd.DataFrame({"value": facts})
+        moved = Table("Cells that moved furthest", self.moves.head(10))
+        return Table("Least-squares balancing", head, self.notes), moved
+
+
+def balance_least_squares(
+    seed: Any,
+    row_totals: Any,
+    column_totals: Any,
+    *,
+    fixed: Sequence[tuple[Any, Any]] = (),
+    variance: Any = "relative",
+    keep_signs: bool = True,
+    tolerance: float = 1e-9,
+    max_iterations: int = 100,
+    rounding: float = 1e-6,
+) -> LeastSquaresTable:
+    """Bring a table to new margins, moving reliable cells least and fixed cells not at all.
+
+    Minimises ``sum (x_ij - z_ij)^2 / d_ij`` subject to the margins (Stone, Champernowne and Meade
+    1942; Friedlander 1961).
+
+    Parameters
+    ----------
+    seed : DataFrame or array, (n, m)
+        The old table or a first guess.
+    row_totals, column_totals : Series or array, (n,) and (m,)
+        New totals; labelled ones align by label.
+    fixed : sequence of (row, column)
+        Cells that keep the seed's value.
+    variance : "relative", "absolute", or DataFrame or array (n, m)
+        d: ``|z|`` (a cell moves in proportion to its size), 1 for every cell that is not zero, or
+        the user's own variances, at least 0 (0 fixes a cell; a zero cell moves only if it has one).
+    keep_signs : bool
+        Whether a cell may not change its sign (a zero that may move counts as positive).
+    tolerance : float
+        Largest relative distance of a sum from its total at which to stop.
+    max_iterations : int
+        Newton steps at most.
+    rounding : float
+        As in :func:`ras`.
+
+    Returns
+    -------
+    LeastSquaresTable
+        ``.table``, ``.moves``, ``.residual`` and the multipliers.
+
+    Raises
+    ------
+    BalanceError
+        If no table with these zeros, signs and fixed cells has these margins; says which.
+    DataError
+        If an input is no finite matrix or vector, labels differ, or a fixed cell is unknown.
+
+    Examples
+    --------
+    >>> balance_least_squares([[1, 2], [3, 4]], [4, 6], [5, 5], fixed=[(0, 0)]).table.round(4)
+    array([[1., 3.],
+           [4., 2.]])
+    """
+    switch(keep_signs, "keep_signs")
+    _check_rule(tolerance, max_iterations, rounding)
+    start = read_grid(seed, "seed")
+    u, v, gap = _read_totals(start, row_totals, column_totals, rounding)
+    d = _variance(start, variance)
+    held = _fixed(start, fixed)
+    d[held] = 0.0
+    found = fit(
+        start.values,
+        d,
+        (u, v),
+        keep_signs=keep_signs,
+        tolerance=tolerance,
+        max_iterations=max_iterations,
+    )
+    if found.obstacle is not None:
+        raise BalanceError(_obstacle_message(found.obstacle, start, fixed=bool(held.any())))
+    return LeastSquaresTable(
+        start.wrap(found.table),
+        start.wrap_row(found.row_prices),
+        start.wrap_column(found.column_prices),
+        found.iterations,
+        found.converged,
+        found.residual,
+        _least_squares_notes(found, start, held, gap),
+        start,
+    )
+
+
+def _least_squares_notes(
+    found: LeastSquaresFit, start: Grid, held: npt.NDArray[np.bool_], gap: float
+) -> tuple[str, ...]:
+    rest = int(((found.table == 0) & (start.values != 0)).sum())
+    said_if = (
+        (gap != 0, f"Row totals were {-gap:+.4g} off the column totals: spread as rounding."),
+        (held.any(), f"{int(held.sum())} cells held fixed."),
+        (rest, f"{rest} cells came to rest at zero rather than change sign."),
+        (
+            not found.converged,
+            f"NOT converged after {found.iterations} steps: the margins are missed by "
+            f"{found.residual:.2e}; allow more iterations.",
+        ),
+    )
+    return tuple(text for holds, text in said_if if holds)
+
+
+def _variance(start: Grid, variance: Any) -> Array:
+    if isinstance(variance, str):
+        choice(variance, _WEIGHTS, "variance")
+        size = np.abs(start.values)
+        return size if variance == "relative" else np.where(size > 0, 1.0, 0.0)
+    own = read_grid(variance, "variance")
+    if own.values.shape != start.values.shape:
+        raise DataError(f"variance: shape {own.values.shape}; expected {start.values.shape}")
+    values = own.values.copy()
+    if own.labelled and start.labelled:
+        rows, columns = own.rows.get_indexer(start.rows), own.columns.get_indexer(start.columns)
+        for places, labels, axis in ((rows, start.rows, "row"), (columns, start.columns, "column")):
+            if (places < 0).any():
+                missing = labels[int(np.flatnonzero(places < 0)[0])]
+                raise DataError(f"variance: no {axis} {shown(missing)}; labels must be the seed's")
+        values = values[np.ix_(rows, columns)]
+    if (values < 0).any():
+        i, j = (int(k) for k in np.argwhere(values < 0)[0])
+        raise DataError(
+            f"variance: {start.row(i)}, {start.column(j)} is {values[i, j]:.6g}; "
+            "expected at least 0"
+        )
+    return values
+
+
+def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool_]:
+    held = np.zeros(start.values.shape, dtype=bool)
+    for cell in as_tuple(fixed, "fixed"):
+        if not isinstance(cell, tuple | list) or len(cell) != 2:
+            raise DataError(f"fixed: {shown(cell)}; expected a pair (row, column)")
+        places = []
+        for name, labels, axis in zip(
+            cell, (start.rows, start.columns), ("row", "column"), strict=True
+        ):
+            place = place_of(labels, name)
+            if place is None:
+                hint = suggestion(name, labels)
+                raise DataError(f"fixed: no {axis} {shown(name)} in the seed;{hint}")
+            places.append(place)
+        held[places[0], places[1]] = True
+    return held
+
+
+def _read_totals(
+    start: Grid, row_totals: Any, column_totals: Any, rounding: float
+) -> tuple[Array, Array, float]:
+    """Return row totals, column totals of the same sum, and the gap between them worth a note."""
+    u = read_along(row_totals, start.rows, "row_totals", labelled=start.labelled)
+    v = read_along(column_totals, start.columns, "column_totals", labelled=start.labelled)
+    u, gap = _reconcile(u, v, rounding)
+    return u, v, gap
+
+
+def _reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, float]:
+    """Return row totals that sum to the column totals, and the gap worth a note; refuse more."""
+    gap = float(columns.sum() - rows.sum())
+    scale = float(max(np.abs(rows).sum(), np.abs(columns).sum()))
+    if abs(gap) > rounding * scale:
+        raise BalanceError(
+            f"row totals sum to {rows.sum():.10g}, column totals to {columns.sum():.10g}: "
+            f"they differ by {gap:.4g} (more than {rounding:g} of the total); make the sums equal"
+        )
+    weights = np.abs(rows)
+    whole = float(weights.sum())
+    spread = rows + gap * weights / whole if whole > 0 else rows
+    return spread, gap if abs(gap) > _NOISE * scale else 0.0
+
+
+def _check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:
+    """Refuse settings of an iteration that make no sense."""
+    share(tolerance, "tolerance", zero=False)
+    share(rounding, "rounding", zero=True)
+    whole(max_iterations, "max_iterations")
+
+
+def _obstacle_message(obstacle: Obstacle, start: Grid, *, fixed: bool = False) -> str:
+    """Say in one line which rows and columns of a table cannot meet their margins."""
+    left = " (less its fixed cells)" if fixed else ""
+    if obstacle.kind in {"empty", "sign"}:
+        one = start.row(obstacle.rows[0]) if obstacle.rows else start.column(obstacle.columns[0])
+        total = obstacle.need if obstacle.rows else obstacle.room
+        wrong = "negative" if total > 0 else "positive"
+        empty = "no cell that can move" if fixed else "only zeros"
+        has = empty if obstacle.kind == "empty" else f"no cell but zeros and {wrong} ones"
+        return f"{one} of the seed has {has} but its total{left} is {total:.6g}; change one of them"
+    rows = _listed(start.rows, obstacle.rows)
+    columns = _listed(start.columns, obstacle.columns)
+    return (
+        f"margins cannot meet: given the zeros and signs of the seed, row(s) {rows} (totals{left} "
+        f"{obstacle.need:.10g}) fit only into column(s) {columns} (totals{left} "
+        f"{obstacle.room:.10g}); change these totals or let more cells be non-zero"
+    )
+
+
+def _listed(labels: pd.Index, places: tuple[int, ...]) -> str:
+    named = ", ".join(shown(labels[k]) for k in places[:_NAMES_SHOWN]) or "none"
+    more = len(places) - _NAMES_SHOWN
+    return f"{named} and {more} more" if more > 0 else named
+
+
+def _largest_moves(start: Grid, after: Array, limit: int = 1000) -> pd.DataFrame:
+    """Return the cells that moved, the furthest first."""
+    before = start.values.ravel()
+    end = after.ravel()
+    change = end - before
+    size = np.abs(change)
+    moved = int(np.count_nonzero(size))
+    count = min(limit, moved)
+    places = np.argpartition(size, -count)[-count:] if count else np.zeros(0, dtype=np.intp)
+    places = places[np.lexsort((places, -size[places]))]
+    rows, columns = np.divmod(places, start.values.shape[1])
+    old, new = before[places], end[places]
+    ratio = np.divide(new, old, out=np.full_like(new, np.nan), where=old != 0)
+    return pd.DataFrame(
+        {
+            "row": start.rows[rows],
+            "column": start.columns[columns],
+            "before": old,
+            "after": new,
+            "change": change[places],
+            "ratio": ratio,
+        }
+    )
+
+
+def _read_array(data: Any, what: str) -> Array:
+    values = plain_numbers(data)
+    if values is None or not values.size or not np.isfinite(values).all():
+        raise DataError(f"{what}: expected an array of finite numbers")
+    bad = np.argwhere(values < 0)
+    if len(bad):
+        place = tuple(int(k) for k in bad[0])
+        raise DataError(f"{what}: cell {place} is {values[place]:.6g}; expected 0 or more")
+    return values
+
+
+def _read_margins(start: Array, margins: Any) -> tuple[tuple[tuple[int, ...], Array], ...]:
+    """Return margins as (axes in order, totals), or say which does not fit the array."""
+    if not isinstance(margins, Mapping) or not margins:
+        raise DataError("margins: expected {axis: totals} or {(axis, axis): totals}")
+    out = []
+    for key, given in margins.items():
+        axes = key if isinstance(key, tuple) else (key,)
+        known = all(is_whole(axis) and 0 <= axis < start.ndim for axis in axes)
+        if not known or not axes or len(set(axes)) < len(axes) or len(axes) >= start.ndim:
+            raise DataError(
+                f"margins: {shown(key)} is no margin of an array of {start.ndim} dimensions; give "
+                f"different axes from 0 to {start.ndim - 1}, fewer than all"
+            )
+        totals = _read_array(given, f"margins: {shown(key)}")
+        shape = tuple(start.shape[axis] for axis in axes)
+        if totals.shape != shape:
+            raise DataError(f"margins: {shown(key)} has shape {totals.shape}; expected {shape}")
+        order = np.argsort(axes)
+        out.append((tuple(sorted(axes)), totals.transpose(order)))
+    return tuple(out)
+
+
+def _check_margins(
+    start: Array, margins: tuple[tuple[tuple[int, ...], Array], ...], rounding: float
+) -> None:
+    """Refuse totals where the seed has only zeros, and margins that contradict each other."""
+    for axes, totals in margins:
+        rest = tuple(axis for axis in range(start.ndim) if axis not in axes)
+        empty = np.argwhere((start.sum(axis=rest) == 0) & (totals > 0))
+        if len(empty):
+            place = tuple(int(k) for k in empty[0])
+            raise BalanceError(
+                f"margins: axes {list(axes)}, place {place}: the seed has only zeros but the total "
+                f"is {totals[place]:.6g}; change one of them"
+            )
+    for (first, one), (second, other) in itertools.combinations(margins, 2):
+        shared = tuple(axis for axis in first if axis in second)
+        sums = [
+            totals.sum(axis=tuple(k for k, axis in enumerate(axes) if axis not in shared))
+            for axes, totals in ((first, one), (second, other))
+        ]
+        gap = float(np.abs(sums[0] - sums[1]).max())
+        if gap > rounding * float(one.sum()):
+            raise BalanceError(
+                f"margins over axes {list(first)} and {list(second)} contradict: their sums"
+                f"{f' over axes {list(shared)}' if shared else ''} differ by up to {gap:.4g}; make "
+                "them agree"
+            )

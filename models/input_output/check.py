@@ -1,21 +1,34 @@
-"""A table's bill of health: balance, signs, productivity, and the identities of income and use."""
+"""Whether numbers can be a table, and a made table's bill of health.
 
-from dataclasses import dataclass
+At the door: signs, balance within a tolerance, and a spectral radius below one (Hawkins and Simon
+1949), each named where it fails. Afterwards :class:`TableCheck` reports all of it, with negative
+cells and the identity of value added and final demand.
+"""
+
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.tables.leontief import coefficients
-from quesnay.fitting.tables.spectral import spectral_radius
+from quesnay.fitting.errors import BalanceError, DataError, QuesnayError
+from quesnay.fitting.tables.leontief import coefficients, proves_productive, spectral_radius
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
+from quesnay.models.input_output.validation import Blocks
 
-__all__ = ["TableCheck", "check_table"]
+__all__ = [
+    "TableCheck",
+    "check_soundness",
+    "check_table",
+    "require_productive",
+]
 
 Array = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9  # of total output: gaps below are what floating-point sums leave
+_ROWS = 256  # rows whose absolute values are held at a time
+_SMALLEST = 1e-290  # the reciprocal of a smaller output is no longer a float
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -28,7 +41,7 @@ class TableCheck(Tabular):
         ``row``: sales and final demand less output; ``column``: inputs, imports and value added
         less output; in the table's unit.
     negatives : DataFrame
-        Every negative cell: block, row, column, value.
+        Every negative cell, imports apart included: block, row, column, value.
     spectral_radius : float
         Of the technical coefficients.
     productive : bool
@@ -39,6 +52,10 @@ class TableCheck(Tabular):
         What was let pass on request when the table was made.
     unit : str or None
         Of all amounts.
+    taxes : float
+        Taxes less subsidies on products, and margins, paid on inputs, where they stand apart.
+    notes : tuple of str
+        How the table's file was read.
     """
 
     residuals: pd.DataFrame
@@ -51,6 +68,8 @@ class TableCheck(Tabular):
     output: float
     warnings: tuple[str, ...]
     unit: str | None
+    taxes: float = 0.0
+    notes: tuple[str, ...] = ()
 
     @property
     def largest_residual(self) -> float:
@@ -60,8 +79,8 @@ class TableCheck(Tabular):
 
     @property
     def income_gap(self) -> float:
-        """Final demand less imported inputs less value added, in the table's unit."""
-        return self.final_demand - self.imported_inputs - self.value_added
+        """Final demand less imported inputs and taxes less value added, in the table's unit."""
+        return self.final_demand - self.imported_inputs - self.taxes - self.value_added
 
     @property
     def ok(self) -> bool:
@@ -75,7 +94,10 @@ class TableCheck(Tabular):
         size = np.abs(self.residuals).max(axis=1)
         worst = self.residuals.loc[size.sort_values(ascending=False, kind="stable").index].head(10)
         title = f"Check of the table{unit}"
-        out = [Table(title, self._verdicts(), self.warnings), Table("Largest residuals", worst)]
+        out = [
+            Table(title, self._verdicts(), (*self.warnings, *self.notes)),
+            Table("Largest residuals", worst),
+        ]
         if len(self.negatives):
             out.append(Table(f"Negative cells{unit}", self.negatives))
         return tuple(out)
@@ -88,44 +110,23 @@ class TableCheck(Tabular):
              good[self.largest_residual <= _ROUNDING]),
             ("spectral radius of the coefficients", f"{self.spectral_radius:.6f}",
              good[self.productive]),
-            ("final demand less imported inputs",
-             f"{self.final_demand - self.imported_inputs:.10g}", ""),
+            ("final demand less imported inputs" + " and taxes on products" * bool(self.taxes),
+             f"{self.final_demand - self.imported_inputs - self.taxes:.10g}", ""),
             ("value added", f"{self.value_added:.10g}", good[even]),
             ("negative cells", str(len(self.negatives)), ""),
         ]  # fmt: skip
         return pd.DataFrame(rows, columns=["what", "value", "sound"]).set_index("what")
 
 
-def check_table(engine: Engine, warnings: tuple[str, ...], unit: str | None) -> TableCheck:
-    """Examine a table; see the table's method.
-
-    Parameters
-    ----------
-    engine : Engine
-        Numbers of a table.
-    warnings : tuple of str
-        Recorded when it was made.
-    unit : str or None
-        Of its amounts.
-
-    Returns
-    -------
-    TableCheck
-        The report.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> report = table.check()
-    >>> report.ok, round(report.spectral_radius, 4)
-    (True, 0.3291)
-    """
+def check_table(
+    engine: Engine, warnings: tuple[str, ...], unit: str | None, notes: tuple[str, ...] = ()
+) -> TableCheck:
+    """Examine a table; see the table's method."""
     b = engine.blocks
     radius = spectral_radius(coefficients(b.flows, b.output))
     return TableCheck(
         residuals=pd.DataFrame({"row": b.row_gap, "column": b.column_gap}, index=b.sectors),
-        negatives=_negatives(engine),
+        negatives=_negative_cells(b),
         spectral_radius=radius,
         productive=radius < 1.0,
         value_added=float(b.value.sum()),
@@ -134,19 +135,152 @@ def check_table(engine: Engine, warnings: tuple[str, ...], unit: str | None) -> 
         output=float(b.output.sum()),
         warnings=warnings,
         unit=unit,
+        taxes=float(b.levied.sum()),
+        notes=notes,
     )
 
 
-def _negatives(engine: Engine) -> pd.DataFrame:
-    b = engine.blocks
+def _negative_cells(b: Blocks) -> pd.DataFrame:
     found: list[tuple[str, object, object, float]] = []
     for name, values, rows, columns in (
         ("transactions", b.flows, b.sectors, b.sectors),
         ("final demand", b.demand, b.sectors, b.demand_names),
         ("value added", b.value, b.value_names, b.sectors),
+        ("imports", b.import_flows, b.import_names, b.sectors),
+        ("imports for final use", b.import_demand, b.import_names, b.import_demand_names),
     ):
-        if values.min(initial=0.0) < 0:
-            found += [
-                (name, rows[i], columns[j], float(values[i, j])) for i, j in np.argwhere(values < 0)
-            ]
+        if values is None or rows is None or columns is None or values.min(initial=0.0) >= 0:
+            continue
+        found += [
+            (name, rows[i], columns[j], float(values[i, j])) for i, j in np.argwhere(values < 0)
+        ]
     return pd.DataFrame(found, columns=["block", "row", "column", "value"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Imbalance:
+    """A row or column that does not add up: which, and the gap as a share of its output."""
+
+    text: str
+    relative: float
+
+    def error(self, tolerance: float) -> BalanceError:
+        """Return the refusal, with its remedy."""
+        return BalanceError(
+            f"{self.text}, more than the tolerance of {tolerance:g}; correct the table, or pass "
+            f"tolerance={1.05 * self.relative:.1e} if this is rounding, or strict=False to go on "
+            "with a recorded warning"
+        )
+
+
+def check_soundness(engine: Engine, tolerance: float, *, strict: bool) -> tuple[str, ...]:
+    """Refuse what cannot be a table; return what was let pass because the check is not strict."""
+    _check_signs(engine.blocks)
+    gap = _imbalance(engine.blocks, tolerance)
+    if gap is not None and strict:
+        raise gap.error(tolerance)
+    fault = _unproductive(engine)
+    if fault is not None and strict:
+        raise DataError(fault)
+    unbalanced = () if gap is None else (f"not balanced: {gap.text}",)
+    return unbalanced if fault is None else (*unbalanced, f"not productive: {fault}")
+
+
+def _check_signs(blocks: Blocks) -> None:
+    """Refuse outputs that no sector can have: negative, or zero with inputs."""
+    x = blocks.output
+    least = float(x.min())
+    if least >= _SMALLEST:
+        return
+    if least < 0:
+        k = int(np.argmin(x))
+        raise DataError(
+            f"sector {blocks.sectors[k]!r}: output is {x[k]:.10g}; expected a positive number: "
+            "check its final demand and sales"
+        )
+    for k in np.flatnonzero(x < _SMALLEST).tolist():
+        if x[k] > 0:
+            raise DataError(f"sector {blocks.sectors[k]!r}: output {x[k]:.3g} is too small")
+        bought = np.flatnonzero(blocks.flows[:, k])
+        if len(bought) or blocks.bought[k] != 0:
+            source = repr(blocks.sectors[bought[0]]) if len(bought) else "abroad"
+            raise DataError(
+                f"sector {blocks.sectors[k]!r}: output is zero but its column has inputs (from "
+                f"{source}); give its output, or set the column to zero"
+            )
+
+
+def _imbalance(blocks: Blocks, tolerance: float) -> _Imbalance | None:
+    """Say which row or column does not add up to output, the worst first; None where all do.
+
+    A gap is a share of the sector's output, or of its sales or inputs where these are larger.
+    """
+    b = blocks
+    for gaps, axis, words in (
+        (b.row_gap, 1, ("row", "sales and final demand")),
+        (b.column_gap, 0, ("column", "inputs and value added")),
+    ):
+        size = np.abs(gaps)
+        if (size <= tolerance * b.output).all():  # most tables: no sums are needed
+            continue
+        whole = np.maximum(b.output, np.abs(b.flows.sum(axis=axis)))
+        relative = size / np.where(whole > 0, whole, 1.0)
+        k = int(np.argmax(relative))
+        if relative[k] > tolerance:
+            abroad = ", imports among them," if b.import_flows is not None and axis == 0 else ""
+            part = f"{100 * gaps[k] / whole[k]:.3g} %" if whole[k] > 0 else "of no output"
+            text = (
+                f"{words[0]} {b.sectors[k]!r}: {words[1]}{abroad} are "
+                f"{b.output[k] + gaps[k]:.10g}, output is {b.output[k]:.10g}: {gaps[k]:.6g} "
+                f"({part})"
+            )
+            return _Imbalance(text, float(relative[k]))
+    return None
+
+
+def _unproductive(engine: Engine) -> str | None:
+    """Say why a table is not productive, or return None and leave the proof on its engine.
+
+    In this order: every sector's inputs from home are below its output; output multipliers are
+    positive, which proves it where no cell is negative (with negative cells, of the absolute
+    coefficients: their radius is no smaller); the spectral radius itself.
+    """
+    b = engine.blocks
+    signed = float(b.flows.min()) < 0
+    if signed:
+        blocks = range(0, len(b.flows), _ROWS)
+        inputs = sum((np.abs(b.flows[k : k + _ROWS]).sum(axis=0) for k in blocks), start=0.0)
+    else:  # the sums are known from the balance of the columns
+        inputs = b.column_gap + b.output - b.value.sum(axis=0) - b.bought - b.levied
+    engine.proved = bool(((inputs < b.output * (1 - 1e-9)) | (b.output == 0)).all())
+    if engine.proved or _proved_by_multipliers(engine, signed=signed):
+        engine.proved = True
+        return None
+    A = coefficients(b.flows, b.output)
+    radius = spectral_radius(A)
+    if radius < 1 - 1e-12:
+        return None
+    share = A.sum(axis=0)
+    k = int(np.argmax(share))
+    return (
+        f"the spectral radius of the coefficients is {radius:.6g}, not below 1: the economy uses "
+        f"up more than it makes; sector {b.sectors[k]!r} buys {share[k]:.4g} of inputs per "
+        "unit of output: check its value added"
+    )
+
+
+def _proved_by_multipliers(engine: Engine, *, signed: bool) -> bool:
+    if signed:
+        absolute = replace(engine.blocks, flows=np.abs(engine.blocks.flows))
+        engine = Engine(absolute, engine.precision)
+    try:
+        return proves_productive(engine.effects("output"))
+    except QuesnayError:  # singular, or too near to it for single precision
+        return False
+
+
+def require_productive(engine: Engine, what: str) -> None:
+    """Refuse a table taken with ``strict=False`` whose chains never end."""
+    fault = None if engine.proved else _unproductive(engine)
+    if fault is not None:
+        raise DataError(f"{what}: the table is not productive: {fault}")

@@ -1,7 +1,8 @@
 """Structural decomposition: how technology, demand and coefficients changed output."""
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,13 +10,16 @@ import pandas as pd
 
 from quesnay.fitting.checks import as_tuple, choice
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.routes import route
-from quesnay.fitting.tables.decomposition import Effects, decompose
-from quesnay.fitting.tables.lmdi import log_mean
+from quesnay.fitting.tables.decomposition import Economy, Effects, decompose, log_mean
+from quesnay.fitting.tables.leontief import coefficients
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.economies import TableLike, economy, imbalance, same_sectors
+from quesnay.models.input_output.engine import Engine, engine_of
+
+if TYPE_CHECKING:
+    from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["StructuralDecomposition", "structural_decomposition"]
+
 
 Array = npt.NDArray[np.float64]
 
@@ -36,7 +40,7 @@ _EXACT = 1e-9  # a table that balances gives its own output back to this
 _CHOICES = (("f",), ("structure", "level"), ("structure", "mix", "level"))
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class StructuralDecomposition(Tabular):
     """The change of output (or value added, jobs ...) by sector, split into exact effects.
 
@@ -50,8 +54,10 @@ class StructuralDecomposition(Tabular):
         ``low`` and ``high`` of each effect summed over sectors.
     start, end : Series, (sectors,)
         The account in both periods.
-    method, account : str
-        Method and what is explained.
+    method : str
+        How orders of change are weighed.
+    account : hashable
+        What is explained.
     unit : str
         Unit of the effects.
     notes : tuple of str
@@ -65,7 +71,7 @@ class StructuralDecomposition(Tabular):
     start: "pd.Series[float]"
     end: "pd.Series[float]"
     method: str
-    account: str
+    account: Hashable
     unit: str
     notes: tuple[str, ...]
 
@@ -108,7 +114,7 @@ class StructuralDecomposition(Tabular):
         whole = pd.DataFrame({"effect": self.total, "share": share})
         if self.method != "lmdi":  # LMDI knows no order, so its effects have no range
             whole = whole.join(self.total_range)
-        what = self.account.replace("_", " ")
+        what = str(self.account).replace("_", " ")
         title = f"Change of {what} by factor{f', {self.unit}' if self.unit else ''}"
         order = np.argsort(-np.abs(self.change.to_numpy()), kind="stable")[:10]
         largest = self.effects.iloc[order].assign(change=self.change.iloc[order])
@@ -120,16 +126,19 @@ class StructuralDecomposition(Tabular):
 
     def plot(self, **options: object) -> object:
         """Draw the effects as a waterfall from start to end; see the plot's own options."""
-        return route("input_output.plot_decomposition")(self, **options)
+        from quesnay.diagnostics.plots.input_output import plot_decomposition
+
+        draw: Any = plot_decomposition
+        return draw(self, **options)
 
 
 def structural_decomposition(
-    start: TableLike,
-    end: TableLike,
+    start: "InputOutputTable",
+    end: "InputOutputTable",
     *,
     method: str = "average",
     factors: Sequence[str] = ("A", "f"),
-    account: str | None = None,
+    account: Hashable = None,
 ) -> StructuralDecomposition:
     """Split the change of output between two tables into technology and demand effects, exactly.
 
@@ -147,8 +156,9 @@ def structural_decomposition(
     factors : sequence of str
         "A" and the parts of demand: "f" in one, or "structure" (over sectors) and "level", or
         "structure", "mix" (of categories) and "level"; "v" adds the account's coefficients.
-    account : str, optional
-        With "v": "value_added" (the default), or a row of the tables' accounts.
+    account : hashable, optional
+        With "v": "value_added" (the default), a component of it, or another account as in
+        :meth:`InputOutputTable.multipliers`.
 
     Returns
     -------
@@ -158,7 +168,8 @@ def structural_decomposition(
     Raises
     ------
     DataError
-        If sectors or units differ, a factor or method is unknown, or a category sums to zero.
+        If sectors, units or (with "mix") categories differ, a factor or method is unknown, or a
+        category sums to zero.
 
     Examples
     --------
@@ -174,16 +185,106 @@ def structural_decomposition(
     choice(method, _METHODS, "method")
     if account is not None and "v" not in chosen:
         raise DataError(f"account: {shown(account)} needs the factor 'v' among the factors")
-    same_sectors(start, end)
-    what = ("value_added" if account is None else account) if "v" in chosen else "output"
-    first = economy(start, chosen, what, start.sectors)
-    last = economy(end, chosen, what, start.sectors)
-    found = decompose(first, last, tuple(_GROUPS[name] for name in chosen), method)
+    pair = engine_of(start, "start"), engine_of(end, "end")
+    _check_comparable(pair, (start.unit, end.unit))
+    what: Hashable = ("value_added" if account is None else account) if "v" in chosen else "output"
+    names = pair[0].blocks.demand_names
+    states = [_economy(engine, chosen, what, (start.sectors, names)) for engine in pair]
+    found = decompose(states[0], states[1], tuple(_GROUPS[name] for name in chosen), method)
     gap = max(
-        imbalance(found.start, start, what, start.sectors),
-        imbalance(found.end, end, what, start.sectors),
+        _unexplained(solved, engine, what, start.sectors)
+        for solved, engine in zip((found.start, found.end), pair, strict=True)
     )
-    return _labelled(found, start, (chosen, method, what), gap)
+    notes = _notes(found, gap, pair)
+    return _labelled(found, start, (chosen, method, what), notes)
+
+
+def _check_comparable(pair: tuple[Engine, Engine], units: tuple[str | None, str | None]) -> None:
+    """Refuse two tables that cannot be compared sector by sector, or in unit."""
+    first, last = pair[0].blocks.sectors, pair[1].blocks.sectors
+    for odd, where in (
+        (first.difference(last, sort=False), "start"),
+        (last.difference(first, sort=False), "end"),
+    ):
+        if len(odd):
+            raise DataError(
+                f"sectors differ: {shown(odd[0])} is only in the {where} table; aggregate both to "
+                "the same sectors"
+            )
+    if all(units) and units[0] != units[1]:
+        raise DataError(f"units differ: {shown(units[0])} and {shown(units[1])}; convert one table")
+
+
+def _economy(
+    engine: Engine, factors: tuple[str, ...], account: Hashable, order: tuple[pd.Index, pd.Index]
+) -> Economy:
+    """Return the factors of a table's output (or account), in the order of the first table."""
+    b = engine.blocks
+    demand, names = b.demand.sum(axis=1)[:, None], pd.Index(["final demand"])
+    if "mix" in factors:
+        names = order[1]
+        demand = b.demand[:, _categories(b.demand_names, names)]
+    sums = demand.sum(axis=0)
+    total = float(sums.sum())
+    for name, whole, column in zip(names, sums, demand.T, strict=True):
+        if whole == 0 and np.any(column != 0):
+            raise DataError(
+                f"final demand {shown(name)} sums to zero: it has no structure; join it"
+            )
+    if total == 0:
+        raise DataError("final demand sums to zero: it has no structure and no level")
+    places = b.sectors.get_indexer(order[0])
+    structure = np.divide(demand, sums, out=np.zeros_like(demand), where=sums != 0)
+    return Economy(
+        v=engine.per_output(account)[places],
+        A=coefficients(b.flows, b.output)[np.ix_(places, places)],
+        structure=structure[places],
+        mix=sums / total,
+        level=np.array([total]),
+    )
+
+
+def _categories(given: pd.Index, wanted: pd.Index) -> npt.NDArray[np.intp]:
+    """Return where the categories of final demand of the first table stand in another."""
+    missing, extra = wanted.difference(given, sort=False), given.difference(wanted, sort=False)
+    for odd, where in ((missing, "start"), (extra, "end")):
+        if len(odd):
+            raise DataError(
+                f"categories of final demand differ: {shown(odd[0])} is only in the {where} table; "
+                "give both the same, or leave 'mix' out of the factors"
+            )
+    return np.asarray(given.get_indexer(wanted), dtype=np.intp)
+
+
+def _unexplained(solved: Array, engine: Engine, account: Hashable, sectors: pd.Index) -> float:
+    """Return how far ``(I - A)^-1 f`` is from the table's own output, relative to the largest."""
+    b = engine.blocks
+    printed = (engine.per_output(account) * b.output)[b.sectors.get_indexer(sectors)]
+    largest = float(np.abs(printed).max())
+    return float(np.abs(solved - printed).max()) / largest if largest > 0 else 0.0
+
+
+def _notes(found: Effects, gap: float, pair: tuple[Engine, Engine]) -> tuple[str, ...]:
+    abroad = [engine.blocks.import_flows is not None for engine in pair]
+    said_if = (
+        (
+            abroad[0] != abroad[1],
+            f"Imports are {'apart' if abroad[0] else 'inside the flows'} in the start table and "
+            f"{'apart' if abroad[1] else 'inside the flows'} in the end table: part of every "
+            "effect is this change of bookkeeping; use two of one kind (split_imports makes one).",
+        ),
+        (
+            found.flipped,
+            f"{found.flipped} terms in which a factor changes sign have no logarithm: split by the "
+            "mean over all orders.",
+        ),
+        (
+            gap > _EXACT,
+            f"A table does not balance: (I - A)^-1 f misses its output by up to {gap:.1e} of the "
+            "largest; the decomposition explains the former.",
+        ),
+    )
+    return tuple(text for holds, text in said_if if holds)
 
 
 def _check_factors(factors: Sequence[str]) -> tuple[str, ...]:
@@ -198,21 +299,12 @@ def _check_factors(factors: Sequence[str]) -> tuple[str, ...]:
 
 
 def _labelled(
-    found: Effects, table: TableLike, asked: tuple[tuple[str, ...], str, str], gap: float
+    found: Effects,
+    table: "InputOutputTable",
+    chosen: tuple[tuple[str, ...], str, Hashable],
+    notes: tuple[str, ...],
 ) -> StructuralDecomposition:
-    chosen, method, what = asked
-    sectors, names = table.sectors, list(chosen)
-    notes = []
-    if found.flipped:
-        notes.append(
-            f"{found.flipped} terms in which a factor changes sign have no logarithm: "
-            "split by the mean over all orders."
-        )
-    if gap > _EXACT:
-        notes.append(
-            f"A table does not balance: (I - A)^-1 f misses its output by up to {gap:.1e} of the "
-            "largest; the decomposition explains the former."
-        )
+    sectors, names = table.sectors, list(chosen[0])
     return StructuralDecomposition(
         effects=pd.DataFrame(found.effects, index=sectors, columns=names),
         low=pd.DataFrame(found.low, index=sectors, columns=names),
@@ -222,8 +314,8 @@ def _labelled(
         ),
         start=pd.Series(found.start, index=sectors, name="start"),
         end=pd.Series(found.end, index=sectors, name="end"),
-        method=method,
-        account=what,
-        unit=str(getattr(table, "unit", None) or ""),
-        notes=tuple(notes),
+        method=chosen[1],
+        account=chosen[2],
+        unit=table.unit or "",
+        notes=notes,
     )

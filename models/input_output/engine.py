@@ -1,4 +1,7 @@
-"""The numbers behind a table: one factorisation, its inverse and effects, each computed once."""
+"""The numbers behind a table: one factorisation, its inverse and effects, each computed once.
+
+Every analysis asks the same :class:`Engine` for arrays, sectors, accounts and solves.
+"""
 
 from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Literal
@@ -6,53 +9,48 @@ from typing import Any, Literal
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
-from pandas.errors import InvalidIndexError
 
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.fitting.tables.diagonal import unit_columns
 from quesnay.fitting.tables.leontief import (
     SINGULAR,
     Factors,
+    SingleFactors,
     inverted,
     leontief,
     reciprocal_condition,
     row_norm,
+    single_leontief,
+    unit_columns,
 )
-from quesnay.fitting.tables.single import single_leontief
-from quesnay.models.input_output.validate import Blocks, read_demand
+from quesnay.models.input_output.validation import Blocks, place_of, read_demand
 
-__all__ = ["Engine", "Precision"]
+__all__ = ["Engine", "Precision", "engine_of"]
 
 Array = npt.NDArray[np.float64]
+Places = npt.NDArray[np.intp]
 Precision = Literal["double", "single"]
 
 _CHUNK = 64  # accounts whose effects are solved together
 
 
 class Engine:
-    """What every analysis of one table shares.
+    """What every analysis of one table shares; safe to use from several threads.
 
-    Parameters
-    ----------
-    blocks : Blocks
-        A checked table.
-    precision : {"double", "single"}
-        Of the factors; single ones are refined to double.
-    sure : bool
-        Whether the table is known to be productive, so that its conditioning needs no test.
+    A value that two threads compute at once is the same twice. `proved` says that the table is
+    known to be productive, so that its conditioning needs no test.
     """
 
-    __slots__ = ("_effects", "_factors", "_inverse", "_rows", "blocks", "precision", "sure")
+    __slots__ = ("_effects", "_factors", "_inverse", "_rows", "blocks", "precision", "proved")
 
-    def __init__(self, blocks: Blocks, precision: Precision, *, sure: bool) -> None:
-        self.blocks, self.precision, self.sure = blocks, precision, sure
-        self._factors: Factors | None = None
+    def __init__(self, blocks: Blocks, precision: Precision, *, proved: bool = False) -> None:
+        self.blocks, self.precision, self.proved = blocks, precision, proved
+        self._factors: Factors | SingleFactors | None = None
         self._inverse: Array | None = None
         self._rows: tuple[dict[Hashable, int], Array] | None = None
         self._effects: dict[int, Array] = {}
 
     @property
-    def factors(self) -> Factors:
+    def factors(self) -> Factors | SingleFactors:
         """Factors of ``I - A``."""
         if self._factors is None:
             b = self.blocks
@@ -60,7 +58,7 @@ class Engine:
                 self._factors = single_leontief(b.flows, b.output)
             else:
                 factors = leontief(b.flows, b.output)
-                if not self.sure:
+                if not self.proved:
                     norm = row_norm(b.flows, b.output)
                     if not reciprocal_condition(factors, norm) > np.finfo(float).eps:
                         raise DataError(SINGULAR)
@@ -71,8 +69,9 @@ class Engine:
     def inverse(self) -> Array:
         """The Leontief inverse, (n, n), read only."""
         if self._inverse is None:
-            self._inverse = np.asarray(self.factors.inverse())
-            self._inverse.flags.writeable = False
+            inverse = np.asarray(self.factors.inverse())
+            inverse.flags.writeable = False
+            self._inverse = inverse
         return self._inverse
 
     @property
@@ -80,13 +79,13 @@ class Engine:
         """Whether the inverse has been computed."""
         return self._inverse is not None
 
-    def columns(self, places: npt.NDArray[np.intp]) -> Array:
+    def columns(self, places: Places) -> Array:
         """Return columns of the inverse, (n, g)."""
         if self._inverse is not None:
             return np.asarray(self._inverse[:, places])
         return self.factors.columns(unit_columns(len(self.blocks.output), places))
 
-    def rows(self, places: npt.NDArray[np.intp]) -> Array:
+    def rows(self, places: Places) -> Array:
         """Return rows of the inverse, (g, n)."""
         if self._inverse is not None:
             return np.asarray(self._inverse[places])
@@ -109,21 +108,19 @@ class Engine:
         chunk = row // _CHUNK
         if chunk not in self._effects:
             part = rows[chunk * _CHUNK : (chunk + 1) * _CHUNK]
-            self._effects[chunk] = np.ascontiguousarray(self.factors.rows(part))
-            self._effects[chunk].flags.writeable = False
+            solved = np.ascontiguousarray(self.factors.rows(part))
+            solved.flags.writeable = False
+            self._effects[chunk] = solved
         out: Array = self._effects[chunk][row % _CHUNK]
         return out
 
-    def places(self, names: Iterable[Any], what: str) -> npt.NDArray[np.intp]:
+    def places(self, names: Iterable[Any], what: str) -> Places:
         """Return the positions of sectors, refusing unknown and repeated ones."""
         sectors, wanted = self.blocks.sectors, list(names)
         out = np.empty(len(wanted), dtype=np.intp)
         for k, name in enumerate(wanted):
-            try:
-                place = None if isinstance(name, bool) else sectors.get_loc(name)
-            except (KeyError, TypeError, ValueError, InvalidIndexError):
-                place = None
-            if not isinstance(place, int | np.integer):
+            place = place_of(sectors, name)
+            if place is None:
                 raise DataError(
                     f"{what}: no sector {shown(name)} in the table;{nearest(str(name), sectors)} "
                     ".sectors lists them"
@@ -132,6 +129,30 @@ class Engine:
         if len(set(out.tolist())) < len(out):
             double = next(name for name in wanted if wanted.count(name) > 1)
             raise DataError(f"{what}: sector {double!r} is named twice")
+        return out
+
+    def by_sector(self, data: Any, what: str) -> Array:
+        """Read one number a sector from an array, a Series, or a mapping of some sectors."""
+        if isinstance(data, Mapping):
+            values = np.zeros(len(self.blocks.sectors))
+            places = self.places(data, what)
+            numbers = pd.Series(list(data.values()), pd.Index(list(data)), dtype=object)
+            values[places] = read_demand(numbers, numbers.index, what)[0][:, 0]
+            return values
+        values = read_demand(data, self.blocks.sectors, what)[0]
+        if len(values.T) != 1:
+            raise DataError(f"{what}: {len(values.T)} columns; expected one number a sector")
+        return values[:, 0]
+
+    def demand(self, given: Any, what: str) -> Array:
+        """Return final demand by sector: the table's (None), one unit for a sector, or as given."""
+        if given is None:
+            return np.asarray(self.blocks.demand.sum(axis=1))
+        place = place_of(self.blocks.sectors, given)
+        if place is None and np.iterable(given) and not isinstance(given, str | bytes):
+            return self.by_sector(given, what)
+        out = np.zeros(len(self.blocks.sectors))
+        out[self.places([given], what) if place is None else place] = 1.0
         return out
 
     def frame(self, values: Array) -> pd.DataFrame:
@@ -143,24 +164,15 @@ class Engine:
         """Label a number a sector."""
         return pd.Series(values, index=self.blocks.sectors, name=name, copy=False)
 
-    def by_sector(self, data: Any, what: str) -> Array:
-        """Read one number a sector from an array, a Series, or a mapping of some sectors."""
-        if isinstance(data, Mapping):
-            values = np.zeros(len(self.blocks.sectors))
-            places = self.places(data, what)
-            numbers = pd.Series(list(data.values()), dtype=object)
-            values[places] = read_demand(numbers, numbers.index, what)[0][:, 0]
-            return values
-        values = read_demand(data, self.blocks.sectors, what)[0]
-        if len(values.T) != 1:
-            raise DataError(f"{what}: {len(values.T)} columns; expected one number a sector")
-        return values[:, 0]
-
     def _accounts(self) -> tuple[dict[Hashable, int], Array]:
+        """Return where each account stands, and all of them per unit of output, (accounts, n)."""
         if self._rows is None:
             b = self.blocks
-            levels = [b.value.sum(axis=0), *([] if b.imports is None else [b.bought])]
+            levels = [b.value.sum(axis=0), *([] if b.import_flows is None else [b.bought])]
             names: list[Hashable] = ["output", "value_added", *(["imports"] * (len(levels) - 1))]
+            if b.tax_flows is not None:
+                levels.append(b.levied)
+                names.append("taxes_on_products")
             rows = np.empty((len(names) + len(b.value) + len(b.accounts), len(b.output)))
             rows[0] = 1.0  # filled in place: stacking costs as much as all the rest
             scale = inverted(b.output)
@@ -187,3 +199,12 @@ class Engine:
                 f"account {shown(account)} is unknown;{nearest(str(account), names)} the table has "
                 f"{known}"
             ) from None
+
+
+def engine_of(table: Any, what: str = "table") -> Engine:
+    """Return the engine of a table, or refuse what is none."""
+    engine = getattr(table, "engine", None)
+    if not isinstance(engine, Engine):
+        kind = type(table).__name__
+        raise DataError(f"{what}: {kind} is no input-output table; make an InputOutputTable")
+    return engine

@@ -10,29 +10,24 @@ import pandas as pd
 
 from quesnay.fitting.checks import as_tuple
 from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
-from quesnay.fitting.tables.import_split import proportional_imports
+from quesnay.fitting.tables.splitting import proportional_imports
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.asked import place_of
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.input_output.validation import place_of
 
-__all__ = ["ImportSplit", "SplitFlows", "split_flows", "split_imports"]
+__all__ = [
+    "ImportSplit",
+    "SplitFlows",
+    "split_flows",
+    "split_imports",
+]
 
 Array = npt.NDArray[np.float64]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class SplitFlows:
-    """The imported part of use and final demand.
-
-    Parameters
-    ----------
-    use, final : ndarray
-        Imported flows.
-    share : ndarray, (products,)
-        Import share of each product.
-    note : str
-        The assumption, in words.
-    """
+    """The imported part of use and final demand."""
 
     use: Array
     final: Array
@@ -40,7 +35,7 @@ class SplitFlows:
     note: str
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class ImportSplit(Tabular):
     """A table with imports apart, made from one that includes them.
 
@@ -163,9 +158,9 @@ def split_imports(
             pd.DataFrame(found.use, index=table.sectors, columns=table.sectors),
             pd.DataFrame(found.final, index=table.sectors, columns=rest.columns),
         ),
+        taxes=table.taxes,
         accounts=table.accounts,
-        unit=table.unit,
-        name=table.name,
+        **table.settings,
     )
     shares = pd.Series(found.share, index=table.sectors, name="import share")
     return ImportSplit(apart, shares, (found.note,))

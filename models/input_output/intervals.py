@@ -1,69 +1,231 @@
-"""Intervals of multipliers and of extractions under uncertain coefficients and weights."""
+"""Intervals of multipliers and extractions under uncertain coefficients and weights.
 
-from collections.abc import Hashable
+First order by exact derivatives, or Monte Carlo with lognormal coefficients and beta weights, each
+draw by a low-rank update of the inverse (:mod:`quesnay.fitting.tables.uncertainty`).
+"""
+
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy.special import ndtri
 
-from quesnay.fitting.checks import make_generator
+from quesnay.fitting.checks import choice, confidence_level, make_generator, percent, whole
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
 from quesnay.fitting.tables.uncertainty import (
+    Perturbed,
     extraction_gradient,
+    lognormal_factors,
     loss_variance,
     multiplier_variance,
     removal,
 )
-from quesnay.models.input_output.drawing import (
-    LOSSES,
-    BetaWeights,
-    beta_weights,
-    normal_frame,
-    percentile_frame,
-    perturbed,
-)
+from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.error_bands import (
-    CoefficientErrors,
-    Intervals,
-    Settings,
-    read_errors,
-)
-from quesnay.models.input_output.extraction import chains
-from quesnay.models.input_output.weights import check_kind, read_weights
+from quesnay.models.input_output.extraction import chains, check_kind, read_weights
+from quesnay.models.input_output.validation import Cells, aligned, read_cells
 
-__all__ = ["extraction_intervals", "multiplier_intervals"]
+__all__ = [
+    "BetaWeights",
+    "CoefficientErrors",
+    "Intervals",
+    "beta_weights",
+    "extraction_intervals",
+    "multiplier_intervals",
+    "normal_frame",
+    "percentile_frame",
+    "perturbed",
+    "read_errors",
+    "read_settings",
+]
 
 Array = npt.NDArray[np.float64]
 
+_LARGEST = 100.0  # a coefficient known only to a hundred times itself is not known
+LOSSES = ("output_loss", "value_added_loss")
 ACCOUNTS = ("output", "value_added")
 _SPREAD = "Errors of the coefficients are independent"
+
+
+@dataclass(frozen=True, slots=True, eq=False, repr=False)
+class Intervals(Tabular):
+    """Estimates with the intervals that errors of the table give them.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        estimate (at the table as it is), standard_error, low, high.
+    level : float
+        Probability the interval holds.
+    method : str
+        "first_order" or "monte_carlo".
+    what : str
+        Of what, with its unit.
+    notes : tuple of str
+        What is uncertain, and how.
+    """
+
+    estimates: pd.DataFrame
+    level: float
+    method: str
+    what: str
+    notes: tuple[str, ...]
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the estimates with their intervals."""
+        title = f"{self.what}, {percent(self.level)} intervals"
+        return (Table(title, self.estimates, self.notes),)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoefficientErrors:
+    """Relative standard errors of the input coefficients."""
+
+    columns: npt.NDArray[np.intp]
+    variation: Array
+    coefficients: Array
+
+    @property
+    def variances(self) -> Array:
+        """Variances of the coefficients, (n, g)."""
+        out: Array = (self.variation * self.coefficients) ** 2
+        return out
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Settings:
+    """How intervals are made."""
+
+    method: str
+    level: float
+    draws: int
+
+    @property
+    def tails(self) -> tuple[float, float]:
+        """Probabilities below the two ends."""
+        return (1 - self.level) / 2, (1 + self.level) / 2
+
+
+def read_settings(method: Any, level: Any, draws: Any) -> Settings:
+    """Check how intervals are to be made."""
+    method = choice(method, ("first_order", "monte_carlo"), "method")
+    return Settings(method, confidence_level(level), whole(draws, "draws", least=2))
+
+
+def read_errors(engine: Engine, relative_error: Any) -> CoefficientErrors:
+    """Read relative errors: one for all, one a buying sector, or one a cell."""
+    b, what = engine.blocks, "relative_error"
+    n = len(b.sectors)
+    if np.isscalar(relative_error):
+        values = np.broadcast_to(read_cells([relative_error], what).values, (n, n))
+    elif isinstance(relative_error, Mapping):
+        values = np.broadcast_to(engine.by_sector(relative_error, what), (n, n))
+    else:
+        values = _by_cell(read_cells(relative_error, what), b.sectors, what)
+    if values.min() < 0:
+        raise DataError(f"{what}: {values.min():.6g} is negative; expected 0 or more, 0.1 for 10 %")
+    if values.max() > _LARGEST:
+        raise DataError(f"{what}: {values.max():.6g} is too large; expected a share, 0.1 for 10 %")
+    columns = np.flatnonzero(values.any(axis=0))
+    scale = np.divide(1.0, b.output, out=np.zeros(n), where=b.output != 0)
+    return CoefficientErrors(
+        columns, np.array(values[:, columns]), b.flows[:, columns] * scale[columns]
+    )
+
+
+def _by_cell(cells: Cells, sectors: pd.Index, what: str) -> Array:
+    """Spread one error a buying sector over its cells, or align one a cell."""
+    n = len(sectors)
+    if cells.values.shape not in {(n,), (n, n)}:
+        raise DataError(
+            f"{what}: shape {cells.values.shape}; expected {(n, n)}, {(n,)} or a number"
+        )
+    values = np.array(cells.values)
+    labels = [cells.rows] if values.ndim == 1 else [cells.rows, cells.columns]
+    for axis, given in enumerate(labels):
+        order = aligned(given, sectors, what)
+        values = values if order is None else np.take(values, order, axis=axis)
+    return np.broadcast_to(values, (n, n))
+
+
+def perturbed(errors: CoefficientErrors, rows: Array, rng: np.random.Generator) -> Perturbed:
+    """Draw coefficients and return the table changed by them."""
+    factors = lognormal_factors(errors.variation, rng)
+    return Perturbed(rows, errors.coefficients * (factors - 1.0))
+
+
+class BetaWeights:
+    """Weights between 0 and 1 with given means and standard errors."""
+
+    __slots__ = ("_a", "_b", "_free", "_shares")
+
+    def __init__(self, shares: Array, spread: Array) -> None:
+        self._shares, self._free = shares, spread > 0
+        w, s = shares[self._free], spread[self._free]
+        strength = w * (1.0 - w) / s**2 - 1.0
+        self._a, self._b = w * strength, (1.0 - w) * strength
+
+    def draw(self, count: int, rng: np.random.Generator) -> Array:
+        """Return draws, (count, g)."""
+        out = np.repeat(self._shares[None], count, axis=0)
+        out[:, self._free] = rng.beta(self._a, self._b, size=(count, len(self._a)))
+        return out
+
+
+def beta_weights(
+    engine: Engine, places: npt.NDArray[np.intp], shares: Array, error: Any
+) -> tuple[Array, BetaWeights]:
+    """Read standard errors of weights and prepare their beta distributions."""
+    spread = np.zeros(len(engine.blocks.sectors))
+    if error is not None:
+        spread = engine.by_sector(error, "weight_error")
+    outside = np.flatnonzero(np.delete(spread, places))
+    if len(outside):
+        sector = np.delete(engine.blocks.sectors.to_numpy(), places)[outside[0]]
+        raise DataError(f"weight_error: sector {sector!r} is not extracted; give it a weight")
+    own = spread[places]
+    limit = np.sqrt(shares * (1.0 - shares))
+    bad = np.flatnonzero((own < 0) | ((own > 0) & (own >= limit)))
+    if len(bad):
+        k = bad[0]
+        raise DataError(
+            f"weight_error: sector {engine.blocks.sectors[places[k]]!r} has {own[k]:.6g}; a share "
+            f"of {shares[k]:.4g} can have a standard error from 0 to below {limit[k]:.4g}"
+        )
+    return own, BetaWeights(shares, own)
+
+
+def normal_frame(
+    estimate: Array, spread: Array, settings: Settings, labels: pd.Index
+) -> pd.DataFrame:
+    """Return estimates with normal intervals."""
+    half = float(ndtri(settings.tails[1])) * spread
+    values = np.column_stack([estimate, spread, estimate - half, estimate + half])
+    return _interval_frame(values, labels)
+
+
+def percentile_frame(
+    estimate: Array, draws: Array, settings: Settings, labels: pd.Index
+) -> pd.DataFrame:
+    """Return estimates with percentile intervals of draws."""
+    low, high = np.quantile(draws, settings.tails, axis=0)
+    return _interval_frame(
+        np.column_stack([estimate, draws.std(axis=0, ddof=1), low, high]), labels
+    )
+
+
+def _interval_frame(values: Array, labels: pd.Index) -> pd.DataFrame:
+    return pd.DataFrame(values, index=labels, columns=["estimate", "standard_error", "low", "high"])
 
 
 def multiplier_intervals(
     engine: Engine, account: Hashable, relative_error: Any, settings: Settings, seed: Any
 ) -> Intervals:
-    """Return multipliers with intervals; see the table's method.
-
-    Parameters
-    ----------
-    engine, account, relative_error, settings, seed
-        As in :meth:`InputOutputTable.multiplier_intervals`.
-
-    Returns
-    -------
-    Intervals
-        A row a sector.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> table.multiplier_intervals(relative_error=0.1).estimates["standard_error"].round(4).tolist()
-    [0.0474, 0.045]
-    """
+    """Return multipliers with intervals; see the table's method."""
     errors = read_errors(engine, relative_error)
     effects = engine.effects(account)
     rows = engine.rows(errors.columns)
@@ -91,32 +253,7 @@ def extraction_intervals(
     settings: Settings,
     seed: Any,
 ) -> Intervals:
-    """Return the losses of an extraction with intervals; see the table's method.
-
-    Parameters
-    ----------
-    engine : Engine
-        Numbers of the table.
-    group : (weights, kind)
-        What is extracted, and how.
-    errors : (relative_error, weight_error)
-        Of the coefficients, and of the weights.
-    settings, seed
-        As in :meth:`InputOutputTable.extraction_intervals`.
-
-    Returns
-    -------
-    Intervals
-        Rows output_loss and value_added_loss.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> found = table.extraction_intervals({1: 0.25}, weight_error={1: 0.05})
-    >>> found.estimates["standard_error"].round(1).tolist()
-    [151.9, 104.1]
-    """
+    """Return the losses of an extraction with intervals; see the table's method."""
     places, shares = read_weights(engine, group[0])
     problem = _Extraction(engine, places, shares, check_kind(group[1]))
     known = read_errors(engine, errors[0])

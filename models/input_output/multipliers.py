@@ -1,59 +1,51 @@
-"""Multipliers: what a unit of final demand calls forth along the chains, open or closed."""
+"""Multipliers and linkages: what a unit of final demand calls forth, and who pulls and pushes.
 
-from collections.abc import Hashable
-from typing import Literal
+Multipliers are ``c L``, with households inside after a rank-one border (type II). Backward linkages
+are column sums of L, forward linkages row sums of the Ghosh inverse, ``(L x)_i / x_i``, or of L
+itself (Rasmussen 1956; Beyers 1976; Jones 1976): solves, without an inverse.
+"""
+
+import warnings
+from collections.abc import Hashable, Mapping
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.checks import choice
-from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.fitting.tables.households import Household, household
+from quesnay.fitting.errors import DataError, nearest, shown, suggestion
+from quesnay.fitting.tables.leontief import Household, household
 from quesnay.models.input_output.engine import Engine
-from quesnay.models.input_output.words import label_in
+from quesnay.models.input_output.validation import one_number, place_of, read_along
 
-__all__ = ["Per", "closed_by_households", "multipliers"]
+__all__ = [
+    "SECTOR_CLASSES",
+    "Per",
+    "closed_by_households",
+    "footprint",
+    "linkages",
+    "multipliers",
+]
 
 Array = npt.NDArray[np.float64]
 Per = Literal["demand", "direct"]
+
+SECTOR_CLASSES = ("key", "backward-oriented", "forward-oriented", "weak")
+_PLAIN = ("backward", "forward", "backward_normalised", "forward_normalised")
+_VARIATION = ("backward_variation", "forward_variation")
+# Made once: an index of text costs pandas more than the linkages of a table of 42 sectors.
+_SHORT = pd.Index([*_PLAIN, "sector_class"])
+_LONG = pd.Index([*_PLAIN, *_VARIATION, "sector_class"])
+_CLASSES = pd.CategoricalDtype(list(SECTOR_CLASSES))
+_BLOCK = 64  # rows squared at a time, so that no second matrix is held
+_LARGE = 600  # sectors from which the whole inverse is not computed unasked
 
 
 def multipliers(
     engine: Engine, account: Hashable, closing: Household | None, per: Per, *, own_row: bool
 ) -> "pd.Series[float]":
-    """Return an account per unit of final demand for each sector; see the table's method.
-
-    Parameters
-    ----------
-    engine : Engine
-        Numbers of a table.
-    account : str
-        What is called forth.
-    closing : Household or None
-        Type II where given.
-    per : {"demand", "direct"}
-        Unit of the denominator.
-    own_row : bool
-        Whether type II output counts the household row as output.
-
-    Returns
-    -------
-    Series
-        A number a sector.
-
-    Raises
-    ------
-    DataError
-        If the account is unknown, or is zero in a sector that should be the denominator.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
-    >>> table.multipliers("output").round(4).tolist()
-    [1.5182, 1.4521]
-    """
+    """Return an account per unit of final demand for each sector; see the table's method."""
     effects = engine.effects(account)
     if closing is not None:
         effects = closing.closed(effects)
@@ -62,46 +54,16 @@ def multipliers(
     if choice(per, ("demand", "direct"), "per") == "demand":
         return engine.series(effects, account)
     direct = engine.per_output(account)
-    if not direct.all():
-        sector = engine.blocks.sectors[int(np.flatnonzero(direct == 0)[0])]
+    if not direct.any():
         raise DataError(
-            f"per='direct': sector {sector!r} has no {account!r} of its own to divide by; use "
-            "per='demand'"
+            f"per='direct': no sector has {account!r} of its own to divide by; use per='demand'"
         )
-    return engine.series(effects / direct, account)
+    ratio = np.divide(effects, direct, out=np.full(len(direct), np.nan), where=direct != 0)
+    return engine.series(ratio, account)
 
 
 def closed_by_households(engine: Engine, demand: Hashable, income: Hashable) -> Household:
-    """Return the border that adds households: their spending pattern and their income row.
-
-    Parameters
-    ----------
-    engine : Engine
-        Numbers of a table.
-    demand : hashable
-        The final-demand column that households spend.
-    income : hashable
-        The value-added component (or account row) that they earn.
-
-    Returns
-    -------
-    Household
-        The border of the closed model.
-
-    Raises
-    ------
-    DataError
-        If a name is missing or unknown.
-
-    Examples
-    --------
-    >>> import pandas as pd, quesnay as qn
-    >>> table = qn.InputOutputTable([[150, 500], [200, 100]],
-    ...     pd.DataFrame({"homes": [50, 400], "other": [300, 1300]}),
-    ...     pd.DataFrame([[300, 500], [350, 900]], index=["wages", "rest"]))
-    >>> table.multipliers(closed=True, household="homes", income="wages").round(3).tolist()
-    [1.982, 1.85]
-    """
+    """Return the border that adds households: their spending pattern and their income row."""
     b = engine.blocks
     if demand is None or income is None:
         raise DataError(
@@ -109,24 +71,111 @@ def closed_by_households(engine: Engine, demand: Hashable, income: Hashable) -> 
             f"added); the table has the columns {_some(b.demand_names)} and the rows "
             f"{_some(b.value_names)}"
         )
-    known = list(b.demand_names)
-    if not label_in(demand, known):
+    column = place_of(b.demand_names, demand)
+    if column is None:
         raise DataError(
-            f"household: no final-demand column {shown(demand)};{nearest(demand, known)} "
+            f"household: no final-demand column {shown(demand)};{nearest(demand, b.demand_names)} "
             f"the table has {_some(b.demand_names)}"
         )
-    if label_in(income, ("output", "imports")):
+    if isinstance(income, str) and income in {"output", "imports"}:
         raise DataError(
             f"income: {income!r} is not earned by households; name a row of value added"
         )
-    earned = engine.per_output(income) * b.output
-    total = float(earned.sum())
-    if not total > 0:
-        raise DataError(f"income: {income!r} sums to {total:.6g}; expected a positive income")
-    spent = b.demand[:, known.index(demand)]
-    return household(engine.effects(income), spent / total)
+    earned = float((engine.per_output(income) * b.output).sum())
+    if not earned > 0:
+        raise DataError(f"income: {income!r} sums to {earned:.6g}; expected a positive income")
+    spent = b.demand[:, column]
+    if spent.sum() > earned * (1.0 + 1e-9):
+        warnings.warn(
+            f"closed model: {shown(demand)} spends {spent.sum():.6g}, more than the "
+            f"{earned:.6g} of {shown(income)}: each unit earned is followed by "
+            f"{spent.sum() / earned:.3g} units of spending, so the multipliers are too high; name "
+            "an income row with all that households live on, or a column with less",
+            UserWarning,
+            stacklevel=3,
+        )
+    return household(engine.effects(income), spent / earned)
 
 
 def _some(names: pd.Index) -> str:
-    shown = ", ".join(repr(name) for name in names[:10])
-    return shown + (", ..." if len(names) > 10 else "")
+    listed = ", ".join(repr(name) for name in names[:10])
+    return listed + (", ..." if len(names) > 10 else "")
+
+
+def footprint(engine: Engine, account: Hashable, direct: Any) -> pd.DataFrame:
+    """Return what each category of final demand calls forth, and emits itself; see the table."""
+    b = engine.blocks
+    own = np.zeros(len(b.demand_names))
+    if isinstance(direct, Mapping):
+        for name, value in direct.items():
+            place = place_of(b.demand_names, name)
+            if place is None:
+                hint = suggestion(name, b.demand_names)
+                raise DataError(f"direct: no final-demand column {shown(name)};{hint}")
+            own[place] = one_number(value, f"direct of {shown(name)}")
+    elif direct is not None:
+        own = read_along(direct, b.demand_names, "direct", labelled=True)
+    embodied = engine.effects(account) @ b.demand
+    values = np.column_stack([embodied, own, embodied + own])
+    names = ["embodied", "direct", "total"]
+    return pd.DataFrame(values, index=b.demand_names, columns=names, copy=False)
+
+
+def linkages(engine: Engine, variation: bool | None, forward: str) -> pd.DataFrame:
+    """Return total linkages, normalised, with variation and class; see the table's method."""
+    sectors, x = engine.blocks.sectors, engine.blocks.output
+    ghosh = choice(forward, ("ghosh", "leontief"), "forward") == "ghosh"
+    if variation is None:
+        variation = len(sectors) <= _LARGE
+    names = _LONG if variation else _SHORT
+    values = np.empty((len(sectors), len(names) - 1))
+    values[:, 0] = engine.effects("output")
+    values[:, 1] = _forward_sums(engine) if ghosh else engine.factors.columns(np.ones(len(x)))
+    values[:, 2] = values[:, 0] / values[:, 0].mean()
+    known = ~np.isnan(values[:, 1])
+    values[:, 3] = values[:, 1] / (values[known, 1].mean() if known.any() else np.nan)
+    if variation:
+        scale = x if ghosh else np.ones(len(x))
+        values[:, 4], values[:, 5] = _variation(engine.inverse, scale, values[:, 0], values[:, 1])
+    codes = np.where(values[:, 2] > 1.0, 0, 2) + np.where(values[:, 3] > 1.0, 0, 1)
+    frame = pd.DataFrame(values, index=sectors, copy=False)
+    frame[len(names) - 1] = pd.Categorical.from_codes(codes, dtype=_CLASSES)
+    frame.columns = names
+    return frame
+
+
+def _forward_sums(engine: Engine) -> Array:
+    """Return the row sums of the Ghosh inverse, ``(L x)_i / x_i``, by one solve.
+
+    A sector without output has 1 where it sells nothing and NaN where it sells: its sales come
+    from elsewhere and have no output to be a share of.
+    """
+    b = engine.blocks
+    reached = engine.factors.columns(b.output)
+    out: Array = np.divide(
+        reached, b.output, out=np.full(len(reached), np.nan), where=b.output != 0
+    )
+    if np.isnan(out).any():
+        out[(b.output == 0) & ~b.flows.any(axis=1)] = 1.0
+    return out
+
+
+def _variation(L: Array, x: Array, backward: Array, forward: Array) -> tuple[Array, Array]:
+    """Return standard deviation over mean of the columns of L and of the rows of ``L x / x``."""
+    n = len(x)
+    if n == 1:
+        return np.zeros(1), np.zeros(1)
+    columns, rows = np.zeros(n), np.empty(n)
+    for start in range(0, n, _BLOCK):
+        squared = L[start : start + _BLOCK] ** 2
+        columns += squared.sum(axis=0)
+        rows[start : start + _BLOCK] = squared @ (x * x)
+    rows = np.divide(rows, x * x, out=np.full(n, np.nan), where=x != 0)
+    alone = (x == 0) & ~np.isnan(forward)
+    rows[alone] = 1.0
+    found = []
+    for sums, square in ((backward, columns), (forward, rows)):
+        mean = sums / n
+        spread = np.sqrt(np.maximum(square - n * mean**2, 0.0) / (n - 1))
+        found.append(spread / mean)
+    return found[0], found[1]

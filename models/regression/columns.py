@@ -1,20 +1,39 @@
-"""Columns of a frame as numbers or groups, with what is wrong with them said by row label."""
+"""Columns of a frame read as numbers, groups or weights; faults are said by row label.
 
-from collections.abc import Sequence
+Every door of this room reads its columns here: numbers with their sizes checked, groups with
+labels that can be compared and, for time, ordered; weights and labelled input by label.
+"""
+
+import itertools
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.regression.column_checks import (
-    refuse_odd_labels,
-    refuse_odd_order,
-    refuse_sizes,
-)
+from quesnay.models.labels import check_unique, finite_numbers, places_of
 
-__all__ = ["Grouping", "find_column", "group_column", "number_column", "row_label"]
+__all__ = [
+    "Grouping",
+    "aligned_covariance",
+    "as_series",
+    "column_name",
+    "column_names",
+    "find_column",
+    "group_column",
+    "number_column",
+    "read_weights",
+    "refuse_odd_labels",
+    "refuse_odd_order",
+    "refuse_sizes",
+    "repeat_rows",
+    "row_label",
+]
+
 
 Values = npt.NDArray[np.floating]
 Codes = npt.NDArray[np.intp]
@@ -48,71 +67,38 @@ class Grouping:
         left, codes = np.unique(self.codes[rows], return_inverse=True)
         return Grouping(self.name, codes.astype(np.intp), self.labels[left])
 
+    def between(self, rows: npt.NDArray[Any]) -> "Grouping":
+        """Return periods of some rows from the first to the last, those without a row included."""
+        codes = self.codes[rows]
+        first, last = (int(codes.min()), int(codes.max())) if codes.size else (0, -1)
+        return Grouping(self.name, codes - first, self.labels[first : last + 1])
+
 
 def find_column(data: pd.DataFrame, name: str, role: str) -> pd.Series:
-    """Return a column, or say which was meant.
-
-    Parameters
-    ----------
-    data : DataFrame
-        The data.
-    name : str
-        Column wanted.
-    role : str
-        What it is wanted for, such as ``"formula"``.
-
-    Returns
-    -------
-    Series
-        The column.
-
-    Raises
-    ------
-    DataError
-        If there is no such column, or more than one.
-
-    Examples
-    --------
-    >>> find_column(pd.DataFrame({"va": [1.0]}), "va", "formula").tolist()
-    [1.0]
-    """
+    """Return a column, or say which was meant."""
     try:
         found = data[name]
     except (KeyError, TypeError, ValueError):
-        hint = nearest(name, data.columns)
-        raise DataError(f"{role}: the data have no column {name!r};{hint or ' check it'}") from None
+        written = [column for column in data.columns if str(column) == name]
+        if len(written) != 1:  # formulas write numbers that are labels as text
+            raise _no_column(data, name, role) from None
+        found = data[written[0]]
     if not isinstance(found, pd.Series):
         raise DataError(f"{role}: the data have several columns {name!r}; rename all but one")
     return found
 
 
+def _no_column(data: pd.DataFrame, name: str, role: str) -> DataError:
+    if name in data.index.names:
+        return DataError(
+            f"{role}: {name!r} is in the index, not a column; use data.reset_index({name!r})"
+        )
+    hint = nearest(name, data.columns) or " check it"
+    return DataError(f"{role}: the data have no column {name!r};{hint}")
+
+
 def number_column(series: pd.Series, name: str, role: str) -> Values:
-    """Return a column as floats, missing values as NaN.
-
-    Parameters
-    ----------
-    series : Series
-        The column.
-    name : str
-        Its name, for messages.
-    role : str
-        What it is used for.
-
-    Returns
-    -------
-    (n,) array
-        Numbers; booleans become 0 and 1; extended precision is kept.
-
-    Raises
-    ------
-    DataError
-        If a value is text, a date, complex or infinite, or all are beyond what squares can hold.
-
-    Examples
-    --------
-    >>> number_column(pd.Series([1, None, 3]), "x", "formula").tolist()
-    [1.0, nan, 3.0]
-    """
+    """Return a column as floats, missing values as NaN."""
     kind = series.dtype
     if kind.kind not in "fiub":
         hint = f", or write C({name}) for categories" if role == "formula" else ""
@@ -126,33 +112,7 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
 
 
 def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
-    """Return the groups that a column, or columns joined by ``:``, form.
-
-    Parameters
-    ----------
-    data : DataFrame
-        The data.
-    name : str
-        Such as ``"province"`` or ``"province:sector"``.
-    role : str
-        What it is used for: ``"absorb"``, ``"cluster"``, ``"time"``.
-
-    Returns
-    -------
-    Grouping
-        Groups in the order of their sorted labels.
-
-    Raises
-    ------
-    DataError
-        If a column does not exist or its labels cannot be compared.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"a": ["x", "x", "y"], "b": [1, 2, 1]})
-    >>> group_column(frame, "a:b", "absorb").labels.tolist()
-    [('x', 1), ('x', 2), ('y', 1)]
-    """
+    """Return the groups that a column, or columns joined by ``:``, form."""
     if not isinstance(name, str) or not name:
         raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
     if ":" not in name or name in data.columns:
@@ -166,6 +126,10 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
         found = _group_integers(series.to_numpy(), name)
         if found is not None:
             return found
+    if role == "time" and isinstance(series.dtype, pd.CategoricalDtype):
+        if series.dtype.ordered:
+            return _group_ordered(series, name)
+        series = series.astype(series.dtype.categories.dtype)
     series = refuse_odd_labels(series, name, role)
     try:
         codes, labels = pd.factorize(series, sort=True)
@@ -174,9 +138,18 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     named = np.asarray(labels, dtype=object)
-    if role == "time" and not getattr(series.dtype, "ordered", False):
+    if role == "time":
         refuse_odd_order(named, name)
     return Grouping(name, codes.astype(np.intp), named)
+
+
+def _group_ordered(series: pd.Series, name: str) -> Grouping:
+    """Return periods in the order that a category states, those without a row between included."""
+    codes = series.cat.codes.to_numpy().astype(np.intp)
+    used = codes[codes >= 0]
+    first, last = (int(used.min()), int(used.max())) if used.size else (0, -1)
+    labels = np.asarray(series.cat.categories, dtype=object)[first : last + 1]
+    return Grouping(name, np.where(codes < 0, -1, codes - first), labels)
 
 
 def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | None:
@@ -223,3 +196,201 @@ def row_label(index: pd.Index, row: int) -> str:
 def _kind(series: pd.Series) -> str:
     kinds = {"M": "dates, not numbers", "m": "durations, not numbers", "c": "complex numbers"}
     return kinds.get(series.dtype.kind, "text or objects, not numbers")
+
+
+_LEAST_SQUARE, _MOST_SQUARE = 1e-200, 1e200  # of a column, where no single value need be looked at
+_DIGITS = re.compile(r"(\d+)")
+
+
+def refuse_odd_labels(series: pd.Series, name: str, role: str) -> pd.Series:
+    """Refuse labels of mixed kinds, complex and infinite ones; return them, NaN as missing."""
+    kind = series.dtype.kind
+    if kind == "c":
+        raise DataError(f"{role}: column {name!r} holds complex numbers; use text or whole numbers")
+    if kind == "f":
+        if not isinstance(series.dtype, np.dtype):
+            series = pd.Series(series.to_numpy(np.float64, na_value=np.nan), series.index)
+        endless = np.isinf(series.to_numpy())
+        if endless.any():
+            row = shown(series.index[int(np.argmax(endless))])
+            raise DataError(f"{role}: column {name!r} is infinite at row {row}; mend the value")
+    if series.dtype == object:
+        texts = series.dropna().map(lambda value: isinstance(value, str))
+        if 0 < int(texts.sum()) < texts.size:
+            raise DataError(
+                f"{role}: labels of column {name!r} are of mixed kinds, text and other, so that 1 "
+                "and '1' would be different groups; use one kind, such as text"
+            )
+    return series
+
+
+def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:
+    """Refuse periods written as text whose order as text need not be that of time.
+
+    It is where all texts differ only in their numbers, the first of which is the year if there are
+    several (``"2019Q1"``, ``"2019-03-31"``), and sorting by text and by number agree.
+    """
+    if labels.size < 2 or not all(isinstance(label, str) for label in labels):
+        return
+    parts = [_DIGITS.split(label) for label in labels]
+    like = all(part[::2] == parts[0][::2] for part in parts)
+    dated = len(parts[0]) == 3 or all(len(part[1]) == 4 for part in parts if len(part) > 1)
+    advice = "use numbers, dates, an ordered category or texts of equal length, the year first"
+    if not like or not dated or len(parts[0]) == 1:
+        first, second = shown(labels[0]), shown(labels[1])
+        raise DataError(
+            f"time: the order of {first} and {second} in the text column {name!r} is not known; "
+            f"{advice}"
+        )
+    keys = [[int(number) for number in part[1::2]] for part in parts]
+    for place, (one, next_one) in enumerate(itertools.pairwise(keys)):
+        if one > next_one:
+            earlier, later = shown(labels[place]), shown(labels[place + 1])
+            raise DataError(
+                f"time: {earlier} would come before {later} in the text column {name!r}; {advice}"
+            )
+
+
+def refuse_sizes(
+    values: npt.NDArray[np.floating], what: str, index: pd.Index | None = None
+) -> None:
+    """Refuse infinite numbers, and sizes whose squares and products no float can hold."""
+    with np.errstate(over="ignore", invalid="ignore", under="ignore"):
+        square = float(values @ values)  # one cheap pass: NaN and infinity survive a product
+    if _LEAST_SQUARE <= square <= _MOST_SQUARE or values.size == 0:
+        return
+    index = pd.RangeIndex(values.size) if index is None else index
+    bad = np.isinf(values)
+    if bad.any():
+        row = shown(index[int(np.argmax(bad))])
+        raise DataError(f"{what} is infinite at row {row}; mend the value")
+    size = np.abs(values[~np.isnan(values)])
+    largest = float(size.max(initial=0.0))
+    if largest > 0.0 and not 1e-100 <= largest <= 1e100:
+        row = shown(index[int(np.nanargmax(np.abs(values)))])
+        raise DataError(
+            f"{what} has {largest:.3g} at row {row} for its largest size, beyond what squares "
+            "can hold; give it in another unit"
+        )
+
+
+Array = npt.NDArray[np.float64]
+
+
+_MOST_ROWS = 50_000_000
+
+
+def read_weights(
+    data: pd.DataFrame, weights: "str | pd.Series | None", role: str = "weights"
+) -> Array | None:
+    """Return one weight a row of the data."""
+    if weights is None:
+        return None
+    if isinstance(weights, str):
+        values = number_column(find_column(data, weights, role), weights, role)
+    elif isinstance(weights, pd.Series):
+        values = number_column(_align(weights, data.index), str(weights.name), role)
+    else:
+        raise DataError(
+            f"{role}: expected a column name or a Series, got {type(weights).__name__}; "
+            "values without labels cannot be aligned"
+        )
+    if (values < 0).any():
+        row = int(np.argmax(values < 0))
+        raise DataError(f"{role}: {values[row]:g} at row {row_label(data.index, row)} is negative")
+    return np.asarray(values, dtype=np.float64)
+
+
+def repeat_rows(
+    data: pd.DataFrame, frequency: "str | pd.Series | None", weights: object = None
+) -> pd.DataFrame:
+    """Return each row as often as it counts, so that errors are those of all rows."""
+    if frequency is None:
+        return data
+    counts = read_weights(data, frequency, "frequency")
+    assert counts is not None
+    odd = np.isnan(counts) | (counts != np.round(counts))
+    if odd.any():
+        row = int(np.argmax(odd))
+        raise DataError(
+            f"frequency: {counts[row]:g} at row {row_label(data.index, row)} is no whole number; "
+            "for weights inverse to the variance use weights="
+        )
+    if isinstance(weights, pd.Series):
+        raise DataError("weights: with frequency= give the name of a column")
+    if counts.sum() > _MOST_ROWS:
+        raise DataError(f"frequency: {counts.sum():,.0f} rows in all; at most {_MOST_ROWS:,}")
+    return data.iloc[np.repeat(np.arange(len(data)), counts.astype(np.intp))]
+
+
+def _align(series: pd.Series, index: pd.Index) -> pd.Series:
+    """Return the series in the order of the data's labels, or refuse it."""
+    if not series.index.is_unique or not index.is_unique:
+        raise DataError("weights: row labels repeat, so a Series cannot be aligned; use a column")
+    absent = index.difference(series.index)
+    if len(absent) or len(series) != len(index):
+        first = f", such as {absent[0]!r}" if len(absent) else ""
+        raise DataError(
+            f"weights: the Series has {len(series)} labels, the data {len(index)}, and "
+            f"{len(absent)} of the data are absent{first}; give one weight a row of the data"
+        )
+    return series.reindex(index)
+
+
+Labelled: TypeAlias = Mapping[str, float] | pd.Series | Sequence[float]
+
+
+def as_series(values: object, name: str) -> "pd.Series[float]":
+    """Return a labelled series of finite numbers; labels must be unique."""
+    if isinstance(values, Mapping):
+        values = pd.Series(dict(values), dtype=object)
+    if not isinstance(values, pd.Series):
+        if not isinstance(values, list | tuple):
+            kind = type(values).__name__
+            raise DataError(f"{name}: expected a Series, mapping or list of numbers, got {kind}")
+        values = pd.Series(list(values), dtype=object)
+    check_unique(values.index, f"{name}: label")
+    return pd.Series(finite_numbers(values, name), index=values.index)
+
+
+def aligned_covariance(covariance: object, labels: pd.Index, name: str) -> Array:
+    """Return a covariance (k, k) in the order of `labels`; a frame is aligned by both its axes."""
+    if isinstance(covariance, pd.DataFrame):
+        rows, columns = (
+            places_of(axis, labels, name) for axis in (covariance.index, covariance.columns)
+        )
+        covariance = covariance.iloc[rows, columns].to_numpy()
+    elif isinstance(covariance, pd.Series | Mapping):
+        variances = as_series(covariance, name)
+        covariance = np.diag(variances.to_numpy()[places_of(variances.index, labels, name)])
+    else:
+        kind = type(covariance).__name__
+        raise DataError(f"{name}: expected a labelled frame or series, got {kind}")
+    try:
+        return np.asarray(covariance, dtype=np.float64)
+    except (TypeError, ValueError):
+        raise DataError(f"{name}: contains values that are not numbers") from None
+
+
+def column_name(value: object, role: str) -> str:
+    """Return the name of a column, or say that one is expected."""
+    if not isinstance(value, str) or not value.strip():
+        kind = repr(value) if isinstance(value, str) else type(value).__name__
+        raise DataError(f"{role}: expected the name of a column, got {kind}")
+    return value
+
+
+def column_names(value: object, role: str, *, least: int = 0) -> tuple[str, ...]:
+    """Return one name or several as a tuple, each once and at least so many."""
+    if isinstance(value, str):
+        value = (value,)
+    if not isinstance(value, list | tuple):
+        kind = type(value).__name__
+        raise DataError(f"{role}: expected a column name or a list of them, got {kind}")
+    names = tuple(column_name(name, role) for name in value)
+    if len(set(names)) < len(names):
+        twice = next(name for name in names if names.count(name) > 1)
+        raise DataError(f"{role}: {twice!r} is named twice; name it once")
+    if len(names) < least:
+        raise DataError(f"{role}: name {least} or more columns, got {len(names)}")
+    return names

@@ -1,5 +1,7 @@
 """First and long differences, and the half-panel jackknife."""
 
+from dataclasses import replace
+
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
@@ -9,18 +11,15 @@ from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.regression.clusters import refuse_cancelled
 from quesnay.fitting.regression.covariance import CR1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
-from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
+from quesnay.fitting.regression.groups import cluster_sums
 from quesnay.fitting.regression.least_squares import project
-from quesnay.models.regression import variation
-from quesnay.models.regression.columns import Grouping, group_column
-from quesnay.models.regression.estimate import Estimate
-from quesnay.models.regression.inputs import column_name, column_names
+from quesnay.models.regression.columns import Grouping, column_name, column_names, group_column
+from quesnay.models.regression.design import free_of_effects, refuse_dependent
 from quesnay.models.regression.panel import fit_sample
-from quesnay.models.regression.read_panel import PanelData, read_panel
-from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.sample import Sample
+from quesnay.models.regression.result import Estimate, PanelFit
+from quesnay.models.regression.sample import PanelData, read_panel
 
-__all__ = ["fit_differences", "fit_half_panel_jackknife"]
+__all__ = ["difference_ends", "fit_differences", "fit_half_panel_jackknife"]
 
 Array = npt.NDArray[np.float64]
 
@@ -34,6 +33,7 @@ def fit_differences(
     lag: int | str = 1,
     absorb: str | tuple[str, ...] = (),
     cluster: str | None = None,
+    weights: "str | pd.Series | None" = None,
 ) -> PanelFit:
     """Estimate an equation in changes, which removes every unit effect.
 
@@ -46,12 +46,14 @@ def fit_differences(
     unit, time : str
         Columns of unit and time.
     lag : int or "long"
-        Times between the two ends, counted among those in the data (a gap gives no difference), or
-        ``"long"``: each unit's last less its first time.
+        Times between the two ends, counted among those in the data before rows are dropped (a gap
+        gives no difference), or ``"long"``: each unit's last less its first time.
     absorb : str or tuple of str
         Columns of effects of the *changes*, read at the later end, such as ``"sector"``.
     cluster : str, optional
         Column of clusters; by default the unit.
+    weights : str or Series, optional
+        Weights inverse to the variance of the errors of the changes, read at the later end.
 
     Returns
     -------
@@ -78,10 +80,10 @@ def fit_differences(
     2.0
     """
     sets = column_names(absorb, "absorb")
-    panel = read_panel(formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster)
-    times = None if panel.time is None else panel.time.codes
-    order = stack(panel.unit.codes, times, panel.nobs)
-    later, earlier = _ends(order, lag)
+    panel = read_panel(
+        formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster, weights=weights
+    )
+    later, earlier = difference_ends(panel.unit.codes, panel.when, lag)
     steps = panel.X[later] - panel.X[earlier]
     keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
     for i in keep:
@@ -94,23 +96,39 @@ def fit_differences(
         names, columns = ["Intercept", *names], [np.ones(later.size), *columns]
     if not columns:
         raise DataError(f"formula {formula!r}: no regressors are left; add a term")
-    difference = Sample(
+    owners = dict(zip(panel.names, panel.sample.owners, strict=True))
+    difference = replace(
+        panel.sample,
         index=panel.sample.index[later],
         outcome=panel.y[later] - panel.y[earlier],
         design=np.column_stack(columns),
         names=tuple(names),
         effects=effects,
         clusters=(_at(panel.cluster, later),),
-        periods=None if panel.time is None else _at(panel.time, later),
-        weights=None,
-        dropped=panel.sample.dropped,
+        periods=panel.when.between(later),
+        weights=None if panel.sample.weights is None else panel.sample.weights[later],
+        unit=_at(panel.unit, later),
+        owners=tuple(owners[name] for name in names),
+        lag=lag,
     )
     text = f"{formula} (differences, {lag})"
-    return fit_sample(difference, CR1(), formula=text, outcome=f"change of {panel.outcome}")
+    return fit_sample(
+        difference,
+        CR1(),
+        formula=text,
+        outcome=f"change of {panel.outcome}",
+        drop_collinear=None,
+    )
 
 
 def fit_half_panel_jackknife(
-    formula: str, data: pd.DataFrame, *, unit: str, time: str, cluster: str | None = None
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    unit: str,
+    time: str,
+    cluster: str | None = None,
+    weights: "str | pd.Series | None" = None,
 ) -> Estimate:
     """Estimate fixed effects with the bias of a short panel taken off.
 
@@ -127,6 +145,8 @@ def fit_half_panel_jackknife(
         Columns of unit and time; effects of both are taken out.
     cluster : str, optional
         Column of clusters; by default the unit.
+    weights : str or Series, optional
+        Weights inverse to the variance of the errors.
 
     Returns
     -------
@@ -155,7 +175,9 @@ def fit_half_panel_jackknife(
     >>> round(float(found.params["x"]), 2)
     1.89
     """
-    panel = read_panel(formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster)
+    panel = read_panel(
+        formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster, weights=weights
+    )
     if panel.time is None or panel.time.count < 4:
         raise EstimationError(f"{time}: at least four times are needed to halve a panel")
     keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
@@ -190,20 +212,28 @@ def fit_half_panel_jackknife(
     )
 
 
-def _ends(order: Stack, lag: int | str) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
+def difference_ends(
+    unit: npt.NDArray[np.intp], time: Grouping, lag: int | str
+) -> tuple[npt.NDArray[np.intp], npt.NDArray[np.intp]]:
     """Return rows of later and earlier ends, in the order of the data given."""
+    order = np.lexsort((time.codes, unit))
+    who, when = unit[order], time.codes[order]
     if isinstance(lag, str) and lag == "long":
-        last = np.r_[np.flatnonzero(np.diff(order.unit)), order.rows - 1]
+        last = np.r_[np.flatnonzero(np.diff(who)), who.size - 1]
         first = np.r_[0, last[:-1] + 1]
-        apart = order.time[last] > order.time[first]
+        apart = when[last] > when[first]
         later, earlier = last[apart], first[apart]
     elif is_whole(lag) and lag >= 1:
-        later, earlier = order.steps(min(lag, order.times))  # no pair is so many times apart
+        steps = min(lag, time.count)  # no pair is so many times apart
+        key = who * (time.count + 1) + when
+        earlier = np.searchsorted(key, key - steps)
+        found = (key[earlier] == key - steps) & (when >= steps)
+        later, earlier = np.flatnonzero(found), earlier[found]
     else:
         raise DataError(f"lag {shown(lag)}: expected a whole number from 1 on, or 'long'")
     if later.size == 0:
         raise EstimationError(f"no unit is seen at both ends of a difference of lag {shown(lag)}")
-    return order.order[later], order.order[earlier]
+    return order[later], order[earlier]
 
 
 def _effect(
@@ -229,8 +259,9 @@ def _within(
 ) -> tuple[Array, Array]:
     """Return the two-way within slopes of some rows and each cluster's influence on them."""
     sets = [panel.unit] if panel.time is None else [panel.unit, panel.time]
-    absorber = absorb_effects([grouping.select(rows).codes for grouping in sets])
-    y, design, _ = variation.free_of_effects(
+    weights = None if panel.sample.weights is None else panel.sample.weights[rows]
+    absorber = absorb_effects([grouping.select(rows).codes for grouping in sets], weights=weights)
+    y, design, _ = free_of_effects(
         absorber,
         panel.y[rows],
         X[rows],
@@ -238,7 +269,9 @@ def _within(
         names=names,
         effects=", ".join(grouping.name for grouping in sets) + ", in a half of the panel",
     )
-    variation.refuse_dependent(design, names)
+    if weights is not None:
+        y, design = y * np.sqrt(weights), design * np.sqrt(weights)[:, None]
+    refuse_dependent(design, names)
     fit = project(y, design)
     parts = fit.Q * fit.residuals[:, None]
     scores = cluster_sums(parts, panel.cluster.codes[rows], panel.cluster.count)

@@ -1,15 +1,36 @@
-"""Formulas of regressions (Wilkinson and Rogers, 1973), read without ever running anything."""
+"""Formulas of regressions (Wilkinson and Rogers, 1973), read without ever running anything.
 
+Factors are read here; operators are expanded by formulaic from a text that holds stand-ins only.
+"""
+
+import math
 from dataclasses import dataclass
 from functools import lru_cache
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.regression.expansion import expand_terms
-from quesnay.models.regression.expression import Column, Expression, columns_of, read_call
-from quesnay.models.regression.tokens import Reader, read_tokens, shown_formula
+from quesnay.models.expressions import (
+    Column,
+    Expression,
+    Reader,
+    columns_of,
+    read_call,
+    read_tokens,
+    shown_formula,
+)
 
-__all__ = ["Factor", "Formula", "parse_formula"]
+if TYPE_CHECKING:
+    from formulaic.parser.types import ASTNode, Token
+
+__all__ = [
+    "Factor",
+    "Formula",
+    "Term",
+    "expand_terms",
+    "parse_formula",
+    "parse_terms",
+    "term_text",
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,16 +44,27 @@ class Factor:
     expression : Expression
         What is computed; a `Column` where `categorical`.
     categorical : bool
-        Whether it was written ``C(name)``.
+        Whether it was written ``C(name)`` or ``i(name)``.
+    base : str, float or None
+        Level that has no column of its own; None is the first.
+    against_base : bool
+        Whether the base is left out wherever the factor stands (``i(name)``).
     """
 
     text: str
     expression: Expression
     categorical: bool = False
+    base: str | float | None = None
+    against_base: bool = False
 
     def __hash__(self) -> int:
         """Hash the text, which says the rest: quick, as factors are looked up for every fit."""
         return hash(self.text)
+
+    @property
+    def meaning(self) -> tuple[Expression, bool, bool]:
+        """What it stands for, however it was written."""
+        return self.expression, self.categorical, self.against_base
 
 
 Term: TypeAlias = tuple[Factor, ...]
@@ -69,62 +101,59 @@ class Formula:
         """Names of all columns used, the outcome's first, each once."""
         return tuple(dict.fromkeys(n for f in self.factors for n in columns_of(f.expression)))
 
+    def find(self, wanted: Term) -> Term | None:
+        """Return the term that means the same, in whatever order it was written, or None."""
+        meaning = frozenset(factor.meaning for factor in wanted)
+        own = (t for t in self.terms if frozenset(f.meaning for f in t) == meaning)
+        return next(own, None)
+
+
+def term_text(term: Term) -> str:
+    """Return how a term is written."""
+    return ":".join(factor.text for factor in term)
+
 
 @lru_cache(maxsize=512)
 def parse_formula(source: str) -> Formula:
     """Read a formula such as ``"ln_va ~ ln_ict + ln_k"``.
 
-    Parameters
-    ----------
-    source : str
-        Outcome, ``~``, and terms joined by ``+ - : * / ** %in%`` and brackets; ``0`` or ``-1``
-        drops the intercept. A term is a column (between backticks where its name is odd),
-        ``C(column)`` for categories, ``I(...)`` for arithmetic, or a function of
-        `quesnay.models.regression.expression.FUNCTIONS`.
-
-    Returns
-    -------
-    Formula
-        Outcome, terms, intercept.
-
-    Raises
-    ------
-    DataError
-        If it is no such formula; the message shows where.
-
-    Notes
-    -----
     The operators mean what they mean in formulaic, whose parser expands them (``b %in% a`` is
     ``a / b``). It is shown a stand-in for each factor: names and functions are read here, against
     the lists of what there is, and names are only looked up among columns. So no formula runs
     code. What was read is kept, so that fitting a formula again does not read it again.
-
-    Examples
-    --------
-    >>> formula = parse_formula("ln_va ~ ln_ict * ln_k - 1")
-    >>> [":".join(f.text for f in term) for term in formula.terms], formula.intercept
-    (['ln_ict', 'ln_k', 'ln_ict:ln_k'], False)
     """
     reader = read_tokens(source)
     outcome = _read_factor(reader)
     if outcome.categorical:
         raise reader.error("the outcome cannot be categories")
     reader.expect("~")
+    terms, intercept = _read_terms(reader, outcome)
+    if any(len(term) == 1 and term[0].meaning == outcome.meaning for term in terms):
+        raise DataError(
+            f"formula {shown_formula(source)}: {outcome.text!r} is the outcome and would explain "
+            "itself; take it out of the right side"
+        )
+    return Formula(source, outcome, terms, intercept)
+
+
+@lru_cache(maxsize=512)
+def parse_terms(source: str) -> tuple[Term, ...]:
+    """Read terms alone, such as the instruments ``"z1 + C(region):z2"``."""
+    reader = read_tokens(source)
+    return _read_terms(reader, Factor("f0", Column("")))[0]
+
+
+def _read_terms(reader: Reader, outcome: Factor) -> tuple[tuple[Term, ...], bool]:
+    """Read the right side: its terms, main effects first, and whether it has an intercept."""
     names = {outcome: "f0"}
     skeleton = _read_skeleton(reader, names)
     factors = {name: factor for factor, name in names.items()}
     try:
         expanded = expand_terms(f"f0 ~ {skeleton}")
     except DataError as problem:
-        raise DataError(f"formula {shown_formula(source)}: {problem}") from None
+        raise DataError(f"formula {shown_formula(reader.source)}: {problem}") from None
     terms = [tuple(factors[name] for name in term) for term in expanded]
-    if (outcome,) in terms:
-        raise DataError(
-            f"formula {shown_formula(source)}: {outcome.text!r} is the outcome and would explain "
-            "itself; take it out of the right side"
-        )
-    ordered = sorted((term for term in terms if term), key=len)
-    return Formula(source, outcome, tuple(ordered), () in terms)
+    return tuple(sorted((term for term in terms if term), key=len)), () in terms
 
 
 def _read_skeleton(reader: Reader, names: dict[Factor, str]) -> str:
@@ -138,7 +167,10 @@ def _read_skeleton(reader: Reader, names: dict[Factor, str]) -> str:
             break
         words.append(sign)
     if reader.next.kind != "end" or reader.depth:
-        raise reader.error("expected ')'" if reader.depth else "expected '+' or the end")
+        wanted = "expected ')'" if reader.depth else "expected '+' or the end"
+        if reader.next.kind == "name":
+            wanted += "; names with spaces or signs stand between backticks; stopped"
+        raise reader.error(wanted)
     return " ".join(words)
 
 
@@ -156,7 +188,9 @@ def _read_operand(reader: Reader, words: list[str], names: dict[Factor, str]) ->
     if reader.next.kind == "number":
         words.append(_read_constant(reader, words))
     else:
-        words.append(names.setdefault(_read_factor(reader), f"f{len(names)}"))
+        factor = _read_factor(reader)
+        same = (known for known in names if known.meaning == factor.meaning)
+        words.append(names.setdefault(next(same, factor), f"f{len(names)}"))
 
 
 def _read_endings(reader: Reader, words: list[str]) -> None:
@@ -198,17 +232,99 @@ def _read_factor(reader: Reader) -> Factor:
     called = reader.next.kind == "sign" and reader.next.text == "("
     if token.kind == "quoted" or not called:
         return Factor(token.text, Column(token.text))
-    if token.text == "C":
-        return _read_categories(reader)
+    if token.text in {"C", "i"}:
+        return _read_categories(reader, token.text)
     start = token.place
     expression = read_call(reader, token.text)
     return Factor(reader.source[start : reader.next.place].strip(), expression)
 
 
-def _read_categories(reader: Reader) -> Factor:
+def _read_categories(reader: Reader, kind: str) -> Factor:
+    """Read ``C(x)``, ``C(x, base="b")``, ``C(x, Treatment("b"))`` or ``i(x, ref=-1)``."""
     reader.expect("(")
     if reader.next.kind not in {"name", "quoted"}:
-        raise reader.error("C(...) takes the name of one column")
+        raise reader.error(f"{kind}(...) takes the name of one column")
     name = reader.take().text
+    base = _read_base(reader) if reader.take_sign(",") else None
     reader.expect(")")
-    return Factor(f"C({name})", Column(name), categorical=True)
+    return Factor(f"{kind}({name})", Column(name), True, base, kind == "i")
+
+
+def _read_base(reader: Reader) -> str | float:
+    """Read the level that a category is compared with, in the ways of patsy, formulaic, fixest."""
+    named = reader.next.kind == "name"
+    if named and reader.take().text in {"Treatment", "contr.treatment"}:
+        reader.expect("(")
+        base = _read_level(reader, named=reader.next.kind == "name" and bool(reader.take()))
+        reader.expect(")")
+        return base
+    return _read_level(reader, named=named)
+
+
+def _read_level(reader: Reader, *, named: bool) -> str | float:
+    if named:
+        reader.expect("=")
+    sign = reader.take_sign("-")
+    token = reader.next
+    if token.kind == "number":
+        return float(reader.take().text) * (-1.0 if sign else 1.0)
+    if token.kind != "text" or sign:
+        raise reader.error("expected the base level, such as base='b' or base=2015")
+    return reader.take().text
+
+
+_MOST = 10_000  # products of columns; more come from programs or powers that went wrong
+_FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
+
+
+def expand_terms(skeleton: str) -> list[tuple[str, ...]]:
+    """Expand the operators of a formula into terms, as formulaic does.
+
+    Only formulaic's parser is called: its tree is walked, its sets of terms are read. Nothing is
+    materialised, so formulaic never sees data and never evaluates a factor.
+    """
+    from formulaic.errors import FormulaicError
+    from formulaic.parser import DefaultFormulaParser
+
+    parser = DefaultFormulaParser()
+    try:
+        _refuse_explosion(parser.get_ast(skeleton))
+        terms = parser.get_terms(skeleton).rhs
+        return [tuple(f.expr for f in term.factors if f.expr != "1") for term in terms]
+    except DataError:
+        raise
+    except (FormulaicError, *_FAILURES) as problem:
+        said = str(problem).partition("\n")[0] or type(problem).__name__
+        raise DataError(f"formulaic cannot expand its terms ({said}); write them out") from None
+
+
+def _refuse_explosion(tree: "ASTNode[Any] | Token") -> None:
+    """Walk the tree, from leaves to root and without recursion, counting products of columns."""
+    order, waiting = [], [tree]
+    while waiting:
+        node = waiting.pop()
+        order.append(node)
+        waiting.extend(getattr(node, "args", ()))
+    counts: dict[int, int] = {}
+    for node in reversed(order):
+        parts = [counts[id(part)] for part in getattr(node, "args", ())]
+        counts[id(node)] = _count(node, parts)
+        if counts[id(node)] > _MOST:
+            raise DataError(f"it has more than {_MOST:,} products of columns; write fewer")
+
+
+def _count(node: "ASTNode[Any] | Token", parts: list[int]) -> int:
+    """Return how many products an operator forms from those of its operands; one for a leaf."""
+    match getattr(getattr(node, "operator", None), "symbol", None):
+        case None:
+            return 1
+        case ":":
+            return math.prod(parts)
+        case "*":
+            return sum(parts) + math.prod(parts)
+        case "**":
+            return int(parts[0] ** int(str(node.args[1])))
+        case "~" | "+" | "-" | "/" | "in":
+            return sum(parts)
+        case other:
+            raise DataError(f"{other!r} is not an operator of formulas")

@@ -1,14 +1,18 @@
 """Equations with endogenous regressors: two stages, LIML, and what weak instruments allow."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, cast
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.checks import choice
-from quesnay.fitting.errors import DataError, EstimationError
+from quesnay.fitting.errors import DataError, EstimationError, suggestion
+from quesnay.fitting.regression.clusters import counted_parameters
+from quesnay.fitting.regression.fixed_effects import Absorber
 from quesnay.fitting.regression.instrumental import (
     InstrumentalFit,
     anderson_rubin,
@@ -17,12 +21,62 @@ from quesnay.fitting.regression.instrumental import (
     instrumental_variables,
     overidentification,
 )
-from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.least_squares import (
+    CovarianceEstimate,
+    LinearFit,
+    Regression,
+    project,
+)
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.regression.equation import Asked, Equation, read_equation
-from quesnay.models.regression.estimate import Estimate, attempted
+from quesnay.models.regression.columns import column_name, column_names
+from quesnay.models.regression.design import (
+    free_of_effects,
+    refuse_constant,
+    refuse_dependent,
+)
+from quesnay.models.regression.formula import (
+    Formula,
+    Term,
+    parse_formula,
+    parse_terms,
+    term_text,
+)
+from quesnay.models.regression.result import PanelFit, attempted
+from quesnay.models.regression.sample import (
+    Roles,
+    Sample,
+    absorber_of,
+    draw_samples,
+    drop_columns,
+)
 
-__all__ = ["fit_instrumental", "to_linearmodels"]
+__all__ = [
+    "Equation",
+    "fit_instrumental",
+    "read_equation",
+    "to_linearmodels",
+]
+
+
+Array = npt.NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Equation:
+    """The arrays of the equation, freed of absorbed effects and weighted, and their names."""
+
+    outcome: str
+    sample: Sample
+    endogenous: tuple[str, ...]
+    exogenous: tuple[str, ...]
+    instruments: tuple[str, ...]
+    y: Array
+    X: Array
+    W: Array
+    Z: Array
+    clusters: npt.NDArray[np.intp] | None
+    absorbed: int
+    absorber: Absorber | None
 
 
 def fit_instrumental(
@@ -33,8 +87,11 @@ def fit_instrumental(
     instruments: str | Sequence[str],
     absorb: str | Sequence[str] = (),
     cluster: str | None = None,
+    weights: "str | pd.Series | None" = None,
+    unit: str | None = None,
+    time: str | None = None,
     method: str = "2sls",
-) -> Estimate:
+) -> PanelFit:
     """Estimate an equation with regressors that are related to its error.
 
     Parameters
@@ -44,19 +101,23 @@ def fit_instrumental(
     data : DataFrame
         One row an observation.
     endogenous : str or sequence of str
-        Terms of the formula that are endogenous.
+        Terms of the formula that are endogenous, such as ``"ln_ict"`` or ``"C(region)"``.
     instruments : str or sequence of str
-        Excluded instruments: columns or terms, at least as many.
+        Excluded instruments: columns or terms, at least as many columns as endogenous ones.
     absorb : str or sequence of str
         Fixed effects, ``"a:b"`` for interactions.
     cluster : str, optional
         Column of clusters: CR1 errors; HC1 without.
+    weights : str or Series, optional
+        Weights inverse to the variance of the errors.
+    unit, time : str, optional
+        Columns of the panel's unit and periods, for lags and `diagnose`.
     method : {"2sls", "liml"}
         Two-stage least squares or limited-information maximum likelihood.
 
     Returns
     -------
-    Estimate
+    PanelFit
         Coefficients with tests of strength (effective F), need (Durbin-Wu-Hausman) and, where
         overidentified, agreement (Hansen's J with the errors of the fit, and Sargan); with one
         instrument the Anderson-Rubin set, the first-stage slope and the least-squares slope among
@@ -85,7 +146,14 @@ def fit_instrumental(
     (2.08, 2.5)
     """
     choice(method, ("2sls", "liml"), "method")
-    parts = read_equation(formula, data, Asked(endogenous, instruments, absorb, cluster))
+    roles = Roles(
+        absorb=column_names(absorb, "absorb"),
+        cluster=() if cluster is None else (column_name(cluster, "cluster"),),
+        weights=weights,
+        time=time,
+        unit=unit,
+    )
+    parts = read_equation(formula, data, endogenous, instruments, roles)
     found = instrumental_variables(
         parts.y,
         parts.X,
@@ -95,24 +163,65 @@ def fit_instrumental(
         clusters=parts.clusters,
         absorbed=parts.absorbed,
     )
+    return _as_fit(found, parts, formula, method)
+
+
+def _as_fit(found: InstrumentalFit, parts: Equation, formula: str, method: str) -> PanelFit:
+    """Lay the estimate out as a regression whose design is what the instruments explain."""
     names = [*parts.endogenous, *parts.exogenous]
-    order = [name for name in parts.order if name in names]
-    covariance = pd.DataFrame(found.covariance, names, names).loc[order, order]
+    order = [names.index(name) for name in parts.sample.names]
+    projected = np.column_stack([_explained(parts), parts.W])[:, order]
+    bread = project(parts.y, projected).bread()
+    fit = LinearFit(
+        found.coefficients[order],
+        found.residuals,
+        bread,
+        0.0,
+        "instruments",
+        np.asarray(np.linalg.cholesky(bread)),
+    )
+    sample = parts.sample
+    regression = Regression(
+        projected,
+        found.residuals,
+        bread,
+        tuple(group.codes for group in sample.effects),
+        parts.absorber,
+        tuple(group.codes for group in sample.clusters),
+        None if sample.periods is None else sample.periods.codes,
+        weights=sample.weights,
+    )
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
-    rule = "HC1" if parts.clusters is None else f"CR1, {found.df + 1} clusters of {cluster}"
-    return Estimate(
-        f"{label}, instruments {', '.join(parts.instruments)}",
-        parts.outcome,
-        pd.Series(found.coefficients, index=names).loc[order],
-        covariance,
-        float(found.df),
-        parts.y.size,
-        rule,
-        _tests(found, parts),
-        details,
-        notes,
+    return PanelFit(
+        formula=formula,
+        outcome_name=parts.outcome,
+        intercept="Intercept" in sample.names,
+        sample=sample,
+        estimate=fit,
+        regression=regression,
+        inference=_inference(found, parts, order),
+        method=f"{label}, instruments {', '.join(parts.instruments)}",
+        tests=_tests(found, parts),
+        details=details,
+        notes=notes,
     )
+
+
+def _explained(parts: Equation) -> Array:
+    """Return the endogenous regressors as instruments and exogenous regressors explain them."""
+    columns = np.column_stack([parts.Z, parts.W])
+    fits = [project(column, columns).fitted for column in parts.X.T]
+    return np.column_stack(fits)
+
+
+def _inference(found: InstrumentalFit, parts: Equation, order: list[int]) -> CovarianceEstimate:
+    name, rule = "HC1", f"factor n / (n - K); t with {found.df} degrees of freedom."
+    if parts.clusters is not None:
+        name, own = "CR1", parts.sample.clusters[0].name
+        rule = f"{found.df + 1} clusters of {own}; t with G - 1 = {found.df} degrees of freedom."
+    matrix = found.covariance[np.ix_(order, order)]
+    return CovarianceEstimate(matrix, np.full(len(order), float(found.df)), name, rule)
 
 
 def to_linearmodels(
@@ -157,8 +266,9 @@ def to_linearmodels(
         raise DataError(
             "linearmodels is not installed; install it with: pip install 'quesnay[bridge]'"
         ) from None
-    parts = read_equation(formula, data, Asked(endogenous, instruments, absorb, None))
-    index = parts.index
+    roles = Roles(absorb=column_names(absorb, "absorb"))
+    parts = read_equation(formula, data, endogenous, instruments, roles)
+    index = parts.sample.index
     exogenous = pd.DataFrame(parts.W, index, list(parts.exogenous)) if parts.exogenous else None
     try:
         return getattr(iv, models[method])(
@@ -192,7 +302,7 @@ def _details(found: InstrumentalFit, parts: Equation) -> tuple[dict[str, float],
         f"least squares, {name}": float(value)
         for name, value in zip(parts.endogenous, plain, strict=False)
     }
-    notes = [f"{parts.dropped} rows are not used."] if parts.dropped else []
+    notes = []
     if parts.X.shape[1] == 1 and parts.Z.shape[1] == 1:
         stage = project(parts.X[:, 0], np.column_stack([parts.Z, parts.W])).coefficients[0]
         details[f"first stage, {parts.instruments[0]}"] = float(stage)
@@ -201,3 +311,107 @@ def _details(found: InstrumentalFit, parts: Equation) -> tuple[dict[str, float],
         details["Anderson-Rubin set, high"] = robust.high
         notes.append(f"The 95 % Anderson-Rubin set is of the shape: {robust.shape}.")
     return details, tuple(notes)
+
+
+def read_equation(
+    formula: str,
+    data: pd.DataFrame,
+    endogenous: str | Sequence[str],
+    instruments: str | Sequence[str],
+    roles: Roles,
+) -> Equation:
+    """Read an equation with its instruments, and take absorbed effects out of all of it.
+
+    Regressors and instruments are told apart as terms: ``C(t)`` stands for all its columns,
+    ``a:b`` is ``b:a``.
+    """
+    if not isinstance(formula, str) or not isinstance(data, pd.DataFrame):
+        raise DataError("expected a formula such as 'y ~ x + w' and a DataFrame")
+    own = parse_formula(formula)
+    inner = [_own_term(own, name) for name in column_names(endogenous, "endogenous", least=1)]
+    outer = _outer_terms(own, column_names(instruments, "instruments", least=1))
+    reduced = replace(own, terms=(*(t for t in own.terms if t not in inner), *outer))
+    structural, first = draw_samples((own, reduced), data, roles)
+    absorber = absorber_of(structural)
+    structural = drop_columns(structural, absorber, None)
+    first = drop_columns(first, absorber, None)
+    excluded = [k for k, term in enumerate(first.owners) if term in outer]
+    if not excluded:
+        raise DataError("instruments: name columns that are not in the formula, each once")
+    inside = [k for k, term in enumerate(structural.owners) if term in inner]
+    return _arrays(structural, first, (inside, excluded), absorber, own.outcome.text)
+
+
+def _own_term(own: Formula, name: str) -> Term:
+    """Return the term of the equation that is called endogenous."""
+    terms = parse_terms(name)
+    found = own.find(terms[0]) if len(terms) == 1 else None
+    if found is None:
+        known = [term_text(term) for term in own.terms]
+        raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
+    return found
+
+
+def _outer_terms(own: Formula, names: Sequence[str]) -> list[Term]:
+    """Return the terms of the excluded instruments, none of them in the equation."""
+    outer = [term for name in names for term in parse_terms(name)]
+    alike = [frozenset(factor.meaning for factor in term) for term in outer]
+    within = [own.find(term) is not None or term == (own.outcome,) for term in outer]
+    if not outer or len(set(alike)) < len(alike) or any(within):
+        raise DataError("instruments: name columns that are not in the formula, each once")
+    return outer
+
+
+def _arrays(
+    structural: Sample,
+    first: Sample,
+    places: tuple[list[int], list[int]],
+    absorber: Absorber | None,
+    outcome: str,
+) -> Equation:
+    inside, excluded = places
+    y = np.asarray(structural.outcome, float)
+    if "Intercept" in structural.names:
+        refuse_constant(y, outcome)
+    names = [*structural.names, *(first.names[k] for k in excluded)]
+    whole = np.column_stack([structural.design, first.design[:, excluded]]).astype(np.float64)
+    if absorber is not None:
+        effects = ", ".join(group.name for group in structural.effects)
+        y, whole, _ = free_of_effects(
+            absorber, y, whole, outcome=outcome, names=names, effects=effects
+        )
+    if structural.weights is not None:
+        root = np.sqrt(structural.weights)
+        y, whole = y * root, whole * root[:, None]
+    k = len(structural.names)
+    outside = [place for place in range(k) if place not in inside]
+    for kept in (list(range(k)), [*outside, *range(k, len(names))]):
+        refuse_dependent(whole[:, kept], [names[place] for place in kept])
+    return Equation(
+        outcome,
+        structural,
+        tuple(names[place] for place in inside),
+        tuple(names[place] for place in outside),
+        tuple(names[k:]),
+        y,
+        whole[:, inside],
+        whole[:, outside],
+        whole[:, k:],
+        structural.clusters[0].codes if structural.clusters else None,
+        _counted(structural, whole[:, :k], absorber),
+        absorber,
+    )
+
+
+def _counted(sample: Sample, design: Array, absorber: Absorber | None) -> int:
+    """Count absorbed degrees of freedom as `fit_panel` does: not those nested in clusters."""
+    if absorber is None:
+        return 0
+    if not sample.clusters:
+        return absorber.rank
+    k = int(design.shape[1])
+    effects = tuple(effect.codes for effect in sample.effects)
+    clusters = tuple(cluster.codes for cluster in sample.clusters)
+    nothing = np.zeros(design.shape[0])
+    regression = Regression(design, nothing, np.eye(k), effects, absorber, clusters)
+    return int(counted_parameters(regression)) - k

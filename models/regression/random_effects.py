@@ -1,7 +1,7 @@
-"""Unit effects as random draws, and the correlated form that fixed effects agree with."""
+"""Unit effects as random draws, the correlated form that fixed effects agree with, and means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from typing import cast
 
@@ -10,23 +10,20 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
-from quesnay.fitting.checks import choice
+from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import CR1, Classical, CovarianceEstimate
-from quesnay.fitting.regression.groups import stack
-from quesnay.fitting.regression.least_squares import Regression
-from quesnay.fitting.regression.random_effects import (
-    Method,
-    RandomEffects,
-    random_effects,
-    within_columns,
-)
+from quesnay.fitting.regression.covariance import CR1, Classical
+from quesnay.fitting.regression.groups import cluster_sums, group_means
+from quesnay.fitting.regression.least_squares import LinearFit, Regression
+from quesnay.fitting.regression.random_effects import Method, RandomEffects, random_effects
 from quesnay.fitting.verdict import TestResult
-from quesnay.models.regression.estimate import Estimate, attempted
-from quesnay.models.regression.read_panel import PanelData, read_panel
-from quesnay.models.regression.variation import refuse_constant, refuse_dependent
+from quesnay.models.regression.columns import Grouping
+from quesnay.models.regression.design import refuse_constant, refuse_dependent
+from quesnay.models.regression.panel import choose_rule, fit_sample
+from quesnay.models.regression.result import PanelFit, attempted
+from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
 
-__all__ = ["fit_correlated_random_effects", "fit_random_effects"]
+__all__ = ["fit_between", "fit_correlated_random_effects", "fit_random_effects"]
 
 Array = npt.NDArray[np.float64]
 
@@ -41,8 +38,9 @@ def fit_random_effects(
     time: str | None = None,
     method: str = "swar",
     cluster: str | None = None,
+    weights: "str | pd.Series | None" = None,
     covariance: str = "clustered",
-) -> Estimate:
+) -> PanelFit:
     """Estimate a panel equation whose unit effects are unrelated to the regressors.
 
     Parameters
@@ -59,13 +57,18 @@ def fit_random_effects(
         Variance components: Swamy and Arora, Wallace and Hussain, Amemiya, Nerlove, likelihood.
     cluster : str, optional
         Column of clusters; by default the unit.
+    weights : str or Series, optional
+        Weights inverse to the variance of the rest, not of the unit effects; with the methods
+        "swar" and "ml".
     covariance : {"clustered", "classical"}
         CR1 by cluster, or the classical covariance of the quasi-demeaned regression.
 
     Returns
     -------
-    Estimate
+    PanelFit
         With the Hausman, Mundlak (clustered) and Breusch-Pagan tests and the variance components.
+        Residuals hold the unit effects, which `effects` predicts; R-squared is that of the
+        regressors alone.
 
     Raises
     ------
@@ -87,8 +90,8 @@ def fit_random_effects(
     >>> round(float(fit_random_effects("y ~ x", data, unit="u", time="t").params["x"]), 3)
     2.004
     """
-    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
-    return _estimate(panel, panel.X, list(panel.names), _Asked(method, covariance, False))
+    panel = _read(formula, data, (unit, time, cluster), weights)
+    return _estimate(panel, panel.sample, formula, _Choices(method, covariance, False))
 
 
 def fit_correlated_random_effects(
@@ -99,8 +102,9 @@ def fit_correlated_random_effects(
     time: str | None = None,
     method: str = "swar",
     cluster: str | None = None,
+    weights: "str | pd.Series | None" = None,
     covariance: str = "clustered",
-) -> Estimate:
+) -> PanelFit:
     """Estimate random effects beside the unit means of the regressors (Mundlak's form).
 
     Slopes of the regressors equal those of fixed effects; coefficients of the means, named
@@ -108,12 +112,12 @@ def fit_correlated_random_effects(
 
     Parameters
     ----------
-    formula, data, unit, time, method, cluster, covariance
+    formula, data, unit, time, method, cluster, weights, covariance
         See `fit_random_effects`.
 
     Returns
     -------
-    Estimate
+    PanelFit
         With the joint test of the means.
 
     Raises
@@ -135,11 +139,9 @@ def fit_correlated_random_effects(
     >>> found.params.round(2).index.tolist()
     ['Intercept', 'x', 'mean(x)']
     """
-    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster)
+    panel = _read(formula, data, (unit, time, cluster), weights)
     refuse_dependent(panel.X, panel.names)
-    order = stack(panel.unit.codes, None, panel.nobs)
-    _, varying = within_columns(panel.X[order.order], order)
-    means = order.unit_means(panel.X[order.order])[np.argsort(order.order)]
+    means, varying = _unit_means(panel)
     columns, names = [panel.X], list(panel.names)
     for place in np.flatnonzero(varying):
         wide = np.column_stack([*columns, means[:, place]])
@@ -152,48 +154,135 @@ def fit_correlated_random_effects(
             f"{formula}: unit means add nothing: regressors do not vary inside units, or their "
             "means are the same for all"
         )
-    return _estimate(panel, np.column_stack(columns), names, _Asked(method, covariance, True))
+    wider = replace(panel.sample, design=np.column_stack(columns), names=tuple(names))
+    return _estimate(panel, wider, formula, _Choices(method, covariance, True))
+
+
+def fit_between(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    unit: str,
+    by_length: bool = False,
+    covariance: str = "HC1",
+) -> PanelFit:
+    """Estimate an equation among unit means: what differs between units, not over time.
+
+    Parameters
+    ----------
+    formula : str
+        Such as ``"ln_va ~ ln_ict + ln_k"``.
+    data : DataFrame
+        One row a unit and time.
+    unit : str
+        Column of the unit.
+    by_length : bool, default False
+        Weight units by their number of rows (Stata's ``xtreg, be wls``).
+    covariance : {"HC1", "classical", "HC0", "HC2", "HC3"}
+        Errors of the regression of means.
+
+    Returns
+    -------
+    PanelFit
+        One row a unit, labelled by it.
+
+    Raises
+    ------
+    DataError
+        If a column is missing or an option is unknown.
+    EstimationError
+        If there are too few units.
+
+    References
+    ----------
+    Baltagi (2021), Econometric Analysis of Panel Data, sec. 2.3.
+
+    Examples
+    --------
+    >>> data = pd.DataFrame({"u": [1, 1, 2, 2, 3, 3], "x": [0.0, 2, 1, 3, 4, 4]})
+    >>> data["y"] = 3 * data["x"] + [1, -1, 2, -2, 0, 0]
+    >>> round(float(fit_between("y ~ x", data, unit="u").params["x"]), 6)
+    3.0
+    """
+    panel = _read(formula, data, (unit, None, None), None)
+    switch(by_length, "by_length")
+    rule = choose_rule(covariance, Roles())
+    count = panel.unit.count
+    sample = replace(
+        panel.sample,
+        index=pd.Index(panel.unit.labels, name=panel.unit.name),
+        outcome=group_means(panel.y, panel.unit.codes, count),
+        design=group_means(panel.X, panel.unit.codes, count),
+        clusters=(),
+        weights=np.bincount(panel.unit.codes).astype(np.float64) if by_length else None,
+        unit=Grouping(panel.unit.name, np.arange(count), panel.unit.labels),
+    )
+    fit = fit_sample(sample, rule, formula=formula, outcome=f"mean of {panel.outcome}")
+    return replace(fit, method=f"between {panel.unit.name}s")
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _Choices:
     method: str
     covariance: str
     correlated: bool
 
 
-def _estimate(panel: PanelData, X: Array, names: list[str], asked: _Asked) -> Estimate:
-    choice(asked.method, METHODS, "method")
-    choice(asked.covariance, ("clustered", "classical"), "covariance")
-    if "Intercept" not in names:
+def _read(
+    formula: str,
+    data: pd.DataFrame,
+    roles: tuple[str, str | None, str | None],
+    weights: "str | pd.Series | None",
+) -> PanelData:
+    """Read a panel, without columns of interactions that others explain."""
+    unit, time, cluster = roles
+    panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster, weights=weights)
+    return replace(panel, sample=drop_columns(panel.sample, None, None))
+
+
+def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
+    """Return the (weighted) mean of each row's unit, and which columns vary inside units."""
+    weights = np.ones(panel.nobs) if panel.sample.weights is None else panel.sample.weights
+    codes, count = panel.unit.codes, panel.unit.count
+    sums = cluster_sums(panel.X * weights[:, None], codes, count)
+    means = (sums / np.bincount(codes, weights, minlength=count)[:, None])[codes]
+    apart = np.abs(panel.X - means).max(axis=0) > 1e-12 * np.abs(panel.X).max(axis=0)
+    return means, np.asarray(apart)
+
+
+def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices) -> PanelFit:
+    choice(choices.method, METHODS, "method")
+    choice(choices.covariance, ("clustered", "classical"), "covariance")
+    if "Intercept" not in sample.names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
-    refuse_dependent(X, names)
-    method = cast("Method", asked.method)
-    found = random_effects(panel.y, X, unit=panel.unit.codes, method=method)
-    inference = _inference(found, panel, asked.covariance)
-    title = "correlated random effects (Mundlak)" if asked.correlated else "random effects"
-    return Estimate(
-        f"{title}, {asked.method}",
-        panel.outcome,
-        pd.Series(found.coefficients, index=names),
-        pd.DataFrame(inference.matrix, names, names),
-        float(inference.df.min()),
-        panel.nobs,
-        f"{inference.name}: {inference.rule}",
-        _tests(panel, asked),
-        _components(found),
-        panel.notes,
-    )
-
-
-def _inference(found: RandomEffects, panel: PanelData, covariance: str) -> CovarianceEstimate:
+    X = np.asarray(sample.design, dtype=np.float64)
+    refuse_dependent(X, sample.names)
+    method = cast("Method", choices.method)
+    found = random_effects(panel.y, X, unit=panel.unit.codes, method=method, weights=sample.weights)
     fit = found.projection
+    clusters = (panel.cluster.codes,) if choices.covariance == "clustered" else ()
     design = fit.Q @ (fit.R * fit.scale)
-    codes = (panel.cluster.codes,)
-    if covariance == "clustered":
-        return CR1().estimate(Regression(design, fit.residuals, fit.bread(), clusters=codes))
-    return Classical().estimate(Regression(design, fit.residuals, fit.bread()))
+    regression = Regression(
+        design, fit.residuals, fit.bread(), clusters=clusters, weights=sample.weights
+    )
+    inference = (CR1() if clusters else Classical()).estimate(regression)
+    title = "correlated random effects (Mundlak)" if choices.correlated else "random effects"
+    return PanelFit(
+        formula=formula,
+        outcome_name=panel.outcome,
+        intercept=True,
+        sample=replace(sample, clusters=(panel.cluster,) if clusters else ()),
+        estimate=LinearFit(
+            found.coefficients, fit.residuals, fit.bread(), 0.0, "random effects", regression.root
+        ),
+        regression=regression,
+        inference=inference,
+        method=f"{title}, {choices.method}",
+        tests=_tests(panel, choices),
+        details=_components(found),
+        theta=found.theta,
+    )
 
 
 def _components(found: RandomEffects) -> Mapping[str, float]:
@@ -206,11 +295,11 @@ def _components(found: RandomEffects) -> Mapping[str, float]:
     }
 
 
-def _tests(panel: PanelData, asked: _Asked) -> tuple[TestResult, ...]:
+def _tests(panel: PanelData, choices: _Choices) -> tuple[TestResult, ...]:
     """Test random against fixed effects; what the sample cannot carry is listed with the reason."""
-    unit, kind = panel.unit.codes, cast("Method", asked.method)
+    unit, kind = panel.unit.codes, cast("Method", choices.method)
     tests = [attempted("Mundlak", partial(mundlak, panel.y, panel.X, unit=unit, method=kind))]
-    if not asked.correlated:
+    if not choices.correlated:
         compared = partial(hausman, panel.y, panel.X, unit=unit, method=kind)
         tests.insert(0, attempted("Hausman", compared))
     if panel.time is not None:

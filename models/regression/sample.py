@@ -1,8 +1,10 @@
-"""The rows a regression uses, and what became of the others."""
+"""The rows a regression uses, who and when they are, and what became of the others."""
 
+import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -10,21 +12,50 @@ import pandas as pd
 
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.regression.fixed_effects import find_singletons
+from quesnay.fitting.regression.fixed_effects import (
+    Absorber,
+    absorb_effects,
+    absorb_slopes,
+    find_singletons,
+)
+from quesnay.models.expressions import Shifter
 from quesnay.models.regression.columns import (
     Grouping,
+    column_name,
+    find_column,
     group_column,
+    number_column,
+    read_weights,
     row_label,
 )
-from quesnay.models.regression.design import build_design, read_ingredients
-from quesnay.models.regression.formula import Formula
-from quesnay.models.regression.weights import read_weights
+from quesnay.models.regression.design import (
+    Ingredients,
+    Recipe,
+    build_design,
+    dependent_columns,
+    read_ingredients,
+)
+from quesnay.models.regression.formula import Formula, Term, parse_formula
 
-__all__ = ["Dropped", "Roles", "Sample", "draw_sample"]
+__all__ = [
+    "Dropped",
+    "PanelData",
+    "Roles",
+    "Sample",
+    "absorber_of",
+    "draw_sample",
+    "draw_samples",
+    "drop_columns",
+    "make_shift",
+    "read_panel",
+]
+
 
 Array = npt.NDArray[np.float64]
 Values = npt.NDArray[np.floating]
 Rows = npt.NDArray[np.bool_]
+
+_SLOPES = re.compile(r"(?P<group>[^\[\]]+)\[(?P<alone>\[)?(?P<columns>[^\[\]]+)\](?(alone)\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +91,8 @@ class Roles:
         Column of weights, or a Series with the labels of the data.
     time : str or None
         Column of periods.
+    unit : str or None
+        Column of the panel's unit.
     missing : {"drop", "raise"}
         What to do with rows where a value is missing.
     singletons : {"drop", "keep"}
@@ -70,6 +103,7 @@ class Roles:
     cluster: tuple[str, ...] = ()
     weights: "str | pd.Series | None" = None
     time: str | None = None
+    unit: str | None = None
     missing: str = "drop"
     singletons: str = "drop"
 
@@ -91,11 +125,23 @@ class Sample:
     effects, clusters : tuples of Grouping
         Absorbed sets and dimensions of clusters.
     periods : Grouping or None
-        Periods.
+        Periods, numbered before rows were dropped: one that lost all its rows keeps its number.
     weights : (n,) array or None
         Weights; None where all are one.
     dropped : Dropped
         Rows not used.
+    unit : Grouping or None
+        The panel's units, where they were named.
+    recipe : Recipe or None
+        How the design is made of another frame.
+    owners : tuple of terms
+        The term of each column.
+    slopes : tuple of (name, (n, m) array)
+        Absorbed slopes by group: a column a group.
+    notes : tuple of str
+        What a reader must know.
+    lag : int, "long" or None
+        Of the differences that the outcome and design are.
     """
 
     index: pd.Index
@@ -107,69 +153,202 @@ class Sample:
     periods: Grouping | None
     weights: Array | None
     dropped: Dropped
+    unit: Grouping | None = None
+    recipe: Recipe | None = None
+    owners: tuple[Term, ...] = ()
+    slopes: tuple[tuple[str, Array], ...] = ()
+    notes: tuple[str, ...] = ()
+    lag: int | str | None = None
+
+    def without(self, places: Collection[int]) -> "Sample":
+        """Return the sample without some columns of its design."""
+        keep = [place for place in range(len(self.names)) if place not in places]
+        return replace(
+            self,
+            design=self.design[:, keep],
+            names=tuple(self.names[place] for place in keep),
+            owners=tuple(self.owners[place] for place in keep),
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Read:
+    """Everything that is read of a frame before rows are dropped."""
+
+    ingredients: Ingredients
+    effects: list[Grouping]
+    slopes: list[tuple[str, Grouping, Values]]
+    clusters: list[Grouping]
+    unit: Grouping | None
+    periods: Grouping | None
+    weights: Array | None
+
+    @property
+    def groups(self) -> set[Grouping]:
+        """All groupings whose labels must be known."""
+        named = [g for g in (self.unit, self.periods) if g is not None]
+        sloped = [group for _, group, _ in self.slopes]
+        categories = self.ingredients.categories.values()
+        return {*self.effects, *self.clusters, *named, *sloped, *categories}
+
+    @property
+    def numbers(self) -> list[Values]:
+        """All numbers that must be known."""
+        slopes = [values for _, _, values in self.slopes]
+        own = [] if self.weights is None else [self.weights]
+        return [*self.ingredients.numbers.values(), *slopes, *own]
 
 
 def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
-    """Compute all columns and keep the rows that can be used.
+    """Compute all columns and keep the rows that can be used."""
+    return draw_samples((formula,), data, roles)[0]
 
-    Parameters
-    ----------
-    formula : Formula
-        Outcome and terms.
-    data : DataFrame
-        The data.
-    roles : Roles
-        Effects, clusters, weights, periods, and what to do with unusable rows.
 
-    Returns
-    -------
-    Sample
-        In the order of the data.
-
-    Raises
-    ------
-    DataError
-        If a column is at fault, no row is left, or values are missing under ``"raise"``.
-
-    Examples
-    --------
-    >>> from quesnay.models.regression.formula import parse_formula
-    >>> frame = pd.DataFrame({"y": [1.0, 2, None], "x": [1.0, 2, 3]})
-    >>> draw_sample(parse_formula("y ~ x"), frame, Roles()).dropped.missing
-    1
-    """
-    ingredients = read_ingredients(formula, data)
-    effects = [group_column(data, name, "absorb") for name in roles.absorb]
-    known = {grouping.name: grouping for grouping in effects}
-    clusters = [known.get(n) or group_column(data, n, "cluster") for n in roles.cluster]
-    periods = None if roles.time is None else group_column(data, roles.time, "time")
-    weights = read_weights(data, roles.weights)
-    groups = [*effects, *clusters, *([] if periods is None else [periods])]
-    numbers = [*ingredients.numbers.values(), *([] if weights is None else [weights])]
-    gone = _missing(numbers, {*groups, *ingredients.categories.values()})
+def draw_samples(
+    formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles
+) -> tuple[Sample, ...]:
+    """Draw one sample a formula, all of the same rows; the outcome is that of the first."""
+    read = _read(formulas, data, roles)
+    gone = _missing(read.numbers, read.groups)
     _refuse_missing(gone, roles.missing, data.index)
-    void = _weightless(weights, gone)
-    alone = _singletons(effects, _either(gone, void), roles.singletons)
+    void = _weightless(read.weights, gone)
+    alone = _singletons(read.effects, _either(gone, void), roles.singletons)
     lost = _either(gone, void, alone)
     rows = None if lost is None else ~lost
     dropped = Dropped(*(0 if why is None else int(why.sum()) for why in (gone, void, alone)))
     if not len(data) or (rows is not None and not rows.any()):
-        raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}")
-    columns, names = build_design(formula, ingredients, rows, bool(effects))
+        emptied = _emptied(read)
+        raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}{emptied}")
+    absorbed = bool(read.effects)
+    whole = _sample_of(read, rows, data.index, dropped)
+    return tuple(_with_design(whole, form, read, rows, absorbed) for form in formulas)
+
+
+def _read(formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles) -> _Read:
+    unit = None if roles.unit is None else group_column(data, roles.unit, "unit")
+    periods = None if roles.time is None else group_column(data, roles.time, "time")
+    shift = None if periods is None else make_shift(unit, periods)
+    factors = dict.fromkeys(factor for form in formulas for factor in form.factors)
+    ingredients = read_ingredients(factors, data, shift)
+    effects, slopes = _read_effects(data, roles.absorb)
+    known = {grouping.name: grouping for grouping in effects}
+    if unit is not None:
+        known.setdefault(unit.name, unit)
+    clusters = [known.get(n) or group_column(data, n, "cluster") for n in roles.cluster]
+    weights = read_weights(data, roles.weights)
+    return _Read(ingredients, effects, slopes, clusters, unit, periods, weights)
+
+
+def _read_effects(
+    data: pd.DataFrame, absorb: Sequence[str]
+) -> tuple[list[Grouping], list[tuple[str, Grouping, Values]]]:
+    """Read absorbed sets: ``"unit"``, ``"a:b"``, and with slopes ``"unit[t]"``, ``"unit[[t]]"``."""
+    effects: dict[str, Grouping] = {}
+    slopes = []
+    for text in absorb:
+        found = _SLOPES.fullmatch(text) if text not in data.columns else None
+        name = text if found is None else found["group"].strip()
+        group = effects.get(name) or group_column(data, name, "absorb")
+        if found is None or not found["alone"]:
+            effects[name] = group
+        for column in [] if found is None else found["columns"].split(","):
+            column = column.strip()
+            values = number_column(find_column(data, column, "absorb"), column, "absorb")
+            slopes.append((f"{name}[{column}]", group, values))
+    return list(effects.values()), slopes
+
+
+def make_shift(unit: Grouping | None, time: Grouping) -> Shifter:
+    """Return what gives a column at each unit's time so many periods before, NaN where unseen.
+
+    Periods are counted among those of the data, before any row is dropped.
+    """
+    who = np.zeros(time.codes.size, np.intp) if unit is None else unit.codes
+    span = time.count + 1
+    known = (who >= 0) & (time.codes >= 0)
+    key = np.where(known, who * span + time.codes, -1)
+    order = np.argsort(key, kind="stable")
+    ordered = key[order]
+    twice = (np.diff(ordered) == 0) & (ordered[1:] >= 0)
+    seen_twice = int(order[int(np.argmax(twice))]) if twice.any() else None
+
+    def shift(values: Values, steps: int) -> Values:
+        if seen_twice is not None:
+            raise DataError(
+                f"formula: lag(), lead() and diff() need one row a unit and {time.name}; "
+                f"{time.labels[time.codes[seen_twice]]!r} is seen twice: name unit=, or aggregate"
+            )
+        before = time.codes - steps
+        wanted = np.where(known & (before >= 0) & (before < time.count), key - steps, -2)
+        place = np.minimum(np.searchsorted(ordered, wanted), ordered.size - 1)
+        found = ordered[place] == wanted
+        return np.where(found, values[order[place]], np.nan)
+
+    return shift
+
+
+def _sample_of(read: _Read, rows: Rows | None, index: pd.Index, dropped: Dropped) -> Sample:
+    """Return the rows with everything but the design."""
+    kept: Any = slice(None) if rows is None else rows
+    outcome = next(iter(read.ingredients.numbers.values()))
+    return Sample(
+        index=index if rows is None else index[rows],
+        outcome=outcome[kept],
+        design=np.empty((0, 0)),
+        names=(),
+        effects=_select(read.effects, rows),
+        clusters=_select(read.clusters, rows),
+        periods=None if read.periods is None else read.periods.between(kept),
+        weights=None if read.weights is None else read.weights[kept],
+        dropped=dropped,
+        unit=None if read.unit is None else _select([read.unit], rows)[0],
+        slopes=tuple(
+            (name, _by_group(_select([group], rows)[0], values[kept]))
+            for name, group, values in read.slopes
+        ),
+        notes=_uneven(read.periods),
+    )
+
+
+def _with_design(
+    sample: Sample, formula: Formula, read: _Read, rows: Rows | None, absorbed: bool
+) -> Sample:
+    columns, names, owners = build_design(formula, read.ingredients, rows, absorbed)
     if not columns:
         raise DataError(f"formula {formula.source!r}: no regressors are left; add a term")
     _refuse_repeated(names)
-    outcome = ingredients.numbers[formula.outcome]
-    return Sample(
-        index=data.index if rows is None else data.index[rows],
-        outcome=outcome if rows is None else outcome[rows],
+    levels = {
+        factor: _select([grouping], rows)[0].labels
+        for factor, grouping in read.ingredients.categories.items()
+    }
+    return replace(
+        sample,
         design=_stack(columns),
         names=tuple(names),
-        effects=_select(effects, rows),
-        clusters=_select(clusters, rows),
-        periods=None if periods is None else _select([periods], rows)[0],
-        weights=weights if weights is None or rows is None else weights[rows],
-        dropped=dropped,
+        owners=tuple(owners),
+        recipe=Recipe(formula, levels, absorbed),
+    )
+
+
+def _by_group(group: Grouping, values: Values) -> Array:
+    """Return a column a group: the values in its rows, zero elsewhere."""
+    wide = np.zeros((group.codes.size, group.count))
+    wide[np.arange(group.codes.size), group.codes] = values
+    return wide
+
+
+def _uneven(periods: Grouping | None) -> tuple[str, ...]:
+    """Say where periods are numbers that are not equally far apart: lags count them, not years."""
+    if periods is None or periods.count < 3:
+        return ()
+    if not all(isinstance(label, int | float | np.number) for label in periods.labels):
+        return ()
+    steps = np.diff(periods.labels.astype(np.float64))
+    if np.allclose(steps, steps[0]):
+        return ()
+    return (
+        f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g} apart): lags and "
+        "differences go to the period before it in the data.",
     )
 
 
@@ -239,3 +418,152 @@ def _reasons(dropped: Dropped) -> str:
         f"{dropped.missing} have a missing value, {dropped.zero_weight} a weight of zero, "
         f"{dropped.singletons} are alone in a group of the fixed effects"
     )
+
+
+def _emptied(read: _Read) -> str:
+    """Name a column that is missing in every row."""
+    for factor, values in read.ingredients.numbers.items():
+        if values.size and np.isnan(values).all():
+            return f"; {factor.text} is missing in all rows"
+    for grouping in read.groups:
+        if grouping.codes.size and (grouping.codes < 0).all():
+            return f"; {grouping.name} is missing in all rows"
+    return ""
+
+
+def absorber_of(sample: Sample) -> Absorber | None:
+    """Return what takes the absorbed effects and slopes of a sample out of any variable."""
+    codes = [group.codes for group in sample.effects]
+    absorber = absorb_effects(codes, weights=sample.weights) if codes else None
+    if not sample.slopes:
+        return absorber
+    columns = np.concatenate([values for _, values in sample.slopes], axis=1)
+    return absorb_slopes(columns, absorber, weights=sample.weights)
+
+
+def drop_columns(sample: Sample, absorber: Absorber | None, drop: bool | None) -> Sample:
+    """Leave out columns that others or the effects explain, with a note of their names.
+
+    None leaves out those of interactions with a category only; of these the first level goes.
+    """
+    inner = [
+        place
+        for place, term in enumerate(sample.owners)
+        if len(term) > 1 and any(factor.categorical for factor in term)
+    ]
+    if drop is False or not (inner or drop):
+        return sample
+    design = np.asarray(sample.design, dtype=np.float64)
+    within = design if absorber is None else absorber.residualise(design)
+    if sample.weights is not None:
+        root = np.sqrt(sample.weights)[:, None]
+        design, within = design * root, within * root
+    leaders = {sample.owners[place]: place for place in reversed(inner)}
+    last = set(leaders.values())
+    order = [place for place in range(len(sample.names)) if place not in last]
+    lost = dependent_columns(within, design, order)
+    lost = lost if drop else [place for place in lost if place in set(inner)]
+    if not lost or len(lost) == len(sample.names):
+        return sample
+    names = ", ".join(sample.names[place] for place in lost)
+    note = f"Left out, as other columns or the effects explain them: {names}."
+    return replace(sample.without(lost), notes=(*sample.notes, note))
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PanelData:
+    """Outcome and design with who and when.
+
+    Parameters
+    ----------
+    outcome : str
+        Name of the outcome.
+    sample : Sample
+        Rows used and what became of the others.
+    unit, cluster : Grouping
+        Unit and cluster of each row.
+    time : Grouping or None
+        Time of each row, in order, those without a row left out.
+    """
+
+    outcome: str
+    sample: Sample
+    unit: Grouping
+    cluster: Grouping
+    time: Grouping | None
+
+    @property
+    def when(self) -> Grouping:
+        """Time of each row, with a place for times that lost all their rows."""
+        assert self.sample.periods is not None
+        return self.sample.periods
+
+    @property
+    def y(self) -> Array:
+        """Outcome, (n,)."""
+        return np.asarray(self.sample.outcome, dtype=np.float64)
+
+    @property
+    def X(self) -> Array:
+        """Design, (n, k)."""
+        return np.asarray(self.sample.design, dtype=np.float64)
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the columns of the design."""
+        return self.sample.names
+
+    @property
+    def nobs(self) -> int:
+        """Rows used."""
+        return int(self.y.size)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was dropped, in words; empty where nothing was."""
+        gone = self.sample.dropped.missing
+        said = (f"{gone} rows with a missing value are not used.",) if gone else ()
+        return (*said, *self.sample.notes)
+
+
+def read_panel(
+    formula: str,
+    data: pd.DataFrame,
+    *,
+    unit: str,
+    time: str | None = None,
+    cluster: str | None = None,
+    weights: "str | pd.Series | None" = None,
+) -> PanelData:
+    """Read outcome, design, unit, time and cluster; a unit may be seen once at each time."""
+    if not isinstance(formula, str):
+        raise DataError(f"formula: expected a text such as 'y ~ x', got {type(formula).__name__}")
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    column_name(unit, "unit")
+    parts = [(cluster, "cluster"), (time, "time")]
+    for value, role in parts:
+        if value is not None:
+            column_name(value, role)
+    parsed = parse_formula(formula)
+    groups = (unit,) if cluster is None or cluster == unit else (unit, cluster)
+    roles = Roles(cluster=groups, weights=weights, time=time, unit=unit)
+    sample = draw_sample(parsed, data, roles)
+    periods = sample.periods
+    seen = None if periods is None else periods.select(np.ones(sample.index.size, bool))
+    found = PanelData(parsed.outcome.text, sample, sample.clusters[0], sample.clusters[-1], seen)
+    _refuse_twice(found)
+    return found
+
+
+def _refuse_twice(panel: PanelData) -> None:
+    if panel.time is None:
+        return
+    cell = panel.unit.codes * panel.time.count + panel.time.codes
+    values, counts = np.unique(cell, return_counts=True)
+    if (counts > 1).any():
+        unit, time = divmod(int(values[counts > 1][0]), panel.time.count)
+        raise DataError(
+            f"unit {panel.unit.labels[unit]!r} is seen twice at {panel.time.name} "
+            f"{panel.time.labels[time]!r}; aggregate, or join columns such as 'province:sector'"
+        )

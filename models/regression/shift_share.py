@@ -9,8 +9,14 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.groups import cluster_sums
-from quesnay.models.regression.columns import Grouping, find_column, group_column, number_column
-from quesnay.models.regression.inputs import column_name, column_names
+from quesnay.models.regression.columns import (
+    Grouping,
+    column_name,
+    column_names,
+    find_column,
+    group_column,
+    number_column,
+)
 
 __all__ = ["shift_share_instrument"]
 

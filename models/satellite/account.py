@@ -3,11 +3,18 @@
 ::
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
+    integration     linkage     what other industries produce for the core (M3)
+                    elasticity  M_t C_t / supply_t: the core's weight in that supply (M2)
+                    calibrated  s M_t p_t: a growth curve through two published totals (M4)
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
-    integration     I_t = M_t p_t
-    penetration     p_t = C_t / supply_t (independent), or a curve through two points (M4)
-    total           T_t = C_t + I_t, with the identities of satellite.identities
-    jobs            sum_j (T_{j,t} - T_{j,t-1}) l_{j,t}   (M6)
+    total           T_t = C_t + I_t, with the identities of satellite.concepts
+    jobs            sum_j (l_{j,t} T_{j,t} - l_{j,t-1} T_{j,t-1})   (M6)
+
+Jobs per unit of value added fall with productivity: ``l_{j,t} = l_j (1 + q)^(base - t)``. The jobs
+lost to that drift count, so that growth at the pace of productivity creates none.
+
+The calibrated curve passes through its two points exactly. What it says beyond them carries the
+errors that the same rule made on other diffusions, in logarithms by years ahead.
 """
 
 from collections.abc import Mapping
@@ -16,30 +23,24 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.models.satellite.identities import (
+from quesnay.fitting.curves.functions import CURVES
+from quesnay.fitting.errors import QuesnayError, nearest
+from quesnay.models.satellite.concepts import (
+    CONCEPTS,
     contribution_to_growth,
     integration_share,
+    nominal_growth,
     real_growth,
     share_of_gdp,
 )
-from quesnay.models.satellite.penetration import two_point_path
+from quesnay.models.satellite.linkage import CoreTies
 
-__all__ = ["CONCEPTS", "AccountModel", "Calibration", "Slot"]
+__all__ = ["RUNS", "AccountModel", "Calibration", "Employment", "Potential", "Slot", "curve_path"]
 
 Array = npt.NDArray[np.float64]
+Inputs = Mapping[str, Array]
 
-CONCEPTS = (
-    "core",
-    "integration",
-    "total",
-    "share",
-    "integration_share",
-    "contribution",
-    "growth",
-    "jobs",
-    "potential",
-    "penetration",
-)
+RUNS = ("linkage", "elasticity", "calibrated")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,31 +62,91 @@ class Slot:
     previous: int
 
 
-@dataclass(frozen=True, slots=True)
-class Calibration:
-    """Which printed figures a calibrated run uses to fix its penetration curve.
+@dataclass(frozen=True, slots=True, eq=False)
+class Potential:
+    """What the elasticity applies to (M2).
 
     Parameters
     ----------
-    total : str
-        Id of the printed total of the later year.
-    growth : str
-        Id of the printed real growth of that year, which gives the total of the year before.
+    intensity : ndarray (S,)
+        a_j: relative elasticity of each sector, 0 where it produces the technology.
+    supply : ndarray (V, T)
+        Supply of the technology's inputs, for the elasticity run.
+    equations : ndarray (E, 3)
+        Elasticity, its standard error and the weight of every admissible equation.
+    median : float
+        Median of the mixture: the potential that the saturation of a curve is a multiple of.
+    """
+
+    intensity: Array
+    supply: Array
+    equations: Array
+    median: float
+
+    def elasticity(self, inputs: Inputs) -> Array:
+        """Return the elasticity of each draw: an equation by its weight, then its own error.
+
+        An ``elasticity`` among the inputs, as in a specification curve, is taken as it is.
+        """
+        if "elasticity" in inputs:
+            return inputs["elasticity"]
+        steps = np.cumsum(self.equations[:, 2]) / self.equations[:, 2].sum()
+        chosen = np.minimum(
+            np.searchsorted(steps, inputs["equation"], side="right"), len(steps) - 1
+        )
+        drawn = self.equations[chosen]
+        return np.asarray(drawn[:, 0] + drawn[:, 1] * inputs["elasticity_error"])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Calibration:
+    """The published figures that fix the penetration curve (M4), and how wrong such a curve is.
+
+    Parameters
+    ----------
+    total, growth : str
+        Ids of the printed total of the later year and of its real growth, which gives the total of
+        the year before.
     later, earlier : int
         Positions of the two slots.
+    launch : int
+        Year that the curves count time from; only Bass's curve depends on it, which is zero there.
+    curves : tuple of str
+        Families, each as likely.
+    errors : tuple of ndarray (m, H)
+        By family: log errors of the same rule on other diffusions, one to H years ahead.
     """
 
     total: str
     growth: str
     later: int
     earlier: int
+    launch: int
+    curves: tuple[str, ...]
+    errors: tuple[Array, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
+class Employment:
+    """Jobs per unit of value added (M6).
+
+    Parameters
+    ----------
+    jobs_per_value : ndarray (2, S)
+        In the base year: direct, and along the domestic supply chain.
+    year : int
+        The base year.
+    """
+
+    jobs_per_value: Array
+    year: int
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class AccountModel:
     """All that an account needs besides its uncertain inputs.
 
-    Shapes: V sets of GDP vintages, T slots, S sectors.
+    Shapes: V sets of GDP vintages, T slots, S sectors, K sectors with a core part.
 
     Parameters
     ----------
@@ -95,155 +156,293 @@ class AccountModel:
         Value added by sector, scaled to each GDP vintage.
     gdp, inflation : ndarray (V, T)
         GDP in the unit of the account; deflator over that of the slot before (NaN where unknown).
-    intensity : ndarray (S,)
-        a_j: relative elasticity of each sector, 0 where it produces the technology.
-    supply : ndarray (V, T)
-        Supply of the technology's inputs, for the independent penetration.
     cells : tuple of (str, int, float)
         Name of the uncertain factor, sector position and relative weight of each core cell.
-    core_id, core_slot : str, int
-        Id of the printed core and the slot that it calibrates.
-    jobs_per_value : ndarray (2, T, S)
-        Employment per unit of value added: direct, and along the domestic supply chain.
+    core_id, core_slot : str or None, int
+        Id of the printed core and the slot that it calibrates; without one the weights are shares.
     forecast_base : ndarray (T,)
         GDP that the drawn nominal growth is applied to; NaN outside forecast slots.
-    calibration : Calibration
-        For the calibrated run.
-    launch : int
-        Year that the curves count time from; only Bass's curve depends on it, which is zero there.
-    curves : tuple of str
-        Curve families that the draw chooses from; the first is the base case.
+    ties : tuple of CoreTies or None
+        By slot; a forecast slot has none and takes the ties of the year before per unit of core.
+        Empty without a linkage run.
+    potential, calibration, employment : optional
+        None where the study does not ask for them.
     """
 
     slots: tuple[Slot, ...]
     value_added: Array
     gdp: Array
     inflation: Array
-    intensity: Array
-    supply: Array
     cells: tuple[tuple[str, int, float], ...]
-    core_id: str
+    core_id: str | None
     core_slot: int
-    jobs_per_value: Array
     forecast_base: Array
-    calibration: Calibration
-    launch: int
-    curves: tuple[str, ...]
+    ties: tuple[CoreTies | None, ...] = ()
+    potential: Potential | None = None
+    calibration: Calibration | None = None
+    employment: Employment | None = None
 
-    def evaluate(self, run: str, inputs: Mapping[str, Array]) -> Array:
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs that the study has the parts for."""
+        calibrated = self.potential is not None and self.calibration is not None
+        have = (bool(self.ties), self.potential is not None, calibrated)
+        return tuple(run for run, there in zip(RUNS, have, strict=True) if there)
+
+    @property
+    def places(self) -> list[int]:
+        """Positions of the sectors with a core part, each once."""
+        return list(dict.fromkeys(place for _, place, _ in self.cells))
+
+    def evaluate(self, run: str, inputs: Inputs) -> Array:
         """Compute the account of one run for `n` draws.
 
         Parameters
         ----------
-        run : {"independent", "calibrated"}
-            Whether penetration comes from the supply weight of the core or from the curve.
+        run : str
+            One of :attr:`runs`.
         inputs : mapping of str to ndarray (n,)
             The uncertain inputs by name.
 
         Returns
         -------
-        ndarray (10, T, n)
-            The concepts in the order of ``CONCEPTS``: levels in the unit of `gdp`, shares and
-            growth as fractions, jobs in the unit of employment. NaN marks draws without an
-            admissible curve and concepts that a slot does not have.
+        ndarray (concepts, T, n)
+            In the order of ``CONCEPTS``: levels in the unit of `gdp`, shares and growth as
+            fractions, jobs in the unit of employment. NaN marks draws without an admissible curve
+            and concepts that a slot or a run does not have.
         """
+        return np.asarray(self.evaluate_all(inputs, (run,))[0])
+
+    def evaluate_all(self, inputs: Inputs, runs: tuple[str, ...] | None = None) -> Array:
+        """Compute the account of several runs on common draws, (runs, concepts, T, n)."""
+        known = self._drawn(inputs)
+        return np.stack([self._run(run, known, inputs) for run in runs or self.runs])
+
+    def employed(self, run: str, inputs: Inputs) -> Array:
+        """Return the persons that the total of one run employs, (T, n); NaN without employment."""
+        known = self._drawn(inputs)
+        return self._persons(known, self._integrated(run, known, inputs)[1], inputs).T
+
+    def _drawn(self, inputs: Inputs) -> "_Drawn":
         vintage = inputs["gdp_vintage"].astype(int)
         factor = self._forecast_factor(vintage, inputs["forecast_growth"])
-        gdp = self.gdp[vintage] * factor
-        core_cells = self._core_cells(vintage, inputs) * factor[:, :, None]
-        raw = core_cells[:, self.core_slot].sum(axis=1)
-        core_cells *= (inputs[self.core_id] / raw)[:, None, None]
-        core = core_cells.sum(axis=2)
-        using = (self.value_added @ self.intensity)[vintage] * factor
-        potential = inputs["elasticity"][:, None] * using
-        if run == "independent":
-            penetration = core / (self.supply[vintage] * factor)
+        shares = self.core_shares(inputs)
+        core = shares[:, None, :] * self.value_added[:, :, self.places][vintage]
+        core *= factor[:, :, None]
+        return _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor)
+
+    def core_shares(self, inputs: Inputs) -> Array:
+        """Share of the core in each of its sectors, calibrated on the printed core, (n, K)."""
+        places, vintage = self.places, inputs["gdp_vintage"].astype(int)
+        shares = np.zeros((len(vintage), len(places)))
+        for name, place, weight in self.cells:
+            shares[:, places.index(place)] += weight * inputs[name]
+        if self.core_id is None:
+            return np.minimum(shares, 1.0)
+        own = self.value_added[vintage, self.core_slot][:, places]
+        return np.asarray(shares * (inputs[self.core_id] / (shares * own).sum(axis=1))[:, None])
+
+    def _run(self, run: str, known: "_Drawn", inputs: Inputs) -> Array:
+        core = known.core.sum(axis=2)
+        integration, employed, potential = self._integrated(run, known, inputs)
+        jobs = self._jobs(self._persons(known, employed, inputs))
+        inflation = self.inflation[known.vintage]
+        return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
+
+    def _integrated(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array, Array]:
+        """Integration, its jobs at base-year productivity, and the potential, each (n, T)."""
+        core = known.core.sum(axis=2)
+        if run == "linkage":
+            by_sector = self._linked(known)
+            unknown = np.full_like(core, np.nan)
+            return by_sector.sum(axis=2), self._employed(inputs, by_sector), unknown
+        use, e = self._potential, self._potential.elasticity(inputs)
+        users = self.value_added * use.intensity
+        using = users.sum(axis=2)[known.vintage] * known.factor
+        potential = e[:, None] * using
+        if run == "elasticity":
+            integration = potential * core / (use.supply[known.vintage] * known.factor)
         else:
-            penetration = self._curve(core, potential, vintage, inputs)
-        integration = potential * penetration
-        jobs = self._jobs(core_cells, penetration, vintage, factor, inputs)
-        levels = (core, integration, gdp, jobs, potential, penetration)
-        return _stack(levels, self.slots, self.inflation[vintage])
+            integration = self._curve(core, known, inputs, using)
+        return integration, integration * self._jobs_of_users(known, inputs, users), potential
+
+    @property
+    def _potential(self) -> Potential:
+        if self.potential is None:
+            raise QuesnayError("the study has no section potential: no elasticity run")
+        return self.potential
 
     def _forecast_factor(self, vintage: npt.NDArray[np.intp], growth: Array) -> Array:
         """GDP of each draw over the GDP that the slot was prepared with, (n, T)."""
         drawn = self.forecast_base[None, :] * (1.0 + growth[:, None]) / self.gdp[vintage]
         return np.where(np.isnan(drawn), 1.0, drawn)
 
-    def _core_cells(self, vintage: npt.NDArray[np.intp], inputs: Mapping[str, Array]) -> Array:
-        """Unscaled value added of every core cell, (n, T, cells)."""
-        sectors = [sector for _, sector, _ in self.cells]
-        weights = np.stack([weight * inputs[name] for name, _, weight in self.cells], axis=1)
-        return np.asarray(self.value_added[:, :, sectors][vintage] * weights[:, None, :])
+    def _linked(self, known: "_Drawn") -> Array:
+        """Value added elsewhere that the core needs, by slot and sector, (n, T, S)."""
+        out = np.empty((len(known.vintage), len(self.slots), self.value_added.shape[2]))
+        weights = np.minimum(known.shares, 1.0)
+        for t, slot in enumerate(self.slots):
+            ties = self.ties[t]
+            if ties is not None:
+                scale = self.gdp[known.vintage, t] / ties.total
+                out[:, t] = ties.elsewhere(weights) * scale[:, None]
+            else:
+                p = slot.previous
+                grown = known.core[:, t].sum(axis=1) / known.core[:, p].sum(axis=1)
+                out[:, t] = out[:, p] * grown[:, None]
+        return out
 
-    def _curve(
-        self,
-        core: Array,
-        potential: Array,
-        vintage: npt.NDArray[np.intp],
-        inputs: Mapping[str, Array],
-    ) -> Array:
-        """Penetration through the two calibration points, by the drawn family, (n, T)."""
+    def _curve(self, core: Array, known: "_Drawn", inputs: Inputs, using: Array) -> Array:
+        """Integration-driven part along the drawn curve, (n, T)."""
         use = self.calibration
+        if use is None:
+            raise QuesnayError("the study has no section penetration: no calibrated run")
         later_total = inputs[use.total]
-        inflation = self.inflation[vintage, use.later]
+        inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
-        later = (later_total - core[:, use.later]) / potential[:, use.later]
-        earlier = (earlier_total - core[:, use.earlier]) / potential[:, use.earlier]
-        years = np.array([slot.year - self.launch for slot in self.slots], dtype=float)
+        middle = inputs.get("elasticity", self._potential.median)
+        full = np.asarray(middle * np.exp(inputs["saturation"]))[:, None] * using
+        shares = (
+            (earlier_total - core[:, use.earlier]) / full[:, use.earlier],
+            (later_total - core[:, use.later]) / full[:, use.later],
+        )
+        years = np.array([slot.year - use.launch for slot in self.slots], dtype=float)
         span = (float(years[use.earlier]), float(years[use.later]))
         chosen = inputs["curve"].astype(int)
         path = np.full_like(core, np.nan)
-        for place, family in enumerate(self.curves):
+        ahead = np.array([slot.year - self.slots[use.later].year for slot in self.slots])
+        for place, family in enumerate(use.curves):
             mine = chosen == place
             if mine.any():
-                path[mine] = two_point_path(family, span, (earlier[mine], later[mine]), years)
-        return path
+                found = curve_path(family, span, (shares[0][mine], shares[1][mine]), years)
+                error = _drawn_errors(use.errors[place], inputs["forecast_error"][mine], ahead)
+                path[mine] = found * np.exp(error)
+        return full * path
 
-    def _jobs(
-        self,
-        core_cells: Array,
-        penetration: Array,
-        vintage: npt.NDArray[np.intp],
-        factor: Array,
-        inputs: Mapping[str, Array],
-    ) -> Array:
-        """Count new jobs of each slot against the slot before, (n, T)."""
-        kind = inputs["employment_coefficient"].astype(int)
-        sectors = [sector for _, sector, _ in self.cells]
-        jobs = np.full(penetration.shape, np.nan)
+    def _employed(self, inputs: Inputs, by_sector: Array) -> Array:
+        """Jobs that value added by sector stands for, at base-year productivity, (n, T)."""
+        if self.employment is None:
+            return np.full(by_sector.shape[:2], np.nan)
+        per_value = self.employment.jobs_per_value[inputs["employment_coefficient"].astype(int)]
+        return np.asarray(np.einsum("nts,ns->nt", by_sector, per_value))
+
+    def _jobs_of_users(self, known: "_Drawn", inputs: Inputs, users: Array) -> Array:
+        """Jobs per unit of what is spread over the using industries, (n, T)."""
+        if self.employment is None:
+            return np.full(known.factor.shape, np.nan)
+        shares = users / users.sum(axis=2, keepdims=True)
+        per_value = np.einsum("vts,ks->kvt", shares, self.employment.jobs_per_value)
+        return np.asarray(per_value[inputs["employment_coefficient"].astype(int), known.vintage])
+
+    def _persons(self, known: "_Drawn", employed: Array, inputs: Inputs) -> Array:
+        """Persons behind core and integration at the productivity of each year, (n, T)."""
+        use = self.employment
+        if use is None:
+            return np.full(employed.shape, np.nan)
+        per_value = use.jobs_per_value[inputs["employment_coefficient"].astype(int)]
+        own = np.einsum("ntk,nk->nt", known.core, per_value[:, self.places])
+        years = np.array([use.year - slot.year for slot in self.slots])
+        return np.asarray((own + employed) * (1.0 + inputs["productivity"])[:, None] ** years)
+
+    def _jobs(self, persons: Array) -> Array:
+        """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
+        jobs = np.full(persons.shape, np.nan)
         for t, slot in enumerate(self.slots):
-            if slot.previous < 0:
-                continue
-            p = slot.previous
-            coefficient = self.jobs_per_value[:, t]
-            used = np.einsum("vts,ks,s->kvt", self.value_added, coefficient, self.intensity)
-            gain = used[kind, vintage, t] * factor[:, t] * penetration[:, t]
-            gain -= used[kind, vintage, p] * factor[:, p] * penetration[:, p]
-            step = core_cells[:, t] - core_cells[:, p]
-            jobs[:, t] = inputs["elasticity"] * gain + (step * coefficient[kind][:, sectors]).sum(1)
+            if slot.previous >= 0:
+                jobs[:, t] = persons[:, t] - persons[:, slot.previous]
         return jobs
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class _Drawn:
+    """What all runs share in one set of draws."""
+
+    vintage: npt.NDArray[np.intp]
+    factor: Array
+    shares: Array
+    core: Array
+    gdp: Array
+
+
+def curve_path(
+    family: str, times: tuple[float, float], shares: tuple[Array, Array], at: Array
+) -> Array:
+    """Prolong penetration along the curve of a family through two points, saturation one.
+
+    Two points with a known saturation identify a two-parameter curve exactly.
+
+    Parameters
+    ----------
+    family : str
+        ``"gompertz"``, ``"logistic"`` or ``"bass"``.
+    times : tuple of float
+        The two years, earlier first; for Bass's curve counted from the launch.
+    shares : tuple of ndarray (n,)
+        Share of the saturation that is realised in these years, one value a draw.
+    at : ndarray (T,)
+        Years wanted.
+
+    Returns
+    -------
+    ndarray (n, T)
+        Penetration, 0 to 1; NaN for draws through which no rising curve below one passes.
+
+    Raises
+    ------
+    QuesnayError
+        If the family is unknown.
+
+    Examples
+    --------
+    >>> path = curve_path("gompertz", (2017, 2018), (np.array([0.1]), np.array([0.2])),
+    ...                   np.array([2017.0, 2018.0, 2019.0]))
+    >>> path.round(4).tolist()
+    [[0.1, 0.2, 0.3247]]
+    """
+    if family not in CURVES:
+        raise QuesnayError(
+            f"unknown curve {family!r};{nearest(family, CURVES)} known: {', '.join(CURVES)}"
+        )
+    curve = CURVES[family]
+    theta = curve.identify(times, shares, 1.0)
+    return curve.value(np.asarray(at, dtype=float)[None, :], theta[:, None, :])
+
+
+def _drawn_errors(errors: Array, position: Array, ahead: npt.NDArray[np.intp]) -> Array:
+    """Pick one series and origin for each draw: its errors at every slot, (n, T)."""
+    out = np.zeros((len(position), len(ahead)))
+    if not errors.size:
+        return out
+    rows = errors[np.minimum((position * len(errors)).astype(int), len(errors) - 1)]
+    for t, steps in enumerate(ahead):
+        if steps > 0:
+            out[:, t] = rows[:, min(int(steps), errors.shape[1]) - 1]
+    return out
+
+
 def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array) -> Array:
-    """Put the concepts beside each other, with those derived by identities, (10, T, n)."""
-    core, integration, gdp, jobs, potential, penetration = levels
+    """Put the concepts beside each other, with those derived by identities."""
+    core, integration, gdp, jobs, potential = levels
     total = core + integration
     previous = np.array([slot.previous for slot in slots])
-    contribution = contribution_to_growth(total, total[:, previous], gdp, gdp[:, previous])
-    growth = real_growth(total, total[:, previous], inflation)
-    contribution[:, previous < 0] = np.nan
-    growth[:, previous < 0] = np.nan
-    out = (
-        core,
-        integration,
-        total,
-        share_of_gdp(total, gdp),
-        integration_share(integration, total),
-        contribution,
-        growth,
-        jobs,
-        potential,
-        penetration,
-    )
-    return np.stack(out).transpose(0, 2, 1)
+    before = total[:, previous]
+    moving = {
+        "contribution": contribution_to_growth(total, before, gdp, gdp[:, previous]),
+        "growth": real_growth(total, before, inflation),
+        "nominal_growth": nominal_growth(total, before),
+    }
+    for values in moving.values():
+        values[:, previous < 0] = np.nan
+    found = {
+        "core": core,
+        "integration": integration,
+        "total": total,
+        "share": share_of_gdp(total, gdp),
+        "integration_share": integration_share(integration, total),
+        "jobs": jobs,
+        "potential": potential,
+        "penetration": integration / potential,
+        "gdp": gdp,
+        **moving,
+    }
+    return np.stack([found[name] for name in CONCEPTS]).transpose(0, 2, 1)

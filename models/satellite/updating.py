@@ -1,4 +1,10 @@
-"""M7, updating: an official table brought to the margins of a later year.
+"""M7, margins: the totals that a table of a year between two official tables has to meet.
+
+Every margin is the ratio of the official tables to something published for every year, moved in a
+straight line from table to table, times what was published for the year wanted. Imports close the
+account: what is used and not produced at home came from abroad.
+
+M7, updating: an official table brought to the margins of a later year.
 
 What is balanced stands in one matrix, so that one method serves all of it: domestic deliveries and
 imports as rows, inputs of sectors and categories of final demand as columns. Where value added is
@@ -6,15 +12,194 @@ balanced as well, it adds a row for each published industry group.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 
 import pandas as pd
 
 from quesnay.fitting.errors import ConvergenceError, DataError
-from quesnay.models.input_output.imports import ImportBlock
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.satellite.margins import Margins
+from quesnay.models.input_output.validation import ImportBlock
 
-__all__ = ["Balancer", "update_table"]
+__all__ = [
+    "Balancer",
+    "Margins",
+    "margins_between",
+    "update_table",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Margins:
+    """Totals of a table that is to be made, in the unit of the official tables.
+
+    Parameters
+    ----------
+    base : int
+        Year of the official table that the structure comes from: the one before.
+    value_added, output : Series
+        By sector.
+    imports : Series
+        By product; their sum closes the account.
+    demand : Series
+        Final demand by category, imported goods included.
+    sources : Series
+        Margin -> where it comes from, in words.
+    expected_imports : float
+        Imports by their own straight line, to hold against the closing sum.
+    """
+
+    base: int
+    value_added: pd.Series
+    output: pd.Series
+    imports: pd.Series
+    demand: pd.Series
+    sources: pd.Series
+    expected_imports: float
+
+
+def margins_between(
+    tables: Mapping[int, InputOutputTable],
+    year: int,
+    *,
+    value_added: pd.Series,
+    published: pd.DataFrame,
+) -> Margins:
+    """Estimate the margins of a table for a year between two official tables.
+
+    Parameters
+    ----------
+    tables : mapping of int to InputOutputTable
+        Year -> official table; one at least on each side of `year`.
+    year : int
+        The year wanted.
+    value_added : Series
+        Sector -> value added of that year, in the unit of the tables.
+    published : DataFrame
+        Years x categories of final demand, any unit; categories without a column move with GDP.
+
+    Returns
+    -------
+    Margins
+        Totals by sector, product and category with their sources.
+
+    Raises
+    ------
+    DataError
+        If no table lies before or after, a published year is missing, or imports would be negative.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> old = InputOutputTable([[10.0]], [90.0], [90.0])
+    >>> new = InputOutputTable([[30.0]], [90.0], [90.0])
+    >>> found = margins_between({2018: old, 2020: new}, 2019, value_added=pd.Series([90.0]),
+    ...                         published=pd.DataFrame())
+    >>> found.output.round(4).tolist()
+    [110.0]
+    """
+    before = max((y for y in tables if y < year), default=None)
+    after = min((y for y in tables if y > year), default=None)
+    if before is None or after is None:
+        raise DataError(
+            f"year {year}: no input-output table on both sides (tables of {sorted(tables)}); "
+            "choose a year between two tables"
+        )
+    first, last, step = tables[before], tables[after], (year - before) / (after - before)
+    gdp = float(value_added.sum())
+    demand = {}
+    for name, start in _demand(first).items():
+        end = float(_demand(last).get(name, start))
+        if name in published.columns:
+            base, final, now = (_level(published, str(name), y) for y in (before, after, year))
+        else:
+            base, final, now = float(first.v.sum()), float(last.v.sum()), gdp
+        demand[name] = ((1 - step) * start / base + step * end / final) * now
+    totals = pd.Series(demand)
+    closing = float(totals.sum()) - gdp
+    shares = _mixed(_imports(first), _imports(last), step)
+    usual = gdp * sum(
+        part * float(_imports(table).sum()) / float(table.v.sum())
+        for part, table in ((1 - step, first), (step, last))
+    )
+    _check_imports(closing, usual, gdp, year)
+    known = float(shares.sum())
+    scale = closing / known if known > 0 else 0.0
+    if not known > 0:
+        totals = totals * (gdp / float(totals.sum()))
+    output = _output(first, last, step, value_added)
+    words = _words(before, after, [str(name) for name in totals.index], published)
+    return Margins(before, value_added, output, shares * scale, totals, words, usual)
+
+
+def _output(
+    first: InputOutputTable, last: InputOutputTable, step: float, value_added: pd.Series
+) -> pd.Series:
+    """Output per unit of value added in a straight line, times value added."""
+    ratio = (1 - step) * first.x / first.v.where(first.v > 0) + step * last.x / last.v.where(
+        last.v > 0
+    )
+    growth = float(value_added.sum()) / float(((1 - step) * first.v + step * last.v).sum())
+    line = ((1 - step) * first.x + step * last.x) * growth
+    return (value_added * ratio).fillna(line)
+
+
+def _demand(table: InputOutputTable) -> pd.Series:
+    """Return final demand by category, imported goods included, without a category of imports."""
+    frame = table.final_demand
+    kept = frame[[name for name in frame.columns if (frame[name] > 0).any()]].sum()
+    if table.imports is not None and table.imports.final_demand is not None:
+        kept = kept.add(table.imports.final_demand.sum().reindex(kept.index), fill_value=0.0)
+    return kept
+
+
+def _imports(table: InputOutputTable) -> pd.Series:
+    """Return imports by product, wherever the table keeps them."""
+    if table.imports is not None:
+        total = table.imports.Z.sum(axis=1)
+        final = table.imports.final_demand
+        return total if final is None else total + final.sum(axis=1)
+    frame = table.final_demand
+    return -frame[[name for name in frame.columns if not (frame[name] > 0).any()]].sum(axis=1)
+
+
+def _mixed(first: pd.Series, last: pd.Series, step: float) -> pd.Series:
+    """Shares of products in imports in a straight line; none where the older table has none."""
+    if not float(first.sum()) > 0 or not float(last.sum()) > 0:
+        return first * 0.0
+    line = (1 - step) * first / first.sum() + step * last.reindex(first.index) / last.sum()
+    return line.fillna(0.0).where(first > 0, 0.0)
+
+
+def _level(published: pd.DataFrame, name: str, year: int) -> float:
+    value = published[name].get(year, float("nan"))
+    if not abs(float(value)) > 0:
+        raise DataError(f"final demand {name!r}: nothing is published for {year}; add the year")
+    return float(value)
+
+
+def _check_imports(closing: float, usual: float, gdp: float, year: int) -> None:
+    """Refuse imports, the rest, that are far from what they usually are: a margin is wrong."""
+    if abs(closing - usual) > 0.05 * gdp:
+        raise DataError(
+            f"year {year}: final demand exceeds value added by {closing:.6g}, but imports of the "
+            f"tables suggest {usual:.6g}; check the published totals of final demand"
+        )
+
+
+def _words(before: int, after: int, categories: list[str], published: pd.DataFrame) -> pd.Series:
+    """Say where each margin comes from."""
+    line = f"straight line {before}-{after}"
+    rows = {
+        "value added by sector": f"published value added of the industry group; share of the "
+        f"sector in its group in a {line}; scaled to GDP",
+        "gross output by sector": f"output per unit of value added in a {line}, times value added",
+    }
+    for name in categories:
+        other = "published total" if name in published.columns else "GDP"
+        rows[f"final demand: {name}"] = f"ratio of the table to the {other} in a {line}"
+    rows["imports"] = f"final demand less value added; shares of products in a {line}"
+    return pd.Series(rows, name="source")
+
 
 Balancer = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
 
@@ -36,7 +221,7 @@ def update_table(
     base : InputOutputTable
         The official table whose structure is kept as far as the margins allow.
     margins : Margins
-        From :func:`quesnay.models.satellite.margins.margins_between`.
+        From :func:`quesnay.models.satellite.updating.margins_between`.
     balance : callable
         ``balance(seed, row totals, column totals)``, such as RAS, returns the balanced frame.
     groups : mapping of str to str, optional
@@ -59,7 +244,7 @@ def update_table(
     --------
     >>> import pandas as pd
     >>> from quesnay.models.input_output.balancing import ras
-    >>> from quesnay.models.satellite.margins import margins_between
+    >>> from quesnay.models.satellite.updating import margins_between
     >>> old = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
     >>> found = margins_between({2018: old, 2020: old}, 2019, value_added=1.1 * old.v,
     ...                         published=pd.DataFrame())

@@ -17,9 +17,8 @@ from quesnay.fitting.simulation.distributions import (
     Uniform,
 )
 from quesnay.models.uncertainty.bootstrap import bootstrap
-from quesnay.models.uncertainty.checkpoints import Checkpoints, CheckpointWarning
-from quesnay.models.uncertainty.monte_carlo import monte_carlo
-from quesnay.models.uncertainty.results import MonteCarloResult
+from quesnay.models.uncertainty.monte_carlo import MonteCarloResult, monte_carlo
+from quesnay.models.uncertainty.running import Checkpoints, CheckpointWarning
 from quesnay.models.uncertainty.sensitivity import (
     Tornado,
     VarianceShares,

@@ -13,9 +13,14 @@ from quesnay.fitting.checks import switch
 from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.uncertainty.bootstrap_result import BootstrapResult
-from quesnay.models.uncertainty.checkpoints import fingerprint
-from quesnay.models.uncertainty.outputs import Labels, estimate_of, values_of
-from quesnay.models.uncertainty.running import guarded, run_draws
+from quesnay.models.uncertainty.running import (
+    Labels,
+    estimate_of,
+    fingerprint,
+    guarded,
+    run_draws,
+    values_of,
+)
 from quesnay.models.uncertainty.units import Units, units_of
 
 __all__ = ["bootstrap"]

@@ -10,7 +10,7 @@ from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.results import count_failures
+from quesnay.models.uncertainty.monte_carlo import count_failures
 from quesnay.models.uncertainty.units import Units
 
 __all__ = ["BootstrapResult"]

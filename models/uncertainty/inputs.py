@@ -68,28 +68,7 @@ class Inputs:
 
 
 def checked_inputs(inputs: object) -> Inputs:
-    """Check a mapping of names to distributions or numbers.
-
-    Parameters
-    ----------
-    inputs : mapping
-        Name -> distribution or number; a tuple of names -> a joint distribution.
-
-    Returns
-    -------
-    Inputs
-        The inputs in the order given.
-
-    Raises
-    ------
-    QuesnayError
-        If it is empty, a name is no text or given twice, or a value is no distribution.
-
-    Examples
-    --------
-    >>> checked_inputs({"core": 0.44}).items[0].distribution
-    Constant(value=0.44)
-    """
+    """Check a mapping of names to distributions or numbers."""
     if not isinstance(inputs, Mapping) or not inputs:
         raise QuesnayError("inputs must be a mapping of at least one name to a distribution")
     items = tuple(_one(key, value) for key, value in inputs.items())
@@ -123,13 +102,7 @@ def _one(key: object, value: object) -> Input:
 def sources_of(
     checked: Inputs, groups: Mapping[str, Sequence[str]] | None
 ) -> dict[str, tuple[str, ...]]:
-    """Return source -> names of drawn arrays; joint inputs cannot be split over sources.
-
-    Examples
-    --------
-    >>> sources_of(checked_inputs({"a": 1.0, "b": 2.0}), {"both": ["a", "b"]})
-    {'both': ('a', 'b')}
-    """
+    """Return source -> names of drawn arrays; joint inputs cannot be split over sources."""
     if groups is None:
         return {item.label: item.names for item in checked.items}
     owner = _owners(groups, [name for item in checked.items for name in item.names])

@@ -1,24 +1,158 @@
 """Monte Carlo: what uncertain inputs do to the figures of a model."""
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
 
-from quesnay.fitting.checks import switch
+from quesnay.fitting.checks import confidence_level, switch
 from quesnay.fitting.errors import QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
-from quesnay.models.uncertainty.checkpoints import fingerprint
+from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.inputs import InputMapping, Inputs, checked_inputs
-from quesnay.models.uncertainty.outputs import Labels, columns_of, values_of
-from quesnay.models.uncertainty.results import MonteCarloResult
-from quesnay.models.uncertainty.running import guarded, run_draws
+from quesnay.models.uncertainty.running import (
+    Labels,
+    columns_of,
+    fingerprint,
+    guarded,
+    run_draws,
+    values_of,
+)
 
-__all__ = ["monte_carlo"]
+__all__ = [
+    "MonteCarloResult",
+    "count_failures",
+    "monte_carlo",
+]
 
 _CHUNK = 1000
+_VECTOR = re.compile(r"\[\d+\]$")  # how a number of a vector is named
+
+
+@dataclass(frozen=True, slots=True)
+class _MonteCarloTask:
+    """Draw the inputs of a chunk and run the model on them."""
+
+    model: Callable[..., Any]
+    inputs: Inputs
+    labels: Labels
+    vectorized: bool
+
+    def __call__(self, chunk: Chunk) -> Arrays:
+        drawn = self.inputs.sample(chunk)
+        x = np.column_stack([values.reshape(chunk.size, -1) for values in drawn.values()])
+        if self.vectorized:
+            returned = self.model(drawn)
+            return {
+                "y": values_of(returned, self.labels, rows=chunk.size, owner="the model"),
+                "x": x,
+            }
+        rows = [
+            values_of(self.model(_row(drawn, i)), self.labels, rows=1, owner="the model")
+            for i in range(chunk.size)
+        ]
+        return {"y": np.concatenate(rows), "x": x}
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class MonteCarloResult(Tabular):
+    """Draws of a model's figures under uncertain inputs.
+
+    Parameters
+    ----------
+    draws : DataFrame
+        (draws, figures).
+    inputs : DataFrame
+        (draws, inputs): what each draw was computed from.
+    estimate : Series
+        The figures at the median of every input.
+    """
+
+    draws: pd.DataFrame
+    inputs: pd.DataFrame
+    estimate: pd.Series
+
+    @classmethod
+    def from_arrays(
+        cls,
+        y: NDArray[np.float64],
+        x: NDArray[np.float64],
+        labels: pd.Index,
+        names: Sequence[str],
+        estimate: NDArray[np.float64],
+    ) -> "MonteCarloResult":
+        """Label what the engine returned."""
+        number = pd.RangeIndex(len(y), name="draw")
+        return cls(
+            pd.DataFrame(y, index=number, columns=labels),
+            pd.DataFrame(x, index=number, columns=pd.Index(names)),
+            pd.Series(estimate, index=labels, name="estimate"),
+        )
+
+    def input_arrays(self) -> dict[str, NDArray[np.float64]]:
+        """Return the inputs as the model got them: name -> (draws,), or (draws, k) for a vector.
+
+        Examples
+        --------
+        >>> from quesnay.models.uncertainty import Uniform, monte_carlo
+        >>> out = monte_carlo(lambda x: {"y": 2 * x["a"]}, {"a": Uniform(0, 1)}, draws=5, seed=0)
+        >>> bool((2 * out.input_arrays()["a"] == out.draws["y"]).all())
+        True
+        """
+        places: dict[str, list[str]] = {}
+        for column in self.inputs.columns:
+            places.setdefault(_VECTOR.sub("", str(column)), []).append(str(column))
+        return {
+            name: self.inputs[columns[0] if columns == [name] else columns].to_numpy(float)
+            for name, columns in places.items()
+        }
+
+    @property
+    def failed(self) -> pd.Series:
+        """Number of draws of each figure that are not finite; intervals leave them out."""
+        return count_failures(self.draws)
+
+    def quantiles(self, levels: Sequence[float] = (0.025, 0.25, 0.5, 0.75, 0.975)) -> pd.DataFrame:
+        """Return quantiles of each figure: rows figures, columns levels."""
+        for level in levels:
+            if not 0.0 <= level <= 1.0:
+                raise QuesnayError(f"quantile level must lie between 0 and 1, got {level}")
+        finite = self.draws.where(np.isfinite(self.draws))
+        return finite.quantile(list(levels)).T
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Return the central interval of each figure: columns low and high.
+
+        Raises
+        ------
+        QuesnayError
+            If `level` is not between 0 and 1.
+        """
+        tail = (1.0 - confidence_level(level)) / 2.0
+        out = self.quantiles((tail, 1.0 - tail))
+        out.columns = pd.Index(["low", "high"])
+        return out
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the table of estimates, means, errors and 95 % intervals."""
+        finite = self.draws.where(np.isfinite(self.draws))
+        frame = pd.DataFrame(
+            {
+                "estimate": self.estimate,
+                "mean": finite.mean(),
+                "sd": finite.std(ddof=1),
+                **self.conf_int(),
+            }
+        )
+        notes = [f"{len(self.draws)} draws; estimate at the median of every input; 95 % interval."]
+        lost = self.failed[self.failed > 0]
+        notes += [f"{name}: {count} draws not finite, left out." for name, count in lost.items()]
+        return (Table("Monte Carlo", frame, tuple(notes)),)
 
 
 def monte_carlo(
@@ -109,29 +243,10 @@ def monte_carlo(
     return MonteCarloResult.from_arrays(arrays["y"], arrays["x"], labels, names, estimate)
 
 
-@dataclass(frozen=True, slots=True)
-class _MonteCarloTask:
-    """Draw the inputs of a chunk and run the model on them."""
-
-    model: Callable[..., Any]
-    inputs: Inputs
-    labels: Labels
-    vectorized: bool
-
-    def __call__(self, chunk: Chunk) -> Arrays:
-        drawn = self.inputs.sample(chunk)
-        x = np.column_stack([values.reshape(chunk.size, -1) for values in drawn.values()])
-        if self.vectorized:
-            returned = self.model(drawn)
-            return {
-                "y": values_of(returned, self.labels, rows=chunk.size, owner="the model"),
-                "x": x,
-            }
-        rows = [
-            values_of(self.model(_row(drawn, i)), self.labels, rows=1, owner="the model")
-            for i in range(chunk.size)
-        ]
-        return {"y": np.concatenate(rows), "x": x}
+def count_failures(draws: pd.DataFrame) -> pd.Series:
+    """Count the draws of each figure that are not finite."""
+    lost: pd.Series = (~np.isfinite(draws)).sum().rename("failed")
+    return lost
 
 
 def _row(drawn: dict[str, Any], place: int) -> dict[str, Any]:

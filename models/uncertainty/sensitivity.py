@@ -10,13 +10,11 @@ from numpy.typing import NDArray
 
 from quesnay.fitting.checks import confidence_level, percent, whole
 from quesnay.fitting.errors import QuesnayError, nearest, shown
-from quesnay.fitting.routes import route
 from quesnay.fitting.simulation.engine import chunks
 from quesnay.fitting.simulation.sensitivity import sobol_indices
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.inputs import InputMapping, checked_inputs, sources_of
-from quesnay.models.uncertainty.outputs import columns_of, values_of
-from quesnay.models.uncertainty.running import guarded
+from quesnay.models.uncertainty.running import columns_of, guarded, values_of
 
 __all__ = ["Tornado", "VarianceShares", "tornado", "variance_shares"]
 
@@ -38,6 +36,17 @@ class VarianceShares(Tabular):
     first: pd.DataFrame
     total: pd.DataFrame
     draws: int
+
+    @property
+    def shares(self) -> pd.DataFrame:
+        """Total indices over their sum, so that each figure's row adds to one.
+
+        What a source does through interactions counts for each source that takes part, in
+        proportion; missing where a figure does not vary.
+        """
+        total = self.total.clip(lower=0.0)
+        whole = total.sum(axis=1)
+        return total.div(whole.where(whole > 0.0), axis=0)
 
     def tables(self) -> tuple[Table, ...]:
         """Return both tables."""
@@ -78,7 +87,9 @@ class Tornado(Tabular):
 
     def plot(self, *, unit: str | None = None) -> Any:
         """Draw the swings as a tornado, `unit` on its axis; return the figure."""
-        return route("evidence.plot_tornado")(self, unit=unit)
+        from quesnay.diagnostics.plots.tornado import plot_tornado
+
+        return plot_tornado(self, unit=unit)
 
 
 def variance_shares(

@@ -54,32 +54,7 @@ class Units:
 
 
 def units_of(data: Any, cluster: Any) -> Units:
-    """Return the units to draw from data.
-
-    Parameters
-    ----------
-    data : DataFrame, Series or ndarray
-        First axis: rows.
-    cluster : None, str or sequence
-        None for rows; a column name; or one label per row (a Series is aligned by its index).
-
-    Returns
-    -------
-    Units
-        In order of first appearance.
-
-    Raises
-    ------
-    DataError
-        If data are of another kind or have fewer than two rows; if clusters are unknown, have
-        gaps, do not match the rows, or are fewer than two.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"province": ["a", "b", "a"], "x": [1.0, 2.0, 3.0]})
-    >>> units_of(frame, "province").rows(np.array([0, 0]))
-    array([0, 2, 0, 2])
-    """
+    """Return the units to draw from data."""
     if not isinstance(data, (pd.DataFrame, pd.Series, np.ndarray)) or np.ndim(data) == 0:
         raise DataError(f"data must be a DataFrame, Series or array, got {type(data).__name__}")
     count = len(data)

@@ -1,0 +1,517 @@
+"""Files of users as sheets of cells: text, workbooks, parquet and R data, also in zip and gz.
+
+What is read is bounded before it is read: the size that an archive declares and the size that it
+unpacks to, and how far a workbook's cells reach, since a workbook of 5 kB may claim a cell at the
+far corner for which a reader would allot half a terabyte.
+
+A long line of numbers of a text file is kept as an array, not as cells, so that an inter-country
+table of 12 million numbers takes a tenth of a gigabyte.
+"""
+
+import codecs
+import csv
+import gzip
+import hashlib
+import importlib
+import io
+import re
+import warnings
+import zipfile
+import zlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from quesnay.datasets.readers.archive import check_archive, check_extent
+from quesnay.fitting.errors import DataError, nearest, shown
+
+__all__ = ["Book", "Cell", "PackedRow", "Row", "Sheet", "file_hash", "label", "open_book"]
+
+Cell = str | float
+
+WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
+TEXTS = (".csv", ".txt", ".tsv", ".tab")
+FRAMES = (".parquet", ".rds", ".rda", ".rdata")
+PACKED = (".zip", ".gz")
+_LARGEST_BYTES = 1 << 31
+_SUSPECT_BYTES = 1 << 28
+_SUSPECT_RATIO = 400
+_WIDE = 64  # cells of a line from which its numbers are read at once
+_PEEKED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class PackedRow:
+    """A long row of a text file: a few labels, then finite numbers only."""
+
+    labels: list[str]
+    values: NDArray[np.float64]
+
+    def __len__(self) -> int:
+        return len(self.labels) + len(self.values)
+
+    def __getitem__(self, place: int) -> Cell:
+        k = len(self.labels)
+        return self.labels[place] if place < k else float(self.values[place - k])
+
+
+Row = list[Cell] | PackedRow
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """The cells of one sheet or text file, row by row.
+
+    Parameters
+    ----------
+    file, name : str
+        Of the file, and of the sheet within it ("" where there is only one).
+    rows : list
+        Cells of each row, from the file's first row on; rows may differ in length.
+    delimiter : str
+        Of a text file, "" of a workbook.
+    faults : dict of (int, int) to str
+        Cells that hold an error or a formula without a value, and what stands there.
+    """
+
+    file: str
+    name: str
+    rows: list[Row]
+    delimiter: str = ""
+    faults: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    @property
+    def title(self) -> str:
+        """Name of the file and of the sheet, as messages show them."""
+        return f"{self.file}[{self.name}]" if self.name else self.file
+
+    def cell(self, row: int, column: int) -> Cell:
+        """Return a cell; beyond the end of a row it is empty."""
+        cells = self.rows[row]
+        return cells[column] if column < len(cells) else ""
+
+    def texts(self, row: int, stop: int | None = None) -> list[str]:
+        """Return the cells of a row as labels."""
+        cells = self.rows[row]
+        return [label(cells[j]) for j in range(len(cells) if stop is None else stop)]
+
+    def address(self, row: int, column: int) -> str:
+        """Return where a cell stands, as a spreadsheet calls it."""
+        letters, left = "", column + 1
+        while left:
+            left, rest = divmod(left - 1, 26)
+            letters = chr(65 + rest) + letters
+        return f"{letters}{row + 1}"
+
+
+def label(cell: Cell) -> str:
+    """Return a label as text on one line; a workbook stores the code 7 as the number 7.0."""
+    if isinstance(cell, float):
+        return str(int(cell)) if cell.is_integer() else str(cell)
+    return " ".join(cell.split())
+
+
+@dataclass(frozen=True)
+class Book:
+    """A file that has been found harmless: its sheets by name.
+
+    Parameters
+    ----------
+    path : Path
+        The user's file.
+    member : str
+        The file inside an archive that was taken, else "".
+    data : bytes
+        Content, unpacked.
+    kind : str
+        Ending that says how to read it.
+    encoding : str or None
+        Of text, as the user said.
+    """
+
+    path: Path
+    member: str
+    data: bytes
+    kind: str
+    encoding: str | None
+
+    @property
+    def name(self) -> str:
+        """Name of the file, with that of the archive's member."""
+        return f"{self.path.name}/{self.member}" if self.member else self.path.name
+
+    @cached_property
+    def sheets(self) -> list[str]:
+        """Names of a workbook's sheets; one empty name of any other file."""
+        if self.kind not in WORKBOOKS:
+            return [""]
+        return list(self._workbook.sheet_names)
+
+    @cached_property
+    def _workbook(self) -> Any:
+        calamine = _calamine(self.path)
+        try:
+            return calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.data))
+        except (calamine.CalamineError, OSError, ValueError) as error:
+            raise DataError(
+                f"{self.name}: no readable workbook ({_short(error)}); save it again"
+            ) from error
+
+    def sheet(self, name: str | None = None) -> Sheet:
+        """Return a sheet, by default the first.
+
+        Raises
+        ------
+        DataError
+            If there is no such sheet, or it cannot be read.
+        """
+        if name not in self._last:
+            sheet = self._read(name)
+            self._last.clear()  # one at a time: a sheet may be large
+            self._last[name] = sheet
+        return self._last[name]
+
+    @cached_property
+    def _last(self) -> dict[str | None, Sheet]:
+        return {}
+
+    def _read(self, name: str | None) -> Sheet:
+        if self.kind not in WORKBOOKS:
+            if name:
+                raise DataError(
+                    f"{self.name}: sheet {shown(name)} asked for, but the file has none"
+                )
+            return self._text() if self.kind in TEXTS else _frame_sheet(self)
+        if name is not None and name not in self.sheets:
+            hint = nearest(name, self.sheets) or f" it has {', '.join(self.sheets[:30])}"
+            raise DataError(f"{self.name}: no sheet {name!r};{hint}")
+        if not self.sheets:
+            raise DataError(f"{self.name}: no readable workbook (it has no sheet)")
+        return self._worksheet(name or self.sheets[0])
+
+    def _worksheet(self, name: str) -> Sheet:
+        faults = check_extent(self.name, self.kind, self.data, self.sheets.index(name))
+        calamine = _calamine(self.path)
+        try:
+            cells = self._workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
+        except (calamine.CalamineError, OSError, IndexError, ValueError) as error:
+            raise DataError(
+                f"{self.name}[{name}]: no readable workbook ({_short(error)})"
+            ) from error
+        rows: list[Row] = [[_cell(cell) for cell in row] for row in cells]
+        for (i, j), text in faults.items():
+            if i < len(rows) and j < len(rows[i]) and rows[i][j] == "":
+                rows[i][j] = text  # type: ignore[index]
+        return Sheet(self.name, name, rows, "", faults)
+
+    def _text(self) -> Sheet:
+        text = _decoded(self)
+        delimiter = _delimiter("\n".join(islice(_lines(text), _PEEKED)))
+        return Sheet(self.name, "", list(_text_rows(text, delimiter, self.name)), delimiter)
+
+
+def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Book:
+    """Open a file of a user's, once its size and kind are known to be harmless.
+
+    Parameters
+    ----------
+    path : Path
+        Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .rds or
+        .rda, or one of these inside .zip or .gz.
+    encoding : str, optional
+        Of text; by default found (UTF-8, UTF-16, GB 18030, Latin-1).
+    hint : str
+        What the name of the wanted member of an archive contains (a year).
+
+    Raises
+    ------
+    DataError
+        If the file is missing, of another kind, damaged, or an archive out of all proportion.
+    """
+    if not path.is_file():
+        folder = path.is_dir()
+        raise DataError(f"{path}: {'a folder, not a file' if folder else 'no such file'}")
+    kind, member = path.suffix.lower(), ""
+    _check_kind(path.name, kind)
+    if kind in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
+        check_archive(path)
+    try:
+        with path.open("rb") as stream:
+            if path.stat().st_size > _LARGEST_BYTES:
+                raise DataError(f"{path.name}: more than 2 GiB; refused")
+            data = stream.read()
+    except OSError as error:
+        raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
+    if kind == ".zip":
+        member, data = _member(path, data, hint)
+        kind = Path(member).suffix.lower()
+        if kind == ".gz":
+            data, kind = _gunzipped(member, data), Path(member[:-3]).suffix.lower()
+    elif kind == ".gz":
+        data, kind = _gunzipped(path.name, data), Path(path.stem).suffix.lower() or ".csv"
+        _check_kind(path.stem, kind)
+    return Book(path, member, data, kind, encoding)
+
+
+def file_hash(path: Path) -> str:
+    """Return the SHA-256 of a file's bytes."""
+    digest = hashlib.sha256()
+    with path.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            digest.update(piece)
+    return digest.hexdigest()
+
+
+def _check_kind(name: str, kind: str) -> None:
+    known = (*TEXTS, *WORKBOOKS, *FRAMES, *PACKED)
+    if kind not in known:
+        raise DataError(
+            f"{name}: kind {kind or 'none'!r} not read; expected one of {', '.join(known)}"
+        )
+
+
+def _member(path: Path, data: bytes, hint: str) -> tuple[str, bytes]:
+    """Return the one table inside a zip archive."""
+    try:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+            readable = (*TEXTS, *WORKBOOKS, *FRAMES, ".gz")
+            names = [
+                entry.filename
+                for entry in archive.infolist()
+                if entry.filename.lower().endswith(readable)
+                and not entry.filename.startswith("__MACOSX")
+            ]
+            wanted = [name for name in names if hint and hint in Path(name).name] or names
+            if len(wanted) != 1:
+                listed = ", ".join(wanted[:8])
+                raise DataError(
+                    f"{path.name}: {len(wanted)} files in the archive that could be the table"
+                    f"{f' ({listed})' if listed else ''}; pass year= where their names hold it, "
+                    "or unpack the archive and name one"
+                )
+            entry = archive.getinfo(wanted[0])
+            _check_proportion(f"{path.name}/{wanted[0]}", entry.compress_size, entry.file_size)
+            with archive.open(entry) as stream:
+                content = stream.read(entry.file_size + 1)
+            if len(content) != entry.file_size:
+                raise zipfile.BadZipFile("a part has another size than declared")
+            return wanted[0], content
+    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+        raise DataError(
+            f"{path.name}: damaged archive ({_short(error)}); fetch it again"
+        ) from error
+
+
+def _gunzipped(name: str, data: bytes) -> bytes:
+    out, size = [], 0
+    try:
+        with gzip.GzipFile(fileobj=io.BytesIO(data)) as stream:
+            while piece := stream.read(1 << 24):
+                size += len(piece)
+                _check_proportion(name, len(data), size)
+                out.append(piece)
+    except (OSError, EOFError, zlib.error) as error:
+        raise DataError(f"{name}: damaged archive ({_short(error)}); fetch it again") from error
+    return b"".join(out)
+
+
+def _check_proportion(name: str, packed: int, size: int) -> None:
+    if size > _LARGEST_BYTES or (size > _SUSPECT_BYTES and size > _SUSPECT_RATIO * max(packed, 1)):
+        raise DataError(f"{name}: {packed:,} bytes would unpack to {size:,}; refused as a zip bomb")
+
+
+def _decoded(book: Book) -> str:
+    """Return text in the user's encoding, or in the one that is found."""
+    data = book.data
+    if book.encoding is not None:
+        try:
+            return data.decode(book.encoding)
+        except (UnicodeError, LookupError) as error:
+            raise DataError(
+                f"{book.name}: not in the encoding {book.encoding!r}; leave encoding= out to have "
+                "it found (Chinese files are often 'gb18030')"
+            ) from error
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    try:
+        return data.decode(marked or "utf-8")
+    except UnicodeError:
+        pass
+    for name in () if marked else _legacy(data):
+        try:
+            return data.decode(name)
+        except UnicodeError:
+            continue
+    raise DataError(f"{book.name}: not in the encoding {marked!r} that its first bytes announce")
+
+
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8-sig"),
+    (codecs.BOM_UTF16_LE, "utf-16"),
+    (codecs.BOM_UTF16_BE, "utf-16"),
+)
+_HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
+
+
+def _legacy(data: bytes) -> tuple[str, ...]:
+    """Return the older encodings to try: Chinese where that gives plain Chinese text.
+
+    Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
+    for Latin-1, and runs of them that decode into common Han characters for GB 18030.
+    """
+    if data[1:2] == b"\0" or data[:1] == b"\0":
+        return ("utf-16-le" if data[1:2] == b"\0" else "utf-16-be",)
+    sample = data[: 1 << 20]
+    try:
+        text = sample.decode("gb18030", errors="strict" if len(data) == len(sample) else "ignore")
+    except UnicodeError:
+        return ("cp1252", "latin-1")
+    beyond = sum(ord(letter) > 127 for letter in text)
+    alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
+    return (
+        ("gb18030",)
+        if len(_HAN.findall(text)) >= 0.9 * beyond and not alone
+        else (
+            "cp1252",
+            "latin-1",
+        )
+    )
+
+
+def _delimiter(first: str) -> str:
+    """Return the separator of a text; commas inside quotation marks do not count."""
+    bare = re.sub(r'"[^"\n]*"', "", first)
+    lines = [line for line in first.splitlines() if line.strip()]
+    if lines and all("\t" in line for line in lines):
+        return "\t"
+    counts = {mark: bare.count(mark) for mark in "\t;,|"}
+    if counts[";"] and counts[","] and not counts["\t"]:
+        lines = [line for line in bare.splitlines() if line.strip()]
+        even = {line.count(";") for line in lines}
+        return ";" if len(even) == 1 or counts[";"] >= counts[","] else ","
+    return max("\t;,|", key=lambda mark: counts[mark])
+
+
+def _text_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
+    lines = _lines(text)
+    labels: int | None = None
+    try:
+        for line in lines:
+            cells = line.count(delimiter) + 1
+            if cells >= _WIDE and '"' not in line:
+                packed = _packed(line, delimiter, cells, labels)
+                if packed is not None:
+                    labels = len(packed.labels)
+                    yield packed
+                    continue
+            if line.count('"') % 2:
+                line = _whole(line, lines)
+            yield next(csv.reader([line], delimiter=delimiter, strict=False), [])  # type: ignore[misc]
+    except csv.Error as error:
+        raise DataError(f"{name}: no table of separated values ({error})") from error
+
+
+def _lines(text: str) -> Iterator[str]:
+    """Yield lines without a second copy of the text, which may be large."""
+    if "\r" in text:
+        text = text.replace("\r\n", "\n").replace("\r", "\n")
+    start = 0
+    while start < len(text):
+        stop = text.find("\n", start)
+        stop = len(text) if stop < 0 else stop
+        yield text[start:stop]
+        start = stop + 1
+
+
+def _whole(line: str, lines: Iterator[str]) -> str:
+    """Return a line with those that follow while a quotation mark stands open."""
+    parts, marks = [line], line.count('"')
+    for more in islice(lines, 50):
+        parts.append(more)
+        marks += more.count('"')
+        if marks % 2 == 0:
+            break
+    return "\n".join(parts)
+
+
+def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:
+    """Read a line of a few labels and then numbers at once; None where it is not of that form."""
+    for count in range(7) if labels is None else (labels, *range(7)):
+        *names, rest = line.split(delimiter, count)
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            try:
+                values = np.fromstring(rest, sep=delimiter)
+            except (DeprecationWarning, ValueError):
+                continue
+        if len(values) == cells - count and np.isfinite(values).all():
+            return PackedRow([cell.strip() for cell in names], values)
+    return None
+
+
+def _frame_sheet(book: Book) -> Sheet:
+    """Return a data frame as a sheet: its column names, then its rows."""
+    try:
+        frame = _parquet(book) if book.kind == ".parquet" else _r_frame(book)
+    except ModuleNotFoundError as error:
+        raise DataError(
+            f"{book.name}: reading {book.kind} needs the package {error.name}; install it, or save "
+            "the table as .csv"
+        ) from error
+    if frame.index.name is not None or frame.index.dtype == object:
+        frame = frame.reset_index()
+    rows: list[Row] = [["" if str(name).startswith("index") else str(name) for name in frame]]
+    rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]
+    return Sheet(book.name, "", rows)
+
+
+def _parquet(book: Book) -> Any:
+    import pandas as pd
+
+    importlib.import_module("pyarrow")
+    try:
+        return pd.read_parquet(io.BytesIO(book.data))
+    except (OSError, ValueError) as error:
+        raise DataError(f"{book.name}: no readable parquet file ({_short(error)})") from error
+
+
+def _r_frame(book: Book) -> Any:
+    pyreadr: Any = importlib.import_module("pyreadr")
+    try:
+        frames = pyreadr.read_r(str(book.path))
+    except (OSError, ValueError, RuntimeError) as error:
+        raise DataError(f"{book.name}: no readable R data ({_short(error)})") from error
+    if len(frames) != 1:
+        raise DataError(f"{book.name}: {len(frames)} data frames; save the one table alone")
+    return next(iter(frames.values()))
+
+
+def _calamine(path: Path) -> Any:
+    try:
+        return importlib.import_module("python_calamine")
+    except ModuleNotFoundError as error:
+        raise DataError(
+            f"{path.name}: reading workbooks needs python-calamine; pip install python-calamine, "
+            "or save the sheet as .csv"
+        ) from error
+
+
+def _cell(cell: object) -> Cell:
+    """Return numbers as float and all else as text, so that dates and truth values stand out."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool | np.bool_):
+        return str(cell)
+    if isinstance(cell, int | float | np.integer | np.floating):
+        value = float(cell)
+        return value if np.isfinite(value) else ""
+    return str(cell)
+
+
+def _short(error: object) -> str:
+    return " ".join(str(error).split())[:120]

@@ -1,0 +1,128 @@
+"""What a user may say about a file: one set of options for Python, the shell and study files."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
+from pathlib import Path
+from typing import Any
+
+from quesnay.datasets.readers.words import ROLES
+from quesnay.fitting.checks import choice, is_number, is_whole, switch
+from quesnay.fitting.errors import DataError, nearest, shown
+
+__all__ = ["ReadOptions", "read_options"]
+
+_TEXTS = ("sheet", "country", "encoding", "unit", "name", "decimal", "thousands")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The options of :func:`quesnay.read_io`; see there.
+
+    Parameters
+    ----------
+    layout, sheet, country, encoding, unit, name, decimal, thousands : str or None
+    year : int or None
+    make : str or None
+    tolerance : float or None
+    strict : bool
+    blank : {"refuse", "zero"}
+    roles : mapping of str to str
+        Label -> what it is taken for.
+    merge_regions : bool
+        Whether the parts of China and Mexico are joined in tables of the OECD.
+    """
+
+    layout: str | None = None
+    sheet: str | None = None
+    year: int | None = None
+    country: str | None = None
+    make: str | None = None
+    tolerance: float | None = None
+    strict: bool = True
+    blank: str = "refuse"
+    encoding: str | None = None
+    unit: str | None = None
+    name: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    merge_regions: bool = False
+
+    @property
+    def zeros(self) -> frozenset[str]:
+        """What is read as zero."""
+        return frozenset({""} if self.blank == "zero" else ())
+
+
+def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOptions:
+    """Check options of :func:`quesnay.read_io`, from a call, the shell or a study file.
+
+    Parameters
+    ----------
+    given : mapping
+        Option -> value.
+    layouts : iterable of str, optional
+        Known layouts.
+
+    Returns
+    -------
+    ReadOptions
+
+    Raises
+    ------
+    DataError
+        Naming the option that is unknown or at fault.
+
+    Examples
+    --------
+    >>> read_options({"year": 2014, "blank": "zero"}).year
+    2014
+    """
+    known = [item.name for item in fields(ReadOptions)]
+    for key in given:
+        if key not in known:
+            hint = nearest(key, known) or f" known: {', '.join(known)}"
+            raise DataError(f"option {shown(key)} of read_io is unknown;{hint}")
+    values = dict(given)
+    for key in _TEXTS:
+        value = values.get(key)
+        if value is not None and not isinstance(value, str):
+            raise DataError(f"{key}: expected a text, got {shown(value)}")
+    if values.get("layout") is not None and layouts is not None:
+        choice(values["layout"], layouts, "layout")
+    choice(values.get("blank", "refuse"), ("refuse", "zero"), "blank")
+    for key in ("strict", "merge_regions"):
+        if key in values:
+            values[key] = switch(values[key], key)
+    values["year"] = _year(values.get("year"))
+    values["tolerance"] = _tolerance(values.get("tolerance"))
+    if values.get("make") is not None:
+        if not isinstance(values["make"], str | Path):
+            raise DataError(f"make: expected a path, got {shown(values['make'])}")
+        values["make"] = str(values["make"])
+    values["roles"] = _roles(values.get("roles"))
+    return ReadOptions(**values)
+
+
+def _year(value: Any) -> int | None:
+    if isinstance(value, str) and value.isdigit():
+        value = int(value)
+    if value is not None and not (is_whole(value) and 1800 <= value <= 2200):
+        raise DataError(f"year: expected a year such as 2014, got {shown(value)}")
+    return None if value is None else int(value)
+
+
+def _tolerance(value: Any) -> float | None:
+    if value is not None and not (is_number(value) and value >= 0):
+        raise DataError(f"tolerance: expected a share of output of at least 0, got {shown(value)}")
+    return None if value is None else float(value)
+
+
+def _roles(value: Any) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise DataError(f"roles: expected {{label: role}}, got {shown(value)}")
+    for role in value.values():
+        choice(role, ROLES, "roles: role")
+    return {str(key): role for key, role in value.items()}

@@ -1,0 +1,168 @@
+"""What the labels of rows and columns mean, in the words that offices and people use.
+
+One vocabulary for every layout: totals, output, imports, taxes less subsidies on products, parts of
+value added, categories of final demand. English, Chinese, Spanish, Portuguese, French, German.
+"""
+
+import re
+
+__all__ = ["Role", "role_of", "tidy"]
+
+Role = str  # one of ROLES
+
+ROLES = (
+    "sector",
+    "imported",  # a product bought abroad, one row a product
+    "imports",  # all imports in one row, or the negative column of final demand
+    "taxes",  # less subsidies, on products; and trade margins paid abroad
+    "value_added",
+    "value_added_total",
+    "output",
+    "total",
+    "final_demand",
+    "demand_total",
+    "drop",
+)
+
+_THING = r"(?:input|inputs|use|uses|usage|demand|consumption|purchases|sales|requirements?)"
+_BASIS = (
+    r"(?: (?:at|in|\() ?(?:basic|purchasers?|producers?|market|current)\S* ?"
+    r"(?:prices?|values?)?\)?)?"
+)
+
+_PATTERNS: tuple[tuple[Role, str, str], ...] = (
+    # role, axis ("row", "column" or "both"), pattern of the whole tidy label
+    (
+        "total",
+        "both",
+        rf"(?:sub|grand )?totals?|_t|sum|all (?:industries|sectors|products)|total"
+        rf"(?: of)?(?: all)?(?: industr\w+| sectors?| products?"
+        rf"| domestic\w*)?(?: intermediate)? ?{_THING}?{_BASIS}"
+        rf"|(?:total )?intermediate {_THING}(?: total)?{_BASIS}|sub ?total.*|total intermediate\w*"
+        r"|合计|总计|小计|合 计|总 计|中间(?:投入|使用)(?:合计|总计|小计|部分合计)?"
+        r"|total (?:general|intermedi\w+|domestic\w*)|(?:consumo|demanda) intermedi\w+(?: total)?"
+        r"|consommation intermédiaire|summe|zusammen|vorleistungen(?: insgesamt)?|total ciif?",
+    ),
+    ("total", "row", r"tii|ii_fob|r60|ttl_int_fnl|total (?:primary|imports?|taxes) ?\w*"),
+    ("total", "column", r"tiu"),
+    (
+        "output",
+        "both",
+        rf"(?:total |gross )*(?:domestic )?(?:industry |commodity "
+        rf"|product )?outputs?(?: total)?{_BASIS}"
+        r"|x|go|output_total|gross_output|total_output|out|gross (?:value of )?production"
+        r"|(?:australian|domestic|total|gross) production|总产出|总产值|总投入|总 产 出|总 投 入|ti"
+        r"|(?:valor (?:bruto )?(?:da|de la) )?produ(?:ção|cción)(?: bruta"
+        r"| total)?(?: (?:a )?precios? b\S+)?"
+        r"|producción precios? básicos?|production(?: totale)?|produktionswert"
+        r"|valor bruto de (?:la )?producción",
+    ),
+    ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
+    ("total", "column", r"total uses?(?: at basic prices)?|total (?:demand|supply)|tu"),
+    (
+        "imports",
+        "both",
+        r"(?:of which:? |total |use of |intermediate |competing |complementary |competitive "
+        r"|non-?competitive |non-?comparable )*"
+        r"import(?:s|ed|ation|ations)?(?: of goods and services| total| products?.*| inputs?"
+        r"| goods.*| uses?"
+        r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
+        r"|中间投入进口|进口产品"
+        r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
+        r"|importations.*|einfuhr.*|importe"
+        r"|rest of (?:the )?world|.*流入",
+    ),
+    (
+        "taxes",
+        "row",
+        r"(?:net )?(?:taxes?|indirect taxes)(?:,? ?\(?(?:less|minus"
+        r"|net of) subsidies\)?)? on (?:products?|goods|imports?)\b.*"
+        r"|taxes less subsidies on products\b.*|net taxes on products"
+        r"|(?:net )?product taxes.*|taxes_on_products|(?:import|customs) (?:duties|duty|tariffs?)"
+        r"|tariffs?|value added tax(?:es)?"
+        r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31"
+        r"|txsp|tls|taxsub"
+        r"|impuestos (?:netos )?(?:sobre|a) (?:los )?productos.*|derechos de importación"
+        r"|imp(?:uestos)?\. (?:netos )?(?:sobre|a).*"
+        r"|impostos (?:líquidos.*|sobre produtos.*)|impôts (?:nets )?sur les produits.*"
+        r"|gütersteuern.*"
+        r"|(?:international )?(?:transport|trade)(?: and transport)? margins?(?: .*)?"
+        r"|cif/? ?fob adjustments?.*"
+        r"|direct purchases abroad.*|purchases on the domestic territory.*"
+        r"|purchases by non-?residents.*",
+    ),
+    (
+        "value_added_total",
+        "row",
+        r"(?:total |gross )*value[ _-]?added(?: total)?(?: \(?gross\)?)?(?: at (?:basic|factor"
+        r"|market|producers?'?) (?:prices|cost))?"
+        r"|gva|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
+        r"|gross domestic product"
+        r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
+        r"|bruttowertschöpfung|total primary inputs?",
+    ),
+    (
+        "value_added",
+        "row",
+        r"wages?(?: and salaries)?|salar(?:y|ies)|labou?r|compensation(?: of employees)?.*"
+        r"|(?:gross |net )?operating surplus.*"
+        r"|surplus|profits?|mixed income|capital|depreciation|consumption of fixed capital"
+        r"|(?:net |other )?(?:taxes?|subsidies)"
+        r"(?: less subsidies)? on production.*|other taxes.*|net production taxes"
+        r"|labour_compensation|gross_operating_surplus"
+        r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|remuneraci\w+.*|remuneraç\w+.*|excedente.*"
+        r"|impuestos netos sobre la producción",
+    ),
+    (
+        "demand_total",
+        "column",
+        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final (?:use"
+        r"|uses|demand|consumption|expenditure).*"
+        r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
+        r"|小计)|资本形成(?:总额)?合计|资本形成总额"
+        r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation"
+        r"|capital formation|exports)"
+        r"|final uses \(.*\)|demanda final(?: total)?",
+    ),
+    (
+        "final_demand",
+        "column",
+        r".*\b(?:consumption|households?|private|government|public|investment|capital formation"
+        r"|stocks?|inventor\w+"
+        r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e"
+        r"|.*(?:消费|出口|资本形成|存货|支出|流出).*",
+    ),
+)
+_COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)
+_FOOTNOTE = re.compile(r"\s*(?:\[\w+\]|/\d+/|\(\d+\))\s*$")
+
+
+def tidy(text: str) -> str:
+    """Return a label in lower case, on one line, without footnote marks, dashes and colons."""
+    text = _FOOTNOTE.sub("", " ".join(text.split())).lower().strip(" :*.-–—")
+    text = text.replace("’", "'").replace("（", "(").replace("）", ")")
+    han = re.sub(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])", "", text)
+    return han if any("\u4e00" <= letter <= "\u9fff" for letter in han) else text
+
+
+def role_of(text: str, axis: str) -> Role | None:
+    """Return what a label means, or None where it is no known word.
+
+    Parameters
+    ----------
+    text : str
+        Label of a row or column.
+    axis : {"row", "column"}
+        Which of the two.
+
+    Examples
+    --------
+    >>> role_of("Total output", "column"), role_of("进口", "row"), role_of("Farming", "row")
+    ('output', 'imports', None)
+    """
+    words = tidy(text)
+    spaced = words.replace("_", " ")
+    for role, where, pattern in _COMPILED:
+        if where in {axis, "both"} and (pattern.fullmatch(words) or pattern.fullmatch(spaced)):
+            return role
+    return None

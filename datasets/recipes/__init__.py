@@ -1,1 +1,0 @@
-"""Scripts that make every embedded file from the source figures, cell by cell and reproducibly."""

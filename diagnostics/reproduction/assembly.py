@@ -1,0 +1,526 @@
+"""From a study's facts to the account model: everything that does not vary from draw to draw."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
+from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
+from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
+from quesnay.diagnostics.reproduction.study import Study, load_study
+from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.models.input_output.balancing import ras
+from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.satellite.account import (
+    AccountModel,
+    Calibration,
+    Employment,
+    Potential,
+    Slot,
+)
+from quesnay.models.satellite.core import CorePattern
+from quesnay.models.satellite.employment import employment_by_sector, jobs_per_value_added
+from quesnay.models.satellite.linkage import CoreTies
+from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
+from quesnay.models.satellite.updating import Margins, margins_between, update_table
+
+__all__ = [
+    "SUPPLY",
+    "Assembly",
+    "Prepared",
+    "assemble",
+    "input_supply",
+    "margins_for",
+    "part",
+    "prepare",
+    "row",
+    "rule_errors",
+    "table_between",
+    "ties_by_slot",
+]
+
+SUPPLY = ("value_added", "intermediate_sales", "purchases")
+
+
+def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:
+    """Return the rows under one key of the first level of an index."""
+    return cast("pd.DataFrame", frame.loc[cast("Any", key)])
+
+
+def row(frame: pd.DataFrame, key: Hashable) -> pd.Series:
+    """Return the one row under a full key."""
+    return cast("pd.Series", frame.loc[cast("Any", key)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Assembly:
+    """The prepared model and the labelled tables that went into it.
+
+    Parameters
+    ----------
+    model : AccountModel
+        The account, ready for draws.
+    sectors : tuple of str
+        Sector labels of the model's last axis.
+    value_added : dict of str to DataFrame
+        Vintage set -> (year, kind) x sectors, unit of the account.
+    tables : dict of int to InputOutputTable
+        Official tables and those made for years of the study between two of them.
+    pattern : CorePattern
+        Relative weights of the core's segments in sectors.
+    productivity : tuple of float
+        Lowest and highest yearly growth of nominal value added per person; NaN without employment.
+    """
+
+    model: AccountModel
+    sectors: tuple[str, ...]
+    value_added: dict[str, pd.DataFrame]
+    tables: dict[int, InputOutputTable]
+    pattern: CorePattern
+    productivity: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Prepared:
+    """A study with everything loaded and estimated, and nothing drawn."""
+
+    study: Study
+    facts: Facts
+    assembly: Assembly
+    elasticities: Elasticities | None
+
+
+def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
+    """Load a study and all that it names, and estimate its elasticities.
+
+    Raises
+    ------
+    QuesnayError
+        If the study or a data file is at fault.
+
+    Examples
+    --------
+    >>> round(prepare("caict_2020").elasticities.median, 2)
+    0.05
+    """
+    checked = load_study(study)
+    facts = collect_facts(checked)
+    check_sectors(checked, facts)
+    found = None if checked.potential is None else estimate_elasticities(checked, facts, seed=seed)
+    return Prepared(checked, facts, assemble(checked, facts, found), found)
+
+
+def assemble(
+    study: Study,
+    facts: Facts,
+    elasticities: Elasticities | None = None,
+    *,
+    tables: dict[int, InputOutputTable] | None = None,
+) -> Assembly:
+    """Prepare the account model of a study.
+
+    Parameters
+    ----------
+    study : Study
+        The checked study.
+    facts : Facts
+        From :func:`quesnay.diagnostics.reproduction.facts.collect_facts`.
+    elasticities : Elasticities, optional
+        Where the study has a potential; without them the elasticity is an input of its own.
+    tables : dict of int to InputOutputTable, optional
+        Official and made tables, where they are known already.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the sections of the study do not fit the tables.
+    """
+    slots = _slots(study)
+    sectors = check_sectors(study, facts)
+    levels = {v: _sector_levels(study, facts, v, slots) for v in facts.gdp.index}
+    stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
+    pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
+    every = _all_tables(study, facts, slots) if tables is None else tables
+    employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
+    model = AccountModel(
+        slots=slots,
+        value_added=stacked,
+        gdp=stacked.sum(axis=2),
+        inflation=_inflation(facts, slots),
+        cells=tuple((f"weight of {s} in {g}", sectors.index(s), w) for g, s, w in pattern.cells),
+        core_id=study.core.figure,
+        core_slot=_slot_of(facts, study.core.figure, slots),
+        forecast_base=np.array(
+            [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
+        ),
+        ties=ties_by_slot(every, slots, pattern.sectors),
+        potential=_potential(study, facts, stacked, slots, elasticities),
+        calibration=_calibration(study, facts, slots),
+        employment=employment,
+    )
+    made = Assembly(model, sectors, levels, every, pattern, drift)
+    _check_core(study, facts, made)
+    if elasticities is not None:
+        _check_penetration(study, facts, made, elasticities)
+    return made
+
+
+@lru_cache(maxsize=1)
+def known_diffusions() -> DiffusionErrors:
+    """Errors of curves and naive rules on the embedded diffusions, computed once a process."""
+    return diffusion_errors()
+
+
+def rule_errors(rule: str) -> np.ndarray:
+    """Log errors of a curve or a naive rule, one to two years ahead, a row a series and origin."""
+    return known_diffusions().joint(rule).to_numpy(float)
+
+
+def _slots(study: Study) -> tuple[Slot, ...]:
+    """One slot a year; the forecast year has two, forecast and outcome."""
+    slots: list[Slot] = []
+    forecast = study.gdp.forecast.year if study.gdp.forecast else None
+    for year in sorted(study.study.years):
+        previous = next((k for k, s in enumerate(slots) if s.year == year - 1), -1)
+        variants = ("forecast", "outcome") if year == forecast else ("estimate",)
+        slots.extend(Slot(year, variant, previous) for variant in variants)
+    return tuple(slots)
+
+
+def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
+    """Return the sectors of the tables; refuse tables that differ and names that are not there."""
+    first = min(facts.tables)
+    sectors = tuple(str(s) for s in facts.tables[first].sectors)
+    for year, table in facts.tables.items():
+        if tuple(str(s) for s in table.sectors) != sectors:
+            raise StudyError(
+                f"tables.files: the table of {year} has other sectors than that of {first}; bring "
+                "all tables to one classification"
+            )
+    named = {"tables.technology_sectors": study.tables.technology_sectors}
+    named |= {f"core.segments.{name}": tuple(w) for name, w in study.core.segments.items()}
+    for where, names in named.items():
+        for name in names:
+            if name not in sectors:
+                raise StudyError(
+                    f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
+                )
+    return sectors
+
+
+def _sector_levels(
+    study: Study, facts: Facts, vintage: str, slots: tuple[Slot, ...]
+) -> pd.DataFrame:
+    """Value added by slot and sector, scaled to one set of GDP vintages."""
+    values = {year: table.v for year, table in facts.tables.items()}
+    rows: list[pd.Series] = []
+    for slot in slots:
+        if slot.variant == "forecast":
+            if slot.previous < 0 or slots[slot.previous].previous < 0:
+                raise StudyError(
+                    f"gdp.forecast.year {slot.year}: a forecast prolongs the growth of two years "
+                    "before it; add them to study.years"
+                )
+            last, before = rows[slot.previous], rows[slots[slot.previous].previous]
+            rows.append(extrapolate_sectors(last, before, facts.forecast_base))
+            continue
+        gdp = float(row(facts.gdp, vintage)[slot.year])
+        if slot.year in values:
+            rows.append(scale_to_gdp(values[slot.year], gdp))
+        else:
+            rows.append(_joined(study, facts, slot.year, gdp))
+    index = pd.MultiIndex.from_tuples([(s.year, s.variant) for s in slots], names=["year", "kind"])
+    return pd.DataFrame([row.to_numpy(float) for row in rows], index=index, columns=rows[0].index)
+
+
+def _joined(study: Study, facts: Facts, year: int, gdp: float) -> pd.Series:
+    """Value added by sector of a year between two tables."""
+    values = {y: table.v for y, table in facts.tables.items()}
+    if not min(values) < year < max(values):
+        raise StudyError(
+            f"study.years: no table of {year} and none on both sides of it (tables.years: "
+            f"{', '.join(map(str, sorted(values)))}); add a table or leave the year out"
+        )
+    if year not in facts.industries.index:
+        raise StudyError(f"study.years: no value added by industry is published for {year}")
+    groups = {s: group for group, members in study.tables.groups.items() for s in members}
+    return join_tables(values, groups, row(facts.industries, year), year=year, gdp=gdp)
+
+
+def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int, InputOutputTable]:
+    """Official tables, and one made for every year between two of them."""
+    missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
+    made = {year: table_between(study, facts, year) for year in sorted(missing)}
+    return dict(sorted({**facts.tables, **made}.items()))
+
+
+Balance = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
+
+
+def margins_for(study: Study, facts: Facts, year: int, *, gdp: float | None = None) -> Margins:
+    """Return what a table of a year between two official ones has to meet.
+
+    `gdp` of that year in the unit of the tables; by default that of the first vintage set.
+    """
+    if gdp is None:
+        gdp = float(row(facts.gdp, facts.gdp.index[0])[year]) / study.study.units_per_data_unit
+    return margins_between(
+        facts.tables,
+        year,
+        value_added=_joined(study, facts, year, gdp),
+        published=published_demand(study),
+    )
+
+
+def table_between(
+    study: Study,
+    facts: Facts,
+    year: int,
+    *,
+    balance: Balance | None = None,
+    within_groups: bool = False,
+    gdp: float | None = None,
+) -> InputOutputTable:
+    """Make a table of a year between two official ones (M7).
+
+    Parameters
+    ----------
+    study, facts
+        Groups, published value added and final demand.
+    year : int
+        The year.
+    balance : callable, optional
+        ``balance(seed, row totals, column totals)``; by default RAS.
+    within_groups : bool
+        Balance value added by sector within the published sums of the groups; otherwise every
+        sector keeps the value added that is joined from the tables around.
+    gdp : float, optional
+        As in :func:`margins_for`.
+    """
+    margins = margins_for(study, facts, year, gdp=gdp)
+    members = {s: group for group, own in study.tables.groups.items() for s in own}
+    name = f"{study.study.country} {year}, updated from {margins.base}"
+    return update_table(
+        facts.tables[margins.base],
+        margins,
+        balance or _ras,
+        groups=members if within_groups else None,
+        name=name,
+    )
+
+
+def _ras(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
+    from quesnay.models.input_output.balancing import gras
+
+    method = gras if bool((seed.to_numpy() < 0).any()) else ras
+    table: pd.DataFrame = method(seed, rows, columns).table
+    return table
+
+
+def ties_by_slot(
+    tables: dict[int, InputOutputTable],
+    slots: tuple[Slot, ...],
+    sectors: Sequence[str],
+    *,
+    side: str = "backward",
+) -> tuple[CoreTies | None, ...]:
+    """Prepare the table of every slot for the linkage run; a forecast slot has none."""
+    return tuple(
+        None if s.variant == "forecast" else CoreTies.of(tables[s.year], sectors, side=side)
+        for s in slots
+    )
+
+
+def _inflation(facts: Facts, slots: tuple[Slot, ...]) -> np.ndarray:
+    """Deflator over that of the slot before, by vintage set, implied by real growth."""
+    out = np.full((len(facts.gdp), len(slots)), np.nan)
+    for t, slot in enumerate(slots):
+        if slot.previous >= 0 and slot.variant != "forecast":
+            before = slots[slot.previous].year
+            nominal = facts.gdp[slot.year] / facts.gdp[before]
+            out[:, t] = (nominal / (1 + facts.growth[slot.year])).to_numpy(float)
+    return out
+
+
+def _slot_of(facts: Facts, figure: str | None, slots: tuple[Slot, ...]) -> int:
+    """Position of the slot that a printed figure speaks of; without one, the first."""
+    if figure is None:
+        return 0
+    year = int(row(facts.reported, figure)["year"])
+    for t, slot in enumerate(slots):
+        if slot.year == year and slot.variant != "outcome":
+            return t
+    raise StudyError(f"figure {figure}: its year {year} is not among study.years; add it")
+
+
+def _potential(
+    study: Study,
+    facts: Facts,
+    value_added: np.ndarray,
+    slots: tuple[Slot, ...],
+    found: Elasticities | None,
+) -> Potential | None:
+    if study.potential is None:
+        return None
+    producing = study.tables.technology_sectors
+    sectors = [str(s) for s in facts.tables[min(facts.tables)].sectors]
+    columns = ["elasticity", "std_error", "weight"]
+    return Potential(
+        intensity=np.array([0.0 if s in producing else 1.0 for s in sectors]),
+        supply=input_supply(study, facts, value_added, slots),
+        equations=np.empty((0, 3)) if found is None else found.mixture[columns].to_numpy(float),
+        median=float("nan") if found is None else found.median,
+    )
+
+
+def input_supply(
+    study: Study, facts: Facts, value_added: np.ndarray, slots: tuple[Slot, ...]
+) -> np.ndarray:
+    """Supply of the technology's inputs by vintage set and slot.
+
+    Measures other than value added are their ratio to value added in the tables, joined in a
+    straight line between tables and kept beyond the last.
+    """
+    kind = study.potential.supply if study.potential is not None else SUPPLY[0]
+    if kind not in SUPPLY:
+        raise StudyError(f"potential.supply: unknown measure {kind!r};{suggestion(kind, SUPPLY)}")
+    years = sorted(facts.tables)
+    ratios = [_supply_ratio(study, facts, kind, year) for year in years]
+    chosen = [s in study.tables.technology_sectors for s in facts.tables[years[0]].sectors]
+    ratio = np.interp([slot.year for slot in slots], years, ratios)
+    return np.asarray(value_added[:, :, chosen].sum(axis=2) * ratio)
+
+
+def _supply_ratio(study: Study, facts: Facts, kind: str, year: int) -> float:
+    """Return the chosen measure of supply over producers' value added in one table."""
+    table, producing = facts.tables[year], list(study.tables.technology_sectors)
+    own = float(table.v[producing].sum())
+    if kind == "value_added":
+        return 1.0
+    sales = table.Z.loc[producing]
+    if kind == "purchases":
+        sales = sales.drop(columns=producing)
+    return float(sales.to_numpy().sum()) / own
+
+
+def _calibration(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> Calibration | None:
+    """Positions of the two points of the curve, and the errors of its rule elsewhere."""
+    use = study.penetration
+    if use is None:
+        return None
+    later = _slot_of(facts, use.total, slots)
+    if _slot_of(facts, use.growth, slots) != later or slots[later].previous < 0:
+        raise StudyError(
+            f"penetration: {use.total} and {use.growth} must be of one year, "
+            "and the year before must be among study.years"
+        )
+    if float(row(facts.reported, use.growth)["low"]) <= -1.0:
+        raise StudyError(f"penetration.growth: {use.growth} falls by more than everything")
+    errors = tuple(rule_errors(family) if use.errors else np.empty((0, 0)) for family in use.curves)
+    return Calibration(
+        use.total, use.growth, later, slots[later].previous, use.launch, use.curves, errors
+    )
+
+
+def _employment(
+    study: Study, facts: Facts, levels: pd.DataFrame
+) -> tuple[Employment | None, tuple[float, float]]:
+    """Jobs per unit of value added, and the range of the growth that lowers them."""
+    use = study.employment
+    if use is None or facts.employed is None:
+        return None, (float("nan"), float("nan"))
+    if use.year not in facts.tables:
+        raise StudyError(f"employment.year: no input-output table of {use.year}; take a table year")
+    for year in (use.productivity_since, use.year):
+        if year not in facts.employed.index:
+            raise StudyError(f"employment: {use.panel} has no year {year}")
+    table = facts.tables[use.year]
+    persons = employment_by_sector(
+        row(facts.employed, use.year), use.sectors, labels=list(table.sectors)
+    )
+    if not float(persons.sum()) > 0:
+        raise StudyError(f"employment: {use.panel} employs nobody in {use.year}; check the codes")
+    jobs = jobs_per_value_added(table, persons, row(levels, (use.year, "estimate")))
+    return Employment(jobs.to_numpy(float), use.year), _productivity(study, facts)
+
+
+def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
+    """Lowest and highest average growth of nominal value added per worker up to the base year."""
+    use = study.employment
+    if use is None or facts.employed is None:
+        return float("nan"), float("nan")
+    codes = [code for members in use.sectors.values() for code in members]
+    per_worker = facts.industries.sum(axis=1, min_count=1) / facts.employed[codes].sum(axis=1)
+    span = per_worker.loc[use.productivity_since : use.year].dropna()
+    end = float(span.loc[use.year])
+    growth = [
+        (end / value) ** (1 / (use.year - year)) - 1
+        for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
+        if year < use.year
+    ]
+    if not growth or not np.isfinite(growth).all():
+        raise StudyError(
+            f"employment: no value added per worker from {use.productivity_since} to {use.year}; "
+            "check the years of GDP by industry and of employment"
+        )
+    return min(growth), max(growth)
+
+
+def _check_core(study: Study, facts: Facts, made: Assembly) -> None:
+    """Refuse a core that is larger than one of its sectors."""
+    model = made.model
+    inputs = {name: np.ones(1) for name, _, _ in model.cells} | {"gdp_vintage": np.zeros(1)}
+    figure = study.core.figure
+    if figure is not None:
+        inputs[figure] = np.array([float(row(facts.reported, figure)["value"])])
+    shares = model.core_shares(inputs)[0]
+    worst = int(np.argmax(shares))
+    if shares[worst] > 1.0:
+        sector = made.sectors[model.places[worst]]
+        whole = float(model.value_added[0, model.core_slot, model.places[worst]])
+        said = f"{figure} = {inputs[figure][0]:.4g}" if figure else "the weights"
+        raise StudyError(
+            f"core.segments: {said} takes {shares[worst]:.0%} of sector {sector!r}, whose value "
+            f"added is {whole:.4g} {study.study.unit}; spread the weights over more sectors"
+        )
+
+
+def _check_penetration(
+    study: Study, facts: Facts, made: Assembly, elasticities: Elasticities
+) -> None:
+    """Refuse what no penetration can be: above one, or a curve that falls."""
+    model, unit = made.model, study.study.unit
+    if model.potential is None or study.core.figure is None:
+        return
+    t, core = model.core_slot, float(row(facts.reported, study.core.figure)["value"])
+    supply = float(model.potential.supply[0, t])
+    if core > supply:
+        raise StudyError(
+            f"tables.technology_sectors: the core {study.core.figure} = {core:.4g} {unit} is more "
+            f"than the supply of the technology, {supply:.4g}; penetration would be above one"
+        )
+    use, curve = model.calibration, study.penetration
+    if use is None or curve is None:
+        return
+    total = float(row(facts.reported, use.total)["value"])
+    growth = float(row(facts.reported, use.growth)["value"])
+    before = total / (1 + growth) / float(model.inflation[0, use.later])
+    if growth <= 0 or before >= total:
+        raise StudyError(
+            f"penetration: {use.growth} = {growth:.1%} gives {before:.4g} {unit} the year before "
+            f"{use.total} = {total:.4g}; no diffusion curve rises through falling points"
+        )
+    using = float((model.value_added[0, use.later] * model.potential.intensity).sum())
+    highest = elasticities.median * using * curve.saturation[1]
+    if total - core >= highest:
+        raise StudyError(
+            f"penetration.saturation: the integration-driven part, {use.total} less the core = "
+            f"{total - core:.4g} {unit}, lies above the highest potential, {highest:.4g} (median "
+            f"elasticity {elasticities.median:.3f} x value added of the users x "
+            f"{curve.saturation[1]:g}); raise the saturation or check the unit of {use.total}"
+        )

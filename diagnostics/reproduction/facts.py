@@ -1,0 +1,393 @@
+"""The facts of a study: tables, GDP by vintage, employment and printed figures.
+
+Embedded sets are named, the user's own files are paths beside the study file.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from pathlib import Path
+from typing import cast
+
+import pandas as pd
+
+from quesnay.datasets.catalogue import load_dataset
+from quesnay.datasets.input_output import load_io
+from quesnay.datasets.macro import load_gdp, load_gdp_vintages
+from quesnay.datasets.panels import load_panel
+from quesnay.datasets.readers.read import read_io
+from quesnay.datasets.reported import load_reported
+from quesnay.diagnostics.reproduction.study import Study, Vintage
+from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
+from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.printed import rounding_interval
+from quesnay.models.satellite.concepts import concept_of, describe, fact_of
+
+__all__ = [
+    "Facts",
+    "as_printed",
+    "collect_facts",
+    "panel",
+    "published_demand",
+    "reported_figures",
+    "table",
+]
+
+_SCALES = {
+    "trillion": 1e12,
+    "billion": 1e9,
+    "100 million": 1e8,
+    "million": 1e6,
+    "10,000": 1e4,
+    "percent": 0.01,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known before anything is estimated.
+
+    Parameters
+    ----------
+    tables : dict of int to InputOutputTable
+        Official tables by year.
+    industries : DataFrame
+        Years x published industry groups, value added, in the unit of the data.
+    gdp, growth : DataFrame
+        Vintage sets x years: GDP in the account's unit; official real growth, a fraction.
+    forecast_base : float
+        GDP of the year before the forecast year, in the account's unit; NaN without forecast.
+    employed : DataFrame or None
+        Years x industry codes, persons in the study's unit of employment.
+    reported : DataFrame
+        Printed figures by id with ``concept`` (a name of the account), ``year``, ``value``, ``low``
+        and ``high`` in the account's units, ``fact``, ``provenance`` and the printed text.
+    """
+
+    tables: dict[int, InputOutputTable]
+    industries: pd.DataFrame
+    gdp: pd.DataFrame
+    growth: pd.DataFrame
+    forecast_base: float
+    employed: pd.DataFrame | None
+    reported: pd.DataFrame
+
+    def totals(self) -> pd.DataFrame:
+        """Return printed totals in the order of their years."""
+        own = self.reported[self.reported["concept"] == "total"]
+        return own.sort_values("year")
+
+    def words(self, figure: str) -> str:
+        """Name a printed figure in words, its id in brackets."""
+        return describe(figure, int(self.reported["year"].to_dict()[figure]))
+
+
+def collect_facts(study: Study) -> Facts:
+    """Load everything that a study names.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the study names what does not exist.
+
+    Examples
+    --------
+    >>> from quesnay.diagnostics.reproduction.study import load_study
+    >>> facts = collect_facts(load_study("caict_2020"))
+    >>> float(facts.gdp.loc["current", 2018].round(4))
+    91.9281
+    """
+    scale = study.study.units_per_data_unit
+    tables = {year: table(study, year) for year in sorted(study.tables.years)}
+    gdp, growth = _vintages(study)
+    return Facts(
+        tables,
+        industries(study),
+        gdp * scale,
+        growth / 100,
+        _forecast_base(study) * scale,
+        _employed(study),
+        reported_figures(study),
+    )
+
+
+def _employed(study: Study) -> pd.DataFrame | None:
+    use = study.employment
+    if use is None:
+        return None
+    known = panel(use.panel)
+    wide = known.pivot(index="year", columns="code", values="employed")
+    if (wide < 0).any().any():
+        code = str(wide.columns[(wide < 0).any()][0])
+        raise DataError(f"{use.panel}: industry {code!r} employs fewer than no persons")
+    return wide * use.units_per_data_unit
+
+
+def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """GDP and real growth of every vintage set, sets x years, in the units of the data."""
+    known = gdp_vintages(study)
+    level: dict[str, dict[int, float]] = {}
+    growth: dict[str, dict[int, float]] = {}
+    for chosen in study.gdp.vintages:
+        _coherent(known, chosen)
+        rows = {y: _row(known, y, chosen.years[str(y)], chosen.name) for y in study.study.years}
+        level[chosen.name] = {year: float(row["gdp"]) for year, row in rows.items()}
+        growth[chosen.name] = {year: float(row["real_growth"]) for year, row in rows.items()}
+    return pd.DataFrame(level).T, pd.DataFrame(growth).T
+
+
+def _coherent(known: pd.DataFrame, chosen: Vintage) -> None:
+    """Refuse a set whose levels rest on different censuses: their growth means nothing."""
+    if "basis" not in known.columns:
+        return
+    bases = {
+        year: str(_row(known, int(year), vintage, chosen.name)["basis"])
+        for year, vintage in chosen.years.items()
+    }
+    if len(set(bases.values())) > 1:
+        listed = ", ".join(f"{year} {basis}" for year, basis in bases.items())
+        raise StudyError(
+            f"gdp.vintages {chosen.name!r}: the levels rest on different censuses ({listed}); "
+            "growth between them is no growth of the economy: take vintages of one basis"
+        )
+
+
+def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series:
+    """One published vintage of one year."""
+    if (year, vintage) not in known.index:
+        names = [name for y, name in known.index if y == year]
+        raise StudyError(
+            f"gdp.vintages {chosen!r}: no vintage {vintage!r} of {year};"
+            f"{suggestion(vintage, names)}"
+        )
+    return cast("pd.Series", known.loc[(year, vintage)])
+
+
+def _forecast_base(study: Study) -> float:
+    """GDP that the forecast growth is applied to."""
+    forecast = study.gdp.forecast
+    if forecast is None:
+        return float("nan")
+    known = gdp_vintages(study)
+    row = _row(known, forecast.year - 1, forecast.base_vintage, "forecast")
+    return float(row["gdp"])
+
+
+def reported_figures(study: Study) -> pd.DataFrame:
+    """Return the printed figures of a study in the units of its account.
+
+    Returns
+    -------
+    DataFrame
+        By id: concept, year, printed, unit, kind, provenance, fact; value, low, high in the units
+        of the account; printed_value, printed_low, printed_high as printed; scale from the second
+        to the first.
+
+    Raises
+    ------
+    StudyError
+        If an id starts with no known letter, or a unit is unknown.
+
+    Examples
+    --------
+    >>> from quesnay.diagnostics.reproduction.study import load_study
+    >>> frame = reported_figures(load_study("caict_2020"))
+    >>> float(frame.loc["C18", "value"].round(4))
+    0.4386
+    """
+    frame = _printed(study)
+    account = _scale(study.study.unit, "study.unit")
+    scales, concepts = [], []
+    for name, unit in frame["unit"].items():
+        concept = concept_of(str(name))
+        if concept is None:
+            raise StudyError(f"figure {name!r}: ids start with one of C, I, T, S, H, K, G, N, J")
+        concepts.append(concept.name)
+        own = _scale(str(unit), f"figure {name}")
+        if str(unit).startswith("percent") != (concept.unit == "share"):
+            wanted = "percent" if concept.unit == "share" else f"a unit such as {study.study.unit}"
+            raise StudyError(f"figure {name}: a {concept.title} in {unit!r}; expected {wanted}")
+        if concept.unit == "jobs":
+            own /= _scale("million" if study.employment is None else study.employment.unit, "jobs")
+        scales.append(own / account if concept.unit == "level" else own)
+    frame["concept"], frame["scale"] = concepts, scales
+    for column in ("value", "low", "high"):
+        frame[f"printed_{column}"] = frame[column]
+        frame[column] = frame[column] * frame["scale"]
+    first = frame.loc[frame["concept"] == "total", "year"].min()
+    for name in frame.index[frame["fact"].fillna("") == ""]:
+        year = int(frame.loc[name, "year"])
+        given = name == study.core.figure
+        frame.loc[name, "fact"] = "input" if given else fact_of(str(name), year, int(first or year))
+    _known_ids(study, frame)
+    return frame
+
+
+def _known_ids(study: Study, frame: pd.DataFrame) -> None:
+    """Every figure that the study names is printed somewhere."""
+    used = {"core.figure": study.core.figure}
+    if study.penetration is not None:
+        used["penetration.total"] = study.penetration.total
+        used["penetration.growth"] = study.penetration.growth
+    if study.employment is not None:
+        used["employment.figure"] = study.employment.figure
+    if study.specifications is not None:
+        used["specifications.figure"] = study.specifications.figure
+    for run, roles in study.reported.roles.items():
+        used |= {f"reported.roles.{run}.{name}": name for name in roles}
+    for where, name in used.items():
+        if name is not None and name not in frame.index:
+            raise StudyError(f"{where}: no printed figure {name!r};{suggestion(name, frame.index)}")
+
+
+def as_printed(reported: pd.DataFrame) -> pd.DataFrame:
+    """Return the printed figures in the units they were printed in."""
+    columns = {column: reported[f"printed_{column}"] for column in ("value", "low", "high")}
+    return reported.assign(**columns)
+
+
+_COLUMNS = ["concept", "year", "printed", "value", "low", "high", "unit", "kind"]
+
+
+def _printed(study: Study) -> pd.DataFrame:
+    """Embedded figures, replaced and extended by those given inline."""
+    own: dict[str, dict[str, object]] = {}
+    for name, figure in study.reported.figures.items():
+        low, high = rounding_interval(figure.printed)
+        own[name] = {
+            "concept": figure.concept, "year": figure.year, "printed": figure.printed,
+            "value": float(figure.printed), "low": low, "high": high, "unit": figure.unit,
+            "kind": figure.kind, "provenance": figure.provenance, "fact": figure.fact,
+        }  # fmt: skip
+    inline = pd.DataFrame.from_dict(own, orient="index", columns=[*_COLUMNS, "provenance", "fact"])
+    if study.reported.dataset is None:
+        return inline
+    embedded = load_reported(study.reported.dataset)
+    kept = embedded.drop(index=inline.index, errors="ignore")
+    return kept.copy() if inline.empty else pd.concat([kept, inline])
+
+
+def _scale(unit: str, where: str) -> float:
+    """Ones per unit named by the first words of `unit`."""
+    for word, scale in _SCALES.items():
+        if unit.startswith(word):
+            return scale
+    raise StudyError(f"{where}: unknown unit {unit!r}; start it with one of {', '.join(_SCALES)}")
+
+
+def table(study: Study, year: int) -> InputOutputTable:
+    """Return the input-output table of one year, from the user's file where the study names one."""
+    use = study.tables
+    if str(year) in use.files:
+        return read_io(use.files[str(year)], layout=use.layout)
+    return load_io(study.study.country, year, imports=use.imports, source=use.source)
+
+
+def panel(name: str) -> pd.DataFrame:
+    """Return a panel, to be read only: an embedded one by name, or a CSV file of the user."""
+    return read_csv(name, ()) if name.endswith(".csv") else _embedded(name)
+
+
+@lru_cache(maxsize=4)
+def _embedded(name: str) -> pd.DataFrame:
+    """Load an embedded panel once: a run fits many equations on the same one."""
+    return load_panel(name)
+
+
+def gdp_vintages(study: Study) -> pd.DataFrame:
+    """Return GDP by year and vintage in the units of the tables, indexed by both."""
+    if study.gdp.file is not None:
+        known = read_csv(study.gdp.file, ("year", "vintage", "gdp", "real_growth"))
+    else:
+        known = load_gdp_vintages(study.study.country)
+    return known.set_index(["year", "vintage"])
+
+
+def industries(study: Study) -> pd.DataFrame:
+    """Return value added by year and industry group of the study, in the units of the tables.
+
+    In a file of the user the groups are further columns beside ``gdp``; the last vintage of a year
+    is taken.
+    """
+    groups = list(study.tables.groups)
+    if study.gdp.file is None:
+        known = load_gdp(study.study.country)
+    else:
+        known = read_csv(study.gdp.file, ("year", "gdp")).groupby("year").last()
+    for group in groups:
+        if group not in known.columns:
+            raise DataError(
+                f"no value added is published for industry group {group!r};"
+                f"{nearest(group, known.columns)}"
+            )
+    return known[groups]
+
+
+def published_demand(study: Study) -> pd.DataFrame:
+    """Return published totals of final demand, years x categories; no column where none is named.
+
+    Levels are used as ratios to the tables only, so that their unit does not matter.
+    """
+    use = study.tables.demand
+    if use is None:
+        return pd.DataFrame()
+    if use.dataset.endswith(".csv"):
+        known = read_csv(use.dataset, ("code", "year", "value"))
+    else:
+        known = load_dataset(use.dataset)
+        if not {"code", "year", "value"} <= set(known.columns):
+            raise StudyError(
+                f"tables.demand.dataset: {use.dataset!r} has no columns code, year, value"
+            )
+    for category, code in use.codes.items():
+        if code not in set(known["code"]):
+            raise StudyError(
+                f"tables.demand.codes.{category}: no series {code!r} in {use.dataset};"
+                f"{nearest(code, known['code'].unique())}"
+            )
+    wide = known[known["code"].isin(list(use.codes.values()))].pivot(
+        index="year", columns="code", values="value"
+    )
+    return pd.DataFrame({category: wide[code] for category, code in use.codes.items()})
+
+
+def read_csv(path: str, needed: Sequence[str]) -> pd.DataFrame:
+    """Read a CSV file of the user; codes stay text.
+
+    Parameters
+    ----------
+    path : str
+        The file.
+    needed : sequence of str
+        Columns that must be there.
+
+    Returns
+    -------
+    DataFrame
+        The rows; a column whose values all begin with a digit and keep a leading zero stays text.
+
+    Raises
+    ------
+    DataError
+        If the file cannot be read or lacks a column.
+    """
+    try:
+        frame = pd.read_csv(Path(path), dtype=str, keep_default_na=False)
+    except (OSError, ValueError) as error:
+        raise DataError(f"{path}: cannot read this CSV file ({error})") from error
+    for name in needed:
+        if name not in frame.columns:
+            raise DataError(f"{path}: column {name!r} is missing;{suggestion(name, frame.columns)}")
+    return frame.apply(_typed)
+
+
+def _typed(column: "pd.Series[str]") -> pd.Series:
+    """Numbers where every cell is one and none keeps a leading zero, truth values, else text."""
+    padded = column.str.match(r"0\d")
+    truth = column.str.lower()
+    if truth.isin(["true", "false"]).all():
+        return truth == "true"
+    if padded.any():
+        return column
+    number = pd.to_numeric(column.replace("", "nan"), errors="coerce")
+    return number if number.notna().eq(column != "").all() else column

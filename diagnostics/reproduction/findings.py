@@ -1,0 +1,470 @@
+"""What the runs find about a report, in sentences computed from the numbers.
+
+No sentence speaks of a country, a technology or a year of its own: templates take what the study
+says and what the run found, and a part that the study does not have is not spoken of.
+"""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.runs import READINGS
+from quesnay.diagnostics.reproduction.words import say
+
+if TYPE_CHECKING:
+    from quesnay.diagnostics.reproduction.result import Reproduction
+
+__all__ = ["findings", "headline"]
+
+
+def findings(result: "Reproduction", lang: str = "en") -> list[str]:
+    """Say what the runs find about the report.
+
+    Parameters
+    ----------
+    result : Reproduction
+        A run of the main job.
+    lang : {"en", "zh"}
+        Language.
+
+    Returns
+    -------
+    list of str
+        One or two sentences each: level, growth, elasticities, path, core, jobs, score, provenance.
+    """
+    said = [
+        *_level(result, lang),
+        *_later_totals(result, lang),
+        *_growth(result, lang),
+        *_elasticity(result, lang),
+        *_scale(result, lang),
+        *_path(result, lang),
+        *_implied_core(result, lang),
+        *_jobs(result, lang),
+        *_score(result, lang),
+        *_provenance(result, lang),
+    ]
+    return [" ".join(sentence.split()) for sentence in said]
+
+
+def headline(result: "Reproduction", lang: str = "en") -> list[str]:
+    """Return the five findings that a first screen shows, the level and the growth apart."""
+    kinds = (_level, _later_totals, _elasticity, _path, _jobs)
+    said = [sentence for kind in kinds for sentence in kind(result, lang)[:1]]
+    return [" ".join(sentence.split()) for sentence in said]
+
+
+def _unit(result: "Reproduction", lang: str) -> str:
+    return say(result.study.study.unit, lang)
+
+
+def _span(values: "pd.Series[float]", name: str = "total") -> str:
+    """Median with the 95 % interval behind it; nothing has no sign."""
+    shown = (f"{values[column]:.2f}" for column in (name, f"{name}_low", f"{name}_high"))
+    middle, low, high = (text.removeprefix("-") if float(text) == 0 else text for text in shown)
+    return f"{middle} [{low}, {high}]"
+
+
+def _first(result: "Reproduction") -> tuple[str, int] | None:
+    """Id and year of the earliest printed total that the account covers."""
+    years = set(result.account.index.get_level_values("year"))
+    totals = result.facts.totals()
+    own = totals[totals["year"].isin(years)]
+    return None if own.empty else (str(own.index[0]), int(own["year"].iloc[0]))
+
+
+def _linkage_readings(result: "Reproduction", year: int) -> "dict[str, pd.Series[float]]":
+    """Return the base of the linkage run and its reading with imports inside."""
+    out = {}
+    if "linkage" in result.runs:
+        out["home"] = row(result.account, ("linkage", year))
+    if not result.bounds.empty and READINGS[0] in result.bounds.index.get_level_values(0):
+        out["inside"] = row(result.bounds, (READINGS[0], year))
+    return out
+
+
+def _level(result: "Reproduction", lang: str) -> list[str]:
+    """Level of the earliest printed total against what the tables support."""
+    first = _first(result)
+    if first is None or "linkage" not in result.runs:
+        return []
+    name, year = first
+    printed, found = row(result.facts.reported, name), _linkage_readings(result, year)
+    said = say(
+        "Level: {report} prints {printed} {unit} for {year} ({id}). What other industries produce "
+        "for a core of {core:.3f} brings the total to {home}, made at home",
+        lang,
+        report=say(result.study.study.report, lang),
+        printed=printed["printed"],
+        unit=_unit(result, lang),
+        year=year,
+        id=name,
+        core=float(found["home"]["core"]),
+        home=_span(found["home"]),
+    )
+    if "inside" not in found:
+        side = _side(float(printed["value"]), found["home"])
+        return [said + say("; the report lies {side} that interval.", lang, side=say(side, lang))]
+    place = _between(float(printed["value"]), found["home"], found["inside"])
+    return [
+        said
+        + say(
+            ", and to {inside} with imports counted as if made at home: the printed level lies "
+            "{place}.",
+            lang,
+            inside=_span(found["inside"]),
+            place=say(place, lang),
+        )
+    ]
+
+
+def _side(value: float, own: "pd.Series[float]") -> str:
+    if value > own["total_high"]:
+        return "above"
+    return "below" if value < own["total_low"] else "inside"
+
+
+def _between(value: float, home: "pd.Series[float]", inside: "pd.Series[float]") -> str:
+    """Where a printed value lies against the medians of two readings."""
+    low, high = sorted((float(home["total"]), float(inside["total"])))
+    if value < low:
+        return "below both"
+    return "above both" if value > high else "between the two"
+
+
+def _later_totals(result: "Reproduction", lang: str) -> list[str]:
+    """Hold printed totals after the first against both readings of the tables."""
+    first = _first(result)
+    if first is None or "linkage" not in result.runs:
+        return []
+    totals = result.facts.totals()
+    years = set(result.account.index.get_level_values("year"))
+    later = totals[(totals["year"] > first[1]) & totals["year"].isin(years)]
+    rows, places = [], []
+    for name, printed in later.iterrows():
+        year = int(printed["year"])
+        found = _linkage_readings(result, year)
+        both = found.get("inside", found["home"])
+        places.append(_between(float(printed["value"]), found["home"], both))
+        rows.append(
+            say(
+                "{printed} in {year} ({id}) against {home:.2f} and {inside:.2f}",
+                lang,
+                printed=printed["printed"],
+                year=year,
+                id=name,
+                home=float(found["home"]["total"]),
+                inside=float(both["total"]),
+            )
+        )
+    if not rows:
+        return []
+    listed = say(", ", lang).join(rows)
+    if set(places) == {"above both"}:
+        return [say("Growth: the printed growth is in neither reading: {rows}.", lang, rows=listed)]
+    return [say("Growth: later totals beside the two readings: {rows}.", lang, rows=listed)]
+
+
+def _sector_growth(result: "Reproduction", year: int) -> "pd.Series[float] | None":
+    """Official nominal growth of the value added of the core's sectors, first vintage set."""
+    levels = next(iter(result.assembly.value_added.values()))
+    flat = levels[levels.index.get_level_values("kind") != "forecast"].droplevel("kind")
+    if year not in flat.index or year - 1 not in flat.index:
+        return None
+    sectors = result.assembly.pattern.sectors
+    growth = row(flat[sectors], year) / row(flat[sectors], year - 1) - 1.0
+    return growth.astype(float)
+
+
+def _growth(result: "Reproduction", lang: str) -> list[str]:
+    """Hold printed real growth against the growth of the sectors that hold the core."""
+    printed = result.facts.reported
+    own = printed[printed["concept"].isin(["growth", "nominal_growth"])].sort_values("year")
+    rows = []
+    for name, figure in own.iterrows():
+        growth = _sector_growth(result, int(figure["year"]))
+        if growth is not None:
+            rows.append(
+                say(
+                    "{printed} % in {year} ({id}), the fastest of them {most:.1f} %",
+                    lang,
+                    printed=figure["printed"],
+                    year=int(figure["year"]),
+                    id=name,
+                    most=100 * float(growth.max()),
+                )
+            )
+    if not rows:
+        return []
+    return [
+        say(
+            "No sector of the core grows like the report: printed real growth against the growth "
+            "of the value added of its {count} sectors, current prices, of which the deflator is a "
+            "part: {rows}.",
+            lang,
+            count=len(result.assembly.pattern.sectors),
+            rows=say("; ", lang).join(rows),
+        )
+    ]
+
+
+def _printed_integration(result: "Reproduction") -> dict[int, float]:
+    """Return total times printed integration share, or total less printed core, by year."""
+    printed = result.facts.reported
+    out: dict[int, float] = {}
+    for _, total in result.facts.totals().iterrows():
+        same = printed[printed["year"] == total["year"]].set_index("concept")["value"]
+        year = int(total["year"])
+        if "integration_share" in same.index:
+            out[year] = float(total["value"]) * float(same["integration_share"])
+        elif "core" in same.index:
+            out[year] = float(total["value"]) - float(same["core"])
+    return out
+
+
+def _elasticity(result: "Reproduction", lang: str) -> list[str]:
+    """How much of the printed integration-driven part panel elasticities support."""
+    if result.elasticities is None or "elasticity" not in result.runs:
+        return []
+    rows = []
+    for year, printed in sorted(_printed_integration(result).items()):
+        if ("elasticity", year) in result.account.index:
+            own = row(result.account, ("elasticity", year))
+            rows.append(
+                say(
+                    "{own} in {year}, {share:.0%} of the printed {printed:.2f}",
+                    lang,
+                    own=_span(own, "integration"),
+                    year=year,
+                    share=float(own["integration"]) / printed,
+                    printed=printed,
+                )
+            )
+    if not rows:
+        return []
+    values = result.elasticities.mixture["elasticity"]
+    return [
+        say(
+            "Elasticities: {count} admissible equations lie between {low:.3f} and {high:.3f} "
+            "(median of the mixture {median:.3f}); the integration-driven part that they support "
+            "is {rows} {unit}.",
+            lang,
+            count=len(values),
+            low=float(values.min()),
+            high=float(values.max()),
+            median=result.elasticities.median,
+            rows=say("; ", lang).join(rows),
+            unit=_unit(result, lang),
+        )
+    ]
+
+
+def _scale(result: "Reproduction", lang: str) -> list[str]:
+    """Say how much of the base elasticity is scale."""
+    found = result.elasticities
+    if found is None or found.placebo is None:
+        return []
+    said = say(
+        "Scale: the base equation gives {base:.3f}; with scale beside it the elasticity is "
+        "{other:.3f}, made-up inputs of equal scale earn {made_up:.3f} on average and {share:.0%} "
+        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added: "
+        "the equation alone cannot tell the technology from size.",
+        lang,
+        base=found.placebo.estimate,
+        other=found.with_scale,
+        made_up=float(np.mean(found.placebo.made_up)),
+        share=found.placebo.share_reaching,
+        cost=found.cost_share,
+    )
+    if found.bounds is not None:
+        low, high = sorted((found.bounds.bound, found.bounds.long))
+        said += " " + say(
+            "Equal selection on what is not seen leaves [{low:.3f}, {high:.3f}] (Oster 2019).",
+            lang,
+            low=low,
+            high=high,
+        )
+    return [said]
+
+
+def _path(result: "Reproduction", lang: str) -> list[str]:
+    """Whether the printed path goes on like a diffusion, and whether that beats naive rules."""
+    if "calibrated" not in result.runs or result.naive.empty:
+        return []
+    own = part(result.verdicts, "calibrated")
+    totals = [n for n in own.index if str(n).startswith("T") and own.loc[n, "role"] == "held out"]
+    rows = [
+        say(
+            "{estimate:.2f} [{low:.2f}, {high:.2f}] against {printed:g} ({id})",
+            lang,
+            estimate=own.loc[n, "estimate"],
+            low=own.loc[n, "estimate_low"],
+            high=own.loc[n, "estimate_high"],
+            printed=own.loc[n, "reported"],
+            id=n,
+        )
+        for n in totals
+    ]
+    middle = result.naive["estimate"]
+    rules = list(middle.index.get_level_values("rule").unique())
+    first = min(middle.index.get_level_values("year"))
+    naive = say(", ", lang).join(
+        f"{say(rule, lang)} {float(middle[(rule, first)]):.2f}" for rule in rules
+    )
+    errors = result.score["error"]
+    best = str(errors[rules].idxmin())
+    better = float(errors["calibrated"]) < float(errors[best])
+    verdict = (
+        "the curve predicts them better than the best naive rule ({ours:.1%} against {theirs:.1%} "
+        "for {best})"
+        if better
+        else "the curve predicts them no better than a naive rule ({ours:.1%} against {theirs:.1%} "
+        "for {best})"
+    )
+    verdict = say(
+        verdict,
+        lang,
+        ours=float(errors["calibrated"]),
+        theirs=float(errors[best]),
+        best=say(best, lang),
+    )
+    return [
+        say(
+            "Path: a diffusion curve through the two earliest totals gives {rows}. Rules without "
+            "a model give for {year}: {naive}. Over the held-out totals {verdict}.",
+            lang,
+            rows=say(", ", lang).join(rows),
+            year=first,
+            naive=naive,
+            verdict=verdict,
+        )
+    ]
+
+
+def _implied_core(result: "Reproduction", lang: str) -> list[str]:
+    """Compare the core that printed figures imply with official sector growth."""
+    printed, out = result.facts.reported, []
+    run = result.runs[0] if result.runs else ""
+    start = result.study.core.figure
+    base = None if start is None else row(printed, start)
+    for _, share in printed[printed["concept"] == "integration_share"].iterrows():
+        year = int(share["year"])
+        same = printed[(printed["concept"] == "total") & (printed["year"] == year)]
+        if same.empty or (run, year) not in result.account.index:
+            continue
+        low = float(same["low"].iloc[0]) * (1 - float(share["high"]))
+        high = float(same["high"].iloc[0]) * (1 - float(share["low"]))
+        own = row(result.account, (run, year))
+        said = say(
+            "Core: the printed total and integration-driven share of {year} imply a core of "
+            "{low:.3f} to {high:.3f} {unit}; official value added by sector gives {own:.3f} "
+            "[{own_low:.3f}, {own_high:.3f}].",
+            lang,
+            year=year,
+            low=low,
+            high=high,
+            unit=_unit(result, lang),
+            own=float(own["core"]),
+            own_low=float(own["core_low"]),
+            own_high=float(own["core_high"]),
+        )
+        growth = _sector_growth(result, year)
+        if base is not None and int(base["year"]) == year - 1 and growth is not None:
+            implied = ((low + high) / 2) / float(base["value"]) - 1
+            if implied > float(growth.max()):
+                said += " " + say(
+                    "That is {implied:.0%} more than {id}, and none of the {count} sectors of the "
+                    "core grew faster than {most:.1%}: no fixed weights reach it.",
+                    lang,
+                    implied=implied,
+                    id=start,
+                    count=len(growth),
+                    most=float(growth.max()),
+                )
+        out.append(said)
+    return out
+
+
+def _jobs(result: "Reproduction", lang: str) -> list[str]:
+    """Jobs of every run beside the printed ones."""
+    printed, out = result.facts.reported, []
+    for name in printed.index[printed["concept"] == "jobs"]:
+        rows = []
+        for run in result.runs:
+            own = row(result.verdicts, (run, name))
+            if not pd.isna(own["estimate"]):
+                values = [float(own[c]) for c in ("estimate", "estimate_low", "estimate_high")]
+                estimate, low, high = (v if abs(v) >= 0.05 else 0.0 for v in values)
+                rows.append(f"{say(run, lang)} {estimate:.1f} [{low:.1f}, {high:.1f}]")
+        if rows:
+            out.append(
+                say(
+                    "Jobs: {report} expects {printed} {unit} in {year} ({id}). Net of the jobs "
+                    "that productivity takes away, the growth of the total makes: {rows}.",
+                    lang,
+                    report=say(result.study.study.report, lang),
+                    printed=printed.loc[name, "printed"],
+                    unit=say(str(printed.loc[name, "unit"]), lang),
+                    year=int(printed.loc[name, "year"]),
+                    id=name,
+                    rows=say(", ", lang).join(rows),
+                )
+            )
+    return out
+
+
+def _score(result: "Reproduction", lang: str) -> list[str]:
+    """Score of every run by independent facts."""
+    rows = [
+        say(
+            "{run} {agree} of {judged}",
+            lang,
+            run=say(run, lang),
+            agree=int(row(result.score, run)["agree"]),
+            judged=int(row(result.score, run)["judged"]),
+        )
+        for run in result.runs
+        if result.score.loc[run, "judged"]
+    ]
+    if not rows:
+        return []
+    return [
+        say(
+            "Score: each run is judged by facts, figures that restate one another counted once; "
+            "the 95 % interval overlaps the printed one: {rows}.",
+            lang,
+            rows=say(", ", lang).join(rows),
+        )
+    ]
+
+
+def _provenance(result: "Reproduction", lang: str) -> list[str]:
+    """Say where the figure comes from that drives every run."""
+    figure = result.study.core.figure
+    if figure is None:
+        return []
+    own = row(result.facts.reported, figure)
+    said = say(
+        "Every run rests on the printed core, {id} = {printed} {unit}: {provenance}.",
+        lang,
+        id=figure,
+        printed=own["printed"],
+        unit=say(str(own["unit"]), lang),
+        provenance=say(str(own.get("provenance") or "study file"), lang),
+    )
+    others = result.study.core.other_printings
+    if others and "linkage" in result.runs:
+        key = f"{figure} = {others[0]}, as also printed"
+        year = int(own["year"])
+        change = float(row(result.bounds, (key, year))["total"]) / float(
+            row(result.account, ("linkage", year))["total"]
+        )
+        said += " " + say(
+            "Another page prints {other}; it would change the linkage run's total by {change}.",
+            lang,
+            other=others[0],
+            change=f"{100 * (change - 1):+.2f} %" if not np.isclose(change, 1) else "0 %",
+        )
+    return [said]

@@ -1,0 +1,165 @@
+"""Plots of the main job."""
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
+from quesnay.diagnostics.plots.fan import plot_fans
+from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.reproduction.variance import source_tornados
+from quesnay.fitting.errors import StudyError
+from quesnay.models.satellite.account import Calibration, curve_path
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from quesnay.diagnostics.reproduction.result import Reproduction
+
+__all__ = [
+    "account_plot",
+    "all_plots",
+    "elasticity_plot",
+    "fan_plot",
+    "penetration_plot",
+    "tornado_plot",
+]
+
+
+def all_plots(result: "Reproduction") -> "dict[str, Figure]":
+    """Draw every plot that the study has the parts for, by file name."""
+    out = {"account": account_plot(result), "fan": fan_plot(result)}
+    if result.elasticities is not None:
+        out["elasticities"] = elasticity_plot(result)
+    if "calibrated" in result.runs:
+        out["penetration"] = penetration_plot(result)
+    if source_tornados(result):
+        out["tornado"] = tornado_plot(result)
+    return out
+
+
+def account_plot(result: "Reproduction") -> "Figure":
+    """Draw every run beside the printed totals."""
+    totals = result.facts.totals()
+    printed = pd.DataFrame({"value": totals["value"].to_numpy()}, index=totals["year"].to_numpy())
+    for run in result.runs:
+        printed[f"role_{run}"] = [result.study.role(run, str(name)) for name in totals.index]
+    return plot_account(result.account, printed, unit=result.study.study.unit)
+
+
+def penetration_plot(result: "Reproduction") -> "Figure":
+    """Draw the curves through the calibration points and what the held-out totals imply.
+
+    In shares of the potential at the median elasticity, saturation one.
+    """
+    use = _calibration(result)
+    slots = result.assembly.model.slots
+    middle = result.central.loc["calibrated"]
+    full = _full(result)
+    points = tuple(
+        np.array([float(middle[("integration", slots[k].year, slots[k].variant)]) / full[k]])
+        for k in (use.earlier, use.later)
+    )
+    span = (slots[use.earlier].year - use.launch, slots[use.later].year - use.launch)
+    fine = np.linspace(slots[0].year - 2, slots[-1].year + 2, 121)
+    paths = pd.DataFrame(
+        {
+            family.capitalize(): curve_path(
+                family, (float(span[0]), float(span[1])), (points[0], points[1]), fine - use.launch
+            )[0]
+            for family in use.curves
+        },
+        index=fine,
+    )
+    columns = [("calibrated", "integration", s.year, s.variant) for s in slots]
+    shown = [k for k, s in enumerate(slots) if s.variant != "outcome"]
+    drawn = pd.DataFrame({slots[k].year: result.draws[columns[k]] / full[k] for k in shown})
+    bounds = drawn.quantile([0.025, 0.975]).T.set_axis(["low", "high"], axis=1)
+    return plot_penetration(paths, _implied(result, full), bounds)
+
+
+def _calibration(result: "Reproduction") -> Calibration:
+    use = result.assembly.model.calibration
+    if use is None:
+        raise StudyError("penetration: the study has no such section, so no curve to draw")
+    return use
+
+
+def _full(result: "Reproduction") -> list[float]:
+    """Potential at the median elasticity by slot, first vintage set, GDP forecast in the middle."""
+    model = result.assembly.model
+    forecast = result.study.gdp.forecast
+    growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
+    if model.potential is None:
+        raise StudyError("potential: the study has no such section, so no curve to draw")
+    using = (model.value_added[0] * model.potential.intensity).sum(axis=1)
+    factor = [1 + growth if s.variant == "forecast" else 1.0 for s in model.slots]
+    return [float(model.potential.median * u * f) for u, f in zip(using, factor, strict=True)]
+
+
+def _implied(result: "Reproduction", full: list[float]) -> pd.DataFrame:
+    """Penetration that each printed total implies, given the core of the run."""
+    middle = result.central.loc["calibrated"]
+    use = _calibration(result)
+    slots = result.assembly.model.slots
+    rows = {
+        slots[k].year: (
+            float(middle[("integration", slots[k].year, slots[k].variant)]) / full[k],
+            "calibration",
+        )
+        for k in (use.earlier, use.later)
+    }
+    for name, own in result.facts.totals().iterrows():
+        year = int(own["year"])
+        match = [k for k, s in enumerate(slots) if s.year == year and s.variant != "outcome"]
+        if year in rows or not match:
+            continue
+        slot = slots[match[0]]
+        core = float(middle[("core", year, slot.variant)])
+        role = result.study.role("calibrated", str(name))
+        rows[year] = ((float(own["value"]) - core) / full[match[0]], role)
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["penetration", "role"])
+
+
+def elasticity_plot(result: "Reproduction") -> "Figure":
+    """Draw the admissible equations, then the rivals of the base case."""
+    found = result.elasticities
+    if found is None:
+        raise StudyError("potential: the study has no such section, so no elasticity to draw")
+    mixed = found.mixture
+    half = 1.959963984540054 * mixed["std_error"]
+    equations = pd.DataFrame(
+        {
+            "estimate": mixed["elasticity"],
+            "low": mixed["elasticity"] - half,
+            "high": mixed["elasticity"] + half,
+        }
+    ).rename(index=lambda name: f"{name} ({mixed.loc[name, 'weight']:.0%})")
+    rivals = found.rivals.drop(index="base case", errors="ignore")
+    frame = pd.concat([equations, rivals[["estimate", "low", "high"]]])
+    widest = 4 * float(np.nanmax(np.abs(equations.to_numpy(float))))
+    shown = frame[(frame["high"] - frame["low"]) < widest]
+    return plot_elasticities(shown, cost_share=found.cost_share, drawn=len(equations))
+
+
+def tornado_plot(result: "Reproduction") -> "Figure":
+    """Draw how far each source of uncertainty alone moves the held-out totals."""
+    panels = {(f"{run} run", name): found for (run, name), found in source_tornados(result).items()}
+    totals = result.facts.reported["value"]
+    marks = {name: float(totals[name]) for _, name in panels}
+    return plot_tornados(panels, unit=result.study.study.unit, marks=marks)
+
+
+def fan_plot(result: "Reproduction") -> "Figure":
+    """Draw the total of every run to the last year, with the printed totals."""
+    panels = {}
+    for run in result.runs:
+        total = result.draws[run]["total"].drop(columns="outcome", level="variant", errors="ignore")
+        panels[f"{run} run"] = total.droplevel("variant", axis=1)
+    totals = result.facts.totals()
+    reported = totals.set_index("year")[["low", "high"]]
+    for run in result.runs:
+        used = [result.study.role(run, str(name)) != "held out" for name in totals.index]
+        reported[f"{run} run"] = used
+    return plot_fans(panels, quantity="total", unit=result.study.study.unit, reported=reported)

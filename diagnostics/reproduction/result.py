@@ -1,0 +1,242 @@
+"""What the main job found: numbers only; verdicts, tables, plots and report are functions of it."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from quesnay.diagnostics.reproduction.assembly import Assembly
+from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.regressions import Elasticities
+from quesnay.diagnostics.reproduction.study import Study
+from quesnay.models.display.table import Table, Tabular
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+    from quesnay.diagnostics.plots.style import Picture
+    from quesnay.diagnostics.reproduction.made_table import UpdatedTable
+    from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
+    from quesnay.models.display.table import Explanation
+
+__all__ = ["Reproduction"]
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class Reproduction(Tabular):
+    """A published report rebuilt from public data, judged fact by fact.
+
+    Parameters
+    ----------
+    study : Study
+        What was run.
+    seed : int
+        Root of the random numbers.
+    account : DataFrame
+        Index run ("linkage", "elasticity", "calibrated"), year; core, integration, total (unit of
+        the study) and share of GDP (a fraction): the median of the draws, with the bounds of the
+        95 % interval in ``_low`` and ``_high``; the forecast year as it could be seen then.
+    outcome : DataFrame
+        The same with the outcome of the forecast year.
+    verdicts : DataFrame
+        Index run, id: reported, low, high (its rounding interval), role, fact, estimate,
+        estimate_low, estimate_high, error, agrees, restates, unit.
+    score : DataFrame
+        Index run, and the naive rules beside: facts judged, facts that agree.
+    bounds : DataFrame
+        Index reading, year: other readings of the linkage run; columns as the account.
+    variance : DataFrame
+        Index run, id: share of the estimate's variance by source of uncertainty.
+    draws : DataFrame
+        Draws x (run, concept, year, variant).
+    inputs : DataFrame
+        Draws x uncertain inputs: what each draw was computed from.
+    naive : DataFrame
+        Index rule, year: totals forecast without a model: estimate, low, high.
+    elasticities : Elasticities or None
+        Mixture, rivals and inference; None without a section potential.
+    facts : Facts
+        Tables, vintages and printed figures that went in.
+    assembly : Assembly
+        The prepared account model.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> result = qn.reproduce("caict_2020", draws=100)
+    >>> result.verdicts.loc[("calibrated", "T18"), "role"]
+    'calibration'
+    """
+
+    study: Study
+    seed: int
+    account: pd.DataFrame
+    outcome: pd.DataFrame
+    verdicts: pd.DataFrame
+    score: pd.DataFrame
+    bounds: pd.DataFrame
+    variance: pd.DataFrame
+    draws: pd.DataFrame
+    inputs: pd.DataFrame
+    naive: pd.DataFrame
+    elasticities: Elasticities | None
+    facts: Facts
+    assembly: Assembly
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The runs that the study has the parts for."""
+        return self.assembly.model.runs
+
+    @property
+    def central(self) -> pd.Series:
+        """Median of the draws of every figure, by run, concept, year and variant."""
+        return self.draws.median().rename("estimate")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return account, verdicts, score, readings, outcome and sources of variance."""
+        from quesnay.diagnostics.reproduction.tables import result_tables
+
+        return result_tables(self)
+
+    def findings(self) -> list[str]:
+        """Say what was found, in sentences computed from the numbers.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> len(qn.reproduce("caict_2020", draws=100).findings()) >= 4
+        True
+        """
+        from quesnay.diagnostics.reproduction.findings import findings
+
+        return findings(self)
+
+    def console(self, *, width: int = 100) -> str:
+        """Return the findings, the account and the verdicts, for a terminal."""
+        from quesnay.diagnostics.reproduction.tables import console_text
+
+        return console_text(self, width)
+
+    def explain(self, figure: str, *, run: str = "calibrated") -> "Explanation":
+        """Say where an estimate comes from: its equation, inputs, their sources.
+
+        Parameters
+        ----------
+        figure : str
+            Id of a printed figure, such as ``"T19"``.
+        run : {"linkage", "elasticity", "calibrated"}
+            Which estimate.
+
+        Returns
+        -------
+        Explanation
+            The medians, input by input.
+
+        Raises
+        ------
+        StudyError
+            If there is no such figure or run.
+        """
+        from quesnay.diagnostics.reproduction.explain import explain_figure
+
+        return explain_figure(self, figure, run)
+
+    def plot_account(self) -> "Figure":
+        """Draw core and integration by year, every run, beside the printed totals."""
+        from quesnay.diagnostics.reproduction.plots import account_plot
+
+        return account_plot(self)
+
+    def plot_penetration(self) -> "Figure":
+        """Draw the penetration curves with calibration and held-out points."""
+        from quesnay.diagnostics.reproduction.plots import penetration_plot
+
+        return penetration_plot(self)
+
+    def plot_elasticities(self) -> "Figure":
+        """Draw the admissible equations of the elasticity and the rivals of the base case."""
+        from quesnay.diagnostics.reproduction.plots import elasticity_plot
+
+        return elasticity_plot(self)
+
+    def plot_specifications(self, *, figure: str | None = None, draws: int = 200) -> "Figure":
+        """Draw one figure under every admissible combination of the study's choices.
+
+        Parameters
+        ----------
+        figure : str, optional
+            Id of the figure; by default the one the study names.
+        draws : int
+            Bootstrap resamples of every regression.
+
+        Returns
+        -------
+        Figure
+            Ranked estimates by run with the printed figure.
+        """
+        from quesnay.diagnostics.reproduction.specifications import specification_curve
+
+        return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot()
+
+    def plot_tornado(self) -> "Figure":
+        """Draw how far each source of uncertainty alone moves the held-out totals."""
+        from quesnay.diagnostics.reproduction.plots import tornado_plot
+
+        return tornado_plot(self)
+
+    def plot_fan(self) -> "Figure":
+        """Draw the total of every run to the forecast year with its intervals, and the report."""
+        from quesnay.diagnostics.reproduction.plots import fan_plot
+
+        return fan_plot(self)
+
+    def update_table(self, year: int | None = None, *, draws: int = 500) -> "UpdatedTable":
+        """Make a table for a year without one; see :func:`quesnay.update_table_year`."""
+        from quesnay.diagnostics.reproduction.made_table import update_year
+
+        return update_year(self, year, draws=draws)
+
+    def reconcile(self) -> "ReconciledAccount":
+        """Make one account of all runs by least squares under the identities.
+
+        Returns
+        -------
+        ReconciledAccount
+            One account, and what each estimate had to take.
+        """
+        from quesnay.diagnostics.reproduction.reconciled import reconcile_account
+
+        return reconcile_account(self)
+
+    def plots(self) -> "dict[str, Figure]":
+        """Return every plot that the study has the parts for, by file name."""
+        from quesnay.diagnostics.reproduction.plots import all_plots
+
+        return all_plots(self)
+
+    def to_html(
+        self,
+        path: str | Path | None = None,
+        *,
+        plots: "Mapping[str, Figure | Picture] | None" = None,
+    ) -> str:
+        """Return the self-contained report; write it to `path` where one is given.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            The file, written whole or not at all.
+        plots : mapping of str to Figure or Picture, optional
+            From :meth:`plots`, where they have been drawn already.
+
+        Returns
+        -------
+        str
+            One HTML page.
+        """
+        from quesnay.diagnostics.reproduction.report import report_html
+
+        return report_html(self, self.plots() if plots is None else plots, path)

@@ -1,0 +1,326 @@
+"""The main job: all runs of a study under their uncertain inputs, on common draws.
+
+The central case is the median of the draws, everywhere; the interval is that of the central 95 %.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+
+from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
+from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.study import Study
+from quesnay.diagnostics.reproduction.variance import variance_frame
+from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
+from quesnay.fitting.checks import whole
+from quesnay.fitting.errors import StudyError
+from quesnay.fitting.simulation.distributions import (
+    Choice,
+    Distribution,
+    LogNormal,
+    Normal,
+    Uniform,
+)
+from quesnay.models.satellite.account import AccountModel
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
+from quesnay.models.satellite.linkage import with_imports_inside
+from quesnay.models.uncertainty.monte_carlo import monte_carlo
+
+__all__ = [
+    "READINGS",
+    "AllRuns",
+    "Sources",
+    "account_frame",
+    "labels",
+    "median_inputs",
+    "read_otherwise",
+    "reproduce",
+    "uncertain_inputs",
+    "with_intervals",
+]
+
+Array = npt.NDArray[np.float64]
+Sources = dict[str, list[str]]
+
+_TAIL = 0.025
+
+
+@dataclass(frozen=True, slots=True)
+class AllRuns:
+    """The runs of a study on common draws: one row a draw, one column a figure."""
+
+    model: AccountModel
+
+    def __call__(self, inputs: Mapping[str, Array]) -> Array:
+        """Return (n, runs x concepts x slots)."""
+        stacked = self.model.evaluate_all(inputs)
+        return stacked.reshape(-1, stacked.shape[-1]).T
+
+
+def labels(model: AccountModel) -> pd.MultiIndex:
+    """Return the columns of :class:`AllRuns`: run, concept, year, variant."""
+    rows = [
+        (run, concept, slot.year, slot.variant)
+        for run in model.runs
+        for concept in CONCEPTS
+        for slot in model.slots
+    ]
+    return pd.MultiIndex.from_tuples(rows, names=["run", "concept", "year", "variant"])
+
+
+def uncertain_inputs(
+    study: Study, facts: Facts, model: AccountModel, productivity: tuple[float, float]
+) -> tuple[dict[str, Distribution], Sources]:
+    """Return the distributions of the uncertain inputs and the source that each belongs to.
+
+    Parameters
+    ----------
+    study : Study
+        Dispersion of the core pattern, saturation, forecast growth.
+    facts : Facts
+        Rounding intervals of the printed figures.
+    model : AccountModel
+        Core cells, curves and vintages.
+    productivity : tuple of float
+        Lowest and highest yearly growth of value added per person.
+
+    Returns
+    -------
+    inputs : dict of str to Distribution
+        By name.
+    sources : dict of str to list of str
+        Source of uncertainty -> names of its inputs.
+    """
+    spread = float(np.sqrt(np.log1p(study.core.dispersion**2)))
+    inputs: dict[str, Distribution] = {}
+    sources: Sources = {}
+
+    def add(source: str, **given: Distribution) -> None:
+        inputs.update(given)
+        sources.setdefault(source, []).extend(given)
+
+    add("core pattern", **{name: LogNormal(1.0, spread) for name, _, _ in model.cells})
+    rounded = [study.core.figure]
+    if study.potential is not None:
+        add("elasticity, between equations", equation=Uniform(0.0, 1.0))
+        add("elasticity, within equations", elasticity_error=Normal(0.0, 1.0))
+    if study.penetration is not None:
+        low, high = np.log(study.penetration.saturation)
+        add("curve family", curve=Choice(tuple(range(len(study.penetration.curves)))))
+        add("saturation", saturation=Uniform(float(low), float(high)))
+        add("forecast error", forecast_error=Uniform(0.0, 1.0))
+        rounded += [study.penetration.total, study.penetration.growth]
+    for name in rounded:
+        if name is not None:
+            own = row(facts.reported, name)
+            add("rounding", **{name: Uniform(float(own["low"]), float(own["high"]))})
+    add("GDP vintage", gdp_vintage=Choice(tuple(range(len(model.gdp)))))
+    forecast = study.gdp.forecast
+    growth = Uniform(forecast.low, forecast.high) if forecast else Uniform(0.0, 0.0)
+    add("GDP forecast", forecast_growth=growth)
+    if model.employment is not None:
+        add("jobs per value added", employment_coefficient=Choice((0, 1)))
+        add("productivity drift", productivity=Uniform(*productivity))
+    return inputs, sources
+
+
+def median_inputs(
+    study: Study, facts: Facts, model: AccountModel, productivity: tuple[float, float]
+) -> dict[str, Array]:
+    """Return every input at its middle: printed values, first curve and first vintage set."""
+    forecast = study.gdp.forecast
+    values = {name: 1.0 for name, _, _ in model.cells} | {
+        "equation": 0.5, "elasticity_error": 0.0, "curve": 0.0, "saturation": 0.0,
+        "forecast_error": 0.5, "gdp_vintage": 0.0, "employment_coefficient": 0.0,
+        "forecast_growth": (forecast.low + forecast.high) / 2 if forecast else 0.0,
+        "productivity": sum(productivity) / 2,
+    }  # fmt: skip
+    used = [study.core.figure]
+    if study.penetration is not None:
+        used += [study.penetration.total, study.penetration.growth]
+    values |= {name: float(row(facts.reported, name)["value"]) for name in used if name}
+    return {name: np.array([value]) for name, value in values.items()}
+
+
+def with_intervals(draws: pd.DataFrame) -> pd.DataFrame:
+    """Return median and central 95 % interval of every column of draws.
+
+    Examples
+    --------
+    >>> with_intervals(pd.DataFrame({"a": [1.0, 2.0, 3.0]})).loc["a"].tolist()
+    [2.0, 1.05, 2.95]
+    """
+    found = draws.quantile([0.5, _TAIL, 1 - _TAIL]).T
+    return found.set_axis(["estimate", "low", "high"], axis=1)
+
+
+def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
+    """Return the account by run and year, each figure with the bounds of its interval.
+
+    Parameters
+    ----------
+    estimates : DataFrame
+        From :func:`with_intervals`, indexed by run, concept, year and variant.
+    *variants : str
+        The variants shown: ``"estimate"`` with ``"forecast"`` or ``"outcome"``.
+
+    Returns
+    -------
+    DataFrame
+        Index run, year; columns core, integration, total, share with ``_low`` and ``_high``.
+    """
+    shown = estimates[estimates.index.get_level_values("variant").isin(variants)]
+    runs = list(dict.fromkeys(shown.index.get_level_values(0)))
+    wide = shown.droplevel("variant").unstack("concept")
+    columns = {}
+    for concept in ACCOUNT:
+        columns[concept] = wide[("estimate", concept)]
+        columns[f"{concept}_low"] = wide[("low", concept)]
+        columns[f"{concept}_high"] = wide[("high", concept)]
+    frame = pd.DataFrame(columns)
+    return frame.reindex([key for run in runs for key in frame.index if key[0] == run])
+
+
+READINGS = (
+    "imports inside",
+    "users of the core (forward)",
+    "users outside the sectors of the core (forward)",
+    "sum over single parts",
+)
+"""Other ways to read the linkage run."""
+
+
+def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
+    """Return the account model under another reading of the linkage run; "" is its base.
+
+    Raises
+    ------
+    StudyError
+        If imports are asked for inside the flows of tables that do not keep them apart.
+    """
+    model, tables = assembly.model, assembly.tables
+    sectors = assembly.pattern.sectors
+    if reading == READINGS[0]:
+        apart = [year for year, table in tables.items() if table.imports is None]
+        if apart:
+            raise StudyError(f"tables.imports: the table of {apart[0]} keeps no imports apart")
+        inside = {year: with_imports_inside(table) for year, table in tables.items()}
+        return replace(model, ties=ties_by_slot(inside, model.slots, sectors))
+    if reading in READINGS[1:3]:
+        ties = ties_by_slot(tables, model.slots, sectors, side="forward")
+        if reading == READINGS[2]:
+            ties = tuple(None if own is None else own.outside() for own in ties)
+        return replace(model, ties=ties)
+    if reading == READINGS[3]:
+        ties = tuple(None if own is None else replace(own, jointly=False) for own in model.ties)
+        return replace(model, ties=ties)
+    return model
+
+
+def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
+    """Other readings of the linkage run, on the same draws; columns as the account."""
+    study, assembly = ready.study, ready.assembly
+    variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {}
+    apart = all(table.imports is not None for table in assembly.tables.values())
+    for reading in READINGS if assembly.model.ties else ():
+        if apart or reading != READINGS[0]:
+            variants[reading] = (read_otherwise(assembly, reading), drawn)
+    figure = study.core.figure
+    for text in study.core.other_printings if figure else ():
+        scale = float(row(ready.facts.reported, str(figure))["scale"])
+        other = {**drawn, str(figure): np.full_like(drawn["gdp_vintage"], float(text) * scale)}
+        variants[f"{figure} = {text}, as also printed"] = (assembly.model, other)
+    found = {}
+    for name, (variant, inputs) in variants.items():
+        linkage = replace(variant, potential=None, calibration=None)
+        values = pd.DataFrame(AllRuns(linkage)(inputs), columns=labels(linkage))
+        frame = account_frame(with_intervals(values), "estimate", "forecast")
+        found[name] = frame.droplevel("run")
+    return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
+
+
+def reproduce(
+    study: str | Path | Study = "caict_2020",
+    *,
+    draws: int = 2000,
+    seed: int = 0,
+    jobs: int = 1,
+    progress: bool | Callable[[int, int], None] = False,
+    client: Any = None,
+    checkpoint: str | Path | None = None,
+) -> Reproduction:
+    """Estimate a satellite account in up to three runs and hold it against the published report.
+
+    *linkage*: what the rest of the economy produces for the core to exist; *elasticity*: panel
+    elasticities times the core's weight in the supply of the technology; *calibrated*: a diffusion
+    curve through the two earliest printed totals. Whatever a run does not use is held out and
+    judged, fact by fact.
+
+    Parameters
+    ----------
+    study : str, Path or Study
+        An embedded study, the path of a TOML file, or a study object.
+    draws : int
+        Monte Carlo draws, at least 1.
+    seed : int
+        Root of the random numbers; same seed, same result.
+    jobs : int
+        Processes; the numbers do not depend on it.
+    progress : bool or callable
+        True shows a progress bar on standard error.
+    client : distributed.Client, optional
+        A Dask cluster that runs the draws.
+    checkpoint : path, optional
+        Folder where finished chunks of draws are kept, to go on after an interruption.
+
+    Returns
+    -------
+    Reproduction
+        Account, verdicts, score, readings, sources of variance, tables, plots and the report.
+
+    Raises
+    ------
+    QuesnayError
+        If the study, a data file or an argument is at fault.
+
+    Examples
+    --------
+    >>> result = reproduce("caict_2020", draws=200, seed=0)
+    >>> float(result.account.loc[("calibrated", 2018), "core"].round(3))
+    0.439
+    """
+    draws = whole(draws, "draws", error=StudyError)
+    ready = prepare(study, seed=seed)
+    model, facts = ready.assembly.model, ready.facts
+    inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
+    found = monte_carlo(
+        AllRuns(model), inputs, draws=draws, seed=seed, jobs=jobs, progress=progress,
+        client=client, checkpoint=checkpoint,
+    )  # fmt: skip
+    drawn = found.draws.set_axis(labels(model), axis=1)
+    estimates = with_intervals(drawn)
+    values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
+    verdicts = verdict_frame(ready.study, facts, model.runs, estimates)
+    naive = naive_forecasts(facts, model, drawn, seed=seed)
+    return Reproduction(
+        study=ready.study,
+        seed=seed,
+        account=account_frame(estimates, "estimate", "forecast"),
+        outcome=account_frame(estimates, "estimate", "outcome"),
+        verdicts=verdicts,
+        score=score_frame(facts, model, verdicts, naive),
+        bounds=_readings(ready, values),
+        variance=variance_frame(facts, model, inputs, sources, seed=seed),
+        draws=drawn,
+        inputs=found.inputs,
+        naive=naive,
+        elasticities=ready.elasticities,
+        facts=facts,
+        assembly=ready.assembly,
+    )

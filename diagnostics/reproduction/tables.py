@@ -1,0 +1,287 @@
+"""Tables of the main job, in the words and units of a reader."""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.verdicts import facts_in_words
+from quesnay.models.display.table import Table
+from quesnay.models.satellite.concepts import describe
+
+if TYPE_CHECKING:
+    from quesnay.diagnostics.reproduction.result import Reproduction
+
+__all__ = [
+    "account_table",
+    "bounds_table",
+    "console_text",
+    "glance_table",
+    "result_tables",
+    "score_table",
+    "segment_table",
+    "variance_table",
+    "verdict_table",
+]
+
+_RUN_WORDS = {
+    "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
+    "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
+    "technology.",
+    "calibrated": "Calibrated: a diffusion curve through the two earliest printed totals.",
+}
+
+
+def result_tables(result: "Reproduction") -> tuple[Table, ...]:
+    """Return the tables of a result, the most important first."""
+    return (
+        account_table(result, result.account, ""),
+        *(verdict_table(result, run) for run in result.runs),
+        score_table(result),
+        *bounds_table(result),
+        account_table(result, result.outcome, ", outcome of the forecast year"),
+        *(variance_table(result, run) for run in result.runs),
+        segment_table(result),
+        *(() if result.elasticities is None else result.elasticities.tables()),
+    )
+
+
+def console_text(result: "Reproduction", width: int) -> str:
+    """Return the answer first, then account, verdicts and score, for a terminal."""
+    import textwrap
+
+    said = [
+        textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
+        for sentence in result.findings()
+    ]
+    shown = (
+        account_table(result, result.account, ""),
+        glance_table(result),
+        score_table(result),
+    )
+    few = len(result.draws) < _FEW
+    warned = [f"Only {len(result.draws)} draws: too few for a 95 % interval."] if few else []
+    title = result.study.study.title
+    parts = [title, *warned, "\n".join(said), *(table.to_text(width=width) for table in shown)]
+    return "\n\n".join(parts)
+
+
+_FEW = 200
+
+
+def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> Table:
+    """Return levels and shares by run and year with their intervals."""
+    unit = result.study.study.unit
+    frame = pd.DataFrame(index=account.index)
+    for name in ("core", "integration", "total"):
+        frame[name] = _with_bracket(account, name, ".2f", 1.0)
+    frame["share of GDP, %"] = _with_bracket(account, "share", ".2f", 100.0)
+    forecast = result.study.gdp.forecast
+    notes = [
+        f"Median and 95 % interval of {len(result.draws)} draws, seed {result.seed}. Current "
+        "prices.",
+        *(_RUN_WORDS[run] for run in result.runs),
+    ]
+    if forecast and not kind:
+        notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
+    title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"
+    return Table(title, frame, tuple(notes))
+
+
+def verdict_table(result: "Reproduction", run: str) -> Table:
+    """Return every printed figure beside the estimate of one run, facts first."""
+    rows = part(result.verdicts, run)
+    years = result.facts.reported["year"]
+    frame = pd.DataFrame(
+        {
+            "figure": [describe(str(n), int(years[n])) for n in rows.index],
+            "unit": rows["unit"],
+            "role": rows["role"],
+            "fact": rows["fact"],
+            "reported": result.facts.reported.loc[rows.index, "printed"],
+            "estimate": _significant(rows["estimate"]),
+            "95 % interval": _bracket(rows["estimate_low"], rows["estimate_high"], ".4g"),
+            "error, %": [
+                "" if role == "input" else _signed(100 * error)
+                for role, error in zip(rows["role"], rows["error"], strict=True)
+            ],
+            "agrees": _yes(rows["agrees"]),
+            "restates": ["" if name is None else name for name in rows["restates"]],
+        },
+        index=rows.index,
+    )
+    score = facts_in_words(row(result.score, run))
+    notes = (
+        f"The {run} run {score}.",
+        "Agrees: the 95 % interval and the printed interval overlap. Figures that restate one "
+        "another are one fact; the first counts. Figures that the run used are not judged.",
+    )
+    return Table(f"Verdicts of the {run} run", frame, notes)
+
+
+def score_table(result: "Reproduction") -> Table:
+    """Return the facts judged and agreed with, by run, naive rules beside."""
+    score = result.score
+    frame = pd.DataFrame(
+        {
+            "facts judged": score["judged"].astype(int),
+            "agree": score["agree"].astype(int),
+            "agreeing": score["agreeing"],
+            "not": score["other"],
+            "error of held-out totals": [
+                "" if pd.isna(v) else f"{100 * v:.1f} %" for v in score["error"]
+            ],
+        }
+    )
+    notes = (
+        "Error: mean absolute relative error of the medians over the printed totals that are held "
+        "out. Rules without a model carry their own errors on other diffusions.",
+    )
+    return Table("Score, each fact counted once", frame, notes)
+
+
+def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
+    """Return the other readings of the linkage run."""
+    if result.bounds.empty:
+        return ()
+    frame = pd.DataFrame(index=result.bounds.index)
+    for name in ("integration", "total"):
+        frame[name] = _with_bracket(result.bounds, name, ".2f", 1.0)
+    frame["share of GDP, %"] = _with_bracket(result.bounds, "share", ".2f", 100.0)
+    notes = (
+        "Base of the run: suppliers of the core, value added made at home. Imports inside: as if "
+        "made at home with the same technology, an upper bound. Users: value added that depends on "
+        "the core's deliveries (Ghosh). Single parts: each part of the core alone, added up, what "
+        "two parts both need counted twice.",
+        "A tie along the chain says nothing about what users gain.",
+    )
+    unit = result.study.study.unit
+    return (Table(f"Other readings of the linkage run, {unit}", frame, notes),)
+
+
+def glance_table(result: "Reproduction") -> Table:
+    """Return every printed figure with the estimates of all runs on one line."""
+    runs = result.runs
+    rows = part(result.verdicts, runs[0])
+    printed = result.facts.reported
+    titles = [describe(str(n), int(printed.loc[n, "year"])) for n in rows.index]
+    frame = pd.DataFrame(
+        {
+            "reported": [
+                _with_unit(printed.loc[n, "printed"], rows.loc[n, "unit"]) for n in rows.index
+            ]
+        },
+        index=pd.Index(titles, name="figure"),
+    )
+    for run in runs:
+        own = part(result.verdicts, run)
+        bounds = _bracket(own["estimate_low"], own["estimate_high"], ".3g")
+        frame[run] = [
+            _role_words(role)
+            if role != "held out"
+            else f"{_plain(estimate, '.3g')} {bound}{_mark(agrees)}"
+            for role, estimate, bound, agrees in zip(
+                own["role"], own["estimate"], bounds, own["agrees"], strict=True
+            )
+        ]
+    notes = (
+        "Median, 95 % interval in brackets; agrees: it overlaps the interval that the printed "
+        "digits stand for. Many figures restate one another: the score counts facts.",
+    )
+    return Table("Reported and estimated", frame, notes)
+
+
+def _with_unit(printed: str, unit: str) -> str:
+    return f"{printed} x {unit}" if unit[:1].isdigit() else f"{printed} {unit}"
+
+
+def _role_words(role: str) -> str:
+    return "used" if role == "input" else "used to calibrate"
+
+
+def _mark(agrees: Any) -> str:
+    return "" if pd.isna(agrees) else ", agrees" if agrees else ""
+
+
+def variance_table(result: "Reproduction", run: str) -> Table:
+    """Return the share of each estimate's variance by source, in percent."""
+    rows = part(result.variance, run)
+    shown = rows.loc[rows.notna().all(axis=1), rows.fillna(0).abs().max() > 0]
+    return Table(
+        f"What the uncertainty of the {run} run comes from, percent of the variance",
+        100 * shown,
+        ("Total-effect Sobol indices of each source, scaled to sum to 100.",),
+        dict.fromkeys(shown.columns, ".0f"),
+    )
+
+
+def segment_table(result: "Reproduction") -> Table:
+    """Return the core by segment and year at the stated weights, first vintage set."""
+    base = next(iter(result.assembly.value_added))
+    levels = result.assembly.value_added[base]
+    kinds = levels.index.get_level_values("kind")
+    forecast = result.study.gdp.forecast
+    growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
+    # a forecast slot holds the GDP that the growth expected of the year is applied to
+    levels = levels.mul(np.where(kinds == "forecast", 1.0 + growth, 1.0), axis=0)
+    keep = levels[kinds != "outcome"].droplevel("kind")
+    figure = result.study.core.figure
+    pattern = result.assembly.pattern
+    if figure is None:
+        frame = (keep[list(pattern.weights.columns)] @ pattern.weights.T).T
+        said = "The weights are shares of the sectors as the study gives them."
+    else:
+        target = row(result.facts.reported, figure)
+        account = pattern.calibrate(row(keep, int(target["year"])), float(target["value"]))
+        frame = account.value_added(keep).T
+        said = f"The pattern over sectors is an assumption; its scale makes the sum equal {figure}."
+    frame.loc["core"] = frame.sum()
+    frame.index.name = "segment"
+    return Table(
+        f"Core industries by segment, {result.study.study.unit}",
+        frame,
+        (said, "Growth follows official value added by sector."),
+        dict.fromkeys(map(str, frame.columns), ".3f"),
+    )
+
+
+def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
+    return [
+        "" if pd.isna(a) else f"[{_plain(a, spec)}, {_plain(b, spec)}]"
+        for a, b in zip(low, high, strict=True)
+    ]
+
+
+def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
+    """Estimate with the bounds of its interval behind it."""
+    bounds = _bracket(scale * frame[f"{name}_low"], scale * frame[f"{name}_high"], spec)
+    return [
+        f"{_plain(scale * value, spec)} {bound}"
+        for value, bound in zip(frame[name], bounds, strict=True)
+    ]
+
+
+def _signed(percent: float) -> str:
+    """One decimal with its sign, and no sign for nothing."""
+    if pd.isna(percent):
+        return ""
+    return "0.0" if abs(percent) < 0.05 else f"{percent:+.1f}"
+
+
+def _significant(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else _plain(value, ".4g") for value in values]
+
+
+def _plain(value: float, spec: str) -> str:
+    """Fixed-point text, never an exponent or a negative zero, for figures such as 4386."""
+    if pd.isna(value):
+        return ""
+    text = f"{value:.0f}" if abs(value) >= 1000 else format(value, spec)
+    if "e" in text:
+        text = "0" if abs(value) < 1e-4 else f"{value:.4f}"
+    return text.removeprefix("-") if not text.strip("-0.") else text
+
+
+def _yes(values: pd.Series) -> list[str]:
+    return ["" if pd.isna(value) else "yes" if value else "no" for value in values]

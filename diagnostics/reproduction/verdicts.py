@@ -1,0 +1,258 @@
+"""Verdicts: every printed figure beside the estimate, each fact counted once, naive rules beside.
+
+A printed figure is an interval, not a point: 1.42 stands for [1.415, 1.425). An estimate *agrees*
+with it when the two intervals overlap. A figure that a run used is never judged, and figures that
+restate one another are one fact: the first of them counts, the others stand beside it.
+"""
+
+import numpy as np
+import pandas as pd
+
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
+from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
+from quesnay.diagnostics.reproduction.facts import Facts, as_printed
+from quesnay.diagnostics.reproduction.study import Study
+from quesnay.fitting.checks import seed_sequence
+from quesnay.models.satellite.account import AccountModel, Slot
+
+__all__ = [
+    "facts_in_words",
+    "judge",
+    "judged_facts",
+    "naive_forecast",
+    "naive_forecasts",
+    "score_frame",
+    "verdict_frame",
+]
+
+HELD_OUT = "held out"
+
+
+def judge(printed: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> pd.DataFrame:
+    """Hold printed figures against the estimates of one run.
+
+    Parameters
+    ----------
+    printed : DataFrame
+        By id: ``value``, ``low``, ``high`` (the rounding interval), ``unit`` and ``fact``.
+    roles : Series
+        Id -> "input", "calibration" or "held out".
+    estimates : DataFrame
+        By id: ``estimate`` (median), ``low``, ``high`` (95 %), in the units of `printed`.
+
+    Returns
+    -------
+    DataFrame
+        By id: reported, low, high, role, fact, estimate, estimate_low, estimate_high, error
+        (estimate over reported, less one), agrees (the two intervals overlap; missing where the run
+        used the figure or estimates nothing), restates (id of the first figure of the same fact, or
+        None) and unit.
+
+    Examples
+    --------
+    >>> printed = pd.DataFrame({"value": [2.13, 2.2], "low": [2.125, 2.15], "high": [2.135, 2.25],
+    ...                         "unit": ["tn", "%"], "fact": "level 2019"}, index=["T19", "S19"])
+    >>> estimates = pd.DataFrame({"estimate": [2.2, 2.3], "low": [2.0, 2.26], "high": [2.5, 2.4]},
+    ...                          index=["T19", "S19"])
+    >>> judge(printed, pd.Series(dtype=object), estimates)[["agrees", "restates"]].values.tolist()
+    [[True, None], [False, 'T19']]
+    """
+    found = estimates.reindex(printed.index)
+    role = roles.reindex(printed.index).fillna(HELD_OUT)
+    known = (role == HELD_OUT) & found["estimate"].notna()
+    # the printed interval is open above: an estimate from there on rounds to another figure
+    agrees = (found["low"] < printed["high"]) & (found["high"] >= printed["low"])
+    first = printed.groupby("fact", sort=False)["value"].transform(lambda own: own.index[0])
+    restates = [None if str(name) == str(one) else str(one) for name, one in first.items()]
+    return pd.DataFrame(
+        {
+            "reported": printed["value"],
+            "low": printed["low"],
+            "high": printed["high"],
+            "role": role,
+            "fact": printed["fact"],
+            "estimate": found["estimate"],
+            "estimate_low": found["low"],
+            "estimate_high": found["high"],
+            "error": found["estimate"] / printed["value"] - 1.0,
+            "agrees": pd.Series(
+                pd.arrays.BooleanArray(agrees.to_numpy(bool), ~known.to_numpy(bool)), agrees.index
+            ),
+            "restates": pd.Series(restates, printed.index, dtype=object),
+            "unit": printed["unit"],
+        }
+    )
+
+
+def verdict_frame(
+    study: Study, facts: Facts, runs: tuple[str, ...], estimates: pd.DataFrame
+) -> pd.DataFrame:
+    """Judge every printed figure in every run, in the units it was printed in.
+
+    Parameters
+    ----------
+    study : Study
+        Roles of the figures.
+    facts : Facts
+        Printed figures in the units of the account.
+    runs : tuple of str
+        The runs of the study.
+    estimates : DataFrame
+        Medians and intervals, indexed by run, concept, year and variant.
+
+    Returns
+    -------
+    DataFrame
+        Index run, id; the columns of :func:`judge`.
+    """
+    printed = as_printed(facts.reported)
+    comparable = estimates[estimates.index.get_level_values("variant") != "outcome"]
+    comparable = comparable.droplevel("variant")
+    parts = {}
+    for run in runs:
+        keys = [(run, own["concept"], own["year"]) for _, own in printed.iterrows()]
+        found = comparable.reindex(keys).set_axis(printed.index)
+        roles = pd.Series({name: study.role(run, str(name)) for name in printed.index})
+        parts[run] = judge(printed, roles, found.div(printed["scale"], axis=0))
+    return pd.concat(parts, names=["run", "id"])
+
+
+def _used_facts(own: pd.DataFrame) -> set[str]:
+    """Facts of which the run used a figure: what restates them is not held out."""
+    return set(own.loc[own["role"] != HELD_OUT, "fact"])
+
+
+def judged_facts(own: pd.DataFrame) -> pd.DataFrame:
+    """Return the verdicts of one run that count: the first figure of every fact it did not use.
+
+    Where the first figure of a fact has no estimate, the next of the fact that has one counts.
+    """
+    free = own[own["agrees"].notna() & ~own["fact"].isin(_used_facts(own))]
+    return free[~free["fact"].duplicated()]
+
+
+def naive_forecasts(
+    facts: Facts, model: AccountModel, draws: pd.DataFrame, *, seed: int
+) -> pd.DataFrame:
+    """Forecast the total by rules without a model from the two points of the curve.
+
+    Parameters
+    ----------
+    facts : Facts
+        Of the study.
+    model : AccountModel
+        Its calibration gives the two points.
+    draws : DataFrame
+        Draws x (run, concept, year, variant).
+    seed : int
+        Root of the random numbers.
+
+    Returns
+    -------
+    DataFrame
+        Index rule, year: estimate, the rule's own forecast (median over the rounding of the two
+        points); low and high, its 95 % interval with the errors that the rule made itself on other
+        diffusions. Empty where the study has no curve.
+    """
+    use = model.calibration
+    if use is None or "calibrated" not in model.runs:
+        return pd.DataFrame()
+    earlier, later = (_total(draws, model.slots[k]) for k in (use.earlier, use.later))
+    start = model.slots[use.later].year
+    position = np.random.default_rng(seed_sequence(seed)).random(len(draws))
+    rows: dict[tuple[str, int], dict[str, float]] = {}
+    for rule in NAIVE:
+        errors = rule_errors(rule)
+        picked = errors[np.minimum((position * len(errors)).astype(int), len(errors) - 1)]
+        for slot in model.slots:
+            ahead = slot.year - start
+            if ahead < 1 or slot.variant == "outcome":
+                continue
+            value = naive_forecast(rule, earlier, later, ahead)
+            wide = value * np.exp(picked[:, min(ahead, picked.shape[1]) - 1])
+            low, high = np.quantile(wide, [0.025, 0.975])
+            rows[(rule, slot.year)] = {
+                "estimate": float(np.median(value)), "low": float(low), "high": float(high)
+            }  # fmt: skip
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index = pd.MultiIndex.from_tuples(list(rows), names=["rule", "year"])
+    return frame
+
+
+def naive_forecast(
+    rule: str, before: np.ndarray | float, now: np.ndarray | float, ahead: int
+) -> np.ndarray | float:
+    """Prolong two points by the same step, the same growth, or the mean of both."""
+    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
+    return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
+
+
+def _total(draws: pd.DataFrame, slot: Slot) -> np.ndarray:
+    return draws[("calibrated", "total", slot.year, slot.variant)].to_numpy(float)
+
+
+def score_frame(
+    facts: Facts, model: AccountModel, verdicts: pd.DataFrame, naive: pd.DataFrame
+) -> pd.DataFrame:
+    """Count facts: how many a run is judged by, and with how many it agrees.
+
+    Returns
+    -------
+    DataFrame
+        Index run, then the naive rules: judged, agree, agreeing and other (ids), error (mean
+        absolute relative error of the medians over the printed totals that are held out).
+    """
+    rows: dict[str, dict[str, object]] = {}
+    for run in model.runs:
+        own = part(verdicts, run)
+        counted = judged_facts(own)
+        totals = counted[[str(name).startswith("T") for name in counted.index]]
+        agree = counted["agrees"].astype(bool)
+        rows[run] = _row(counted, agree, totals["error"])
+    if not naive.empty:
+        for rule in naive.index.get_level_values("rule").unique():
+            rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), part(naive, rule))
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame.index.name = "run"
+    return frame
+
+
+def _row(counted: pd.DataFrame, agree: "pd.Series[bool]", errors: pd.Series) -> dict[str, object]:
+    return {
+        "judged": len(counted),
+        "agree": int(agree.sum()),
+        "agreeing": ", ".join(map(str, counted.index[agree])),
+        "other": ", ".join(map(str, counted.index[~agree])),
+        "error": float(errors.abs().mean()) if len(errors) else float("nan"),
+    }
+
+
+def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str, object]:
+    """Judge a naive rule by the totals that the calibrated run is judged by."""
+    counted = judged_facts(own)
+    totals = [n for n in counted.index if facts.reported.loc[n, "concept"] == "total"]
+    rows, agree = [], []
+    for name in totals:
+        printed = row(facts.reported, name)
+        bounds = row(paths, int(printed["year"]))
+        rows.append(float(bounds["estimate"]) / float(printed["value"]) - 1.0)
+        agree.append(bounds["low"] < printed["high"] and bounds["high"] >= printed["low"])
+    index = pd.Index(totals)
+    return _row(
+        pd.DataFrame(index=index), pd.Series(agree, index, dtype=bool), pd.Series(rows, index)
+    )
+
+
+def facts_in_words(score: pd.Series) -> str:
+    """Say in one clause how a run is scored.
+
+    Examples
+    --------
+    >>> facts_in_words(pd.Series({"judged": 4, "agree": 2, "agreeing": "T19, T20",
+    ...                           "other": "H19, J20"}))
+    'agrees with 2 of 4 independent facts (T19, T20; not H19, J20)'
+    """
+    inner = [str(score["agreeing"])] if score["agree"] else []
+    inner += [f"not {score['other']}"] if score["other"] else []
+    tail = f" ({'; '.join(inner)})" if inner else ""
+    return f"agrees with {score['agree']} of {score['judged']} independent facts{tail}"

@@ -1,1 +1,0 @@
-"""Rigorous bounds of systems of linear and bilinear equations over boxes."""

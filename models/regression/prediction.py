@@ -1,0 +1,249 @@
+"""What a regression predicts, with intervals, and the levels of its absorbed effects.
+
+A prediction is ``x'b`` plus the levels of the absorbed groups; its variance ``x'Vx``, V the
+covariance of the fit, and for a new observation ``x'Vx + s^2``.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import numpy.typing as npt
+import pandas as pd
+from scipy import sparse
+from scipy.special import stdtrit
+
+from quesnay.fitting.checks import choice, confidence_level
+from quesnay.fitting.errors import DataError
+from quesnay.models.regression.columns import (
+    Grouping,
+    find_column,
+    group_column,
+    number_column,
+)
+from quesnay.models.regression.design import known_levels
+from quesnay.models.regression.differences import difference_ends
+from quesnay.models.regression.sample import make_shift
+
+if TYPE_CHECKING:
+    from quesnay.models.regression.result import PanelFit
+
+__all__ = ["effects", "predict"]
+
+Array = npt.NDArray[np.float64]
+
+
+def predict(
+    fit: "PanelFit", new_data: pd.DataFrame | None, *, interval: str | None, level: float
+) -> "pd.Series[float] | pd.DataFrame":
+    """Predict the outcome of the rows used, or of new ones: see `PanelFit.predict`."""
+    if interval is not None:
+        choice(interval, ("confidence", "prediction"), "interval")
+        level = confidence_level(level)
+        if fit.sample.effects or fit.sample.slopes:
+            raise DataError(
+                "interval: absorbed effects have no errors here; write them as C(...) in the "
+                "formula, or predict without an interval"
+            )
+    if new_data is None:
+        index, design = fit.index, np.asarray(fit.sample.design, dtype=np.float64)
+        known = np.zeros(len(index)) if not _has_levels(fit) else _level_part(fit)
+    else:
+        if not isinstance(new_data, pd.DataFrame):
+            raise DataError(f"new_data: expected a DataFrame, got {type(new_data).__name__}")
+        index, design = new_data.index, _new_design(fit, new_data)
+        known = _new_levels(fit, new_data)
+    centre = design @ fit.coefficients + known
+    if interval is None:
+        return pd.Series(centre, index, name="prediction")
+    variance = np.einsum("ij,jk,ik->i", design, fit.inference.matrix, design)
+    if interval == "prediction":
+        variance = variance + _own_variance(fit)
+    reach = stdtrit(float(fit.inference.df.min()), 0.5 + level / 2) * np.sqrt(variance)
+    frame = {"prediction": centre, "low": centre - reach, "high": centre + reach}
+    return pd.DataFrame(frame, index)
+
+
+def effects(fit: "PanelFit") -> pd.DataFrame:
+    """Return the levels of the absorbed effects, or predicted random effects."""
+    if fit.theta is not None:
+        return _random_levels(fit)
+    if not _has_levels(fit):
+        raise DataError("effects: nothing is absorbed; name columns with absorb=")
+    rows = []
+    for group, values in zip(fit.sample.effects, _levels(fit)[0], strict=True):
+        rows.append(_frame_of(group, values))
+    for (name, columns), values in zip(fit.sample.slopes, _levels(fit)[1], strict=True):
+        counts = (columns != 0.0).sum(axis=0)
+        labels = np.array([str(place) for place in range(values.size)], dtype=object)
+        sloped = _sloped(fit, name)
+        labels = labels if sloped is None else sloped.labels
+        rows.append(_table(name, labels, values, counts))
+    return pd.concat(rows, ignore_index=True)
+
+
+def _has_levels(fit: "PanelFit") -> bool:
+    return bool(fit.sample.effects or fit.sample.slopes)
+
+
+def _sloped(fit: "PanelFit", name: str) -> Grouping | None:
+    """Return the groups that have slopes of their own, where they are absorbed too."""
+    own = name.partition("[")[0]
+    return next((group for group in fit.sample.effects if group.name == own), None)
+
+
+def _frame_of(group: Grouping, values: Array) -> pd.DataFrame:
+    counts = np.bincount(group.codes, minlength=group.count)
+    return _table(group.name, group.labels, values, counts)
+
+
+def _table(name: str, labels: Any, values: Array, counts: Any) -> pd.DataFrame:
+    return pd.DataFrame({"effect": name, "group": labels, "value": values, "rows": counts})
+
+
+def _level_part(fit: "PanelFit") -> Array:
+    """Return what absorbed effects add to each row used: fitted values less ``x'b``."""
+    design = np.asarray(fit.sample.design, dtype=np.float64)
+    return fit.fitted.to_numpy() - design @ fit.coefficients
+
+
+def _levels(fit: "PanelFit") -> tuple[list[Array], list[Array]]:
+    """Solve the effects of each set, and slopes, from what they add to the rows.
+
+    Sets beside the first are zero at their first group in each part of the sample that is
+    connected; what the shift takes off is put on the first set.
+    """
+    part, sets = _level_part(fit), fit.sample.effects
+    n = part.size
+    blocks = [sparse.csr_matrix((np.ones(n), (np.arange(n), g.codes)), (n, g.count)) for g in sets]
+    blocks += [sparse.csr_matrix(values) for _, values in fit.sample.slopes]
+    if len(blocks) == 1 and sets:
+        means = np.bincount(sets[0].codes, part) / np.bincount(sets[0].codes)
+        return [means], []
+    wide = sparse.hstack(blocks, format="csr")
+    scale = np.sqrt(np.asarray(wide.multiply(wide).sum(axis=0)).ravel())
+    scale[scale == 0.0] = 1.0
+    scaled = wide @ sparse.diags(1.0 / scale)
+    from scipy.sparse.linalg import lsmr
+
+    found = lsmr(scaled, part, atol=1e-14, btol=1e-14, maxiter=100_000)[0] / scale
+    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
+    values = np.split(found, ends)
+    own, slopes = values[: len(sets)], values[len(sets) :]
+    return _from_first(sets, own), slopes
+
+
+def _from_first(sets: tuple[Grouping, ...], values: list[Array]) -> list[Array]:
+    """Shift each further set to zero at its first group of every connected part."""
+    if len(sets) < 2:
+        return values
+    first, values = sets[0], [each.copy() for each in values]
+    for place, group in enumerate(sets[1:], start=1):
+        size = first.count + group.count
+        ties = sparse.coo_matrix(
+            (np.ones(first.codes.size), (first.codes, first.count + group.codes)), (size, size)
+        )
+        _, part = sparse.csgraph.connected_components(ties, directed=False)
+        if len(sets) > 2:
+            part = np.zeros(size, dtype=np.intp)  # other sets tie the parts together
+        own = part[first.count :]
+        _, leaders = np.unique(own, return_index=True)
+        shift = np.zeros(int(part.max()) + 1)
+        shift[own[leaders]] = values[place][leaders]
+        values[place] = values[place] - shift[own]
+        values[0] = values[0] + shift[part[: first.count]]
+    return values
+
+
+def _random_levels(fit: "PanelFit") -> pd.DataFrame:
+    """Return the best linear prediction of each unit's effect: its mean residual, shrunk."""
+    unit, weights = fit.sample.unit, fit.sample.weights
+    assert unit is not None
+    assert fit.theta is not None
+    theta = fit.theta[np.unique(unit.codes, return_index=True)[1]]
+    totals = np.bincount(unit.codes, weights)
+    e = fit.resid.to_numpy() * (1.0 if weights is None else weights)
+    mean = np.bincount(unit.codes, e) / totals
+    shrunk = (1.0 - (1.0 - theta) ** 2) * mean  # s_u^2 / (s_u^2 + s_e^2 / w_i)
+    return _frame_of(unit, shrunk)
+
+
+def _own_variance(fit: "PanelFit") -> float:
+    """Return the variance of one new outcome about its mean, unit effect included."""
+    unit = fit.details.get("standard deviation of unit effects", 0.0)
+    rest = fit.details.get("standard deviation of the rest", fit.sigma)
+    return float(unit**2 + rest**2)
+
+
+def _new_design(fit: "PanelFit", data: pd.DataFrame) -> Array:
+    """Return the design of new rows, with the columns of the fit."""
+    recipe, periods, unit = fit.sample.recipe, fit.sample.periods, fit.sample.unit
+    if recipe is None:
+        raise DataError("predict: this fit was made of arrays and knows no formula")
+    shift = None
+    if recipe.shifts:
+        who = None if unit is None else group_column(data, unit.name, "new_data")
+        assert periods is not None
+        shift = make_shift(who, group_column(data, periods.name, "time"))
+    made = recipe.design(data, shift)
+    own = dict(zip(made.names, made.columns, strict=True))
+    if fit.sample.lag is not None:
+        own = _changes(fit, data, own)
+    means = [name for name in fit.names if name not in own]
+    if means:
+        own.update(_means_of_units(fit, data, means))
+    return np.column_stack([own[name] for name in fit.names]).astype(np.float64)
+
+
+def _changes(fit: "PanelFit", data: pd.DataFrame, own: dict[str, Any]) -> dict[str, Any]:
+    """Return the differences of columns, missing in rows without an earlier end."""
+    sample = fit.sample
+    assert sample.unit is not None
+    assert sample.periods is not None
+    assert sample.lag is not None
+    unit = group_column(data, sample.unit.name, "new_data")
+    time = group_column(data, sample.periods.name, "time")
+    later, earlier = difference_ends(unit.codes, time, sample.lag)
+    changes = {"Intercept": np.full(len(data), np.nan)}
+    changes["Intercept"][later] = 1.0
+    for name, values in own.items():
+        if name != "Intercept":
+            changes[name] = np.full(len(data), np.nan)
+            changes[name][later] = values[later] - values[earlier]
+    return changes
+
+
+def _means_of_units(
+    fit: "PanelFit", data: pd.DataFrame, names: list[str]
+) -> dict[str, npt.NDArray[np.float64]]:
+    """Return the unit means of the sample for new rows of the same units."""
+    unit = fit.sample.unit
+    assert unit is not None
+    codes = known_levels(group_column(data, unit.name, "new_data"), unit.labels).codes
+    _, first = np.unique(unit.codes, return_index=True)
+    found = {}
+    for name in names:
+        column = np.asarray(fit.sample.design[first, fit.names.index(name)], dtype=np.float64)
+        found[name] = np.append(column, np.nan)[codes]
+    return found
+
+
+def _new_levels(fit: "PanelFit", data: pd.DataFrame) -> Array:
+    """Return what absorbed groups add to new rows; missing where one was not in the sample."""
+    total = np.zeros(len(data))
+    if not _has_levels(fit):
+        return total
+    own, slopes = _levels(fit)
+    for group, values in zip(fit.sample.effects, own, strict=True):
+        codes = known_levels(group_column(data, group.name, "new_data"), group.labels).codes
+        total = total + np.append(values, np.nan)[codes]
+    for (name, _), values in zip(fit.sample.slopes, slopes, strict=True):
+        group_name, _, column = name.rstrip("]").partition("[")
+        known = _sloped(fit, name)
+        if known is None:
+            raise DataError(
+                f"predict: slopes {name!r} without levels of {group_name!r}: absorb both"
+            )
+        codes = known_levels(group_column(data, group_name, "new_data"), known.labels).codes
+        by = number_column(find_column(data, column, "new_data"), column, "new_data")
+        total = total + np.append(values, np.nan)[codes] * np.asarray(by, dtype=np.float64)
+    return total

@@ -1,1 +1,0 @@
-"""Study files: their keys, their sections, loading and checking."""

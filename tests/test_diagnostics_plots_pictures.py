@@ -1,0 +1,204 @@
+"""Pictures made from frames: what they draw, what they say, and what they refuse."""
+
+import pickle
+import re
+from collections.abc import Callable
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure, SubFigure
+from matplotlib.patches import Rectangle
+from scipy import stats
+
+import quesnay as qn
+from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
+from quesnay.fitting.errors import DataError
+
+FLOWS = pd.DataFrame(
+    {
+        "source": ["steel", "chips", "core", "core"],
+        "target": ["core", "core", "cars", "trade"],
+        "value": [3.0, 5.0, 6.0, 2.0],
+    }
+)
+EQUATIONS = pd.DataFrame(
+    {"estimate": [0.057, 0.010], "std_error": [0.014, 0.02], "weight": [3.0, 1.0]},
+    index=["base", "with other inputs"],
+)
+RUNS = pd.DataFrame(
+    {
+        "run": ["linkage", "linkage", "calibrated", "linkage"],
+        "estimate": [1.2, 1.6, 2.2, 2.125],
+        "low": [1.1, 1.4, 1.9, 2.0],
+        "high": [1.3, 2.2, 2.4, 2.13],
+        "reported_low": 2.125,
+        "reported_high": 2.135,
+    }
+)
+DRAWS = pd.DataFrame({2018: [1.4, 1.4, 1.4], 2019: [1.9, 2.1, 2.4]})
+EFFECTS = pd.Series({"technology": -0.5, "final demand": 2.0})
+TABLE = pd.DataFrame([[0.1, 0.3], [-0.2, 0.0]], ["a", "b"], ["a", "b"])
+
+Draw = Callable[..., Figure]
+PICTURES: list[tuple[Draw, tuple[Any, ...], dict[str, Any]]] = [
+    (qn.plot_flows, (FLOWS,), {"unit": "yuan"}),
+    (qn.plot_heat_map, (TABLE,), {"quantity": "coefficient"}),
+    (qn.plot_waterfall, (EFFECTS,), {"start": ("2012", 3.0), "end": "2017", "quantity": "output"}),
+    (qn.plot_specification_runs, (RUNS,), {"figure": "T19"}),
+    (qn.plot_mixture, (EQUATIONS,), {"marks": {"cost share": 0.05}}),
+    (qn.plot_path, (DRAWS, {"same step": pd.Series({2019: 1.96})}), {"quantity": "total"}),
+]
+
+
+@pytest.mark.parametrize(("draw", "data", "options"), PICTURES)
+def test_pictures_have_a_description_and_their_source_at_the_foot(
+    draw: Draw, data: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    figure = draw(*data, **options, source="NBS $2018$")
+    assert len(str(figure.get_label())) > 20
+    assert "Source: NBS $2018$" in [text.get_text() for text in figure.texts]
+    assert figure_to_bytes(figure) == figure_to_bytes(draw(*data, **options, source="NBS $2018$"))
+
+
+@pytest.mark.parametrize(("draw", "data", "options"), PICTURES)
+def test_pictures_draw_on_a_panel_of_the_caller_and_leave_the_others_alone(
+    draw: Draw, data: tuple[Any, ...], options: dict[str, Any]
+) -> None:
+    figure = Figure()
+    mine, other = figure.subplots(1, 2)
+    other.set_title("$x^2$")
+    figure.set_label("Two panels.")
+    assert draw(*data, **options, ax=mine) is figure
+    assert mine.has_data()
+    assert other.title.get_parse_math()
+    assert str(figure.get_label()).startswith("Two panels. ")
+    assert not other.has_data()
+
+
+def test_figures_show_themselves_in_a_notebook_and_can_be_pickled() -> None:
+    figure = qn.plot_mixture(EQUATIONS)
+    bundle = figure._repr_mimebundle_()  # type: ignore[attr-defined]
+    assert bundle["image/png"].startswith(b"\x89PNG")
+    assert 'alt="Mixture of 2 equations' in bundle["text/html"]
+    again = pickle.loads(pickle.dumps(figure))
+    assert type(again) is type(figure)
+    assert again.get_label() == figure.get_label()
+
+
+def ribbons(axes: Axes) -> list[np.ndarray]:
+    return [
+        np.asarray(patch.get_path().vertices) for patch in axes.patches if patch.get_alpha() == 0.4
+    ]
+
+
+def test_ribbons_are_as_wide_as_their_flow_and_fill_their_nodes() -> None:
+    figure = qn.plot_flows(FLOWS)
+    found = ribbons(figure.axes[0])
+    widths = sorted(float(path[0, 1] - path[-2, 1]) for path in found)
+    assert widths == pytest.approx([2.0, 3.0, 5.0, 6.0])
+    ends = sorted((path[3, 1], path[4, 1]) for path in found if path[0, 0] < 0.5)
+    assert ends[0][1] == pytest.approx(ends[1][1] - 3.0)  # stacked without a gap
+    texts = [text.get_text() for text in figure.axes[0].texts]
+    assert "core: 8" in texts
+
+
+def test_small_nodes_are_drawn_as_one_and_a_name_may_stand_at_both_ends() -> None:
+    flows = pd.concat(
+        [
+            pd.DataFrame({"source": list("abcd"), "target": "x", "value": [9, 5, 1, 2], "step": 0}),
+            pd.DataFrame({"source": "x", "target": list("ab"), "value": [10, 7], "step": 1}),
+        ]
+    )
+    texts = [text.get_text() for text in qn.plot_flows(flows, most=3).axes[0].texts]
+    assert sorted(texts) == ["2 others: 3", "a: 10", "a: 9", "b: 5", "b: 7", "x: 17"]
+    with pytest.raises(DataError, match="round in a circle; give a column 'step'"):
+        qn.plot_flows(flows.drop(columns="step"))
+
+
+def test_a_mixture_has_the_density_and_the_median_of_the_weighted_normals() -> None:
+    figure = qn.plot_mixture(EQUATIONS)
+    (axes,) = figure.axes
+    line = next(line for line in axes.lines if line.get_label() == "mixture")
+    x, y = (np.asarray(values, dtype=float) for values in line.get_data())
+    law = 0.75 * stats.norm(0.057, 0.014).pdf(x) + 0.25 * stats.norm(0.010, 0.02).pdf(x)
+    np.testing.assert_allclose(y, law, rtol=1e-10)
+    median = float(re.findall(r"median ([\d.]+)", str(figure.get_label()))[0])
+    below = 0.75 * stats.norm(0.057, 0.014).cdf(median) + 0.25 * stats.norm(0.01, 0.02).cdf(median)
+    assert below == pytest.approx(0.5, abs=0.02)
+
+
+def test_runs_are_counted_apart_and_agree_where_intervals_overlap() -> None:
+    said = str(qn.plot_specification_runs(RUNS, figure="T19").get_label())
+    assert "linkage 3 specifications, median 1.6, 67% below, 67% agree" in said
+    assert "calibrated 1 specifications, median 2.2, 0% below, 100% agree" in said
+
+
+def test_a_waterfall_steps_from_the_start_to_the_end() -> None:
+    figure = qn.plot_waterfall(EFFECTS, start=("2012", 3.0), end="2017", quantity="output")
+    bars = [bar for bar in figure.axes[0].patches if isinstance(bar, Rectangle)]
+    boxes = sorted((bar.get_x(), bar.get_y(), bar.get_height()) for bar in bars)
+    assert [(bottom, height) for _, bottom, height in boxes] == [
+        (0.0, 3.0),
+        (3.0, -0.5),
+        (2.5, 2.0),
+        (0.0, 4.5),
+    ]
+
+
+def test_a_heat_map_marks_cells_below_zero_and_names_the_largest() -> None:
+    figure = qn.plot_heat_map(TABLE, quantity="coefficient", names={"a": "steel"})
+    image = figure.axes[0].images[0].get_array()
+    assert np.ma.getmaskarray(np.ma.asarray(image)).tolist() == [[False, False], [True, False]]
+    assert "a steel into b" in str(figure.get_label())
+
+
+def test_naive_rules_stand_beside_the_path() -> None:
+    rules = {"same step": pd.Series({2018: 1.4, 2019: 1.96}), "same growth": pd.Series({2019: 2.3})}
+    figure = qn.plot_path(DRAWS, rules, quantity="total", unit="trillion yuan")
+    drawn = {str(line.get_label()): np.asarray(line.get_ydata()) for line in figure.axes[0].lines}
+    assert drawn["same step"].tolist() == [1.4, 1.96]
+    assert str(figure.get_label()).endswith("trillion yuan; same step 1.96; same growth 2.3.")
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: qn.plot_flows(FLOWS.drop(columns="value")), "no column 'value'"),
+        (lambda: qn.plot_flows(FLOWS.assign(value=[1, 2, -1, 0])), "'core' to 'cars' is no amount"),
+        (lambda: qn.plot_flows(FLOWS.assign(value=0)), "every value is zero"),
+        (lambda: qn.plot_flows(cast("pd.DataFrame", [1.0])), "expected a DataFrame"),
+        (lambda: qn.plot_flows(FLOWS, most=1), "most must be a whole number of at least 2"),
+        (lambda: qn.plot_flows(FLOWS, ax=cast("Axes", "left")), "give one panel"),
+        (lambda: qn.plot_heat_map(pd.DataFrame(), quantity="x"), "expected a DataFrame of numbers"),
+        (
+            lambda: qn.plot_waterfall(pd.Series([np.nan]), start=("a", 1.0), end="b", quantity="x"),
+            "expected a Series of finite numbers",
+        ),
+        (lambda: qn.plot_specification_runs(RUNS.drop(columns="run"), figure="T"), "no column"),
+        (lambda: qn.plot_specification_runs(RUNS.iloc[:0], figure="T"), "drop it"),
+        (
+            lambda: qn.plot_specification_runs(cast("pd.DataFrame", 3), figure="T"),
+            "expected a DataFrame",
+        ),
+        (lambda: qn.plot_mixture(EQUATIONS.assign(std_error=0.0)), "'base' needs a finite"),
+        (lambda: qn.plot_mixture(EQUATIONS.drop(columns="weight")), "no column 'weight'"),
+        (lambda: qn.plot_mixture(cast("pd.DataFrame", "x")), "expected a DataFrame"),
+        (
+            lambda: qn.plot_path(DRAWS, {"r": pd.Series({"x": 1.0})}, quantity="x"),
+            "columns must be years",
+        ),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(call: Callable[[], object], says: str) -> None:
+    with pytest.raises(DataError, match=says):
+        call()
+
+
+def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
+    figure = new_figure()
+    part = figure.subfigures(1, 1)
+    assert isinstance(part, SubFigure)
+    assert qn.plot_mixture(EQUATIONS, ax=part.subplots()) is figure

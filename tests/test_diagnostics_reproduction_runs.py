@@ -1,0 +1,252 @@
+"""The main job: identities, roles, facts, seeds; nothing reported leaks into an estimate."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.runs import READINGS
+from quesnay.diagnostics.reproduction.study import Figure, Study, load_study
+from quesnay.models.satellite.account import RUNS
+from quesnay.models.satellite.concepts import contribution_to_growth, real_growth
+
+ALL = [
+    "T18", "T19", "T20", "S18", "S19", "S20", "H19", "J20", "C18", "G18", "G19", "K18", "K19",
+    "I18", "I19", "C19",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def result() -> Reproduction:
+    return qn.reproduce("caict_2020", draws=400, seed=3)
+
+
+def _with_figure(name: str, printed: str, unit: str) -> Study:
+    """Return the study with one printed figure changed."""
+    study = load_study("caict_2020")
+    known = qn.load_reported("caict_2020").loc[name]
+    own = {name: Figure(printed=printed, year=int(known["year"]), unit=unit, fact=known["fact"])}
+    return replace(study, reported=replace(study.reported, figures=own))
+
+
+def test_the_account_has_three_runs_and_four_years(result: Reproduction) -> None:
+    assert list(result.account.index) == [(r, y) for r in RUNS for y in (2017, 2018, 2019, 2020)]
+    for name in ("core", "integration", "total", "share"):
+        low, high = result.account[f"{name}_low"], result.account[f"{name}_high"]
+        assert (low <= result.account[name]).all()
+        assert (result.account[name] <= high).all()
+
+
+def test_every_figure_has_its_row_in_every_run(result: Reproduction) -> None:
+    for run in RUNS:
+        rows = result.verdicts.loc[run]
+        assert list(rows.index) == list(qn.load_reported("caict_2020").index)
+        assert set(ALL) == set(rows.index)
+        assert rows[["estimate", "estimate_low", "estimate_high"]].notna().all().all()
+
+
+def test_the_median_of_the_draws_is_the_one_central_case(result: Reproduction) -> None:
+    for run in RUNS:
+        drawn = result.draws[(run, "total", 2019, "estimate")]
+        assert result.account.loc[(run, 2019), "total"] == drawn.median()
+        assert np.isclose(result.verdicts.loc[(run, "T19"), "estimate"], drawn.median())
+
+
+def test_roles_are_those_of_the_method(result: Reproduction) -> None:
+    roles = result.verdicts["role"]
+    for run in ("linkage", "elasticity"):
+        assert (roles[run].drop("C18") == "held out").all()
+    used = roles["calibrated"][roles["calibrated"] != "held out"].to_dict()
+    assert used == {"C18": "input", "T18": "calibration", "G18": "calibration"}
+    assert (result.verdicts["agrees"].notna() == (roles == "held out")).all()
+
+
+def test_facts_are_counted_once(result: Reproduction) -> None:
+    # by hand from the table of METHOD: level and growth of 2018, level of 2019, core of 2019,
+    # forecast and jobs of 2020; the calibrated run has used the first two
+    assert result.score.loc[list(RUNS), "judged"].tolist() == [6, 6, 4]
+    restates = result.verdicts.loc["linkage", "restates"].to_dict()
+    assert restates["S18"] == restates["I18"] == "T18"
+    assert restates["S19"] == restates["G19"] == restates["K19"] == restates["I19"] == "T19"
+    assert restates["C19"] == "H19"
+    assert restates["K18"] == "G18"
+    assert restates["S20"] == "T20"
+    assert all(restates[name] is None for name in ("T18", "T19", "T20", "H19", "J20", "G18", "C18"))
+    listed = result.score.loc["calibrated"]
+    assert set(f"{listed['agreeing']}, {listed['other']}".strip(", ").split(", ")) == {
+        "T19", "T20", "H19", "J20",
+    }  # fmt: skip
+
+
+def test_agreement_is_overlap_of_the_two_intervals(result: Reproduction) -> None:
+    own = result.verdicts[result.verdicts["agrees"].notna()]
+    overlap = (own["estimate_low"] < own["high"]) & (own["estimate_high"] >= own["low"])
+    assert (own["agrees"].astype(bool) == overlap).all()
+
+
+def test_naive_rules_stand_beside_the_calibrated_run(result: Reproduction) -> None:
+    # T17 = 1.42 / 1.557 / deflator; the deflator of 2018 after the census is 919281/832036/1.067
+    before = 1.42 / 1.557 / (919281 / 832036 / 1.067)
+    step, growth = 2 * 1.42 - before, 1.42**2 / before
+    found = result.naive["estimate"]
+    assert np.isclose(found[("same step", 2019)], step, rtol=2e-3)
+    assert np.isclose(found[("same growth", 2019)], growth, rtol=2e-3)
+    assert np.isclose(found[("mean of both", 2019)], (step + growth) / 2, rtol=2e-3)
+    assert list(result.score.index) == [*RUNS, "same step", "same growth", "mean of both"]
+    error = (abs(step / 2.13 - 1) + abs((1.42 + 2 * (1.42 - before)) / 3.1 - 1)) / 2
+    assert np.isclose(result.score.loc["same step", "error"], error, atol=2e-3)
+
+
+def test_identities_hold_in_every_draw(result: Reproduction) -> None:
+    for run in RUNS:
+        wide = result.draws[run]
+        total = wide["core"] + wide["integration"]
+        pd.testing.assert_frame_equal(total, wide["total"], rtol=1e-9)
+        pd.testing.assert_frame_equal(
+            wide["integration_share"], wide["integration"] / wide["total"], rtol=1e-9
+        )
+        pd.testing.assert_frame_equal(wide["gdp"], wide["total"] / wide["share"], rtol=1e-9)
+        now, before = ((2019, "estimate"), (2018, "estimate"))
+        k = contribution_to_growth(
+            wide[("total", *now)].to_numpy(),
+            wide[("total", *before)].to_numpy(),
+            wide[("gdp", *now)].to_numpy(),
+            wide[("gdp", *before)].to_numpy(),
+        )
+        assert np.allclose(k, wide[("contribution", *now)], rtol=1e-9)
+        # real growth of GDP was 6.1 % before and 6.0 % after the final verification
+        nominal = (wide[("gdp", *now)] / wide[("gdp", *before)]).to_numpy()
+        growth = np.where(np.isclose(wide[("gdp", *now)], 98.6515), 0.060, 0.061)
+        again = real_growth(
+            wide[("total", *now)].to_numpy(),
+            wide[("total", *before)].to_numpy(),
+            nominal / (1 + growth),
+        )
+        assert np.allclose(again, wide[("growth", *now)], rtol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("name", "printed", "unit"),
+    [
+        ("T19", "4.13", "trillion CNY"),
+        ("T20", "9.1", "trillion CNY"),
+        ("S18", "3.5", "percent"),
+        ("H19", "14.8", "percent"),
+        ("G19", "7.3", "percent"),
+        ("K18", "1.7", "percent"),
+        ("K19", "1.9", "percent"),
+        ("J20", "8.55", "million persons"),
+        ("I18", "5808", "100 million CNY"),
+        ("I19", "2.6", "trillion CNY"),
+        ("C19", "9361", "100 million CNY"),
+    ],
+)
+def test_a_held_out_figure_moves_no_estimate(
+    result: Reproduction, name: str, printed: str, unit: str
+) -> None:
+    changed = qn.reproduce(_with_figure(name, printed, unit), draws=400, seed=3)
+    columns = ["estimate", "estimate_low", "estimate_high"]
+    same = result.verdicts[columns]
+    pd.testing.assert_frame_equal(changed.verdicts[columns].loc[same.index], same, check_exact=True)
+    pd.testing.assert_frame_equal(changed.account, result.account, check_exact=True)
+    pd.testing.assert_frame_equal(changed.bounds, result.bounds, check_exact=True)
+    assert changed.verdicts.loc[("calibrated", name), "reported"] == float(printed)
+
+
+def test_a_calibration_figure_moves_the_calibrated_run_only(result: Reproduction) -> None:
+    changed = qn.reproduce(_with_figure("T18", "1.52", "trillion CNY"), draws=400, seed=3)
+    now, before = changed.account, result.account
+    for run in ("linkage", "elasticity"):
+        pd.testing.assert_frame_equal(part(now, run), part(before, run), check_exact=True)
+    moved = part(now, "calibrated")["total"] - part(before, "calibrated")["total"]
+    assert (moved > 0.05).all()
+
+
+def test_the_core_drives_every_run(result: Reproduction) -> None:
+    changed = qn.reproduce(_with_figure("C18", "4000", "100 million CNY"), draws=400, seed=3)
+    for run in ("linkage", "elasticity"):
+        ratio = part(changed.account, run)["core"] / part(result.account, run)["core"]
+        assert np.allclose(ratio, 4000 / 4386, rtol=1e-3)
+
+
+def test_the_linkage_run_lies_between_its_readings(result: Reproduction) -> None:
+    home = result.account.loc["linkage"]["total"]
+    inside = result.bounds.loc[READINGS[0]]["total"]
+    users = result.bounds.loc["users outside the sectors of the core (forward)"]["total"]
+    assert (inside > home).all()
+    assert (users < home).all()
+    parts = result.bounds.loc["sum over single parts"]["total"]
+    assert (parts >= home).all()  # what two parts both need is counted twice
+
+
+def test_same_seed_same_numbers_whatever_the_jobs() -> None:
+    one = qn.reproduce(draws=1500, seed=5, jobs=1)
+    two = qn.reproduce(draws=1500, seed=5, jobs=2)
+    pd.testing.assert_frame_equal(one.draws, two.draws, check_exact=True)
+    other = qn.reproduce(draws=1500, seed=6)
+    assert not np.allclose(one.account["total_low"], other.account["total_low"])
+
+
+def test_shares_of_variance_add_to_one(result: Reproduction) -> None:
+    shares = result.variance.dropna()
+    assert np.allclose(shares.sum(axis=1), 1.0)
+    assert (shares >= 0).all().all()
+    assert row(result.variance, ("linkage", "T19"))["core pattern"] > 0.9
+    # neither the linkage nor the elasticity run knows a curve, the calibrated one does
+    for run in ("linkage", "elasticity"):
+        assert row(result.variance, (run, "T19"))["curve family"] == 0
+    own = row(result.variance, ("calibrated", "T19"))
+    assert own["forecast error"] > 0.3
+    assert own["curve family"] > 0.05
+
+
+@pytest.mark.parametrize("draws", [0, -1, 2.5, True, "many"])
+def test_draws_must_be_a_positive_whole_number(draws: object) -> None:
+    with pytest.raises(qn.StudyError, match="draws must be a whole number of at least 1"):
+        qn.reproduce(draws=draws)  # type: ignore[arg-type]
+
+
+def test_findings_say_level_and_growth_apart_and_hold_the_numbers(result: Reproduction) -> None:
+    said = result.findings()
+    assert said[0].startswith("Level: ")
+    assert said[1].startswith("Growth: ")
+    home, inside = (
+        result.account.loc[("linkage", 2018), "total"],
+        result.bounds.loc[(READINGS[0], 2018), "total"],
+    )
+    assert f"{home:.2f}" in said[0]
+    assert f"{inside:.2f}" in said[0]
+    assert ("between the two" in said[0]) == (home <= 1.42 <= inside)
+    text = " ".join(said)
+    assert "no fixed weights reach it" in text  # 22 % against at most 18.1 %, by hand
+    assert "18.1%" in text
+    assert "C18 = 4386" in text
+    assert "document site" in text
+
+
+def test_the_report_is_one_page_that_fetches_nothing(result: Reproduction) -> None:
+    page = result.to_html()
+    assert "http://" not in page
+    assert "https://" not in page
+    assert "<script" not in page
+    assert page.count("<img") == len(result.plots())
+    for name in ALL:
+        assert name in page
+
+
+def test_a_checkpoint_of_another_study_is_refused(tmp_path: Path) -> None:
+    study = load_study("caict_2020")
+    kept = tmp_path / "draws"
+    first = qn.reproduce(study, draws=50, seed=1, checkpoint=kept)
+    again = qn.reproduce(study, draws=50, seed=1, checkpoint=kept)
+    pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+    # one number that no median shows: the second vintage set of 2020
+    second = replace(study.gdp.vintages[1], years={**study.gdp.vintages[1].years, "2020": "final"})
+    other = replace(study, gdp=replace(study.gdp, vintages=(study.gdp.vintages[0], second)))
+    with pytest.raises(qn.DataError, match="model"):
+        qn.reproduce(other, draws=50, seed=1, checkpoint=kept)

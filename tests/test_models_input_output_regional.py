@@ -1,0 +1,106 @@
+"""Regional tables from location quotients, by hand and by the formulas of the handbooks."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from tests.refusals import refused
+
+S = ["farm", "mill"]
+
+
+def nation(**options: Any) -> qn.InputOutputTable:
+    flows = pd.DataFrame([[150.0, 500.0], [200.0, 100.0]], S, S)
+    return qn.InputOutputTable(flows, [350, 1700], [650, 1400], **options)
+
+
+def test_quotients_and_coefficients_by_hand() -> None:
+    # x^r = 300 of x^n = 3000: SLQ = (200/300)/(1000/3000) = 2 and (100/300)/(2000/3000) = 1/2
+    found = {m: qn.location_quotient_table(nation(), [200, 100], method=m) for m in ("slq", "cilq")}
+    assert found["slq"].simple.tolist() == pytest.approx([2.0, 0.5])
+    np.testing.assert_allclose(found["slq"].quotients, [[2.0, 2.0], [0.5, 0.5]])
+    np.testing.assert_allclose(found["slq"].table.A, [[0.15, 0.25], [0.1, 0.025]])
+    np.testing.assert_allclose(found["cilq"].quotients, [[2.0, 4.0], [0.25, 0.5]])
+    np.testing.assert_allclose(found["cilq"].table.A, [[0.15, 0.25], [0.05, 0.025]])
+
+
+def test_flq_by_hand() -> None:
+    # lambda = log2(1.1)^0.3 = 0.137504^0.3 = 0.551431 (Flegg and Webber 1997, eq. 6)
+    found = qn.location_quotient_table(nation(), {"mill": 100, "farm": 200}, delta=0.3)
+    expected = 0.551431 * np.array([[2.0, 4.0], [0.25, 0.5]])
+    np.testing.assert_allclose(found.quotients, expected, rtol=1e-5)
+    A = np.array([[0.15, 0.25], [0.2 * 0.1378578, 0.05 * 0.2757155]])
+    np.testing.assert_allclose(found.table.A, A, rtol=1e-5)
+    assert "lambda 0.5514 (delta 0.3)" in found.notes[0]
+
+
+def test_a_delta_of_zero_is_the_cross_industry_quotient() -> None:
+    china = qn.load_io("CHN", 2018)
+    output = china.x * np.linspace(0.01, 0.2, 42)
+    flq = qn.location_quotient_table(china, output, delta=0.0)
+    cilq = qn.location_quotient_table(china, output, method="cilq")
+    np.testing.assert_allclose(flq.quotients, cilq.quotients, rtol=1e-14)
+
+
+def test_the_whole_nation_is_its_own_region() -> None:
+    china = qn.load_io("CHN", 2018, imports="separate")
+    for method in ("slq", "cilq", "flq"):
+        found = qn.location_quotient_table(china, china.x, method=method)
+        np.testing.assert_allclose(found.table.Z, china.Z, rtol=1e-9, atol=1e-6)
+        np.testing.assert_allclose(found.table.f, china.f, rtol=1e-6, atol=1e-4)
+
+
+def test_a_regional_table_balances_and_keeps_imports_apart() -> None:
+    china = qn.load_io("CHN", 2018, imports="separate")
+    found = qn.location_quotient_table(china, china.x * np.linspace(0.01, 0.2, 42), name="a region")
+    table = found.table
+    assert table.check().largest_residual < 1e-9
+    assert table.name == "a region"
+    assert table.imports is not None
+    assert len(table.imports.Z) == 84
+    np.testing.assert_allclose(table.content().sum(axis=1), 1.0, atol=1e-6)
+    assert table.multipliers().mean() < china.multipliers().mean()
+
+
+def test_employment_may_make_the_quotients() -> None:
+    plain = qn.location_quotient_table(nation(), [200, 100])
+    found = qn.location_quotient_table(
+        nation(), [200, 100], employment=([20, 10], {"farm": 100, "mill": 200})
+    )
+    np.testing.assert_allclose(found.quotients, plain.quotients)
+    other = qn.location_quotient_table(nation(), [200, 100], employment=([10, 20], [100, 200]))
+    assert other.simple.tolist() == pytest.approx([1.0, 1.0])
+
+
+def test_a_sector_that_the_region_has_not_buys_and_sells_nothing() -> None:
+    found = qn.location_quotient_table(nation(), {"mill": 100})
+    assert found.table.Z.to_numpy()[0].tolist() == [0, 0]
+    assert found.table.Z.to_numpy()[:, 0].tolist() == [0, 0]
+    assert found.table.x.tolist() == [0, 100]
+
+
+def test_regional_uses_beyond_output_are_noted() -> None:
+    # the mill takes a quarter of its output from farms, of which the region has next to none left
+    flows = pd.DataFrame([[0.0, 900.0], [0.0, 0.0]], S, S)
+    table = qn.InputOutputTable(flows, [100, 2000], [1000, 1100])
+    found = qn.location_quotient_table(table, [100, 400], method="slq")
+    assert "1 sectors sell more" in found.notes[-1]
+    assert "farm" in repr(found)
+
+
+def test_wrong_requests_are_refused() -> None:
+    call = qn.location_quotient_table
+    for options, message in (
+        ({"method": "lq"}, "method 'lq' is unknown"),
+        ({"delta": 1.5}, "delta: 1.5; expected a number"),
+        ({"employment": [1, 2]}, "employment: expected a pair"),
+        ({"employment": ([1, 2], [1, 0])}, "the region has .* but the nation has none"),
+    ):
+        refused(lambda o=options: call(nation(), [200, 100], **o), message)  # type: ignore[misc]
+    refused(lambda: call(nation(), [-1, 2]), "regional_output: expected amounts of 0 or more")
+    refused(lambda: call(nation(), {"shop": 1}), "no sector 'shop'")
+    refused(lambda: call(nation(), [2000, 1500]), "exceeds the nation's")
+    refused(lambda: call([[1, 2], [3, 4]], [1, 2]), "national: list is no input-output table")  # type: ignore[arg-type]

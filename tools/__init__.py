@@ -1,0 +1,1 @@
+"""Scripts that rebuild the embedded data; not part of the installed package."""

@@ -1,0 +1,1 @@
+"""How each embedded file was made from the source figures."""

@@ -1,4 +1,4 @@
-"""The command line: ``quesnay reproduce | run | init | audit | table | datasets``."""
+"""The command line: ``quesnay reproduce | run | check | init | audit | table | datasets``."""
 
 import argparse
 import os
@@ -88,7 +88,19 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         )
         parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
         _add_json(parser)
+    check = commands.add_parser(
+        "check", help="what a study will estimate, from what, and what is missing"
+    )
+    check.add_argument("study", metavar="STUDY.toml", help="study file, or an embedded one")
+    check.set_defaults(handler="check")
+    _add_json(check)
     init = commands.add_parser("init", help="write a commented example of a study file")
+    init.add_argument(
+        "--template",
+        default="minimal",
+        metavar="NAME",
+        help="minimal (default): a core and its linkages; full: every section; country: OECD table",
+    )
     init.add_argument("folder", metavar="DIR", help="where study.toml is written")
     init.set_defaults(handler="init")
 

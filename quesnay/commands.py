@@ -10,7 +10,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
 
-__all__ = ["audit", "datasets", "init", "reproduce", "show"]
+__all__ = ["audit", "check", "datasets", "init", "reproduce", "show"]
 
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
@@ -74,19 +74,29 @@ class _Cluster:
 
 def init(options: argparse.Namespace) -> None:
     """Write a commented study file to start from."""
-    from quesnay.diagnostics.reproduction.study import study_text
+    from quesnay.diagnostics.reproduction.study import template_text
     from quesnay.models.display.write import write_text
 
     folder = Path(options.folder)
     target = folder / "study.toml"
+    text = template_text(options.template)
     if target.exists():
         raise DataError(f"{target}: a file of that name is there; choose another folder")
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise DataError(f"{folder}: cannot make this folder ({error.strerror})") from error
-    print(f"Written: {write_text(target, study_text('caict_2020'))}")
-    print(f"Change it to your case, then: quesnay run {target}")
+    print(f"Written: {write_text(target, text)}")
+    print(f"Change it to your case, then: quesnay check {target}; quesnay run {target}")
+
+
+def check(options: argparse.Namespace) -> int:
+    """Say what a study will estimate, from what, and what is missing."""
+    from quesnay.diagnostics.reproduction.check import check_study
+
+    found = check_study(options.study)
+    show(found, options.json)
+    return 1 if found.faults else 0
 
 
 def audit(options: argparse.Namespace) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.models.display.table import Tabular
 from quesnay.models.display.write import write_folder
@@ -15,12 +16,12 @@ __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 _DIGITS = 10  # what different processors agree on
 
 
-def write_result(result: Reproduction, folder: str | Path) -> Path:
+def write_result(result: Reproduction | KlemsAccount, folder: str | Path) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
     Parameters
     ----------
-    result : Reproduction
+    result : Reproduction or KlemsAccount
         The run.
     folder : str or Path
         Made where missing; files of others in it stay.
@@ -35,6 +36,8 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     DataError
         If it cannot be written.
     """
+    if isinstance(result, KlemsAccount):
+        return write_folder(folder, _klems_files(result))
     from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
@@ -57,13 +60,42 @@ def write_result(result: Reproduction, folder: str | Path) -> Path:
     return write_folder(folder, files)
 
 
+def _klems_files(result: KlemsAccount) -> dict[str, str | bytes]:
+    """Return tables, plot and a page of an account by growth accounting."""
+    from quesnay.diagnostics.plots.style import draw_picture
+    from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
+
+    picture = draw_picture(result.plot_account())
+    return {
+        "account.csv": frame_to_csv(result.account),
+        "definitions.csv": frame_to_csv(result.definitions),
+        "growth.csv": frame_to_csv(result.growth),
+        "verdicts.csv": frame_to_csv(result.verdicts),
+        "tables.xlsx": workbook_bytes(result.tables()),
+        "report.html": result.to_html(),
+        "account.png": picture.png,
+    }
+
+
 def _elasticities(result: Reproduction) -> pd.DataFrame:
     """Equations of the mixture and their weights; empty without a potential."""
     return pd.DataFrame() if result.elasticities is None else result.elasticities.mixture
 
 
-def result_json(result: Reproduction) -> dict[str, Any]:
+def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
     """Return a run as plain lists and numbers for one JSON document."""
+    if isinstance(result, KlemsAccount):
+        return {
+            "study": result.study.study.name,
+            "technology": result.study.study.technology,
+            "unit": result.study.study.unit,
+            "account": frame_json(result.account),
+            "definitions": frame_json(result.definitions),
+            "growth": frame_json(result.growth),
+            "verdicts": frame_json(result.verdicts),
+            "score": frame_json(result.score),
+            "findings": result.findings(),
+        }
     from quesnay.diagnostics.reproduction.report import gather_evidence
 
     return {

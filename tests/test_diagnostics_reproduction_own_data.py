@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+import xlsxwriter
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction.own_data import Column, read_own
 from quesnay.diagnostics.reproduction.study import study_text
 
 YEARS = (2017, 2018, 2020)
@@ -21,7 +23,7 @@ def study(tmp_path: Path) -> Path:
     qn.load_panel("china_employment").to_csv(tmp_path / "employment.csv", index=False)
     industries = qn.load_gdp("CHN").drop(columns=["gdp", "vintage", "real_growth"])
     vintages = qn.load_gdp_vintages("CHN").join(industries, on="year")
-    before = qn.load_gdp("CHN").loc[[2012]].reset_index().assign(vintage="final")
+    before = qn.load_gdp("CHN").loc[2012:2016].reset_index().assign(vintage="final")
     pd.concat([vintages, before]).to_csv(tmp_path / "gdp.csv", index=False)
     text = study_text("caict_2020")
     files = ", ".join(f'{year} = "table_{year}.csv"' for year in YEARS)
@@ -51,9 +53,9 @@ def test_own_files_give_the_account_of_the_embedded_data(study: Path) -> None:
     ("name", "words"),
     [
         ("table_2018.csv", "table_2018.csv"),
-        ("provinces.csv", "cannot read this CSV file"),
-        ("gdp.csv", "cannot read this CSV file"),
-        ("employment.csv", "cannot read this CSV file"),
+        ("provinces.csv", "cannot read this file"),
+        ("gdp.csv", "cannot read this file"),
+        ("employment.csv", "cannot read this file"),
     ],
 )
 def test_a_missing_file_is_named(study: Path, name: str, words: str) -> None:
@@ -66,4 +68,155 @@ def test_a_missing_column_is_named(study: Path) -> None:
     path = study.parent / "gdp.csv"
     pd.read_csv(path).drop(columns="real_growth").to_csv(path, index=False)
     with pytest.raises(qn.DataError, match="column 'real_growth' is missing"):
+        qn.reproduce(study, draws=2)
+
+
+GDP = "year,vintage,gdp,real_growth\n2018,final,900,6.7\n2019,final,980,6.1\n"
+JOBS = "code,year,employed\nA,2018,10\nB,2018,20\n"
+PANEL = "unit,year,y,x,out,w\na,2018,1,2,true,1\nb,2018,,2.5,false,0\n"
+
+
+def _own(tmp_path: Path, text: str) -> str:
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "words"),
+    [
+        ("gdp", GDP.replace("980", '"1,234"'), r"row 3, column 'gdp': '1,234' has a thousands sep"),
+        ("gdp", GDP.replace("980", '"1,5"'), r"row 3, column 'gdp': '1,5' has a decimal comma"),
+        ("gdp", GDP.replace("980", "x"), r"row 3, column 'gdp': 'x' is no number"),
+        ("gdp", GDP.replace("980", "5%"), r"row 3, column 'gdp': '5%' has a percent sign"),
+        (
+            "gdp",
+            GDP.replace("980", "１２３"),
+            r"row 3, column 'gdp': '１２３' is not in the digits 0",
+        ),
+        ("gdp", GDP.replace("980", "inf"), r"row 3, column 'gdp': 'inf' is no finite number"),
+        ("gdp", GDP.replace("980", "nan"), r"row 3, column 'gdp': 'nan' is no number"),
+        ("gdp", GDP.replace("980", "1e400"), r"row 3, column 'gdp': '1e400' is no finite"),
+        ("gdp", GDP.replace("980", "1e200"), r"row 3, column 'gdp': '1e200' is no finite number"),
+        ("gdp", GDP.replace("980", "0x10"), r"row 3, column 'gdp': '0x10' is no number"),
+        ("gdp", GDP.replace("980", "1_000"), r"row 3, column 'gdp': '1_000' is no number"),
+        ("gdp", GDP.replace("980", "0"), r"row 3, column 'gdp': '0'; expected above 0"),
+        ("gdp", GDP.replace("980", "-5"), r"row 3, column 'gdp': '-5'; expected above 0"),
+        ("gdp", GDP.replace("6.1", ""), r"row 3, column 'real_growth': empty"),
+        ("gdp", GDP.replace("6.1", "-100"), r"row 3, column 'real_growth': '-100'; expected above"),
+        ("gdp", GDP.replace("2019", "2018"), r"row 3: year, vintage 2018, final stands in row 2"),
+        ("gdp", GDP.replace("2019,", "2019.5,"), r"row 3, column 'year': '2019\.5' is no whole"),
+        ("gdp", GDP.replace("2019,", "20190,"), r"row 3, column 'year': '20190'; expected 1000"),
+        ("gdp", GDP.replace("vintage", "vintag"), r"column 'vintage' is missing; did you mean"),
+        ("gdp", GDP.replace("real_growth", "gdp"), r"'gdp' stands twice"),
+        ("gdp", GDP.replace("year,", ",", 1), r"names of the columns: one has no name"),
+        ("gdp", GDP.replace("6.1", "6.1,7"), r"row 3: 5 cells under 4 columns"),
+        ("gdp", GDP.split("\n")[0], r"no row below the names"),
+        ("gdp", "", r"the file is empty"),
+        ("gdp", GDP.replace("final,9", "final,x9"), r"row 2, column 'gdp': 'x900' is no number; r"),
+        ("employment", JOBS.replace(",10", ","), r"row 2, column 'employed': empty"),
+        ("employment", JOBS.replace("10", "-5"), r"row 2, column 'employed': '-5'; expected 0 or"),
+        ("employment", JOBS.replace("B", "A"), r"row 3: code, year A, 2018 stands in row 2"),
+        ("employment", JOBS.replace("B", ""), r"row 3, column 'code': empty"),
+        ("demand", JOBS, r"column 'value' is missing"),
+        ("panel", PANEL.replace("2018", "x"), r"row 2, column 'year': 'x' is no number"),
+        ("panel", PANEL.replace(",2,", ",two,"), r"row 2, column 'x': 'two' is no number"),
+        ("panel", PANEL.replace("true", "perhaps"), r"row 2, column 'out': 'perhaps'; expected tr"),
+        ("panel", PANEL.replace("false,0", "false,-1"), r"row 3, column 'w': '-1'; expected 0 or"),
+    ],
+)
+def test_a_cell_that_is_not_what_its_column_holds_is_refused(
+    tmp_path: Path, kind: str, text: str, words: str
+) -> None:
+    extra = [
+        Column("y", "number", "", may_be_empty=True),
+        Column("x", "number", ""),
+        Column("out", "truth", ""),
+        Column("w", "number", "", least=0),
+    ]
+    with pytest.raises(qn.DataError, match=rf"own\.csv: .*{words}") as caught:
+        read_own(_own(tmp_path, text), kind, extra if kind == "panel" else ())
+    assert "\n" not in str(caught.value)
+
+
+def test_the_first_three_faults_are_shown_and_all_are_counted(tmp_path: Path) -> None:
+    text = "code,year,employed\n" + "".join(f"A{k},2018,x\n" for k in range(7))
+    with pytest.raises(qn.DataError, match=r"7 faults, the first 3: row 2.*; row 3.*; row ") as got:
+        read_own(_own(tmp_path, text), "employment")
+    assert "row 5" not in str(got.value)
+
+
+@pytest.mark.parametrize("separator", [",", ";", "\t"])
+def test_what_is_right_is_read(tmp_path: Path, separator: str) -> None:
+    text = "\ufeff" + PANEL.replace(",", separator)
+    extra = [Column("y", "number", "", may_be_empty=True), Column("out", "truth", "")]
+    frame = read_own(_own(tmp_path, text), "panel", extra)
+    assert frame["year"].tolist() == [2018, 2018]
+    assert frame["y"].isna().tolist() == [False, True]
+    assert frame["out"].tolist() == [True, False]
+    assert frame["unit"].tolist() == ["a", "b"]
+
+
+def test_a_workbook_is_read_like_a_csv(tmp_path: Path) -> None:
+    frame = pd.DataFrame({"code": ["01", "02"], "year": [2018, 2018], "employed": [10, 20.5]})
+    frame.to_excel(tmp_path / "jobs.xlsx", index=False, engine="xlsxwriter")
+    read = read_own(str(tmp_path / "jobs.xlsx"), "employment")
+    pd.testing.assert_frame_equal(read, frame.astype({"employed": float}), check_dtype=False)
+    frame["employed"] = ["10", "twenty"]
+    frame.to_excel(tmp_path / "jobs.xlsx", index=False, engine="xlsxwriter")
+    with pytest.raises(qn.DataError, match=r"jobs\.xlsx: row 3, column 'employed': 'twenty'"):
+        read_own(str(tmp_path / "jobs.xlsx"), "employment")
+
+
+def test_a_workbook_with_a_far_cell_or_no_workbook_is_refused_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write(0, 0, "code")
+        sheet.write(1_048_575, 16_383, 1)
+    with pytest.raises(qn.DataError, match=r"1,048,576 rows x 16,384 columns; a cell stands far"):
+        read_own(str(path), "employment")
+    path.write_bytes(b"no workbook")
+    with pytest.raises(qn.DataError, match=r"far\.xlsx: no readable workbook"):
+        read_own(str(path), "employment")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        (b"code,year,employed\n\xff\xfe,2018,1\n", "not in UTF-8"),
+        (b"code,year,employed\nA\x00,2018,1\n", "cannot read this CSV file|cannot be printed"),
+        (b'code,year,employed\n"A,2018,1\n', "cannot read this CSV file|empty"),
+    ],
+)
+def test_bytes_that_are_no_csv_are_refused(tmp_path: Path, data: bytes, words: str) -> None:
+    path = tmp_path / "own.csv"
+    path.write_bytes(data)
+    with pytest.raises(qn.DataError, match=words):
+        read_own(str(path), "employment")
+
+
+def test_a_year_that_is_missing_is_named(study: Path) -> None:
+    path = study.parent / "gdp.csv"
+    frame = pd.read_csv(path)
+    frame[frame["year"] != 2014].to_csv(path, index=False)
+    with pytest.raises(qn.StudyError, match=r"study\.toml\.gdp\.file: 2014 is missing; productiv"):
+        qn.reproduce(study, draws=2)
+
+
+def test_an_error_names_study_key_file_row_and_column(study: Path) -> None:
+    path = study.parent / "employment.csv"
+    path.write_text(path.read_text().replace(",2015,", ",2015,x", 1))
+    with pytest.raises(
+        qn.DataError, match=r"study\.toml\.employment\.panel: .*employment\.csv: row \d+, column 'e"
+    ):
+        qn.reproduce(study, draws=2)
+
+
+def test_industry_groups_of_a_year_come_all_or_none(study: Path) -> None:
+    path = study.parent / "gdp.csv"
+    frame = pd.read_csv(path)
+    frame.loc[frame["year"] == 2019, "finance"] = np.nan
+    frame.to_csv(path, index=False)
+    with pytest.raises(qn.DataError, match=r"2019 has no value added of industry group 'finance'"):
         qn.reproduce(study, draws=2)

@@ -12,7 +12,15 @@ import pandas as pd
 from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
-from quesnay.diagnostics.reproduction.study import Study, load_study
+from quesnay.diagnostics.reproduction.study import (
+    SUPPLY,
+    UNITS,
+    Study,
+    at_key,
+    called,
+    load_study,
+    unit_scale,
+)
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.input_output.balancing import ras
 from quesnay.models.input_output.table import InputOutputTable
@@ -30,7 +38,6 @@ from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, s
 from quesnay.models.satellite.updating import Margins, margins_between, update_table
 
 __all__ = [
-    "SUPPLY",
     "Assembly",
     "Prepared",
     "assemble",
@@ -44,12 +51,11 @@ __all__ = [
     "ties_by_slot",
 ]
 
-SUPPLY = ("value_added", "intermediate_sales", "purchases")
-
 
 def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:
-    """Return the rows under one key of the first level of an index."""
-    return cast("pd.DataFrame", frame.loc[cast("Any", key)])
+    """Return the rows under one key of the first level of an index; none if there are none."""
+    rows = frame[frame.index.get_level_values(0) == key]
+    return rows.droplevel(0) if rows.index.nlevels > 1 else rows
 
 
 def row(frame: pd.DataFrame, key: Hashable) -> pd.Series:
@@ -109,10 +115,13 @@ def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
     0.05
     """
     checked = load_study(study)
-    facts = collect_facts(checked)
-    check_sectors(checked, facts)
-    found = None if checked.potential is None else estimate_elasticities(checked, facts, seed=seed)
-    return Prepared(checked, facts, assemble(checked, facts, found), found)
+    with at_key(called(study)):
+        facts = collect_facts(checked)
+        check_sectors(checked, facts)
+        wanted, found = set(checked.study.runs), None
+        if checked.potential is not None and (not wanted or wanted & {"elasticity", "calibrated"}):
+            found = estimate_elasticities(checked, facts, seed=seed)
+        return Prepared(checked, facts, assemble(checked, facts, found), found)
 
 
 def assemble(
@@ -140,11 +149,13 @@ def assemble(
     StudyError, DataError
         If the sections of the study do not fit the tables.
     """
-    slots = _slots(study)
+    _check_units(study, facts)
+    slots, wanted = _slots(study), study.study.runs
     sectors = check_sectors(study, facts)
     levels = {v: _sector_levels(study, facts, v, slots) for v in facts.gdp.index}
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
     pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
+    linked = not wanted or "linkage" in wanted
     every = _all_tables(study, facts, slots) if tables is None else tables
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
@@ -158,10 +169,11 @@ def assemble(
         forecast_base=np.array(
             [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
         ),
-        ties=ties_by_slot(every, slots, pattern.sectors),
+        ties=ties_by_slot(every, slots, pattern.sectors) if linked else (),
         potential=_potential(study, facts, stacked, slots, elasticities),
         calibration=_calibration(study, facts, slots),
         employment=employment,
+        only=wanted,
     )
     made = Assembly(model, sectors, levels, every, pattern, drift)
     _check_core(study, facts, made)
@@ -387,8 +399,6 @@ def input_supply(
     straight line between tables and kept beyond the last.
     """
     kind = study.potential.supply if study.potential is not None else SUPPLY[0]
-    if kind not in SUPPLY:
-        raise StudyError(f"potential.supply: unknown measure {kind!r};{suggestion(kind, SUPPLY)}")
     years = sorted(facts.tables)
     ratios = [_supply_ratio(study, facts, kind, year) for year in years]
     chosen = [s in study.tables.technology_sectors for s in facts.tables[years[0]].sectors]
@@ -440,9 +450,16 @@ def _employment(
         if year not in facts.employed.index:
             raise StudyError(f"employment: {use.panel} has no year {year}")
     table = facts.tables[use.year]
-    persons = employment_by_sector(
-        row(facts.employed, use.year), use.sectors, labels=list(table.sectors)
-    )
+    with at_key("employment.sectors"):
+        persons = employment_by_sector(
+            row(facts.employed, use.year), use.sectors, labels=list(table.sectors)
+        )
+    if persons.isna().any():
+        sector = str(persons.index[persons.isna()][0])
+        raise StudyError(
+            f"employment.sectors.{sector}: {use.panel} has no jobs of {use.sectors[sector]} in "
+            f"{use.year}"
+        )
     if not float(persons.sum()) > 0:
         raise StudyError(f"employment: {use.panel} employs nobody in {use.year}; check the codes")
     jobs = jobs_per_value_added(table, persons, row(levels, (use.year, "estimate")))
@@ -454,7 +471,19 @@ def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
     use = study.employment
     if use is None or facts.employed is None:
         return float("nan"), float("nan")
+    if facts.industries.empty:
+        raise StudyError(
+            "employment: productivity needs value added by industry; name tables.groups, or leave "
+            "out employment"
+        )
     codes = [code for members in use.sectors.values() for code in members]
+    for year in range(use.productivity_since, use.year + 1):
+        for known, key in ((facts.employed, "employment.panel"), (facts.industries, "gdp.file")):
+            if year not in known.index:
+                raise StudyError(
+                    f"{key}: {year} is missing; productivity is followed from "
+                    f"employment.productivity_since, {use.productivity_since}, to {use.year}"
+                )
     per_worker = facts.industries.sum(axis=1, min_count=1) / facts.employed[codes].sum(axis=1)
     span = per_worker.loc[use.productivity_since : use.year].dropna()
     end = float(span.loc[use.year])
@@ -471,22 +500,64 @@ def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
     return min(growth), max(growth)
 
 
-def _check_core(study: Study, facts: Facts, made: Assembly) -> None:
-    """Refuse a core that is larger than one of its sectors."""
-    model = made.model
+def _check_units(study: Study, facts: Facts) -> None:
+    """Refuse a scale that contradicts the units, and printed totals in another unit."""
+    own = study.study
+    for year, table in facts.tables.items():
+        if not str(table.unit or "").startswith(tuple(UNITS)):
+            continue
+        wanted = unit_scale(str(table.unit), "tables") / unit_scale(own.unit, "study.unit")
+        if not np.isclose(own.units_per_data_unit, wanted, rtol=1e-9):
+            raise StudyError(
+                f"study.units_per_data_unit: {own.units_per_data_unit:g}, but the table of {year} "
+                f"is in {table.unit} and the account in {own.unit}: expected {wanted:g}"
+            )
+    for name, printed in facts.reported.iterrows():
+        year = int(printed["year"])
+        if printed["concept"] not in {"core", "integration", "total"} or year not in facts.gdp:
+            continue
+        gdp, value = float(facts.gdp[year].iloc[0]), float(printed["value"])
+        said = f"reported.figures.{name}: {printed['printed']} {printed['unit']} is"
+        if value > gdp:
+            raise StudyError(
+                f"{said} {value / gdp:.3g} times GDP, {gdp:.4g} {own.unit}; check its unit"
+            )
+        _check_share(facts, str(name), value / gdp, said)
+
+
+def _check_share(facts: Facts, name: str, share: float, said: str) -> None:
+    """Refuse a printed total and a printed share of one year that are an order apart."""
+    other = f"S{name[1:]}"
+    if name.startswith("T") and other in facts.reported.index:
+        printed = float(facts.reported.loc[other, "value"])
+        if not 0.2 < share / printed < 5:
+            raise StudyError(
+                f"{said} {share:.3%} of GDP, but {other} prints {printed:.2%}; check the units"
+            )
+
+
+def _middle(study: Study, facts: Facts, model: AccountModel) -> dict[str, np.ndarray]:
+    """Return the inputs of the core at their middle."""
     inputs = {name: np.ones(1) for name, _, _ in model.cells} | {"gdp_vintage": np.zeros(1)}
     figure = study.core.figure
     if figure is not None:
         inputs[figure] = np.array([float(row(facts.reported, figure)["value"])])
+    return inputs
+
+
+def _check_core(study: Study, facts: Facts, made: Assembly) -> None:
+    """Refuse a core that is larger than one of its sectors."""
+    model, figure = made.model, study.core.figure
+    inputs = _middle(study, facts, model)
     shares = model.core_shares(inputs)[0]
     worst = int(np.argmax(shares))
-    if shares[worst] > 1.0:
+    if figure is not None and shares[worst] > 1.0:
         sector = made.sectors[model.places[worst]]
         whole = float(model.value_added[0, model.core_slot, model.places[worst]])
-        said = f"{figure} = {inputs[figure][0]:.4g}" if figure else "the weights"
         raise StudyError(
-            f"core.segments: {said} takes {shares[worst]:.0%} of sector {sector!r}, whose value "
-            f"added is {whole:.4g} {study.study.unit}; spread the weights over more sectors"
+            f"core.segments: {figure} = {inputs[figure][0]:.4g} takes {shares[worst]:.0%} of "
+            f"sector {sector!r}, whose value added is {whole:.4g} {study.study.unit}; spread "
+            "the weights over more sectors"
         )
 
 
@@ -495,15 +566,18 @@ def _check_penetration(
 ) -> None:
     """Refuse what no penetration can be: above one, or a curve that falls."""
     model, unit = made.model, study.study.unit
-    if model.potential is None or study.core.figure is None:
+    if model.potential is None:
         return
-    t, core = model.core_slot, float(row(facts.reported, study.core.figure)["value"])
-    supply = float(model.potential.supply[0, t])
-    if core > supply:
-        raise StudyError(
-            f"tables.technology_sectors: the core {study.core.figure} = {core:.4g} {unit} is more "
-            f"than the supply of the technology, {supply:.4g}; penetration would be above one"
-        )
+    shares = model.core_shares(_middle(study, facts, model))[0]
+    cores = (shares * model.value_added[0][:, model.places]).sum(axis=1)
+    for slot, core, supply in zip(model.slots, cores, model.potential.supply[0], strict=True):
+        if "elasticity" in model.runs and core > supply * (1 + 1e-9):
+            raise StudyError(
+                f"tables.technology_sectors: the core of {slot.year}, {core:.4g} {unit}, is more "
+                f"than the supply of the technology, {supply:.4g}; penetration would be above one: "
+                "name all sectors that produce it, or take fewer into core.segments"
+            )
+    core = float(cores[model.calibration.later]) if model.calibration is not None else 0.0
     use, curve = model.calibration, study.penetration
     if use is None or curve is None:
         return
@@ -514,6 +588,16 @@ def _check_penetration(
         raise StudyError(
             f"penetration: {use.growth} = {growth:.1%} gives {before:.4g} {unit} the year before "
             f"{use.total} = {total:.4g}; no diffusion curve rises through falling points"
+        )
+    if elasticities.median <= 0:
+        raise StudyError(
+            f"potential: the median elasticity is {elasticities.median:.4f}; a curve needs a "
+            "potential above zero: leave out penetration or mend the equations"
+        )
+    if total <= core:
+        raise StudyError(
+            f"penetration.total: {use.total} = {total:.4g} {unit} is no more than the core, "
+            f"{core:.4g}; nothing is left to diffuse"
         )
     using = float((model.value_added[0, use.later] * model.potential.intensity).sum())
     highest = elasticities.median * using * curve.saturation[1]

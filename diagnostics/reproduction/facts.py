@@ -4,9 +4,8 @@ Embedded sets are named, the user's own files are paths beside the study file.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
-from pathlib import Path
 from typing import cast
 
 import pandas as pd
@@ -17,7 +16,8 @@ from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
 from quesnay.datasets.readers.read import read_io
 from quesnay.datasets.reported import load_reported
-from quesnay.diagnostics.reproduction.study import Study, Vintage
+from quesnay.diagnostics.reproduction.own_data import SCHEMAS, Column, is_own, read_own
+from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key, unit_scale
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.printed import rounding_interval
@@ -32,15 +32,6 @@ __all__ = [
     "reported_figures",
     "table",
 ]
-
-_SCALES = {
-    "trillion": 1e12,
-    "billion": 1e9,
-    "100 million": 1e8,
-    "million": 1e6,
-    "10,000": 1e4,
-    "percent": 0.01,
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,25 +97,30 @@ def collect_facts(study: Study) -> Facts:
         gdp * scale,
         growth / 100,
         _forecast_base(study) * scale,
-        _employed(study),
+        employed(study),
         reported_figures(study),
     )
 
 
-def _employed(study: Study) -> pd.DataFrame | None:
+def employed(study: Study) -> pd.DataFrame | None:
+    """Persons by year and industry in the study's unit."""
     use = study.employment
     if use is None:
         return None
-    known = panel(use.panel)
+    own = is_own(use.panel)
+    with at_key("employment.panel"):
+        known = read_own(use.panel, "employment") if own else panel(use.panel)
+    for column in SCHEMAS["employment"].columns:
+        if column.name not in known.columns:
+            raise StudyError(f"employment.panel: {use.panel!r} has no column {column.name!r}")
     wide = known.pivot(index="year", columns="code", values="employed")
-    if (wide < 0).any().any():
-        code = str(wide.columns[(wide < 0).any()][0])
-        raise DataError(f"{use.panel}: industry {code!r} employs fewer than no persons")
     return wide * use.units_per_data_unit
 
 
 def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
     """GDP and real growth of every vintage set, sets x years, in the units of the data."""
+    if not study.gdp.vintages:
+        return _of_the_tables(study)
     known = gdp_vintages(study)
     level: dict[str, dict[int, float]] = {}
     growth: dict[str, dict[int, float]] = {}
@@ -134,6 +130,23 @@ def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
         level[chosen.name] = {year: float(row["gdp"]) for year, row in rows.items()}
         growth[chosen.name] = {year: float(row["real_growth"]) for year, row in rows.items()}
     return pd.DataFrame(level).T, pd.DataFrame(growth).T
+
+
+TABLE_GDP = "value added of the tables"
+"""Name of the one vintage set of a study that names none."""
+
+
+def _of_the_tables(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Value added of the tables as GDP; real growth is unknown."""
+    for year in study.study.years:
+        if year not in study.tables.years:
+            raise StudyError(
+                f"gdp.vintages: no GDP of {year}, which has no table; name vintages that cover it, "
+                "or leave the year out of study.years"
+            )
+    values = {year: float(table(study, year).v.sum()) for year in study.study.years}
+    level = pd.DataFrame(values, index=[TABLE_GDP])
+    return level, level * float("nan")
 
 
 def _coherent(known: pd.DataFrame, chosen: Vintage) -> None:
@@ -196,19 +209,25 @@ def reported_figures(study: Study) -> pd.DataFrame:
     0.4386
     """
     frame = _printed(study)
-    account = _scale(study.study.unit, "study.unit")
+    account = unit_scale(study.study.unit, "study.unit")
     scales, concepts = [], []
     for name, unit in frame["unit"].items():
         concept = concept_of(str(name))
         if concept is None:
-            raise StudyError(f"figure {name!r}: ids start with one of C, I, T, S, H, K, G, N, J")
+            raise StudyError(
+                f"reported.figures.{name}: ids start with one of C, I, T, S, H, K, G, N, J"
+            )
         concepts.append(concept.name)
-        own = _scale(str(unit), f"figure {name}")
+        own = unit_scale(str(unit), f"reported.figures.{name}.unit")
         if str(unit).startswith("percent") != (concept.unit == "share"):
             wanted = "percent" if concept.unit == "share" else f"a unit such as {study.study.unit}"
-            raise StudyError(f"figure {name}: a {concept.title} in {unit!r}; expected {wanted}")
+            raise StudyError(
+                f"reported.figures.{name}.unit: a {concept.title} in {unit!r}; expected {wanted}"
+            )
         if concept.unit == "jobs":
-            own /= _scale("million" if study.employment is None else study.employment.unit, "jobs")
+            own /= unit_scale(
+                "million" if study.employment is None else study.employment.unit, "employment.unit"
+            )
         scales.append(own / account if concept.unit == "level" else own)
     frame["concept"], frame["scale"] = concepts, scales
     for column in ("value", "low", "high"):
@@ -218,7 +237,9 @@ def reported_figures(study: Study) -> pd.DataFrame:
     for name in frame.index[frame["fact"].fillna("") == ""]:
         year = int(frame.loc[name, "year"])
         given = name == study.core.figure
-        frame.loc[name, "fact"] = "input" if given else fact_of(str(name), year, int(first or year))
+        frame.loc[name, "fact"] = (
+            "input" if given else fact_of(str(name), year, int(year if pd.isna(first) else first))
+        )
     _known_ids(study, frame)
     return frame
 
@@ -262,30 +283,33 @@ def _printed(study: Study) -> pd.DataFrame:
     inline = pd.DataFrame.from_dict(own, orient="index", columns=[*_COLUMNS, "provenance", "fact"])
     if study.reported.dataset is None:
         return inline
-    embedded = load_reported(study.reported.dataset)
+    with at_key("reported.dataset"):
+        embedded = load_reported(study.reported.dataset)
     kept = embedded.drop(index=inline.index, errors="ignore")
     return kept.copy() if inline.empty else pd.concat([kept, inline])
-
-
-def _scale(unit: str, where: str) -> float:
-    """Ones per unit named by the first words of `unit`."""
-    for word, scale in _SCALES.items():
-        if unit.startswith(word):
-            return scale
-    raise StudyError(f"{where}: unknown unit {unit!r}; start it with one of {', '.join(_SCALES)}")
 
 
 def table(study: Study, year: int) -> InputOutputTable:
     """Return the input-output table of one year, from the user's file where the study names one."""
     use = study.tables
-    if str(year) in use.files:
-        return read_io(use.files[str(year)], layout=use.layout)
-    return load_io(study.study.country, year, imports=use.imports, source=use.source)
+    own = use.files.get(str(year))
+    with at_key("tables.years" if own is None else f"tables.files.{year}"):
+        if own is not None:
+            return read_io(own) if use.layout is None else read_io(own, layout=use.layout)
+        return load_io(study.study.country, year, imports=use.imports, source=use.source)
 
 
-def panel(name: str) -> pd.DataFrame:
-    """Return a panel, to be read only: an embedded one by name, or a CSV file of the user."""
-    return read_csv(name, ()) if name.endswith(".csv") else _embedded(name)
+def panel(name: str, columns: Sequence[Column] = ()) -> pd.DataFrame:
+    """Return a panel, to be read only: an embedded one by name, or a file of the user.
+
+    Parameters
+    ----------
+    name : str
+        ``"china_provinces"`` or a csv or xlsx file.
+    columns : sequence of Column
+        What the columns of a file of the user must hold.
+    """
+    return read_own(name, "panel", columns) if is_own(name) else _embedded(name)
 
 
 @lru_cache(maxsize=4)
@@ -297,30 +321,49 @@ def _embedded(name: str) -> pd.DataFrame:
 def gdp_vintages(study: Study) -> pd.DataFrame:
     """Return GDP by year and vintage in the units of the tables, indexed by both."""
     if study.gdp.file is not None:
-        known = read_csv(study.gdp.file, ("year", "vintage", "gdp", "real_growth"))
+        known = _own_gdp(study)
     else:
-        known = load_gdp_vintages(study.study.country)
+        with at_key("study.country"):
+            known = load_gdp_vintages(study.study.country)
     return known.set_index(["year", "vintage"])
+
+
+def _own_gdp(study: Study) -> pd.DataFrame:
+    """Read GDP of the user with value added of the industry groups."""
+    groups = SCHEMAS["industry group"].columns[0]
+    extra = [replace(groups, name=name) for name in study.tables.groups]
+    with at_key("gdp.file"):
+        return read_own(str(study.gdp.file), "gdp", extra)
 
 
 def industries(study: Study) -> pd.DataFrame:
     """Return value added by year and industry group of the study, in the units of the tables.
 
     In a file of the user the groups are further columns beside ``gdp``; the last vintage of a year
-    is taken.
+    is taken. A study without groups has none.
     """
     groups = list(study.tables.groups)
+    if not groups:
+        return pd.DataFrame()
     if study.gdp.file is None:
         known = load_gdp(study.study.country)
     else:
-        known = read_csv(study.gdp.file, ("year", "gdp")).groupby("year").last()
+        known = _own_gdp(study).groupby("year").last()
     for group in groups:
         if group not in known.columns:
-            raise DataError(
-                f"no value added is published for industry group {group!r};"
-                f"{nearest(group, known.columns)}"
+            raise StudyError(
+                f"tables.groups.{group}: no value added is published for this industry group;"
+                f"{suggestion(group, known.columns)}"
             )
-    return known[groups]
+    found = known[groups]
+    partly = found[found.isna().any(axis=1) & found.notna().any(axis=1)]
+    if len(partly):
+        group = str(partly.columns[partly.iloc[0].isna()][0])
+        raise DataError(
+            f"gdp.file: {study.gdp.file}: {partly.index[0]} has no value added of industry group "
+            f"{group!r} but of others; give all groups of a year or none"
+        )
+    return found
 
 
 def published_demand(study: Study) -> pd.DataFrame:
@@ -331,8 +374,9 @@ def published_demand(study: Study) -> pd.DataFrame:
     use = study.tables.demand
     if use is None:
         return pd.DataFrame()
-    if use.dataset.endswith(".csv"):
-        known = read_csv(use.dataset, ("code", "year", "value"))
+    if is_own(use.dataset):
+        with at_key("tables.demand.dataset"):
+            known = read_own(use.dataset, "demand")
     else:
         known = load_dataset(use.dataset)
         if not {"code", "year", "value"} <= set(known.columns):
@@ -349,45 +393,3 @@ def published_demand(study: Study) -> pd.DataFrame:
         index="year", columns="code", values="value"
     )
     return pd.DataFrame({category: wide[code] for category, code in use.codes.items()})
-
-
-def read_csv(path: str, needed: Sequence[str]) -> pd.DataFrame:
-    """Read a CSV file of the user; codes stay text.
-
-    Parameters
-    ----------
-    path : str
-        The file.
-    needed : sequence of str
-        Columns that must be there.
-
-    Returns
-    -------
-    DataFrame
-        The rows; a column whose values all begin with a digit and keep a leading zero stays text.
-
-    Raises
-    ------
-    DataError
-        If the file cannot be read or lacks a column.
-    """
-    try:
-        frame = pd.read_csv(Path(path), dtype=str, keep_default_na=False)
-    except (OSError, ValueError) as error:
-        raise DataError(f"{path}: cannot read this CSV file ({error})") from error
-    for name in needed:
-        if name not in frame.columns:
-            raise DataError(f"{path}: column {name!r} is missing;{suggestion(name, frame.columns)}")
-    return frame.apply(_typed)
-
-
-def _typed(column: "pd.Series[str]") -> pd.Series:
-    """Numbers where every cell is one and none keeps a leading zero, truth values, else text."""
-    padded = column.str.match(r"0\d")
-    truth = column.str.lower()
-    if truth.isin(["true", "false"]).all():
-        return truth == "true"
-    if padded.any():
-        return column
-    number = pd.to_numeric(column.replace("", "nan"), errors="coerce")
-    return number if number.notna().eq(column != "").all() else column

@@ -35,6 +35,7 @@ def findings(result: "Reproduction", lang: str = "en") -> list[str]:
         One or two sentences each: level, growth, elasticities, path, core, jobs, score, provenance.
     """
     said = [
+        *_alone(result, lang),
         *_level(result, lang),
         *_later_totals(result, lang),
         *_growth(result, lang),
@@ -51,7 +52,7 @@ def findings(result: "Reproduction", lang: str = "en") -> list[str]:
 
 def headline(result: "Reproduction", lang: str = "en") -> list[str]:
     """Return the five findings that a first screen shows, the level and the growth apart."""
-    kinds = (_level, _later_totals, _elasticity, _path, _jobs)
+    kinds = (_alone, _level, _later_totals, _elasticity, _path, _jobs)
     said = [sentence for kind in kinds for sentence in kind(result, lang)[:1]]
     return [" ".join(sentence.split()) for sentence in said]
 
@@ -83,6 +84,38 @@ def _linkage_readings(result: "Reproduction", year: int) -> "dict[str, pd.Series
     if not result.bounds.empty and READINGS[0] in result.bounds.index.get_level_values(0):
         out["inside"] = row(result.bounds, (READINGS[0], year))
     return out
+
+
+def _alone(result: "Reproduction", lang: str) -> list[str]:
+    """Say what the last year holds where no printed total of the account's years stands beside."""
+    if _first(result) is not None:
+        return []
+    year = int(result.account.index.get_level_values("year").max())
+    rows = []
+    for run in result.runs:
+        own = row(result.account, (run, year))
+        rows.append(
+            say(
+                "{run} {total} {unit}, {share:.1%} of GDP",
+                lang,
+                run=say(run, lang),
+                total=_span(own),
+                unit=_unit(result, lang),
+                share=float(own["share"]),
+            )
+        )
+    return [
+        say(
+            "Level: of the {technology} the core industries made {core} {unit} in {year}; with "
+            "what each run adds: {rows}. No printed total of these years stands beside.",
+            lang,
+            technology=say(result.study.study.technology, lang),
+            core=_span(row(result.account, (result.runs[0], year)), "core"),
+            unit=_unit(result, lang),
+            year=year,
+            rows=say("; ", lang).join(rows),
+        )
+    ]
 
 
 def _level(result: "Reproduction", lang: str) -> list[str]:
@@ -185,7 +218,7 @@ def _growth(result: "Reproduction", lang: str) -> list[str]:
     rows = []
     for name, figure in own.iterrows():
         growth = _sector_growth(result, int(figure["year"]))
-        if growth is not None:
+        if growth is not None and float(growth.max()) < float(figure["value"]):
             rows.append(
                 say(
                     "{printed} % in {year} ({id}), the fastest of them {most:.1f} %",
@@ -200,7 +233,7 @@ def _growth(result: "Reproduction", lang: str) -> list[str]:
         return []
     return [
         say(
-            "No sector of the core grows like the report: printed real growth against the growth "
+            "No sector of the core grows like the report: printed growth against the growth "
             "of the value added of its {count} sectors, current prices, of which the deflator is a "
             "part: {rows}.",
             lang,
@@ -294,7 +327,8 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
     if "calibrated" not in result.runs or result.naive.empty:
         return []
     own = part(result.verdicts, "calibrated")
-    totals = [n for n in own.index if str(n).startswith("T") and own.loc[n, "role"] == "held out"]
+    judged = own[(own["role"] == "held out") & own["estimate"].notna()]
+    totals = [n for n in judged.index if str(n).startswith("T")]
     rows = [
         say(
             "{estimate:.2f} [{low:.2f}, {high:.2f}] against {printed:g} ({id})",
@@ -307,6 +341,8 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
         )
         for n in totals
     ]
+    if not rows:
+        return []
     middle = result.naive["estimate"]
     rules = list(middle.index.get_level_values("rule").unique())
     first = min(middle.index.get_level_values("year"))

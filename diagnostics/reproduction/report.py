@@ -155,7 +155,7 @@ def report_html(
     made = gather_evidence(result) if evidence is None else evidence
     sections = [
         _account(result, plots),
-        _verdicts(result, plots),
+        *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
         _method(result),
         *_path(result, plots),
         *_elasticity(result, plots),

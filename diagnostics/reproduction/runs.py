@@ -6,7 +6,7 @@ The central case is the median of the draws, everywhere; the interval is that of
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -14,12 +14,19 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.klems_account import klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.study import Study
+from quesnay.diagnostics.reproduction.study import (
+    KlemsStudy,
+    Study,
+    at_key,
+    called,
+    load_klems_study,
+)
 from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.checks import whole
-from quesnay.fitting.errors import StudyError
+from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.fitting.simulation.distributions import (
     Choice,
     Distribution,
@@ -223,6 +230,15 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     return model
 
 
+def _with_reading(assembly: Assembly, reading: str) -> Assembly:
+    """Return the assembly with another reading as the base of the linkage run."""
+    if reading not in READINGS:
+        raise StudyError(
+            f"tables.reading: unknown reading {reading!r};{suggestion(reading, READINGS)}"
+        )
+    return replace(assembly, model=read_otherwise(assembly, reading))
+
+
 def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     """Other readings of the linkage run, on the same draws; columns as the account."""
     study, assembly = ready.study, ready.assembly
@@ -245,8 +261,22 @@ def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
 
 
+_MOST_LOST = 0.5
+
+
+def _check_draws(drawn: pd.DataFrame) -> None:
+    """Refuse a run of which most draws have no account: its interval would be that of the rest."""
+    lost = drawn.xs("total", axis=1, level="concept").isna().mean()
+    if float(lost.max()) > _MOST_LOST:
+        run, year, _ = cast("tuple[str, int, str]", lost.idxmax())
+        raise StudyError(
+            f"penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
+            f"in {year}: the integration-driven part lies above the saturation; raise it"
+        )
+
+
 def reproduce(
-    study: str | Path | Study = "caict_2020",
+    study: str | Path | Study | KlemsStudy = "caict_2020",
     *,
     draws: int = 2000,
     seed: int = 0,
@@ -282,7 +312,8 @@ def reproduce(
     Returns
     -------
     Reproduction
-        Account, verdicts, score, readings, sources of variance, tables, plots and the report.
+        Account, verdicts, score, readings, sources of variance, tables, plots and the report; of a
+        study with a section ``klems`` a :class:`KlemsAccount`, which has no draws.
 
     Raises
     ------
@@ -296,7 +327,14 @@ def reproduce(
     0.439
     """
     draws = whole(draws, "draws", error=StudyError)
+    growth = load_klems_study(study)
+    if growth is not None:
+        return cast("Reproduction", klems_account(growth))
     ready = prepare(study, seed=seed)
+    reading = ready.study.tables.reading
+    if reading:
+        with at_key(called(study)):
+            ready = replace(ready, assembly=_with_reading(ready.assembly, reading))
     model, facts = ready.assembly.model, ready.facts
     inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
     found = monte_carlo(
@@ -304,6 +342,8 @@ def reproduce(
         client=client, checkpoint=checkpoint,
     )  # fmt: skip
     drawn = found.draws.set_axis(labels(model), axis=1)
+    with at_key(called(study)):
+        _check_draws(drawn)
     estimates = with_intervals(drawn)
     values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
     verdicts = verdict_frame(ready.study, facts, model.runs, estimates)

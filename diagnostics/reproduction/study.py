@@ -5,21 +5,27 @@ A study is a TOML file. Its sections are the frozen dataclasses below, its keys 
 keys are refused with the nearest known one, and what a section does not need may be left out.
 """
 
+import re
 import tomllib
 import types
 import typing
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from quesnay.fitting.errors import StudyError, nearest, shown, suggestion
+from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
+from quesnay.models.printed import rounding_interval
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import concept_of
 
 __all__ = [
     "ROLES",
+    "SUPPLY",
+    "TEMPLATES",
+    "UNITS",
     "Core",
     "Demand",
     "Employment",
@@ -29,6 +35,8 @@ __all__ = [
     "Gdp",
     "Header",
     "Instrument",
+    "Klems",
+    "KlemsStudy",
     "Penetration",
     "Potential",
     "Regression",
@@ -38,12 +46,17 @@ __all__ = [
     "Study",
     "Tables",
     "Vintage",
+    "at_key",
     "build",
+    "called",
     "convert",
     "key_table",
+    "load_klems_study",
     "load_study",
     "study_names",
     "study_text",
+    "template_text",
+    "unit_scale",
     "with_keys",
 ]
 
@@ -51,6 +64,16 @@ T = TypeVar("T")
 
 FAMILIES = ("gompertz", "logistic", "bass")
 ROLES = ("input", "calibration", "held out")
+SUPPLY = ("value_added", "intermediate_sales", "purchases")
+UNITS = {
+    "trillion": 1e12,
+    "billion": 1e9,
+    "100 million": 1e8,
+    "million": 1e6,
+    "10,000": 1e4,
+    "percent": 0.01,
+}
+"""First words of a unit -> ones in it."""
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}
 
 
@@ -75,6 +98,12 @@ class Header:
     units_per_data_unit: float = _key(
         "Units of the account in one unit of the tables and of GDP.", example="1e-4"
     )
+    runs: tuple[str, ...] = _key(
+        'Runs wanted: "core", "linkage", "elasticity", "calibrated"; if empty, all of the last '
+        "three that the sections suffice for.",
+        (),
+        example='["linkage"]',
+    )
     report: str = _key(
         "How sentences call the published report.", "the report", example='"the report of CAICT"'
     )
@@ -84,7 +113,7 @@ class Header:
 class Demand:
     """Section ``tables.demand``: published totals of final demand, to make a table of a year."""
 
-    dataset: str = _key("Data set or csv with columns code, year, value.")
+    dataset: str = _key("Data set, or a csv or xlsx with columns code, year, value.")
     codes: dict[str, str] = _key("Category of final demand -> code of its series.")
 
 
@@ -101,6 +130,12 @@ class Tables:
     imports: str = _key(
         '"separate": domestic flows with imports apart; "included": imports inside the flows.',
         "separate",
+    )
+    reading: str = _key(
+        "Reading of the linkage run where it is not the base one: one of those that its table of "
+        "readings shows.",
+        "",
+        example='"sum over single parts"',
     )
     source: str | None = _key("Which source of an embedded table, where there are several.", None)
     files: dict[str, str] = _key("Year -> a table file of your own, beside the study.", {})
@@ -271,9 +306,14 @@ class Vintage:
 class Gdp:
     """Section ``gdp``: vintages of GDP and the forecast year."""
 
-    vintages: tuple[Vintage, ...] = _key("Sets of vintages, each as likely in the draws.")
+    vintages: tuple[Vintage, ...] = _key(
+        "Sets of vintages, each as likely in the draws; absent: GDP of a table year is the value "
+        "added of its table, and real growth is not known.",
+        (),
+    )
     file: str | None = _key(
-        "A csv of your own: year, vintage, gdp, real_growth, and a column an industry group.", None
+        "A csv or xlsx of your own: year, vintage, gdp, real_growth, and the industry groups.",
+        None,
     )
     forecast: Forecast | None = _key("What could be expected of the last year.", None)
 
@@ -282,7 +322,7 @@ class Gdp:
 class Employment:
     """Section ``employment``: jobs by industry and how they map to sectors."""
 
-    panel: str = _key("Embedded series, or a csv: code, year, employed.")
+    panel: str = _key("Embedded series, or a csv or xlsx: code, year, employed.")
     year: int = _key("Year of the jobs per value added; a table year.", example="2018")
     unit: str = _key("Unit of jobs.", example='"million persons"')
     units_per_data_unit: float = _key("Units of jobs in one of the series.", example="0.01")
@@ -336,13 +376,41 @@ class Specifications:
 
 
 @dataclass(frozen=True, slots=True)
+class Klems:
+    """Section ``klems``: an account by growth accounting from a panel of industries."""
+
+    panel: str = _key(
+        "Embedded panel, or a csv or xlsx: industry, year, value_added, gross_output, "
+        "quantity_gross_output, and cost_ and quantity_ of every input.",
+        example='"us_klems"',
+    )
+    producers: dict[str, tuple[str, ...]] = _key(
+        "Definition -> industries that produce the technology; the first is the base case.",
+        example='{ "base" = ["Computer and electronic products"] }',
+    )
+    capital: dict[str, tuple[str, ...]] = _key(
+        "Definition -> inputs that are the technology's capital; the first is the base case.",
+        example='{ "IT and software" = ["it_capital", "software_capital"] }',
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KlemsStudy:
+    """A study of an economy whose industries' capital services are published."""
+
+    study: Header
+    klems: Klems
+    reported: Reported = Reported()
+
+
+@dataclass(frozen=True, slots=True)
 class Study:
     """Everything that a run of the satellite account needs to know."""
 
     study: Header
     tables: Tables
     core: Core
-    gdp: Gdp
+    gdp: Gdp = Gdp()
     potential: Potential | None = None
     penetration: Penetration | None = None
     employment: Employment | None = None
@@ -367,19 +435,20 @@ def key_table() -> list[dict[str, str]]:
     >>> next(row["meaning"] for row in key_table() if row["key"] == "core.dispersion")
     'Coefficient of variation of each weight in the draws.'
     """
-    return [row for cls, name in _sections(Study, "") for row in _rows(cls, name)]
+    sections = [*_sections(Study, ""), (Klems, "klems")]
+    return [row for cls, name in sections for row in _rows(cls, name)]
 
 
 def _sections(cls: type[Any], prefix: str) -> Iterator[tuple[type[Any], str]]:
     hints = typing.get_type_hints(cls)
     for member in fields(cls):
-        for kind in (hints[member.name], *typing.get_args(hints[member.name])):
-            for inner in (kind, *typing.get_args(kind)):
-                if is_dataclass(inner):
-                    name = f"{prefix}{member.name}"
-                    yield cast("type[Any]", inner), name
-                    yield from _sections(cast("type[Any]", inner), f"{name}.")
-                    break
+        kinds = (hints[member.name], *typing.get_args(hints[member.name]))
+        found = (kind for one in kinds for kind in (one, *typing.get_args(one)))
+        inner = next((kind for kind in found if is_dataclass(kind)), None)
+        if inner is not None:
+            name = f"{prefix}{member.name}"
+            yield cast("type[Any]", inner), name
+            yield from _sections(cast("type[Any]", inner), f"{name}.")
 
 
 def _rows(cls: type[Any], name: str) -> Iterator[dict[str, str]]:
@@ -407,10 +476,18 @@ def _type_words(kind: Any) -> str:
     if origin in {typing.Union, types.UnionType}:
         return _type_words(next(a for a in inner if a is not type(None)))
     if origin is tuple:
-        return f"list of {_type_words(inner[0])}"
+        return f"list of {_plural(inner[0])}"
     if origin is dict:
-        return f"section of {_type_words(inner[1])}"
+        return f"section of {_plural(inner[1])}"
     return "section" if is_dataclass(kind) else _WORDS.get(kind, "any value")
+
+
+def _plural(kind: Any) -> str:
+    """Several of a type in words."""
+    words = _type_words(kind).removeprefix("a ")
+    first, *rest = words.split(" of ", 1)
+    many = {"whole number": "whole numbers", "true or false": first, "any value": "values"}
+    return " of ".join([many.get(first, f"{first}s"), *rest])
 
 
 class _Written(float):
@@ -578,9 +655,8 @@ def study_names() -> list[str]:
     True
     """
     folder = files("quesnay.datasets") / "data"
-    return sorted(
-        f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")
-    )
+    names = [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
+    return sorted(name for name in names if not name.startswith("template_"))
 
 
 def study_text(name: str) -> str:
@@ -598,6 +674,28 @@ def study_text(name: str) -> str:
             f"{', '.join(known)}; a file of your own ends in .toml"
         )
     return (files("quesnay.datasets") / "data" / f"{name}.toml").read_text(encoding="utf-8")
+
+
+TEMPLATES = ("minimal", "full", "country")
+
+
+def template_text(name: str) -> str:
+    """Return the text of a template of a study file.
+
+    Raises
+    ------
+    StudyError
+        If there is none of this name.
+
+    Examples
+    --------
+    >>> template_text("minimal").splitlines()[5]
+    '[study]'
+    """
+    if name not in TEMPLATES:
+        raise StudyError(f"unknown template {shown(name)};{suggestion(name, TEMPLATES)}")
+    folder = files("quesnay.datasets") / "data"
+    return (folder / f"template_{name}.toml").read_text(encoding="utf-8")
 
 
 def load_study(study: str | Path | Study) -> Study:
@@ -626,16 +724,64 @@ def load_study(study: str | Path | Study) -> Study:
     if isinstance(study, Study):
         _check(study, f"study {study.study.name}")
         return study
+    where, parsed = _parsed(study)
+    if "klems" in parsed:
+        raise StudyError(f"{where}.klems: growth accounting has no tables; qn.reproduce runs it")
+    result = build(Study, parsed, where)
+    _check(result, where)
+    return result
+
+
+def load_klems_study(study: str | Path | Study | KlemsStudy) -> KlemsStudy | None:
+    """Load and check a study with a section ``klems``; None where a study has none.
+
+    Raises
+    ------
+    StudyError
+        As :func:`load_study`.
+
+    Examples
+    --------
+    >>> load_klems_study("caict_2020") is None
+    True
+    """
+    if isinstance(study, Study):
+        return None
+    result, where = study, "study"
+    if not isinstance(result, KlemsStudy):
+        where, parsed = _parsed(study)
+        if "klems" not in parsed:
+            return None
+        result = build(KlemsStudy, parsed, where)
+    _check_klems(result, where)
+    return result
+
+
+def _parsed(study: str | Path) -> tuple[str, dict[str, Any]]:
+    """Return how messages call a study, and its sections."""
     own = str(study).endswith(".toml")
-    where = str(study) if own else f"study {study}"
+    where = called(study)
     text = _read(Path(study)) if own else study_text(str(study))
     try:
         parsed = tomllib.loads(text, parse_float=_Written)
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise StudyError(f"{where}: not valid TOML: {shown(str(error), 120)[1:-1]}") from error
-    result = build(Study, _beside(parsed, Path(study).parent) if own else parsed, where)
-    _check(result, where)
-    return result
+    return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent) if own else parsed)
+
+
+def _check_klems(study: KlemsStudy, where: str) -> None:
+    """Refuse an account of growth without industries, capital or years."""
+    own = study.study
+    if not own.years or len(set(own.years)) < len(own.years):
+        raise StudyError(f"{where}.study.years: name at least one year, each once")
+    _years(own.years, f"{where}.study.years")
+    _positive(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
+    unit_scale(own.unit, f"{where}.study.unit")
+    for key in ("producers", "capital"):
+        found = getattr(study.klems, key)
+        if not found or not all(found.values()):
+            raise StudyError(f"{where}.klems.{key}: give at least one definition with names")
+    _check_printed(study.reported, where)
 
 
 def _beside(value: object, folder: Path) -> object:
@@ -659,14 +805,65 @@ def _read(path: Path) -> str:
         raise StudyError(f"{path}: cannot read the study ({error}); check the path") from error
 
 
+@contextmanager
+def at_key(key: str) -> Iterator[None]:
+    """Put the key of a study, or the study itself, before what is found wrong inside the block.
+
+    Examples
+    --------
+    >>> try:
+    ...     with at_key("my.toml"), at_key("gdp.file"):
+    ...         raise StudyError("gdp.csv: row 2, column 'gdp': empty")
+    ... except StudyError as error:
+    ...     print(error)
+    my.toml.gdp.file: gdp.csv: row 2, column 'gdp': empty
+    """
+    try:
+        yield
+    except QuesnayError as error:
+        said = str(error)
+        if said.startswith((f"{key}:", f"{key}.", f"{key}[", f"{key} ")):
+            raise
+        raise type(error)(f"{key}{'.' if _KEYED.match(said) else ': '}{said}") from error
+
+
+def called(study: "str | Path | Study") -> str:
+    """Return how messages call a study: the path of its file, or its name."""
+    name = study.study.name if isinstance(study, Study) else str(study)
+    return name if name.endswith(".toml") else f"study {name}"
+
+
+_KEYED = re.compile(
+    r"(?!\w+\.(csv|tsv|txt|xlsx|xlsm)\b)(study|tables|core|gdp|potential|penetration|employment|reported|specifications|klems)"
+    r"(\.[\w. -]+|\[\d+\])*( '[^']*')?:"
+)
+
+
+def unit_scale(unit: str, where: str) -> float:
+    """Return ones per unit named by the first words of `unit`.
+
+    Raises
+    ------
+    StudyError
+        If it begins with none of ``UNITS``.
+
+    Examples
+    --------
+    >>> unit_scale("trillion yuan", "study.unit")
+    1000000000000.0
+    """
+    for word, scale in UNITS.items():
+        if unit.startswith(word):
+            return scale
+    raise StudyError(
+        f"{where}: unknown unit {shown(unit)}; start it with one of {', '.join(UNITS)}"
+    )
+
+
 def _check(study: Study, where: str) -> None:
     """Refuse sections that contradict each other, before anything is read."""
-    years = study.study.years
-    if not years or len(set(years)) < len(years):
-        raise StudyError(f"{where}.study.years: name at least one year, each once")
-    _positive(study.study.units_per_data_unit, f"{where}.study.units_per_data_unit")
-    if not study.tables.years:
-        raise StudyError(f"{where}.tables.years: name at least one year with a table")
+    _check_header(study, where)
+    _check_tables(study, where)
     _check_groups(study, where)
     _check_core(study, where)
     _check_gdp(study, where)
@@ -677,6 +874,59 @@ def _check(study: Study, where: str) -> None:
     if study.employment is not None:
         _check_employment(study.employment, where)
     _check_reported(study, where)
+    _check_specifications(study, where)
+
+
+def _check_header(study: Study, where: str) -> None:
+    own = study.study
+    if not own.years or len(set(own.years)) < len(own.years):
+        raise StudyError(f"{where}.study.years: name at least one year, each once")
+    _years(own.years, f"{where}.study.years")
+    _positive(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
+    unit_scale(own.unit, f"{where}.study.unit")
+    for run in own.runs:
+        _one_of(run, ("core", *RUNS), f"{where}.study.runs", "run")
+    for run, section, there in (
+        ("elasticity", "potential", study.potential is not None),
+        ("calibrated", "penetration", study.penetration is not None),
+    ):
+        if run in own.runs and not there:
+            raise StudyError(
+                f"{where}.study.runs: the {run} run needs the section {section}; add it"
+            )
+
+
+def _check_tables(study: Study, where: str) -> None:
+    use = study.tables
+    if not use.years or len(set(use.years)) < len(use.years):
+        raise StudyError(f"{where}.tables.years: name at least one year with a table, each once")
+    _years(use.years, f"{where}.tables.years")
+    _one_of(use.imports, ("separate", "included"), f"{where}.tables.imports")
+    for year in use.files:
+        if year not in map(str, use.years):
+            raise StudyError(
+                f"{where}.tables.files.{year}: {year} is not among tables.years; add it"
+            )
+
+
+def _years(years: tuple[int, ...], where: str) -> None:
+    for year in years:
+        if not 1000 <= year <= 2999:
+            raise StudyError(f"{where}: {shown(year)} is no calendar year")
+
+
+def _one_of(word: object, known: tuple[str, ...], where: str, what: str = "word") -> None:
+    if word not in known:
+        raise StudyError(f"{where}: unknown {what} {shown(word)};{suggestion(word, known)}")
+
+
+def _number(text: str, where: str) -> None:
+    """Refuse a printed figure that is no number."""
+    try:
+        rounding_interval(text)
+        float(text)
+    except (QuesnayError, ValueError, ArithmeticError) as error:
+        raise StudyError(f"{where}: {shown(text)} is no printed number such as 2.13") from error
 
 
 def _positive(value: float, where: str) -> None:
@@ -715,12 +965,41 @@ def _check_core(study: Study, where: str) -> None:
                     f"{where}.core.segments.{segment}.{sector}: the weight is {weight:g}; "
                     "expected 0 to 1"
                 )
+    if not any(
+        weight > 0 for weights in study.core.segments.values() for weight in weights.values()
+    ):
+        raise StudyError(f"{where}.core.segments: every weight is zero")
+    for text in study.core.other_printings:
+        _number(text, f"{where}.core.other_printings")
+        if study.core.figure is None:
+            raise StudyError(
+                f"{where}.core.other_printings: they stand beside core.figure; name it"
+            )
+    if study.core.figure is None:
+        _check_shares(study, where)
+
+
+def _check_shares(study: Study, where: str) -> None:
+    """Weights that are shares as they stand take no sector more than once."""
+    taken: dict[str, float] = {}
+    for segment, weights in study.core.segments.items():
+        for sector, weight in weights.items():
+            taken[sector] = taken.get(sector, 0.0) + weight
+            if taken[sector] > 1 + 1e-9:
+                raise StudyError(
+                    f"{where}.core.segments.{segment}.{sector}: the segments take "
+                    f"{taken[sector]:.0%} of sector {sector!r}; without core.figure the weights "
+                    "are shares of the sector and add up to 1 at most"
+                )
 
 
 def _check_gdp(study: Study, where: str) -> None:
     """Every vintage set names every year of the account, once."""
-    if not study.gdp.vintages:
-        raise StudyError(f"{where}.gdp.vintages: give at least one set of vintages")
+    for given, key in ((study.gdp.file, "file"), (study.gdp.forecast, "forecast")):
+        if given is not None and not study.gdp.vintages:
+            raise StudyError(
+                f"{where}.gdp.{key}: it needs gdp.vintages, which say what vintage each year takes"
+            )
     names = [vintage.name for vintage in study.gdp.vintages]
     for name in names:
         if names.count(name) > 1:
@@ -753,8 +1032,25 @@ def _check_potential(study: Study, use: Potential, where: str) -> None:
             f"{where}.tables.technology_sectors: the elasticity run holds the core against the "
             "supply of the technology; name the sectors that produce it, or leave out potential"
         )
+    _one_of(use.supply, SUPPLY, f"{where}.potential.supply", "measure")
+    _check_regression(use.formula, use.term, use.applies_to, f"{where}.potential")
+    for place, rival in enumerate(use.rivals):
+        _check_regression(
+            rival.formula or use.formula,
+            rival.term or use.term,
+            rival.applies_to or use.applies_to,
+            f"{where}.potential.rivals[{place}]",
+        )
     for place, equation in enumerate(use.equations):
         name = f"{where}.potential.equations[{place}]"
+        _check_regression(
+            equation.formula or use.formula,
+            equation.term or use.term,
+            equation.applies_to or use.applies_to,
+            name,
+        )
+        if equation.std_error < 0:
+            raise StudyError(f"{name}.std_error: {equation.std_error:g}; expected 0 or more")
         _positive(equation.weight, f"{name}.weight")
         kinds = ("regression", "cost share", "capital share", "outside")
         if equation.kind not in kinds:
@@ -765,15 +1061,27 @@ def _check_potential(study: Study, use: Potential, where: str) -> None:
             raise StudyError(f"{name}: a capital share needs panel and inputs; add them")
 
 
+def _check_regression(formula: str, term: str, applies_to: str, where: str) -> None:
+    left, tilde, right = formula.partition("~")
+    if not tilde or not left.strip() or not right.strip():
+        raise StudyError(f"{where}.formula: {shown(formula)}; expected outcome ~ regressors")
+    if not re.search(rf"(?<!\w){re.escape(term)}(?!\w)", right):
+        raise StudyError(f"{where}.term: {shown(term)} is no term of {shown(formula)}")
+    _one_of(applies_to, ("value_added", "gross_output"), f"{where}.applies_to", "measure")
+
+
 def _check_penetration(study: Study, use: Penetration, where: str) -> None:
     if study.potential is None:
         raise StudyError(f"{where}.penetration: a curve needs a potential; add section potential")
     if not use.curves:
         raise StudyError(f"{where}.penetration.curves: name at least one curve")
+    if not study.gdp.vintages:
+        raise StudyError(f"{where}.penetration: real growth needs that of GDP; name gdp.vintages")
     for name in use.curves:
         if name not in FAMILIES:
             raise StudyError(
-                f"{where}.penetration.curves: unknown curve {name!r};{suggestion(name, FAMILIES)}"
+                f"{where}.penetration.curves: unknown curve {shown(name)};"
+                f"{suggestion(name, FAMILIES)}"
             )
     if len(use.saturation) != 2 or not 0 < use.saturation[0] <= use.saturation[1]:
         raise StudyError(
@@ -803,8 +1111,8 @@ def _check_employment(use: Employment, where: str) -> None:
         )
 
 
-def _check_reported(study: Study, where: str) -> None:
-    for name, figure in study.reported.figures.items():
+def _check_printed(reported: Reported, where: str) -> None:
+    for name, figure in reported.figures.items():
         here = f"{where}.reported.figures.{name}"
         if concept_of(name) is None:
             raise StudyError(f"{here}: ids start with one of C, I, T, S, H, K, G, N, J")
@@ -813,6 +1121,14 @@ def _check_reported(study: Study, where: str) -> None:
                 f"{here}.year: {figure.year} does not fit the id; expected "
                 f"{name[0]}{figure.year % 100:02d}"
             )
+        _number(figure.printed, f"{here}.printed")
+        _years((figure.year,), f"{here}.year")
+        unit_scale(figure.unit, f"{here}.unit")
+        _one_of(figure.kind, ("estimate", "forecast"), f"{here}.kind")
+
+
+def _check_reported(study: Study, where: str) -> None:
+    _check_printed(study.reported, where)
     for run, roles in study.reported.roles.items():
         if run not in RUNS:
             raise StudyError(f"{where}.reported.roles.{run}: unknown run;{suggestion(run, RUNS)}")
@@ -825,3 +1141,31 @@ def _check_reported(study: Study, where: str) -> None:
                     f"{here}: the run takes it as {study.role(run, figure_id)}, the file says "
                     f"{role}; make core.figure, penetration and the role agree"
                 )
+
+
+_NOT_KEYS = ("run", "reading", "gdp.vintage")
+
+
+def _check_specifications(study: Study, where: str) -> None:
+    """Every level replaces keys that exist, by values of their type."""
+    use = study.specifications
+    if use is None:
+        return
+    for part in ("regression", "account"):
+        for choice, levels in getattr(use, part).items():
+            for level, keys in levels.items():
+                here = f"{where}.specifications.{part}.{choice}.{level}"
+                if "run" in keys:
+                    _one_of(keys["run"], RUNS, here, "run")
+                with_keys(study, {k: v for k, v in keys.items() if k not in _NOT_KEYS}, here)
+    known = {**use.regression, **use.account}
+    for place, combination in enumerate(use.inadmissible):
+        for choice, levels in combination.items():
+            here = f"{where}.specifications.inadmissible[{place}]"
+            _one_of(choice, tuple(known), here, "choice")
+            for level in levels:
+                if level not in known[choice]:
+                    raise StudyError(
+                        f"{here}: {choice!r} has no level {level!r};"
+                        f"{suggestion(level, known[choice])}"
+                    )

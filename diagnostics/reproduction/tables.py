@@ -29,6 +29,7 @@ _RUN_WORDS = {
     "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
     "technology.",
+    "core": "Core: the core industries alone, without what they are tied to.",
     "calibrated": "Calibrated: a diffusion curve through the two earliest printed totals.",
 }
 
@@ -37,14 +38,23 @@ def result_tables(result: "Reproduction") -> tuple[Table, ...]:
     """Return the tables of a result, the most important first."""
     return (
         account_table(result, result.account, ""),
-        *(verdict_table(result, run) for run in result.runs),
-        score_table(result),
+        *(verdict_table(result, run) for run in result.runs if _printed(result)),
+        *((score_table(result),) if _printed(result) else ()),
         *bounds_table(result),
-        account_table(result, result.outcome, ", outcome of the forecast year"),
-        *(variance_table(result, run) for run in result.runs),
+        *(() if result.study.gdp.forecast is None else (_outcome_table(result),)),
+        *(variance_table(result, run) for run in result.runs if not result.variance.empty),
         segment_table(result),
         *(() if result.elasticities is None else result.elasticities.tables()),
     )
+
+
+def _printed(result: "Reproduction") -> bool:
+    """Whether any figure is printed that a run can be held against."""
+    return not result.facts.reported.empty
+
+
+def _outcome_table(result: "Reproduction") -> Table:
+    return account_table(result, result.outcome, ", outcome of the forecast year")
 
 
 def console_text(result: "Reproduction", width: int) -> str:
@@ -55,15 +65,18 @@ def console_text(result: "Reproduction", width: int) -> str:
         textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
         for sentence in result.findings()
     ]
-    shown = (
-        account_table(result, result.account, ""),
-        glance_table(result),
-        score_table(result),
-    )
+    shown = [account_table(result, result.account, "")]
+    if _printed(result):
+        shown += [glance_table(result), score_table(result)]
     few = len(result.draws) < _FEW
     warned = [f"Only {len(result.draws)} draws: too few for a 95 % interval."] if few else []
     title = result.study.study.title
-    parts = [title, *warned, "\n".join(said), *(table.to_text(width=width) for table in shown)]
+    parts = [
+        title,
+        *warned,
+        *(["\n".join(said)] if said else []),
+        *(table.to_text(width=width) for table in shown),
+    ]
     return "\n\n".join(parts)
 
 
@@ -83,6 +96,17 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
         "prices.",
         *(_RUN_WORDS[run] for run in result.runs),
     ]
+    if "linkage" in result.runs and result.study.tables.imports == "included":
+        notes.append(
+            "Imports stand inside the flows of these tables: what suppliers abroad make for the "
+            "core counts as if made at home."
+        )
+    lost = result.draws.xs("total", axis=1, level="concept").isna().mean()
+    if float(lost.max()) > 0:
+        notes.append(
+            f"Up to {lost.max():.1%} of the draws of a run have no curve below its saturation and "
+            "are left out."
+        )
     if forecast and not kind:
         notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
     title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"

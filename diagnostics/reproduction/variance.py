@@ -49,6 +49,8 @@ def variance_frame(
     a, b = checked.sample(first), checked.sample(second)
     evaluate = AllRuns(model)
     wanted = _judged_columns(facts, model)
+    if not wanted:
+        return pd.DataFrame()
     places = labels(model).get_indexer(pd.Index(list(wanted.values())))
     values = [evaluate(a)[:, places], evaluate(b)[:, places]]
     mixed = [

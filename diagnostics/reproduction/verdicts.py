@@ -206,7 +206,7 @@ def score_frame(
     for run in model.runs:
         own = part(verdicts, run)
         counted = judged_facts(own)
-        totals = counted[[str(name).startswith("T") for name in counted.index]]
+        totals = counted[counted.index.astype(str).str.startswith("T")]
         agree = counted["agrees"].astype(bool)
         rows[run] = _row(counted, agree, totals["error"])
     if not naive.empty:

@@ -6,6 +6,7 @@
     integration     linkage     what other industries produce for the core (M3)
                     elasticity  M_t C_t / supply_t: the core's weight in that supply (M2)
                     calibrated  s M_t p_t: a growth curve through two published totals (M4)
+                    core        none: the core industries alone
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     total           T_t = C_t + I_t, with the identities of satellite.concepts
     jobs            sum_j (l_{j,t} T_{j,t} - l_{j,t-1} T_{j,t-1})   (M6)
@@ -167,6 +168,8 @@ class AccountModel:
         Empty without a linkage run.
     potential, calibration, employment : optional
         None where the study does not ask for them.
+    only : tuple of str
+        Runs wanted, of ``"core"`` and ``RUNS``; all of ``RUNS`` that have their parts if empty.
     """
 
     slots: tuple[Slot, ...]
@@ -181,13 +184,17 @@ class AccountModel:
     potential: Potential | None = None
     calibration: Calibration | None = None
     employment: Employment | None = None
+    only: tuple[str, ...] = ()
 
     @property
     def runs(self) -> tuple[str, ...]:
-        """The runs that the study has the parts for."""
+        """The runs that the study has the parts for; without any, the core alone."""
         calibrated = self.potential is not None and self.calibration is not None
         have = (bool(self.ties), self.potential is not None, calibrated)
-        return tuple(run for run, there in zip(RUNS, have, strict=True) if there)
+        found = [run for run, there in zip(RUNS, have, strict=True) if there]
+        if self.only:
+            found = [run for run in ("core", *found) if run in self.only]
+        return tuple(found) or ("core",)
 
     @property
     def places(self) -> list[int]:
@@ -252,9 +259,11 @@ class AccountModel:
     def _integrated(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array, Array]:
         """Integration, its jobs at base-year productivity, and the potential, each (n, T)."""
         core = known.core.sum(axis=2)
+        unknown = np.full_like(core, np.nan)
+        if run == "core":
+            return np.zeros_like(core), np.zeros_like(core), unknown
         if run == "linkage":
             by_sector = self._linked(known)
-            unknown = np.full_like(core, np.nan)
             return by_sector.sum(axis=2), self._employed(inputs, by_sector), unknown
         use, e = self._potential, self._potential.elasticity(inputs)
         users = self.value_added * use.intensity
@@ -425,14 +434,14 @@ def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array)
     core, integration, gdp, jobs, potential = levels
     total = core + integration
     previous = np.array([slot.previous for slot in slots])
-    before = total[:, previous]
+    first = previous < 0
+    before = np.where(first, np.nan, total[:, previous])
+    gdp_before = np.where(first, np.nan, gdp[:, previous])
     moving = {
-        "contribution": contribution_to_growth(total, before, gdp, gdp[:, previous]),
+        "contribution": contribution_to_growth(total, before, gdp, gdp_before),
         "growth": real_growth(total, before, inflation),
         "nominal_growth": nominal_growth(total, before),
     }
-    for values in moving.values():
-        values[:, previous < 0] = np.nan
     found = {
         "core": core,
         "integration": integration,

@@ -1,0 +1,386 @@
+"""M5 as an account: a technology in an economy whose industries' capital services are published.
+
+The *core* is the value added of the industries that produce the technology. The *integration-driven
+part* is what its capital earns in all other industries: under competitive markets the rental cost of
+IT and software capital services is the value added that they bring, and its growth is their
+contribution to growth, share times growth of the services (Törnqvist)::
+
+    T_t = sum_p v_{p,t} + sum_j sum_k c_{k,j,t}         p producers, j users, k the capital
+    d ln V = sum_k s_k d ln K_k + ... + productivity    s Domar-weighted cost shares
+
+Nothing is drawn: the interval runs over the definitions that the study names, of producers and of
+capital, and its centre is the first of each. It is no confidence interval.
+
+Source: Jorgenson and Griliches (1967), Review of Economic Studies 34(3); Jorgenson, Ho and Stiroh
+(2005), Productivity, vol. 3.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pandas as pd
+
+from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
+from quesnay.diagnostics.reproduction.own_data import Column
+from quesnay.diagnostics.reproduction.study import (
+    Core,
+    Klems,
+    KlemsStudy,
+    Study,
+    Tables,
+    at_key,
+)
+from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts
+from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
+from quesnay.models.satellite.concepts import describe
+
+if TYPE_CHECKING:
+    from matplotlib.figure import Figure
+
+__all__ = ["KlemsAccount", "klems_account"]
+
+RUN = "growth accounting"
+_WIDE = (
+    "An interval over definitions is wide: overlap says that some definition comes near, no more."
+)
+_LEVELS = ("core", "integration", "total", "share")
+
+
+@dataclass(frozen=True, slots=True, repr=False, eq=False)
+class KlemsAccount(Tabular):
+    """A technology's account from the capital services of industries.
+
+    Parameters
+    ----------
+    study : KlemsStudy
+        What was run.
+    account : DataFrame
+        Index run, year; core, integration, total (unit of the study) and share of GDP: the first
+        definitions, with the lowest and highest over all definitions in ``_low`` and ``_high``.
+    definitions : DataFrame
+        Index year, producers, capital: core, integration, total and share of each definition.
+    growth : DataFrame
+        Years x sources, log points: contributions of the technology's capital in the using
+        industries and of the productivity of its producers to the growth of the economy's value
+        added (Domar weights), first definitions.
+    verdicts : DataFrame
+        Index run, id: printed figures beside the account; columns as those of a reproduction.
+    score : DataFrame
+        Index run: facts judged, facts that agree.
+    facts : DataFrame
+        The printed figures.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> found = qn.reproduce("us_digital_economy")
+    >>> float(found.account.loc[("growth accounting", 2017), "share"].round(3))
+    0.106
+    """
+
+    study: KlemsStudy
+    account: pd.DataFrame
+    definitions: pd.DataFrame
+    growth: pd.DataFrame
+    verdicts: pd.DataFrame
+    score: pd.DataFrame
+    facts: pd.DataFrame
+
+    @property
+    def runs(self) -> tuple[str, ...]:
+        """The one run."""
+        return (RUN,)
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return account, verdicts, definitions and contributions to growth."""
+        unit = self.study.study.unit
+        shown = pd.DataFrame(
+            {
+                name: [
+                    f"{100 * v:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
+                    if name == "share"
+                    else f"{v:.4g} [{low:.4g}, {high:.4g}]"
+                    for v, low, high in self.account[
+                        [name, f"{name}_low", f"{name}_high"]
+                    ].itertuples(index=False)
+                ]
+                for name in _LEVELS
+            },
+            index=self.account.loc[RUN].index,
+        ).rename(columns={"share": "share of GDP"})
+        parts = [
+            Table(
+                f"{self.study.study.technology.capitalize()}, value added, {unit}",
+                shown,
+                (
+                    "Core: value added of the producing industries. Integration: what the "
+                    "technology's capital earns in all others.",
+                    "In brackets the lowest and highest over the definitions of producers and capital; no confidence "
+                    "interval. Current prices.",
+                ),
+            )
+        ]
+        if len(self.verdicts):
+            parts += [self._verdict_table(), self._distance_table()]
+        means = (100 * self.growth.mean()).rename("log points x 100 a year").to_frame()
+        note = "Contributions to the growth of the economy's value added, Domar-weighted."
+        years = f"{self.growth.index.min()} to {self.growth.index.max()}"
+        return (*parts, Table(f"Contributions to growth, {years}", means, (note,)))
+
+    def _verdict_table(self) -> Table:
+        own = self.verdicts.loc[RUN]
+        frame = pd.DataFrame(
+            {
+                "figure": [describe(str(n), int(self.facts.loc[n, "year"])) for n in own.index],
+                "reported": self.facts["printed"],
+                "unit": own["unit"],
+                "estimate": own["estimate"],
+                "lowest": own["estimate_low"],
+                "highest": own["estimate_high"],
+                "error": own["error"],
+                "agrees": ["yes" if agrees else "no" for agrees in own["agrees"]],
+            }
+        )
+        note = f"The account {facts_in_words(self.score.loc[RUN])}. {_WIDE}"
+        formats = dict.fromkeys(("estimate", "lowest", "highest"), ".2f") | {"error": ".1%"}
+        return Table("Verdicts", frame, (note,), formats)
+
+    def _distance_table(self) -> Table:
+        """Show the share of GDP of every definition in the years that a share is printed for."""
+        own = self.facts[self.facts["concept"] == "share"]
+        shares = self.definitions["share"].unstack("year")
+        cores = (self.definitions["core"] / self.definitions["gdp"]).unstack("year")
+        years = [int(year) for year in own["year"]]
+        frame = pd.concat(
+            {"core alone": cores[years], "with capital in use": shares[years]}, axis=1
+        )
+        frame.columns = [f"{part}, {year}" for part, year in frame.columns]
+        frame.index = [f"{producers}; {capital}" for producers, capital in frame.index]
+        return Table(
+            "Share of GDP by definition of producers; of capital",
+            frame,
+            (),
+            dict.fromkeys(map(str, frame.columns), ".1%"),
+        )
+
+    def findings(self) -> list[str]:
+        """Say what the account holds and how far it is from what was printed."""
+        own = self.account.loc[RUN]
+        year, unit = int(own.index.max()), self.study.study.unit
+        last = own.loc[year]
+        said = [
+            f"Level: of the {self.study.study.technology} the producing industries made "
+            f"{last['core']:.0f} {unit} in {year}; what its capital earns in all other industries "
+            f"brings the total to {last['total']:.0f}, {last['share']:.1%} of GDP "
+            f"[{last['share_low']:.1%}, {last['share_high']:.1%} over the definitions]."
+        ]
+        mean = 100 * self.growth.mean()
+        said.append(
+            "Growth: the capital in the using industries contributed "
+            f"{mean['capital in use']:.2f} and the productivity of the producers "
+            f"{mean['productivity of producers']:.2f} log points (x 100) a year to the growth of "
+            f"value added, {self.growth.index.min()} to {self.growth.index.max()}."
+        )
+        for name, row in self.verdicts.loc[RUN].iterrows() if len(self.verdicts) else ():
+            own_year = int(self.facts.loc[name, "year"])
+            core = float(own.loc[own_year, "core"] / own.loc[own_year, "gdp"])
+            said.append(
+                f"{self.study.study.report[:1].upper()}{self.study.study.report[1:]} prints "
+                f"{self.facts.loc[name, 'printed']} {row['unit']} for {own_year} ({name}); the core "
+                f"alone is {core:.1%} of GDP, core and capital {own.loc[own_year, 'share']:.1%}."
+            )
+        if len(self.verdicts):
+            said.append(f"Score: the account {facts_in_words(self.score.loc[RUN])}. {_WIDE}")
+        return said
+
+    def console(self, *, width: int = 100) -> str:
+        """Return findings, the account and the verdicts, for a terminal."""
+        import textwrap
+
+        said = [
+            textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
+            for sentence in self.findings()
+        ]
+        tables = [table.to_text(width=width) for table in self.tables()]
+        return "\n\n".join([self.study.study.title, "\n".join(said), *tables])
+
+    def to_html(self, path: str | Path | None = None) -> str:
+        """Return the self-contained report; write it to `path` where one is given."""
+        from quesnay.diagnostics.report.page import Section, render_page
+
+        use = self.study.klems
+        sections = [Section("The account", (), [self.plot_account()], self.tables())]
+        rows = {"study": self.study.study.name, "panel": use.panel}
+        rows |= {f"producers: {name}": ", ".join(own) for name, own in use.producers.items()}
+        rows |= {f"capital: {name}": ", ".join(own) for name, own in use.capital.items()}
+        colophon = Table("What this rests on", pd.DataFrame({"": rows}))
+        title = self.study.study.title
+        return render_page(title, self.findings(), sections, colophon=colophon, path=path)
+
+    def plot_account(self) -> "Figure":
+        """Draw core and capital in use by year, with the printed totals."""
+        from quesnay.diagnostics.plots.account import plot_account
+
+        printed = self.facts.loc[self.facts["concept"] == "total", ["year", "value"]]
+        printed = printed.set_index("year").assign(**{f"role_{RUN}": "held out"})
+        return plot_account(self.account, printed, unit=self.study.study.unit)
+
+
+def klems_account(study: KlemsStudy) -> KlemsAccount:
+    """Account for a technology by growth accounting.
+
+    Parameters
+    ----------
+    study : KlemsStudy
+        A checked study with a section ``klems``.
+
+    Returns
+    -------
+    KlemsAccount
+        Account, definitions, contributions to growth and verdicts.
+
+    Raises
+    ------
+    StudyError, DataError
+        If the panel has no such column, industry or year.
+    """
+    with at_key(f"study {study.study.name}"):
+        rows = _rows(study)
+        definitions = _definitions(study, rows)
+        first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
+        account = _account(definitions, first)
+        facts = _printed(study)
+        verdicts, score = _judged(account, facts)
+        growth = _growth(study.klems, rows)
+    return KlemsAccount(study, account, definitions, growth, verdicts, score, facts)
+
+
+def _inputs(use: Klems) -> list[str]:
+    return list(dict.fromkeys(name for names in use.capital.values() for name in names))
+
+
+def _rows(study: KlemsStudy) -> pd.DataFrame:
+    """Return the panel, all names of the study checked against it."""
+    use = study.klems
+    names = ["value_added", "gross_output", "quantity_gross_output"]
+    names += [f"{kind}_{name}" for name in _inputs(use) for kind in ("cost", "quantity")]
+    with at_key("klems.panel"):
+        known = panel(use.panel, [Column(name, "number", "") for name in names])
+    for name in ("industry", "year", *names):
+        if name not in known.columns:
+            raise StudyError(
+                f"klems.panel: {use.panel!r} has no column {name!r};"
+                f"{suggestion(name, known.columns)}"
+            )
+    industries = known["industry"].unique()
+    for definition, members in use.producers.items():
+        for name in members:
+            if name not in industries:
+                raise StudyError(
+                    f"klems.producers.{definition}: no industry {name!r};"
+                    f"{suggestion(name, industries)}"
+                )
+    for year in study.study.years:
+        if year not in set(known["year"]):
+            raise StudyError(f"study.years: {use.panel!r} has no year {year}")
+    return known
+
+
+def _definitions(study: KlemsStudy, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return the account of every pair of definitions, by year."""
+    use, scale = study.klems, study.study.units_per_data_unit
+    rows = rows[rows["year"].isin(list(study.study.years))]
+    gdp = rows.groupby("year")["value_added"].sum() * scale
+    parts = {}
+    for producers, members in use.producers.items():
+        own = rows["industry"].isin(list(members))
+        core = rows[own].groupby("year")["value_added"].sum() * scale
+        for capital, names in use.capital.items():
+            costs = rows.loc[~own, [f"cost_{name}" for name in names]].sum(axis=1)
+            earned = costs.groupby(rows.loc[~own, "year"]).sum() * scale
+            frame = pd.DataFrame({"core": core, "integration": earned, "gdp": gdp})
+            frame["total"] = frame["core"] + frame["integration"]
+            frame["share"] = frame["total"] / gdp
+            parts[(producers, capital)] = frame
+    found = pd.concat(parts, names=["producers", "capital", "year"])
+    return found.reorder_levels(["year", "producers", "capital"]).sort_index(level="year")
+
+
+def _account(definitions: pd.DataFrame, first: tuple[str, str]) -> pd.DataFrame:
+    """Return the first definitions with the lowest and highest of all."""
+    base = definitions.xs(first, level=("producers", "capital"))
+    every = definitions.groupby(level="year")
+    columns = {}
+    for name in _LEVELS:
+        columns[name] = base[name]
+        columns[f"{name}_low"] = every[name].min()
+        columns[f"{name}_high"] = every[name].max()
+    frame = pd.DataFrame(columns).assign(gdp=base["gdp"])
+    return pd.concat({RUN: frame}, names=["run", "year"])
+
+
+def _printed(study: KlemsStudy) -> pd.DataFrame:
+    """Return the printed figures in the units of the account."""
+    plain = Study(study.study, Tables(()), Core({}), reported=study.reported)
+    return reported_figures(plain)
+
+
+def _judged(account: pd.DataFrame, facts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Hold every printed figure that the account has against it."""
+    own = account.loc[RUN]
+    known = facts[facts["concept"].isin(_LEVELS) & facts["year"].isin(own.index)]
+    if known.empty:
+        return pd.DataFrame(), pd.DataFrame()
+    found = pd.DataFrame(
+        {
+            part: [
+                float(own.loc[int(row["year"]), row["concept"] + tail]) / float(row["scale"])
+                for _, row in known.iterrows()
+            ]
+            for part, tail in (("estimate", ""), ("low", "_low"), ("high", "_high"))
+        },
+        known.index,
+    )
+    rows = judge(as_printed(known), pd.Series(dtype=object), found)
+    counted = judged_facts(rows)
+    agree = counted["agrees"].astype(bool)
+    score = {
+        "judged": len(counted),
+        "agree": int(agree.sum()),
+        "agreeing": ", ".join(map(str, counted.index[agree])),
+        "other": ", ".join(map(str, counted.index[~agree])),
+        "error": float(counted["error"].abs().mean()),
+    }
+    return pd.concat({RUN: rows}, names=["run", "id"]), pd.DataFrame([score], index=[RUN])
+
+
+def _growth(use: Klems, rows: pd.DataFrame) -> pd.DataFrame:
+    """Return contributions to the growth of the economy's value added, log points by year."""
+    producers = set(next(iter(use.producers.values())))
+    capital = list(next(iter(use.capital.values())))
+    names = [str(name)[5:] for name in rows.columns if str(name).startswith("cost_")]
+    earned, productivity = {}, {}
+    for industry, frame in rows.groupby("industry"):
+        own = frame.set_index("year").sort_index()
+        inputs = own[[f"quantity_{name}" for name in names if f"quantity_{name}" in own]]
+        kept = [str(name)[9:] for name in inputs.columns]
+        costs = own[[f"cost_{name}" for name in kept]].set_axis(kept, axis=1)
+        found = growth_accounting(
+            own["quantity_gross_output"], inputs.set_axis(kept, axis=1), costs
+        )
+        user = industry not in producers
+        earned[industry] = found.contributions[capital].sum(axis=1) * user
+        productivity[industry] = found.tfp * (not user)
+    output = rows.pivot(index="year", columns="industry", values="gross_output")
+    added = rows.groupby("year")["value_added"].sum()
+    return pd.DataFrame(
+        {
+            "capital in use": domar_aggregation(pd.DataFrame(earned), output, added).total,
+            "productivity of producers": domar_aggregation(
+                pd.DataFrame(productivity), output, added
+            ).total,
+        }
+    )

@@ -1,0 +1,22 @@
+"""The page of all keys of a study file is written from the schema and cannot go stale."""
+
+import runpy
+from pathlib import Path
+
+from quesnay.diagnostics.reproduction.own_data import column_table
+from quesnay.diagnostics.reproduction.study import key_table
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+
+
+def test_the_page_of_study_files_is_that_of_the_schema() -> None:
+    page = runpy.run_path(str(DOCS / "write_study_files.py"))["page"]()
+    assert (DOCS / "study_files.md").read_text(encoding="utf-8") == page, (
+        "run: python docs/write_study_files.py"
+    )
+
+
+def test_every_key_and_column_says_what_it_means_once() -> None:
+    keys = [row["key"] for row in key_table()]
+    assert len(keys) == len(set(keys))
+    assert all(row["meaning"].endswith((".", ")")) for row in (*key_table(), *column_table()))

@@ -349,23 +349,7 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
     naive = say(", ", lang).join(
         f"{say(rule, lang)} {float(middle[(rule, first)]):.2f}" for rule in rules
     )
-    errors = result.score["error"]
-    best = str(errors[rules].idxmin())
-    better = float(errors["calibrated"]) < float(errors[best])
-    verdict = (
-        "the curve predicts them better than the best naive rule ({ours:.1%} against {theirs:.1%} "
-        "for {best})"
-        if better
-        else "the curve predicts them no better than a naive rule ({ours:.1%} against {theirs:.1%} "
-        "for {best})"
-    )
-    verdict = say(
-        verdict,
-        lang,
-        ours=float(errors["calibrated"]),
-        theirs=float(errors[best]),
-        best=say(best, lang),
-    )
+    verdict = _against_naive(result, rules, lang)
     return [
         say(
             "Path: a diffusion curve through the two earliest totals gives {rows}. Rules without "
@@ -379,12 +363,31 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
+def _against_naive(result: "Reproduction", rules: list[str], lang: str) -> str:
+    """Say whether the curve forecasts the held-out totals better than the best naive rule."""
+    errors = result.score["error"]
+    best = str(errors[rules].idxmin())
+    better = float(errors["calibrated"]) < float(errors[best])
+    verdict = (
+        "the curve predicts them better than the best naive rule ({ours:.1%} against {theirs:.1%} "
+        "for {best})"
+        if better
+        else "the curve predicts them no better than a naive rule ({ours:.1%} against {theirs:.1%} "
+        "for {best})"
+    )
+    return say(
+        verdict,
+        lang,
+        ours=float(errors["calibrated"]),
+        theirs=float(errors[best]),
+        best=say(best, lang),
+    )
+
+
 def _implied_core(result: "Reproduction", lang: str) -> list[str]:
     """Compare the core that printed figures imply with official sector growth."""
     printed, out = result.facts.reported, []
     run = result.runs[0] if result.runs else ""
-    start = result.study.core.figure
-    base = None if start is None else row(printed, start)
     for _, share in printed[printed["concept"] == "integration_share"].iterrows():
         year = int(share["year"])
         same = printed[(printed["concept"] == "total") & (printed["year"] == year)]
@@ -406,21 +409,29 @@ def _implied_core(result: "Reproduction", lang: str) -> list[str]:
             own_low=float(own["core_low"]),
             own_high=float(own["core_high"]),
         )
-        growth = _sector_growth(result, year)
-        if base is not None and int(base["year"]) == year - 1 and growth is not None:
-            implied = ((low + high) / 2) / float(base["value"]) - 1
-            if implied > float(growth.max()):
-                said += " " + say(
-                    "That is {implied:.0%} more than {id}, and none of the {count} sectors of the "
-                    "core grew faster than {most:.1%}: no fixed weights reach it.",
-                    lang,
-                    implied=implied,
-                    id=start,
-                    count=len(growth),
-                    most=float(growth.max()),
-                )
+        said += _out_of_reach(result, year, (low + high) / 2, lang)
         out.append(said)
     return out
+
+
+def _out_of_reach(result: "Reproduction", year: int, core: float, lang: str) -> str:
+    """Say where an implied core grows faster than every sector that holds it; else nothing."""
+    start, growth = result.study.core.figure, _sector_growth(result, year)
+    if start is None or growth is None:
+        return ""
+    base = row(result.facts.reported, start)
+    implied = core / float(base["value"]) - 1
+    if int(base["year"]) != year - 1 or implied <= float(growth.max()):
+        return ""
+    return " " + say(
+        "That is {implied:.0%} more than {id}, and none of the {count} sectors of the core grew "
+        "faster than {most:.1%}: no fixed weights reach it.",
+        lang,
+        implied=implied,
+        id=start,
+        count=len(growth),
+        most=float(growth.max()),
+    )
 
 
 def _jobs(result: "Reproduction", lang: str) -> list[str]:

@@ -304,7 +304,7 @@ def test_a_posterior_has_functions_and_tests_by_the_normal_law() -> None:
         (lambda: qn.fit_panel("y ~ x", DATA).nonlinear("x = 1"), "write 'a - b', or use wald_test"),
         (lambda: qn.fit_panel("y ~ x", DATA).wald_test("lag(x)"), "of columns, not of"),
         (lambda: qn.fit_panel("y ~ x", DATA).effects(), "nothing is absorbed"),
-        (lambda: qn.fit_panel("y ~ x", DATA).predict([1]), "expected a DataFrame, got list"),  # type: ignore[arg-type]
+        (lambda: qn.fit_panel("y ~ x", DATA).predict([1]), "expected a DataFrame, got list"),  # type: ignore[call-overload]
         (lambda: qn.fit_panel("y ~ x", DATA).predict(DATA, interval="both"), "interval"),
         (
             lambda: qn.fit_panel("y ~ x", DATA, absorb="u").predict(DATA, interval="confidence"),

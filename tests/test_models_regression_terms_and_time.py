@@ -152,6 +152,7 @@ def test_scores_of_a_lost_year_are_zero_in_driscoll_and_kraay() -> None:
     meat = h.T @ h + 0.5 * (h[1:].T @ h[:-1] + h[:-1].T @ h[1:])
     bread = np.linalg.inv(X.T @ X)
     np.testing.assert_allclose(fit.covariance, bread @ meat @ bread, rtol=1e-9)
+    assert fit.df["x"] == TIMES - 2  # seven periods have rows
 
 
 def test_uneven_times_are_said() -> None:

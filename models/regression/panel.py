@@ -146,15 +146,9 @@ def fit_panel(
             "the formula, or use CR1 or HC1"
         )
     sample = draw_sample(parsed, repeat_rows(data, frequency, weights), roles)
-    if weights is not None:
-        sample = replace(sample, notes=(*sample.notes, *_counts(sample)))
-    return fit_sample(
-        sample,
-        rule,
-        formula=parsed.source,
-        outcome=parsed.outcome.text,
-        drop_collinear=drop_collinear,
-    )
+    sample = replace(sample, notes=(*sample.notes, *_counts(sample)))
+    names = {"formula": parsed.source, "outcome": parsed.outcome.text}
+    return fit_sample(sample, rule, **names, drop_collinear=drop_collinear)
 
 
 def fit_sample(

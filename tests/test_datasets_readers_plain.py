@@ -211,7 +211,8 @@ def test_formats(tmp_path: Path) -> None:
     pytest.importorskip("odf")
     frame().to_parquet(tmp_path / "a.parquet")
     frame().set_index("sector").to_parquet(tmp_path / "b.parquet")
-    frame().to_excel(tmp_path / "a.ods", index=False, engine="odf")
+    with pd.ExcelWriter(tmp_path / "a.ods", engine="odf") as book:
+        frame().to_excel(book, index=False)
     (tmp_path / "a.csv.gz").write_bytes(gzip.compress(BASE.encode()))
     put(tmp_path, BASE.replace(",", "\t"), "a.tsv")
     for name in ("a.parquet", "b.parquet", "a.ods", "a.csv.gz", "a.tsv"):

@@ -151,7 +151,7 @@ def read_blocks(
 ) -> Blocks:
     """Read the blocks of a table, aligned by label to the rows of Z."""
     flows, sectors = _read_flows(Z, copy=copy)
-    demand, demand_names = read_demand(final_demand, sectors, "final demand")
+    used = read_demand(final_demand, sectors, "final demand")
     value, value_names = _read_by_column(value_added, sectors, "value added", "value_added")
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
@@ -161,14 +161,13 @@ def read_blocks(
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
     levied = None if taxes is None else _read_imports(taxes, sectors)
     taxed = 0.0 if levied is None else levied[0].sum(axis=0)
-    uses, inputs = _sums(flows, demand, value, bought + taxed)
+    uses, inputs = _sums(flows, used[0], value, bought + taxed)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    _lock(flows, demand, value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2])
+    _lock(flows, used[0], value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2])
     return Blocks(
         sectors,
         flows,
-        demand,
-        demand_names,
+        *used,
         value,
         value_names,
         x,

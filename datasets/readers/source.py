@@ -58,8 +58,8 @@ class TableSource:
 
     def lines(self) -> tuple[str, ...]:
         """Return the record as lines of text; the warnings stand with the table's own."""
-        parts = (Path(self.file).name, self.sheet, self.year, self.country)
-        place = [part for part in parts if part]
+        cut = (Path(self.file).name, self.sheet, self.year, self.country)
+        place = [part for part in cut if part]
         what = " ".join(part for part in (self.layout, self.edition) if part)
         out = [f"Read from {', '.join(place)} as layout {what}."]
         for word, parts in (

@@ -27,6 +27,22 @@ table = qn.read_io(path, unit="million", name="made-up country")
 multipliers = table.multipliers()
 print(multipliers.round(3).to_string())
 
+# What people have: a title, totals, imports and taxes in rows; all are recognised and kept apart.
+messy = [
+    "Table of a made-up country 2020,,,,,",
+    "code,name,A,B,households,Total",
+    "A,farming,20,40,140,200",
+    "B,industry,60,80,60,200",
+    ",Total intermediate use,80,120,200,400",
+    ",imports,10,10,20,40",
+    ",taxes less subsidies on products,2,2,18,22",
+    ",wages,108,68,,",
+]
+path.write_text("\n".join(messy) + "\n", encoding="utf-8")
+apart = qn.read_io(path)
+print("\nvalue added:", apart.v.tolist())
+print("\n".join(apart.source.lines()))
+
 # A table in the layout of an office: here the embedded table of China, exported and read back.
 copy = qn.export_dataset("io_chn_2018_42_separate", folder / "81_china_2018.csv")
 china = qn.read_io(copy, unit="100 million yuan")

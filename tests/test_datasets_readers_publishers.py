@@ -677,3 +677,10 @@ def test_own_files_of_other_offices(
     assert table.v.sum() == pytest.approx(total, abs=0.01)
     assert table.source.sha256
     assert np.isfinite(table.multipliers()).all()
+
+
+def test_the_page_names_every_layout() -> None:
+    from quesnay.datasets.readers.read import LAYOUTS
+
+    page = (_ROOT / "docs" / "own_table.md").read_text(encoding="utf-8")
+    assert [name for name in LAYOUTS if name != "quesnay" and f"| `{name}` |" not in page] == []

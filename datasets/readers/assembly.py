@@ -475,8 +475,9 @@ class _Parts:
         down, across = self._sums_down(), self._sums_across()
         for line in [*plan.of("rows", "total"), *plan.of("rows", "output")]:
             total = numbers.block([line], self.across, blank=True)[0]
-            if total.any() and not (line.role == "output" and self.x is not None):
-                self._drop_total(line, total, down, len(self.Z), "row")
+            if total.any():
+                known = down if self.x is None else {**down, "the output": self.x}
+                self._drop_total(line, total, known, len(self.Z), "row")
         for line in [*plan.of("columns", "total"), *self.subtotals]:
             total = numbers.block(self.sectors, [line], blank=True)[:, 0]
             if total.any():

@@ -19,6 +19,7 @@ import warnings
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -29,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quesnay.datasets.readers.archive import check_archive, check_extent
-from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 
 __all__ = ["Book", "Cell", "PackedRow", "Row", "Sheet", "file_hash", "label", "open_book"]
 
@@ -156,12 +157,10 @@ class Book:
     @cached_property
     def _workbook(self) -> Any:
         calamine = _calamine(self.path)
-        try:
+        if self.kind == ".xls" and (len(self.data) % 512 or not self.data.startswith(_OLE)):
+            raise DataError(f"{self.name}: no readable workbook (cut short, or no .xls file)")
+        with _parsing(calamine, self.name):
             return calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.data))
-        except (calamine.CalamineError, OSError, ValueError) as error:
-            raise DataError(
-                f"{self.name}: no readable workbook ({_short(error)}); save it again"
-            ) from error
 
     def sheet(self, name: str | None = None) -> Sheet:
         """Return a sheet, by default the first.
@@ -198,12 +197,8 @@ class Book:
     def _worksheet(self, name: str) -> Sheet:
         faults = check_extent(self.name, self.kind, self.data, self.sheets.index(name))
         calamine = _calamine(self.path)
-        try:
+        with _parsing(calamine, f"{self.name}[{name}]"):
             cells = self._workbook.get_sheet_by_name(name).to_python(skip_empty_area=False)
-        except (calamine.CalamineError, OSError, IndexError, ValueError) as error:
-            raise DataError(
-                f"{self.name}[{name}]: no readable workbook ({_short(error)})"
-            ) from error
         rows: list[Row] = [[_cell(cell) for cell in row] for row in cells]
         for (i, j), text in faults.items():
             if i < len(rows) and j < len(rows[i]) and rows[i][j] == "":
@@ -214,6 +209,22 @@ class Book:
         text = _decoded(self)
         delimiter = _delimiter("\n".join(islice(_lines(text), _PEEKED)))
         return Sheet(self.name, "", list(_text_rows(text, delimiter, self.name)), delimiter)
+
+
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+
+
+@contextmanager
+def _parsing(calamine: Any, name: str) -> Iterator[None]:
+    """Turn whatever the library says of a damaged workbook into one line; it may even panic."""
+    try:
+        yield
+    except (calamine.CalamineError, OSError, LookupError, ValueError) as error:
+        raise DataError(f"{name}: no readable workbook ({_short(error)}); save it again") from error
+    except BaseException as error:
+        if type(error).__name__ != "PanicException":
+            raise
+        raise DataError(f"{name}: no readable workbook (it is damaged); save it again") from error
 
 
 def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Book:
@@ -302,7 +313,9 @@ def _member(path: Path, data: bytes, hint: str) -> tuple[str, bytes]:
             if len(content) != entry.file_size:
                 raise zipfile.BadZipFile("a part has another size than declared")
             return wanted[0], content
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except QuesnayError:
+        raise
+    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError) as error:
         raise DataError(
             f"{path.name}: damaged archive ({_short(error)}); fetch it again"
         ) from error
@@ -458,15 +471,19 @@ def _frame_sheet(book: Book) -> Sheet:
     """Return a data frame as a sheet: its column names, then its rows."""
     try:
         frame = _parquet(book) if book.kind == ".parquet" else _r_frame(book)
+        if frame.index.name is not None or frame.index.dtype == object:
+            frame = frame.reset_index()
+        rows: list[Row] = [["" if str(n).startswith("index") else str(n) for n in frame]]
+        rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]
+    except QuesnayError:
+        raise
     except ModuleNotFoundError as error:
         raise DataError(
             f"{book.name}: reading {book.kind} needs the package {error.name}; install it, or save "
             "the table as .csv"
         ) from error
-    if frame.index.name is not None or frame.index.dtype == object:
-        frame = frame.reset_index()
-    rows: list[Row] = [["" if str(name).startswith("index") else str(name) for name in frame]]
-    rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]
+    except (OSError, LookupError, TypeError, ValueError, ArithmeticError) as error:
+        raise DataError(f"{book.name}: no readable {book.kind} file ({_short(error)})") from error
     return Sheet(book.name, "", rows)
 
 
@@ -474,17 +491,14 @@ def _parquet(book: Book) -> Any:
     import pandas as pd
 
     importlib.import_module("pyarrow")
-    try:
-        return pd.read_parquet(io.BytesIO(book.data))
-    except (OSError, ValueError) as error:
-        raise DataError(f"{book.name}: no readable parquet file ({_short(error)})") from error
+    return pd.read_parquet(io.BytesIO(book.data))
 
 
 def _r_frame(book: Book) -> Any:
     pyreadr: Any = importlib.import_module("pyreadr")
     try:
         frames = pyreadr.read_r(str(book.path))
-    except (OSError, ValueError, RuntimeError) as error:
+    except (pyreadr.LibrdataError, pyreadr.PyreadrError) as error:
         raise DataError(f"{book.name}: no readable R data ({_short(error)})") from error
     if len(frames) != 1:
         raise DataError(f"{book.name}: {len(frames)} data frames; save the one table alone")

@@ -155,6 +155,8 @@ def _pick(sheet: Sheet, key: str, values: list[str], said: str | None, record: R
     if said is not None and key != "unit":
         hint = nearest(said, values) or f" it has {', '.join(values[:30])}"
         raise DataError(f"{sheet.title}: no {option} {said!r};{hint}")
+    if not values:
+        raise DataError(f"{sheet.title}: no cell of a table found under the header")
     if len(values) == 1:
         return values[0]
     if key == "unit" and "MIO_EUR" in values:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 __all__ = ["TableSource"]
@@ -57,7 +58,8 @@ class TableSource:
 
     def lines(self) -> tuple[str, ...]:
         """Return the record as lines of text; the warnings stand with the table's own."""
-        place = [self.file, *(part for part in (self.sheet, self.year, self.country) if part)]
+        cut = (Path(self.file).name, self.sheet, self.year, self.country)
+        place = [part for part in cut if part]
         what = " ".join(part for part in (self.layout, self.edition) if part)
         out = [f"Read from {', '.join(place)} as layout {what}."]
         for word, parts in (

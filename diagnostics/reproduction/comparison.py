@@ -40,7 +40,7 @@ class Comparison(Tabular):
     >>> import quesnay as qn
     >>> found = qn.compare(["oecd_ict_china", "oecd_ict_japan"], draws=20)
     >>> found.accounts["core_share"].round(4).tolist()
-    [0.0519, 0.0569]
+    [0.0517, 0.0569]
     """
 
     accounts: pd.DataFrame

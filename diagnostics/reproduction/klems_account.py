@@ -1,9 +1,9 @@
 """M5 as an account: a technology in an economy whose industries' capital services are published.
 
-The *core* is the value added of the industries that produce the technology. The *integration-driven
-part* is what its capital earns in all other industries: under competitive markets the rental cost of
-IT and software capital services is the value added that they bring, and its growth is their
-contribution to growth, share times growth of the services (Törnqvist)::
+The *core* is the value added of the industries that produce the technology. The
+*integration-driven part* is what its capital earns in all other industries: under competitive
+markets the rental cost of IT and software capital services is the value added that they bring, and
+its growth is their contribution to growth, share times growth of the services (Törnqvist)::
 
     T_t = sum_p v_{p,t} + sum_j sum_k c_{k,j,t}         p producers, j users, k the capital
     d ln V = sum_k s_k d ln K_k + ... + productivity    s Domar-weighted cost shares
@@ -118,8 +118,8 @@ class KlemsAccount(Tabular):
                 (
                     "Core: value added of the producing industries. Integration: what the "
                     "technology's capital earns in all others.",
-                    "In brackets the lowest and highest over the definitions of producers and capital; no confidence "
-                    "interval. Current prices.",
+                    "In brackets the lowest and highest over the definitions of producers and "
+                    "capital; no confidence interval. Current prices.",
                 ),
             )
         ]
@@ -189,8 +189,9 @@ class KlemsAccount(Tabular):
             core = float(own.loc[own_year, "core"] / own.loc[own_year, "gdp"])
             said.append(
                 f"{self.study.study.report[:1].upper()}{self.study.study.report[1:]} prints "
-                f"{self.facts.loc[name, 'printed']} {row['unit']} for {own_year} ({name}); the core "
-                f"alone is {core:.1%} of GDP, core and capital {own.loc[own_year, 'share']:.1%}."
+                f"{self.facts.loc[name, 'printed']} {row['unit']} for {own_year} ({name}); the "
+                f"core alone is {core:.1%} of GDP, core and capital "
+                f"{own.loc[own_year, 'share']:.1%}."
             )
         if len(self.verdicts):
             said.append(f"Score: the account {facts_in_words(self.score.loc[RUN])}. {_WIDE}")

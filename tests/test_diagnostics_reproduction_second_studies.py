@@ -7,6 +7,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.cli import main
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.study import study_names, study_text, with_keys
 
 NAMES = sorted(set(study_names()) - {"caict_2020"})
@@ -41,7 +42,7 @@ def test_a_second_study_is_checked_and_runs_and_shows_itself(
 def test_the_core_of_the_united_states_is_that_of_the_panel(america: "qn.KlemsAccount") -> None:
     panel = qn.load_panel("us_klems").query("year == 2017")
     producing = panel["industry"].isin(PRODUCERS)
-    own = america.account.loc[("growth accounting", 2017)]
+    own = row(america.account, ("growth accounting", 2017))
     core = float(panel.loc[producing, "value_added"].sum()) / 1000
     capital = panel.loc[~producing, ["cost_it_capital", "cost_software_capital"]]
     earned = float(capital.to_numpy().sum()) / 1000
@@ -73,7 +74,7 @@ def test_the_contribution_of_capital_is_that_of_a_hand_computation(
 
 def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
     table = qn.load_io("JPN", 2018)
-    own = qn.reproduce("oecd_ict_japan", draws=2).account.loc[("linkage", 2018)]
+    own = row(qn.reproduce("oecd_ict_japan", draws=2).account, ("linkage", 2018))
     core = float(table.v[["17", "34", "35"]].sum())
     assert own["core"] == pytest.approx(core * 1e-6, rel=1e-9)
     assert own["share"] == pytest.approx(float(own["total"]) * 1e6 / float(table.v.sum()), rel=1e-9)
@@ -83,10 +84,10 @@ def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
     study = qn.load_study("caii")
     assert study.tables.reading == "sum over single parts"
     result = qn.reproduce("caii", draws=50)
-    same = result.bounds.loc[("sum over single parts", 2018), "total"]
-    assert result.account.loc[("linkage", 2018), "total"] == pytest.approx(float(same))
+    same = row(result.bounds, ("sum over single parts", 2018))["total"]
+    assert float(row(result.account, ("linkage", 2018))["total"]) == pytest.approx(float(same))
     joint = qn.reproduce(with_keys(study, {"tables.reading": ""}), draws=50)
-    assert joint.account.loc[("linkage", 2018), "total"] < float(same)
+    assert float(row(joint.account, ("linkage", 2018))["total"]) < float(same)
     with pytest.raises(qn.StudyError, match=r"tables\.reading: unknown reading 'sums'"):
         qn.reproduce(with_keys(study, {"tables.reading": "sums"}), draws=2)
 
@@ -131,7 +132,7 @@ def test_studies_are_compared_and_what_cannot_be_is_named(america: "qn.KlemsAcco
         ("oecd_ict_japan", "linkage"),
         ("us_digital_economy", "growth accounting"),
     ]
-    own = found.accounts.loc[("us_digital_economy", "growth accounting")]
+    own = row(found.accounts, ("us_digital_economy", "growth accounting"))
     assert own["core_share"] == pytest.approx(1517.7 / 20915.0, rel=1e-4)
     assert "percent of GDP" in found.plot().axes[0].get_xlabel()
     assert "sectors 17, 34, 35, whole" in found.summary()

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import (
@@ -144,7 +145,7 @@ class KlemsAccount(Tabular):
                 "agrees": ["yes" if agrees else "no" for agrees in own["agrees"]],
             }
         )
-        note = f"The account {facts_in_words(self.score.loc[RUN])}. {_WIDE}"
+        note = f"The account {facts_in_words(row(self.score, RUN))}. {_WIDE}"
         formats = dict.fromkeys(("estimate", "lowest", "highest"), ".2f") | {"error": ".1%"}
         return Table("Verdicts", frame, (note,), formats)
 
@@ -157,8 +158,8 @@ class KlemsAccount(Tabular):
         frame = pd.concat(
             {"core alone": cores[years], "with capital in use": shares[years]}, axis=1
         )
-        frame.columns = [f"{part}, {year}" for part, year in frame.columns]
-        frame.index = [f"{producers}; {capital}" for producers, capital in frame.index]
+        frame.columns = frame.columns.map(lambda one: f"{one[0]}, {one[1]}")
+        frame.index = frame.index.map("; ".join)
         return Table(
             "Share of GDP by definition of producers; of capital",
             frame,
@@ -168,7 +169,7 @@ class KlemsAccount(Tabular):
 
     def findings(self) -> list[str]:
         """Say what the account holds and how far it is from what was printed."""
-        own = self.account.loc[RUN]
+        own = part(self.account, RUN)
         year, unit = int(own.index.max()), self.study.study.unit
         last = own.loc[year]
         said = [
@@ -184,17 +185,17 @@ class KlemsAccount(Tabular):
             f"{mean['productivity of producers']:.2f} log points (x 100) a year to the growth of "
             f"value added, {self.growth.index.min()} to {self.growth.index.max()}."
         )
-        for name, row in self.verdicts.loc[RUN].iterrows() if len(self.verdicts) else ():
-            own_year = int(self.facts.loc[name, "year"])
-            core = float(own.loc[own_year, "core"] / own.loc[own_year, "gdp"])
+        for name, printed in self.facts.loc[part(self.verdicts, RUN).index].iterrows():
+            own_year = int(printed["year"])
+            then = row(own, own_year)
+            core = float(then["core"] / then["gdp"])
             said.append(
                 f"{self.study.study.report[:1].upper()}{self.study.study.report[1:]} prints "
-                f"{self.facts.loc[name, 'printed']} {row['unit']} for {own_year} ({name}); the "
-                f"core alone is {core:.1%} of GDP, core and capital "
-                f"{own.loc[own_year, 'share']:.1%}."
+                f"{printed['printed']} {printed['unit']} for {own_year} ({name}); the "
+                f"core alone is {core:.1%} of GDP, core and capital {then['share']:.1%}."
             )
         if len(self.verdicts):
-            said.append(f"Score: the account {facts_in_words(self.score.loc[RUN])}. {_WIDE}")
+            said.append(f"Score: the account {facts_in_words(row(self.score, RUN))}. {_WIDE}")
         return said
 
     def console(self, *, width: int = 100) -> str:
@@ -248,14 +249,13 @@ def klems_account(study: KlemsStudy) -> KlemsAccount:
     StudyError, DataError
         If the panel has no such column, industry or year.
     """
-    with at_key(f"study {study.study.name}"):
-        rows = _rows(study)
-        definitions = _definitions(study, rows)
-        first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
-        account = _account(definitions, first)
-        facts = _printed(study)
-        verdicts, score = _judged(account, facts)
-        growth = _growth(study.klems, rows)
+    rows = _rows(study)
+    definitions = _definitions(study, rows)
+    first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
+    account = _account(definitions, first)
+    facts = _printed(study)
+    verdicts, score = _judged(account, facts)
+    growth = _growth(study.klems, rows)
     return KlemsAccount(study, account, definitions, growth, verdicts, score, facts)
 
 

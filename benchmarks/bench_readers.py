@@ -83,7 +83,8 @@ start, wall = time.process_time(), time.perf_counter()
 table = qn.read_io(sys.argv[1], layout=sys.argv[2], tolerance=1e-2)
 work, passed = time.process_time() - start, time.perf_counter() - wall
 peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024**2
-print(f"{len(table.sectors):,} sectors: {work:.1f} s of work, {passed:.1f} s passed, {peak:.2f} GiB")
+print(f"{len(table.sectors):,} sectors: {work:.1f} s of work, {passed:.1f} s passed,", end=" ")
+print(f"{peak:.2f} GiB")
 """
 
 

@@ -20,8 +20,8 @@ print(made.tables()[0].to_text(width=100), "\n")
 print(f"Updated by {made.method}: a table like any other, with multipliers of its own:")
 print(made.table.multipliers("value_added").round(3).head(5).to_string(), "\n")
 
-# Core, elasticity, curve, linkages and jobs in one account; what each had to give up.
-one = result.reconcile(made)
+# Core, linkages, elasticity, curve and jobs in one account; what each had to give up.
+one = result.reconcile()
 print(one.tables()[0].to_text(width=100), "\n")
 print(one.tables()[2].to_text(width=100))
 

@@ -25,7 +25,8 @@ for name, options in rules.items():
     rows[name] = fit.tidy().set_index("term").loc[term, ["estimate", "std_error", "df", "p_value"]]
 print(pd.DataFrame(rows).T.round(4).to_string())
 
-fit = qn.fit_panel(formula, panel, **asked, cluster="industry", covariance="CR2")
+panels = {"unit": "industry", "time": "year"}
+fit = qn.fit_panel(formula, panel, **asked, **panels, cluster="industry", covariance="CR2")
 found: qn.Diagnosis = qn.diagnose(fit, draws=399, seed=1, tried=len(rules))
 print("\n", found.header.loc["specifications tried", "value"], sep="")
 

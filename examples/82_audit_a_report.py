@@ -12,6 +12,8 @@ folder.mkdir(parents=True, exist_ok=True)
 found = qn.audit(qn.load_reported("caict_2020"))
 for number, finding in enumerate(found.findings, start=1):
     print(f"{number:2d}. {finding}")
+print(f"\nOf {found.tried:,} assignments {len(found.assignments)} fit:")
+print(found.assignments.T.to_string())
 print(f"Written: {save_figure(found.plot(), folder / '82_audit.png')}")
 
 own = folder / "82_own_report.toml"

@@ -32,21 +32,21 @@ for group in ("province", "sector"):
     print(found)
     print(found.change["value"].abs().nlargest(3).rename("largest changes"), "\n")
 
-# Placebo: ICT inputs dealt out at random among the provinces of a sector and year.
-rng = np.random.default_rng(0)
-placebo = []
-for _ in range(50):
-    dealt = panel.assign(
-        ln_ict=panel.groupby(["sector", "year"])["ln_ict"].transform(
-            lambda s: rng.permutation(s.to_numpy())
-        )
-    )
-    placebo.append(elasticity(dealt))
-low, high = np.quantile(placebo, [0.025, 0.975])
-print(
-    f"Elasticity {elasticity(panel):.3f}; dealt out at random it is {np.mean(placebo):.4f}, "
-    f"95 % of {len(placebo)} placebos between {low:.4f} and {high:.4f}"
+# Placebo: made-up inputs that keep the scale of a row, other inputs, and are otherwise dealt out
+# among the provinces of a sector and year. What they earn, the size of the row earns.
+panel["ln_other"] = np.log(panel["other_inputs"].where(panel["other_inputs"] > 0))
+placebo = qn.scale_placebo(
+    "ln_va ~ ln_ict + ln_k + ln_l",
+    panel,
+    term="ln_ict",
+    scale="ln_other",
+    groups="sector:year",
+    keep="province:year",
+    absorb=effects,
+    cluster="province",
+    draws=199,
 )
+print(placebo)
 
 # Any statistic of the data can be resampled over provinces, with bias-corrected intervals.
 year = qn.load_panel("china_provinces").query("year == 2017")

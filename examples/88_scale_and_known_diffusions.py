@@ -44,7 +44,7 @@ print(f"IT and software over value added, using industries of the US: {share.sha
 
 # The two-point rule on diffusions whose outcome is known, beside rules without a curve.
 data = qn.embedded_diffusions()
-result = qn.diffusion_errors(data)
+result: qn.DiffusionErrors = qn.diffusion_errors(data)
 print(result.tables()[0], "\n")
 drawn = result.sample(10_000, seed=0)
 low, high = np.exp(np.quantile(drawn[:, 0], [0.025, 0.975]))

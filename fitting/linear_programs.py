@@ -37,7 +37,7 @@ class Block:
     size: Array
 
     def scaled(self) -> _Scaled:
-        """Return rows, limits, low, high of z, and centre and half width, ``x = centre + half z``."""
+        """Return rows, limits, low and high of z, centre and half; ``x = centre + half z``."""
         ends = np.isfinite(self.low) & np.isfinite(self.high)
         low, high = np.where(ends, self.low, 0.0), np.where(ends, self.high, 0.0)
         centre = np.where(ends, 0.5 * (low + high), 0.0)
@@ -85,7 +85,7 @@ def _together(blocks: Sequence[Block]) -> Array:
     ends = np.cumsum([len(one) for one in low]) - 1
     cost = np.zeros(int(ends[-1]) + 1)
     cost[ends] = 1.0
-    return _solved(cost, pieces, limits, low, high)[ends]
+    return np.asarray(_solved(cost, pieces, limits, low, high)[ends])
 
 
 def _least(blocks: Sequence[_Scaled], objectives: Sequence[Array]) -> Array:
@@ -125,7 +125,8 @@ def _solved(
         "primal_feasibility_tolerance": _EXACT,
         "dual_feasibility_tolerance": _EXACT,
     }
-    found: Any = linprog(
+    solve: Any = linprog  # its stubs know dense matrices only
+    found = solve(
         cost,
         A_ub=block_diag(list(pieces), format="csr"),
         b_ub=np.concatenate(list(limits)),

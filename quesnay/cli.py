@@ -1,6 +1,7 @@
 """The command line: ``quesnay reproduce | run | check | init | audit | table | datasets``."""
 
 import argparse
+import contextlib
 import os
 import sys
 from collections.abc import Sequence
@@ -30,6 +31,26 @@ def main(arguments: Sequence[str] | None = None) -> int:
     >>> main(["datasets", "no-such-name"])
     1
     """
+    _tolerant_streams()
+    try:
+        return _run(arguments)
+    except KeyboardInterrupt:
+        return _failed("interrupted", 130)
+    except BrokenPipeError:
+        _drop_output()  # the reader went away: nothing left to say
+        return 0
+    except OSError as error:
+        _drop_output()
+        return _failed(f"cannot write the output ({error.strerror or error})", 1)
+    except Exception as error:  # the last handler: never a traceback for a user
+        if os.environ.get("QUESNAY_DEBUG"):
+            raise
+        said = f"{type(error).__name__}: {str(error)[:200]}"
+        return _failed(f"internal fault ({said}); QUESNAY_DEBUG=1 shows where; please report it", 1)
+
+
+def _run(arguments: Sequence[str] | None) -> int:
+    """Read the words and run the command; its output is out when this returns."""
     try:
         options = _parser().parse_args(arguments)
     except SystemExit as stop:
@@ -42,16 +63,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     try:
         run = getattr(options, "run", None) or getattr(commands, options.handler)
-        return int(run(options) or 0)
+        status = int(run(options) or 0)
+        sys.stdout.flush()
     except QuesnayError as error:
-        print(f"quesnay: {' '.join(str(error).split())}", file=sys.stderr)
-        return 1
-    except BrokenPipeError:
-        sys.stderr.close()  # the reader went away: nothing left to say
-        return 0
-    except KeyboardInterrupt:
-        print("quesnay: interrupted", file=sys.stderr)
-        return 130
+        return _failed(" ".join(str(error).split()), 1)
+    return status
+
+
+def _failed(message: str, status: int) -> int:
+    """Say what went wrong in one line; a label cannot drive the terminal."""
+    from quesnay.models.display.escape import visible
+
+    with contextlib.suppress(OSError, ValueError):  # nobody listens on standard error
+        print(f"quesnay: {visible(message)}", file=sys.stderr)
+    return status
+
+
+def _tolerant_streams() -> None:
+    """Show what a terminal has no sign for as a question mark instead of failing."""
+    for stream in (sys.stdout, sys.stderr):
+        with contextlib.suppress(AttributeError, ValueError, OSError):
+            stream.reconfigure(errors="replace")  # type: ignore[union-attr]
+
+
+def _drop_output() -> None:
+    """Send what is still held for standard output nowhere, so that closing it does not fail."""
+    with contextlib.suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _parser() -> argparse.ArgumentParser:

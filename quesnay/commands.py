@@ -18,6 +18,7 @@ _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wide
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
     from quesnay.diagnostics.reproduction.runs import reproduce as run
+    from quesnay.models.display.escape import visible
     from quesnay.models.display.write import check_folder
     from quesnay.output import result_json, write_result
 
@@ -37,7 +38,7 @@ def reproduce(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
         return
-    print(result.console())
+    print(visible(result.console(), breaks=True))
     if written is not None:
         print(f"\nWritten: {written} (open report.html)")
 

@@ -80,7 +80,7 @@ def _add_action(parser: argparse.ArgumentParser, action: str) -> None:
             action="append",
             default=[],
             metavar="NAME[=SHARE]",
-            help="sector to extract, with the share of it; may be repeated; all, one by one, if absent",
+            help="sector to extract, with the share of it; may be repeated; by default all in turn",
         )
         parser.add_argument("--kind", default="total", help="total, backward or forward")
 
@@ -263,10 +263,7 @@ def in_shell(message: str) -> str:
     for name, flag in _FLAGS.items():
         message = re.sub(rf"\b{name}=True\b", flag, message)
     for name in _VALUED:
-        message = re.sub(
-            rf"(?<![\w-]){name}=(?:'([^']*)'|\"([^\"]*)\"|([\w.+-]+(?<![.,;:])))",
-            lambda found, name=name: f"--{name} {next(g for g in found.groups() if g is not None)}",
-            message,
-        )
+        given = rf"(?<![\w-]){name}=(?:'([^']*)'|\"([^\"]*)\"|([\w.+-]+(?<![.,;:])))"
+        message = re.sub(given, rf"--{name} \1\2\3", message)
         message = re.sub(rf"(?<![\w-]){name}=(?![\w'\"])", f"--{name}", message)
     return message

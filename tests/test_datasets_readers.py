@@ -112,8 +112,8 @@ def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: st
     np.testing.assert_allclose(frames.Z, [[13.0, 24.0], [27.0, 36.0]])
     np.testing.assert_allclose(frames.final_demand.to_numpy(), [[74.0, -1.0], [36.0, -9.0]])
     assert frames.imports is not None
-    assert frames.imports[0].loc["imports_of_Other"].tolist() == [5.0, 0.0]
-    assert frames.imports[1].loc["imports_of_Other"].tolist() == [3.0, -8.0]
+    assert frames.imports[0].T["imports_of_Other"].tolist() == [5.0, 0.0]
+    assert frames.imports[1].T["imports_of_Other"].tolist() == [3.0, -8.0]
     assert frames.output is not None
     rows = frames.Z.sum(axis=1) + frames.final_demand.sum(axis=1)
     columns = frames.Z.sum() + frames.value_added.sum() + frames.imports[0].sum()

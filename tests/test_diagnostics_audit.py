@@ -3,6 +3,7 @@
 The oracles use no linear programme: scans over the totals, closed forms and random search.
 """
 
+import contextlib
 import itertools
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,12 @@ def rows(**figures: tuple[int, str, str]) -> pd.DataFrame:
         {name: (name.rstrip("0123456789"), *told) for name, told in figures.items()},
         index=["concept", "year", "printed", "unit"],
     ).T
+
+
+def extent(bounds: pd.DataFrame, concept: str, year: int) -> tuple[float, float]:
+    """Return low and high of a quantity."""
+    row = bounds.to_dict("index")[concept, year]
+    return row["low"], row["high"]
 
 
 @pytest.fixture(scope="module")
@@ -90,8 +97,8 @@ def scanned() -> dict[tuple[str, ...], tuple[float, float]]:
                          0 * t18 + min(2.135, 0.0225 * own)], axis=0)  # fmt: skip
         fine &= (low17 < high17) & (low19 < high19)
         if fine.any():
-            key = (s18, f"{k17}/{k18}", f"{g17}/{g18}", s19, f"{k18b}/{k19}", f"{g18b}/{g19}")
-            out[key] = (float(low17[fine].min()), float(high17[fine].max()))
+            key = [s18, f"{k17}/{k18}", f"{g17}/{g18}", s19, f"{k18b}/{k19}", f"{g18b}/{g19}"]
+            out[tuple(key)] = (float(low17[fine].min()), float(high17[fine].max()))
     return out
 
 
@@ -109,9 +116,7 @@ def test_assignments_are_those_of_a_scan(official: AuditResult) -> None:
     assert seen == set(expected)
     low = min(ends[0] for ends in expected.values())
     high = max(ends[1] for ends in expected.values())
-    assert official.bounds.loc[(TOTAL, 2017), ["low", "high"]].tolist() == pytest.approx(
-        [low, high], abs=2e-6
-    )
+    assert extent(official.bounds, TOTAL, 2017) == pytest.approx((low, high), abs=2e-6)
 
 
 def test_every_assignment_is_tried(official: AuditResult) -> None:
@@ -138,7 +143,7 @@ def test_with_the_trade_page_one_assignment_is_left(report: AuditResult) -> None
     highest = 1.4195 * 1.4735 * 99.0865 / 91.9281 / 1.0605
     assert highest / 99.0865 < 0.0215
     assert highest / 98.6515 > 0.0215
-    assert report.bounds.loc[(TOTAL, 2019), "high"] == pytest.approx(highest, rel=1e-6)
+    assert extent(report.bounds, TOTAL, 2019)[1] == pytest.approx(highest, rel=1e-6)
     told = " ".join(report.findings)
     assert "(S19) fits only GDP published in 2020-12, after the report (2020-03)" in told
     assert "give 2.1496, rounded 2.15, rounded again 2.2" in told
@@ -150,10 +155,10 @@ def test_bounds_match_the_algebra(official: AuditResult) -> None:
     bounds = official.bounds
     t18 = 2.125 - 0.0995 * (99.0865 - 91.9281)  # total and contribution of 2019
     growth = 2.125 / 1.4735 * 91.9281 / 99.0865 * 1.0605  # total and real growth of 2019
-    assert bounds.loc[(TOTAL, 2018), "low"] == pytest.approx(max(t18, growth), rel=1e-6)
-    assert bounds.loc[(TOTAL, 2018), "high"] == pytest.approx(0.0155 * 91.9281, rel=1e-6)
-    assert bounds.loc[(CORE, 2019), "low"] == pytest.approx(1e4 * 0.2515 * 2.125, rel=1e-6)
-    assert bounds.loc[("integration-driven contribution", 2018), "high"] == pytest.approx(
+    assert extent(bounds, TOTAL, 2018)[0] == pytest.approx(max(t18, growth), rel=1e-6)
+    assert extent(bounds, TOTAL, 2018)[1] == pytest.approx(0.0155 * 91.9281, rel=1e-6)
+    assert extent(bounds, CORE, 2019)[0] == pytest.approx(1e4 * 0.2515 * 2.125, rel=1e-6)
+    assert extent(bounds, "integration-driven contribution", 2018)[1] == pytest.approx(
         0.0155 * 91.9281 - 0.43855, rel=1e-6
     )
     assert bounds.index.names == ["concept", "year"]
@@ -161,16 +166,14 @@ def test_bounds_match_the_algebra(official: AuditResult) -> None:
 
 def test_implied_figures_match_the_algebra(official: AuditResult) -> None:
     frame = official.vintages.set_index(["id", "vintages", "definition"])
-    low, high = official.bounds.loc[(TOTAL, 2018), ["low", "high"]]
-    row = frame.loc[("S18", "2018 preliminary", "")]
+    low, high = extent(official.bounds, TOTAL, 2018)
+    row = frame.T[("S18", "2018 preliminary", "")]
     assert row["implied_high"] == pytest.approx(100 * high / 90.0309, abs=1e-3)
     assert row["implied_low"] == pytest.approx(100 * low / 90.0309, abs=1e-3)
     assert not row["alone"]
-    assert (
-        frame.loc[("S20", "2020 final", ""), "implied_high"]
-        == pytest.approx(100 * 3.15 / 101.3567 * (1 - 1e-7), abs=1e-2)
-        or not frame.loc[("S20", "2020 final", ""), "alone"]
-    )
+    row = frame.T[("S20", "2020 final", "")]
+    assert row["implied_low"] == pytest.approx(100 * 3.05 / 101.3567, rel=1e-6)
+    assert not row["alone"]
 
 
 def test_contributions_in_constant_prices_match_a_random_search(official: AuditResult) -> None:
@@ -178,10 +181,10 @@ def test_contributions_in_constant_prices_match_a_random_search(official: AuditR
     frame = official.vintages.set_index(["id", "vintages", "definition"])
     rng = np.random.default_rng(0)
     n = 400_000
-    low, high = official.bounds.loc[(TOTAL, 2018), ["low", "high"]]
+    low, high = extent(official.bounds, TOTAL, 2018)
     for before, now in itertools.product(GDP[2017], GDP[2018]):
         name = f"2017 {before}, 2018 {now}"
-        row = frame.loc[("K18", name, "constant prices")]
+        row = frame.T[("K18", name, "constant prices")]
         assert not row["fits"]
         t18, g, own = rng.uniform(low, high, n), rng.uniform(0.5565, 0.5575, n), []
         for b, c in itertools.product(GDP[2017], GDP[2018]):  # the vintages of real growth
@@ -202,8 +205,8 @@ def test_contributions_in_constant_prices_match_a_random_search(official: AuditR
 def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -> None:
     special = official.one_vintage
     assert not special.feasible
-    low, high = special.deflator.loc[2018, ["low", "high"]]
-    assert low > special.deflator.loc[2018, "official_high"]
+    low, high = special.deflator[["low", "high"]].T[2018]
+    assert low > special.deflator["official_high"].to_dict()[2018]
     # By hand, one basis: T17 = T18 - K (GDP18 - GDP17), D = T18 / T17 / (1 + G) - 1.
     bounds = official.one_vintage.sets.set_index("coherent").loc[True]
     t18_high = 0.0155 * 91.9281
@@ -216,7 +219,8 @@ def test_one_vintage_a_year_needs_a_deflator_of_its_own(official: AuditResult) -
     assert low == pytest.approx(100 * lowest, abs=1e-3)
     official_low = 91.9281 / 82.7122  # any pair of nominal and real GDP: at most this deflator
     assert (
-        special.deflator.loc[2018, "official_high"] < 100 * (91.9281 / 82.0754 / 1.0665 - 1) + 1e-3
+        special.deflator["official_high"].to_dict()[2018]
+        < 100 * (91.9281 / 82.0754 / 1.0665 - 1) + 1e-3
     )
     assert high > 100 * (official_low / 1.0675 - 1)
 
@@ -283,7 +287,7 @@ def test_figures_that_cannot_hold_are_named() -> None:
 def report_high(reported: pd.DataFrame) -> float:
     """The highest total of 2019 without its share."""
     rest = qn.audit(reported, without=["S19"])
-    return float(rest.bounds.loc[(TOTAL, 2019), "high"])
+    return float(extent(rest.bounds, TOTAL, 2019)[1])
 
 
 def test_views(report: AuditResult, official: AuditResult) -> None:
@@ -323,55 +327,56 @@ def test_another_institutes_contribution_of_2019_does_not_follow_from_its_growth
 # ---- planted reports -------------------------------------------------------------------------
 
 
+YEARS = {"S18": [2018], "S19": [2019], "K18": [2017, 2018], "K19": [2018, 2019],
+         "G18": [2017, 2018], "G19": [2018, 2019]}  # fmt: skip
+
+
+def planted(seed: int) -> tuple[pd.DataFrame, dict[str, str], dict[str, float]]:
+    """Draw totals and vintages; return the figures rounded, the vintages and the true totals."""
+    rng = np.random.default_rng(seed)
+    total = {2017: rng.uniform(0.5, 3.0)}
+    for year in (2018, 2019):
+        total[year] = total[year - 1] * rng.uniform(1.05, 1.7)
+    h = rng.uniform(0.3, 0.9)
+    values = {"T18": total[2018], "T19": total[2019], "H19": 100 * h, "C19": total[2019] * (1 - h)}
+    chosen = {}
+    for name, years in YEARS.items():
+        pick = [str(rng.choice(list(GDP[year]))) for year in years]
+        chosen[name] = ", ".join(f"{y} {v}" for y, v in zip(years, pick, strict=True))
+        gdp = [GDP[y][v] for y, v in zip(years, pick, strict=True)]
+        now = total[years[-1]]
+        if name[0] == "S":
+            values[name] = 100 * now / gdp[0]
+            continue
+        before, real = total[years[0]], sum(REAL[years[1], pick[1]]) / 200
+        deflator = gdp[1] / gdp[0] / (1 + real)
+        if name[0] == "G":
+            values[name] = 100 * (now / before / deflator - 1)
+        elif rng.random() < 0.5:
+            values[name] = 100 * (now - before) / (gdp[1] - gdp[0])
+        else:
+            values[name] = 100 * (now - before * deflator) / (gdp[1] * real / (1 + real))
+    units = {"T": "trillion CNY", "C": "trillion CNY"}
+    told = {
+        name: (2000 + int(name[1:]), f"{value:.2f}", units.get(name[0], "percent"))
+        for name, value in values.items()
+    }
+    return rows(**told), chosen, {"T17": total[2017], "T19": total[2019], "I19": total[2019] * h}
+
+
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_true_report_is_never_refused(seed: int) -> None:
-    """Totals and vintages drawn, figures computed and rounded: the audit must find the truth."""
-    rng = np.random.default_rng(seed)
-    t17 = rng.uniform(0.5, 3.0)
-    t18 = t17 * rng.uniform(1.05, 1.7)
-    t19 = t18 * rng.uniform(1.05, 1.7)
-    h = rng.uniform(0.3, 0.9)
-    pick = {
-        name: tuple(str(rng.choice(list(GDP[year]))) for year in years)
-        for name, years in {"S18": [2018], "S19": [2019], "K18": [2017, 2018],
-                            "K19": [2018, 2019], "G18": [2017, 2018], "G19": [2018, 2019]}.items()
-    }  # fmt: skip
-    real = {key: sum(ends) / 200 for key, ends in REAL.items()}
-
-    def gdp(name: str) -> list[float]:
-        years = [2017, 2018] if name[1:] == "18" else [2018, 2019]
-        return [GDP[y][v] for y, v in zip(years[-len(pick[name]) :], pick[name], strict=True)]
-
-    values = {"T18": t18, "T19": t19, "H19": 100 * h, "C19": t19 * (1 - h)}
-    for year, (before, now) in {"18": (t17, t18), "19": (t18, t19)}.items():
-        values[f"S{year}"] = 100 * now / gdp(f"S{year}")[0]
-        first, second = gdp(f"K{year}")
-        if rng.random() < 0.5:
-            values[f"K{year}"] = 100 * (now - before) / (second - first)
-        else:
-            r = real[2000 + int(year), pick[f"K{year}"][1]]
-            deflator = second / first / (1 + r)
-            values[f"K{year}"] = 100 * (now - before * deflator) / (second * r / (1 + r))
-        first, second = gdp(f"G{year}")
-        deflator = second / first / (1 + real[2000 + int(year), pick[f"G{year}"][1]])
-        values[f"G{year}"] = 100 * (now / before / deflator - 1)
-    units = {"T": "trillion CNY", "C": "trillion CNY"}
-    frame = rows(**{
-        name: (2000 + int(name[1:]), f"{value:.2f}", units.get(name[0], "percent"))
-        for name, value in values.items()
-    })  # fmt: skip
-    found = qn.audit(frame)
+    """Figures computed from drawn totals and vintages: the audit must find the truth."""
+    figures, chosen, truth = planted(seed)
+    found = qn.audit(figures)
     assert found.feasible
-    for name, chosen in pick.items():
-        years = [2017, 2018] if name[1:] == "18" else [2018, 2019]
-        text = ", ".join(f"{y} {v}" for y, v in zip(years[-len(chosen) :], chosen, strict=True))
+    for name, text in chosen.items():
         assert text in set(found.assignments[name])
-    bounds = found.bounds
-    for concept, year, value in (("T", 2017, t17), ("T", 2019, t19), ("I", 2019, t19 * h)):
-        key = (concept if concept == "T" else "integration-driven contribution", year)
-        if key in bounds.index:
-            assert bounds.loc[key, "low"] - 1e-6 <= value <= bounds.loc[key, "high"] + 1e-6
+    names = {"T": "T", "I": "integration-driven contribution"}
+    for name, value in truth.items():
+        low, high = extent(found.bounds, names[name[0]], 2000 + int(name[1:]))
+        assert low - 1e-6 <= value <= high + 1e-6
 
 
 @settings(max_examples=25, deadline=None)
@@ -396,12 +401,10 @@ def test_conflicts_are_smallest() -> None:
         assert not qn.audit(reported, without=[n for n in reported.index if n not in one]).feasible
         for name in one:
             left_out = [n for n in reported.index if n not in one or n == name]
-            try:
+            rest = None
+            with contextlib.suppress(qn.DataError):  # nothing is left that ties two figures
                 rest = qn.audit(reported, without=left_out)
-            except qn.DataError as error:  # nothing is left that ties two figures
-                assert "no printed figure takes part" in str(error)
-            else:
-                assert rest.feasible
+            assert rest is None or rest.feasible
 
 
 # ---- rounding, units, own identities ---------------------------------------------------------
@@ -434,7 +437,7 @@ def test_products_of_either_sign(printed: str, holds: bool) -> None:
     found = of_own(figures, "X * Y = Z")
     assert found.feasible == holds
     if holds:
-        low, high = found.bounds.loc[("Y", 2000), ["low", "high"]]
+        low, high = extent(found.bounds, "Y", 2000)
         ends = sorted([0.5 / 2.5, 0.5])
         expected = ends if printed == "1" else [-0.5, -0.2]
         assert [low, high] == pytest.approx(expected, abs=1e-5)
@@ -448,13 +451,14 @@ def test_powers_of_a_printed_rate_need_their_sign() -> None:
     text = "T = (1 + A)**2 * T[t-2]"
     found = of_own(figures, text)
     assert found.feasible
-    assert found.bounds.loc[("T", 2018), "low"] == pytest.approx(99.5)
+    assert extent(found.bounds, "T", 2018)[0] == pytest.approx(99.5)
     figures.loc["A20", "printed"] = "11.0"
     found = of_own(figures, text)
     assert found.conflicts == [["T18", "T20", "A20"]]
-    implied = found.misses.set_index("id").loc["A20", ["implied_low", "implied_high"]]
-    assert np.isnan(implied).all() or implied.tolist() == pytest.approx(
-        [100 * ((120.5 / 100.5) ** 0.5 - 1), 100 * ((121.5 / 99.5) ** 0.5 - 1)], abs=1e-3
+    # A square of the rate is beyond a ratio: that it misses is known, by how much is not said.
+    assert found.misses.query("id == 'A20'")["implied_low"].isna().all()
+    assert found.misses.query("id == 'T20'")["implied_low"].iloc[0] == pytest.approx(
+        99.5 * 1.1095**2, rel=1e-6
     )
 
 
@@ -477,7 +481,7 @@ def test_figures_of_one_concept_in_several_units() -> None:
     found = of_own(figures, "T = (1 + N) * T[t-1]")
     assert found.feasible
     assert found.bounds.loc[("T", 2019), "unit"] == "100 million CNY"
-    assert found.bounds.loc[("T", 2019), "low"] == pytest.approx(14199.5 * 1.4995)
+    assert extent(found.bounds, "T", 2019)[0] == pytest.approx(14199.5 * 1.4995)
 
 
 def test_own_definitions_are_alternatives(tmp_path: Path) -> None:
@@ -554,7 +558,7 @@ def test_without_any_gdp_the_ties_that_need_it_are_free() -> None:
     file = ReportFile(figures, None, *_account())
     found = qn.audit(file)
     assert found.feasible
-    low, high = found.bounds.loc[("GDP", 2018), ["low", "high"]]
+    low, high = extent(found.bounds, "GDP", 2018)
     assert (low, high) == pytest.approx((1.415 / 0.0155, 1.425 / 0.0145), rel=1e-5)
 
 
@@ -582,3 +586,16 @@ def test_own_csv_uses_the_identities_of_a_satellite_account(tmp_path: Path) -> N
         "C19,core,2019,4.0,billion USD\nH19,part,2019,70,percent\n"
     )
     assert qn.audit(qn.read_figures(path)).conflicts == [["T19", "C19", "H19"]]
+
+
+def test_the_documentation_quotes_the_findings() -> None:
+    page = (Path(__file__).parent.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
+    part = page.partition("## Audit")[2].partition("\n## ")[0]
+    quotes = [
+        " ".join(block.replace("\n  > ", " ").split())
+        for block in part.replace("\n\n", "\n").split("\n* > ")[1:]
+    ]
+    told = [*qn.audit().findings, *qn.audit(qn.load_reported("caii_2020")).findings]
+    assert len(quotes) >= 18
+    for quote in quotes:
+        assert any(quote.startswith(sentence) for sentence in told), quote

@@ -7,7 +7,6 @@ import statsmodels.formula.api as smf
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.coefficient_stability import oster_bounds, scale_placebo
-from quesnay.diagnostics.reproduction.regressions import estimation_sample
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError
 
 EFFECTS = ("province:sector", "sector:year", "province:year")
@@ -16,15 +15,16 @@ EQUATION = "ln_va ~ ln_ict + ln_k + ln_l"
 
 @pytest.fixture(scope="module")
 def provinces() -> pd.DataFrame:
-    logarithms = {
-        "ln_va": ["value_added"],
-        "ln_ict": ["ict_inputs"],
-        "ln_k": ["depreciation"],
-        "ln_l": ["labour_compensation"],
-        "ln_other": ["other_inputs"],
+    columns = {
+        "ln_va": "value_added",
+        "ln_ict": "ict_inputs",
+        "ln_k": "depreciation",
+        "ln_l": "labour_compensation",
+        "ln_other": "other_inputs",
     }
-    panel = qn.load_panel("china_provinces")
-    return estimation_sample(panel, logarithms, years=[2012, 2017], exclude="ict_producing")
+    panel = qn.load_panel("china_provinces").query("year >= 2012 and not ict_producing")
+    logarithms = {name: np.log(panel[of].where(panel[of] > 0)) for name, of in columns.items()}
+    return panel.assign(**logarithms)
 
 
 def proportional(delta: float, *, n: int = 60) -> tuple[pd.DataFrame, float, float]:

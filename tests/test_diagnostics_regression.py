@@ -198,7 +198,7 @@ def test_unit_and_time_may_come_from_the_data() -> None:
 @pytest.mark.parametrize(
     ("call", "words"),
     [
-        (lambda: qn.diagnose(3), "expected a fit: .* got int"),  # type: ignore[arg-type]
+        (lambda: qn.diagnose(3), "expected a fit: .* got int"),
         (lambda: qn.diagnose(fitted(panel()), unit="unti"), "did you mean 'unit'"),
         (lambda: qn.diagnose(fitted(panel()), unit="x", data=panel()[:5]), "miss rows"),
         (

@@ -1,6 +1,7 @@
-"""The main job: identities, roles, facts, seeds, and that nothing reported leaks into an estimate."""
+"""The main job: identities, roles, facts, seeds; nothing reported leaks into an estimate."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -236,3 +237,16 @@ def test_the_report_is_one_page_that_fetches_nothing(result: Reproduction) -> No
     assert page.count("<img") == len(result.plots())
     for name in ALL:
         assert name in page
+
+
+def test_a_checkpoint_of_another_study_is_refused(tmp_path: Path) -> None:
+    study = load_study("caict_2020")
+    kept = tmp_path / "draws"
+    first = qn.reproduce(study, draws=50, seed=1, checkpoint=kept)
+    again = qn.reproduce(study, draws=50, seed=1, checkpoint=kept)
+    pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+    # one number that no median shows: the second vintage set of 2020
+    second = replace(study.gdp.vintages[1], years={**study.gdp.vintages[1].years, "2020": "final"})
+    other = replace(study, gdp=replace(study.gdp, vintages=(study.gdp.vintages[0], second)))
+    with pytest.raises(qn.DataError, match="model"):
+        qn.reproduce(other, draws=50, seed=1, checkpoint=kept)

@@ -147,7 +147,7 @@ def test_a_negative_hausman_is_refused_with_its_value() -> None:
         hausman(d["gsp"], X, unit=d["state"], method="walhus")
 
 
-def aged() -> tuple[Array, Array, Array]:
+def aged() -> tuple[Array, Array, npt.NDArray[Any]]:
     """Age repeats the time dummies inside units."""
     g = np.random.default_rng(np.random.SeedSequence(1))
     unit, time = np.repeat(np.arange(30), 5), np.tile(np.arange(5), 30)

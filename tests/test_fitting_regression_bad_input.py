@@ -41,7 +41,7 @@ from quesnay.fitting.regression.instrumental import (
     instrumental_variables,
     overidentification,
 )
-from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.least_squares import project, project_noisy
 from quesnay.fitting.regression.random_effects import random_effects
 
 G = np.random.default_rng(1)
@@ -97,13 +97,13 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("unstacked units", lambda: breusch_godfrey(Y, X, unit=TIME), "not stacked by unit"),
     ("godfrey form", lambda: breusch_godfrey(Y, X, form=WRONG), "use 'chi2' or 'F'"),
     ("few residuals", lambda: jarque_bera([1.0, 2.0]), "at least four"),
-    ("power one", lambda: reset(Y, X, powers=(1,)), "integers from 2"),
-    ("no power", lambda: reset(Y, X, powers=()), "integers from 2"),
+    ("power one", lambda: reset(project_noisy(Y, X), powers=(1,)), "integers from 2"),
+    ("no power", lambda: reset(project_noisy(Y, X), powers=()), "integers from 2"),
     ("harvey rows", lambda: harvey_collier(Y[:4], X[:4]), "needs 5"),
-    ("one regime", lambda: chow(Y, X, [1] * N), "one group only"),
+    ("one regime", lambda: chow(project_noisy(Y, X), [1] * N), "one group only"),
     (
         "too many regimes",
-        lambda: chow(Y, X, range(N)),
+        lambda: chow(project_noisy(Y, X), range(N)),
         "degrees of freedom",
     ),
     ("one unit", lambda: random_effects(Y, X, unit=[1] * N), "at least 2"),
@@ -115,8 +115,8 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("effect", lambda: lagrange_multiplier(Y, X, unit=UNIT, time=TIME, effect=WRONG), "two-way"),
     ("form", lambda: lagrange_multiplier(Y, X, unit=UNIT, time=TIME, form="ghm"), "one-way"),
     ("exact pagan", lambda: breusch_pagan(X[:, 1], X), "explains it exactly"),
-    ("exact reset", lambda: reset(X[:, 1], X), "explains it exactly"),
-    ("exact chow", lambda: chow(X[:, 1], X, UNIT > 2), "explains it exactly"),
+    ("exact reset", lambda: reset(project_noisy(X[:, 1], X)), "explains it exactly"),
+    ("exact chow", lambda: chow(project_noisy(X[:, 1], X), UNIT > 2), "explains it exactly"),
     ("exact within", lambda: wooldridge_within(X[:, 1], X, unit=UNIT, time=TIME), "exactly"),
     ("short units", lambda: wooldridge_within(Y, X, unit=range(N), time=[1] * N), "varies|short"),
     ("lonely units", lambda: cross_section_dependence(Y, unit=range(N), time=range(N)), "no two"),
@@ -171,7 +171,7 @@ CASES: list[tuple[str, Callable[[], object], str]] = [
     ("exact harvey", lambda: harvey_collier(X[:, 1] - 9, X), "predicts every row exactly"),
     (
         "dummy squared",
-        lambda: reset(Y, np.column_stack([np.ones(N), UNIT > 2])),
+        lambda: reset(project_noisy(Y, np.column_stack([np.ones(N), UNIT > 2]))),
         "add 0 dimensions",
     ),
     ("no residual", lambda: durbin_watson(Y[:4], X[:4]), "leave nothing to test"),

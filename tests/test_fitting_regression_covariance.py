@@ -228,11 +228,11 @@ def test_newey_west_equals_statsmodels_and_driscoll_kraay_of_one_series() -> Non
     assert found.df.tolist() == [13.0] * 3
     other = qn.DriscollKraay(lags=3, adjust=True).estimate(regression)
     np.testing.assert_allclose(other.matrix, found.matrix, rtol=1e-13)
-    assert (
-        "2 Bartlett lags" in qn.NeweyWest().estimate(regression).rule
-    )  # 4 (16 / 100)^(2/9) = 2.66
-    for periods, message in ((None, "need periods"), (when // 2, "for one series, one row")):
-        refused(lambda p=periods: qn.NeweyWest().estimate(replace(regression, periods=p)), message)
+    usual = qn.NeweyWest().estimate(regression)  # 4 (16 / 100)^(2/9) = 2.66
+    assert "2 Bartlett lags" in usual.rule
+    without, panel = replace(regression, periods=None), replace(regression, periods=when // 2)
+    refused(lambda: qn.NeweyWest().estimate(without), "need periods")
+    refused(lambda: qn.NeweyWest().estimate(panel), "for one series, one row")
 
 
 def test_cr3_is_the_jackknife_unless_asked_otherwise() -> None:

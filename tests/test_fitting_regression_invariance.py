@@ -14,7 +14,7 @@ from quesnay.fitting.assumptions.normality import jarque_bera
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier, mundlak
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
 from quesnay.fitting.assumptions.specification import chow, recursive_residuals, reset
-from quesnay.fitting.regression.least_squares import project
+from quesnay.fitting.regression.least_squares import project, project_noisy
 from quesnay.fitting.verdict import TestResult
 
 Array = npt.NDArray[np.float64]
@@ -28,12 +28,12 @@ PANEL: dict[str, Test] = {
     "Mundlak": lambda y, X, u, t: mundlak(y, X, unit=u),
     "within": lambda y, X, u, t: wooldridge_within(y, X, unit=u, time=t),
     "CD": lambda y, X, u, t: cross_section_dependence(project(y, X).residuals, unit=u, time=t),
-    "Chow": lambda y, X, u, t: chow(y, X, np.asarray(t) > 2),
+    "Chow": lambda y, X, u, t: chow(project_noisy(y, X), np.asarray(t) > 2),
 }
 PLAIN: dict[str, Test] = {
     "Breusch-Pagan": lambda y, X, u, t: breusch_pagan(y, X),
     "White": lambda y, X, u, t: white(y, X),
-    "RESET": lambda y, X, u, t: reset(y, X),
+    "RESET": lambda y, X, u, t: reset(project_noisy(y, X)),
     "Jarque-Bera": lambda y, X, u, t: jarque_bera(project(y, X).residuals),
 }
 ORDERED: dict[str, Test] = {

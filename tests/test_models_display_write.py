@@ -152,7 +152,9 @@ def test_files_of_others_survive_in_a_folder(tmp_path: Path) -> None:
     write_folder(tmp_path, {"a.csv": "new", "plots/b.png": b"2"})
     assert mine.read_text(encoding="utf-8") == "mine"
     assert (tmp_path / "a.csv").read_text(encoding="utf-8") == "new"
-    assert names(tmp_path) == ["a.csv", "plots", "plots/b.png", "plots/mine.txt"]
+    assert names(tmp_path) == [
+        "a.csv", "manifest.json", "plots", "plots/b.png", "plots/mine.txt",
+    ]  # fmt: skip
 
 
 def test_a_folder_that_cannot_be_completed_is_as_before(tmp_path: Path) -> None:

@@ -195,14 +195,16 @@ def test_it_is_the_nearest_in_information_by_an_optimiser() -> None:
             value.sum(1) - [66, 39],
         ])  # fmt: skip
 
-    best = minimize(
-        lambda x: float((x * np.log(x / z) - x + z).sum()),
-        z,
-        jac=lambda x: np.log(x / z),
-        bounds=[(1e-6, None)] * len(z),
-        constraints={"type": "eq", "fun": misses},
-        options={"ftol": 1e-14, "maxiter": 2000},
-    )
+    def distance(x: np.ndarray) -> float:
+        return float((x * np.log(x / z) - x + z).sum())
+
+    problem: dict[str, Any] = {
+        "jac": lambda x: np.log(x / z),
+        "bounds": [(1e-6, None)] * len(z),
+        "constraints": {"type": "eq", "fun": misses},
+        "options": {"ftol": 1e-14, "maxiter": 2000},
+    }
+    best: Any = minimize(distance, z, **problem)
     use, final, supply, imports, value = split(best.x)
     np.testing.assert_allclose(found.use, use, rtol=1e-4)
     np.testing.assert_allclose(found.final_demand, final, rtol=1e-4)

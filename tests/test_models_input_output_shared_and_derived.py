@@ -128,7 +128,7 @@ def test_every_analysis_takes_the_labels_of_the_table(labels: pd.Index) -> None:
     assert qn.mixed_model(table, {first: 800.0}).output[first] == 800.0
     assert qn.inoperability(table, {first: 0.1}).inoperability[first] > 0.1
     assert table.extract({first: 0.5}).weights[first] == 0.5
-    assert table.solve({first: 1.0})[first] > 1  # type: ignore[call-overload]
+    assert table.solve({first: 1.0})[first] > 1
     assert table.prices({first: 0.1}).loc[first, "direct"] == 0.1
     assert table.split(first, {first: 1.0}).sectors.equals(labels)
 

@@ -1,11 +1,16 @@
 """The command line: what it prints, what it refuses, and with which status."""
 
+import hashlib
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from quesnay.cli import main
+from quesnay.models.display.write import write_folder
 
 
 def _refused(capsys: pytest.CaptureFixture[str], *words: str) -> str:
@@ -114,3 +119,66 @@ def test_datasets_are_listed_shown_and_exported(
     assert "Zhejiang" in capsys.readouterr().out
     assert main(["datasets", "--json"]) == 0
     assert isinstance(json.loads(capsys.readouterr().out), list)
+
+
+def test_an_interruption_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("quesnay.diagnostics.reproduction.runs.prepare", stopped)
+    assert main(["reproduce", "--draws", "2"]) == 130
+    assert capsys.readouterr().err == "quesnay: interrupted\n"
+
+
+def test_a_foreign_error_is_one_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object, **__: object) -> None:
+        raise TypeError("\x1b[31mred\x1b[0m " * 100)
+
+    monkeypatch.setattr("quesnay.diagnostics.reproduction.runs.prepare", broken)
+    line = _refused(capsys, "reproduce", "--draws", "2")
+    assert "internal fault (TypeError" in line
+    assert "\x1b" not in line
+    assert len(line) < 1000
+    monkeypatch.setenv("QUESNAY_DEBUG", "1")
+    with pytest.raises(TypeError):
+        main(["reproduce", "--draws", "2"])
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no device that is always full")
+def test_a_full_disk_is_one_line() -> None:
+    command = [sys.executable, "-m", "quesnay", "datasets"]
+    with Path("/dev/full").open("w", encoding="utf-8") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.startswith("quesnay: cannot write the output")
+    assert done.stderr.count("\n") == 1
+
+
+def test_a_terminal_without_the_signs_shows_question_marks() -> None:
+    command = [sys.executable, "-m", "quesnay", "datasets", "sectors_chn_42"]
+    done = subprocess.run(
+        command, capture_output=True, check=False, env={**os.environ, "PYTHONIOENCODING": "ascii"}
+    )
+    assert done.returncode == 0
+    assert done.stderr == b""
+
+
+def test_a_folder_never_mixes_two_runs(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "out"
+    write_folder(out, {"reconciled.csv": "old", "account.csv": "old"})
+    (out / "mine.txt").write_text("mine")
+    left = out / ".out.999999999-abc"
+    left.mkdir()
+    write_folder(out, {"account.csv": "new"})
+    assert sorted(path.name for path in out.iterdir()) == [
+        "account.csv",
+        "manifest.json",
+        "mine.txt",
+    ]
+    listed = json.loads((out / "manifest.json").read_text())["sha256"]
+    assert listed == {"account.csv": hashlib.sha256(b"new").hexdigest()}
+    assert "empty name" in _refused(capsys, "reproduce", "--draws", "2", "--out", "")

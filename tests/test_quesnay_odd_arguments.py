@@ -27,7 +27,7 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.specification_curve(figure=MATRIX), "no printed figure matrix"),
     (lambda: qn.update_table_year(year=MATRIX), "no table can be made"),
     (lambda: qn.update_table_year(method=MATRIX, draws=2), "method matrix"),
-    (lambda: qn.audit(deflator=MATRIX), "expected one of free, official"),
+    (lambda: qn.audit(forecast_growth=MATRIX), "is no pair of percentages"),
     (lambda: qn.audit(without="T19"), "without: expected a list"),
     (lambda: qn.audit(without=[MATRIX]), "no figure matrix"),
     (lambda: qn.read_figures(NONE), "expected the path"),

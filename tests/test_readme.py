@@ -1,18 +1,26 @@
-"""The README shows what comes out."""
+"""README and documentation say what comes out: every generated block is computed again."""
 
 from pathlib import Path
 
 import pytest
 
-import quesnay as qn
-from quesnay.diagnostics.reproduction.tables import glance_table
+ROOT = Path(__file__).parents[1]
+PAGES = ("README.md", "docs/reproduce.md", "docs/evidence.md")
 
-README = Path(__file__).parents[1] / "README.md"
+pytestmark = pytest.mark.skipif(
+    not (ROOT / "tools" / "readme.py").is_file(), reason="looks at the source, which is not here"
+)
 
 
-@pytest.mark.skipif(not README.exists(), reason="run against an installed wheel: no README here")
-def test_the_table_of_the_readme_is_what_comes_out() -> None:
-    text = README.read_text(encoding="utf-8")
-    shown = text.split("<!-- result -->\n")[1].split("<!-- /result -->")[0]
-    result = qn.reproduce("caict_2020", draws=2000, seed=0)
-    assert shown.strip() == glance_table(result).to_markdown().strip()
+@pytest.mark.slow
+def test_the_pages_say_what_comes_out() -> None:
+    from tools.readme import blocks, replaced
+
+    found = blocks()
+    for name in PAGES:
+        text = (ROOT / name).read_text(encoding="utf-8")
+        assert replaced(text, found) == text, f"{name}: python -m tools.readme"
+
+
+def test_the_readme_is_short() -> None:
+    assert (ROOT / "README.md").read_text(encoding="utf-8").count("\n") <= 90

@@ -26,6 +26,7 @@ __all__ = ["Arrangement", "Line", "Numbers", "Record", "assemble"]
 Array = NDArray[np.float64]
 
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
+_MOST_USES = 60  # columns of final demand of one economy; a world table has no such sub-totals
 _ASIDE = {"total", "demand_total", "value_added_total", "output", "drop", "unlabelled"}
 
 
@@ -301,9 +302,11 @@ class _Parts:
         numbers, plan = self.plan.numbers, self.plan
         columns, rows = plan.of("columns", "output"), plan.of("rows", "output")
         if columns:
-            return numbers.block(self.sectors, columns[:1])[:, 0]
+            first: Array = numbers.block(self.sectors, columns[:1])[:, 0]
+            return first
         if rows and all(numbers.filled(rows[0].place, [line.place]) for line in self.across):
-            return numbers.block(rows[:1], self.across)[0]
+            out: Array = numbers.block(rows[:1], self.across)[0]
+            return out
         return None
 
     def settle(self) -> None:
@@ -410,10 +413,12 @@ class _Parts:
         out = self.Z.sum(axis=0) + self.V.sum(axis=0)
         if imports:
             out = out + self.inputs["imported"].sum(axis=0) + self.inputs["imports"].sum(axis=0)
-        return out + self.inputs["taxes"].sum(axis=0) if taxes else out
+        if taxes:
+            out = out + self.inputs["taxes"].sum(axis=0)
+        return np.asarray(out)
 
     def _sign_of_imports(self) -> None:
-        """Make imports in final demand negative, where the balance says that they are subtracted."""
+        """Make imports in final demand negative, where the balance subtracts them."""
         places = [j for j, line in enumerate(self.uses) if line.role == "imports"]
         if not places:
             return
@@ -479,7 +484,7 @@ class _Parts:
                 self._drop_total(line, total, runs, self.Z.shape[1], "column")
 
     def _sums_down(self) -> dict[str, Array]:
-        """What a row of totals may be the sum of."""
+        """Return what a row of totals may be the sum of."""
         apart = sum(block.sum(axis=0) for block in self.inputs.values())
         flows = self.Z.sum(axis=0)
         bought = flows + self.inputs["imported"].sum(axis=0) + self.inputs["imports"].sum(axis=0)
@@ -496,7 +501,7 @@ class _Parts:
         }
 
     def _sums_across(self) -> dict[str, Array]:
-        """What a column of totals may be the sum of."""
+        """Return what a column of totals may be the sum of."""
         sales, final = self.Z.sum(axis=1), self.F.sum(axis=1)
         return {
             "the sales to sectors": sales,
@@ -505,7 +510,7 @@ class _Parts:
         }
 
     def _runs(self, line: Line) -> dict[str, Array]:
-        """Sums of neighbouring columns of final demand, before or after a sub-total."""
+        """Return sums of neighbouring columns of final demand, before or after a sub-total."""
         before = [j for j, use in enumerate(self.uses) if use.place < line.place]
         after = [j for j, use in enumerate(self.uses) if use.place > line.place]
         own = self.Z.sum(axis=1)
@@ -514,7 +519,7 @@ class _Parts:
             for k in range(1, len(places) + 1):
                 part = self.F[:, places[:k]].sum(axis=1)
                 out[f"the {k} columns {word} it"] = part
-        for start in range(len(before)):
+        for start in range(len(before) if len(before) <= _MOST_USES else 0):
             for stop in range(start + 1, len(before) + 1):
                 out[f"columns {start + 1} to {stop} of final demand"] = self.F[
                     :, before[start:stop]
@@ -544,58 +549,58 @@ class _Parts:
 
     def frames(self, title: str) -> IOFrames:
         """Return the blocks with their labels."""
-        plan, record = self.plan, self.plan.record
+        plan = self.plan
         sectors = [line.label for line in self.sectors]
         index = pd.Index(sectors, name="sector")
         uses = [line.label for line in self.uses]
-        bought = [*self.rows["imported"], *self.rows["imports"]]
-        imports = taxes = None
-        if bought:
-            labels = pd.Index([line.label for line in bought], name="product")
-            imports = (
-                pd.DataFrame(
-                    np.vstack([self.inputs["imported"], self.inputs["imports"]]), labels, sectors
-                ),
-                pd.DataFrame(
-                    np.vstack([self.finals["imported"], self.finals["imports"]]), labels, uses
-                ),
-            )
-        if self.rows["taxes"]:
-            labels = pd.Index([line.label for line in self.rows["taxes"]], name="tax")
-            taxes = (
-                pd.DataFrame(self.inputs["taxes"], labels, sectors),
-                pd.DataFrame(self.finals["taxes"], labels, uses),
-            )
-        income = [line.label for line in self.income]
-        record.recognised += [
-            f"{len(sectors)} sectors",
-            f"final demand {', '.join(uses)}",
-            f"value added {', '.join(income)}",
-        ]
-        for word, rows in (("imports", bought), ("taxes and margins apart", self.rows["taxes"])):
-            if rows:
-                names = ", ".join(line.label for line in rows[:6])
-                more = "" if len(rows) <= 6 else f" and {len(rows) - 6} more"
-                record.recognised.append(f"{word} {names}{more}")
-        names_of = {line.label: line.name for line in self.sectors if line.name}
+        income = pd.Index([line.label for line in self.income], name="component")
         return IOFrames(
             Z=pd.DataFrame(self.Z, index, sectors, copy=False),
             final_demand=pd.DataFrame(self.F, index, uses, copy=False),
-            value_added=pd.DataFrame(self.V, pd.Index(income, name="component"), sectors),
+            value_added=pd.DataFrame(self.V, income, sectors),
             output=None if self.x is None else pd.Series(self.x, index),
-            imports=imports,
+            imports=self._pair(("imported", "imports"), "product"),
             unit=plan.unit,
             name=title,
-            taxes=taxes,
-            source=TableSource(
-                file=plan.numbers.sheet.file,
-                sheet=plan.numbers.sheet.name,
-                edition=plan.edition,
-                unit=plan.unit,
-                names=names_of,
-                recognised=tuple(record.recognised),
-                dropped=tuple(record.dropped),
-                assumed=tuple(record.assumed),
-                warnings=tuple(record.warnings),
-            ),
+            taxes=self._pair(("taxes",), "tax"),
+            source=self._source(),
+        )
+
+    def _pair(self, roles: tuple[str, ...], name: str) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+        """Return what sectors and final demand pay in rows of some roles, or None without any."""
+        lines = [line for role in roles for line in self.rows[role]]
+        if not lines:
+            return None
+        labels = pd.Index([line.label for line in lines], name=name)
+        inputs = np.vstack([self.inputs[role] for role in roles])
+        finals = np.vstack([self.finals[role] for role in roles])
+        return (
+            pd.DataFrame(inputs, labels, [line.label for line in self.sectors]),
+            pd.DataFrame(finals, labels, [line.label for line in self.uses]),
+        )
+
+    def _source(self) -> TableSource:
+        plan, record = self.plan, self.plan.record
+        groups = (
+            ("final demand", self.uses),
+            ("value added", self.income),
+            ("imports", [*self.rows["imported"], *self.rows["imports"]]),
+            ("taxes and margins apart", self.rows["taxes"]),
+        )
+        recognised = [f"{len(self.sectors)} sectors"]
+        for word, lines in groups:
+            if lines:
+                names = ", ".join(line.label for line in lines[:10])
+                more = "" if len(lines) <= 10 else f" and {len(lines) - 10} more"
+                recognised.append(f"{word} {names}{more}")
+        return TableSource(
+            file=plan.numbers.sheet.file,
+            sheet=plan.numbers.sheet.name,
+            edition=plan.edition,
+            unit=plan.unit,
+            names={line.label: line.name for line in self.sectors if line.name},
+            recognised=(*recognised, *record.recognised),
+            dropped=tuple(record.dropped),
+            assumed=tuple(record.assumed),
+            warnings=tuple(record.warnings),
         )

@@ -2,8 +2,8 @@
 
 The row of codes is the one with GO; codes are the products (01 as text and 40 as a number side by
 side, three digits in some years), FU101 ..., EX, IM, GO; rows TII, VA001 ..., TVA, TI. Tables with
-imports inside the flows have IM, printed positive or (1997) negative; tables with imports apart have
-rows D01 ... and M01 ... . Provincial tables add flows to and from other provinces.
+imports inside the flows have IM, printed positive or (1997) negative; tables with imports apart
+have rows D01 ... and M01 ... . Provincial tables add flows to and from other provinces.
 """
 
 import re
@@ -149,10 +149,10 @@ def _columns(sheet: Sheet, header: int, first: int, digits: int) -> list[Line]:
         elif not code:
             out.append(Line(j, "", "unlabelled"))
         else:
-            role = next((r for n in names if (r := role_of(n, "column"))), None)
-            known = role in {"imports", "final_demand", "total", "demand_total"}
+            said = next((r for n in names if (r := role_of(n, "column"))), None)
+            known = said in {"imports", "final_demand", "total", "demand_total"}
             shown = names[0] if names and known else code
-            out.append(Line(j, shown, str(role) if known else "sector", printed=code))
+            out.append(Line(j, shown, str(said) if known else "sector", printed=code))
     return out
 
 

@@ -208,7 +208,7 @@ class Book:
         for (i, j), text in faults.items():
             if i < len(rows) and j < len(rows[i]) and rows[i][j] == "":
                 rows[i][j] = text  # type: ignore[index]
-        return Sheet(self.name, name if len(self.sheets) > 1 else name, rows, "", faults)
+        return Sheet(self.name, name, rows, "", faults)
 
     def _text(self) -> Sheet:
         text = _decoded(self)
@@ -441,7 +441,7 @@ def _whole(line: str, lines: Iterator[str]) -> str:
 
 def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:
     """Read a line of a few labels and then numbers at once; None where it is not of that form."""
-    for count in range(7) if labels is None else (labels,):
+    for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)
         with warnings.catch_warnings():
             warnings.simplefilter("error")

@@ -120,14 +120,9 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
     if income.columns != sectors or not kept:
         raise DataError(f"{factors.name}: no value-added rows, or other columns than Z.txt")
     index = pd.Index(sectors, name="sector")
-    taxes = None
-    if levied:
-        names = [first[i] for i in levied]
-        nothing = np.zeros((len(levied), len(demand.columns)))
-        taxes = (
-            pd.DataFrame(income.values[levied], names, sectors),
-            pd.DataFrame(nothing, names, demand.columns),
-        )
+    names = [first[i] for i in levied]
+    taxes = pd.DataFrame(income.values[levied], names, sectors)
+    unpaid = pd.DataFrame(0.0, names, demand.columns)
     unit = options.unit or "million euro"
     return IOFrames(
         Z=pd.DataFrame(Z, index, sectors, copy=False),
@@ -137,7 +132,7 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
         imports=None,
         unit=unit,
         name=options.name or path.name,
-        taxes=taxes,
+        taxes=(taxes, unpaid) if levied else None,
         source=TableSource(
             str(path), layout="exiobase", edition="3", unit=unit,
             recognised=(f"{len(sectors)} sectors", f"value added from {factors.name}"),

@@ -1,25 +1,35 @@
 """Layout "eurostat": naio_10_cp1700 (products) and cp1750 (industries), SDMX-CSV or TSV.
 
-One cell a line: unit, flow (TOTAL, DOM, IMP), use, supply, country, year, value. Sub-totals are left
-out where their parts are there; of DOM and IMP the first makes the flows and the second the import
-block; a TOTAL alone has imports inside, and P7 becomes a negative column of final demand.
+One cell a line: unit, flow (TOTAL, DOM, IMP), use, supply, country, year, value. Sub-totals are
+left out where their parts are there; of DOM and IMP the first makes the flows and the second the
+import block; a TOTAL alone has imports inside, and P7 becomes a negative column of final demand.
 """
 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
-from quesnay.datasets.readers.containers import PackedRow, Sheet, label
+from quesnay.datasets.readers.containers import PackedRow, Row, Sheet, label
 from quesnay.datasets.readers.numbers import NumberStyle
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
 
 __all__ = ["arrange_eurostat", "looks_eurostat"]
 
-_USE, _SUPPLY = ("prd_use", "ind_use", "induse"), ("prd_ava", "ind_ava", "indava")
-_TIME, _VALUE, _FLOW = ("time_period", "time"), ("obs_value", "values", "value"), ("stk_flow",)
+_USE: tuple[str, ...] = ("prd_use", "ind_use", "induse")
+_SUPPLY: tuple[str, ...] = ("prd_ava", "ind_ava", "indava")
+_TIME: tuple[str, ...] = ("time_period", "time")
+_VALUE: tuple[str, ...] = ("obs_value", "values", "value")
+_FLOW: tuple[str, ...] = ("stk_flow",)
+_OPTIONAL: tuple[tuple[str, tuple[str, ...]], ...] = (
+    ("time", _TIME),
+    ("value", _VALUE),
+    ("unit", ("unit",)),
+    ("geo", ("geo",)),
+)
 _INCOME = ("D1", "D29X39", "B2A3G", "B2A3N", "P51C", "B2G", "B3G", "D29", "D39")
 _TAXES = ("D21X31", "D21", "D31")
 _PARTS = {
@@ -77,13 +87,14 @@ def _header(sheet: Sheet) -> dict[str, int] | None:
     if texts and "\\" in texts[0]:
         texts = [*texts[0].replace("\\", ",").split(",")]
     found = {text: j for j, text in enumerate(texts)}
-    names = {}
-    for key, known in (("use", _USE), ("supply", _SUPPLY), ("flow", _FLOW)):
+    names: dict[str, int] = {}
+    required = (("use", _USE), ("supply", _SUPPLY), ("flow", _FLOW))
+    for key, known in required:
         match = next((name for name in known if name in found), None)
         if match is None:
             return None
         names[key] = found[match]
-    for key, known in (("time", _TIME), ("value", _VALUE), ("unit", ("unit",)), ("geo", ("geo",))):
+    for key, known in _OPTIONAL:
         names[key] = next((found[name] for name in known if name in found), -1)
     return names
 
@@ -102,13 +113,11 @@ def arrange_eurostat(sheet: Sheet, options: ReadOptions) -> Arrangement:
     record = Record()
     lines = list(_lines(sheet, header))
     chosen: dict[str, str] = {}
-    for key, said, option in (
-        ("unit", options.unit, "unit"),
-        ("geo", options.country, "country"),
-        ("time", None if options.year is None else str(options.year), "year"),
-    ):
+    said = {"unit": options.unit, "geo": options.country}
+    said["time"] = None if options.year is None else str(options.year)
+    for key in _OPTIONS:
         values = sorted({line[key] for line in lines})
-        chosen[key] = _pick(sheet, key, values, said, option, record)
+        chosen[key] = _pick(sheet, key, values, said[key], record)
         lines = [line for line in lines if line[key] == chosen[key]]
     cells = [
         _Cell(line["flow"], line["use"], line["supply"], value)
@@ -136,9 +145,11 @@ def _lines(sheet: Sheet, header: dict[str, int]) -> Iterator[dict[str, str]]:
             yield {key: texts[j] if j >= 0 else "" for key, j in header.items()}
 
 
-def _pick(
-    sheet: Sheet, key: str, values: list[str], said: str | None, option: str, record: Record
-) -> str:
+_OPTIONS = {"unit": "unit", "geo": "country", "time": "year"}
+
+
+def _pick(sheet: Sheet, key: str, values: list[str], said: str | None, record: Record) -> str:
+    option = _OPTIONS[key]
     if said is not None and said in values:
         return said
     if said is not None and key != "unit":
@@ -151,7 +162,8 @@ def _pick(
         return "MIO_EUR"
     remedy = f"{option}={values[-1]}" if key == "time" else f"{option}={values[0]!r}"
     raise DataError(
-        f"{sheet.title}: holds {len(values)} values of {key} ({', '.join(values[:8])}): pass {remedy}"
+        f"{sheet.title}: holds {len(values)} values of {key} ({', '.join(values[:8])}): "
+        f"pass {remedy}"
     )
 
 
@@ -175,37 +187,27 @@ def _spread(
     flows = {cell.flow for cell in cells}
     apart = {"DOM", "IMP"} <= flows
     main = "DOM" if apart or "TOTAL" not in flows else "TOTAL"
-    uses = list(dict.fromkeys(cell.use for cell in cells))
-    down: dict[tuple[str, str], int] = {}
-    for cell in cells:
-        down.setdefault((cell.flow, cell.supply), len(down))
-    values = np.zeros((len(down), len(uses)))
-    seen: set[tuple[int, int]] = set()
-    across = {use: j for j, use in enumerate(uses)}
-    for cell in cells:
-        key = (down[cell.flow, cell.supply], across[cell.use])
-        if key in seen:
-            raise DataError(f"{sheet.title}: {cell.supply}, {cell.use} ({cell.flow}) stands twice")
-        seen.add(key)
-        values[key] = cell.value
+    down, across, values = _matrix(sheet, cells)
     products = [
         name for flow, name in down if flow == main and name in across and name not in _TOTALS
     ]
-    rows: list[list[str | float] | PackedRow] = []
-    lines, columns = [], _columns(uses, products)
+    lines: list[Line] = []
+    kept: list[int] = []
     supplied = {name for _, name in down}
     for (flow, name), k in down.items():
         role = _row_role(flow, name, main, apart=apart, products=products, known=supplied)
         if role is not None and not any(x.label == name and x.role == role for x in lines):
-            lines.append(Line(len(rows), name, role, printed=f"{name} ({flow})"))
-            rows.append(PackedRow([name], values[k]))
-    imports = down.get((main, "P7"), down.get(("TOTAL", "P7")))
+            lines.append(Line(len(lines), name, role, printed=f"{name} ({flow})"))
+            kept.append(k)
+    columns, matrix = _columns(list(across), products), values[kept]
+    imports = down.get((main, "P7"))
     if not apart and main == "TOTAL" and imports is not None:
-        bought = [-float(values[imports][across[p]]) for p in products]
-        rows, columns = _with_imports(
-            rows, lines, columns, dict(zip(products, bought, strict=True))
-        )
+        bought = dict(zip(across, -values[imports], strict=True))
+        extra = [bought.get(x.label, 0.0) if x.role == "sector" else 0.0 for x in lines]
+        matrix = np.column_stack([matrix, extra])
+        columns = [*columns, Line(len(columns) + 1, "imports", "imports")]
         record.assumed.append("P7 subtracted from uses, whose flows include imports")
+    rows: list[Row] = [PackedRow([x.label], m) for x, m in zip(lines, matrix, strict=True)]
     unit = {"MIO_EUR": "million euro", "MIO_NAC": "million national currency"}
     record.assumed.append("cells that are not listed are zero")
     return Arrangement(
@@ -218,6 +220,26 @@ def _spread(
         rounding=0.06,
         record=record,
     )
+
+
+def _matrix(
+    sheet: Sheet, cells: list[_Cell]
+) -> tuple[dict[tuple[str, str], int], dict[str, int], NDArray[np.float64]]:
+    """Spread cells over rows (flow, supply) and columns (use), each once."""
+    across: dict[str, int] = {}
+    down: dict[tuple[str, str], int] = {}
+    for cell in cells:
+        across.setdefault(cell.use, len(across))
+        down.setdefault((cell.flow, cell.supply), len(down))
+    values = np.zeros((len(down), len(across)))
+    seen: set[tuple[int, int]] = set()
+    for cell in cells:
+        key = (down[cell.flow, cell.supply], across[cell.use])
+        if key in seen:
+            raise DataError(f"{sheet.title}: {cell.supply}, {cell.use} ({cell.flow}) stands twice")
+        seen.add(key)
+        values[key] = cell.value
+    return down, across, values
 
 
 def _columns(uses: list[str], products: list[str]) -> list[Line]:
@@ -247,18 +269,3 @@ def _row_role(
     if name in _INCOME:
         return None if name in {"B2G", "B3G"} and "B2A3G" in known else "value_added"
     return {"P1": "output", "B1G": "value_added_total"}.get(name)
-
-
-def _with_imports(
-    rows: "list[list[str | float] | PackedRow]",
-    lines: list[Line],
-    columns: list[Line],
-    bought: dict[str, float],
-) -> "tuple[list[list[str | float] | PackedRow], list[Line]]":
-    """Add a column of imports with the sign of a subtraction."""
-    out: list[list[str | float] | PackedRow] = []
-    for row, line in zip(rows, lines, strict=True):
-        assert isinstance(row, PackedRow)
-        extra = bought.get(line.label, 0.0) if line.role == "sector" else 0.0
-        out.append(PackedRow(row.labels, np.append(row.values, extra)))
-    return out, [*columns, Line(len(columns) + 1, "imports", "imports")]

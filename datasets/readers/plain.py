@@ -8,7 +8,7 @@ by the same rules with a few codes of their own.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,7 +63,7 @@ class Place:
 def canonical(text: str) -> str:
     """Return what makes two labels the same: codes differ by leading zeros in some workbooks."""
     text = label(text)
-    return text.lstrip("0") or text if text.isascii() and text.isdigit() else text
+    return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text
 
 
 def locate(
@@ -110,7 +110,8 @@ def _codes_beside(sheet: Sheet, place: Place) -> tuple[int, int] | None:
     """Return where codes of digits stand beside the names of the same sectors, or None."""
     rows = {key: i for i in range(place.stop - 1, place.first_row - 1, -1)
             if (key := canonical(label(sheet.cell(i, place.column)))) in place.sectors}  # fmt: skip
-    for h in range(max(0, place.first_row - 8), place.first_row):
+    above = range(max(0, place.first_row - 8), place.first_row)
+    for h in (i for i in above if not isinstance(sheet.rows[i], PackedRow)):
         for c in range(place.first_column):
             pairs = [
                 (label(sheet.cell(h, j)), label(sheet.cell(rows[key], c)))
@@ -135,7 +136,7 @@ def _marks(sheet: Sheet, row_key: Callable[[str], str]) -> list[dict[str, list[i
 
 
 def _no_table(sheet: Sheet) -> DataError:
-    filled = [i for i, row in enumerate(sheet.rows) if any(str(row[j]).strip() for j in range(min(len(row), 8)))]  # fmt: skip
+    filled = [i for i in range(len(sheet.rows)) if any(sheet.texts(i, min(len(sheet.rows[i]), 8)))]
     if not filled:
         return DataError(f"{sheet.title}: no header row found; the sheet is empty")
     if len(filled) == 1:
@@ -153,7 +154,7 @@ def _place(
     row_key: Callable[[str], str],
     column_key: Callable[[str], str],
 ) -> Place:
-    below = {}
+    below: dict[str, int] = {}
     for i in range(h + 1, len(sheet.rows)):
         text = label(sheet.cell(i, c))
         if text:
@@ -225,9 +226,8 @@ def _stop(
         row = sheet.rows[i]
         if isinstance(row, PackedRow):
             continue
-        same = sum(
-            1 for key, j in sectors.items() if j < len(row) and row[j] != "" and column_key(label(row[j])) == key
-        )  # fmt: skip
+        texts = {key: label(row[j]) for key, j in sectors.items() if j < len(row)}
+        same = sum(1 for key, text in texts.items() if text and column_key(text) == key)
         if same > 1 and same >= 0.8 * len(sectors):
             return i
     return len(sheet.rows)
@@ -290,7 +290,7 @@ def arrange_plain(
     numbers = Numbers(sheet, style)
     record = Record()
     columns = _columns(numbers, place, options, codes or {})
-    rows = _rows(numbers, place, options, codes or {}, columns, record)
+    rows = _rows(numbers, place, (options.roles, codes or {}), columns, record)
     _check_roles(sheet, options, [*rows, *columns])
     _check_transposed(sheet, rows, columns)
     stated = options.unit or unit_of(sheet, place.header)
@@ -314,9 +314,12 @@ def _check_widths(sheet: Sheet, place: Place) -> None:
         return
     for i in range(place.header + 1, place.stop):
         row = sheet.rows[i]
-        if len(row) == width or not any(str(cell).strip() for cell in list(row[1:])):
+        if len(row) == width:
             continue
-        if len(row) > width and not any(str(cell).strip() for cell in row[width:]):
+        texts = sheet.texts(i)
+        if not any(texts[1:]):
+            continue
+        if len(row) > width and not any(texts[width:]):
             continue
         raise DataError(
             f"{sheet.title}: row {i - place.header} under the header ({label(row[0])!r}) has "
@@ -330,8 +333,9 @@ def _columns(
     sheet = numbers.sheet
     keys = {j: key for key, j in place.sectors.items()}
     width = max(len(sheet.rows[i]) for i in range(place.header, place.stop))
-    extra = [*range(place.header + 1, place.first_row), *range(place.header - 1, max(-1, place.header - 5), -1)]  # fmt: skip
-    body = [i for i in range(place.first_row, place.stop)]
+    above = range(place.header - 1, max(-1, place.header - 5), -1)
+    extra = [*range(place.header + 1, place.first_row), *above]
+    body = range(place.first_row, place.stop)
     out = []
     for j in range(place.first_column, width):
         code = label(sheet.cell(place.header, j))
@@ -362,11 +366,11 @@ def _has_number(sheet: Sheet, row: int, column: int) -> bool:
 def _rows(
     numbers: Numbers,
     place: Place,
-    options: ReadOptions,
-    codes: dict[str, Role],
+    roles: tuple[Mapping[str, Role], dict[str, Role]],
     columns: list[Line],
     record: Record,
 ) -> list[Line]:
+    given, codes = roles
     sheet = numbers.sheet
     own = [line.place for line in columns if line.role == "sector"]
     uses = [line.place for line in columns if line.role in {"final_demand", "imports"}]
@@ -378,22 +382,20 @@ def _rows(
         names = [t for j, t in enumerate(texts) if t and j != place.column and not _numeric(t)]
         column = place.sectors.get(canonical(code)) if code else None
         if column is not None:
-            role = options.roles.get(code, "sector")
-            out.append(Line(i, header[column], role, names[-1] if names else "", printed=code))
+            said, name = given.get(code, "sector"), names[-1] if names else ""
+            out.append(Line(i, header[column], said, name, printed=code))
             continue
         if not numbers.filled(i, own) and not (uses and numbers.filled(i, uses)):
             continue  # a note, a heading, an empty row
         title = code or (names[-1] if names else "")
-        said = options.roles.get(title) or codes.get(code)
-        role = said or next(
-            (r for t in [*names[::-1], code] if t and (r := role_of(t, "row"))), None
-        )
+        words = (r for t in [*names[::-1], code] if t and (r := role_of(t, "row")))
+        role = given.get(title) or codes.get(code) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
             role = _which_taxes(numbers, i, uses, title, record)
-        shown = title if code or not names else names[-1]
-        out.append(
-            Line(i, shown, role or ("value_added" if title else "unlabelled"), printed=title)
-        )
+        reserved = role == "value_added" and title in {"imports", "output", "value_added"}
+        shown = f"{title} counted as value added" if reserved else title
+        role = role or ("value_added" if title else "unlabelled")
+        out.append(Line(i, shown, role, printed=title))
     return out
 
 
@@ -420,7 +422,8 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
     """Refuse a table turned over: sales stand in rows, inputs in columns."""
     income = [line for line in columns if line.role == "final_demand"]
     demand = [line for line in rows if line.role == "value_added"]
-    turned = [line for line in income if role_of(line.label, "row") in {"value_added", "value_added_total"}]  # fmt: skip
+    words = {"value_added", "value_added_total"}
+    turned = [line for line in income if role_of(line.label, "row") in words]
     used = [line for line in demand if role_of(line.label, "column") == "final_demand"]
     if turned and used:
         raise DataError(
@@ -431,7 +434,7 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
 
 def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | None:
     """Read the blocks of an exported table, or return None where the sheet is not of that kind."""
-    rows = [i for i, row in enumerate(sheet.rows) if any(str(c).strip() for c in row)]
+    rows = [i for i in range(len(sheet.rows)) if any(sheet.texts(i))]
     if len(rows) < 2 or label(sheet.cell(rows[0], 0)) != "block":
         return None
     kinds = [label(sheet.cell(i, 0)) for i in rows[1:]]

@@ -65,6 +65,8 @@ class Layout:
         Accepted imbalance, as a share of output.
     absolute : float
         The same in the table's unit: what printing few digits leaves in a tiny sector.
+    known : float
+        Imbalance that the publisher's own tables are known to have; taken with a warning.
     """
 
     arrange: Callable[[Sheet, ReadOptions], Arrangement] | None = None
@@ -72,6 +74,7 @@ class Layout:
     read: Callable[[Path, ReadOptions], IOFrames] | None = None
     tolerance: float = 1e-3
     absolute: float = 0.0
+    known: float = 0.0
 
 
 def _figaro(sheet: Sheet, options: ReadOptions) -> Arrangement:
@@ -92,7 +95,9 @@ LAYOUTS: Mapping[str, Layout] = {
     "quesnay": Layout(arrange_plain, tolerance=1e-6),
     "nbs": Layout(arrange_nbs, looks_nbs, tolerance=1e-6),
     "oecd": Layout(arrange_oecd, lambda s: looks_oecd(s) == "oecd", absolute=3.0),
-    "oecd_icio": Layout(arrange_oecd, lambda s: looks_oecd(s) == "oecd_icio", absolute=0.5),
+    "oecd_icio": Layout(
+        arrange_oecd, lambda s: looks_oecd(s) == "oecd_icio", absolute=0.5, known=0.012
+    ),
     "wiod": Layout(_wiod, looks_wiod, absolute=0.05),
     "wiod_national": Layout(arrange_wiod_national, looks_wiod_national, absolute=0.05),
     "adb": Layout(arrange_wiod, looks_wiod, absolute=0.5),
@@ -260,6 +265,7 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
     return _finished(frames, layout, options)
 
 
+_SMALLEST_GAP = 0.05  # in millions, with three digits printed
 _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
 
 
@@ -269,16 +275,17 @@ def _check_year(book: Book, sheet: Sheet, year: int) -> None:
         text
         for i in range(min(12, len(sheet.rows)))
         for text in sheet.texts(i, min(8, len(sheet.rows[i])))
-    ]  # noqa: E501
+    ]
     places = [book.name, sheet.name, *head]
     if not any(str(year) in text for text in places):
         found = sorted(
             {y for text in places for y in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
-        )  # noqa: E501
+        )
         known = f"it names {', '.join(found)}" if found else "it names no year"
         raise DataError(
-            f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the right file"
-        )  # noqa: E501
+            f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the "
+            "right file"
+        )
 
 
 def _folder_layout(path: Path) -> str:
@@ -351,7 +358,7 @@ def _finished(frames: IOFrames, layout: str, options: ReadOptions) -> IOFrames:
 
 
 def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
-    """Set sectors to zero whose output is negative or nothing, by what printing few digits leaves."""
+    """Set sectors to zero whose output is negative or nothing by rounding."""
     x = (
         frames.output.to_numpy()
         if frames.output is not None
@@ -381,13 +388,13 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
         value_added=zeroed(frames.value_added, columns=True),
         output=None
         if frames.output is None
-        else frames.output.mask(pd.Series(tiny, frames.output.index), 0.0),  # noqa: E501
+        else frames.output.mask(pd.Series(tiny, frames.output.index), 0.0),
         imports=None
         if frames.imports is None
-        else (zeroed(frames.imports[0], columns=True), frames.imports[1]),  # noqa: E501
+        else (zeroed(frames.imports[0], columns=True), frames.imports[1]),
         taxes=None
         if frames.taxes is None
-        else (zeroed(frames.taxes[0], columns=True), frames.taxes[1]),  # noqa: E501
+        else (zeroed(frames.taxes[0], columns=True), frames.taxes[1]),
         source=source.with_notes(warnings=(note,)),
     )
 
@@ -396,10 +403,10 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
     source = frames.source or TableSource("")
     layout = LAYOUTS[source.layout]
     accepted = layout.tolerance if options.tolerance is None else options.tolerance
-    if layout.absolute and options.tolerance is None:
-        accepted, note = _accepted(frames, accepted, layout.absolute)
-        source = source.with_notes(warnings=note)
     try:
+        if layout.absolute and options.tolerance is None and options.strict:
+            accepted, note = _accepted(frames, layout)
+            source = source.with_notes(warnings=note)
         return InputOutputTable(
             frames.Z,
             frames.final_demand,
@@ -420,26 +427,40 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
         raise type(error)(f"{where} (layout {source.layout!r}): {error}") from error
 
 
-def _accepted(frames: IOFrames, tolerance: float, absolute: float) -> tuple[float, tuple[str, ...]]:
-    """Widen the relative tolerance for sectors whose gap is below the absolute one."""
-    uses = frames.Z.to_numpy().sum(axis=1) + frames.final_demand.to_numpy().sum(axis=1)
-    inputs = frames.Z.to_numpy().sum(axis=0) + frames.value_added.to_numpy().sum(axis=0)
+def _accepted(frames: IOFrames, layout: Layout) -> tuple[float, tuple[str, ...]]:
+    """Widen the tolerance for what printing few digits leaves in tiny sectors, and say so.
+
+    A gap below the absolute bound is excused, whatever its share; all others must keep to the
+    relative bound, so that one tiny sector excuses no other.
+    """
+    flows, final = frames.Z.to_numpy(), frames.final_demand.to_numpy()
+    uses = flows.sum(axis=1) + final.sum(axis=1)
+    inputs = flows.sum(axis=0) + frames.value_added.to_numpy().sum(axis=0)
     for pair in (frames.imports, frames.taxes):
         if pair is not None:
             inputs = inputs + pair[0].to_numpy().sum(axis=0)
     x = uses if frames.output is None else frames.output.to_numpy()
-    worst, name = 0.0, None
-    for gap, size in ((np.abs(uses - x), frames.Z.to_numpy().sum(axis=1)),
-                      (np.abs(inputs - x), frames.Z.to_numpy().sum(axis=0))):  # fmt: skip
-        scale = np.maximum(np.abs(x), np.abs(size))
-        relative = gap / np.where(scale > 0, scale, 1.0)
-        relative[gap > absolute] = 0.0
-        k = int(np.argmax(relative))
-        if relative[k] > max(tolerance, worst):
-            worst, name = float(relative[k]), frames.Z.index[k]
-    if not worst:
-        return tolerance, ()
-    return 1.01 * worst, (
-        f"sector {name!r} misses its output by {100 * worst:.3g} %, less than {absolute:g} in the "
-        "table's unit, as printing few digits leaves",
-    )
+    absolute = min(layout.absolute, max(_SMALLEST_GAP, 1e-6 * float(np.abs(x).sum())))
+    gaps = np.concatenate([np.abs(uses - x), np.abs(inputs - x)])
+    sales = np.concatenate([np.abs(flows.sum(axis=1)), np.abs(flows.sum(axis=0))])
+    scale = np.maximum(np.tile(np.abs(x), 2), sales)
+    relative = gaps / np.where(scale > 0, scale, 1.0)
+    k = int(np.argmax(relative))
+    name = frames.Z.index[k % len(x)]
+    if relative[k] <= layout.tolerance:
+        return layout.tolerance, ()
+    counted = np.where(gaps <= absolute, 0.0, relative)
+    j = int(np.argmax(counted))
+    if counted[j] > max(layout.tolerance, layout.known):
+        raise BalanceError(
+            f"{'row' if j < len(x) else 'column'} {frames.Z.index[j % len(x)]!r}: its sum misses "
+            f"output by {gaps[j]:.6g} ({100 * counted[j]:.3g} %), more than the tolerance of "
+            f"{layout.tolerance:g} and than rounding leaves ({absolute:.3g}); correct it, or "
+            f"pass tolerance={1.05 * counted[j]:.1e}, or strict=False to go on with a recorded "
+            "warning"
+        )
+    excuse = f"less than {absolute:.3g} in the table's unit, as printing few digits leaves"
+    if counted[j]:
+        excuse = f"as tables of this publisher do by up to {100 * layout.known:g} %"
+    note = f"sector {name!r} misses its output by {100 * relative[k]:.3g} %, {excuse}"
+    return 1.01 * float(relative[k]), (note,)

@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 __all__ = ["TableSource"]
 
 
 @dataclass(frozen=True, slots=True)
 class TableSource:
-    """The record of one reading, kept with the table as ``table.source`` and shown by its check.
+    r"""The record of one reading, kept with the table as ``table.source`` and shown by its check.
 
     Parameters
     ----------
@@ -34,8 +35,8 @@ class TableSource:
     --------
     >>> import pathlib, tempfile, quesnay as qn
     >>> path = pathlib.Path(tempfile.mkdtemp()) / "two.csv"
-    >>> _ = path.write_text("s,farm,mill,home,total\\nfarm,10,20,70,100\\nmill,30,40,30,100\\n"
-    ...                     "wages,60,40,,\\n")
+    >>> _ = path.write_text("s,farm,mill,home,total\nfarm,10,20,70,100\nmill,30,40,30,100\n"
+    ...                     "wages,60,40,,\n")
     >>> qn.read_io(path).source.dropped
     ("column 'total': agrees with the output",)
     """
@@ -70,7 +71,8 @@ class TableSource:
 
     def with_notes(self, **notes: tuple[str, ...]) -> "TableSource":
         """Return the record with more lines under its headings."""
-        return replace(self, **{key: (*getattr(self, key), *new) for key, new in notes.items()})
+        changes: dict[str, Any] = {k: (*getattr(self, k), *new) for k, new in notes.items()}
+        return replace(self, **changes)
 
 
 def _shortened(parts: tuple[str, ...], most: int = 8) -> list[str]:

@@ -1,8 +1,8 @@
 """Supply and use tables made industry by industry: US (BEA) and Brazil (IBGE).
 
 Fixed product sales shares (model D of Eurostat 2008): with V the make table (industries by
-commodities) and q commodity output, an industry sells its share ``V_ij / q_j`` of each commodity, so
-``Z = V diag(1/q) U`` and ``F = V diag(1/q) F_c``. Negative cells of the make table are kept. A
+commodities) and q commodity output, an industry sells its share ``V_ij / q_j`` of each commodity,
+so ``Z = V diag(1/q) U`` and ``F = V diag(1/q) F_c``. Negative cells of the make table are kept. A
 commodity that no industry makes is an import.
 
 Where use is at purchasers' prices, each use of a product carries the product's mean rate of taxes,
@@ -72,6 +72,38 @@ class _Block:
         return self.values[np.ix_(down, [self.columns.index(code) for code in columns])]
 
 
+@dataclass(frozen=True, slots=True)
+class _Codes:
+    """What the codes of a use table stand for."""
+
+    industries: list[str]
+    commodities: list[str]
+    finals: list[str]
+    income: list[str]
+
+
+@dataclass(frozen=True, slots=True)
+class _Supply:
+    """What is supplied of each commodity.
+
+    Parameters
+    ----------
+    V : ndarray, (industries, commodities)
+        Make table.
+    imports : ndarray or None, (commodities,)
+        Where use is at purchasers' prices, imports included.
+    levies : ndarray or None, (3, commodities)
+        Trade margins, transport margins, taxes less subsidies; margins negative where earned.
+    """
+
+    V: Array
+    imports: Array | None
+    levies: Array | None
+
+
+_MODEL_D = "industry by industry under fixed product sales shares (model D)"
+
+
 # --- United States --------------------------------------------------------------------------------
 
 
@@ -128,52 +160,55 @@ def read_bea(path: Path, options: ReadOptions) -> IOFrames:
             f"{use.file} is the make table and {made.file} the use table: give the use table "
             "first and the make table as make="
         )
-    margins = [code for code in _SUPPLY if code in made.columns]
-    industries = [code for code in use.columns if not _FINAL.fullmatch(code)]
-    finals = [code for code in use.columns if _FINAL.fullmatch(code)]
-    income = [code for code in use.rows if _income(code)]
-    commodities = [code for code in use.rows if not _income(code) and code != "T006"]
-    if not income and "T006" in use.rows:
-        income = ["T006"]
-    absent = [] if income else ["V001"]
-    absent += [
-        f"V00{k}"
-        for k in (1, 3)
-        if income and income != ["T006"] and not any(c.startswith(f"V00{k}") for c in income)
-    ]
-    if absent or not finals:
-        raise DataError(f"{use.file}: no {absent[0] if absent else 'final use F...'} found")
-    if not margins:
-        _same(made.rows, industries, made.file, "industries")
-        _same(made.columns, commodities, made.file, "commodities")
-        V = made.part(industries, commodities)
-        taken = _Supply(V, None, None)
-    else:
-        _same(made.rows, commodities, made.file, "commodities")
-        V = made.part(commodities, industries).T
-        extra = {code: made.part(commodities, [code])[:, 0] for code in margins}
-        zero = np.zeros(len(commodities))
-        imports = extra.get("MCIF", zero) + extra.get("MADJ", zero)
-        if "F050" in finals:
-            imports = zero
-        taxes = sum((extra.get(code, zero) for code in ("MDTY", "TOP", "SUB")), zero)
-        levies = np.vstack([extra.get("Trade", zero), extra.get("Trans", zero), taxes])
-        taken = _Supply(V, imports, levies)
+    codes = _bea_codes(use)
     return _symmetric(
         use,
-        taken,
-        (industries, commodities, finals, income),
+        _bea_supply(made, codes),
+        codes,
         options,
-        path,
         TableSource(
             str(path),
             sheet=use.title,
             edition=use.corner,
             unit=options.unit or "million US dollars",
-            names={code: use.names.get(code, "") for code in industries},
-            assumed=("industry by industry under fixed product sales shares (model D)",),
+            names={code: use.names.get(code, "") for code in codes.industries},
+            assumed=(_MODEL_D,),
         ),
     )
+
+
+def _bea_codes(use: _Block) -> _Codes:
+    """Say what the codes of a use table stand for."""
+    income = [code for code in use.rows if _income(code)]
+    commodities = [code for code in use.rows if not _income(code) and code != "T006"]
+    finals = [code for code in use.columns if _FINAL.fullmatch(code)]
+    if not income and "T006" in use.rows:
+        income = ["T006"]
+    else:
+        for code in ("V001", "V003"):
+            if not any(name.startswith(code) for name in income):
+                raise DataError(f"{use.file}: no {code} found")
+    if not finals:
+        raise DataError(f"{use.file}: no final use F... found")
+    industries = [code for code in use.columns if not _FINAL.fullmatch(code)]
+    return _Codes(industries, commodities, finals, income)
+
+
+def _bea_supply(made: _Block, codes: _Codes) -> _Supply:
+    """Read the make table, or the supply table with its imports, margins and taxes."""
+    margins = [code for code in _SUPPLY if code in made.columns]
+    if not margins:
+        _same(made.rows, codes.industries, made.file, "industries")
+        _same(made.columns, codes.commodities, made.file, "commodities")
+        return _Supply(made.part(codes.industries, codes.commodities), None, None)
+    _same(made.rows, codes.commodities, made.file, "commodities")
+    extra = {code: made.part(codes.commodities, [code])[:, 0] for code in margins}
+    zero = np.zeros(len(codes.commodities))
+    imports = extra.get("MCIF", zero) + extra.get("MADJ", zero)
+    taxes = sum((extra.get(code, zero) for code in ("MDTY", "TOP", "SUB")), zero)
+    levies = np.vstack([extra.get("Trade", zero), extra.get("Trans", zero), taxes])
+    V = made.part(codes.commodities, codes.industries).T
+    return _Supply(V, zero if "F050" in codes.finals else imports, levies)
 
 
 def _bea_sheet(book: Book, options: ReadOptions) -> Sheet:
@@ -193,7 +228,8 @@ def _bea_sheet(book: Book, options: ReadOptions) -> Sheet:
         raise DataError(
             f"{book.name}: one sheet a year, {years[0]} to {years[-1]}: pass year={years[-1]}"
         )
-    return book.sheet((found or sheets or [None])[0] or None)
+    names = found or sheets or [""]
+    return book.sheet(names[0] or None)
 
 
 def _bea_block(sheet: Sheet, options: ReadOptions) -> _Block:
@@ -206,22 +242,20 @@ def _bea_block(sheet: Sheet, options: ReadOptions) -> _Block:
     header, body = place
     codes = sheet.texts(header)
     names = sheet.texts(body - 1 if body - 1 > header else max(header - 1, 0))
-    columns = []
-    for j in range(_LABELS, len(codes)):
-        code = codes[j]
-        known = code in _SUPPLY
-        if code and (known or not _TOTAL.fullmatch(code)):
-            columns.append(Line(j, code, "", names[j] if j < len(names) else ""))
+    names += [""] * (len(codes) - len(names))
+    columns = [
+        Line(j, codes[j], "", names[j])
+        for j in range(_LABELS, len(codes))
+        if codes[j] and (codes[j] in _SUPPLY or not _TOTAL.fullmatch(codes[j]))
+    ]
     rows = []
     for i in range(body, len(sheet.rows)):
         code, name = (label(sheet.cell(i, j)) for j in range(_LABELS))
         if not code or (_TOTAL.fullmatch(code) and not _income(code) and code != "T006"):
             continue
         filled = any(str(sheet.cell(i, c.place)).strip() not in _ZEROS for c in columns)
-        if not name and not filled:
+        if not filled and (not name or len(code) > 20):
             continue  # a footnote
-        if not filled and len(code) > 20:
-            continue
         rows.append(Line(i, code, "", name))
     _unique(rows, "row", sheet, body)
     _unique(columns, "column", sheet, _LABELS)
@@ -244,8 +278,8 @@ def _unique(lines: list[Line], what: str, sheet: Sheet, first: int) -> None:
     for line in lines:
         if line.label in seen:
             raise DataError(
-                f"{sheet.title}: {what} {line.label!r} stands twice, at {seen[line.label] - first + 1} "
-                f"and {line.place - first + 1}"
+                f"{sheet.title}: {what} {line.label!r} stands twice, at "
+                f"{seen[line.label] - first + 1} and {line.place - first + 1}"
             )
         seen[line.label] = line.place
 
@@ -259,102 +293,85 @@ def _same(found: list[str], expected: list[str], file: str, what: str) -> None:
 # --- From supply and use to one table -------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Supply:
-    """What is supplied of each commodity.
-
-    Parameters
-    ----------
-    V : ndarray, (industries, commodities)
-        Make table.
-    imports : ndarray or None, (commodities,)
-        Where use is at purchasers' prices, imports included.
-    levies : ndarray or None, (3, commodities)
-        Trade margins, transport margins, taxes less subsidies; margins negative where earned.
-    """
-
-    V: Array
-    imports: Array | None
-    levies: Array | None
-
-
 def _symmetric(
-    use: _Block,
-    supply: _Supply,
-    codes: tuple[list[str], list[str], list[str], list[str]],
-    options: ReadOptions,
-    path: Path,
-    source: TableSource,
+    use: _Block, supply: _Supply, codes: _Codes, options: ReadOptions, source: TableSource
 ) -> IOFrames:
-    industries, commodities, finals, income = codes
-    tolerance = 1e-3 if options.tolerance is None else options.tolerance
+    n = len(codes.industries)
     V, q = supply.V, supply.V.sum(axis=0)
-    U = use.part(commodities, [*industries, *finals])
-    n = len(industries)
-    bought = np.zeros_like(U)
-    levied = np.zeros(U.shape[1])
+    U = use.part(codes.commodities, [*codes.industries, *codes.finals])
+    bought, levied = np.zeros_like(U), np.zeros(U.shape[1])
+    notes: tuple[str, ...] = ()
     if supply.levies is not None and supply.imports is not None:
-        U, bought, levied = _basic_prices(U, supply, finals, n)
+        U, bought, levied = _basic_prices(U, supply, codes.finals, n)
+        notes = (_AT_BASIC_PRICES,)
     home = q != 0
-    gap = np.where(home, U.sum(axis=1) - q, 0.0)
-    room = np.maximum(tolerance * np.maximum(np.abs(q), np.abs(U).sum(axis=1)), 2e-7 * q.sum())
-    room = np.maximum(room, 0.0 if q.sum() < 1e5 else 15.0)
-    if options.strict and (np.abs(gap) > room).any():
-        k = int(np.argmax(np.abs(gap) / np.maximum(room, 1e-300)))
-        raise BalanceError(
-            f"{use.file}: product {commodities[k]!r}: supply {q[k]:.10g} is not use "
-            f"{U[k].sum():.10g}; are both tables of the same year and valuation?"
-        )
-    share = np.divide(V, q, out=np.zeros_like(V), where=home)
-    flows = share @ U
-    index = pd.Index(industries, name="sector")
-    foreign = [
-        (f"imports_of_{c}", U[k]) for k, c in enumerate(commodities) if not home[k] and U[k].any()
-    ]
-    foreign += [(c, bought[k]) for k, c in enumerate(commodities) if bought[k].any()]
-    imports = taxes = None
-    if foreign:
-        labels = pd.Index([name for name, _ in foreign], name="product")
-        block = np.array([row for _, row in foreign])
-        imports = (
-            pd.DataFrame(block[:, :n], labels, industries),
-            pd.DataFrame(block[:, n:], labels, finals),
-        )
-    if levied.any():
-        name = pd.Index(["taxes less subsidies on products"], name="tax")
-        taxes = (
-            pd.DataFrame(levied[None, :n], name, industries),
-            pd.DataFrame(levied[None, n:], name, finals),
-        )
-    value = pd.DataFrame(
-        use.part(income, industries), [_income(c) or "value_added" for c in income], industries
-    )
-    x = V.sum(axis=1)
-    inputs = flows[:, :n].sum(axis=0) + value.to_numpy().sum(axis=0) + levied[:n]
-    inputs = inputs + sum((row[:n] for _, row in foreign), np.zeros(n))
-    rows = flows.sum(axis=1)
-    worst = max(float(np.abs(inputs - x).max()), float(np.abs(rows - x).max()))
+    _check_products(use.file, codes.commodities, U, np.where(home, q, U.sum(axis=1)), options)
+    flows = np.divide(V, q, out=np.zeros_like(V), where=home) @ U
+    pairs = zip(codes.commodities, U, home, strict=True)
+    foreign = {f"imports_of_{c}": row for c, row, made in pairs if not made and row.any()}
+    foreign |= {c: row for c, row in zip(codes.commodities, bought, strict=True) if row.any()}
+    taxes = {"taxes less subsidies on products": levied} if levied.any() else {}
+    index = pd.Index(codes.industries, name="sector")
     return IOFrames(
-        Z=pd.DataFrame(flows[:, :n], index, industries),
-        final_demand=pd.DataFrame(flows[:, n:], index, finals),
-        value_added=value,
-        output=pd.Series(x, index),
-        imports=imports,
+        Z=pd.DataFrame(flows[:, :n], index, codes.industries),
+        final_demand=pd.DataFrame(flows[:, n:], index, codes.finals),
+        value_added=pd.DataFrame(
+            use.part(codes.income, codes.industries),
+            [_income(c) or ("value_added" if c == "T006" else c) for c in codes.income],
+            codes.industries,
+        ),
+        output=pd.Series(V.sum(axis=1), index),
+        imports=_pair(foreign, codes, "product"),
         unit=source.unit,
-        name=options.name or path.stem,
-        taxes=taxes,
+        name=options.name or Path(source.file).stem,
+        taxes=_pair(taxes, codes, "tax"),
         source=source.with_notes(
             recognised=(
-                f"{n} industries, {len(commodities)} commodities",
-                f"final use {', '.join(finals[:6])}{' ...' if len(finals) > 6 else ''}",
-                f"largest gap of an industry {worst:.3g}",
+                f"{n} industries, {len(codes.commodities)} commodities",
+                f"final use {', '.join(codes.finals[:6])}{' ...' * (len(codes.finals) > 6)}",
             ),
-            assumed=(
-                ("uses at purchasers' prices brought to basic prices by each product's mean rates of "
-                 "taxes, margins and imports",) if supply.levies is not None else ()
-            ),
+            assumed=notes,
         ),
-    )  # fmt: skip
+    )
+
+
+_AT_BASIC_PRICES = (
+    "uses at purchasers' prices brought to basic prices by each product's mean rates of taxes, "
+    "margins and imports"
+)
+
+
+def _check_products(
+    file: str, commodities: list[str], U: Array, q: Array, options: ReadOptions
+) -> None:
+    """Refuse a product whose supply is not its use, but for rounding."""
+    tolerance = 1e-3 if options.tolerance is None else options.tolerance
+    total = float(q.sum())
+    gap = np.abs(U.sum(axis=1) - q)
+    room = tolerance * np.maximum(np.abs(q), np.abs(U).sum(axis=1)) + min(15.0, 1e-6 * total)
+    if options.strict and (gap > room).any():
+        k = int(np.argmax(gap / room))
+        raise BalanceError(
+            f"{file}: product {commodities[k]!r}: supply {q[k]:.10g} is not use "
+            f"{U[k].sum():.10g}; are both tables of the same year and valuation?"
+        )
+
+
+def _pair(
+    rows: dict[str, Array], codes: _Codes, name: str
+) -> tuple[pd.DataFrame, pd.DataFrame] | None:
+    """Split rows into what industries and what final use pay; None without rows."""
+    if not rows:
+        return None
+    block, labels, n = (
+        np.array(list(rows.values())),
+        pd.Index(list(rows), name=name),
+        len(codes.industries),
+    )
+    return (
+        pd.DataFrame(block[:, :n], labels, codes.industries),
+        pd.DataFrame(block[:, n:], labels, codes.finals),
+    )
 
 
 def _basic_prices(
@@ -432,54 +449,48 @@ def read_ibge(path: Path, options: ReadOptions) -> IOFrames:
             "uses first and the resources as make="
         )
     use, resources = books
-    absent = [s for s in _IBGE_USE if s not in use.sheets] or [
-        s for s in _IBGE_SUPPLY if s not in resources.sheets
-    ]
+    absent = [s for s in _IBGE_USE if s not in use.sheets]
+    absent += [s for s in _IBGE_SUPPLY if s not in resources.sheets]
     if absent:
         raise DataError(f"{path.name}: no sheet {absent[0]!r} in the two tables")
     inputs, final = _ibge(use.sheet("CI"), 2), _ibge(use.sheet("demanda"), 2)
-    made, supply = _ibge(resources.sheet("producao"), 2), _ibge(resources.sheet("oferta"), 2)
-    imports, value = _ibge(resources.sheet("importacao"), 2), _ibge(use.sheet("VA"), 1)
-    years = {re.search(r"\d{4}", block.title) for block in (inputs, made)}
-    if len({found[0] for found in years if found}) > 1:
-        raise DataError(f"{path.name} and {Path(options.make).name} are of different years")
-    products = inputs.rows
-    for block in (final, made, supply, imports):
-        _same(block.rows, products, block.file, "products")
-    industries = inputs.columns
-    _same(made.columns, industries, made.file, "industries")
+    value, supply = _ibge(use.sheet("VA"), 1), _ibge_supply(resources, inputs)
+    _same(final.rows, inputs.rows, final.file, "products")
     finals = [c for c in final.columns if tidy(c) not in {"demanda final", "demanda total"}]
-    whole = _Block(
-        inputs.file, [*products, *value.rows], [*industries, *finals],
-        np.vstack([np.hstack([inputs.values, final.part(products, finals)]),
-                   np.hstack([value.part(value.rows, industries),
-                              np.zeros((len(value.rows), len(finals)))])]),
-        inputs.names, inputs.title, "")  # fmt: skip
-    income = _ibge_income(value)
-    levies = np.vstack(
-        [
-            supply.part(products, [name])[:, 0]
-            for name in (
-                _like(supply, "comércio"),
-                _like(supply, "transporte"),
-                _like(supply, "total de impostos"),
-            )
-        ]
-    )
-    taken = _Supply(made.part(products, industries).T, imports.values[:, 0], levies)
-    frames = _symmetric(
-        whole,
-        taken,
-        (industries, products, finals, income),
-        options,
-        path,
-        TableSource(
-            str(path), edition=inputs.title[-4:], unit=options.unit or "million reais",
-            names=inputs.names,
-            assumed=("industry by industry under fixed product sales shares (model D)",),
+    codes = _Codes(inputs.columns, inputs.rows, finals, _ibge_income(value))
+    nothing = np.zeros((len(value.rows), len(finals)))
+    whole = replace(
+        inputs,
+        rows=[*inputs.rows, *value.rows],
+        columns=[*inputs.columns, *finals],
+        values=np.block(
+            [
+                [inputs.values, final.part(inputs.rows, finals)],
+                [value.part(value.rows, inputs.columns), nothing],
+            ]
         ),
-    )  # fmt: skip
-    return replace(frames, value_added=frames.value_added.set_axis(income, axis=0))
+    )
+    source = TableSource(str(path), edition=inputs.title[-4:], assumed=(_MODEL_D,))
+    source = replace(source, unit=options.unit or "million reais", names=inputs.names)
+    return _symmetric(whole, supply, codes, options, source)
+
+
+def _ibge_supply(book: Book, inputs: _Block) -> _Supply:
+    """Read the table of resources: production, imports, margins and taxes by product."""
+    made, supply = _ibge(book.sheet("producao"), 2), _ibge(book.sheet("oferta"), 2)
+    imports = _ibge(book.sheet("importacao"), 2)
+    years = [found[0] for b in (inputs, made) if (found := re.search(r"\d{4}", b.title))]
+    if len(set(years)) > 1:
+        raise DataError(f"{inputs.file} is of {years[0]}, {made.file} of {years[1]}")
+    for block in (made, supply, imports):
+        _same(block.rows, inputs.rows, block.file, "products")
+    _same(made.columns, inputs.columns, made.file, "industries")
+    levies = [
+        supply.part(inputs.rows, [_like(supply, word)])[:, 0]
+        for word in ("comércio", "transporte", "total de impostos")
+    ]
+    V = made.part(inputs.rows, inputs.columns).T
+    return _Supply(V, imports.part(inputs.rows, imports.columns)[:, 0], np.vstack(levies))
 
 
 def _like(block: _Block, word: str) -> str:
@@ -491,12 +502,9 @@ def _like(block: _Block, word: str) -> str:
 
 def _ibge(sheet: Sheet, labels: int) -> _Block:
     """Read one sheet: codes over names in its header row, totals last."""
-    header = next(
-        (i for i in range(min(8, len(sheet.rows))) if sum(map(bool, sheet.texts(i)[labels:])) > 1 or (i == 3 and any(sheet.texts(i)[labels:]))),
-        None,
-    )  # fmt: skip
-    if header is None:
-        raise DataError(f"{sheet.title}: no header row found")
+    header = 3
+    if len(sheet.rows) <= header or not any(sheet.texts(header)[labels:]):
+        raise DataError(f"{sheet.title}: no header row found in row {header + 1}")
     columns = []
     for j in range(labels, len(sheet.rows[header])):
         text = label(sheet.cell(header, j))

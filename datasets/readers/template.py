@@ -13,7 +13,8 @@ _ROWS: tuple[tuple[object, ...], ...] = (
     ("Input-output table of (country, year)",),
     ("million (currency)",),
     (),
-    ("code", "name", "01", "02", "03", "households", "government", "investment", "exports", "output"),
+    ("code", "name", "01", "02", "03",
+     "households", "government", "investment", "exports", "output"),
     ("01", "Farming", 20, 60, 10, 80, 5, 5, 20, 200),
     ("02", "Industry", 40, 150, 60, 120, 10, 70, 50, 500),
     ("03", "Services", 20, 80, 70, 150, 90, 20, 20, 450),
@@ -24,16 +25,23 @@ _ROWS: tuple[tuple[object, ...], ...] = (
     ("", "gross operating surplus", 45, 50, 80),
 )  # fmt: skip
 _NOTES = (
-    "Write over the example on the sheet Table; keep the sheet's first rows for title and unit.",
-    "A sector has the same code in its row and in its column. Add rows and columns as you need; any number of sectors will do.",
-    "Rows say who sells, columns who buys: the cell in row 01, column 02 is what Industry buys from Farming.",
-    "Columns after the sectors are final demand, by category. 'output' is total output and is optional; it must be the sum of its row.",
-    "Imports: either one row 'imports' (flows are then domestic), or a negative column 'imports' (flows then include imports). The example has the row.",
-    "Taxes less subsidies on products are a row of their own. They and imports are never counted as value added.",
-    "All other rows are value added, by component: compensation, taxes on production, surplus ...",
-    "Each sector's inputs (flows, imports, taxes on products, value added) add up to its output; quesnay checks it and names the sector that does not.",
-    "Totals may stay: a row or column named 'total', 'intermediate use', 'value added' ... is compared with its parts and left out.",
-    "An empty cell among the flows is refused unless you say that it is zero: --blank zero, in Python blank='zero'.",
+    "Write over the example on the sheet Table; keep its first rows for title and unit.",
+    "A sector has the same code in its row and in its column. Add rows and columns as you need; "
+    "any number of sectors will do.",
+    "Rows say who sells, columns who buys: row 01, column 02 is what Industry buys from Farming.",
+    "Columns after the sectors are final demand, by category. 'output' is total output; it is "
+    "optional and must be the sum of its row.",
+    "Imports: either one row 'imports' (flows are then domestic), or a negative column 'imports' "
+    "(flows then include imports). The example has the row.",
+    "Taxes less subsidies on products are a row of their own. They and imports are never counted "
+    "as value added.",
+    "All other rows are value added by component: compensation, taxes on production, surplus ...",
+    "Each sector's inputs (flows, imports, taxes on products, value added) add up to its output; "
+    "quesnay checks it and names the sector that does not.",
+    "Totals may stay: a row or column named 'total', 'intermediate use', 'value added' ... is "
+    "compared with its parts and left out.",
+    "An empty cell among the flows is refused unless you say that it is zero: --blank zero, in "
+    "Python blank='zero'.",
     "Check: quesnay table check FILE. In Python: quesnay.read_io('FILE').check()",
 )
 

@@ -25,7 +25,10 @@ ROLES = (
 )
 
 _THING = r"(?:input|inputs|use|uses|usage|demand|consumption|purchases|sales|requirements?)"
-_BASIS = r"(?: (?:at|in|\() ?(?:basic|purchasers?|producers?|market|current)\S* ?(?:prices?|values?)?\)?)?"
+_BASIS = (
+    r"(?: (?:at|in|\() ?(?:basic|purchasers?|producers?|market|current)\S* ?"
+    r"(?:prices?|values?)?\)?)?"
+)
 
 _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     # role, axis ("row", "column" or "both"), pattern of the whole tidy label
@@ -33,7 +36,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "total",
         "both",
         rf"(?:sub|grand )?totals?|_t|sum|all (?:industries|sectors|products)|total"
-        rf"(?: of)?(?: all)?(?: industr\w+| sectors?| products?| domestic\w*)?(?: intermediate)? ?{_THING}?{_BASIS}"
+        rf"(?: of)?(?: all)?(?: industr\w+| sectors?| products?"
+        rf"| domestic\w*)?(?: intermediate)? ?{_THING}?{_BASIS}"
         rf"|(?:total )?intermediate {_THING}(?: total)?{_BASIS}|sub ?total.*|total intermediate\w*"
         r"|合计|总计|小计|合 计|总 计|中间(?:投入|使用)(?:合计|总计|小计|部分合计)?"
         r"|total (?:general|intermedi\w+|domestic\w*)|(?:consumo|demanda) intermedi\w+(?: total)?"
@@ -44,63 +48,89 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "output",
         "both",
-        rf"(?:total |gross )*(?:domestic )?(?:industry |commodity |product )?outputs?(?: total)?{_BASIS}"
+        rf"(?:total |gross )*(?:domestic )?(?:industry |commodity "
+        rf"|product )?outputs?(?: total)?{_BASIS}"
         r"|x|go|output_total|gross_output|total_output|out|gross (?:value of )?production"
         r"|(?:australian|domestic|total|gross) production|总产出|总产值|总投入|总 产 出|总 投 入|ti"
-        r"|(?:valor (?:bruto )?(?:da|de la) )?produ(?:ção|cción)(?: bruta| total)?(?: (?:a )?precios? b\S+)?"
-        r"|producción precios? básicos?|production(?: totale)?|produktionswert|valor bruto de (?:la )?producción",
+        r"|(?:valor (?:bruto )?(?:da|de la) )?produ(?:ção|cción)(?: bruta"
+        r"| total)?(?: (?:a )?precios? b\S+)?"
+        r"|producción precios? básicos?|production(?: totale)?|produktionswert"
+        r"|valor bruto de (?:la )?producción",
     ),
     ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
     ("total", "column", r"total uses?(?: at basic prices)?|total (?:demand|supply)|tu"),
     (
         "imports",
         "both",
-        r"(?:of which:? |total |use of |intermediate |competing |complementary |competitive |non-?competitive |non-?comparable )*"
-        r"import(?:s|ed|ation|ations)?(?: of goods and services| total| products?.*| inputs?| goods.*| uses?"
-        r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入|中间投入进口|进口产品"
-        r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*|importations.*|einfuhr.*|importe"
+        r"(?:of which:? |total |use of |intermediate |competing |complementary |competitive "
+        r"|non-?competitive |non-?comparable )*"
+        r"import(?:s|ed|ation|ations)?(?: of goods and services| total| products?.*| inputs?"
+        r"| goods.*| uses?"
+        r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
+        r"|中间投入进口|进口产品"
+        r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
+        r"|importations.*|einfuhr.*|importe"
         r"|rest of (?:the )?world|.*流入",
     ),
     (
         "taxes",
         "row",
-        r"(?:net )?(?:taxes?|indirect taxes)(?:,? ?\(?(?:less|minus|net of) subsidies\)?)? on (?:products?|goods|imports?)\b.*"
+        r"(?:net )?(?:taxes?|indirect taxes)(?:,? ?\(?(?:less|minus"
+        r"|net of) subsidies\)?)? on (?:products?|goods|imports?)\b.*"
         r"|taxes less subsidies on products\b.*|net taxes on products"
-        r"|(?:net )?product taxes.*|taxes_on_products|(?:import|customs) (?:duties|duty|tariffs?)|tariffs?|value added tax(?:es)?"
-        r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31|txsp|tls|taxsub"
-        r"|impuestos (?:netos )?(?:sobre|a) (?:los )?productos.*|derechos de importación|imp(?:uestos)?\. (?:netos )?(?:sobre|a).*"
-        r"|impostos (?:líquidos.*|sobre produtos.*)|impôts (?:nets )?sur les produits.*|gütersteuern.*"
-        r"|(?:international )?(?:transport|trade)(?: and transport)? margins?(?: .*)?|cif/? ?fob adjustments?.*"
-        r"|direct purchases abroad.*|purchases on the domestic territory.*|purchases by non-?residents.*",
+        r"|(?:net )?product taxes.*|taxes_on_products|(?:import|customs) (?:duties|duty|tariffs?)"
+        r"|tariffs?|value added tax(?:es)?"
+        r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31"
+        r"|txsp|tls|taxsub"
+        r"|impuestos (?:netos )?(?:sobre|a) (?:los )?productos.*|derechos de importación"
+        r"|imp(?:uestos)?\. (?:netos )?(?:sobre|a).*"
+        r"|impostos (?:líquidos.*|sobre produtos.*)|impôts (?:nets )?sur les produits.*"
+        r"|gütersteuern.*"
+        r"|(?:international )?(?:transport|trade)(?: and transport)? margins?(?: .*)?"
+        r"|cif/? ?fob adjustments?.*"
+        r"|direct purchases abroad.*|purchases on the domestic territory.*"
+        r"|purchases by non-?residents.*",
     ),
     (
         "value_added_total",
         "row",
-        r"(?:total |gross )*value[ _-]?added(?: total)?(?: \(?gross\)?)?(?: at (?:basic|factor|market|producers?'?) (?:prices|cost))?"
-        r"|gva|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp|gross domestic product"
-        r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*|bruttowertschöpfung|total primary inputs?",
+        r"(?:total |gross )*value[ _-]?added(?: total)?(?: \(?gross\)?)?(?: at (?:basic|factor"
+        r"|market|producers?'?) (?:prices|cost))?"
+        r"|gva|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
+        r"|gross domestic product"
+        r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
+        r"|bruttowertschöpfung|total primary inputs?",
     ),
     (
         "value_added",
         "row",
-        r"wages?(?: and salaries)?|salar(?:y|ies)|labou?r|compensation(?: of employees)?.*|(?:gross |net )?operating surplus.*"
-        r"|surplus|profits?|mixed income|capital|depreciation|consumption of fixed capital|(?:net |other )?(?:taxes?|subsidies)"
-        r"(?: less subsidies)? on production.*|other taxes.*|net production taxes|labour_compensation|gross_operating_surplus"
-        r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|remuneraci\w+.*|remuneraç\w+.*|excedente.*|impuestos netos sobre la producción",
+        r"wages?(?: and salaries)?|salar(?:y|ies)|labou?r|compensation(?: of employees)?.*"
+        r"|(?:gross |net )?operating surplus.*"
+        r"|surplus|profits?|mixed income|capital|depreciation|consumption of fixed capital"
+        r"|(?:net |other )?(?:taxes?|subsidies)"
+        r"(?: less subsidies)? on production.*|other taxes.*|net production taxes"
+        r"|labour_compensation|gross_operating_surplus"
+        r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|remuneraci\w+.*|remuneraç\w+.*|excedente.*"
+        r"|impuestos netos sobre la producción",
     ),
     (
         "demand_total",
         "column",
-        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final (?:use|uses|demand|consumption|expenditure).*"
-        r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计|小计)|资本形成(?:总额)?合计|资本形成总额"
-        r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation|capital formation|exports)"
+        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final (?:use"
+        r"|uses|demand|consumption|expenditure).*"
+        r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
+        r"|小计)|资本形成(?:总额)?合计|资本形成总额"
+        r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation"
+        r"|capital formation|exports)"
         r"|final uses \(.*\)|demanda final(?: total)?",
     ),
     (
         "final_demand",
         "column",
-        r".*\b(?:consumption|households?|private|government|public|investment|capital formation|stocks?|inventor\w+"
-        r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e|.*(?:消费|出口|资本形成|存货|支出|流出).*",
+        r".*\b(?:consumption|households?|private|government|public|investment|capital formation"
+        r"|stocks?|inventor\w+"
+        r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e"
+        r"|.*(?:消费|出口|资本形成|存货|支出|流出).*",
     ),
 )
 _COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)

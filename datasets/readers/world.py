@@ -5,16 +5,17 @@ adjustments and margins, which are kept apart, and value added.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
 from quesnay.datasets.readers.containers import PackedRow, Sheet, label
 from quesnay.datasets.readers.numbers import NumberStyle, number_style
 from quesnay.datasets.readers.options import ReadOptions
+from quesnay.datasets.readers.source import TableSource
 from quesnay.datasets.readers.words import role_of
 from quesnay.datasets.table_frames import IOFrames
 from quesnay.fitting.errors import DataError, nearest
@@ -34,7 +35,7 @@ __all__ = [
     "merge_regions",
 ]
 
-Rule = Callable[[str], str | None]
+Array = NDArray[np.float64]
 
 
 def _style(sheet: Sheet, options: ReadOptions, corner: tuple[int, int]) -> NumberStyle:
@@ -331,10 +332,8 @@ def _wiod_row(numbers: Numbers, row: int, columns: list[Line]) -> Line | None:
         return Line(row, full, "sector", name)
     mark = code if code in _WIOD_ROWS else number if number in _WIOD_ROWS else ""
     said = None if code else role_of(name, "row")
-    if number in {"r65", "r66", "r67", "r68"} and said:
-        role = str(said)
-    else:
-        role = _WIOD_ROWS.get(mark) or (str(said) if said else "sector")
+    known = None if number in {"r65", "r66", "r67", "r68"} and said else _WIOD_ROWS.get(mark)
+    role = known or said or "sector"
     role = {"value_added_total": "value_added"}.get(role, role)
     return Line(row, mark or code or number or name, role, name)
 
@@ -371,11 +370,10 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
     lines = []
     for i in years[year]:
         code, name, origin = (label(sheet.cell(i, j)) for j in (1, 2, 3))
-        kind = {"Domestic": "sector", "Imports": "imported"}.get(origin)
-        role = kind or _WIOD_ROWS.get(code) or "sector"
-        lines.append(
-            Line(i, code, role, name, printed=code if kind != "imported" else f"{code} (Imports)")
-        )
+        abroad = origin == "Imports"
+        role = "imported" if abroad else _WIOD_ROWS.get(code, "sector")
+        role = "sector" if origin == "Domestic" else role
+        lines.append(Line(i, code, role, name, printed=f"{code} (Imports)" if abroad else code))
     record = Record()
     return Arrangement(
         Numbers(sheet, _style(sheet, options, (1, 4))),
@@ -445,8 +443,8 @@ def arrange_figaro(sheet: Sheet, options: ReadOptions) -> Arrangement:
     lines = []
     for i in rows[1:]:
         mark = label(sheet.cell(i, 0))
-        role = "taxes" if _FIGARO_TAXES.fullmatch(mark) else (
-            "value_added" if _FIGARO_VALUE.fullmatch(mark) and mark not in across else "sector")  # fmt: skip
+        value = _FIGARO_VALUE.fullmatch(mark) and mark not in across
+        role = "taxes" if _FIGARO_TAXES.fullmatch(mark) else "value_added" if value else "sector"
         lines.append(Line(i, mark, role))
     return Arrangement(
         Numbers(sheet, _style(sheet, options, (rows[0] + 1, 1))),
@@ -500,14 +498,6 @@ def _flat_value(cell: str | float, sheet: Sheet, row: int) -> float:
 # --- A country out of a world table ---------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class _Cut:
-    """Which rows and columns of a world table are the country's."""
-
-    own: list[str]
-    uses: list[str]
-
-
 def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
     """Cut a national table out of a world table.
 
@@ -529,65 +519,66 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         If the labels are of one economy, or the country is not among them.
     """
     split = [str(name).partition("_") for name in frames.Z.index]
+    home = _home(split, country, file)
+    codes = [rest for first, _, rest in split if first == country]
+    products = [rest for first, _, rest in split if first != country]
+    final = frames.final_demand
+    own = np.array(
+        [country in {n.partition("_")[0], n.rpartition("_")[2]} for n in map(str, final)]
+    )
+    if not own.any():
+        raise DataError(f"{file}: no column of final demand of {country!r} found")
+    names = [_own_name(str(n), country) for n in final.columns[own]]
+    Z, F = frames.Z.to_numpy(), final.to_numpy()
+    index = pd.Index(codes, name="sector")
+    demand = pd.DataFrame(F[np.ix_(home, own)], index, names)
+    demand["exports_of_inputs"] = Z[np.ix_(home, ~home)].sum(axis=1)
+    demand["exports_for_final_use"] = F[np.ix_(home, ~own)].sum(axis=1)
+    places = np.flatnonzero(home)
+    value = frames.value_added.iloc[:, places].set_axis(codes, axis=1)
+    paid = value.to_numpy().any(axis=1)
+    levied, taxes = frames.taxes, None
+    if levied is not None:
+        paid_finally = levied[1].iloc[:, np.flatnonzero(own)].set_axis(names, axis=1)
+        taxes = levied[0].iloc[:, places].set_axis(codes, axis=1), _used(paid_finally, demand)
+    note = f"{country} cut out of a world table, imports by product from the other countries"
+    source = replace(frames.source or TableSource(file), country=country)
+    return replace(
+        frames,
+        Z=pd.DataFrame(Z[np.ix_(home, home)], index, codes),
+        final_demand=demand,
+        value_added=value.iloc[np.flatnonzero(paid)] if paid.any() else value,
+        output=None if frames.output is None else frames.output.iloc[places].set_axis(index),
+        imports=(
+            _by_product(Z[np.ix_(~home, home)], products, codes),
+            _used(_by_product(F[np.ix_(~home, own)], products, names), demand),
+        ),
+        taxes=taxes,
+        name=f"{frames.name}, {country}",
+        source=source.with_notes(recognised=(note,)),
+    )
+
+
+def _home(split: list[tuple[str, str, str]], country: str, file: str) -> NDArray[np.bool_]:
+    """Return which sectors are the country's."""
     countries = list(dict.fromkeys(first for first, mark, _ in split if mark))
     if len(countries) < 2:
         raise DataError(f"{file}: country={country!r} asked for, but the labels are of one economy")
     if country not in countries:
         hint = nearest(country, countries) or f" it has {', '.join(countries[:60])}"
         raise DataError(f"{file}: no country {country!r};{hint}")
-    home = np.array([first == country for first, _, _ in split])
-    codes = [rest for first, _, rest in split if first == country]
-    final = frames.final_demand
-    bought = np.array(
-        [country in {n.partition("_")[0], n.rpartition("_")[2]} for n in map(str, final.columns)]
-    )
-    if not bought.any():
-        raise DataError(f"{file}: no column of final demand of {country!r} found")
-    names = [_own_name(str(n), country) for n in final.columns[bought]]
-    Z, F = frames.Z.to_numpy(), final.to_numpy()
-    index = pd.Index(codes, name="sector")
-    demand = pd.DataFrame(F[np.ix_(home, bought)], index, names)
-    demand["exports_of_inputs"] = Z[np.ix_(home, ~home)].sum(axis=1)
-    demand["exports_for_final_use"] = F[np.ix_(home, ~bought)].sum(axis=1)
-    products = [rest for first, _, rest in split if first != country]
-    abroad = (
-        pd.DataFrame(Z[np.ix_(~home, home)], products, codes).groupby(level=0, sort=False).sum()
-    )
-    used = (
-        pd.DataFrame(F[np.ix_(~home, bought)], products, names).groupby(level=0, sort=False).sum()
-    )
-    used = used.reindex(columns=demand.columns, fill_value=0.0)
-    abroad.index.name = used.index.name = "product"
-    taxes = frames.taxes
-    if taxes is not None:
-        paid = taxes[1].iloc[:, np.flatnonzero(bought)].set_axis(names, axis=1)
-        taxes = (
-            taxes[0].loc[:, home].set_axis(codes, axis=1),
-            paid.reindex(columns=demand.columns, fill_value=0.0),
-        )
-        kept = [i for i, name in enumerate(taxes[0].index) if taxes[0].iloc[i].any() or taxes[1].iloc[i].any()]  # fmt: skip
-        taxes = (taxes[0].iloc[kept], taxes[1].iloc[kept]) if kept else None
-    source = frames.source
-    if source is not None:
-        source = replace(source, country=country).with_notes(
-            recognised=(
-                f"{country} cut out of {len(countries)} economies, imports by product from the "
-                "others",
-            )
-        )
-    value = frames.value_added.loc[:, home].set_axis(codes, axis=1)
-    empty = ~value.to_numpy().any(axis=1)
-    return replace(
-        frames,
-        Z=pd.DataFrame(Z[np.ix_(home, home)], index, codes),
-        final_demand=demand,
-        value_added=value.loc[~empty] if not empty.all() else value,
-        output=None if frames.output is None else frames.output[home].set_axis(index),
-        imports=(abroad, used),
-        taxes=taxes,
-        name=f"{frames.name}, {country}",
-        source=source,
-    )
+    return np.array([first == country for first, _, _ in split])
+
+
+def _by_product(values: Array, products: list[str], columns: list[str]) -> pd.DataFrame:
+    """Add up what all other countries sell of each product."""
+    frame = pd.DataFrame(values, products, columns).groupby(level=0, sort=False).sum()
+    return frame.rename_axis("product")
+
+
+def _used(paid: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+    """Give a block of final use the columns of exports, which it does not pay."""
+    return paid.reindex(columns=demand.columns, fill_value=0.0)
 
 
 def _own_name(name: str, country: str) -> str:

@@ -58,7 +58,7 @@ def _corner_forms(
 ) -> tuple[list[Array], list[Array]]:
     """Return the linear forms that can be least, and those that can be largest, over the factors.
 
-    A term is a number, its factors and the place of its variable, the last place being the constant.
+    A term is a number, its factors and the place of its variable; the last place is the constant.
     """
     names = sorted(factors)
     seen: dict[bytes, Array] = {}
@@ -134,7 +134,7 @@ def _option_rows(
 def _factor(
     problem: Problem, option: Option, chosen: Mapping[int, Alternative], key: Key
 ) -> Interval | None:
-    """Return the interval of a factor, in the solver's units; None where a vintage leaves it open."""
+    """Return the interval of a factor in the solver's units; None where its vintage is open."""
     if key not in option.vintaged:
         return problem.interval(key)
     interval = chosen[key[1]].interval(key[0])
@@ -168,7 +168,9 @@ def choices_of(problem: Problem, *, only: Figure | None = None) -> dict[str, lis
 
     With `only`, what that figure may rest on if it were not printed.
     """
-    return problem.once(("choices", only and only.id), lambda: _choices_of(problem, only))
+    what = ("choices", only and only.id)
+    found: dict[str, list[Choice]] = problem.once(what, lambda: _choices_of(problem, only))
+    return found
 
 
 def _choices_of(problem: Problem, only: Figure | None) -> dict[str, list[Choice]]:
@@ -335,8 +337,8 @@ def bounds(
             for place, key in enumerate(wide.variables):
                 programmes.add(block, place, key)
             for key, instance in ratios.items():
-                option, given = _used(state, instance)
-                for one in _ratio_blocks(wide, block, option, given, key, problem.interval(key)):
+                using = _used(state, instance)
+                for one in _ratio_blocks(wide, block, using, key, problem.interval(key)):
                     programmes.add(one, -1, key)
     return {key: _in_unit(problem, key, ends) for key, ends in programmes.solved().items()}
 
@@ -385,7 +387,7 @@ def _programmes_of(
     option = next(option for option in choice.options if key in option.keys)
     for state in others:
         block = _block(problem, state.rows)
-        for one in _ratio_blocks(problem, block, option, given, key, problem.declared(key)):
+        for one in _ratio_blocks(problem, block, (option, given), key, problem.declared(key)):
             yield one, -1
 
 
@@ -486,7 +488,7 @@ def _extended(
 
 
 def _joined_rows(wide: Problem, state: Assignment, extra: Sequence[Option]) -> Iterable[Rows]:
-    """Return the rows of an assignment over the variables of the wider problem, with the new ones."""
+    """Yield the rows of an assignment over the variables of the wider problem, and the new ones."""
     width = len(wide.variables)
     rows, limits = state.rows
     padded = np.hstack([rows, np.zeros((len(rows), width - rows.shape[1]))]), limits
@@ -498,17 +500,17 @@ def _joined_rows(wide: Problem, state: Assignment, extra: Sequence[Option]) -> I
 def _ratio_blocks(
     problem: Problem,
     block: Block,
-    option: Option,
-    given: Mapping[int, Alternative],
+    using: tuple[Option, Mapping[int, Alternative]],
     key: Key,
     ends: Interval,
 ) -> list[Block]:
     """Return programmes whose last variable is a factor that multiplies one variable v only.
 
-    All is divided by v > 0 (Charnes and Cooper 1962): y = x / v and s = 1 / v are the new variables,
-    y_v = 1, and the product of the factor and v becomes the factor itself, so that the identity is
-    linear in it.
+    All is divided by v > 0 (Charnes and Cooper 1962): y = x / v and s = 1 / v are the new
+    variables, y_v = 1, and the product of the factor and v becomes the factor itself, so that the
+    identity is linear in it. `using` is the definition and its vintages.
     """
+    option, given = using
     beside = {other for _, product in option.terms if key in product for other in product}
     pivots = [other for other in beside if other in problem.variables]
     if len(pivots) != 1 or not all(

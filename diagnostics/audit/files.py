@@ -140,7 +140,20 @@ def _csv(place: Path, text: str) -> pd.DataFrame:
         raise DataError(f"{place}: not a CSV table ({error})") from None
     if not lines or not lines[0]:
         raise DataError(f"{place}: not a CSV table; the first row names the columns")
-    header = [name.strip() for name in lines[0]]
+    header = _header(place, lines[0])
+    rows = []
+    for number, cells in enumerate(lines[1:], start=2):
+        if not any(cell.strip() for cell in cells):
+            continue
+        if len(cells) != len(header):
+            raise DataError(f"{place}: row {number}: {len(cells)} cells, {len(header)} expected")
+        rows.append((number, dict(zip(header, cells, strict=True))))
+    return _checked(place, rows, "row")
+
+
+def _header(place: Path, cells: list[str]) -> list[str]:
+    """Return the names of the columns."""
+    header = [name.strip() for name in cells]
     for name in _NEEDED["figure"]:
         if name not in header:
             raise DataError(
@@ -152,14 +165,7 @@ def _csv(place: Path, text: str) -> pd.DataFrame:
             raise DataError(f"{place}: unknown column {shown(name)};{suggestion(name, _COLUMNS)}")
     if len(set(header)) < len(header):
         raise DataError(f"{place}: a column is given twice")
-    rows = []
-    for number, cells in enumerate(lines[1:], start=2):
-        if not any(cell.strip() for cell in cells):
-            continue
-        if len(cells) != len(header):
-            raise DataError(f"{place}: row {number}: {len(cells)} cells, {len(header)} expected")
-        rows.append((number, dict(zip(header, cells, strict=True))))
-    return _checked(place, rows, "row")
+    return header
 
 
 def _checked(place: Path, rows: list[tuple[int, dict[str, Any]]], word: str) -> pd.DataFrame:

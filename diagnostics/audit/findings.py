@@ -1,7 +1,8 @@
 """What the audit found, in words: figures by name, ids in brackets, every number computed."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Hashable, Iterable, Sequence
+from typing import Any
 
 import pandas as pd
 
@@ -136,11 +137,9 @@ def _definitions(problem: Problem, result: AuditResult) -> list[str]:
         for figure in problem.figures:
             own = rows[(rows["id"] == figure.id) & rows["implied_low"].notna()]
             if len(own):
-                ends.append(
-                    f"{figure.id} would be "
-                    f"{_range(own['implied_low'].min(), own['implied_high'].max(), own['unit'].iloc[0])}"
-                    f", not {figure.printed}"
-                )
+                low, high = own["implied_low"].min(), own["implied_high"].max()
+                would = _range(low, high, figure.unit.text)
+                ends.append(f"{figure.id} would be {would}, not {figure.printed}")
         words.append(
             f"By the {definition!r} definition nothing fits"
             + (", whatever the vintages" if (rows["vintages"] != "").any() else "")
@@ -232,9 +231,9 @@ def _one_vintage(result: AuditResult) -> list[str]:
 
 def _implied(bounds: pd.DataFrame) -> list[str]:
     words = []
-    for (concept, year), row in bounds[~bounds["printed"].astype(bool)].iterrows():
+    for row in bounds[~bounds["printed"].astype(bool)].reset_index().to_dict("records"):
         words.append(
-            f"Implied, not printed: {concept} of {year}, "
+            f"Implied, not printed: {row['concept']} of {row['year']}, "
             f"{_range(row['low'], row['high'], row['unit'])}."
         )
     return words
@@ -256,16 +255,17 @@ def _reading(result: AuditResult, reading: Reading) -> Iterable[str]:
             parts.append(
                 f"{figure} may then also rest on {' or '.join(_pair(one) for one in more)}"
             )
-    unprinted = reading.bounds[~reading.bounds["printed"].astype(bool)]
-    for (concept, year), row in unprinted.iterrows():
-        before = result.bounds.index
-        if (concept, year) in before and not bool(result.bounds.loc[(concept, year), "printed"]):
-            old = result.bounds.loc[(concept, year)]
-            if abs(row["high"] - row["low"]) > 1.2 * abs(old["high"] - old["low"]):
-                parts.append(
-                    f"{concept} of {year} is {_range(row['low'], row['high'], row['unit'])}"
-                )
+    before = _unprinted(result.bounds)
+    for (concept, year), row in _unprinted(reading.bounds).items():
+        old = before.get((concept, year))
+        if old is not None and row["high"] - row["low"] > 1.2 * (old["high"] - old["low"]):
+            parts.append(f"{concept} of {year} is {_range(row['low'], row['high'], row['unit'])}")
     yield "; ".join(parts) + "."
+
+
+def _unprinted(bounds: pd.DataFrame) -> dict[tuple[str, int], dict[Hashable, Any]]:
+    rows = bounds[~bounds["printed"].astype(bool)].reset_index().to_dict("records")
+    return {(str(row["concept"]), int(row["year"])): row for row in rows}
 
 
 def _capital(text: str) -> str:

@@ -6,7 +6,7 @@ that stand in no other identity: GDP, and printed rates. Let c be these factors 
 ``f(x; c) = sum_i a_i(c) x_i`` the identity, multilinear in c. For given x it takes every value
 between its least and its largest, which lie at corners of the box. So
 
-    some c in the box satisfies f(x; c) = 0   <=>   f(x; c_j) <= 0 <= f(x; c_k) for some corners j, k
+    f(x; c) = 0 for some c in the box   <=>   f(x; c_j) <= 0 <= f(x; c_k) for some corners j, k
 
 and each side is linear in x: the interval coefficients are exact, not a relaxation. With x of known
 sign one corner is least and one is largest; where the sign is open there are several pairs, solved
@@ -78,7 +78,7 @@ class Instance:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What one figure rests on: vintages by year, definition, and the rows, one entry a pair of corners."""
+    """What a figure rests on: vintages, definition, and the rows, one entry a pair of corners."""
 
     owner: str
     vintages: tuple[Alternative, ...]
@@ -134,7 +134,8 @@ class Problem:
 
     def interval(self, key: Key) -> Interval:
         """Return what is known of a quantity before any identity, as a closed interval."""
-        return self.once(("interval", key), lambda: self._interval(key))
+        found: Interval = self.once(("interval", key), lambda: self._interval(key))
+        return found
 
     def once(self, what: object, compute: Callable[[], Any]) -> Any:
         """Return something that is computed once for a problem."""
@@ -175,7 +176,7 @@ class Problem:
         return tuple(instance for instance in self.instances if figure.key in instance.keys)
 
     def owner(self, instance: Instance) -> Figure | None:
-        """Return the figure that an identity with vintages is about: a rate in no other one first."""
+        """Return the figure that an identity with vintages is about: a rate in no other first."""
         own = [figure for figure in self.figures if figure.key in instance.keys]
         return min(own, key=lambda f: (len(self.tied(f)), bool(f.unit.base)), default=None)
 

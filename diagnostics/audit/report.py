@@ -284,7 +284,7 @@ def _set_of(one: Assignment) -> tuple[Alternative, ...]:
 
 
 def _official_deflators(problem: Problem) -> dict[int, tuple[float, float]]:
-    """Return, in percent, the deflators that nominal and real GDP give over all pairs of vintages."""
+    """Return the deflators, percent, that nominal and real GDP give over all pairs of vintages."""
     out = {}
     for year, options in problem.vintages.by_year.items():
         pairs = itertools.product(options, problem.vintages.by_year.get(year - 1, ()))

@@ -25,6 +25,7 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
 __all__ = [
@@ -214,6 +215,35 @@ class SpecificationCurve(Tabular):
         from quesnay.diagnostics.plots.specification import plot_specifications
 
         return plot_specifications(self)
+
+    def plot_runs(self, *, source: str | None = None, ax: "Axes | None" = None) -> "Figure":
+        """Draw the runs apart, each ranked, beside the printed figure.
+
+        Parameters
+        ----------
+        source : str, optional
+            Source of the printed figure, written at the foot.
+        ax : Axes, optional
+            The panel to draw on; by default a new figure.
+
+        Returns
+        -------
+        Figure
+            Below each run its number of specifications, median, and shares below and in agreement.
+        """
+        from quesnay.diagnostics.plots.specification import plot_specification_runs
+
+        rows = self.estimates.assign(
+            reported_low=self.reported_low, reported_high=self.reported_high
+        )
+        if "run" in rows.columns:
+            order = pd.Categorical(rows["run"], [*self.runs], ordered=True)
+            rows = rows.iloc[np.argsort(order.codes, kind="stable")]
+        else:
+            rows = rows.assign(run="all")
+        return plot_specification_runs(
+            rows, figure=self.figure, unit=self.unit, source=source, ax=ax
+        )
 
 
 @dataclass(frozen=True, slots=True)

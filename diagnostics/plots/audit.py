@@ -56,7 +56,7 @@ def plot_audit(result: AuditResult) -> "Figure":
 
 
 def _grid(result: AuditResult) -> pd.DataFrame:
-    """Return, for each figure and vintage, whether it rests on it always, in some cases or never."""
+    """Return by figure and vintage whether one rests on the other always, in some or never."""
     frame = result.vintages
     out: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(frame["id"]):
@@ -67,7 +67,7 @@ def _grid(result: AuditResult) -> pd.DataFrame:
             state = "always" if share == 1.0 else "in some" if share > 0.0 else "never"
             out.setdefault(_row_name(result, name), {})[vintage] = state
     grid = pd.DataFrame.from_dict(out, orient="index")
-    return grid[sorted(grid.columns)] if len(grid) else grid
+    return grid[sorted(grid.columns, key=lambda name: str(name).split()[0])] if len(grid) else grid
 
 
 def _row_name(result: AuditResult, name: str) -> str:
@@ -104,7 +104,7 @@ def _legend(figure: "Figure") -> None:
 
     handles = [
         Patch(color=colour, alpha=alpha, label=f"{state} consistent assignment" if "some" in state
-              else f"in every consistent assignment" if state == "always"
+              else "in every consistent assignment" if state == "always"
               else "in none")
         for state, (colour, alpha) in _STATES.items()
     ]  # fmt: skip

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 
     from quesnay.models.input_output.decomposition import StructuralDecomposition
     from quesnay.models.input_output.extraction import Extraction
-    from quesnay.models.input_output.table import TableBands, TableCore
+    from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = [
     "plot_coefficients",
@@ -59,7 +59,7 @@ _NAME = 34  # characters of a sector's name that fit beside the bars
 
 
 def plot_linkages(
-    table: "TableBands", *, names: Mapping[Any, str] | None = None, count: int = 12
+    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None, count: int = 12
 ) -> "Figure":
     """Draw backward against forward linkages, normalised to mean 1, with key sectors named."""
     frame = table.linkages(variation=False).dropna()
@@ -89,7 +89,9 @@ def plot_linkages(
     return finish(figure, alt=f"Linkage map of {len(frame)} sectors. Key sectors: {listed}.")
 
 
-def plot_coefficients(table: "TableCore", *, names: Mapping[Any, str] | None = None) -> "Figure":
+def plot_coefficients(
+    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None
+) -> "Figure":
     """Draw the technical coefficients: who buys from whom per unit of output."""
     return plot_heat_map(
         table.A,
@@ -230,16 +232,11 @@ def plot_decomposition(
     figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
     left, right = figure.axes
     colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
-    quantity = result.account.replace("_", " ")
+    quantity = str(result.account).replace("_", " ")
     words = [_WORDS[str(name)] for name in result.effects.columns]
     opening = (start, float(result.start.sum()))
-    _waterfall(
-        left,
-        np.asarray(result.total, dtype=np.float64),
-        opening,
-        (end, *words),
-        list(colours.values()),
-    )
+    change: Array = np.asarray(result.total, dtype=np.float64)
+    _waterfall(left, change, opening, (end, *words), list(colours.values()))
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)
     _by_sector(right, result, count, colours)

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_specification_runs", "plot_specifications"]
 
+_MANY = 400  # specifications of a run
 _APART = 1.08  # from the start of one run to that of the next
 
 
@@ -122,8 +123,11 @@ def _run_of_curve(axes: "Axes", rows: pd.DataFrame, start: float, colour: str, r
     """Draw the ranked estimates of one run with their intervals, and their median."""
     x = start + np.linspace(0.0, 1.0, len(rows) + 2)[1:-1]
     wide = max(0.5, 100 / (runs * (len(rows) + 1)))  # points; neighbours must not touch
-    axes.vlines(x, rows["low"], rows["high"], color=colour, alpha=0.35, linewidth=wide)
-    axes.plot(x, rows["estimate"], "o", color=colour, markersize=2.5)
+    picture = len(rows) > _MANY  # as lines of an SVG they would be larger than all the rest
+    axes.vlines(
+        x, rows["low"], rows["high"], color=colour, alpha=0.35, linewidth=wide, rasterized=picture
+    )
+    axes.plot(x, rows["estimate"], "o", color=colour, markersize=2.5, rasterized=picture)
     axes.hlines(
         rows["estimate"].median(), start, start + 1, color="black", linestyle="--", linewidth=1
     )

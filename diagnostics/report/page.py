@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from quesnay.models.display.escape import visible
 from quesnay.models.display.table import Table
 from quesnay.models.display.write import write_text
 
@@ -66,18 +67,21 @@ def render_page(
         {
             "title": section.title,
             "anchor": f"section-{number}",
-            "words": section.words,
+            "words": [visible(words) for words in section.words],
             "figures": [
                 Markup(shown.to_html() if isinstance(shown, Picture) else figure_to_html(shown))
                 for shown in section.figures
             ],
             "tables": [Markup(table.to_html()) for table in section.tables],
-            "remarks": section.remarks,
+            "remarks": [visible(words) for words in section.remarks],
         }
         for number, section in enumerate(sections, start=1)
     ]
     page = environment.get_template("page.html").render(
-        title=title, lead=lead, sections=shown, colophon=Markup(colophon.to_html())
+        title=visible(title),
+        lead=[visible(sentence) for sentence in lead],
+        sections=shown,
+        colophon=Markup(colophon.to_html()),
     )
     if path is not None:
         write_text(path, page)

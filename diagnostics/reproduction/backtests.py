@@ -13,12 +13,17 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.input_output import load_io
-from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo, scale_placebo
+from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
 from quesnay.diagnostics.reproduction.assembly import Prepared, prepare
-from quesnay.diagnostics.reproduction.regressions import codes_of, formula_columns, regression_rows
+from quesnay.diagnostics.reproduction.regressions import (
+    codes_of,
+    formula_columns,
+    regression_rows,
+    scale_placebo_of,
+)
 from quesnay.diagnostics.reproduction.runs import uncertain_inputs
 from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
 from quesnay.diagnostics.reproduction.verdicts import naive_forecast
@@ -293,7 +298,7 @@ def backtest_elasticity(
     left_out = tuple(leave_one_out(elasticity, rows, by=by) for by in (use.cluster, "sector"))
     rng = np.random.default_rng(seed_sequence(seed))
     return ElasticityBacktest(
-        left_out, _placebo(use, rows, draws, seed), _lead(use, rows, rng, draws)
+        left_out, scale_placebo_of(use, rows, draws, seed), _lead(use, rows, rng, draws)
     )
 
 
@@ -301,28 +306,6 @@ def _complete(use: Potential, rows: pd.DataFrame) -> pd.DataFrame:
     """Keep the rows of the regression: those with every logarithm."""
     outcome, regressors = formula_columns(use.formula)
     return rows.dropna(subset=[outcome, *regressors])
-
-
-def _placebo(use: Potential, rows: pd.DataFrame, draws: int, seed: int) -> ScalePlacebo | None:
-    """Estimate the base regression with made-up inputs that keep scale and the effects of time.
-
-    What lasts in a cell is dealt anew with the rest of it: kept, it would be absorbed again.
-    """
-    if not use.scale or use.placebo_groups is None:
-        return None
-    return scale_placebo(
-        use.formula,
-        rows,
-        term=use.term,
-        scale=use.scale,
-        groups=use.placebo_groups,
-        keep=tuple(effect for effect in use.absorb if "year" in effect.split(":")),
-        absorb=use.absorb,
-        cluster=use.cluster,
-        weights=use.weights,
-        draws=draws,
-        seed=seed,
-    )
 
 
 def _grams(use: Potential, rows: pd.DataFrame) -> NestedGrams:

@@ -40,6 +40,7 @@ def findings(result: "Reproduction", lang: str = "en") -> list[str]:
         *_later_totals(result, lang),
         *_growth(result, lang),
         *_elasticity(result, lang),
+        *_scale(result, lang),
         *_path(result, lang),
         *_implied_core(result, lang),
         *_jobs(result, lang),
@@ -293,6 +294,34 @@ def _elasticity(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
+def _scale(result: "Reproduction", lang: str) -> list[str]:
+    """Say how much of the base elasticity is scale."""
+    found = result.elasticities
+    if found is None or found.placebo is None:
+        return []
+    said = say(
+        "Scale: the base equation gives {base:.3f}; with scale beside it the elasticity is "
+        "{other:.3f}, made-up inputs of equal scale earn {made_up:.3f} on average and {share:.0%} "
+        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added: "
+        "the equation alone cannot tell the technology from size.",
+        lang,
+        base=found.placebo.estimate,
+        other=found.with_scale,
+        made_up=float(np.mean(found.placebo.made_up)),
+        share=found.placebo.share_reaching,
+        cost=found.cost_share,
+    )
+    if found.bounds is not None:
+        low, high = sorted((found.bounds.bound, found.bounds.long))
+        said += " " + say(
+            "Equal selection on what is not seen leaves [{low:.3f}, {high:.3f}] (Oster 2019).",
+            lang,
+            low=low,
+            high=high,
+        )
+    return [said]
+
+
 def _path(result: "Reproduction", lang: str) -> list[str]:
     """Whether the printed path goes on like a diffusion, and whether that beats naive rules."""
     if "calibrated" not in result.runs or result.naive.empty:
@@ -320,23 +349,7 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
     naive = say(", ", lang).join(
         f"{say(rule, lang)} {float(middle[(rule, first)]):.2f}" for rule in rules
     )
-    errors = result.score["error"]
-    best = str(errors[rules].idxmin())
-    better = float(errors["calibrated"]) < float(errors[best])
-    verdict = (
-        "the curve predicts them better than the best naive rule ({ours:.1%} against {theirs:.1%} "
-        "for {best})"
-        if better
-        else "the curve predicts them no better than a naive rule ({ours:.1%} against {theirs:.1%} "
-        "for {best})"
-    )
-    verdict = say(
-        verdict,
-        lang,
-        ours=float(errors["calibrated"]),
-        theirs=float(errors[best]),
-        best=say(best, lang),
-    )
+    verdict = _against_naive(result, rules, lang)
     return [
         say(
             "Path: a diffusion curve through the two earliest totals gives {rows}. Rules without "
@@ -350,12 +363,31 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
+def _against_naive(result: "Reproduction", rules: list[str], lang: str) -> str:
+    """Say whether the curve forecasts the held-out totals better than the best naive rule."""
+    errors = result.score["error"]
+    best = str(errors[rules].idxmin())
+    better = float(errors["calibrated"]) < float(errors[best])
+    verdict = (
+        "the curve predicts them better than the best naive rule ({ours:.1%} against {theirs:.1%} "
+        "for {best})"
+        if better
+        else "the curve predicts them no better than a naive rule ({ours:.1%} against {theirs:.1%} "
+        "for {best})"
+    )
+    return say(
+        verdict,
+        lang,
+        ours=float(errors["calibrated"]),
+        theirs=float(errors[best]),
+        best=say(best, lang),
+    )
+
+
 def _implied_core(result: "Reproduction", lang: str) -> list[str]:
     """Compare the core that printed figures imply with official sector growth."""
     printed, out = result.facts.reported, []
     run = result.runs[0] if result.runs else ""
-    start = result.study.core.figure
-    base = None if start is None else row(printed, start)
     for _, share in printed[printed["concept"] == "integration_share"].iterrows():
         year = int(share["year"])
         same = printed[(printed["concept"] == "total") & (printed["year"] == year)]
@@ -377,21 +409,29 @@ def _implied_core(result: "Reproduction", lang: str) -> list[str]:
             own_low=float(own["core_low"]),
             own_high=float(own["core_high"]),
         )
-        growth = _sector_growth(result, year)
-        if base is not None and int(base["year"]) == year - 1 and growth is not None:
-            implied = ((low + high) / 2) / float(base["value"]) - 1
-            if implied > float(growth.max()):
-                said += " " + say(
-                    "That is {implied:.0%} more than {id}, and none of the {count} sectors of the "
-                    "core grew faster than {most:.1%}: no fixed weights reach it.",
-                    lang,
-                    implied=implied,
-                    id=start,
-                    count=len(growth),
-                    most=float(growth.max()),
-                )
+        said += _out_of_reach(result, year, (low + high) / 2, lang)
         out.append(said)
     return out
+
+
+def _out_of_reach(result: "Reproduction", year: int, core: float, lang: str) -> str:
+    """Say where an implied core grows faster than every sector that holds it; else nothing."""
+    start, growth = result.study.core.figure, _sector_growth(result, year)
+    if start is None or growth is None:
+        return ""
+    base = row(result.facts.reported, start)
+    implied = core / float(base["value"]) - 1
+    if int(base["year"]) != year - 1 or implied <= float(growth.max()):
+        return ""
+    return " " + say(
+        "That is {implied:.0%} more than {id}, and none of the {count} sectors of the core grew "
+        "faster than {most:.1%}: no fixed weights reach it.",
+        lang,
+        implied=implied,
+        id=start,
+        count=len(growth),
+        most=float(growth.max()),
+    )
 
 
 def _jobs(result: "Reproduction", lang: str) -> list[str]:

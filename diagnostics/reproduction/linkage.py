@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.sectors import load_sectors
+from quesnay.diagnostics.reproduction.assembly import part
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.study import Study
@@ -68,7 +69,7 @@ class CoreLinkages(Tabular):
     @property
     def largest(self) -> pd.DataFrame:
         """The sectors with the most value added tied to the core, by year, in the run itself."""
-        own = self.by_sector[BASE]
+        own = part(self.by_sector.T, BASE).T
         chosen = own.mean(axis=1).nlargest(_LARGEST).index
         return own.loc[chosen].set_axis(pd.Index(self.names[chosen], name="sector"))
 
@@ -83,7 +84,7 @@ class CoreLinkages(Tabular):
         ]
         if self.made:
             notes.append(f"Table made, not official: {', '.join(map(str, self.made))}.")
-        share = float(largest.sum().sum() / self.by_sector[BASE].sum().sum())
+        share = float(largest.to_numpy().sum() / part(self.by_sector.T, BASE).to_numpy().sum())
         return (
             Table(
                 f"Value added elsewhere tied to the core, {self.unit}",

@@ -38,6 +38,7 @@ from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import AccountModel
+from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.satellite.updating import Margins
 
 if TYPE_CHECKING:
@@ -333,8 +334,9 @@ def _account(model: AccountModel, drawn: pd.DataFrame, year: int) -> pd.DataFram
     inputs = {str(name): drawn[name].to_numpy(float) for name in drawn}
     frame = pd.DataFrame(AllRuns(model)(inputs), columns=labels(model))
     variant = next(s.variant for s in model.slots if s.year == year and s.variant != "outcome")
-    own: pd.DataFrame = frame.xs(variant, axis=1, level="variant").xs(year, axis=1, level="year")
-    return own
+    keys = [(run, concept) for run in model.runs for concept in CONCEPTS]
+    columns = pd.MultiIndex.from_tuples([(*key, year, variant) for key in keys])
+    return frame[columns].set_axis(pd.MultiIndex.from_tuples(keys), axis=1)
 
 
 def _straight(

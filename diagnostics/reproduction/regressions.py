@@ -14,10 +14,17 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.diagnostics.evidence.coefficient_stability import (
+    OsterBounds,
+    ScalePlacebo,
+    oster_bounds,
+    scale_placebo,
+)
 from quesnay.diagnostics.reproduction.facts import Facts, panel
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
-from quesnay.fitting.errors import DataError, StudyError, suggestion
+from quesnay.fitting.checks import Seed
+from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
 from quesnay.fitting.regression.gram import nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.instrumental import fit_instrumental
@@ -37,12 +44,14 @@ __all__ = [
     "per_value_added",
     "regression_rows",
     "rival_of",
+    "scale_placebo_of",
 ]
 
 Array = npt.NDArray[np.float64]
 
 _RULES = ("classical", "HC1", "CR1", "CR2")
 _WILD_DRAWS = 999
+_PLACEBOS = 499
 
 
 def regression_rows(use: Potential) -> pd.DataFrame:
@@ -328,6 +337,12 @@ class Elasticities(Tabular):
         The base elasticity under rival rules of inference.
     notes : tuple of str
         What the rivals mean.
+    bounds : OsterBounds or None
+        How far selection on what is not seen could move the base elasticity.
+    placebo : ScalePlacebo or None
+        The base equation with made-up inputs of equal scale.
+    with_scale : float
+        The base elasticity with the columns of scale beside it; NaN without any.
     """
 
     base: PanelFit
@@ -337,6 +352,9 @@ class Elasticities(Tabular):
     cost_share: float
     inference: Table
     notes: tuple[str, ...]
+    bounds: OsterBounds | None
+    placebo: ScalePlacebo | None
+    with_scale: float
 
     def tables(self) -> tuple[Table, ...]:
         """Return the mixture, the rivals and the base case under rival rules of inference."""
@@ -353,6 +371,8 @@ class Elasticities(Tabular):
             Table("The elasticity: admissible equations and their weights", shown, said, formats),
             Table("Rivals of the base equation", self.rivals, self.notes, rivals),
             self.inference,
+            *(() if self.placebo is None else self.placebo.tables()),
+            *(() if self.bounds is None else self.bounds.tables()),
         )
 
 
@@ -399,7 +419,49 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
         share,
         _inference_table(use, base, seed=seed),
         notes,
+        _selection(use),
+        scale_placebo_of(use, regression_rows(use), draws=_PLACEBOS, seed=seed),
+        _with_scale(use),
     )
+
+
+def _selection(use: Potential) -> OsterBounds | None:
+    """Bound the base elasticity by Oster's rule; None where no control says anything."""
+    try:
+        return oster_bounds(
+            use.formula, regression_rows(use), term=use.term, absorb=use.absorb, weights=use.weights
+        )
+    except EstimationError:
+        return None
+
+
+def scale_placebo_of(
+    use: Potential, rows: pd.DataFrame, *, draws: int, seed: Seed
+) -> ScalePlacebo | None:
+    """Estimate the base equation with made-up inputs of equal scale; None without a scale."""
+    if not use.scale or use.placebo_groups is None:
+        return None
+    return scale_placebo(
+        use.formula,
+        rows,
+        term=use.term,
+        scale=use.scale,
+        groups=use.placebo_groups,
+        keep=tuple(effect for effect in use.absorb if "year" in effect.split(":")),
+        absorb=use.absorb,
+        cluster=use.cluster,
+        weights=use.weights,
+        draws=draws,
+        seed=seed,
+    )
+
+
+def _with_scale(use: Potential) -> float:
+    """Return the base elasticity with the columns of scale beside it."""
+    if not use.scale:
+        return float("nan")
+    wide = replace(use, formula=" + ".join([use.formula, *use.scale]))
+    return float(fit_potential(wide).params[use.term])
 
 
 def _row(fit: PanelFit, term: str) -> dict[str, float]:

@@ -11,6 +11,7 @@ from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
 from quesnay.diagnostics.reproduction.findings import findings
+from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
@@ -181,7 +182,11 @@ def _account(result: "Reproduction", plots: "Plots") -> Section:
             "the report, not an error. Every number is the median of the draws.",
         ],
         [plots["account"]],
-        [account_table(result, result.account, ""), *bounds_table(result)],
+        [
+            account_table(result, result.account, ""),
+            *bounds_table(result),
+            *(core_linkages(result).tables() if "linkage" in result.runs else ()),
+        ],
     )
 
 

@@ -25,7 +25,7 @@ from quesnay.diagnostics.reproduction.assembly import (
     assemble,
     row,
 )
-from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts
+from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts, panel
 from quesnay.diagnostics.reproduction.regressions import (
     elasticity_draws,
     per_value_added,
@@ -206,6 +206,7 @@ def _elasticities(
         "seed": str(seed),
         "draws": draws,
         "regressions": fingerprint(*(repr(use) for use in uses)),
+        "data": fingerprint(*(panel(name) for name in sorted({use.panel for use in uses}))),
     }
     plan = chunks(len(uses), seed=seed, size=_CHUNK)
     arrays = run_draws(_Regressions(tuple(uses), draws, seed), plan, described, **running)

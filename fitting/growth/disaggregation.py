@@ -1,10 +1,11 @@
 """Temporal disaggregation: annual figures spread over quarters or months.
 
 Without a regression by Denton and Denton-Cholette; by regression on indicators with errors of
-Chow-Lin, Fernández or Litterman. Every result adds up to the figures it was made from.
+Chow-Lin, Fernández or Litterman. Every result adds up to the figures it was made from, and can be
+held at zero from below.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -96,6 +97,7 @@ def denton(
     additive: bool = False,
     order: int = 1,
     transient: bool = False,
+    nonnegative: bool = False,
 ) -> Disaggregated:
     """Return the series nearest in movement to an indicator that meets the low-frequency values.
 
@@ -127,17 +129,17 @@ def denton(
             f"Denton-Cholette of order {order} needs more than {m} low-frequency values; give "
             "more, or lower the order"
         ) from None
-    empty, unknown = np.empty(0), float("nan")
+    if nonnegative:
+        ratio = _held(ratio, slope.T @ slope, reach, np.sign(scale))
+    return _unestimated(scale * ratio, target - matrix @ guide)
+
+
+def _unestimated(values: type_array, residuals: type_array) -> Disaggregated:
+    """Return values that no statistical model stands behind."""
+    n, none, unknown = len(values), np.empty(0), float("nan")
+    errors = np.full(n, np.nan)
     return Disaggregated(
-        scale * ratio,
-        np.full(n, np.nan),
-        empty,
-        np.empty((0, 0)),
-        target - matrix @ guide,
-        unknown,
-        False,
-        unknown,
-        0,
+        values, errors, none, np.empty((0, 0)), residuals, unknown, False, unknown, 0
     )
 
 
@@ -150,6 +152,7 @@ def chow_lin(
     rho: float | None = None,
     objective: str = "maxlog",
     truncate: bool = True,
+    nonnegative: bool = False,
 ) -> Disaggregated:
     """Return the best linear unbiased high-frequency series given indicators.
 
@@ -171,7 +174,42 @@ def chow_lin(
         truncated = truncate and rho < 0
         rho = 0.0 if truncated else rho
     Q = _covariance(len(regressors), rho, errors)
-    return _distribute(target, regressors, matrix, Q, (rho, truncated))
+    made = _distribute(target, regressors, matrix, Q, (rho, truncated))
+    if not nonnegative:
+        return made
+    size = float(np.abs(made.values).max()) or 1.0
+    metric = np.linalg.inv(Q)
+    values = size * _held(made.values / size, (metric + metric.T) / 2, matrix, np.ones(len(Q)))
+    return replace(made, values=values)
+
+
+def _held(x: type_array, K: type_array, C: type_array, sign: type_array) -> type_array:
+    """Return the least change of x, measured by K, that keeps C x and has no negative ``sign x``.
+
+    x minimises a quadratic with the matrix K under ``C x = low``; another series that adds up costs
+    ``(z - x)' K (z - x)`` more. With N a basis of what C does not see, whitened by K, this is the
+    point nearest to zero in a cone: non-negative least squares (Lawson and Hanson 1974, ch. 23).
+    What it holds at zero is then solved for anew, so that the sums are kept to rounding.
+    """
+    from scipy.optimize import nnls
+
+    if (sign * x >= 0).all():
+        return x
+    n, m = len(x), len(C)
+    unseen = np.linalg.qr(C.T, mode="complete")[0][:, m:]
+    factor = np.linalg.cholesky(unseen.T @ K @ unseen)
+    reach = sign[:, None] * np.linalg.solve(factor, unseen.T).T
+    goal = np.append(np.zeros(n - m), 1.0)
+    system = np.vstack([reach.T, -sign * x])
+    pushed, _ = nnls(system, goal, maxiter=30 * n)
+    held = np.flatnonzero(pushed > 0)
+    chosen = np.eye(n)[held]
+    rows = np.vstack([C, chosen])
+    whole = np.block([[K, rows.T], [rows, np.zeros((len(rows), len(rows)))]])
+    right = np.concatenate([K @ x, C @ x, np.zeros(len(held))])
+    found = np.linalg.lstsq(whole, right, rcond=None)[0][:n]
+    found[held] = 0.0
+    return np.asarray(np.where(sign * found < 0, 0.0, found))
 
 
 @dataclass(frozen=True, slots=True)

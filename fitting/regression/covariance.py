@@ -481,7 +481,8 @@ class DriscollKraay:
     """Driscoll and Kraay (1998): Newey-West on the scores summed by period; t with T - 1.
 
     ``B [G_0 + sum_l (1 - l / (lags + 1)) (G_l + G_l')] B``, ``G_l = sum_t h_t h_{t-l}'``, h_t the
-    score of period t. Without a further factor, as in R's plm; lags count periods present.
+    score of period t. Without a further factor, as in R's plm; a period that lost all
+    its rows keeps its place in the lags.
 
     Parameters
     ----------
@@ -506,7 +507,7 @@ class DriscollKraay:
         if regression.periods is None:
             raise EstimationError("Driscoll-Kraay errors need periods: name a column with time=")
         regression.need_freedom()
-        periods = int(regression.periods.max()) + 1
+        periods = int(np.unique(regression.periods).size)  # those with rows
         lags, adjust = self._lags(periods), switch(self.adjust, "adjust")
         matrix = _bartlett(regression, regression.periods, lags)
         if adjust:

@@ -153,12 +153,12 @@ def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None =
     have of its own.
     """
     lengths = np.sqrt(np.square(X).sum(axis=0))
-    dependent = lengths == 0.0
+    dependent: Flags = np.asarray(lengths == 0.0)
     scaled = X / np.where(dependent, 1.0, lengths)
     least = 10 * _tolerance(*X.shape, noise=noise) if tolerance is None else tolerance
     if tolerance is None and not dependent.any() and _rank(scaled, noise) == X.shape[1]:
         return dependent
-    R = np.linalg.qr(scaled, mode="r")
+    R: Array = np.asarray(np.linalg.qr(scaled, mode="r"))
     basis = np.zeros((R.shape[0], 0))
     for j in range(X.shape[1]):
         rest = R[:, j] - basis @ (basis.T @ R[:, j])
@@ -183,7 +183,8 @@ def _by_cholesky_qr(
 ) -> LinearFit | None:
     """Solve by QR from two Cholesky factorisations, or return None where X is too near singular."""
     scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
-    Q, R = np.asfortranarray(scaled), np.eye(scaled.shape[1])
+    Q: Array = np.asfortranarray(scaled)
+    R: Array = np.eye(scaled.shape[1])
     for _ in range(2):
         factor, failed = lapack.dpotrf(Q.T @ Q, lower=0, clean=1)
         if failed:
@@ -208,7 +209,8 @@ def _by_refined_qr(
     """Solve by Householder's QR, refined in extended precision, and the inverse of X'X likewise."""
     scaled, scale = scale_columns(np.asarray(X, dtype=np.float64), names)
     name_dependence(scaled, names, noise=noise)
-    Q, R = linalg.qr(scaled, mode="economic", check_finite=False)
+    factors = linalg.qr(scaled, mode="economic", check_finite=False)
+    Q, R = (np.asarray(part, dtype=np.float64) for part in factors)
     unit, count = _unit_of(y), scaled.shape[1]
     top = np.zeros((len(y), count + 1), dtype=np.longdouble)
     top[:, 0] = y / unit

@@ -163,7 +163,7 @@ def _sample(
             row = int(np.argmin(w))
             raise EstimationError(f"weights: {w[row]} at row {row}; give positive numbers")
     w = w[panel.order]
-    totals = np.bincount(panel.unit, w, panel.units)
+    totals = np.bincount(panel.unit, w, panel.units).astype(np.float64)
     return _Sample(outcome[panel.order], design[panel.order], panel, w, totals)
 
 

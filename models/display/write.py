@@ -4,6 +4,8 @@ Content is written beside and renamed into place.
 """
 
 import contextlib
+import hashlib
+import json
 import os
 import re
 import secrets
@@ -23,6 +25,7 @@ __all__ = [
     "write_text",
 ]
 
+_MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]*")
 
 
@@ -75,7 +78,11 @@ def _cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:
 
 
 def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
-    """Write files to a folder, all of them or none; files of others in it stay as they are.
+    """Write files to a folder, all of them or none, with a manifest of their hashes.
+
+    What an earlier run wrote, by its manifest, and this one does not is removed, so that a folder
+    never mixes two runs; files of others in it stay as they are. What a killed process left behind
+    is swept by the next.
 
     Everything is first written and forced to the disk in a hidden folder, beside a missing one or
     inside one that exists. A missing folder then appears by one rename. In a folder that exists
@@ -85,14 +92,21 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
     """
     for name in files:
         _check_name(name)
+    if not str(folder).strip():
+        raise DataError("the folder has an empty name; name one, such as out")
+    files = {**files, _MANIFEST: _manifest(files)}
     beside = None
     try:
         target = Path(os.path.realpath(folder))
+        _sweep(target)
         beside = _make_beside(target)
         fresh = beside / "new"
         _fill(fresh, files)
         if target.exists():
+            earlier = _listed(target) - set(files)
             _place_all(fresh, beside / "old", target, list(files))
+            for name in earlier:
+                (target / name).unlink(missing_ok=True)
         else:
             fresh.rename(target)
     except (OSError, ValueError) as error:
@@ -103,8 +117,48 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
     return Path(folder)
 
 
+def _manifest(files: Mapping[str, str | bytes]) -> str:
+    """List the files with their SHA-256, as JSON."""
+    hashes = {
+        name: hashlib.sha256(c.encode("utf-8") if isinstance(c, str) else c).hexdigest()
+        for name, c in sorted(files.items())
+    }
+    return json.dumps({"written by": "quesnay", "sha256": hashes}, indent=1) + "\n"
+
+
+def _listed(target: Path) -> set[str]:
+    """Return the files that an earlier run wrote to a folder, by its manifest."""
+    try:
+        named = json.loads((target / _MANIFEST).read_text(encoding="utf-8"))["sha256"]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    parts = (name for name in named if all(_NAME.fullmatch(part) for part in name.split("/")))
+    return set(parts) if isinstance(named, dict) else set()
+
+
+def _sweep(target: Path) -> None:
+    """Remove hidden folders of processes that are no more."""
+    for place in (target, target.parent):
+        for left in place.glob(f".{target.name[:80]}.*-*") if place.is_dir() else ():
+            owner = left.name.rsplit(".", 1)[-1].split("-")[0]
+            if left.is_dir() and owner.isdecimal() and not _alive(int(owner)):
+                shutil.rmtree(left, ignore_errors=True)
+
+
+def _alive(process: int) -> bool:
+    try:
+        os.kill(process, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except OSError:
+        return True
+    return True
+
+
 def check_folder(folder: str | Path) -> None:
     """Find out before a long run whether its results could be written to a folder."""
+    if not str(folder).strip():
+        raise DataError("the folder has an empty name; name one, such as out")
     try:
         _make_beside(Path(os.path.realpath(folder))).rmdir()
     except (OSError, ValueError) as error:
@@ -133,7 +187,7 @@ def _make_beside(target: Path) -> Path:
     if target.exists() and not os.access(target, os.W_OK):
         raise PermissionError(13, "the folder is read-only")
     place = target if target.exists() else target.parent
-    return Path(tempfile.mkdtemp(dir=place, prefix=f".{target.name[:80]}."))
+    return Path(tempfile.mkdtemp(dir=place, prefix=f".{target.name[:80]}.{os.getpid()}-"))
 
 
 def _check_name(name: str) -> None:

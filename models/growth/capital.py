@@ -20,7 +20,15 @@ from quesnay.fitting.growth.inventory import (
     stock_from_vintages,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.periods import same_labels, yearly_frame, yearly_series, years_of
+from quesnay.models.growth.periods import (
+    part_of_year,
+    period_name,
+    periods_in_year,
+    same_labels,
+    yearly_frame,
+    yearly_series,
+    years_of,
+)
 
 __all__ = [
     "CapitalServices",
@@ -36,22 +44,22 @@ _LONGEST_LIFE = 400  # years
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class CapitalServices(Tabular):
-    """Capital services of several assets.
+    """Capital services of several assets, by year or a part of it.
 
     Parameters
     ----------
     growth : Series
-        Growth of the aggregate in log points, from the third year of the stocks on.
+        Growth of the aggregate in log points, from the third period of the stocks on.
     index : Series
-        Its level, 100 in the second year of the stocks.
+        Its level, 100 in the second period of the stocks.
     user_cost : DataFrame
-        Year x asset, price of using one unit for a year.
+        Period x asset, price of using one unit for that long.
     costs : DataFrame
-        Year x asset, user cost times the average stock of the year.
+        Period x asset, user cost times the average stock of the period.
     contributions : DataFrame
-        Year x asset, in log points; they sum to `growth`.
+        Period x asset, in log points; they sum to `growth`.
     rate : Series
-        Nominal rate of return by year.
+        Nominal rate of return a year by period.
 
     Examples
     --------
@@ -102,23 +110,25 @@ def perpetual_inventory(
 
     Geometric: ``K_t = (1 - d) K_{t-1} + I_t``. Hyperbolic: ``K_t = sum_a phi_a I_{t-a}``, phi the
     age-efficiency of a cohort whose assets retire around the service life. Stocks are at the end
-    of the year; new investment counts in full in its year.
+    of the period; new investment counts in full in its period. Rates and lives are by year whatever
+    the period: a quarter keeps ``(1 - d)^(1/4)`` of its opening stock, and grows likewise.
 
     Parameters
     ----------
     investment : Series
-        Gross investment by year at constant prices; consecutive years, in any order.
+        Gross investment by year at constant prices, or by quarter or month (a PeriodIndex), not at
+        annual rates; consecutive periods, in any order.
     depreciation : float or Series
-        Rate a year in (0, 1]; a Series by year for the geometric profile only.
+        Rate a year in (0, 1]; a Series by period for the geometric profile only.
     profile : str
         "geometric" or "hyperbolic".
     initial : float, optional
-        Stock at the end of the year before the first. By default the growth method: investment
+        Stock at the end of the period before the first. By default the growth method: investment
         grew at `growth` for ever before, which for the geometric profile is ``I_1 / (g + d)``
         (Harberger 1978).
     growth : float, optional
-        Growth rate of investment before the first year; by default the average over the first ten
-        years (Hall and Jones 1999).
+        Growth rate a year of investment before the first period; by default the average over the
+        first ten years (Hall and Jones 1999).
     service_life : float, optional
         Mean life in years of the hyperbolic profile; by default ``2 / depreciation``.
     efficiency : float
@@ -129,13 +139,13 @@ def perpetual_inventory(
     Returns
     -------
     Series
-        Stock at the end of each year, in the unit and the row order of `investment`.
+        Stock at the end of each period, in the unit and the row order of `investment`.
 
     Raises
     ------
     DataError
-        If a year is missing, repeated or not a number, investment is negative, a rate is out of
-        range, or the growth method has nothing to stand on.
+        If a period is missing, repeated or no year, quarter or month, investment is negative, a
+        rate is out of range, or the growth method has nothing to stand on.
 
     Notes
     -----
@@ -150,15 +160,20 @@ def perpetual_inventory(
     """
     choice(profile, _PROFILES, "profile")
     flows = _flows(investment)
-    rate = _rates(depreciation, flows.index, profile)
+    parts = periods_in_year(flows.index, "investment")
+    yearly = _rates(depreciation, flows.index, profile)
+    rate = -part_of_year(-yearly, parts) if parts > 1 else yearly
     if initial is not None and not (is_number(initial) and initial >= 0):
         raise DataError(f"initial stock must be a number not below 0, got {shown(initial)}")
-    past = _past_growth(flows, growth, needed=initial is None or profile == "hyperbolic")
+    past = _past_growth(flows, growth, parts, needed=initial is None or profile == "hyperbolic")
     if profile == "geometric":
-        opening = _harberger(flows, past, float(rate[0])) if initial is None else float(initial)
+        opening = float(initial or 0.0)
+        if initial is None:
+            opening = _harberger(flows, past, float(rate[0]))
         stock = geometric_stock(flows, rate, opening)
     else:
-        old = _cohort(len(flows), float(rate[0]), service_life, (efficiency, retirement_spread))
+        mean = _DECLINING_BALANCE / float(yearly[0]) if service_life is None else service_life
+        old = _cohort(len(flows), mean, parts, (efficiency, retirement_spread))
         opening_path = _old_vintages(flows, past, old, initial)
         stock = stock_from_vintages(flows, old[: len(flows)], opening_path)
     result = pd.Series(stock, index=flows.index, name="stock")
@@ -183,15 +198,16 @@ def capital_services(
     Parameters
     ----------
     stocks : DataFrame
-        Year x asset, at the end of the year and at constant prices.
+        Year x asset, at the end of the year and at constant prices; or by quarter or month (a
+        PeriodIndex), whose part of the rates a year is taken, compounded.
     prices : DataFrame
         Year x asset, price index of new assets.
     depreciation : Series
         Asset -> rate a year.
     property_income : Series, optional
-        Year -> income of capital at current prices (operating surplus with depreciation).
+        Period -> income of capital at current prices (operating surplus with depreciation).
     rate : float or Series, optional
-        Given rate of return, instead of income.
+        Given rate of return a year, instead of income.
 
     Returns
     -------
@@ -222,23 +238,22 @@ def capital_services(
     same_labels(held.index, price.index, ("stocks", "prices"), what="year")
     price = price[held.columns]
     _check_assets(held, price)
+    parts = periods_in_year(held.index, "stocks")
     worn = _asset_rates(depreciation, held.columns)
+    worn = -part_of_year(-worn, parts) if parts > 1 else worn
     average = (held.to_numpy()[1:] + held.to_numpy()[:-1]) / 2
     later = held.index[1:]
     if (property_income is None) == (rate is None):
         raise DataError("capital_services: give either property_income= or rate=, and not both")
     if rate is not None:
-        returns = _given_rate(rate, later)
+        returns = _given_rate(rate, later, parts)
     else:
         returns = _internal_rate(property_income, (average, price, worn), later)
+    yearly = (1 + returns) ** parts - 1 if parts > 1 else returns
     cost = user_cost(price.to_numpy(), returns[:, None], worn)
-    spent = cost * average
-    totals = spent.sum(axis=1)
-    if not (totals > 0).all():
-        year = later[int(np.argmin(totals))]
-        raise DataError(f"user costs sum to {totals.min():g} in {year}, not to more than 0")
-    parts = contributions(average, mean_shares(spent))
-    growth = pd.Series(parts.sum(axis=1), later[1:], name="services")
+    spent = _spent(cost, average, later)
+    moves = contributions(average, mean_shares(spent))
+    growth = pd.Series(moves.sum(axis=1), later[1:], name="services")
     level = np.concatenate([[100.0], 100 * np.exp(np.cumsum(growth.to_numpy()))])
     columns = held.columns
     return CapitalServices(
@@ -246,14 +261,13 @@ def capital_services(
         pd.Series(level, later, name="services_index"),
         pd.DataFrame(cost, later, columns),
         pd.DataFrame(spent, later, columns),
-        pd.DataFrame(parts, later[1:], columns),
-        pd.Series(returns, later, name="rate"),
+        pd.DataFrame(moves, later[1:], columns),
+        pd.Series(yearly, later, name="rate"),
     )
 
 
-def _cohort(count: int, rate: float, life: float | None, shape: tuple[float, float]) -> np.ndarray:
-    """Return the efficiency of a cohort by age, until its last asset is gone."""
-    mean = _DECLINING_BALANCE / rate if life is None else life
+def _cohort(count: int, mean: float, parts: int, shape: tuple[float, float]) -> np.ndarray:
+    """Return the efficiency of a cohort by age in periods, until its last asset is gone."""
     if not (is_number(mean) and 0 < mean <= _LONGEST_LIFE):
         raise DataError(
             f"service_life must be a number of years in (0, {_LONGEST_LIFE}], got {shown(mean)}"
@@ -262,7 +276,10 @@ def _cohort(count: int, rate: float, life: float | None, shape: tuple[float, flo
         if not is_number(value):
             raise DataError(f"{name} must be a finite number, got {shown(value)}")
     return hyperbolic_efficiency(
-        count + 2 * int(np.ceil(mean)) + 1, service_life=mean, shape=shape[0], spread=shape[1]
+        count + 2 * int(np.ceil(mean * parts)) + 1,
+        service_life=mean * parts,
+        shape=shape[0],
+        spread=shape[1],
     )
 
 
@@ -273,8 +290,9 @@ def _flows(investment: Any) -> pd.Series:
     gaps = np.flatnonzero(np.diff(years) != 1)
     if len(gaps):
         before, after = flows.index[gaps[0]], flows.index[gaps[0] + 1]
+        period = period_name(flows.index)
         raise DataError(
-            f"investment: no year between {before} and {after}; a stock needs every year, "
+            f"investment: no {period} between {before} and {after}; a stock needs every {period}, "
             "interpolate or start later"
         )
     negative = flows.index[flows.to_numpy() < 0]
@@ -308,15 +326,15 @@ def _rates(depreciation: Any, years: pd.Index, profile: str) -> np.ndarray:
     return values
 
 
-def _past_growth(flows: pd.Series, growth: float | None, *, needed: bool) -> float:
-    """Return the growth rate of investment before the first year."""
+def _past_growth(flows: pd.Series, growth: float | None, parts: int, *, needed: bool) -> float:
+    """Return the growth rate a period of investment before the first one."""
     if growth is not None:
         if not (is_number(growth) and growth > -1):
             raise DataError(f"growth must be a finite rate above -1, got {shown(growth)}")
-        return float(growth)
+        return float(part_of_year(growth, parts)) if parts > 1 else float(growth)
     if not needed:
         return 0.0
-    last = min(_FIRST_YEARS, len(flows) - 1)
+    last = min(_FIRST_YEARS * parts, len(flows) - 1)
     first_flow, last_flow = float(flows.iloc[0]), float(flows.iloc[last])
     if last == 0 or first_flow <= 0 or last_flow <= 0:
         raise DataError(
@@ -331,7 +349,8 @@ def _harberger(flows: pd.Series, growth: float, rate: float) -> float:
     """Return the stock of steady growth, ``I_1 / (g + d)``."""
     if growth + rate <= 0:
         raise DataError(
-            f"investment falls by {-growth:.1%} a year, faster than depreciation of {rate:.1%}: "
+            f"investment falls by {-growth:.1%} a {period_name(flows.index)}, faster than "
+            f"depreciation of {rate:.1%}: "
             "the growth method has no stock at the start; give initial= or growth="
         )
     return float(flows.iloc[0]) / (growth + rate)
@@ -348,12 +367,22 @@ def _old_vintages(
         path = np.array([vintages @ efficiency[k : k + count] for k in range(len(flows) + 1)])
     if not np.isfinite(path).all():
         raise DataError(
-            f"investment falls by {-growth:.1%} a year before the start: the oldest assets alone "
-            "would be the stock; give growth="
+            f"investment falls by {-growth:.1%} a {period_name(flows.index)} before the start: the "
+            "oldest assets alone would be the stock; give growth="
         )
     # path[0] is the stock at the end of the year before the first
     scale = float(flows.iloc[0]) if initial is None else float(initial) / path[0]
     return np.asarray(scale * path[1:])
+
+
+def _spent(cost: np.ndarray, average: np.ndarray, years: pd.Index) -> np.ndarray:
+    """Return user costs times stocks, which must sum to more than 0 in every period."""
+    spent = cost * average
+    totals = spent.sum(axis=1)
+    if not (totals > 0).all():
+        year = years[int(np.argmin(totals))]
+        raise DataError(f"user costs sum to {totals.min():g} in {year}, not to more than 0")
+    return np.asarray(spent)
 
 
 def _check_assets(stocks: pd.DataFrame, prices: pd.DataFrame) -> None:
@@ -361,7 +390,10 @@ def _check_assets(stocks: pd.DataFrame, prices: pd.DataFrame) -> None:
     years = years_of(stocks.index, "stocks")
     gap = np.flatnonzero(np.diff(years) != 1)
     if len(gap):
-        raise DataError(f"stocks: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it")
+        before, after = stocks.index[gap[0]], stocks.index[gap[0] + 1]
+        raise DataError(
+            f"stocks: no {period_name(stocks.index)} between {before} and {after}; fill it"
+        )
     if len(years) < 3:
         raise DataError(f"stocks: growth of services needs three years, got {len(years)}")
     for name, frame in (("stocks", stocks), ("prices", prices)):
@@ -384,12 +416,13 @@ def _asset_rates(depreciation: pd.Series, assets: pd.Index) -> np.ndarray:
     return rates
 
 
-def _given_rate(rate: float | pd.Series, years: pd.Index) -> np.ndarray:
-    """Return the given rate of return by year."""
+def _given_rate(rate: float | pd.Series, years: pd.Index, parts: int) -> np.ndarray:
+    """Return the given rate of return a year in each period."""
     if not isinstance(rate, pd.Series) and not is_number(rate):
         raise DataError(f"rate must be a number or a Series by year, got {shown(rate)}")
     series = rate if isinstance(rate, pd.Series) else pd.Series(float(rate), years)
-    return _by_year(yearly_series(series, "rate"), years, "rate")
+    yearly = _by_year(yearly_series(series, "rate"), years, "rate")
+    return np.asarray(part_of_year(yearly, parts)) if parts > 1 else yearly
 
 
 def _internal_rate(

@@ -182,6 +182,19 @@ class CurveFit(Tabular):
         )
         return frame.assign(fixed=~self.problem.free)
 
+    def glance(self) -> pd.DataFrame:
+        """Return one row: curve, points, degrees of freedom, sum of squares, sigma, R-squared."""
+        levels, resid = self.data["y"], self.data["resid"]
+        rss = float((resid**2).sum())
+        spread = float(((levels - levels.mean()) ** 2).sum())
+        row = {"curve": self.curve.name, "nobs": self.nobs, "dof": self.dof, "rss": rss}
+        row |= {"sigma": self.sigma, "rsquared": 1 - rss / spread}
+        return pd.DataFrame([{**row, "saturation_known": self.saturation_known}])
+
+    def augment(self) -> pd.DataFrame:
+        """Return one row a point: t, y, fitted, resid."""
+        return self.data.copy()
+
     def tables(self) -> tuple[Table, ...]:
         """Return the parameters and the fit by point."""
         notes = [f"{self.curve.equation}: {self.curve.source}."]
@@ -280,8 +293,9 @@ def fit_curve(
     y_errors : float or (n,) array-like, optional
         Known standard errors of the levels; then the curve has errors even through two points.
     origin : float, optional
-        Launch of a Bass curve. By default 0 where the times are durations (the first is not
-        beyond the span of all), else the first year where its level is 0, else one step before.
+        Launch of a Bass curve, such as 0 for times that are durations since then. By default the
+        first time where its level is 0, else one step before it: the same curve whatever year times
+        are counted from.
 
     Returns
     -------
@@ -361,19 +375,21 @@ def _checked_positive(value: Any, name: str) -> float | None:
 
 
 def _launch_of(times: np.ndarray, levels: np.ndarray, origin: Any) -> float:
-    """Return the launch of a Bass curve: as given, or 0 for durations, or before the first year."""
-    first, span = float(times.min()), float(np.ptp(times))
+    """Return the launch of a Bass curve: as given, or one step before the first time.
+
+    The first time itself where its level is 0. The rule looks at no calendar, so that times counted
+    from another year give the same curve.
+    """
+    first = float(times.min())
     if origin is not None:
         if not is_number(origin) or origin > first:
             shown_origin = shown(origin)
             raise DataError(f"origin must be a time not after the first, {first:g}: {shown_origin}")
-        if first - float(origin) > _FARTHEST * max(span, 1.0):
+        if first - float(origin) > _FARTHEST * max(float(np.ptp(times)), 1.0):
             raise DataError(
                 f"origin: {shown(origin)} lies so far before {first:g} that the times look alike"
             )
         return float(origin)
-    if 0 <= first <= span:
-        return 0.0
     if levels[int(times.argmin())] == 0:
         return first
     steps = np.diff(np.unique(times))

@@ -1,6 +1,7 @@
 """Temporal disaggregation: yearly figures spread over quarters or months."""
 
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -61,6 +62,8 @@ class Disaggregation(Tabular):
         As asked for.
     outside : int
         High-frequency periods outside the low-frequency ones, which are extrapolated.
+    from_negative : bool
+        Whether a low-frequency figure is negative.
 
     Examples
     --------
@@ -82,6 +85,7 @@ class Disaggregation(Tabular):
     method: str
     conversion: str
     outside: int
+    from_negative: bool
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: term, estimate, std_error, statistic, p_value, interval."""
@@ -106,6 +110,12 @@ class Disaggregation(Tabular):
         notes = [f"{self.method}, {self.conversion}: {METHODS[self.method][1]}."]
         if self.outside:
             notes.append(f"{self.outside} periods lie outside the given ones: extrapolated.")
+        below = self.values[self.values < 0]
+        if len(below) and not self.from_negative:
+            notes.append(
+                f"{len(below)} values are negative, the lowest {below.min():.4g} in "
+                f"{below.idxmin()}, of figures that are not: nonnegative=True holds them at 0."
+            )
         if not METHODS[self.method][0]:
             return (Table("Disaggregated series", frame, tuple(notes)),)
         frame["std_error"] = self.std_errors
@@ -137,6 +147,7 @@ def disaggregate(
     truncate: bool = True,
     additive: bool = False,
     order: int = 1,
+    nonnegative: bool = False,
 ) -> Disaggregation:
     """Spread yearly or quarterly figures over shorter periods, following indicators where given.
 
@@ -169,6 +180,9 @@ def disaggregate(
         Denton and Denton-Cholette in differences instead of proportions.
     order : int
         Order of differencing of both, 1 or 2; 0 (levels) for "denton" only.
+    nonnegative : bool
+        Allow no value below 0: among the series that add up and are nowhere negative, the one
+        nearest to what the method asks for. Standard errors stay those without the bound.
 
     Returns
     -------
@@ -196,25 +210,35 @@ def disaggregate(
     method = _method(method, indicators)
     choice(conversion, CONVERSIONS, "conversion")
     switches = {"intercept": intercept, "truncate": truncate, "additive": additive}
+    switches["nonnegative"] = nonnegative
     on = {name: switch(value, name) for name, value in switches.items()}
     periods = match_periods(series, indicators, to)
-    C = aggregation_matrix(
-        len(periods.low),
-        len(periods.high),
-        periods.ratio,
-        conversion=conversion,
-        before=periods.before,
-    )
+    size = len(periods.low), len(periods.high), periods.ratio
+    C = aggregation_matrix(*size, conversion=conversion, before=periods.before)
+    floor = on["nonnegative"]
+    if floor:
+        _refuse_negative(periods.low)
     if not METHODS[method][0]:
-        made = _denton(periods, C, method, additive=on["additive"], order=order)
+        made = _denton(periods, C, method, additive=on["additive"], order=order, floor=floor)
         names = pd.Index([])
     else:
         X, names = _regressors(periods, intercept=on["intercept"])
         _check_rho(rho)
         _check_objective(objective, method)
-        low, errors, cut = periods.low.to_numpy(), METHODS[method][0], on["truncate"]
-        made = chow_lin(low, X, C, errors=errors, rho=rho, objective=objective, truncate=cut)
+        model = partial(chow_lin, errors=METHODS[method][0], rho=rho, objective=objective)
+        low, cut = periods.low.to_numpy(), on["truncate"]
+        made = model(low, X, C, truncate=cut, nonnegative=floor)
     return _labelled(made, periods, names, (method, conversion))
+
+
+def _refuse_negative(low: pd.Series) -> None:
+    """Refuse a figure below 0, of which no parts can all be at least 0."""
+    below = low.index[low.to_numpy() < 0]
+    if len(below):
+        raise DataError(
+            f"nonnegative: {low[below[0]]:g} in {below[0]} has no parts that are all 0 or more; "
+            "leave nonnegative out"
+        )
 
 
 def _method(method: str | None, indicators: Any) -> str:
@@ -253,7 +277,7 @@ def _regressors(periods: Periods, *, intercept: bool) -> tuple[np.ndarray, pd.In
 
 
 def _denton(
-    periods: Periods, C: np.ndarray, method: str, *, additive: bool, order: int
+    periods: Periods, C: np.ndarray, method: str, *, additive: bool, order: int, floor: bool
 ) -> Disaggregated:
     """Hand at most one indicator to Denton."""
     orders = {0, 1, 2} if method == "denton" else {1, 2}
@@ -277,6 +301,7 @@ def _denton(
         additive=additive,
         order=int(order),
         transient=method == "denton",
+        nonnegative=floor,
     )
 
 
@@ -298,4 +323,5 @@ def _labelled(
         method=asked[0],
         conversion=asked[1],
         outside=len(high) - len(low) * periods.ratio,
+        from_negative=bool((periods.low < 0).any()),
     )

@@ -1,4 +1,4 @@
-"""The grey model GM(1,1) on a yearly series, judged against doing nothing."""
+"""The grey model GM(1,1) on a short series, judged against doing nothing."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from quesnay.fitting.checks import confidence_level, is_number
 from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.periods import yearly_series, years_of
+from quesnay.models.growth.periods import period_name, yearly_series, years_of
 
 __all__ = ["GreyFit", "fit_grey"]
 
@@ -25,11 +25,11 @@ class GreyFit(Tabular):
     params : Series
         Development coefficient a and grey input b.
     fitted : DataFrame
-        Year x (y, fitted, resid).
+        Period x (y, fitted, resid).
     forecast : DataFrame
-        Year x (estimate, std_error, low, high) of a new observation, 95 %.
+        Period x (estimate, std_error, low, high) of a new observation, 95 %.
     backtest : DataFrame
-        Year x (y, grey, no_change): forecasts one year ahead made from the years before.
+        Period x (y, grey, no_change): forecasts one period ahead made from the periods before.
     sigma, dof : float
         Residual standard deviation and equivalent degrees of freedom.
     smooth : bool
@@ -53,16 +53,33 @@ class GreyFit(Tabular):
 
     @property
     def errors_ahead(self) -> pd.Series:
-        """Mean absolute percentage error one year ahead, of the grey model and of no change."""
+        """Mean absolute percentage error one period ahead, of the grey model and of no change."""
         truth = self.backtest["y"]
         wrong = self.backtest[["grey", "no_change"]].sub(truth, axis=0).abs().div(truth, axis=0)
         return pd.Series(wrong.mean(), name="mape")
 
+    def tidy(self) -> pd.DataFrame:
+        """Return one row a coefficient: term, estimate."""
+        return pd.DataFrame({"term": self.params.index, "estimate": self.params.to_numpy()})
+
+    def glance(self) -> pd.DataFrame:
+        """Return one row: observations, degrees of freedom, sigma, growth, errors one ahead."""
+        row = {"nobs": len(self.fitted), "dof": self.dof, "sigma": self.sigma}
+        row |= {"growth": float(np.expm1(-self.params["a"])), "smooth": self.smooth}
+        error = self.errors_ahead
+        return pd.DataFrame([{**row, "mape": error["grey"], "mape_no_change": error["no_change"]}])
+
+    def augment(self) -> pd.DataFrame:
+        """Return one row a period: y, fitted, resid."""
+        return self.fitted.copy()
+
     def tables(self) -> tuple[Table, ...]:
         """Return coefficients and forecasts, and the back-test."""
         a, b = self.params["a"], self.params["b"]
+        period = period_name(self.fitted.index)
         notes = [
-            f"GM(1,1), a = {a:.5g}, b = {b:.5g}: growth of {np.expm1(-a):.2%} a year (Deng 1982).",
+            f"GM(1,1), a = {a:.5g}, b = {b:.5g}: growth of {np.expm1(-a):.2%} a {period} (Deng "
+            "1982).",
             "Intervals count the noise and the estimation of a and b, with Student's t; they "
             "assume that the trend stays exponential.",
         ]
@@ -72,10 +89,10 @@ class GreyFit(Tabular):
         if len(self.backtest):
             error = self.errors_ahead
             note = (
-                f"Mean absolute percentage error one year ahead: grey {error['grey']:.2%}, no "
+                f"Mean absolute percentage error one {period} ahead: grey {error['grey']:.2%}, no "
                 f"change {error['no_change']:.2%}."
             )
-            tables.append(Table("One year ahead, origin by origin", self.backtest, (note,)))
+            tables.append(Table(f"One {period} ahead, origin by origin", self.backtest, (note,)))
         return tuple(tables)
 
 
@@ -85,9 +102,10 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     Parameters
     ----------
     series : Series
-        Year -> positive value, at least four consecutive years.
+        Year -> positive value, at least four consecutive years; or quarters or other periods (a
+        PeriodIndex), then growth, horizon and back-test are by period.
     horizon : int
-        Years to forecast.
+        Periods to forecast.
     level : float
         Coverage of the intervals.
 
@@ -118,9 +136,12 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     years = years_of(values.index, "series")
     gap = np.flatnonzero(np.diff(years) != 1)
     if len(gap):
-        raise DataError(f"series: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it")
+        before, after = values.index[gap[0]], values.index[gap[0] + 1]
+        raise DataError(
+            f"series: no {period_name(values.index)} between {before} and {after}; fill it"
+        )
     if not is_number(horizon) or horizon != int(horizon) or not 1 <= horizon <= 100:
-        raise DataError(f"horizon must be a number of years from 1 to 100, got {shown(horizon)}")
+        raise DataError(f"horizon must be a number of periods from 1 to 100, got {shown(horizon)}")
     level, horizon = confidence_level(level), int(horizon)
     bad = values.index[~(values.to_numpy() > 0)]
     if len(bad):
@@ -156,7 +177,7 @@ def _labelled(made: GreyForecast, values: pd.Series, half: np.ndarray, horizon: 
 
 
 def _backtest(values: pd.Series) -> pd.DataFrame:
-    """Return forecasts one year ahead from every origin with enough years before it."""
+    """Return forecasts one period ahead from every origin with enough periods before it."""
     x = values.to_numpy()
     ahead = [grey_path(x[:k], 1)[0][-1] for k in range(_FEWEST, len(x))]
     columns = {"y": x[_FEWEST:], "grey": ahead, "no_change": x[_FEWEST - 1 : -1]}

@@ -15,6 +15,9 @@ __all__ = [
     "Periods",
     "check_positive",
     "match_periods",
+    "part_of_year",
+    "period_name",
+    "periods_in_year",
     "same_labels",
     "yearly_frame",
     "yearly_series",
@@ -24,6 +27,8 @@ __all__ = [
 _FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
 _PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 _LATEST = 1e9  # a number beyond it counts something else than years
+_IN_YEAR = {"Y": 1, "A": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
+_NAMES = {1: "year", 4: "quarter", 12: "month"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,6 +131,48 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
         twice = index[int(np.flatnonzero(pd.Index(years).duplicated())[0])]
         raise DataError(f"{name}: year {twice} occurs twice; give each year one row")
     return years
+
+
+def periods_in_year(index: pd.Index, name: str) -> int:
+    """Return how many periods of an index make a year: 1 for years, 4 for quarters, 12 for months.
+
+    Examples
+    --------
+    >>> periods_in_year(pd.period_range("2018Q1", periods=2, freq="Q"), "investment")
+    4
+    """
+    if not isinstance(index, pd.PeriodIndex):
+        return 1
+    code = index.freqstr.partition("-")[0]
+    if code not in _IN_YEAR:
+        raise DataError(
+            f"{name}: periods of frequency {index.freqstr!r}, to which a rate a year cannot be "
+            "brought; give years, quarters or months"
+        )
+    return _IN_YEAR[code]
+
+
+def period_name(index: pd.Index) -> str:
+    """Return "year", "quarter" or "month", or "period" for another frequency.
+
+    Examples
+    --------
+    >>> period_name(pd.Index([2018, 2019]))
+    'year'
+    """
+    code = index.freqstr.partition("-")[0] if isinstance(index, pd.PeriodIndex) else "Y"
+    return _NAMES.get(_IN_YEAR.get(code, 0), "period")
+
+
+def part_of_year(rate: Any, count: int) -> Any:
+    """Return what a rate a year is in one of `count` equal parts of it, compounded.
+
+    Examples
+    --------
+    >>> float(part_of_year(0.21, 2).round(4))
+    0.1
+    """
+    return np.expm1(np.log1p(rate) / count)
 
 
 def same_labels(first: pd.Index, second: pd.Index, names: tuple[str, str], *, what: str) -> None:

@@ -5,12 +5,9 @@ identities (Stone, Champernowne and Meade 1942). Identities are texts such as
 ``"total = core + integration"`` or rows of coefficients; no text is executed.
 """
 
-import ast
-import operator
-import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,12 +16,11 @@ from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
 from quesnay.models.display.table import Table, Tabular, estimates_frame
+from quesnay.models.growth.identities import Identity, parse_identity
 from quesnay.models.labels import check_unique, finite_numbers, places_of
 
 __all__ = [
-    "Identity",
     "Reconciliation",
-    "parse_identity",
     "reconcile",
 ]
 
@@ -34,17 +30,6 @@ _METHOD = (
     "z is the adjustment over its standard error; beyond 2 the estimate and the rest disagree.",
 )
 _SYMMETRIC = 1e-9  # largest relative asymmetry, and negative eigenvalue, that is rounding
-_LONGEST, _DEEPEST = 2000, 60
-_HIGHEST_POWER = 9.0
-_LARGEST = 1e300
-_OPERATORS: dict[type[ast.operator], Callable[[Any, Any], Any]] = {
-    ast.Add: operator.add,
-    ast.Sub: operator.sub,
-    ast.Mult: operator.mul,
-    ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
-}
-_TINY = 1e-30  # the complex step subtracts nothing, so it can be as small as this
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -138,39 +123,6 @@ class Reconciliation(Tabular):
         from quesnay.diagnostics.plots.growth import plot_reconciliation
 
         return plot_reconciliation(self, **options)
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """One identity, as a function that is zero where it holds.
-
-    Parameters
-    ----------
-    text : str
-        What was written.
-    tree : ast.expr
-        Left side minus right side, of names, numbers and ``+ - * / **`` only.
-    names : mapping of str to str
-        Name in the tree -> label.
-    """
-
-    text: str
-    tree: ast.expr
-    names: Mapping[str, str]
-
-    def residual(self, values: Mapping[str, Any]) -> Any:
-        """Return left minus right side for values by label, real or complex."""
-        with np.errstate(all="ignore"):
-            return _evaluate(self.tree, {n: values[label] for n, label in self.names.items()})
-
-    def gradient(self, values: Mapping[str, float], labels: Sequence[str]) -> np.ndarray:
-        """Return the derivatives by label, exact to rounding (complex step)."""
-        out = np.zeros(len(labels))
-        places = {label: place for place, label in enumerate(labels)}
-        for label in set(self.names.values()):
-            shifted: dict[str, Any] = {**values, label: values[label] + 1j * _TINY}
-            out[places[label]] = np.imag(self.residual(shifted)) / _TINY
-        return out
 
 
 def reconcile(
@@ -299,33 +251,6 @@ def _read_identities(identities: Any, labels: Sequence[Any]) -> list[Identity]:
     return [parse_identity(text, labels) for text in texts]
 
 
-def parse_identity(text: str, labels: Sequence[str]) -> Identity:
-    """Read one identity; only labels, numbers and ``+ - * / **`` are understood."""
-    if not isinstance(text, str) or len(text) > _LONGEST:
-        raise DataError(f"identity {shown(text, 80)}: expected a text of at most {_LONGEST} signs")
-    plain, quoted = _without_quotes(text)
-    if plain.count("=") != 1:
-        raise DataError(f"identity {text[:80]!r}: expected one '=' sign")
-    left, right = plain.split("=")
-    try:
-        tree = ast.parse(f"({left}\n) - ({right}\n)", mode="eval").body
-    except (SyntaxError, ValueError, MemoryError, RecursionError):
-        raise DataError(
-            f"identity {text!r} cannot be read; write labels, numbers and + - * / ** with one '='"
-        ) from None
-    names: dict[str, str] = {}
-    _check(tree, text, (quoted, names), 0)
-    for label in names.values():
-        if label not in labels:
-            hint = nearest(label, labels)
-            raise DataError(
-                f"identity {text!r}: no estimate is called {label!r};{hint}".rstrip(";")
-            )
-    if not names:
-        raise DataError(f"identity {text!r} names no estimate")
-    return Identity(text, tree, names)
-
-
 def _solve(values: pd.Series, spread: np.ndarray, rules: Sequence[Identity]) -> Adjustment:
     """Hand the identities to the numerics as functions of an array."""
     labels = list(values.index)
@@ -433,66 +358,3 @@ def _semidefinite(matrix: np.ndarray, labels: pd.Index) -> np.ndarray:
             "between correlations); check the off-diagonal values"
         )
     return np.asarray((matrix + matrix.T) / 2)
-
-
-def _without_quotes(text: str) -> tuple[str, dict[str, str]]:
-    """Return the text with labels in backticks replaced by plain names, and those names."""
-    prefix = "label_"
-    while prefix in text:
-        prefix += "_"
-    quoted: dict[str, str] = {}
-
-    def hold(match: re.Match[str]) -> str:
-        name = f"{prefix}{len(quoted)}"
-        quoted[name] = match.group(1)
-        return f" {name} "
-
-    return re.sub(r"`([^`]*)`", hold, text), quoted
-
-
-def _check(
-    node: ast.expr, text: str, found: tuple[Mapping[str, str], dict[str, str]], depth: int
-) -> None:
-    """Refuse everything but arithmetic on names and numbers; collect the names."""
-    if depth > _DEEPEST:
-        raise DataError(f"identity {text[:80]!r} is nested too deeply; split it")
-    if isinstance(node, ast.Name):
-        found[1][node.id] = found[0].get(node.id, node.id)
-    elif isinstance(node, ast.BinOp) and type(node.op) in _OPERATORS:
-        if isinstance(node.op, ast.Pow) and not _is_power(node.right):
-            raise DataError(f"identity {text!r}: an exponent must be a number up to 9")
-        _check(node.left, text, found, depth + 1)
-        _check(node.right, text, found, depth + 1)
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub | ast.UAdd):
-        _check(node.operand, text, found, depth + 1)
-    elif not _is_number(node):
-        raise DataError(
-            f"identity {text!r}: {ast.unparse(node)!r} is not understood; only labels, numbers "
-            "and + - * / ** are"
-        )
-
-
-def _is_number(node: ast.expr, most: float = _LARGEST) -> bool:
-    """Return whether a node is a real number of at most a size."""
-    if not isinstance(node, ast.Constant) or type(node.value) not in {int, float}:
-        return False
-    return abs(cast(float, node.value)) <= most
-
-
-def _is_power(node: ast.expr) -> bool:
-    """Return whether a node is a small number, with or without a sign."""
-    inner = node.operand if isinstance(node, ast.UnaryOp) else node
-    return _is_number(inner, _HIGHEST_POWER)
-
-
-def _evaluate(node: ast.expr, values: Mapping[str, Any]) -> Any:
-    """Return the value of a checked tree."""
-    if isinstance(node, ast.Name):
-        return values[node.id]
-    if isinstance(node, ast.BinOp):
-        left, right = _evaluate(node.left, values), _evaluate(node.right, values)
-        return _OPERATORS[type(node.op)](np.asarray(left)[()], np.asarray(right)[()])
-    if isinstance(node, ast.UnaryOp):
-        inner = _evaluate(node.operand, values)
-        return -inner if isinstance(node.op, ast.USub) else inner
-    return np.float64(cast(float, cast(ast.Constant, node).value))

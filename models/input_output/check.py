@@ -27,6 +27,7 @@ __all__ = [
 Array = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9  # of total output: gaps below are what floating-point sums leave
+_ROWS = 256  # rows whose absolute values are held at a time
 _SMALLEST = 1e-290  # the reciprocal of a smaller output is no longer a float
 
 
@@ -247,7 +248,8 @@ def _unproductive(engine: Engine) -> str | None:
     b = engine.blocks
     signed = float(b.flows.min()) < 0
     if signed:
-        inputs = np.abs(b.flows).sum(axis=0)
+        blocks = range(0, len(b.flows), _ROWS)
+        inputs = sum((np.abs(b.flows[k : k + _ROWS]).sum(axis=0) for k in blocks), start=0.0)
     else:  # the sums are known from the balance of the columns
         inputs = b.column_gap + b.output - b.value.sum(axis=0) - b.bought - b.levied
     engine.proved = bool(((inputs < b.output * (1 - 1e-9)) | (b.output == 0)).all())

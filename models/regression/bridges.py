@@ -72,7 +72,7 @@ def from_results(result: Any) -> "PanelFit":
 
 
 def _of_statsmodels(result: Any) -> tuple[Sample, str, CovarianceRule]:
-    model = getattr(result, "model", None)
+    model: Any = getattr(result, "model", None)
     if type(model).__name__ not in {"OLS", "WLS"}:
         name = type(model if model is not None else result).__name__
         raise DataError(f"{name} of statsmodels is not diagnosed here; expected {ACCEPTED}")
@@ -90,7 +90,7 @@ def _of_statsmodels(result: Any) -> tuple[Sample, str, CovarianceRule]:
 
 
 def _of_linearmodels(result: Any) -> tuple[Sample, str, CovarianceRule]:
-    model = getattr(result, "model", None)
+    model: Any = getattr(result, "model", None)
     if type(model).__name__ not in {"PooledOLS", "PanelOLS"}:
         name = type(model if model is not None else result).__name__
         raise DataError(f"{name} of linearmodels is not diagnosed here; expected {ACCEPTED}")

@@ -242,8 +242,9 @@ def _base_level(factor: Factor, used: Grouping) -> int:
     for place, label in enumerate(used.labels):
         if str(label) in texts or (isinstance(label, int | float) and label == base):
             return place
+    said = next(iter(sorted(texts - {""}, key=len)))
     raise DataError(
-        f"formula: {factor.text} has no level {base!r} among the rows used;"
+        f"formula: {factor.text} has no level {said!r} among the rows used;"
         f"{suggestion(str(base), [str(label) for label in used.labels])}"
     )
 
@@ -358,7 +359,7 @@ def refuse_own_rows(regression: Regression, names: Sequence[str]) -> None:
     Z, T = regression.parts()
     scores = (Z * regression.residuals[:, None]) @ T.T
     usual = float(regression.residuals @ regression.residuals) * regression.bread.diagonal()
-    for place in np.flatnonzero((scores**2).sum(axis=0) <= 1e-24 * usual):
+    for place in np.flatnonzero((scores**2).sum(axis=0) <= 1e-24 * usual).tolist():
         rows = int((regression.X[:, place] != 0.0).sum())
         if regression.residuals.any() and rows < regression.nobs:
             raise EstimationError(

@@ -80,20 +80,11 @@ def fit_differences(
     2.0
     """
     sets = column_names(absorb, "absorb")
-    panel = read_panel(
-        formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster, weights=weights
-    )
+    when = column_name(time, "time")
+    panel = read_panel(formula, data, unit=unit, time=when, cluster=cluster, weights=weights)
     later, earlier = difference_ends(panel.unit.codes, panel.when, lag)
-    steps = panel.X[later] - panel.X[earlier]
-    keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
-    for i in keep:
-        if not np.abs(steps[:, i]).max(initial=0.0) > 0.0:
-            raise EstimationError(f"{panel.names[i]!r} does not change in any unit; leave it out")
     effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
-    names = [panel.names[i] for i in keep]
-    columns = [steps[:, i] for i in keep]
-    if not effects and "Intercept" in panel.names:
-        names, columns = ["Intercept", *names], [np.ones(later.size), *columns]
+    names, columns = _changes(panel, panel.X[later] - panel.X[earlier], absorbed=bool(effects))
     if not columns:
         raise DataError(f"formula {formula!r}: no regressors are left; add a term")
     owners = dict(zip(panel.names, panel.sample.owners, strict=True))
@@ -111,14 +102,21 @@ def fit_differences(
         owners=tuple(owners[name] for name in names),
         lag=lag,
     )
-    text = f"{formula} (differences, {lag})"
-    return fit_sample(
-        difference,
-        CR1(),
-        formula=text,
-        outcome=f"change of {panel.outcome}",
-        drop_collinear=None,
-    )
+    said = {"formula": f"{formula} (differences, {lag})", "outcome": f"change of {panel.outcome}"}
+    return fit_sample(difference, CR1(), **said, drop_collinear=None)
+
+
+def _changes(panel: PanelData, steps: Array, *, absorbed: bool) -> tuple[list[str], list[Array]]:
+    """Return the columns of changes, with a common drift where the levels have an intercept."""
+    keep = [place for place, name in enumerate(panel.names) if name != "Intercept"]
+    for place in keep:
+        if not np.abs(steps[:, place]).max(initial=0.0) > 0.0:
+            name = panel.names[place]
+            raise EstimationError(f"{name!r} does not change in any unit; leave it out")
+    names, columns = [panel.names[place] for place in keep], [steps[:, place] for place in keep]
+    if not absorbed and "Intercept" in panel.names:
+        names, columns = ["Intercept", *names], [np.ones(steps.shape[0]), *columns]
+    return names, columns
 
 
 def fit_half_panel_jackknife(
@@ -175,29 +173,25 @@ def fit_half_panel_jackknife(
     >>> round(float(found.params["x"]), 2)
     1.89
     """
-    panel = read_panel(
-        formula, data, unit=unit, time=column_name(time, "time"), cluster=cluster, weights=weights
-    )
+    when = column_name(time, "time")
+    panel = read_panel(formula, data, unit=unit, time=when, cluster=cluster, weights=weights)
     if panel.time is None or panel.time.count < 4:
         raise EstimationError(f"{time}: at least four times are needed to halve a panel")
     keep = [i for i, name in enumerate(panel.names) if name != "Intercept"]
     if not keep:
         raise DataError(f"formula {formula!r}: no regressors; add a term")
     names = [panel.names[i] for i in keep]
-    X, when, count = panel.X[:, keep], panel.time.codes, panel.time.count
+    X, half_of, count = panel.X[:, keep], panel.time.codes, panel.time.count
     cuts = {count // 2, count - count // 2}
     whole, spread = _within(panel, X, names, np.ones(panel.nobs, bool))
     b, scores = 2.0 * whole, 2.0 * spread
     for cut in cuts:
-        for half in (when < cut, when >= cut):
+        for half in (half_of < cut, half_of >= cut):
             part, own = _within(panel, X, names, half)
-            b = b - part / (2.0 * len(cuts))
-            scores = scores - own / (2.0 * len(cuts))
+            b, scores = b - part / (2.0 * len(cuts)), scores - own / (2.0 * len(cuts))
     groups = panel.cluster.count
     covariance = groups / (groups - 1) * scores.T @ scores
-    uncorrected = {
-        f"within estimate of {name}": float(v) for name, v in zip(names, whole, strict=True)
-    }
+    details = {f"within estimate of {name}": float(whole[k]) for k, name in enumerate(names)}
     return Estimate(
         "half-panel jackknife, unit and time effects",
         panel.outcome,
@@ -207,7 +201,7 @@ def fit_half_panel_jackknife(
         panel.nobs,
         f"clusters of {panel.cluster.name} ({groups}), influence of the combination; G / (G - 1)",
         (),
-        uncorrected,
+        details,
         panel.notes,
     )
 

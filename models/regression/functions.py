@@ -40,6 +40,8 @@ __all__ = [
 
 Array = npt.NDArray[np.float64]
 
+_MANY = 1e9  # degrees of freedom from which F is chi-squared over its own to nine digits
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class NonlinearEstimate(Tabular):
@@ -212,10 +214,11 @@ def wald_test(
     slopes = [evaluate_function(fit, one, equation=True) for one in written]
     C = np.array([slope.gradient for slope in slopes])
     moments = fit.cluster_moments()
+    df = float(fit.inference.df.min())
     return joint_test(
         np.array([slope.value for slope in slopes]) - nulls,
         C @ fit.inference.matrix @ C.T,
-        df=float(fit.inference.df.min()),
+        df=min(df, _MANY),
         moments=None if moments is None else moments.combined(C),
     )
 

@@ -58,7 +58,7 @@ def fit_panel(
     formula: str,
     data: pd.DataFrame,
     *,
-    absorb: str | Sequence[str] = (),
+    absorb: str | Sequence[str] | None = (),
     cluster: str | Sequence[str] | None = None,
     weights: "str | pd.Series | None" = None,
     covariance: str | CovarianceRule | None = None,
@@ -146,15 +146,9 @@ def fit_panel(
             "the formula, or use CR1 or HC1"
         )
     sample = draw_sample(parsed, repeat_rows(data, frequency, weights), roles)
-    if weights is not None:
-        sample = replace(sample, notes=(*sample.notes, *_counts(sample)))
-    return fit_sample(
-        sample,
-        rule,
-        formula=parsed.source,
-        outcome=parsed.outcome.text,
-        drop_collinear=drop_collinear,
-    )
+    sample = replace(sample, notes=(*sample.notes, *_counts(sample)))
+    names = {"formula": parsed.source, "outcome": parsed.outcome.text}
+    return fit_sample(sample, rule, **names, drop_collinear=drop_collinear)
 
 
 def fit_sample(
@@ -201,7 +195,8 @@ def _errors(
     try:
         inference = rule.estimate(regression)
     except EstimationError:
-        refuse_own_rows(regression, names)
+        if regression.free > 0:
+            refuse_own_rows(regression, names)
         raise
     if (inference.matrix.diagonal() == 0.0).any():
         refuse_own_rows(regression, names)

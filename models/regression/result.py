@@ -3,7 +3,7 @@
 import functools
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, cast
+from typing import Any, cast, overload
 
 import numpy as np
 import numpy.typing as npt
@@ -128,6 +128,16 @@ class Answers(Functions):
     """Predictions, resampling and diagnosis, as methods of a fit that knows its rows."""
 
     __slots__ = ()
+
+    @overload
+    def predict(
+        self, new_data: pd.DataFrame | None = None, *, interval: None = None, level: float = 0.95
+    ) -> "pd.Series[float]": ...
+
+    @overload
+    def predict(
+        self, new_data: pd.DataFrame | None = None, *, interval: str, level: float = 0.95
+    ) -> pd.DataFrame: ...
 
     def predict(
         self,

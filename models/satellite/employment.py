@@ -8,7 +8,7 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["employment_by_sector", "jobs_per_value_added", "productivity_growth"]
+__all__ = ["employment_by_sector", "jobs_per_value_added"]
 
 
 def employment_by_sector(
@@ -50,39 +50,6 @@ def employment_by_sector(
         raise DataError(f"industry {missing[0]!r} is not in the employment series; check the code")
     persons = employed.to_dict()
     return pd.Series({s: float(sum(persons[code] for code in sectors[s])) for s in labels})
-
-
-def productivity_growth(
-    value_added: tuple[float, float], persons: tuple[float, float], years: int
-) -> float:
-    """Return the yearly growth of value added per person employed between two years.
-
-    Parameters
-    ----------
-    value_added, persons : tuple of float
-        First and last year.
-    years : int
-        Years between them, at least one.
-
-    Returns
-    -------
-    float
-        Growth a year, a fraction.
-
-    Raises
-    ------
-    DataError
-        If the years do not follow each other.
-
-    Examples
-    --------
-    >>> round(productivity_growth((50.0, 100.0), (10.0, 10.0), 6), 4)
-    0.1225
-    """
-    if years < 1:
-        raise DataError(f"productivity growth needs two different years, got a span of {years}")
-    first, last = value_added[0] / persons[0], value_added[1] / persons[1]
-    return float((last / first) ** (1 / years) - 1)
 
 
 def jobs_per_value_added(

@@ -87,12 +87,12 @@ class CoreTies:
         x, v = table.x.to_numpy(float), table.v.to_numpy(float)
         per_output = np.divide(v, x, out=np.zeros(len(x)), where=x != 0)
         reach = inverse[:, places]
-        if (
-            side == "forward"
-        ):  # the Ghosh inverse is the Leontief inverse, rows over and columns times x
+        if side == "forward":  # Ghosh's inverse is Leontief's, rows over and columns times x
             over = np.divide(1.0, x, out=np.zeros(len(x)), where=x != 0)
             reach = (over[places, None] * inverse[places] * x).T
-        return cls(places, np.asarray(reach), x[places], np.asarray(per_output), float(v.sum()))
+        return cls(
+            places, np.asarray(reach), np.asarray(x[places], np.float64), per_output, float(v.sum())
+        )
 
     def outside(self) -> "CoreTies":
         """Return the same, counting only sectors without a part of the core."""

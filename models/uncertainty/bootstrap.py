@@ -187,9 +187,9 @@ def _labels_to_copy(names: pd.Index, column: str) -> NDArray[Any]:
     """Return labels of which copies can be told apart, or refuse them."""
     plain = pd.Index(names.tolist())
     if plain.dtype.kind in "iu":
-        return plain.to_numpy(dtype=np.int64)
+        return np.asarray(plain, dtype=np.int64)
     if plain.dtype.kind == "f":
-        return plain.to_numpy(dtype=np.float64)
+        return np.asarray(plain, dtype=np.float64)
     listed = names.tolist()
     if not all(isinstance(name, str) for name in listed):
         raise DataError(
@@ -223,7 +223,8 @@ class _BootstrapTask:
     def value(self, drawn: NDArray[np.intp]) -> NDArray[np.float64]:
         """Return the statistic of the data of these units."""
         rows = self.units.rows(drawn)
-        taken = self.data[rows] if isinstance(self.data, np.ndarray) else self.data.take(rows)
+        plain = isinstance(self.data, np.ndarray)
+        taken: Any = self.data[rows] if plain else self.data.take(rows)
         if self.copies is not None:
             sizes = np.diff(self.units.starts)[drawn]
             taken = self.copies.write(taken, np.repeat(self.copies.labels(drawn), sizes))

@@ -13,7 +13,7 @@ import sys
 import warnings
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -124,7 +124,11 @@ class Checkpoints:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DataError(f"{place}: cannot keep checkpoints here ({error.strerror})") from error
-        described = json.loads(json.dumps({"schema": _SCHEMA, **run}, default=str))
+        import quesnay  # the one place of the version
+
+        described = json.loads(
+            json.dumps({"schema": _SCHEMA, "version": quesnay.__version__, **run}, default=str)
+        )
         head = place / "run.json"
         if head.exists():
             _compare(head, described)
@@ -297,6 +301,18 @@ def _matrix(value: object, rows: int, owner: str) -> NDArray[np.float64]:
 
 
 def _bytes(value: object) -> bytes:
+    """Return what a value holds, every number of it: a model of the same name is another model."""
+    if is_dataclass(value) and not isinstance(value, type):
+        held = ((member.name, getattr(value, member.name)) for member in fields(value))
+        name = f"{type(value).__module__}.{type(value).__qualname__}".encode()
+        return name + b"".join(key.encode() + _bytes(item) for key, item in held)
+    if isinstance(value, Mapping):
+        return b"".join(_bytes(key) + _bytes(item) for key, item in value.items())
+    if isinstance(value, tuple | list):
+        return b"".join(_bytes(item) + b"," for item in value)
+    if isinstance(value, pd.DataFrame | pd.Series):
+        labels = repr([list(axis) for axis in value.axes]).encode()
+        return labels + _bytes(value.to_numpy())
     if isinstance(value, np.ndarray):
         kind = f"{value.dtype}{value.shape}".encode()
         body = repr(value.tolist()).encode() if value.dtype == object else value.tobytes()

@@ -1,4 +1,4 @@
-"""A table for a year without one: margins met, effect on common draws, refusals."""
+"""A table for a year without one: margins met, effect on the result's own draws, refusals."""
 
 from dataclasses import replace
 
@@ -7,19 +7,29 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.evidence.updating import METHODS
+from quesnay.diagnostics.reproduction.assembly import margins_for, row, table_between
 from quesnay.diagnostics.reproduction.facts import collect_facts, published_demand
 from quesnay.diagnostics.reproduction.made_table import UpdatedTable, update_table_year
+from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Demand, load_study
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.updating import margins_between, update_table
 
 STUDY = load_study("caict_2020")
+JOINED, BALANCED = "sector value added joined", "sector value added balanced"
+STRAIGHT = "no table, ties in a straight line"
 
 
 @pytest.fixture(scope="module")
-def made() -> UpdatedTable:
-    return update_table_year("caict_2020", 2019, draws=60, seed=1)
+def result() -> Reproduction:
+    return qn.reproduce("caict_2020", draws=60, seed=1)
+
+
+@pytest.fixture(scope="module")
+def made(result: Reproduction) -> UpdatedTable:
+    return result.update_table(2019)
 
 
 def _level(made: UpdatedTable, measure: str, *column: str) -> float:
@@ -61,28 +71,46 @@ def test_the_best_method_has_the_smallest_mean_error(made: UpdatedTable) -> None
     assert mean[made.method] < 0.5 * mean["same cells"]
 
 
+def test_the_account_column_is_the_account(result: Reproduction, made: UpdatedTable) -> None:
+    for run in result.runs:
+        expected = row(result.account, (run, 2019))
+        for concept in ("integration", "total"):
+            found = _level(made, f"{concept}, {run} run", "account", "level")
+            assert found == pytest.approx(expected[concept], rel=1e-12)
+
+
+def test_the_linkage_run_reads_the_made_table(result: Reproduction, made: UpdatedTable) -> None:
+    model, sectors = result.assembly.model, result.assembly.pattern.sectors
+    inputs = {str(name): result.inputs[name].to_numpy(float) for name in result.inputs}
+    weights = np.minimum(model.core_shares(inputs), 1.0)
+    gdp = model.gdp[inputs["gdp_vintage"].astype(int), 1 + list(STUDY.study.years).index(2018)]
+    tied = made.table.satellite_linkage(pd.DataFrame(weights, columns=list(sectors)))
+    whole = tied.sum(axis=1).to_numpy(float) if isinstance(tied, pd.DataFrame) else tied.to_numpy()
+    found = _level(made, "integration, linkage run", JOINED, "level")
+    assert found == pytest.approx(np.median(whole * gdp / made.table.v.sum()), rel=1e-6)
+
+
+def test_how_the_table_is_made_hardly_moves_the_account(made: UpdatedTable) -> None:
+    for way in (JOINED, BALANCED):
+        change = _level(made, "total, linkage run", way, "change")
+        assert abs(change) < 0.002
+    # without any table of the year the ties of 2018 and 2020 are joined: two years that differ
+    assert 0.01 < _level(made, "integration, linkage run", STRAIGHT, "change") < 0.04
+
+
 def test_what_rests_on_value_added_alone_does_not_move(made: UpdatedTable) -> None:
-    way = "sector value added joined"
-    for run in ("independent", "calibrated"):
-        assert abs(_level(made, f"total, {run} run", way, "change")) < 1e-6
-    assert abs(_level(made, "total, independent run", "sector value added balanced", "change")) > 0
+    for run in ("elasticity", "calibrated"):
+        assert abs(_level(made, f"total, {run} run", JOINED, "change")) < 1e-6
+    assert abs(_level(made, "total, elasticity run", BALANCED, "change")) > 1e-4
+    for measure in ("supply by intermediate sales", "supply by purchases"):
+        assert abs(_level(made, f"total, elasticity run, {measure}", JOINED, "change")) > 0.002
 
 
-def test_measures_of_supply_and_linkages_move(made: UpdatedTable) -> None:
-    way = "sector value added joined"
-    for measure in ("supply, intermediate sales", "supply, purchases", "elsewhere, forward"):
-        assert abs(_level(made, measure, way, "change")) > 0.005
-    low, high = made.effect[(way, "low")], made.effect[(way, "high")]
-    assert (low <= high + 1e-12).all()
-    level = made.effect[("straight line", "level")] * (1 + made.effect[(way, "change")])
-    assert np.allclose(level, made.effect[(way, "level")])
-
-
-def test_supply_is_that_of_the_table(made: UpdatedTable) -> None:
-    producing = list(STUDY.tables.technology_sectors)
-    sales = float(made.table.Z.loc[producing].to_numpy().sum())
-    found = _level(made, "supply, intermediate sales", "sector value added joined", "level")
-    assert found == pytest.approx(sales * STUDY.study.units_per_data_unit, rel=1e-6)
+def test_changes_are_taken_draw_by_draw(made: UpdatedTable) -> None:
+    for way in (JOINED, BALANCED):
+        low, change, high = (made.effect[(way, name)] for name in ("low", "change", "high"))
+        assert (low <= change + 1e-12).all()
+        assert (change <= high + 1e-12).all()
 
 
 def test_the_procedure_is_held_against_a_year_with_a_table(made: UpdatedTable) -> None:
@@ -91,29 +119,40 @@ def test_the_procedure_is_held_against_a_year_with_a_table(made: UpdatedTable) -
     assert (made.rebuilt < 0.1).all().all()
 
 
-def test_same_seed_same_effect_and_tables_are_shown(made: UpdatedTable) -> None:
-    again = update_table_year("caict_2020", 2019, draws=60, seed=1)
-    pd.testing.assert_frame_equal(again.effect, made.effect, check_exact=True)
+def test_fewer_draws_are_the_first_of_the_result(result: Reproduction, made: UpdatedTable) -> None:
+    few = result.update_table(2019, draws=20)
+    assert (few.draws, made.draws) == (20, 60)
+    first = result.draws[("linkage", "total", 2019, "estimate")].iloc[:20].median()
+    assert _level(few, "total, linkage run", "account", "level") == pytest.approx(first)
     text = repr(made)
-    assert "2019: the account with an updated table, trillion yuan" in text
+    assert "2019: the account by made table, trillion yuan" in text
     assert "published total" in text
     assert len(made.tables()) == 4
 
 
+def test_from_a_study_it_is_the_same_as_from_its_result(made: UpdatedTable) -> None:
+    again = update_table_year("caict_2020", 2019, draws=60, seed=1)
+    pd.testing.assert_frame_equal(again.effect, made.effect, check_exact=True)
+
+
 @pytest.mark.parametrize("method", ["RAS", "GRAS", "least squares"])
-def test_every_method_can_be_asked_for(method: str) -> None:
-    assert update_table_year("caict_2020", method=method, draws=2).method == method
+def test_every_method_makes_the_table(method: str) -> None:
+    facts = collect_facts(STUDY)
+    table = table_between(STUDY, facts, 2019, balance=METHODS[method])
+    assert np.allclose(table.v, margins_for(STUDY, facts, 2019).value_added, rtol=1e-6)
 
 
 @pytest.mark.parametrize("year", [2018, 2016, 2021, "2019"])
-def test_a_year_that_cannot_be_made_is_refused(year: object) -> None:
+def test_a_year_that_cannot_be_made_is_refused(result: Reproduction, year: object) -> None:
     with pytest.raises(qn.StudyError, match=r"no table can be made .* without one: 2019"):
-        update_table_year("caict_2020", year, draws=2)  # type: ignore[arg-type]
+        result.update_table(year)  # type: ignore[arg-type]
 
 
-def test_an_unknown_method_is_refused_with_the_nearest() -> None:
+def test_unknown_methods_and_odd_draws_are_refused(result: Reproduction) -> None:
     with pytest.raises(qn.StudyError, match="unknown; did you mean 'GRAS'"):
         update_table_year("caict_2020", method="GRASS", draws=2)
+    with pytest.raises(qn.StudyError, match="draws must be"):
+        result.update_table(draws=0)
 
 
 def test_a_series_that_does_not_exist_is_refused() -> None:
@@ -128,10 +167,8 @@ def test_a_series_that_does_not_exist_is_refused() -> None:
 def test_without_published_demand_all_of_it_moves_with_gdp() -> None:
     study = replace(STUDY, tables=replace(STUDY.tables, demand=None))
     assert published_demand(study).empty
-    made = update_table_year(study, draws=2)
-    assert made.margins.sources["final demand: consumption"].startswith(
-        "ratio of the table to the GDP"
-    )
+    margins = margins_for(study, collect_facts(study), 2019)
+    assert margins.sources["final demand: consumption"].startswith("ratio of the table to the GDP")
 
 
 OLD = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])

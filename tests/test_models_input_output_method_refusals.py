@@ -46,6 +46,18 @@ CALLS: dict[str, Callable[[Any], object]] = {
     "kind": lambda j: TABLE.extract(["a"], j),
     "each": TABLE.extract_each,
     "many": TABLE.extract_many,
+    "linkage": TABLE.satellite_linkage,
+    "side": lambda j: TABLE.satellite_linkage([[0.1, 0.2]], side=j),
+    "linkage account": lambda j: TABLE.satellite_linkage([[0.1, 0.2]], account=j),
+    "forward": lambda j: TABLE.linkages(forward=j),
+    "footprint": TABLE.footprint,
+    "direct": lambda j: TABLE.footprint(direct=j),
+    "coefficients": lambda j: InputOutputTable.from_coefficients(j, output=[1.0, 2.0]),
+    "of output": lambda j: InputOutputTable.from_coefficients(Z / 2000, output=j),
+    "of demand": lambda j: InputOutputTable.from_coefficients(Z / 2000, final_demand=j),
+    "of imports": lambda j: InputOutputTable.from_coefficients(
+        Z / 2000, output=[1.0, 2.0], imports=j
+    ),
     "field": lambda j: TABLE.field_of_influence(j, "a"),
     "change": lambda j: TABLE.field_of_influence(change=j),
     "prices": TABLE.prices,

@@ -45,6 +45,23 @@ CALLS: dict[str, Callable[[Any], Any]] = {
     "fixed row": lambda j: qn.balance_least_squares(Z, U, V, fixed=[(j, "a")]),
     "variance": lambda j: qn.balance_least_squares(Z, U, V, variance=j),
     "keep_signs": lambda j: qn.balance_least_squares(Z, U, V, keep_signs=j),
+    "array": lambda j: qn.ras_multi(j, {0: [4, 6], 1: [5, 5]}),
+    "margins": lambda j: qn.ras_multi(np.ones((2, 2, 2)), j),
+    "array margin": lambda j: qn.ras_multi(np.ones((2, 2, 2)), {0: j}),
+    "nation": lambda j: qn.location_quotient_table(j, [1, 2]),
+    "region": lambda j: qn.location_quotient_table(ONE, j),
+    "quotient": lambda j: qn.location_quotient_table(ONE, ONE.x / 9, method=j),
+    "delta": lambda j: qn.location_quotient_table(ONE, ONE.x / 9, delta=j),
+    "employment": lambda j: qn.location_quotient_table(ONE, ONE.x / 9, employment=(j, j)),
+    "output of supply": lambda j: qn.balance_supply_use(
+        SUPPLY, USE, FINAL, VALUE, industry_output=j
+    ),
+    "totals of supply": lambda j: qn.balance_supply_use(
+        SUPPLY, USE, FINAL, VALUE, industry_output=[10, 10], final_demand_totals=j
+    ),
+    "total of imports": lambda j: qn.balance_supply_use(
+        SUPPLY, USE, FINAL, VALUE, industry_output=[10, 10], imports=[1, 1], import_total=j
+    ),
     "start": lambda j: qn.structural_decomposition(j, ONE),
     "end": lambda j: qn.structural_decomposition(ONE, j),
     "method": lambda j: qn.structural_decomposition(ONE, TWO, method=j),

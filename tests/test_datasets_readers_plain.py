@@ -1,0 +1,326 @@
+"""The plain grid as people have it: words, totals, marks, encodings, containers, bad input."""
+
+import gzip
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+import xlsxwriter
+
+import quesnay as qn
+
+from .refusals import refused
+
+BASE = "sector,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,120,80,\n"
+
+
+def put(folder: Path, text: str, name: str = "t.csv", encoding: str = "utf-8") -> Path:
+    (folder / name).write_bytes(text.encode(encoding))
+    return folder / name
+
+
+def sound(table: qn.InputOutputTable, v: tuple[float, float] = (120, 80)) -> None:
+    assert table.x.tolist() == pytest.approx([200, 200])
+    assert table.v.tolist() == pytest.approx(list(v))
+    assert len(table.sectors) == 2
+    assert table.check().ok
+
+
+GRIDS = {
+    "title rows": "Table of Nowhere 2020\n\nmillion crowns,,,\n" + BASE,
+    "notes below": BASE + ",,,\nSource: made up,,,\n",
+    "code and name": "code,name,A,B,homes\nA,farm,20,40,140\nB,mill,60,80,60\nW,wages,120,80,\n",
+    "codes under names": "c,n,farm,mill,homes\n,,1,2,\n1,farm,20,40,140\n2,mill,60,80,60\n"
+    "3,wages,120,80,\n",
+    "total column": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
+    "wages,120,80,,\n"
+    "",
+    "total output": "s,farm,mill,homes,Total output\nfarm,20,40,140,200\nmill,60,80,60,200\n"
+    "w,120,80,,\n",
+    "both totals": "s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,200\n"
+    "wages,120,80,0,200\n"
+    "Total,200,200,200,600\n",
+    "sub-totals": "s,farm,mill,Total intermediate use,homes,exports,Total final demand,Output\n"
+    "farm,20,40,60,100,40,140,200\nmill,60,80,140,50,10,60,200\n"
+    "Intermediate inputs,80,120,200,,,,\n"
+    "wages,70,50,120,,,,\nsurplus,50,30,80,,,,\nvalue added,120,80,200,,,,\n"
+    "Total inputs,80,120,,,,,\n"
+    "Gross output,200,200,400,,,,\n",
+    "spaces": "sector , farm , mill , homes\n farm , 20 , 40 , 140\nmill, 60 ,80,60\n"
+    "wages,120,80,0\n",
+    "quoted": '"sector";"farm";"mill";"homes"\n"farm";"20";"40";"140"\n"mill";60;80;60\n'
+    '"wages";120;80;\n',
+    "brackets": "s,farm,mill,homes,imports\nfarm,20,40,150,(10)\nmill,60,80,70,(10)\n"
+    "wages,120,80,,\n",
+    "imports printed positive": "s,farm,mill,homes,imports,output\nfarm,20,40,150,10,200\n"
+    "mill,60,80,70,10,200\nwages,120,80,,,\n",
+    "imports as a memorandum": "s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\n"
+    "wages,120,80,,\nof which imports,8,8,,\n",
+    "a second table below": BASE + ",,,\ncoefficients,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n",
+    "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
+}
+
+
+@pytest.mark.parametrize("kind", GRIDS)
+def test_grids_as_people_have_them(tmp_path: Path, kind: str) -> None:
+    sound(qn.read_io(put(tmp_path, GRIDS[kind])))
+
+
+CHINESE = (
+    "投入产出表,,,,,,,\n单位：万元,,,,,,,\n部门,农业,工业,中间使用合计,最终消费,出口,进口,总产出\n"
+    "农业,20,40,60,120,40,20,200\n工业,60,80,140,40,40,20,200\n中间投入合计,80,120,200,,,,\n"
+    "劳动者报酬,80,60,140,,,,\n营业盈余,40,20,60,,,,\n增加值合计,120,80,200,,,,\n"
+    "总投入,200,200,400,,,,\n"
+)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "gb18030"])
+def test_chinese_words_in_every_encoding(tmp_path: Path, encoding: str) -> None:
+    table = qn.read_io(put(tmp_path, CHINESE, encoding=encoding))
+    sound(table)
+    assert table.unit == "万元"
+    assert table.final_demand.columns.tolist() == ["最终消费", "出口", "进口"]
+    assert table.final_demand["进口"].tolist() == [-20, -20]
+
+
+def test_western_letters_are_latin_1(tmp_path: Path) -> None:
+    text = "secteur;blé;café;ménages\nblé;20;40;140\ncafé;60;80;60\nsalaires;120;80;0\n"
+    assert list(qn.read_io(put(tmp_path, text, encoding="latin-1")).sectors) == ["blé", "café"]
+
+
+@pytest.mark.parametrize(
+    "word", ["imports", "Use of imported products, cif", "进口", "Importaciones"]
+)
+def test_imports_in_a_row_are_kept_apart(tmp_path: Path, word: str) -> None:
+    text = (
+        "s,farm,mill,homes,exports\nfarm,20,40,120,20\nmill,60,80,40,20\n"
+        f'"{word}",10,10,20,0\nTaxes less subsidies on products,2,2,18,0\nwages,108,68,,\n'
+    )
+    table = qn.read_io(put(tmp_path, text))
+    sound(table, (108, 68))
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().tolist() == [[10, 10]]
+    assert table.imports.final_demand is not None
+    assert table.imports.final_demand.to_numpy().tolist() == [[20, 0]]
+    assert table.taxes is not None
+    assert table.taxes.final_demand is not None
+    assert table.taxes.final_demand.to_numpy().tolist() == [[18, 0]]
+    content = table.content()
+    np.testing.assert_allclose(content.sum(axis=1), 1.0)
+    assert list(content) == ["value_added", "imports", "taxes_on_products"]
+    joined = table.aggregate({"all": ["farm", "mill"]})
+    assert joined.v.tolist() == [176]
+    assert table.split("farm", {"a": 0.5, "b": 0.5}).v.tolist() == pytest.approx([54, 54, 68])
+
+
+def test_imports_count_as_value_added_only_when_said(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace("wages,120,80,", "wages,100,70,\nimports,20,10,"))
+    sound(qn.read_io(path), (100, 70))
+    sound(qn.read_io(path, roles={"imports": "value_added"}))
+    refused(
+        lambda: qn.read_io(path, roles={"import": "drop"}), "no row or column 'import'; did you"
+    )
+    refused(lambda: qn.read_io(path, roles={"imports": "cost"}), "roles: role 'cost' is unknown")
+
+
+@pytest.mark.parametrize(("corner", "role"), [("", None), ("10", "taxes")])
+def test_bare_taxes_are_on_products_if_final_demand_pays_them(
+    tmp_path: Path, corner: str, role: str | None
+) -> None:
+    path = put(tmp_path, BASE.replace("wages,120,80,", f"wages,110,75,\ntaxes,10,5,{corner}"))
+    table = qn.read_io(path)
+    assert (table.taxes is not None) == (role is not None)
+    assert "row 'taxes'" in table.source.assumed[0]
+
+
+NUMBERS = {
+    "thousands": BASE.replace("20,40,140", '"2,000","4,000","14,000"')
+    .replace("60,80,60", '"6,000","8,000","6,000"')
+    .replace("120,80,", '"12,000","8,000",'),
+    "decimal comma": "s;farm;mill;homes\nfarm;20,5;40;139,5\nmill;60;80;60\nwages;119,5;80;0\n",
+    "decimal comma, quoted": 's,farm,mill,homes\nfarm,"20,5",40,"139,5"\nmill,60,80,60\n'
+    'w,"119,5",80,0\n'
+    "",
+    "dots between thousands": "s;farm;mill;homes\nfarm;2.000,5;4.000;13.999,5\n"
+    "mill;6.000;8.000;6.000\n"
+    ""
+    "wages;11.999,5;8.000;0\n",
+    "spaces between thousands": "s;farm;mill;homes\nfarm;2 000;4 000;14 000\n"
+    "mill;6 000;8 000;6 000\n"
+    ""
+    "wages;12 000;8 000;0\n",
+    "true minus": "s,farm,mill,homes,stocks\nfarm,20,40,150,\u221210\nmill,60,80,60,0\n"
+    "wages,120,80,,\n",
+}
+
+
+@pytest.mark.parametrize("kind", NUMBERS)
+def test_numbers_as_people_write_them(tmp_path: Path, kind: str) -> None:
+    table = qn.read_io(put(tmp_path, NUMBERS[kind]))
+    scale = 100 if "thousands" in kind else 1
+    assert table.x.tolist() == pytest.approx([200 * scale, 200 * scale])
+
+
+def test_a_mark_that_may_be_either_must_be_declared(tmp_path: Path) -> None:
+    text = (
+        "s;farm;mill;homes\nfarm;2,000;4,000;14,000\nmill;6,000;8,000;6,000\nwages;12,000;8,000;0\n"
+    )
+    path = put(tmp_path, text)
+    refused(lambda: qn.read_io(path), r"'2,000' may be 2000 or 2.000; declare it: decimal=','")
+    assert qn.read_io(path, thousands=",").x.tolist() == [20000, 20000]
+    assert qn.read_io(path, decimal=",").x.tolist() == [20, 20]
+    refused(lambda: qn.read_io(path, decimal=";"), "decimal ';' is unknown")
+    refused(lambda: qn.read_io(path, decimal=",", thousands=","), "both ','; they must differ")
+
+
+REFUSED = [
+    ("s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,201\nw,120,80,,\n",
+     "column 'Total' looks like a total, but at 'mill' it is 201 and the output 200"),
+    ("s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nTotal,81,120,\nw,120,80,\n",
+     "row 'Total' looks like a total, but at 'farm' it is 81 and the inputs from home 80"),
+    ("s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,70,50,\nsurplus,50,30,\n"
+     "value added,121,80,\n", "row 'value added' looks like a total"),
+    ("s,farm,mill,wages,surplus\nfarm,20,60,70,50\nmill,40,80,50,30\nhomes,120,40,,\nexports,20,20,,\n",
+     "the table is transposed: 'wages' is a column and 'homes|exports' a row|is transposed"),
+    ("s,farm,mill,homes,output\nfarm,20,40,140,0.2\nmill,60,80,60,0.2\nwages,120,80,,\n",
+     "output is 0.001 times the sum of its row in every sector"),
+    ("s,a,b,c,Economy,homes\na,1,2,3,6,10\nb,2,3,1,6,8\nc,1,1,1,3,9\nEconomy,4,6,5,15,27\n"
+     "wages,12,8,7,27,\n", "sector 'Economy' is the sum of all other sectors"),
+    (BASE.replace("mill,homes", ",homes"), "column 2 has no label; name it .a merged cell"),
+    (BASE.replace("farm,20", "farm,20%"), "'20%' is no number .cell B2."),
+    (BASE.replace("farm,20", "farm,２０"), "'２０' is no number"),
+    (BASE.replace("farm,20", "farm,1e999"), "'1e999' is no number"),
+    (BASE.replace("mill,homes", "farm,homes"), "column 'farm' stands twice, at 1 and 2"),
+    ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("text", "message"), REFUSED)
+def test_bad_grids_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
+    refused(lambda: qn.read_io(put(tmp_path, text)), message)
+
+
+def frame() -> pd.DataFrame:
+    rows = [["farm", 20, 40, 140.0], ["mill", 60, 80, 60.0], ["wages", 120, 80, 0.0]]
+    return pd.DataFrame(rows, columns=["sector", "farm", "mill", "homes"])
+
+
+def test_formats(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    pytest.importorskip("odf")
+    frame().to_parquet(tmp_path / "a.parquet")
+    frame().set_index("sector").to_parquet(tmp_path / "b.parquet")
+    frame().to_excel(tmp_path / "a.ods", index=False, engine="odf")
+    (tmp_path / "a.csv.gz").write_bytes(gzip.compress(BASE.encode()))
+    put(tmp_path, BASE.replace(",", "\t"), "a.tsv")
+    for name in ("a.parquet", "b.parquet", "a.ods", "a.csv.gz", "a.tsv"):
+        sound(qn.read_io(tmp_path / name))
+
+
+def test_r_data(tmp_path: Path) -> None:
+    pyreadr = pytest.importorskip("pyreadr")
+    pyreadr.write_rds(str(tmp_path / "a.rds"), frame())
+    sound(qn.read_io(tmp_path / "a.rds"))
+
+
+def test_the_sheet_with_the_table_is_found(tmp_path: Path) -> None:
+    path = tmp_path / "book.xlsx"
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        pd.DataFrame([["Notes"], ["made up"]]).to_excel(book, sheet_name="Notes", index=False)
+        frame().to_excel(book, sheet_name="Table", index=False, startrow=3, startcol=1)
+    table = qn.read_io(path)
+    sound(table)
+    assert table.source.sheet == "Table"
+    refused(lambda: qn.read_io(path, sheet="Notes"), r"book.xlsx\[Notes\]: no")
+    refused(lambda: qn.read_io(path, sheet="Tabel"), "no sheet 'Tabel'; did you mean 'Table'")
+    refused(lambda: qn.read_io(path, year=2016), "no table of the year 2016: it names no year")
+    refused(lambda: qn.read_io(path, country="FRA"), "the labels are of one economy")
+
+
+def workbook(path: Path, formula: str, value: object) -> Path:
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    for i, row in enumerate([list(frame()), *frame().to_numpy().tolist()]):
+        sheet.write_row(i, 0, row)
+    sheet.write_formula(1, 2, formula, None, value)
+    book.close()
+    return path
+
+
+@pytest.mark.parametrize(
+    ("formula", "value", "found"),
+    [("=1/0", "#DIV/0!", "#DIV/0!"), ("=NA()", "#N/A", "#N/A"), ("=1+39", "", "never computed")],
+)
+def test_errors_and_uncomputed_formulas_are_no_zeros(
+    tmp_path: Path, formula: str, value: object, found: str
+) -> None:
+    path = workbook(tmp_path / "e.xlsx", formula, value)
+    refused(
+        lambda: qn.read_io(path, blank="zero"),
+        f"column 'mill': '.*{found}.*' is no number .cell C2",
+    )
+    sound(qn.read_io(workbook(tmp_path / "f.xlsx", "=20+20", 40)))
+
+
+def test_a_far_cell_is_refused_before_it_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "far.xlsx"
+    book = xlsxwriter.Workbook(str(path))
+    sheet = book.add_worksheet()
+    sheet.write(0, 0, 1)
+    sheet.write(1_048_575, 16_383, 1)
+    book.close()
+    refused(lambda: qn.read_io(path), "a cell in row 1,048,576, column 16,384 makes the sheet")
+
+
+def test_a_packed_bomb_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bomb.csv.gz"
+    path.write_bytes(gzip.compress(b"0," * (200 << 20), compresslevel=9))
+    refused(lambda: qn.read_io(path), "refused as a zip bomb")
+
+
+@pytest.mark.parametrize("codes", [False, True])
+def test_a_wide_grid_is_read_line_by_line(tmp_path: Path, codes: bool) -> None:
+    n = 120
+    flows = np.arange(n * n).reshape(n, n) % 7 + 1.0
+    demand = 2 * flows.sum(axis=0).max() - flows.sum(axis=1)
+    income = flows.sum(axis=1) + demand - flows.sum(axis=0)
+    names = [f"{i:04d}" if codes else f"s{i}" for i in range(n)]
+    lines = ["Table 1", ",".join(["", *names, "demand"])]
+    lines += [
+        f"{s},{','.join(map(str, r))},{d}" for s, r, d in zip(names, flows, demand, strict=True)
+    ]
+    lines.append(f"wages,{','.join(map(str, income))},0")
+    path = put(tmp_path, "\n".join(lines) + "\n")
+    table = qn.read_io(path)
+    np.testing.assert_array_equal(table.Z, flows)
+    assert list(table.sectors) == names
+    put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",", f"\n{names[3]},x", 1))
+    refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': 'x.*' is no number")
+    put(tmp_path, "\n".join([*lines[:-1], lines[-1] + ",5"]))
+    refused(lambda: qn.read_io(path), "has 123 cells; 122 expected")
+
+
+def test_one_tiny_sector_excuses_no_other(tmp_path: Path) -> None:
+    text = (
+        "rowLabels,AT_A01,AT_T,AT_P3_S14\nAT_A01,20,0.004,179.996\nAT_T,0.003,0.002,2.345\n"
+        "W2_D21X31,4,0,5\nW2_D1,100,1.0,0\nW2_B2A3G,75,1.32,0\n"
+    )
+    refused(lambda: qn.read_io(put(tmp_path, text)), "column 'AT_A01': its sum misses output by")
+
+
+def test_unknown_options_are_named(tmp_path: Path) -> None:
+    from quesnay.datasets.readers.options import read_options
+
+    refused(lambda: read_options({"sheets": "a"}), "option 'sheets' of read_io is unknown; did you")
+    path = put(tmp_path, BASE)
+    for option, value, message in (
+        ("year", "two", "year: expected a year such as 2014"),
+        ("tolerance", -1, "tolerance: expected a share of output of at least 0"),
+        ("sheet", 3, "sheet: expected a text"),
+        ("strict", "no", "strict: expected True or False"),
+        ("layout", "eurora", "did you mean 'eora'"),
+        ("make", 3, "make: expected a path"),
+        ("roles", "Total", "roles: expected {label: role}"),
+    ):
+        refused(lambda o=option, v=value: qn.read_io(path, **{o: v}), message)  # type: ignore[misc]

@@ -1,0 +1,110 @@
+"""Back-tests of a study: leave one out, placebos, forecasts from every origin."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import prepare, row
+from quesnay.diagnostics.reproduction.backtests import ElasticityBacktest
+from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
+from quesnay.diagnostics.reproduction.study import load_study
+
+STUDY = load_study("caict_2020")
+assert STUDY.potential is not None
+USE = STUDY.potential
+
+
+@pytest.fixture(scope="module")
+def found() -> ElasticityBacktest:
+    return qn.backtest_elasticity(STUDY, draws=39, seed=1)
+
+
+def test_without_a_province_it_is_the_regression_without_its_rows(
+    found: ElasticityBacktest,
+) -> None:
+    use = USE
+    rows = regression_rows(use)
+    rest = rows[rows["province"] != "Beijing"]
+    fit = qn.fit_panel(use.formula, rest, absorb=use.absorb, cluster="province")
+    part = found.left_out[0].left_out
+    without = part.to_numpy(float)[list(part.index).index("Beijing"), 0]
+    assert np.isclose(without, fit.params[use.term], rtol=1e-7)
+    assert np.isclose(found.estimate, fit_potential(use).params[use.term], rtol=1e-7)
+    assert len(found.left_out[1].left_out) == rows["sector"].nunique()
+
+
+def test_made_up_inputs_of_equal_scale_earn_most_of_the_elasticity(
+    found: ElasticityBacktest,
+) -> None:
+    placebo = found.placebo
+    assert placebo is not None
+    assert np.isclose(placebo.estimate, found.estimate, rtol=1e-9)
+    assert 0.044 < placebo.made_up.mean() < 0.053
+    assert 0.05 < placebo.share_reaching < 0.4
+    assert "Placebo that keeps scale" in found.summary()
+
+
+def test_without_a_scale_there_is_no_placebo_of_scale() -> None:
+    study = replace(STUDY, potential=replace(USE, scale=()))
+    assert qn.backtest_elasticity(study, draws=2).placebo is None
+
+
+def test_the_lead_placebo_is_shown_as_it_came_out(found: ElasticityBacktest) -> None:
+    later = found.lead.iloc[1]
+    fails = later["low"] > 0
+    assert ("The placebo fails" in found.summary()) == bool(fails)
+
+
+def test_studies_without_clusters_are_refused() -> None:
+    study = replace(STUDY, potential=replace(USE, cluster=None))
+    with pytest.raises(qn.StudyError, match=r"potential\.cluster"):
+        qn.backtest_elasticity(study, draws=2)
+    with pytest.raises(qn.StudyError, match="draws must be a whole number"):
+        qn.backtest_elasticity(STUDY, draws=0)
+
+
+def test_every_origin_forecasts_every_later_total() -> None:
+    found = qn.backtest_penetration(STUDY, draws=200)
+    assert list(found.forecasts.index) == [(2018, 2019), (2018, 2020), (2019, 2020)]
+    first, last = (row(found.forecasts, key) for key in ((2018, 2019), (2019, 2020)))
+    assert np.isclose(last["same growth"], 2.13 * 2.13 / 1.42)
+    assert np.isclose(last["same step"], 2.13 + 2.13 - 1.42)
+    assert np.isclose(last["mean of both"], (last["same growth"] + last["same step"]) / 2)
+    assert last["no change"] == 2.13
+    assert first["printed"] == 2.13
+    errors = found.errors
+    assert np.isclose(errors["1 ahead"]["no change"], 50 * (1 - 1.42 / 2.13 + 1 - 2.13 / 3.1))
+    # two points nearly on a line of growth: no curve does better than the mean of two naive rules
+    assert errors["all"].idxmin() == "mean of both"
+    assert "A naive rule wins: mean of both." in found.summary()
+
+
+def test_gompertz_forecasts_are_those_of_the_straight_line_of_ln_minus_ln() -> None:
+    ready = prepare(STUDY)
+    found = qn.backtest_penetration(STUDY, draws=200)
+    model = ready.assembly.model
+    potential, use = model.potential, model.calibration
+    assert potential is not None
+    assert use is not None
+    using = {
+        slot.year: float((model.value_added[0, k] * potential.intensity).sum())
+        for k, slot in enumerate(model.slots)
+    }
+    # all but the median of the core is known: solve the forecast of 2019 for it
+    core = {2018: 0.4386, 2019: 0.489, 2017: 0.401}
+    full = {year: potential.median * value for year, value in using.items()}
+    growth = 1.557 * float(model.inflation[0, use.later])
+    shares = [(1.42 / growth - core[2017]) / full[2017], (1.42 - core[2018]) / full[2018]]
+    first, second = np.log(-np.log(np.array(shares)))
+    by_hand = core[2019] + full[2019] * np.exp(-np.exp(2 * second - first))
+    assert found.forecasts["gompertz"].iloc[0] == pytest.approx(by_hand, rel=0.01)
+
+
+def test_a_study_without_curve_or_regression_is_refused() -> None:
+    plain = replace(STUDY, penetration=None, specifications=None)
+    with pytest.raises(qn.StudyError, match="has no curve to test"):
+        qn.backtest_penetration(plain, draws=2)
+    with pytest.raises(qn.StudyError, match="no regression to test"):
+        qn.backtest_elasticity(replace(plain, potential=None), draws=2)

@@ -1,0 +1,118 @@
+"""What the linkage run rests on, and where a figure comes from."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.linkage import BASE, CoreLinkages, core_linkages
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.runs import READINGS
+from quesnay.diagnostics.reproduction.study import load_study
+
+
+@pytest.fixture(scope="module")
+def result() -> Reproduction:
+    return qn.reproduce("caict_2020", draws=300, seed=2)
+
+
+@pytest.fixture(scope="module")
+def found(result: Reproduction) -> CoreLinkages:
+    return core_linkages(result)
+
+
+def test_stages_and_sectors_add_up(found: CoreLinkages) -> None:
+    frame = found.frame
+    stages = frame[["primary", "secondary", "tertiary"]].sum(axis=1)
+    assert np.allclose(stages, frame["elsewhere"], rtol=1e-12)
+    assert list(frame.index.get_level_values("reading").unique()) == [BASE, *READINGS]
+    assert list(frame.loc[BASE].index) == [2017, 2018, 2019, 2020]
+    assert found.made == (2019,)
+
+
+def test_the_middle_is_near_the_median_of_the_run(
+    result: Reproduction, found: CoreLinkages
+) -> None:
+    for year in (2017, 2018, 2019, 2020):
+        expected = result.outcome.loc[("linkage", year), "integration"]
+        assert found.frame.loc[(BASE, year), "elsewhere"] == pytest.approx(expected, rel=0.02)
+        for reading in READINGS:
+            other = found.frame.loc[(reading, year), "elsewhere"]
+            if year < 2020:
+                drawn = result.bounds.loc[(reading, year), "integration"]
+                assert other == pytest.approx(drawn, rel=0.03)
+
+
+def test_readings_are_ordered(found: CoreLinkages) -> None:
+    own = found.frame["elsewhere"].unstack("year")
+    inside, forward, outside, parts = (own.loc[name] for name in READINGS)
+    assert (inside > parts).all()
+    assert (parts > own.loc[BASE]).all()
+    assert (own.loc[BASE] > forward).all()
+    assert (forward > outside).all()
+
+
+def test_the_largest_suppliers_have_names(found: CoreLinkages) -> None:
+    assert found.largest.index[0] == "Wholesale and retail"
+    assert (found.largest.mean(axis=1).diff().dropna() <= 0).all()
+    text = repr(found)
+    assert "Who produces for the core, trillion yuan" in text
+    assert "Table made, not official: 2019." in text
+
+
+def test_an_unknown_group_of_a_stage_is_refused(result: Reproduction) -> None:
+    study = load_study("caict_2020")
+    wrong = replace(study.tables, stages={"primary": ("agricultur",)})
+    with pytest.raises(qn.StudyError, match="did you mean 'agriculture'"):
+        core_linkages(replace(result, study=replace(study, tables=wrong)))
+
+
+def test_a_model_without_ties_is_refused(result: Reproduction) -> None:
+    model = replace(result.assembly.model, ties=())
+    with pytest.raises(qn.StudyError, match="no tables for a linkage run"):
+        core_linkages(replace(result, assembly=replace(result.assembly, model=model)))
+
+
+@pytest.mark.parametrize("run", ["linkage", "elasticity", "calibrated"])
+def test_every_figure_of_every_run_explains_itself(result: Reproduction, run: str) -> None:
+    for name in result.facts.reported.index:
+        made = result.explain(str(name), run=run)
+        assert made.value == pytest.approx(result.verdicts.loc[(run, name), "estimate"])
+        assert made.equation
+        assert made.inputs["value"].notna().all()
+        assert (made.inputs["source"] != "").all()
+
+
+def test_the_integration_is_explained_by_the_equation_of_its_run(result: Reproduction) -> None:
+    linkage = result.explain("I18", run="linkage")
+    assert "inv(L_KK)" in linkage.equation
+    elasticity = result.explain("I18", run="elasticity").inputs["value"]
+    own = result.central[("elasticity", "integration", 2018, "estimate")]
+    product = elasticity["M"] * elasticity["C"] / elasticity["supply"]
+    assert product == pytest.approx(own, rel=0.02)
+    curve = result.explain("I18", run="calibrated").inputs["value"]
+    own = result.central[("calibrated", "integration", 2018, "estimate")]
+    assert curve["s M"] * curve["p"] == pytest.approx(own, rel=0.02)
+    assert 0 < curve["p"] < 1
+
+
+def test_jobs_are_explained_by_the_persons_of_both_years(result: Reproduction) -> None:
+    made = result.explain("J20", run="linkage")
+    now, before = made.inputs["value"]
+    assert now - before == pytest.approx(made.value, abs=0.1)
+    assert set(made.inputs["unit"]) == {"million persons"}
+
+
+def test_an_explanation_says_medians_role_and_provenance(result: Reproduction) -> None:
+    text = repr(result.explain("C18", run="linkage"))
+    assert "document site" in text
+    assert "input in this run" in text
+    assert "medians of 300 draws" in text
+
+
+def test_unknown_figures_and_runs_are_refused(result: Reproduction) -> None:
+    with pytest.raises(qn.StudyError, match="no printed figure 'T91'"):
+        result.explain("T91")
+    with pytest.raises(qn.StudyError, match="did you mean 'linkage'"):
+        result.explain("T19", run="linkag")

@@ -1,0 +1,48 @@
+"""One source of uncertainty at a time, the core by segment, and paths to the forecast year."""
+
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.plots.fan import plot_fans
+from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.tables import segment_table
+from quesnay.diagnostics.reproduction.variance import source_tornados
+
+
+@pytest.fixture(scope="module")
+def result() -> Reproduction:
+    return qn.reproduce("caict_2020", draws=400, seed=3)
+
+
+def test_one_source_at_a_time_stands_beside_the_median(result: Reproduction) -> None:
+    found = source_tornados(result)
+    # the totals that every run has to predict
+    assert set(found) == {(run, name) for run in result.runs for name in ("T19", "T20")}
+    for (run, name), own in found.items():
+        swings = own.swings
+        assert (swings["low"] <= swings["high"]).all()
+        assert own.center == pytest.approx(row(result.verdicts, (run, name))["estimate"])
+    assert "curve family" not in found["elasticity", "T19"].swings.index
+    assert "saturation" not in found["linkage", "T19"].swings.index
+    assert "jobs per value added" not in found["calibrated", "T20"].swings.index
+    # the core pattern is what moves the linkage run
+    assert found["linkage", "T19"].swings["swing"].idxmax() == "core pattern"
+
+
+def test_segments_of_the_core_add_up_to_the_account(result: Reproduction) -> None:
+    frame = segment_table(result).frame
+    for year in frame.columns:
+        expected = row(result.account, ("calibrated", year))["core"]
+        assert frame.loc["core", year] == pytest.approx(expected, rel=0.01)
+
+
+def test_nothing_to_draw_is_refused() -> None:
+    with pytest.raises(qn.DataError, match="no run to draw"):
+        plot_fans({}, quantity="total")
+    with pytest.raises(qn.DataError, match="no figure to draw"):
+        plot_tornados({})
+    with pytest.raises(qn.DataError, match="columns must be years"):
+        plot_fans({"a": pd.DataFrame({"x": [1.0]})}, quantity="total")

@@ -1,0 +1,324 @@
+"""Every linear estimator predicts, shows its rows, tests and hands itself on in the same way."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+import statsmodels.api as sm
+import statsmodels.formula.api as smf
+
+import quesnay as qn
+from tests.refusals import refused
+
+G = np.random.default_rng(np.random.SeedSequence(11))
+UNITS, TIMES = 12, 8
+N = UNITS * TIMES
+X = G.standard_normal(N) + np.repeat(G.standard_normal(UNITS), TIMES)
+DATA = pd.DataFrame(
+    {
+        "u": np.repeat([f"u{i:02d}" for i in range(UNITS)], TIMES),
+        "t": np.tile(np.arange(2001, 2001 + TIMES), UNITS),
+        "x": X,
+        "z": G.uniform(1, 3, N),
+        "q": np.tile(list("abcd"), N // 4),
+        "w": G.uniform(0.5, 2.0, N),
+    }
+)
+DATA["iv"] = DATA["x"] + G.standard_normal(N)
+DATA["y"] = 2 * DATA["x"] + np.log(DATA["z"]) + G.standard_normal(N)
+PANEL: dict[str, Any] = {"unit": "u", "time": "t"}
+IV: dict[str, Any] = {"endogenous": "x", "instruments": "iv"}
+
+Fit = Callable[..., Any]
+FITS: dict[str, Fit] = {
+    "least squares": lambda d, **o: qn.fit_panel("y ~ x + z + C(q)", d, **PANEL, **o),
+    "fixed effects": lambda d, **o: qn.fit_panel("y ~ x + z", d, absorb=["u", "t"], **PANEL, **o),
+    "random": lambda d, **o: qn.fit_random_effects("y ~ x + z", d, **PANEL, **o),
+    "correlated": lambda d, **o: qn.fit_correlated_random_effects("y ~ x + z", d, **PANEL, **o),
+    "differences": lambda d, **o: qn.fit_differences("y ~ x + z", d, **PANEL, **o),
+    "instruments": lambda d, **o: qn.fit_instrumental("y ~ x + z", d, **IV, **PANEL, **o),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_every_estimator_answers_the_same_questions(name: str) -> None:
+    fit = FITS[name](DATA)
+    np.testing.assert_allclose(fit.resid + fit.fitted, fit.augment().iloc[:, 0], rtol=1e-12)
+    assert 0.0 < fit.rsquared <= 1.0
+    assert fit.glance()["nobs"].item() == fit.nobs == len(fit.augment())
+    again = fit.predict(DATA).loc[fit.index]
+    np.testing.assert_allclose(again, fit.predict(), rtol=1e-9)
+    if name not in {"random", "correlated"}:
+        np.testing.assert_allclose(again, fit.fitted, rtol=1e-9)
+    one = fit.wald_test("x = 2")
+    t = (fit.params["x"] - 2) / fit.std_errors["x"]
+    assert one.statistic == pytest.approx(t**2, rel=1e-9)
+    assert fit.nonlinear("2 * x").estimate == pytest.approx(2 * fit.params["x"])
+    found = fit.diagnose(draws=19)
+    assert {"Breusch-Pagan (Koenker)", "Wooldridge within"} <= set(found.assumptions.index)
+    assert "Jarque-Bera" in str(found)
+    other = fit.to_statsmodels()
+    np.testing.assert_allclose(other.bse, fit.std_errors, rtol=1e-10)
+    np.testing.assert_allclose(other.pvalues, fit.pvalues, rtol=1e-7)
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_weights_of_one_change_nothing_and_others_do(name: str) -> None:
+    plain = FITS[name](DATA)
+    ones = FITS[name](DATA.assign(w=1.0), weights="w")
+    np.testing.assert_allclose(ones.params, plain.params, rtol=1e-9)
+    np.testing.assert_allclose(ones.std_errors, plain.std_errors, rtol=1e-9)
+    weighted = FITS[name](DATA, weights="w")
+    assert abs(weighted.params["x"] - plain.params["x"]) > 1e-5
+    tripled = FITS[name](DATA.assign(w=3 * DATA["w"]), weights="w")
+    np.testing.assert_allclose(tripled.params, weighted.params, rtol=1e-8)
+    np.testing.assert_allclose(tripled.std_errors, weighted.std_errors, rtol=1e-8)
+
+
+def test_weighted_instruments_equal_two_stages_by_hand() -> None:
+    fit = qn.fit_instrumental("y ~ x + z", DATA, **IV, weights="w")
+    root = np.sqrt(DATA["w"].to_numpy())[:, None]
+    design = np.column_stack([np.ones(N), DATA["x"], DATA["z"]]) * root
+    outer = np.column_stack([np.ones(N), DATA["iv"], DATA["z"]]) * root
+    b = np.linalg.solve(outer.T @ design, outer.T @ (DATA["y"].to_numpy() * root[:, 0]))
+    np.testing.assert_allclose(fit.params, b, rtol=1e-9)
+
+
+@pytest.mark.parametrize("interval", ["confidence", "prediction"])
+def test_intervals_of_predictions_are_those_of_statsmodels(interval: str) -> None:
+    fit = qn.fit_panel("y ~ x + z + C(q)", DATA, covariance="classical")
+    new = pd.DataFrame({"x": [0.0, 1.0], "z": [1.5, 2.0], "q": ["a", "d"]}, index=["p", "q"])
+    found = fit.predict(new, interval=interval, level=0.9)
+    other = smf.ols("y ~ x + z + C(q)", DATA).fit().get_prediction(new).summary_frame(alpha=0.1)
+    prefix = "mean_ci" if interval == "confidence" else "obs_ci"
+    columns = ["mean", f"{prefix}_lower", f"{prefix}_upper"]
+    np.testing.assert_allclose(found, other[columns], rtol=1e-9)
+    assert list(found.index) == ["p", "q"]
+
+
+def test_unknown_levels_and_groups_are_predicted_as_missing() -> None:
+    new = DATA.head(3).assign(q=["a", "new", "c"], u=["u00", "u00", "other"])
+    dummies = qn.fit_panel("y ~ x + C(q)", DATA).predict(new)
+    assert dummies.isna().tolist() == [False, True, False]
+    absorbed = qn.fit_panel("y ~ x", DATA, absorb="u").predict(new)
+    assert absorbed.isna().tolist() == [False, False, True]
+    without = new.drop(columns="y").assign(x=[1.0, np.nan, 1.0])
+    assert qn.fit_panel("y ~ x", DATA).predict(without).isna().tolist() == [False, True, False]
+
+
+def test_levels_of_effects_are_the_coefficients_of_dummies() -> None:
+    fit = qn.fit_panel("y ~ x", DATA, absorb=["u", "t"])
+    found = fit.effects().set_index(["effect", "group"])["value"]
+    dummies = smf.ols("y ~ x + C(u) + C(t) - 1", DATA).fit().params
+    for group, value in found["u"].items():
+        assert value == pytest.approx(dummies[f"C(u)[{group}]"], rel=1e-8)
+    assert found["t", 2001] == pytest.approx(0.0, abs=1e-10)
+    for year in range(2002, 2009):
+        assert found["t", year] == pytest.approx(dummies[f"C(t)[T.{year}]"], rel=1e-8)
+
+
+def test_random_effects_are_shrunk_mean_residuals_of_units() -> None:
+    fit = qn.fit_random_effects("y ~ x + z", DATA, **PANEL)
+    unit, rest = (
+        fit.details[f"standard deviation of {part}"] ** 2 for part in ("unit effects", "the rest")
+    )
+    share = unit / (unit + rest / TIMES)
+    expected = share * fit.resid.groupby(DATA["u"]).mean()
+    np.testing.assert_allclose(fit.effects()["value"], expected, atol=1e-12)
+
+
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+def test_slopes_by_group_are_those_of_dummies_times_the_variable() -> None:
+    for absorb, formula in (
+        ("u[t]", "y ~ x + C(u) + C(u):t"),
+        (["u[t]", "t"], "y ~ x + C(t) + C(u) + C(u):t"),
+        ("u[[z]]", "y ~ x + C(u):z"),
+    ):
+        fit = qn.fit_panel("y ~ x", DATA, absorb=absorb, covariance="classical")
+        other = smf.ols(formula, DATA.assign(t=DATA["t"] - 2000)).fit()
+        assert fit.params["x"] == pytest.approx(other.params["x"], rel=1e-9)
+        assert fit.std_errors["x"] == pytest.approx(other.bse["x"], rel=1e-8)
+        assert fit.df_resid == other.df_resid
+    assert "Absorbed slopes" in fit.summary()
+    refused(lambda: fit.bootstrap(), "made for least squares, not for absorbed slopes")
+    refused(
+        lambda: qn.fit_panel("y ~ x", DATA, absorb="u[t]", cluster="u", covariance="CR2"),
+        r"write C\(unit\):t",
+    )
+
+
+def test_frequencies_stand_for_equal_rows() -> None:
+    counts = G.integers(0, 4, N)
+    short = qn.fit_panel("y ~ x", DATA.assign(n=counts), frequency="n")
+    long = qn.fit_panel("y ~ x", DATA.loc[DATA.index.repeat(counts)])
+    np.testing.assert_allclose(short.std_errors, long.std_errors, rtol=1e-12)
+    assert short.nobs == counts.sum()
+    weighted = qn.fit_panel("y ~ x", DATA.assign(n=counts + 1), weights="n")
+    assert "use frequency=" in weighted.summary()
+    refused(lambda: qn.fit_panel("y ~ x", DATA, frequency="w"), "is no whole number")
+
+
+def test_a_level_of_reference_is_stated_in_the_ways_of_other_libraries() -> None:
+    other = smf.ols("y ~ x + C(q, Treatment('c'))", DATA).fit().params.to_numpy()
+    for written in ("base='c'", 'ref="c"', "Treatment('c')", "contr.treatment(base='c')"):
+        fit = qn.fit_panel(f"y ~ x + C(q, {written})", DATA)
+        assert fit.names == ("Intercept", "x", "C(q)[T.a]", "C(q)[T.b]", "C(q)[T.d]")
+        np.testing.assert_allclose(fit.params[["C(q)[T.a]", "x"]], other[[1, 4]], rtol=1e-9)
+    assert "C(t)[T.2005]" not in qn.fit_panel("y ~ C(t, base=2005)", DATA).names
+    refused(lambda: qn.fit_panel("y ~ C(q, base='e')", DATA), "C.q. has no level 'e'")
+
+
+def test_event_terms_leave_the_base_out_beside_effects() -> None:
+    treated = DATA.assign(d=(DATA["u"] < "u06") * 1.0, event=DATA["t"] - 2004)
+    fit = qn.fit_panel("y ~ i(event, ref=-1):d", treated, absorb=["u", "t"], cluster="u")
+    assert len(fit.names) == TIMES - 1
+    assert "i(event)[-1]:d" not in fit.names
+    by_hand = treated.copy()
+    for k in range(-3, 5):
+        by_hand[f"e{k + 3}"] = (by_hand["event"] == k) * by_hand["d"]
+    names = [f"e{k + 3}" for k in range(-3, 5) if k != -1]
+    other = qn.fit_panel("y ~ " + " + ".join(names), by_hand, absorb=["u", "t"], cluster="u")
+    np.testing.assert_allclose(fit.params, other.params, rtol=1e-9)
+    np.testing.assert_allclose(fit.std_errors, other.std_errors, rtol=1e-9)
+
+
+def test_lags_and_differences_go_by_unit_and_time() -> None:
+    shuffled = DATA.sample(frac=1.0, random_state=1)
+    groups = DATA.groupby("u")
+    by_hand = DATA.assign(
+        a=groups["x"].shift(1),
+        b=np.log(groups["z"].shift(2)),
+        c=groups["x"].shift(-1),
+        dy=groups["y"].diff(),
+    )
+    written = "diff(y) ~ lag(x) + log(lag(z, 2)) + lead(x)"
+    fit = qn.fit_panel(written, shuffled, **PANEL)
+    other = qn.fit_panel("dy ~ a + b + c", by_hand)
+    np.testing.assert_allclose(fit.params, other.params, rtol=1e-9)
+    assert fit.nobs == other.nobs == UNITS * (TIMES - 3)
+    gap = DATA.drop(index=DATA.index[DATA["t"] == 2003][0])
+    assert qn.fit_panel("y ~ lag(x)", gap, **PANEL).nobs == N - UNITS - 2
+    refused(lambda: qn.fit_panel("y ~ lag(x)", DATA), "lag.x. needs time=")
+    refused(lambda: qn.fit_panel("y ~ lag(x)", DATA, time="t"), "is seen twice: name unit=")
+    refused(lambda: qn.fit_panel("y ~ lag(x, 0)", DATA, **PANEL), "whole number k from 1 on")
+
+
+@pytest.mark.filterwarnings("ignore:The design matrix is rank-deficient")
+def test_what_depends_on_other_columns_is_left_out_with_a_note() -> None:
+    twice = DATA.assign(x2=2 * DATA["x"])
+    refused(lambda: qn.fit_panel("y ~ x + x2", twice), "'x2?'")
+    fit = qn.fit_panel("y ~ x + x2", twice, drop_collinear=True)
+    assert fit.names == ("Intercept", "x")
+    assert "explain them: x2." in fit.summary()
+    near = DATA.assign(x2=DATA["x"] + 1e-6 * DATA["z"])  # has digits of its own
+    kept = qn.fit_panel("y ~ x + x2", near, drop_collinear=True)
+    assert kept.names == ("Intercept", "x", "x2")
+    cells = DATA.assign(k=np.where(DATA["q"] == "d", 0, DATA["t"] % 2))
+    fit = qn.fit_panel("y ~ C(q) * C(k)", cells, drop_collinear=True)
+    assert np.linalg.matrix_rank(np.asarray(fit.sample.design, float)) == len(fit.names)
+    refused(lambda: qn.fit_panel("y ~ C(u):t", DATA, absorb=["u", "t"], drop_collinear=False), "C")
+    trends = qn.fit_panel("y ~ x + C(u):t", DATA, absorb=["u", "t"], covariance="classical")
+    other = smf.ols("y ~ x + C(u) + C(t) + C(u):t", DATA.assign(t=DATA["t"] - 2000)).fit()
+    assert trends.params["x"] == pytest.approx(other.params["x"], rel=1e-8)
+    assert trends.df_resid == other.df_resid
+
+
+def test_between_is_least_squares_of_unit_means() -> None:
+    means = DATA[["u", "x", "z", "y"]].groupby("u").mean()
+    fit = qn.fit_between("y ~ x + z", DATA, unit="u", covariance="classical")
+    other = smf.ols("y ~ x + z", means).fit()
+    np.testing.assert_allclose(fit.params, other.params, rtol=1e-9)
+    np.testing.assert_allclose(fit.std_errors, other.bse, rtol=1e-9)
+    odd = DATA.drop(index=[0, 1, 2, 20])
+    wide = odd[["u", "x", "z", "y"]].groupby("u").mean()
+    long = qn.fit_between("y ~ x + z", odd, unit="u", by_length=True, covariance="classical")
+    size = odd.groupby("u").size().to_numpy()
+    other = smf.wls("y ~ x + z", wide, weights=size).fit()
+    np.testing.assert_allclose(long.std_errors, other.bse, rtol=1e-9)
+
+
+def test_newey_west_of_one_series_is_statsmodels() -> None:
+    one = DATA[DATA["u"] == "u03"].sample(frac=1.0, random_state=3)
+    fit = qn.fit_panel("y ~ x", one, time="t", covariance=qn.NeweyWest(lags=2))
+    options = {"maxlags": 2, "use_correction": True}
+    other = smf.ols("y ~ x", one.sort_values("t")).fit(cov_type="HAC", cov_kwds=options)
+    np.testing.assert_allclose(fit.std_errors, other.bse, rtol=1e-10)
+    refused(lambda: qn.fit_panel("y ~ x", one, covariance="Newey-West"), "Newey-West needs periods")
+
+
+def test_three_dimensions_of_clusters_add_and_take_away() -> None:
+    fit = qn.fit_panel("y ~ x", DATA, cluster=["u", "t", "q"], covariance="CR0")
+    assert fit.std_errors.notna().all()
+    assert fit.inference.name == "CR0"
+
+
+def test_results_of_other_libraries_are_diagnosed() -> None:
+    plain = smf.ols("y ~ x + z", DATA).fit()
+    ours = qn.fit_panel("y ~ x + z", DATA, covariance="classical")
+    found = qn.diagnose(plain, DATA, unit="u", time="t", draws=19)
+    expected = qn.diagnose(ours, DATA, unit="u", time="t", draws=19)
+    pd.testing.assert_frame_equal(found.assumptions, expected.assumptions)
+    clustered = smf.wls("y ~ x", DATA, weights=DATA["w"]).fit(
+        cov_type="cluster", cov_kwds={"groups": DATA["u"]}
+    )
+    assert qn.diagnose(clustered, draws=19).groups is not None
+    logit = sm.Logit((DATA["y"] > 0) * 1, DATA[["x"]]).fit(disp=0)
+    refused(lambda: qn.diagnose(logit), "Logit of statsmodels is not diagnosed here; expected")
+    refused(lambda: qn.diagnose(qn.shrink(ours, {"x": 0.0}, {"x": 1.0})), "has no residuals")
+
+
+def test_panels_of_linearmodels_bring_their_unit_and_time() -> None:
+    panel = pytest.importorskip("linearmodels.panel")
+    model = panel.PanelOLS.from_formula(
+        "y ~ x + EntityEffects + TimeEffects", DATA.set_index(["u", "t"])
+    )
+    found = qn.diagnose(model.fit(cov_type="clustered", cluster_entity=True), draws=19)
+    ours = qn.fit_panel("y ~ x", DATA, absorb=["u", "t"], cluster="u", **PANEL).diagnose(draws=19)
+    np.testing.assert_allclose(
+        found.assumptions["statistic"], ours.assumptions["statistic"], rtol=1e-6
+    )
+    assert found.header.loc["unit and time", "value"] == "u and t"
+
+
+def test_an_exact_fit_is_remarked() -> None:
+    assert "The fit is exact" in qn.fit_panel("y ~ x", DATA.assign(y=2 * DATA["x"] + 1)).summary()
+    assert "The fit is exact" not in qn.fit_panel("y ~ x", DATA).summary()
+
+
+def test_a_posterior_has_functions_and_tests_by_the_normal_law() -> None:
+    shrunk = qn.shrink(qn.fit_panel("y ~ x", DATA), {"x": 2.0}, {"x": 0.1})
+    z = (shrunk.params["x"] - 1) / shrunk.std_errors["x"]
+    assert shrunk.wald_test("x = 1").statistic == pytest.approx(z**2, rel=1e-9)
+    assert shrunk.nonlinear("2 * x").std_error == pytest.approx(2 * shrunk.std_errors["x"])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: qn.fit_panel("y ~ x | u", DATA), r"absorb=\['g'\]"),
+        (lambda: qn.fit_panel("y ~ net x", DATA), "between backticks"),
+        (lambda: qn.fit_panel("y ~ x", DATA.set_index("t"), absorb="t"), "data.reset_index"),
+        (lambda: qn.fit_panel("y ~ x", DATA.assign(x=np.nan)), "x is missing in all rows"),
+        (lambda: qn.fit_panel("y ~ x", DATA).nonlinear("x = 1"), "write 'a - b', or use wald_test"),
+        (lambda: qn.fit_panel("y ~ x", DATA).wald_test("lag(x)"), "of columns, not of"),
+        (lambda: qn.fit_panel("y ~ x", DATA).effects(), "nothing is absorbed"),
+        (lambda: qn.fit_panel("y ~ x", DATA).predict([1]), "expected a DataFrame, got list"),  # type: ignore[call-overload]
+        (lambda: qn.fit_panel("y ~ x", DATA).predict(DATA, interval="both"), "interval"),
+        (
+            lambda: qn.fit_panel("y ~ x", DATA, absorb="u").predict(DATA, interval="confidence"),
+            "write them as C",
+        ),
+        (lambda: FITS["instruments"](DATA).bootstrap(), "use qn.bootstrap"),
+        (lambda: FITS["random"](DATA).jackknife(), "use qn.bootstrap"),
+        (
+            lambda: qn.fit_random_effects("y ~ x", DATA, unit="u", weights="w", method="nerlove"),
+            "use 'swar' or 'ml'",
+        ),
+    ],
+)
+def test_what_cannot_be_done_names_the_way_that_exists(
+    call: Callable[[], object], message: str
+) -> None:
+    refused(call, message)

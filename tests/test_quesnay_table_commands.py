@@ -1,0 +1,107 @@
+"""The table command: every option of reading, help by action, messages in the shell's words."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from quesnay.cli import main
+from quesnay.table_commands import in_shell
+
+BASE = "sector,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,120,80,\n"
+NIOT = "Year,Code,Description,Origin,A01,B,CONS_h,GO\n,,,,Crop,Mining,Homes,Total\n" + "".join(
+    f"{year},A01,Crop,Domestic,20,40,140,200\n{year},B,Mining,Domestic,60,80,60,200\n"
+    f"{year},VA,Value added,TOT,120,80,0,0\n"
+    for year in (2013, 2014)
+)
+
+
+def put(folder: Path, text: str) -> str:
+    path = folder / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    return str(path)
+
+
+def fault(capsys: pytest.CaptureFixture[str], *words: str) -> str:
+    assert main(["table", *words]) == 1
+    out, err = capsys.readouterr()
+    assert not out
+    assert err.count("\n") == 1
+    return err
+
+
+@pytest.mark.parametrize("action", ["check", "multipliers", "linkages", "extract"])
+def test_actions_print_and_write(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    path = put(tmp_path, BASE)
+    assert main(["table", action, path]) == 0
+    assert capsys.readouterr().out
+    assert main(["table", action, path, "--json"]) == 0
+    json.loads(capsys.readouterr().out)
+    for ending in ("csv", "xlsx"):
+        target = tmp_path / f"out.{ending}"
+        assert main(["table", action, path, "--out", str(target)]) == 0
+        assert target.stat().st_size > 20
+        assert "Written" in capsys.readouterr().out
+    assert "expected a file ending in" in fault(capsys, action, path, "--out", "x.pdf")
+
+
+@pytest.mark.parametrize("action", ["check", "multipliers", "linkages", "extract", "template"])
+def test_each_action_has_help_with_its_own_example(
+    capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    assert main(["table", action, "--help"]) == 0
+    out = capsys.readouterr().out
+    assert f"quesnay table {action} " in out.split("example:")[1]
+    if action != "template":
+        for option in ("layout", "sheet", "year", "country", "make", "tolerance", "blank",
+                       "encoding", "unit", "out", "role", "no-strict", "decimal"):  # fmt: skip
+            assert f"--{option}" in out
+
+
+def test_remedies_exist_in_the_shell(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = put(tmp_path, NIOT)
+    assert "pass --year 2014" in fault(capsys, "check", path)
+    assert main(["table", "check", path, "--year", "2014"]) == 0
+    assert "wiod_national" in capsys.readouterr().out
+    path = put(tmp_path, BASE.replace("120,80", "100,80"))
+    said = fault(capsys, "check", path)
+    assert "--tolerance 1.1e-01" in said
+    assert "--no-strict" in said
+    for words in (("--tolerance", "1.1e-01"), ("--no-strict",)):
+        assert main(["table", "check", path, *words]) == 0
+        capsys.readouterr()
+    path = put(tmp_path, BASE.replace("farm,20", "farm,"))
+    assert "(--blank zero reads empty cells as 0)" in fault(capsys, "linkages", path)
+    path = put(tmp_path, BASE + "Total,1,2,\n")
+    assert "--role 'Total=drop'" in fault(capsys, "check", path)
+    assert main(["table", "check", path, "--role", "Total=drop"]) == 0
+    capsys.readouterr()
+    assert "expected LABEL=ROLE" in fault(capsys, "check", path, "--role", "Total")
+    assert "--tolerance much: expected a number" in fault(
+        capsys, "check", path, "--tolerance", "much"
+    )
+    assert "year: expected a year" in fault(capsys, "check", path, "--year", "x")
+    assert "--sector farm=x: expected NAME=SHARE" in fault(
+        capsys, "extract", path, "--role", "Total=drop", "--sector", "farm=x"
+    )
+
+
+def test_messages_are_turned_into_options() -> None:
+    text = "pass make=PATH; roles={'a b': 'drop'}; country='DE'; merge_regions=True; decimal=','"
+    assert in_shell(text) == (
+        "pass --make PATH; --role 'a b=drop'; --country DE; --merge-regions; --decimal ,"
+    )
+    assert in_shell("leave year= out") == "leave --year out"
+
+
+def test_the_template_can_be_read_at_once(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(tmp_path / "mine.xlsx")
+    assert main(["table", "template", path]) == 0
+    assert main(["table", "check", path]) == 0
+    assert "million (currency)" in capsys.readouterr().out
+    assert "a file of that name is there" in fault(capsys, "template", path)
+    assert "ending in .xlsx" in fault(capsys, "template", str(tmp_path / "x.csv"))

@@ -1,0 +1,83 @@
+"""Write what a run finds into the README and the documentation: ``python -m tools.readme``.
+
+Blocks between ``<!-- name -->`` and ``<!-- /name -->`` are computed from the main job with 2,000
+draws and seed 0; a test holds them against a run.
+"""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.tables import glance_table, score_table
+from quesnay.models.display.table import Table
+
+__all__ = ["blocks", "replaced"]
+
+ROOT = Path(__file__).resolve().parents[1]
+PAGES = ("README.md", "docs/reproduce.md", "docs/evidence.md")
+
+
+def blocks() -> dict[str, str]:
+    """Compute every block: findings, audit, table of figures, score, curve."""
+    result = qn.reproduce("caict_2020", draws=2000, seed=0)
+    audit = qn.audit(qn.load_reported("caict_2020"))
+    elasticities = result.elasticities
+    if elasticities is None:
+        raise SystemExit("the study of the README has no potential")
+    return {
+        "findings": _bullets(result.findings()),
+        "audit": _bullets(
+            s for k, s in enumerate(audit.findings) if k == 0 or any(w in s for w in _TELLING)
+        ),
+        "audit_full": _bullets(audit.findings),
+        "result": glance_table(result).to_markdown().strip(),
+        "score": score_table(result).to_markdown().strip(),
+        "stability": _markdown(
+            table
+            for part in (
+                elasticities and elasticities.placebo,
+                elasticities and elasticities.bounds,
+            )
+            if part is not None
+            for table in part.tables()
+        ),
+        "diffusion": _markdown(qn.diffusion_errors().tables()[:1]),
+        "curve": _markdown(qn.specification_curve("caict_2020", seed=0).tables()[:3]),
+        "elasticity": ""
+        if elasticities is None
+        else elasticities.tables()[0].to_markdown().strip(),
+    }
+
+
+_TELLING = ("mixes vintages", "definition nothing fits", "anachronism", "Only if all figures")
+
+
+def _bullets(sentences: Iterable[str]) -> str:
+    return "\n".join(f"- {sentence}" for sentence in sentences)
+
+
+def _markdown(tables: Iterable[Table]) -> str:
+    return "\n\n".join(table.to_markdown().strip() for table in tables)
+
+
+def replaced(text: str, found: dict[str, str]) -> str:
+    """Return a page with its blocks as they come out."""
+    for name, block in found.items():
+        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
+        text = pattern.sub(lambda m, block=block: f"{m[1]}{block}\n{m[2]}", text)
+    return text
+
+
+def main() -> None:
+    """Rewrite the pages and the picture of the README."""
+    found = blocks()
+    for name in PAGES:
+        path = ROOT / name
+        path.write_text(replaced(path.read_text("utf-8"), found), encoding="utf-8", newline="\n")
+    picture = qn.reproduce("caict_2020", draws=2000, seed=0).plot_account()
+    picture.savefig(ROOT / "docs" / "account.png", dpi=110)
+
+
+if __name__ == "__main__":
+    main()

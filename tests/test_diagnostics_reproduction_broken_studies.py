@@ -35,7 +35,7 @@ def test_the_check_says_what_is_missing_and_what_is_wrong(tmp_path: Path) -> Non
     found = qn.check_study("caict_2020")
     assert found.faults == ()
     assert found.runs["estimated"].tolist() == [True, True, True]
-    assert found.figures.loc["T18", ["linkage", "calibrated"]].tolist() == [
+    assert [found.figures.at["T18", run] for run in ("linkage", "calibrated")] == [
         "held out",
         "calibration",
     ]

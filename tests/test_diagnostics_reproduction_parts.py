@@ -69,7 +69,7 @@ def test_a_study_of_some_parts_runs_and_shows_itself(study: Study, runs: tuple[s
 def test_the_core_alone_is_its_sectors_in_the_table() -> None:
     whole = replace(SHARES, segments={"services": {"31": 1.0}}, dispersion=0.0)
     study = _years(replace(BARE, core=whole, gdp=Gdp(), tables=ONE_TABLE), 2018, runs=("core",))
-    own = qn.reproduce(study, draws=2).account.loc[("core", 2018)]
+    own = qn.reproduce(study, draws=2).account.xs(("core", 2018))
     table = qn.load_io("CHN", 2018)
     assert own["core"] == pytest.approx(1e-4 * float(table.v["31"]), rel=1e-12)
     assert own["total"] == own["core"]

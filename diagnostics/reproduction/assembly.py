@@ -529,7 +529,7 @@ def _check_share(facts: Facts, name: str, share: float, said: str) -> None:
     """Refuse a printed total and a printed share of one year that are an order apart."""
     other = f"S{name[1:]}"
     if name.startswith("T") and other in facts.reported.index:
-        printed = float(facts.reported.loc[other, "value"])
+        printed = float(row(facts.reported, other)["value"])
         if not 0.2 < share / printed < 5:
             raise StudyError(
                 f"{said} {share:.3%} of GDP, but {other} prints {printed:.2%}; check the units"

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 import pandas as pd
 
@@ -100,7 +101,7 @@ def check_study(study: str | Path | Study | KlemsStudy) -> StudyCheck:
     growth = load_klems_study(study)
     if growth is not None:
         return _check_growth(growth)
-    checked = load_study(study)
+    checked = load_study(cast("str | Path | Study", study))
     data = _data(checked)
     runs = _runs(checked)
     return StudyCheck(

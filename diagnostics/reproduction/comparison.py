@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 import pandas as pd
 
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.runs import reproduce
@@ -40,7 +41,7 @@ class Comparison(Tabular):
     >>> import quesnay as qn
     >>> found = qn.compare(["oecd_ict_china", "oecd_ict_japan"], draws=20)
     >>> found.accounts["core_share"].round(4).tolist()
-    [0.0519, 0.0569]
+    [0.0517, 0.0569]
     """
 
     accounts: pd.DataFrame
@@ -73,7 +74,9 @@ class Comparison(Tabular):
         from quesnay.diagnostics.plots.style import COLOURS, finish, new_figure
 
         own = self.accounts
-        names = [f"{study}, {run}, {int(year)}" for (study, run), year in own["year"].items()]
+        studies, runs = (own.index.get_level_values(level) for level in ("study", "run"))
+        every = zip(studies, runs, own["year"], strict=True)
+        names = [f"{study}, {run}, {int(year)}" for study, run, year in every]
         figure = new_figure(1, 1, size=(8.6, 1.4 + 0.4 * len(own)))
         axes, places = figure.axes[0], range(len(own))
         core, rest = 100 * own["core_share"], 100 * (own["share"] - own["core_share"])
@@ -155,7 +158,7 @@ def _rows(result: Account, year: int | None) -> pd.DataFrame:
         )
     rows = {}
     for run in result.runs:
-        own = result.account.loc[(run, chosen)]
+        own = row(result.account, (run, chosen))
         rows[run] = {
             "year": chosen,
             **{name: float(own[name]) for name in ("core", "integration", "total")},

@@ -1,9 +1,9 @@
 """M5 as an account: a technology in an economy whose industries' capital services are published.
 
-The *core* is the value added of the industries that produce the technology. The *integration-driven
-part* is what its capital earns in all other industries: under competitive markets the rental cost of
-IT and software capital services is the value added that they bring, and its growth is their
-contribution to growth, share times growth of the services (Törnqvist)::
+The *core* is the value added of the industries that produce the technology. The
+*integration-driven part* is what its capital earns in all other industries: under competitive
+markets the rental cost of IT and software capital services is the value added that they bring, and
+its growth is their contribution to growth, share times growth of the services (Törnqvist)::
 
     T_t = sum_p v_{p,t} + sum_j sum_k c_{k,j,t}         p producers, j users, k the capital
     d ln V = sum_k s_k d ln K_k + ... + productivity    s Domar-weighted cost shares
@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import (
@@ -118,8 +119,8 @@ class KlemsAccount(Tabular):
                 (
                     "Core: value added of the producing industries. Integration: what the "
                     "technology's capital earns in all others.",
-                    "In brackets the lowest and highest over the definitions of producers and capital; no confidence "
-                    "interval. Current prices.",
+                    "In brackets the lowest and highest over the definitions of producers and "
+                    "capital; no confidence interval. Current prices.",
                 ),
             )
         ]
@@ -144,7 +145,7 @@ class KlemsAccount(Tabular):
                 "agrees": ["yes" if agrees else "no" for agrees in own["agrees"]],
             }
         )
-        note = f"The account {facts_in_words(self.score.loc[RUN])}. {_WIDE}"
+        note = f"The account {facts_in_words(row(self.score, RUN))}. {_WIDE}"
         formats = dict.fromkeys(("estimate", "lowest", "highest"), ".2f") | {"error": ".1%"}
         return Table("Verdicts", frame, (note,), formats)
 
@@ -157,8 +158,8 @@ class KlemsAccount(Tabular):
         frame = pd.concat(
             {"core alone": cores[years], "with capital in use": shares[years]}, axis=1
         )
-        frame.columns = [f"{part}, {year}" for part, year in frame.columns]
-        frame.index = [f"{producers}; {capital}" for producers, capital in frame.index]
+        frame.columns = frame.columns.map(lambda one: f"{one[0]}, {one[1]}")
+        frame.index = frame.index.map("; ".join)
         return Table(
             "Share of GDP by definition of producers; of capital",
             frame,
@@ -168,7 +169,7 @@ class KlemsAccount(Tabular):
 
     def findings(self) -> list[str]:
         """Say what the account holds and how far it is from what was printed."""
-        own = self.account.loc[RUN]
+        own = part(self.account, RUN)
         year, unit = int(own.index.max()), self.study.study.unit
         last = own.loc[year]
         said = [
@@ -184,16 +185,17 @@ class KlemsAccount(Tabular):
             f"{mean['productivity of producers']:.2f} log points (x 100) a year to the growth of "
             f"value added, {self.growth.index.min()} to {self.growth.index.max()}."
         )
-        for name, row in self.verdicts.loc[RUN].iterrows() if len(self.verdicts) else ():
-            own_year = int(self.facts.loc[name, "year"])
-            core = float(own.loc[own_year, "core"] / own.loc[own_year, "gdp"])
+        for name, printed in self.facts.loc[part(self.verdicts, RUN).index].iterrows():
+            own_year = int(printed["year"])
+            then = row(own, own_year)
+            core = float(then["core"] / then["gdp"])
             said.append(
                 f"{self.study.study.report[:1].upper()}{self.study.study.report[1:]} prints "
-                f"{self.facts.loc[name, 'printed']} {row['unit']} for {own_year} ({name}); the core "
-                f"alone is {core:.1%} of GDP, core and capital {own.loc[own_year, 'share']:.1%}."
+                f"{printed['printed']} {printed['unit']} for {own_year} ({name}); the "
+                f"core alone is {core:.1%} of GDP, core and capital {then['share']:.1%}."
             )
         if len(self.verdicts):
-            said.append(f"Score: the account {facts_in_words(self.score.loc[RUN])}. {_WIDE}")
+            said.append(f"Score: the account {facts_in_words(row(self.score, RUN))}. {_WIDE}")
         return said
 
     def console(self, *, width: int = 100) -> str:
@@ -247,14 +249,13 @@ def klems_account(study: KlemsStudy) -> KlemsAccount:
     StudyError, DataError
         If the panel has no such column, industry or year.
     """
-    with at_key(f"study {study.study.name}"):
-        rows = _rows(study)
-        definitions = _definitions(study, rows)
-        first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
-        account = _account(definitions, first)
-        facts = _printed(study)
-        verdicts, score = _judged(account, facts)
-        growth = _growth(study.klems, rows)
+    rows = _rows(study)
+    definitions = _definitions(study, rows)
+    first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
+    account = _account(definitions, first)
+    facts = _printed(study)
+    verdicts, score = _judged(account, facts)
+    growth = _growth(study.klems, rows)
     return KlemsAccount(study, account, definitions, growth, verdicts, score, facts)
 
 

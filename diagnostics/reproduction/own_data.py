@@ -181,12 +181,12 @@ def read_own(path: str, kind: str, extra: Sequence[Column] = ()) -> pd.DataFrame
     faults: list[str] = []
     data: dict[str, list[Any]] = {}
     for place, name in enumerate(header):
-        cells = [(row, cells[place] if place < len(cells) else "") for row, cells in lines]
+        own = [(row, cells[place] if place < len(cells) else "") for row, cells in lines]
         column = columns.get(name)
         if column is None:
-            data[name] = [cell for _, cell in cells]
+            data[name] = [cell for _, cell in own]
         else:
-            data[name] = [_value(column, row, cell, faults) for row, cell in cells]
+            data[name] = [_value(column, row, cell, faults) for row, cell in own]
     for row, cells in lines:
         if len(cells) > len(header) and any(cells[len(header) :]):
             faults.append(f"row {row}: {len(cells)} cells under {len(header)} columns")

@@ -230,13 +230,17 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     return model
 
 
-def _with_reading(assembly: Assembly, reading: str) -> Assembly:
-    """Return the assembly with another reading as the base of the linkage run."""
+def _with_reading(ready: Prepared) -> Prepared:
+    """Return the study with the reading of the linkage run that it names as the base."""
+    assembly, reading = ready.assembly, ready.study.tables.reading
+    if not reading:
+        return ready
     if reading not in READINGS:
         raise StudyError(
             f"tables.reading: unknown reading {reading!r};{suggestion(reading, READINGS)}"
         )
-    return replace(assembly, model=read_otherwise(assembly, reading))
+    read = replace(assembly, model=read_otherwise(assembly, reading))
+    return replace(ready, assembly=read)
 
 
 def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
@@ -266,9 +270,12 @@ _MOST_LOST = 0.5
 
 def _check_draws(drawn: pd.DataFrame) -> None:
     """Refuse a run of which most draws have no account: its interval would be that of the rest."""
-    lost = drawn.xs("total", axis=1, level="concept").isna().mean()
+    totals = drawn.xs("total", axis=1, level="concept").isna()
+    lost = totals.to_numpy(float).mean(axis=0)
     if float(lost.max()) > _MOST_LOST:
-        run, year, _ = cast("tuple[str, int, str]", lost.idxmax())
+        run, year, _ = cast("list[tuple[str, int, str]]", totals.columns.to_list())[
+            int(lost.argmax())
+        ]
         raise StudyError(
             f"penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
             f"in {year}: the integration-driven part lies above the saturation; raise it"
@@ -328,13 +335,10 @@ def reproduce(
     """
     draws = whole(draws, "draws", error=StudyError)
     growth = load_klems_study(study)
-    if growth is not None:
-        return cast("Reproduction", klems_account(growth))
-    ready = prepare(study, seed=seed)
-    reading = ready.study.tables.reading
-    if reading:
-        with at_key(called(study)):
-            ready = replace(ready, assembly=_with_reading(ready.assembly, reading))
+    with at_key(called(study)):
+        if growth is not None:
+            return cast("Reproduction", klems_account(growth))
+        ready = _with_reading(prepare(cast("str | Path | Study", study), seed=seed))
     model, facts = ready.assembly.model, ready.facts
     inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
     found = monte_carlo(

@@ -435,7 +435,7 @@ def key_table() -> list[dict[str, str]]:
     >>> next(row["meaning"] for row in key_table() if row["key"] == "core.dispersion")
     'Coefficient of variation of each weight in the draws.'
     """
-    sections = [*_sections(Study, ""), (Klems, "klems")]
+    sections: list[tuple[type[Any], str]] = [*_sections(Study, ""), (Klems, "klems")]
     return [row for cls, name in sections for row in _rows(cls, name)]
 
 
@@ -747,12 +747,13 @@ def load_klems_study(study: str | Path | Study | KlemsStudy) -> KlemsStudy | Non
     """
     if isinstance(study, Study):
         return None
-    result, where = study, "study"
-    if not isinstance(result, KlemsStudy):
-        where, parsed = _parsed(study)
-        if "klems" not in parsed:
-            return None
-        result = build(KlemsStudy, parsed, where)
+    if isinstance(study, KlemsStudy):
+        _check_klems(study, called(study))
+        return study
+    where, parsed = _parsed(study)
+    if "klems" not in parsed:
+        return None
+    result = build(KlemsStudy, parsed, where)
     _check_klems(result, where)
     return result
 
@@ -827,9 +828,9 @@ def at_key(key: str) -> Iterator[None]:
         raise type(error)(f"{key}{'.' if _KEYED.match(said) else ': '}{said}") from error
 
 
-def called(study: "str | Path | Study") -> str:
+def called(study: "str | Path | Study | KlemsStudy") -> str:
     """Return how messages call a study: the path of its file, or its name."""
-    name = study.study.name if isinstance(study, Study) else str(study)
+    name = study.study.name if isinstance(study, Study | KlemsStudy) else str(study)
     return name if name.endswith(".toml") else f"study {name}"
 
 

@@ -101,10 +101,11 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
             "Imports stand inside the flows of these tables: what suppliers abroad make for the "
             "core counts as if made at home."
         )
-    lost = result.draws.xs("total", axis=1, level="concept").isna().mean()
-    if float(lost.max()) > 0:
+    missing = result.draws.xs("total", axis=1, level="concept").isna().to_numpy()
+    lost = float(missing.mean(axis=0).max())
+    if lost > 0:
         notes.append(
-            f"Up to {lost.max():.1%} of the draws of a run have no curve below its saturation and "
+            f"Up to {lost:.1%} of the draws of a run have no curve below its saturation and "
             "are left out."
         )
     if forecast and not kind:

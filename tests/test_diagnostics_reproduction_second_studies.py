@@ -1,0 +1,144 @@
+"""The embedded second studies: numbers by hand from tables and panel, and what they refuse."""
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+import quesnay as qn
+from quesnay.cli import main
+from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.study import study_names, study_text, with_keys
+
+NAMES = sorted(set(study_names()) - {"caict_2020"})
+PRODUCERS = [
+    "Computer and electronic products",
+    "Computer systems design and related services",
+    "Data processing, internet publishing, and other information services",
+    "Publishing industries, except internet (includes software)",
+    "Broadcasting and telecommunications",
+]
+
+
+@pytest.fixture(scope="module")
+def america() -> "qn.KlemsAccount":
+    result = qn.reproduce("us_digital_economy")
+    assert isinstance(result, qn.KlemsAccount)
+    return result
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_second_study_is_checked_and_runs_and_shows_itself(
+    name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", name]) == 0
+    assert main(["run", name, "--draws", "30", "--out", str(tmp_path / "out")]) == 0
+    assert "Ready to run." in capsys.readouterr().out
+    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+    assert main(["run", name, "--draws", "30", "--json"]) == 0
+    assert capsys.readouterr().out.startswith("{")
+
+
+def test_the_core_of_the_united_states_is_that_of_the_panel(america: "qn.KlemsAccount") -> None:
+    panel = qn.load_panel("us_klems").query("year == 2017")
+    producing = panel["industry"].isin(PRODUCERS)
+    own = row(america.account, ("growth accounting", 2017))
+    core = float(panel.loc[producing, "value_added"].sum()) / 1000
+    capital = panel.loc[~producing, ["cost_it_capital", "cost_software_capital"]]
+    earned = float(capital.to_numpy().sum()) / 1000
+    assert own["core"] == pytest.approx(core, rel=1e-12)
+    assert own["integration"] == pytest.approx(earned, rel=1e-12)
+    gdp = float(panel["value_added"].sum()) / 1000
+    assert own["share"] == pytest.approx((core + earned) / gdp, rel=1e-12)
+    assert own["share_low"] < own["share"] <= own["share_high"]
+
+
+def test_the_contribution_of_capital_is_that_of_a_hand_computation(
+    america: "qn.KlemsAccount",
+) -> None:
+    panel = qn.load_panel("us_klems").query("year in (2016, 2017)")
+    added = panel.groupby("year")["value_added"].sum()
+    costs = [str(c) for c in panel if str(c).startswith("cost_")]
+    found = 0.0
+    for industry, frame in panel.groupby("industry"):
+        if industry in PRODUCERS:
+            continue
+        own = frame.set_index("year").sort_index()
+        domar = float((own["gross_output"] / added).mean())
+        for name in ("it_capital", "software_capital"):
+            share = float((own[f"cost_{name}"] / own[costs].sum(axis=1)).mean())
+            growth = float(np.log(own[f"quantity_{name}"]).diff().iloc[1])
+            found += domar * share * growth
+    assert america.growth.loc[2017, "capital in use"] == pytest.approx(found, rel=1e-9)
+
+
+def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
+    table = qn.load_io("JPN", 2018)
+    own = row(qn.reproduce("oecd_ict_japan", draws=2).account, ("linkage", 2018))
+    core = float(table.v[["17", "34", "35"]].sum())
+    assert own["core"] == pytest.approx(core * 1e-6, rel=1e-9)
+    assert own["share"] == pytest.approx(float(own["total"]) * 1e6 / float(table.v.sum()), rel=1e-9)
+
+
+def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
+    study = qn.load_study("caii")
+    assert study.tables.reading == "sum over single parts"
+    result = qn.reproduce("caii", draws=50)
+    same = row(result.bounds, ("sum over single parts", 2018))["total"]
+    assert float(row(result.account, ("linkage", 2018))["total"]) == pytest.approx(float(same))
+    joint = qn.reproduce(with_keys(study, {"tables.reading": ""}), draws=50)
+    assert float(row(joint.account, ("linkage", 2018))["total"]) < float(same)
+    with pytest.raises(qn.StudyError, match=r"tables\.reading: unknown reading 'sums'"):
+        qn.reproduce(with_keys(study, {"tables.reading": "sums"}), draws=2)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('panel = "us_klems"', 'panel = "us_klem"', r"klems\.panel: .*us_klem"),
+        (
+            '"Broadcasting and tele',
+            '"Brodcasting and tele',
+            r"klems\.producers\.with publishing.*B",
+        ),
+        ('"IT" = ["it_capital"]', '"IT" = ["it"]', r"klems\.panel: .* no column 'cost_it'; did yo"),
+        ('"IT" = ["it_capital"]', '"IT" = []', r"klems\.capital: give at least one definition wi"),
+        ("1998, 1999", "1898, 1999", r"study\.years: 'us_klems' has no year 1898"),
+        ("[klems.capital]", "[klems.capitol]", r"klems\.capitol: unknown key; did you mean 'capit"),
+        ('S17 = { printed = "6.9"', 'S17 = { printed = "x"', r"S17\.printed: 'x' is no printed nu"),
+        ('unit = "billion US', 'unit = "US', r"study\.unit: unknown unit 'US dollars'"),
+    ],
+)
+def test_a_broken_study_of_growth_names_the_key(
+    tmp_path: Path, old: str, new: str, words: str
+) -> None:
+    text = study_text("us_digital_economy")
+    assert old in text
+    path = tmp_path / "us.toml"
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    with pytest.raises(qn.QuesnayError, match=words) as caught:
+        qn.reproduce(path)
+    assert "\n" not in str(caught.value)
+
+
+def test_a_study_of_growth_has_no_tables() -> None:
+    with pytest.raises(qn.StudyError, match=r"klems: growth accounting has no tables"):
+        qn.load_study("us_digital_economy")
+
+
+def test_studies_are_compared_and_what_cannot_be_is_named(america: "qn.KlemsAccount") -> None:
+    found = qn.compare(["oecd_ict_japan", america], year=2018, draws=5)
+    assert found.accounts.index.tolist() == [
+        ("oecd_ict_japan", "linkage"),
+        ("us_digital_economy", "growth accounting"),
+    ]
+    own = row(found.accounts, ("us_digital_economy", "growth accounting"))
+    assert own["core_share"] == pytest.approx(1517.7 / 20915.0, rel=1e-4)
+    assert "percent of GDP" in found.plot().axes[0].get_xlabel()
+    assert "sectors 17, 34, 35, whole" in found.summary()
+    with pytest.raises(qn.StudyError, match="no account of 2017; it has 2018"):
+        qn.compare(["oecd_ict_japan"], year=2017, draws=2)
+    with pytest.raises(qn.StudyError, match="two studies are called 'us_digital_economy'"):
+        qn.compare([america, america])
+    with pytest.raises(qn.StudyError, match="name at least one study"):
+        qn.compare([])

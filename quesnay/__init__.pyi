@@ -39,8 +39,8 @@ from .diagnostics.evidence.coefficient_stability import (
     scale_placebo as scale_placebo,
 )
 from .diagnostics.evidence.diffusion_errors import (
-    diffusion_errors as diffusion_errors,
     DiffusionErrors as DiffusionErrors,
+    diffusion_errors as diffusion_errors,
     embedded_diffusions as embedded_diffusions,
 )
 from .diagnostics.evidence.leave_one_out import (
@@ -76,8 +76,8 @@ from .diagnostics.plots.specification import (
     plot_specification_runs as plot_specification_runs,
 )
 from .diagnostics.regression.diagnosis import (
-    diagnose as diagnose,
     Diagnosis as Diagnosis,
+    diagnose as diagnose,
 )
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
@@ -85,12 +85,12 @@ from .diagnostics.reproduction.backtests import (
     backtest_tables as backtest_tables,
 )
 from .diagnostics.reproduction.check import (
-    check_study as check_study,
     StudyCheck as StudyCheck,
+    check_study as check_study,
 )
 from .diagnostics.reproduction.comparison import (
-    compare as compare,
     Comparison as Comparison,
+    compare as compare,
 )
 from .diagnostics.reproduction.klems_account import (
     KlemsAccount as KlemsAccount,
@@ -154,11 +154,11 @@ from .models.growth.grey import (
     fit_grey as fit_grey,
 )
 from .models.growth.growth_accounting import (
+    GrowthAccounting as GrowthAccounting,
     accumulate_contributions as accumulate_contributions,
     cost_share as cost_share,
     domar_aggregation as domar_aggregation,
     growth_accounting as growth_accounting,
-    GrowthAccounting as GrowthAccounting,
 )
 from .models.growth.reconciliation import (
     reconcile as reconcile,
@@ -190,8 +190,8 @@ from .models.input_output.regional import (
     location_quotient_table as location_quotient_table,
 )
 from .models.input_output.supply_use import (
-    balance_supply_use as balance_supply_use,
     SupplyUseTable as SupplyUseTable,
+    balance_supply_use as balance_supply_use,
 )
 from .models.input_output.table import (
     InputOutputTable as InputOutputTable,

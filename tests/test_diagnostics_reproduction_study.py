@@ -9,7 +9,10 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.study import load_study, study_names, study_text
 
 TEXT = study_text("caict_2020")
-ROLES = '[reported]\ndataset = "caict_2020"                # a user\'s own study may give [reported.figures] instead\n'
+ROLES = (
+    '[reported]\ndataset = "caict_2020"                '
+    "# a user's own study may give [reported.figures] instead\n"
+)
 
 
 def _study(tmp_path: Path, old: str, new: str) -> Path:

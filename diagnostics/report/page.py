@@ -10,6 +10,7 @@ from quesnay.models.display.table import Table
 from quesnay.models.display.write import write_text
 
 if TYPE_CHECKING:
+    import jinja2
     from matplotlib.figure import Figure
 
     from quesnay.diagnostics.plots.style import Picture
@@ -51,18 +52,10 @@ def render_page(
     path: str | Path | None = None,
 ) -> str:
     """Render a report as one HTML file."""
-    import jinja2
     from markupsafe import Markup
 
     from quesnay.diagnostics.plots.style import Picture, figure_to_html
 
-    environment = jinja2.Environment(
-        loader=jinja2.PackageLoader("quesnay.diagnostics.report", "."),
-        autoescape=True,
-        undefined=jinja2.StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     shown = [
         {
             "title": section.title,
@@ -77,12 +70,29 @@ def render_page(
         }
         for number, section in enumerate(sections, start=1)
     ]
-    page = environment.get_template("page.html").render(
-        title=visible(title),
-        lead=[visible(sentence) for sentence in lead],
-        sections=shown,
-        colophon=Markup(colophon.to_html()),
+    page = (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=visible(title),
+            lead=[visible(sentence) for sentence in lead],
+            sections=shown,
+            colophon=Markup(colophon.to_html()),
+        )
     )
     if path is not None:
         write_text(path, page)
     return page
+
+
+def _environment() -> "jinja2.Environment":
+    """Return the templates: everything escaped, nothing undefined."""
+    import jinja2
+
+    return jinja2.Environment(
+        loader=jinja2.PackageLoader("quesnay.diagnostics.report", "."),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )

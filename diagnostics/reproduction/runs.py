@@ -339,14 +339,19 @@ def reproduce(
         if growth is not None:
             return cast("Reproduction", klems_account(growth))
         ready = _with_reading(prepare(cast("str | Path | Study", study), seed=seed))
+    running = {"jobs": jobs, "progress": progress, "client": client, "checkpoint": checkpoint}
+    return _estimate(ready, draws=draws, seed=seed, running=running)
+
+
+def _estimate(
+    ready: Prepared, *, draws: int, seed: int, running: Mapping[str, Any]
+) -> Reproduction:
+    """Draw all runs of a prepared study and judge them."""
     model, facts = ready.assembly.model, ready.facts
     inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
-    found = monte_carlo(
-        AllRuns(model), inputs, draws=draws, seed=seed, jobs=jobs, progress=progress,
-        client=client, checkpoint=checkpoint,
-    )  # fmt: skip
+    found = monte_carlo(AllRuns(model), inputs, draws=draws, seed=seed, **running)
     drawn = found.draws.set_axis(labels(model), axis=1)
-    with at_key(called(study)):
+    with at_key(called(ready.study)):
         _check_draws(drawn)
     estimates = with_intervals(drawn)
     values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}

@@ -75,7 +75,8 @@ class Blocks:
 
     Transactions (n, n), final demand (n, k), value added (m, n), output (n,), accounts (r, n);
     imports apart as inputs (p, n) and final use (p, q), both None where none are, and taxes less
-    subsidies on products likewise; `bought` (n,): imported inputs by sector; the gaps: uses less output, and inputs less output.
+    subsidies on products likewise; `bought` (n,): imported inputs by sector; the gaps: uses less
+    output, and inputs less output.
     """
 
     sectors: pd.Index
@@ -164,34 +165,18 @@ def read_blocks(
     apart = bought if levied is None else bought + levied[0].sum(axis=0)
     uses, inputs = _sums(flows, demand, value, apart)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    for array in (
-        flows,
-        demand,
-        value,
-        extra,
-        x,
-        bought,
-        *(abroad or ())[::2],
-        *(levied or ())[::2],
-    ):
+    _lock(flows, demand, value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2])
+    return Blocks(
+        sectors, flows, demand, demand_names, value, value_names, x, bought, extra, extra_names,
+        uses - x, inputs - x, *(abroad or (None,) * 4), *(levied or ()),
+    )  # fmt: skip
+
+
+def _lock(*arrays: Array | None) -> None:
+    """Make arrays read-only: a table is not changed behind its back."""
+    for array in arrays:
         if array is not None:
             array.flags.writeable = False
-    return Blocks(
-        sectors,
-        flows,
-        demand,
-        demand_names,
-        value,
-        value_names,
-        x,
-        bought,
-        extra,
-        extra_names,
-        uses - x,
-        inputs - x,
-        *(abroad or (None,) * 4),
-        *(levied or ()),
-    )
 
 
 def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Array, Array]:

@@ -110,9 +110,41 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
     places = labels(model).get_indexer(pd.Index(wanted))
     tail, ends = (1 - _LEVEL) / 2, {}
     for source, names in sources.items():
-        values = AllRuns(model)({**base, **{name: drawn[name] for name in names}})[:, places]
+        own = {name: drawn[name] for name in names}
+        values = AllRuns(model)({**base, **own, **_elasticity_of(model, drawn, names)})[:, places]
         moved = pd.DataFrame(values, columns=pd.Index(list(shown)))
+        if set(names) & _ELASTICITY:  # the curve takes the median elasticity, whatever is drawn
+            fixed = [column for column in moved.columns if column[0] == "calibrated"]
+            moved[fixed] = np.nan
         ends[source] = moved.quantile([tail, 1 - tail]).set_axis(["low", "high"])
+    return _assembled(result, shown, ends)
+
+
+_ELASTICITY = {"equation", "elasticity_error"}
+
+
+def _elasticity_of(
+    model: AccountModel, drawn: Mapping[str, np.ndarray], names: list[str]
+) -> dict[str, np.ndarray]:
+    """Hold the elasticity at its median, unless its equation or its error is the one drawn."""
+    use = model.potential
+    if use is None or not use.equations.size:
+        return {}
+    middle = np.full(len(drawn["gdp_vintage"]), use.median)
+    own = use.chosen(drawn["equation"])
+    if "equation" in names:
+        middle = own[:, 0]
+    elif "elasticity_error" in names:
+        middle = middle + own[:, 1] * drawn["elasticity_error"]
+    return {"elasticity": middle}
+
+
+def _assembled(
+    result: "Reproduction",
+    shown: Mapping[tuple[str, str], tuple[int, str]],
+    ends: Mapping[str, pd.DataFrame],
+) -> dict[tuple[str, str], Tornado]:
+    """Order the sources of every run by their swings over its totals."""
     out = {}
     for run in result.runs:
         names = [name for one, name in shown if one == run]
@@ -122,6 +154,7 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
         for name, frame in frames.items():
             frames[name] = frame.assign(swing=frame["high"] - frame["low"])
         size = pd.DataFrame({name: frame["swing"] for name, frame in frames.items()}).sum(axis=1)
+        size = size.fillna(0.0)
         order = size[size > _SHOWN * size.max()].sort_values(ascending=False).index
         for name, frame in frames.items():
             center = float(result.central[(run, "total", *shown[(run, name)])])

@@ -84,6 +84,12 @@ class Potential:
     equations: Array
     median: float
 
+    def chosen(self, position: Array) -> Array:
+        """Return the equation at each position, 0 to 1, along the weights: rows of `equations`."""
+        steps = np.cumsum(self.equations[:, 2]) / self.equations[:, 2].sum()
+        place = np.minimum(np.searchsorted(steps, position, side="right"), len(steps) - 1)
+        return np.asarray(self.equations[place])
+
     def elasticity(self, inputs: Inputs) -> Array:
         """Return the elasticity of each draw: an equation by its weight, then its own error.
 
@@ -91,11 +97,7 @@ class Potential:
         """
         if "elasticity" in inputs:
             return inputs["elasticity"]
-        steps = np.cumsum(self.equations[:, 2]) / self.equations[:, 2].sum()
-        chosen = np.minimum(
-            np.searchsorted(steps, inputs["equation"], side="right"), len(steps) - 1
-        )
-        drawn = self.equations[chosen]
+        drawn = self.chosen(inputs["equation"])
         return np.asarray(drawn[:, 0] + drawn[:, 1] * inputs["elasticity_error"])
 
 

@@ -141,8 +141,8 @@ def test_half_a_character_is_refused(tmp_path: Path) -> None:
 
 def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
     out = write_folder(tmp_path / "out", {"a.csv": "1", "plots/b.png": b"2"})
-    assert names(out) == ["a.csv", "plots", "plots/b.png"]
-    assert names(tmp_path) == ["out", "out/a.csv", "out/plots", "out/plots/b.png"]
+    assert names(out) == ["a.csv", "manifest.json", "plots", "plots/b.png"]
+    assert names(tmp_path) == ["out", *(f"out/{name}" for name in names(out))]
 
 
 def test_files_of_others_survive_in_a_folder(tmp_path: Path) -> None:

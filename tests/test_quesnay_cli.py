@@ -46,7 +46,7 @@ def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str
     assert {row["run"]: row["judged"] for row in document["score"]}["calibrated"] == 4
     totals = {row["year"]: row["total"] for row in document["reconciled"]}
     assert 0.9 < totals[2019] < 2.13
-    assert {row["estimate"] for row in document["reconciled_adjustments"]} >= {"GDP", "core"}
+    assert {row["estimate"] for row in document["reconciled_adjustments"]} >= {"gdp", "core"}
 
 
 def test_out_holds_tables_plots_and_report(

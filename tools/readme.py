@@ -4,7 +4,6 @@ Blocks between ``<!-- name -->`` and ``<!-- /name -->`` are computed from the ma
 draws and seed 0; a test holds them against a run.
 """
 
-import re
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -35,18 +34,13 @@ def blocks() -> dict[str, str]:
         "score": score_table(result).to_markdown().strip(),
         "stability": _markdown(
             table
-            for part in (
-                elasticities and elasticities.placebo,
-                elasticities and elasticities.bounds,
-            )
+            for part in (elasticities.placebo, elasticities.bounds)
             if part is not None
             for table in part.tables()
         ),
         "diffusion": _markdown(qn.diffusion_errors().tables()[:1]),
         "curve": _markdown(qn.specification_curve("caict_2020", seed=0).tables()[:3]),
-        "elasticity": ""
-        if elasticities is None
-        else elasticities.tables()[0].to_markdown().strip(),
+        "elasticity": _markdown(elasticities.tables()[:1]),
     }
 
 
@@ -64,8 +58,10 @@ def _markdown(tables: Iterable[Table]) -> str:
 def replaced(text: str, found: dict[str, str]) -> str:
     """Return a page with its blocks as they come out."""
     for name, block in found.items():
-        pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- /{name} -->)", re.DOTALL)
-        text = pattern.sub(lambda m, block=block: f"{m[1]}{block}\n{m[2]}", text)
+        start, end = f"<!-- {name} -->\n", f"<!-- /{name} -->"
+        if start in text:
+            before, _, rest = text.partition(start)
+            text = f"{before}{start}{block}\n{end}{rest.partition(end)[2]}"
     return text
 
 

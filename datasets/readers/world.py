@@ -91,9 +91,9 @@ def looks_oecd(sheet: Sheet) -> str | None:
 def arrange_oecd(sheet: Sheet, options: ReadOptions) -> Arrangement:
     """Say what each row and column of a table of the OECD is, national or inter-country.
 
-    National rows carry TTL_, DOM_ or IMP_, their columns D or nothing; DOM_ and IMP_ rows are kept
-    apart. The inter-country edition of 2016 gives value added and taxes in one row, which is
-    recorded.
+    National rows carry ``TTL_``, ``DOM_`` or ``IMP_``, their columns D or nothing; the last two
+    are kept apart. The inter-country edition of 2016 gives value added and taxes in one row, which
+    is recorded.
     """
     rows = _filled_rows(sheet)
     if not rows:

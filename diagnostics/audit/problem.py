@@ -34,7 +34,7 @@ from quesnay.diagnostics.audit.identities import (
 from quesnay.diagnostics.audit.vintages import Alternative, Vintages
 from quesnay.fitting.errors import DataError, StudyError
 
-__all__ = ["Choice", "Instance", "Key", "Option", "Problem", "Rows", "pose"]
+__all__ = ["Choice", "Instance", "Option", "Problem", "pose"]
 
 Key: TypeAlias = tuple[str, int]
 """A symbol and a calendar year."""

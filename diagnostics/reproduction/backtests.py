@@ -298,7 +298,9 @@ def backtest_elasticity(
     left_out = tuple(leave_one_out(elasticity, rows, by=by) for by in (use.cluster, "sector"))
     rng = np.random.default_rng(seed_sequence(seed))
     return ElasticityBacktest(
-        left_out, scale_placebo_of(use, rows, draws, seed), _lead(use, rows, rng, draws)
+        left_out,
+        scale_placebo_of(use, rows, draws=draws, seed=seed),
+        _lead(use, rows, rng, draws),
     )
 
 

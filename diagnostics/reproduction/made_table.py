@@ -17,7 +17,6 @@ import pandas as pd
 
 from quesnay.diagnostics.evidence.updating import METHODS, backtest_update, weighted_error
 from quesnay.diagnostics.reproduction.assembly import (
-    SUPPLY,
     Assembly,
     assemble,
     input_supply,
@@ -32,7 +31,7 @@ from quesnay.diagnostics.reproduction.runs import (
     read_otherwise,
     reproduce,
 )
-from quesnay.diagnostics.reproduction.study import Study
+from quesnay.diagnostics.reproduction.study import SUPPLY, Study
 from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.table import Table, Tabular

@@ -273,9 +273,7 @@ def _check_draws(drawn: pd.DataFrame) -> None:
     totals = drawn.xs("total", axis=1, level="concept").isna()
     lost = totals.to_numpy(float).mean(axis=0)
     if float(lost.max()) > _MOST_LOST:
-        run, year, _ = cast("list[tuple[str, int, str]]", totals.columns.to_list())[
-            int(lost.argmax())
-        ]
+        run, year, _ = cast("tuple[str, int, str]", list(totals.columns)[int(lost.argmax())])
         raise StudyError(
             f"penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
             f"in {year}: the integration-driven part lies above the saturation; raise it"

@@ -304,8 +304,8 @@ def _bytes(value: object) -> bytes:
     """Return what a value holds, every number of it: a model of the same name is another model."""
     if is_dataclass(value) and not isinstance(value, type):
         held = ((member.name, getattr(value, member.name)) for member in fields(value))
-        name = f"{type(value).__module__}.{type(value).__qualname__}".encode()
-        return name + b"".join(key.encode() + _bytes(item) for key, item in held)
+        kind_of = f"{type(value).__module__}.{type(value).__qualname__}".encode()
+        return kind_of + b"".join(key.encode() + _bytes(item) for key, item in held)
     if isinstance(value, Mapping):
         return b"".join(_bytes(key) + _bytes(item) for key, item in value.items())
     if isinstance(value, tuple | list):

@@ -577,9 +577,16 @@ def _check_penetration(
                 f"than the supply of the technology, {supply:.4g}; penetration would be above one: "
                 "name all sectors that produce it, or take fewer into core.segments"
             )
-    core = float(cores[model.calibration.later]) if model.calibration is not None else 0.0
-    use, curve = model.calibration, study.penetration
-    if use is None or curve is None:
+    if model.calibration is not None:
+        _check_curve(study, facts, model, elasticities, float(cores[model.calibration.later]))
+
+
+def _check_curve(
+    study: Study, facts: Facts, model: AccountModel, elasticities: Elasticities, core: float
+) -> None:
+    """Refuse points through which no curve below its saturation rises."""
+    use, curve, unit = model.calibration, study.penetration, study.study.unit
+    if use is None or curve is None or model.potential is None:
         return
     total = float(row(facts.reported, use.total)["value"])
     growth = float(row(facts.reported, use.growth)["value"])

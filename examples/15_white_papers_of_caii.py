@@ -4,6 +4,8 @@ import quesnay as qn
 
 DRAWS = 400
 
+check: qn.StudyCheck = qn.check_study("caii")
+print(check.runs.to_string(), "\n")
 result = qn.reproduce("caii", draws=DRAWS)
 verdicts = result.verdicts.loc["linkage"]
 columns = ["reported", "unit", "estimate", "estimate_low", "estimate_high", "agrees"]

@@ -4,7 +4,7 @@ import quesnay as qn
 
 DRAWS = 400
 
-result = qn.reproduce("china_digital_economy", draws=DRAWS)
+result: qn.Reproduction = qn.reproduce("china_digital_economy", draws=DRAWS)
 for run in result.runs:
     own = result.verdicts.loc[run]
     print(f"\n{run}")

@@ -3,6 +3,7 @@
 import quesnay as qn
 
 result = qn.reproduce("us_digital_economy")
+assert isinstance(result, qn.KlemsAccount)
 columns = ["reported", "estimate", "estimate_low", "estimate_high", "error", "agrees"]
 print(result.verdicts.loc["growth accounting", columns].round(3).to_string())
 

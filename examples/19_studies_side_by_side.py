@@ -9,7 +9,7 @@ from quesnay.diagnostics.plots.style import save_figure
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else "examples/output")
 folder.mkdir(parents=True, exist_ok=True)
 
-found = qn.compare(
+found: qn.Comparison = qn.compare(
     ["caict_2020", "caii", "china_digital_economy", "oecd_ict_china", "oecd_ict_japan",
      "us_digital_economy"],
     year=2018, draws=200,

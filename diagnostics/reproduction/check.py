@@ -45,6 +45,12 @@ class StudyCheck(Tabular):
         Index id: printed, unit, and its role in every run that is estimated.
     missing : tuple of str
         Sections that are absent, and what is not estimated without them.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> qn.check_study("oecd_ict_japan").missing[0]
+    'No core.figure: the weights are shares of the sectors as they stand.'
     """
 
     title: str

@@ -14,7 +14,7 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.diagnostics.reproduction.klems_account import klems_account
+from quesnay.diagnostics.reproduction.klems_account import KlemsAccount, klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import (
     KlemsStudy,
@@ -265,17 +265,26 @@ def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
 
 
+def _made_ready(study: str | Path | Study | KlemsStudy, seed: int) -> Prepared | KlemsAccount:
+    """Prepare a study for its draws; one by growth accounting has none and is done."""
+    growth = load_klems_study(study)
+    with at_key(called(study)):
+        if growth is not None:
+            return klems_account(growth)
+        return _with_reading(prepare(cast("str | Path | Study", study), seed=seed))
+
+
 _MOST_LOST = 0.5
 
 
-def _check_draws(drawn: pd.DataFrame) -> None:
+def _check_draws(drawn: pd.DataFrame, where: str) -> None:
     """Refuse a run of which most draws have no account: its interval would be that of the rest."""
-    totals = drawn.xs("total", axis=1, level="concept").isna()
+    totals = cast("pd.DataFrame", drawn.xs("total", axis=1, level="concept")).isna()
     lost = totals.to_numpy(float).mean(axis=0)
     if float(lost.max()) > _MOST_LOST:
-        run, year, _ = cast("tuple[str, int, str]", list(totals.columns)[int(lost.argmax())])
+        run, year, _ = cast("tuple[str, int, str]", list(totals)[int(lost.argmax())])
         raise StudyError(
-            f"penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
+            f"{where}.penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
             f"in {year}: the integration-driven part lies above the saturation; raise it"
         )
 
@@ -332,25 +341,17 @@ def reproduce(
     0.439
     """
     draws = whole(draws, "draws", error=StudyError)
-    growth = load_klems_study(study)
-    with at_key(called(study)):
-        if growth is not None:
-            return cast("Reproduction", klems_account(growth))
-        ready = _with_reading(prepare(cast("str | Path | Study", study), seed=seed))
-    running = {"jobs": jobs, "progress": progress, "client": client, "checkpoint": checkpoint}
-    return _estimate(ready, draws=draws, seed=seed, running=running)
-
-
-def _estimate(
-    ready: Prepared, *, draws: int, seed: int, running: Mapping[str, Any]
-) -> Reproduction:
-    """Draw all runs of a prepared study and judge them."""
+    ready = _made_ready(study, seed)
+    if isinstance(ready, KlemsAccount):
+        return cast("Reproduction", ready)
     model, facts = ready.assembly.model, ready.facts
     inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
-    found = monte_carlo(AllRuns(model), inputs, draws=draws, seed=seed, **running)
+    found = monte_carlo(
+        AllRuns(model), inputs, draws=draws, seed=seed, jobs=jobs, progress=progress,
+        client=client, checkpoint=checkpoint,
+    )  # fmt: skip
     drawn = found.draws.set_axis(labels(model), axis=1)
-    with at_key(called(ready.study)):
-        _check_draws(drawn)
+    _check_draws(drawn, called(study))
     estimates = with_intervals(drawn)
     values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
     verdicts = verdict_frame(ready.study, facts, model.runs, estimates)

@@ -29,8 +29,10 @@ def result() -> Reproduction:
 def _with_figure(name: str, printed: str, unit: str) -> Study:
     """Return the study with one printed figure changed."""
     study = load_study("caict_2020")
-    known = qn.load_reported("caict_2020").loc[name]
-    own = {name: Figure(printed=printed, year=int(known["year"]), unit=unit, fact=known["fact"])}
+    known = row(qn.load_reported("caict_2020"), name)
+    own = {
+        name: Figure(printed=printed, year=int(known["year"]), unit=unit, fact=str(known["fact"]))
+    }
     return replace(study, reported=replace(study.reported, figures=own))
 
 
@@ -54,7 +56,7 @@ def test_the_median_of_the_draws_is_the_one_central_case(result: Reproduction) -
     for run in RUNS:
         drawn = result.draws[(run, "total", 2019, "estimate")]
         assert result.account.loc[(run, 2019), "total"] == drawn.median()
-        assert np.isclose(result.verdicts.loc[(run, "T19"), "estimate"], drawn.median())
+        assert np.isclose(float(row(result.verdicts, (run, "T19"))["estimate"]), drawn.median())
 
 
 def test_roles_are_those_of_the_method(result: Reproduction) -> None:
@@ -70,7 +72,7 @@ def test_facts_are_counted_once(result: Reproduction) -> None:
     # by hand from the table of METHOD: level and growth of 2018, level of 2019, core of 2019,
     # forecast and jobs of 2020; the calibrated run has used the first two
     assert result.score.loc[list(RUNS), "judged"].tolist() == [6, 6, 4]
-    restates = result.verdicts.loc["linkage", "restates"].to_dict()
+    restates = part(result.verdicts, "linkage")["restates"].to_dict()
     assert restates["S18"] == restates["I18"] == "T18"
     assert restates["S19"] == restates["G19"] == restates["K19"] == restates["I19"] == "T19"
     assert restates["C19"] == "H19"
@@ -99,7 +101,7 @@ def test_naive_rules_stand_beside_the_calibrated_run(result: Reproduction) -> No
     assert np.isclose(found[("mean of both", 2019)], (step + growth) / 2, rtol=2e-3)
     assert list(result.score.index) == [*RUNS, "same step", "same growth", "mean of both"]
     error = (abs(step / 2.13 - 1) + abs((1.42 + 2 * (1.42 - before)) / 3.1 - 1)) / 2
-    assert np.isclose(result.score.loc["same step", "error"], error, atol=2e-3)
+    assert np.isclose(float(row(result.score, "same step")["error"]), error, atol=2e-3)
 
 
 def test_identities_hold_in_every_draw(result: Reproduction) -> None:
@@ -216,8 +218,8 @@ def test_findings_say_level_and_growth_apart_and_hold_the_numbers(result: Reprod
     assert said[0].startswith("Level: ")
     assert said[1].startswith("Growth: ")
     home, inside = (
-        result.account.loc[("linkage", 2018), "total"],
-        result.bounds.loc[(READINGS[0], 2018), "total"],
+        float(row(result.account, ("linkage", 2018))["total"]),
+        float(row(result.bounds, (READINGS[0], 2018))["total"]),
     )
     assert f"{home:.2f}" in said[0]
     assert f"{inside:.2f}" in said[0]

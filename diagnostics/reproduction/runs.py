@@ -284,8 +284,8 @@ def _check_draws(drawn: pd.DataFrame, where: str) -> None:
     if float(lost.max()) > _MOST_LOST:
         run, year, _ = cast("tuple[str, int, str]", list(totals)[int(lost.argmax())])
         raise StudyError(
-            f"{where}.penetration.saturation: {lost.max():.0%} of the draws of the {run} run have no curve "
-            f"in {year}: the integration-driven part lies above the saturation; raise it"
+            f"{where}.penetration.saturation: {lost.max():.0%} of the draws of the {run} run have "
+            f"no curve in {year}: the integration-driven part lies above the saturation; raise it"
         )
 
 

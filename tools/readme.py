@@ -26,9 +26,7 @@ def blocks() -> dict[str, str]:
         raise SystemExit("the study of the README has no potential")
     return {
         "findings": _bullets(result.findings()),
-        "audit": _bullets(
-            s for k, s in enumerate(audit.findings) if k == 0 or any(w in s for w in _TELLING)
-        ),
+        "audit": _bullets(audit.telling),
         "audit_full": _bullets(audit.findings),
         "result": glance_table(result).to_markdown().strip(),
         "score": score_table(result).to_markdown().strip(),
@@ -42,9 +40,6 @@ def blocks() -> dict[str, str]:
         "curve": _markdown(qn.specification_curve("caict_2020", seed=0).tables()[:3]),
         "elasticity": _markdown(elasticities.tables()[:1]),
     }
-
-
-_TELLING = ("mixes vintages", "definition nothing fits", "anachronism", "Only if all figures")
 
 
 def _bullets(sentences: Iterable[str]) -> str:

@@ -1,5 +1,6 @@
 """What the audit of a report found."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,6 +9,9 @@ import pandas as pd
 from quesnay.models.display.table import Table, Tabular
 
 __all__ = ["AuditResult", "OneVintage", "Reading"]
+
+
+_DETAIL = re.compile(r"rests on GDP|^Implied|^With(out)? |No identity ties")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -101,6 +105,11 @@ class AuditResult(Tabular):
     readings: tuple[Reading, ...]
     findings: list[str]
     identities: tuple[str, ...]
+
+    @property
+    def telling(self) -> list[str]:
+        """The findings without the details of single figures, implied values and other readings."""
+        return [sentence for sentence in self.findings if not _DETAIL.search(sentence)]
 
     def tables(self) -> tuple[Table, ...]:
         """Return findings, assignments, vintages, bounds and conflicts as tables."""

@@ -494,11 +494,11 @@ def _provenance(result: "Reproduction", lang: str) -> list[str]:
         return []
     own = row(result.facts.reported, figure)
     said = say(
-        "Every run rests on the printed core, {id} = {printed} {unit}: {provenance}.",
+        "Every run rests on the printed core, {id} = {printed}{unit}: {provenance}.",
         lang,
         id=figure,
         printed=own["printed"],
-        unit=say(str(own["unit"]), lang),
+        unit=(" x " if str(own["unit"])[:1].isdigit() else " ") + say(str(own["unit"]), lang),
         provenance=say(str(own.get("provenance") or "study file"), lang),
     )
     others = result.study.core.other_printings

@@ -10,7 +10,7 @@ import pandas as pd
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section, render_page
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
-from quesnay.diagnostics.reproduction.findings import findings
+from quesnay.diagnostics.reproduction.findings import findings, headline
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
@@ -155,6 +155,7 @@ def report_html(
     made = gather_evidence(result) if evidence is None else evidence
     sections = [
         _account(result, plots),
+        _findings(result, made),
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
         _method(result),
         *_path(result, plots),
@@ -164,14 +165,21 @@ def report_html(
         _uncertainty(result, plots),
         _data(result),
     ]
-    lead = [*findings(result), *_audit_findings(made)]
+    lead = [*headline(result), *_telling(made)[:1]]
     return render_page(
         result.study.study.title, lead, sections, colophon=_colophon(result), path=path
     )
 
 
-def _audit_findings(made: Evidence) -> list[str]:
-    return [] if made.audit is None else [f"Audit: {s}" for s in made.audit.findings[:3]]
+def _telling(made: Evidence) -> list[str]:
+    return [] if made.audit is None else [f"Audit: {s}" for s in made.audit.telling]
+
+
+def _findings(result: "Reproduction", made: Evidence) -> Section:
+    words = [*findings(result), *_telling(made)]
+    if made.reconciled is not None:
+        words.append(reconciled_finding(result, made.reconciled))
+    return Section("What was found, in full", [sentence for sentence in words if sentence])
 
 
 def _account(result: "Reproduction", plots: "Plots") -> Section:
@@ -278,7 +286,7 @@ def _evidence_sections(made: Evidence) -> list[Section]:
     if made.curve is not None:
         words = ["All admissible combinations of the declared choices, run by run."]
         sections.append(
-            Section("Specification curve", words, [made.curve.plot()], made.curve.tables())
+            Section("Specification curve", words, [made.curve.plot_runs()], made.curve.tables())
         )
     if made.updated is not None:
         words = [

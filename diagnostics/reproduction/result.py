@@ -179,7 +179,7 @@ class Reproduction(Tabular):
         """
         from quesnay.diagnostics.reproduction.specifications import specification_curve
 
-        return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot()
+        return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot_runs()
 
     def plot_tornado(self) -> "Figure":
         """Draw how far each source of uncertainty alone moves the held-out totals."""

@@ -1,5 +1,7 @@
 """The sentences of the main job in other languages: template -> template with the same fields."""
 
+import re
+
 __all__ = ["CHINESE", "say"]
 
 CHINESE: dict[str, str] = {}
@@ -14,4 +16,8 @@ def say(template: str, lang: str = "en", **values: object) -> str:
     '1.0 of two'
     """
     text = CHINESE.get(template, template) if lang == "zh" else template
-    return text.format(**values) if values else text
+    filled = text.format(**values) if values else text
+    return _PERCENT.sub(" %", filled)
+
+
+_PERCENT = re.compile(r"(?<=\d)%")

@@ -11,10 +11,9 @@ import numpy as np
 import pandas as pd
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.assembly import assemble
-from quesnay.diagnostics.reproduction.facts import collect_facts, panel
-from quesnay.diagnostics.reproduction.regressions import elasticity_draws, estimation_sample
-from quesnay.diagnostics.reproduction.runs import simulate, uncertain_inputs
+from quesnay.diagnostics.reproduction.assembly import prepare
+from quesnay.diagnostics.reproduction.regressions import elasticity_draws, regression_rows
+from quesnay.diagnostics.reproduction.runs import AllRuns, uncertain_inputs
 from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import Potential, load_study, with_keys
 
@@ -23,28 +22,26 @@ STUDY = load_study("caict_2020")
 
 
 def monte_carlo() -> None:
-    facts = collect_facts(STUDY)
-    model = assemble(STUDY, facts).model
-    inputs, _ = uncertain_inputs(STUDY, facts, model, (0.057, 0.014))
+    ready = prepare(STUDY)
+    made = ready.assembly
+    inputs, _ = uncertain_inputs(STUDY, ready.facts, made.model, made.productivity)
     drawn = []
     for jobs in (1, 2):
         start = time.perf_counter()
-        drawn.append(simulate(model, inputs, draws=DRAWS, seed=0, jobs=jobs))
-        print(f"{DRAWS:,} draws of both runs, jobs={jobs}: {time.perf_counter() - start:6.2f} s")
+        found = qn.monte_carlo(AllRuns(made.model), inputs, draws=DRAWS, seed=0, jobs=jobs)
+        drawn.append(found.draws)
+        print(f"{DRAWS:,} draws of all runs, jobs={jobs}: {time.perf_counter() - start:6.2f} s")
     pd.testing.assert_frame_equal(*drawn, check_exact=True)
 
 
 def bare(use: Potential) -> float:
     """One regression with its effects as columns."""
-    frame = estimation_sample(
-        panel(use.panel), use.logarithms, years=use.years, exclude=use.exclude
-    )
+    frame = regression_rows(use)
     outcome, _, right = use.formula.partition("~")
     names = [name.strip() for name in right.split("+")]
     frame = frame.dropna(subset=[outcome.strip(), *names])
     root = np.ones(len(frame))
     if use.weights is not None:
-        frame = frame[frame[use.weights] > 0]
         root = np.sqrt(frame[use.weights].to_numpy(float))
     codes = [frame.groupby(effect.split(":")).ngroup().to_numpy() for effect in use.absorb]
     columns = [frame[names].to_numpy(float), *(np.eye(code.max() + 1)[code] for code in codes)]

@@ -1,4 +1,4 @@
-"""The command line: ``quesnay reproduce | run | check | init | audit | table | datasets``."""
+"""The command line: ``quesnay reproduce | run | check | init | explain | audit | table | …``."""
 
 import argparse
 import contextlib
@@ -100,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"quesnay {__version__}")
     commands = parser.add_subparsers(title="commands", required=True, metavar="COMMAND")
     _add_runs(commands)
+    _add_explain(commands)
     _add_audit(commands)
     add_table(commands)
     _add_datasets(commands)
@@ -124,6 +125,9 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         parser.add_argument(
             "--checkpoint", metavar="DIR", help="keep finished draws, to go on later"
         )
+        parser.add_argument(
+            "--curve", action="store_true", help="with --out: the specification curve too"
+        )
         parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
         _add_json(parser)
     check = commands.add_parser(
@@ -141,6 +145,18 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     init.add_argument("folder", metavar="DIR", help="where study.toml is written")
     init.set_defaults(handler="init")
+
+
+def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    explain = commands.add_parser("explain", help="where an estimate comes from, input by input")
+    explain.add_argument("figure", metavar="FIGURE", help="id of a printed figure, such as T19")
+    explain.add_argument(
+        "--study", default="caict_2020", metavar="STUDY", help="default caict_2020"
+    )
+    explain.add_argument("--run", dest="which", metavar="RUN", help="one run; by default all")
+    explain.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
+    explain.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
+    explain.set_defaults(handler="explain")
 
 
 def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
 
-__all__ = ["audit", "check", "datasets", "init", "reproduce", "show"]
+__all__ = ["audit", "check", "datasets", "explain", "init", "reproduce", "show"]
 
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
@@ -34,13 +34,29 @@ def reproduce(options: argparse.Namespace) -> None:
             client=client,
             checkpoint=options.checkpoint,
         )
-    written = None if options.out is None else write_result(result, options.out)
+    written = (
+        None if options.out is None else write_result(result, options.out, curve=options.curve)
+    )
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
         return
     print(visible(result.console(), breaks=True))
     if written is not None:
         print(f"\nWritten: {written} (open report.html)")
+
+
+def explain(options: argparse.Namespace) -> None:
+    """Say where the estimate of one printed figure comes from, run by run."""
+    from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
+    from quesnay.diagnostics.reproduction.runs import reproduce as run
+    from quesnay.models.display.escape import visible
+
+    result: Any = run(options.study, draws=options.draws, seed=options.seed)
+    if isinstance(result, KlemsAccount):
+        raise QuesnayError("an account by growth accounting has one equation: see its report")
+    for name in result.runs if options.which is None else (options.which,):
+        shown = result.explain(options.figure, run=name).summary()
+        print(visible(shown, breaks=True), end="\n\n")
 
 
 class _Cluster:

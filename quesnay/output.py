@@ -16,7 +16,9 @@ __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 _DIGITS = 10  # what different processors agree on
 
 
-def write_result(result: Reproduction | KlemsAccount, folder: str | Path) -> Path:
+def write_result(
+    result: Reproduction | KlemsAccount, folder: str | Path, *, curve: bool = False
+) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
     Parameters
@@ -25,6 +27,8 @@ def write_result(result: Reproduction | KlemsAccount, folder: str | Path) -> Pat
         The run.
     folder : str or Path
         Made where missing; files of others in it stay.
+    curve : bool
+        The specification curve too, in the report and as csv.
 
     Returns
     -------
@@ -42,7 +46,7 @@ def write_result(result: Reproduction | KlemsAccount, folder: str | Path) -> Pat
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
-    evidence = gather_evidence(result)
+    evidence = gather_evidence(result, curve=curve)
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),

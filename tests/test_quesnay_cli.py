@@ -182,3 +182,22 @@ def test_a_folder_never_mixes_two_runs(tmp_path: Path, capsys: pytest.CaptureFix
     listed = json.loads((out / "manifest.json").read_text())["sha256"]
     assert listed == {"account.csv": hashlib.sha256(b"new").hexdigest()}
     assert "empty name" in _refused(capsys, "reproduce", "--draws", "2", "--out", "")
+
+
+def test_a_figure_is_explained_run_by_run(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "T19", "--draws", "50"]) == 0
+    shown = capsys.readouterr().out
+    for run in ("linkage", "elasticity", "calibrated"):
+        assert f"T19, {run} run" in shown
+    assert "did you mean" in _refused(capsys, "explain", "T91", "--draws", "50")
+    assert "unknown run" in _refused(capsys, "explain", "T19", "--run", "linked", "--draws", "50")
+
+
+@pytest.mark.slow
+def test_the_curve_is_part_of_the_report_on_request(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["reproduce", "--draws", "50", "--curve", "--out", str(tmp_path / "out")]) == 0
+    assert (tmp_path / "out" / "specifications.csv").exists()
+    assert "Specification curve" in (tmp_path / "out" / "report.html").read_text("utf-8")
+    capsys.readouterr()

@@ -344,16 +344,29 @@ def reproduce(
     ready = _made_ready(study, seed)
     if isinstance(ready, KlemsAccount):
         return cast("Reproduction", ready)
-    model, facts = ready.assembly.model, ready.facts
-    inputs, sources = uncertain_inputs(ready.study, facts, model, ready.assembly.productivity)
+    model = ready.assembly.model
+    inputs, sources = uncertain_inputs(ready.study, ready.facts, model, ready.assembly.productivity)
     found = monte_carlo(
         AllRuns(model), inputs, draws=draws, seed=seed, jobs=jobs, progress=progress,
         client=client, checkpoint=checkpoint,
     )  # fmt: skip
     drawn = found.draws.set_axis(labels(model), axis=1)
     _check_draws(drawn, called(study))
+    return _judged(ready, drawn, found.inputs, (inputs, sources), seed=seed)
+
+
+def _judged(
+    ready: Prepared,
+    drawn: pd.DataFrame,
+    inputs: pd.DataFrame,
+    uncertain: tuple[dict[str, Distribution], Sources],
+    *,
+    seed: int,
+) -> Reproduction:
+    """Hold the draws of all runs against the printed figures."""
+    model, facts = ready.assembly.model, ready.facts
     estimates = with_intervals(drawn)
-    values = {str(name): found.inputs[name].to_numpy(float) for name in found.inputs}
+    values = {str(name): inputs[name].to_numpy(float) for name in inputs}
     verdicts = verdict_frame(ready.study, facts, model.runs, estimates)
     naive = naive_forecasts(facts, model, drawn, seed=seed)
     return Reproduction(
@@ -364,9 +377,9 @@ def reproduce(
         verdicts=verdicts,
         score=score_frame(facts, model, verdicts, naive),
         bounds=_readings(ready, values),
-        variance=variance_frame(facts, model, inputs, sources, seed=seed),
+        variance=variance_frame(facts, model, *uncertain, seed=seed),
         draws=drawn,
-        inputs=found.inputs,
+        inputs=inputs,
         naive=naive,
         elasticities=ready.elasticities,
         facts=facts,

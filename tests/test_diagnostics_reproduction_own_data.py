@@ -220,3 +220,15 @@ def test_industry_groups_of_a_year_come_all_or_none(study: Path) -> None:
     frame.to_csv(path, index=False)
     with pytest.raises(qn.DataError, match=r"2019 has no value added of industry group 'finance'"):
         qn.reproduce(study, draws=2)
+
+
+def test_every_option_of_reading_is_open_to_a_study(study: Path) -> None:
+    text = study.read_text(encoding="utf-8")
+    files = "files = {"
+    assert files in text
+    good = text.replace(files, 'read = { blank = "zero", tolerance = 0.001 }\nfiles = {', 1)
+    study.write_text(good, encoding="utf-8")
+    assert qn.reproduce(study, draws=2).account.notna().all().all()
+    study.write_text(text.replace(files, "read = { blnk = 1 }\nfiles = {", 1), encoding="utf-8")
+    with pytest.raises(qn.QuesnayError, match=r"tables\.read.*'blnk'.*did you mean 'blank'"):
+        qn.reproduce(study, draws=2)

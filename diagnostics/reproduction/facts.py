@@ -14,6 +14,7 @@ from quesnay.datasets.catalogue import load_dataset
 from quesnay.datasets.input_output import load_io
 from quesnay.datasets.macro import load_gdp, load_gdp_vintages
 from quesnay.datasets.panels import load_panel
+from quesnay.datasets.readers.options import read_options
 from quesnay.datasets.readers.read import read_io
 from quesnay.datasets.reported import load_reported
 from quesnay.diagnostics.reproduction.own_data import SCHEMAS, Column, is_own, read_own
@@ -295,7 +296,12 @@ def table(study: Study, year: int) -> InputOutputTable:
     own = use.files.get(str(year))
     with at_key("tables.years" if own is None else f"tables.files.{year}"):
         if own is not None:
-            return read_io(own) if use.layout is None else read_io(own, layout=use.layout)
+            given = {"layout": use.layout, **use.read}
+            if own in [file for other, file in use.files.items() if other != str(year)]:
+                given = {"year": year, **given}  # one file holds several years
+            with at_key("tables.read"):
+                read_options(given)
+            return read_io(own, **given)  # type: ignore[arg-type]
         return load_io(study.study.country, year, imports=use.imports, source=use.source)
 
 

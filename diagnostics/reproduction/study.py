@@ -140,6 +140,12 @@ class Tables:
     source: str | None = _key("Which source of an embedded table, where there are several.", None)
     files: dict[str, str] = _key("Year -> a table file of your own, beside the study.", {})
     layout: str | None = _key("Layout of these files; recognised from the content if absent.", None)
+    read: dict[str, object] = _key(
+        "Options of read_io for these files: sheet, year, country, make, tolerance, strict, blank, "
+        "encoding, unit, decimal, thousands, roles, merge_regions; year is that of the table.",
+        {},
+        example='{ blank = "zero", country = "CHN" }',
+    )
     groups: dict[str, tuple[str, ...]] = _key(
         "Published industry group -> sectors, for years between two tables.", {}
     )

@@ -588,8 +588,12 @@ def test_own_csv_uses_the_identities_of_a_satellite_account(tmp_path: Path) -> N
     assert qn.audit(qn.read_figures(path)).conflicts == [["T19", "C19", "H19"]]
 
 
+_PAGE = Path(__file__).parent.parent / "docs" / "evidence.md"
+
+
+@pytest.mark.skipif(not _PAGE.is_file(), reason="looks at the source, which is not here")
 def test_the_documentation_quotes_the_findings() -> None:
-    page = (Path(__file__).parent.parent / "docs" / "evidence.md").read_text(encoding="utf-8")
+    page = _PAGE.read_text(encoding="utf-8")
     part = page.partition("## Audit")[2].partition("\n## ")[0]
     quotes = [
         " ".join(block.replace("\n  > ", " ").split())

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = ["source_tornados", "variance_frame"]
 
-_SOBOL_DRAWS = 2048
+_SOBOL_DRAWS = 1024
 _TORNADO_DRAWS = 1000
 _LEVEL = 0.95
 _SHOWN = 1e-2  # of the largest swing: what moves less is no source for a picture

@@ -36,7 +36,7 @@ def main() -> None:
     options = parser.parse_args()
     for jobs in (1, 2):
         timed(
-            f"main job, {options.draws:,} draws of both runs, jobs={jobs}",
+            f"main job, {options.draws:,} draws of all runs, jobs={jobs}",
             lambda jobs=jobs: qn.reproduce(draws=options.draws, seed=0, jobs=jobs),
         )
     timed("audit of the embedded report", qn.audit)

@@ -19,7 +19,8 @@ from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_ou
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
 from quesnay.diagnostics.reproduction.assembly import Prepared, prepare
 from quesnay.diagnostics.reproduction.regressions import (
-    codes_of,
+    cluster_grams,
+    complete_rows,
     formula_columns,
     regression_rows,
     scale_placebo_of,
@@ -29,7 +30,6 @@ from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
 from quesnay.diagnostics.reproduction.verdicts import naive_forecast
 from quesnay.fitting.checks import as_tuple, is_whole, seed_sequence, whole
 from quesnay.fitting.errors import DataError, StudyError, shown
-from quesnay.fitting.regression.gram import NestedGrams, nested_grams
 from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import curve_path
@@ -287,13 +287,13 @@ def backtest_elasticity(
         raise StudyError("potential: the study has no regression to test; add the section")
     if use.cluster is None:
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
-    rows = _complete(use, regression_rows(use))
+    rows = complete_rows(use, regression_rows(use))
     if "sector" not in rows.columns:
         raise StudyError("potential.panel: leaving sectors out needs a column 'sector'")
     place = formula_columns(use.formula)[1].index(use.term)
 
     def elasticity(part: pd.DataFrame) -> float:
-        return float(_grams(use, part).coefficients()[0, place])
+        return float(cluster_grams(use, part).coefficients()[0, place])
 
     left_out = tuple(leave_one_out(elasticity, rows, by=by) for by in (use.cluster, "sector"))
     rng = np.random.default_rng(seed_sequence(seed))
@@ -302,22 +302,6 @@ def backtest_elasticity(
         scale_placebo_of(use, rows, draws=draws, seed=seed),
         _lead(use, rows, rng, draws),
     )
-
-
-def _complete(use: Potential, rows: pd.DataFrame) -> pd.DataFrame:
-    """Keep the rows of the regression: those with every logarithm."""
-    outcome, regressors = formula_columns(use.formula)
-    return rows.dropna(subset=[outcome, *regressors])
-
-
-def _grams(use: Potential, rows: pd.DataFrame) -> NestedGrams:
-    """Gram matrices of a regression on given rows, one a cluster."""
-    outcome, regressors = formula_columns(use.formula)
-    X = rows[regressors].to_numpy(float)
-    weights = None if use.weights is None else rows[use.weights].to_numpy(float)
-    effects = [codes_of(rows, effect) for effect in use.absorb]
-    cluster = codes_of(rows, str(use.cluster))
-    return nested_grams(rows[outcome].to_numpy(float), X, effects, cluster, weights=weights)
 
 
 def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: int) -> pd.DataFrame:
@@ -330,7 +314,7 @@ def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: i
     cross = replace(
         use, formula=f"{outcome}~{right} + lead", absorb=("sector", str(use.cluster)), years=()
     )
-    grams = _grams(cross, first)
+    grams = cluster_grams(cross, first)
     count = grams.grams.blocks.shape[0]
     drawn = grams.coefficients(rng.multinomial(count, np.full(count, 1 / count), size=draws))
     names = formula_columns(cross.formula)[1]

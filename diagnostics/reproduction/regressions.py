@@ -25,7 +25,7 @@ from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
-from quesnay.fitting.regression.gram import nested_grams
+from quesnay.fitting.regression.gram import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.panel import fit_panel
@@ -34,7 +34,9 @@ from quesnay.models.regression.shift_share import shift_share_instrument
 
 __all__ = [
     "Elasticities",
-    "codes_of",
+    "KnownRows",
+    "cluster_grams",
+    "complete_rows",
     "elasticity_draws",
     "estimate_elasticities",
     "fit_potential",
@@ -93,6 +95,23 @@ def regression_rows(use: Potential) -> pd.DataFrame:
     return rows
 
 
+class KnownRows:
+    """:func:`regression_rows`, built once for all equations on the same rows.
+
+    The frames are shared: what adds a column works on a copy.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[str, pd.DataFrame] = {}
+
+    def __call__(self, use: Potential) -> pd.DataFrame:
+        """Return the rows of a regression, a shared frame."""
+        key = repr((use.panel, use.years, use.exclude, use.weights, use.cluster, use.logarithms))
+        if key not in self._known:
+            self._known[key] = regression_rows(use)
+        return self._known[key]
+
+
 def _own_columns(use: Potential) -> list[Column]:
     """Return what a panel of the user must hold for a regression."""
     names = dict.fromkeys(name for names in use.logarithms.values() for name in names)
@@ -104,7 +123,9 @@ def _own_columns(use: Potential) -> list[Column]:
     return columns
 
 
-def fit_potential(use: Potential, *, covariance: str | None = None) -> PanelFit:
+def fit_potential(
+    use: Potential, *, covariance: str | None = None, rows: pd.DataFrame | None = None
+) -> PanelFit:
     """Estimate the elasticity of value added to the technology's inputs.
 
     Parameters
@@ -113,6 +134,8 @@ def fit_potential(use: Potential, *, covariance: str | None = None) -> PanelFit:
         Section ``potential`` of a study: panel, formula, fixed effects, cluster.
     covariance : str, optional
         Rule of inference in place of the clustered default.
+    rows : DataFrame, optional
+        :func:`regression_rows` of `use`, where they are known already.
 
     Raises
     ------
@@ -128,7 +151,7 @@ def fit_potential(use: Potential, *, covariance: str | None = None) -> PanelFit:
     """
     fit = fit_panel(
         use.formula,
-        regression_rows(use),
+        regression_rows(use) if rows is None else rows,
         absorb=use.absorb,
         cluster=use.cluster if covariance not in {"classical", "HC1"} else None,
         weights=use.weights,
@@ -163,7 +186,7 @@ def rival_of(use: Potential, rival: Rival) -> Potential:
     return replace(use, logarithms=logarithms, **changed)
 
 
-def mixture(study: Study, facts: Facts, base: PanelFit) -> pd.DataFrame:
+def mixture(study: Study, facts: Facts, base: PanelFit, known: KnownRows) -> pd.DataFrame:
     """Estimate every admissible equation of a study.
 
     Parameters
@@ -174,6 +197,8 @@ def mixture(study: Study, facts: Facts, base: PanelFit) -> pd.DataFrame:
         The tables, for cost shares.
     base : PanelFit
         The base regression, which is the only equation where the study declares none.
+    known : KnownRows
+        Rows of the regressions so far.
 
     Returns
     -------
@@ -193,14 +218,16 @@ def mixture(study: Study, facts: Facts, base: PanelFit) -> pd.DataFrame:
     rows = {}
     for place, equation in enumerate(equations):
         with at_key(f"potential.equations[{place}]"):
-            rows[equation.name] = _equation(study, facts, base, equation)
+            rows[equation.name] = _equation(study, facts, base, equation, known)
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame["weight"] = frame["weight"] / frame["weight"].sum()
     frame.index.name = "equation"
     return frame
 
 
-def _equation(study: Study, facts: Facts, base: PanelFit, equation: Equation) -> dict[str, object]:
+def _equation(
+    study: Study, facts: Facts, base: PanelFit, equation: Equation, known: KnownRows
+) -> dict[str, object]:
     use = study.potential
     assert use is not None
     count: float = np.nan
@@ -216,7 +243,7 @@ def _equation(study: Study, facts: Facts, base: PanelFit, equation: Equation) ->
         source = f"cost of capital over value added in {equation.panel}, mean and spread over years"
     else:
         own = rival_of(use, equation)
-        fit = base if own == replace(use) else fit_potential(own)
+        fit = base if own == use else fit_potential(own, rows=known(own))
         factor = per_value_added(study, facts, own.applies_to)
         value, error = (
             factor * float(fit.params[own.term]),
@@ -388,19 +415,17 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
     if use is None:
         raise StudyError("potential: the study has no such section")
     with at_key("potential"):
-        base = fit_potential(use)
-    admissible = mixture(study, facts, base)
-    rows = {"base case": _row(base, use.term)}
-    for place, rival in enumerate(use.rivals):
-        own = rival_of(use, rival)
-        with at_key(f"potential.rivals[{place}]"):
-            rows[rival.name] = _row(fit_potential(own), own.term)
+        known = KnownRows()
+        sample = known(use)
+        base = fit_potential(use, rows=sample)
+    admissible = mixture(study, facts, base, known)
+    rows = {"base case": _row(base, use.term), **_rivals(use, known)}
     remarks = []
-    instrument = _instrumented(use)
+    instrument = _instrumented(use, sample)
     if instrument is not None:
         rows["shift-share instrument"] = _row(instrument, use.term)
         remarks.append(_strength(instrument))
-    direct, reverse = _reverse_bounds(use)
+    direct, reverse = _reverse_bounds(use, sample)
     share = float(_cost_shares(study, facts).iloc[0]["value_added"])
     notes = (
         "Standard errors clustered as in the study; associations, not effects, unless a design "
@@ -417,19 +442,29 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
         mixture_median(admissible),
         pd.DataFrame(rows).T,
         share,
-        _inference_table(use, base, seed=seed),
+        _inference_table(use, sample, base, seed=seed),
         notes,
-        _selection(use),
-        scale_placebo_of(use, regression_rows(use), draws=_PLACEBOS, seed=seed),
-        _with_scale(use),
+        _selection(use, sample),
+        scale_placebo_of(use, sample, draws=_PLACEBOS, seed=seed),
+        _with_scale(use, sample),
     )
 
 
-def _selection(use: Potential) -> OsterBounds | None:
+def _rivals(use: Potential, known: KnownRows) -> dict[str, dict[str, float]]:
+    """Estimate every rival of the base equation."""
+    rows = {}
+    for place, rival in enumerate(use.rivals):
+        own = rival_of(use, rival)
+        with at_key(f"potential.rivals[{place}]"):
+            rows[rival.name] = _row(fit_potential(own, rows=known(own)), own.term)
+    return rows
+
+
+def _selection(use: Potential, rows: pd.DataFrame) -> OsterBounds | None:
     """Bound the base elasticity by Oster's rule; None where no control says anything."""
     try:
         return oster_bounds(
-            use.formula, regression_rows(use), term=use.term, absorb=use.absorb, weights=use.weights
+            use.formula, rows, term=use.term, absorb=use.absorb, weights=use.weights
         )
     except EstimationError:
         return None
@@ -456,12 +491,12 @@ def scale_placebo_of(
     )
 
 
-def _with_scale(use: Potential) -> float:
+def _with_scale(use: Potential, rows: pd.DataFrame) -> float:
     """Return the base elasticity with the columns of scale beside it."""
     if not use.scale:
         return float("nan")
     wide = replace(use, formula=" + ".join([use.formula, *use.scale]))
-    return float(fit_potential(wide).params[use.term])
+    return float(fit_potential(wide, rows=rows).params[use.term])
 
 
 def _row(fit: PanelFit, term: str) -> dict[str, float]:
@@ -484,11 +519,13 @@ def _strength(found: PanelFit) -> str:
     return f"{words}; its interval says how little it can tell apart."
 
 
-def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
+def _inference_table(use: Potential, sample: pd.DataFrame, fit: PanelFit, *, seed: int) -> Table:
     """Return the elasticity under every rule of inference that few clusters call for."""
     rows = {}
     for rule in _RULES if use.cluster else _RULES[:2]:
-        row = fit_potential(use, covariance=rule).tidy().set_index("term").loc[use.term]
+        row = (
+            fit_potential(use, covariance=rule, rows=sample).tidy().set_index("term").loc[use.term]
+        )
         rows[rule] = {
             "std_error": row["std_error"],
             "p_value": row["p_value"],
@@ -511,12 +548,11 @@ def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     return Table(title, frame, tuple(notes), formats)
 
 
-def _instrumented(use: Potential) -> PanelFit | None:
+def _instrumented(use: Potential, rows: pd.DataFrame) -> PanelFit | None:
     """Estimate the elasticity with the leave-one-out shift-share instrument of a study."""
     if use.instrument is None:
         return None
-    rows = regression_rows(use)
-    rows["shift_share"] = shift_share_instrument(
+    instrument = shift_share_instrument(
         rows,
         use.instrument.columns,
         cell=use.instrument.cell,
@@ -525,7 +561,7 @@ def _instrumented(use: Potential) -> PanelFit | None:
     )
     return fit_instrumental(
         use.formula,
-        rows,
+        rows.assign(shift_share=instrument),
         endogenous=use.term,
         instruments="shift_share",
         absorb=use.absorb,
@@ -533,14 +569,14 @@ def _instrumented(use: Potential) -> PanelFit | None:
     )
 
 
-def _reverse_bounds(use: Potential) -> tuple[float, float]:
+def _reverse_bounds(use: Potential, rows: pd.DataFrame) -> tuple[float, float]:
     """Bound the elasticity under classical measurement error in the technology's inputs.
 
     The direct regression is biased towards zero, the reverse one, inputs on the outcome, away from
     it (Frisch 1934; Klepper and Leamer 1984, Econometrica 52, theorem 1). The second is the first
     over the squared partial correlation, ``t^2 / (t^2 + dof)`` with the classical t.
     """
-    fit = fit_potential(use, covariance="classical")
+    fit = fit_potential(use, covariance="classical", rows=rows)
     squared = float(fit.tstats[use.term]) ** 2
     partial = squared / (squared + float(fit.df_resid))
     return float(fit.params[use.term]), float(fit.params[use.term]) / partial
@@ -580,23 +616,32 @@ def elasticity_draws(
     >>> elasticity_draws(use, draws=2, rng=np.random.default_rng(0)).round(3)[0]
     np.float64(0.057)
     """
-    outcome, regressors = formula_columns(use.formula)
     if use.cluster is None:
         raise StudyError("potential.cluster: the specification curve redraws clusters; name one")
-    known = regression_rows(use) if rows is None else rows
-    frame = known.dropna(subset=[outcome, *regressors])
-    grams = nested_grams(
-        frame[outcome].to_numpy(float),
-        frame[regressors].to_numpy(float),
-        [codes_of(frame, name) for name in use.absorb],
-        codes_of(frame, use.cluster),
-        weights=None if use.weights is None else frame[use.weights].to_numpy(float),
-    )
-    place = regressors.index(use.term)
+    grams = cluster_grams(use, complete_rows(use, regression_rows(use) if rows is None else rows))
+    place = formula_columns(use.formula)[1].index(use.term)
     clusters = grams.grams.blocks.shape[0]
     counts = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=draws)
     every = np.vstack([np.ones((1, clusters)), counts])
     return np.asarray(grams.coefficients(every)[:, place])
+
+
+def complete_rows(use: Potential, rows: pd.DataFrame) -> pd.DataFrame:
+    """Keep the rows of the regression: those with every logarithm."""
+    outcome, regressors = formula_columns(use.formula)
+    return rows.dropna(subset=[outcome, *regressors])
+
+
+def cluster_grams(use: Potential, rows: pd.DataFrame) -> NestedGrams:
+    """Gram matrices of a regression on given complete rows, one a cluster."""
+    outcome, regressors = formula_columns(use.formula)
+    return nested_grams(
+        rows[outcome].to_numpy(float),
+        rows[regressors].to_numpy(float),
+        [_codes_of(rows, effect) for effect in use.absorb],
+        _codes_of(rows, str(use.cluster)),
+        weights=None if use.weights is None else rows[use.weights].to_numpy(float),
+    )
 
 
 def formula_columns(formula: str) -> tuple[str, list[str]]:
@@ -610,6 +655,6 @@ def formula_columns(formula: str) -> tuple[str, list[str]]:
     return outcome.strip(), names
 
 
-def codes_of(frame: pd.DataFrame, effect: str) -> npt.NDArray[np.intp]:
+def _codes_of(frame: pd.DataFrame, effect: str) -> npt.NDArray[np.intp]:
     """Level codes of a fixed effect, interactions by colon."""
     return np.asarray(frame.groupby(effect.split(":"), sort=True).ngroup(), dtype=np.intp)

@@ -27,9 +27,9 @@ from quesnay.diagnostics.reproduction.assembly import (
 )
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts, panel
 from quesnay.diagnostics.reproduction.regressions import (
+    KnownRows,
     elasticity_draws,
     per_value_added,
-    regression_rows,
 )
 from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.study import (
@@ -167,14 +167,11 @@ class _Regressions:
     def __call__(self, chunk: Chunk) -> Arrays:
         values = np.full((chunk.size, 1 + self.draws), np.nan)
         reasons = [""] * chunk.size
-        known: dict[str, pd.DataFrame] = {}  # equations and effects on the same rows share them
+        known = KnownRows()
         for number, place in enumerate(range(chunk.start, chunk.stop)):
             rng, use = np.random.default_rng(self.seed), self.uses[place]
-            rows = repr(replace(use, formula="", absorb=(), applies_to="", equations=(), rivals=()))
             try:
-                if rows not in known:
-                    known[rows] = regression_rows(use)
-                values[number] = elasticity_draws(use, draws=self.draws, rng=rng, rows=known[rows])
+                values[number] = elasticity_draws(use, draws=self.draws, rng=rng, rows=known(use))
             except QuesnayError as error:
                 reasons[number] = str(error)
         return {"values": values, "reason": np.array(reasons, dtype=f"<U{_REASON}")}

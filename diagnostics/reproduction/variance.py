@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.fitting.simulation.distributions import Distribution
 from quesnay.fitting.simulation.engine import chunks
@@ -172,9 +171,3 @@ def _held_out_totals(result: "Reproduction") -> dict[tuple[str, str], tuple[int,
         if int(own["year"]) in slots
         and all(result.study.role(one, str(name)) == "held out" for one in result.runs)
     }
-
-
-def largest_source(variance: pd.DataFrame, run: str, figure: str) -> tuple[str, float]:
-    """Return the source with the largest share of a figure's variance, and the share."""
-    own = row(variance, (run, figure)).dropna()
-    return (str(own.idxmax()), float(own.max())) if len(own) else ("", float("nan"))

@@ -80,15 +80,7 @@ class BalancedTable(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing and the cells that moved furthest."""
-        facts = {
-            "iterations": str(self.iterations),
-            "converged": "yes" if self.converged else "NO",
-            "residual": f"{self.residual:.2e}",
-            "cells moved": str(int((self.start.values != np.asarray(self.table)).sum())),
-        }
-        head = pd.DataFrame({"value": facts})
-        moved = Table("Cells that moved furthest", self.moves.head(10))
-        return Table(f"{self.method} balancing", head, self.notes), moved
+        return _account(self, f"{self.method} balancing", "iterations")
 
 
 def ras(
@@ -389,15 +381,7 @@ class LeastSquaresTable(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing and the cells that moved furthest."""
-        facts = {
-            "Newton steps": str(self.iterations),
-            "converged": "yes" if self.converged else "NO",
-            "residual": f"{self.residual:.2e}",
-            "cells moved": str(int((self.start.values != np.asarray(self.table)).sum())),
-        }
-        head = pd.DataFrame({"value": facts})
-        moved = Table("Cells that moved furthest", self.moves.head(10))
-        return Table("Least-squares balancing", head, self.notes), moved
+        return _account(self, "Least-squares balancing", "Newton steps")
 
 
 def balance_least_squares(
@@ -599,6 +583,19 @@ def _listed(labels: pd.Index, places: tuple[int, ...]) -> str:
     named = ", ".join(shown(labels[k]) for k in places[:_NAMES_SHOWN]) or "none"
     more = len(places) - _NAMES_SHOWN
     return f"{named} and {more} more" if more > 0 else named
+
+
+def _account(found: BalancedTable | LeastSquaresTable, title: str, steps: str) -> tuple[Table, ...]:
+    """Return how a balancing ended, and the cells that moved furthest."""
+    facts = {
+        steps: str(found.iterations),
+        "converged": "yes" if found.converged else "NO",
+        "residual": f"{found.residual:.2e}",
+        "cells moved": str(int((found.start.values != np.asarray(found.table)).sum())),
+    }
+    head = pd.DataFrame({"value": facts})
+    moved = Table("Cells that moved furthest", found.moves.head(10))
+    return Table(title, head, found.notes), moved
 
 
 def _largest_moves(start: Grid, after: Array, limit: int = 1000) -> pd.DataFrame:

@@ -42,7 +42,6 @@ Interval: TypeAlias = tuple[float, float]
 Array = NDArray[np.float64]
 Rows: TypeAlias = tuple[Array, Array]
 """``A x <= b`` over the variables of a problem."""
-_MOST_FACTORS = 10  # factors with an interval in one identity: two to this power corners
 _BUILT_IN = {*(identity.text for identity in SATELLITE_ACCOUNT), FREE_DEFLATOR.text}
 
 

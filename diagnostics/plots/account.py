@@ -31,7 +31,7 @@ _GRID = 1001
 
 
 def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) -> "Figure":
-    """Draw core and integration by year for both runs, with the reported totals beside them."""
+    """Draw core and integration by year for every run, with the reported totals beside them."""
     runs = list(account.index.get_level_values("run").unique())
     figure = new_figure(1, len(runs), size=(8.6, 4.4), sharey=True)
     for axes, run in zip(figure.axes, runs, strict=True):

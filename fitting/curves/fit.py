@@ -21,7 +21,7 @@ from quesnay.fitting.errors import ConvergenceError, EstimationError
 
 __all__ = ["CurveProblem", "fit_problem", "make_problem"]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 _AS_GOOD = 1e-9  # relative gain over the exponential that is rounding
 _DIGIT = 1e-6  # change of the levels, as a share of the largest, that must not move a curve far
 _FASTEST = 60.0  # growth over all points together, as of the starting grid
@@ -55,12 +55,12 @@ class CurveProblem:
     """
 
     curve: Curve
-    t: type_array
-    y: type_array
-    weights: type_array | None
-    fixed: type_array
-    scale: type_array
-    shift: type_array
+    t: Array
+    y: Array
+    weights: Array | None
+    fixed: Array
+    scale: Array
+    shift: Array
     level: float
 
     @property
@@ -68,13 +68,13 @@ class CurveProblem:
         """Which parameters are estimated."""
         return np.isnan(self.fixed)
 
-    def full(self, free: type_array) -> type_array:
+    def full(self, free: Array) -> Array:
         """Return all parameters for the free ones."""
         theta = self.fixed.copy()
         theta[self.free] = free
         return theta
 
-    def model(self, free: type_array) -> type_array:
+    def model(self, free: Array) -> Array:
         """Return the curve; NaN where it would not rise."""
         theta = self.full(free)
         inside = theta[0] > 0 and theta[1] > 0 and (self.curve.name != "richards" or theta[3] > 0)
@@ -82,11 +82,11 @@ class CurveProblem:
             return np.full_like(self.y, np.nan)
         return self.curve.value(self.t, theta)
 
-    def jacobian(self, free: type_array) -> type_array:
+    def jacobian(self, free: Array) -> Array:
         """Return the derivatives by the free parameters."""
         return self.curve.jacobian(self.t, self.full(free))[:, self.free]
 
-    def natural(self, free: type_array) -> type_array:
+    def natural(self, free: Array) -> Array:
         """Return all parameters in natural units."""
         return np.asarray(self.shift + self.scale * self.full(free))
 
@@ -96,9 +96,7 @@ class CurveProblem:
         fixed[place] = value
         return replace(self, fixed=fixed)
 
-    def search(
-        self, start: type_array, y: type_array | None = None, *, trials: int = 2000
-    ) -> NonlinearFit:
+    def search(self, start: Array, y: Array | None = None, *, trials: int = 2000) -> NonlinearFit:
         """Search once from a start, on other levels where given; starts are good, or several."""
         return nonlinear_least_squares(
             self.model,
@@ -113,11 +111,11 @@ class CurveProblem:
 
 def make_problem(
     curve: Curve,
-    t: type_array,
-    y: type_array,
+    t: Array,
+    y: Array,
     *,
     saturation: float | None = None,
-    y_errors: type_array | None = None,
+    y_errors: Array | None = None,
 ) -> CurveProblem:
     """Return the problem in normalised units."""
     level, span = float(np.max(np.abs(y))), float(np.ptp(t))
@@ -133,8 +131,8 @@ def make_problem(
 
 
 def first_guesses(
-    curve: Curve, t: type_array, y: type_array, *, count: int = 1, saturation: float | None = None
-) -> type_array:
+    curve: Curve, t: Array, y: Array, *, count: int = 1, saturation: float | None = None
+) -> Array:
     """Return the best points of a coarse grid over the shape of a curve.
 
     The saturation enters every curve as a factor, so for each shape on the grid it is the
@@ -153,7 +151,7 @@ def first_guesses(
     return np.asarray(theta[order[np.sort(first)[:count]]])
 
 
-def _grid(curve: Curve, t: type_array) -> type_array:
+def _grid(curve: Curve, t: Array) -> Array:
     """Return rates from a tenth to sixty turns of the span, midpoints around it."""
     span = float(np.ptp(t)) or 1.0
     pace = np.geomspace(0.1, 60.0, 40) / span
@@ -166,7 +164,7 @@ def _grid(curve: Curve, t: type_array) -> type_array:
     return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
 
 
-def _projected(unit: type_array, y: type_array) -> type_array:
+def _projected(unit: Array, y: Array) -> Array:
     """Return the saturation of each shape by regression through the origin."""
     square = np.sum(unit**2, axis=1)
     return np.asarray(np.where(square > 0, unit @ y / np.where(square > 0, square, 1.0), 0.0))

@@ -15,7 +15,7 @@ from scipy.special import expit, logit
 
 __all__ = ["BASS", "CURVES", "GOMPERTZ", "LOGISTIC", "RICHARDS", "Curve"]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 _LARGEST_EXPONENT = 700.0
 _NEAR_ZERO = 1e-2  # below it the logarithm is expanded, which would cancel otherwise
 _TERMS = 10
@@ -30,40 +30,40 @@ class Curve(Protocol):
     equation: ClassVar[str]
     source: ClassVar[str]
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the level at times `t`, shape of `t` broadcast with ``theta[..., 0]``."""
         ...
 
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
         """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
         ...
 
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the derivatives of the level by each parameter, on a new last axis."""
         ...
 
     def identify(
         self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-    ) -> type_array:
+    ) -> Array:
         """Return the parameters through two points for a known saturation; NaN where none are."""
         ...
 
 
-def split(theta: ArrayLike) -> list[type_array]:
+def split(theta: ArrayLike) -> list[Array]:
     """Return the parameters one by one, each with the axes of the draws."""
     values = np.asarray(theta, dtype=float)
     return [values[..., place] for place in range(values.shape[-1])]
 
 
-def decay_factor(rate: type_array, since: type_array) -> type_array:
+def decay_factor(rate: Array, since: Array) -> Array:
     """Return exp(-rate * since), held below overflow."""
     exponent = np.clip(-rate * since, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)
     return np.asarray(np.exp(exponent))
 
 
 def through_two(
-    t: tuple[ArrayLike, ArrayLike], link: tuple[type_array, type_array], valid: NDArray[np.bool_]
-) -> tuple[type_array, type_array]:
+    t: tuple[ArrayLike, ArrayLike], link: tuple[Array, Array], valid: NDArray[np.bool_]
+) -> tuple[Array, Array]:
     """Return rate and midpoint of the line ``link = rate (t - midpoint)`` through two points."""
     first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -75,7 +75,7 @@ def through_two(
 
 def shares(
     y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-) -> tuple[type_array, type_array, NDArray[np.bool_]]:
+) -> tuple[Array, Array, NDArray[np.bool_]]:
     """Return both levels as shares of the saturation and where ``0 < y1 < y2 < saturation``."""
     top = np.asarray(saturation, dtype=float)
     with np.errstate(divide="ignore", invalid="ignore"):
@@ -84,12 +84,12 @@ def shares(
     return np.where(valid, low, 0.25), np.where(valid, high, 0.5), valid
 
 
-def stack(*columns: ArrayLike) -> type_array:
+def stack(*columns: ArrayLike) -> Array:
     """Return the columns broadcast together, side by side on a new last axis."""
     return np.stack(np.broadcast_arrays(*map(np.asarray, columns)), axis=-1).astype(float)
 
 
-def known(top: ArrayLike, valid: NDArray[np.bool_]) -> type_array:
+def known(top: ArrayLike, valid: NDArray[np.bool_]) -> Array:
     """Return the saturation, NaN where no curve was found."""
     return np.where(valid, np.asarray(top, dtype=float), np.nan)
 
@@ -113,19 +113,19 @@ class Gompertz:
     equation: ClassVar[str] = "y = saturation * exp(-exp(-rate * (t - midpoint)))"
     source: ClassVar[str] = "Winsor (1932), PNAS 18(1)"
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the level at times `t`."""
         top, rate, midpoint = split(theta)
         return np.asarray(top * np.exp(-decay_factor(rate, np.asarray(t, dtype=float) - midpoint)))
 
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
         """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
         top, rate, midpoint = split(theta)
         with np.errstate(divide="ignore", invalid="ignore"):
             time = midpoint - np.log(-np.log(np.asarray(y, dtype=float) / top)) / rate
         return np.where(np.isfinite(time), time, np.nan)
 
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the derivatives by saturation, rate and midpoint on the last axis."""
         top, rate, midpoint = split(theta)
         since = np.asarray(t, dtype=float) - midpoint
@@ -136,7 +136,7 @@ class Gompertz:
 
     def identify(
         self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-    ) -> type_array:
+    ) -> Array:
         """Return the curve through two points, exactly; NaN where none rises through them."""
         low, high, valid = shares(y, saturation)
         link = (-np.log(-np.log(low)), -np.log(-np.log(high)))
@@ -161,19 +161,19 @@ class Logistic:
     equation: ClassVar[str] = "y = saturation / (1 + exp(-rate * (t - midpoint)))"
     source: ClassVar[str] = "Griliches (1957), Econometrica 25(4)"
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the level at times `t`."""
         top, rate, midpoint = split(theta)
         return np.asarray(top * expit(rate * (np.asarray(t, dtype=float) - midpoint)))
 
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
         """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
         top, rate, midpoint = split(theta)
         with np.errstate(divide="ignore", invalid="ignore"):
             time = midpoint + logit(np.asarray(y, dtype=float) / top) / rate
         return np.where(np.isfinite(time), time, np.nan)
 
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the derivatives by saturation, rate and midpoint on the last axis."""
         top, rate, midpoint = split(theta)
         since = np.asarray(t, dtype=float) - midpoint
@@ -183,7 +183,7 @@ class Logistic:
 
     def identify(
         self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-    ) -> type_array:
+    ) -> Array:
         """Return the curve through two points, exactly; NaN where none rises through them."""
         low, high, valid = shares(y, saturation)
         link = (np.asarray(logit(low)), np.asarray(logit(high)))
@@ -213,13 +213,13 @@ class Bass:
     equation: ClassVar[str] = "y = saturation * p * (1 - E) / (p + q * E), E = exp(-(p + q) * t)"
     source: ClassVar[str] = "Bass (1969), Management Science 15(5)"
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the level at times `t` since the launch."""
         top, p, q = split(theta)
         decay = decay_factor(p + q, np.maximum(np.asarray(t, dtype=float), 0.0))
         return np.asarray(top * p * (1 - decay) / (p + q * decay))
 
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
         """Return the time since the launch at which level `y` is reached."""
         top, p, q = split(theta)
         with np.errstate(divide="ignore", invalid="ignore"):
@@ -227,7 +227,7 @@ class Bass:
             time = -np.log((1 - share) / (1 + q / p * share)) / (p + q)
         return np.where(np.isfinite(time) & (share >= 0), time, np.nan)
 
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the derivatives by saturation, innovation and imitation on the last axis."""
         top, p, q = split(theta)
         since = np.maximum(np.asarray(t, dtype=float), 0.0)
@@ -240,7 +240,7 @@ class Bass:
 
     def identify(
         self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-    ) -> type_array:
+    ) -> Array:
         """Return the curve through two points; NaN where none with q >= 0 passes through them."""
         low, high, valid = shares(y, saturation)
         first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
@@ -249,9 +249,7 @@ class Bass:
         return stack(known(saturation, good), np.where(good, p, np.nan), np.where(good, q, np.nan))
 
 
-def _bass_pair(
-    first: type_array, last: type_array, low: type_array, high: type_array
-) -> tuple[type_array, type_array]:
+def _bass_pair(first: Array, last: Array, low: Array, high: Array) -> tuple[Array, Array]:
     """Solve both points for ``r = p + q`` by bisection; ``q / p = exp(r t) (1/F - 1) - 1/F``."""
     odds, later = 1 / low - 1, 1 / high - 1
     started, gap = np.where(first > 0, first, np.nan), np.where(last > first, last - first, np.nan)
@@ -303,20 +301,20 @@ class Richards:
     )
     source: ClassVar[str] = "Richards (1959), Journal of Experimental Botany 10(2)"
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the level at times `t`."""
         top, rate, midpoint, shape = split(theta)
         decay = decay_factor(rate, np.asarray(t, dtype=float) - midpoint)
         return np.asarray(top * _share(decay, shape))
 
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> type_array:
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
         """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
         top, rate, midpoint, shape = split(theta)
         with np.errstate(divide="ignore", invalid="ignore"):
             time = midpoint + _link(np.asarray(y, dtype=float) / top, shape) / rate
         return np.where(np.isfinite(time), time, np.nan)
 
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> type_array:
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the derivatives by saturation, rate, midpoint and shape on the last axis."""
         top, rate, midpoint, shape = split(theta)
         since = np.asarray(t, dtype=float) - midpoint
@@ -331,7 +329,7 @@ class Richards:
         y: tuple[ArrayLike, ArrayLike],
         saturation: ArrayLike,
         shape: ArrayLike = 1.0,
-    ) -> type_array:
+    ) -> Array:
         """Return the curve of a known shape through two points; NaN where none rises."""
         low, high, valid = shares(y, saturation)
         bend = np.asarray(shape, dtype=float)
@@ -339,21 +337,21 @@ class Richards:
         return stack(known(saturation, valid), rate, midpoint, bend)
 
 
-def _share(decay: type_array, shape: type_array) -> type_array:
+def _share(decay: Array, shape: Array) -> Array:
     """Return ``(1 + shape decay)^(-1 / shape)``, and its limit ``exp(-decay)`` at shape 0."""
     with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
         power = np.where(shape == 0, decay, np.log1p(shape * decay) / shape)
     return np.asarray(np.exp(-power))
 
 
-def _link(share: type_array, shape: type_array) -> type_array:
+def _link(share: Array, shape: Array) -> Array:
     """Return ``-log(decay)``, which is linear in time."""
     with np.errstate(divide="ignore", invalid="ignore"):
         grown = np.expm1(-shape * np.log(share))
         return np.asarray(-np.log(np.where(shape == 0, -np.log(share), grown / shape)))
 
 
-def _bend(decay: type_array, shape: type_array) -> type_array:
+def _bend(decay: Array, shape: Array) -> Array:
     """Return the derivative of ``log(share)`` by shape."""
     x = shape * decay
     small = np.minimum(x, _NEAR_ZERO)

@@ -10,7 +10,7 @@ from quesnay.fitting.errors import EstimationError
 
 __all__ = ["GreyForecast", "grey_forecast", "grey_path"]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 _FEWEST = 4  # Deng's own minimum
 
 
@@ -34,13 +34,13 @@ class GreyForecast:
 
     a: float
     b: float
-    path: type_array
-    errors: type_array
+    path: Array
+    errors: Array
     sigma: float
     dof: float
 
 
-def grey_path(x: ArrayLike, horizon: int = 0) -> tuple[type_array, float, float]:
+def grey_path(x: ArrayLike, horizon: int = 0) -> tuple[Array, float, float]:
     """Return the path of GM(1,1) through and beyond a series, with its coefficients a and b.
 
     The sums ``X_k = x_1 + ... + x_k`` follow ``dX/dt + a X = b``; a and b are the regression of

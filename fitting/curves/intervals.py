@@ -11,7 +11,7 @@ from quesnay.fitting.errors import ConvergenceError, EstimationError
 
 __all__ = ["ProfileAsk", "bootstrap_draws", "profile_interval"]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 _WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
 _STEPS = 60
 _CLOSE = 1e-8  # relative distance from the quantile at which an end is found
@@ -35,7 +35,7 @@ class ProfileAsk:
 
     quantile: float
     variance: float
-    std_errors: type_array
+    std_errors: Array
 
     @property
     def rise(self) -> float:
@@ -64,7 +64,7 @@ def _side(
     place, sign = where
     estimate, others = float(fit.params[place]), np.delete(fit.params, place)
 
-    def excess(reach: float) -> tuple[float, type_array]:
+    def excess(reach: float) -> tuple[float, Array]:
         rss, moved = _least(problem, place, (estimate + sign * reach, others))
         tau = float(np.sqrt(max(rss - fit.rss, 0.0) / ask.variance))
         return min(tau, _FAR * ask.quantile) - ask.quantile, moved
@@ -91,9 +91,7 @@ def _side(
     return float(estimate + sign * middle)
 
 
-def _least(
-    problem: CurveProblem, place: int, at: tuple[float, type_array]
-) -> tuple[float, type_array]:
+def _least(problem: CurveProblem, place: int, at: tuple[float, Array]) -> tuple[float, Array]:
     """Return the least sum of squares with one parameter held; infinite where nothing fits."""
     value, others = at
     held = problem.holding(int(np.flatnonzero(problem.free)[place]), value)
@@ -120,7 +118,7 @@ class BootstrapDraws:
         Draws without a rising curve, left out.
     """
 
-    params: type_array
+    params: Array
     failed: int
 
 

@@ -20,10 +20,10 @@ __all__ = [
     "norms_of",
 ]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 _FLOAT = float(np.finfo(float).eps)
 _THIRD = float(np.cbrt(np.finfo(float).eps))
-type_model = Callable[[type_array], type_array]
+type_model = Callable[[Array], Array]
 _SMALLEST_STEP = 1e-13  # relative change of the scaled parameters at which the search rests
 _BENT = 1e-5  # relative step from which on a second derivative is more than rounding
 _PROBE = 0.1  # share of the step at which the second derivative is taken
@@ -56,22 +56,22 @@ class NonlinearFit:
         Accepted steps.
     """
 
-    params: type_array
-    covariance: type_array
-    residuals: type_array
-    fitted: type_array
-    jacobian: type_array
+    params: Array
+    covariance: Array
+    residuals: Array
+    fitted: Array
+    jacobian: Array
     rss: float
     dof: int
     iterations: int
 
     @property
-    def std_errors(self) -> type_array:
+    def std_errors(self) -> Array:
         """Standard errors of the estimates."""
         return np.asarray(np.sqrt(np.diag(self.covariance)))
 
     @property
-    def unscaled(self) -> type_array:
+    def unscaled(self) -> Array:
         """Covariance for errors of known size, ``(J'J)^-1`` with the weights' roots in J."""
         return covariance_of(self.jacobian, norms_of(self.jacobian), 1.0, 1)
 
@@ -81,12 +81,12 @@ class NonlinearFit:
         return float(np.sqrt(self.rss / self.dof)) if self.dof > 0 else float("nan")
 
 
-def norms_of(matrix: type_array) -> type_array:
+def norms_of(matrix: Array) -> Array:
     """Return the length of each column."""
     return np.asarray(np.linalg.norm(matrix, axis=0))
 
 
-def covariance_of(slope: type_array, norms: type_array, rss: float, dof: int) -> type_array:
+def covariance_of(slope: Array, norms: Array, rss: float, dof: int) -> Array:
     """Return ``s2 (J'J)^-1`` from the QR of the column-scaled Jacobian."""
     if not (norms > 0).all():
         raise EstimationError(
@@ -104,7 +104,7 @@ def covariance_of(slope: type_array, norms: type_array, rss: float, dof: int) ->
     return np.asarray(scale * half @ half.T)
 
 
-def central_jacobian(function: Callable[[type_array], type_array], theta: type_array) -> type_array:
+def central_jacobian(function: Callable[[Array], Array], theta: Array) -> Array:
     """Return the derivatives of a function by central differences, extrapolated once.
 
     Two central differences with steps h and h/2 are combined, ``(4 D(h/2) - D(h)) / 3``, so the
@@ -120,9 +120,7 @@ def central_jacobian(function: Callable[[type_array], type_array], theta: type_a
     return np.stack(columns, axis=-1)
 
 
-def _difference(
-    function: Callable[[type_array], type_array], theta: type_array, place: int, step: float
-) -> type_array:
+def _difference(function: Callable[[Array], Array], theta: Array, place: int, step: float) -> Array:
     above, below = theta.copy(), theta.copy()
     above[place] += step
     below[place] -= step
@@ -133,10 +131,10 @@ def _difference(
 class State:
     """Where the search is: parameters, weighted residuals and Jacobian, scale and damping."""
 
-    theta: type_array
-    residual: type_array
-    jacobian: type_array
-    scale: type_array
+    theta: Array
+    residual: Array
+    jacobian: Array
+    scale: Array
     damping: float
     growing: bool
 
@@ -152,21 +150,21 @@ class Search:
 
     model: type_model
     derivative: type_model
-    observed: type_array
-    root: type_array
+    observed: Array
+    root: Array
 
-    def residual(self, theta: type_array) -> type_array:
+    def residual(self, theta: Array) -> Array:
         """Weighted residuals; not finite where the model is not."""
         with np.errstate(all="ignore"):
             fitted = np.asarray(self.model(theta), dtype=float)
             return np.asarray(self.root * (self.observed - fitted))
 
-    def slope(self, theta: type_array) -> type_array:
+    def slope(self, theta: Array) -> Array:
         """Weighted derivatives of the fitted values."""
         with np.errstate(all="ignore"):
             return np.asarray(self.root[:, None] * self.derivative(theta))
 
-    def begin(self, theta: type_array, damping: float, *, growing: bool) -> State:
+    def begin(self, theta: Array, damping: float, *, growing: bool) -> State:
         """Return the state at the start."""
         residual, slope = self.residual(theta), self.slope(theta)
         if residual.shape != self.observed.shape or slope.shape != (residual.size, theta.size):
@@ -203,7 +201,7 @@ class Search:
             state.damping *= growth
             growth *= 2
 
-    def _step(self, state: State) -> tuple[type_array, type_array]:
+    def _step(self, state: State) -> tuple[Array, Array]:
         """Return the step and what its straight part does to the residuals.
 
         The step bends as the model does along it (geodesic acceleration); NaN where it bends too
@@ -224,7 +222,7 @@ class Search:
             return np.full_like(straight, np.nan), change
         return straight + turn / 2, change
 
-    def _accept(self, state: State, step: type_array, trial: type_array) -> bool:
+    def _accept(self, state: State, step: Array, trial: Array) -> bool:
         """Move the state where the derivatives are finite there."""
         theta = state.theta + step
         slope = self.slope(theta)
@@ -239,7 +237,7 @@ class Search:
         return True
 
 
-def _damped(state: State, target: type_array) -> type_array:
+def _damped(state: State, target: Array) -> Array:
     """Solve the damped, column-scaled problem by least squares on the stacked system."""
     k = state.theta.size
     stacked = np.vstack([state.jacobian / state.scale, np.sqrt(state.damping) * np.eye(k)])
@@ -296,7 +294,7 @@ def _run(search: Search, state: State, max_iterations: int) -> NonlinearFit:
 
 def _inputs(
     y: ArrayLike, start: ArrayLike, weights: ArrayLike | None
-) -> tuple[type_array, type_array, type_array]:
+) -> tuple[Array, Array, Array]:
     """Return observations, roots of weights and start as checked arrays."""
     observed, theta = np.asarray(y, dtype=float), np.array(start, dtype=float)
     root = np.ones_like(observed) if weights is None else np.asarray(weights, dtype=float)
@@ -317,7 +315,7 @@ def _inputs(
     return observed, np.sqrt(root), theta
 
 
-def _finish(state: State, observed: type_array, root: type_array, iterations: int) -> NonlinearFit:
+def _finish(state: State, observed: Array, root: Array, iterations: int) -> NonlinearFit:
     """Check first-order optimality and identification, and return the fit."""
     norms = norms_of(state.jacobian)
     size = float(np.linalg.norm(state.residual))

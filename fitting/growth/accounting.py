@@ -5,10 +5,10 @@ from numpy.typing import ArrayLike, NDArray
 
 __all__ = ["contributions", "mean_shares", "user_cost"]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 
 
-def mean_shares(costs: ArrayLike, total: ArrayLike | None = None) -> type_array:
+def mean_shares(costs: ArrayLike, total: ArrayLike | None = None) -> Array:
     """Return the shares of two neighbouring years, averaged (Törnqvist weights).
 
     Shapes: `costs` (T, n), `total` (T,); returns (T - 1, n).
@@ -19,7 +19,7 @@ def mean_shares(costs: ArrayLike, total: ArrayLike | None = None) -> type_array:
     return np.asarray((share[1:] + share[:-1]) / 2)
 
 
-def contributions(quantities: ArrayLike, weights: ArrayLike) -> type_array:
+def contributions(quantities: ArrayLike, weights: ArrayLike) -> Array:
     """Return weights times logarithmic growth; an input of weight 0 contributes 0.
 
     Shapes: `quantities` (T, n), `weights` (T - 1, n); returns (T - 1, n).
@@ -31,7 +31,7 @@ def contributions(quantities: ArrayLike, weights: ArrayLike) -> type_array:
 
 def user_cost(
     price: ArrayLike, rate: ArrayLike, depreciation: ArrayLike, tax_factor: ArrayLike = 1.0
-) -> type_array:
+) -> Array:
     """Return the rental price of capital, from the second year on.
 
     ``c_t = tax_t [ r_t p_{t-1} + d p_t - (p_t - p_{t-1}) ]`` (Hall and Jorgenson 1967; in this

@@ -21,9 +21,8 @@ __all__ = [
     "denton",
 ]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 CONVERSIONS = ("sum", "average", "first", "last")
-ERRORS = ("ar1", "walk", "ar1-walk")
 OBJECTIVES = ("maxlog", "minrss-quilis", "minrss-ecotrim")
 _LIMIT = 0.999  # R's tempdisagg searches rho in the same interval
 _GRID = 61  # the likelihood may have several hills: a grid, dense near 1, finds the highest first
@@ -56,11 +55,11 @@ class Disaggregated:
         Low-frequency observations minus coefficients.
     """
 
-    values: type_array
-    std_errors: type_array
-    coefficients: type_array
-    covariance: type_array
-    residuals: type_array
+    values: Array
+    std_errors: Array
+    coefficients: Array
+    covariance: Array
+    residuals: Array
     rho: float
     truncated: bool
     loglik: float
@@ -69,7 +68,7 @@ class Disaggregated:
 
 def aggregation_matrix(
     low: int, high: int, ratio: int, *, conversion: str = "sum", before: int = 0
-) -> type_array:
+) -> Array:
     """Return the matrix that turns the high-frequency series into the low-frequency one.
 
     Shapes: returns (low, high).
@@ -134,7 +133,7 @@ def denton(
     return _unestimated(scale * ratio, target - matrix @ guide)
 
 
-def _unestimated(values: type_array, residuals: type_array) -> Disaggregated:
+def _unestimated(values: Array, residuals: Array) -> Disaggregated:
     """Return values that no statistical model stands behind."""
     n, none, unknown = len(values), np.empty(0), float("nan")
     errors = np.full(n, np.nan)
@@ -183,7 +182,7 @@ def chow_lin(
     return replace(made, values=values)
 
 
-def _held(x: type_array, K: type_array, C: type_array, sign: type_array) -> type_array:
+def _held(x: Array, K: Array, C: Array, sign: Array) -> Array:
     """Return the least change of x, measured by K, that keeps C x and has no negative ``sign x``.
 
     x minimises a quadratic with the matrix K under ``C x = low``; another series that adds up costs
@@ -216,15 +215,15 @@ def _held(x: type_array, K: type_array, C: type_array, sign: type_array) -> type
 class _Regression:
     """Generalised least squares on the low-frequency data, whitened by the factor of V."""
 
-    factor: type_array
-    coefficients: type_array
-    residuals: type_array
-    root: type_array
+    factor: Array
+    coefficients: Array
+    residuals: Array
+    root: Array
     rss: float
     loglik: float
 
 
-def _check_rank(target: type_array, regressors: type_array) -> None:
+def _check_rank(target: Array, regressors: Array) -> None:
     """Refuse too few observations and collinear indicators."""
     m, k = regressors.shape
     if m <= k:
@@ -242,7 +241,7 @@ def _check_rank(target: type_array, regressors: type_array) -> None:
         raise EstimationError(f"disaggregation: {len(target)} values but {m} aggregated indicators")
 
 
-def _covariance(n: int, rho: float, errors: str) -> type_array:
+def _covariance(n: int, rho: float, errors: str) -> Array:
     """Return the covariance of the high-frequency errors, the variance of shocks taken out."""
     if errors == "ar1":
         lag = np.abs(np.subtract.outer(np.arange(n), np.arange(n)))
@@ -255,7 +254,7 @@ def _covariance(n: int, rho: float, errors: str) -> type_array:
     return np.asarray(steps @ steps.T)
 
 
-def _covariance_slope(n: int, rho: float, errors: str) -> type_array:
+def _covariance_slope(n: int, rho: float, errors: str) -> Array:
     """Return the derivative of the covariance of the errors by rho."""
     lag = np.subtract.outer(np.arange(n), np.arange(n))
     lag = np.abs(lag) if errors == "ar1" else lag
@@ -268,7 +267,7 @@ def _covariance_slope(n: int, rho: float, errors: str) -> type_array:
     return np.asarray(half + half.T)
 
 
-def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regression:
+def _regress(target: Array, regressors: Array, V: Array) -> _Regression:
     """Whiten by the Cholesky factor of V and solve by QR."""
     m = len(target)
     factor = np.asarray(np.linalg.cholesky(V), dtype=float)
@@ -289,9 +288,9 @@ def _regress(target: type_array, regressors: type_array, V: type_array) -> _Regr
 class _Search:
     """What rho is sought by, on the scale of a log-likelihood turned downwards."""
 
-    target: type_array
-    regressors: type_array
-    C: type_array
+    target: Array
+    regressors: Array
+    C: Array
     errors: str
     objective: str
 
@@ -341,10 +340,10 @@ def _searched(search: _Search) -> float:
 
 
 def _distribute(
-    target: type_array,
-    regressors: type_array,
-    C: type_array,
-    Q: type_array,
+    target: Array,
+    regressors: Array,
+    C: Array,
+    Q: Array,
     search: tuple[float, bool],
 ) -> Disaggregated:
     """Spread the low-frequency residuals over the periods, and say how sure the result is."""

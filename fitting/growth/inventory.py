@@ -7,12 +7,12 @@ from quesnay.fitting.errors import DataError
 
 __all__ = ["geometric_stock", "hyperbolic_efficiency", "stock_from_vintages"]
 
-type_array = NDArray[np.float64]
+Array = NDArray[np.float64]
 _LIFE_STEPS = 400  # points of the grid of service lives around their mean
 _WIDEST = 2.0  # the distribution of lives is cut at this many standard deviations
 
 
-def geometric_stock(investment: ArrayLike, depreciation: ArrayLike, opening: float) -> type_array:
+def geometric_stock(investment: ArrayLike, depreciation: ArrayLike, opening: float) -> Array:
     """Return the stock at the end of each year under a constant or yearly rate.
 
     ``K_t = (1 - d_t) K_{t-1} + I_t``; depreciation falls on the opening stock, not on the new
@@ -29,7 +29,7 @@ def geometric_stock(investment: ArrayLike, depreciation: ArrayLike, opening: flo
 
 def hyperbolic_efficiency(
     ages: int, *, service_life: float, shape: float = 0.5, spread: float = 0.25
-) -> type_array:
+) -> Array:
     """Return what remains of a cohort of assets by age, retirement included.
 
     One asset of life L keeps ``h(a) = (L - a) / (L - shape a)`` of its efficiency at age a. Lives
@@ -50,7 +50,7 @@ def hyperbolic_efficiency(
     return np.asarray(one @ weights)
 
 
-def _lives(mean: float, spread: float) -> tuple[type_array, type_array]:
+def _lives(mean: float, spread: float) -> tuple[Array, Array]:
     """Return service lives and their weights, normal and cut at two standard deviations."""
     if spread == 0:
         return np.array([mean]), np.array([1.0])
@@ -60,9 +60,7 @@ def _lives(mean: float, spread: float) -> tuple[type_array, type_array]:
     return mean * (1 + spread * z), density / density.sum()
 
 
-def stock_from_vintages(
-    investment: ArrayLike, efficiency: ArrayLike, opening: ArrayLike
-) -> type_array:
+def stock_from_vintages(investment: ArrayLike, efficiency: ArrayLike, opening: ArrayLike) -> Array:
     """Return the stock as the sum of past investment, each at its remaining efficiency.
 
     ``K_t = sum_a efficiency_a I_{t-a} + opening_t``.

@@ -10,8 +10,8 @@ from quesnay.fitting.errors import BalanceError, ConvergenceError
 
 __all__ = ["Adjustment", "adjust"]
 
-type_array = NDArray[np.float64]
-type_function = Callable[[type_array], type_array]
+Array = NDArray[np.float64]
+type_function = Callable[[Array], Array]
 _RANK = 1e-11  # singular values below this share of the largest are redundant identities
 _REST = 1e-13  # relative change at which the iteration rests
 _STALL = 1e-9  # the same where it no longer gets smaller
@@ -37,8 +37,8 @@ class Adjustment:
         Linearisations; 1 for linear identities.
     """
 
-    values: type_array
-    covariance: type_array
+    values: Array
+    covariance: Array
     statistic: float
     rank: int
     iterations: int
@@ -92,8 +92,8 @@ def adjust(
 class _Problem:
     """First estimates, their covariance and the identities."""
 
-    first: type_array
-    spread: type_array
+    first: Array
+    spread: Array
     residual: type_function
     jacobian: type_function
     names: Sequence[str]
@@ -103,13 +103,13 @@ class _Problem:
 class _Solved:
     """One linear step: shift of the values, reduction of the covariance, statistic and rank."""
 
-    shift: type_array
-    reduction: type_array
+    shift: Array
+    reduction: Array
     statistic: float
     rank: int
 
 
-def _solve(spread: type_array, slope: type_array, gap: type_array) -> _Solved:
+def _solve(spread: Array, slope: Array, gap: Array) -> _Solved:
     """Solve ``(A V A') k = gap`` by eigenvalues of the scaled matrix, redundancy left out."""
     gain = spread @ slope.T
     inner = slope @ gain
@@ -122,7 +122,7 @@ def _solve(spread: type_array, slope: type_array, gap: type_array) -> _Solved:
     return _Solved(half @ scores, half @ half.T, float(scores @ scores), int(kept.sum()))
 
 
-def _finished(problem: _Problem, values: type_array, steps: int) -> Adjustment:
+def _finished(problem: _Problem, values: Array, steps: int) -> Adjustment:
     """Check that every identity holds, and return values, covariance and statistic."""
     slope, left = problem.jacobian(values), problem.residual(values)
     # a value that is moved to 0 keeps the rounding of what it was and of how far it could move

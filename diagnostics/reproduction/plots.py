@@ -1,5 +1,6 @@
 """Plots of the main job."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -11,6 +12,7 @@ from quesnay.diagnostics.plots.tornado import plot_tornados
 from quesnay.diagnostics.reproduction.variance import source_tornados
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path
+from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -34,8 +36,8 @@ def all_plots(result: "Reproduction") -> "dict[str, Figure]":
         out["elasticities"] = elasticity_plot(result)
     if "calibrated" in result.runs:
         out["penetration"] = penetration_plot(result)
-    if source_tornados(result):
-        out["tornado"] = tornado_plot(result)
+    if tornados := source_tornados(result):
+        out["tornado"] = tornado_plot(result, tornados)
     return out
 
 
@@ -143,9 +145,9 @@ def elasticity_plot(result: "Reproduction") -> "Figure":
     return plot_elasticities(shown, cost_share=found.cost_share, drawn=len(equations))
 
 
-def tornado_plot(result: "Reproduction") -> "Figure":
+def tornado_plot(result: "Reproduction", tornados: Mapping[tuple[str, str], Tornado]) -> "Figure":
     """Draw how far each source of uncertainty alone moves the held-out totals."""
-    panels = {(f"{run} run", name): found for (run, name), found in source_tornados(result).items()}
+    panels = {(f"{run} run", name): found for (run, name), found in tornados.items()}
     totals = result.facts.reported["value"]
     marks = {name: float(totals[name]) for _, name in panels}
     return plot_tornados(panels, unit=result.study.study.unit, marks=marks)

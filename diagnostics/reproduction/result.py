@@ -184,8 +184,9 @@ class Reproduction(Tabular):
     def plot_tornado(self) -> "Figure":
         """Draw how far each source of uncertainty alone moves the held-out totals."""
         from quesnay.diagnostics.reproduction.plots import tornado_plot
+        from quesnay.diagnostics.reproduction.variance import source_tornados
 
-        return tornado_plot(self)
+        return tornado_plot(self, source_tornados(self))
 
     def plot_fan(self) -> "Figure":
         """Draw the total of every run to the forecast year with its intervals, and the report."""

@@ -19,12 +19,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 import quesnay as qn
-
-Array = npt.NDArray[np.float64]
+from quesnay.fitting.arrays import Array
 
 
 def problem(n: int, *, signed: bool) -> tuple[Array, Array, Array]:

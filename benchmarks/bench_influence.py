@@ -15,12 +15,10 @@ import time
 from collections.abc import Callable
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.influence import influence_of
 from quesnay.fitting.regression.least_squares import project
-
-Array = npt.NDArray[np.float64]
 
 
 def bare(y: Array, X: Array) -> tuple[Array, Array, Array]:

@@ -14,6 +14,7 @@ import numpy.typing as npt
 from numpy.typing import NDArray
 from scipy import special
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, nearest, shown
 
 __all__ = [
@@ -40,8 +41,6 @@ __all__ = [
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
 _MOST_DRAWS = 2_000_000  # held at once; the sign patterns of 20 clusters are among them
 _LARGEST = 1e100  # beyond it squares overflow, and nothing in an economy is so large
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 
 def is_whole(value: object) -> TypeGuard[int]:

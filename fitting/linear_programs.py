@@ -11,13 +11,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import ConvergenceError
 
 __all__ = ["Block", "extremes", "violations"]
 
-Array = NDArray[np.float64]
 _Scaled: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]
 
 _EXACT = 1e-10  # what HiGHS may miss a row by, the least it accepts

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Values
 from quesnay.fitting.errors import DataError, nearest
 
 __all__ = [
@@ -167,8 +167,6 @@ def shown_formula(source: str) -> str:
     """Return a formula, shortened if it is long, for messages."""
     return repr(source if len(source) <= 80 else source[:77] + "...")
 
-
-Values: TypeAlias = npt.NDArray[np.floating]
 
 FUNCTIONS: dict[str, Callable[[Values], Values]] = {
     "abs": np.abs,
@@ -428,9 +426,6 @@ def _combine(sign: str, left: Values, right: Values) -> Values:
             return a / b
         case _:
             return np.asarray(a**b)
-
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 
@@ -13,8 +12,6 @@ from quesnay.diagnostics.regression.examined import examine, leave_out
 from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.least_squares import Regression, project_noisy
 from tests.small_panel import EFFECTS, fitted, panel, verdict
-
-Array = npt.NDArray[np.float64]
 
 
 def test_influence_of_a_row_equals_refitting_without_it() -> None:

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy import stats
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import influence_of
@@ -25,7 +25,6 @@ from quesnay.fitting.assumptions.specification import (
 from quesnay.fitting.regression.least_squares import project, project_noisy
 from quesnay.fitting.verdict import TestResult
 
-Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
 )

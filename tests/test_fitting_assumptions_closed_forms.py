@@ -1,7 +1,6 @@
 """Tests of assumptions against their formulas written out, where no package has them."""
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy import stats
 
@@ -17,8 +16,6 @@ from quesnay.fitting.assumptions.serial import (
 )
 from quesnay.fitting.assumptions.specification import added_columns, reset
 from quesnay.fitting.regression.least_squares import project, project_noisy
-
-Array = npt.NDArray[np.float64]
 
 G = np.random.default_rng(np.random.SeedSequence(4))
 N = 24

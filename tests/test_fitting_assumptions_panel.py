@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import (
     cross_section_dependence,
     hausman,
@@ -23,7 +24,6 @@ from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.regression.random_effects import between, random_effects
 from quesnay.fitting.verdict import TestResult
 
-Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
 )

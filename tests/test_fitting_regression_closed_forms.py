@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from scipy import stats
 
 import quesnay as qn
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.regression.clusters import counted_parameters, nested_set
 from quesnay.fitting.regression.combination import average, information_weights, jackknife_weights
 from quesnay.fitting.regression.covariance import CR0, HC1
@@ -16,8 +16,6 @@ from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.instrumental import endogeneity, first_stage, instrumental_variables
 from quesnay.fitting.regression.least_squares import Regression, project
 from quesnay.fitting.regression.random_effects import random_effects
-
-Array = npt.NDArray[np.float64]
 
 G = np.random.default_rng(np.random.SeedSequence(5))
 N = 24

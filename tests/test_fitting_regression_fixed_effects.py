@@ -4,6 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 from quesnay.fitting.regression import fixed_effects
 from quesnay.fitting.regression.fixed_effects import (
@@ -11,9 +12,6 @@ from quesnay.fitting.regression.fixed_effects import (
     absorb_effects,
     find_singletons,
 )
-
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 
 def recode(labels: npt.NDArray[np.int64]) -> Codes:

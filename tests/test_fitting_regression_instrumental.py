@@ -5,9 +5,9 @@ from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
     endogeneity,
@@ -16,7 +16,6 @@ from quesnay.fitting.regression.instrumental import (
     overidentification,
 )
 
-Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
 )

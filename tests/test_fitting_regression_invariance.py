@@ -4,10 +4,10 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
 from quesnay.fitting.assumptions.normality import jarque_bera
@@ -17,7 +17,6 @@ from quesnay.fitting.assumptions.specification import chow, recursive_residuals,
 from quesnay.fitting.regression.least_squares import project, project_noisy
 from quesnay.fitting.verdict import TestResult
 
-Array = npt.NDArray[np.float64]
 UNITS, TIMES = 9, 6
 UNIT = np.repeat(np.arange(UNITS), TIMES)
 TIME = np.tile(np.arange(TIMES), UNITS)

@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import (
     _by_refined_qr,
@@ -19,7 +19,6 @@ from quesnay.fitting.regression.least_squares import (
 )
 
 NIST = json.loads((Path(__file__).parent / "reference" / "nist_linear.json").read_text())["sets"]
-Array = npt.NDArray[np.float64]
 
 
 def digits(found: Array, certified: list[str]) -> float:

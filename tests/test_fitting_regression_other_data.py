@@ -5,12 +5,12 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 from scipy import stats
 
 import quesnay as qn
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
 from quesnay.fitting.assumptions.serial import (
@@ -30,7 +30,6 @@ from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.regression.random_effects import random_effects
 from quesnay.fitting.verdict import TestResult
 
-Array = npt.NDArray[np.float64]
 R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_other.json").read_text("utf-8")
 )

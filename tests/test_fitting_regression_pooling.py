@@ -1,11 +1,11 @@
 """Combination, shrinkage and averaging against closed forms, and their invariances."""
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from hypothesis import given, settings, strategies as st
 from scipy import stats
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.regression.combination import (
     average,
     combine_estimates,
@@ -14,7 +14,6 @@ from quesnay.fitting.regression.combination import (
     shrink_to_prior,
 )
 
-Array = npt.NDArray[np.float64]
 numbers = st.floats(-5.0, 5.0)
 positive = st.floats(0.05, 3.0)
 

@@ -4,11 +4,11 @@ import json
 from pathlib import Path
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
 from quesnay.fitting.regression.resampling import prepare_wild, wild_weights
 
@@ -16,7 +16,6 @@ DATA = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text()
 )["data"]
 GRUNFELD = pd.DataFrame(DATA["grunfeld"])
-Array = npt.NDArray[np.float64]
 FORMULA = "inv ~ value + capital"
 
 

@@ -3,10 +3,10 @@
 import tracemalloc
 
 import numpy as np
-import numpy.typing as npt
 import pytest
 from scipy.linalg import lapack
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.fitting.tables.leontief import (
     Factors,
@@ -18,8 +18,6 @@ from quesnay.fitting.tables.leontief import (
     single_leontief,
     spectral_radius,
 )
-
-Array = npt.NDArray[np.float64]
 
 
 def table(n: int, seed: int = 0) -> tuple[Array, Array]:

@@ -4,13 +4,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from hypothesis import given, settings, strategies as st
 
 from quesnay import InputOutputTable
+from quesnay.fitting.arrays import Array
 
-Array = npt.NDArray[np.float64]
 KINDS = st.sampled_from(["total", "satellite", "backward", "forward"])
 SEEDS = st.integers(0, 10_000)
 

@@ -1,17 +1,16 @@
 """Uncertain coefficients and weights: derivatives by difference, draws by new factorisations."""
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 import pytest
 
 import quesnay as qn
 from quesnay import InputOutputTable
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.tables import uncertainty
 from quesnay.fitting.tables.uncertainty import Perturbed
 from tests.test_models_input_output_identities import economy, refactored
 
-Array = npt.NDArray[np.float64]
 N = 6
 WEIGHTS = {"s1": 0.3, "s3": 0.9, "s5": 0.75}
 ERRORS = {"s1": 0.01, "s3": 0.02, "s5": 0.05}

@@ -12,18 +12,17 @@ from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.datasets.readers.numbers import NumberStyle, to_number
 from quesnay.datasets.readers.source import TableSource
 from quesnay.datasets.readers.words import tidy
 from quesnay.datasets.table_frames import IOFrames
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
 __all__ = ["Arrangement", "Line", "Numbers", "Record", "assemble"]
 
-Array = NDArray[np.float64]
 
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
 _MOST_USES = 60  # columns of final demand of one economy; a world table has no such sub-totals

@@ -4,9 +4,7 @@ import re
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Line, Numbers
 from quesnay.datasets.readers.containers import PackedRow, Sheet, label, open_book
@@ -14,11 +12,11 @@ from quesnay.datasets.readers.numbers import NumberStyle
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.source import TableSource
 from quesnay.datasets.table_frames import IOFrames
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
 __all__ = ["read_eora", "read_exiobase"]
 
-Array = NDArray[np.float64]
 
 _FACTORS = ("factor_inputs/F.txt", "satellite/F.txt")
 _TAXES = "Taxes less subsidies on products purchased"

@@ -15,7 +15,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Line, Numbers
 from quesnay.datasets.readers.containers import Book, PackedRow, Sheet, label, open_book
@@ -24,11 +23,11 @@ from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.source import TableSource
 from quesnay.datasets.readers.words import role_of, tidy
 from quesnay.datasets.table_frames import IOFrames
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError
 
 __all__ = ["looks_bea", "looks_ibge", "read_bea", "read_ibge"]
 
-Array = NDArray[np.float64]
 
 _ZEROS = frozenset({"", "...", "---", ".."})  # the Bureau leaves a zero empty or prints dots
 _FINAL = re.compile(r"F\d\w*")

@@ -18,6 +18,7 @@ from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.source import TableSource
 from quesnay.datasets.readers.words import role_of
 from quesnay.datasets.table_frames import IOFrames
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 
 __all__ = [
@@ -34,8 +35,6 @@ __all__ = [
     "looks_wiod_national",
     "merge_regions",
 ]
-
-Array = NDArray[np.float64]
 
 
 def _style(sheet: Sheet, options: ReadOptions, corner: tuple[int, int]) -> NumberStyle:

@@ -11,11 +11,11 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quesnay.diagnostics.audit.figures import Figure
 from quesnay.diagnostics.audit.problem import Choice, Instance, Key, Option, Problem, Rows
 from quesnay.diagnostics.audit.vintages import Alternative
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, shown
 from quesnay.fitting.linear_programs import Block, extremes, violations
 
@@ -29,7 +29,6 @@ __all__ = [
     "stands_alone",
 ]
 
-Array = NDArray[np.float64]
 Interval = tuple[float, float]
 _MOST = 20_000  # combinations that are carried along
 _CONFLICTS = 20

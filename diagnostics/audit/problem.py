@@ -20,7 +20,6 @@ from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
 import numpy as np
-from numpy.typing import NDArray
 
 from quesnay.diagnostics.audit.figures import Figure, Unit, inner, unit_of
 from quesnay.diagnostics.audit.identities import (
@@ -32,6 +31,7 @@ from quesnay.diagnostics.audit.identities import (
     check_symbols,
 )
 from quesnay.diagnostics.audit.vintages import Alternative, Vintages
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, StudyError
 
 __all__ = ["Choice", "Instance", "Option", "Problem", "pose"]
@@ -39,7 +39,6 @@ __all__ = ["Choice", "Instance", "Option", "Problem", "pose"]
 Key: TypeAlias = tuple[str, int]
 """A symbol and a calendar year."""
 Interval: TypeAlias = tuple[float, float]
-Array = NDArray[np.float64]
 Rows: TypeAlias = tuple[Array, Array]
 """``A x <= b`` over the variables of a problem."""
 _BUILT_IN = {*(identity.text for identity in SATELLITE_ACCOUNT), FREE_DEFLATOR.text}

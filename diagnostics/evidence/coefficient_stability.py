@@ -31,6 +31,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
 from quesnay.fitting.errors import DataError, EstimationError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
@@ -43,7 +44,6 @@ if TYPE_CHECKING:
 
 __all__ = ["OsterBounds", "ScalePlacebo", "oster_bounds", "scale_placebo"]
 
-Array = npt.NDArray[np.float64]
 
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
 _REAL = 1e-8  # imaginary part, as a share of the root, that is rounding

@@ -18,10 +18,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.datasets.panels import load_panel
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed, check_draws, is_number, make_generator, whole
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown, suggestion
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
 
 __all__ = ["DiffusionErrors", "diffusion_errors", "embedded_diffusions"]
 
-Array = npt.NDArray[np.float64]
 
 FAMILIES = ("gompertz", "logistic", "bass")
 NAIVE = ("same step", "same growth", "mean of both")

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import (
@@ -18,6 +17,7 @@ from quesnay.diagnostics.plots.style import (
     panel_of,
     stack_bars,
 )
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, shown, suggestion
 
 if TYPE_CHECKING:
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_account", "plot_elasticities", "plot_mixture", "plot_penetration"]
 
-Array = npt.NDArray[np.float64]
 _GRID = 1001
 
 

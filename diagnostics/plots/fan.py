@@ -16,6 +16,7 @@ from quesnay.diagnostics.plots.style import (
     new_figure,
     panel_of,
 )
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import confidence_level, percent, plain_numbers
 from quesnay.fitting.errors import DataError, shown
 
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 __all__ = ["plot_fan", "plot_fans", "plot_path"]
 
-Array = npt.NDArray[np.float64]
 
 _LEVELS = (0.95, 0.8, 0.5)
 

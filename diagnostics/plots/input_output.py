@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.plots.style import (
@@ -19,6 +18,7 @@ from quesnay.diagnostics.plots.style import (
     sector_name,
     stack_bars,
 )
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import plain_numbers, whole
 from quesnay.fitting.errors import DataError, shown
 
@@ -39,7 +39,6 @@ __all__ = [
     "plot_waterfall",
 ]
 
-Array = npt.NDArray[np.float64]
 _MARKS = {
     "key": (COLOURS[1], "o"),
     "backward-oriented": (COLOURS[0], "s"),

@@ -5,7 +5,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
-import numpy.typing as npt
 
 from quesnay.diagnostics.plots.style import (
     COLOURS,
@@ -17,6 +16,7 @@ from quesnay.diagnostics.plots.style import (
     short_name,
 )
 from quesnay.diagnostics.regression.examined import Examined, examine, label_text, leave_out
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.collinearity import collinearity
 from quesnay.fitting.assumptions.normality import order_envelope
 from quesnay.fitting.errors import DataError, suggestion
@@ -35,7 +35,6 @@ __all__ = [
 ]
 
 MOST = 45  # groups that a page can name
-Array = npt.NDArray[np.float64]
 MOST_ROWS = 31
 NAMED = 5  # points named in a panel
 WIDEST = 36  # columns of a name

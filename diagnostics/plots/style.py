@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from quesnay.diagnostics.plots.figure import make_figure
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.escape import display_width, escape_html
 from quesnay.models.display.write import write_bytes
@@ -83,7 +84,6 @@ _FAMILIES = (
 _FILE_WORDS = ("notosanscjk", "notosanssc", "sourcehansans", "wqy", "pingfang", "msyh", "simhei")
 _WEIGHTS = ("black", "bold", "demi", "light", "medium", "thin")  # taken only where alone
 _FIRST_CJK = "\u2e80"  # from here on the Latin fonts have no characters
-Array = npt.NDArray[np.float64]
 _OFFSETS = [
     (dx * near, dy * near)
     for near in (1.0, 1.8, 2.8, 4.0, 5.5)

@@ -8,10 +8,10 @@ from dataclasses import replace
 from functools import partial
 
 import numpy as np
-import numpy.typing as npt
 from scipy import special
 
 from quesnay.diagnostics.regression.examined import Examined
+from quesnay.fitting.arrays import Codes
 from quesnay.fitting.assumptions.collinearity import collinearity
 from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.normality import jarque_bera
@@ -46,8 +46,6 @@ __all__ = [
 ]
 
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 Check = Callable[[Examined], TestResult]
 
 

@@ -3,12 +3,12 @@
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special
 
 from quesnay.diagnostics.regression.assumptions import FEW_CLUSTERS, effective_count
 from quesnay.diagnostics.regression.examined import Examined
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import (
     CR1,
@@ -29,9 +29,6 @@ __all__ = [
     "bootstrap_errors",
     "compare_errors",
 ]
-
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

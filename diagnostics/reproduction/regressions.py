@@ -23,6 +23,7 @@ from quesnay.diagnostics.evidence.coefficient_stability import (
 from quesnay.diagnostics.reproduction.facts import Facts, panel
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
 from quesnay.fitting.regression.gram import NestedGrams, nested_grams
@@ -49,7 +50,6 @@ __all__ = [
     "scale_placebo_of",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _RULES = ("classical", "HC1", "CR1", "CR2")
 _WILD_DRAWS = 999

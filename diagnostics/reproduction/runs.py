@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Any, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import Assembly, Prepared, prepare, row, ties_by_slot
@@ -25,6 +24,7 @@ from quesnay.diagnostics.reproduction.study import (
 )
 from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.fitting.simulation.distributions import (
@@ -52,7 +52,6 @@ __all__ = [
     "with_intervals",
 ]
 
-Array = npt.NDArray[np.float64]
 Sources = dict[str, list[str]]
 
 _TAIL = 0.025

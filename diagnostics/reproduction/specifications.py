@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.diagnostics.evidence.specification import (
@@ -39,6 +38,7 @@ from quesnay.diagnostics.reproduction.study import (
     load_study,
     with_keys,
 )
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
@@ -50,7 +50,6 @@ from quesnay.models.uncertainty.running import fingerprint, run_draws
 
 __all__ = ["Combination", "combinations", "specification_curve"]
 
-Array = npt.NDArray[np.float64]
 
 UNUSED = "not used"
 _OPEN = ("run", "reading", "gdp.vintage")  # account keys that choose instead of replacing a key

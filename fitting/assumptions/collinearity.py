@@ -6,12 +6,11 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_design
 from quesnay.fitting.regression.least_squares import project
 
 __all__ = ["collinearity", "variance_inflation"]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = ["breusch_pagan", "white"]
 
-Array = npt.NDArray[np.float64]
 WORDS = Wording(
     "the error variance is constant",
     "the error variance changes with the regressors",

@@ -6,14 +6,13 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import cluster_sums
 from quesnay.fitting.regression.least_squares import Projection
 
 __all__ = ["Influence", "cluster_influence", "influence_of"]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)

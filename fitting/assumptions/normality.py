@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.verdict import TestResult, Wording, judged
@@ -16,7 +17,6 @@ __all__ = [
     "order_envelope",
 ]
 
-Array = npt.NDArray[np.float64]
 # Royston (1995), AS R94: polynomials in 1 / sqrt(n), n and log n, highest power first
 
 WORDS = Wording(

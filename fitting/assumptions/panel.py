@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.specification import clustered_test, wald
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
@@ -34,7 +35,6 @@ __all__ = [
     "mundlak",
 ]
 
-Array = npt.NDArray[np.float64]
 EFFECTS = Wording(
     "units and times have no effects of their own",
     "units or times differ beyond the regressors",

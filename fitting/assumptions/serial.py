@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
@@ -25,7 +26,6 @@ __all__ = [
     "wooldridge_within",
 ]
 
-Array = npt.NDArray[np.float64]
 Alternative = Literal["positive", "two-sided", "negative"]
 SERIAL = Wording(
     "errors are not serially correlated",

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments, refuse_vanishing
@@ -31,7 +32,6 @@ __all__ = [
     "wald",
 ]
 
-Array = npt.NDArray[np.float64]
 RESTRICTIONS = Wording(
     "all restrictions hold",
     "at least one restriction fails",

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.least_squares import (
     NonlinearFit,
@@ -21,7 +22,6 @@ from quesnay.fitting.errors import ConvergenceError, EstimationError
 
 __all__ = ["CurveProblem", "fit_problem", "make_problem"]
 
-Array = NDArray[np.float64]
 _AS_GOOD = 1e-9  # relative gain over the exponential that is rounding
 _DIGIT = 1e-6  # change of the levels, as a share of the largest, that must not move a curve far
 _FASTEST = 60.0  # growth over all points together, as of the starting grid

@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.curves.least_squares import central_jacobian
 from quesnay.fitting.errors import EstimationError
 
 __all__ = ["GreyForecast", "grey_forecast", "grey_path"]
 
-Array = NDArray[np.float64]
 _FEWEST = 4  # Deng's own minimum
 
 

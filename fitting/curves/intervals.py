@@ -3,15 +3,14 @@
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.curves.fit import CurveProblem
 from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
 __all__ = ["ProfileAsk", "bootstrap_draws", "profile_interval"]
 
-Array = NDArray[np.float64]
 _WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
 _STEPS = 60
 _CLOSE = 1e-8  # relative distance from the quantile at which an end is found

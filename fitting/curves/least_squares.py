@@ -8,8 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import ConvergenceError, EstimationError, QuesnayError
 
 __all__ = [
@@ -20,7 +21,6 @@ __all__ = [
     "norms_of",
 ]
 
-Array = NDArray[np.float64]
 _FLOAT = float(np.finfo(float).eps)
 _THIRD = float(np.cbrt(np.finfo(float).eps))
 type_model = Callable[[Array], Array]

@@ -1,11 +1,11 @@
 """Index numbers of growth accounting: Törnqvist shares, contributions and Domar weights."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
+
+from quesnay.fitting.arrays import Array
 
 __all__ = ["contributions", "mean_shares", "user_cost"]
-
-Array = NDArray[np.float64]
 
 
 def mean_shares(costs: ArrayLike, total: ArrayLike | None = None) -> Array:

@@ -8,8 +8,9 @@ held at zero from below.
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, EstimationError
 
 __all__ = [
@@ -21,7 +22,6 @@ __all__ = [
     "denton",
 ]
 
-Array = NDArray[np.float64]
 CONVERSIONS = ("sum", "average", "first", "last")
 OBJECTIVES = ("maxlog", "minrss-quilis", "minrss-ecotrim")
 _LIMIT = 0.999  # R's tempdisagg searches rho in the same interval

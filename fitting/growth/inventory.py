@@ -1,13 +1,13 @@
 """Capital stocks from investment: age-efficiency, retirement and the stock at the start."""
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
 __all__ = ["geometric_stock", "hyperbolic_efficiency", "stock_from_vintages"]
 
-Array = NDArray[np.float64]
 _LIFE_STEPS = 400  # points of the grid of service lives around their mean
 _WIDEST = 2.0  # the distribution of lives is cut at this many standard deviations
 

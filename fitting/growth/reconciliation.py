@@ -4,13 +4,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, ConvergenceError
 
 __all__ = ["Adjustment", "adjust"]
 
-Array = NDArray[np.float64]
 type_function = Callable[[Array], Array]
 _RANK = 1e-11  # singular values below this share of the largest are redundant identities
 _REST = 1e-13  # relative change at which the iteration rests

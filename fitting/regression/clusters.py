@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.fixed_effects import absorb_effects, build_system
 from quesnay.fitting.regression.least_squares import Regression
@@ -30,8 +30,6 @@ __all__ = [
     "refuse_vanishing",
 ]
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 _FULL = 1e-10  # an eigenvalue of H_gg this near to one is one: the cluster fits itself there
 _MOST_CELLS = 100_000_000  # cells of the basis (rows times columns) that is held in memory
 _MOST_COLUMNS = 3000

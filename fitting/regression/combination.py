@@ -7,6 +7,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_covariance, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.verdict import TestResult, Wording, judged
@@ -19,7 +20,6 @@ __all__ = [
     "shrink_to_prior",
 ]
 
-Array = npt.NDArray[np.float64]
 HOMOGENEOUS = Wording(
     "all estimates measure the same value",
     "the estimates differ by more than their errors",

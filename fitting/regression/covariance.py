@@ -11,8 +11,8 @@ from functools import partial
 from itertools import combinations
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import is_whole, switch
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clusters import (
@@ -48,11 +48,9 @@ __all__ = [
     "adjusted_clusters",
 ]
 
-Array = npt.NDArray[np.float64]
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
 _MOST_DIMENSIONS = 4  # of clusters: 15 covariances
 _BLOCK = 1 << 12  # rows whose scores stay in the processor's cache
-Codes = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True)

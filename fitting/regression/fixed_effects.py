@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 from quesnay.fitting.regression.groups import deviations, group_sums
 
@@ -26,8 +27,6 @@ __all__ = [
     "find_singletons",
 ]
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 _MOST_DIRECT = 2000  # groups beyond the first set up to which a dense factor is the fastest way
 _MOST_CELLS = 20_000_000  # cells of the largest dense table that is made
 _ROUNDS = 2000

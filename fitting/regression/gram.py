@@ -13,14 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import is_nested
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 
 __all__ = ["NestedGrams", "gram_blocks", "nested_grams", "redraw_grams", "solve_grams"]
 
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 _SINGULAR = 1e-13  # reciprocal condition of a scaled table below which nothing is identified
 _MOST_LEVELS = 3000  # of effects that cross clusters: one draw takes a second or two
 _MOST_CELLS = 150_000_000  # of the tables of products of all clusters

@@ -5,13 +5,11 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import EstimationError
 
 __all__ = ["Stack", "cluster_sums", "deviations", "group_means", "group_sums", "stack"]
-
-Array = npt.NDArray[np.float64]
-Codes = npt.NDArray[np.intp]
 
 
 def group_sums(codes: Codes, block: Array, groups: int) -> Array:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import cluster_sums
@@ -26,7 +27,6 @@ __all__ = [
     "overidentification",
 ]
 
-Array = npt.NDArray[np.float64]
 EXOGENOUS = Wording(
     "the regressors called endogenous are exogenous",
     "least squares and instruments disagree",

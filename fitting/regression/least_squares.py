@@ -15,6 +15,7 @@ import numpy.typing as npt
 from scipy import linalg
 from scipy.linalg import blas, lapack
 
+from quesnay.fitting.arrays import Array, Codes, Mask
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Absorber
@@ -33,7 +34,6 @@ __all__ = [
     "scale_columns",
 ]
 
-Array = npt.NDArray[np.float64]
 Long = npt.NDArray[np.longdouble]
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
 _FAIRLY_CONDITIONED = 1e-12  # of the same: two Cholesky factorisations are as good as Householder's
@@ -41,8 +41,6 @@ _EXACT = 1e-26  # of the squares of the outcome: residuals as small are rounding
 _QUICK = 1_000_000  # n k^2 up to which nobody waits for an inverse in extended precision
 _ROUNDS = 12  # each round gains -log10(eps * condition) digits, never fewer than three here
 _BLOCK = 1 << 15  # rows turned into extended precision at a time
-Codes = npt.NDArray[np.intp]
-Flags = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,7 +142,7 @@ def _by_cholesky(y: Array, X: Array, parts: tuple[Array, Array, Array]) -> Linea
     return LinearFit(coefficients, residuals, bread, float(condition), "cholesky", root)
 
 
-def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None = None) -> Flags:
+def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None = None) -> Mask:
     """Return which columns of X (n, k) those before them explain: what to drop, in order.
 
     As Stata and R's ``lm`` drop them: the earlier column stays. Columns are scaled first. By
@@ -153,7 +151,7 @@ def dependent_columns(X: Array, *, noise: float = 1.0, tolerance: float | None =
     have of its own.
     """
     lengths = np.sqrt(np.square(X).sum(axis=0))
-    dependent: Flags = np.asarray(lengths == 0.0)
+    dependent: Mask = np.asarray(lengths == 0.0)
     scaled = X / np.where(dependent, 1.0, lengths)
     least = 10 * _tolerance(*X.shape, noise=noise) if tolerance is None else tolerance
     if tolerance is None and not dependent.any() and _rank(scaled, noise) == X.shape[1]:

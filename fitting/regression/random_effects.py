@@ -6,6 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Mask
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import Stack, group_means, stack
@@ -13,8 +14,6 @@ from quesnay.fitting.regression.least_squares import Projection, dependent_colum
 
 __all__ = ["Method", "RandomEffects", "between", "random_effects", "within_columns"]
 
-Array = npt.NDArray[np.float64]
-Flags = npt.NDArray[np.bool_]
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
 _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
 
@@ -105,7 +104,7 @@ def between(
     return project(means[:, 0], means[:, 1:])
 
 
-def within_columns(design: Array, panel: Stack) -> tuple[Array, Flags]:
+def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:
     """Return the design about unit means and which columns vary inside units (sorted rows)."""
     within = design - panel.unit_means(design)
     varying = np.abs(within).max(axis=0) > 1e-12 * np.abs(design).max(axis=0)
@@ -133,7 +132,7 @@ class _Sample:
         """Return weighted means by unit, a row for each row."""
         return np.asarray(self.means(values)[self.panel.unit])
 
-    def within(self) -> tuple[Projection, Flags]:
+    def within(self) -> tuple[Projection, Mask]:
         """Return the within regression and which columns it rests on."""
         inside = self.X - self.spread(self.X)
         kept = np.abs(inside).max(axis=0) > 1e-12 * np.abs(self.X).max(axis=0)

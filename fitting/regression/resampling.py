@@ -7,8 +7,8 @@ their size with few of them (Cameron, Gelbach and Miller 2008).
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import check_draws
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clusters import cluster_basis, cluster_spectra, counted_parameters
@@ -24,12 +24,10 @@ __all__ = [
     "wild_weights",
 ]
 
-Array = npt.NDArray[np.float64]
 _WEBB = np.sqrt(np.array([1.5, 1.0, 0.5]))
 _MOST_ENUMERATED = 20  # clusters; 2^20 sign patterns are a million
 _TIE = 1e-9  # relative: statistics of mirrored sign patterns differ by rounding only
 _BISECTIONS = 60
-Codes = npt.NDArray[np.intp]
 _CELLS = 4_000_000  # cells of the largest array made at a time
 
 

@@ -6,12 +6,13 @@ through the same few lines. Inputs may also take listed values, or be normal and
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeAlias, runtime_checkable
+from typing import Protocol, runtime_checkable
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from scipy.special import ndtr, ndtri
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_number, is_whole, plain_numbers
 from quesnay.fitting.errors import QuesnayError, shown
 
@@ -27,8 +28,6 @@ __all__ = [
     "TruncatedNormal",
     "Uniform",
 ]
-
-Array: TypeAlias = NDArray[np.float64]
 
 
 @runtime_checkable

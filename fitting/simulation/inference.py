@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 from scipy.special import ndtr, ndtri
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import QuesnayError
 
 __all__ = [
@@ -13,8 +13,6 @@ __all__ = [
     "bootstrap_interval",
     "joint_null",
 ]
-
-Array = npt.NDArray[np.float64]
 
 
 def bootstrap_interval(

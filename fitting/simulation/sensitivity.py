@@ -10,9 +10,9 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["shapley_shares", "sobol_indices"]
+from quesnay.fitting.arrays import Array
 
-Array = npt.NDArray[np.float64]
+__all__ = ["shapley_shares", "sobol_indices"]
 
 
 def shapley_shares(values: Array, codes: Sequence[npt.NDArray[np.intp]]) -> Array:

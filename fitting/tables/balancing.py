@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import scipy.linalg as la
 import scipy.sparse as sp
+
+from quesnay.fitting.arrays import Array, Mask
 
 __all__ = [
     "LeastSquaresFit",
@@ -29,8 +30,6 @@ __all__ = [
     "proved_set",
 ]
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Kind = Literal["empty", "sign", "set", "face"]
 
 _THRESHOLDS = 40  # widest gaps of the potentials that are tried as borders of a closed set

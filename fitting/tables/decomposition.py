@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Mask
 from quesnay.fitting.tables.leontief import factored
 
 __all__ = [
@@ -22,8 +22,6 @@ __all__ = [
     "log_mean",
 ]
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 Group = frozenset[str]
 
 _CELLS = 1_000_000  # terms handled at once, to bound the memory

@@ -20,11 +20,11 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
 __all__ = ["Kind", "Pull", "pulls", "satellite_output"]
 
-Array = npt.NDArray[np.float64]
 Kind = Literal["total", "satellite", "backward", "forward"]
 REMOVING = ("total", "satellite")  # kinds that take final demand away as well
 

@@ -3,15 +3,13 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Mask
 from quesnay.fitting.errors import ConvergenceError
 from quesnay.fitting.tables.leontief import factored
 
 __all__ = ["Capped", "capped_solution", "dynamic_path"]
 
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 _SINGULAR = "inoperability: I - A* is singular; the spectral radius must be below 1"
 

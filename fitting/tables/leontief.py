@@ -19,6 +19,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
 
+from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.errors import ConvergenceError, DataError
 
 __all__ = [
@@ -40,8 +41,6 @@ __all__ = [
     "unit_columns",
 ]
 
-Array = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
 Pivots = npt.NDArray[np.int32]
 
 SINGULAR = (

@@ -4,8 +4,8 @@ import heapq
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import ConvergenceError
 
 __all__ = [
@@ -15,7 +15,6 @@ __all__ = [
     "propagation_lengths",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _NO_LINK = 1e-14  # entries of L - I below this share of L's largest are rounding: no path exists
 

@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Mask
 from quesnay.fitting.tables.balancing import Scaling, gras
 
 __all__ = [
@@ -13,9 +13,6 @@ __all__ = [
     "fitted_rows",
     "proportional_imports",
 ]
-
-Array = npt.NDArray[np.float64]
-Mask = npt.NDArray[np.bool_]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

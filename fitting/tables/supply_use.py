@@ -3,14 +3,12 @@
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.leontief import factored
 
 __all__ = ["Transform", "hybrid_transform", "transform"]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

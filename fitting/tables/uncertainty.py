@@ -8,8 +8,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.fitting.tables.extraction import REMOVING, Kind
 
@@ -23,9 +23,7 @@ __all__ = [
     "removal",
 ]
 
-Array = npt.NDArray[np.float64]
 Term = Callable[[Array], Array]
-Places = npt.NDArray[np.intp]
 
 _SMALL = 64  # columns up to which the small system is formed and solved
 _ROUNDS = 500

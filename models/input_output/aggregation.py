@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.fitting.tables.leontief import leontief
 from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
@@ -27,8 +27,6 @@ __all__ = [
     "groups_of",
     "split_parts",
 ]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, choice, is_whole, plain_numbers, switch, whole
 from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, shown, suggestion
 from quesnay.fitting.tables.balancing import (
@@ -32,7 +33,6 @@ __all__ = [
     "ras_multi",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
 _NAMES_SHOWN = 8  # labels listed in a message before "and so on"

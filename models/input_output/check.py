@@ -8,7 +8,6 @@ cells and the identity of value added and final demand.
 from dataclasses import dataclass, replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import BalanceError, DataError, QuesnayError
@@ -24,7 +23,6 @@ __all__ = [
     "require_productive",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _ROUNDING = 1e-9  # of total output: gaps below are what floating-point sums leave
 _ROWS = 256  # rows whose absolute values are held at a time

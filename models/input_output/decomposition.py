@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.decomposition import Economy, Effects, decompose, log_mean
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 __all__ = ["StructuralDecomposition", "structural_decomposition"]
 
-
-Array = npt.NDArray[np.float64]
 
 _METHODS = {
     "average": "mean of the two polar decompositions (Dietzenbacher and Los 1998)",

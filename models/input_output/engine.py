@@ -7,9 +7,9 @@ from collections.abc import Hashable, Iterable, Mapping
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.tables.leontief import (
     SINGULAR,
@@ -26,8 +26,6 @@ from quesnay.models.input_output.validation import Blocks, place_of, read_demand
 
 __all__ = ["Engine", "Precision", "engine_of"]
 
-Array = npt.NDArray[np.float64]
-Places = npt.NDArray[np.intp]
 Precision = Literal["double", "single"]
 
 _CHUNK = 64  # accounts whose effects are solved together

@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls, satellite_output
@@ -31,7 +32,6 @@ __all__ = [
     "satellite_linkage",
 ]
 
-Array = npt.NDArray[np.float64]
 
 KINDS: tuple[Kind, ...] = ("total", "satellite", "backward", "forward")
 _MEANING = {

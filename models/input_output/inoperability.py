@@ -13,6 +13,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, whole
 from quesnay.fitting.errors import DataError, shown, suggestion
 from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
@@ -40,7 +41,6 @@ __all__ = [
     "resilience",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _KINDS = ("demand", "supply")
 

@@ -13,6 +13,7 @@ import numpy.typing as npt
 import pandas as pd
 from scipy.special import ndtri
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, confidence_level, make_generator, percent, whole
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
@@ -43,7 +44,6 @@ __all__ = [
     "read_settings",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _LARGEST = 100.0  # a coefficient known only to a hundred times itself is not known
 LOSSES = ("output_loss", "value_added_loss")

@@ -10,9 +10,9 @@ from collections.abc import Hashable, Mapping
 from typing import Any, Literal
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.fitting.tables.leontief import Household, household
@@ -28,7 +28,6 @@ __all__ = [
     "multipliers",
 ]
 
-Array = npt.NDArray[np.float64]
 Per = Literal["demand", "direct"]
 
 SECTOR_CLASSES = ("key", "backward-oriented", "forward-oriented", "weak")

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.leontief import coefficients, factored
@@ -27,8 +27,6 @@ __all__ = [
     "structural_paths",
     "upstreamness",
 ]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -3,9 +3,9 @@
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.engine import Engine
@@ -15,7 +15,6 @@ __all__ = [
     "prices",
 ]
 
-Array = npt.NDArray[np.float64]
 
 BASES = ("output", "value_added", "level")
 _LARGEST = 1e6  # no coefficient changes by a million

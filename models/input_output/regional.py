@@ -15,9 +15,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.leontief import coefficients, inverted
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
 __all__ = ["RegionalTable", "location_quotient_table"]
 
-Array = npt.NDArray[np.float64]
 
 _METHODS = {
     "slq": "simple location quotients",

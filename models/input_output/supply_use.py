@@ -5,9 +5,9 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, choice
 from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
@@ -26,7 +26,6 @@ from quesnay.models.input_output.validation import (
 
 __all__ = ["BalancedSupplyUse", "SupplyUseTable", "SymmetricTable", "balance_supply_use"]
 
-Array = npt.NDArray[np.float64]
 
 _EXACT = 1e-6  # the imbalance that a table accepts without being asked
 _MODELS = {

@@ -15,6 +15,7 @@ import numpy.typing as npt
 import pandas as pd
 from pandas.errors import InvalidIndexError
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.labels import places_of
@@ -40,7 +41,6 @@ __all__ = [
     "share",
 ]
 
-Array = npt.NDArray[np.float64]
 
 _RESERVED = ("output", "value_added", "imports")  # accounts that every table has
 _WORDS = {"b": "truth values", "c": "complex numbers", "U": "text", "S": "text", "T": "text"}

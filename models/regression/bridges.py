@@ -4,7 +4,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
@@ -18,7 +17,6 @@ if TYPE_CHECKING:
 
 __all__ = ["from_results", "to_statsmodels"]
 
-Array = npt.NDArray[np.float64]
 
 ACCEPTED = "a fit of quesnay, OLS or WLS of statsmodels, PooledOLS or PanelOLS of linearmodels"
 

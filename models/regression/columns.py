@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array, Codes, Values
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.labels import check_unique, finite_numbers, places_of
 
@@ -33,10 +34,6 @@ __all__ = [
     "repeat_rows",
     "row_label",
 ]
-
-
-Values = npt.NDArray[np.floating]
-Codes = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -272,9 +269,6 @@ def refuse_sizes(
             f"{what} has {largest:.3g} at row {row} for its largest size, beyond what squares "
             "can hold; give it in another unit"
         )
-
-
-Array = npt.NDArray[np.float64]
 
 
 _MOST_ROWS = 50_000_000

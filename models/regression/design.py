@@ -14,6 +14,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array, Values
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.fixed_effects import Absorber
 from quesnay.fitting.regression.least_squares import Regression, name_dependence, scale_columns
@@ -42,9 +43,6 @@ __all__ = [
     "refuse_overflow",
     "refuse_own_rows",
 ]
-
-
-Values = npt.NDArray[np.floating]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -294,8 +292,6 @@ def known_levels(found: Grouping, levels: npt.NDArray[np.object_]) -> Grouping:
     order = np.array([places.get(label, -1) for label in found.labels] + [-1], dtype=np.intp)
     return Grouping(found.name, order[found.codes], levels)
 
-
-Array = npt.NDArray[np.float64]
 
 _ABSORBED = 1e-10  # length that deviations from group means keep of a column the effects explain
 

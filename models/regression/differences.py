@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.regression.clusters import refuse_cancelled
@@ -20,8 +21,6 @@ from quesnay.models.regression.result import Estimate, PanelFit
 from quesnay.models.regression.sample import PanelData, read_panel
 
 __all__ = ["difference_ends", "fit_differences", "fit_half_panel_jackknife"]
-
-Array = npt.NDArray[np.float64]
 
 
 def fit_differences(

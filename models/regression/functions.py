@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy.special import stdtr, stdtrit
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.specification import joint_test
 from quesnay.fitting.checks import as_tuple, confidence_level, is_number, percent
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
@@ -37,8 +37,6 @@ __all__ = [
     "wald_test",
 ]
 
-
-Array = npt.NDArray[np.float64]
 
 _MANY = 1e9  # degrees of freedom from which F is chi-squared over its own to nine digits
 

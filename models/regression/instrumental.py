@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.clusters import counted_parameters
@@ -56,9 +57,6 @@ __all__ = [
     "read_equation",
     "to_linearmodels",
 ]
-
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

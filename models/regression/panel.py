@@ -4,9 +4,9 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Values
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.covariance import (
     CR0,
@@ -48,10 +48,6 @@ __all__ = [
     "fit_panel",
     "fit_sample",
 ]
-
-
-Array = npt.NDArray[np.float64]
-Values = npt.NDArray[np.floating]
 
 
 def fit_panel(

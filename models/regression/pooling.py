@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from typing import Any, Literal, Protocol, cast
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, half_width, is_number
 from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.regression.combination import (
@@ -186,8 +186,6 @@ def combine(
         method,
     )
 
-
-Array = npt.NDArray[np.float64]
 
 CRITERIA = ("bic", "aic", "aicc", "jackknife", "equal")
 

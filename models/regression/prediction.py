@@ -12,6 +12,7 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import stdtrit
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, confidence_level
 from quesnay.fitting.errors import DataError
 from quesnay.models.regression.columns import (
@@ -28,8 +29,6 @@ if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
 __all__ = ["effects", "predict"]
-
-Array = npt.NDArray[np.float64]
 
 
 def predict(

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
@@ -25,7 +26,6 @@ from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_colu
 
 __all__ = ["fit_between", "fit_correlated_random_effects", "fit_random_effects"]
 
-Array = npt.NDArray[np.float64]
 
 METHODS = ("swar", "walhus", "amemiya", "nerlove", "ml")
 

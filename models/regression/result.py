@@ -6,11 +6,11 @@ from dataclasses import dataclass, field
 from typing import Any, cast, overload
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 from scipy import special
 from scipy.special import stdtr, stdtrit
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed, confidence_level, half_width
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments
@@ -54,8 +54,6 @@ __all__ = [
     "tidy_frame",
 ]
 
-
-Array = npt.NDArray[np.float64]
 
 LEAST_SQUARES = "least squares"
 

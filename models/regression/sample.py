@@ -7,9 +7,9 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array, Mask, Values
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.fixed_effects import (
@@ -51,10 +51,6 @@ __all__ = [
 ]
 
 
-Array = npt.NDArray[np.float64]
-Values = npt.NDArray[np.floating]
-Rows = npt.NDArray[np.bool_]
-
 _SLOPES = re.compile(r"(?P<group>[^\[\]]+)\[(?P<alone>\[)?(?P<columns>[^\[\]]+)\](?(alone)\])")
 
 
@@ -65,11 +61,11 @@ class Dropped:
     Parameters
     ----------
     missing : int
-        Rows with a missing value in a column that is used.
+        Mask with a missing value in a column that is used.
     zero_weight : int
-        Rows of weight zero.
+        Mask of weight zero.
     singletons : int
-        Rows that are alone in a group of the fixed effects.
+        Mask that are alone in a group of the fixed effects.
     """
 
     missing: int = 0
@@ -129,7 +125,7 @@ class Sample:
     weights : (n,) array or None
         Weights; None where all are one.
     dropped : Dropped
-        Rows not used.
+        Mask not used.
     unit : Grouping or None
         The panel's units, where they were named.
     recipe : Recipe or None
@@ -287,7 +283,7 @@ def make_shift(unit: Grouping | None, time: Grouping) -> Shifter:
     return shift
 
 
-def _sample_of(read: _Read, rows: Rows | None, index: pd.Index, dropped: Dropped) -> Sample:
+def _sample_of(read: _Read, rows: Mask | None, index: pd.Index, dropped: Dropped) -> Sample:
     """Return the rows with everything but the design."""
     kept: Any = slice(None) if rows is None else rows
     outcome = next(iter(read.ingredients.numbers.values()))
@@ -311,7 +307,7 @@ def _sample_of(read: _Read, rows: Rows | None, index: pd.Index, dropped: Dropped
 
 
 def _with_design(
-    sample: Sample, formula: Formula, read: _Read, rows: Rows | None, absorbed: bool
+    sample: Sample, formula: Formula, read: _Read, rows: Mask | None, absorbed: bool
 ) -> Sample:
     columns, names, owners = build_design(formula, read.ingredients, rows, absorbed)
     if not columns:
@@ -361,28 +357,28 @@ def _stack(columns: Sequence[Values]) -> Values:
     return design
 
 
-def _missing(numbers: Sequence[Values], groups: Collection[Grouping]) -> Rows | None:
+def _missing(numbers: Sequence[Values], groups: Collection[Grouping]) -> Mask | None:
     """Return the rows where a value is missing; None where there are none, as below."""
     found = [np.isnan(v) for v in numbers if np.isnan(v @ v)]  # sizes are within bounds by now
     found += [g.codes < 0 for g in groups if g.codes.size and g.codes.min() < 0]
     return _either(*found)
 
 
-def _weightless(weights: Array | None, gone: Rows | None) -> Rows | None:
+def _weightless(weights: Array | None, gone: Mask | None) -> Mask | None:
     if weights is None or weights.all():
         return None
     void = np.equal(weights, 0.0)
     return void if gone is None else ~gone & void
 
 
-def _either(*masks: Rows | None) -> Rows | None:
+def _either(*masks: Mask | None) -> Mask | None:
     """Return the rows in any of the masks; None where there are none."""
     known = [mask for mask in masks if mask is not None]
     joined = reduce(np.logical_or, known) if known else None
     return joined if joined is not None and joined.any() else None
 
 
-def _refuse_missing(gone: Rows | None, missing: str, index: pd.Index) -> None:
+def _refuse_missing(gone: Mask | None, missing: str, index: pd.Index) -> None:
     if choice(missing, ("drop", "raise"), "missing") == "raise" and gone is not None:
         row = row_label(index, int(np.argmax(gone)))
         raise DataError(
@@ -391,7 +387,7 @@ def _refuse_missing(gone: Rows | None, missing: str, index: pd.Index) -> None:
         )
 
 
-def _singletons(effects: Sequence[Grouping], lost: Rows | None, rule: str) -> Rows | None:
+def _singletons(effects: Sequence[Grouping], lost: Mask | None, rule: str) -> Mask | None:
     choice(rule, ("drop", "keep"), "singletons")
     codes = [grouping.codes for grouping in effects]
     if not effects or rule == "keep" or not codes[0].size or (lost is not None and lost.all()):
@@ -403,7 +399,7 @@ def _singletons(effects: Sequence[Grouping], lost: Rows | None, rule: str) -> Ro
     return _either(alone)
 
 
-def _select(groups: Sequence[Grouping], rows: Rows | None) -> tuple[Grouping, ...]:
+def _select(groups: Sequence[Grouping], rows: Mask | None) -> tuple[Grouping, ...]:
     return tuple(groups) if rows is None else tuple(g.select(rows) for g in groups)
 
 
@@ -479,7 +475,7 @@ class PanelData:
     outcome : str
         Name of the outcome.
     sample : Sample
-        Rows used and what became of the others.
+        Mask used and what became of the others.
     unit, cluster : Grouping
         Unit and cluster of each row.
     time : Grouping or None
@@ -515,7 +511,7 @@ class PanelData:
 
     @property
     def nobs(self) -> int:
-        """Rows used."""
+        """Mask used."""
         return int(self.y.size)
 
     @property

@@ -24,6 +24,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.errors import QuesnayError, nearest
 from quesnay.models.satellite.concepts import (
@@ -38,7 +39,6 @@ from quesnay.models.satellite.linkage import CoreTies
 
 __all__ = ["RUNS", "AccountModel", "Calibration", "Employment", "Potential", "Slot", "curve_path"]
 
-Array = npt.NDArray[np.float64]
 Inputs = Mapping[str, Array]
 
 RUNS = ("linkage", "elasticity", "calibrated")

@@ -20,13 +20,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 import numpy.typing as npt
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.tables.extraction import satellite_output
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = ["CoreTies", "with_imports_inside"]
-
-Array = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -148,8 +148,12 @@ def _read_terms(reader: Reader, outcome: Factor) -> tuple[tuple[Term, ...], bool
     names = {outcome: "f0"}
     skeleton = _read_skeleton(reader, names)
     factors = {name: factor for factor, name in names.items()}
+    summands = skeleton.split(" + ")
     try:
-        expanded = expand_terms(f"f0 ~ {skeleton}")
+        if factors.keys() >= set(summands):  # a plain sum needs no expansion
+            expanded = [(), *((name,) for name in dict.fromkeys(summands))]
+        else:
+            expanded = expand_terms(f"f0 ~ {skeleton}")
     except DataError as problem:
         raise DataError(f"formula {shown_formula(reader.source)}: {problem}") from None
     terms = [tuple(factors[name] for name in term) for term in expanded]

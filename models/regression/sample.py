@@ -61,11 +61,11 @@ class Dropped:
     Parameters
     ----------
     missing : int
-        Mask with a missing value in a column that is used.
+        Rows with a missing value in a column that is used.
     zero_weight : int
-        Mask of weight zero.
+        Rows of weight zero.
     singletons : int
-        Mask that are alone in a group of the fixed effects.
+        Rows that are alone in a group of the fixed effects.
     """
 
     missing: int = 0
@@ -125,7 +125,7 @@ class Sample:
     weights : (n,) array or None
         Weights; None where all are one.
     dropped : Dropped
-        Mask not used.
+        Rows not used.
     unit : Grouping or None
         The panel's units, where they were named.
     recipe : Recipe or None

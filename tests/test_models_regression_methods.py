@@ -28,6 +28,7 @@ DATA = pd.DataFrame(
 )
 DATA["iv"] = DATA["x"] + G.standard_normal(N)
 DATA["y"] = 2 * DATA["x"] + np.log(DATA["z"]) + G.standard_normal(N)
+DATA["k"] = G.integers(0, 10, N)
 PANEL: dict[str, Any] = {"unit": "u", "time": "t"}
 IV: dict[str, Any] = {"endogenous": "x", "instruments": "iv"}
 
@@ -96,6 +97,67 @@ def test_intervals_of_predictions_are_those_of_statsmodels(interval: str) -> Non
     columns = ["mean", f"{prefix}_lower", f"{prefix}_upper"]
     np.testing.assert_allclose(found, other[columns], rtol=1e-9)
     assert list(found.index) == ["p", "q"]
+
+
+@pytest.mark.parametrize(
+    ("absorb", "written"),
+    [
+        ("u", "C(u)"),
+        (["u", "t"], "C(u) + C(t)"),
+        (["u", "u[z]"], "C(u) + C(u):z"),
+    ],
+)
+@pytest.mark.parametrize(
+    "errors",
+    [
+        {"covariance": "classical"},
+        {"covariance": "HC1"},
+        {"covariance": "HC3"},
+        {"cluster": "k"},
+        {"cluster": "k", "covariance": "CR2"},
+        {"covariance": "classical", "weights": "w"},
+    ],
+)
+def test_intervals_beside_absorbed_effects_are_those_of_dummies(
+    absorb: str | list[str], written: str, errors: dict[str, str]
+) -> None:
+    if "[" in str(absorb) and errors.get("covariance") in {"HC3", "CR2"}:
+        errors = {"covariance": "HC0"}  # for the others do not know absorbed slopes
+    regressor = "" if "[" in str(absorb) else " + z"
+    new = DATA.iloc[[3, 8, 40]].assign(x=[0.0, 1.0, 2.0])
+    for interval in ("confidence", "prediction"):
+        found = qn.fit_panel(f"y ~ x{regressor}", DATA, absorb=absorb, **errors).predict(
+            new, interval=interval
+        )
+        other = qn.fit_panel(f"y ~ x{regressor} + {written}", DATA, **errors)
+        theirs = other.predict(new, interval=interval)
+        np.testing.assert_allclose(found["prediction"], theirs["prediction"], rtol=1e-9)
+        own, his = (f["high"] - f["prediction"] for f in (found, theirs))
+        if errors.get("covariance") == "CR2":  # each judges by its own degrees of freedom
+            own, his = own / own.iloc[0], his / his.iloc[0]
+        np.testing.assert_allclose(own, his, rtol=1e-8)
+
+
+def test_intervals_beside_absorbed_effects_equal_those_of_statsmodels() -> None:
+    new = DATA.iloc[[3, 8, 40]]
+    found = qn.fit_panel("y ~ x + z", DATA, absorb=["u", "t"], covariance="classical").predict(
+        new, interval="prediction"
+    )
+    other = smf.ols("y ~ x + z + C(u) + C(t)", DATA).fit().get_prediction(new).summary_frame()
+    columns = ["mean", "obs_ci_lower", "obs_ci_upper"]
+    np.testing.assert_allclose(found, other[columns], rtol=1e-9)
+
+
+def test_groups_that_no_row_connects_have_no_interval_together() -> None:
+    data = pd.DataFrame(
+        {"a": list("ppqqrrssrr"), "b": list("uvuvwxwxwx"), "x": np.arange(10.0) ** 2}
+    )
+    data["y"] = np.sin(np.arange(10.0))
+    fit = qn.fit_panel("y ~ x", data, absorb=["a", "b"], covariance="classical")
+    found = fit.predict(
+        pd.DataFrame({"a": ["p", "p"], "b": ["v", "w"], "x": 1.0}), interval="confidence"
+    )
+    assert found["low"].isna().tolist() == [False, True]
 
 
 def test_unknown_levels_and_groups_are_predicted_as_missing() -> None:
@@ -307,8 +369,10 @@ def test_a_posterior_has_functions_and_tests_by_the_normal_law() -> None:
         (lambda: qn.fit_panel("y ~ x", DATA).predict([1]), "expected a DataFrame, got list"),  # type: ignore[call-overload]
         (lambda: qn.fit_panel("y ~ x", DATA).predict(DATA, interval="both"), "interval"),
         (
-            lambda: qn.fit_panel("y ~ x", DATA, absorb="u").predict(DATA, interval="confidence"),
-            "write them as C",
+            lambda: qn.fit_panel("y ~ x", DATA, absorb="u", cluster="u").predict(
+                DATA, interval="confidence"
+            ),
+            "clustered by 'u' say nothing of the levels of 'u'",
         ),
         (lambda: FITS["instruments"](DATA).bootstrap(), "use qn.bootstrap"),
         (lambda: FITS["random"](DATA).jackknife(), "use qn.bootstrap"),

@@ -560,12 +560,15 @@ class CovarianceEstimate:
         Name of the estimator.
     rule : str
         Scale factor and distribution, in one sentence.
+    estimator : CovarianceRule or None
+        What estimated it, where other combinations of the data can be asked of it.
     """
 
     matrix: Array
     df: Array
     name: str
     rule: str
+    estimator: "CovarianceRule | None" = None
 
 
 class CovarianceRule(Protocol):

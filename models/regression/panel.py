@@ -196,7 +196,7 @@ def _errors(
         raise
     if (inference.matrix.diagonal() == 0.0).any():
         refuse_own_rows(regression, names)
-    return inference
+    return replace(inference, estimator=rule)
 
 
 def _counts(sample: Sample) -> tuple[str, ...]:

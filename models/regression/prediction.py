@@ -1,9 +1,11 @@
 """What a regression predicts, with intervals, and the levels of its absorbed effects.
 
 A prediction is ``x'b`` plus the levels of the absorbed groups; its variance ``x'Vx``, V the
-covariance of the fit, and for a new observation ``x'Vx + s^2``.
+covariance of the fit, and for a new observation ``x'Vx + s^2``. Beside absorbed effects x has their
+dummies and V is that of the regression with dummies.
 """
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,9 +14,11 @@ import pandas as pd
 from scipy import sparse
 from scipy.special import stdtrit
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes, Mask
 from quesnay.fitting.checks import choice, confidence_level
 from quesnay.fitting.errors import DataError
+from quesnay.fitting.regression.clusters import is_nested
+from quesnay.fitting.regression.least_squares import dependent_columns, least_squares
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,
@@ -38,23 +42,24 @@ def predict(
     if interval is not None:
         choice(interval, ("confidence", "prediction"), "interval")
         level = confidence_level(level)
-        if fit.sample.effects or fit.sample.slopes:
-            raise DataError(
-                "interval: absorbed effects have no errors here; write them as C(...) in the "
-                "formula, or predict without an interval"
-            )
     if new_data is None:
         index, design = fit.index, np.asarray(fit.sample.design, dtype=np.float64)
-        known = np.zeros(len(index)) if not _has_levels(fit) else _level_part(fit)
-    else:
-        if not isinstance(new_data, pd.DataFrame):
-            raise DataError(f"new_data: expected a DataFrame, got {type(new_data).__name__}")
+    elif isinstance(new_data, pd.DataFrame):
         index, design = new_data.index, _new_design(fit, new_data)
-        known = _new_levels(fit, new_data)
-    centre = design @ fit.coefficients + known
+    else:
+        raise DataError(f"new_data: expected a DataFrame, got {type(new_data).__name__}")
+    centre, dummies = design @ fit.coefficients, None
+    if _has_levels(fit):
+        dummies, unknown = _dummies(fit, new_data)
+        own, slopes = _levels(fit)
+        centre = centre + dummies @ np.concatenate([*own, *slopes])
+        centre[unknown] = np.nan
     if interval is None:
         return pd.Series(centre, index, name="prediction")
-    variance = np.einsum("ij,jk,ik->i", design, fit.inference.matrix, design)
+    if dummies is None:
+        variance = np.einsum("ij,jk,ik->i", design, fit.inference.matrix, design)
+    else:
+        variance = _variance_with_levels(fit, np.column_stack([design, dummies.toarray()]))
     if interval == "prediction":
         variance = variance + _own_variance(fit)
     reach = stdtrit(float(fit.inference.df.min()), 0.5 + level / 2) * np.sqrt(variance)
@@ -112,20 +117,18 @@ def _levels(fit: "PanelFit") -> tuple[list[Array], list[Array]]:
     connected; what the shift takes off is put on the first set.
     """
     part, sets = _level_part(fit), fit.sample.effects
-    n = part.size
-    blocks = [sparse.csr_matrix((np.ones(n), (np.arange(n), g.codes)), (n, g.count)) for g in sets]
-    blocks += [sparse.csr_matrix(values) for _, values in fit.sample.slopes]
-    if len(blocks) == 1 and sets:
+    if len(sets) == 1 and not fit.sample.slopes:
         means = np.bincount(sets[0].codes, part) / np.bincount(sets[0].codes)
         return [means], []
-    wide = sparse.hstack(blocks, format="csr")
+    wide = _dummies(fit, None)[0]
     scale = np.sqrt(np.asarray(wide.multiply(wide).sum(axis=0)).ravel())
     scale[scale == 0.0] = 1.0
     scaled = wide @ sparse.diags(1.0 / scale)
     from scipy.sparse.linalg import lsmr
 
     found = lsmr(scaled, part, atol=1e-14, btol=1e-14, maxiter=100_000)[0] / scale
-    ends = np.cumsum([block.shape[1] for block in blocks])[:-1]
+    counts = [g.count for g in sets] + [columns.shape[1] for _, columns in fit.sample.slopes]
+    ends = np.cumsum(counts)[:-1]
     values = np.split(found, ends)
     own, slopes = values[: len(sets)], values[len(sets) :]
     return _from_first(sets, own), slopes
@@ -226,23 +229,90 @@ def _means_of_units(
     return found
 
 
-def _new_levels(fit: "PanelFit", data: pd.DataFrame) -> Array:
-    """Return what absorbed groups add to new rows; missing where one was not in the sample."""
-    total = np.zeros(len(data))
-    if not _has_levels(fit):
-        return total
-    own, slopes = _levels(fit)
-    for group, values in zip(fit.sample.effects, own, strict=True):
-        codes = known_levels(group_column(data, group.name, "new_data"), group.labels).codes
-        total = total + np.append(values, np.nan)[codes]
-    for (name, _), values in zip(fit.sample.slopes, slopes, strict=True):
+def _dummies(fit: "PanelFit", data: pd.DataFrame | None) -> tuple[Any, Mask]:
+    """Return the dummies and slope columns of the effects for rows, and which are unknown.
+
+    Shapes: (m, p), sparse, and (m,); by default the rows used.
+    """
+    rows = fit.nobs if data is None else len(data)
+    unknown, blocks = np.zeros(rows, dtype=bool), []
+
+    def block(codes: Codes, count: int, values: Array) -> None:
+        inside = np.flatnonzero(codes >= 0)
+        unknown[codes < 0] = True
+        cells = values[inside], (inside, codes[inside])
+        blocks.append(sparse.csr_matrix(cells, shape=(rows, count)))
+
+    for group in fit.sample.effects:
+        codes = group.codes if data is None else _known(group, data)
+        block(codes, group.count, np.ones(rows))
+    for name, columns in fit.sample.slopes:
+        if data is None:
+            blocks.append(sparse.csr_matrix(columns))
+            continue
         group_name, _, column = name.rstrip("]").partition("[")
-        known = _sloped(fit, name)
-        if known is None:
+        sloped = _sloped(fit, name)
+        if sloped is None:
             raise DataError(
                 f"predict: slopes {name!r} without levels of {group_name!r}: absorb both"
             )
-        codes = known_levels(group_column(data, group_name, "new_data"), known.labels).codes
         by = number_column(find_column(data, column, "new_data"), column, "new_data")
-        total = total + np.append(values, np.nan)[codes] * np.asarray(by, dtype=np.float64)
-    return total
+        block(_known(sloped, data), sloped.count, np.asarray(by, dtype=np.float64))
+    return sparse.hstack(blocks, format="csr"), unknown
+
+
+def _known(group: Grouping, data: pd.DataFrame) -> Codes:
+    return known_levels(group_column(data, group.name, "new_data"), group.labels).codes
+
+
+_MOST_LEVELS = 2_000
+_MOST_CELLS = 40_000_000
+
+
+def _variance_with_levels(fit: "PanelFit", rows: Array) -> Array:
+    """Return the variance of ``x'b`` plus absorbed levels, from the regression with dummies.
+
+    Shapes: `rows` (m, k + p), regressors before dummies; returns (m,), missing where groups that
+    no row connects are added.
+    """
+    sample, rule = fit.sample, fit.inference.estimator
+    _refuse_levels(fit, rows.shape[1])
+    assert rule is not None
+    root = np.ones(fit.nobs) if sample.weights is None else np.sqrt(sample.weights)
+    design = np.asarray(sample.design, dtype=np.float64)
+    whole = np.column_stack([design, _dummies(fit, None)[0].toarray()]) * root[:, None]
+    length = np.sqrt(np.square(whole).sum(axis=0))
+    whole, rows = whole / length, rows / length
+    lost = dependent_columns(whole, tolerance=1e-9)
+    kept = whole[:, ~lost]
+    ties = np.linalg.lstsq(kept, whole[:, lost], rcond=None)[0]
+    apart = np.abs(rows[:, lost] - rows[:, ~lost] @ ties) > 1e-7 * np.abs(rows).max(axis=1)[:, None]
+    solved = least_squares(fit.fitted.to_numpy() * root, kept)
+    dummied = replace(
+        fit.regression, X=kept, bread=solved.bread, effects=(), absorber=None,
+        factor=solved.root, Q=solved.basis,
+    )  # fmt: skip
+    matrix = rule.estimate(dummied).matrix
+    # effects nested in clusters do not count among the parameters of the fit: the same factor here
+    own = matrix[np.arange(fit.coefficients.size), np.arange(fit.coefficients.size)]
+    factor = fit.inference.matrix.diagonal() / (own / length[: own.size] ** 2)
+    variance = np.einsum("ij,jk,ik->i", rows[:, ~lost], matrix, rows[:, ~lost]) * np.median(factor)
+    variance[apart.any(axis=1)] = np.nan
+    return np.asarray(variance)
+
+
+def _refuse_levels(fit: "PanelFit", columns: int) -> None:
+    """Refuse intervals of levels that clusters say nothing of, or of too many levels."""
+    for group in fit.sample.effects:
+        for cluster in fit.sample.clusters:
+            if is_nested(group.codes, cluster.codes):
+                raise DataError(
+                    f"interval: errors clustered by {cluster.name!r} say nothing of the levels of "
+                    f"{group.name!r}, which lie within its clusters; fit with "
+                    "covariance='classical' or 'HC1' and no cluster, or predict without an interval"
+                )
+    if columns > _MOST_LEVELS or columns * fit.nobs > _MOST_CELLS:
+        raise DataError(
+            f"interval: {columns:,} coefficients and levels in {fit.nobs:,} rows are too many for "
+            "a regression with dummies; predict without an interval, or absorb fewer groups"
+        )

@@ -166,7 +166,8 @@ class Answers(Functions):
         Raises
         ------
         DataError
-            If a column is absent, or an interval is asked beside absorbed effects.
+            If a column is absent, or an interval is asked beside absorbed effects that lie within
+            the clusters of the errors, or beside more than 2,000 levels.
 
         Examples
         --------

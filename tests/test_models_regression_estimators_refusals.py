@@ -34,7 +34,7 @@ BAD: list[tuple[str, Any, str]] = [
     (
         "rule",
         lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"),
-        "expected one",
+        "is not known; use one of classical",
     ),
     ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
     (

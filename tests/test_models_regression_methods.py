@@ -119,7 +119,7 @@ def test_intervals_of_predictions_are_those_of_statsmodels(interval: str) -> Non
     ],
 )
 def test_intervals_beside_absorbed_effects_are_those_of_dummies(
-    absorb: str | list[str], written: str, errors: dict[str, str]
+    absorb: str | list[str], written: str, errors: dict[str, Any]
 ) -> None:
     if "[" in str(absorb) and errors.get("covariance") in {"HC3", "CR2"}:
         errors = {"covariance": "HC0"}  # for the others do not know absorbed slopes
@@ -386,3 +386,68 @@ def test_what_cannot_be_done_names_the_way_that_exists(
     call: Callable[[], object], message: str
 ) -> None:
     refused(call, message)
+
+
+def _root_of(matrix: Any) -> Any:
+    """Return the symmetric inverse root of a positive definite matrix."""
+    sizes, vectors = np.linalg.eigh(matrix)
+    return vectors / np.sqrt(sizes) @ vectors.T
+
+
+def test_cr2_of_two_stages_is_that_of_the_regressors_that_instruments_explain() -> None:
+    fit = qn.fit_instrumental("y ~ x + z", DATA, **IV, cluster="u", covariance="CR2")
+    outer = np.column_stack([np.ones(N), DATA["iv"], DATA["z"]])
+    design = np.column_stack([np.ones(N), DATA["x"], DATA["z"]])
+    hat = outer @ np.linalg.solve(outer.T @ outer, outer.T @ design)
+    bread = np.linalg.inv(hat.T @ hat)
+    e = DATA["y"].to_numpy() - design @ bread @ hat.T @ DATA["y"].to_numpy()
+    left = np.eye(N) - hat @ bread @ hat.T
+    meat = np.zeros((3, 3))
+    for unit in DATA["u"].unique():
+        rows = np.flatnonzero(DATA["u"] == unit)
+        score = hat[rows].T @ _root_of(left[np.ix_(rows, rows)]) @ e[rows]
+        meat += np.outer(score, score)
+    np.testing.assert_allclose(fit.std_errors**2, np.diag(bread @ meat @ bread), rtol=1e-9)
+    assert fit.inference.df.max() < UNITS - 1
+    plain = qn.fit_instrumental("y ~ x + z", DATA, **IV, cluster="u")
+    stated = qn.fit_instrumental("y ~ x + z", DATA, **IV, cluster="u", covariance="CR1")
+    np.testing.assert_allclose(plain.std_errors, stated.std_errors, rtol=1e-12)
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_cr2_of_random_effects_works_with_their_covariance(weights: str | None) -> None:
+    effect = np.repeat(np.random.default_rng(3).standard_normal(UNITS), TIMES)
+    data = DATA.assign(y=DATA["y"] + 2 * effect)
+    fit = qn.fit_random_effects("y ~ x + z", data, unit="u", weights=weights, covariance="CR2")
+    unit = fit.details["standard deviation of unit effects"] ** 2
+    rest = fit.details["standard deviation of the rest"] ** 2
+    assert unit > 0.1
+    spread = np.eye(N) * rest / (1.0 if weights is None else data[weights].to_numpy())
+    spread += unit * (data["u"].to_numpy()[:, None] == data["u"].to_numpy())
+    design = np.column_stack([np.ones(N), data["x"], data["z"]])
+    inverse = np.linalg.inv(spread)
+    bread = np.linalg.inv(design.T @ inverse @ design)
+    b = bread @ design.T @ inverse @ data["y"]
+    np.testing.assert_allclose(fit.params, b, rtol=1e-9)
+    e = data["y"].to_numpy() - design @ b
+    around = spread - design @ bread @ design.T
+    meat, other = np.zeros((3, 3)), np.zeros((3, 3))
+    for name in data["u"].unique():
+        rows = np.flatnonzero(data["u"] == name)
+        own = np.ix_(rows, rows)
+        free = _root_of(spread[own])  # errors are independent once multiplied by it
+        score = design[rows].T @ free @ _root_of(free @ around[own] @ free) @ free @ e[rows]
+        meat += np.outer(score, score)
+        D = np.linalg.cholesky(spread[own]).T  # clubSandwich takes its root before demeaning
+        score = design[rows].T @ inverse[own] @ D.T @ _root_of(D @ around[own] @ D.T) @ D @ e[rows]
+        other += np.outer(score, score)
+    variance = fit.std_errors**2
+    np.testing.assert_allclose(variance, np.diag(bread @ meat @ bread), rtol=1e-8)
+    np.testing.assert_allclose(variance, np.diag(bread @ other @ bread), rtol=0.01)
+
+
+def test_liml_has_the_errors_it_is_defined_with() -> None:
+    refused(
+        lambda: qn.fit_instrumental("y ~ x", DATA, **IV, method="liml", covariance="HC3"),
+        "LIML has CR1 and HC1 errors only",
+    )

@@ -24,6 +24,7 @@ from quesnay.fitting.regression.instrumental import (
 )
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
+    CovarianceRule,
     LinearFit,
     Regression,
     project,
@@ -42,6 +43,7 @@ from quesnay.models.regression.formula import (
     parse_terms,
     term_text,
 )
+from quesnay.models.regression.panel import choose_rule
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import (
     Roles,
@@ -89,6 +91,7 @@ def fit_instrumental(
     unit: str | None = None,
     time: str | None = None,
     method: str = "2sls",
+    covariance: str | CovarianceRule | None = None,
 ) -> PanelFit:
     """Estimate an equation with regressors that are related to its error.
 
@@ -105,13 +108,17 @@ def fit_instrumental(
     absorb : str or sequence of str
         Fixed effects, ``"a:b"`` for interactions.
     cluster : str, optional
-        Column of clusters: CR1 errors; HC1 without.
+        Column of clusters.
     weights : str or Series, optional
         Weights inverse to the variance of the errors.
     unit, time : str, optional
         Columns of the panel's unit and periods, for lags and `diagnose`.
     method : {"2sls", "liml"}
         Two-stage least squares or limited-information maximum likelihood.
+    covariance : str or covariance rule, optional
+        As of `fit_panel`, on the regressors that the instruments explain and the residuals of the
+        equation: CR2 is clubSandwich's for two stages. By default CR1 with clusters and HC1
+        without; others are for two-stage least squares only.
 
     Returns
     -------
@@ -161,10 +168,19 @@ def fit_instrumental(
         clusters=parts.clusters,
         absorbed=parts.absorbed,
     )
-    return _as_fit(found, parts, formula, method)
+    rule = None if covariance is None else choose_rule(covariance, roles)
+    if rule is not None and method != "2sls":
+        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
+    return _as_fit(found, parts, formula, method, rule)
 
 
-def _as_fit(found: InstrumentalFit, parts: Equation, formula: str, method: str) -> PanelFit:
+def _as_fit(
+    found: InstrumentalFit,
+    parts: Equation,
+    formula: str,
+    method: str,
+    rule: CovarianceRule | None,
+) -> PanelFit:
     """Lay the estimate out as a regression whose design is what the instruments explain."""
     names = [*parts.endogenous, *parts.exogenous]
     order = [names.index(name) for name in parts.sample.names]
@@ -198,7 +214,7 @@ def _as_fit(found: InstrumentalFit, parts: Equation, formula: str, method: str) 
         sample=sample,
         estimate=fit,
         regression=regression,
-        inference=_inference(found, parts, order),
+        inference=_inference(found, parts, order) if rule is None else rule.estimate(regression),
         method=f"{label}, instruments {', '.join(parts.instruments)}",
         tests=_tests(found, parts),
         details=details,

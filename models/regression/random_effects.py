@@ -13,7 +13,7 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import CR1, Classical
+from quesnay.fitting.regression.covariance import Classical, CovarianceRule
 from quesnay.fitting.regression.groups import cluster_sums, group_means
 from quesnay.fitting.regression.least_squares import LinearFit, Regression
 from quesnay.fitting.regression.random_effects import Method, RandomEffects, random_effects
@@ -39,7 +39,7 @@ def fit_random_effects(
     method: str = "swar",
     cluster: str | None = None,
     weights: "str | pd.Series | None" = None,
-    covariance: str = "clustered",
+    covariance: str | CovarianceRule = "CR1",
 ) -> PanelFit:
     """Estimate a panel equation whose unit effects are unrelated to the regressors.
 
@@ -60,8 +60,10 @@ def fit_random_effects(
     weights : str or Series, optional
         Weights inverse to the variance of the rest, not of the unit effects; with the methods
         "swar" and "ml".
-    covariance : {"clustered", "classical"}
-        CR1 by cluster, or the classical covariance of the quasi-demeaned regression.
+    covariance : {"CR0", "CR1", "CR2", "CR3", "classical"}, default "CR1"
+        By cluster, or classical, of the quasi-demeaned regression, whose errors are independent
+        with equal variances where the model is right: so CR2 is unbiased there. R's clubSandwich
+        takes its root before demeaning and differs in the third digit.
 
     Returns
     -------
@@ -103,7 +105,7 @@ def fit_correlated_random_effects(
     method: str = "swar",
     cluster: str | None = None,
     weights: "str | pd.Series | None" = None,
-    covariance: str = "clustered",
+    covariance: str | CovarianceRule = "CR1",
 ) -> PanelFit:
     """Estimate random effects beside the unit means of the regressors (Mundlak's form).
 
@@ -224,8 +226,15 @@ def fit_between(
 @dataclass(frozen=True, slots=True)
 class _Choices:
     method: str
-    covariance: str
+    covariance: str | CovarianceRule
     correlated: bool
+
+
+def _is_classical(covariance: str | CovarianceRule) -> bool:
+    """Tell whether no clusters are asked for."""
+    if isinstance(covariance, str):
+        return covariance.lower() == "classical"
+    return isinstance(covariance, Classical)
 
 
 def _read(
@@ -252,7 +261,10 @@ def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
 
 def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices) -> PanelFit:
     choice(choices.method, METHODS, "method")
-    choice(choices.covariance, ("clustered", "classical"), "covariance")
+    clusters = () if _is_classical(choices.covariance) else (panel.cluster,)
+    asked = choices.covariance
+    named = "CR1" if isinstance(asked, str) and asked == "clustered" else asked
+    rule = choose_rule(named, Roles(cluster=tuple(c.name for c in clusters)))
     if "Intercept" not in sample.names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
@@ -261,18 +273,22 @@ def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices)
     method = cast("Method", choices.method)
     found = random_effects(panel.y, X, unit=panel.unit.codes, method=method, weights=sample.weights)
     fit = found.projection
-    clusters = (panel.cluster.codes,) if choices.covariance == "clustered" else ()
     design = fit.Q @ (fit.R * fit.scale)
     regression = Regression(
-        design, fit.residuals, fit.bread(), clusters=clusters, weights=sample.weights
+        design,
+        fit.residuals,
+        fit.bread(),
+        clusters=tuple(group.codes for group in clusters),
+        weights=sample.weights,
     )
-    inference = (CR1() if clusters else Classical()).estimate(regression)
+    # quasi-demeaned and weighted errors are to be independent with equal variances
+    inference = rule.estimate(replace(regression, weights=None))
     title = "correlated random effects (Mundlak)" if choices.correlated else "random effects"
     return PanelFit(
         formula=formula,
         outcome_name=panel.outcome,
         intercept=True,
-        sample=replace(sample, clusters=(panel.cluster,) if clusters else ()),
+        sample=replace(sample, clusters=clusters),
         estimate=LinearFit(
             found.coefficients, fit.residuals, fit.bread(), 0.0, "random effects", regression.root
         ),

@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.curves.functions import LOGISTIC
@@ -171,3 +172,19 @@ def test_grey_model_tells_its_back_test() -> None:
     assert fit.backtest["no_change"].tolist() == [15.0, 14.0, 30.0]
     assert "no change" in str(fit)
     assert "rough" in str(fit)
+
+
+def test_curves_and_grey_models_answer_as_regressions_do() -> None:
+    years = np.arange(2000, 2012)
+    levels = pd.Series(90 / (1 + np.exp(-(years - 2005) / 1.5)) + 0.2 * np.sin(years), index=years)
+    fit = qn.fit_curve("logistic", years, levels)
+    np.testing.assert_allclose(fit.fitted + fit.resid, levels, rtol=1e-12)
+    np.testing.assert_allclose(fit.rsquared, 1 - (fit.resid**2).sum() / levels.var() / 11)
+    t = (fit.params["saturation"] - 90) / fit.std_errors["saturation"]
+    wald = fit.wald_test("saturation = 90")
+    np.testing.assert_allclose([wald.statistic, wald.p_value], [t**2, 2 * stats.t.sf(abs(t), 9)])
+    double = fit.nonlinear("saturation / 2 + saturation / 2")
+    np.testing.assert_allclose(double.std_error, fit.std_errors["saturation"], rtol=1e-9)
+    grey = qn.fit_grey(levels)
+    assert grey.nobs == len(grey.resid) == 12
+    np.testing.assert_allclose(grey.rsquared, 1 - (grey.resid**2).sum() / levels.var() / 11)

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import (
     check_draws,
     choice,
@@ -24,8 +25,10 @@ from quesnay.fitting.curves.functions import CURVES, Curve
 from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
 from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import DataError, EstimationError, shown
+from quesnay.fitting.regression.least_squares import CovarianceEstimate
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.labels import check_unique, places_of
+from quesnay.models.regression.result import Functions
 
 __all__ = [
     "CurveFit",
@@ -38,7 +41,7 @@ _METHODS = ("profile", "wald", "bootstrap")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
-class CurveFit(Tabular):
+class CurveFit(Functions, Tabular):
     """A growth curve fitted to a series.
 
     Parameters
@@ -84,6 +87,43 @@ class CurveFit(Tabular):
     def nobs(self) -> int:
         """Number of points."""
         return len(self.data)
+
+    @property
+    def fitted(self) -> "pd.Series[float]":
+        """The curve at the points, by time."""
+        return self.data.set_index("t")["fitted"]
+
+    @property
+    def resid(self) -> "pd.Series[float]":
+        """Levels less the curve, by time."""
+        return self.data.set_index("t")["resid"]
+
+    @property
+    def rsquared(self) -> float:
+        """Share of the variation of the levels that the curve explains."""
+        levels = self.data["y"]
+        spread = float(((levels - levels.mean()) ** 2).sum())
+        return 1.0 - float((self.data["resid"] ** 2).sum()) / spread
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of the parameters."""
+        return tuple(self.params.index)
+
+    @property
+    def coefficients(self) -> Array:
+        """Parameters in natural units, one each of `names`."""
+        return self.params.to_numpy(dtype=np.float64)
+
+    @property
+    def inference(self) -> CovarianceEstimate:
+        """Covariance of the parameters with the degrees of freedom of their tests."""
+        df = np.full(len(self.names), np.inf if self.errors_known else float(self.dof))
+        rule = "of nonlinear least squares, by the curvature of the curve at the estimates"
+        return CovarianceEstimate(self.covariance.to_numpy(), df, "asymptotic", rule)
+
+    def cluster_moments(self) -> None:
+        """Return nothing: a curve has no clusters."""
 
     @property
     def dof(self) -> int:
@@ -184,11 +224,9 @@ class CurveFit(Tabular):
 
     def glance(self) -> pd.DataFrame:
         """Return one row: curve, points, degrees of freedom, sum of squares, sigma, R-squared."""
-        levels, resid = self.data["y"], self.data["resid"]
-        rss = float((resid**2).sum())
-        spread = float(((levels - levels.mean()) ** 2).sum())
+        rss = float((self.data["resid"] ** 2).sum())
         row = {"curve": self.curve.name, "nobs": self.nobs, "dof": self.dof, "rss": rss}
-        row |= {"sigma": self.sigma, "rsquared": 1 - rss / spread}
+        row |= {"sigma": self.sigma, "rsquared": self.rsquared}
         return pd.DataFrame([{**row, "saturation_known": self.saturation_known}])
 
     def augment(self) -> pd.DataFrame:

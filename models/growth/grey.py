@@ -52,6 +52,23 @@ class GreyFit(Tabular):
     smooth: bool
 
     @property
+    def nobs(self) -> int:
+        """Number of periods."""
+        return len(self.fitted)
+
+    @property
+    def resid(self) -> "pd.Series[float]":
+        """Levels less the model, by period."""
+        return self.fitted["resid"]
+
+    @property
+    def rsquared(self) -> float:
+        """Share of the variation of the levels that the model explains."""
+        levels = self.fitted["y"]
+        spread = float(((levels - levels.mean()) ** 2).sum())
+        return 1.0 - float((self.resid**2).sum()) / spread
+
+    @property
     def errors_ahead(self) -> pd.Series:
         """Mean absolute percentage error one period ahead, of the grey model and of no change."""
         truth = self.backtest["y"]
@@ -64,7 +81,7 @@ class GreyFit(Tabular):
 
     def glance(self) -> pd.DataFrame:
         """Return one row: observations, degrees of freedom, sigma, growth, errors one ahead."""
-        row = {"nobs": len(self.fitted), "dof": self.dof, "sigma": self.sigma}
+        row = {"nobs": self.nobs, "dof": self.dof, "sigma": self.sigma}
         row |= {"growth": float(np.expm1(-self.params["a"])), "smooth": self.smooth}
         error = self.errors_ahead
         return pd.DataFrame([{**row, "mape": error["grey"], "mape_no_change": error["no_change"]}])

@@ -82,6 +82,9 @@ def regression_rows(use: Potential) -> pd.DataFrame:
     keep = pd.Series(True, index=known.index)
     if use.years:
         keep &= known["year"].isin(list(use.years))
+        absent = sorted(set(use.years) - set(known["year"]))
+        if absent:
+            raise DataError(f"{use.panel}: no row for the years {absent}; check the years")
     if use.exclude:
         keep &= ~known[use.exclude].astype(bool)
     if use.weights:

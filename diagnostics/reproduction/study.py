@@ -16,6 +16,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
 from quesnay.models.printed import rounding_interval
 from quesnay.models.satellite.account import RUNS
@@ -588,9 +589,7 @@ def _text(value: str, where: str) -> str:
     """Refuse a text that names nothing, or one with characters that cannot be shown."""
     if not value.strip():
         raise StudyError(f"{where}: a name or text is empty; write it or leave the key out")
-    if not value.isprintable():
-        raise StudyError(f"{where}: {shown(value)} has characters that cannot be printed")
-    return value
+    return plain_text(value, where, error=StudyError)
 
 
 def _scalar(kind: Any, value: object, where: str) -> Any:

@@ -82,7 +82,7 @@ def _edited(parsed: dict[str, Any], keys: dict[str, str | None]) -> str:
             section = section[int(name) if isinstance(section, list) else name]
         place = int(last) if isinstance(section, list) else last
         if written is None:
-            del section[place]
+            section.pop(place, None) if isinstance(section, dict) else section.pop(place)
         else:
             section[place] = tomllib.loads(f"value = {written}")["value"]
     return "\n".join(f"{name} = {toml_text(value)}" for name, value in parsed.items()) + "\n"
@@ -216,6 +216,7 @@ def _call(text: str, known: dict[str, Any], odd: object) -> Callable[[], object]
 
 TRIALS: dict[str, Callable[[dict[str, Any], Path], object]] = {
     "studies": try_study,
+    "contradictions": try_study,
     "own_data": try_own_data,
     "figures": try_figures,
     "identities": try_identity,
@@ -257,4 +258,4 @@ def _same(expected: Any, value: Any) -> bool:
 
 def _pattern(entry: dict[str, Any]) -> str:
     words = str(entry["refused"])
-    return words if "door" in entry else re.escape(words)
+    return words if "door" in entry else "|".join(map(re.escape, words.split("|")))

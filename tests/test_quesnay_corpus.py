@@ -9,6 +9,7 @@ from .corpus_inputs import TRIALS, trials, wrong_answer
 
 LEAST = {
     "studies": 500,
+    "contradictions": 70,
     "own_data": 500,
     "figures": 400,
     "identities": 90,

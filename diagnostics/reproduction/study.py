@@ -9,7 +9,7 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from importlib.resources import files
@@ -959,6 +959,24 @@ def _positive(value: float, where: str) -> None:
         raise StudyError(f"{where}: expected a number above zero, got {value:g}")
 
 
+def _is_of(figure: str | None, letter: str, where: str) -> None:
+    """Refuse a printed figure of another concept than the key needs."""
+    concept = concept_of(letter)
+    if concept is not None and figure and not figure.startswith(letter):
+        raise StudyError(
+            f"{where}: {shown(figure)} is no printed {concept.title}; ids of these start with "
+            f"{letter}"
+        )
+
+
+def _unique(names: Iterable[str], where: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise StudyError(f"{where}: {shown(name)} stands twice; name each once")
+        seen.add(name)
+
+
 def _factor(value: float, where: str) -> None:
     """Refuse a change of units that no pair of units has: squares of it would overflow."""
     if not 1e-30 <= value <= 1e30:
@@ -987,6 +1005,7 @@ def _check_groups(study: Study, where: str) -> None:
 
 
 def _check_core(study: Study, where: str) -> None:
+    _is_of(study.core.figure, "C", f"{where}.core.figure")
     if not 0 <= study.core.dispersion <= _WIDEST:
         raise StudyError(f"{where}.core.dispersion: expected 0 or more, at most {_WIDEST}")
     if not study.core.segments:
@@ -1071,6 +1090,7 @@ def _check_potential(study: Study, use: Potential, where: str) -> None:
             "supply of the technology; name the sectors that produce it, or leave out potential"
         )
     _one_of(use.supply, SUPPLY, f"{where}.potential.supply", "measure")
+    _unique((equation.name for equation in use.equations), f"{where}.potential.equations")
     for part in (use, *use.rivals, *use.equations):
         _years(part.years or (), f"{where}.potential.years")
         for name, columns in part.logarithms.items():
@@ -1118,6 +1138,9 @@ def _check_regression(formula: str, term: str, applies_to: str, where: str) -> N
 def _check_penetration(study: Study, use: Penetration, where: str) -> None:
     if study.potential is None:
         raise StudyError(f"{where}.penetration: a curve needs a potential; add section potential")
+    _is_of(use.total, "T", f"{where}.penetration.total")
+    _is_of(use.growth, "G", f"{where}.penetration.growth")
+    _unique(use.curves, f"{where}.penetration.curves")
     if not use.curves:
         raise StudyError(f"{where}.penetration.curves: name at least one curve")
     if not study.gdp.vintages:
@@ -1142,6 +1165,7 @@ def _check_penetration(study: Study, use: Penetration, where: str) -> None:
 
 def _check_employment(use: Employment, where: str) -> None:
     _factor(use.units_per_data_unit, f"{where}.employment.units_per_data_unit")
+    _is_of(use.figure, "J", f"{where}.employment.figure")
     _years((use.year, use.productivity_since), f"{where}.employment.productivity_since")
     owner: dict[str, str] = {}
     for sector, codes in use.sectors.items():
@@ -1210,7 +1234,8 @@ def _check_specifications(study: Study, where: str) -> None:
                 here = f"{where}.specifications.{part}.{choice}.{level}"
                 if "run" in keys:
                     _one_of(keys["run"], RUNS, here, "run")
-                with_keys(study, {k: v for k, v in keys.items() if k not in _NOT_KEYS}, here)
+                own = {k: v for k, v in keys.items() if k not in _NOT_KEYS}
+                _check(replace(with_keys(study, own, here), specifications=None), here)
     known = {**use.regression, **use.account}
     for place, combination in enumerate(use.inadmissible):
         for choice, levels in combination.items():

@@ -784,11 +784,10 @@ def _parsed(study: str | Path) -> tuple[str, dict[str, Any]]:
     where = called(study)
     text = _read(Path(study)) if own else study_text(str(study))
     try:
-        parsed = tomllib.loads(text, parse_float=_Written)
+        parsed = cast("dict[str, Any]", tomllib.loads(text, parse_float=_Written))
+        return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent)) if own else parsed
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise StudyError(f"{where}: not valid TOML: {shown(str(error), 120)[1:-1]}") from error
-    return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent) if own else parsed)
-
 
 def _check_klems(study: KlemsStudy, where: str) -> None:
     """Refuse an account of growth without industries, capital or years."""

@@ -3,12 +3,12 @@
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
 from quesnay.diagnostics.selftest import certified_sets, correct_digits, fit_certified
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import (
     _by_refined_qr,

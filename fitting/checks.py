@@ -32,6 +32,7 @@ __all__ = [
     "is_whole",
     "make_generator",
     "percent",
+    "plain_text",
     "plain_numbers",
     "seed_sequence",
     "switch",
@@ -40,6 +41,7 @@ __all__ = [
 
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
 _MOST_DRAWS = 2_000_000  # held at once; the sign patterns of 20 clusters are among them
+_LONGEST_TEXT = 1_000  # characters of a name, label or unit
 _LARGEST = 1e100  # beyond it squares overflow, and nothing in an economy is so large
 
 
@@ -97,6 +99,15 @@ def whole(
     if not is_whole(value) or value < least:
         raise error(f"{name} must be a whole number of at least {least}, got {shown(value)}")
     return int(value)
+
+
+def plain_text(value: str, where: str, *, error: type[QuesnayError] = DataError) -> str:
+    """Return a name or text as it stands; refuse what cannot be shown, or is endless."""
+    if not value.isprintable():
+        raise error(f"{where}: {shown(value)} has characters that cannot be printed")
+    if len(value) > _LONGEST_TEXT:
+        raise error(f"{where}: {len(value):,} characters; at most {_LONGEST_TEXT:,} are read")
+    return value
 
 
 def switch(value: object, name: str) -> bool:

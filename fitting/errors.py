@@ -24,6 +24,9 @@ _SCALAR = re.compile(
 
 _LISTED = 8  # words that a message lists
 
+_LONGEST = 3000  # characters of a message
+_ENDLESS = re.compile(r"(\S{100})\S{440,}(\S{60})")  # a word of 600 characters and more
+
 _FAILURES = (ArithmeticError, AttributeError, LookupError, RuntimeError, TypeError, ValueError)
 
 # Where a line ends, by any of the characters that end lines, with the blanks around it.
@@ -149,6 +152,8 @@ def shown(value: object, longest: int = 60) -> str:
 
 
 def _plain(text: str) -> str:
-    """Return a text on one line, with NumPy's scalars written as plain ones."""
-    text = _BREAK.sub(" ", text)
+    """Return a text on one line, with NumPy's scalars written as plain ones, none of it endless."""
+    text = _ENDLESS.sub(r"\1…\2", _BREAK.sub(" ", text))
+    if len(text) > _LONGEST:
+        text = f"{text[: 3 * _LONGEST // 4]}…{text[-_LONGEST // 4 :]}"
     return _SCALAR.sub(lambda found: found[1] or found[2], text)

@@ -1,10 +1,13 @@
 """Figures as they are printed: which numbers a text stands for."""
 
+import re
 from decimal import Decimal, InvalidOperation
 
 from quesnay.fitting.errors import DataError, shown
 
 __all__ = ["rounding_interval"]
+
+_PLAIN = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
 
 
 def rounding_interval(printed: str) -> tuple[float, float]:
@@ -33,7 +36,7 @@ def rounding_interval(printed: str) -> tuple[float, float]:
     ((1.415, 1.425), (4385.5, 4386.5))
     """
     try:
-        value = Decimal(printed)
+        value = Decimal(printed if _PLAIN.fullmatch(printed) else "NaN")
     except (InvalidOperation, TypeError, ValueError):
         value = Decimal("NaN")
     exponent = value.as_tuple().exponent

@@ -110,6 +110,9 @@ from .diagnostics.reproduction.specifications import (
 from .diagnostics.reproduction.study import (
     load_study as load_study,
 )
+from .diagnostics.selftest import (
+    selftest as selftest,
+)
 from .fitting.errors import (
     BalanceError as BalanceError,
     ConvergenceError as ConvergenceError,

@@ -104,6 +104,11 @@ def _parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     add_table(commands)
     _add_datasets(commands)
+    selftest = commands.add_parser(
+        "selftest", help="does this installation compute certified numbers and keep identities?"
+    )
+    selftest.set_defaults(handler="selftest")
+    _add_json(selftest)
     return parser
 
 

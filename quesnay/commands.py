@@ -10,7 +10,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
 
-__all__ = ["audit", "check", "datasets", "explain", "init", "reproduce", "show"]
+__all__ = ["audit", "check", "datasets", "explain", "init", "reproduce", "selftest", "show"]
 
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
@@ -146,6 +146,15 @@ def datasets(options: argparse.Namespace) -> None:
         show(frame, options.json, title=options.name)
     else:
         print(codebook(options.name).to_text())
+
+
+def selftest(options: argparse.Namespace) -> int:
+    """Check this installation; 1 where a check fails."""
+    from quesnay.diagnostics.selftest import selftest as run
+
+    found = run()
+    show(found, options.json)
+    return 0 if found.passes else 1
 
 
 def show(result: Any, as_json: bool, *, title: str = "") -> None:

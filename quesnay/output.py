@@ -168,5 +168,5 @@ def _plain(value: Any) -> Any:
     if hasattr(value, "item"):
         value = value.item()
     if isinstance(value, float):
-        return float(f"{value:.{_DIGITS}g}") if math.isfinite(value) else None
+        return float(f"{value:.{_DIGITS}g}") + 0.0 if math.isfinite(value) else None
     return value if isinstance(value, (bool, int, str)) else str(value)

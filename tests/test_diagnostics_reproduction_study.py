@@ -139,7 +139,7 @@ def test_a_broken_study_is_refused_by_the_key(
         ("years = [2012, 2017]", "years = [1999]", qn.DataError, "no row for the years"),
         ('"05" = ["B05"', '"05" = ["B99"', qn.DataError, "industry 'B99' is not in the employment"),
         ("year = 2018\n", "year = 2019\n", qn.StudyError, "no input-output table of 2019"),
-        ('agriculture = ["01"]', "agriculture = []", qn.DataError, "sector '01' belongs to no"),
+        ('agriculture = ["01"]', "agriculture = []", qn.StudyError, "sector '01' belongs to no"),
         ('unit = "trillion yuan"', 'unit = "zillion yuan"', qn.StudyError, "unknown unit 'zillion"),
         ("years = [2017, 2018, 2020]", "years = [2016, 2018, 2020]", qn.DataError, "2016"),
         (

@@ -37,7 +37,8 @@ def problem(one: dict[str, Any]) -> tuple[Callable[[np.ndarray], np.ndarray], np
 
 def digits(estimate: np.ndarray, certified: np.ndarray) -> float:
     """Return the smallest number of correct digits, at most 16."""
-    return float(-np.log10(np.maximum(np.abs(estimate / certified - 1), 1e-16)).min())
+    error = np.maximum(np.abs(estimate / certified - 1), 1e-16)
+    return float(np.min(-np.log10(error)))
 
 
 def numbers(one: dict[str, Any], what: str) -> np.ndarray:

@@ -1,15 +1,13 @@
 """Digits of the least-squares kernel: certified values, scales, dependence."""
 
-import json
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pandas as pd
 import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
+from quesnay.diagnostics.selftest import certified_sets, correct_digits, fit_certified
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.least_squares import (
@@ -18,29 +16,11 @@ from quesnay.fitting.regression.least_squares import (
     least_squares,
 )
 
-NIST = json.loads((Path(__file__).parent / "reference" / "nist_linear.json").read_text())["sets"]
-
-
-def digits(found: Array, certified: list[str]) -> float:
-    """Return the fewest correct digits; against a certified zero, those behind the point."""
-    right = np.array([float(text) for text in certified])
-    error = np.abs(np.asarray(found) - right) / np.where(right == 0, 1.0, np.abs(right))
-    return float(-np.log10(np.maximum(error, 1e-16)).min())
+NIST = certified_sets()
 
 
 def fit_nist(name: str) -> tuple[qn.PanelFit, dict[str, Any]]:
-    case = NIST[name]
-    data = np.array(case["data"], dtype=float)
-    if data.shape[1] > 2:
-        names = [f"x{j}" for j in range(1, data.shape[1])]
-        formula = " + ".join(names)
-    else:
-        names, powers = ["x"], len(case["estimates"])
-        formula = "x" if powers == 2 else " + ".join(f"I(x**{j})" for j in range(1, powers))
-    if name.startswith("NoInt"):
-        formula = "x - 1"
-    frame = pd.DataFrame(data, columns=["y", *names])
-    return qn.fit_panel(f"y ~ {formula}", frame, covariance="classical"), case
+    return fit_certified(name, NIST[name]), NIST[name]
 
 
 @pytest.mark.parametrize("name", sorted(NIST))
@@ -48,8 +28,8 @@ def test_nist_linear_sets_to_ten_digits_and_errors_to_seven_and_a_half(name: str
     fit, case = fit_nist(name)
     if np.finfo(np.longdouble).eps > 1e-18 and name == "Filip":
         pytest.skip("this platform has no extended precision, which Filip's powers need")
-    assert digits(fit.params.to_numpy(), case["estimates"]) >= 10
-    assert digits(fit.std_errors.to_numpy(), case["errors"]) >= 7.5
+    assert correct_digits(fit.params.to_numpy(), case["estimates"]) >= 10
+    assert correct_digits(fit.std_errors.to_numpy(), case["errors"]) >= 7.5
     assert fit.rsquared == pytest.approx(float(case["r2"]), rel=1e-10)
     assert fit.sigma == pytest.approx(float(case["residual_sd"]), rel=1e-8, abs=1e-9)
 

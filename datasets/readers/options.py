@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from quesnay.datasets.readers.words import ROLES
-from quesnay.fitting.checks import choice, is_number, is_whole, switch
+from quesnay.fitting.checks import choice, is_number, is_whole, plain_text, switch
 from quesnay.fitting.errors import DataError, nearest, shown
 
 __all__ = ["ReadOptions", "read_options"]
@@ -88,6 +88,7 @@ def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOption
         value = values.get(key)
         if value is not None and not isinstance(value, str):
             raise DataError(f"{key}: expected a text, got {shown(value)}")
+        plain_text(value or "", key)
     if values.get("layout") is not None and layouts is not None:
         choice(values["layout"], layouts, "layout")
     choice(values.get("blank", "refuse"), ("refuse", "zero"), "blank")
@@ -105,7 +106,7 @@ def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOption
 
 
 def _year(value: Any) -> int | None:
-    if isinstance(value, str) and value.isdigit():
+    if isinstance(value, str) and value.isdecimal() and len(value) == 4:
         value = int(value)
     if value is not None and not (is_whole(value) and 1800 <= value <= 2200):
         raise DataError(f"year: expected a year such as 2014, got {shown(value)}")

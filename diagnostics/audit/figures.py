@@ -13,7 +13,7 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.checks import as_tuple, is_number, is_whole
+from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.models.printed import rounding_interval
 
@@ -35,6 +35,7 @@ _SIZES = {
     "mn": 1e6,
 }
 _SAME = {"yuan": "CNY", "rmb": "CNY", "cny": "CNY", "dollar": "USD", "dollars": "USD", "usd": "USD"}
+_GROUPED = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*", re.ASCII)
 _SHAPE = re.compile(
     r"(?P<number>[\d,.]*)\s*(?P<size>hundred|thousand|million|billion|trillion|bn|mn|)\s*"
     r"(?P<base>[^\d,.\s].*)?",
@@ -57,7 +58,7 @@ def unit_of(text: object, *, where: str) -> Unit:
     >>> unit_of("100 million CNY", where="C18")
     Unit(text='100 million CNY', scale=100000000.0, base='CNY')
     """
-    words = text.strip() if isinstance(text, str) else ""
+    words = plain_text(text.strip(), f"{where}: unit") if isinstance(text, str) else ""
     if not words:
         raise DataError(
             f"{where}: no unit; give one such as 'trillion CNY', 'percent' or 'persons'"
@@ -117,7 +118,8 @@ def printed_interval(printed: object) -> tuple[float, float]:
     >>> printed_interval("1.42"), printed_interval("4,386")
     ((1.415, 1.425), (4385.5, 4386.5))
     """
-    text = str(printed).replace(",", "").replace("\N{MINUS SIGN}", "-")
+    text = str(printed).replace("\N{MINUS SIGN}", "-")
+    text = text.replace(",", "") if _GROUPED.fullmatch(text) else text
     try:
         low, high = rounding_interval(text)
     except ArithmeticError:  # the decimal arithmetic overflows
@@ -174,6 +176,7 @@ def _checked_id(name: object, place: int) -> str:
 
 def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
     """Check one row; a message names the figure and the column."""
+    plain_text(name, "id")
     unit = unit_of(row["unit"], where=name)
     low, high = _interval(name, row)
     symbol = _text(name, row, "symbol")
@@ -188,7 +191,7 @@ def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
     return Figure(
         id=name,
         symbol=symbol or re.sub(r"[_-]?\d+$", "", name) or name,
-        concept=concept.strip(),
+        concept=plain_text(concept.strip(), f"{name}: concept"),
         year=_year(name, row["year"]),
         printed=str(row.get("printed", "")),
         low=low,
@@ -249,7 +252,7 @@ def _text(name: str, row: Mapping[Any, Any], key: str) -> str:
         return ""
     if not isinstance(value, str):
         raise DataError(f"{name}: {key} {shown(value)} (column {key!r}) is no text")
-    return value.strip()
+    return plain_text(value.strip(), f"{name}: {key}")
 
 
 def _year(name: str, value: object) -> int:

@@ -17,7 +17,7 @@ from quesnay.diagnostics.audit.identities import (
     Identity,
     Quantity,
 )
-from quesnay.fitting.checks import is_number, is_whole
+from quesnay.fitting.checks import is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown, suggestion
 from quesnay.models.paths import as_path
 
@@ -25,6 +25,7 @@ __all__ = ["ReportFile", "read_figures"]
 
 _LARGEST = 2_000_000
 _TEXT, _WHOLE, _NUMBER, _RATE = "text", "a whole number", "a number", "a number or its digits"
+_EQUATION = "text, such as 'M = P / R'"
 _TABLES: Mapping[str, Mapping[str, str]] = {
     "figure": {
         "id": _TEXT, "concept": _TEXT, "year": _WHOLE, "printed": "text, such as '1.50'",
@@ -35,7 +36,7 @@ _TABLES: Mapping[str, Mapping[str, str]] = {
         "symbol": _TEXT, "concept": _TEXT, "unit": _TEXT, "like": _TEXT, "low": _NUMBER,
         "high": _NUMBER,
     },
-    "identity": {"name": _TEXT, "equation": _TEXT, "definition": _TEXT},
+    "identity": {"name": _TEXT, "equation": _EQUATION, "definition": _TEXT},
     "gdp": {
         "year": _WHOLE, "vintage": _TEXT, "gdp": _NUMBER, "real_growth": _RATE,
         "published": _TEXT, "basis": _TEXT, "unit": _TEXT,
@@ -194,8 +195,7 @@ def _report(place: Path, parsed: Mapping[str, object]) -> ReportFile:
     for key in parsed:
         if key not in known:
             raise StudyError(f"{place}: unknown key {shown(key)};{suggestion(key, known)}")
-    if not isinstance(parsed.get("title", ""), str):
-        raise DataError(f"{place}: title: text expected, got {shown(parsed['title'])}")
+    _check_kind(f"{place}: title", _TEXT, parsed.get("title", ""))
     rows = {name: _rows(place, name, parsed.get(name, [])) for name in _TABLES}
     if not rows["figure"]:
         raise DataError(f"{place}: no [[figure]]; give at least one printed figure")
@@ -254,8 +254,10 @@ def _check_kind(where: str, kind: str, value: object) -> None:
         good = is_number(value)
     elif kind == _RATE:
         good = is_number(value) or isinstance(value, str)
-    elif kind == _TEXT:
+    elif kind == _EQUATION:
         good = isinstance(value, str)
+    elif kind == _TEXT:
+        good = isinstance(value, str) and plain_text(value, where) is not None
     else:
         good = isinstance(value, str) or is_whole(value)
     if not good:
@@ -272,5 +274,5 @@ def _quantity(place: Path, row: Mapping[str, Any]) -> Quantity:
     low, high = float(row.get("low", "-inf")), float(row.get("high", "inf"))
     if not low < high:
         raise StudyError(f"{place}: quantity {symbol}: low must be below high")
-    words = [row.get(key, "") for key in ("concept", "unit", "like")]
+    words = [row.get(key, "").strip() for key in ("concept", "unit", "like")]
     return Quantity(symbol, words[0] or symbol, words[1], words[2], low, high)

@@ -32,7 +32,7 @@ from quesnay.diagnostics.audit.identities import (
 )
 from quesnay.diagnostics.audit.vintages import Alternative, Vintages
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.errors import DataError, StudyError
+from quesnay.fitting.errors import DataError, StudyError, suggestion
 
 __all__ = ["Choice", "Instance", "Option", "Problem", "pose"]
 
@@ -277,6 +277,11 @@ def _units(
     if vintages.unit is not None:
         units.setdefault("GDP", vintages.unit)
     for symbol, quantity in known.items():
+        if quantity.like and quantity.like not in {*known, *units}:
+            raise StudyError(
+                f"quantity {symbol}: like {quantity.like!r} is no quantity;"
+                f"{suggestion(quantity.like, known)}"
+            )
         if symbol not in units and quantity.like in units:
             units[symbol] = units[quantity.like]
     for symbol in known:

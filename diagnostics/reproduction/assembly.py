@@ -154,7 +154,8 @@ def assemble(
     sectors = check_sectors(study, facts)
     levels = {v: _sector_levels(study, facts, v, slots) for v in facts.gdp.index}
     stacked = np.stack([levels[v].to_numpy(float) for v in facts.gdp.index])
-    pattern = CorePattern(pd.DataFrame(study.core.segments).T.fillna(0.0))
+    weights = pd.DataFrame(study.core.segments).T.fillna(0.0)
+    pattern = CorePattern(weights.loc[:, (weights > 0).any()])  # a weight of zero names no sector
     linked = not wanted or "linkage" in wanted
     every = _all_tables(study, facts, slots) if tables is None else tables
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
@@ -222,6 +223,17 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 raise StudyError(
                     f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
                 )
+    grouped = {sector for names in study.tables.groups.values() for sector in names}
+    for sector in sectors if grouped else ():
+        if sector not in grouped:
+            raise StudyError(
+                f"tables.groups: sector {sector!r} belongs to no industry group; name it in one"
+            )
+    for group, names in study.tables.groups.items():
+        for sector in names:
+            if sector not in sectors:
+                hint = suggestion(sector, sectors)
+                raise StudyError(f"tables.groups.{group}: no sector {sector!r} in the tables;{hint}")
     return sectors
 
 

@@ -384,7 +384,8 @@ def published_demand(study: Study) -> pd.DataFrame:
         with at_key("tables.demand.dataset"):
             known = read_own(use.dataset, "demand")
     else:
-        known = load_dataset(use.dataset)
+        with at_key("tables.demand.dataset"):
+            known = load_dataset(use.dataset)
         if not {"code", "year", "value"} <= set(known.columns):
             raise StudyError(
                 f"tables.demand.dataset: {use.dataset!r} has no columns code, year, value"

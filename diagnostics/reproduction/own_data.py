@@ -19,6 +19,7 @@ from typing import Any
 import pandas as pd
 
 from quesnay.datasets.readers.archive import check_archive
+from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import DataError, shown, suggestion
 
 __all__ = ["SCHEMAS", "Column", "Schema", "column_table", "is_own", "read_own"]
@@ -182,11 +183,8 @@ def read_own(path: str, kind: str, extra: Sequence[Column] = ()) -> pd.DataFrame
     data: dict[str, list[Any]] = {}
     for place, name in enumerate(header):
         own = [(row, cells[place] if place < len(cells) else "") for row, cells in lines]
-        column = columns.get(name)
-        if column is None:
-            data[name] = [cell for _, cell in own]
-        else:
-            data[name] = [_value(column, row, cell, faults) for row, cell in own]
+        column = columns.get(name, Column(name, "text", "", may_be_empty=True))
+        data[name] = [_value(column, row, cell, faults) for row, cell in own]
     for row, cells in lines:
         if len(cells) > len(header) and any(cells[len(header) :]):
             faults.append(f"row {row}: {len(cells)} cells under {len(header)} columns")
@@ -211,9 +209,11 @@ def _value(column: Column, row: int, cell: str, faults: list[str]) -> Any:
             faults.append(f"{where}: empty")
         return math.nan if column.kind != "text" else ""
     if column.kind == "text":
-        if not cell.isprintable():
-            faults.append(f"{where}: {shown(cell, 30)} has characters that cannot be printed")
-        return cell
+        try:
+            return plain_text(cell, where)
+        except DataError as fault:
+            faults.append(str(fault))
+            return cell
     if column.kind == "truth":
         if cell.lower() not in _TRUTH:
             faults.append(f"{where}: {shown(cell, 30)}; expected true or false")

@@ -13,7 +13,7 @@ import itertools
 import math
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -46,6 +46,7 @@ METHODS = {
 MAIN = "all runs"
 STATED = "all runs, stated errors alone"
 _BY_IDENTITY = ("total", "share", "integration_share", "contribution")
+_HOLDING = 5  # significant digits of a reconciled value that do not depend on the processor
 _DIFFUSE = 30.0  # standard error of what no run estimates directly, in units of its own size
 _INTENSITY = "jobs per value added"
 _TOTAL = ["total", "total_low", "total_high"]
@@ -88,7 +89,33 @@ class ReconciledAccount(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account, the adjustments and the account under other assumptions."""
-        return (_account_table(self), _adjustments_table(self), _variants_table(self))
+        own = self.frames()
+        held = replace(
+            self,
+            account=own["reconciled"],
+            adjustments=own["reconciled_adjustments"],
+            variants=self.variants.map(_held),
+        )
+        return (_account_table(held), _adjustments_table(held), _variants_table(held))
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return account and adjustments in the five digits that hold on every processor.
+
+        The covariance of the identities has a condition of about 1e9, so that the rounding of the
+        draws, 1e-16, comes back as 1e-9 of a value; an adjustment holds as many decimals as the
+        value that it moves.
+        """
+        moved = self.adjustments.copy()
+        size = moved[["before", "after"]].abs().max(axis=1)
+        decimals = (_HOLDING - 1 - np.floor(np.log10(size.where(size > 0, 1.0)))).astype(int)
+        for name in moved.columns.drop("z"):
+            moved[name] = [round(v, d) for v, d in zip(moved[name], decimals, strict=True)]
+        moved["z"] = moved["z"].round(_HOLDING - 1)
+        return {"reconciled": self.account.map(_held), "reconciled_adjustments": moved}
+
+
+def _held(value: float) -> float:
+    return float(f"{value:.{_HOLDING}g}")
 
 
 def reconcile_account(result: "Reproduction") -> ReconciledAccount:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, fields, replace
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from pandas.api.types import is_numeric_dtype
 
 from quesnay.diagnostics.evidence.coefficient_stability import (
     OsterBounds,
@@ -82,6 +83,9 @@ def regression_rows(use: Potential) -> pd.DataFrame:
     keep = pd.Series(True, index=known.index)
     if use.years:
         keep &= known["year"].isin(list(use.years))
+        absent = sorted(set(use.years) - set(known["year"]))
+        if absent:
+            raise DataError(f"{use.panel}: no row for the years {absent}; check the years")
     if use.exclude:
         keep &= ~known[use.exclude].astype(bool)
     if use.weights:
@@ -90,6 +94,9 @@ def regression_rows(use: Potential) -> pd.DataFrame:
         raise DataError(f"{use.panel}: no row for the years {list(use.years)}; check the years")
     rows = known.loc[keep].copy()
     for name, columns in use.logarithms.items():
+        for column in columns:
+            if not is_numeric_dtype(rows[column]):
+                raise DataError(f"{use.panel}: column {column!r} has no numbers for logarithms")
         total = rows[list(columns)].sum(axis=1, skipna=False)
         rows[name] = np.log(total.where(total > 0))
     return rows

@@ -83,13 +83,12 @@ class Evidence:
     missing: dict[str, str]
 
     def frames(self) -> "dict[str, pd.DataFrame]":
-        """Return the numbers by name, without the noise of rounding around zero."""
+        """Return the numbers by name, in the digits that are the same on every processor."""
         found: dict[str, pd.DataFrame] = {}
         if self.updated is not None:
             found[f"made_table_{self.updated.year}"] = self.updated.effect
         if self.reconciled is not None:
-            found["reconciled"] = self.reconciled.account
-            found["reconciled_adjustments"] = self.reconciled.adjustments
+            found |= self.reconciled.frames()
         if self.curve is not None:
             found["specifications"] = self.curve.estimates
         return {name: frame.round(_DECIMALS) for name, frame in found.items()}

@@ -25,7 +25,7 @@ from quesnay.diagnostics.reproduction.study import (
 from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import whole
+from quesnay.fitting.checks import seed_sequence, whole
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.fitting.simulation.distributions import (
     Choice,
@@ -340,6 +340,7 @@ def reproduce(
     0.439
     """
     draws = whole(draws, "draws", error=StudyError)
+    seed_sequence(seed)
     ready = _made_ready(study, seed)
     if isinstance(ready, KlemsAccount):
         return cast("Reproduction", ready)

@@ -9,13 +9,14 @@ import re
 import tomllib
 import types
 import typing
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import MISSING, dataclass, field, fields, is_dataclass, replace
 from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
 from quesnay.models.printed import rounding_interval
 from quesnay.models.satellite.account import RUNS
@@ -535,7 +536,6 @@ def build(cls: type[T], given: object, where: str) -> T:
     """
     if not isinstance(given, Mapping):
         raise StudyError(f"{where}: expected a section with keys, got {shown(given)}")
-    hints = typing.get_type_hints(cls)
     members = {member.name: member for member in fields(cls)}  # type: ignore[arg-type]
     for name in given:
         if name not in members:
@@ -545,7 +545,7 @@ def build(cls: type[T], given: object, where: str) -> T:
     values: dict[str, Any] = {}
     for name, member in members.items():
         if name in given:
-            values[name] = _convert(hints[name], given[name], f"{where}.{name}")
+            values[name] = convert(cls, name, given[name], f"{where}.{name}")
         elif member.default is MISSING and member.default_factory is MISSING:
             raise StudyError(f"{where}.{name}: this key is missing; add it{_like(member)}")
     return cls(**values)
@@ -558,6 +558,9 @@ def _like(member: Any) -> str:
 
 def convert(cls: type[Any], name: str, value: object, where: str) -> Any:
     """Convert a parsed value to the type of one field of a section."""
+    member = next(member for member in fields(cls) if member.name == name)
+    if value == "" and member.default in {"", None}:
+        return ""  # none, in place of another
     return _convert(typing.get_type_hints(cls)[name], value, where)
 
 
@@ -576,8 +579,17 @@ def _convert(kind: Any, value: object, where: str) -> Any:
     if origin is dict:
         if not isinstance(value, Mapping):
             raise StudyError(f"{where}: expected a section with keys, got {shown(value)}")
+        for key in value:
+            _text(key, where)
         return {k: _convert(arguments[1], v, f"{where}.{k}") for k, v in value.items()}
     return _scalar(kind, value, where)
+
+
+def _text(value: str, where: str) -> str:
+    """Refuse a text that names nothing, or one with characters that cannot be shown."""
+    if not value.strip():
+        raise StudyError(f"{where}: a name or text is empty; write it or leave the key out")
+    return plain_text(value, where, error=StudyError)
 
 
 def _scalar(kind: Any, value: object, where: str) -> Any:
@@ -595,7 +607,9 @@ def _scalar(kind: Any, value: object, where: str) -> Any:
             return value.text
         if whole:
             return str(value)
-    if (kind is int and whole) or (kind in {str, bool} and isinstance(value, kind)):
+    if kind is str and isinstance(value, str):
+        return _text(value, where)
+    if (kind is int and whole) or (kind is bool and isinstance(value, bool)):
         return value
     raise StudyError(f"{where}: expected {_WORDS[kind]}, got {shown(value)}")
 
@@ -770,11 +784,10 @@ def _parsed(study: str | Path) -> tuple[str, dict[str, Any]]:
     where = called(study)
     text = _read(Path(study)) if own else study_text(str(study))
     try:
-        parsed = tomllib.loads(text, parse_float=_Written)
+        parsed = cast("dict[str, Any]", tomllib.loads(text, parse_float=_Written))
+        return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent)) if own else parsed
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise StudyError(f"{where}: not valid TOML: {shown(str(error), 120)[1:-1]}") from error
-    return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent) if own else parsed)
-
 
 def _check_klems(study: KlemsStudy, where: str) -> None:
     """Refuse an account of growth without industries, capital or years."""
@@ -782,7 +795,7 @@ def _check_klems(study: KlemsStudy, where: str) -> None:
     if not own.years or len(set(own.years)) < len(own.years):
         raise StudyError(f"{where}.study.years: name at least one year, each once")
     _years(own.years, f"{where}.study.years")
-    _positive(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
+    _factor(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
     unit_scale(own.unit, f"{where}.study.unit")
     for key in ("producers", "capital"):
         found = getattr(study.klems, key)
@@ -889,7 +902,7 @@ def _check_header(study: Study, where: str) -> None:
     if not own.years or len(set(own.years)) < len(own.years):
         raise StudyError(f"{where}.study.years: name at least one year, each once")
     _years(own.years, f"{where}.study.years")
-    _positive(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
+    _factor(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
     unit_scale(own.unit, f"{where}.study.unit")
     for run in own.runs:
         _one_of(run, ("core", *RUNS), f"{where}.study.runs", "run")
@@ -909,6 +922,10 @@ def _check_tables(study: Study, where: str) -> None:
         raise StudyError(f"{where}.tables.years: name at least one year with a table, each once")
     _years(use.years, f"{where}.tables.years")
     _one_of(use.imports, ("separate", "included"), f"{where}.tables.imports")
+    if use.demand is not None and not use.demand.codes:
+        raise StudyError(
+            f"{where}.tables.demand.codes: name at least one series, or leave out the section"
+        )
     for year in use.files:
         if year not in map(str, use.years):
             raise StudyError(
@@ -941,6 +958,32 @@ def _positive(value: float, where: str) -> None:
         raise StudyError(f"{where}: expected a number above zero, got {value:g}")
 
 
+def _is_of(figure: str | None, letter: str, where: str) -> None:
+    """Refuse a printed figure of another concept than the key needs."""
+    concept = concept_of(letter)
+    if concept is not None and figure and not figure.startswith(letter):
+        raise StudyError(
+            f"{where}: {shown(figure)} is no printed {concept.title}; ids of these start with "
+            f"{letter}"
+        )
+
+
+def _unique(names: Iterable[str], where: str) -> None:
+    seen: set[str] = set()
+    for name in names:
+        if name in seen:
+            raise StudyError(f"{where}: {shown(name)} stands twice; name each once")
+        seen.add(name)
+
+
+def _factor(value: float, where: str) -> None:
+    """Refuse a change of units that no pair of units has: squares of it would overflow."""
+    if not 1e-30 <= value <= 1e30:
+        raise StudyError(
+            f"{where}: expected a number above zero, from 1e-30 to 1e30, got {value:g}"
+        )
+
+
 def _check_groups(study: Study, where: str) -> None:
     owner: dict[str, str] = {}
     for group, sectors in study.tables.groups.items():
@@ -961,11 +1004,14 @@ def _check_groups(study: Study, where: str) -> None:
 
 
 def _check_core(study: Study, where: str) -> None:
-    if study.core.dispersion < 0:
-        raise StudyError(f"{where}.core.dispersion: expected 0 or more")
-    if not any(study.core.segments.values()):
+    _is_of(study.core.figure, "C", f"{where}.core.figure")
+    if not 0 <= study.core.dispersion <= _WIDEST:
+        raise StudyError(f"{where}.core.dispersion: expected 0 or more, at most {_WIDEST}")
+    if not study.core.segments:
         raise StudyError(f"{where}.core.segments: name at least one segment with a sector")
     for segment, weights in study.core.segments.items():
+        if not weights:
+            raise StudyError(f"{where}.core.segments.{segment}: name at least one sector")
         for sector, weight in weights.items():
             if not 0 <= weight <= 1:
                 raise StudyError(
@@ -984,6 +1030,9 @@ def _check_core(study: Study, where: str) -> None:
             )
     if study.core.figure is None:
         _check_shares(study, where)
+
+
+_WIDEST = 10  # a coefficient of variation; wider, a weight is drawn as 0 or 1
 
 
 def _check_shares(study: Study, where: str) -> None:
@@ -1024,8 +1073,8 @@ def _check_forecast(study: Study, forecast: Forecast, where: str) -> None:
         raise StudyError(f"{where}.gdp.forecast: low lies above high")
     if not -1 < forecast.low <= forecast.high < 1:
         raise StudyError(
-            f"{where}.gdp.forecast: growth of {forecast.low:.0%} to {forecast.high:.0%}; expected "
-            "fractions such as 0.07"
+            f"{where}.gdp.forecast: growth from low = {forecast.low:g} to high = "
+            f"{forecast.high:g}; expected fractions such as 0.07"
         )
     if forecast.year != max(study.study.years):
         raise StudyError(
@@ -1040,6 +1089,14 @@ def _check_potential(study: Study, use: Potential, where: str) -> None:
             "supply of the technology; name the sectors that produce it, or leave out potential"
         )
     _one_of(use.supply, SUPPLY, f"{where}.potential.supply", "measure")
+    _unique((equation.name for equation in use.equations), f"{where}.potential.equations")
+    for part in (use, *use.rivals, *use.equations):
+        _years(part.years or (), f"{where}.potential.years")
+        for name, columns in part.logarithms.items():
+            if not columns:
+                raise StudyError(
+                    f"{where}.potential.logarithms.{name}: name at least one column of the panel"
+                )
     _check_regression(use.formula, use.term, use.applies_to, f"{where}.potential")
     for place, rival in enumerate(use.rivals):
         _check_regression(
@@ -1080,6 +1137,9 @@ def _check_regression(formula: str, term: str, applies_to: str, where: str) -> N
 def _check_penetration(study: Study, use: Penetration, where: str) -> None:
     if study.potential is None:
         raise StudyError(f"{where}.penetration: a curve needs a potential; add section potential")
+    _is_of(use.total, "T", f"{where}.penetration.total")
+    _is_of(use.growth, "G", f"{where}.penetration.growth")
+    _unique(use.curves, f"{where}.penetration.curves")
     if not use.curves:
         raise StudyError(f"{where}.penetration.curves: name at least one curve")
     if not study.gdp.vintages:
@@ -1094,6 +1154,7 @@ def _check_penetration(study: Study, use: Penetration, where: str) -> None:
         raise StudyError(
             f"{where}.penetration.saturation: expected two positive numbers, lowest first"
         )
+    _years((use.launch,), f"{where}.penetration.launch")
     if use.launch >= min(study.study.years):
         raise StudyError(
             f"{where}.penetration.launch: {use.launch} is not before the first year, "
@@ -1102,9 +1163,15 @@ def _check_penetration(study: Study, use: Penetration, where: str) -> None:
 
 
 def _check_employment(use: Employment, where: str) -> None:
-    _positive(use.units_per_data_unit, f"{where}.employment.units_per_data_unit")
+    _factor(use.units_per_data_unit, f"{where}.employment.units_per_data_unit")
+    _is_of(use.figure, "J", f"{where}.employment.figure")
+    _years((use.year, use.productivity_since), f"{where}.employment.productivity_since")
     owner: dict[str, str] = {}
     for sector, codes in use.sectors.items():
+        if not codes:
+            raise StudyError(
+                f"{where}.employment.sectors.{sector}: name at least one industry, or leave it out"
+            )
         for code in codes:
             if code in owner:
                 raise StudyError(
@@ -1160,11 +1227,14 @@ def _check_specifications(study: Study, where: str) -> None:
         return
     for part in ("regression", "account"):
         for choice, levels in getattr(use, part).items():
+            if not levels:
+                raise StudyError(f"{where}.specifications.{part}.{choice}: name its levels")
             for level, keys in levels.items():
                 here = f"{where}.specifications.{part}.{choice}.{level}"
                 if "run" in keys:
                     _one_of(keys["run"], RUNS, here, "run")
-                with_keys(study, {k: v for k, v in keys.items() if k not in _NOT_KEYS}, here)
+                own = {k: v for k, v in keys.items() if k not in _NOT_KEYS}
+                _check(replace(with_keys(study, own, here), specifications=None), here)
     known = {**use.regression, **use.account}
     for place, combination in enumerate(use.inadmissible):
         for choice, levels in combination.items():

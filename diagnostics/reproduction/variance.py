@@ -22,6 +22,7 @@ __all__ = ["source_tornados", "variance_frame"]
 _SOBOL_DRAWS = 1024
 _TORNADO_DRAWS = 1000
 _LEVEL = 0.95
+_DECIMALS = 10  # of a share of a variance; what comes after is rounding
 _SHOWN = 1e-2  # of the largest swing: what moves less is no source for a picture
 
 
@@ -60,6 +61,7 @@ def variance_frame(
     total = np.clip(found.total, 0.0, None)
     whole = total.sum(axis=0)
     shares = np.divide(total, whole, out=np.full_like(total, np.nan), where=whole > 0)
+    shares = shares.round(_DECIMALS)
     index = pd.MultiIndex.from_tuples(list(wanted), names=["run", "id"])
     return pd.DataFrame(shares.T, index, list(sources))
 

@@ -149,6 +149,8 @@ class EffectsSystem:
         dummies -= means[self.first]
         if self.weights is not None:
             dummies *= np.sqrt(self.weights)[:, None]
+        if not rank:  # LAPACK of older SciPy refuses an empty triangle
+            return dummies
         return np.asarray(linalg.solve_triangular(self.factor, dummies.T, trans="T").T)
 
     def leverage(self) -> Array:

@@ -329,7 +329,7 @@ def _hansen(fit: InstrumentalFit, clusters: npt.ArrayLike | None) -> float:
         )
     whiten = vectors / np.sqrt(values)
     pulled, outcome = whiten.T @ (freed.Z.T @ freed.X), whiten.T @ (freed.Z.T @ freed.y)
-    rest = outcome - pulled @ np.linalg.lstsq(pulled, outcome)[0]
+    rest = outcome - pulled @ np.linalg.lstsq(pulled, outcome, rcond=None)[0]
     return float(rest @ rest)
 
 

@@ -165,7 +165,7 @@ def _refuse_oversize(table: "Table") -> None:
 def _number(value: object) -> float | None:
     """Return the number that a cell can hold exactly enough, or None where text is better."""
     if isinstance(value, float | np.floating) and np.isfinite(value):
-        return float(f"{value:.{SIGNIFICANT_DIGITS}g}")
+        return float(f"{value:.{SIGNIFICANT_DIGITS}g}") + 0.0
     if isinstance(value, int | np.integer) and abs(int(value)) < _LARGEST_EXACT:
         return int(value)
     return None
@@ -194,7 +194,8 @@ def _cell(value: object, digits: int | None) -> str:
     if isinstance(value, bool | np.bool_):
         return "true" if value else "false"
     if isinstance(value, float | np.floating):
-        return repr(float(value)) if digits is None else f"{value:.{digits}g}"
+        number = float(value) + 0.0  # a zero has no sign
+        return repr(number) if digits is None else f"{number:.{digits}g}"
     if is_numeric(value):
         return str(value)
     return _text(value.isoformat() if isinstance(value, date) else value)

@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.checks import choice
+from quesnay.fitting.checks import choice, plain_text
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.leontief import coefficients
 from quesnay.models.display.table import Table, Tabular
@@ -132,6 +132,7 @@ class InputOutputTable(Tabular):
         for what, text in (("unit", unit), ("name", name)):
             if text is not None and not isinstance(text, str):
                 raise DataError(f"{what}: {type(text).__name__} {shown(text)}; expected a text")
+            plain_text(text or "", what)
         blocks = read_blocks(
             Z,
             final_demand,

@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import io
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -32,7 +33,19 @@ from numpy.typing import NDArray
 from quesnay.datasets.readers.archive import check_archive, check_extent
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 
-__all__ = ["Book", "Cell", "PackedRow", "Row", "Sheet", "file_hash", "label", "open_book"]
+__all__ = [
+    "Book",
+    "Cell",
+    "PackedRow",
+    "Row",
+    "Sheet",
+    "archive_names",
+    "file_hash",
+    "label",
+    "open_archive",
+    "open_book",
+    "unpacked",
+]
 
 Cell = str | float
 
@@ -260,10 +273,8 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
     if kind == ".zip":
-        member, data = _member(path, data, hint)
+        member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
-        if kind == ".gz":
-            data, kind = _gunzipped(member, data), Path(member[:-3]).suffix.lower()
     elif kind == ".gz":
         data, kind = _gunzipped(path.name, data), Path(path.stem).suffix.lower() or ".csv"
         _check_kind(path.stem, kind)
@@ -287,38 +298,61 @@ def _check_kind(name: str, kind: str) -> None:
         )
 
 
-def _member(path: Path, data: bytes, hint: str) -> tuple[str, bytes]:
-    """Return the one table inside a zip archive."""
+def _member(name: str, data: bytes, hint: str, *, deep: bool = True) -> tuple[str, bytes]:
+    """Return the one table inside a zip archive, or inside the one archive that it holds."""
+    with open_archive(io.BytesIO(data), name) as archive:
+        readable = (*TEXTS, *WORKBOOKS, *FRAMES, *(PACKED if deep else (".gz",)))
+        names = [entry for entry in archive_names(archive) if entry.lower().endswith(readable)]
+        wanted = [entry for entry in names if hint and hint in Path(entry).name] or names
+        if len(wanted) != 1:
+            listed = ", ".join(wanted[:8])
+            raise DataError(
+                f"{name}: {len(wanted)} files in the archive that could be the table"
+                f"{f' ({listed})' if listed else ''}; pass year= where their names hold it, "
+                "or unpack the archive and name one"
+            )
+        member, content = wanted[0], unpacked(archive, wanted[0], name)
+    kind = Path(member).suffix.lower()
+    if kind == ".zip":
+        inner, content = _member(f"{name}/{member}", content, hint, deep=False)
+        return f"{member}/{inner}", content
+    if kind == ".gz":
+        member, content = member[:-3], _gunzipped(f"{name}/{member}", content)
+    _check_kind(f"{name}/{member}", Path(member).suffix.lower())
+    return member, content
+
+
+@contextmanager
+def open_archive(file: Path | io.BytesIO, name: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive; whatever is wrong with it is told in one line."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            readable = (*TEXTS, *WORKBOOKS, *FRAMES, ".gz")
-            names = [
-                entry.filename
-                for entry in archive.infolist()
-                if entry.filename.lower().endswith(readable)
-                and not entry.filename.startswith("__MACOSX")
-            ]
-            wanted = [name for name in names if hint and hint in Path(name).name] or names
-            if len(wanted) != 1:
-                listed = ", ".join(wanted[:8])
-                raise DataError(
-                    f"{path.name}: {len(wanted)} files in the archive that could be the table"
-                    f"{f' ({listed})' if listed else ''}; pass year= where their names hold it, "
-                    "or unpack the archive and name one"
-                )
-            entry = archive.getinfo(wanted[0])
-            _check_proportion(f"{path.name}/{wanted[0]}", entry.compress_size, entry.file_size)
-            with archive.open(entry) as stream:
-                content = stream.read(entry.file_size + 1)
-            if len(content) != entry.file_size:
-                raise zipfile.BadZipFile("a part has another size than declared")
-            return wanted[0], content
+        with zipfile.ZipFile(file) as archive:
+            yield archive
     except QuesnayError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError) as error:
-        raise DataError(
-            f"{path.name}: damaged archive ({_short(error)}); fetch it again"
-        ) from error
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, RuntimeError,
+            ValueError) as error:  # fmt: skip
+        raise DataError(f"{name}: damaged archive ({_short(error)}); fetch it again") from error
+
+
+def archive_names(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the files of an archive."""
+    return [
+        entry.filename
+        for entry in archive.infolist()
+        if not entry.is_dir() and not entry.filename.startswith("__MACOSX")
+    ]
+
+
+def unpacked(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    """Return the content of one member, once its size is known to be harmless."""
+    entry = archive.getinfo(member)
+    _check_proportion(f"{name}/{member}", entry.compress_size, entry.file_size)
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise zipfile.BadZipFile("a part has another size than declared")
+    return content
 
 
 def _gunzipped(name: str, data: bytes) -> bytes:

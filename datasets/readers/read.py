@@ -12,7 +12,12 @@ import pandas as pd
 from quesnay.datasets.readers.assembly import Arrangement, assemble
 from quesnay.datasets.readers.china import arrange_nbs, looks_nbs
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
-from quesnay.datasets.readers.folders import read_eora, read_exiobase
+from quesnay.datasets.readers.folders import (
+    folder_layout,
+    read_eora,
+    read_exiobase,
+    read_gloria,
+)
 from quesnay.datasets.readers.long import arrange_eurostat, looks_eurostat
 from quesnay.datasets.readers.offices import (
     arrange_abs,
@@ -105,6 +110,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "eurostat": Layout(arrange_eurostat, looks_eurostat, absolute=0.5),
     "exiobase": Layout(read=read_exiobase),
     "eora": Layout(read=read_eora),
+    "gloria": Layout(read=read_gloria),
     "bea": Layout(read=read_bea, looks=looks_bea, absolute=30.0),
     "ibge": Layout(read=read_ibge, looks=looks_ibge, absolute=5.0),
     "ons": Layout(arrange_ons, looks_ons, absolute=0.5),
@@ -138,8 +144,8 @@ def read_io(
     ----------
     path : str or Path
         Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet (needs
-        pyarrow) or .rds, .rda (needs pyreadr), also inside .zip or .gz; a folder for "exiobase"
-        and "eora".
+        pyarrow) or .rds, .rda (needs pyreadr), also inside .zip or .gz; a folder or the
+        published archive for "exiobase", "eora" and "gloria".
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
         that stands in a row and in a column is a sector, other columns are final demand, other
@@ -148,8 +154,9 @@ def read_io(
         Statistics of China and its provinces. "oecd": national tables; "oecd_icio": inter-country
         ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
         flat. "eurostat": naio_10_cp1700 and cp1750 as SDMX-CSV or TSV. "exiobase": EXIOBASE 3.
-        "eora": Eora26. "bea": US use table with, as `make`, the make table. "ibge": Brazil's
-        tables 1 and 2. "ons", "abs", "bcch": United Kingdom, Australia, Chile.
+        "eora": Eora26. "gloria": GLORIA with its ReadMe workbook. "bea": US use table with, as
+        `make`, the make table. "ibge": Brazil's tables 1 and 2. "ons", "abs", "bcch": United
+        Kingdom, Australia, Chile.
     sheet : str, optional
         Sheet of a workbook; by default the year's, or the first that is recognised.
     year : int, optional
@@ -231,11 +238,8 @@ def read_io_frames(path: str | Path, **options: Any) -> IOFrames:
 
 def _frames(path: Path, options: ReadOptions) -> IOFrames:
     title = options.name or path.stem
-    if options.layout is not None and LAYOUTS[options.layout].read is not None:
-        layout = options.layout
-        frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
-    elif options.layout is None and path.is_dir() and _folder_layout(path):
-        layout = _folder_layout(path)
+    layout = options.layout or folder_layout(path)
+    if layout and LAYOUTS[layout].read is not None:
         frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
     else:
         book = open_book(path, options.encoding, hint=str(options.year or ""))
@@ -286,12 +290,6 @@ def _check_year(book: Book, sheet: Sheet, year: int) -> None:
             f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the "
             "right file"
         )
-
-
-def _folder_layout(path: Path) -> str:
-    if list(path.glob("labels_T*")):
-        return "eora"
-    return "exiobase" if (path / "Y.txt").is_file() else ""
 
 
 def _recognised(book: Book, options: ReadOptions) -> tuple[str, Sheet]:

@@ -113,9 +113,9 @@ def rewritten(pattern: str, old: str, new: str, count: int = 1) -> Change:
     [
         (without("*Y-Results*"), {}, "0 files Y-Results beside"),
         (without("*ReadMe*"), {}, "0 workbooks GLORIA_ReadMe_057.xlsx; expected one"),
-        (rewritten("*T-Results*", "0,0,100", "0,x,100"), {}, "row 1, column 2: 'x' is no finite"),
+        (rewritten("*T-Results*", "0,0,100", "0,x,100"), {}, "row 1: 'x' is no finite number"),
         (rewritten("*T-Results*", "0,0,100", "0,100"), {}, "row 1 has 11 cells; .* make 12 x 12"),
-        (rewritten("*T-Results*", "0,0,100", "5,0,100"), {}, "'Wheat' of AUT, sells to indus"),
+        (rewritten("*T-Results*", "0,0,100", "5,0,100"), {}, "row 1: 5 stands outside the block"),
         (rewritten("*V-Results*", "\n", "\n0,0,0,0,0,0,0,0,0,0,0,0\n"), {}, "make 6 x 12"),
         (rewritten("*Y-Results*", "0,0,0,0,0,0\n", ""), {}, "11 rows; the labels"),
         (lambda _: None, {"country": "CHI"}, "no country 'CHI'; did you mean 'CHN'"),

@@ -8,6 +8,7 @@ import io
 import os
 import re
 import warnings
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -558,73 +559,87 @@ def _check_memory(labels: _Gloria, file: str) -> None:
 
 def _gloria_rows(
     folder: _Folder, name: str, labels: _Gloria, width: int
-) -> Iterator[tuple[int, Array]]:
-    """Yield the rows of a block of numbers without labels, checked against the labels."""
+) -> Iterator[tuple[int, list[bytes]]]:
+    """Yield the cells of a block of numbers without labels, checked against the labels."""
     letter = "T" if "_T-Results_" in name else "Y" if "_Y-Results_" in name else "V"
     down = len(labels.regions) * (len(labels.inputs) if letter == "V" else 2 * len(labels.sectors))
     across = len(labels.regions) * width
     number = -1
     for number, line in enumerate(line for line in folder.lines(name) if line.strip()):
-        cells = line.count(b",") + 1
-        if cells != across or number >= down:
+        cells = line.rstrip().removeprefix(BOM_UTF8).split(b",")
+        if len(cells) != across or number >= down:
             raise DataError(
-                f"{name}: row {number + 1} has {cells} cells; the labels of the ReadMe make "
+                f"{name}: row {number + 1} has {len(cells)} cells; the labels of the ReadMe make "
                 f"{down} x {across}"
             )
-        yield number, _gloria_line(line, f"{name}: row {number + 1}")
+        yield number, cells
     if number + 1 != down:
         raise DataError(f"{name}: {number + 1} rows; the labels of the ReadMe make {down}")
 
 
-def _gloria_line(line: bytes, where: str) -> Array:
-    """Return the numbers of a line; the first that is none is named."""
+def _numbers(cells: list[bytes], where: str) -> Array:
+    """Return the numbers of cells; the first that is none is named."""
     with warnings.catch_warnings():
         warnings.simplefilter("error")
         try:
-            row = np.fromstring(line, sep=",")
+            row = np.fromstring(b",".join(cells), sep=",")
         except (DeprecationWarning, ValueError):
             row = np.array([])
-    if len(row) == line.count(b",") + 1 and np.isfinite(row).all():
+    if len(row) == len(cells) and np.isfinite(row).all():
         return np.asarray(row)
-    for j, cell in enumerate(line.decode("utf-8-sig", "replace").strip().split(",")):
+    for cell in cells:
         try:
             good = np.isfinite(float(cell))
         except ValueError:
             good = False
         if not good:
-            raise DataError(f"{where}, column {j + 1}: {cell!r} is no finite number")
-    return np.array(line.decode("utf-8-sig").split(","), dtype=float)
+            raise DataError(f"{where}: {cell.decode('utf-8', 'replace')!r} is no finite number")
+    return np.array(cells, dtype=float)
 
 
 def _gloria_flows(folder: _Folder, table: str, labels: _Gloria) -> tuple[Array, list[Array], str]:
-    """Return flows between industries, each region's shares D (n, n), and products of nobody."""
+    """Return flows between industries, each region's shares D (n, n), and products of nobody.
+
+    Half of each row is known to be zero and is only checked to be, since turning text into numbers
+    is what takes the time.
+    """
     n, size = len(labels.sectors), len(labels.names)
     Z = np.zeros((size, size))
     shares = [np.zeros((n, n)) for _ in labels.regions]
     idle: list[str] = []
     made = np.zeros(n)
-    for number, row in _gloria_rows(folder, table, labels, 2 * n):
+    for number, cells in _gloria_rows(folder, table, labels, 2 * n):
         region, line = divmod(number, 2 * n)
-        cells = row.reshape(len(labels.regions), 2, n)
+        where = f"{table}: row {number + 1}"
         if line < n:
-            shares[region][line] = cells[region, 1]
-            if abs(cells).sum() > abs(cells[region, 1]).sum():
-                raise DataError(
-                    f"{table}: row {number + 1}, industry {labels.sectors[line]!r} of "
-                    f"{labels.regions[region]}, sells to industries or abroad; supply of products "
-                    "of its own region is expected: do the ReadMe and the file belong together?"
-                )
+            start = (2 * region + 1) * n
+            shares[region][line] = _numbers(cells[start : start + n], where)
+            _check_empty([*cells[:start], *cells[start + n :]], where, "supply of its own region")
             continue
         if line == n:
             made = shares[region].sum(axis=0)
             shares[region] = np.divide(
                 shares[region], made, out=np.eye(n) * (made == 0), where=made != 0
             )
+        starts = range(0, len(cells), 2 * n)
+        _check_empty([cell for k in starts for cell in cells[k + n : k + 2 * n]], where, "use")
+        row = _numbers([cell for k in starts for cell in cells[k : k + n]], where)
         if row.any():
             _add(Z, labels, (region, shares[region][:, line - n]), labels.joined(row, n))
             if made[line - n] == 0:
                 idle.append(f"{labels.regions[region]}_{labels.sectors[line - n]}")
     return Z, shares, ", ".join(idle[:5])
+
+
+def _check_empty(cells: list[bytes], where: str, what: str) -> None:
+    """Refuse numbers where a supply-use table has none."""
+    different = sorted(set(cells) - {b"0"})
+    if different and _numbers(different, where).any():
+        raise DataError(
+            f"{where}: {different[-1].decode()} stands outside the block of {what}; the order is "
+            "each region's industries, then its products: do the ReadMe and the file belong "
+            "together?"
+        )
 
 
 def _gloria_margins(
@@ -634,12 +649,15 @@ def _gloria_margins(
     n, uses, inputs = len(labels.sectors), len(labels.uses), len(labels.inputs)
     size = len(labels.names)
     final, value = np.zeros((size, len(labels.blocks) * uses)), np.zeros((inputs, size))
-    for number, row in _gloria_rows(folder, _sister(folder, table, "Y"), labels, uses):
+    block = _sister(folder, table, "Y")
+    for number, cells in _gloria_rows(folder, block, labels, uses):
         region, line = divmod(number, 2 * n)
+        row = _numbers(cells, f"{block}: row {number + 1}")
         if line >= n and row.any():
             _add(final, labels, (region, shares[region][:, line - n]), labels.joined(row, uses))
-    for number, row in _gloria_rows(folder, _sister(folder, table, "V"), labels, 2 * n):
-        value[number % inputs] += labels.joined(row, n)
+    block = _sister(folder, table, "V")
+    for number, cells in _gloria_rows(folder, block, labels, 2 * n):
+        value[number % inputs] += labels.joined(_numbers(cells, f"{block}: row {number + 1}"), n)
     return final, value
 
 

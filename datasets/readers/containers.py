@@ -384,7 +384,7 @@ def _decoded(book: Book) -> str:
                 f"{book.name}: not in the encoding {book.encoding!r}; leave encoding= out to have "
                 "it found (Chinese files are often 'gb18030')"
             ) from error
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), _two_bytes(data))
     try:
         return data.decode(marked or "utf-8")
     except UnicodeError:
@@ -395,6 +395,14 @@ def _decoded(book: Book) -> str:
         except UnicodeError:
             continue
     raise DataError(f"{book.name}: not in the encoding {marked!r} that its first bytes announce")
+
+
+def _two_bytes(data: bytes) -> str | None:
+    """Return the UTF-16 of a text without a mark: its digits take two bytes, one of them zero."""
+    sample = data[: 1 << 16]
+    if 20 * sample.count(0) <= len(sample):
+        return None
+    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
 
 
 _MARKS = (
@@ -411,8 +419,6 @@ def _legacy(data: bytes) -> tuple[str, ...]:
     Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
     for Latin-1, and runs of them that decode into common Han characters for GB 18030.
     """
-    if data[1:2] == b"\0" or data[:1] == b"\0":
-        return ("utf-16-le" if data[1:2] == b"\0" else "utf-16-be",)
     sample = data[: 1 << 20]
     try:
         text = sample.decode("gb18030", errors="strict" if len(data) == len(sample) else "ignore")

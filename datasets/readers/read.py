@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.readers.accounts import read_accounts
 from quesnay.datasets.readers.assembly import Arrangement, assemble
 from quesnay.datasets.readers.china import arrange_nbs, looks_nbs
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
@@ -127,6 +128,7 @@ def read_io(
     year: int | None = None,
     country: str | None = None,
     make: str | Path | None = None,
+    accounts: str | Path | None = None,
     tolerance: float | None = None,
     strict: bool = True,
     blank: str = "refuse",
@@ -166,6 +168,9 @@ def read_io(
         country of a file that lists several.
     make : str or Path, optional
         Make or supply table of the same year, for "bea" and "ibge".
+    accounts : str or Path, optional
+        File of employment, emissions ... by sector, named by the table's codes or names, an account
+        a column or a row; what final demand causes directly is told in ``.source``.
     tolerance : float, optional
         Imbalance that is accepted, relative to a sector's output; by default 1e-6 for "quesnay"
         and "nbs", and 1e-3 for the others, which print few digits and allow a small absolute gap
@@ -215,8 +220,8 @@ def read_io(
     """
     given = {
         "layout": layout, "sheet": sheet, "year": year, "country": country, "make": make,
-        "tolerance": tolerance, "strict": strict, "blank": blank, "encoding": encoding,
-        "decimal": decimal, "thousands": thousands, "roles": roles,
+        "accounts": accounts, "tolerance": tolerance, "strict": strict, "blank": blank,
+        "encoding": encoding, "decimal": decimal, "thousands": thousands, "roles": roles,
         "merge_regions": merge_regions, "unit": unit, "name": name,
     }  # fmt: skip
     options = read_options(given, layouts=LAYOUTS)
@@ -400,6 +405,10 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
 def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
     source = frames.source or TableSource("")
     layout = LAYOUTS[source.layout]
+    accounts = None
+    if options.accounts is not None:
+        accounts, notes = read_accounts(as_path(options.accounts, "accounts"), frames, options)
+        source = source.with_notes(dropped=notes)
     accepted = layout.tolerance if options.tolerance is None else options.tolerance
     try:
         if layout.absolute and options.tolerance is None and options.strict:
@@ -412,6 +421,7 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
             output=frames.output,
             imports=frames.imports,
             taxes=frames.taxes,
+            accounts=accounts,
             source=source,
             unit=frames.unit,
             name=frames.name,

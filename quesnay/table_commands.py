@@ -264,6 +264,7 @@ def in_shell(message: str) -> str:
     >>> in_shell("pass tolerance=4.2e-02, or strict=False; or roles={'Total': 'drop'}")
     "pass --tolerance 4.2e-02, or --no-strict; or --role 'Total=drop'"
     """
+    message = message.replace(" .sectors lists them", " 'quesnay table linkages' lists them")
     message = re.sub(r"\bstrict=False\b", "--no-strict", message)
     message = re.sub(r"roles=\{(['\"])(.*?)\1: '(\w+)'\}", r"--role '\2=\3'", message)
     for name, flag in _FLAGS.items():

@@ -511,7 +511,7 @@ def _frame_sheet(book: Book) -> Sheet:
     """Return a data frame as a sheet: its column names, then its rows."""
     try:
         frame = _parquet(book) if book.kind == ".parquet" else _r_frame(book)
-        if frame.index.name is not None or frame.index.dtype == object:
+        if type(frame.index).__name__ != "RangeIndex":
             frame = frame.reset_index()
         rows: list[Row] = [["" if str(n).startswith("index") else str(n) for n in frame]]
         rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]

@@ -10,7 +10,7 @@ import re
 import warnings
 from codecs import BOM_UTF8
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 from typing import Any
@@ -73,7 +73,8 @@ class _Folder:
                 if len(name.parts) <= _DEPTH and file.is_file():
                     files[name.as_posix()] = (file, ())
                     if file.suffix.lower() == ".zip":
-                        files.update(_members(file, f"{name.as_posix()}/"))
+                        with suppress(DataError):  # told when it is asked for, and not before
+                            files.update(_members(file, f"{name.as_posix()}/"))
         elif path.is_file() and path.suffix.lower() == ".zip":
             files = _members(path, "")
         else:

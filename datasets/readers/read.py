@@ -274,6 +274,7 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
     return _finished(frames, layout, options)
 
 
+_YEAR = "(?:19|20)[0-9]{2}"
 _SMALLEST_GAP = 0.05  # in millions, with three digits printed
 _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
 
@@ -287,9 +288,7 @@ def _check_year(book: Book, sheet: Sheet, year: int) -> None:
     ]
     places = [book.name, sheet.name, *head]
     if not any(str(year) in text for text in places):
-        found = sorted(
-            {y for text in places for y in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
-        )
+        found = sorted({y for text in places for y in re.findall(rf"(?<!\d){_YEAR}(?!\d)", text)})
         known = f"it names {', '.join(found)}" if found else "it names no year"
         raise DataError(
             f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the "
@@ -317,15 +316,19 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         return [options.sheet]
     if book.kind not in WORKBOOKS or not book.sheets:
         return [None]
+    years = [name for name in book.sheets if re.fullmatch(_YEAR, name.strip())]
     if options.year is not None:
         dated = [name for name in book.sheets if str(options.year) in name]
-        years = [name for name in book.sheets if name.strip().isdigit() and len(name.strip()) == 4]
         if dated:
             return list(dated)
         if len(years) > 1:
             raise DataError(
                 f"{book.name}: no sheet for the year {options.year}; it has {', '.join(years)}"
             )
+    elif len(years) > 1:
+        raise DataError(
+            f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
+        )
     return list(book.sheets)
 
 

@@ -30,8 +30,8 @@ _ACTIONS = {
 }
 _FLAGS = {"merge_regions": "--merge-regions", "closed": "--closed"}
 _VALUED = (
-    "layout", "sheet", "year", "country", "make", "tolerance", "blank", "encoding", "unit", "name",
-    "decimal", "thousands", "account", "household", "income", "kind",
+    "layout", "sheet", "year", "country", "make", "accounts", "tolerance", "blank", "encoding",
+    "unit", "name", "decimal", "thousands", "account", "household", "income", "kind",
 )  # fmt: skip
 
 
@@ -58,7 +58,9 @@ def add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         )
         _add_action(parser, action)
         _add_reading(parser)
-        parser.add_argument("--out", metavar="FILE", help="write the result as .xlsx or .csv")
+        parser.add_argument(
+            "--out", metavar="FILE", help="write the result, .xlsx or .csv: --out result.xlsx"
+        )
         parser.add_argument(
             "--json", action="store_true", help="print one JSON document, nothing else"
         )
@@ -89,19 +91,23 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
     """Add the options of reading a file."""
     group = parser.add_argument_group("reading the file")
     for name, metavar, text in (
-        ("--layout", "NAME", "office that laid it out; by default recognised from the content"),
-        ("--sheet", "NAME", "sheet of a workbook"),
-        ("--year", "YEAR", "year to take where the file holds several"),
-        ("--country", "CODE", "country to cut out of a world table"),
-        ("--make", "FILE", "make or supply table of the same year (bea, ibge)"),
-        ("--tolerance", "SHARE", "accepted imbalance, as a share of a sector's output"),
-        ("--blank", "WORD", "empty cells: refuse (default) or zero"),
-        ("--encoding", "NAME", "of a text file; by default found"),
-        ("--decimal", "MARK", "decimal mark, '.' or ','; by default found"),
-        ("--thousands", "MARK", "thousands separator; by default found"),
-        ("--unit", "TEXT", "unit of the amounts"),
-        ("--name", "TEXT", "name of the table"),
-    ):
+        (
+            "--layout", "NAME",
+            "office that laid it out, by default recognised from the content: --layout oecd_icio",
+        ),
+        ("--sheet", "NAME", "sheet of a workbook: --sheet 'Use 2017'"),
+        ("--year", "YEAR", "year to take where the file holds several: --year 2014"),
+        ("--country", "CODE", "country to cut out of a world table: --country JPN"),
+        ("--make", "FILE", "make or supply table of the same year (bea, ibge): --make make.xlsx"),
+        ("--accounts", "FILE", "jobs, emissions ... by sector: --accounts jobs.csv --account jobs"),
+        ("--tolerance", "SHARE", "accepted imbalance, as a share of output: --tolerance 0.02"),
+        ("--blank", "WORD", "empty cells, refuse (default) or zero: --blank zero"),
+        ("--encoding", "NAME", "of a text file, by default found: --encoding gb18030"),
+        ("--decimal", "MARK", "decimal mark, by default found: --decimal ,"),
+        ("--thousands", "MARK", "thousands separator, by default found: --thousands ."),
+        ("--unit", "TEXT", "unit of the amounts: --unit 'million euro'"),
+        ("--name", "TEXT", "name of the table: --name 'Chile 2013'"),
+    ):  # fmt: skip
         group.add_argument(name, metavar=metavar, help=text)
     group.add_argument(
         "--role",
@@ -109,7 +115,7 @@ def _add_reading(parser: argparse.ArgumentParser) -> None:
         default=[],
         metavar="LABEL=ROLE",
         help="what a label is: sector, total, output, imports, taxes, value_added, final_demand "
-        "or drop; may be repeated",
+        "or drop; may be repeated: --role Economy=total",
     )
     group.add_argument(
         "--merge-regions", action="store_true", help="join CN1, CN2 to CHN and MX1, MX2 to MEX"
@@ -168,8 +174,8 @@ def _reading(options: argparse.Namespace) -> dict[str, Any]:
     given = {
         name: value
         for name in (
-            "layout", "sheet", "year", "country", "make", "tolerance", "blank", "encoding",
-            "decimal", "thousands", "unit", "name",
+            "layout", "sheet", "year", "country", "make", "accounts", "tolerance", "blank",
+            "encoding", "decimal", "thousands", "unit", "name",
         )
         if (value := getattr(options, name)) is not None
     }  # fmt: skip
@@ -258,6 +264,7 @@ def in_shell(message: str) -> str:
     >>> in_shell("pass tolerance=4.2e-02, or strict=False; or roles={'Total': 'drop'}")
     "pass --tolerance 4.2e-02, or --no-strict; or --role 'Total=drop'"
     """
+    message = message.replace(" .sectors lists them", " 'quesnay table linkages' lists them")
     message = re.sub(r"\bstrict=False\b", "--no-strict", message)
     message = re.sub(r"roles=\{(['\"])(.*?)\1: '(\w+)'\}", r"--role '\2=\3'", message)
     for name, flag in _FLAGS.items():

@@ -1,10 +1,13 @@
 """A balanced table of two sectors, written in the layouts of statistical offices."""
 
+import zipfile
 from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from quesnay.fitting.arrays import Array
 
 SECTORS = ["A", "B"]
 Z = np.array([[10.0, 20.0], [30.0, 40.0]])
@@ -161,6 +164,79 @@ def write_eora(folder: Path) -> Path:
     for name, rows in (("T", sectors), ("FD", finals), ("VA", inputs)):
         write_rows(folder / f"labels_{name}.txt", rows, separator="\t")
     return folder
+
+
+GLORIA_REGIONS = ("AUT", "CHN", "ROW")
+GLORIA_SECTORS = ("Wheat", "Steel")
+
+
+def gloria_blocks() -> dict[str, Array]:
+    """T, Y and V of three regions with two industries and two products each.
+
+    In AUT the first industry also makes the second product; all else is diagonal. Use of a product
+    is drawn, final demand of the home region is what is left of its supply.
+    """
+    draw = np.random.default_rng(5)
+    r, n = 3, 2
+    supply = np.diag([100.0, 80, 200, 300, 150, 90])
+    supply[0, 1] = 10.0
+    use = draw.integers(1, 15, (6, 6)).astype(float)
+    final = draw.integers(1, 9, (6, 3 * 2)).astype(float)
+    final[:, 2] = 0.0
+    left = supply.sum(axis=0) - use.sum(axis=1) - final.sum(axis=1)
+    for k in range(6):
+        final[k, 2 * (k // n)] += left[k]
+    value = supply.sum(axis=1) - use.sum(axis=0)
+    T = np.zeros((2 * n * r, 2 * n * r))
+    V = np.zeros((2 * r, 2 * n * r))
+    Y = np.zeros((2 * n * r, 2 * r))
+    made = [2 * n * (k // n) + k % n for k in range(6)]  # places of industries
+    sold = [place + n for place in made]
+    T[np.ix_(made, sold)] = supply
+    T[np.ix_(sold, made)] = use
+    Y[sold] = final
+    for k, place in enumerate(made):
+        V[2 * (k // n), place], V[2 * (k // n) + 1, place] = 0.75 * value[k], 0.25 * value[k]
+    return {"T": T, "Y": Y, "V": V}
+
+
+def write_gloria(folder: Path, year: int = 2020) -> Path:
+    """Write a GLORIA year: three files of numbers without labels, and the ReadMe workbook."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for letter, block in gloria_blocks().items():
+        name = f"20230315_120secMother_AllCountries_002_{letter}-Results_{year}_057_Markup001(full)"
+        text = "\n".join(",".join(f"{cell:g}" for cell in row) for row in block)
+        (folder / f"{name}.csv").write_text(text + "\n")
+    regions = pd.DataFrame(
+        {
+            "Lfd_Nr": [1, 2, 3],
+            "Region_acronyms": GLORIA_REGIONS,
+            "Region_names": ["Austria", "China", "Rest"],
+        }
+    )
+    sectors = pd.DataFrame({"Lfd_Nr": [1, 2], "Sector_names": GLORIA_SECTORS})
+    rest = pd.DataFrame(
+        {
+            "Value_added_names": ["Compensation of employees D.1", "Net operating surplus B.2n"],
+            "Final_demand_names": ["Household final consumption P.3h", "Inventories P.52"],
+        }
+    )
+    with pd.ExcelWriter(folder / "GLORIA_ReadMe_057.xlsx", engine="xlsxwriter") as book:
+        for name, frame in (
+            ("Regions", regions), ("Sectors", sectors), ("Value added and final demand", rest),
+        ):  # fmt: skip
+            frame.to_excel(book, sheet_name=name, index=False)
+    return folder
+
+
+def zipped(folder: Path, archive: Path, *, below: str = "") -> Path:
+    """Pack a folder's files as publishers do, below a folder of the archive or not."""
+    archive.parent.mkdir(exist_ok=True)
+    with zipfile.ZipFile(archive, "w", zipfile.ZIP_DEFLATED) as out:
+        for file in sorted(folder.rglob("*")):
+            if file.is_file():
+                out.write(file, f"{below}{file.relative_to(folder).as_posix()}")
+    return archive
 
 
 def bea_use_rows() -> list[list[object]]:

@@ -179,6 +179,7 @@ def test_layouts_are_the_documented_ones() -> None:
         "eurostat",
         "exiobase",
         "eora",
+        "gloria",
         "bea",
         "ibge",
         "ons",

@@ -202,3 +202,52 @@ def test_a_real_pair_of_tables() -> None:
         np.testing.assert_allclose(found.total.sum(), found.change.sum(), rtol=1e-10)
     assert "Change of output by factor" in repr(found)
     assert "<table" in found._repr_html_()
+
+
+def _inside_and_apart() -> tuple[qn.InputOutputTable, qn.InputOutputTable]:
+    """One economy with imports in its flows, subtracted in a column, and with imports apart."""
+    demand = pd.DataFrame({"home": [450.0, 1800.0], "IM": [-100.0, -100.0]})
+    inside = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    apart = qn.InputOutputTable(
+        [[130, 480], [180, 80]],
+        pd.DataFrame({"home": [390.0, 1740.0]}),
+        [650, 1400],
+        imports=(np.full((2, 2), 20.0), pd.DataFrame({"home": [60.0, 60.0]})),
+    )
+    return inside, apart
+
+
+@pytest.mark.parametrize("turned", [False, True])
+@pytest.mark.parametrize("factors", [("A", "f"), ("A", "structure", "mix", "level")])
+def test_two_treatments_of_imports_are_brought_to_one(
+    turned: bool, factors: tuple[str, ...]
+) -> None:
+    pair = _inside_and_apart()
+    found = qn.structural_decomposition(*(pair[::-1] if turned else pair), factors=factors)
+    assert np.abs(found.effects).max().max() < 1e-9  # it is one economy: nothing changed
+    assert "they were put into its flows and subtracted in final demand 'IM'" in found.notes[0]
+
+
+def test_two_treatments_of_imports_are_compared_as_given_on_request() -> None:
+    found = qn.structural_decomposition(*_inside_and_apart(), treatment="as_given")
+    assert abs(found.total["A"]) > 100
+    assert "part of every effect may be this change of bookkeeping" in found.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("demand", "imports", "factors", "why"),
+    [
+        ([350, 1700], np.full((2, 2), 20.0), ("A", "f"), "has 0 columns of negative imports"),
+        (None, pd.DataFrame([[40.0, 40.0]], ["all"]), ("A", "f"), "are not by product"),
+        (None, np.full((2, 2), 20.0), ("A", "structure", "mix", "level"), "does not say what fin"),
+    ],
+)
+def test_treatments_of_imports_that_cannot_be_joined_are_refused(
+    demand: Any, imports: Any, factors: tuple[str, ...], why: str
+) -> None:
+    inside, _ = _inside_and_apart()
+    if demand is not None:
+        inside = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    apart = qn.InputOutputTable([[130, 480], [180, 80]], [390, 1740], [650, 1400], imports=imports)
+    with pytest.raises(qn.DataError, match=f"{why}.*split_imports.*treatment='as_given'"):
+        qn.structural_decomposition(inside, apart, factors=factors)

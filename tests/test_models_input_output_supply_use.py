@@ -153,7 +153,6 @@ def test_proportional_imports_are_stated_and_add_up() -> None:
 REFUSED: list[tuple[dict[str, Any], type[Exception], str]] = [
     ({"supply": [[80, 20], [0, 120]]}, qn.BalanceError, "industry 0: output 80 is not inputs"),
     ({"final": [70, 60]}, qn.BalanceError, "product 1: supply 120 is not use 130"),
-    ({"supply": [[-100, 0], [0, 120]]}, qn.DataError, "supply: row 0, column 0 is -100"),
     ({"use": [[10, np.nan], [30, 40]]}, qn.DataError, "use: row 0, column 1 is nan"),
     ({"use": [[10, 20]]}, qn.DataError, "use: 1 rows; expected 2"),
     ({"final": [70, 50, 1]}, qn.DataError, "final_demand: 3 rows; expected 2"),
@@ -212,3 +211,63 @@ def test_a_product_that_nobody_makes_cannot_go_to_an_industry() -> None:
     with pytest.raises(qn.BalanceError, match="product 2 is used but nobody makes it at home"):
         sut.symmetric("D")
     assert sut.symmetric("B").imports is not None
+
+
+# second-hand goods: the second industry sells two of the first product that it did not make
+SECOND_HAND = ([[10, -2], [0, 12]], [[2, 3], [1, 4]], [3, 7], [7, 3])
+
+
+@pytest.mark.parametrize(
+    ("model", "Z"),
+    [
+        ("A", [[1.6, 3.4], [0.8, 4.2]]),
+        ("B", [[1.4, 3.6], [0.2, 4.8]]),
+        ("C", [[13 / 6, 11 / 3], [5 / 6, 10 / 3]]),
+        ("D", [[2.5, 3.75], [0.5, 3.25]]),
+    ],
+)
+def test_negative_supply_is_kept_noted_and_transformed(model: str, Z: list[list[float]]) -> None:
+    sut = qn.SupplyUseTable(*SECOND_HAND)
+    assert "1 negative cells, kept as printed; the largest: product 0 of industry 1, -2" in str(
+        sut.notes
+    )
+    found = sut.symmetric(model)
+    np.testing.assert_allclose(found.Z, Z, rtol=1e-13)
+    np.testing.assert_allclose(found.Z.sum(axis=1) + found.final_demand.iloc[:, 0], found.table.x)
+    assert found.notes[0] == sut.notes[0]
+
+
+def test_negative_supply_agrees_with_the_reader_of_make_tables() -> None:
+    """Model D moves by the shares of the make table: Z = V diag(1/q) U, negative cells and all."""
+    supply, use, *_ = (np.array(block, dtype=float) for block in SECOND_HAND)
+    found = qn.SupplyUseTable(*SECOND_HAND).symmetric("D")
+    np.testing.assert_allclose(found.Z, supply.T / supply.sum(axis=1) @ use, rtol=1e-14)
+
+
+def test_balancing_keeps_the_sign_of_negative_supply() -> None:
+    found = qn.balance_supply_use(
+        *SECOND_HAND, industry_output=[11, 10], final_demand_totals=[11], value_added_totals=[11]
+    )
+    assert found.converged
+    assert found.supply.to_numpy()[0, 1] < 0
+    np.testing.assert_allclose(found.supply.sum(axis=0), [11, 10], rtol=1e-8)
+    assert "negative cells" in found.table.notes[0]
+
+
+@pytest.mark.parametrize(
+    ("supply", "rest", "models", "message"),
+    [
+        ([[3, -5], [0, 12]], ([[0, 0], [1, 2]], [-2, 9], [2, 5]), "DE", "product 0 with an output"),
+        ([[3, 0], [-5, 12]], ([[1, 1], [0, 1]], [1, 6], [-3, 10]), "BE", "industry 0 with an out"),
+        ([[3, -3], [0, 12]], ([[0, 0], [1, 2]], [0, 9], [2, 7]), "D", "an output of 0"),
+    ],
+)
+def test_shares_of_a_total_that_negative_supply_consumes_are_refused(
+    supply: Any, rest: Any, models: str, message: str
+) -> None:
+    sut = qn.SupplyUseTable(supply, *rest)
+    for model in models:
+        marks = {"product_technology": np.eye(2)} if model == "E" else {}
+        with pytest.raises(qn.BalanceError, match=f"model {model}: the negative cells.*{message}"):
+            sut.symmetric(model, **marks)
+    sut.symmetric("A")  # solves with supply as it is

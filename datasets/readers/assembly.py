@@ -367,7 +367,7 @@ class _Parts:
         rows, columns = self.Z.sum(axis=0), self.Z.sum(axis=1)
         for k, line in enumerate(self.sectors):
             others = np.arange(n) != k
-            if self.Z[k].any() and self.Z[:, k].any() and (
+            if self.Z[np.ix_(others, others)].any() and (
                 self._close(2 * self.Z[k, others], rows[others], n)
                 and self._close(2 * self.Z[others, k], columns[others], n)
             ):  # fmt: skip

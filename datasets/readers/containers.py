@@ -15,6 +15,7 @@ import hashlib
 import importlib
 import io
 import re
+import struct
 import warnings
 import zipfile
 import zlib
@@ -32,7 +33,19 @@ from numpy.typing import NDArray
 from quesnay.datasets.readers.archive import check_archive, check_extent
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 
-__all__ = ["Book", "Cell", "PackedRow", "Row", "Sheet", "file_hash", "label", "open_book"]
+__all__ = [
+    "Book",
+    "Cell",
+    "PackedRow",
+    "Row",
+    "Sheet",
+    "archive_names",
+    "file_hash",
+    "label",
+    "open_archive",
+    "open_book",
+    "unpacked",
+]
 
 Cell = str | float
 
@@ -260,10 +273,8 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
     if kind == ".zip":
-        member, data = _member(path, data, hint)
+        member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
-        if kind == ".gz":
-            data, kind = _gunzipped(member, data), Path(member[:-3]).suffix.lower()
     elif kind == ".gz":
         data, kind = _gunzipped(path.name, data), Path(path.stem).suffix.lower() or ".csv"
         _check_kind(path.stem, kind)
@@ -287,38 +298,61 @@ def _check_kind(name: str, kind: str) -> None:
         )
 
 
-def _member(path: Path, data: bytes, hint: str) -> tuple[str, bytes]:
-    """Return the one table inside a zip archive."""
+def _member(name: str, data: bytes, hint: str, *, deep: bool = True) -> tuple[str, bytes]:
+    """Return the one table inside a zip archive, or inside the one archive that it holds."""
+    with open_archive(io.BytesIO(data), name) as archive:
+        readable = (*TEXTS, *WORKBOOKS, *FRAMES, *(PACKED if deep else (".gz",)))
+        names = [entry for entry in archive_names(archive) if entry.lower().endswith(readable)]
+        wanted = [entry for entry in names if hint and hint in Path(entry).name] or names
+        if len(wanted) != 1:
+            listed = ", ".join(wanted[:8])
+            raise DataError(
+                f"{name}: {len(wanted)} files in the archive that could be the table"
+                f"{f' ({listed})' if listed else ''}; pass year= where their names hold it, "
+                "or unpack the archive and name one"
+            )
+        member, content = wanted[0], unpacked(archive, wanted[0], name)
+    kind = Path(member).suffix.lower()
+    if kind == ".zip":
+        inner, content = _member(f"{name}/{member}", content, hint, deep=False)
+        return f"{member}/{inner}", content
+    if kind == ".gz":
+        member, content = member[:-3], _gunzipped(f"{name}/{member}", content)
+    _check_kind(f"{name}/{member}", Path(member).suffix.lower())
+    return member, content
+
+
+@contextmanager
+def open_archive(file: Path | io.BytesIO, name: str) -> Iterator[zipfile.ZipFile]:
+    """Open a zip archive; whatever is wrong with it is told in one line."""
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            readable = (*TEXTS, *WORKBOOKS, *FRAMES, ".gz")
-            names = [
-                entry.filename
-                for entry in archive.infolist()
-                if entry.filename.lower().endswith(readable)
-                and not entry.filename.startswith("__MACOSX")
-            ]
-            wanted = [name for name in names if hint and hint in Path(name).name] or names
-            if len(wanted) != 1:
-                listed = ", ".join(wanted[:8])
-                raise DataError(
-                    f"{path.name}: {len(wanted)} files in the archive that could be the table"
-                    f"{f' ({listed})' if listed else ''}; pass year= where their names hold it, "
-                    "or unpack the archive and name one"
-                )
-            entry = archive.getinfo(wanted[0])
-            _check_proportion(f"{path.name}/{wanted[0]}", entry.compress_size, entry.file_size)
-            with archive.open(entry) as stream:
-                content = stream.read(entry.file_size + 1)
-            if len(content) != entry.file_size:
-                raise zipfile.BadZipFile("a part has another size than declared")
-            return wanted[0], content
+        with zipfile.ZipFile(file) as archive:
+            yield archive
     except QuesnayError:
         raise
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError, RuntimeError, ValueError) as error:
-        raise DataError(
-            f"{path.name}: damaged archive ({_short(error)}); fetch it again"
-        ) from error
+    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, KeyError, RuntimeError,
+            ValueError) as error:  # fmt: skip
+        raise DataError(f"{name}: damaged archive ({_short(error)}); fetch it again") from error
+
+
+def archive_names(archive: zipfile.ZipFile) -> list[str]:
+    """Return the names of the files of an archive."""
+    return [
+        entry.filename
+        for entry in archive.infolist()
+        if not entry.is_dir() and not entry.filename.startswith("__MACOSX")
+    ]
+
+
+def unpacked(archive: zipfile.ZipFile, member: str, name: str) -> bytes:
+    """Return the content of one member, once its size is known to be harmless."""
+    entry = archive.getinfo(member)
+    _check_proportion(f"{name}/{member}", entry.compress_size, entry.file_size)
+    with archive.open(entry) as stream:
+        content = stream.read(entry.file_size + 1)
+    if len(content) != entry.file_size:
+        raise zipfile.BadZipFile("a part has another size than declared")
+    return content
 
 
 def _gunzipped(name: str, data: bytes) -> bytes:
@@ -350,7 +384,7 @@ def _decoded(book: Book) -> str:
                 f"{book.name}: not in the encoding {book.encoding!r}; leave encoding= out to have "
                 "it found (Chinese files are often 'gb18030')"
             ) from error
-    marked = next((name for mark, name in _MARKS if data.startswith(mark)), None)
+    marked = next((name for mark, name in _MARKS if data.startswith(mark)), _two_bytes(data))
     try:
         return data.decode(marked or "utf-8")
     except UnicodeError:
@@ -361,6 +395,14 @@ def _decoded(book: Book) -> str:
         except UnicodeError:
             continue
     raise DataError(f"{book.name}: not in the encoding {marked!r} that its first bytes announce")
+
+
+def _two_bytes(data: bytes) -> str | None:
+    """Return the UTF-16 of a text without a mark: its digits take two bytes, one of them zero."""
+    sample = data[: 1 << 16]
+    if 20 * sample.count(0) <= len(sample):
+        return None
+    return "utf-16-le" if sample[1::2].count(0) > sample[::2].count(0) else "utf-16-be"
 
 
 _MARKS = (
@@ -377,8 +419,6 @@ def _legacy(data: bytes) -> tuple[str, ...]:
     Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
     for Latin-1, and runs of them that decode into common Han characters for GB 18030.
     """
-    if data[1:2] == b"\0" or data[:1] == b"\0":
-        return ("utf-16-le" if data[1:2] == b"\0" else "utf-16-be",)
     sample = data[: 1 << 20]
     try:
         text = sample.decode("gb18030", errors="strict" if len(data) == len(sample) else "ignore")
@@ -471,7 +511,7 @@ def _frame_sheet(book: Book) -> Sheet:
     """Return a data frame as a sheet: its column names, then its rows."""
     try:
         frame = _parquet(book) if book.kind == ".parquet" else _r_frame(book)
-        if frame.index.name is not None or frame.index.dtype == object:
+        if type(frame.index).__name__ != "RangeIndex":
             frame = frame.reset_index()
         rows: list[Row] = [["" if str(n).startswith("index") else str(n) for n in frame]]
         rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]

@@ -22,7 +22,7 @@ class ReadOptions:
     ----------
     layout, sheet, country, encoding, unit, name, decimal, thousands : str or None
     year : int or None
-    make : str or None
+    make, accounts : str or None
     tolerance : float or None
     strict : bool
     blank : {"refuse", "zero"}
@@ -37,6 +37,7 @@ class ReadOptions:
     year: int | None = None
     country: str | None = None
     make: str | None = None
+    accounts: str | None = None
     tolerance: float | None = None
     strict: bool = True
     blank: str = "refuse"
@@ -97,12 +98,16 @@ def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOption
             values[key] = switch(values[key], key)
     values["year"] = _year(values.get("year"))
     values["tolerance"] = _tolerance(values.get("tolerance"))
-    if values.get("make") is not None:
-        if not isinstance(values["make"], str | Path):
-            raise DataError(f"make: expected a path, got {shown(values['make'])}")
-        values["make"] = str(values["make"])
+    for key in ("make", "accounts"):
+        values[key] = _path(values.get(key), key)
     values["roles"] = _roles(values.get("roles"))
     return ReadOptions(**values)
+
+
+def _path(value: Any, key: str) -> str | None:
+    if value is not None and not isinstance(value, str | Path):
+        raise DataError(f"{key}: expected a path, got {shown(value)}")
+    return None if value is None else str(value)
 
 
 def _year(value: Any) -> int | None:

@@ -33,6 +33,7 @@ _UNIT = re.compile(
     r"|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
     re.IGNORECASE,
 )
+_TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {"taxes", "tax", "net taxes", "indirect taxes", "taxes less subsidies"}
 
 
@@ -202,7 +203,7 @@ def _is_data(
 
 def _is_number(cell: Cell) -> bool:
     return isinstance(cell, float) or bool(
-        re.fullmatch(r"[(+-]?\d[\d.,' ]*(?:[eE][+-]?\d+)?\)?", cell.strip())
+        re.fullmatch(r"[(+-]?\d[\d.,'\s]*(?:[eE][+-]?\d+)?\)?", cell.strip())
     )
 
 
@@ -321,10 +322,23 @@ def _check_widths(sheet: Sheet, place: Place) -> None:
             continue
         if len(row) > width and not any(texts[width:]):
             continue
+        if _is_note(sheet, place, i):
+            continue
         raise DataError(
             f"{sheet.title}: row {i - place.header} under the header ({label(row[0])!r}) has "
             f"{len(row)} cells; {width} expected"
         )
+
+
+def _is_note(sheet: Sheet, place: Place, row: int) -> bool:
+    """Tell a line of text below a table, split where it has commas, from a row cut short."""
+    cells = sheet.rows[row]
+    return (
+        bool(sheet.delimiter)
+        and len(cells) != len(sheet.rows[place.header])
+        and canonical(label(sheet.cell(row, place.column))) not in place.sectors
+        and not any(_is_number(cells[j]) for j in range(place.first_column, len(cells)))
+    )
 
 
 def _columns(
@@ -385,7 +399,8 @@ def _rows(
             said, name = given.get(code, "sector"), names[-1] if names else ""
             out.append(Line(i, header[column], said, name, printed=code))
             continue
-        if not numbers.filled(i, own) and not (uses and numbers.filled(i, uses)):
+        filled = numbers.filled(i, own) or (uses and numbers.filled(i, uses))
+        if not filled or _is_note(sheet, place, i):
             continue  # a note, a heading, an empty row
         title = code or (names[-1] if names else "")
         words = (r for t in [*names[::-1], code] if t and (r := role_of(t, "row")))
@@ -420,11 +435,22 @@ def _check_roles(sheet: Sheet, options: ReadOptions, lines: list[Line]) -> None:
 
 def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> None:
     """Refuse a table turned over: sales stand in rows, inputs in columns."""
-    income = [line for line in columns if line.role == "final_demand"]
-    demand = [line for line in rows if line.role == "value_added"]
     words = {"value_added", "value_added_total"}
-    turned = [line for line in income if role_of(line.label, "row") in words]
-    used = [line for line in demand if role_of(line.label, "column") == "final_demand"]
+    turned = [
+        line
+        for line in columns
+        if line.role == "final_demand" and role_of(line.label, "row") in words
+    ]
+    used = [
+        line
+        for line in rows
+        if line.role == "value_added" and role_of(line.label, "column") == "final_demand"
+    ]
+    # one of the two is enough where its word has one meaning and nothing stands on its own side
+    if not used and not any(role_of(line.label, "row") in words for line in rows):
+        used = [line for line in turned if not _TWO_MEANINGS.search(tidy(line.label))] and [
+            line for line in rows if line.role == "value_added"
+        ]
     if turned and used:
         raise DataError(
             f"{sheet.title}: the table is transposed: {turned[0].shown!r} is a column and "

@@ -9,10 +9,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.readers.accounts import read_accounts
 from quesnay.datasets.readers.assembly import Arrangement, assemble
 from quesnay.datasets.readers.china import arrange_nbs, looks_nbs
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
-from quesnay.datasets.readers.folders import read_eora, read_exiobase
+from quesnay.datasets.readers.folders import (
+    folder_layout,
+    read_eora,
+    read_exiobase,
+    read_gloria,
+)
 from quesnay.datasets.readers.long import arrange_eurostat, looks_eurostat
 from quesnay.datasets.readers.offices import (
     arrange_abs,
@@ -105,6 +111,7 @@ LAYOUTS: Mapping[str, Layout] = {
     "eurostat": Layout(arrange_eurostat, looks_eurostat, absolute=0.5),
     "exiobase": Layout(read=read_exiobase),
     "eora": Layout(read=read_eora),
+    "gloria": Layout(read=read_gloria),
     "bea": Layout(read=read_bea, looks=looks_bea, absolute=30.0),
     "ibge": Layout(read=read_ibge, looks=looks_ibge, absolute=5.0),
     "ons": Layout(arrange_ons, looks_ons, absolute=0.5),
@@ -121,6 +128,7 @@ def read_io(
     year: int | None = None,
     country: str | None = None,
     make: str | Path | None = None,
+    accounts: str | Path | None = None,
     tolerance: float | None = None,
     strict: bool = True,
     blank: str = "refuse",
@@ -138,8 +146,8 @@ def read_io(
     ----------
     path : str or Path
         Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet (needs
-        pyarrow) or .rds, .rda (needs pyreadr), also inside .zip or .gz; a folder for "exiobase"
-        and "eora".
+        pyarrow) or .rds, .rda (needs pyreadr), also inside .zip or .gz; a folder or the
+        published archive for "exiobase", "eora" and "gloria".
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
         that stands in a row and in a column is a sector, other columns are final demand, other
@@ -148,8 +156,9 @@ def read_io(
         Statistics of China and its provinces. "oecd": national tables; "oecd_icio": inter-country
         ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
         flat. "eurostat": naio_10_cp1700 and cp1750 as SDMX-CSV or TSV. "exiobase": EXIOBASE 3.
-        "eora": Eora26. "bea": US use table with, as `make`, the make table. "ibge": Brazil's
-        tables 1 and 2. "ons", "abs", "bcch": United Kingdom, Australia, Chile.
+        "eora": Eora26. "gloria": GLORIA with its ReadMe workbook. "bea": US use table with, as
+        `make`, the make table. "ibge": Brazil's tables 1 and 2. "ons", "abs", "bcch": United
+        Kingdom, Australia, Chile.
     sheet : str, optional
         Sheet of a workbook; by default the year's, or the first that is recognised.
     year : int, optional
@@ -159,6 +168,9 @@ def read_io(
         country of a file that lists several.
     make : str or Path, optional
         Make or supply table of the same year, for "bea" and "ibge".
+    accounts : str or Path, optional
+        File of employment, emissions ... by sector, named by the table's codes or names, an account
+        a column or a row; what final demand causes directly is told in ``.source``.
     tolerance : float, optional
         Imbalance that is accepted, relative to a sector's output; by default 1e-6 for "quesnay"
         and "nbs", and 1e-3 for the others, which print few digits and allow a small absolute gap
@@ -208,8 +220,8 @@ def read_io(
     """
     given = {
         "layout": layout, "sheet": sheet, "year": year, "country": country, "make": make,
-        "tolerance": tolerance, "strict": strict, "blank": blank, "encoding": encoding,
-        "decimal": decimal, "thousands": thousands, "roles": roles,
+        "accounts": accounts, "tolerance": tolerance, "strict": strict, "blank": blank,
+        "encoding": encoding, "decimal": decimal, "thousands": thousands, "roles": roles,
         "merge_regions": merge_regions, "unit": unit, "name": name,
     }  # fmt: skip
     options = read_options(given, layouts=LAYOUTS)
@@ -231,11 +243,8 @@ def read_io_frames(path: str | Path, **options: Any) -> IOFrames:
 
 def _frames(path: Path, options: ReadOptions) -> IOFrames:
     title = options.name or path.stem
-    if options.layout is not None and LAYOUTS[options.layout].read is not None:
-        layout = options.layout
-        frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
-    elif options.layout is None and path.is_dir() and _folder_layout(path):
-        layout = _folder_layout(path)
+    layout = options.layout or folder_layout(path)
+    if layout and LAYOUTS[layout].read is not None:
         frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
     else:
         book = open_book(path, options.encoding, hint=str(options.year or ""))
@@ -265,6 +274,7 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
     return _finished(frames, layout, options)
 
 
+_YEAR = "(?:19|20)[0-9]{2}"
 _SMALLEST_GAP = 0.05  # in millions, with three digits printed
 _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
 
@@ -278,20 +288,12 @@ def _check_year(book: Book, sheet: Sheet, year: int) -> None:
     ]
     places = [book.name, sheet.name, *head]
     if not any(str(year) in text for text in places):
-        found = sorted(
-            {y for text in places for y in re.findall(r"(?<!\d)(?:19|20)\d\d(?!\d)", text)}
-        )
+        found = sorted({y for text in places for y in re.findall(rf"(?<!\d){_YEAR}(?!\d)", text)})
         known = f"it names {', '.join(found)}" if found else "it names no year"
         raise DataError(
             f"{sheet.title}: no table of the year {year}: {known}; leave year= out or open the "
             "right file"
         )
-
-
-def _folder_layout(path: Path) -> str:
-    if list(path.glob("labels_T*")):
-        return "eora"
-    return "exiobase" if (path / "Y.txt").is_file() else ""
 
 
 def _recognised(book: Book, options: ReadOptions) -> tuple[str, Sheet]:
@@ -314,15 +316,19 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         return [options.sheet]
     if book.kind not in WORKBOOKS or not book.sheets:
         return [None]
+    years = [name for name in book.sheets if re.fullmatch(_YEAR, name.strip())]
     if options.year is not None:
         dated = [name for name in book.sheets if str(options.year) in name]
-        years = [name for name in book.sheets if name.strip().isdigit() and len(name.strip()) == 4]
         if dated:
             return list(dated)
         if len(years) > 1:
             raise DataError(
                 f"{book.name}: no sheet for the year {options.year}; it has {', '.join(years)}"
             )
+    elif len(years) > 1:
+        raise DataError(
+            f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
+        )
     return list(book.sheets)
 
 
@@ -402,6 +408,10 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
 def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
     source = frames.source or TableSource("")
     layout = LAYOUTS[source.layout]
+    accounts = None
+    if options.accounts is not None:
+        accounts, notes = read_accounts(as_path(options.accounts, "accounts"), frames, options)
+        source = source.with_notes(dropped=notes)
     accepted = layout.tolerance if options.tolerance is None else options.tolerance
     try:
         if layout.absolute and options.tolerance is None and options.strict:
@@ -414,6 +424,7 @@ def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
             output=frames.output,
             imports=frames.imports,
             taxes=frames.taxes,
+            accounts=accounts,
             source=source,
             unit=frames.unit,
             name=frames.name,

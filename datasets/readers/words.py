@@ -1,7 +1,8 @@
 """What the labels of rows and columns mean, in the words that offices and people use.
 
 One vocabulary for every layout: totals, output, imports, taxes less subsidies on products, parts of
-value added, categories of final demand. English, Chinese, Spanish, Portuguese, French, German.
+value added, categories of final demand. English, Chinese, Spanish, Portuguese, French, German,
+some Japanese.
 """
 
 import re
@@ -41,7 +42,11 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         rf"|(?:total )?intermediate {_THING}(?: total)?{_BASIS}|sub ?total.*|total intermediate\w*"
         r"|合计|总计|小计|合 计|总 计|中间(?:投入|使用)(?:合计|总计|小计|部分合计)?"
         r"|total (?:general|intermedi\w+|domestic\w*)|(?:consumo|demanda) intermedi\w+(?: total)?"
-        r"|consommation intermédiaire|summe|zusammen|vorleistungen(?: insgesamt)?|total ciif?",
+        r"|合計|総計|小計|計|中間投入計|中間需要計|内生部門計|합계|итого|всего"
+        r"|consommations? intermédiaires?|summe|zusammen|insgesamt|gesamt"
+        r"|vorleistungen(?: insgesamt)?"
+        r"|zwischensumme|total ciif?|somme|ensemble|sous-?total|suma|soma|totale?s?|subtotale"
+        r"|overall|all|(?:row|column|line) (?:totals?|sums?)",
     ),
     ("total", "row", r"tii|ii_fob|r60|ttl_int_fnl|total (?:primary|imports?|taxes) ?\w*"),
     ("total", "column", r"tiu"),
@@ -55,21 +60,26 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|(?:valor (?:bruto )?(?:da|de la) )?produ(?:ção|cción)(?: bruta"
         r"| total)?(?: (?:a )?precios? b\S+)?"
         r"|producción precios? básicos?|production(?: totale)?|produktionswert"
-        r"|valor bruto de (?:la )?producción",
+        r"|valor bruto de (?:la )?producción|国内生産額",
     ),
     ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
-    ("total", "column", r"total uses?(?: at basic prices)?|total (?:demand|supply)|tu"),
+    (
+        "total",
+        "column",
+        r"(?:total )?uses?(?: at basic prices)?|total (?:demand|supply)|tu|总需求|总使用|总供给"
+        r"|総供給|需要合計|gesamte verwendung.*",
+    ),
     (
         "imports",
         "both",
-        r"(?:of which:? |total |use of |intermediate |competing |complementary |competitive "
-        r"|non-?competitive |non-?comparable )*"
+        r"(?:of which:? |less:? |minus |total |use of |intermediate |competing |complementary "
+        r"|competitive |non-?competitive |non-?comparable )*"
         r"import(?:s|ed|ation|ations)?(?: of goods and services| total| products?.*| inputs?"
         r"| goods.*| uses?"
         r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
         r"|中间投入进口|进口产品"
         r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
-        r"|importations.*|einfuhr.*|importe"
+        r"|importations.*|einfuhr.*|importe|(?:控除)?輸入(?:計)?"
         r"|rest of (?:the )?world|.*流入",
     ),
     (
@@ -99,7 +109,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|gva|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
         r"|gross domestic product"
         r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
-        r"|bruttowertschöpfung|total primary inputs?",
+        r"|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
     ),
     (
         "value_added",
@@ -110,7 +120,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|(?:net |other )?(?:taxes?|subsidies)"
         r"(?: less subsidies)? on production.*|other taxes.*|net production taxes"
         r"|labour_compensation|gross_operating_surplus"
-        r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|remuneraci\w+.*|remuneraç\w+.*|excedente.*"
+        r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|雇用者所得|営業余剰|remuneraci\w+.*|remuneraç\w+.*|excedente.*"
         r"|impuestos netos sobre la producción",
     ),
     (
@@ -130,11 +140,11 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r".*\b(?:consumption|households?|private|government|public|investment|capital formation"
         r"|stocks?|inventor\w+"
         r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e"
-        r"|.*(?:消费|出口|资本形成|存货|支出|流出).*",
+        r"|.*(?:消费|出口|资本形成|存货|支出|流出|最終需要|輸出|固定資本形成).*",
     ),
 )
 _COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)
-_FOOTNOTE = re.compile(r"\s*(?:\[\w+\]|/\d+/|\(\d+\))\s*$")
+_FOOTNOTE = re.compile(r"\s*(?:\[\w+\]|/\d+/|\((?:\d+|[a-z])\))\s*$")
 
 
 def tidy(text: str) -> str:

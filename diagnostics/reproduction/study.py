@@ -142,8 +142,8 @@ class Tables:
     files: dict[str, str] = _key("Year -> a table file of your own, beside the study.", {})
     layout: str | None = _key("Layout of these files; recognised from the content if absent.", None)
     read: dict[str, object] = _key(
-        "Options of read_io for these files: sheet, year, country, make, tolerance, strict, blank, "
-        "encoding, unit, decimal, thousands, roles, merge_regions; year is that of the table.",
+        "Options of read_io for these files: sheet, year, country, make, accounts, tolerance, "
+        "strict, blank, encoding, unit, decimal, thousands, roles, merge_regions; year is its own.",
         {},
         example='{ blank = "zero", country = "CHN" }',
     )

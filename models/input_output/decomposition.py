@@ -138,6 +138,7 @@ def structural_decomposition(
     method: str = "average",
     factors: Sequence[str] = ("A", "f"),
     account: Hashable = None,
+    treatment: str = "inside",
 ) -> StructuralDecomposition:
     """Split the change of output between two tables into technology and demand effects, exactly.
 
@@ -158,6 +159,12 @@ def structural_decomposition(
     account : hashable, optional
         With "v": "value_added" (the default), a component of it, or another account as in
         :meth:`InputOutputTable.multipliers`.
+    treatment : {"inside", "as_given"}
+        Where one table has imports apart and the other inside its flows, a change of bookkeeping
+        would pass for one of technology. "inside": imports apart by product are put into the flows
+        and subtracted in a column of final demand, exactly, and this is noted. "as_given": the
+        tables are compared as they are, with a note. (:func:`split_imports` is the other way, by
+        assumption.)
 
     Returns
     -------
@@ -167,8 +174,8 @@ def structural_decomposition(
     Raises
     ------
     DataError
-        If sectors, units or (with "mix") categories differ, a factor or method is unknown, or a
-        category sums to zero.
+        If sectors, units or (with "mix") categories differ, a factor or method is unknown, a
+        category sums to zero, or imports are treated in two ways and cannot be brought to one.
 
     Examples
     --------
@@ -184,8 +191,10 @@ def structural_decomposition(
     choice(method, _METHODS, "method")
     if account is not None and "v" not in chosen:
         raise DataError(f"account: {shown(account)} needs the factor 'v' among the factors")
+    choice(treatment, ("inside", "as_given"), "treatment")
+    _check_comparable((engine_of(start, "start"), engine_of(end, "end")), (start.unit, end.unit))
+    start, end, said = _of_one_kind(start, end, treatment, "mix" in chosen)
     pair = engine_of(start, "start"), engine_of(end, "end")
-    _check_comparable(pair, (start.unit, end.unit))
     what: Hashable = ("value_added" if account is None else account) if "v" in chosen else "output"
     names = pair[0].blocks.demand_names
     states = [_economy(engine, chosen, what, (start.sectors, names)) for engine in pair]
@@ -194,7 +203,7 @@ def structural_decomposition(
         _unexplained(solved, engine, what, start.sectors)
         for solved, engine in zip((found.start, found.end), pair, strict=True)
     )
-    notes = _notes(found, gap, pair)
+    notes = (*said, *_notes(found, gap))
     return _labelled(found, start, (chosen, method, what), notes)
 
 
@@ -263,15 +272,69 @@ def _unexplained(solved: Array, engine: Engine, account: Hashable, sectors: pd.I
     return float(np.abs(solved - printed).max()) / largest if largest > 0 else 0.0
 
 
-def _notes(found: Effects, gap: float, pair: tuple[Engine, Engine]) -> tuple[str, ...]:
-    abroad = [engine.blocks.import_flows is not None for engine in pair]
+def _of_one_kind(
+    start: "InputOutputTable", end: "InputOutputTable", treatment: str, mix: bool
+) -> tuple["InputOutputTable", "InputOutputTable", tuple[str, ...]]:
+    """Put imports into the flows of the one table that has them apart, and say so."""
+    if (start.imports is None) == (end.imports is None):
+        return start, end, ()
+    which, apart, other = ("end", end, start) if start.imports is None else ("start", start, end)
+    rest = "start" if which == "end" else "end"
+    if treatment == "as_given":
+        note = (
+            f"Imports are apart in the {which} table and not in the {rest} table: part of every "
+            "effect may be this change of bookkeeping."
+        )
+        return start, end, (note,)
+    demand = other.final_demand
+    columns = [
+        name
+        for name, column in demand.items()
+        if (column.max() <= 0 or str(name).lower() == "imports") and column.sum() < 0
+    ]
+    why = ""
+    if len(columns) != 1:
+        why = f"the {rest} table has {len(columns)} columns of negative imports in final demand"
+    elif not apart.imports.Z.index.isin(apart.sectors).all():  # type: ignore[union-attr]
+        why = f"the imports of the {which} table are not by product"
+    elif mix and apart.imports.final_demand is None:  # type: ignore[union-attr]
+        why = f"the {which} table does not say what final demand imports, by category"
+    if why:
+        raise DataError(
+            f"imports are apart in the {which} table and not in the {rest} table, and {why}: give "
+            "two tables of one kind (split_imports takes imports out of flows), or pass "
+            "treatment='as_given' to compare them all the same"
+        )
+    joined = _imports_inside(apart, columns[0])
+    note = (
+        f"Imports are apart in the {which} table: they were put into its flows and subtracted in "
+        f"final demand {shown(columns[0])}, as in the {rest} table."
+    )
+    return (start, joined, (note,)) if which == "end" else (joined, end, (note,))
+
+
+def _imports_inside(table: "InputOutputTable", column: Hashable) -> "InputOutputTable":
+    """Return a table with its imports in the flows and a column that subtracts them."""
+    block: Any = table.imports
+    inputs = block.Z.reindex(table.sectors, fill_value=0.0)
+    final, bought = table.final_demand, inputs.sum(axis=1)
+    if block.final_demand is not None:
+        used = block.final_demand.reindex(table.sectors, fill_value=0.0)
+        final, bought = final.add(used, fill_value=0.0)[final.columns], bought + used.sum(axis=1)
+    final = final.copy()
+    final[column] = final.get(column, 0.0) - bought
+    return type(table)(
+        table.Z + inputs,
+        final,
+        table.value_added,
+        taxes=table.taxes,
+        accounts=table.accounts,
+        **table.settings,
+    )
+
+
+def _notes(found: Effects, gap: float) -> tuple[str, ...]:
     said_if = (
-        (
-            abroad[0] != abroad[1],
-            f"Imports are {'apart' if abroad[0] else 'inside the flows'} in the start table and "
-            f"{'apart' if abroad[1] else 'inside the flows'} in the end table: part of every "
-            "effect is this change of bookkeeping; use two of one kind (split_imports makes one).",
-        ),
         (
             found.flipped,
             f"{found.flipped} terms in which a factor changes sign have no logarithm: split by the "

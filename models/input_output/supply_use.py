@@ -97,12 +97,6 @@ def frame(values: Array, rows: pd.Index, columns: pd.Index) -> pd.DataFrame:
 def read_supply_use(supply: Any, use: Any, final_demand: Any, value_added: Any) -> SupplyUse:
     """Read the four blocks, align them by label (by place where none are), refuse the rest."""
     made = read_grid(supply, "supply")
-    if (made.values < 0).any():
-        i, j = (int(k) for k in np.argwhere(made.values < 0)[0])
-        raise DataError(
-            f"supply: {made.row(i)}, {made.column(j)} is {made.values[i, j]:.6g}; expected at "
-            "least 0: net the other flow against use"
-        )
     products, industries = made.rows, made.columns
     final = read_grid(_column(final_demand), "final_demand")
     value = read_grid(_row(value_added), "value_added")
@@ -248,7 +242,8 @@ class SupplyUseTable(Tabular):
     Parameters
     ----------
     supply : DataFrame or array, (products, industries)
-        Domestic output by product and industry (the make table transposed), basic prices.
+        Domestic output by product and industry (the make table transposed), basic prices. Negative
+        cells, as offices print for second-hand goods and adjustments, are kept and noted.
     use : DataFrame or array, (products, industries)
         Intermediate use; domestic where `imports` is a pair or None, imports included where it is
         a vector.
@@ -299,11 +294,12 @@ class SupplyUseTable(Tabular):
         name: str | None = None,
     ) -> None:
         blocks = read_supply_use(supply, use, final_demand, value_added)
-        self.notes: tuple[str, ...] = ()
+        self.notes: tuple[str, ...] = _negative_supply(blocks)
         if isinstance(imports, tuple):
             blocks = blocks.with_imports(imports)
         elif imports is not None:
-            blocks, self.notes = _proportional(blocks, imports, exports)
+            blocks, split = _proportional(blocks, imports, exports)
+            self.notes = (*self.notes, *split)
         _check_balance(blocks, tolerance)
         self._blocks, self.unit, self.name = blocks, unit, name
 
@@ -341,7 +337,10 @@ class SupplyUseTable(Tabular):
         A: each product has its own technology; B: each industry has one; C: each industry sells
         all it makes alike; D: each product is sold alike by whoever makes it; E: A for some
         outputs, B for the rest. A, C and E need as many products as industries and can make
-        negative cells, which are kept and listed (UN Handbook 2018, ch. 12).
+        negative cells, which are kept and listed (UN Handbook 2018, ch. 12). So can B and D where
+        supply has negative cells, which they take for negative shares. What shares are taken of
+        must be positive: the output of each industry for B and E, of each product for D and E; A
+        and C solve with the supply table as it is and take any signs.
 
         Parameters
         ----------
@@ -360,10 +359,12 @@ class SupplyUseTable(Tabular):
         DataError
             If the model is unknown, the supply table not square or singular where it must be.
         BalanceError
-            If a product that nobody makes at home would have to be given to an industry.
+            If a product that nobody makes at home would have to be given to an industry, or the
+            negative cells of supply leave a total that has no shares.
         """
-        change = _transformation(self._blocks, model, product_technology)
         b = self._blocks
+        _check_totals(b, model)
+        change = _transformation(b, model, product_technology)
         labels = b.industries if model in {"C", "D"} else b.products
         if model in {"C", "D"}:
             _check_makers(b, model)
@@ -388,7 +389,6 @@ class SupplyUseTable(Tabular):
 
 
 def _transformation(b: SupplyUse, model: str, product_technology: Any) -> Transform:
-    choice(model, _KNOWN, "model")
     if (model == "E") != (product_technology is not None):
         raise DataError(
             "product_technology: needed for model 'E' (1 where product technology holds, else 0) "
@@ -450,6 +450,39 @@ def _check_balance(b: SupplyUse, tolerance: float) -> None:
             raise BalanceError(
                 f"{words[0]} {shown(labels[k])}: {words[1]} {have[k]:.8g} is not {words[2]} "
                 f"{need[k]:.8g}; correct the table or raise tolerance={tolerance:g}"
+            )
+
+
+def _negative_supply(b: SupplyUse) -> tuple[str, ...]:
+    places = np.argwhere(b.supply < 0)
+    if not len(places):
+        return ()
+    i, j = places[int(np.argmin(b.supply[tuple(places.T)]))]
+    return (
+        f"Supply has {len(places)} negative cells, kept as printed; the largest: product "
+        f"{shown(b.products[i])} of industry {shown(b.industries[j])}, {b.supply[i, j]:.6g}.",
+    )
+
+
+def _check_totals(b: SupplyUse, model: str) -> None:
+    """Refuse shares of a total that negative cells bring to nothing or below.
+
+    A share of nothing does not exist, and shares of a negative total turn the sign of every sale.
+    """
+    choice(model, _KNOWN, "model")
+    for axis, labels, what, models in (
+        (1, b.products, "product", "DE"),
+        (0, b.industries, "industry", "BE"),
+    ):
+        total = b.supply.sum(axis=axis)
+        size = np.abs(b.supply).sum(axis=axis)
+        bad = np.flatnonzero((total <= 1e-12 * size) & (size > 0))
+        if len(bad) and model in models:
+            name = shown(labels[int(bad[0])])
+            raise BalanceError(
+                f"model {model}: the negative cells of supply leave {what} {name} with an output "
+                f"of {total[bad[0]]:.6g}, of which there are no shares; join it with another "
+                f"{what}, or move the negative cells to use with the opposite sign"
             )
 
 

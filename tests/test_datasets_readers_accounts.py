@@ -1,0 +1,63 @@
+"""Accounts by sector from a file, beside the table."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+import quesnay as qn
+
+TABLE = (
+    "code,name,A,B,homes,exports\n,,farm,mill,,\nA,farm,10,20,60,10\nB,mill,30,40,20,10\n"
+    "L,wages,60,40,,\n"
+)
+
+
+def read(folder: Path, text: str, **options: object) -> qn.InputOutputTable:
+    (folder / "table.csv").write_text(TABLE)
+    (folder / "jobs.csv").write_text(text)
+    return qn.read_io(folder / "table.csv", accounts=folder / "jobs.csv", **options)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "sector,jobs,co2\nA,5,2.5\nB,8,3\n",
+        "sector,jobs,co2\nB,8,3\nA,5,2.5\nTotal,13,5.5\n",  # by label, not by place
+        "Jobs and emissions\n\nsector,jobs,co2\nfarm,5,2.5\nmill,8,3\n",  # by name
+        "account,A,B\njobs,5,8\nco2,2.5,3\n",  # turned over
+        "code;name;jobs;co2\nA;farm;5;2,5\nB;mill;8;3\n",
+    ],
+)
+def test_accounts_are_aligned_by_label(tmp_path: Path, text: str) -> None:
+    table = read(tmp_path, text)
+    wanted = pd.DataFrame([[5.0, 8.0], [2.5, 3.0]], ["jobs", "co2"], ["A", "B"])
+    assert table.accounts is not None
+    pd.testing.assert_frame_equal(table.accounts, wanted, check_names=False)
+    # (5/100, 8/100) (I - A)^-1 with (I - A)^-1 = [[.6, .2], [.3, .9]] / .48
+    assert table.multipliers("jobs").tolist() == pytest.approx([0.054 / 0.48, 0.082 / 0.48])
+
+
+def test_what_final_demand_causes_is_told(tmp_path: Path) -> None:
+    table = read(tmp_path, "sector,co2\nA,2.5\nB,3\nhomes,4\nTotal,5.5\n")
+    assert table.source is not None
+    assert "accounts of final demand 'homes': co2 4: pass it to footprint" in table.source.dropped
+    assert table.footprint("co2", direct={"homes": 4})["total"].sum() == pytest.approx(9.5)
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("sector,jobs\nA,5\n", "accounts: no sector 'B'"),
+        ("sector,jobs\nA,5\nB,8\nA,5\n", "accounts: sector 'A' stands twice"),
+        ("sector,jobs\nA,5\nB,8\nC,9\n", "accounts: 'C' is no sector of the table"),
+        ("sector,jobs\nA,5\nB,8\nTotal,14\n", "row 'Total' is not the sum of the sectors"),
+        ("sector,jobs\nA,5\nB,\n", "row 'B', column 'jobs': is empty"),
+        ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),
+        ("sector,jobs,jobs\nA,5,1\nB,8,2\n", "column 3 stands twice: 'jobs'"),
+        ("sector,name\nA,x\nB,y\n", "no column of numbers beside the sectors"),
+    ],
+)
+def test_accounts_at_fault_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
+    with pytest.raises(qn.DataError, match=message):
+        read(tmp_path, text)

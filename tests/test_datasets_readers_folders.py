@@ -1,0 +1,225 @@
+"""Layouts of several files: GLORIA, and archives of EXIOBASE and Eora as they are published."""
+
+import zipfile
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+
+from .made_up_tables import (
+    GLORIA_REGIONS,
+    gloria_blocks,
+    write_eora,
+    write_exiobase,
+    write_gloria,
+    write_rows,
+    zipped,
+)
+
+
+def by_hand() -> tuple[pd.DataFrame, pd.DataFrame, pd.DataFrame]:
+    """Z = D U, Y and value added of the twin, from its blocks with plain matrix algebra."""
+    blocks = gloria_blocks()
+    made = [0, 1, 4, 5, 8, 9]
+    sold = [k + 2 for k in made]
+    supply, use = blocks["T"][np.ix_(made, sold)], blocks["T"][np.ix_(sold, made)]
+    shares = supply / supply.sum(axis=0)
+    names = [f"{r}_{s}" for r in GLORIA_REGIONS for s in ("Wheat", "Steel")]
+    V = blocks["V"][:, made].reshape(3, 2, 6).sum(axis=0)
+    return (
+        pd.DataFrame(shares @ use, names, names),
+        pd.DataFrame(shares @ blocks["Y"][sold], names),
+        pd.DataFrame(V, columns=names),
+    )
+
+
+def test_gloria_is_industry_by_industry_under_fixed_sales_shares(tmp_path: Path) -> None:
+    table = qn.read_io(write_gloria(tmp_path / "gloria"))
+    Z, Y, V = by_hand()
+    np.testing.assert_allclose(table.Z, Z, rtol=1e-13)
+    np.testing.assert_allclose(table.f, Y.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(table.x, [110, 80, 200, 300, 150, 90], rtol=1e-13)
+    np.testing.assert_allclose(table.v, V.sum(axis=0), rtol=1e-12)
+    assert list(table.sectors) == list(Z.index)
+    assert (table.unit, table.name) == ("thousand US dollars", "GLORIA 2020")
+    assert table.source is not None
+    assert table.source.edition == "057"
+    assert "basic prices (Markup001)" in table.source.assumed[1]
+
+
+def test_a_country_of_gloria_is_cut_out_while_it_is_read(tmp_path: Path) -> None:
+    table = qn.read_io(write_gloria(tmp_path / "gloria"), country="CHN")
+    Z, Y, _ = by_hand()
+    home, abroad = ["CHN_Wheat", "CHN_Steel"], ["AUT", "ROW"]
+    np.testing.assert_allclose(table.Z, Z.loc[home, home], rtol=1e-13)
+    np.testing.assert_allclose(table.x, [200, 300], rtol=1e-13)
+    bought = sum(Z.loc[[f"{r}_Wheat", f"{r}_Steel"], home].to_numpy() for r in abroad)
+    assert table.imports is not None
+    np.testing.assert_allclose(table.imports.Z.loc[["Wheat", "Steel"]], bought, rtol=1e-13)
+    exports = table.final_demand[["exports_of_inputs", "exports_for_final_use"]].sum(axis=1)
+    away = Z.loc[home, ~Z.columns.isin(home)].sum(axis=1) + Y.loc[home, [0, 1, 4, 5]].sum(axis=1)
+    np.testing.assert_allclose(exports, away, rtol=1e-13)
+
+
+@pytest.mark.parametrize("inside", [True, False])
+def test_gloria_is_read_from_its_archive_with_the_labels_beside_or_in_it(
+    tmp_path: Path, inside: bool
+) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    plain = qn.read_io(folder)
+    if not inside:
+        (folder / "GLORIA_ReadMe_057.xlsx").rename(tmp_path / "GLORIA_ReadMe_057.xlsx")
+    archive = zipped(folder, tmp_path / "GLORIA_MRIOs_57_2020.zip", below="GLORIA_MRIOs_57_2020/")
+    pd.testing.assert_frame_equal(qn.read_io(archive).Z, plain.Z)
+
+
+def test_a_year_of_gloria_is_chosen_among_archives(tmp_path: Path) -> None:
+    for year in (2019, 2020):
+        folder = write_gloria(tmp_path / str(year), year)
+        (folder / "GLORIA_ReadMe_057.xlsx").replace(tmp_path / "GLORIA_ReadMe_057.xlsx")
+        zipped(folder, tmp_path / "all" / f"GLORIA_MRIOs_57_{year}.zip")
+    assert qn.read_io(tmp_path / "all", year=2019).name == "GLORIA 2019"
+    with pytest.raises(qn.DataError, match=r"years 2019, 2020.*pass year=2020"):
+        qn.read_io(tmp_path / "all")
+    with pytest.raises(qn.DataError, match="no table of the year 2018"):
+        qn.read_io(tmp_path / "all", year=2018)
+
+
+Change = Callable[[Path], object]
+
+
+def without(pattern: str) -> Change:
+    def change(folder: Path) -> None:
+        for file in folder.glob(pattern):
+            file.unlink()
+
+    return change
+
+
+def rewritten(pattern: str, old: str, new: str, count: int = 1) -> Change:
+    def change(folder: Path) -> None:
+        (file,) = folder.glob(pattern)
+        file.write_text(file.read_text().replace(old, new, count))
+
+    return change
+
+
+@pytest.mark.parametrize(
+    ("change", "options", "message"),
+    [
+        (without("*Y-Results*"), {}, "0 files Y-Results beside"),
+        (without("*ReadMe*"), {}, "0 workbooks GLORIA_ReadMe_057.xlsx; expected one"),
+        (rewritten("*T-Results*", "0,0,100", "0,x,100"), {}, "row 1: 'x' is no finite number"),
+        (rewritten("*T-Results*", "0,0,100", "0,100"), {}, "row 1 has 11 cells; .* make 12 x 12"),
+        (rewritten("*T-Results*", "0,0,100", "5,0,100"), {}, "row 1: 5 stands outside the block"),
+        (rewritten("*V-Results*", "\n", "\n0,0,0,0,0,0,0,0,0,0,0,0\n"), {}, "make 6 x 12"),
+        (rewritten("*Y-Results*", "0,0,0,0,0,0\n", ""), {}, "11 rows; the labels"),
+        (lambda _: None, {"country": "CHI"}, "no country 'CHI'; did you mean 'CHN'"),
+        (lambda _: None, {"year": 2018}, "no table of the year 2018"),
+    ],
+)
+def test_what_is_no_gloria_year_is_refused(
+    tmp_path: Path, change: Change, options: dict[str, object], message: str
+) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    change(folder)
+    with pytest.raises(qn.DataError, match=message):
+        qn.read_io(folder, **options)  # type: ignore[arg-type]
+
+
+def test_a_world_that_does_not_fit_into_memory_names_the_way_out(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    monkeypatch.setattr("os.sysconf", lambda name: {"SC_PAGE_SIZE": 1}.get(name, 100))
+    with pytest.raises(qn.DataError, match="cut a country out with country="):
+        qn.read_io(folder)
+
+
+@pytest.mark.parametrize("below", ["", "IOT_2011_pxp/"])
+def test_exiobase_is_read_from_its_archive(tmp_path: Path, below: str) -> None:
+    folder = write_exiobase(tmp_path / "IOT_2011_pxp", coefficients=True)
+    archive = zipped(folder, tmp_path / "IOT_2011_pxp.zip", below=below)
+    table = qn.read_io(archive)
+    pd.testing.assert_frame_equal(table.Z, qn.read_io(folder).Z)
+    assert table.source is not None
+    assert (table.source.layout, len(table.source.sha256)) == ("exiobase", 64)
+
+
+def test_a_year_of_exiobase_is_chosen_among_archives_of_a_folder(tmp_path: Path) -> None:
+    for year in (2011, 2012):
+        folder = write_exiobase(tmp_path / "made" / f"IOT_{year}_pxp")
+        zipped(folder, tmp_path / "all" / f"IOT_{year}_pxp.zip", below=f"IOT_{year}_pxp/")
+    with pytest.raises(qn.DataError, match=r"2 files named Y.txt: years 2011, 2012.*year=2012"):
+        qn.read_io(tmp_path / "all")
+    source = qn.read_io(tmp_path / "all", year=2011).source
+    assert source is not None
+    assert source.sheet == "IOT_2011_pxp.zip/IOT_2011_pxp"
+    with pytest.raises(qn.DataError, match="no table of the year 2013"):
+        qn.read_io(tmp_path / "all", year=2013)
+
+
+@pytest.mark.parametrize("where", ["beside", "inside", "unpacked"])
+def test_eora_is_read_from_its_archive_with_its_labels_apart(tmp_path: Path, where: str) -> None:
+    folder = write_eora(tmp_path / "Eora26_2015_bp")
+    plain = qn.read_io(folder)
+    apart = tmp_path / "apart"
+    apart.mkdir()
+    for file in folder.glob("labels_*"):
+        file.rename(apart / file.name)
+    if where == "inside":
+        zipped(apart, folder / "indices.zip")
+    elif where == "beside":
+        zipped(apart, tmp_path / "indices.zip")
+    else:
+        for file in apart.glob("labels_*"):
+            file.rename(tmp_path / file.name)
+    archive = zipped(folder, tmp_path / "Eora26_2015_bp.zip")
+    pd.testing.assert_frame_equal(qn.read_io(archive).Z, plain.Z)
+
+
+def test_eora_without_its_labels_says_where_they_are_published(tmp_path: Path) -> None:
+    folder = write_eora(tmp_path / "Eora26_2015_bp")
+    for file in folder.glob("labels_*"):
+        file.unlink()
+    archive = zipped(folder, tmp_path / "Eora26_2015_bp.zip")
+    with pytest.raises(qn.DataError, match=r"labels_T.txt: no such file.*indices.zip beside it"):
+        qn.read_io(archive)
+
+
+ROWS: list[list[object]] = [
+    ["s", "a", "b", "c"],
+    ["a", 10, 20, 70],
+    ["b", 30, 40, 30],
+    ["wages", 60, 40, ""],
+]
+
+
+def test_an_archive_inside_an_archive_is_read(tmp_path: Path) -> None:
+    made = tmp_path / "made"
+    made.mkdir()
+    write_rows(made / "t.csv", ROWS)
+    zipped(made, tmp_path / "outer" / "inner.zip")
+    outer = zipped(tmp_path / "outer", tmp_path / "outer.zip")
+    assert qn.read_io(outer).x.tolist() == [100.0, 100.0]
+
+
+def test_a_bomb_inside_an_archive_is_refused_and_so_is_a_third_archive(tmp_path: Path) -> None:
+    bomb = tmp_path / "bomb.zip"
+    with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as out, out.open("t.csv", "w") as stream:
+        for _ in range(300):
+            stream.write(bytes(1 << 20))
+    outer = tmp_path / "outer.zip"
+    with zipfile.ZipFile(outer, "w") as out:
+        out.write(bomb, "bomb.zip")
+    with pytest.raises(qn.DataError, match="refused as a zip bomb"):
+        qn.read_io(outer)
+    deep = tmp_path / "deep.zip"
+    with zipfile.ZipFile(deep, "w") as out:
+        out.write(outer, "outer.zip")
+    with pytest.raises(qn.DataError, match="0 files in the archive that could be the table"):
+        qn.read_io(deep)

@@ -30,9 +30,12 @@ def lint(session: nox.Session) -> None:
 
 @nox.session(reuse_venv=True, default=False)
 def docs(session: nox.Session) -> None:
-    """Build the documentation; a warning is an error."""
-    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs"))
+    """Build the documentation; a warning is an error, and so is a page that needs a network."""
+    session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs", "test"))
     session.run("sphinx-build", "-q", "-W", "-b", "html", "docs", "docs/_build")
+    session.run(
+        "python", "-m", "pytest", "tests/test_docs_offline.py", env={"QUESNAY_SITE": "docs/_build"}
+    )
 
 
 if __name__ == "__main__":

@@ -50,23 +50,71 @@ class QuesnayError(ValueError):
 
 
 class DataError(QuesnayError):
-    """A file, frame or array is at fault; the message names file, row, column or sector."""
+    """A file, frame or array is at fault; the message names file, row, column or sector.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> qn.ras([[1.0, float("nan")]], [2.0], [1.0, 1.0])
+    Traceback (most recent call last):
+        ...
+    quesnay.fitting.errors.DataError: ...
+    """
 
 
 class BalanceError(QuesnayError):
-    """A table does not balance, or margins cannot meet; the message names row or column."""
+    """A table does not balance, or margins cannot meet; the message names row or column.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> qn.ras([[1, 0], [0, 1]], [2, 1], [1, 2])
+    Traceback (most recent call last):
+        ...
+    quesnay.fitting.errors.BalanceError: margins cannot meet: ...
+    """
 
 
 class ConvergenceError(QuesnayError):
-    """An iteration did not converge; the message says what was tried."""
+    """An iteration did not converge; the message says what was tried.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> table = qn.load_io("CHN", 2018)
+    >>> qn.structural_paths(table, table.f, limit=2)
+    Traceback (most recent call last):
+        ...
+    quesnay.fitting.errors.ConvergenceError: structural paths: 2 paths examined ...
+    """
 
 
 class EstimationError(DataError):
-    """A regression cannot be computed from the data given; the message names the columns."""
+    """A regression cannot be computed from the data given; the message names the columns.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> panel = qn.load_panel("us_klems")
+    >>> panel["twice"] = 2 * panel["year"]
+    >>> qn.fit_panel("value_added ~ year + twice", panel)
+    Traceback (most recent call last):
+        ...
+    quesnay.fitting.errors.EstimationError: columns ... depend on each other ...
+    """
 
 
 class StudyError(QuesnayError):
-    """A key of a study file is at fault; the message names the key."""
+    """A key of a study file is at fault; the message names the key.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> qn.load_study("caict_2021")
+    Traceback (most recent call last):
+        ...
+    quesnay.fitting.errors.StudyError: unknown study 'caict_2021'; did you mean 'caict_2020'? ...
+    """
 
 
 def nearest(name: object, known: Iterable[object]) -> str:

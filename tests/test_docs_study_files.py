@@ -1,6 +1,5 @@
 """The page of all keys of a study file is written from the schema and cannot go stale."""
 
-import runpy
 from pathlib import Path
 
 import pytest
@@ -8,17 +7,18 @@ import pytest
 from quesnay.diagnostics.reproduction.own_data import column_table
 from quesnay.diagnostics.reproduction.study import key_table
 
-DOCS = Path(__file__).resolve().parent.parent / "docs"
+ROOT = Path(__file__).resolve().parent.parent
 
 
 @pytest.mark.skipif(
-    not (DOCS / "write_study_files.py").is_file(), reason="looks at the source, which is not here"
+    not (ROOT / "tools" / "study_files.py").is_file(),
+    reason="looks at the source, which is not here",
 )
 def test_the_page_of_study_files_is_that_of_the_schema() -> None:
-    page = runpy.run_path(str(DOCS / "write_study_files.py"))["page"]()
-    assert (DOCS / "study_files.md").read_text(encoding="utf-8") == page, (
-        "run: python docs/write_study_files.py"
-    )
+    from tools.study_files import page
+
+    written = (ROOT / "docs" / "reference" / "study_files.md").read_text(encoding="utf-8")
+    assert written == page(), "run: python -m tools.study_files"
 
 
 def test_every_key_and_column_says_what_it_means_once() -> None:

@@ -11,10 +11,10 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.tables import glance_table, score_table
 from quesnay.models.display.table import Table
 
-__all__ = ["blocks", "replaced"]
+__all__ = ["PAGES", "blocks", "replaced"]
 
 ROOT = Path(__file__).resolve().parents[1]
-PAGES = ("README.md", "docs/reproduce.md", "docs/evidence.md")
+PAGES = ("README.md", "docs/cases/reproduce.md", "docs/method/evidence.md")
 
 
 def blocks() -> dict[str, str]:

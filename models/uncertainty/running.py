@@ -67,7 +67,20 @@ class _Named:
 
 
 class CheckpointWarning(UserWarning):
-    """A kept chunk was damaged and is computed again."""
+    """A kept chunk was damaged and is computed again.
+
+    Examples
+    --------
+    Let the damage stop a script instead:
+
+    >>> import warnings
+    >>> with warnings.catch_warnings():
+    ...     warnings.simplefilter("error", CheckpointWarning)
+    ...     warnings.warn("chunk 3 was damaged", CheckpointWarning)
+    Traceback (most recent call last):
+        ...
+    quesnay.models.uncertainty.running.CheckpointWarning: chunk 3 was damaged
+    """
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,9 +1,11 @@
-"""Write docs/study_files.md: the page of every key of a study file, from the code's own schema."""
+"""Write the page of every key of a study file from the schema: ``python -m tools.study_files``."""
 
 from pathlib import Path
 
 from quesnay.diagnostics.reproduction.own_data import column_table
 from quesnay.diagnostics.reproduction.study import key_table
+
+ROOT = Path(__file__).resolve().parents[1]
 
 HEAD = """# Study files
 
@@ -99,4 +101,4 @@ def _line(cells: tuple[str, ...]) -> str:
 
 
 if __name__ == "__main__":
-    Path(__file__).with_name("study_files.md").write_text(page(), encoding="utf-8")
+    (ROOT / "docs" / "reference" / "study_files.md").write_text(page(), encoding="utf-8")

@@ -1,0 +1,48 @@
+"""Every exported name is documented: on the page of names, and with an example that runs."""
+
+import inspect
+import re
+from pathlib import Path
+
+import pytest
+
+import quesnay as qn
+
+API = Path(__file__).resolve().parent.parent / "docs" / "reference" / "api"
+NAMES = sorted(set(qn.__all__) - {"__version__"})
+
+
+@pytest.mark.skipif(not API.is_dir(), reason="looks at the source, which is not here")
+def test_the_page_of_names_lists_every_exported_name_once() -> None:
+    listed = re.findall(r"^   (\w+)$", (API / "index.rst").read_text(encoding="utf-8"), re.M)
+    assert sorted(set(listed) - {"returned"}) == NAMES
+    assert len(listed) == len(set(listed))
+
+
+@pytest.mark.skipif(not API.is_dir(), reason="looks at the source, which is not here")
+def test_what_exported_functions_return_has_a_page() -> None:
+    pages = "".join(path.read_text(encoding="utf-8") for path in API.glob("*.rst"))
+    undocumented = set()
+    for name in NAMES:
+        made = getattr(getattr(qn, name), "__annotations__", {}).get("return")
+        if not inspect.isclass(made) or not made.__module__.startswith("quesnay."):
+            continue
+        if not re.search(rf"(?:\.|   ){made.__name__}$", pages, re.M):
+            undocumented.add(f"{name}: {made.__module__}.{made.__name__}")
+    assert sorted(undocumented) == []
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exported_name_has_a_docstring_with_an_example(name: str) -> None:
+    text = inspect.getdoc(getattr(qn, name)) or ""
+    assert ">>> " in text, f"{name} has no example"
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_an_exported_function_says_what_it_takes_and_returns(name: str) -> None:
+    made = getattr(qn, name)
+    text = inspect.getdoc(made) or ""
+    if inspect.isfunction(made):
+        assert "Returns\n-------" in text
+        if inspect.signature(made).parameters:
+            assert "Parameters\n----------" in text

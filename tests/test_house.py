@@ -164,6 +164,41 @@ def test_tests_are_named_after_rooms() -> None:
     assert [name for name in names if not re.match(rf"test_({rooms})(_|$)", name)] == []
 
 
+def asserts(code: ast.AST, helpers: set[str]) -> bool:
+    """Say whether some of the code can fail a test: an assertion, or a helper that has one."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            last = called.rpartition(".")[2]
+            if called in {"pytest.raises", "pytest.warns"} or last.startswith("assert_"):
+                return True
+            if last in helpers:
+                return True
+    return False
+
+
+@checkout
+def test_every_test_asserts() -> None:
+    trees = {name_of(path): ast.parse(path.read_text("utf-8")) for path in modules("tests")}
+    known = [
+        (file, node)
+        for file, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    ]
+    helpers: set[str] = set()
+    while more := {node.name for _, node in known if asserts(node, helpers)} - helpers:
+        helpers |= more
+    idle = [
+        f"{file}: {node.name}"
+        for file, node in known
+        if node.name.startswith("test_") and not asserts(node, helpers - {node.name})
+    ]
+    assert idle == []
+
+
 def loaded_by(statement: str) -> set[str]:
     code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
     done = subprocess.run(

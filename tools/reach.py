@@ -14,12 +14,13 @@ from pathlib import Path
 import coverage
 import pytest
 
-FOLDERS = ("fitting", "models", "datasets", "diagnostics", "quesnay")
+FOLDERS = ("fitting", "models", "datasets", "diagnostics", "quesnay", "tests")
 DATA = os.environ["REACH_DATA"]
 seconds: dict[str, float] = {}
 measured = coverage.Coverage(
     data_file=DATA,
     data_suffix=True,
+    branch=True,
     config_file=False,
     include=[f"{folder}/*" for folder in FOLDERS],
 )

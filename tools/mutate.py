@@ -13,6 +13,7 @@ row a fault: ``killed`` and by which test, ``frozen`` (only the frozen output di
 
 import argparse
 import csv
+import gc
 import importlib
 import json
 import os
@@ -93,6 +94,13 @@ def copy_checkout(target: Path) -> None:
         shutil.copy2(ROOT / name, target / name, follow_symlinks=False)
     checked = ["-m", "compileall", "-q", "--invalidation-mode", "checked-hash"]
     subprocess.run([sys.executable, *checked, *FOLDERS, "quesnay"], cwd=target, check=True)
+    collect = ["-m", "pytest", "-q", "--collect-only", "tests"]  # keeps its byte code of the tests
+    environment = {**os.environ, "PYTHONPATH": str(target)}
+    said = subprocess.run(
+        [sys.executable, *collect], cwd=target, env=environment, check=False, capture_output=True
+    )
+    if said.returncode:
+        raise SystemExit(said.stdout.decode()[-2000:])
 
 
 def measure_reach(copy: Path, data: Path, processes: int) -> None:
@@ -138,7 +146,7 @@ def read_reach(data: Path) -> Reach:
     """Read what `join_reach` wrote."""
     found = json.loads(data.read_text("utf-8"))
     tests = {
-        (file, int(line)): sorted(set(names))
+        (file, int(line)): sorted({sys.intern(name) for name in names})
         for file, lines in found["tests"].items()
         for line, names in lines.items()
     }
@@ -286,6 +294,8 @@ def run(faults: Sequence[Fault], reach: Reach, out: Path, copy: Path) -> Counter
     counts: Counter[str] = Counter()
     for name in LIBRARIES:
         importlib.import_module(name)  # once: each fault starts from a fork of this process
+    gc.collect()
+    gc.freeze()  # a child that looked through the map would copy it
     with out.open("w", encoding="utf-8", newline="") as file:
         rows = csv.writer(file)
         rows.writerow(COLUMNS)

@@ -322,3 +322,9 @@ def test_what_cannot_be_done_names_the_way_that_exists(
     call: Callable[[], object], message: str
 ) -> None:
     refused(call, message)
+
+
+def test_years_as_text_are_counted_and_nothing_is_said_of_their_distance() -> None:
+    words = DATA.assign(t=DATA["t"].map("year {}".format))
+    fit = qn.fit_panel("y ~ x", words, unit="u", time="t")
+    assert fit.notes == qn.fit_panel("y ~ x", DATA, unit="u", time="t").notes == ()

@@ -24,7 +24,7 @@ C = aggregation_matrix(2, 8, 4)
 
 
 def _line(theta: np.ndarray) -> np.ndarray:
-    return theta[0] + theta[1] * np.arange(4.0)
+    return np.asarray(theta[0] + theta[1] * np.arange(4.0))
 
 
 def _search(**given: Any) -> Callable[[], object]:

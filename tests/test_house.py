@@ -36,8 +36,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -74,7 +79,7 @@ def test_functions_are_short() -> None:
 
 @checkout
 def test_every_module_says_what_it_is() -> None:
-    trees = {name_of(p): ast.parse(p.read_text("utf-8")) for p in modules(*ROOMS)}
+    trees = {name_of(p): tree_of(p) for p in modules(*ROOMS)}
     assert [name for name, tree in trees.items() if not ast.get_docstring(tree)] == []
 
 
@@ -181,7 +186,7 @@ def asserts(code: ast.AST, helpers: set[str]) -> bool:
 
 @checkout
 def test_every_test_asserts() -> None:
-    trees = {name_of(path): ast.parse(path.read_text("utf-8")) for path in modules("tests")}
+    trees = {name_of(path): tree_of(path) for path in modules("tests")}
     known = [
         (file, node)
         for file, tree in trees.items()

@@ -16,6 +16,7 @@ import csv
 import gc
 import importlib
 import json
+import multiprocessing
 import os
 import random
 import resource
@@ -29,6 +30,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import coverage
 import pytest
@@ -130,6 +132,8 @@ def join_reach(parts: Path, data: Path) -> None:
         measured = coverage.CoverageData(str(path))
         measured.read()
         for file in measured.measured_files():
+            if "tests" in Path(file).parts:
+                continue
             lines = tests.setdefault(_relative(file), {})
             for line, contexts in measured.contexts_by_lineno(file).items():
                 lines.setdefault(str(line), []).extend(contexts)
@@ -289,27 +293,46 @@ def enter(copy: Path) -> None:
         del sys.modules[name]
 
 
-def run(faults: Sequence[Fault], reach: Reach, out: Path, copy: Path) -> Counter[str]:
-    """Judge every fault, write a row for each as it comes, and count the results."""
-    counts: Counter[str] = Counter()
+def run(faults: Sequence[Fault], reach: Reach, out: Path, copy: Path, jobs: int) -> Counter[str]:
+    """Judge every fault that has no row yet, write a row as each is known, count all results."""
+    known = list(csv.DictReader(out.open(encoding="utf-8", newline=""))) if out.exists() else []
+    done = {(row["file"], row["line"], row["fault"]) for row in known}
+    open_ = [f for f in faults if (f.file, str(f.mutant.line), f.mutant.kind) not in done]
     for name in LIBRARIES:
         importlib.import_module(name)  # once: each fault starts from a fork of this process
+    _shared.update(reach=reach, copy=copy)
     gc.collect()
     gc.freeze()  # a child that looked through the map would copy it
-    with out.open("w", encoding="utf-8", newline="") as file:
-        rows = csv.writer(file)
-        rows.writerow(COLUMNS)
-        for fault in faults:
-            start, mutant = time.monotonic(), fault.mutant
-            before = (ROOT / fault.file).read_bytes()[mutant.start : mutant.end].decode()
-            result, test = judge(copy, fault, reach)
-            spent = f"{time.monotonic() - start:.1f}"
-            rows.writerow(
-                (fault.file, mutant.line, mutant.kind, before, mutant.text, result, test, spent)
-            )
+    pool = multiprocessing.get_context("fork").Pool(jobs, _settle)
+    with pool, out.open("a", encoding="utf-8", newline="") as file:
+        rows = csv.DictWriter(file, COLUMNS)
+        if not known:
+            rows.writeheader()
+        for row in pool.imap_unordered(_row, open_):
+            rows.writerow(row)
             file.flush()
-            counts[result] += 1
-    return counts
+            known.append(row)
+    return Counter(row["result"] for row in known)
+
+
+_shared: dict[str, Any] = {}
+
+
+def _settle() -> None:
+    """Give a worker a copy of its own, with byte code and all."""
+    own = _shared["copy"].with_name(f"copy-{os.getpid()}")
+    shutil.copytree(_shared["copy"], own, symlinks=True)
+    _shared["own"] = own
+
+
+def _row(fault: Fault) -> dict[str, str]:
+    """Judge one fault."""
+    start, mutant = time.monotonic(), fault.mutant
+    before = (_shared["own"] / fault.file).read_bytes()[mutant.start : mutant.end].decode()
+    result, test = judge(_shared["own"], fault, _shared["reach"])
+    spent = f"{time.monotonic() - start:.1f}"
+    values = (fault.file, str(mutant.line), mutant.kind, before, mutant.text, result, test, spent)
+    return dict(zip(COLUMNS, values, strict=True))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -317,10 +340,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
     parser.add_argument("--sample", type=int, default=300, metavar="N", help="default 300 lines")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
-    parser.add_argument("--part", default="1/1", metavar="K/N", help="every Nth of them, from K")
     parser.add_argument("--map", type=Path, metavar="FILE", help="kept reach; made where missing")
-    parser.add_argument("--out", type=Path, metavar="FILE", help="csv of results")
-    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="for measuring the reach")
+    parser.add_argument("--out", type=Path, metavar="FILE", help="csv of results, gone on with")
+    parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes, default 2")
     parser.add_argument("--sabotage", action="store_true", help="the listed central faults")
     options = parser.parse_args(arguments)
     work = Path(tempfile.mkdtemp(prefix="quesnay-mutate."))
@@ -330,15 +352,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = options.map or work / "map.json"
     if not kept.exists():
         measure_reach(copy, kept, options.jobs)
-    part, parts = (int(number) for number in options.part.split("/"))
-    faults = (
-        list(sabotages().values())
-        if options.sabotage
-        else sample_faults(options.sample, options.seed)
-    )[part - 1 :: parts]
+    faults = list(sabotages().values())
+    if not options.sabotage:
+        faults = sample_faults(options.sample, options.seed)
     out = options.out or work / "mutants.csv"
-    counts = run(faults, read_reach(kept), out, copy)
-    shutil.rmtree(copy)
+    counts = run(faults, read_reach(kept), out, copy, options.jobs)
+    for made in work.glob("copy*"):
+        shutil.rmtree(made)
     total = sum(counts.values())
     print(", ".join(f"{name} {counts[name]}" for name in sorted(counts)))
     print(f"{counts['killed'] / max(total, 1):.1%} of {total} killed; {out}")

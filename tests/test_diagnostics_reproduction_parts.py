@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.study import (
     Gdp,
     Reported,
@@ -147,3 +148,20 @@ def test_shares_that_take_a_sector_more_than_once_are_refused() -> None:
 def test_a_year_without_table_and_gdp_is_named() -> None:
     with pytest.raises(qn.StudyError, match=r"gdp\.vintages: no GDP of 2019, which has no table"):
         qn.reproduce(_years(replace(BARE, gdp=Gdp()), 2018, 2019), draws=2)
+
+
+@pytest.mark.parametrize("kind", ["intermediate_sales", "purchases"])
+def test_supply_is_what_the_producers_sell(kind: str) -> None:
+    study = with_keys(load_study("caict_2020"), {"potential.supply": kind})
+    made = prepare(study)
+    table, producing = qn.load_io("CHN", 2018, imports="separate"), ["20", "21", "31"]
+    # by hand: what the three sectors sell to sectors, or to the others, per unit of value added
+    buyers = [s for s in table.sectors if kind != "purchases" or s not in producing]
+    sold = sum(float(table.Z.loc[p, b]) for p in producing for b in buyers)
+    ratio = sold / sum(float(table.v[p]) for p in producing)
+    model = made.assembly.model
+    slot = next(k for k, one in enumerate(model.slots) if one.year == 2018)
+    places = [list(table.sectors).index(p) for p in producing]
+    assert model.potential is not None
+    expected = model.value_added[0, slot, places].sum() * ratio
+    assert model.potential.supply[0, slot] == pytest.approx(expected, rel=1e-9)

@@ -142,3 +142,12 @@ def test_studies_are_compared_and_what_cannot_be_is_named(america: "qn.KlemsAcco
         qn.compare([america, america])
     with pytest.raises(qn.StudyError, match="name at least one study"):
         qn.compare([])
+
+
+def test_the_sentence_on_growth_gives_the_mean_of_the_years(america: "qn.KlemsAccount") -> None:
+    said = next(text for text in america.findings() if text.startswith("Growth: "))
+    for column in ("capital in use", "productivity of producers"):
+        values = america.growth[column].to_numpy()
+        assert f"{100 * values.sum() / len(values):.2f}" in said
+    years = america.growth.index
+    assert said.endswith(f"value added, {years[0]} to {years[-1]}.")

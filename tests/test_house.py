@@ -36,8 +36,13 @@ def name_of(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
+@functools.cache
+def tree_of(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
 def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+    for node in ast.walk(tree_of(path)):
         if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
             yield node
 
@@ -74,7 +79,7 @@ def test_functions_are_short() -> None:
 
 @checkout
 def test_every_module_says_what_it_is() -> None:
-    trees = {name_of(p): ast.parse(p.read_text("utf-8")) for p in modules(*ROOMS)}
+    trees = {name_of(p): tree_of(p) for p in modules(*ROOMS)}
     assert [name for name, tree in trees.items() if not ast.get_docstring(tree)] == []
 
 
@@ -162,6 +167,41 @@ def test_tests_are_named_after_rooms() -> None:
     names = [path.stem for path in modules("tests") if path.name.startswith("test_")]
     rooms = "|".join((*FLOORS, "house", "examples", "docs", "readme", "cli"))
     assert [name for name in names if not re.match(rf"test_({rooms})(_|$)", name)] == []
+
+
+def asserts(code: ast.AST, helpers: set[str]) -> bool:
+    """Say whether some of the code can fail a test: an assertion, or a helper that has one."""
+    for node in ast.walk(code):
+        if isinstance(node, ast.Assert):
+            return True
+        if isinstance(node, ast.Call):
+            called = ast.unparse(node.func)
+            last = called.rpartition(".")[2]
+            if called in {"pytest.raises", "pytest.warns"} or last.startswith("assert_"):
+                return True
+            if last in helpers:
+                return True
+    return False
+
+
+@checkout
+def test_every_test_asserts() -> None:
+    trees = {name_of(path): tree_of(path) for path in modules("tests")}
+    known = [
+        (file, node)
+        for file, tree in trees.items()
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef)
+    ]
+    helpers: set[str] = set()
+    while more := {node.name for _, node in known if asserts(node, helpers)} - helpers:
+        helpers |= more
+    idle = [
+        f"{file}: {node.name}"
+        for file, node in known
+        if node.name.startswith("test_") and not asserts(node, helpers - {node.name})
+    ]
+    assert idle == []
 
 
 def loaded_by(statement: str) -> set[str]:

@@ -451,3 +451,9 @@ def test_liml_has_the_errors_it_is_defined_with() -> None:
         lambda: qn.fit_instrumental("y ~ x", DATA, **IV, method="liml", covariance="HC3"),
         "LIML has CR1 and HC1 errors only",
     )
+
+
+def test_years_as_text_are_counted_and_nothing_is_said_of_their_distance() -> None:
+    words = DATA.assign(t=DATA["t"].map("year {}".format))
+    fit = qn.fit_panel("y ~ x", words, unit="u", time="t")
+    assert fit.notes == qn.fit_panel("y ~ x", DATA, unit="u", time="t").notes == ()

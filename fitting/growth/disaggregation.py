@@ -121,12 +121,17 @@ def denton(
     system[:n, :n] = slope.T @ slope
     system[:n, n:], system[n:, :n] = reach.T, reach
     pull = slope.T @ (slope @ prior)
+    if m < order and not transient:  # rounding would hide that the system is singular
+        raise EstimationError(
+            f"Denton-Cholette of order {order} needs {order} low-frequency values or more, got "
+            f"{m}; give more, or lower the order"
+        )
     try:
         ratio = np.linalg.solve(system, np.concatenate([pull, wanted]))[:n]
     except np.linalg.LinAlgError:
         raise EstimationError(
-            f"Denton-Cholette of order {order} needs more than {m} low-frequency values; give "
-            "more, or lower the order"
+            "Denton-Cholette: the indicator adds up to zero, so that no multiple of it meets the "
+            "values; use additive=True"
         ) from None
     if nonnegative:
         ratio = _held(ratio, slope.T @ slope, reach, np.sign(scale))

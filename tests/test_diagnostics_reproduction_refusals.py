@@ -1,0 +1,168 @@
+"""What a study cannot ask for: each contradiction is answered by one line with its key."""
+
+from typing import Any
+
+import pytest
+
+from quesnay.cli import main
+from quesnay.diagnostics.reproduction.assembly import prepare
+from quesnay.diagnostics.reproduction.regressions import formula_columns
+from quesnay.diagnostics.reproduction.specifications import combinations
+from quesnay.diagnostics.reproduction.study import (
+    Specifications,
+    load_study,
+    template_text,
+    with_keys,
+)
+from tests.refusals import refused
+
+FULL = template_text("full")
+
+
+def _read(tmp_path: Any, text: str) -> Any:
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_study(path)
+
+
+def _changed(text: str, old: str, new: str) -> str:
+    assert text.count(old) >= 1, old
+    return text.replace(old, new, 1)
+
+
+GRID = {"run": {"elasticity": {"run": "elasticity"}}}
+RULE = {"sample": ("one",)}
+
+
+@pytest.mark.parametrize(
+    ("grid", "message"),
+    [
+        (Specifications("T19", {}, {"run": {"x": {"run": "linked"}}}), "unknown run 'linked'"),
+        (
+            Specifications("T19", {}, {"how": {"x": {"run": "linkage", "reading": "side"}}}),
+            "unknown reading 'side'",
+        ),
+        (Specifications("T19", {}, GRID, (RULE,)), r"inadmissible\[1\]: unknown choice 'sample'"),
+        (
+            Specifications("T19", {}, GRID, ({"run": ("elastic",)},)),
+            r"inadmissible\[1\]: 'run' has no level 'elastic'; did you mean 'elasticity'",
+        ),
+    ],
+)
+def test_a_grid_is_refused(grid: Specifications, message: str) -> None:
+    refused(lambda: combinations(grid), message)
+
+
+STUDY = load_study("caict_2020")
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"tables.groups.mining.x": ["02"]}, r"study\.tables\.groups\.mining: unknown key"),
+        ({"potential.yeers": [2012]}, r"potential\.yeers: unknown key; did you mean 'years'"),
+    ],
+)
+def test_a_key_that_is_not_there(keys: dict[str, object], message: str) -> None:
+    refused(lambda: with_keys(STUDY, keys), message)
+
+
+def test_a_command_says_what_it_needs(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    assert main(["datasets", "--export", str(tmp_path / "x.csv")]) == 1
+    assert "--export needs the name of a data set" in capsys.readouterr().err
+    assert main(["explain", "T19", "--study", "us_digital_economy"]) == 1
+    assert "one equation: see its report" in capsys.readouterr().err
+    (tmp_path / "file").write_text("mine")
+    assert main(["init", str(tmp_path / "file" / "below")]) == 1
+    assert "cannot make this folder" in capsys.readouterr().err
+    assert (tmp_path / "file").read_text() == "mine"
+
+
+CONTRADICTIONS: dict[str, tuple[str, str, str]] = {
+    "a printing without a figure": (
+        'figure = "C18"                             #',
+        'other_printings = ["4389"]\n#',
+        r"core\.other_printings: they stand beside core\.figure; name it",
+    ),
+    "a formula without outcome": (
+        'formula = "ln_value_added ~ ln_ict + ln_capital + ln_labour"',
+        'formula = "ln_ict + ln_capital"',
+        r"potential\.formula: .* expected outcome ~ regressors",
+    ),
+    "a table of a year that is not named": (
+        '# files = { 2018 = "table_2018.xlsx" }',
+        'files = { 2019 = "table_2019.xlsx" }',
+        r"tables\.files\.2019: 2019 is not among tables\.years; add it",
+    ),
+    "no curve": (
+        'curves = ["gompertz", "logistic", "bass"]',
+        "curves = []",
+        r"penetration\.curves: name at least one curve",
+    ),
+    "an outside value without source": (
+        'kind = "cost share"',
+        'kind = "outside"\nvalue = 0.05',
+        "an outside value needs value and source; add them",
+    ),
+    "a capital share without panel": (
+        'kind = "cost share"',
+        'kind = "capital share"',
+        "a capital share needs panel and inputs; add them",
+    ),
+    "a negative error": (
+        'kind = "cost share"',
+        'kind = "outside"\nvalue = 0.05\nsource = "a book"\nstd_error = -1.0',
+        r"std_error: -1; expected 0 or more",
+    ),
+    "a stage of unknown groups": (
+        "[tables.demand]  ",
+        '[tables.stages]\nprimary = ["agricultur"]\n[tables.demand]  ',
+        r"tables\.stages\.primary: no industry group 'agricultur'; did you mean 'agriculture'",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", CONTRADICTIONS)
+def test_a_contradiction_is_found_when_the_study_is_loaded(tmp_path: Any, name: str) -> None:
+    old, new, message = CONTRADICTIONS[name]
+    refused(lambda: _read(tmp_path, _changed(FULL, old, new)), message)
+
+
+def test_a_core_needs_a_weight(tmp_path: Any) -> None:
+    head, _, tail = FULL.partition('"equipment" = ')
+    tail = tail[tail.index("[potential]") :]
+    segments = '"equipment" = { "16" = 0.0 }\n'
+    refused(lambda: _read(tmp_path, head + segments + tail), "core.segments: every weight is zero")
+    refused(
+        lambda: _read(tmp_path, head + '"equipment" = {}\n' + tail),
+        "name at least one segment with a sector",
+    )
+
+
+def test_sections_that_need_another_name_it(tmp_path: Any) -> None:
+    without = FULL[: FULL.index("[potential] ")] + FULL[FULL.index("[penetration]") :]
+    refused(lambda: _read(tmp_path, without), "a curve needs a potential; add section potential")
+    bare = FULL[: FULL.index("[[gdp.vintages]]")] + FULL[FULL.index("[gdp.forecast]") :]
+    refused(lambda: _read(tmp_path, bare), "it needs gdp.vintages|name gdp.vintages")
+    runs = without[: without.index("[penetration]")] + without[without.index("[[gdp.vintages]]") :]
+    wanted = runs.replace('# runs = ["linkage"]', 'runs = ["elasticity"]')
+    refused(lambda: _read(tmp_path, wanted), "the elasticity run needs the section potential")
+
+
+def test_clusters_are_redrawn_for_sums_of_columns_only() -> None:
+    assert formula_columns("y ~ a + b") == ("y", ["a", "b"])
+    refused(lambda: formula_columns("y ~ log(a)"), r"takes columns joined by \+ only")
+
+
+@pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ({"employment.productivity_since": 1900}, "has no year 1900"),
+        ({"potential.term": "ln_capitals"}, "is no term of|is no coefficient of"),
+        ({"study.years": [2018, 2020]}, "a forecast prolongs the growth of two years"),
+        ({"tables.groups": {}, "tables.stages": {}}, "no value added by industry|tables.groups"),
+        ({"gdp.forecast.year": 2017}, "a forecast prolongs the growth of two years|forecast"),
+    ],
+)
+def test_a_study_that_its_data_cannot_carry(keys: dict[str, object], message: str) -> None:
+    refused(lambda: prepare(with_keys(STUDY, keys)), message)

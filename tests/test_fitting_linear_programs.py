@@ -1,0 +1,39 @@
+"""Linear programmes against triangles and boxes whose corners are known by hand."""
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.linear_programs import Block, extremes, violations
+
+# x + y >= 1 in the box 0 <= x <= 2, 0 <= y <= 3
+ROWS, LIMITS = np.array([[-1.0, -1.0]]), np.array([-1.0])
+LOW, HIGH, SIZE = np.zeros(2), np.array([2.0, 3.0]), np.ones(2)
+BOX = Block(ROWS, LIMITS, LOW, HIGH, SIZE)
+
+
+@pytest.mark.parametrize(
+    ("objective", "least"),
+    [
+        ([1.0, 1.0], 1.0),
+        ([-1.0, 0.0], -2.0),
+        ([2.0, 1.0], 1.0),
+        ([1.0, -1.0], -3.0),
+        ([0.0, 0.0], 0.0),
+    ],
+)
+def test_the_least_value_is_at_a_corner(objective: list[float], least: float) -> None:
+    found = extremes([BOX, BOX], [np.array(objective), np.array([1.0, 0.0])])
+    assert found == pytest.approx([least, 0.0], abs=1e-8)  # the slack of a row
+
+
+def test_what_nothing_bounds_is_minus_infinity() -> None:
+    open_box = Block(ROWS, LIMITS, LOW, np.array([2.0, np.inf]), SIZE)
+    assert extremes([open_box], [np.array([0.0, -1.0])])[0] == -np.inf
+    assert extremes([open_box], [np.array([0.0, 1.0])])[0] == pytest.approx(0.0, abs=1e-9)
+
+
+def test_a_contradiction_has_a_size_and_agreement_none() -> None:
+    far = Block(ROWS, np.array([-6.0]), LOW, HIGH, SIZE)  # x + y >= 6, where at most 5 can be
+    assert violations([BOX]).tolist() == [0.0]
+    assert violations([far])[0] > 0.0
+    assert violations([]).tolist() == []

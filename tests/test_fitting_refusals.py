@@ -1,0 +1,118 @@
+"""What the numerics refuse, each in one clear line: the messages that no labelled call reaches."""
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.assumptions.normality import jarque_bera
+from quesnay.fitting.assumptions.serial import wooldridge_within
+from quesnay.fitting.curves.grey import grey_forecast
+from quesnay.fitting.curves.least_squares import nonlinear_least_squares
+from quesnay.fitting.growth.disaggregation import aggregation_matrix, chow_lin, denton
+from quesnay.fitting.growth.inventory import hyperbolic_efficiency
+from quesnay.fitting.growth.reconciliation import adjust
+from quesnay.fitting.regression.groups import stack
+from quesnay.fitting.simulation import engine
+from quesnay.fitting.tables.extraction import pulls
+from quesnay.fitting.tables.uncertainty import Perturbed
+from tests.refusals import refused
+
+B = np.array([1.0, 2.0])
+C = aggregation_matrix(2, 8, 4)
+
+
+def _line(theta: np.ndarray) -> np.ndarray:
+    return np.asarray(theta[0] + theta[1] * np.arange(4.0))
+
+
+def _search(**given: Any) -> Callable[[], object]:
+    arguments: dict[str, Any] = {"y": [1.0, 2.0, 3.0, 4.5], "start": [0.0, 1.0], **given}
+    return lambda: nonlinear_least_squares(_line, **arguments)
+
+
+def _singular(corner: float) -> Callable[[], object]:
+    return lambda: pulls(np.array([[corner]]), np.ones(1), np.ones((1, 1)), "total")
+
+
+CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "residuals all equal": (lambda: jarque_bera(np.ones(9)), "residuals: all equal"),
+    "three rows to correlate": (
+        lambda: wooldridge_within(
+            [1.0, 2.0, 4.0, 3.0, 1.0], [[1.0], [3.0], [2.0], [2.0], [5.0]],
+            unit=list("aaabb"), time=[1, 2, 3, 1, 2],
+        ),
+        "units are too short to have lagged residuals",
+    ),
+    "grey, few": (lambda: grey_forecast([1.0, 2.0], 1), r"GM\(1,1\) needs \d values at least"),
+    "grey, negative": (
+        lambda: grey_forecast([1.0, 2.0, -3.0, 4.0, 5.0], 1),
+        "positive, finite values",
+    ),
+    "curve, weights of another length": (
+        _search(weights=[1.0]),
+        "one weight per observation",
+    ),
+    "curve, infinite y": (_search(y=[1.0, np.inf, 2.0, 3.0]), "y and start must be finite"),
+    "curve, weight zero": (_search(weights=[1.0, 0.0, 1.0, 1.0]), "weights must be positive"),
+    "curve, too few": (
+        _search(y=[1.0]),
+        "1 observations cannot identify 2 parameters",
+    ),
+    "curve, derivatives of another shape": (
+        _search(jacobian=lambda _: np.ones((4, 3))),
+        r"the model returned \(4,\) and its derivatives \(4, 3\), expected \(4,\) and \(4, 2\)",
+    ),
+    "conversion": (
+        lambda: aggregation_matrix(2, 8, 4, conversion="middle"),
+        "conversion 'middle' is unknown",
+    ),
+    "regression of other length": (
+        lambda: chow_lin([1.0, 2.0, 3.0], np.ones((8, 1)), C),
+        "3 values but 2 aggregated indicators",
+    ),
+    "smoother than the data": (
+        lambda: denton([4.0], np.ones(4), aggregation_matrix(1, 4, 4), order=2),
+        "Denton-Cholette of order 2 needs 2 low-frequency values or more, got 1",
+    ),
+    "an indicator that adds up to zero": (
+        lambda: denton([4.0], [1.0, -1.0, 1.0, -1.0], aggregation_matrix(1, 4, 4)),
+        "the indicator adds up to zero",
+    ),
+    "service life": (
+        lambda: hyperbolic_efficiency(3, service_life=0.0),
+        "service_life must be a positive number of years, got 0",
+    ),
+    "identities that do not settle": (
+        lambda: adjust(
+            [0.0], [[1.0]], lambda x: x**3 - 2.0 * x + 2.0,  # Newton's steps go 0, 1, 0, 1, ...
+            lambda x: np.array([3.0 * x**2 - 2.0]),
+            max_iterations=3,
+        ),
+        "did not settle in 3 steps",
+    ),
+    "a unit twice at one time": (
+        lambda: stack(["a", "a", "b"], [2018, 2018, 2018], 3),
+        "row 1: unit a is seen twice at time 2018",
+    ),
+    "extraction without answer": (_singular(-1.0), "L_kk = 0"),
+    "extraction near none": (_singular(-1.0 + 1e-12), "extraction is not defined"),
+    "a draw that is singular": (
+        lambda: Perturbed(np.eye(1), np.eye(1)).effects(np.ones((1, 1))),
+        "a draw makes I - A singular",
+    ),
+    "a draw that is not productive": (
+        lambda: Perturbed(1.1 * np.eye(500), np.eye(500)).effects(np.ones((1, 500))),
+        "a draw of the coefficients is not productive",
+    ),
+}  # fmt: skip
+
+
+def test_a_function_that_cannot_travel_is_named() -> None:
+    refused(lambda: engine._check_sendable(lambda _: {}), "cannot be sent to another process")
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_refused_in_one_clear_line(name: str) -> None:
+    refused(*CASES[name])

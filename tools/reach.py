@@ -1,0 +1,51 @@
+"""Which test reaches which line: a pytest plug-in, ``-p tools.reach``, that `tools.mutate` uses.
+
+Each process measures into ``$REACH_DATA.<process>`` with the test as coverage's context, so that it
+works under pytest-xdist too. What runs while a fixture is set up belongs to every test of the file.
+The seconds of each test go into ``$REACH_DATA.<process>.json``.
+"""
+
+import json
+import os
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import coverage
+import pytest
+
+FOLDERS = ("fitting", "models", "datasets", "diagnostics", "quesnay", "tests")
+DATA = os.environ["REACH_DATA"]
+seconds: dict[str, float] = {}
+measured = coverage.Coverage(
+    data_file=DATA,
+    data_suffix=True,
+    branch=True,
+    config_file=False,
+    include=[f"{folder}/*" for folder in FOLDERS],
+)
+measured.set_option("run:disable_warnings", ["no-data-collected"])
+measured.start()
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Iterator[None]:
+    """Count what a fixture runs for the whole file."""
+    measured.switch_context(item.nodeid.split("::")[0])
+    yield
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
+    """Count what a test runs for the test, and its seconds."""
+    measured.switch_context(item.nodeid)
+    start = time.perf_counter()
+    yield
+    seconds[item.nodeid] = time.perf_counter() - start
+
+
+def pytest_unconfigure() -> None:
+    """Write what was measured."""
+    measured.stop()
+    measured.save()
+    Path(f"{DATA}.{os.getpid()}.json").write_text(json.dumps(seconds), encoding="utf-8")

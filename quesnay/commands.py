@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
 
-__all__ = ["audit", "check", "datasets", "explain", "init", "reproduce", "show"]
+__all__ = ["audit", "check", "datasets", "download", "explain", "init", "reproduce", "show"]
 
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
@@ -146,6 +147,28 @@ def datasets(options: argparse.Namespace) -> None:
         show(frame, options.json, title=options.name)
     else:
         print(codebook(options.name).to_text())
+
+
+def download(options: argparse.Namespace) -> None:
+    """Fetch a published table, or list those that can be fetched."""
+    from quesnay.datasets.download import download as fetch, list_downloads
+    from quesnay.table_commands import in_shell
+
+    every = list_downloads()
+    if options.name is None:
+        shown = every if options.json else every[["name", "publisher", "first", "last", "file"]]
+        show(shown, options.json, title="Published tables (address, licence, hash: --json)")
+        return
+    given = {key: getattr(options, key) for key in ("year", "folder", "address", "sha256")}
+    try:
+        path = fetch(options.name, **given, progress=sys.stderr.isatty())
+    except DataError as error:
+        raise DataError(in_shell(str(error))) from error
+    if options.json:
+        print(json.dumps({"path": str(path)}))
+        return
+    layout = every.loc[every["name"] == options.name, "layout"].iloc[0]
+    print(f"{path}\nRead it: quesnay table check {shlex.quote(str(path))} --layout {layout}")
 
 
 def show(result: Any, as_json: bool, *, title: str = "") -> None:

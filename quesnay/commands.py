@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shlex
 import sys
 from pathlib import Path
@@ -152,7 +153,6 @@ def datasets(options: argparse.Namespace) -> None:
 def download(options: argparse.Namespace) -> None:
     """Fetch a published table, or list those that can be fetched."""
     from quesnay.datasets.download import download as fetch, list_downloads
-    from quesnay.table_commands import in_shell
 
     every = list_downloads()
     if options.name is None:
@@ -163,7 +163,7 @@ def download(options: argparse.Namespace) -> None:
     try:
         path = fetch(options.name, **given, progress=sys.stderr.isatty())
     except DataError as error:
-        raise DataError(in_shell(str(error))) from error
+        raise DataError(re.sub(r"\bpass (\w+)=", r"pass --\1", str(error))) from error
     if options.json:
         print(json.dumps({"path": str(path)}))
         return

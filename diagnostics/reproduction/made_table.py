@@ -24,6 +24,7 @@ from quesnay.diagnostics.reproduction.assembly import (
     table_between,
 )
 from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.runs import (
     READINGS,
     AllRuns,
@@ -31,7 +32,7 @@ from quesnay.diagnostics.reproduction.runs import (
     read_otherwise,
     reproduce,
 )
-from quesnay.diagnostics.reproduction.study import SUPPLY, Study
+from quesnay.diagnostics.reproduction.study import SUPPLY, Study, called
 from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
@@ -140,7 +141,10 @@ def update_table_year(
     >>> made.method
     'least squares'
     """
-    return update_year(reproduce(study, draws=draws, seed=seed), year, method=method, draws=draws)
+    result = reproduce(study, draws=draws, seed=seed)
+    if isinstance(result, KlemsAccount):
+        raise StudyError(f"{called(study)}.klems: growth accounting has no tables to update")
+    return update_year(result, year, method=method, draws=draws)
 
 
 def update_year(

@@ -6,7 +6,7 @@ The central case is the median of the draws, everywhere; the interval is that of
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, TypedDict, Unpack, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -288,6 +288,30 @@ def _check_draws(drawn: pd.DataFrame, where: str) -> None:
         )
 
 
+class _Options(TypedDict, total=False):
+    """The keywords of :func:`reproduce`."""
+
+    draws: int
+    seed: int
+    jobs: int
+    progress: bool | Callable[[int, int], None]
+    client: Any
+    checkpoint: str | Path | None
+
+
+_Drawn = Literal[
+    "caict_2020", "caii", "china_digital_economy", "oecd_ict_china", "oecd_ict_japan"
+]  # embedded studies with tables
+
+
+@overload
+def reproduce(study: _Drawn | Study = ..., **options: Unpack[_Options]) -> Reproduction: ...
+@overload
+def reproduce(
+    study: Literal["us_digital_economy"] | KlemsStudy, **options: Unpack[_Options]
+) -> KlemsAccount: ...
+@overload
+def reproduce(study: str | Path, **options: Unpack[_Options]) -> Reproduction | KlemsAccount: ...
 def reproduce(
     study: str | Path | Study | KlemsStudy = "caict_2020",
     *,
@@ -297,7 +321,7 @@ def reproduce(
     progress: bool | Callable[[int, int], None] = False,
     client: Any = None,
     checkpoint: str | Path | None = None,
-) -> Reproduction:
+) -> Reproduction | KlemsAccount:
     """Estimate a satellite account in up to three runs and hold it against the published report.
 
     *linkage*: what the rest of the economy produces for the core to exist; *elasticity*: panel
@@ -324,9 +348,10 @@ def reproduce(
 
     Returns
     -------
-    Reproduction
+    Reproduction or KlemsAccount
         Account, verdicts, score, readings, sources of variance, tables, plots and the report; of a
-        study with a section ``klems`` a :class:`KlemsAccount`, which has no draws.
+        study with a section ``klems`` a :class:`KlemsAccount`, which has no draws. Type checkers
+        know which for embedded studies and study objects; of a file they see both.
 
     Raises
     ------
@@ -342,7 +367,7 @@ def reproduce(
     draws = whole(draws, "draws", error=StudyError)
     ready = _made_ready(study, seed)
     if isinstance(ready, KlemsAccount):
-        return cast("Reproduction", ready)
+        return ready
     model = ready.assembly.model
     inputs, sources = uncertain_inputs(ready.study, ready.facts, model, ready.assembly.productivity)
     found = monte_carlo(

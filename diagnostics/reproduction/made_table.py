@@ -26,9 +26,9 @@ from quesnay.diagnostics.reproduction.assembly import (
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.runs import (
-    READINGS,
     AllRuns,
     labels,
+    possible_readings,
     read_otherwise,
     reproduce,
 )
@@ -305,9 +305,7 @@ def _measures(
     for run in model.runs:
         out[f"integration, {run} run"] = account[(run, "integration")]
         out[f"total, {run} run"] = account[(run, "total")]
-    for reading in READINGS if model.ties else ():
-        if reading == READINGS[0] and any(t.imports is None for t in assembly.tables.values()):
-            continue
+    for reading in possible_readings(assembly):
         only = replace(read_otherwise(assembly, reading), potential=None, calibration=None)
         out[f"total, linkage run, {reading}"] = _account(only, drawn, year)[("linkage", "total")]
     for kind, other in _by_supply(result.study, facts, model):

@@ -169,7 +169,10 @@ def _absent(country: str, year: int, label: str, treatment: str) -> str:
     start = f"io_{country.lower()}_"
     known = [name.removeprefix(start).split("_") for name in resources() if name.startswith(start)]
     same = [f"imports={how!r}" for y, size, how in known if y == str(year) and size == label]
-    here = [f"{y} at {size} ({how})" for y, size, how in known]
-    remedy = f"pass {same[0]}" if same else f"embedded: {', '.join(here)}"
+    years: dict[str, list[str]] = {}
+    for y, size, how in known:
+        years.setdefault(f"{size} {how}", []).append(y)
+    here = [f"{what} {', '.join(which)}" for what, which in years.items()]
+    remedy = f"pass {same[0]}" if same else f"embedded: {'; '.join(here)}"
     country = _COUNTRIES[country]
     return f"no embedded table of {country} {year} at {label} with imports {treatment!r}: {remedy}"

@@ -133,7 +133,9 @@ def _nist() -> dict[str, dict[str, Any]]:
     fits = {name: fit_certified(name, case) for name, case in sets.items()}
     own = {
         "coefficients": [correct_digits(f.params, sets[n]["estimates"]) for n, f in fits.items()],
-        "standard errors": [correct_digits(f.std_errors, sets[n]["errors"]) for n, f in fits.items()],
+        "standard errors": [
+            correct_digits(f.std_errors, sets[n]["errors"]) for n, f in fits.items()
+        ],
     }
     return {
         f"NIST, digits of {what}": _row(min(digits), f"{least:g} or more", min(digits) >= least,

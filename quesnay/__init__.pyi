@@ -5,6 +5,14 @@ from .datasets.catalogue import (
     list_datasets as list_datasets,
     load_dataset as load_dataset,
 )
+from .datasets.concordance import (
+    Concordance as Concordance,
+    concordance as concordance,
+)
+from .datasets.download import (
+    download as download,
+    list_downloads as list_downloads,
+)
 from .datasets.input_output import (
     load_io as load_io,
 )
@@ -23,6 +31,10 @@ from .datasets.readers.read import (
 )
 from .datasets.reported import (
     load_reported as load_reported,
+)
+from .datasets.sdmx import (
+    SdmxData as SdmxData,
+    read_sdmx as read_sdmx,
 )
 from .datasets.sectors import (
     load_concordance as load_concordance,

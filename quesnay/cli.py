@@ -109,6 +109,7 @@ def _parser() -> argparse.ArgumentParser:
     )
     selftest.set_defaults(handler="selftest")
     _add_json(selftest)
+    _add_download(commands)
     return parser
 
 
@@ -177,6 +178,17 @@ def _add_datasets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     datasets.add_argument("--export", metavar="FILE", help="write it as csv or xlsx")
     datasets.set_defaults(handler="datasets")
     _add_json(datasets)
+
+
+def _add_download(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
+    download = commands.add_parser("download", help="fetch a published table; without NAME, list")
+    download.add_argument("name", nargs="?", metavar="NAME", help="such as oecd_icio_2023")
+    download.add_argument("--year", type=int, metavar="YEAR", help="where there are files by year")
+    download.add_argument("--folder", metavar="DIR", help="where it is kept, default the cache")
+    download.add_argument("--address", metavar="URL", help="where the publisher moved the file")
+    download.add_argument("--sha256", metavar="HASH", help="what the file must be")
+    download.set_defaults(handler="download")
+    _add_json(download)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -2,6 +2,8 @@
 
 import argparse
 import json
+import re
+import shlex
 import sys
 from pathlib import Path
 from typing import Any
@@ -10,7 +12,17 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
 
-__all__ = ["audit", "check", "datasets", "explain", "init", "reproduce", "selftest", "show"]
+__all__ = [
+    "audit",
+    "check",
+    "datasets",
+    "download",
+    "explain",
+    "init",
+    "reproduce",
+    "selftest",
+    "show",
+]
 
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
@@ -155,6 +167,27 @@ def selftest(options: argparse.Namespace) -> int:
     found = run()
     show(found, options.json)
     return 0 if found.passes else 1
+
+
+def download(options: argparse.Namespace) -> None:
+    """Fetch a published table, or list those that can be fetched."""
+    from quesnay.datasets.download import download as fetch, list_downloads
+
+    every = list_downloads()
+    if options.name is None:
+        shown = every if options.json else every[["name", "publisher", "first", "last", "file"]]
+        show(shown, options.json, title="Published tables (address, licence, hash: --json)")
+        return
+    given = {key: getattr(options, key) for key in ("year", "folder", "address", "sha256")}
+    try:
+        path = fetch(options.name, **given, progress=sys.stderr.isatty())
+    except DataError as error:
+        raise DataError(re.sub(r"\bpass (\w+)=", r"pass --\1", str(error))) from error
+    if options.json:
+        print(json.dumps({"path": str(path)}))
+        return
+    layout = every.loc[every["name"] == options.name, "layout"].iloc[0]
+    print(f"{path}\nRead it: quesnay table check {shlex.quote(str(path))} --layout {layout}")
 
 
 def show(result: Any, as_json: bool, *, title: str = "") -> None:

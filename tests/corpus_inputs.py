@@ -206,12 +206,12 @@ def odd_calls() -> Iterator[tuple[dict[str, Any], Callable[[], object]]]:
             if name in door["leaves out"]:
                 continue
             answer = {} if name in door["accepts"] else {"refused": door["refused"]}
-            value = eval(text, {"np": np, "pd": pd})  # noqa: S307
+            value = eval(text, {"np": np, "pd": pd})
             yield {"door": door["door"], "odd": name, **answer}, _call(door["call"], known, value)
 
 
 def _call(text: str, known: dict[str, Any], odd: object) -> Callable[[], object]:
-    return lambda: eval(text, {**known, "odd": odd})  # noqa: S307
+    return lambda: eval(text, {**known, "odd": odd})
 
 
 TRIALS: dict[str, Callable[[dict[str, Any], Path], object]] = {

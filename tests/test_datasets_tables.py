@@ -141,7 +141,7 @@ def test_defaults_follow_the_source() -> None:
     ("arguments", "message"),
     [
         (("CHN", 2015), "China 2015 at 42 with imports 'separate': pass imports='included'"),
-        (("CHN", 2016), r"embedded: 2012 at 42 \(included\), 2015"),
+        (("CHN", 2016), r"embedded: 42 included 2012, 2015"),
         (("JPN", 2018, "separate"), "Japan 2018 at oecd45 .* pass imports='included'"),
         (
             ("CHN", 2018, "inside"),

@@ -8,8 +8,9 @@ import pytest
 import xlsxwriter
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.own_data import Column, read_own
-from quesnay.diagnostics.reproduction.study import study_text
+from quesnay.diagnostics.reproduction.study import study_text, template_text
 
 YEARS = (2017, 2018, 2020)
 
@@ -232,3 +233,45 @@ def test_every_option_of_reading_is_open_to_a_study(study: Path) -> None:
     study.write_text(text.replace(files, "read = { blnk = 1 }\nfiles = {", 1), encoding="utf-8")
     with pytest.raises(qn.QuesnayError, match=r"tables\.read.*'blnk'.*did you mean 'blank'"):
         qn.reproduce(study, draws=2)
+
+
+GERMANY = """Germany,Farms,ICT goods,Telecom,Other,Consumption,Exports,Total use
+Farms,8,1,1,40,30,20,100
+ICT goods,1,12,6,30,20,31,100
+Telecom,1,4,9,26,40,20,100
+Other,20,33,24,200,500,223,1000
+Imports,5,30,6,100,0,0,141
+Wages,40,15,34,400,,,489
+Surplus,25,5,20,204,,,254
+Output,100,100,100,1000,,,
+"""  # made up; imports are one row, as plain grids often have them
+
+
+def test_a_newcomer_comes_from_the_template_to_a_country_of_his_own(tmp_path: Path) -> None:
+    changes = {
+        'country = "JPN"': 'country = "DEU"',
+        '# files = { 2018 = "my_table.csv" }': 'files = { 2018 = "germany.csv" }',
+        '"17" = 1.0': '"ICT goods" = 1.0',
+        '{ "34" = 1.0, "35" = 1.0 }': '{ "Telecom" = 1.0 }',
+        "# [gdp]": "[gdp]",
+        '# file = "gdp.csv"': 'file = "gdp.csv"',
+        "# vintages = [{": "vintages = [{",
+    }
+    text = template_text("country")
+    for old, new in changes.items():
+        assert old in text
+        text = text.replace(old, new)
+    (tmp_path / "study.toml").write_text(text, encoding="utf-8")
+    (tmp_path / "germany.csv").write_text(GERMANY, encoding="utf-8")
+    (tmp_path / "gdp.csv").write_text("year,vintage,gdp,real_growth\n2018,final,743,1.1\n")
+    found = qn.check_study(tmp_path / "study.toml")
+    assert found.faults == ()
+    assert "imports as in the files" in found.summary()
+    result = qn.reproduce(tmp_path / "study.toml", draws=2)
+    own = row(result.account, ("linkage", 2018))
+    assert own["core"] == pytest.approx(0.074)  # 20 + 54 million, in billion
+    assert own["share"] < 0.5
+    assert "imports inside" not in result.bounds.index.get_level_values(0)
+    assert "Imports stand inside" not in result.summary()
+    result.to_html(tmp_path / "report.html")
+    assert (tmp_path / "report.html").stat().st_size > 10_000

@@ -210,7 +210,7 @@ def test_shares_of_variance_add_to_one(result: Reproduction) -> None:
 @pytest.mark.parametrize("draws", [0, -1, 2.5, True, "many"])
 def test_draws_must_be_a_positive_whole_number(draws: object) -> None:
     with pytest.raises(qn.StudyError, match="draws must be a whole number of at least 1"):
-        qn.reproduce(draws=draws)  # type: ignore[arg-type]
+        qn.reproduce(draws=draws)  # type: ignore[call-overload]
 
 
 def test_findings_say_level_and_growth_apart_and_hold_the_numbers(result: Reproduction) -> None:

@@ -1,6 +1,7 @@
 """The embedded second studies: numbers by hand from tables and panel, and what they refuse."""
 
 from pathlib import Path
+from typing import get_args, get_overloads, get_type_hints
 
 import numpy as np
 import pytest
@@ -8,7 +9,12 @@ import pytest
 import quesnay as qn
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.study import study_names, study_text, with_keys
+from quesnay.diagnostics.reproduction.study import (
+    load_klems_study,
+    study_names,
+    study_text,
+    with_keys,
+)
 
 NAMES = sorted(set(study_names()) - {"caict_2020"})
 PRODUCERS = [
@@ -37,6 +43,22 @@ def test_a_second_study_is_checked_and_runs_and_shows_itself(
     assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
     assert main(["run", name, "--draws", "30", "--json"]) == 0
     assert capsys.readouterr().out.startswith("{")
+
+
+def test_what_type_checkers_are_told_of_a_study_is_what_comes_back() -> None:
+    of_tables, of_growth, of_files = (
+        hints["study"] for hints in (get_type_hints(f) for f in get_overloads(qn.reproduce))
+    )
+    drawn = set(get_args(get_args(of_tables)[0]))
+    grown = set(get_args(get_args(of_growth)[0]))
+    assert of_files == str | Path
+    assert drawn | grown == set(study_names())
+    assert {n for n in study_names() if load_klems_study(n) is not None} == grown
+
+
+def test_growth_accounting_has_no_table_to_update() -> None:
+    with pytest.raises(qn.StudyError, match=r"us_digital_economy\.klems: .* no tables to update"):
+        qn.update_table_year("us_digital_economy", 2019, draws=5)
 
 
 def test_the_core_of_the_united_states_is_that_of_the_panel(america: "qn.KlemsAccount") -> None:

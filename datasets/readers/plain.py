@@ -326,7 +326,8 @@ def _check_widths(sheet: Sheet, place: Place) -> None:
             continue
         raise DataError(
             f"{sheet.title}: row {i - place.header} under the header ({label(row[0])!r}) has "
-            f"{len(row)} cells; {width} expected"
+            f"{len(row)} cells; {width} expected, as the header has; put a label that holds a "
+            f"{sheet.delimiter!r} in quotation marks"
         )
 
 

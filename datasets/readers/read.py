@@ -52,7 +52,7 @@ from quesnay.fitting.errors import BalanceError, DataError
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 
-__all__ = ["LAYOUTS", "read_io", "read_io_frames"]
+__all__ = ["LAYOUTS", "read_io", "read_io_frames", "table_of_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,6 +275,17 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
 
 
 _YEAR = "(?:19|20)[0-9]{2}"
+
+
+def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -> InputOutputTable:
+    """Return the table of cells that came otherwise than from a file of that layout."""
+    arrange = LAYOUTS[layout].arrange
+    assert arrange is not None  # of a layout that one sheet is enough for
+    frames = assemble(arrange(sheet, options), title=options.name or sheet.file)
+    source = replace(frames.source or TableSource(file), file=file, layout=layout)
+    return _table(_finished(replace(frames, source=source), layout, options), options)
+
+
 _SMALLEST_GAP = 0.05  # in millions, with three digits printed
 _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
 

@@ -233,7 +233,9 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
         for sector in names:
             if sector not in sectors:
                 hint = suggestion(sector, sectors)
-                raise StudyError(f"tables.groups.{group}: no sector {sector!r} in the tables;{hint}")
+                raise StudyError(
+                    f"tables.groups.{group}: no sector {sector!r} in the tables;{hint}"
+                )
     return sectors
 
 

@@ -144,7 +144,9 @@ def _check_growth(study: KlemsStudy) -> StudyCheck:
 
 def _runs(study: Study) -> pd.DataFrame:
     """Return every run: estimated or not, and from what."""
-    tables = f"tables of {_listed(study.tables.years)}, imports {study.tables.imports}"
+    own = all(str(year) in study.tables.files for year in study.tables.years)
+    imports = "as in the files" if own else study.tables.imports
+    tables = f"tables of {_listed(study.tables.years)}, imports {imports}"
     core = f"{study.core.figure} and the weights" if study.core.figure else "shares of sectors"
     source = {"core": f"core from {core}", "linkage": f"core from {core}; {tables}"}
     absent = {"core": "", "linkage": "", "elasticity": "", "calibrated": ""}

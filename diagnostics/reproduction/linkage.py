@@ -14,7 +14,7 @@ import pandas as pd
 from quesnay.datasets.sectors import load_sectors
 from quesnay.diagnostics.reproduction.assembly import part
 from quesnay.diagnostics.reproduction.facts import Facts
-from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
+from quesnay.diagnostics.reproduction.runs import median_inputs, possible_readings, read_otherwise
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.errors import DataError, StudyError, suggestion
 from quesnay.models.display.table import Table, Tabular
@@ -134,11 +134,8 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
     middle = median_inputs(study, facts, model, assembly.productivity)
     weights = np.minimum(model.core_shares(middle), 1.0)
     levels = next(iter(assembly.value_added.values()))
-    apart = all(table.imports is not None for table in assembly.tables.values())
     cells, core = {}, {}
-    for reading in (BASE, *READINGS):
-        if reading == READINGS[0] and not apart:
-            continue
+    for reading in (BASE, *possible_readings(assembly)):
         ties = read_otherwise(assembly, reading if reading != BASE else "").ties
         for place, (slot, own) in enumerate(zip(model.slots, ties, strict=True)):
             if own is not None:

@@ -24,14 +24,15 @@ from quesnay.diagnostics.reproduction.assembly import (
     table_between,
 )
 from quesnay.diagnostics.reproduction.facts import Facts
+from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.runs import (
-    READINGS,
     AllRuns,
     labels,
+    possible_readings,
     read_otherwise,
     reproduce,
 )
-from quesnay.diagnostics.reproduction.study import SUPPLY, Study
+from quesnay.diagnostics.reproduction.study import SUPPLY, Study, called
 from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
@@ -140,7 +141,10 @@ def update_table_year(
     >>> made.method
     'least squares'
     """
-    return update_year(reproduce(study, draws=draws, seed=seed), year, method=method, draws=draws)
+    result = reproduce(study, draws=draws, seed=seed)
+    if isinstance(result, KlemsAccount):
+        raise StudyError(f"{called(study)}.klems: growth accounting has no tables to update")
+    return update_year(result, year, method=method, draws=draws)
 
 
 def update_year(
@@ -301,9 +305,7 @@ def _measures(
     for run in model.runs:
         out[f"integration, {run} run"] = account[(run, "integration")]
         out[f"total, {run} run"] = account[(run, "total")]
-    for reading in READINGS if model.ties else ():
-        if reading == READINGS[0] and any(t.imports is None for t in assembly.tables.values()):
-            continue
+    for reading in possible_readings(assembly):
         only = replace(read_otherwise(assembly, reading), potential=None, calibration=None)
         out[f"total, linkage run, {reading}"] = _account(only, drawn, year)[("linkage", "total")]
     for kind, other in _by_supply(result.study, facts, model):

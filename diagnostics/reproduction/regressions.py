@@ -33,6 +33,7 @@ from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.shift_share import shift_share_instrument
+from quesnay.models.satellite.linkage import keeps_imports_by_product
 
 __all__ = [
     "Elasticities",
@@ -342,6 +343,11 @@ def _cost_shares(study: Study, facts: Facts) -> pd.DataFrame:
         producing = list(study.tables.technology_sectors)
         using = _using(study, list(table.sectors))
         bought = float(table.Z.loc[producing][using].to_numpy().sum())
+        if table.imports is not None and not keeps_imports_by_product(table):
+            raise StudyError(
+                f"tables.files: the table of {year} keeps imports in a row of their own; the "
+                "elasticity run needs them by product, or inside the flows"
+            )
         if table.imports is not None:
             bought += float(table.imports.Z.loc[producing][using].to_numpy().sum())
         rows[year] = {

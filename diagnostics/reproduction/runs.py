@@ -6,7 +6,7 @@ The central case is the median of the draws, everywhere; the interval is that of
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, cast
+from typing import Any, Literal, TypedDict, Unpack, cast, overload
 
 import numpy as np
 import pandas as pd
@@ -36,7 +36,7 @@ from quesnay.fitting.simulation.distributions import (
 )
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
-from quesnay.models.satellite.linkage import with_imports_inside
+from quesnay.models.satellite.linkage import keeps_imports_by_product, with_imports_inside
 from quesnay.models.uncertainty.monte_carlo import monte_carlo
 
 __all__ = [
@@ -46,6 +46,7 @@ __all__ = [
     "account_frame",
     "labels",
     "median_inputs",
+    "possible_readings",
     "read_otherwise",
     "reproduce",
     "uncertain_inputs",
@@ -202,6 +203,14 @@ READINGS = (
 """Other ways to read the linkage run."""
 
 
+def possible_readings(assembly: Assembly) -> tuple[str, ...]:
+    """Return the readings that the tables of a study allow."""
+    if not assembly.model.ties:
+        return ()
+    apart = all(keeps_imports_by_product(table) for table in assembly.tables.values())
+    return READINGS if apart else READINGS[1:]
+
+
 def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     """Return the account model under another reading of the linkage run; "" is its base.
 
@@ -213,11 +222,13 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     model, tables = assembly.model, assembly.tables
     sectors = assembly.pattern.sectors
     if reading == READINGS[0]:
-        apart = [year for year, table in tables.items() if table.imports is None]
-        if apart:
-            raise StudyError(f"tables.imports: the table of {apart[0]} keeps no imports apart")
-        inside = {year: with_imports_inside(table) for year, table in tables.items()}
-        return replace(model, ties=ties_by_slot(inside, model.slots, sectors))
+        inside = [year for year, table in tables.items() if not keeps_imports_by_product(table)]
+        if inside:
+            raise StudyError(
+                f"tables.imports: the table of {inside[0]} keeps no imports apart by product"
+            )
+        whole_flows = {year: with_imports_inside(table) for year, table in tables.items()}
+        return replace(model, ties=ties_by_slot(whole_flows, model.slots, sectors))
     if reading in READINGS[1:3]:
         ties = ties_by_slot(tables, model.slots, sectors, side="forward")
         if reading == READINGS[2]:
@@ -246,10 +257,8 @@ def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     """Other readings of the linkage run, on the same draws; columns as the account."""
     study, assembly = ready.study, ready.assembly
     variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {}
-    apart = all(table.imports is not None for table in assembly.tables.values())
-    for reading in READINGS if assembly.model.ties else ():
-        if apart or reading != READINGS[0]:
-            variants[reading] = (read_otherwise(assembly, reading), drawn)
+    for reading in possible_readings(assembly):
+        variants[reading] = (read_otherwise(assembly, reading), drawn)
     figure = study.core.figure
     for text in study.core.other_printings if figure else ():
         scale = float(row(ready.facts.reported, str(figure))["scale"])
@@ -288,6 +297,30 @@ def _check_draws(drawn: pd.DataFrame, where: str) -> None:
         )
 
 
+class _Options(TypedDict, total=False):
+    """The keywords of :func:`reproduce`."""
+
+    draws: int
+    seed: int
+    jobs: int
+    progress: bool | Callable[[int, int], None]
+    client: Any
+    checkpoint: str | Path | None
+
+
+_Drawn = Literal[
+    "caict_2020", "caii", "china_digital_economy", "oecd_ict_china", "oecd_ict_japan"
+]  # embedded studies with tables
+
+
+@overload
+def reproduce(study: _Drawn | Study = ..., **options: Unpack[_Options]) -> Reproduction: ...
+@overload
+def reproduce(
+    study: Literal["us_digital_economy"] | KlemsStudy, **options: Unpack[_Options]
+) -> KlemsAccount: ...
+@overload
+def reproduce(study: str | Path, **options: Unpack[_Options]) -> Reproduction | KlemsAccount: ...
 def reproduce(
     study: str | Path | Study | KlemsStudy = "caict_2020",
     *,
@@ -297,7 +330,7 @@ def reproduce(
     progress: bool | Callable[[int, int], None] = False,
     client: Any = None,
     checkpoint: str | Path | None = None,
-) -> Reproduction:
+) -> Reproduction | KlemsAccount:
     """Estimate a satellite account in up to three runs and hold it against the published report.
 
     *linkage*: what the rest of the economy produces for the core to exist; *elasticity*: panel
@@ -324,9 +357,10 @@ def reproduce(
 
     Returns
     -------
-    Reproduction
+    Reproduction or KlemsAccount
         Account, verdicts, score, readings, sources of variance, tables, plots and the report; of a
-        study with a section ``klems`` a :class:`KlemsAccount`, which has no draws.
+        study with a section ``klems`` a :class:`KlemsAccount`, which has no draws. Type checkers
+        know which for embedded studies and study objects; of a file they see both.
 
     Raises
     ------
@@ -343,7 +377,7 @@ def reproduce(
     seed_sequence(seed)
     ready = _made_ready(study, seed)
     if isinstance(ready, KlemsAccount):
-        return cast("Reproduction", ready)
+        return ready
     model = ready.assembly.model
     inputs, sources = uncertain_inputs(ready.study, ready.facts, model, ready.assembly.productivity)
     found = monte_carlo(

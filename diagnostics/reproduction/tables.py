@@ -96,7 +96,9 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
         "prices.",
         *(_RUN_WORDS[run] for run in result.runs),
     ]
-    if "linkage" in result.runs and result.study.tables.imports == "included":
+    tables = result.assembly.tables.values() if "linkage" in result.runs else ()
+    inside = result.study.tables.imports == "included"
+    if inside and any(table.imports is None for table in tables):
         notes.append(
             "Imports stand inside the flows of these tables: what suppliers abroad make for the "
             "core counts as if made at home."

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.arrays import Array
+from quesnay.fitting.checks import plain_numbers
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.fitting.tables.leontief import leontief
 from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
@@ -28,6 +29,8 @@ __all__ = [
     "split_parts",
 ]
 
+_SHARES_GAP = 1e-6
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Parts:
@@ -44,12 +47,16 @@ class Parts:
 
 def aggregated(blocks: Blocks, mapping: Any) -> Parts:
     """Return the parts of the table with sectors joined; see the table's method."""
-    groups = groups_of(blocks.sectors, mapping)
-    codes, names = pd.factorize(np.fromiter(groups, dtype=object, count=len(groups)), sort=False)
-    labels = _like(blocks.sectors, list(names))
-    join = np.zeros((len(labels), len(codes)))
-    join[codes, np.arange(len(codes))] = 1.0
     b = blocks
+    if isinstance(mapping, pd.DataFrame):
+        join, labels = _by_shares(b.sectors, mapping)
+    else:
+        groups = groups_of(b.sectors, mapping)
+        cells = np.fromiter(groups, dtype=object, count=len(groups))
+        codes, names = pd.factorize(cells, sort=False)
+        labels = _like(b.sectors, list(names))
+        join = np.zeros((len(labels), len(codes)))
+        join[codes, np.arange(len(codes))] = 1.0
     return Parts(
         Z=pd.DataFrame(join @ b.flows @ join.T, index=labels, columns=labels),
         final_demand=pd.DataFrame(join @ b.demand, index=labels, columns=b.demand_names),
@@ -61,6 +68,28 @@ def aggregated(blocks: Blocks, mapping: Any) -> Parts:
         else None,
         taxes=_joined_taxes(b, join, labels),
     )
+
+
+def _by_shares(sectors: pd.Index, shares: pd.DataFrame) -> tuple[Array, pd.Index]:
+    """Return the share of each sector that each group gets, refusing what is lost or doubled."""
+    if not shares.index.is_unique or not shares.columns.is_unique:
+        raise DataError("mapping: a sector or group occurs twice in the frame of shares")
+    missing = [name for name in sectors if name not in shares.index]
+    if missing:
+        raise DataError(f"mapping: sector {missing[0]!r} has no row of shares; give it one")
+    values = plain_numbers(shares.loc[sectors])
+    if values is None or not (values >= 0).all():
+        raise DataError("mapping: a share is negative, missing or no number")
+    gaps = np.abs(values.sum(axis=1) - 1.0)
+    k = int(np.argmax(gaps))
+    if gaps[k] > _SHARES_GAP:
+        total = values[k].sum()
+        raise DataError(
+            f"mapping: the shares of sector {sectors[k]!r} add up to {total:.6g}, not 1"
+        )
+    used = np.flatnonzero(values.any(axis=0))
+    scaled = values / values.sum(axis=1, keepdims=True)
+    return scaled[:, used].T, _like(sectors, list(shares.columns[used]))
 
 
 def groups_of(sectors: pd.Index, mapping: Any) -> list[Hashable]:

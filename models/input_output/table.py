@@ -876,8 +876,10 @@ class InputOutputTable(Tabular):
 
         Parameters
         ----------
-        mapping : mapping or Series
-            ``{sector: group}`` or ``{group: [sectors]}``; every sector once.
+        mapping : mapping, Series or DataFrame
+            ``{sector: group}`` or ``{group: [sectors]}``; every sector once. A frame of shares,
+            sectors by groups, whose rows add up to 1, spreads a sector over several groups:
+            `Z` becomes ``W' Z W`` and every total stays.
 
         Returns
         -------
@@ -887,7 +889,7 @@ class InputOutputTable(Tabular):
         Raises
         ------
         DataError
-            If a sector is unknown, missing or in two groups.
+            If a sector is unknown, missing or in two groups, or its shares do not add up to 1.
 
         Examples
         --------

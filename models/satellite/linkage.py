@@ -25,7 +25,7 @@ from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.tables.extraction import satellite_output
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["CoreTies", "with_imports_inside"]
+__all__ = ["CoreTies", "keeps_imports_by_product", "with_imports_inside"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -124,6 +124,11 @@ class CoreTies:
         return found * self.value
 
 
+def keeps_imports_by_product(table: InputOutputTable) -> bool:
+    """Return whether a table says of imports which of its sectors make the like at home."""
+    return table.imports is not None and table.imports.Z.index.equals(table.sectors)
+
+
 def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
     """Return the table with imports inside the flows, as if they were made at home.
 
@@ -140,7 +145,7 @@ def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
     Raises
     ------
     DataError
-        If the table keeps no imports apart.
+        If the table keeps no imports apart, or only their total and not what is imported.
 
     Examples
     --------
@@ -153,6 +158,8 @@ def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
     block = table.imports
     if block is None:
         raise DataError("the table keeps no imports apart; load it with imports='separate'")
+    if not keeps_imports_by_product(table):
+        raise DataError("the table keeps imports apart, but not by the sectors that they replace")
     flows = table.Z + block.Z.to_numpy(float)
     demand = table.final_demand.copy()
     total = block.Z.to_numpy(float).sum(axis=1)

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from tools.recipes.classifications import all_classifications
 from tools.recipes.lists import all_lists
 from tools.recipes.macro import all_series
 from tools.recipes.panels import all_panels
@@ -30,6 +31,7 @@ def made_from(figures: Path) -> Iterator[Made]:
     yield from all_panels(figures)
     yield from all_series(figures)
     yield from all_lists(figures)
+    yield from all_classifications()
 
 
 def rebuild(figures: Path, target: Path) -> str:

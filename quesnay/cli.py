@@ -128,6 +128,12 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         parser.add_argument(
             "--curve", action="store_true", help="with --out: the specification curve too"
         )
+        parser.add_argument(
+            "--lang",
+            choices=("en", "zh"),
+            default="en",
+            help="with --out: language of report, pictures and workbook, default en",
+        )
         parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
         _add_json(parser)
     check = commands.add_parser(

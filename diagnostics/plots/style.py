@@ -414,6 +414,8 @@ def figure_to_svg(figure: "Figure", name: str) -> str:
     drawn = re.sub(r'(url\(|href=")#', rf"\1#{name}-", drawn)
     drawn = re.sub(r"<style[^>]*>.*?</style>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r"\n\s*", "\n", drawn)
+    # text is measured in a wide font and shown in that of the page
+    drawn = re.sub(r"(font: [^;\"]*?px)[^;\"]*", r"\1 var(--font, sans-serif)", drawn)
     start = f'<svg role="img" aria-label="{escape_html(figure.get_label())}" '
     joins = 'stroke-linejoin="round" stroke-linecap="butt" '
     return start + joins + drawn.removeprefix("<svg ").strip()
@@ -425,19 +427,22 @@ def relabel(figure: "Figure", words: Callable[[str], str]) -> None:
     Where no font of this machine shows them the labels stay; the description never does.
     """
     from matplotlib.text import Text
-    from matplotlib.ticker import FixedFormatter
+
+    def said(label: str) -> str:
+        return "\n".join(map(words, label.split("\n")))
 
     figure.set_label(words(str(figure.get_label())))
     if cjk_family() is None:
         return
     for axes in figure.axes:
         for axis in (axes.xaxis, axes.yaxis):
-            if isinstance(axis.get_major_formatter(), FixedFormatter):
-                names = [label.get_text() for label in axis.get_ticklabels()]
-                axis.set_ticks(axis.get_ticklocs(), labels=[words(name) for name in names])
+            names = [label.get_text() for label in axis.get_ticklabels()]
+            other = [said(name) for name in names]
+            if other != names:  # numbers stay as they are, and follow their axis
+                axis.set_ticks(axis.get_ticklocs(), labels=other)
     for text in figure.findobj(Text):
         if isinstance(text, Text) and text.get_text():
-            text.set_text("\n".join(map(words, text.get_text().split("\n"))))
+            text.set_text(said(text.get_text()))
     show_as_written(figure)
 
 

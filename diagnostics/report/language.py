@@ -3,7 +3,8 @@
 ``zh.toml`` holds two tables. ``sentences`` are templates filled by :func:`say`, with the same
 fields and formats in both languages. ``texts`` are finished texts: titles, headers, notes and
 labels of any table or picture, as they are or as a pattern in which ``{name}`` stands for any text,
-translated in its turn, and ``{n}``, ``{n1}`` and so on for a number. A study brings its own.
+translated in its turn, ``{rows}`` for several parted by semicolons, and ``{n}``, ``{n1}`` and so on
+for a number. A study brings its own.
 """
 
 import functools
@@ -13,7 +14,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from importlib.resources import files
 
+import numpy as np
 import pandas as pd
+from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.table import Table
@@ -24,6 +27,8 @@ LANGUAGES = ("en", "zh")
 _PERCENT = re.compile(r"(?<=\d)%")
 _FIELD = re.compile(r"\{(\w+)\}")
 _NUMBER = re.compile(r"n\d*")
+_DIGITS = r"[-+]?\d(?:[\d.,]*\d)?"
+_INNER = {"rows": ".+?"}  # several, parted by semicolons
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 _CHINESE = re.compile("[\u2e80-\u9fff]")
 _BREAKS = (("; ", "\uff1b"), (", ", "\uff0c"))
@@ -42,8 +47,8 @@ def _pattern(key: str) -> "re.Pattern[str]":
         elif piece in seen:
             parts.append(f"(?P={piece})")
         else:
-            inner = r"[-+]?\d(?:[\d.,]*\d)?" if _NUMBER.fullmatch(piece) else ".+?"
-            parts.append(f"(?P<{piece}>{inner})")
+            number = _NUMBER.fullmatch(piece) is not None
+            parts.append(f"(?P<{piece}>{_DIGITS if number else _INNER.get(piece, '[^;]+?')})")
             seen.add(piece)
     return re.compile("".join(parts), re.DOTALL)
 
@@ -82,11 +87,11 @@ class Language:
         return self._known[text]
 
     def _matched(self, text: str) -> str:
+        if _CHINESE.search(text):
+            return text
         for pattern, template in self._patterns:
             if found := pattern.fullmatch(text):
                 return template.format(**{k: self(v) for k, v in found.groupdict().items()})
-        if _CHINESE.search(text):
-            return text
         for mark, other in _BREAKS:
             if mark in text:
                 return other.join(map(self, text.split(mark)))
@@ -98,7 +103,7 @@ class Language:
         if self.code == "en":
             return table
         frame = table.frame.copy()
-        words = [not pd.api.types.is_numeric_dtype(kind) for kind in frame.dtypes]
+        words = [is_bool_dtype(kind) or not is_numeric_dtype(kind) for kind in frame.dtypes]
         columns = [
             frame.iloc[:, k].map(self._cell) if words[k] else frame.iloc[:, k]
             for k in range(frame.shape[1])
@@ -110,6 +115,8 @@ class Language:
         return Table(self(table.title), frame, tuple(map(self, table.notes)), formats)
 
     def _cell(self, value: object) -> object:
+        if isinstance(value, bool | np.bool_):
+            return self("yes" if value else "no")
         return self(value) if isinstance(value, str) else value
 
     def _labels(self, labels: pd.Index) -> pd.Index:

@@ -248,7 +248,7 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
                 language,
                 run=language(str(run)),
                 below=float(own["below"]),
-                agree=float(own["agree"]),
+                agree=float(own["agrees"]),
                 figure=made.curve.figure,
             )
             for run, own in made.curve.by_run.iterrows()

@@ -2,7 +2,7 @@
 
 import math
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pandas as pd
 
@@ -10,9 +10,6 @@ from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.models.display.table import Tabular
 from quesnay.models.display.write import write_folder
-
-if TYPE_CHECKING:
-    from matplotlib.figure import Figure
 
 __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 
@@ -51,6 +48,7 @@ def write_result(
     """
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result, lang))
+    from quesnay.diagnostics.plots.style import figure_to_bytes
     from quesnay.diagnostics.reproduction.report import (
         gather_evidence,
         report_html,
@@ -73,7 +71,7 @@ def write_result(
         "report.html": page,
     }
     files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
-    files |= {f"{name}.png": _png(figure) for name, figure in plots.items()}
+    files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
     return write_folder(folder, files)
 
 
@@ -92,14 +90,6 @@ def _klems_files(result: KlemsAccount, lang: str) -> dict[str, str | bytes]:
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
     }
-
-
-def _png(figure: "Figure") -> bytes:
-    """Draw a figure that has been laid out for the page already."""
-    from quesnay.diagnostics.plots.style import figure_to_bytes
-
-    figure.set_layout_engine("none")
-    return figure_to_bytes(figure)
 
 
 def _elasticities(result: Reproduction) -> pd.DataFrame:

@@ -50,6 +50,7 @@ __all__ = [
     "relabel",
     "save_figure",
     "sector_name",
+    "settle",
     "short_name",
     "show_as_written",
     "stack_bars",
@@ -402,6 +403,7 @@ def figure_to_svg(figure: "Figure", name: str) -> str:
     """
     from matplotlib import rc_context
 
+    settle(figure)
     with rc_context({"svg.fonttype": "none"}):
         drawn = figure_to_bytes(figure, "svg").decode("utf-8")
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
@@ -415,10 +417,18 @@ def figure_to_svg(figure: "Figure", name: str) -> str:
     drawn = re.sub(r"<style[^>]*>.*?</style>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r"\n\s*", "\n", drawn)
     # text is measured in a wide font and shown in that of the page
-    drawn = re.sub(r"(font: [^;\"]*?px)[^;\"]*", r"\1 var(--font, sans-serif)", drawn)
+    drawn = re.sub(r"font-family: [^;\"]*", "font-family: var(--font, sans-serif)", drawn)
     start = f'<svg role="img" aria-label="{escape_html(figure.get_label())}" '
     joins = 'stroke-linejoin="round" stroke-linecap="butt" '
     return start + joins + drawn.removeprefix("<svg ").strip()
+
+
+def settle(figure: "Figure") -> None:
+    """Lay a figure out once and for all: each drawing would else do it anew, and draw twice."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def relabel(figure: "Figure", words: Callable[[str], str]) -> None:

@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Answer", "Cell", "Formula", "Front", "Section", "render_page"]
 
 
+_PERCENT = re.compile(r"(?<=\d) %")  # a line does not break there
+
+
 @dataclass(frozen=True, slots=True)
 class Formula:
     """How a figure is computed: `title`, `formula` in letters, and `words` about the letters."""
@@ -105,7 +108,7 @@ def render_page(
     """Render a report as one HTML file in a language."""
 
     def spoken(text: str) -> str:
-        return visible(language(text))
+        return _PERCENT.sub("\u00a0%", visible(language(text)))
 
     page = (
         _environment()
@@ -117,6 +120,7 @@ def render_page(
             lead=[_parted(spoken(sentence)) for sentence in front.lead],
             pictures=_pictures(front.figures, "front", language),
             sections=[_shown(section, language) for section in sections],
+            first=next((k for k, section in enumerate(sections) if section.brief), None),
         )
     )
     if path is not None:

@@ -186,7 +186,7 @@ def report_html(
 ) -> str:
     """Render the report of a run in a language; write it to `path` where one is given.
 
-    The figures of `plots` are drawn, and relabelled where the language is another.
+    The figures of `plots` are laid out, and relabelled where the language is another.
     """
     language = report_language(result, lang)
     made = gather_evidence(result) if evidence is None else evidence
@@ -200,7 +200,7 @@ def report_html(
     sections = [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
         _findings(result, made, language),
-        Section("change", "What would change the conclusion", _turning(result, made, language)),
+        *_turning(result, made, language),
         _limits(result),
         _method(result),
         _account(result),
@@ -238,7 +238,7 @@ def _findings(result: "Reproduction", made: Evidence, language: Language) -> Sec
     return Section("findings", title, [sentence for sentence in words if sentence])
 
 
-def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[str]:
+def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[Section]:
     said = turning_points(result, language)
     if made.curve is not None:
         said += [
@@ -253,7 +253,8 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
             )
             for run, own in made.curve.by_run.iterrows()
         ]
-    return said
+    title = "What would change the conclusion"
+    return [Section("change", title, said, brief=True)] if said else []
 
 
 def _limits(result: "Reproduction") -> Section:
@@ -280,7 +281,7 @@ def _limits(result: "Reproduction") -> Section:
     if "confidence" in reported.columns and (unsure := reported["confidence"].ne("high").sum()):
         said.append(f"Of {len(reported)} printed figures {unsure} could not be read in the report "
                     "or its press release; they are taken as quoted by others.")  # fmt: skip
-    return Section("limits", "Limits", said)
+    return Section("limits", "Limits", said, brief=True)
 
 
 def _account(result: "Reproduction") -> Section:

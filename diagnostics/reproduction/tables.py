@@ -282,7 +282,7 @@ def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
 
 def number_text(value: float) -> str:
     """Return three digits that count, never an exponent or a negative zero."""
-    return _plain(value, ".3g")
+    return _plain(value, "#.3g").removesuffix(".")
 
 
 def interval_text(low: float, high: float) -> str:

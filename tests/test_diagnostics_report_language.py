@@ -86,10 +86,13 @@ def test_report_is_the_same_to_the_byte_and_small() -> None:
 def test_list_of_items_is_translated_item_by_item() -> None:
     chinese = language_of("zh")
     assert chinese("same step; mean of both") == "等量增长；两者平均"
-    assert chinese("Value added by year: linkage 2018: 1.19, 95 % interval 1.06 to 1.32; elasticity "
-                   "2018: 0.84, 95 % interval 0.44 to 1.14. Unit: trillion yuan.") == (
-        "各年增加值：关联法2018年：1.19，95%区间1.06至1.32；弹性法2018年：0.84，95%区间0.44至1.14。单位：万亿元。"
-    )  # fmt: skip
+    assert chinese(
+        "Value added by year: linkage 2018: 1.19, 95 % interval 1.06 to 1.32; elasticity 2018: "
+        "0.84, 95 % interval 0.44 to 1.14. Unit: trillion yuan."
+    ) == (
+        "各年增加值：关联法2018年：1.19，95%区间1.06至1.32；"
+        "弹性法2018年：0.84，95%区间0.44至1.14。单位：万亿元。"
+    )
 
 
 def test_a_study_brings_its_own_texts() -> None:
@@ -115,7 +118,7 @@ def test_sentence_is_filled_in_either_language() -> None:
 
 
 def test_unknown_language_is_refused_with_the_known_ones() -> None:
-    with pytest.raises(DataError, match="language 'zn' is not known.*en, zh"):
+    with pytest.raises(DataError, match=r"language 'zn' is not known.*en, zh"):
         language_of("zn")
 
 

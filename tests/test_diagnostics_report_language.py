@@ -78,8 +78,8 @@ def test_english_report_holds_no_chinese() -> None:
 
 def test_report_is_the_same_to_the_byte_and_small() -> None:
     first, second = (qn.reproduce("caict_2020", draws=100) for _ in range(2))
-    page: str = first.to_html()  # type: ignore[union-attr]
-    assert page == second.to_html()  # type: ignore[union-attr]
+    page: str = first.to_html()
+    assert page == second.to_html()
     assert len(page.encode("utf-8")) < 2_000_000
 
 

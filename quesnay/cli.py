@@ -124,18 +124,7 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     run.set_defaults(handler="reproduce")
     for parser in (reproduce, run):
-        parser.add_argument("--out", metavar="DIR", help="write tables, plots and the report here")
-        parser.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
-        parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
-        parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes, default 1")
-        parser.add_argument(
-            "--checkpoint", metavar="DIR", help="keep finished draws, to go on later"
-        )
-        parser.add_argument(
-            "--curve", action="store_true", help="with --out: the specification curve too"
-        )
-        parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
-        _add_json(parser)
+        _add_run_options(parser)
     check = commands.add_parser(
         "check", help="what a study will estimate, from what, and what is missing"
     )
@@ -151,6 +140,26 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     init.add_argument("folder", metavar="DIR", help="where study.toml is written")
     init.set_defaults(handler="init")
+
+
+def _add_run_options(parser: argparse.ArgumentParser) -> None:
+    """Take what a run and the files it writes depend on."""
+    parser.add_argument("--out", metavar="DIR", help="write tables, plots and the report here")
+    parser.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
+    parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
+    parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes, default 1")
+    parser.add_argument("--checkpoint", metavar="DIR", help="keep finished draws, to go on later")
+    parser.add_argument(
+        "--curve", action="store_true", help="with --out: the specification curve too"
+    )
+    parser.add_argument(
+        "--lang",
+        choices=("en", "zh"),
+        default="en",
+        help="with --out: language of report, pictures and workbook, default en",
+    )
+    parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
+    _add_json(parser)
 
 
 def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:

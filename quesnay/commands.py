@@ -47,7 +47,9 @@ def reproduce(options: argparse.Namespace) -> None:
             checkpoint=options.checkpoint,
         )
     written = (
-        None if options.out is None else write_result(result, options.out, curve=options.curve)
+        None
+        if options.out is None
+        else write_result(result, options.out, curve=options.curve, lang=options.lang)
     )
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))

@@ -17,7 +17,11 @@ _DIGITS = 10  # what different processors agree on
 
 
 def write_result(
-    result: Reproduction | KlemsAccount, folder: str | Path, *, curve: bool = False
+    result: Reproduction | KlemsAccount,
+    folder: str | Path,
+    *,
+    curve: bool = False,
+    lang: str = "en",
 ) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
@@ -29,6 +33,8 @@ def write_result(
         Made where missing; files of others in it stay.
     curve : bool
         The specification curve too, in the report and as csv.
+    lang : {"en", "zh"}
+        Language of report, pictures and workbook.
 
     Returns
     -------
@@ -41,13 +47,18 @@ def write_result(
         If it cannot be written.
     """
     if isinstance(result, KlemsAccount):
-        return write_folder(folder, _klems_files(result))
-    from quesnay.diagnostics.plots.style import draw_picture
-    from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
+        return write_folder(folder, _klems_files(result, lang))
+    from quesnay.diagnostics.plots.style import figure_to_bytes
+    from quesnay.diagnostics.reproduction.report import (
+        gather_evidence,
+        report_html,
+        report_language,
+    )
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
-    evidence = gather_evidence(result, curve=curve)
-    plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
+    evidence, plots = gather_evidence(result, curve=curve), result.plots()
+    page = report_html(result, plots, None, evidence=evidence, lang=lang)
+    tables = map(report_language(result, lang).table, (*result.tables(), *evidence.tables()))
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "account_outcome.csv": frame_to_csv(result.outcome),
@@ -56,15 +67,15 @@ def write_result(
         "score.csv": frame_to_csv(result.score),
         "readings.csv": frame_to_csv(result.bounds),
         "elasticities.csv": frame_to_csv(_elasticities(result)),
-        "tables.xlsx": workbook_bytes((*result.tables(), *evidence.tables())),
-        "report.html": report_html(result, plots, None, evidence=evidence),
+        "tables.xlsx": workbook_bytes(tuple(tables)),
+        "report.html": page,
     }
     files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
-    files |= {f"{name}.png": picture.png for name, picture in plots.items()}
+    files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
     return write_folder(folder, files)
 
 
-def _klems_files(result: KlemsAccount) -> dict[str, str | bytes]:
+def _klems_files(result: KlemsAccount, lang: str) -> dict[str, str | bytes]:
     """Return tables, plot and a page of an account by growth accounting."""
     from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
@@ -76,7 +87,7 @@ def _klems_files(result: KlemsAccount) -> dict[str, str | bytes]:
         "growth.csv": frame_to_csv(result.growth),
         "verdicts.csv": frame_to_csv(result.verdicts),
         "tables.xlsx": workbook_bytes(result.tables()),
-        "report.html": result.to_html(),
+        "report.html": result.to_html(language=lang),
         "account.png": picture.png,
     }
 

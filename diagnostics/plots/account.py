@@ -142,7 +142,7 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1)
     )
     axes.set_yticks(place, [str(name) for name in frame.index], fontsize=9)
     axes.set_xlabel("elasticity, 95 % interval")
-    words = ", ".join(f"{name}: {value:.3f}" for name, value in frame["estimate"].items())
+    words = "; ".join(f"{name}: {value:.3f}" for name, value in frame["estimate"].items())
     return finish(figure, alt=f"Elasticity by specification. {words}.")
 
 

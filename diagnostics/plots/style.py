@@ -9,8 +9,9 @@ import base64
 import functools
 import io
 import os
+import re
 import warnings
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,13 +41,16 @@ __all__ = [
     "draw_picture",
     "figure_to_bytes",
     "figure_to_html",
+    "figure_to_svg",
     "finish",
     "integer_years",
     "new_figure",
     "panel_of",
     "place_labels",
+    "relabel",
     "save_figure",
     "sector_name",
+    "settle",
     "short_name",
     "show_as_written",
     "stack_bars",
@@ -390,6 +394,66 @@ def save_figure(figure: "Figure", path: str | Path, *, dpi: int = 150) -> Path:
 def figure_to_html(figure: "Figure", *, dpi: int = 110) -> str:
     """Write a figure as an HTML image that holds its own data and its description."""
     return draw_picture(figure, dpi=dpi).to_html()
+
+
+def figure_to_svg(figure: "Figure", name: str) -> str:
+    """Draw a figure as one ``svg`` element of a page, its labels as text.
+
+    `name` starts the identifiers in it, so that several pictures stand on one page.
+    """
+    from matplotlib import rc_context
+
+    settle(figure)
+    with rc_context({"svg.fonttype": "none"}):
+        drawn = figure_to_bytes(figure, "svg").decode("utf-8")
+    drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', drawn))
+    drawn = re.sub(
+        r' id="([^"]+)"',
+        lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "",
+        drawn,
+    )
+    drawn = re.sub(r'(url\(|href=")#', rf"\1#{name}-", drawn)
+    drawn = re.sub(r"<style[^>]*>.*?</style>", "", drawn, flags=re.DOTALL)
+    drawn = re.sub(r"\n\s*", "\n", drawn)
+    # text is measured in a wide font and shown in that of the page
+    drawn = re.sub(r"font-family: [^;\"]*", "font-family: var(--font, sans-serif)", drawn)
+    start = f'<svg role="img" aria-label="{escape_html(figure.get_label())}" '
+    joins = 'stroke-linejoin="round" stroke-linecap="butt" '
+    return start + joins + drawn.removeprefix("<svg ").strip()
+
+
+def settle(figure: "Figure") -> None:
+    """Lay a figure out once and for all: each drawing would else do it anew, and draw twice."""
+    engine = figure.get_layout_engine()
+    if engine is not None:
+        engine.execute(figure)
+        figure.set_layout_engine(None)
+
+
+def relabel(figure: "Figure", words: Callable[[str], str]) -> None:
+    """Put a figure's labels in other words, such as another language.
+
+    Where no font of this machine shows them the labels stay; the description never does.
+    """
+    from matplotlib.text import Text
+
+    def said(label: str) -> str:
+        return "\n".join(map(words, label.split("\n")))
+
+    figure.set_label(words(str(figure.get_label())))
+    if cjk_family() is None:
+        return
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            names = [label.get_text() for label in axis.get_ticklabels()]
+            other = [said(name) for name in names]
+            if other != names:  # numbers stay as they are, and follow their axis
+                axis.set_ticks(axis.get_ticklocs(), labels=other)
+    for text in figure.findobj(Text):
+        if isinstance(text, Text) and text.get_text():
+            text.set_text(said(text.get_text()))
+    show_as_written(figure)
 
 
 def _font_files() -> list[Path]:

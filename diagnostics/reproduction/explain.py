@@ -93,7 +93,7 @@ def _input(result: "Reproduction", run: str, *, concept: str, year: int) -> dict
             unit = study.employment.unit
     else:
         key = (year, model.slots[places[0]].variant)
-        value = float(result.central[(run, concept, *key)])
+        value = float(np.nanmedian(result.draws[(run, concept, *key)]))
         source = _INTEGRATION[run][2] if concept == "integration" else CONCEPTS[concept].source
         if concept == "core" and study.core.figure is not None:
             own = row(result.facts.reported, study.core.figure)

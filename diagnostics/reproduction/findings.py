@@ -4,30 +4,32 @@ No sentence speaks of a country, a technology or a year of its own: templates ta
 says and what the run found, and a part that the study does not have is not spoken of.
 """
 
+import re
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
+from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.runs import READINGS
-from quesnay.diagnostics.reproduction.words import say
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = ["findings", "headline"]
+__all__ = ["answer", "findings", "question", "turning_points"]
 
 
-def findings(result: "Reproduction", lang: str = "en") -> list[str]:
+def findings(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:
     """Say what the runs find about the report.
 
     Parameters
     ----------
     result : Reproduction
         A run of the main job.
-    lang : {"en", "zh"}
-        Language.
+    lang : Language
+        Of the sentences.
 
     Returns
     -------
@@ -50,15 +52,181 @@ def findings(result: "Reproduction", lang: str = "en") -> list[str]:
     return [" ".join(sentence.split()) for sentence in said]
 
 
-def headline(result: "Reproduction", lang: str = "en") -> list[str]:
-    """Return the five findings that a first screen shows, the level and the growth apart."""
-    kinds = (_alone, _level, _later_totals, _elasticity, _path, _jobs)
+def answer(
+    result: "Reproduction", lang: Language = ENGLISH, *, audit: Sequence[str] = ()
+) -> list[str]:
+    """Answer in at most five plain sentences, the level and the growth apart, without ids."""
+    kinds = (_alone, _level, _later_totals, _supported, _curve_and_rules)
     said = [sentence for kind in kinds for sentence in kind(result, lang)[:1]]
-    return [" ".join(sentence.split()) for sentence in said]
+    said += [*audit, *_jobs(result, lang)]
+    return [_ID.sub("", " ".join(sentence.split())) for sentence in said[:5]]
 
 
-def _unit(result: "Reproduction", lang: str) -> str:
+_ID = re.compile(r" ?[(\uff08][A-Z]\d{2}[)\uff09]")
+
+
+def _supported(result: "Reproduction", lang: Language) -> list[str]:
+    """Say which part of what the report implies the elasticities support."""
+    if result.elasticities is None or "elasticity" not in result.runs:
+        return []
+    rows = [
+        say(
+            "{share:.0%} in {year}",
+            lang,
+            share=float(row(result.account, ("elasticity", year))["integration"]) / printed,
+            year=year,
+        )
+        for year, printed in sorted(_printed_integration(result).items())
+        if ("elasticity", year) in result.account.index
+    ]
+    values = result.elasticities.mixture["elasticity"]
+    return (
+        [
+            say(
+                "Elasticities: of the integration-driven part that the printed figures imply, the "
+                "elasticities estimated from other data support {rows}; the {count} admissible "
+                "equations lie between {low:.3f} and {high:.3f}.",
+                lang,
+                rows=say(", ", lang).join(rows),
+                count=len(values),
+                low=float(values.min()),
+                high=float(values.max()),
+            )
+        ]
+        if rows
+        else []
+    )
+
+
+def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
+    """Hold the diffusion curve and the best rule without a model against held-out totals."""
+    if "calibrated" not in result.runs or result.naive.empty:
+        return []
+    own = part(result.verdicts, "calibrated")
+    totals = result.facts.totals()
+    rows = [
+        say(
+            "{estimate:.2f} in {year} (printed {printed:g})",
+            lang,
+            estimate=own.loc[name, "estimate"],
+            year=int(totals.loc[name, "year"]),
+            printed=own.loc[name, "reported"],
+        )
+        for name in totals.index
+        if own.loc[name, "role"] == "held out" and not pd.isna(own.loc[name, "estimate"])
+    ]
+    if not rows:
+        return []
+    rules = list(result.naive.index.get_level_values("rule").unique())
+    return [
+        say(
+            "Path: a diffusion curve through the two earliest printed totals gives {rows}; over "
+            "these {verdict}.",
+            lang,
+            rows=say(", ", lang).join(rows),
+            verdict=_against_naive(result, rules, lang),
+        )
+    ]
+
+
+def question(result: "Reproduction", lang: Language = ENGLISH) -> str:
+    """Say what was asked: the study's own words, or what follows from its parts."""
+    head = result.study.study
+    if head.question:
+        return lang(head.question)
+    template = (
+        "How large is the value added of the {technology}, and do public data bear out what "
+        "{report} prints?"
+        if len(result.facts.totals())
+        else "How large is the value added of the {technology}, and what is tied to it?"
+    )
+    return say(template, lang, technology=lang(head.technology), report=lang(head.report))
+
+
+def turning_points(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:
+    """Say what would have to be otherwise for the conclusion to change."""
+    return [*_needed_core(result, lang), *_needed_elasticity(result, lang), *_leading(result, lang)]
+
+
+def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
+    """Return the core at which the tables alone would give each printed total."""
+    if "linkage" not in result.runs:
+        return []
+    out = []
+    for _, printed in result.facts.totals().iterrows():
+        year = int(printed["year"])
+        if ("linkage", year) not in result.account.index:
+            continue
+        own = row(result.account, ("linkage", year))
+        out.append(
+            say(
+                "For the tables alone to give the printed total of {year}, the core would have to "
+                "be {need:.2f} {unit} instead of {core:.2f}, with the ties per unit of core as "
+                "they are.",
+                lang,
+                year=year,
+                need=float(own["core"]) * float(printed["value"]) / float(own["total"]),
+                unit=_unit(result, lang),
+                core=float(own["core"]),
+            )
+        )
+    return out
+
+
+def _needed_elasticity(result: "Reproduction", lang: Language) -> list[str]:
+    """Return the elasticity at which the elasticity run would give what is printed."""
+    if result.elasticities is None or "elasticity" not in result.runs:
+        return []
+    values = result.elasticities.mixture["elasticity"]
+    return [
+        say(
+            "For the elasticity run to give the integration-driven part that is printed for "
+            "{year}, the elasticity would have to be {need:.3f}; the admissible equations reach "
+            "{high:.3f}.",
+            lang,
+            year=year,
+            need=result.elasticities.median
+            * printed
+            / float(row(result.account, ("elasticity", year))["integration"]),
+            high=float(values.max()),
+        )
+        for year, printed in sorted(_printed_integration(result).items())
+        if ("elasticity", year) in result.account.index
+    ]
+
+
+def _leading(result: "Reproduction", lang: Language) -> list[str]:
+    """Name the largest source of uncertainty of the last total of every run."""
+    totals = list(result.facts.totals().index)
+    out = []
+    for run in result.runs:
+        if result.variance.empty or not totals:
+            continue
+        shares = part(result.variance, run).reindex(totals).dropna(how="all")
+        if shares.empty or not shares.iloc[-1].max() > 0:
+            continue
+        last = shares.iloc[-1]
+        out.append(
+            say(
+                "Largest source of uncertainty of the total of {year} in the {run} run: {source}, "
+                "{share:.0%} of the variance.",
+                lang,
+                year=int(result.facts.reported.loc[shares.index[-1], "year"]),
+                run=lang(run),
+                source=lang(str(last.idxmax())),
+                share=float(last.max()),
+            )
+        )
+    return out
+
+
+def _unit(result: "Reproduction", lang: Language) -> str:
     return say(result.study.study.unit, lang)
+
+
+def _behind_number(unit: str) -> str:
+    """Return a unit as it follows a number: a unit that begins with one is multiplied."""
+    return f" x {unit}" if unit[:1].isdigit() else f" {unit}"
 
 
 def _span(values: "pd.Series[float]", name: str = "total") -> str:
@@ -86,7 +254,7 @@ def _linkage_readings(result: "Reproduction", year: int) -> "dict[str, pd.Series
     return out
 
 
-def _alone(result: "Reproduction", lang: str) -> list[str]:
+def _alone(result: "Reproduction", lang: Language) -> list[str]:
     """Say what the last year holds where no printed total of the account's years stands beside."""
     if _first(result) is not None:
         return []
@@ -118,7 +286,7 @@ def _alone(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
-def _level(result: "Reproduction", lang: str) -> list[str]:
+def _level(result: "Reproduction", lang: Language) -> list[str]:
     """Level of the earliest printed total against what the tables support."""
     first = _first(result)
     if first is None or "linkage" not in result.runs:
@@ -167,7 +335,7 @@ def _between(value: float, home: "pd.Series[float]", inside: "pd.Series[float]")
     return "above both" if value > high else "between the two"
 
 
-def _later_totals(result: "Reproduction", lang: str) -> list[str]:
+def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
     """Hold printed totals after the first against both readings of the tables."""
     first = _first(result)
     if first is None or "linkage" not in result.runs:
@@ -211,7 +379,7 @@ def _sector_growth(result: "Reproduction", year: int) -> "pd.Series[float] | Non
     return growth.astype(float)
 
 
-def _growth(result: "Reproduction", lang: str) -> list[str]:
+def _growth(result: "Reproduction", lang: Language) -> list[str]:
     """Hold printed real growth against the growth of the sectors that hold the core."""
     printed = result.facts.reported
     own = printed[printed["concept"].isin(["growth", "nominal_growth"])].sort_values("year")
@@ -257,7 +425,7 @@ def _printed_integration(result: "Reproduction") -> dict[int, float]:
     return out
 
 
-def _elasticity(result: "Reproduction", lang: str) -> list[str]:
+def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
     """How much of the printed integration-driven part panel elasticities support."""
     if result.elasticities is None or "elasticity" not in result.runs:
         return []
@@ -294,7 +462,7 @@ def _elasticity(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
-def _scale(result: "Reproduction", lang: str) -> list[str]:
+def _scale(result: "Reproduction", lang: Language) -> list[str]:
     """Say how much of the base elasticity is scale."""
     found = result.elasticities
     if found is None or found.placebo is None:
@@ -322,7 +490,7 @@ def _scale(result: "Reproduction", lang: str) -> list[str]:
     return [said]
 
 
-def _path(result: "Reproduction", lang: str) -> list[str]:
+def _path(result: "Reproduction", lang: Language) -> list[str]:
     """Whether the printed path goes on like a diffusion, and whether that beats naive rules."""
     if "calibrated" not in result.runs or result.naive.empty:
         return []
@@ -363,7 +531,7 @@ def _path(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
-def _against_naive(result: "Reproduction", rules: list[str], lang: str) -> str:
+def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> str:
     """Say whether the curve forecasts the held-out totals better than the best naive rule."""
     errors = result.score["error"]
     best = str(errors[rules].idxmin())
@@ -384,7 +552,7 @@ def _against_naive(result: "Reproduction", rules: list[str], lang: str) -> str:
     )
 
 
-def _implied_core(result: "Reproduction", lang: str) -> list[str]:
+def _implied_core(result: "Reproduction", lang: Language) -> list[str]:
     """Compare the core that printed figures imply with official sector growth."""
     printed, out = result.facts.reported, []
     run = result.runs[0] if result.runs else ""
@@ -414,7 +582,7 @@ def _implied_core(result: "Reproduction", lang: str) -> list[str]:
     return out
 
 
-def _out_of_reach(result: "Reproduction", year: int, core: float, lang: str) -> str:
+def _out_of_reach(result: "Reproduction", year: int, core: float, lang: Language) -> str:
     """Say where an implied core grows faster than every sector that holds it; else nothing."""
     start, growth = result.study.core.figure, _sector_growth(result, year)
     if start is None or growth is None:
@@ -434,7 +602,7 @@ def _out_of_reach(result: "Reproduction", year: int, core: float, lang: str) -> 
     )
 
 
-def _jobs(result: "Reproduction", lang: str) -> list[str]:
+def _jobs(result: "Reproduction", lang: Language) -> list[str]:
     """Jobs of every run beside the printed ones."""
     printed, out = result.facts.reported, []
     for name in printed.index[printed["concept"] == "jobs"]:
@@ -462,7 +630,7 @@ def _jobs(result: "Reproduction", lang: str) -> list[str]:
     return out
 
 
-def _score(result: "Reproduction", lang: str) -> list[str]:
+def _score(result: "Reproduction", lang: Language) -> list[str]:
     """Score of every run by independent facts."""
     rows = [
         say(
@@ -487,7 +655,7 @@ def _score(result: "Reproduction", lang: str) -> list[str]:
     ]
 
 
-def _provenance(result: "Reproduction", lang: str) -> list[str]:
+def _provenance(result: "Reproduction", lang: Language) -> list[str]:
     """Say where the figure comes from that drives every run."""
     figure = result.study.core.figure
     if figure is None:
@@ -498,7 +666,7 @@ def _provenance(result: "Reproduction", lang: str) -> list[str]:
         lang,
         id=figure,
         printed=own["printed"],
-        unit=(" x " if str(own["unit"])[:1].isdigit() else " ") + say(str(own["unit"]), lang),
+        unit=_behind_number(lang(str(own["unit"]))),
         provenance=say(str(own.get("provenance") or "study file"), lang),
     )
     others = result.study.core.other_printings

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
 from quesnay.diagnostics.reproduction.own_data import Column
@@ -34,7 +35,7 @@ from quesnay.diagnostics.reproduction.study import (
 )
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts
 from quesnay.fitting.errors import StudyError, suggestion
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
 from quesnay.models.satellite.concepts import describe
 
@@ -167,35 +168,66 @@ class KlemsAccount(Tabular):
             dict.fromkeys(map(str, frame.columns), ".1%"),
         )
 
-    def findings(self) -> list[str]:
+    def findings(self, lang: Language = ENGLISH) -> list[str]:
         """Say what the account holds and how far it is from what was printed."""
-        own = part(self.account, RUN)
-        year, unit = int(own.index.max()), self.study.study.unit
+        own, head = part(self.account, RUN), self.study.study
+        year, mean = int(own.index.max()), 100 * self.growth.mean()
         last = own.loc[year]
         said = [
-            f"Level: of the {self.study.study.technology} the producing industries made "
-            f"{last['core']:.0f} {unit} in {year}; what its capital earns in all other industries "
-            f"brings the total to {last['total']:.0f}, {last['share']:.1%} of GDP "
-            f"[{last['share_low']:.1%}, {last['share_high']:.1%} over the definitions]."
+            say(
+                "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
+                "{year}; what its capital earns in all other industries brings the total to "
+                "{total:.0f}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the definitions].",
+                lang,
+                technology=lang(head.technology),
+                core=last["core"],
+                unit=lang(head.unit),
+                year=year,
+                total=last["total"],
+                share=last["share"],
+                low=last["share_low"],
+                high=last["share_high"],
+            ),
+            say(
+                "Growth: the capital in the using industries contributed {capital:.2f} and the "
+                "productivity of the producers {makers:.2f} log points (x 100) a year to the "
+                "growth of value added, {first} to {last}.",
+                lang,
+                capital=mean["capital in use"],
+                makers=mean["productivity of producers"],
+                first=self.growth.index.min(),
+                last=self.growth.index.max(),
+            ),
+            *self._printed_beside(own, lang),
         ]
-        mean = 100 * self.growth.mean()
-        said.append(
-            "Growth: the capital in the using industries contributed "
-            f"{mean['capital in use']:.2f} and the productivity of the producers "
-            f"{mean['productivity of producers']:.2f} log points (x 100) a year to the growth of "
-            f"value added, {self.growth.index.min()} to {self.growth.index.max()}."
-        )
-        for name, printed in self.facts.loc[part(self.verdicts, RUN).index].iterrows():
-            own_year = int(printed["year"])
-            then = row(own, own_year)
-            core = float(then["core"] / then["gdp"])
-            said.append(
-                f"{self.study.study.report[:1].upper()}{self.study.study.report[1:]} prints "
-                f"{printed['printed']} {printed['unit']} for {own_year} ({name}); the "
-                f"core alone is {core:.1%} of GDP, core and capital {then['share']:.1%}."
-            )
         if len(self.verdicts):
-            said.append(f"Score: the account {facts_in_words(row(self.score, RUN))}. {_WIDE}")
+            score = say("The account {score}.", lang, score=lang(self._score()))
+            said.append(say("Score: {score}", lang, score=f"{score} {lang(_WIDE)}"))
+        return said
+
+    def _score(self) -> str:
+        return facts_in_words(row(self.score, RUN))
+
+    def _printed_beside(self, own: pd.DataFrame, lang: Language) -> list[str]:
+        """Set every printed figure beside the core alone and the whole."""
+        said = []
+        for name, printed in self.facts.loc[part(self.verdicts, RUN).index].iterrows():
+            then = row(own, int(printed["year"]))
+            report = lang(self.study.study.report)
+            said.append(
+                say(
+                    "{report} prints {printed} {unit} for {year} ({id}); the core alone is "
+                    "{core:.1%} of GDP, core and capital {share:.1%}.",
+                    lang,
+                    report=f"{report[:1].upper()}{report[1:]}",
+                    printed=printed["printed"],
+                    unit=lang(str(printed["unit"])),
+                    year=int(printed["year"]),
+                    id=name,
+                    core=float(then["core"] / then["gdp"]),
+                    share=float(then["share"]),
+                )
+            )
         return said
 
     def console(self, *, width: int = 100) -> str:
@@ -209,18 +241,27 @@ class KlemsAccount(Tabular):
         tables = [table.to_text(width=width) for table in self.tables()]
         return "\n\n".join([self.study.study.title, "\n".join(said), *tables])
 
-    def to_html(self, path: str | Path | None = None) -> str:
-        """Return the self-contained report; write it to `path` where one is given."""
-        from quesnay.diagnostics.report.page import Section, render_page
+    def to_html(self, path: str | Path | None = None, *, language: str = "en") -> str:
+        """Return the self-contained report in a language; write it to `path` where given."""
+        from quesnay.diagnostics.report.language import language_of
+        from quesnay.diagnostics.report.page import Front, Section, render_page
 
-        use = self.study.klems
-        sections = [Section("The account", (), [self.plot_account()], self.tables())]
-        rows = {"study": self.study.study.name, "panel": use.panel}
+        use, head = self.study.klems, self.study.study
+        rows = {"study": head.name, "panel": use.panel, "versions": versions()}
         rows |= {f"producers: {name}": ", ".join(own) for name, own in use.producers.items()}
         rows |= {f"capital: {name}": ", ".join(own) for name, own in use.capital.items()}
-        colophon = Table("What this rests on", pd.DataFrame({"": rows}))
-        title = self.study.study.title
-        return render_page(title, self.findings(), sections, colophon=colophon, path=path)
+        rests = Table("What this rests on", pd.DataFrame({"value": rows}))
+        caption = "Value added by run and year, with the printed totals"
+        lang = language_of(language, head.zh)
+        account, *others = self.tables()
+        front = Front(head.title, head.question, self.findings(lang)[:5],
+                      {caption: self.plot_account()})  # fmt: skip
+        sections = [
+            Section("verdicts", "Verdicts and definitions", tables=others),
+            Section("account", "The account", tables=[account]),
+            Section("reproduce", "How to make this report again", tables=[rests], brief=True),
+        ]
+        return render_page(front, sections, language=lang, path=path)
 
     def plot_account(self) -> "Figure":
         """Draw core and capital in use by year, with the printed totals."""

@@ -420,12 +420,13 @@ def _account_table(result: ReconciledAccount) -> Table:
     frame = pd.DataFrame(
         {name: _bracketed(own, *how) for name, how in shown.items()}, index=own.index
     )
+    jobs = "new jobs" in shown
     notes = (
         f"Brackets: 95 % interval, normal, from the covariances of {result.draws} draws"
         + (f" ({result.dropped} without an admissible curve left out)." if result.dropped else "."),
         "Current prices; the forecast year as it turned out. Every identity holds.",
-        "Integrated: integration over the total. Of growth: change of the total over change of "
-        f"GDP. New jobs, net of the productivity drift: {result.jobs_unit}.",
+        "Integrated: integration over the total. Of growth: change of the total over change of GDP."
+        + (f" New jobs, net of the productivity drift: {result.jobs_unit}." if jobs else ""),
     )
     return Table(f"Reconciled account, {result.unit}", frame, notes)
 
@@ -457,7 +458,9 @@ def _adjustments_table(result: ReconciledAccount) -> Table:
         "Standard errors: stated, over the draws; used, with the disagreement between the runs; "
         "after, of the reconciled value. z: adjustment over its standard error.",
         f"GDP and levels in {result.unit}; jobs per value added in {result.jobs_unit} per "
-        f"{result.unit}.",
+        f"{result.unit}."
+        if result.jobs_unit
+        else f"GDP and levels in {result.unit}.",
     )
     return Table("What each estimate had to take", frame.sort_index(), notes, formats)
 

@@ -8,14 +8,17 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
-from quesnay.diagnostics.report.page import Section, render_page
+from quesnay.datasets.sectors import load_sectors
+from quesnay.datasets.store import resources
+from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
+from quesnay.diagnostics.report.page import Formula, Front, Section, render_page
+from quesnay.diagnostics.reproduction.answer import answer_table
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
-from quesnay.diagnostics.reproduction.findings import findings, headline
+from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
-    glance_table,
     score_table,
     segment_table,
     variance_table,
@@ -29,32 +32,61 @@ if TYPE_CHECKING:
 
     from quesnay.diagnostics.audit.result import AuditResult
     from quesnay.diagnostics.evidence.specification import SpecificationCurve
-    from quesnay.diagnostics.plots.style import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-    Plots = Mapping[str, Figure | Picture]
+    Plots = Mapping[str, Figure]
 
 __all__ = ["Evidence", "gather_evidence", "report_html"]
 
 T = TypeVar("T")
+_PARTS = {
+    "updated": "Table of a year without one",
+    "reconciled": "One account out of all runs",
+    "audit": "Audit",
+    "curve": "Specification curve",
+}
 _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
 METHOD = {
-    "core": "C_t = k sum_s w_s v_s,t: weights w of the core's segments in sectors s, value added v "
-    "by sector scaled to GDP, one scale k so that the core meets its printed figure.",
-    "linkage": "Linkage: I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, over all i outside the "
-    "core parts K of the split table: value added that the others make so that the core can "
-    "produce. It counts suppliers; it says nothing about what users gain.",
-    "elasticity": "Elasticity: I_t = e sum_j v_j,t C_t / S_t: value added of the using industries "
-    "j times the elasticity e to inputs of the technology times the core's share in their supply "
-    "S.",
-    "calibrated": "Calibrated: I_t = s e sum_j v_j,t p_t: a Gompertz, logistic or Bass curve p "
-    "through the two earliest printed totals, saturation s, with the errors that the same rule "
-    "made on other diffusions.",
-    "total": "T = C + I, S = T / GDP, H = I / T, K = dT / dGDP, jobs net of productivity growth q: "
-    "J = sum_j (l_j T_j - l_j' T_j'), l_j falling by q a year.",
+    "core": Formula(
+        "core",
+        "Core",
+        "C_t = k sum_s w_s v_s,t",
+        "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP, one "
+        "scale k so that the core meets its printed figure where there is one.",
+    ),
+    "linkage": Formula(
+        "linkage",
+        "Linkage run",
+        "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i",
+        "Over all i outside the core parts K of the split table: value added that the others make "
+        "so that the core can produce; v value added, x output, L the Leontief inverse. It counts "
+        "suppliers; it says nothing about what users gain.",
+    ),
+    "elasticity": Formula(
+        "elasticity",
+        "Elasticity run",
+        "I_t = e sum_j v_j,t C_t / S_t",
+        "Value added v of the using industries j times the elasticity e to inputs of the "
+        "technology times the core's share in their supply S.",
+    ),
+    "calibrated": Formula(
+        "calibrated",
+        "Calibrated run",
+        "I_t = s e sum_j v_j,t p_t",
+        "A Gompertz, logistic or Bass curve p through the two earliest printed totals, saturation "
+        "s, with the errors that the same rule made on other diffusions.",
+    ),
+    "total": Formula(
+        "total",
+        "What follows in every run",
+        "T = C + I,  S = T / GDP,  H = I / T,  K = dT / dGDP,  J = sum_j (l_j T_j - l_j' T_j')",
+        "Total T, share of GDP S, integration-driven share H, contribution to growth K, new jobs J "
+        "net of productivity growth: jobs per unit of value added l fall from year to year; a "
+        "prime marks the year before.",
+    ),
 }
 
 
@@ -149,47 +181,117 @@ def report_html(
     path: str | Path | None,
     *,
     evidence: Evidence | None = None,
+    lang: str = "en",
 ) -> str:
-    """Render the report of a run; write it to `path` where one is given."""
+    """Render the report of a run in a language; write it to `path` where one is given.
+
+    The figures of `plots` are laid out, and relabelled where the language is another.
+    """
+    language = report_language(result, lang)
     made = gather_evidence(result) if evidence is None else evidence
+    front = Front(
+        result.study.study.title,
+        question(result, language),
+        answer(result, language, audit=_telling(made, language)[:1]),
+        {"Value added by run and year, with the printed totals": plots["account"]},
+        answer_table(result),
+    )
     sections = [
-        _account(result, plots),
-        _findings(result, made),
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
+        _findings(result, made, language),
+        *_turning(result, made, language),
+        _limits(result),
         _method(result),
+        _account(result),
         *_path(result, plots),
         *_elasticity(result, plots),
         _core(result),
         *_evidence_sections(made),
         _uncertainty(result, plots),
         _data(result),
+        _reproducibility(result),
     ]
-    lead = [*headline(result), *_telling(made)[:1]]
-    return render_page(
-        result.study.study.title, lead, sections, colophon=_colophon(result), path=path
-    )
+    return render_page(front, sections, language=language, path=path)
 
 
-def _telling(made: Evidence) -> list[str]:
-    return [] if made.audit is None else [f"Audit: {s}" for s in made.audit.telling]
+def report_language(result: "Reproduction", lang: str) -> Language:
+    """Return a language with the texts of the study and the names of its sectors."""
+    if lang == "en":
+        return language_of(lang)
+    sectors = load_sectors("CHN", 42)
+    names = dict(zip(sectors["short_name"], sectors["name_zh"], strict=True))
+    return language_of(lang, {**names, **result.study.study.zh})
 
 
-def _findings(result: "Reproduction", made: Evidence) -> Section:
-    words = [*findings(result), *_telling(made)]
+def _telling(made: Evidence, language: Language) -> list[str]:
+    if made.audit is None:
+        return []
+    return [say("Audit: {finding}", language, finding=language(s)) for s in made.audit.telling]
+
+
+def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
+    words = [*findings(result, language), *_telling(made, language)]
     if made.reconciled is not None:
-        words.append(reconciled_finding(result, made.reconciled))
-    return Section("What was found, in full", [sentence for sentence in words if sentence])
+        words.append(reconciled_finding(result, made.reconciled, language))
+    title = "What was found, in full"
+    return Section("findings", title, [sentence for sentence in words if sentence])
 
 
-def _account(result: "Reproduction", plots: "Plots") -> Section:
+def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[Section]:
+    said = turning_points(result, language)
+    if made.curve is not None:
+        said += [
+            say(
+                "Over all admissible combinations of the declared choices, {below:.0%} of the "
+                "{run} run lie below the printed figure {figure} and {agree:.0%} agree with it.",
+                language,
+                run=language(str(run)),
+                below=float(own["below"]),
+                agree=float(own["agrees"]),
+                figure=made.curve.figure,
+            )
+            for run, own in made.curve.by_run.iterrows()
+        ]
+    title = "What would change the conclusion"
+    return [Section("change", title, said, brief=True)] if said else []
+
+
+def _limits(result: "Reproduction") -> Section:
+    """Say what the numbers cannot bear, part by part of the study."""
+    study = result.study
+    said = ["The pattern of the core over sectors is a stated assumption: no statistic shows it."]
+    if "linkage" in result.runs:
+        said.append("Ties along the supply chain say what others produce for the core, not what "
+                    "users gain.")  # fmt: skip
+    if study.potential is not None:
+        said += [
+            "Elasticities are associations: they attribute value added to use; they do not say "
+            "what would be lost without it.",
+            "No industry capital stock of the technology is public; inputs bought stand for it.",
+        ]
+    if "calibrated" in result.runs:
+        said.append("The calibrated run starts from printed totals: that it comes near figures "
+                    "that follow from them is no success.")  # fmt: skip
+    between = [str(year) for year in study.study.years if year not in study.tables.years]
+    if between:
+        said.append(f"Years without an input-output table rest on tables before and after: "
+                    f"{', '.join(between)}.")  # fmt: skip
+    reported = result.facts.reported
+    if "confidence" in reported.columns and (unsure := reported["confidence"].ne("high").sum()):
+        said.append(f"Of {len(reported)} printed figures {unsure} could not be read in the report "
+                    "or its press release; they are taken as quoted by others.")  # fmt: skip
+    return Section("limits", "Limits", said, brief=True)
+
+
+def _account(result: "Reproduction") -> Section:
     return Section(
+        "account",
         "The account",
         [
             "The runs stand side by side: the gap between a run and the report is a finding about "
-            "the report, not an error. Every number is the median of the draws.",
+            "the report, not an error. Every number is the median of the draws."
         ],
-        [plots["account"]],
-        [
+        tables=[
             account_table(result, result.account, ""),
             *bounds_table(result),
             *(core_linkages(result).tables() if "linkage" in result.runs else ()),
@@ -199,26 +301,28 @@ def _account(result: "Reproduction", plots: "Plots") -> Section:
 
 def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
     outcome = ", outcome of the forecast year"
+    forecast = result.study.gdp.forecast is not None
     return Section(
+        "verdicts",
         "Verdicts, each fact counted once",
         [
             "A printed figure is an interval, not a point: 1.42 means 1.415 up to 1.425. A run "
             "agrees with it when its 95 % interval overlaps that interval. Figures that a run used "
-            "are shown but never judged; figures that restate one another are one fact.",
+            "are shown but never judged; figures that restate one another are one fact."
         ],
-        [plots["fan"]],
+        {"The total by run, with the printed totals": plots["fan"]},
         [
-            glance_table(result),
             score_table(result),
             *(verdict_table(result, run) for run in result.runs),
-            account_table(result, result.outcome, outcome),
+            *((account_table(result, result.outcome, outcome),) if forecast else ()),
         ],
     )
 
 
 def _method(result: "Reproduction") -> Section:
     wanted = ("core", *result.runs, "total")
-    return Section("Method, in formulas", [METHOD[name] for name in wanted])
+    formulas = [METHOD[name] for name in dict.fromkeys(wanted)]
+    return Section("method", "Method, in formulas", formulas=formulas)
 
 
 def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
@@ -229,18 +333,19 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
     errors = known_diffusions().tables() if use is not None and use.errors else ()
     return [
         Section(
+            "path",
             "The path: does it go on like a diffusion?",
             [
-                "Two points and a saturation identify each curve exactly "
-                f"({curves}); none was chosen before the outcome was known, so each is as likely. "
-                "Open circles were not used. How wrong such a curve is after one and two years is "
-                "measured on other diffusions whose outcome is known, beside rules without a "
-                "model.",
+                f"Two points and a saturation identify each curve exactly ({curves}); none was "
+                "chosen before the outcome was known, so each is as likely. Open circles were not "
+                "used. How wrong such a curve is after one and two years is measured on other "
+                "diffusions whose outcome is known, beside rules without a model."
             ],
-            [plots["penetration"]],
+            {"Curves through the calibration points, and what the report implies":
+             plots["penetration"]},
             [*errors],
         )
-    ]
+    ]  # fmt: skip
 
 
 def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
@@ -248,6 +353,7 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
         return []
     return [
         Section(
+            "elasticities",
             "The elasticity: a mixture of admissible equations",
             [
                 "No single equation can be defended. Inputs of the technology grow with the scale "
@@ -255,25 +361,26 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
                 "compensation and depreciation are parts of value added, and in current prices an "
                 "equation returns cost shares (Shaikh 1974), so the cost share itself is one of "
                 "the equations. Read all of them as associations: elasticity times value added "
-                "attributes value added to use; it does not say what would be lost without it.",
+                "attributes value added to use; it does not say what would be lost without it."
             ],
-            [plots["elasticities"]],
+            {"Elasticities with 95 % intervals: first those of the account, then their rivals":
+             plots["elasticities"]},
             [*result.elasticities.tables(), *result.elasticities.base.tables()],
         )
-    ]
+    ]  # fmt: skip
 
 
 def _core(result: "Reproduction") -> Section:
-    return Section(
-        "Core industries",
-        [
-            "No statistic shows the core. The study gives each segment a part of some sectors of "
-            "the input-output tables; one scale for all of them makes the sum meet the printed "
-            "core, and every other year follows from official value added by sector.",
-        ],
-        (),
-        [segment_table(result)],
+    scaled = result.study.core.figure is not None
+    words = (
+        "No statistic shows the core. The study gives each segment a part of some sectors of "
+        "the input-output tables; one scale for all of them makes the sum meet the printed "
+        "core, and every other year follows from official value added by sector."
+        if scaled
+        else "The study gives each segment a part of some sectors of the input-output tables; "
+        "the core of every year follows from official value added by sector."
     )
+    return Section("core", "Core industries", [words], tables=[segment_table(result)])
 
 
 def _evidence_sections(made: Evidence) -> list[Section]:
@@ -281,11 +388,19 @@ def _evidence_sections(made: Evidence) -> list[Section]:
     sections = []
     if made.audit is not None:
         words = ["Can the printed figures be true together?", *made.audit.findings]
-        sections.append(Section("Audit of the report itself", words, (), made.audit.tables()))
+        sections.append(
+            Section("audit", "Audit of the report itself", words, tables=made.audit.tables())
+        )
     if made.curve is not None:
         words = ["All admissible combinations of the declared choices, run by run."]
         sections.append(
-            Section("Specification curve", words, [made.curve.plot_runs()], made.curve.tables())
+            Section(
+                "curve",
+                "Specification curve",
+                words,
+                {"Every admissible combination, run by run": made.curve.plot_runs()},
+                made.curve.tables(),
+            )
         )
     if made.updated is not None:
         words = [
@@ -294,7 +409,7 @@ def _evidence_sections(made: Evidence) -> list[Section]:
             "again on the same draws.",
         ]
         title = f"A table for {made.updated.year}, which has no official one"
-        sections.append(Section(title, words, (), made.updated.tables()))
+        sections.append(Section("made-table", title, words, tables=made.updated.tables()))
     if made.reconciled is not None:
         words = [
             "The runs put different figures on the integration-driven part. Least squares moves "
@@ -303,16 +418,18 @@ def _evidence_sections(made: Evidence) -> list[Section]:
             "reconciled account says how far the other evidence pulls away from the report.",
         ]
         tables = made.reconciled.tables()
-        sections.append(Section("One account out of all runs", words, (), tables))
+        sections.append(Section("reconciled", "One account out of all runs", words, tables=tables))
     if made.missing:
-        listed = [f"{part}: {why}." for part, why in made.missing.items()]
-        sections.append(Section("Not made", listed))
+        listed = [f"{_PARTS[part]}: {why}." for part, why in made.missing.items()]
+        sections.append(Section("missing", "Not made", listed))
     return sections
 
 
 def _uncertainty(result: "Reproduction", plots: "Plots") -> Section:
-    pictures = [plots["tornado"]] if "tornado" in plots else []
+    caption = "How far each source of uncertainty alone moves a total"
+    pictures = {caption: plots["tornado"]} if "tornado" in plots else {}
     return Section(
+        "uncertainty",
         "Where the uncertainty comes from",
         [
             "Bars: one source is drawn, everything else stays at its middle. The choice of the "
@@ -326,11 +443,13 @@ def _uncertainty(result: "Reproduction", plots: "Plots") -> Section:
 
 def _data(result: "Reproduction") -> Section:
     vintages = "; ".join(v.name for v in result.study.gdp.vintages)
-    words = [
-        f"GDP vintages drawn with equal weight: {vintages}. Years without an input-output table "
-        "take value added by sector from the tables on both sides, joined by the published value "
-        "added by industry, and a table balanced to these totals.",
-    ]
+    words = [f"GDP vintages drawn with equal weight: {vintages}."] if vintages else []
+    if set(result.study.study.years) - set(result.study.tables.years):
+        words.append(
+            "Years without an input-output table take value added by sector from the tables on "
+            "both sides, joined by the published value added by industry, and a table balanced to "
+            "these totals."
+        )
     low, high = result.assembly.productivity
     if result.study.employment is not None:
         words.append(
@@ -338,12 +457,47 @@ def _data(result: "Reproduction") -> Section:
             f"{100 * low:.1f} to {100 * high:.1f} % a year: the averages of nominal value added "
             f"per person from each year since {result.study.employment.productivity_since}."
         )
-    if result.study.potential is not None:
-        words.append(
-            "No industry capital stock of the technology is public; inputs bought stand for it."
-        )
-    words.append(f"Sources: {_sources(result)}. Table numbers, licences: quesnay datasets --json.")
-    return Section("Data, conventions and limits", words, (), [_provenance(result)])
+    words.append(f"Sources: {_sources(result)}.")
+    tables = [_provenance(result)] if len(result.facts.reported) else []
+    return Section("data", "Data and sources", words, tables=tables, anchors="source")
+
+
+def _reproducibility(result: "Reproduction") -> Section:
+    """Say how to make the report again: command, seed, versions, data by their hashes, citation."""
+    words = ["The same command with the same versions gives the same numbers."]
+    tables = [_colophon(result), *_hashes(result)]
+    return Section("reproduce", "How to make this report again", words, tables=tables, brief=True)
+
+
+def _hashes(result: "Reproduction") -> list[Table]:
+    known = resources()
+    used = [name for name in _dataset_names(result) if name in known]
+    if not used:
+        return []
+    rows = {
+        name: {
+            "what": known[name].title,
+            "vintage or table": known[name].years,
+            "SHA-256": known[name].sha256[:16],
+        }
+        for name in used
+    }
+    frame = pd.DataFrame.from_dict(rows, orient="index")
+    notes = (
+        "First 16 digits of the hash of the embedded file; licences: quesnay datasets --json.",
+    )
+    return [Table("Embedded data of this run", frame, notes)]
+
+
+def _dataset_names(result: "Reproduction") -> list[str]:
+    """Return the embedded data sets that went into a run, each once."""
+    study = result.study
+    titles = {entry.title: name for name, entry in resources().items()}
+    names = [titles.get(str(table.name), "") for table in result.facts.tables.values()]
+    names += [part.panel for part in (study.potential, study.employment) if part is not None]
+    if study.reported.dataset is not None:
+        names.append(f"reported_{study.reported.dataset}")
+    return [name for name in dict.fromkeys(names) if name]
 
 
 def _provenance(result: "Reproduction") -> Table:
@@ -367,11 +521,14 @@ def _sources(result: "Reproduction") -> str:
 
 
 def _colophon(result: "Reproduction") -> Table:
+    name, seed, draws = result.study.study.name, result.seed, len(result.draws)
     rows = {
-        "study": result.study.study.name,
-        "draws": str(len(result.draws)),
-        "seed": str(result.seed),
+        "command": f"quesnay run {name} --draws {draws} --seed {seed} --out report",
+        "study": name,
+        "draws": str(draws),
+        "seed": str(seed),
         "versions": versions(),
+        "citation": result.cite().splitlines()[0],
     }
     if result.elasticities is not None:
         count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
@@ -380,7 +537,9 @@ def _colophon(result: "Reproduction") -> Table:
     return Table("How this report was made", pd.DataFrame({"value": rows}))
 
 
-def reconciled_finding(result: "Reproduction", made: "ReconciledAccount") -> str:
+def reconciled_finding(
+    result: "Reproduction", made: "ReconciledAccount", lang: Language = ENGLISH
+) -> str:
     """Compare the last printed total that is no forecast with the reconciled one."""
     totals = result.facts.totals()
     forecast = result.study.gdp.forecast
@@ -393,8 +552,16 @@ def reconciled_finding(result: "Reproduction", made: "ReconciledAccount") -> str
     own = row(made.account, int(last["year"]))
     low, high = float(own["total_low"]), float(own["total_high"])
     place = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
-    return (
-        f"All runs together: a total of {own['total']:.2f} [{low:.2f}, {high:.2f}] {made.unit} in "
-        f"{int(last['year'])} once the disagreement of the methods counts as error; the report "
-        f"prints {last['printed']}, {place} that interval."
+    return say(
+        "All runs together: a total of {total:.2f} [{low:.2f}, {high:.2f}] {unit} in {year} once "
+        "the disagreement of the methods counts as error; the report prints {printed}, {place} "
+        "that interval.",
+        lang,
+        total=float(own["total"]),
+        low=low,
+        high=high,
+        unit=lang(made.unit),
+        year=int(last["year"]),
+        printed=last["printed"],
+        place=lang(place),
     )

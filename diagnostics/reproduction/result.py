@@ -16,7 +16,6 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.plots.style import Picture
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.models.display.table import Explanation
@@ -222,7 +221,8 @@ class Reproduction(Tabular):
         self,
         path: str | Path | None = None,
         *,
-        plots: "Mapping[str, Figure | Picture] | None" = None,
+        plots: "Mapping[str, Figure] | None" = None,
+        language: str = "en",
     ) -> str:
         """Return the self-contained report; write it to `path` where one is given.
 
@@ -230,8 +230,10 @@ class Reproduction(Tabular):
         ----------
         path : str or Path, optional
             The file, written whole or not at all.
-        plots : mapping of str to Figure or Picture, optional
-            From :meth:`plots`, where they have been drawn already.
+        plots : mapping of str to Figure, optional
+            From :meth:`plots`, where they have been made already.
+        language : {"en", "zh"}
+            Of everything on the page; pictures keep English labels where no Chinese font is found.
 
         Returns
         -------
@@ -240,4 +242,5 @@ class Reproduction(Tabular):
         """
         from quesnay.diagnostics.reproduction.report import report_html
 
-        return report_html(self, self.plots() if plots is None else plots, path)
+        shown = self.plots() if plots is None else plots
+        return report_html(self, shown, path, lang=language)

@@ -97,6 +97,16 @@ class Header:
     report: str = key(
         "How sentences call the published report.", "the report", example='"the report of CAICT"'
     )
+    question: str = _key(
+        "What is asked, in one or two sentences: the report opens with it.",
+        "",
+        example='"How large is the industrial internet in China?"',
+    )
+    zh: dict[str, str] = _key(
+        "Texts of the study in Chinese, for a report in Chinese.",
+        {},
+        example='{ "industrial internet" = "工业互联网" }',
+    )
 
 
 @dataclass(frozen=True, slots=True)

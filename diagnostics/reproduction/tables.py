@@ -18,6 +18,8 @@ __all__ = [
     "bounds_table",
     "console_text",
     "glance_table",
+    "interval_text",
+    "number_text",
     "result_tables",
     "score_table",
     "segment_table",
@@ -278,6 +280,16 @@ def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
         "" if pd.isna(a) else f"[{_plain(a, spec)}, {_plain(b, spec)}]"
         for a, b in zip(low, high, strict=True)
     ]
+
+
+def number_text(value: float) -> str:
+    """Return three digits that count, never an exponent or a negative zero."""
+    return _plain(value, "#.3g").removesuffix(".")
+
+
+def interval_text(low: float, high: float) -> str:
+    """Return the bounds of an interval in brackets."""
+    return f"[{number_text(low)}, {number_text(high)}]"
 
 
 def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:

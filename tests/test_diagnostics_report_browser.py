@@ -1,0 +1,193 @@
+"""The report in a browser: offline, readable, usable by keyboard, printable; axe-core's rules."""
+
+import base64
+import io
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import quesnay as qn
+
+webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
+if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
+    pytest.skip("chromium or its driver is not installed", allow_module_level=True)
+
+STUDIES = ("caict_2020", "caii", "oecd_ict_china", "us_digital_economy")
+PAGES = [(study, language) for study in STUDIES for language in ("en", "zh")]
+MISSING = """
+const same = (a, b) => a.every((v, i) => v === b[i]);
+const canvas = Object.assign(document.createElement('canvas'), {width: 40, height: 40});
+const pen = canvas.getContext('2d', {willReadFrequently: true});
+const drawn = (sign) => {
+  pen.clearRect(0, 0, 40, 40);
+  pen.font = '20px ' + getComputedStyle(document.body).fontFamily;
+  pen.fillText(sign, 5, 28);
+  return Array.from(pen.getImageData(0, 0, 40, 40).data);
+};
+const box = drawn('\\u0378');
+return [...new Set(document.body.textContent)].filter(s => s.trim() && same(drawn(s), box));
+"""
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the reports of four studies in both languages."""
+    out = tmp_path_factory.mktemp("reports")
+    for study in STUDIES:
+        result: Any = qn.reproduce(study, draws=200)
+        for language in ("en", "zh"):
+            result.to_html(out / f"{study}-{language}.html", language=language)
+    return out
+
+
+@pytest.fixture(scope="module")
+def driver() -> Iterator[Any]:
+    """Start one browser that logs its console and its requests."""
+    options = webdriver.ChromeOptions()
+    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
+        options.add_argument(word)
+    options.binary_location = str(shutil.which("chromium"))
+    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
+    service = webdriver.ChromeService(str(shutil.which("chromedriver")))
+    one = webdriver.Chrome(options=options, service=service)
+    yield one
+    one.quit()
+
+
+def _open(driver: Any, folder: Path, name: str, *, width: int = 1280, scheme: str = "light") -> str:
+    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
+    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
+    media = [{"name": "prefers-color-scheme", "value": scheme}]
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
+    driver.get_log("browser")
+    driver.get_log("performance")
+    address = (folder / f"{name}.html").as_uri()
+    driver.get(address)
+    return address
+
+
+def _requests(driver: Any) -> set[str]:
+    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
+    sent = [m for m in messages if m["method"] == "Network.requestWillBeSent"]
+    return {m["params"]["request"]["url"] for m in sent}
+
+
+@pytest.mark.parametrize(("study", "language"), PAGES)
+def test_page_loads_alone_without_a_word_on_the_console(
+    driver: Any, folder: Path, study: str, language: str
+) -> None:
+    address = _open(driver, folder, f"{study}-{language}")
+    assert _requests(driver) == {address}
+    assert driver.get_log("browser") == []
+    assert driver.execute_script(MISSING) == []
+
+
+@pytest.mark.parametrize("width", [380, 1280])
+@pytest.mark.parametrize(("study", "language"), PAGES)
+def test_only_tables_and_pictures_scroll_sideways(
+    driver: Any, folder: Path, study: str, language: str, width: int
+) -> None:
+    _open(driver, folder, f"{study}-{language}", width=width)
+    wide = driver.execute_script("return document.documentElement.scrollWidth")
+    assert wide <= width
+    smallest = driver.execute_script(
+        "return Math.min(...[...document.querySelectorAll('svg text')].map("
+        "t => parseFloat(getComputedStyle(t).fontSize) * t.ownerSVGElement.getScreenCTM().a))"
+    )
+    assert smallest >= 6.5
+
+
+@pytest.mark.parametrize(("study", "language"), PAGES)
+def test_links_lead_to_a_place_on_the_page_and_identifiers_are_unique(
+    driver: Any, folder: Path, study: str, language: str
+) -> None:
+    _open(driver, folder, f"{study}-{language}")
+    lost = driver.execute_script(
+        "return [...document.querySelectorAll('[href^=\"#\"]')].map(a => a.getAttribute('href')"
+        ".slice(1)).filter(id => !document.getElementById(id))"
+    )
+    ids = driver.execute_script("return [...document.querySelectorAll('[id]')].map(e => e.id)")
+    assert lost == []
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize(
+    ("study", "language", "width", "scheme"),
+    [
+        *((study, language, 1280, "light") for study, language in PAGES),
+        ("caict_2020", "en", 380, "light"),
+        ("caict_2020", "zh", 380, "dark"),
+        ("us_digital_economy", "en", 380, "dark"),
+    ],
+)
+def test_axe_finds_no_violation(
+    driver: Any, folder: Path, study: str, language: str, width: int, scheme: str
+) -> None:
+    axe = pytest.importorskip("axe_core_python.selenium", reason="axe-core is not installed")
+    _open(driver, folder, f"{study}-{language}", width=width, scheme=scheme)
+    driver.set_script_timeout(300)
+    found = axe.Axe().run(driver)
+    told = [
+        (rule["id"], node["target"], node["failureSummary"])
+        for rule in found["violations"]
+        for node in rule["nodes"][:3]
+    ]
+    assert told == []
+
+
+def test_dark_scheme_darkens_the_paper(driver: Any, folder: Path) -> None:
+    paper = "return getComputedStyle(document.body).backgroundColor"
+    _open(driver, folder, "caict_2020-en")
+    light = driver.execute_script(paper)
+    _open(driver, folder, "caict_2020-en", scheme="dark")
+    assert light == "rgb(255, 255, 255)"
+    assert driver.execute_script(paper) == "rgb(20, 24, 28)"
+
+
+def test_tab_goes_to_the_answer_then_through_the_contents_and_opens_a_number(
+    driver: Any, folder: Path
+) -> None:
+    from selenium.webdriver.common.keys import Keys
+
+    _open(driver, folder, "caict_2020-en")
+    focus = "return document.activeElement.getAttribute('href')"
+    reached = []
+    for _ in range(4):
+        driver.switch_to.active_element.send_keys(Keys.TAB)
+        reached.append(driver.execute_script(focus))
+    assert reached == ["#answer", "#answer", "#verdicts", "#findings"]
+    number = driver.find_element("css selector", "button.why")
+    driver.execute_script("arguments[0].focus()", number)
+    number.send_keys(Keys.ENTER)
+    shown = driver.find_element("id", number.get_attribute("popovertarget"))
+    assert shown.is_displayed()
+    assert "printed as 1.42" in shown.text
+    driver.switch_to.active_element.send_keys(Keys.ESCAPE)
+    assert not shown.is_displayed()
+
+
+def test_contents_stay_in_view(driver: Any, folder: Path) -> None:
+    for width in (380, 1280, 1500):
+        _open(driver, folder, "caict_2020-en", width=width)
+        driver.execute_script("document.getElementById('reproduce').scrollIntoView()")
+        top = driver.execute_script(
+            "return document.querySelector('nav a').getBoundingClientRect().top"
+        )
+        assert 0 <= top < 60
+
+
+@pytest.mark.parametrize(("study", "language"), PAGES)
+def test_print_is_a_brief_of_two_pages(
+    driver: Any, folder: Path, study: str, language: str
+) -> None:
+    pypdf = pytest.importorskip("pypdf", reason="pypdf is not installed")
+    _open(driver, folder, f"{study}-{language}")
+    made = driver.execute_cdp_cmd("Page.printToPDF", {"preferCSSPageSize": True})
+    pages = pypdf.PdfReader(io.BytesIO(base64.b64decode(made["data"]))).pages
+    assert len(pages) == 2
+    number = "1.42" if study == "caict_2020" else "20"
+    assert number in pages[0].extract_text()

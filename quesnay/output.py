@@ -43,8 +43,9 @@ def write_result(
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result))
     from quesnay.diagnostics.plots.style import draw_picture
+    from quesnay.diagnostics.reproduction.documents import workbook_of
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
-    from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
+    from quesnay.models.display.workbook import frame_to_csv
 
     evidence = gather_evidence(result, curve=curve)
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
@@ -56,7 +57,7 @@ def write_result(
         "score.csv": frame_to_csv(result.score),
         "readings.csv": frame_to_csv(result.bounds),
         "elasticities.csv": frame_to_csv(_elasticities(result)),
-        "tables.xlsx": workbook_bytes((*result.tables(), *evidence.tables())),
+        "tables.xlsx": workbook_of(result, plots, evidence),
         "report.html": report_html(result, plots, None, evidence=evidence),
     }
     files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}

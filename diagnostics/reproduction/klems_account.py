@@ -34,6 +34,7 @@ from quesnay.diagnostics.reproduction.study import (
 )
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts
 from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.models.display.grid import amounts
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
 from quesnay.models.satellite.concepts import describe
@@ -100,18 +101,18 @@ class KlemsAccount(Tabular):
         unit = self.study.study.unit
         shown = pd.DataFrame(
             {
-                name: [
-                    f"{100 * v:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
-                    if name == "share"
-                    else f"{v:.4g} [{low:.4g}, {high:.4g}]"
-                    for v, low, high in self.account[
-                        [name, f"{name}_low", f"{name}_high"]
-                    ].itertuples(index=False)
-                ]
+                name: amounts(
+                    *(
+                        self.account[c] * (100 if share else 1)
+                        for c in (name, f"{name}_low", f"{name}_high")
+                    ),
+                    "{:.1f}".format if share else "{:.4g}".format,
+                )
                 for name in _LEVELS
+                for share in (name == "share",)
             },
             index=self.account.loc[RUN].index,
-        ).rename(columns={"share": "share of GDP"})
+        ).rename(columns={"share": "share of GDP, %"})
         parts = [
             Table(
                 f"{self.study.study.technology.capitalize()}, value added, {unit}",

@@ -16,6 +16,7 @@ from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
     glance_table,
+    printed_amount,
     score_table,
     segment_table,
     variance_table,
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
 
     Plots = Mapping[str, Figure | Picture]
 
-__all__ = ["Evidence", "gather_evidence", "report_html"]
+__all__ = ["Evidence", "gather_evidence", "lead", "report_html", "report_sections", "used_sources"]
 
 T = TypeVar("T")
 _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
@@ -153,7 +154,23 @@ def report_html(
 ) -> str:
     """Render the report of a run; write it to `path` where one is given."""
     made = gather_evidence(result) if evidence is None else evidence
-    sections = [
+    return render_page(
+        result.study.study.title,
+        lead(result, made),
+        report_sections(result, plots, made),
+        colophon=_colophon(result),
+        path=path,
+    )
+
+
+def lead(result: "Reproduction", made: Evidence) -> list[str]:
+    """Return the answer in a few sentences."""
+    return [*headline(result), *_telling(made)[:1]]
+
+
+def report_sections(result: "Reproduction", plots: "Plots", made: Evidence) -> list[Section]:
+    """Return what the report says, section by section, for a page, a document and a workbook."""
+    return [
         _account(result, plots),
         _findings(result, made),
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
@@ -165,10 +182,6 @@ def report_html(
         _uncertainty(result, plots),
         _data(result),
     ]
-    lead = [*headline(result), *_telling(made)[:1]]
-    return render_page(
-        result.study.study.title, lead, sections, colophon=_colophon(result), path=path
-    )
 
 
 def _telling(made: Evidence) -> list[str]:
@@ -343,7 +356,10 @@ def _data(result: "Reproduction") -> Section:
         words.append(
             "No industry capital stock of the technology is public; inputs bought stand for it."
         )
-    words.append(f"Sources: {_sources(result)}. Table numbers, licences: quesnay datasets --json.")
+    words.append(
+        f"Sources: {'; '.join(used_sources(result))}. Table numbers, licences: quesnay datasets "
+        "--json."
+    )
     return Section("Data, conventions and limits", words, (), [_provenance(result)])
 
 
@@ -352,10 +368,12 @@ def _provenance(result: "Reproduction") -> Table:
     columns = [
         c for c in ("printed", "unit", "kind", "provenance", "note") if c in reported.columns
     ]
-    return Table("Where the printed figures were read", reported[columns].fillna(""))
+    shown = reported[columns].fillna("")
+    shown = shown.assign(printed=[printed_amount(text) for text in shown["printed"]])
+    return Table("Where the printed figures were read", shown, sheet="Printed figures")
 
 
-def _sources(result: "Reproduction") -> str:
+def used_sources(result: "Reproduction") -> list[str]:
     """Name the sources of tables, panels and printed figures, each once."""
     listed = list_datasets()
     known = dict(zip([*listed["name"], *listed["what"]], [*listed["source"]] * 2, strict=True))
@@ -364,7 +382,7 @@ def _sources(result: "Reproduction") -> str:
     names += [part.panel for part in (study.potential, study.employment) if part is not None]
     figures = result.facts.reported.get("source", pd.Series(dtype=object)).dropna()
     sources = [*(str(known.get(name, name)) for name in names), *map(str, figures)]
-    return "; ".join(dict.fromkeys(sources))
+    return list(dict.fromkeys(sources))
 
 
 def _colophon(result: "Reproduction") -> Table:

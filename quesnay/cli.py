@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from quesnay import __version__
+from quesnay.completion import SHELLS, completion
 from quesnay.fitting.errors import QuesnayError
 from quesnay.table_commands import add_table
+from quesnay.terminal import red
 
 __all__ = ["main"]
 
@@ -75,7 +77,7 @@ def _failed(message: str, status: int) -> int:
     from quesnay.models.display.escape import visible
 
     with contextlib.suppress(OSError, ValueError):  # nobody listens on standard error
-        print(f"quesnay: {visible(message)}", file=sys.stderr)
+        print(f"{red('quesnay:')} {visible(message)}", file=sys.stderr)
     return status
 
 
@@ -104,6 +106,7 @@ def _parser() -> argparse.ArgumentParser:
     _add_audit(commands)
     add_table(commands)
     _add_datasets(commands)
+    _add_completion(commands, parser)
     return parser
 
 
@@ -127,6 +130,9 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         )
         parser.add_argument(
             "--curve", action="store_true", help="with --out: the specification curve too"
+        )
+        parser.add_argument(
+            "--word", action="store_true", help="with --out: the report as report.docx too"
         )
         parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
         _add_json(parser)
@@ -172,6 +178,19 @@ def _add_datasets(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     datasets.add_argument("--export", metavar="FILE", help="write it as csv or xlsx")
     datasets.set_defaults(handler="datasets")
     _add_json(datasets)
+
+
+def _add_completion(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", whole: argparse.ArgumentParser
+) -> None:
+    parser = commands.add_parser(
+        "completion",
+        help="a script for your shell that completes commands and options",
+        description="bash: quesnay completion bash > ~/.local/share/bash-completion/completions/"
+        "quesnay; zsh: source <(quesnay completion zsh); fish: quesnay completion fish | source",
+    )
+    parser.add_argument("shell", choices=SHELLS, help="which shell")
+    parser.set_defaults(run=lambda options: print(completion(whole, options.shell)))
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -10,6 +10,7 @@ from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.models.display.table import Tabular
 from quesnay.models.display.write import write_folder
+from quesnay.terminal import Step
 
 __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 
@@ -17,7 +18,12 @@ _DIGITS = 10  # what different processors agree on
 
 
 def write_result(
-    result: Reproduction | KlemsAccount, folder: str | Path, *, curve: bool = False
+    result: Reproduction | KlemsAccount,
+    folder: str | Path,
+    *,
+    curve: bool = False,
+    word: bool = False,
+    step: Step = lambda what, share: None,
 ) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
@@ -29,6 +35,10 @@ def write_result(
         Made where missing; files of others in it stay.
     curve : bool
         The specification curve too, in the report and as csv.
+    word : bool
+        The report as a Word document too; needs ``quesnay[word]``.
+    step : callable
+        Told what comes next and the share that is done then.
 
     Returns
     -------
@@ -43,12 +53,15 @@ def write_result(
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result))
     from quesnay.diagnostics.plots.style import draw_picture
-    from quesnay.diagnostics.reproduction.documents import workbook_of
+    from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
     from quesnay.models.display.workbook import frame_to_csv
 
+    step("evidence", 0.0)
     evidence = gather_evidence(result, curve=curve)
+    step("pictures", 0.4)
     plots = {name: draw_picture(figure) for name, figure in result.plots().items()}
+    step("tables and report", 0.7)
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "account_outcome.csv": frame_to_csv(result.outcome),
@@ -62,6 +75,8 @@ def write_result(
     }
     files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
     files |= {f"{name}.png": picture.png for name, picture in plots.items()}
+    if word:
+        files["report.docx"] = document_of(result, plots, evidence)
     return write_folder(folder, files)
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.grid import Amount, amounts
@@ -24,7 +25,7 @@ SHOWN = Table(
     "Account, yuan",
     pd.DataFrame(
         {
-            "total": amounts([1.2, np.nan], [1.0, np.nan], [1.5, np.nan], "{:.2f}".format),
+            "total": amounts("{:.2f}".format, [1.2, np.nan], [1.0, np.nan], [1.5, np.nan]),
             "printed": [
                 Amount("+35.1 %", 0.351),
                 Amount("4,386 million", 4386.0, unit="million"),
@@ -106,7 +107,7 @@ def test_no_number_of_the_workbook_is_text(book: Any) -> None:
         for sheet in book
         for row in sheet.iter_rows(min_row=4)
         for cell in row[1:]
-        if isinstance(cell.value, str) and figure.fullmatch(cell.value)
+        if isinstance(cell.value, str) and figure.fullmatch(cell.value) and sheet.title != "Sources"
     ]
     assert written == []
 
@@ -119,7 +120,7 @@ def test_account_and_path_are_drawn_by_the_spreadsheet(book: Any, result: Reprod
     header = [cell.value for cell in own[3]]
     rows = {row[0].value: row for row in own.iter_rows(min_row=4) if row[0].value}
     total = rows[2019][header.index("calibrated run")].value
-    assert total == pytest.approx(float(result.account.loc[("calibrated", 2019), "total"]), 1e-9)
+    assert total == pytest.approx(float(row(result.account, ("calibrated", 2019))["total"]), 1e-9)
 
 
 def test_a_chart_stands_on_the_sheet_of_its_table() -> None:

@@ -43,13 +43,17 @@ def workbook_of(
     return workbook_bytes([*first.values(), definitions_table(), sources_table(result)], charts)
 
 
-def document_of(result: "Reproduction") -> bytes:
+def document_of(
+    result: "Reproduction",
+    plots: "Mapping[str, Picture] | None" = None,
+    evidence: Evidence | None = None,
+) -> bytes:
     """Return the report as a Word document."""
     from quesnay.models.display.word import document_bytes
 
-    made = gather_evidence(result)
+    made = gather_evidence(result) if evidence is None else evidence
     return document_bytes(
-        result.study.study.title, lead(result, made), _sections(result, None, made)
+        result.study.study.title, lead(result, made), _sections(result, plots, made)
     )
 
 
@@ -80,11 +84,11 @@ def path_table(result: "Reproduction") -> Table:
     for run in result.runs:
         own = part(account, run).reindex(years)
         columns = (own[name] for name in ("total", "total_low", "total_high"))
-        frame[f"{run} run"] = amounts(*columns, "{:.2f}".format)
+        frame[f"{run} run"] = amounts("{:.2f}".format, *columns)
     own = totals.set_index("year").reindex(years)
     if own["value"].notna().any():
         columns = (own[name] for name in ("value", "low", "high"))
-        frame["printed"] = amounts(*columns, "{:.4g}".format)
+        frame["printed"] = amounts("{:.4g}".format, *columns)
     for rule, rows in result.naive["estimate"].groupby("rule", sort=False):
         frame[str(rule)] = rows.droplevel("rule").reindex(years).astype(float)
     title = f"Total by year, {result.study.study.unit}"

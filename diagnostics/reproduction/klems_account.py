@@ -102,14 +102,13 @@ class KlemsAccount(Tabular):
         shown = pd.DataFrame(
             {
                 name: amounts(
+                    "{:.1f}".format if name == "share" else "{:.4g}".format,
                     *(
-                        self.account[c] * (100 if share else 1)
-                        for c in (name, f"{name}_low", f"{name}_high")
+                        scale * self.account[column]
+                        for column in (name, f"{name}_low", f"{name}_high")
                     ),
-                    "{:.1f}".format if share else "{:.4g}".format,
                 )
-                for name in _LEVELS
-                for share in (name == "share",)
+                for name, scale in zip(_LEVELS, (1.0, 1.0, 1.0, 100.0), strict=True)
             },
             index=self.account.loc[RUN].index,
         ).rename(columns={"share": "share of GDP, %"})

@@ -372,7 +372,7 @@ def effect_table(result: UpdatedTable) -> Table:
         word = "no table" if way.startswith("no table") else way.rsplit(" ", 1)[-1]
         frame[word] = own["level"]
         changes = (100 * own[name] for name in ("change", "low", "high"))
-        frame[f"{word}, change %"] = amounts(*changes, _signed)
+        frame[f"{word}, change %"] = amounts(_signed, *changes)
     formats = {str(c): ".3f" for c in frame.columns if not str(c).endswith("change %")}
     notes = (
         f"Medians of {result.draws} draws; change: the same draw with the other table, median and "

@@ -14,7 +14,7 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -404,9 +404,9 @@ def _account_table(result: ReconciledAccount) -> Table:
     return Table(f"Reconciled account, {result.unit}", frame, notes)
 
 
-def _bracketed(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[Amount]:
+def _bracketed(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[Any]:
     columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
-    return amounts(*columns, lambda value: format(value, spec))
+    return amounts(lambda value: format(value, spec), *columns)
 
 
 def _adjustments_table(result: ReconciledAccount) -> Table:
@@ -423,7 +423,8 @@ def _adjustments_table(result: ReconciledAccount) -> Table:
         # no sign for nothing
         rounded = frame[name].round(int(spec[2])).fillna(0.0) + 0.0
         written = [format(v, spec if v else spec[1:]) for v in rounded]
-        frame[name] = [Amount(*cell) for cell in zip(written, frame[name], strict=True)]
+        cells: list[Any] = [Amount(*cell) for cell in zip(written, frame[name], strict=True)]
+        frame[name] = cells
     formats = dict.fromkeys(frame.columns, ".3f")
     notes = (
         "Standard errors: stated, over the draws; used, with the disagreement between the runs; "
@@ -438,11 +439,14 @@ def _variants_table(result: ReconciledAccount) -> Table:
     own = result.variants
     cells = pd.Series(_bracketed(own, "total", ".2f", 1.0), index=own.index)
     frame = cells.unstack().reindex(list(result.tests.index)).fillna("none")
-    frame["chi-squared"] = [
+    statistics: list[Any] = [
         Amount(f"{value:.0f} ({freedom:.0f})", value, remark=f"{freedom:.0f} degrees of freedom")
         for value, freedom, _ in result.tests.itertuples(index=False)
     ]
-    frame["p"] = [Amount(f"{p:.2f}" if p > 1e-4 else "< 0.0001", p) for p in result.tests["p"]]
+    levels: list[Any] = [
+        Amount(f"{p:.2f}" if p > 1e-4 else "< 0.0001", p) for p in result.tests["p"]
+    ]
+    frame["chi-squared"], frame["p"] = statistics, levels
     frame.index.name = "variant"
     notes = (
         "Chi-squared, with its degrees of freedom: do the estimates agree within the errors?",

@@ -223,7 +223,7 @@ def glance_table(result: "Reproduction") -> Table:
     return Table("Reported and estimated", frame, notes)
 
 
-def printed_amount(printed: str, unit: str = "") -> Amount:
+def printed_amount(printed: str, unit: str = "") -> Any:
     """Return a printed figure with its unit; its digits stay as printed."""
     joint = " x " if unit[:1].isdigit() else " "
     text = f"{printed}{joint}{unit}" if unit else printed
@@ -233,7 +233,7 @@ def printed_amount(printed: str, unit: str = "") -> Amount:
         return Amount(text, remark=printed, unit=unit)
 
 
-def _glance(role: str, estimate: float, low: float, high: float, agrees: Any) -> Amount:
+def _glance(role: str, estimate: float, low: float, high: float, agrees: Any) -> Any:
     """Return an estimate with its interval and whether it agrees, or what it was used for."""
     if role != "held out":
         return Amount(_role_words(role), remark=_role_words(role))
@@ -293,10 +293,10 @@ def _bracket(low: float, high: float, spec: str) -> str:
     return "" if pd.isna(low) else f"[{_plain(low, spec)}, {_plain(high, spec)}]"
 
 
-def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float = 1.0) -> list[Amount]:
+def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float = 1.0) -> list[Any]:
     """Estimate with the bounds of its interval behind it."""
     columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
-    return amounts(*columns, lambda value: _plain(value, spec))
+    return amounts(lambda value: _plain(value, spec), *columns)
 
 
 def _signed(percent: float) -> str:

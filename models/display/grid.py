@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -63,16 +64,16 @@ class Amount:
 
 
 def amounts(
+    write: Callable[[float], str],
     values: Iterable[float],
     low: Iterable[float],
     high: Iterable[float],
-    write: Callable[[float], str],
-) -> list[Amount]:
+) -> list[Any]:  # of Amount, which the types of pandas do not know
     """Make cells of values with their intervals in brackets; a missing value stays blank.
 
     Examples
     --------
-    >>> print(*amounts([1.2], [1.07], [1.32], "{:.2f}".format))
+    >>> print(*amounts("{:.2f}".format, [1.2], [1.07], [1.32]))
     1.20 [1.07, 1.32]
     """
     return [

@@ -166,9 +166,9 @@ class Tabular:
         """Return the tables that show this result, the most important first."""
         raise NotImplementedError
 
-    def summary(self) -> str:
-        """Return all tables of the result as plain text."""
-        return "\n\n".join(table.to_text() for table in self.tables())
+    def summary(self, *, width: int = 100) -> str:
+        """Return all tables of the result as plain text at most `width` columns wide."""
+        return "\n\n".join(table.to_text(width=width) for table in self.tables())
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the result as HTML; write it to `path` where one is given."""

@@ -260,7 +260,9 @@ def frame_to_csv(frame: pd.DataFrame, *, digits: int | None = SIGNIFICANT_DIGITS
     r"""Write a frame as CSV, floats with ten significant digits."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    columns = [((name,), values) for name, values in index_levels(frame)]
+    columns: list[tuple[tuple[object, ...], list[object]]] = [
+        ((name,), values) for name, values in index_levels(frame)
+    ]
     for place, name in enumerate(frame.columns):
         header = name if isinstance(name, tuple) else (name,)
         parts = numbers_apart(header, frame.iloc[:, place].tolist())

@@ -25,6 +25,7 @@ from quesnay.models.display.escape import display_width, escape_html
 from quesnay.models.display.write import write_bytes
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation, Text
@@ -41,7 +42,9 @@ __all__ = [
     "figure_to_bytes",
     "figure_to_html",
     "finish",
+    "in_full",
     "integer_years",
+    "legend_below",
     "new_figure",
     "panel_of",
     "place_labels",
@@ -155,6 +158,11 @@ def new_figure(
     return figure
 
 
+def in_full(value: float, sign: str = "") -> str:
+    """Write a number in full from a thousand on, else to four digits."""
+    return format(value, f"{sign},.0f") if abs(value) >= 1000 else format(value, f"{sign}.4g")
+
+
 def axis_label(quantity: str, unit: str | None = None) -> str:
     """Write what an axis shows and in which unit."""
     return f"{quantity}, {unit}" if unit else quantity
@@ -190,6 +198,20 @@ def panel_of(
     if figure is None:
         raise DataError("ax: the panel has no figure; give one that is drawn somewhere")
     return figure, ax
+
+
+def legend_below(figure: "Figure", panel: "Axes | None", *, columns: int = 3) -> None:
+    """Explain the marks below the panels; on a caller's panel inside it."""
+    shown = figure.axes if panel is None else [panel]
+    entries: dict[str, Artist] = {}
+    for axes in shown:
+        handles, names = axes.get_legend_handles_labels()
+        entries = dict(zip(names, handles, strict=True)) | entries
+    where: dict[str, Any] = {"loc": "outside lower center", "ncols": columns, "fontsize": 9}
+    if panel is not None:
+        where = {"loc": "best", "fontsize": 8.5}
+    owner: Any = figure if panel is None else panel
+    owner.legend(list(entries.values()), list(entries), frameon=False, **where)
 
 
 def finish(

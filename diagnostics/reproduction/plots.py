@@ -137,7 +137,7 @@ def elasticity_plot(result: "Reproduction") -> "Figure":
             "low": mixed["elasticity"] - half,
             "high": mixed["elasticity"] + half,
         }
-    ).rename(index=lambda name: f"{name} ({mixed.loc[name, 'weight']:.0%})")
+    ).rename(index=lambda name: f"{name} (weight {mixed.loc[name, 'weight']:.0%})")
     rivals = found.rivals.drop(index="base case", errors="ignore")
     frame = pd.concat([equations, rivals[["estimate", "low", "high"]]])
     widest = 4 * float(np.nanmax(np.abs(equations.to_numpy(float))))
@@ -150,7 +150,8 @@ def tornado_plot(result: "Reproduction", tornados: Mapping[tuple[str, str], Torn
     panels = {(f"{run} run", name): found for (run, name), found in tornados.items()}
     totals = result.facts.reported["value"]
     marks = {name: float(totals[name]) for _, name in panels}
-    return plot_tornados(panels, unit=result.study.study.unit, marks=marks)
+    shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
+    return plot_tornados(panels, unit=result.study.study.unit, marks=marks, shares=shares)
 
 
 def fan_plot(result: "Reproduction") -> "Figure":
@@ -164,4 +165,8 @@ def fan_plot(result: "Reproduction") -> "Figure":
     for run in result.runs:
         used = [result.study.role(run, str(name)) != "held out" for name in totals.index]
         reported[f"{run} run"] = used
-    return plot_fans(panels, quantity="total", unit=result.study.study.unit, reported=reported)
+    naive = result.naive["estimate"]
+    rules = {str(rule): rows.droplevel("rule") for rule, rows in naive.groupby("rule", sort=False)}
+    return plot_fans(
+        panels, quantity="total", unit=result.study.study.unit, reported=reported, rules=rules
+    )

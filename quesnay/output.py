@@ -51,7 +51,7 @@ def write_result(
         If it cannot be written.
     """
     if isinstance(result, KlemsAccount):
-        return write_folder(folder, _klems_files(result))
+        return write_folder(folder, _klems_files(result, word))
     from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
@@ -80,13 +80,13 @@ def write_result(
     return write_folder(folder, files)
 
 
-def _klems_files(result: KlemsAccount) -> dict[str, str | bytes]:
+def _klems_files(result: KlemsAccount, word: bool) -> dict[str, str | bytes]:
     """Return tables, plot and a page of an account by growth accounting."""
     from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
     picture = draw_picture(result.plot_account())
-    return {
+    files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "definitions.csv": frame_to_csv(result.definitions),
         "growth.csv": frame_to_csv(result.growth),
@@ -95,6 +95,13 @@ def _klems_files(result: KlemsAccount) -> dict[str, str | bytes]:
         "report.html": result.to_html(),
         "account.png": picture.png,
     }
+    if word:
+        from quesnay.models.display.word import Part, document_bytes
+
+        account = Part("The account", (), [picture], result.tables())
+        title = result.study.study.title
+        files["report.docx"] = document_bytes(title, result.findings(), [account])
+    return files
 
 
 def _elasticities(result: Reproduction) -> pd.DataFrame:

@@ -132,6 +132,13 @@ def test_printed_marks_stand_over_the_bar_of_their_year() -> None:
         assert np.abs(years - np.round(years)).max() < 0.36
 
 
+def test_a_study_without_printed_totals_has_no_marks_and_no_rules() -> None:
+    result = qn.reproduce("oecd_ict_japan", draws=50)
+    (axes,) = result.plot_account().axes
+    assert not any("reported" in str(line.get_label()) for line in axes.lines)
+    assert [line.get_label() for line in result.plot_fan().axes[0].lines] == ["median"]
+
+
 @pytest.mark.parametrize(("draw", "data", "options"), PICTURES)
 def test_pictures_draw_on_a_panel_of_the_caller_and_leave_the_others_alone(
     draw: Draw, data: tuple[Any, ...], options: dict[str, Any]

@@ -145,6 +145,16 @@ def test_the_word_document_has_headings_tables_and_described_pictures(
     assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
 
 
+def test_a_study_without_printed_figures_becomes_documents_too(tmp_path: Path) -> None:
+    pytest.importorskip("docx", reason="makes the document")
+    result = qn.reproduce("oecd_ict_japan", draws=50)
+    assert result.to_word(tmp_path / "a.docx").stat().st_size > 10_000
+    names = zipfile.ZipFile(result.to_excel(tmp_path / "a.xlsx")).namelist()
+    assert sum("charts/chart" in name for name in names) == 2
+    klems = qn.reproduce("us_digital_economy")
+    assert klems.to_word(tmp_path / "b.docx").stat().st_size > 10_000
+
+
 def test_the_same_result_gives_the_same_document(tmp_path: Path) -> None:
     pytest.importorskip("docx", reason="makes the document")
     fit = qn.audit()

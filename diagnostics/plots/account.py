@@ -31,31 +31,38 @@ _GRID = 1001
 _ASIDE = 0.16  # of a year: interval and printed mark both stand over their bar
 
 
-def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) -> "Figure":
-    """Draw core and integration by year for every run, with the reported totals beside them."""
+def plot_account(
+    account: pd.DataFrame,
+    reported: pd.DataFrame,
+    *,
+    unit: str,
+    interval: str = "95 % interval of the total",
+    source: str | None = None,
+) -> "Figure":
+    """Draw core and integration by year for every run, with the reported totals over their year."""
     runs = list(account.index.get_level_values("run").unique())
     figure = new_figure(1, len(runs), size=(8.6, 4.4), sharey=True)
     for axes, run in zip(figure.axes, runs, strict=True):
-        _bars(axes, account.loc[run])
+        _bars(axes, account.loc[run], interval)
         _reported(axes, reported["value"], reported[f"role_{run}"])
         integer_years(axes)
         axes.set_title(f"{run} run", fontsize=11)
     figure.axes[0].set_ylabel(axis_label("value added", unit))
     legend_below(figure, None)
     columns = [account[name] for name in ("total", "total_low", "total_high")]
-    alt = "Value added by year: " + "; ".join(
-        f"{key[0]} {key[1]}: {total:.2f}, 95 % interval {low:.2f} to {high:.2f}"
+    alt = f"Value added by year, {interval} behind: " + "; ".join(
+        f"{key[0]} {key[1]}: {total:.2f}, {low:.2f} to {high:.2f}"
         for key, total, low, high in zip(account.index, *columns, strict=True)
     )
-    return finish(figure, alt=f"{alt}. Unit: {unit}.")
+    return finish(figure, alt=f"{alt}. Unit: {unit}.", source=source)
 
 
-def _bars(axes: "Axes", rows: pd.DataFrame) -> None:
+def _bars(axes: "Axes", rows: pd.DataFrame, label: str) -> None:
     """Stacked bars with the interval of the total."""
     years = rows.index.to_numpy(float)
     parts = {"core industries": rows["core"], "integration-driven": rows["integration"]}
     stack_bars(axes, years, parts, (COLOURS[0], COLOURS[4]), width=0.72)
-    bounds, label = (rows["total_low"], rows["total_high"]), "95 % interval of the total"
+    bounds = (rows["total_low"], rows["total_high"])
     at = years - _ASIDE
     brackets(axes, at, rows["total"], bounds, fmt="none", ecolor="black", capsize=3, label=label)
 
@@ -67,6 +74,8 @@ def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
         ("held out", "white", "reported, held out"),
     ):
         years = value.index[role == kind].to_numpy(float)
+        if not len(years):
+            continue
         axes.plot(
             years + _ASIDE,
             value[role == kind].to_numpy(float),

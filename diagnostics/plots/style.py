@@ -9,6 +9,7 @@ import base64
 import functools
 import io
 import os
+import textwrap
 import warnings
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -93,6 +94,7 @@ _OFFSETS = [
     for dx, dy in ((7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13))
 ]  # points of the page, the nearest first
 _PAGE_DPI = 110  # how large an inch of a figure stands on a page
+_FOOT = 15  # letters of the source in an inch
 _KINDS = ("png", "svg", "pdf")
 
 
@@ -231,9 +233,25 @@ def finish(
     else:
         figure.set_label(alt)
         if source:
-            figure.supxlabel(f"Source: {source}", fontsize=8, color=GREY, x=0.01, ha="left")
+            _write_foot(figure, f"Source: {source}")
     show_as_written(figure, panel)
     return figure
+
+
+def _write_foot(figure: "Figure", text: str) -> None:
+    """Write a line below everything, on paper that is added for it."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    lines = textwrap.wrap(text, int(_FOOT * width))
+    added = (len(lines) * 8 * 1.25 + 4) / 72  # inches, letters of 8 points
+    figure.set_figheight(height + added)
+    foot = added / (height + added)
+    engine: Any = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0, foot, 1, 1 - foot))
+    for legend in figure.legends:
+        legend.borderaxespad += 72 * added / legend.prop.get_size_in_points()  # lifts it
+    written = figure.text(0.01, 0.004, "\n".join(lines), fontsize=8, color=GREY, va="bottom")
+    written.set_in_layout(False)
 
 
 def show_as_written(figure: "Figure", panel: "Axes | None" = None) -> None:

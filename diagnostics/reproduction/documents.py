@@ -8,6 +8,7 @@ import pandas as pd
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.page import Section
 from quesnay.diagnostics.reproduction.assembly import part
+from quesnay.diagnostics.reproduction.plots import naive_paths
 from quesnay.diagnostics.reproduction.report import (
     Evidence,
     gather_evidence,
@@ -89,8 +90,8 @@ def path_table(result: "Reproduction") -> Table:
     if own["value"].notna().any():
         columns = (own[name] for name in ("value", "low", "high"))
         frame["printed"] = amounts("{:.4g}".format, *columns)
-    for rule, rows in result.naive["estimate"].groupby("rule", sort=False):
-        frame[str(rule)] = rows.droplevel("rule").reindex(years).astype(float)
+    for rule, forecast in naive_paths(result).items():
+        frame[rule] = forecast.reindex(years)
     title = f"Total by year, {result.study.study.unit}"
     notes = (
         "Runs: median and 95 % interval. Printed: with the interval that its digits stand for. "

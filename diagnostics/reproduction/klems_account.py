@@ -228,7 +228,8 @@ class KlemsAccount(Tabular):
 
         printed = self.facts.loc[self.facts["concept"] == "total", ["year", "value"]]
         printed = printed.set_index("year").assign(**{f"role_{RUN}": "held out"})
-        return plot_account(self.account, printed, unit=self.study.study.unit)
+        spread = "lowest and highest of the definitions"
+        return plot_account(self.account, printed, unit=self.study.study.unit, interval=spread)
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:

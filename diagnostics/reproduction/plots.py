@@ -24,9 +24,16 @@ __all__ = [
     "all_plots",
     "elasticity_plot",
     "fan_plot",
+    "naive_paths",
     "penetration_plot",
     "tornado_plot",
 ]
+
+
+def _source(result: "Reproduction") -> str:
+    from quesnay.diagnostics.reproduction.report import used_sources
+
+    return "; ".join(used_sources(result))
 
 
 def all_plots(result: "Reproduction") -> "dict[str, Figure]":
@@ -47,7 +54,9 @@ def account_plot(result: "Reproduction") -> "Figure":
     printed = pd.DataFrame({"value": totals["value"].to_numpy()}, index=totals["year"].to_numpy())
     for run in result.runs:
         printed[f"role_{run}"] = [result.study.role(run, str(name)) for name in totals.index]
-    return plot_account(result.account, printed, unit=result.study.study.unit)
+    return plot_account(
+        result.account, printed, unit=result.study.study.unit, source=_source(result)
+    )
 
 
 def penetration_plot(result: "Reproduction") -> "Figure":
@@ -151,7 +160,9 @@ def tornado_plot(result: "Reproduction", tornados: Mapping[tuple[str, str], Torn
     totals = result.facts.reported["value"]
     marks = {name: float(totals[name]) for _, name in panels}
     shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
-    return plot_tornados(panels, unit=result.study.study.unit, marks=marks, shares=shares)
+    return plot_tornados(
+        panels, unit=result.study.study.unit, marks=marks, shares=shares, source=_source(result)
+    )
 
 
 def fan_plot(result: "Reproduction") -> "Figure":
@@ -165,8 +176,15 @@ def fan_plot(result: "Reproduction") -> "Figure":
     for run in result.runs:
         used = [result.study.role(run, str(name)) != "held out" for name in totals.index]
         reported[f"{run} run"] = used
-    naive = result.naive["estimate"]
-    rules = {str(rule): rows.droplevel("rule") for rule, rows in naive.groupby("rule", sort=False)}
     return plot_fans(
-        panels, quantity="total", unit=result.study.study.unit, reported=reported, rules=rules
-    )
+        panels, quantity="total", unit=result.study.study.unit, reported=reported,
+        rules=naive_paths(result), source=_source(result),
+    )  # fmt: skip
+
+
+def naive_paths(result: "Reproduction") -> "dict[str, pd.Series[float]]":
+    """Return the totals that each rule without a model forecasts, by year; none where no rule."""
+    if result.naive.empty:
+        return {}
+    rows = result.naive["estimate"].groupby("rule", sort=False)
+    return {str(rule): own.droplevel("rule").astype(float) for rule, own in rows}

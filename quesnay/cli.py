@@ -128,12 +128,8 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
         parser.add_argument(
             "--checkpoint", metavar="DIR", help="keep finished draws, to go on later"
         )
-        parser.add_argument(
-            "--curve", action="store_true", help="with --out: the specification curve too"
-        )
-        parser.add_argument(
-            "--word", action="store_true", help="with --out: the report as report.docx too"
-        )
+        for name, text in (("curve", "the specification curve"), ("word", "report.docx")):
+            parser.add_argument(f"--{name}", action="store_true", help=f"with --out: {text} too")
         parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
         _add_json(parser)
     check = commands.add_parser(

@@ -111,12 +111,7 @@ def plot_tornados(
             axes.axvline(marks[name], color=COLOURS[1], linestyle="--", lw=1.2, label="published")
         axes.tick_params(axis="y", length=0)
         axes.locator_params(axis="x", nbins=5)
-        first = found.swings.iloc[0]
-        said.append(
-            f"{name}, {run}: {found.center:.3g}, most by {found.swings.index[0]}, "
-            f"{first['low']:.3g} to {first['high']:.3g}"
-            + ("" if own is None else f", {own[found.swings.index[0]]:.0%} of the variance")
-        )
+        said.append(f"{name}, {run}: {_told(found, own)}")
     if shares is not None:
         figure.suptitle(
             "Bars: one source moves, all others at their middle. Percent: its share of the "
@@ -125,6 +120,14 @@ def plot_tornados(
     legend_below(figure, None)
     alt = f"One source of uncertainty at a time. {'; '.join(said)}."
     return finish(figure, alt=alt, source=source)
+
+
+def _told(result: Tornado, shares: "pd.Series[float] | None") -> str:
+    """Say where the figure lies and what moves it most."""
+    name, first = result.swings.index[0], result.swings.iloc[0]
+    share = "" if shares is None else f", {shares[str(name)]:.0%} of the variance"
+    moved = f"{first['low']:.3g} to {first['high']:.3g}"
+    return f"{result.center:.3g}, most by {name}, {moved}{share}"
 
 
 def _ranges(axes: "Axes", result: Tornado, shares: "pd.Series[float] | None") -> None:

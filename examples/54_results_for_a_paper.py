@@ -49,4 +49,8 @@ fit.to_markdown(folder / "54_regression.md")
 fit.to_html(folder / "54_regression.html")
 fit.to_csv(folder / "54_regression.csv")
 print("Written:", fit.to_excel(folder / "54_regression.xlsx"))
+try:
+    print("Written:", fit.to_word(folder / "54_regression.docx"))
+except qn.QuesnayError as error:  # the package that writes Word documents is an extra
+    print(error)
 print(fit.cite())

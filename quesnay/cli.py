@@ -7,8 +7,10 @@ import sys
 from collections.abc import Sequence
 
 from quesnay import __version__
+from quesnay.completion import SHELLS, completion
 from quesnay.fitting.errors import QuesnayError
 from quesnay.table_commands import add_table
+from quesnay.terminal import red
 
 __all__ = ["main"]
 
@@ -75,7 +77,7 @@ def _failed(message: str, status: int) -> int:
     from quesnay.models.display.escape import visible
 
     with contextlib.suppress(OSError, ValueError):  # nobody listens on standard error
-        print(f"quesnay: {visible(message)}", file=sys.stderr)
+        print(f"{red('quesnay:')} {visible(message)}", file=sys.stderr)
     return status
 
 
@@ -110,6 +112,7 @@ def _parser() -> argparse.ArgumentParser:
     selftest.set_defaults(handler="selftest")
     _add_json(selftest)
     _add_download(commands)
+    _add_completion(commands, parser)
     return parser
 
 
@@ -198,6 +201,19 @@ def _add_download(commands: "argparse._SubParsersAction[argparse.ArgumentParser]
     download.add_argument("--sha256", metavar="HASH", help="what the file must be")
     download.set_defaults(handler="download")
     _add_json(download)
+
+
+def _add_completion(
+    commands: "argparse._SubParsersAction[argparse.ArgumentParser]", whole: argparse.ArgumentParser
+) -> None:
+    parser = commands.add_parser(
+        "completion",
+        help="a script for your shell that completes commands and options",
+        description="bash: quesnay completion bash > ~/.local/share/bash-completion/completions/"
+        "quesnay; zsh: source <(quesnay completion zsh); fish: quesnay completion fish | source",
+    )
+    parser.add_argument("shell", choices=SHELLS, help="which shell")
+    parser.set_defaults(run=lambda options: print(completion(whole, options.shell)))
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

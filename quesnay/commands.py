@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 
 from quesnay.fitting.errors import DataError, QuesnayError
+from quesnay.terminal import emphasised, progress, terminal_width
 
 __all__ = [
     "audit",
@@ -24,6 +25,7 @@ __all__ = [
     "show",
 ]
 
+_ESTIMATING, _BEFORE, _DRAWS = 0.4, 0.5, 0.3  # measured shares of the time, for the bar
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
 
@@ -36,27 +38,29 @@ def reproduce(options: argparse.Namespace) -> None:
 
     if options.out is not None:
         check_folder(options.out)
-    with _Cluster(options.dask) as client:
+    share = 1.0 if options.out is None else _ESTIMATING
+    with _Cluster(options.dask) as client, progress() as step:
+        step("estimating", 0.0)
         result = run(
             options.study,
             draws=options.draws,
             seed=options.seed,
             jobs=options.jobs,
-            progress=sys.stderr.isatty(),
+            progress=lambda done, total: step("draws", share * (_BEFORE + _DRAWS * done / total)),
             client=client,
             checkpoint=options.checkpoint,
         )
-    written = (
-        None
-        if options.out is None
-        else write_result(result, options.out, curve=options.curve, lang=options.lang)
-    )
+        if options.out is not None:
+            extras = {"curve": options.curve, "word": options.word, "lang": options.lang}
+            write_result(
+                result, options.out, step=lambda w, s: step(w, share + (1 - share) * s), **extras
+            )
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
         return
-    print(visible(result.console(), breaks=True))
-    if written is not None:
-        print(f"\nWritten: {written} (open report.html)")
+    print(emphasised(visible(result.console(width=terminal_width()), breaks=True)))
+    if options.out is not None:
+        print(f"\nWritten: {Path(options.out)} (open report.html)")
 
 
 def explain(options: argparse.Namespace) -> None:
@@ -65,12 +69,19 @@ def explain(options: argparse.Namespace) -> None:
     from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.escape import visible
 
-    result: Any = run(options.study, draws=options.draws, seed=options.seed)
+    with progress() as step:
+        step("estimating", 0.0)
+        result: Any = run(
+            options.study,
+            draws=options.draws,
+            seed=options.seed,
+            progress=lambda done, total: step("draws", _BEFORE + _DRAWS * done / total),
+        )
     if isinstance(result, KlemsAccount):
         raise QuesnayError("an account by growth accounting has one equation: see its report")
     for name in result.runs if options.which is None else (options.which,):
-        shown = result.explain(options.figure, run=name).summary()
-        print(visible(shown, breaks=True), end="\n\n")
+        shown = result.explain(options.figure, run=name).summary(width=terminal_width())
+        print(emphasised(visible(shown, breaks=True)), end="\n\n")
 
 
 class _Cluster:
@@ -159,7 +170,7 @@ def datasets(options: argparse.Namespace) -> None:
     if options.json or len(frame.columns) <= _WIDEST:
         show(frame, options.json, title=options.name)
     else:
-        print(codebook(options.name).to_text())
+        print(emphasised(codebook(options.name).to_text(width=terminal_width())))
 
 
 def selftest(options: argparse.Namespace) -> int:
@@ -203,6 +214,6 @@ def show(result: Any, as_json: bool, *, title: str = "") -> None:
         document = frame_json(result) if isinstance(result, pd.DataFrame) else tables_json(result)
         print(json.dumps(document, indent=2, ensure_ascii=False))
     elif isinstance(result, pd.DataFrame):
-        print(Table(title, result).shortened().to_text())
+        print(emphasised(Table(title, result).shortened().to_text(width=terminal_width())))
     else:
-        print(result.summary())
+        print(emphasised(result.summary(width=terminal_width())))

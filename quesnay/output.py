@@ -10,6 +10,7 @@ from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.models.display.table import Tabular
 from quesnay.models.display.write import write_folder
+from quesnay.terminal import Step
 
 __all__ = ["frame_json", "result_json", "tables_json", "write_result"]
 
@@ -22,6 +23,8 @@ def write_result(
     *,
     curve: bool = False,
     lang: str = "en",
+    word: bool = False,
+    step: Step = lambda what, share: None,
 ) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
@@ -35,6 +38,10 @@ def write_result(
         The specification curve too, in the report and as csv.
     lang : {"en", "zh"}
         Language of report, pictures and workbook.
+    word : bool
+        The report as a Word document too; needs ``quesnay[word]``.
+    step : callable
+        Told what comes next and the share that is done then.
 
     Returns
     -------
@@ -47,18 +54,18 @@ def write_result(
         If it cannot be written.
     """
     if isinstance(result, KlemsAccount):
-        return write_folder(folder, _klems_files(result, lang))
+        return write_folder(folder, _klems_files(result, lang, word))
     from quesnay.diagnostics.plots.style import figure_to_bytes
-    from quesnay.diagnostics.reproduction.report import (
-        gather_evidence,
-        report_html,
-        report_language,
-    )
-    from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
+    from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
+    from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
+    from quesnay.models.display.workbook import frame_to_csv
 
-    evidence, plots = gather_evidence(result, curve=curve), result.plots()
+    step("evidence", 0.0)
+    evidence = gather_evidence(result, curve=curve)
+    step("pictures", 0.4)
+    plots = result.plots()
     page = report_html(result, plots, None, evidence=evidence, lang=lang)
-    tables = map(report_language(result, lang).table, (*result.tables(), *evidence.tables()))
+    step("tables and report", 0.7)
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "account_outcome.csv": frame_to_csv(result.outcome),
@@ -67,21 +74,23 @@ def write_result(
         "score.csv": frame_to_csv(result.score),
         "readings.csv": frame_to_csv(result.bounds),
         "elasticities.csv": frame_to_csv(_elasticities(result)),
-        "tables.xlsx": workbook_bytes(tuple(tables)),
+        "tables.xlsx": workbook_of(result, plots, evidence, lang=lang),
         "report.html": page,
     }
     files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
     files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
+    if word:
+        files["report.docx"] = document_of(result, plots, evidence, lang=lang)
     return write_folder(folder, files)
 
 
-def _klems_files(result: KlemsAccount, lang: str) -> dict[str, str | bytes]:
+def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str | bytes]:
     """Return tables, plot and a page of an account by growth accounting."""
     from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
     picture = draw_picture(result.plot_account())
-    return {
+    files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "definitions.csv": frame_to_csv(result.definitions),
         "growth.csv": frame_to_csv(result.growth),
@@ -90,6 +99,13 @@ def _klems_files(result: KlemsAccount, lang: str) -> dict[str, str | bytes]:
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
     }
+    if word:
+        from quesnay.models.display.word import Part, document_bytes
+
+        account = Part("The account", (), [picture], result.tables())
+        title = result.study.study.title
+        files["report.docx"] = document_bytes(title, result.findings(), [account])
+    return files
 
 
 def _elasticities(result: Reproduction) -> pd.DataFrame:

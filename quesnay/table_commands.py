@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from quesnay.fitting.errors import DataError, QuesnayError
+from quesnay.terminal import emphasised, terminal_width
 
 __all__ = ["add_table", "in_shell", "table"]
 
@@ -247,8 +248,13 @@ def _show(result: Any, title: str, *, as_json: bool) -> None:
         show(result, as_json, title=title)
         return
     frame = _frame(result)
-    text = result.summary() if frame is None else Table(title, frame).shortened().to_text()
-    print(in_shell(text))
+    width = terminal_width()
+    text = (
+        result.summary(width=width)
+        if frame is None
+        else Table(title, frame).shortened().to_text(width=width)
+    )
+    print(emphasised(in_shell(text)))
 
 
 def in_shell(message: str) -> str:

@@ -25,8 +25,8 @@ def test_bars_lead_from_start_to_end() -> None:
     assert left.get_ylabel() == "value added, million"
     assert right.get_xlabel() == "change of value added, million"
     assert [text.get_text() for text in right.get_yticklabels()] in (
-        ["Farming", "1"],
-        ["1", "Farming"],
+        ["0 Farming", "1"],
+        ["1", "0 Farming"],
     )
     assert "2017" in figure.get_label()
     assert figure_to_bytes(figure)[1:4] == b"PNG"

@@ -1,5 +1,6 @@
 """Pictures made from frames: what they draw, what they say, and what they refuse."""
 
+import functools
 import pickle
 import re
 from collections.abc import Callable
@@ -15,7 +16,9 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
+from quesnay.diagnostics.plots.tornado import plot_tornados
 from quesnay.fitting.errors import DataError
+from quesnay.models.uncertainty.sensitivity import Tornado
 
 FLOWS = pd.DataFrame(
     {
@@ -40,6 +43,7 @@ RUNS = pd.DataFrame(
 )
 DRAWS = pd.DataFrame({2018: [1.4, 1.4, 1.4], 2019: [1.9, 2.1, 2.4]})
 EFFECTS = pd.Series({"technology": -0.5, "final demand": 2.0})
+CHINA = qn.load_io("CHN", 2018, imports="separate")
 TABLE = pd.DataFrame([[0.1, 0.3], [-0.2, 0.0]], ["a", "b"], ["a", "b"])
 
 Draw = Callable[..., Figure]
@@ -61,6 +65,78 @@ def test_pictures_have_a_description_and_their_source_at_the_foot(
     assert len(str(figure.get_label())) > 20
     assert "Source: NBS $2018$" in [text.get_text() for text in figure.texts]
     assert figure_to_bytes(figure) == figure_to_bytes(draw(*data, **options, source="NBS $2018$"))
+
+
+def linkage_map(**options: Any) -> Figure:
+    return cast("Figure", CHINA.plot_linkages(**options))
+
+
+RESULTS: list[Callable[..., Any]] = [
+    linkage_map,
+    CHINA.plot_coefficients,
+    functools.partial(CHINA.plot_core, ["20", "31"]),
+    qn.tornado(lambda x: {"y": x["a"]}, {"a": qn.Normal(0.0, 1.0)}).plot,
+    qn.fit_curve("logistic", range(2015, 2021), [1.0, 2.0, 4.0, 7.0, 9.0, 9.8]).plot,
+    qn.audit().plot,
+]
+
+
+@pytest.mark.parametrize("draw", RESULTS)
+def test_pictures_of_results_take_a_panel_and_a_source(draw: Callable[..., Any]) -> None:
+    assert "Source: NBS" in [text.get_text() for text in draw(source="NBS").texts]
+    figure = Figure()
+    mine, other = figure.subplots(1, 2)
+    assert draw(ax=mine) is figure
+    assert mine.has_data()
+    assert not other.has_data()
+
+
+def test_the_core_takes_what_the_table_says_and_gives_what_is_left() -> None:
+    axes = CHINA.plot_core(["20", "31"], most=50).axes[0]
+    core = ["20", "31"]
+    others = [sector for sector in CHINA.sectors if sector not in core]
+    given = float(CHINA.Z.loc[core, others].sum().sum() + CHINA.f[core].sum())
+    taken = float(CHINA.Z.loc[others, core].sum().sum())
+    assert f"core: {max(given, taken):,.0f}" in [text.get_text() for text in axes.texts]
+    assert f"final demand: {float(CHINA.f[core].sum()):,.0f}" in [t.get_text() for t in axes.texts]
+    with pytest.raises(DataError, match="no sector '2o'"):
+        CHINA.plot_core(["2o"])
+
+
+def test_tornado_and_variance_stand_in_one_picture() -> None:
+    swings = pd.DataFrame({"low": [1.0, 1.9], "high": [3.0, 2.1], "swing": [2.0, 0.2]}, ["a", "b"])
+    found = Tornado("T19", 2.0, swings, 0.95)
+    key = pd.MultiIndex.from_tuples([("run", "T19")])
+    shares = pd.DataFrame({"a": [0.97], "b": [0.03]}, key)
+    figure = plot_tornados({("run", "T19"): found}, shares=shares)
+    bars = [bar for bar in figure.axes[0].patches if isinstance(bar, Rectangle)]
+    assert [(bar.get_x(), bar.get_width()) for bar in bars] == [
+        (1.0, 2.0),
+        (1.9, pytest.approx(0.2)),
+    ]
+    assert [text.get_text() for text in figure.axes[0].texts] == ["97%", "3%"]
+    assert "97% of the variance" in str(figure.get_label())
+
+
+def test_the_audit_names_figures_in_words() -> None:
+    names = [label.get_text() for label in qn.audit().plot().axes[0].get_yticklabels()]
+    assert "share of GDP of 2018 (S18)" in names
+    assert "contribution to GDP growth of 2019 (K19), nominal" in names
+
+
+def test_printed_marks_stand_over_the_bar_of_their_year() -> None:
+    figure = qn.reproduce(draws=50).plot_account()
+    for axes in figure.axes:
+        marks = [line for line in axes.lines if str(line.get_label()).startswith("reported")]
+        years = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in marks])
+        assert np.abs(years - np.round(years)).max() < 0.36
+
+
+def test_a_study_without_printed_totals_has_no_marks_and_no_rules() -> None:
+    result = qn.reproduce("oecd_ict_japan", draws=50)
+    (axes,) = result.plot_account().axes
+    assert not any("reported" in str(line.get_label()) for line in axes.lines)
+    assert [line.get_label() for line in result.plot_fan().axes[0].lines] == ["median"]
 
 
 @pytest.mark.parametrize(("draw", "data", "options"), PICTURES)

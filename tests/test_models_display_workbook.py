@@ -49,7 +49,7 @@ def test_all_tables_of_a_result_share_one_workbook(tmp_path: Path) -> None:
     columns = pd.MultiIndex.from_product([["core"], ["low", "high"]])
     levels = Table("Account, yuan", pd.DataFrame([[1.0, 2.0]], columns=columns, index=[2018]))
     sheets = read(tables_to_excel([levels, levels], tmp_path / "a.xlsx"))
-    assert list(sheets) == ["Account", "Account 2"]
+    assert list(sheets) == ["Contents", "Account", "Account 2"]
     assert sheets["Account"][2:5] == [["", "core", "core"], ["", "low", "high"], [2018.0, 1.0, 2.0]]
 
 

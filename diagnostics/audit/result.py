@@ -141,8 +141,13 @@ class AuditResult(Tabular):
             )
         return tuple(tables)
 
-    def plot(self) -> Any:
+    def plot(self, **options: Any) -> Any:
         """Draw on which vintage each figure rests: always, in some assignments, or never.
+
+        Parameters
+        ----------
+        **options
+            `source`, written at the foot; `ax`, the panel to draw on.
 
         Returns
         -------
@@ -151,4 +156,4 @@ class AuditResult(Tabular):
         """
         from quesnay.diagnostics.plots.audit import plot_audit
 
-        return plot_audit(self)
+        return plot_audit(self, **options)

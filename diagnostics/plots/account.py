@@ -13,6 +13,7 @@ from quesnay.diagnostics.plots.style import (
     brackets,
     finish,
     integer_years,
+    legend_below,
     new_figure,
     panel_of,
     stack_bars,
@@ -27,35 +28,43 @@ if TYPE_CHECKING:
 __all__ = ["plot_account", "plot_elasticities", "plot_mixture", "plot_penetration"]
 
 _GRID = 1001
+_ASIDE = 0.16  # of a year: interval and printed mark both stand over their bar
 
 
-def plot_account(account: pd.DataFrame, reported: pd.DataFrame, *, unit: str) -> "Figure":
-    """Draw core and integration by year for every run, with the reported totals beside them."""
+def plot_account(
+    account: pd.DataFrame,
+    reported: pd.DataFrame,
+    *,
+    unit: str,
+    interval: str = "95 % interval of the total",
+    source: str | None = None,
+) -> "Figure":
+    """Draw core and integration by year for every run, with the reported totals over their year."""
     runs = list(account.index.get_level_values("run").unique())
     figure = new_figure(1, len(runs), size=(8.6, 4.4), sharey=True)
     for axes, run in zip(figure.axes, runs, strict=True):
-        _bars(axes, account.loc[run])
+        _bars(axes, account.loc[run], interval)
         _reported(axes, reported["value"], reported[f"role_{run}"])
         integer_years(axes)
         axes.set_title(f"{run} run", fontsize=11)
     figure.axes[0].set_ylabel(axis_label("value added", unit))
-    handles, names = figure.axes[-1].get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=3, frameon=False, fontsize=9)
+    legend_below(figure, None)
     columns = [account[name] for name in ("total", "total_low", "total_high")]
-    alt = "Value added by year: " + "; ".join(
-        f"{key[0]} {key[1]}: {total:.2f}, 95 % interval {low:.2f} to {high:.2f}"
+    alt = f"Value added by year, {interval} behind: " + "; ".join(
+        f"{key[0]} {key[1]}: {total:.2f}, {low:.2f} to {high:.2f}"
         for key, total, low, high in zip(account.index, *columns, strict=True)
     )
-    return finish(figure, alt=f"{alt}. Unit: {unit}.")
+    return finish(figure, alt=f"{alt}. Unit: {unit}.", source=source)
 
 
-def _bars(axes: "Axes", rows: pd.DataFrame) -> None:
+def _bars(axes: "Axes", rows: pd.DataFrame, label: str) -> None:
     """Stacked bars with the interval of the total."""
     years = rows.index.to_numpy(float)
     parts = {"core industries": rows["core"], "integration-driven": rows["integration"]}
-    stack_bars(axes, years, parts, (COLOURS[0], COLOURS[4]), width=0.6)
-    bounds, label = (rows["total_low"], rows["total_high"]), "95 % interval of the total"
-    brackets(axes, years, rows["total"], bounds, fmt="none", ecolor="black", capsize=4, label=label)
+    stack_bars(axes, years, parts, (COLOURS[0], COLOURS[4]), width=0.72)
+    bounds = (rows["total_low"], rows["total_high"])
+    at = years - _ASIDE
+    brackets(axes, at, rows["total"], bounds, fmt="none", ecolor="black", capsize=3, label=label)
 
 
 def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
@@ -65,12 +74,14 @@ def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
         ("held out", "white", "reported, held out"),
     ):
         years = value.index[role == kind].to_numpy(float)
+        if not len(years):
+            continue
         axes.plot(
-            years + 0.36,
+            years + _ASIDE,
             value[role == kind].to_numpy(float),
             linestyle="none",
             marker="D",
-            markersize=7,
+            markersize=6.5,
             markeredgecolor=COLOURS[1],
             markerfacecolor=face,
             label=label,
@@ -125,10 +136,14 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1)
     values = frame["estimate"].to_numpy(float)
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
     colours = [COLOURS[1] if k < drawn else COLOURS[0] for k in range(len(frame))]
-    for k in range(len(frame)):
-        one = slice(k, k + 1)
-        ends = (low[one], high[one])
-        brackets(axes, place[one], values[one], ends, across=True, fmt="o", color=colours[k])
+    kinds = (("in the mixture", COLOURS[1]), ("beside it, not drawn", COLOURS[0]))
+    for label, colour in kinds:
+        own = np.array([one == colour for one in colours])
+        if own.any():
+            ends = (low[own], high[own])
+            brackets(
+                axes, place[own], values[own], ends, across=True, fmt="o", color=colour, label=label
+            )
     axes.axvline(0, color="black", linewidth=0.8)
     axes.axvline(cost_share, color=GREY, linestyle="--", linewidth=1)
     axes.annotate(
@@ -142,6 +157,7 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1)
     )
     axes.set_yticks(place, [str(name) for name in frame.index], fontsize=9)
     axes.set_xlabel("elasticity, 95 % interval")
+    legend_below(figure, None)
     words = "; ".join(f"{name}: {value:.3f}" for name, value in frame["estimate"].items())
     return finish(figure, alt=f"Elasticity by specification. {words}.")
 

@@ -1,11 +1,12 @@
 """On which vintages of GDP each figure of a report can rest."""
 
+import re
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from quesnay.diagnostics.audit.result import AuditResult
-from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, new_figure
+from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, legend_below, panel_of
 from quesnay.fitting.errors import QuesnayError
 
 if TYPE_CHECKING:
@@ -17,13 +18,19 @@ __all__ = ["plot_audit"]
 _STATES = {"always": (COLOURS[0], 1.0), "in some": (COLOURS[0], 0.4), "never": (GREY, 0.15)}
 
 
-def plot_audit(result: AuditResult) -> "Figure":
+def plot_audit(
+    result: AuditResult, *, source: str | None = None, ax: "Axes | None" = None
+) -> "Figure":
     """Draw a grid: figures that need GDP down, vintages across, filled where a figure rests on one.
 
     Parameters
     ----------
     result : AuditResult
         The audit.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
 
     Returns
     -------
@@ -39,8 +46,7 @@ def plot_audit(result: AuditResult) -> "Figure":
     if grid.empty:
         raise QuesnayError("nothing to draw: no figure of this report needs a vintage of GDP")
     rows, columns = grid.shape
-    figure = new_figure(size=(2.4 + 0.95 * columns, 2.6 + 0.42 * rows))
-    axes = figure.axes[0]
+    figure, axes = panel_of(ax, size=(4.4 + 0.95 * columns, 2.6 + 0.42 * rows))
     for row, name in enumerate(grid.index):
         for column, vintage in enumerate(grid.columns):
             _cell(axes, row, column, grid.loc[name, vintage])
@@ -50,9 +56,12 @@ def plot_audit(result: AuditResult) -> "Figure":
     words = [_wrapped(str(vintage)) for vintage in grid.columns]
     axes.set_xticks(range(columns), words, fontsize=8)
     axes.tick_params(length=0)
+    axes.grid(visible=False)
     axes.set_title(_title(result), fontsize=11)
-    _legend(figure)
-    return finish(figure, alt=" ".join(["Audit of printed figures.", *result.findings[:4]]))
+    _explain(axes, grid)
+    legend_below(figure, ax)
+    alt = " ".join(["Audit of printed figures.", *result.findings[:4]])
+    return finish(figure, alt=alt, source=source, panel=ax)
 
 
 def _grid(result: AuditResult) -> pd.DataFrame:
@@ -71,10 +80,14 @@ def _grid(result: AuditResult) -> pd.DataFrame:
 
 
 def _row_name(result: AuditResult, name: str) -> str:
-    """Return the id, with its definition where the assignments agree on one."""
+    """Return figure and id, with its definition where the assignments agree on one."""
     column = f"{name} definition"
     known = set(result.assignments[column]) if column in result.assignments else set()
-    return f"{name} ({known.pop()})" if len(known) == 1 else name
+    told = re.search(
+        rf"[Tt]he ([^().,;]+ of \d{{4}}) \({re.escape(name)}\)", " ".join(result.findings)
+    )
+    words = f"{told.group(1)} ({name})" if told else name
+    return f"{words}, {known.pop()}" if len(known) == 1 else words
 
 
 def _cell(axes: "Axes", row: int, column: int, state: object) -> None:
@@ -99,15 +112,13 @@ def _title(result: AuditResult) -> str:
     return f"The GDP on which each figure rests: {fit}"
 
 
-def _legend(figure: "Figure") -> None:
-    from matplotlib.patches import Patch
-
-    handles = [
-        Patch(color=colour, alpha=alpha, label=f"{state} consistent assignment" if "some" in state
-              else "in every consistent assignment" if state == "always"
-              else "in none")
-        for state, (colour, alpha) in _STATES.items()
-    ]  # fmt: skip
-    figure.legend(
-        handles=handles, loc="outside lower center", ncols=len(handles), frameon=False, fontsize=9
-    )
+def _explain(axes: "Axes", grid: pd.DataFrame) -> None:
+    """Name the shades that occur, as bars without length."""
+    words = {
+        "always": "in every consistent assignment",
+        "in some": "in some consistent assignment",
+        "never": "in none",
+    }
+    for state, (colour, alpha) in _STATES.items():
+        if (grid == state).any(axis=None):
+            axes.barh([0], [0], color=colour, alpha=alpha, label=words[state])

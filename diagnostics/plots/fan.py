@@ -13,6 +13,7 @@ from quesnay.diagnostics.plots.style import (
     brackets,
     finish,
     integer_years,
+    legend_below,
     new_figure,
     panel_of,
 )
@@ -21,7 +22,6 @@ from quesnay.fitting.checks import confidence_level, percent, plain_numbers
 from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
-    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
@@ -123,19 +123,12 @@ def plot_path(
     """
     figure, axes = panel_of(ax)
     said = _bands(axes, draws, levels) + (f" {unit}" if unit else "")
-    for place, (name, series) in enumerate(rules.items()):
-        years, values = _paths(pd.DataFrame(series).T)
-        colour, mark = COLOURS[2 + place % 4], "s^vD"[place % 4]
-        axes.plot(years, values[0], f"{mark}--", color=colour, lw=1.1, ms=4.5, label=name)
-        said += f"; {name} {values[0, -1]:.3g}"
+    said += _rules(axes, rules)
     if reported is not None:
         _published(axes, reported)
     integer_years(axes)
     axes.set_ylabel(axis_label(quantity, unit))
-    if ax is None:
-        figure.legend(loc="outside lower center", ncols=3, frameon=False, fontsize=9)
-    else:
-        axes.legend(frameon=False, fontsize=8.5)
+    legend_below(figure, ax)
     return finish(figure, alt=f"Fan chart of {quantity}: {said}.", source=source, panel=ax)
 
 
@@ -146,29 +139,35 @@ def plot_fans(
     unit: str | None = None,
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
+    rules: Mapping[str, "pd.Series[float]"] | None = None,
+    source: str | None = None,
 ) -> "Figure":
-    """Draw the same quantity under several runs side by side, on one scale."""
+    """Draw the same quantity under several runs side by side, on one scale, rules beside each."""
     if not panels:
         raise DataError("fan chart: there is no run to draw")
     figure = new_figure(1, len(panels), size=(8.6, 4.2), sharey=True)
     said = []
     for axes, (title, draws) in zip(figure.axes, panels.items(), strict=True):
-        said.append(f"{title}: {_bands(axes, draws, levels)}")
+        said.append(f"{title}: {_bands(axes, draws, levels)}{_rules(axes, rules or {})}")
         if reported is not None:
             _published(axes, reported, reported.get(title))
         integer_years(axes)
         axes.set_title(title, fontsize=11)
     figure.axes[0].set_ylabel(axis_label(quantity, unit))
-    entries: dict[str, Artist] = {}
-    for axes in figure.axes:
-        handles, names = axes.get_legend_handles_labels()
-        entries |= dict(zip(names, handles, strict=True))
-    figure.legend(
-        list(entries.values()), list(entries), loc="outside lower center", ncols=3,
-        frameon=False, fontsize=9,
-    )  # fmt: skip
+    legend_below(figure, None, columns=4)
     of = f"{quantity}{f', {unit}' if unit else ''}"
-    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.")
+    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.", source=source)
+
+
+def _rules(axes: "Axes", rules: Mapping[str, "pd.Series[float]"]) -> str:
+    """Draw a line a rule; return their last years in words."""
+    said = ""
+    for place, (name, series) in enumerate(rules.items()):
+        years, values = _paths(pd.DataFrame(series).T)
+        colour, mark = COLOURS[2 + place % 4], "s^vD"[place % 4]
+        axes.plot(years, values[0], f"{mark}--", color=colour, lw=1.1, ms=4.5, label=name)
+        said += f"; {name} {values[0, -1]:.3g}"
+    return said
 
 
 def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:

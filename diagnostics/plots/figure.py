@@ -28,7 +28,8 @@ def _figure_class() -> "type[Figure]":
             from quesnay.diagnostics.plots.style import draw_picture
 
             picture = draw_picture(self, dpi=_SCREEN)
-            return {"text/html": picture.to_html(), "image/png": picture.png}
+            shown = {"text/html": picture.to_html(), "image/png": picture.png}
+            return {**shown, "text/plain": picture.alt}
 
     PlotFigure.__qualname__ = "PlotFigure"  # so that a figure can be pickled
     return PlotFigure

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, panel_of, sector_name
+from quesnay.diagnostics.plots.style import COLOURS, GREY, finish, in_full, panel_of, sector_name
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, shown, suggestion
 
@@ -87,7 +87,7 @@ def plot_flows(
         size = heights[(step, label)]
         axes.bar(step, size, bottom=top - size, width=_WIDE, color=colours.get((step, label), GREY))
         _write_node(
-            axes, (step, steps), top - size / 2, f"{sector_name(label, names)}: {size:,.4g}"
+            axes, (step, steps), top - size / 2, f"{sector_name(label, names)}: {in_full(size)}"
         )
     axes.set_axis_off()
     axes.set_xlim(-0.75, steps + 0.75)

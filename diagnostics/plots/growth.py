@@ -12,12 +12,14 @@ from quesnay.diagnostics.plots.style import (
     brackets,
     finish,
     integer_years,
-    new_figure,
+    legend_below,
+    panel_of,
     stack_bars,
 )
 from quesnay.fitting.checks import percent
 
 if TYPE_CHECKING:
+    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from quesnay.models.growth.curve import CurveFit
@@ -37,7 +39,13 @@ _STEPS = 200
 _AHEAD = 0.25  # of the span of the points, where no end is given
 
 
-def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "Figure":
+def plot_growth_accounting(
+    account: "GrowthAccounting",
+    *,
+    title: str = "",
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
     """Draw the contributions to growth, stacked by year, with output growth as points."""
     parts = account.contributions
     order = parts.abs().mean().sort_values(ascending=False).index
@@ -47,8 +55,7 @@ def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "
     else:
         parts = parts[order]
     parts = parts.assign(productivity=account.tfp)
-    figure = new_figure(size=(8.6, 4.6))
-    (axes,) = figure.axes
+    figure, axes = panel_of(ax, size=(8.6, 4.6))
     years = np.asarray(parts.index, dtype=float)
     step = float(np.diff(years).min()) if len(years) > 1 else 1.0
     named = {str(name).replace("_", " "): 100 * part.to_numpy() for name, part in parts.items()}
@@ -60,16 +67,21 @@ def plot_growth_accounting(account: "GrowthAccounting", *, title: str = "") -> "
     integer_years(axes)
     axes.set_ylabel(axis_label("growth", "100 x log points"))
     axes.set_title(title, fontsize=11)
-    handles, names = axes.get_legend_handles_labels()
-    figure.legend(handles, names, loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    legend_below(figure, ax, columns=4)
     mean = parts.mean()
     words = ", ".join(f"{name} {value:.4f}" for name, value in mean.items())
     first, last = parts.index[0], parts.index[-1]
     alt = f"Contributions to growth, {first} to {last}, average log points: {words}."
-    return finish(figure, alt=alt)
+    return finish(figure, alt=alt, source=source, panel=ax)
 
 
-def plot_disaggregation(made: "Disaggregation", *, unit: str | None = None) -> "Figure":
+def plot_disaggregation(
+    made: "Disaggregation",
+    *,
+    unit: str | None = None,
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
     """Draw the high-frequency series with its 95 % band, where the method has one."""
     index, values = made.values.index, made.values.to_numpy()
     times = np.arange(len(values), dtype=float)
@@ -77,8 +89,7 @@ def plot_disaggregation(made: "Disaggregation", *, unit: str | None = None) -> "
         fine = 4 if str(index.freqstr).startswith("Q") else 12
         part = index.quarter if fine == 4 else index.month
         times = np.asarray(index.year + (part - 0.5) / fine, dtype=float)
-    figure = new_figure()
-    (axes,) = figure.axes
+    figure, axes = panel_of(ax)
     error = made.std_errors.to_numpy()
     if np.isfinite(error).all():
         band = (values - 1.96 * error, values + 1.96 * error)
@@ -94,17 +105,18 @@ def plot_disaggregation(made: "Disaggregation", *, unit: str | None = None) -> "
         f"Series of {len(values)} periods from {index[0]} to {index[-1]} by {made.method}, from "
         f"{values[0]:.4g} to {values[-1]:.4g}."
     )
-    return finish(figure, alt=alt)
+    return finish(figure, alt=alt, source=source, panel=ax)
 
 
-def plot_reconciliation(made: "Reconciliation") -> "Figure":
+def plot_reconciliation(
+    made: "Reconciliation", *, source: str | None = None, ax: "Axes | None" = None
+) -> "Figure":
     """Draw what each estimate had to take, in its own standard errors."""
     moved = made.std_errors_before > 0
     sigma = made.std_errors_before[moved]
     shift, left = made.adjustments[moved] / sigma, made.std_errors[moved] / sigma
     places = np.arange(len(sigma), dtype=float)[::-1]
-    figure = new_figure(size=(7.2, 1.4 + 0.45 * len(sigma)))
-    (axes,) = figure.axes
+    figure, axes = panel_of(ax, size=(7.2, 1.4 + 0.45 * len(sigma)))
     for values, reach, side, fmt, colour, label in (
         (0.0 * shift, 1.96 + 0.0 * left, 0.12, "o", COLOURS[1], "estimate"),
         (shift, 1.96 * left, -0.12, "s", COLOURS[0], "reconciled"),
@@ -114,9 +126,10 @@ def plot_reconciliation(made: "Reconciliation") -> "Figure":
     axes.set_yticks(places, [str(label) for label in sigma.index])
     axes.set_xlabel("distance from the estimate, in its standard errors; bars 95 %")
     axes.axvline(0, color="black", lw=0.8)
-    figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    legend_below(figure, ax, columns=2)
     words = ", ".join(f"{label} {value:.3f}" for label, value in shift.items())
-    return finish(figure, alt=f"Adjustments in standard errors: {words}.")
+    alt = f"Adjustments in standard errors: {words}."
+    return finish(figure, alt=alt, source=source, panel=ax)
 
 
 def plot_curve(
@@ -126,6 +139,8 @@ def plot_curve(
     level: float = 0.95,
     quantity: str = "level",
     unit: str | None = None,
+    source: str | None = None,
+    ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw the points, the curve through and beyond them, and the interval of the curve."""
     t, y = fit.data["t"].to_numpy(), fit.data["y"].to_numpy()
@@ -133,8 +148,7 @@ def plot_curve(
     end = last + max(_AHEAD * (last - first), 1.0) if until is None else float(until)
     times = np.linspace(first, end, _STEPS)
     ahead = fit.forecast(times, level=level)
-    figure = new_figure()
-    (axes,) = figure.axes
+    figure, axes = panel_of(ax)
     top = float(fit.params["saturation"])
     if np.isfinite(ahead["low"]).all():
         shown = f"{percent(level)} interval of the curve"
@@ -157,4 +171,4 @@ def plot_curve(
         f"{fit.curve.name.capitalize()} curve through {len(t)} points from {first:g} to {last:g}, "
         f"saturation {top:.4g}; at {end:g} the curve is {ahead['estimate'].iloc[-1]:.4g}."
     )
-    return finish(figure, alt=alt)
+    return finish(figure, alt=alt, source=source, panel=ax)

@@ -6,12 +6,15 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from quesnay.diagnostics.plots.flows import plot_flows
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     Named,
     axis_label,
     finish,
+    in_full,
+    legend_below,
     new_figure,
     panel_of,
     place_labels,
@@ -20,7 +23,7 @@ from quesnay.diagnostics.plots.style import (
 )
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import plain_numbers, whole
-from quesnay.fitting.errors import DataError, shown
+from quesnay.fitting.errors import DataError, shown, suggestion
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -32,6 +35,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "plot_coefficients",
+    "plot_core",
     "plot_decomposition",
     "plot_extraction",
     "plot_heat_map",
@@ -58,12 +62,16 @@ _NAME = 34  # characters of a sector's name that fit beside the bars
 
 
 def plot_linkages(
-    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None, count: int = 12
+    table: "InputOutputTable",
+    *,
+    names: Mapping[Any, str] | None = None,
+    count: int = 12,
+    source: str | None = None,
+    ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw backward against forward linkages, normalised to mean 1, with key sectors named."""
     frame = table.linkages(variation=False).dropna()
-    figure = new_figure(size=(8.2, 6.2))
-    (axes,) = figure.axes
+    figure, axes = panel_of(ax, size=(8.2, 6.2))
     across, up = frame["backward_normalised"], frame["forward_normalised"]
     for kind, (colour, mark) in _MARKS.items():
         members = frame["sector_class"] == kind
@@ -77,7 +85,7 @@ def plot_linkages(
     axes.set_xlabel(axis_label("backward linkage", "mean of all sectors = 1"))
     axes.set_ylabel(axis_label("forward linkage (Ghosh)", "mean of all sectors = 1"))
     axes.set_title(table.name or "Linkage map", fontsize=11)
-    figure.legend(loc="outside lower center", ncols=4, frameon=False, fontsize=9)
+    legend_below(figure, ax, columns=4)
     chosen = _named_first(frame, count)
     texts = [sector_name(label, names, longest=36) for label in chosen]
     points = np.column_stack([across.loc[chosen], up.loc[chosen]])
@@ -85,11 +93,16 @@ def plot_linkages(
     place_labels(figure, [Named(axes, points, texts, crowd)])
     key = frame.index[frame["sector_class"] == "key"]
     listed = ", ".join(sector_name(label, names) for label in key[:10]) or "none"
-    return finish(figure, alt=f"Linkage map of {len(frame)} sectors. Key sectors: {listed}.")
+    alt = f"Linkage map of {len(frame)} sectors. Key sectors: {listed}."
+    return finish(figure, alt=alt, source=source, panel=ax)
 
 
 def plot_coefficients(
-    table: "InputOutputTable", *, names: Mapping[Any, str] | None = None
+    table: "InputOutputTable",
+    *,
+    names: Mapping[Any, str] | None = None,
+    source: str | None = None,
+    ax: "Axes | None" = None,
 ) -> "Figure":
     """Draw the technical coefficients: who buys from whom per unit of output."""
     return plot_heat_map(
@@ -98,6 +111,8 @@ def plot_coefficients(
         unit="per unit of output",
         names=names,
         title=table.name or "Technical coefficients",
+        source=source,
+        ax=ax,
     )
 
 
@@ -177,8 +192,41 @@ def plot_heat_map(
     return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, panel=ax)
 
 
+def plot_core(
+    table: "InputOutputTable",
+    core: Sequence[Any],
+    *,
+    names: Mapping[Any, str] | None = None,
+    most: int = 12,
+    title: str = "",
+    source: str | None = None,
+    ax: "Axes | None" = None,
+) -> "Figure":
+    """Draw what flows into a core of sectors and out of it; flows within the core are left out."""
+    sectors = list(table.sectors)
+    for label in core:
+        if label not in sectors:
+            raise DataError(f"core: no sector {shown(label)};{suggestion(label, sectors)}")
+    inside = table.Z.index.isin(list(core))
+    supply = table.Z.loc[~inside, inside].sum(axis=1)
+    use = table.Z.loc[inside, ~inside].sum(axis=0)
+    use["final demand"] = float(table.f[inside].sum())
+    rows = [(str(k), "core", float(v), 0) for k, v in supply.items()]
+    rows += [("core", str(k), float(v), 1) for k, v in use.items()]
+    flows = pd.DataFrame(rows, columns=["source", "target", "value", "step"])
+    called = {str(label): name for label, name in (names or {}).items()}
+    return plot_flows(
+        flows[flows["value"] > 0], unit=table.unit or None, names=called, most=most,
+        title=title or f"Flows of the core{table.name and ', '}{table.name}", source=source, ax=ax,
+    )  # fmt: skip
+
+
 def plot_extraction(
-    extraction: "Extraction", *, count: int = 15, names: Mapping[Any, str] | None = None
+    extraction: "Extraction",
+    *,
+    count: int = 15,
+    names: Mapping[Any, str] | None = None,
+    source: str | None = None,
 ) -> "Figure":
     """Draw the largest losses of output and value added by sector, own and induced apart."""
     frame = extraction.by_sector.sort_values("output_loss", ascending=False, kind="stable")
@@ -202,8 +250,7 @@ def plot_extraction(
         axes.grid(visible=False, axis="y")
     figure.axes[0].set_yticks(places, labels, fontsize=8.5)
     figure.axes[0].invert_yaxis()
-    handles, parts = figure.axes[0].get_legend_handles_labels()
-    figure.legend(handles, parts, loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+    legend_below(figure, None, columns=2)
     taken = ", ".join(sector_name(label, names) for label in extraction.weights.index[:6])
     share = extraction.totals["share"]
     figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
@@ -212,7 +259,7 @@ def plot_extraction(
         f"{extraction.total_output_loss:.4g} ({share['output']:.1%}), value added "
         f"{extraction.total_value_added_loss:.4g} ({share['value_added']:.1%})."
     )
-    return finish(figure, alt=alt)
+    return finish(figure, alt=alt, source=source)
 
 
 def plot_decomposition(
@@ -222,6 +269,7 @@ def plot_decomposition(
     end: str = "end",
     sectors: int = 10,
     names: Mapping[Any, str] | None = None,
+    source: str | None = None,
 ) -> "Figure":
     """Draw the whole change as a waterfall, and the effects in the sectors that changed most."""
     whole(sectors, "sectors")
@@ -239,19 +287,19 @@ def plot_decomposition(
     left.set_ylabel(axis_label(quantity, result.unit or None))
     left.set_title(f"All sectors, {start} to {end}", fontsize=11)
     _by_sector(right, result, count, colours)
-    labels = [_short((names or {}).get(name, name)) for name in _order(result, count)]
+    labels = [sector_name(name, names, longest=_NAME) for name in _order(result, count)]
     right.set_yticks(np.arange(count), labels, fontsize=9)
     right.set_xlabel(axis_label(f"change of {quantity}", result.unit or None))
     right.set_title("The sectors that changed most", fontsize=11)
-    handles, texts = right.get_legend_handles_labels()
-    figure.legend(handles, texts, loc="outside lower right", ncols=5, frameon=False, fontsize=9)
+    legend_below(figure, None, columns=5)
     left.yaxis.set_major_formatter("{x:,.0f}")
     right.xaxis.set_major_formatter("{x:,.0f}")
     effects = ", ".join(
-        f"{_plain(name)} {_number(value, '+')}" for name, value in result.total.items()
+        f"{_plain(name)} {in_full(value, '+')}" for name, value in result.total.items()
     )
-    first, last = _number(float(result.start.sum())), _number(float(result.end.sum()))
-    return finish(figure, alt=f"{quantity}: {start} {first}, {effects}, {end} {last}.")
+    first, last = in_full(float(result.start.sum())), in_full(float(result.end.sum()))
+    alt = f"{quantity}: {start} {first}, {effects}, {end} {last}."
+    return finish(figure, alt=alt, source=source)
 
 
 def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
@@ -331,9 +379,9 @@ def plot_waterfall(
     _waterfall(axes, values, start, (end, *words), colours)
     axes.set_ylabel(axis_label(quantity, unit))
     axes.set_title(title, fontsize=11)
-    said = ", ".join(f"{name} {_number(float(v), '+')}" for name, v in effects.items())
-    last = _number(float(start[1] + values.sum()))
-    alt = f"{quantity}: {start[0]} {_number(float(start[1]))}, {said}, {end} {last}."
+    said = ", ".join(f"{name} {in_full(float(v), '+')}" for name, v in effects.items())
+    last = in_full(float(start[1] + values.sum()))
+    alt = f"{quantity}: {start[0]} {in_full(float(start[1]))}, {said}, {end} {last}."
     return finish(figure, alt=alt, source=source, panel=ax)
 
 
@@ -363,7 +411,7 @@ def _waterfall(
     for k in range(len(places) - 1):
         level = tops[k]
         axes.plot([places[k] + 0.31, places[k + 1] - 0.31], [level, level], color=GREY, lw=0.8)
-    texts = [_number(first), *(_number(float(value), "+") for value in effects), _number(last)]
+    texts = [in_full(first), *(in_full(float(value), "+") for value in effects), in_full(last)]
     highest = _write_above(axes, [first, *np.maximum(tops[:-1], tops[1:]), last], texts)
     axes.set_xticks(places, [start[0], *names[1:], names[0]])
     axes.grid(visible=False, axis="x")
@@ -407,17 +455,7 @@ def _by_sector(
     axes.grid(visible=False, axis="y")
 
 
-def _number(value: float, sign: str = "") -> str:
-    """Write a number in full from a thousand on, else to four digits."""
-    return format(value, f"{sign},.0f") if abs(value) >= 1000 else format(value, f"{sign}.4g")
-
-
 def _order(result: "StructuralDecomposition", count: int) -> pd.Index:
     """Return the sectors that changed most, the largest last: it is drawn on top."""
     places = np.argsort(-np.abs(result.change.to_numpy()), kind="stable")[:count][::-1]
     return result.effects.index[places]
-
-
-def _short(name: object) -> str:
-    text = str(name)
-    return text if len(text) <= _NAME else f"{text[: _NAME - 1]}…"

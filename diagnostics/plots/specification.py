@@ -98,7 +98,8 @@ def plot_specification_runs(
     said, names = [], []
     for place, run in enumerate(runs):
         rows = frame[frame["run"] == run].sort_values("estimate", kind="stable")
-        _run_of_curve(axes, rows, place * _APART, COLOURS[place % len(COLOURS)], len(runs))
+        colour = (COLOURS[0], *COLOURS[2:6])[place % 5]  # that of the printed figure left out
+        _run_of_curve(axes, rows, place * _APART, colour, len(runs))
         below = float((rows["estimate"] < low).mean())
         agree = float(((rows["low"] < high) & (rows["high"] >= low)).mean())
         middle = float(rows["estimate"].median())
@@ -129,8 +130,9 @@ def _run_of_curve(axes: "Axes", rows: pd.DataFrame, start: float, colour: str, r
     )
     axes.plot(x, rows["estimate"], "o", color=colour, markersize=2.5, rasterized=picture)
     axes.hlines(
-        rows["estimate"].median(), start, start + 1, color="black", linestyle="--", linewidth=1
-    )
+        rows["estimate"].median(), start, start + 1, color="black", linestyle="--", linewidth=1,
+        label="" if start else "median of the run",
+    )  # fmt: skip
 
 
 def _checked_runs(frame: pd.DataFrame) -> tuple[float, float]:

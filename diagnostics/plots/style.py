@@ -10,6 +10,7 @@ import functools
 import io
 import os
 import re
+import textwrap
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from quesnay.models.display.escape import display_width, escape_html
 from quesnay.models.display.write import write_bytes
 
 if TYPE_CHECKING:
+    from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation, Text
@@ -43,7 +45,9 @@ __all__ = [
     "figure_to_html",
     "figure_to_svg",
     "finish",
+    "in_full",
     "integer_years",
+    "legend_below",
     "new_figure",
     "panel_of",
     "place_labels",
@@ -94,6 +98,7 @@ _OFFSETS = [
     for dx, dy in ((7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13))
 ]  # points of the page, the nearest first
 _PAGE_DPI = 110  # how large an inch of a figure stands on a page
+_FOOT = 15  # letters of the source in an inch
 _KINDS = ("png", "svg", "pdf")
 
 
@@ -159,6 +164,11 @@ def new_figure(
     return figure
 
 
+def in_full(value: float, sign: str = "") -> str:
+    """Write a number in full from a thousand on, else to four digits."""
+    return format(value, f"{sign},.0f") if abs(value) >= 1000 else format(value, f"{sign}.4g")
+
+
 def axis_label(quantity: str, unit: str | None = None) -> str:
     """Write what an axis shows and in which unit."""
     return f"{quantity}, {unit}" if unit else quantity
@@ -196,6 +206,20 @@ def panel_of(
     return figure, ax
 
 
+def legend_below(figure: "Figure", panel: "Axes | None", *, columns: int = 3) -> None:
+    """Explain the marks below the panels; on a caller's panel inside it."""
+    shown = figure.axes if panel is None else [panel]
+    entries: dict[str, Artist] = {}
+    for axes in shown:
+        handles, names = axes.get_legend_handles_labels()
+        entries = dict(zip(names, handles, strict=True)) | entries
+    where: dict[str, Any] = {"loc": "outside lower center", "ncols": columns, "fontsize": 9}
+    if panel is not None:
+        where = {"loc": "best", "fontsize": 8.5}
+    owner: Any = figure if panel is None else panel
+    owner.legend(list(entries.values()), list(entries), frameon=False, **where)
+
+
 def finish(
     figure: "Figure", *, alt: str, source: str | None = None, panel: "Axes | None" = None
 ) -> "Figure":
@@ -213,9 +237,25 @@ def finish(
     else:
         figure.set_label(alt)
         if source:
-            figure.supxlabel(f"Source: {source}", fontsize=8, color=GREY, x=0.01, ha="left")
+            _write_foot(figure, f"Source: {source}")
     show_as_written(figure, panel)
     return figure
+
+
+def _write_foot(figure: "Figure", text: str) -> None:
+    """Write a line below everything, on paper that is added for it."""
+    width, height = (float(size) for size in figure.get_size_inches())
+    lines = textwrap.wrap(text, int(_FOOT * width))
+    added = (len(lines) * 8 * 1.25 + 4) / 72  # inches, letters of 8 points
+    figure.set_figheight(height + added)
+    foot = added / (height + added)
+    engine: Any = figure.get_layout_engine()
+    if engine is not None:
+        engine.set(rect=(0, foot, 1, 1 - foot))
+    for legend in figure.legends:
+        legend.borderaxespad += 72 * added / legend.prop.get_size_in_points()  # lifts it
+    written = figure.text(0.01, 0.004, "\n".join(lines), fontsize=8, color=GREY, va="bottom")
+    written.set_in_layout(False)
 
 
 def show_as_written(figure: "Figure", panel: "Axes | None" = None) -> None:

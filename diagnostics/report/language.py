@@ -11,7 +11,7 @@ import functools
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.resources import files
 
 import numpy as np
@@ -19,6 +19,7 @@ import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
 from quesnay.fitting.errors import DataError, nearest
+from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
 
 __all__ = ["ENGLISH", "LANGUAGES", "Language", "language_of", "say"]
@@ -112,11 +113,20 @@ class Language:
             frame = pd.concat(columns, axis=1).set_axis(frame.columns, axis=1)
         formats = {self(str(name)): spec for name, spec in table.formats.items()}
         frame.index, frame.columns = self._labels(frame.index), self._labels(frame.columns)
-        return Table(self(table.title), frame, tuple(map(self, table.notes)), formats)
+        return replace(
+            table,
+            title=self(table.title),
+            frame=frame,
+            notes=tuple(map(self, table.notes)),
+            formats=formats,
+            sheet=self(table.sheet),
+        )
 
     def _cell(self, value: object) -> object:
         if isinstance(value, bool | np.bool_):
             return self("yes" if value else "no")
+        if isinstance(value, Amount):
+            return replace(value, text=self(value.text), remark=self(value.remark))
         return self(value) if isinstance(value, str) else value
 
     def _labels(self, labels: pd.Index) -> pd.Index:

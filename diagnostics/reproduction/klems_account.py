@@ -35,6 +35,7 @@ from quesnay.diagnostics.reproduction.study import (
 )
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts
 from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.models.display.grid import amounts
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
 from quesnay.models.satellite.concepts import describe
@@ -101,18 +102,17 @@ class KlemsAccount(Tabular):
         unit = self.study.study.unit
         shown = pd.DataFrame(
             {
-                name: [
-                    f"{100 * v:.1f} % [{100 * low:.1f}, {100 * high:.1f}]"
-                    if name == "share"
-                    else f"{v:.4g} [{low:.4g}, {high:.4g}]"
-                    for v, low, high in self.account[
-                        [name, f"{name}_low", f"{name}_high"]
-                    ].itertuples(index=False)
-                ]
-                for name in _LEVELS
+                name: amounts(
+                    "{:.1f}".format if name == "share" else "{:.4g}".format,
+                    *(
+                        scale * self.account[column]
+                        for column in (name, f"{name}_low", f"{name}_high")
+                    ),
+                )
+                for name, scale in zip(_LEVELS, (1.0, 1.0, 1.0, 100.0), strict=True)
             },
             index=self.account.loc[RUN].index,
-        ).rename(columns={"share": "share of GDP"})
+        ).rename(columns={"share": "share of GDP, %"})
         parts = [
             Table(
                 f"{self.study.study.technology.capitalize()}, value added, {unit}",
@@ -269,7 +269,8 @@ class KlemsAccount(Tabular):
 
         printed = self.facts.loc[self.facts["concept"] == "total", ["year", "value"]]
         printed = printed.set_index("year").assign(**{f"role_{RUN}": "held out"})
-        return plot_account(self.account, printed, unit=self.study.study.unit)
+        spread = "lowest and highest of the definitions"
+        return plot_account(self.account, printed, unit=self.study.study.unit, interval=spread)
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:

@@ -35,6 +35,7 @@ from quesnay.diagnostics.reproduction.runs import (
 from quesnay.diagnostics.reproduction.study import SUPPLY, Study, called
 from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
+from quesnay.models.display.grid import amounts
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import AccountModel
@@ -372,10 +373,8 @@ def effect_table(result: UpdatedTable) -> Table:
         own = effect[way]
         word = "no table" if way.startswith("no table") else way.rsplit(" ", 1)[-1]
         frame[word] = own["level"]
-        frame[f"{word}, change %"] = [
-            "" if pd.isna(change) else f"{_percent(change)} [{_percent(low)}, {_percent(high)}]"
-            for change, low, high in zip(own["change"], own["low"], own["high"], strict=True)
-        ]
+        changes = (100 * own[name] for name in ("change", "low", "high"))
+        frame[f"{word}, change %"] = amounts(_signed, *changes)
     formats = {str(c): ".3f" for c in frame.columns if not str(c).endswith("change %")}
     notes = (
         f"Medians of {result.draws} draws; change: the same draw with the other table, median and "
@@ -384,12 +383,13 @@ def effect_table(result: UpdatedTable) -> Table:
         f"{result.method}. Balanced: value added of the sectors of a published group balanced with "
         "the flows. No table: ties per unit of core in a straight line between the tables around.",
     )
-    return Table(f"{result.year}: the account by made table, {result.unit}", frame, notes, formats)
+    title = f"{result.year}: the account by made table, {result.unit}"
+    return Table(title, frame, notes, formats, f"Made table {result.year}")
 
 
-def _percent(share: float) -> str:
+def _signed(percent: float) -> str:
     """One decimal with its sign, and no sign for nothing."""
-    return "0.0" if abs(share) < 0.0005 else f"{100 * share:+.1f}"
+    return "0.0" if abs(percent) < 0.05 else f"{percent:+.1f}"
 
 
 def margin_table(result: UpdatedTable) -> Table:
@@ -413,7 +413,11 @@ def margin_table(result: UpdatedTable) -> Table:
         )
     unit = result.table.unit or "unit of the tables"
     return Table(
-        f"{result.year}: totals that the table meets, {unit}", frame, tuple(notes), {"total": ".0f"}
+        f"{result.year}: totals that the table meets, {unit}",
+        frame,
+        tuple(notes),
+        {"total": ",.0f"},
+        f"Margins {result.year}",
     )
 
 

@@ -24,9 +24,16 @@ __all__ = [
     "all_plots",
     "elasticity_plot",
     "fan_plot",
+    "naive_paths",
     "penetration_plot",
     "tornado_plot",
 ]
+
+
+def _source(result: "Reproduction") -> str:
+    from quesnay.diagnostics.reproduction.report import used_sources
+
+    return "; ".join(used_sources(result))
 
 
 def all_plots(result: "Reproduction") -> "dict[str, Figure]":
@@ -47,7 +54,9 @@ def account_plot(result: "Reproduction") -> "Figure":
     printed = pd.DataFrame({"value": totals["value"].to_numpy()}, index=totals["year"].to_numpy())
     for run in result.runs:
         printed[f"role_{run}"] = [result.study.role(run, str(name)) for name in totals.index]
-    return plot_account(result.account, printed, unit=result.study.study.unit)
+    return plot_account(
+        result.account, printed, unit=result.study.study.unit, source=_source(result)
+    )
 
 
 def penetration_plot(result: "Reproduction") -> "Figure":
@@ -137,7 +146,7 @@ def elasticity_plot(result: "Reproduction") -> "Figure":
             "low": mixed["elasticity"] - half,
             "high": mixed["elasticity"] + half,
         }
-    ).rename(index=lambda name: f"{name} ({mixed.loc[name, 'weight']:.0%})")
+    ).rename(index=lambda name: f"{name} (weight {mixed.loc[name, 'weight']:.0%})")
     rivals = found.rivals.drop(index="base case", errors="ignore")
     frame = pd.concat([equations, rivals[["estimate", "low", "high"]]])
     widest = 4 * float(np.nanmax(np.abs(equations.to_numpy(float))))
@@ -150,7 +159,10 @@ def tornado_plot(result: "Reproduction", tornados: Mapping[tuple[str, str], Torn
     panels = {(f"{run} run", name): found for (run, name), found in tornados.items()}
     totals = result.facts.reported["value"]
     marks = {name: float(totals[name]) for _, name in panels}
-    return plot_tornados(panels, unit=result.study.study.unit, marks=marks)
+    shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
+    return plot_tornados(
+        panels, unit=result.study.study.unit, marks=marks, shares=shares, source=_source(result)
+    )
 
 
 def fan_plot(result: "Reproduction") -> "Figure":
@@ -164,4 +176,15 @@ def fan_plot(result: "Reproduction") -> "Figure":
     for run in result.runs:
         used = [result.study.role(run, str(name)) != "held out" for name in totals.index]
         reported[f"{run} run"] = used
-    return plot_fans(panels, quantity="total", unit=result.study.study.unit, reported=reported)
+    return plot_fans(
+        panels, quantity="total", unit=result.study.study.unit, reported=reported,
+        rules=naive_paths(result), source=_source(result),
+    )  # fmt: skip
+
+
+def naive_paths(result: "Reproduction") -> "dict[str, pd.Series[float]]":
+    """Return the totals that each rule without a model forecasts, by year; none where no rule."""
+    if result.naive.empty:
+        return {}
+    rows = result.naive["estimate"].groupby("rule", sort=False)
+    return {str(rule): own.droplevel("rule").astype(float) for rule, own in rows}

@@ -14,12 +14,13 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import StudyError
+from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.reconciliation import Reconciliation, reconcile
 from quesnay.models.satellite.concepts import CONCEPTS
@@ -431,12 +432,9 @@ def _account_table(result: ReconciledAccount) -> Table:
     return Table(f"Reconciled account, {result.unit}", frame, notes)
 
 
-def _bracketed(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
+def _bracketed(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[Any]:
     columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
-    return [
-        "" if pd.isna(value) else f"{value:{spec}} [{low:{spec}}, {high:{spec}}]"
-        for value, low, high in zip(*columns, strict=True)
-    ]
+    return amounts(lambda value: format(value, spec), *columns)
 
 
 def _adjustments_table(result: ReconciledAccount) -> Table:
@@ -451,8 +449,10 @@ def _adjustments_table(result: ReconciledAccount) -> Table:
     frame = frame.rename(index=words, level="estimate")
     for name, spec in (("adjustment", "+.3f"), ("z", "+.1f")):
         # no sign for nothing
-        rounded = frame[name].round(int(spec[2]))
-        frame[name] = [format(v, spec if v else spec[1:]) for v in rounded.fillna(0.0) + 0.0]
+        rounded = frame[name].round(int(spec[2])).fillna(0.0) + 0.0
+        written = [format(v, spec if v else spec[1:]) for v in rounded]
+        cells: list[Any] = [Amount(*cell) for cell in zip(written, frame[name], strict=True)]
+        frame[name] = cells
     formats = dict.fromkeys(frame.columns, ".3f")
     notes = (
         "Standard errors: stated, over the draws; used, with the disagreement between the runs; "
@@ -469,11 +469,14 @@ def _variants_table(result: ReconciledAccount) -> Table:
     own = result.variants
     cells = pd.Series(_bracketed(own, "total", ".2f", 1.0), index=own.index)
     frame = cells.unstack().reindex(list(result.tests.index)).fillna("none")
-    frame["chi-squared"] = [
-        f"{row['chi-squared']:.0f} ({row['degrees of freedom']:.0f})"
-        for _, row in result.tests.iterrows()
+    statistics: list[Any] = [
+        Amount(f"{value:.0f} ({freedom:.0f})", value, remark=f"{freedom:.0f} degrees of freedom")
+        for value, freedom, _ in result.tests.itertuples(index=False)
     ]
-    frame["p"] = [f"{p:.2f}" if p > 1e-4 else "< 0.0001" for p in result.tests["p"]]
+    levels: list[Any] = [
+        Amount(f"{p:.2f}" if p > 1e-4 else "< 0.0001", p) for p in result.tests["p"]
+    ]
+    frame["chi-squared"], frame["p"] = statistics, levels
     frame.index.name = "variant"
     notes = (
         "Chi-squared, with its degrees of freedom: do the estimates agree within the errors?",

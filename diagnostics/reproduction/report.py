@@ -19,6 +19,7 @@ from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
+    printed_amount,
     score_table,
     segment_table,
     variance_table,
@@ -38,7 +39,14 @@ if TYPE_CHECKING:
 
     Plots = Mapping[str, Figure]
 
-__all__ = ["Evidence", "gather_evidence", "report_html"]
+__all__ = [
+    "Evidence",
+    "gather_evidence",
+    "report_html",
+    "report_language",
+    "report_parts",
+    "used_sources",
+]
 
 T = TypeVar("T")
 _PARTS = {
@@ -189,6 +197,14 @@ def report_html(
     """
     language = report_language(result, lang)
     made = gather_evidence(result) if evidence is None else evidence
+    front, sections = report_parts(result, plots, made, language)
+    return render_page(front, sections, language=language, path=path)
+
+
+def report_parts(
+    result: "Reproduction", plots: "Plots", made: Evidence, language: Language
+) -> tuple[Front, list[Section]]:
+    """Return what the report says, part by part, for a page, a document and a workbook."""
     front = Front(
         result.study.study.title,
         question(result, language),
@@ -196,7 +212,7 @@ def report_html(
         {"Value added by run and year, with the printed totals": plots["account"]},
         answer_table(result),
     )
-    sections = [
+    return front, [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
         _findings(result, made, language),
         *_turning(result, made, language),
@@ -211,7 +227,6 @@ def report_html(
         _data(result),
         _reproducibility(result),
     ]
-    return render_page(front, sections, language=language, path=path)
 
 
 def report_language(result: "Reproduction", lang: str) -> Language:
@@ -457,7 +472,7 @@ def _data(result: "Reproduction") -> Section:
             f"{100 * low:.1f} to {100 * high:.1f} % a year: the averages of nominal value added "
             f"per person from each year since {result.study.employment.productivity_since}."
         )
-    words.append(f"Sources: {_sources(result)}.")
+    words.append(f"Sources: {'; '.join(used_sources(result))}.")
     tables = [_provenance(result)] if len(result.facts.reported) else []
     return Section("data", "Data and sources", words, tables=tables, anchors="source")
 
@@ -505,10 +520,12 @@ def _provenance(result: "Reproduction") -> Table:
     columns = [
         c for c in ("printed", "unit", "kind", "provenance", "note") if c in reported.columns
     ]
-    return Table("Where the printed figures were read", reported[columns].fillna(""))
+    shown = reported[columns].fillna("")
+    shown = shown.assign(printed=[printed_amount(text) for text in shown["printed"]])
+    return Table("Where the printed figures were read", shown, sheet="Printed figures")
 
 
-def _sources(result: "Reproduction") -> str:
+def used_sources(result: "Reproduction") -> list[str]:
     """Name the sources of tables, panels and printed figures, each once."""
     listed = list_datasets()
     known = dict(zip([*listed["name"], *listed["what"]], [*listed["source"]] * 2, strict=True))
@@ -517,7 +534,7 @@ def _sources(result: "Reproduction") -> str:
     names += [part.panel for part in (study.potential, study.employment) if part is not None]
     figures = result.facts.reported.get("source", pd.Series(dtype=object)).dropna()
     sources = [*(str(known.get(name, name)) for name in names), *map(str, figures)]
-    return "; ".join(dict.fromkeys(sources))
+    return list(dict.fromkeys(sources))
 
 
 def _colophon(result: "Reproduction") -> Table:

@@ -217,6 +217,36 @@ class Reproduction(Tabular):
 
         return all_plots(self)
 
+    def to_excel(self, path: str | Path) -> Path:
+        """Write every table of the report to one workbook, with contents, charts and sources."""
+        from quesnay.diagnostics.reproduction.documents import workbook_of
+        from quesnay.models.display.write import write_bytes
+
+        return write_bytes(path, workbook_of(self))
+
+    def to_word(self, path: str | Path) -> Path:
+        """Write the report with its tables and pictures as a Word document.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file, such as ``"report.docx"``, written whole or not at all.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        QuesnayError
+            If the package python-docx is absent: install ``quesnay[word]``.
+        """
+        from quesnay.diagnostics.reproduction.documents import document_of
+        from quesnay.models.display.write import write_bytes
+
+        return write_bytes(path, document_of(self))
+
     def to_html(
         self,
         path: str | Path | None = None,

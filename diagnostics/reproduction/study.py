@@ -97,12 +97,12 @@ class Header:
     report: str = key(
         "How sentences call the published report.", "the report", example='"the report of CAICT"'
     )
-    question: str = _key(
+    question: str = key(
         "What is asked, in one or two sentences: the report opens with it.",
         "",
         example='"How large is the industrial internet in China?"',
     )
-    zh: dict[str, str] = _key(
+    zh: dict[str, str] = key(
         "Texts of the study in Chinese, for a report in Chinese.",
         {},
         example='{ "industrial internet" = "工业互联网" }',
@@ -563,7 +563,7 @@ def _parsed(study: str | Path) -> tuple[str, dict[str, Any]]:
     where = called(study)
     text = _read(Path(study)) if own else study_text(str(study))
     try:
-        parsed = cast("dict[str, Any]", tomllib.loads(text, parse_float=Written))
+        parsed = tomllib.loads(text, parse_float=Written)
         return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent)) if own else parsed
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise StudyError(f"{where}: not valid TOML: {shown(str(error), 120)[1:-1]}") from error

@@ -7,6 +7,7 @@ import pandas as pd
 
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
+from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table
 from quesnay.models.satellite.concepts import describe
 
@@ -20,6 +21,7 @@ __all__ = [
     "glance_table",
     "interval_text",
     "number_text",
+    "printed_amount",
     "result_tables",
     "score_table",
     "segment_table",
@@ -90,7 +92,7 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     unit = result.study.study.unit
     frame = pd.DataFrame(index=account.index)
     for name in ("core", "integration", "total"):
-        frame[name] = _with_bracket(account, name, ".2f", 1.0)
+        frame[name] = _with_bracket(account, name, ".2f")
     frame["share of GDP, %"] = _with_bracket(account, "share", ".2f", 100.0)
     forecast = result.study.gdp.forecast
     notes = [
@@ -115,7 +117,7 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     if forecast and not kind:
         notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
     title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"
-    return Table(title, frame, tuple(notes))
+    return Table(title, frame, tuple(notes), sheet="Account outcome" if kind else "Account")
 
 
 def verdict_table(result: "Reproduction", run: str) -> Table:
@@ -128,11 +130,19 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
             "unit": rows["unit"],
             "role": rows["role"],
             "fact": rows["fact"],
-            "reported": result.facts.reported.loc[rows.index, "printed"],
-            "estimate": _significant(rows["estimate"]),
-            "95 % interval": _bracket(rows["estimate_low"], rows["estimate_high"], ".4g"),
+            "reported": [
+                printed_amount(result.facts.reported.loc[n, "printed"]) for n in rows.index
+            ],
+            "estimate": [
+                Amount("" if pd.isna(value) else _plain(value, ".4g"), value)
+                for value in rows["estimate"]
+            ],
+            "95 % interval": [
+                Amount(_bracket(low, high, ".4g"), low=low, high=high)
+                for low, high in zip(rows["estimate_low"], rows["estimate_high"], strict=True)
+            ],
             "error, %": [
-                "" if role == "input" else _signed(100 * error)
+                Amount("") if role == "input" else Amount(_signed(100 * error), 100 * error)
                 for role, error in zip(rows["role"], rows["error"], strict=True)
             ],
             "agrees": _yes(rows["agrees"]),
@@ -146,7 +156,7 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
         "Agrees: the 95 % interval and the printed interval overlap. Figures that restate one "
         "another are one fact; the first counts. Figures that the run used are not judged.",
     )
-    return Table(f"Verdicts of the {run} run", frame, notes)
+    return Table(f"Verdicts of the {run} run", frame, notes, sheet=f"Verdicts {run} run")
 
 
 def score_table(result: "Reproduction") -> Table:
@@ -159,7 +169,7 @@ def score_table(result: "Reproduction") -> Table:
             "agreeing": score["agreeing"],
             "not": score["other"],
             "error of held-out totals": [
-                "" if pd.isna(v) else f"{100 * v:.1f} %" for v in score["error"]
+                Amount("" if pd.isna(v) else f"{100 * v:.1f} %", v) for v in score["error"]
             ],
         }
     )
@@ -176,7 +186,7 @@ def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
         return ()
     frame = pd.DataFrame(index=result.bounds.index)
     for name in ("integration", "total"):
-        frame[name] = _with_bracket(result.bounds, name, ".2f", 1.0)
+        frame[name] = _with_bracket(result.bounds, name, ".2f")
     frame["share of GDP, %"] = _with_bracket(result.bounds, "share", ".2f", 100.0)
     notes = (
         "Base of the run: suppliers of the core, value added made at home. Imports inside: as if "
@@ -186,7 +196,8 @@ def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
         "A tie along the chain says nothing about what users gain.",
     )
     unit = result.study.study.unit
-    return (Table(f"Other readings of the linkage run, {unit}", frame, notes),)
+    title = f"Other readings of the linkage run, {unit}"
+    return (Table(title, frame, notes, sheet="Other readings"),)
 
 
 def glance_table(result: "Reproduction") -> Table:
@@ -198,21 +209,16 @@ def glance_table(result: "Reproduction") -> Table:
     frame = pd.DataFrame(
         {
             "reported": [
-                _with_unit(printed.loc[n, "printed"], rows.loc[n, "unit"]) for n in rows.index
+                printed_amount(printed.loc[n, "printed"], rows.loc[n, "unit"]) for n in rows.index
             ]
         },
         index=pd.Index(titles, name="figure"),
     )
     for run in runs:
         own = part(result.verdicts, run)
-        bounds = _bracket(own["estimate_low"], own["estimate_high"], ".3g")
+        columns = ("role", "estimate", "estimate_low", "estimate_high", "agrees")
         frame[run] = [
-            _role_words(role)
-            if role != "held out"
-            else f"{_plain(estimate, '.3g')} {bound}{_mark(agrees)}"
-            for role, estimate, bound, agrees in zip(
-                own["role"], own["estimate"], bounds, own["agrees"], strict=True
-            )
+            _glance(*cell) for cell in own[list(columns)].itertuples(index=False, name=None)
         ]
     notes = (
         "Median, 95 % interval in brackets; agrees: it overlaps the interval that the printed "
@@ -221,16 +227,27 @@ def glance_table(result: "Reproduction") -> Table:
     return Table("Reported and estimated", frame, notes)
 
 
-def _with_unit(printed: str, unit: str) -> str:
-    return f"{printed} x {unit}" if unit[:1].isdigit() else f"{printed} {unit}"
+def printed_amount(printed: str, unit: str = "") -> Any:
+    """Return a printed figure with its unit; its digits stay as printed."""
+    joint = " x " if unit[:1].isdigit() else " "
+    text = f"{printed}{joint}{unit}" if unit else printed
+    try:
+        return Amount(text, float(printed), unit=unit)
+    except ValueError:
+        return Amount(text, remark=printed, unit=unit)
+
+
+def _glance(role: str, estimate: float, low: float, high: float, agrees: Any) -> Any:
+    """Return an estimate with its interval and whether it agrees, or what it was used for."""
+    if role != "held out":
+        return Amount(_role_words(role), remark=_role_words(role))
+    mark = "agrees" if not pd.isna(agrees) and agrees else ""
+    text = f"{_plain(estimate, '.3g')} {_bracket(low, high, '.3g')}{', ' if mark else ''}{mark}"
+    return Amount(text, estimate, low, high, remark=mark)
 
 
 def _role_words(role: str) -> str:
     return "used" if role == "input" else "used to calibrate"
-
-
-def _mark(agrees: Any) -> str:
-    return "" if pd.isna(agrees) else ", agrees" if agrees else ""
 
 
 def variance_table(result: "Reproduction", run: str) -> Table:
@@ -242,6 +259,7 @@ def variance_table(result: "Reproduction", run: str) -> Table:
         100 * shown,
         ("Total-effect Sobol indices of each source, scaled to sum to 100.",),
         dict.fromkeys(shown.columns, ".0f"),
+        sheet=f"Uncertainty {run} run",
     )
 
 
@@ -275,11 +293,8 @@ def segment_table(result: "Reproduction") -> Table:
     )
 
 
-def _bracket(low: pd.Series, high: pd.Series, spec: str) -> list[str]:
-    return [
-        "" if pd.isna(a) else f"[{_plain(a, spec)}, {_plain(b, spec)}]"
-        for a, b in zip(low, high, strict=True)
-    ]
+def _bracket(low: float, high: float, spec: str) -> str:
+    return "" if pd.isna(low) else f"[{_plain(low, spec)}, {_plain(high, spec)}]"
 
 
 def number_text(value: float) -> str:
@@ -292,13 +307,10 @@ def interval_text(low: float, high: float) -> str:
     return f"[{number_text(low)}, {number_text(high)}]"
 
 
-def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float) -> list[str]:
+def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float = 1.0) -> list[Any]:
     """Estimate with the bounds of its interval behind it."""
-    bounds = _bracket(scale * frame[f"{name}_low"], scale * frame[f"{name}_high"], spec)
-    return [
-        f"{_plain(scale * value, spec)} {bound}"
-        for value, bound in zip(frame[name], bounds, strict=True)
-    ]
+    columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
+    return amounts(lambda value: _plain(value, spec), *columns)
 
 
 def _signed(percent: float) -> str:
@@ -306,10 +318,6 @@ def _signed(percent: float) -> str:
     if pd.isna(percent):
         return ""
     return "0.0" if abs(percent) < 0.05 else f"{percent:+.1f}"
-
-
-def _significant(values: pd.Series) -> list[str]:
-    return ["" if pd.isna(value) else _plain(value, ".4g") for value in values]
 
 
 def _plain(value: float, spec: str) -> str:

@@ -2,9 +2,10 @@
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -14,8 +15,10 @@ from quesnay.models.display.escape import visible
 
 __all__ = [
     "MISSING",
+    "Amount",
     "Column",
     "Grid",
+    "amounts",
     "build_grid",
     "decimals_for",
     "format_column",
@@ -23,6 +26,7 @@ __all__ = [
     "index_levels",
     "is_missing",
     "is_numeric",
+    "numbers_apart",
 ]
 
 _FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
@@ -30,6 +34,84 @@ MISSING = "-"
 _SIGNIFICANT = 4
 _MOST_DECIMALS = 6
 _LARGEST_FIXED = 1e15
+
+
+@dataclass(frozen=True, slots=True)
+class Amount:
+    """A cell that reads as one text and whose numbers stand in columns of their own in files.
+
+    Parameters
+    ----------
+    text : str
+        As people read it, such as ``"1.20 [1.07, 1.32], agrees"``.
+    value : float
+        The number; NaN where the cell holds a remark alone.
+    low, high : float
+        Its interval; NaN where there is none.
+    unit, remark : str
+        What else the text says.
+    """
+
+    text: str
+    value: float = math.nan
+    low: float = math.nan
+    high: float = math.nan
+    unit: str = ""
+    remark: str = ""
+
+    def __str__(self) -> str:
+        return self.text
+
+
+def amounts(
+    write: Callable[[float], str],
+    values: Iterable[float],
+    low: Iterable[float],
+    high: Iterable[float],
+) -> list[Any]:  # of Amount, which the types of pandas do not know
+    """Make cells of values with their intervals in brackets; a missing value stays blank.
+
+    Examples
+    --------
+    >>> print(*amounts("{:.2f}".format, [1.2], [1.07], [1.32]))
+    1.20 [1.07, 1.32]
+    """
+    return [
+        Amount("") if math.isnan(v) else Amount(f"{write(v)} [{write(a)}, {write(b)}]", v, a, b)
+        for v, a, b in zip(values, low, high, strict=True)
+    ]
+
+
+def numbers_apart(
+    header: tuple[object, ...], values: Sequence[object]
+) -> list[tuple[tuple[object, ...], list[object], list[str]]]:
+    """Split a column of amounts into value, low, high, unit and remark, as far as they occur.
+
+    Returns
+    -------
+    list of (header, cells, texts)
+        The texts say with how many decimals a number is printed; empty for other columns.
+    """
+    if not any(isinstance(value, Amount) for value in values):
+        return [(header, list(values), [])]
+    cells = [
+        value
+        if isinstance(value, Amount)
+        else Amount("", float(value))  # type: ignore[arg-type]
+        if is_numeric(value)
+        else Amount("", remark="" if is_missing(value) else str(value))
+        for value in values
+    ]
+    out = []
+    for name in ("value", "low", "high", "unit", "remark"):
+        own: list[object] = [getattr(cell, name) or None for cell in cells]
+        if name in {"value", "low", "high"}:
+            own = [getattr(cell, name) for cell in cells]
+        if not all(map(is_missing, own)):
+            last = header[-1] if name == "value" else f"{header[-1]}, {name}"
+            texts = [cell.text for cell in cells] if name in {"value", "low", "high"} else []
+            out.append(((*header[:-1], last), own, texts))
+    return out
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +245,7 @@ def decimals_for(values: Iterable[float]) -> int:
 def format_column(values: list[object], spec: str | None, place: str) -> list[str]:
     """Write the cells of one column as text."""
     floats = [float(value) for value in values if isinstance(value, float | np.floating)]
-    shared = not any(isinstance(value, str) for value in values)
+    shared = not any(isinstance(value, str | Amount) for value in values)
     decimals = decimals_for(floats) if shared and spec is None else None
     grouped = any(abs(value) >= 10_000 for value in floats if not math.isnan(value))
     return [_cell(value, spec, decimals, grouped, place) for value in values]
@@ -190,7 +272,8 @@ def _label_column(header: tuple[str, ...], values: list[object], spec: str | Non
 
 def _is_figure(value: object) -> bool:
     """Tell whether a cell is a number, also one that is written out, with its interval."""
-    return is_numeric(value) or (isinstance(value, str) and bool(_FIGURE.fullmatch(value)))
+    written = isinstance(value, str | Amount) and _FIGURE.fullmatch(str(value))
+    return is_numeric(value) or bool(written)
 
 
 def _round_enough(size: float, decimals: int) -> bool:

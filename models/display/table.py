@@ -3,7 +3,7 @@
 import importlib.metadata
 import platform
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ from quesnay.models.display.markup import (
     grid_to_text,
 )
 from quesnay.models.display.workbook import frame_to_csv, tables_to_excel
-from quesnay.models.display.write import write_text
+from quesnay.models.display.write import write_bytes, write_text
 
 __all__ = [
     "Explanation",
@@ -51,6 +51,8 @@ class Table:
     formats : mapping of str to str
         Column -> format specification such as ``".3f"``, ``".1%"`` or ``"p"`` (p-values); the
         others get as many decimals as give the column's middle value four significant digits.
+    sheet : str
+        Name of its sheet in a workbook; by default made from the title.
 
     Raises
     ------
@@ -71,6 +73,7 @@ class Table:
     frame: pd.DataFrame
     notes: tuple[str, ...] = ()
     formats: Mapping[str, str] = field(default_factory=dict)
+    sheet: str = ""
 
     def __post_init__(self) -> None:
         if not isinstance(self.frame, pd.DataFrame):
@@ -107,7 +110,7 @@ class Table:
             notes = (*notes, f"{said}, those after {word} {first}.")
         if notes == self.notes:
             return self
-        return Table(self.title, self.frame.iloc[keep[0], keep[1]], notes, self.formats)
+        return replace(self, frame=self.frame.iloc[keep[0], keep[1]], notes=notes)
 
     def to_text(self, *, width: int = 100) -> str:
         """Return the table as plain text at most `width` terminal columns wide."""
@@ -163,9 +166,9 @@ class Tabular:
         """Return the tables that show this result, the most important first."""
         raise NotImplementedError
 
-    def summary(self) -> str:
-        """Return all tables of the result as plain text."""
-        return "\n\n".join(table.to_text() for table in self.tables())
+    def summary(self, *, width: int = 100) -> str:
+        """Return all tables of the result as plain text at most `width` columns wide."""
+        return "\n\n".join(table.to_text(width=width) for table in self.tables())
 
     def to_html(self, path: str | Path | None = None) -> str:
         """Return the result as HTML; write it to `path` where one is given."""
@@ -191,6 +194,13 @@ class Tabular:
     def to_excel(self, path: str | Path) -> Path:
         """Write all tables of the result to one Excel workbook, a sheet each."""
         return tables_to_excel(self.tables(), path)
+
+    def to_word(self, path: str | Path) -> Path:
+        """Write all tables of the result to one Word document; needs ``quesnay[word]``."""
+        from quesnay.models.display.word import Part, document_bytes
+
+        title = type(self).__name__
+        return write_bytes(path, document_bytes(title, (), [Part("", tables=self.tables())]))
 
     def cite(self) -> str:
         """Return how to cite this result: the software and the sources its notes name."""

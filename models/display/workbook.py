@@ -3,7 +3,8 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -13,7 +14,14 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width, guard_formula, visible
-from quesnay.models.display.grid import format_of, index_levels, is_missing, is_numeric
+from quesnay.models.display.grid import (
+    decimals_for,
+    format_of,
+    index_levels,
+    is_missing,
+    is_numeric,
+    numbers_apart,
+)
 from quesnay.models.display.write import write_bytes
 
 if TYPE_CHECKING:
@@ -21,6 +29,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     "SIGNIFICANT_DIGITS",
+    "Chart",
     "frame_to_csv",
     "sheet_names",
     "tables_to_excel",
@@ -30,6 +39,7 @@ __all__ = [
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
 _LARGEST_EXACT = 10**15
+_CONTENTS = "Contents"
 _CREATED = datetime(2000, 1, 1)  # fixed, so that the same tables give the same bytes
 SIGNIFICANT_DIGITS = 10  # the last digits of a float differ between processors; ten never do
 
@@ -48,12 +58,41 @@ class _Styles:
         return self._made[key]
 
 
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """A chart that the spreadsheet draws itself from the cells of a table.
+
+    Parameters
+    ----------
+    table : str
+        Title of the table.
+    title : str
+        Of the chart, with its unit.
+    kind : str
+        ``"column"``, stacked, or ``"line"``.
+    series : mapping of str to str
+        Name in the legend -> column of the table.
+    rows : tuple of int, optional
+        First row and the one after the last; by default all.
+    interval : str, optional
+        Column whose interval is drawn: at the top of the stack, or at its line.
+    """
+
+    table: str
+    title: str
+    kind: str
+    series: Mapping[str, str]
+    rows: tuple[int, int] | None = None
+    interval: str | None = None
+
+
+@dataclass(slots=True)
 class _Sheet:
     """One sheet being written; text never becomes a formula, link or number."""
 
-    def __init__(self, sheet: Any, styles: _Styles) -> None:
-        self._sheet = sheet
-        self._styles = styles
+    sheet: Any
+    styles: _Styles
+    places: dict[str, int] = field(default_factory=dict)
 
     def write(self, table: "Table") -> None:
         """Write title, header, values and notes."""
@@ -61,33 +100,58 @@ class _Sheet:
         self._text(0, 0, table.title, bold=True)
         levels = index_levels(frame)
         top = 2 + frame.columns.nlevels
-        for place, (name, values) in enumerate(levels):
-            self._header(top, place, (name,))
-            self._values(top, place, values, _excel_format(table.formats.get(name)))
-        for place, name in enumerate(frame.columns, start=len(levels)):
-            values = frame.iloc[:, place - len(levels)].tolist()
-            self._header(top, place, name if isinstance(name, tuple) else (name,))
-            self._values(top, place, values, _excel_format(format_of(name, table.formats)))
-        self._sheet.freeze_panes(top, len(levels))
+        columns = [((name,), values, table.formats.get(name)) for name, values in levels]
+        for place, name in enumerate(frame.columns):
+            header = name if isinstance(name, tuple) else (name,)
+            columns.append((header, frame.iloc[:, place].tolist(), format_of(name, table.formats)))
+        place = 0
+        for header, values, spec in columns:
+            for names, own, texts in numbers_apart(header, values):
+                self._header(top, place, names)
+                codes = [_printed_code(text) for text in texts] or _code(own, spec)
+                self._values(top, place, own, codes)
+                place += 1
+        self.sheet.freeze_panes(top, len(levels))
         for line, note in enumerate(table.notes, start=top + len(frame) + 1):
             self._text(line, 0, note, italic=True)
 
     def _header(self, top: int, place: int, names: Sequence[object]) -> None:
+        self.places[_flat(tuple(names))] = place
         for row, name in enumerate(names, start=top - len(names)):
-            self._text(row, place, "" if is_missing(name) else str(name), bold=True, bottom=1)
+            shown = "" if is_missing(name) else str(name)
+            self._text(row, place, shown, bold=True, bottom=1, text_wrap=True, valign="bottom")
 
-    def _values(self, top: int, place: int, values: list[object], code: str) -> None:
+    def _values(
+        self, top: int, place: int, values: list[object], codes: str | Sequence[str]
+    ) -> None:
         widths = [display_width(str(v)) for v in values[:200] if not isinstance(v, float)]
-        self._sheet.set_column(place, place, min(max(12, *widths, 12) + 1, 60))
-        for row, value in enumerate(values, start=top):
+        self.sheet.set_column(place, place, min(max(12, *widths, 12) + 1, 60))
+        for number, value in enumerate(values):
+            row = top + number
             if is_missing(value):
                 continue
             if isinstance(value, bool | np.bool_):
-                self._sheet.write_boolean(row, place, bool(value))
-            elif (number := _number(value)) is not None:
-                self._sheet.write_number(row, place, number, self._styles(num_format=code))
+                self.sheet.write_boolean(row, place, bool(value))
+            elif (figure := _number(value)) is not None:
+                code = codes if isinstance(codes, str) else codes[number]
+                self.sheet.write_number(row, place, figure, self.styles(num_format=code))
             else:
                 self._text(row, place, value.isoformat() if isinstance(value, date) else str(value))
+
+    def contents(self, tables: Sequence["Table"], names: Sequence[str]) -> None:
+        """List the sheets, each with a link to it, what it shows and how large it is."""
+        self._text(0, 0, "Contents", bold=True)
+        for place, word in enumerate(("sheet", "what it shows", "rows", "columns")):
+            self._text(2, place, word, bold=True, bottom=1)
+        for row, (table, name) in enumerate(zip(tables, names, strict=True), start=3):
+            target = "internal:'{}'!A1".format(name.replace("'", "''"))
+            self.sheet.write_url(row, 0, target, self.styles(font_color="#0563C1"), name)
+            self._text(row, 1, table.title)
+            for place, size in enumerate(table.frame.shape, start=2):
+                self.sheet.write_number(row, place, size, self.styles(num_format="0"))
+        for place, width in enumerate((34, 90, 8, 8)):
+            self.sheet.set_column(place, place, width)
+        self.sheet.freeze_panes(3, 0)
 
     def _text(self, row: int, place: int, text: str, **properties: object) -> None:
         """Write text as text, marked so that it stays text when someone edits the cell."""
@@ -97,7 +161,48 @@ class _Sheet:
             raise DataError(f"{size} does not fit a cell of {_LONGEST_TEXT:,}: shorten it")
         if guard_formula(shown) != shown:
             properties["quote_prefix"] = True
-        self._sheet.write_string(row, place, shown, self._styles(**properties))
+        self.sheet.write_string(row, place, shown, self.styles(**properties))
+
+
+def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: int) -> None:
+    """Put a chart below the notes of its table."""
+    top = 2 + table.frame.columns.nlevels
+    first, stop = chart.rows or (0, len(table.frame))
+    rows = (top + first, top + stop - 1)
+    name = sheet.sheet.get_name()
+    years = table.frame.index.nlevels - 1  # the innermost label
+    made = book.add_chart(
+        {"type": "column", "subtype": "stacked"} if chart.kind == "column" else {"type": "line"}
+    )
+
+    def cells(column: int) -> list[Any]:
+        return [name, rows[0], column, rows[1], column]
+
+    for place, (legend, column) in enumerate(chart.series.items()):
+        options: dict[str, Any] = {
+            "name": legend, "categories": cells(years), "values": cells(sheet.places[column])
+        }  # fmt: skip
+        if chart.kind == "line":
+            options["marker"] = {"type": "automatic"}
+        last = place == len(chart.series) - 1
+        if chart.interval and (last if chart.kind == "column" else column == chart.interval):
+            options["y_error_bars"] = _error_bars(table, chart.interval, (first, stop))
+        made.add_series(options)
+    made.set_title({"name": visible(chart.title), "name_font": {"size": 12}, "overlay": False})
+    made.set_x_axis({"num_format": "0"})
+    made.set_legend({"position": "bottom"})
+    made.set_size({"width": 560, "height": 330})
+    below = top + len(table.frame) + len(table.notes) + 2
+    sheet.sheet.insert_chart(below, 0, made, {"x_offset": 580 * number})
+
+
+def _error_bars(table: "Table", column: str, rows: tuple[int, int]) -> dict[str, Any]:
+    cells = table.frame[column].iloc[slice(*rows)]
+    return {
+        "type": "custom",
+        "plus_values": [cell.high - cell.value for cell in cells],
+        "minus_values": [cell.value - cell.low for cell in cells],
+    }
 
 
 def sheet_names(titles: Iterable[str]) -> list[str]:
@@ -106,7 +211,10 @@ def sheet_names(titles: Iterable[str]) -> list[str]:
     taken = {"history"}  # reserved by Excel
     for title in titles:
         short = re.split(r"[,;:]\s|\s\(", visible(title))[0]
-        stem = re.sub(r"[\[\]:*?/\\]+", " ", short).strip(" '")[:_LONGEST_NAME].strip(" '")
+        stem = re.sub(r"[\[\]:*?/\\]+", " ", short).strip(" '")
+        if len(stem) > _LONGEST_NAME:  # at a word, where that leaves most of it
+            whole = stem[: _LONGEST_NAME + 1].rpartition(" ")[0]
+            stem = (whole if len(whole) > _LONGEST_NAME // 2 else stem[:_LONGEST_NAME]).strip(" '")
         stem = stem or "Table"
         name, number = stem, 1
         while name.casefold() in taken:
@@ -119,12 +227,12 @@ def sheet_names(titles: Iterable[str]) -> list[str]:
 
 
 def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
-    """Write tables to one Excel workbook, a sheet each."""
+    """Write tables to one Excel workbook: a sheet each, before several of them their contents."""
     return write_bytes(path, workbook_bytes(tables))
 
 
-def workbook_bytes(tables: Sequence["Table"]) -> bytes:
-    """Make an Excel workbook of tables, a sheet each."""
+def workbook_bytes(tables: Sequence["Table"], charts: Sequence[Chart] = ()) -> bytes:
+    """Make an Excel workbook of tables, a sheet each, with the charts below their tables."""
     if not tables:
         raise DataError("there is no table to write to the workbook; give at least one")
     for table in tables:
@@ -135,8 +243,16 @@ def workbook_bytes(tables: Sequence["Table"]) -> bytes:
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED, "author": "quesnay"})
         styles = _Styles(book)
-        for table, name in zip(tables, sheet_names(t.title for t in tables), strict=True):
-            _Sheet(book.add_worksheet(name), styles).write(table)
+        listed = [_CONTENTS] if len(tables) > 1 else []
+        names = sheet_names([*listed, *(t.sheet or t.title for t in tables)])[len(listed) :]
+        if listed:
+            _Sheet(book.add_worksheet(_CONTENTS), styles).contents(tables, names)
+        for table, name in zip(tables, names, strict=True):
+            sheet = _Sheet(book.add_worksheet(name), styles)
+            sheet.write(table)
+            own = [chart for chart in charts if chart.table == table.title]
+            for number, chart in enumerate(own):
+                _add_chart(book, sheet, table, chart, number)
     return stream.getvalue()
 
 
@@ -144,12 +260,16 @@ def frame_to_csv(frame: pd.DataFrame, *, digits: int | None = SIGNIFICANT_DIGITS
     r"""Write a frame as CSV, floats with ten significant digits."""
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
-    levels = index_levels(frame)
-    names = [name for name, _ in levels] + [_flat(name) for name in frame.columns]
-    writer.writerow([_text(name) for name in names])
-    columns = [values for _, values in levels]
-    columns += [frame.iloc[:, place].tolist() for place in range(frame.shape[1])]
-    writer.writerows(zip(*([_cell(value, digits) for value in c] for c in columns), strict=True))
+    columns: list[tuple[tuple[object, ...], list[object]]] = [
+        ((name,), values) for name, values in index_levels(frame)
+    ]
+    for place, name in enumerate(frame.columns):
+        header = name if isinstance(name, tuple) else (name,)
+        parts = numbers_apart(header, frame.iloc[:, place].tolist())
+        columns += [(names, values) for names, values, _ in parts]
+    writer.writerow([_text(_flat(names)) for names, _ in columns])
+    cells = ([_cell(value, digits) for value in values] for _, values in columns)
+    writer.writerows(zip(*cells, strict=True))
     return stream.getvalue()
 
 
@@ -171,16 +291,39 @@ def _number(value: object) -> float | None:
     return None
 
 
+def _code(values: Sequence[object], spec: str | None) -> str:
+    """Choose Excel's code for a column: its format, else as many decimals as people read."""
+    floats = [float(v) for v in values if isinstance(v, float | np.floating) and np.isfinite(v)]
+    if spec is not None or not floats:
+        return _excel_format(spec)
+    decimals, largest = decimals_for(floats), max(map(abs, floats))
+    small = any(v and abs(v) < 0.5 * 10.0**-decimals for v in floats)
+    if small or largest >= _LARGEST_EXACT:
+        return "General"
+    return _excel_format(f"{',' if largest >= 10_000 else ''}.{decimals}f")
+
+
+def _printed_code(text: str) -> str:
+    """Return Excel's code for the decimals and the sign that a printed number shows."""
+    found = re.search(r"([-+]?)(\d[\d,]*)(?:\.(\d+))?( ?%)?", text)
+    if found is None:
+        return "General"
+    sign, whole, decimals, percent = found.groups()
+    spec = f"{',' if ',' in whole else ''}.{len(decimals or '')}{'%' if percent else 'f'}"
+    return _excel_format(f"{'+' if sign == '+' else ''}{spec}")
+
+
 def _excel_format(spec: str | None) -> str:
     """Translate a format specification such as ``",.1f"`` into Excel's code ``#,##0.0``."""
     if spec == "p":
         return '[<0.00005]"<0.0001";0.0000'
-    found = re.fullmatch(r"[+-]?(,?)(?:\.(\d+))?([fd%])", spec or "")
+    found = re.fullmatch(r"([+-]?)(,?)(?:\.(\d+))?([fd%])", spec or "")
     if found is None:
         return "General"
-    grouped, decimals, kind = found.groups()
+    sign, grouped, decimals, kind = found.groups()
     zeros = "" if kind == "d" or decimals == "0" else "." + "0" * int(decimals or 6)
-    return ("#,##0" if grouped else "0") + zeros + ("%" if kind == "%" else "")
+    code = ("#,##0" if grouped else "0") + zeros + ("%" if kind == "%" else "")
+    return f"+{code};-{code};{code}" if sign == "+" else code
 
 
 def _flat(name: object) -> str:

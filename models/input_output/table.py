@@ -1,6 +1,6 @@
 """The input-output table: checked once when it is made, then asked."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -956,17 +956,65 @@ class InputOutputTable(Tabular):
         )
         return (Table(title, frame, (note, *self.warnings)),)
 
-    def plot_linkages(self, *, names: Mapping[Any, str] | None = None, count: int = 12) -> Any:
-        """Draw the linkage map: backward against forward, key sectors named; returns a Figure."""
+    def plot_linkages(
+        self, *, names: Mapping[Any, str] | None = None, count: int = 12, **options: Any
+    ) -> Any:
+        """Draw the linkage map: backward against forward, key sectors named; returns a Figure.
+
+        The options `source`, the line at the foot, and `ax`, a panel of yours, are those of every
+        plot.
+        """
         from quesnay.diagnostics.plots.input_output import plot_linkages
 
-        return plot_linkages(self, names=names, count=count)
+        return plot_linkages(self, names=names, count=count, **options)
 
-    def plot_coefficients(self, *, names: Mapping[Any, str] | None = None) -> Any:
+    def plot_coefficients(self, *, names: Mapping[Any, str] | None = None, **options: Any) -> Any:
         """Draw the technical coefficients as a heat map; returns a Figure."""
         from quesnay.diagnostics.plots.input_output import plot_coefficients
 
-        return plot_coefficients(self, names=names)
+        return plot_coefficients(self, names=names, **options)
+
+    def plot_core(
+        self,
+        core: Sequence[Any],
+        *,
+        names: Mapping[Any, str] | None = None,
+        most: int = 12,
+        **options: Any,
+    ) -> Any:
+        """Draw what flows into a core of sectors and out of it as a Sankey diagram.
+
+        Parameters
+        ----------
+        core : sequence of label
+            Sectors of the core; the flows among them are left out.
+        names : mapping, optional
+            Label -> name.
+        most : int
+            Suppliers and buyers drawn, the smallest others as one.
+        **options
+            `title`, `source`, `ax` as in :func:`quesnay.plot_flows`.
+
+        Returns
+        -------
+        Figure
+            Suppliers, core, and buyers with final demand.
+
+        Raises
+        ------
+        QuesnayError
+            If a sector is unknown.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> figure = qn.load_io("CHN", 2018, imports="separate").plot_core(["20", "31"])
+        >>> figure.get_label()[:44]
+        'Flows of the core, China 2018, 42 products, '
+        """
+        from quesnay.diagnostics.plots.input_output import plot_core
+
+        return plot_core(self, core, names=names, most=most, **options)
 
 
 def _assembled(parts: Parts, settings: Mapping[str, Any]) -> InputOutputTable:

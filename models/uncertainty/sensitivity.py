@@ -85,11 +85,14 @@ class Tornado(Tabular):
         note = f"All other inputs at the median ({self.center:.4g}); {percent(self.level)} of each."
         return (Table(f"{self.figure}: one input at a time", self.swings, (note,)),)
 
-    def plot(self, *, unit: str | None = None) -> Any:
-        """Draw the swings as a tornado, `unit` on its axis; return the figure."""
+    def plot(self, *, unit: str | None = None, **options: Any) -> Any:
+        """Draw the swings as a tornado, `unit` on its axis; return the figure.
+
+        `source` is the line at the foot, `ax` a panel of yours.
+        """
         from quesnay.diagnostics.plots.tornado import plot_tornado
 
-        return plot_tornado(self, unit=unit)
+        return plot_tornado(self, unit=unit, **options)
 
 
 def variance_shares(

@@ -1,0 +1,188 @@
+"""Workbook, Word document and LaTeX of results, read back by other programs."""
+
+import io
+import re
+import shutil
+import subprocess
+import sys
+import zipfile
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.fitting.errors import QuesnayError
+from quesnay.models.display.grid import Amount, amounts
+from quesnay.models.display.table import Table
+from quesnay.models.display.workbook import Chart, workbook_bytes
+
+SHOWN = Table(
+    "Account, yuan",
+    pd.DataFrame(
+        {
+            "total": amounts("{:.2f}".format, [1.2, np.nan], [1.0, np.nan], [1.5, np.nan]),
+            "printed": [
+                Amount("+35.1 %", 0.351),
+                Amount("4,386 million", 4386.0, unit="million"),
+            ],
+            "verdict": [Amount("1.4, agrees", 1.4, remark="agrees"), "not judged"],
+        },
+        index=pd.Index([2018, 2019], name="year"),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def result() -> Reproduction:
+    found = qn.reproduce(draws=200, seed=0)
+    assert isinstance(found, Reproduction)
+    return found
+
+
+@pytest.fixture(scope="module")
+def book(result: Reproduction, tmp_path_factory: pytest.TempPathFactory) -> Any:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    return openpyxl.load_workbook(result.to_excel(tmp_path_factory.mktemp("book") / "report.xlsx"))
+
+
+def test_text_shows_an_interval_in_one_cell() -> None:
+    assert "1.20 [1.00, 1.50]" in SHOWN.to_text()
+    assert "1.20 [1.00, 1.50]" in SHOWN.to_html()
+
+
+def test_files_hold_value_low_high_unit_and_remark_in_columns_of_their_own() -> None:
+    lines = SHOWN.to_csv().splitlines()
+    assert lines[0] == (
+        'year,total,"total, low","total, high",printed,"printed, unit",verdict,"verdict, remark"'
+    )
+    assert lines[1] == "2018,1.2,1,1.5,0.351,,1.4,agrees"
+    assert lines[2] == "2019,,,,4386,million,,not judged"
+
+
+def test_numbers_in_the_workbook_carry_the_decimals_that_are_printed() -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes([SHOWN])))["Account"]
+    codes = {sheet.cell(3, place).value: sheet.cell(4, place) for place in range(1, 9)}
+    assert codes["total, low"].value == 1.0
+    assert codes["total, low"].number_format == "0.00"
+    assert codes["printed"].number_format == "+0.0%;-0.0%;0.0%"
+    assert sheet.cell(5, 5).number_format == "#,##0"
+
+
+def test_a_column_without_a_format_shows_the_decimals_of_the_text() -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    table = Table("t", pd.DataFrame({"a": [12.3456, 23.4567], "tiny": [1.0, 1e-12]}))
+    sheet = openpyxl.load_workbook(io.BytesIO(workbook_bytes([table])))["t"]
+    assert sheet.cell(4, 1).number_format == "0.00"
+    assert sheet.cell(4, 2).number_format == "General"
+
+
+def test_the_contents_link_to_every_sheet(book: Any) -> None:
+    first, *others = book.sheetnames
+    assert first == "Contents"
+    rows = list(book["Contents"].iter_rows(min_row=4))
+    assert [row[0].value for row in rows] == others
+    assert [row[0].hyperlink.location for row in rows] == [f"'{name}'!A1" for name in others]
+    assert not any(name.endswith(" 2") for name in others)
+
+
+def test_the_workbook_holds_every_table_of_the_report(book: Any, result: Reproduction) -> None:
+    page = result.to_html()
+    captions = {part.split("</caption>")[0] for part in page.split("<caption>")[1:]}
+    titles = {sheet["A1"].value.replace("'", "&#x27;") for sheet in book}
+    assert captions - titles == {"How this report was made"}
+    assert {"Definitions", "Sources"} <= set(book.sheetnames)
+
+
+def test_no_number_of_the_workbook_is_text(book: Any) -> None:
+    """A cell that reads as a number is one, but for labels such as ids."""
+    figure = re.compile(r"[-+<]? ?\d[\d,]*(\.\d+)?( ?%)?( [\[(].*)?|\[.*\]")
+    written = [
+        (sheet.title, cell.value)
+        for sheet in book
+        for row in sheet.iter_rows(min_row=4)
+        for cell in row[1:]
+        if isinstance(cell.value, str) and figure.fullmatch(cell.value) and sheet.title != "Sources"
+    ]
+    assert written == []
+
+
+def test_account_and_path_are_drawn_by_the_spreadsheet(book: Any, result: Reproduction) -> None:
+    assert len(book["Account"]._charts) == len(result.runs)
+    (path,) = book["Path"]._charts
+    assert type(path).__name__ == "LineChart"
+    own = book["Path"]
+    header = [cell.value for cell in own[3]]
+    rows = {row[0].value: row for row in own.iter_rows(min_row=4) if row[0].value}
+    total = rows[2019][header.index("calibrated run")].value
+    assert total == pytest.approx(float(row(result.account, ("calibrated", 2019))["total"]), 1e-9)
+
+
+def test_a_chart_stands_on_the_sheet_of_its_table() -> None:
+    chart = Chart(SHOWN.title, "Total", "line", {"total": "total"}, (0, 1), "total")
+    names = zipfile.ZipFile(io.BytesIO(workbook_bytes([SHOWN, SHOWN], [chart]))).namelist()
+    assert sum("charts/chart" in name for name in names) == 2
+
+
+def test_the_word_document_has_headings_tables_and_described_pictures(
+    result: Reproduction, tmp_path: Path
+) -> None:
+    docx = pytest.importorskip("docx", reason="reads the document back")
+    path = result.to_word(tmp_path / "report.docx")
+    document = docx.Document(str(path))
+    headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
+    assert "The account" in headings
+    assert document.paragraphs[0].text == result.study.study.title
+    account = document.tables[0]
+    assert [cell.text for cell in account.rows[0].cells][:3] == ["run", "year", "core"]
+    assert account.rows[1].cells[1].text == "2017"
+    assert len(document.inline_shapes) >= 4
+    assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
+
+
+def test_a_study_without_printed_figures_becomes_documents_too(tmp_path: Path) -> None:
+    pytest.importorskip("docx", reason="makes the document")
+    result = qn.reproduce("oecd_ict_japan", draws=50)
+    assert result.to_word(tmp_path / "a.docx").stat().st_size > 10_000
+    names = zipfile.ZipFile(result.to_excel(tmp_path / "a.xlsx")).namelist()
+    assert sum("charts/chart" in name for name in names) == 2
+    klems = qn.reproduce("us_digital_economy")
+    assert klems.to_word(tmp_path / "b.docx").stat().st_size > 10_000
+
+
+def test_the_same_result_gives_the_same_document(tmp_path: Path) -> None:
+    pytest.importorskip("docx", reason="makes the document")
+    fit = qn.audit()
+    first = fit.to_word(tmp_path / "a.docx").read_bytes()
+    assert fit.to_word(tmp_path / "b.docx").read_bytes() == first
+
+
+def test_without_the_package_the_remedy_is_named(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setitem(sys.modules, "docx", None)
+    fit = qn.audit()
+    with pytest.raises(QuesnayError, match=r"install quesnay\[word\]"):
+        fit.to_word(tmp_path / "a.docx")
+
+
+def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path: Path) -> None:
+    if shutil.which("pdflatex") is None:
+        pytest.skip("no TeX on this machine")
+    head = (
+        r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs}"
+        r"\usepackage[margin=1cm,landscape]{geometry}\begin{document}"
+    )
+    hostile = Table("50 % of $x_1$ & {a}", pd.DataFrame({"#_~^\\": ["<|>", "-1"]})).to_latex()
+    (tmp_path / "t.tex").write_text(f"{head}\n{result.to_latex()}\n{hostile}\n\\end{{document}}")
+    done = subprocess.run(
+        ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"],
+        cwd=tmp_path, capture_output=True, text=True, check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout[-1500:]
+    assert (tmp_path / "t.pdf").stat().st_size > 10_000

@@ -1,0 +1,111 @@
+"""What the command line does for a person at a terminal: width, emphasis, progress, completion."""
+
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from quesnay.cli import main
+from quesnay.terminal import emphasised, progress, terminal_width
+
+pty = pytest.importorskip("pty", reason="needs a terminal of Unix")
+
+
+def on_terminal(*words: str, columns: int = 60, **settings: str) -> str:
+    """Run the command line on a terminal and return what is printed there."""
+    parts: list[bytes] = []
+
+    def read(descriptor: int) -> bytes:
+        data = os.read(descriptor, 4096)
+        parts.append(data)
+        return data
+
+    before = dict(os.environ)
+    os.environ.update({"COLUMNS": str(columns), "TERM": "xterm", **settings})
+    quiet = os.open(os.devnull, os.O_WRONLY)
+    kept = os.dup(1)
+    try:
+        os.dup2(quiet, 1)
+        pty.spawn([sys.executable, "-m", "quesnay", *words], read)
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(quiet)
+        os.environ.clear()
+        os.environ.update(before)
+    return b"".join(parts).decode()
+
+
+def test_tables_fit_the_terminal_and_their_titles_are_bold() -> None:
+    shown = on_terminal("datasets")
+    assert shown.startswith("\x1b[1mEmbedded data")
+    plain = shown.replace("\x1b[1m", "").replace("\x1b[0m", "")
+    assert max(map(len, plain.splitlines())) <= 60
+
+
+def test_no_colour_where_it_is_not_wanted() -> None:
+    assert "\x1b" not in on_terminal("datasets", NO_COLOR="1")
+    assert "\x1b" not in on_terminal("datasets", TERM="dumb")
+
+
+def test_an_error_is_red_on_a_terminal_only(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "\x1b[31mquesnay:\x1b[0m" in on_terminal("run", "no_such_study")
+    assert main(["run", "no_such_study"]) == 1
+    assert "\x1b" not in capsys.readouterr().err
+
+
+def test_a_file_gets_a_fixed_width_and_no_colour(capsys: pytest.CaptureFixture[str]) -> None:
+    assert terminal_width() == 100
+    assert emphasised("Title\na\n---\n1") == "Title\na\n---\n1"
+    with progress() as step:
+        step("estimating", 0.5)
+    assert capsys.readouterr().err == ""
+
+
+def test_an_interruption_ends_with_130_and_one_line() -> None:
+    command = [sys.executable, "-m", "quesnay", "reproduce", "--draws", "200000"]
+    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+    time.sleep(3)
+    running.send_signal(signal.SIGINT)
+    _, said = running.communicate(timeout=60)
+    assert running.returncode == 130
+    assert said == "quesnay: interrupted\n"
+
+
+def completed(script: Path, *words: str) -> list[str]:
+    line = " ".join(f"'{word}'" for word in words)
+    code = f"source {script}; COMP_WORDS=({line}); COMP_CWORD={len(words) - 1}; _quesnay"
+    done = subprocess.run(
+        ["bash", "-c", f'{code}; echo "${{COMPREPLY[@]}}"'],
+        capture_output=True, text=True, check=True,
+    )  # fmt: skip
+    return done.stdout.split()
+
+
+@pytest.mark.skipif(shutil.which("bash") is None, reason="no bash on this machine")
+def test_bash_completes_commands_actions_and_options(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", "bash"]) == 0
+    script = tmp_path / "quesnay"
+    script.write_text(capsys.readouterr().out)
+    assert completed(script, "quesnay", "re") == ["reproduce"]
+    assert completed(script, "quesnay", "table", "ex") == ["extract"]
+    assert completed(script, "quesnay", "table", "extract", "--se") == ["--sector"]
+    assert completed(script, "quesnay", "reproduce", "--dr") == ["--draws"]
+    assert completed(script, "quesnay", "completion", "f") == ["fish"]
+
+
+def test_zsh_and_fish_get_the_same_words(capsys: pytest.CaptureFixture[str]) -> None:
+    for shell in ("zsh", "fish"):
+        assert main(["completion", shell]) == 0
+        script = capsys.readouterr().out
+        for word in ("reproduce", "extract", "draws", "sector"):
+            assert word in script
+    assert main(["completion", "tcsh"]) == 2
+    capsys.readouterr()

@@ -1,4 +1,4 @@
-"""The corpus: compact descriptions of good and bad inputs with their right answers, and how to try one.
+"""The corpus: compact descriptions of inputs with their right answers, and how to try one.
 
 A file ``tests/corpus/KIND.jsonl`` holds one input a line. Its right answer is ``refused``, words of
 the message that name the place, or ``value``, what comes out. Long inputs are written as
@@ -206,12 +206,12 @@ def odd_calls() -> Iterator[tuple[dict[str, Any], Callable[[], object]]]:
             if name in door["leaves out"]:
                 continue
             answer = {} if name in door["accepts"] else {"refused": door["refused"]}
-            value = eval(text, {"np": np, "pd": pd})  # noqa: S307
+            value = eval(text, {"np": np, "pd": pd})
             yield {"door": door["door"], "odd": name, **answer}, _call(door["call"], known, value)
 
 
 def _call(text: str, known: dict[str, Any], odd: object) -> Callable[[], object]:
-    return lambda: eval(text, {**known, "odd": odd})  # noqa: S307
+    return lambda: eval(text, {**known, "odd": odd})
 
 
 TRIALS: dict[str, Callable[[dict[str, Any], Path], object]] = {
@@ -243,7 +243,7 @@ def wrong_answer(entry: dict[str, Any], call: Callable[[], object]) -> str:
             return f"not one short line: {said[:200]}"
         named = "refused" in entry and re.search(_pattern(entry), said)
         return "" if named else f"refused, but: {said[:300]}"
-    except Exception as error:  # what the corpus is for: whatever else comes out is foreign
+    except Exception as error:  # noqa: BLE001 - what the corpus is for: whatever else comes out is foreign
         return f"foreign {type(error).__name__}: {str(error)[:200]}"
     if "refused" in entry:
         return f"silent: {str(value)[:100]}"

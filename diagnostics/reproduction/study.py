@@ -784,7 +784,7 @@ def _parsed(study: str | Path) -> tuple[str, dict[str, Any]]:
     where = called(study)
     text = _read(Path(study)) if own else study_text(str(study))
     try:
-        parsed = cast("dict[str, Any]", tomllib.loads(text, parse_float=_Written))
+        parsed = tomllib.loads(text, parse_float=_Written)
         return where, cast("dict[str, Any]", _beside(parsed, Path(study).parent)) if own else parsed
     except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
         raise StudyError(f"{where}: not valid TOML: {shown(str(error), 120)[1:-1]}") from error
@@ -1095,7 +1095,8 @@ def _check_potential(study: Study, use: Potential, where: str) -> None:
         )
     _one_of(use.supply, SUPPLY, f"{where}.potential.supply", "measure")
     _unique((equation.name for equation in use.equations), f"{where}.potential.equations")
-    for part in (use, *use.rivals, *use.equations):
+    parts: tuple[Regression | Rival, ...] = (use, *use.rivals, *use.equations)
+    for part in parts:
         _check_rows(part, f"{where}.potential")
     _check_regression(use.formula, use.term, use.applies_to, f"{where}.potential")
     for place, rival in enumerate(use.rivals):

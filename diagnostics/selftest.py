@@ -1,4 +1,4 @@
-"""Does this installation compute what it should? Certified numbers, identities, hashes, versions."""
+"""Does this installation compute what it should? Digits, identities, hashes, versions."""
 
 import json
 import platform
@@ -131,11 +131,10 @@ def _nist() -> dict[str, dict[str, Any]]:
     if np.finfo(np.longdouble).eps > 1e-18:  # Filip's powers need extended precision
         sets.pop("Filip")
     fits = {name: fit_certified(name, case) for name, case in sets.items()}
+    pairs = [(fit, sets[name]) for name, fit in fits.items()]
     own = {
-        "coefficients": [correct_digits(f.params, sets[n]["estimates"]) for n, f in fits.items()],
-        "standard errors": [
-            correct_digits(f.std_errors, sets[n]["errors"]) for n, f in fits.items()
-        ],
+        "coefficients": [correct_digits(fit.params, case["estimates"]) for fit, case in pairs],
+        "standard errors": [correct_digits(fit.std_errors, case["errors"]) for fit, case in pairs],
     }
     return {
         f"NIST, digits of {what}": _row(min(digits), f"{least:g} or more", min(digits) >= least,

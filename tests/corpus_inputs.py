@@ -1,4 +1,4 @@
-"""The corpus: compact descriptions of good and bad inputs with their right answers, and how to try one.
+"""The corpus: compact descriptions of inputs with their right answers, and how to try one.
 
 A file ``tests/corpus/KIND.jsonl`` holds one input a line. Its right answer is ``refused``, words of
 the message that name the place, or ``value``, what comes out. Long inputs are written as
@@ -243,7 +243,7 @@ def wrong_answer(entry: dict[str, Any], call: Callable[[], object]) -> str:
             return f"not one short line: {said[:200]}"
         named = "refused" in entry and re.search(_pattern(entry), said)
         return "" if named else f"refused, but: {said[:300]}"
-    except Exception as error:  # what the corpus is for: whatever else comes out is foreign
+    except Exception as error:  # noqa: BLE001 - what the corpus is for: whatever else comes out is foreign
         return f"foreign {type(error).__name__}: {str(error)[:200]}"
     if "refused" in entry:
         return f"silent: {str(value)[:100]}"

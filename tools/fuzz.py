@@ -1,4 +1,4 @@
-"""Throw mutated inputs at a reader until the time is over: ``python -m tools.fuzz readers --seconds 30``.
+"""Throw mutated inputs at a reader: ``python -m tools.fuzz readers --seconds 30``.
 
 Seeds are the corpus of the tests and its good inputs. An input that ends in anything but an answer
 or one line of ours is printed, with the seed that makes it again, and the exit status is 1.
@@ -24,8 +24,9 @@ from tests.made_up_tables import write_rows
 from tests.own_report import OWN
 
 HOSTILE = [
-    "", "0", "-1", "1e400", "9" * 400, "nan", "inf", "1,5", "5%", "²", "１", "\x00", "\x1b[31m", "\u202e",
-    "(", ")", "[", "]", '"', "'", "=", "~", "**", ":", "#DIV/0!", "true", "\n", "\r", "\t", "\ufeff", "\ud7ff",
+    "", "0", "-1", "1e400", "9" * 400, "nan", "inf", "1,5", "5%", "²", "１", "\x00", "\x1b[31m",
+    "\u202e", "(", ")", "[", "]", '"', "'", "=", "~", "**", ":", "#DIV/0!", "true", "\n", "\r",
+    "\t", "\ufeff", "\ud7ff",
 ]  # fmt: skip
 REFERENCE = Path(corpus.__file__).parent / "reference"
 PANEL = pd.DataFrame({name: np.arange(1.0, 9.0) ** k for k, name in enumerate("yabc", start=1)})
@@ -119,7 +120,7 @@ def fault(call: Callable[[str, Path], object], text: str, folder: Path) -> str:
     except qn.QuesnayError as refusal:
         said = str(refusal)
         return "" if "\n" not in said and len(said) < 3500 else f"no short line: {said[:100]!r}"
-    except Exception as error:  # what the fuzzer looks for
+    except Exception as error:  # noqa: BLE001 - what the fuzzer looks for
         return f"{type(error).__name__}: {str(error)[:200]}"
     return ""
 

@@ -223,6 +223,12 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 raise StudyError(
                     f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
                 )
+    _check_grouped(study, sectors)
+    return sectors
+
+
+def _check_grouped(study: Study, sectors: tuple[str, ...]) -> None:
+    """Every sector is in one industry group, and the groups name no other."""
     grouped = {sector for names in study.tables.groups.values() for sector in names}
     for sector in sectors if grouped else ():
         if sector not in grouped:
@@ -236,7 +242,6 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 raise StudyError(
                     f"tables.groups.{group}: no sector {sector!r} in the tables;{hint}"
                 )
-    return sectors
 
 
 def _sector_levels(

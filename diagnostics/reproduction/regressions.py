@@ -81,23 +81,26 @@ def regression_rows(use: Potential) -> pd.DataFrame:
     for name in sorted(named):
         if name not in known.columns:
             raise DataError(f"{use.panel}: no column {name!r};{suggestion(name, known.columns)}")
+    absent = sorted(set(use.years) - set(known["year"]))
+    if absent:
+        raise DataError(f"{use.panel}: no row for the years {absent}; check the years")
     keep = pd.Series(True, index=known.index)
     if use.years:
         keep &= known["year"].isin(list(use.years))
-        absent = sorted(set(use.years) - set(known["year"]))
-        if absent:
-            raise DataError(f"{use.panel}: no row for the years {absent}; check the years")
     if use.exclude:
         keep &= ~known[use.exclude].astype(bool)
     if use.weights:
         keep &= known[use.weights] > 0
     if not keep.any():
         raise DataError(f"{use.panel}: no row for the years {list(use.years)}; check the years")
-    rows = known.loc[keep].copy()
+    return _with_logarithms(known.loc[keep].copy(), use)
+
+
+def _with_logarithms(rows: pd.DataFrame, use: Potential) -> pd.DataFrame:
     for name, columns in use.logarithms.items():
-        for column in columns:
-            if not is_numeric_dtype(rows[column]):
-                raise DataError(f"{use.panel}: column {column!r} has no numbers for logarithms")
+        text = [column for column in columns if not is_numeric_dtype(rows[column])]
+        if text:
+            raise DataError(f"{use.panel}: column {text[0]!r} has no numbers for logarithms")
         total = rows[list(columns)].sum(axis=1, skipna=False)
         rows[name] = np.log(total.where(total > 0))
     return rows

@@ -4,7 +4,7 @@ Each rule names the key that is at fault and what to do.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sized
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -21,7 +21,9 @@ if TYPE_CHECKING:
         KlemsStudy,
         Penetration,
         Potential,
+        Regression,
         Reported,
+        Rival,
         Study,
     )
 
@@ -158,6 +160,11 @@ def _unique(names: Iterable[str], where: str) -> None:
         seen.add(name)
 
 
+def _filled(names: Sized, where: str, what: str) -> None:
+    if not names:
+        raise StudyError(f"{where}: name at least one {what}, or leave the key out")
+
+
 def _factor(value: float, where: str) -> None:
     """Refuse a change of units that no pair of units has: squares of it would overflow."""
     if not 1e-30 <= value <= 1e30:
@@ -192,8 +199,7 @@ def _check_core(study: "Study", where: str) -> None:
     if not study.core.segments:
         raise StudyError(f"{where}.core.segments: name at least one segment with a sector")
     for segment, weights in study.core.segments.items():
-        if not weights:
-            raise StudyError(f"{where}.core.segments.{segment}: name at least one sector")
+        _filled(weights, f"{where}.core.segments.{segment}", "sector")
         for sector, weight in weights.items():
             if not 0 <= weight <= 1:
                 raise StudyError(
@@ -272,13 +278,9 @@ def _check_potential(study: "Study", use: "Potential", where: str) -> None:
         )
     _one_of(use.supply, SUPPLY, f"{where}.potential.supply", "measure")
     _unique((equation.name for equation in use.equations), f"{where}.potential.equations")
-    for part in (use, *use.rivals, *use.equations):
-        _years(part.years or (), f"{where}.potential.years")
-        for name, columns in part.logarithms.items():
-            if not columns:
-                raise StudyError(
-                    f"{where}.potential.logarithms.{name}: name at least one column of the panel"
-                )
+    parts: tuple[Regression | Rival, ...] = (use, *use.rivals, *use.equations)
+    for part in parts:
+        _check_rows(part, f"{where}.potential")
     _check_regression(use.formula, use.term, use.applies_to, f"{where}.potential")
     for place, rival in enumerate(use.rivals):
         _check_regression(
@@ -305,6 +307,13 @@ def _check_potential(study: "Study", use: "Potential", where: str) -> None:
             raise StudyError(f"{name}: an outside value needs value and source; add them")
         if equation.kind == "capital share" and not (equation.panel and equation.inputs):
             raise StudyError(f"{name}: a capital share needs panel and inputs; add them")
+
+
+def _check_rows(use: "Regression | Rival", where: str) -> None:
+    _years(use.years or (), f"{where}.years")
+    for name, columns in use.logarithms.items():
+        if not columns:
+            raise StudyError(f"{where}.logarithms.{name}: name at least one column of the panel")
 
 
 def _check_regression(formula: str, term: str, applies_to: str, where: str) -> None:
@@ -350,10 +359,7 @@ def _check_employment(use: "Employment", where: str) -> None:
     _years((use.year, use.productivity_since), f"{where}.employment.productivity_since")
     owner: dict[str, str] = {}
     for sector, codes in use.sectors.items():
-        if not codes:
-            raise StudyError(
-                f"{where}.employment.sectors.{sector}: name at least one industry, or leave it out"
-            )
+        _filled(codes, f"{where}.employment.sectors.{sector}", "industry")
         for code in codes:
             if code in owner:
                 raise StudyError(
@@ -414,8 +420,7 @@ def _check_specifications(study: "Study", where: str) -> None:
         return
     for part in ("regression", "account"):
         for choice, levels in getattr(use, part).items():
-            if not levels:
-                raise StudyError(f"{where}.specifications.{part}.{choice}: name its levels")
+            _filled(levels, f"{where}.specifications.{part}.{choice}", "level")
             for level, keys in levels.items():
                 here = f"{where}.specifications.{part}.{choice}.{level}"
                 if "run" in keys:

@@ -100,7 +100,8 @@ def _compute(
         return moved
 
     values = evaluate(factor.expression, columns, shifted)
-    lost = ~np.isfinite(values.astype(np.float64)) & ~unknown
+    with np.errstate(over="ignore"):  # what is too large for a float is lost, which is told below
+        lost = ~np.isfinite(values.astype(np.float64)) & ~unknown
     for name in names:
         lost &= ~np.isnan(columns[name])
     if lost.any():

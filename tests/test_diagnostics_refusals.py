@@ -34,13 +34,17 @@ def _with(**changed: Any) -> Study:
     return replace(STUDY, potential=replace(USE, **changed))
 
 
+def _fan(draws: pd.DataFrame, **more: Any) -> object:
+    return qn.plot_fan(draws, quantity="total", **more)
+
+
 CASES: dict[str, tuple[Callable[[], object], str]] = {
     "levels that are one number": (
-        lambda: qn.plot_fan({"a": DRAWS}, quantity="total", levels=0.95),  # type: ignore[arg-type]
+        lambda: _fan(DRAWS, levels=0.95),
         "levels: expected a list",
     ),
-    "draws that are words": (lambda: qn.plot_fan({"a": DRAWS.astype(str) + "x"}, quantity="total"), "numbers"),
-    "draws without a number": (lambda: qn.plot_fan({"a": DRAWS * np.nan}, quantity="total"), "one finite draw"),
+    "draws that are words": (lambda: _fan(DRAWS.astype(str) + "x"), "numbers"),
+    "draws without a number": (lambda: _fan(DRAWS * np.nan), "one finite draw"),
     "an identity of numbers": (lambda: Identity.parse("a", "2 = 2"), "names no quantity"),
     "an identity that cannot hold": (
         lambda: Identity.parse("a", "X = X + 1"), "cannot hold|names no quantity",

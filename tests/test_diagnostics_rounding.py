@@ -1,10 +1,15 @@
 """A printed figure is an interval that is open above: 1.42 is [1.415, 1.425)."""
 
-import pandas as pd
+from pathlib import Path
 
+import pandas as pd
+import pytest
+
+import quesnay as qn
 from quesnay.diagnostics.audit.figures import inner
 from quesnay.diagnostics.reproduction.verdicts import judge
 from quesnay.output import frame_json
+from tests.own_report import OWN
 
 PRINTED = pd.DataFrame(
     {"value": [1.5], "low": [1.25], "high": [1.75], "unit": ["tn"], "fact": ["level"]}, index=["T"]
@@ -34,3 +39,16 @@ def test_json_keeps_ten_digits() -> None:
         {"x": 0.6666666667},
         {"x": 3.333333333e-10},
     ]
+
+
+@pytest.mark.parametrize(("high", "feasible"), [(0.13, True), (0.11, False)])
+def test_a_bound_in_another_unit_is_the_same_bound(
+    tmp_path: Path, high: float, feasible: bool
+) -> None:
+    """120 million are below 0.13 billion and above 0.11 billion."""
+    path = tmp_path / "own.toml"
+    bound = (
+        f'[[quantity]]\nsymbol = "R"\nconcept = "revenue"\nunit = "billion USD"\nhigh = {high}\n'
+    )
+    path.write_text(OWN + bound, encoding="utf-8")
+    assert qn.audit(qn.read_figures(path)).feasible is feasible

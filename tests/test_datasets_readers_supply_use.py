@@ -87,7 +87,8 @@ def test_ibge_is_model_d_at_basic_prices(tmp_path: Path) -> None:
     assert table.v.tolist() == pytest.approx([47.0, 43.0])
     assert table.imports is not None
     np.testing.assert_allclose(table.imports.Z, [[2.0, 3.0]])
-    np.testing.assert_allclose(table.imports.final_demand, [[0.0, 5.0]])
+    assert table.imports.final_demand is not None
+    np.testing.assert_allclose(table.imports.final_demand.to_numpy(), [[0.0, 5.0]])
     assert table.unit == "million reais"
 
 

@@ -30,16 +30,19 @@ def _changed(text: str, old: str, new: str) -> str:
     return text.replace(old, new, 1)
 
 
-GRID = {"run": {"elasticity": {"run": "elasticity"}}}
-RULE = {"sample": ("one",)}
+Levels = dict[str, dict[str, dict[str, object]]]
+GRID: Levels = {"run": {"elasticity": {"run": "elasticity"}}}
+LINKED: Levels = {"run": {"x": {"run": "linked"}}}
+SIDEWAYS: Levels = {"how": {"x": {"run": "linkage", "reading": "side"}}}
+RULE: dict[str, tuple[str, ...]] = {"sample": ("one",)}
 
 
 @pytest.mark.parametrize(
     ("grid", "message"),
     [
-        (Specifications("T19", {}, {"run": {"x": {"run": "linked"}}}), "unknown run 'linked'"),
+        (Specifications("T19", {}, LINKED), "unknown run 'linked'"),
         (
-            Specifications("T19", {}, {"how": {"x": {"run": "linkage", "reading": "side"}}}),
+            Specifications("T19", {}, SIDEWAYS),
             "unknown reading 'side'",
         ),
         (Specifications("T19", {}, GRID, (RULE,)), r"inadmissible\[1\]: unknown choice 'sample'"),

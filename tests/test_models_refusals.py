@@ -116,7 +116,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         "column 'u' has missing labels",
     ),
     "changes of nothing": (
-        lambda: qn.fit_differences("y ~ 1", PANEL, **UT, absorb=["t"]),
+        lambda: qn.fit_differences("y ~ 1", PANEL, **UT, absorb="t"),
         "no regressors are left; add a term",
     ),
     "half of nothing": (
@@ -125,7 +125,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "rows of one label": (
         lambda: qn.fit_differences(
-            "y ~ x", PANEL.set_axis([0] * 30), **UT, absorb=["t"]
+            "y ~ x", PANEL.set_axis([0] * 30), **UT, absorb="t"
         ),
         "row labels repeat",
     ),

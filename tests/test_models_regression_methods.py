@@ -457,3 +457,35 @@ def test_years_as_text_are_counted_and_nothing_is_said_of_their_distance() -> No
     words = DATA.assign(t=DATA["t"].map("year {}".format))
     fit = qn.fit_panel("y ~ x", words, unit="u", time="t")
     assert fit.notes == qn.fit_panel("y ~ x", DATA, unit="u", time="t").notes == ()
+
+
+def test_absorbed_slopes_are_those_of_dummies_and_predict_new_rows() -> None:
+    fit = qn.fit_panel("y ~ z", DATA, **PANEL, absorb=["u", "u[x]"])
+    dummies = pd.get_dummies(DATA["u"], dtype=float).to_numpy()
+    design = np.column_stack([DATA["z"], dummies, dummies * DATA[["x"]].to_numpy()])
+    theirs = np.linalg.lstsq(design, DATA["y"].to_numpy(), rcond=None)[0]
+    found = fit.effects()
+    assert list(found["effect"]) == ["u"] * UNITS + ["u[x]"] * UNITS
+    np.testing.assert_allclose(found["value"], theirs[1:], rtol=1e-8)
+    assert (found["rows"] == TIMES).all()
+    new = DATA.iloc[[3, 40, 90]].assign(x=[0.5, -1.0, 2.0], z=1.5)
+    unit = [int(name[1:]) for name in new["u"]]
+    by_hand = [
+        1.5 * theirs[0] + theirs[1 + u] + theirs[1 + UNITS + u] * x
+        for u, x in zip(unit, new["x"], strict=True)
+    ]
+    np.testing.assert_allclose(fit.predict(new), by_hand, rtol=1e-8)
+    alone = qn.fit_panel("y ~ z", DATA, **PANEL, absorb=["u[[x]]"])
+    assert list(alone.effects()["effect"]) == ["u[x]"] * UNITS
+    refused(lambda: alone.predict(new), "without levels of 'u': absorb both")
+
+
+def test_lags_predict_with_the_rows_that_new_data_have() -> None:
+    fit = qn.fit_panel("y ~ x + lag(x)", DATA, **PANEL)
+    rows = DATA[DATA["u"] == "u03"]
+    b = fit.tidy().set_index("term")["estimate"]
+    found = fit.predict(rows)
+    x = rows["x"].to_numpy()
+    by_hand = b["Intercept"] + b["x"] * x[1:] + b["lag(x)"] * x[:-1]
+    np.testing.assert_allclose(found.to_numpy()[1:], by_hand, rtol=1e-10)
+    assert np.isnan(found.iloc[0])

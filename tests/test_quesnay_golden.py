@@ -29,8 +29,11 @@ def test_what_comes_out_is_what_was_frozen() -> None:
 def test_every_result_class_is_frozen() -> None:
     from tools.golden import DATA
 
-    def below(kind: type) -> set[type]:
-        return {kind}.union(*(below(one) for one in kind.__subclasses__()))
+    def below(kind: type[Tabular]) -> set[type[Tabular]]:
+        found = {kind}
+        for one in kind.__subclasses__():
+            found |= below(one)
+        return found
 
     classes = {
         one.__name__

@@ -1,0 +1,63 @@
+"""How far the cells of a binary sheet reach, from records written byte by byte."""
+
+import io
+import struct
+import zipfile
+
+import pytest
+
+from quesnay.datasets.readers.archive import check_extent
+from tests.refusals import refused
+
+
+def _record(kind: int, data: bytes) -> bytes:
+    """Return a record of BIFF12: kind and size in groups of seven bits (MS-XLSB 2.1.4)."""
+    sizes, left = b"", len(data)
+    while True:
+        sizes += bytes([left & 0x7F | (0x80 if left > 0x7F else 0)])
+        left >>= 7
+        if not left:
+            return bytes([kind]) + sizes + data
+
+
+def _row(number: int) -> bytes:
+    return _record(0, struct.pack("<I", number) + b"\0" * 200)  # its size takes two groups
+
+
+def _cell(column: int, kind: int = 5) -> bytes:
+    return _record(kind, struct.pack("<II", column, 0) + b"\0" * 8)
+
+
+def _book(*sheets: bytes) -> bytes:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        for number, data in enumerate(sheets, start=1):
+            archive.writestr(f"xl/worksheets/sheet{number}.bin", data)
+    return buffer.getvalue()
+
+
+def test_errors_of_a_binary_sheet_are_found_where_they_stand() -> None:
+    sheet = _row(2) + _cell(0) + _cell(3, kind=3) + _row(7) + _cell(1, kind=11)
+    found = check_extent("a.xlsb", ".xlsb", _book(b"", sheet), 1)
+    assert set(found) == {(2, 3), (7, 1)}
+    assert check_extent("a.xlsb", ".xlsb", _book(_row(0) + _cell(0)), 0) == {}
+
+
+def test_a_binary_cell_at_the_far_corner_is_refused() -> None:
+    sheet = _row(1_048_575) + _cell(16_383)
+    refused(lambda: check_extent("a.xlsb", ".xlsb", _book(sheet), 0), "a.xlsb")
+
+
+@pytest.mark.parametrize("data", [_book(), _book(_row(0)[:-300] + b"\x00"), b"no archive"])
+def test_a_broken_binary_sheet_is_no_workbook(data: bytes) -> None:
+    refused(lambda: check_extent("a.xlsb", ".xlsb", data, 0), "no readable workbook")
+
+
+def test_a_kind_that_is_not_known_has_no_extent() -> None:
+    assert check_extent("a.txt", ".txt", b"", 0) == {}
+
+
+def test_errors_of_an_old_sheet_are_found_where_they_stand() -> None:
+    # BOOLERR of BIFF8: record 0x0205, 8 bytes: row, column, format, code, 1 for an error
+    cell = struct.pack("<HHHHHBB", 0x0205, 8, 4, 2, 15, 0x07, 1)
+    assert set(check_extent("a.xls", ".xls", b"xx" + cell, 0)) == {(4, 2)}

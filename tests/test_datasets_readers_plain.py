@@ -327,3 +327,68 @@ def test_unknown_options_are_named(tmp_path: Path) -> None:
         ("roles", "Total", "roles: expected {label: role}"),
     ):
         refused(lambda o=option, v=value: qn.read_io(path, **{o: v}), message)  # type: ignore[misc]
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["Summe", "Insgesamt", "Somme", "Ensemble", "Suma", "Soma", "合計", "内生部門計", "Total (a)"],
+)
+def test_totals_are_known_in_many_tongues(tmp_path: Path, word: str) -> None:
+    text = BASE.replace("wages", f"{word},80,120,200\nwages")
+    table = qn.read_io(put(tmp_path, text))
+    assert table.x.tolist() == [200, 200]
+    assert table.source is not None
+    assert word in table.source.dropped[0]
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+@pytest.mark.parametrize("first", ["部门", "sector"])
+def test_utf_16_without_its_mark(tmp_path: Path, encoding: str, first: str) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(BASE.replace("s,", f"{first},", 1).encode(encoding))
+    assert qn.read_io(path).x.tolist() == [200, 200]
+
+
+def test_non_breaking_spaces_part_thousands(tmp_path: Path) -> None:
+    text = "s;farm;mill;homes\nfarm;1 000;2 000;7 000\nmill;3 000;4 000;3 000\nw;6 000;4 000;\n"
+    table = qn.read_io(put(tmp_path, text.replace(" ", "\u00a0")))
+    assert table.x.tolist() == [10000, 10000]
+
+
+def test_a_note_with_commas_below_the_table_is_no_row(tmp_path: Path) -> None:
+    text = f"{BASE}Source: office, own work\nNote: one, two, three, four, five\n"
+    assert qn.read_io(put(tmp_path, text)).x.tolist() == [200, 200]
+
+
+@pytest.mark.parametrize("row", ["homes", "purchases of people"])
+def test_wages_in_a_column_alone_tell_a_transposed_table(tmp_path: Path, row: str) -> None:
+    text = f"s,farm,mill,wages\nfarm,20,60,120\nmill,40,80,80\n{row},140,60,\n"
+    refused(lambda: qn.read_io(put(tmp_path, text)), "the table is transposed: 'wages'")
+
+
+def test_a_column_that_may_be_investment_is_no_sign_of_it(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes,capital\nfarm,20,40,100,40\nmill,60,80,50,10\nva,120,80,,\n"
+    assert qn.read_io(put(tmp_path, text)).x.tolist() == [200, 200]
+
+
+def test_a_sector_that_only_sells_to_itself_is_no_total(tmp_path: Path) -> None:
+    text = "s,a,b,c,homes\na,0,0,0,9\nb,0,0,0,8\nc,0,0,5,7\nwages,9,8,7,\n"
+    assert qn.read_io(put(tmp_path, text)).x.tolist() == [9, 8, 12]
+
+
+def test_a_sheet_a_year_asks_for_the_year(tmp_path: Path) -> None:
+    path = tmp_path / "years.xlsx"
+    rows = [line.split(",") for line in BASE.splitlines()]
+    cells = [[float(c) if c.replace(".", "").isdigit() else c for c in row] for row in rows]
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        for year in ("2015", "2016"):
+            pd.DataFrame(cells).to_excel(book, sheet_name=year, header=False, index=False)
+    refused(lambda: qn.read_io(path), "one sheet a year, 2015 to 2016: pass year=2016")
+    assert qn.read_io(path, year=2015).x.tolist() == [200, 200]
+
+
+def test_an_index_of_labels_in_parquet_is_the_column_of_sectors(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    wide = frame().set_index("sector").rename_axis(None)
+    wide.to_parquet(tmp_path / "t.parquet")
+    assert qn.read_io(tmp_path / "t.parquet").x.tolist() == [200, 200]

@@ -186,9 +186,10 @@ class _File:
     values: Array
 
 
-def _file(book: Book, options: ReadOptions, *, labels: int | None = None, header: int = 2) -> _File:
+def _file(
+    sheet: Sheet, options: ReadOptions, *, labels: int | None = None, header: int = 2
+) -> _File:
     """Read a file; a row label is its first cells, joined."""
-    sheet = book.sheet()
     filled = [i for i, row in enumerate(sheet.rows) if len(row) and _any(row)]
     sheet = Sheet(sheet.file, "", [sheet.rows[i] for i in filled], sheet.delimiter)
     width = len(sheet.rows[0]) if sheet.rows else 0
@@ -253,7 +254,7 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
     demands = folder.matching(r"Y\.txt") or ["Y.txt"]
     whole = folder.of_year(demands, options.year, "named Y.txt")
     folder = folder.within(PurePosixPath(whole).parent.as_posix())
-    demand = _file(folder.book("Y.txt"), options)
+    demand = _file(folder.book("Y.txt").sheet(), options)
     sectors, Z = _exiobase_flows(folder, options)
     if sectors != demand.rows:
         raise DataError(f"{path.name}: rows of Z.txt and Y.txt differ")
@@ -262,7 +263,7 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
         raise DataError(f"{path.name}: neither {_FACTORS[0]} nor {_FACTORS[1]} found")
     top = next(folder.lines(factors)).decode(options.encoding or "utf-8-sig", "replace")
     marks = _label_columns(Sheet(factors, "", [list(top.rstrip("\r\n").split("\t"))]))
-    income = _file(folder.book(factors), options, labels=marks)
+    income = _file(folder.book(factors).sheet(), options, labels=marks)
     first = [name.split(" | ")[0] for name in income.rows]
     kept = [i for i, name in enumerate(first) if name.startswith(_INCOME)]
     levied = [i for i, name in enumerate(first) if name.startswith(_TAXES)]
@@ -292,12 +293,12 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
 
 def _exiobase_flows(folder: _Folder, options: ReadOptions) -> tuple[list[str], Array]:
     direct = "Z.txt" in folder.files
-    flows = _file(folder.book("Z.txt" if direct else "A.txt"), options)
+    flows = _file(folder.book("Z.txt" if direct else "A.txt").sheet(), options)
     if flows.rows != flows.columns:
         raise DataError(f"{flows.name}: rows and columns differ")
     if direct:
         return flows.rows, flows.values
-    output = _file(folder.book("x.txt"), options, header=1)
+    output = _file(folder.book("x.txt").sheet(), options, header=1)
     if output.rows != flows.rows:
         raise DataError(f"{folder.path.name}: rows of A.txt and x.txt differ")
     return flows.rows, flows.values * output.values[:, 0]

@@ -347,10 +347,10 @@ def _columns(
 ) -> list[Line]:
     sheet = numbers.sheet
     keys = {j: key for key, j in place.sectors.items()}
-    width = max(len(sheet.rows[i]) for i in range(place.header, place.stop))
+    body = [i for i in range(place.first_row, place.stop) if not _is_note(sheet, place, i)]
+    width = max(len(sheet.rows[i]) for i in (*range(place.header, place.first_row), *body))
     above = range(place.header - 1, max(-1, place.header - 5), -1)
     extra = [*range(place.header + 1, place.first_row), *above]
-    body = range(place.first_row, place.stop)
     out = []
     for j in range(place.first_column, width):
         code = label(sheet.cell(place.header, j))

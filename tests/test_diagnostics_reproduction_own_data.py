@@ -175,7 +175,7 @@ def test_a_workbook_with_a_far_cell_or_no_workbook_is_refused_at_once(tmp_path: 
         sheet = book.add_worksheet()
         sheet.write(0, 0, "code")
         sheet.write(1_048_575, 16_383, 1)
-    with pytest.raises(qn.DataError, match=r"1,048,576 rows x 16,384 columns; a cell stands far"):
+    with pytest.raises(qn.DataError, match=r"row 1,048,576, column 16,384 .* stands far outside"):
         read_own(str(path), "employment")
     path.write_bytes(b"no workbook")
     with pytest.raises(qn.DataError, match=r"far\.xlsx: no readable workbook"):

@@ -323,7 +323,12 @@ def _check_printed(reported: "Reported", where: str) -> None:
             )
         _number(figure.printed, f"{here}.printed")
         _years((figure.year,), f"{here}.year")
-        unit_scale(figure.unit, f"{here}.unit")
+        scale = unit_scale(figure.unit, f"{here}.unit")
+        if name[0] in "SH" and not 0 <= float(figure.printed) * scale <= 1:
+            raise StudyError(
+                f"{here}.printed: {figure.printed} {figure.unit} is no share of a whole; "
+                "expected 0 to 100 percent"
+            )
         _one_of(figure.kind, ("estimate", "forecast"), f"{here}.kind")
 
 

@@ -268,6 +268,7 @@ def test_a_newcomer_comes_from_the_template_to_a_country_of_his_own(tmp_path: Pa
     assert found.faults == ()
     assert "imports as in the files" in found.summary()
     result = qn.reproduce(tmp_path / "study.toml", draws=2)
+    assert isinstance(result, qn.Reproduction)
     own = row(result.account, ("linkage", 2018))
     assert own["core"] == pytest.approx(0.074)  # 20 + 54 million, in billion
     assert own["share"] < 0.5

@@ -101,6 +101,7 @@ BROKEN = [
     ('"2.13", unit = "trillion CNY"', '"2.13", unit = "CNY"', r"T19\.unit: unknown unit 'CNY'"),
     ('"2.13", unit = "trillion CNY"', '"2.13", unit = "percent"', r"T19\.unit: a total value add"),
     ('"2.13", unit = "trillion', '"2130", unit = "trillion', r"T19: 2130 trillion CNY is 21\.6 ti"),
+    ("T19 = {", 'S19 = { printed = "220", unit = "percent", year = 2019 }\nT19 = {', r"S19\.pri"),
     ('"55.7", unit = "percent"', '"55.7", unit = "million"', r"G18\.unit: a real growth of the"),
     # a year
     ("[2017, 2018, 2019, 2020]", "[2018, 2018]", r"study\.years: name at least one year, each onc"),

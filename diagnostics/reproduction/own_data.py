@@ -6,11 +6,9 @@ row the names of the columns. Numbers are written plainly, ``1234.5``: a cell su
 """
 
 import csv
-import importlib
 import io
 import math
 import re
-import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,14 +16,13 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.datasets.readers.archive import check_archive
+from quesnay.datasets.readers.containers import open_book
 from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import DataError, shown, suggestion
 
 __all__ = ["SCHEMAS", "Column", "Schema", "column_table", "is_own", "read_own"]
 
 _TEXTS, _WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
-_MOST_CELLS = 5_000_000
 _SHOWN = 3
 _LARGEST = 1e100
 _PLAIN = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d{1,3})?", re.ASCII)
@@ -300,41 +297,11 @@ def _text(file: Path) -> Iterator[list[str]]:
 
 def _workbook(file: Path) -> list[list[str]]:
     """Return the cells of the first sheet, whole numbers without a decimal point."""
-    check_archive(file)
-    _check_extent(file)
-    calamine = importlib.import_module("python_calamine")
-    try:
-        book = calamine.CalamineWorkbook.from_path(str(file))
-        table = book.get_sheet_by_index(0).to_python(skip_empty_area=False)
-    except (calamine.CalamineError, OSError, IndexError) as error:
-        raise DataError(f"{file}: no readable workbook ({error})") from error
-    return [[_written(cell) for cell in row] for row in table]
+    rows = open_book(file).sheet().rows
+    return [[_written(row[place]) for place in range(len(row))] for row in rows]
 
 
 def _written(cell: object) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)
-
-
-def _check_extent(file: Path) -> None:
-    """Refuse a workbook with a cell at a far corner: it would be filled up with empty ones."""
-    with zipfile.ZipFile(file) as archive:
-        for name in archive.namelist():
-            if not re.fullmatch(r"xl/worksheets/[^/]+\.xml", name):
-                continue
-            found = re.findall(rb'<(?:\w+:)?c r="([A-Z]{1,3})(\d{1,7})"', archive.read(name))
-            rows = max((int(row) for _, row in found), default=0)
-            columns = max((_position(letters) for letters, _ in found), default=0)
-            if rows * columns > _MOST_CELLS:
-                raise DataError(
-                    f"{file}: {rows:,} rows x {columns:,} columns; a cell stands far from the "
-                    "others: delete it"
-                )
-
-
-def _position(letters: bytes) -> int:
-    out = 0
-    for letter in letters:
-        out = 26 * out + letter - 64
-    return out

@@ -112,6 +112,7 @@ def build(cls: type[T], given: object, where: str) -> T:
 
     Examples
     --------
+    >>> from dataclasses import dataclass
     >>> @dataclass(frozen=True)
     ... class Curve:
     ...     family: str
@@ -221,6 +222,7 @@ def with_keys(section: T, keys: Mapping[str, object], where: str = "study") -> T
 
     Examples
     --------
+    >>> from quesnay.diagnostics.reproduction.study import load_study
     >>> study = load_study("caict_2020")
     >>> with_keys(study, {"potential.years": [2012]}).potential.years
     (2012,)

@@ -12,9 +12,9 @@ from quesnay.cli import main
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
-WALKS = [page for page in PAGES if "howto" in page.parts or page.stem == "tutorial"]
+WALKS = [page for page in PAGES if "```sh\nquesnay " in page.read_text("utf-8")]
 FLAGS = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
-FENCE = re.compile(r"^```(.+)\n(?::caption: (.+)\n\n)?(.*?)^```", re.M | re.S)
+FENCE = re.compile(r"^```([^\n]+)\n(?::caption: ([^\n]+)\n\n)?(.*?)^```\n", re.M | re.S)
 
 
 def name_of(page: Path) -> str:
@@ -54,7 +54,7 @@ def test_commands_of_a_page_run_and_print_what_it_says(
 ) -> None:
     """Files with a caption are written; what is shown below a command is in what it printed."""
     monkeypatch.chdir(tmp_path)
-    printed = ""
+    printed, ran = "", 0
     for language, caption, body in FENCE.findall(page.read_text(encoding="utf-8")):
         if caption:
             Path(caption).write_text(body, encoding="utf-8")
@@ -62,10 +62,12 @@ def test_commands_of_a_page_run_and_print_what_it_says(
             for line in body.splitlines():
                 if line.startswith("quesnay "):
                     assert main(shlex.split(line, comments=True)[1:]) == 0, line
+                    ran += 1
             printed = capsys.readouterr().out
         elif language == "text":
             missing = [line for line in body.splitlines() if line not in printed]
             assert missing == [], f"{name_of(page)}\n{printed}"
+    assert ran == page.read_text("utf-8").count("\nquesnay ") > 0
 
 
 @pytest.mark.skipif(

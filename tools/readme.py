@@ -14,11 +14,12 @@ from quesnay.models.display.table import Table
 __all__ = ["PAGES", "blocks", "replaced"]
 
 ROOT = Path(__file__).resolve().parents[1]
+ANSWER = ("Level", "Growth", "Elasticities", "Scale", "Path", "Score")  # findings of the README
 PAGES = ("README.md", "docs/cases/reproduce.md", "docs/method/evidence.md")
 
 
 def blocks() -> dict[str, str]:
-    """Compute every block: findings, audit, table of figures, score, curve."""
+    """Compute every block: answer, findings, audit, table of figures, score, curve."""
     result = qn.reproduce("caict_2020", draws=2000, seed=0)
     audit = qn.audit(qn.load_reported("caict_2020"))
     elasticities = result.elasticities
@@ -26,7 +27,8 @@ def blocks() -> dict[str, str]:
         raise SystemExit("the study of the README has no potential")
     return {
         "findings": _bullets(result.findings()),
-        "audit": _bullets(audit.telling),
+        "answer": _bullets(s for s in result.findings() if s.partition(":")[0] in ANSWER),
+        "audit": _bullets(audit.telling[:2]),
         "audit_full": _bullets(audit.findings),
         "result": glance_table(result).to_markdown().strip(),
         "score": score_table(result).to_markdown().strip(),

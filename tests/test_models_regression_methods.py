@@ -344,6 +344,30 @@ def test_panels_of_linearmodels_bring_their_unit_and_time() -> None:
     assert found.header.loc["unit and time", "value"] == "u and t"
 
 
+@pytest.mark.parametrize(
+    ("formula", "options", "ours"),
+    [
+        ("y ~ 1 + x + z + EntityEffects", {}, ["u"]),
+        ("y ~ 1 + x + z + EntityEffects + TimeEffects", {}, ["u", "t"]),
+        ("y ~ 1 + x + z", {"other_effects": "k"}, ["k"]),
+    ],
+)
+def test_effects_of_linearmodels_may_stand_beside_a_constant(
+    formula: str, options: dict[str, str], ours: list[str]
+) -> None:
+    panel = pytest.importorskip("linearmodels").PanelOLS
+    data = DATA.set_index(["u", "t"])
+    other = {name: data[[column]] for name, column in options.items()}
+    if other:
+        theirs = panel(data["y"], data[["x", "z"]].assign(one=1.0), **other).fit()
+    else:
+        theirs = panel.from_formula(formula, data).fit()
+    found = qn.diagnose(theirs, draws=19)
+    own = qn.fit_panel("y ~ x + z", DATA, absorb=ours, covariance="classical", **PANEL)
+    expected = own.diagnose(draws=19).assumptions
+    np.testing.assert_allclose(found.assumptions["statistic"], expected["statistic"], rtol=1e-6)
+
+
 def test_an_exact_fit_is_remarked() -> None:
     assert "The fit is exact" in qn.fit_panel("y ~ x", DATA.assign(y=2 * DATA["x"] + 1)).summary()
     assert "The fit is exact" not in qn.fit_panel("y ~ x", DATA).summary()

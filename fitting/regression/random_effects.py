@@ -59,8 +59,9 @@ def random_effects(
 
     Shapes: `y` (n,), `X` (n, k), `unit` (n,), `weights` (n,), inverse to the variance of the rest
     (not of the unit effect), so that w_i, the sum of a unit's weights, takes the place of its T_i;
-    with "swar" and "ml" only. Regressors that depend on each other inside units count once, as in
-    plm: the later one is left out of the within regression.
+    with "swar" and "ml" only: for the others no source gives the expected squares with weights.
+    Regressors that depend on each other inside units count once, as in plm: the later one is left
+    out of the within regression.
 
     Swamy and Arora (1972), Econometrica 40; Baltagi (2021), sec. 2.3 and 9.2.
     """

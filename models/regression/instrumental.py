@@ -198,17 +198,7 @@ def _as_fit(
         "instruments",
         np.asarray(np.linalg.cholesky(bread)),
     )
-    sample = parts.sample
-    regression = Regression(
-        projected,
-        found.residuals,
-        bread,
-        tuple(group.codes for group in sample.effects),
-        parts.absorber,
-        tuple(group.codes for group in sample.clusters),
-        None if sample.periods is None else sample.periods.codes,
-        weights=sample.weights,
-    )
+    regression, sample = _second_stage(parts, projected, found.residuals, bread), parts.sample
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
     return PanelFit(
@@ -224,6 +214,21 @@ def _as_fit(
         details=details,
         notes=notes,
         estimator=TwoStages(parts.y, parts.X, parts.W, parts.Z, np.array(order), cast(Any, method)),
+    )
+
+
+def _second_stage(parts: Equation, projected: Array, residuals: Array, bread: Array) -> Regression:
+    """Return the regression on what instruments explain, with the residuals of the equation."""
+    sample = parts.sample
+    return Regression(
+        projected,
+        residuals,
+        bread,
+        tuple(group.codes for group in sample.effects),
+        parts.absorber,
+        tuple(group.codes for group in sample.clusters),
+        None if sample.periods is None else sample.periods.codes,
+        weights=sample.weights,
     )
 
 

@@ -204,7 +204,7 @@ def test_slopes_by_group_are_those_of_dummies_times_the_variable() -> None:
         assert fit.std_errors["x"] == pytest.approx(other.bse["x"], rel=1e-8)
         assert fit.df_resid == other.df_resid
     assert "Absorbed slopes" in fit.summary()
-    refused(lambda: fit.bootstrap(), "made for least squares, not for absorbed slopes")
+    refused(lambda: fit.bootstrap(), "does not take absorbed slopes")
     refused(
         lambda: qn.fit_panel("y ~ x", DATA, absorb="u[t]", cluster="u", covariance="CR2"),
         r"write C\(unit\):t",
@@ -344,6 +344,30 @@ def test_panels_of_linearmodels_bring_their_unit_and_time() -> None:
     assert found.header.loc["unit and time", "value"] == "u and t"
 
 
+@pytest.mark.parametrize(
+    ("formula", "options", "ours"),
+    [
+        ("y ~ 1 + x + z + EntityEffects", {}, ["u"]),
+        ("y ~ 1 + x + z + EntityEffects + TimeEffects", {}, ["u", "t"]),
+        ("y ~ 1 + x + z", {"other_effects": "k"}, ["k"]),
+    ],
+)
+def test_effects_of_linearmodels_may_stand_beside_a_constant(
+    formula: str, options: dict[str, str], ours: list[str]
+) -> None:
+    panel = pytest.importorskip("linearmodels").PanelOLS
+    data = DATA.set_index(["u", "t"])
+    other = {name: data[[column]] for name, column in options.items()}
+    if other:
+        theirs = panel(data["y"], data[["x", "z"]].assign(one=1.0), **other).fit()
+    else:
+        theirs = panel.from_formula(formula, data).fit()
+    found = qn.diagnose(theirs, draws=19)
+    own = qn.fit_panel("y ~ x + z", DATA, absorb=ours, covariance="classical", **PANEL)
+    expected = own.diagnose(draws=19).assumptions
+    np.testing.assert_allclose(found.assumptions["statistic"], expected["statistic"], rtol=1e-6)
+
+
 def test_an_exact_fit_is_remarked() -> None:
     assert "The fit is exact" in qn.fit_panel("y ~ x", DATA.assign(y=2 * DATA["x"] + 1)).summary()
     assert "The fit is exact" not in qn.fit_panel("y ~ x", DATA).summary()
@@ -374,8 +398,23 @@ def test_a_posterior_has_functions_and_tests_by_the_normal_law() -> None:
             ),
             "clustered by 'u' say nothing of the levels of 'u'",
         ),
-        (lambda: FITS["instruments"](DATA).bootstrap(), "use qn.bootstrap"),
-        (lambda: FITS["random"](DATA).jackknife(), "use qn.bootstrap"),
+        (lambda: FITS["instruments"](DATA).wild_bootstrap("x"), "use bootstrap"),
+        (
+            lambda: qn.fit_random_effects("y ~ x", DATA, unit="u", cluster="q").jackknife(),
+            "hold groups of u whole.* use qn.bootstrap",
+        ),
+        (
+            lambda: qn.fit_instrumental(
+                "y ~ x", DATA, absorb=["u", "t"], cluster="u", **IV
+            ).bootstrap(),
+            "hold groups of t whole.* use qn.bootstrap",
+        ),
+        (
+            lambda: qn.fit_instrumental(
+                "y ~ h + x", DATA.assign(h=2 * DATA["x"]), drop_collinear=True, **IV
+            ),
+            "endogenous: explained",
+        ),
         (
             lambda: qn.fit_random_effects("y ~ x", DATA, unit="u", weights="w", method="nerlove"),
             "use 'swar' or 'ml'",
@@ -489,3 +528,61 @@ def test_lags_predict_with_the_rows_that_new_data_have() -> None:
     by_hand = b["Intercept"] + b["x"] * x[1:] + b["lag(x)"] * x[:-1]
     np.testing.assert_allclose(found.to_numpy()[1:], by_hand, rtol=1e-10)
     assert np.isnan(found.iloc[0])
+
+
+@pytest.mark.parametrize(
+    "fit",
+    [
+        lambda d: qn.fit_instrumental("y ~ x + z", d, cluster="u", **IV),
+        lambda d: qn.fit_instrumental("y ~ x + z", d, cluster="u", method="liml", **IV),
+        lambda d: qn.fit_instrumental("y ~ x + z", d, cluster="u", absorb="u", **IV),
+        lambda d: qn.fit_instrumental("y ~ x + z", d, cluster="u", weights="w", **IV),
+        lambda d: qn.fit_random_effects("y ~ x + z", d, **PANEL),
+        lambda d: qn.fit_random_effects("y ~ x + z", d, weights="w", method="ml", **PANEL),
+        lambda d: qn.fit_correlated_random_effects("y ~ x", d, covariance="classical", **PANEL),
+    ],
+)
+def test_the_jackknife_of_every_estimator_fits_without_each_unit(fit: Fit) -> None:
+    found = fit(DATA).jackknife()
+    again = pd.DataFrame({u: fit(DATA[DATA["u"] != u]).params for u in DATA["u"].unique()}).T
+    np.testing.assert_allclose(found.replications, again, rtol=1e-8, atol=1e-10)
+    shifts = (again - found.params).to_numpy()
+    share = (UNITS - 1) / UNITS
+    np.testing.assert_allclose(found.covariance, share * shifts.T @ shifts, rtol=1e-7, atol=1e-12)
+
+
+@pytest.mark.parametrize("name", ["instruments", "random"])
+def test_the_bootstrap_of_every_estimator_gives_a_unit_drawn_twice_two_labels(name: str) -> None:
+    options: dict[str, Any] = {"cluster": "u"} if name == "instruments" else {}
+    found = FITS[name](DATA, **options).bootstrap(draws=5, seed=3)
+    generator = np.random.default_rng(3)
+    names = DATA["u"].unique()
+    for own in found.replications.to_numpy():
+        picks = generator.integers(0, UNITS, UNITS)
+        frames = [DATA[DATA["u"] == names[p]].assign(u=f"copy {i}") for i, p in enumerate(picks)]
+        drawn = pd.concat(frames, ignore_index=True)
+        np.testing.assert_allclose(own, FITS[name](drawn, **options).params, rtol=1e-8, atol=1e-10)
+
+
+def test_the_bootstrap_of_means_and_instruments_resamples_rows_without_clusters() -> None:
+    for fit in (FITS["instruments"](DATA), qn.fit_between("y ~ x", DATA, unit="u")):
+        found = fit.bootstrap(draws=199, seed=1)
+        assert found.method == "pairs bootstrap"
+        assert found.std_errors["x"] == pytest.approx(fit.std_errors["x"], rel=0.5)
+
+
+@pytest.mark.parametrize("name", ["random", "correlated", "instruments", "differences"])
+def test_every_estimator_leaves_out_dependent_columns_and_remarks_counts(name: str) -> None:
+    fits: dict[str, Fit] = {
+        "random": lambda f, d, **o: qn.fit_random_effects(f, d, **PANEL, **o),
+        "correlated": lambda f, d, **o: qn.fit_correlated_random_effects(f, d, **PANEL, **o),
+        "instruments": lambda f, d, **o: qn.fit_instrumental(f, d, **IV, **o),
+        "differences": lambda f, d, **o: qn.fit_differences(f, d, **PANEL, **o),
+    }
+    twice = DATA.assign(h=2 * DATA["z"] + DATA["k"])
+    fit = fits[name]("y ~ x + z + k + h", twice, drop_collinear=True)
+    plain = fits[name]("y ~ x + z + k", twice)
+    np.testing.assert_allclose(fit.params, plain.params, rtol=1e-8)
+    assert "explain them: h." in fit.summary()
+    counts = DATA.assign(n=DATA["k"] + 1)
+    assert "frequency= of" in fits[name]("y ~ x + z", counts, weights="n").summary()

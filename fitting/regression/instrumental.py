@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import cluster_sums
@@ -20,6 +20,7 @@ from quesnay.fitting.verdict import TestResult, Wording, judged
 
 __all__ = [
     "InstrumentalFit",
+    "TwoStages",
     "anderson_rubin",
     "endogeneity",
     "first_stage",
@@ -151,6 +152,36 @@ def instrumental_variables(
     meat, groups = score_spread(projected * residuals[:, None], clusters, free)
     df = free if clusters is None else groups - 1
     return InstrumentalFit(beta, bread @ meat @ bread.T, residuals, kappa, df, freed)
+
+
+@dataclass(frozen=True, slots=True)
+class TwoStages:
+    """An equation with instruments that can be estimated again on other rows.
+
+    Parameters
+    ----------
+    y, X, W, Z : (n,), (n, m), (n, p), (n, q) arrays
+        Outcome, endogenous and exogenous regressors, excluded instruments.
+    order : (m + p,) array of int
+        Places of the coefficients among ``[X, W]``.
+    method : {"2sls", "liml"}
+        As of `instrumental_variables`.
+    """
+
+    y: Array
+    X: Array
+    W: Array
+    Z: Array
+    order: Codes
+    method: Literal["2sls", "liml"]
+
+    def again(self, rows: Codes, copies: Codes) -> Array:
+        """Return the coefficients, (m + p,), of these rows; whose copy they are has no bearing."""
+        outside = self.W[rows] if self.W.shape[1] else None
+        found = instrumental_variables(
+            self.y[rows], self.X[rows], self.Z[rows], outside, method=self.method
+        )
+        return found.coefficients[self.order]
 
 
 def partial_out(y: Array, X: Array, Z: Array, W: Array, absorbed: int) -> Partialled:

@@ -6,13 +6,13 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.arrays import Array, Mask
+from quesnay.fitting.arrays import Array, Codes, Mask
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.groups import Stack, group_means, stack
 from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
-__all__ = ["Method", "RandomEffects", "between", "random_effects", "within_columns"]
+__all__ = ["Method", "PanelOfUnits", "RandomEffects", "between", "random_effects", "within_columns"]
 
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
 _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
@@ -59,8 +59,9 @@ def random_effects(
 
     Shapes: `y` (n,), `X` (n, k), `unit` (n,), `weights` (n,), inverse to the variance of the rest
     (not of the unit effect), so that w_i, the sum of a unit's weights, takes the place of its T_i;
-    with "swar" and "ml" only. Regressors that depend on each other inside units count once, as in
-    plm: the later one is left out of the within regression.
+    with "swar" and "ml" only: for the others no source gives the expected squares with weights.
+    Regressors that depend on each other inside units count once, as in plm: the later one is left
+    out of the within regression.
 
     Swamy and Arora (1972), Econometrica 40; Baltagi (2021), sec. 2.3 and 9.2.
     """
@@ -80,6 +81,38 @@ def random_effects(
     if idiosyncratic <= 1e-26 * float(sample.y @ sample.y) / sample.y.size:
         raise EstimationError("y: the regressors explain it exactly inside units; no variance left")
     return _gls(sample, idiosyncratic, max(between, 0.0))
+
+
+@dataclass(frozen=True, slots=True)
+class PanelOfUnits:
+    """A panel with random unit effects that can be estimated again on other rows.
+
+    Parameters
+    ----------
+    y, X : (n,), (n, k) arrays
+        Outcome and design.
+    unit : (n,) array of int
+        Units.
+    weights : (n,) array or None
+        As of `random_effects`.
+    method : str
+        As of `random_effects`.
+    """
+
+    y: Array
+    X: Array
+    unit: Codes
+    weights: Array | None
+    method: Method
+
+    def again(self, rows: Codes, copies: Codes) -> Array:
+        """Return the coefficients, (k,), of these rows; a unit in two copies is two units."""
+        apart = copies * (self.unit.max() + 1) + self.unit[rows]
+        weights = None if self.weights is None else self.weights[rows]
+        found = random_effects(
+            self.y[rows], self.X[rows], unit=apart, method=self.method, weights=weights
+        )
+        return found.coefficients
 
 
 def between(

@@ -5,6 +5,7 @@ their size with few of them (Cameron, Gelbach and Miller 2008).
 """
 
 from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 
@@ -17,10 +18,13 @@ from quesnay.fitting.regression.groups import cluster_sums
 from quesnay.fitting.regression.least_squares import Regression
 
 __all__ = [
+    "Refit",
     "Replications",
     "bootstrap_coefficients",
     "jackknife_coefficients",
     "prepare_wild",
+    "refit_bootstrap",
+    "refit_jackknife",
     "wild_weights",
 ]
 
@@ -222,6 +226,11 @@ def bootstrap_coefficients(
         counts = generator.multinomial(groups, np.full(groups, 1.0 / groups), size=draws)
         found = _cluster_grams(regression, codes).coefficients(counts)
     kept = coefficients + found[~np.isnan(found).any(axis=1)] @ regression.root.T
+    return _of_draws(kept, draws)
+
+
+def _of_draws(kept: Array, draws: int) -> Replications:
+    """Return what the solved of `draws` resamples imply."""
     if kept.shape[0] < 2:
         raise EstimationError(
             f"{draws - kept.shape[0]} of {draws} resamples have no solution: regressors vary in "
@@ -283,3 +292,42 @@ def jackknife_coefficients(
     units = shifts.shape[0]
     covariance = (units - 1) / units * (shifts.T @ shifts)
     return Replications(coefficients - shifts, covariance, 0)
+
+
+class Refit(Protocol):
+    """An estimator beyond least squares that can be estimated again on other rows."""
+
+    def again(self, rows: Codes, copies: Codes) -> Array:
+        """Return the coefficients of `rows`; a cluster drawn twice is two `copies`."""
+        ...
+
+
+def refit_bootstrap(
+    estimator: Refit, *, draws: int, generator: np.random.Generator, codes: Codes
+) -> Replications:
+    """Resample clusters with replacement and run the estimator on each resample.
+
+    Copies of a cluster are clusters of their own (Cameron, Gelbach and Miller 2008, sec. III).
+    """
+    check_draws(draws, least=2)
+    members = np.split(np.argsort(codes, kind="stable"), np.cumsum(np.bincount(codes))[:-1])
+    sizes, groups, kept = np.bincount(codes), len(members), []
+    for _ in range(draws):
+        picks = generator.integers(0, groups, groups)
+        rows = np.concatenate([members[pick] for pick in picks])
+        try:
+            kept.append(estimator.again(rows, np.repeat(np.arange(groups), sizes[picks])))
+        except EstimationError:  # counted as failed
+            continue
+    return _of_draws(np.array(kept), draws)
+
+
+def refit_jackknife(estimator: Refit, coefficients: Array, codes: Codes) -> Replications:
+    """Leave out each cluster in turn and run the estimator on the rest."""
+    groups = int(codes.max()) + 1
+    kept = []
+    for group in range(groups):
+        rows = np.flatnonzero(codes != group)
+        kept.append(estimator.again(rows, np.zeros(rows.size, dtype=np.intp)))
+    shifts = coefficients - np.array(kept)
+    return Replications(np.array(kept), (groups - 1) / groups * (shifts.T @ shifts), 0)

@@ -57,7 +57,10 @@ def from_results(result: Any) -> "PanelFit":
     else:
         raise DataError(f"expected a fit: {ACCEPTED}; got {type(result).__name__}")
     fit = fit_sample(sample, rule, formula=f"{outcome} ~ (given columns)", outcome=outcome)
-    theirs = np.asarray(result.params, dtype=np.float64)
+    theirs = result.params
+    if sample.effects:  # these span the constant, which is theirs only
+        theirs = theirs[[str(name) in fit.names for name in theirs.index]]
+    theirs = np.asarray(theirs, dtype=np.float64)
     size = np.abs(theirs).max(initial=0.0)
     if theirs.shape != fit.coefficients.shape or np.abs(theirs - fit.coefficients).max() > (
         1e-6 * size
@@ -103,7 +106,10 @@ def _of_linearmodels(result: Any) -> tuple[Sample, str, CovarianceRule]:
     if getattr(model, "time_effects", False):
         effects.append(time)
     if getattr(model, "other_effects", False):
-        raise DataError("other effects of linearmodels are not read; fit with absorb= instead")
+        others = getattr(model, "_other_effect_cats", None)
+        if others is None:
+            raise DataError("other effects of these results are not read; fit with absorb= instead")
+        effects.extend(_grouping(str(name), group) for name, group in others.dataframe.items())
     said = str(getattr(result, "_cov_type", getattr(result, "cov_estimator", "")))
     clusters = (unit,) if "luster" in said else ()
     weights = np.asarray(model.weights.values2d, dtype=np.float64).ravel()

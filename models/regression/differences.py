@@ -33,6 +33,7 @@ def fit_differences(
     absorb: str | tuple[str, ...] = (),
     cluster: str | None = None,
     weights: "str | pd.Series | None" = None,
+    drop_collinear: bool | None = None,
 ) -> PanelFit:
     """Estimate an equation in changes, which removes every unit effect.
 
@@ -53,6 +54,8 @@ def fit_differences(
         Column of clusters; by default the unit.
     weights : str or Series, optional
         Weights inverse to the variance of the errors of the changes, read at the later end.
+    drop_collinear : bool, optional
+        As of `fit_panel`.
 
     Returns
     -------
@@ -102,7 +105,7 @@ def fit_differences(
         lag=lag,
     )
     said = {"formula": f"{formula} (differences, {lag})", "outcome": f"change of {panel.outcome}"}
-    return fit_sample(difference, CR1(), **said, drop_collinear=None)
+    return fit_sample(difference, CR1(), **said, drop_collinear=drop_collinear)
 
 
 def _changes(panel: PanelData, steps: Array, *, absorbed: bool) -> tuple[list[str], list[Array]]:

@@ -16,6 +16,7 @@ from quesnay.fitting.regression.clusters import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber
 from quesnay.fitting.regression.instrumental import (
     InstrumentalFit,
+    TwoStages,
     anderson_rubin,
     endogeneity,
     first_stage,
@@ -92,6 +93,7 @@ def fit_instrumental(
     time: str | None = None,
     method: str = "2sls",
     covariance: str | CovarianceRule | None = None,
+    drop_collinear: bool | None = None,
 ) -> PanelFit:
     """Estimate an equation with regressors that are related to its error.
 
@@ -119,6 +121,8 @@ def fit_instrumental(
         As of `fit_panel`, on the regressors that the instruments explain and the residuals of the
         equation: CR2 is clubSandwich's for two stages. By default CR1 with clusters and HC1
         without; others are for two-stage least squares only.
+    drop_collinear : bool, optional
+        As of `fit_panel`, among regressors and among instruments.
 
     Returns
     -------
@@ -158,7 +162,7 @@ def fit_instrumental(
         time=time,
         unit=unit,
     )
-    parts = read_equation(formula, data, endogenous, instruments, roles)
+    parts = read_equation(formula, data, endogenous, instruments, roles, drop=drop_collinear)
     found = instrumental_variables(
         parts.y,
         parts.X,
@@ -194,17 +198,7 @@ def _as_fit(
         "instruments",
         np.asarray(np.linalg.cholesky(bread)),
     )
-    sample = parts.sample
-    regression = Regression(
-        projected,
-        found.residuals,
-        bread,
-        tuple(group.codes for group in sample.effects),
-        parts.absorber,
-        tuple(group.codes for group in sample.clusters),
-        None if sample.periods is None else sample.periods.codes,
-        weights=sample.weights,
-    )
+    regression, sample = _second_stage(parts, projected, found.residuals, bread), parts.sample
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
     return PanelFit(
@@ -219,6 +213,22 @@ def _as_fit(
         tests=_tests(found, parts),
         details=details,
         notes=notes,
+        estimator=TwoStages(parts.y, parts.X, parts.W, parts.Z, np.array(order), cast(Any, method)),
+    )
+
+
+def _second_stage(parts: Equation, projected: Array, residuals: Array, bread: Array) -> Regression:
+    """Return the regression on what instruments explain, with the residuals of the equation."""
+    sample = parts.sample
+    return Regression(
+        projected,
+        residuals,
+        bread,
+        tuple(group.codes for group in sample.effects),
+        parts.absorber,
+        tuple(group.codes for group in sample.clusters),
+        None if sample.periods is None else sample.periods.codes,
+        weights=sample.weights,
     )
 
 
@@ -333,6 +343,8 @@ def read_equation(
     endogenous: str | Sequence[str],
     instruments: str | Sequence[str],
     roles: Roles,
+    *,
+    drop: bool | None = None,
 ) -> Equation:
     """Read an equation with its instruments, and take absorbed effects out of all of it.
 
@@ -347,12 +359,14 @@ def read_equation(
     reduced = replace(own, terms=(*(t for t in own.terms if t not in inner), *outer))
     structural, first = draw_samples((own, reduced), data, roles)
     absorber = absorber_of(structural)
-    structural = drop_columns(structural, absorber, None)
-    first = drop_columns(first, absorber, None)
+    structural = drop_columns(structural, absorber, drop)
+    first = drop_columns(first, absorber, drop)
     excluded = [k for k, term in enumerate(first.owners) if term in outer]
     if not excluded:
         raise DataError("instruments: name columns that are not in the formula, each once")
     inside = [k for k, term in enumerate(structural.owners) if term in inner]
+    if not inside:
+        raise EstimationError("endogenous: explained by the terms before it; drop one of these")
     return _arrays(structural, first, (inside, excluded), absorber, own.outcome.text)
 
 

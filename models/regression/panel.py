@@ -142,7 +142,6 @@ def fit_panel(
             "the formula, or use CR1 or HC1"
         )
     sample = draw_sample(parsed, repeat_rows(data, frequency, weights), roles)
-    sample = replace(sample, notes=(*sample.notes, *_counts(sample)))
     names = {"formula": parsed.source, "outcome": parsed.outcome.text}
     return fit_sample(sample, rule, **names, drop_collinear=drop_collinear)
 
@@ -197,17 +196,6 @@ def _errors(
     if (inference.matrix.diagonal() == 0.0).any():
         refuse_own_rows(regression, names)
     return replace(inference, estimator=rule)
-
-
-def _counts(sample: Sample) -> tuple[str, ...]:
-    """Remark weights that look like counts of equal rows, whose errors would be others."""
-    weights = sample.weights
-    if weights is None or not np.equal(weights, np.round(weights)).all() or weights.max() < 2:
-        return ()
-    return (
-        "Weights are whole numbers, taken as inverse to the variance of the errors; for rows that "
-        "stand for so many equal ones use frequency=.",
-    )
 
 
 def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:

@@ -16,7 +16,12 @@ from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import Classical, CovarianceRule
 from quesnay.fitting.regression.groups import cluster_sums, group_means
 from quesnay.fitting.regression.least_squares import LinearFit, Regression
-from quesnay.fitting.regression.random_effects import Method, RandomEffects, random_effects
+from quesnay.fitting.regression.random_effects import (
+    Method,
+    PanelOfUnits,
+    RandomEffects,
+    random_effects,
+)
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.design import refuse_constant, refuse_dependent
@@ -40,6 +45,7 @@ def fit_random_effects(
     cluster: str | None = None,
     weights: "str | pd.Series | None" = None,
     covariance: str | CovarianceRule = "CR1",
+    drop_collinear: bool | None = None,
 ) -> PanelFit:
     """Estimate a panel equation whose unit effects are unrelated to the regressors.
 
@@ -64,6 +70,8 @@ def fit_random_effects(
         By cluster, or classical, of the quasi-demeaned regression, whose errors are independent
         with equal variances where the model is right: so CR2 is unbiased there. R's clubSandwich
         takes its root before demeaning and differs in the third digit.
+    drop_collinear : bool, optional
+        As of `fit_panel`.
 
     Returns
     -------
@@ -92,7 +100,7 @@ def fit_random_effects(
     >>> round(float(fit_random_effects("y ~ x", data, unit="u", time="t").params["x"]), 3)
     2.004
     """
-    panel = _read(formula, data, (unit, time, cluster), weights)
+    panel = _read(formula, data, (unit, time, cluster), weights, drop_collinear)
     return _estimate(panel, panel.sample, formula, _Choices(method, covariance, False))
 
 
@@ -106,6 +114,7 @@ def fit_correlated_random_effects(
     cluster: str | None = None,
     weights: "str | pd.Series | None" = None,
     covariance: str | CovarianceRule = "CR1",
+    drop_collinear: bool | None = None,
 ) -> PanelFit:
     """Estimate random effects beside the unit means of the regressors (Mundlak's form).
 
@@ -114,7 +123,7 @@ def fit_correlated_random_effects(
 
     Parameters
     ----------
-    formula, data, unit, time, method, cluster, weights, covariance
+    formula, data, unit, time, method, cluster, weights, covariance, drop_collinear
         See `fit_random_effects`.
 
     Returns
@@ -141,7 +150,7 @@ def fit_correlated_random_effects(
     >>> found.params.round(2).index.tolist()
     ['Intercept', 'x', 'mean(x)']
     """
-    panel = _read(formula, data, (unit, time, cluster), weights)
+    panel = _read(formula, data, (unit, time, cluster), weights, drop_collinear)
     refuse_dependent(panel.X, panel.names)
     means, varying = _unit_means(panel)
     columns, names = [panel.X], list(panel.names)
@@ -242,11 +251,12 @@ def _read(
     data: pd.DataFrame,
     roles: tuple[str, str | None, str | None],
     weights: "str | pd.Series | None",
+    drop: bool | None = None,
 ) -> PanelData:
-    """Read a panel, without columns of interactions that others explain."""
+    """Read a panel, without columns that others explain."""
     unit, time, cluster = roles
     panel = read_panel(formula, data, unit=unit, time=time, cluster=cluster, weights=weights)
-    return replace(panel, sample=drop_columns(panel.sample, None, None))
+    return replace(panel, sample=drop_columns(panel.sample, None, drop))
 
 
 def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
@@ -298,6 +308,7 @@ def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices)
         tests=_tests(panel, choices),
         details=_components(found),
         theta=found.theta,
+        estimator=PanelOfUnits(panel.y, X, panel.unit.codes, sample.weights, method),
     )
 
 

@@ -6,13 +6,17 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.arrays import Codes
 from quesnay.fitting.checks import Seed, confidence_level, make_generator, percent
 from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.regression.clusters import is_nested
 from quesnay.fitting.regression.resampling import (
     Replications,
     bootstrap_coefficients,
     jackknife_coefficients,
     prepare_wild,
+    refit_bootstrap,
+    refit_jackknife,
     wild_weights,
 )
 from quesnay.models.display.table import Table, Tabular
@@ -28,9 +32,11 @@ __all__ = [
     "bootstrap_fit",
     "jackknife_fit",
     "only_cluster",
-    "refuse_other_estimators",
     "wild_test",
 ]
+
+
+_AGAIN = "qn.bootstrap(statistic, data, cluster=...) with a function that fits again"
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -97,33 +103,62 @@ class ReplicatedFit(Tabular):
 
 
 def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
-    """Resample clusters where the fit has them, else rows, and estimate again."""
-    refuse_other_estimators(fit, "the bootstrap of a fit")
-    regression = fit.regression
-    cluster = only_cluster(fit, "the bootstrap") if fit.sample.clusters else None
-    found = bootstrap_coefficients(
-        regression,
-        fit.estimate.coefficients,
-        draws=draws,
-        generator=make_generator(seed),
-        codes=None if cluster is None else cluster.codes,
-    )
+    """Resample clusters where the fit has them, else rows (units), and estimate again."""
+    _refuse_slopes(fit, "the bootstrap of a fit")
+    cluster, generator = _resampled(fit, "the bootstrap"), make_generator(seed)
+    codes = None if cluster is None else cluster.codes
+    if fit.estimator is None:
+        found = bootstrap_coefficients(
+            fit.regression,
+            fit.estimate.coefficients,
+            draws=draws,
+            generator=generator,
+            codes=codes,
+        )
+    else:
+        own = _apart(fit, "the bootstrap of a fit", codes)
+        found = refit_bootstrap(fit.estimator, draws=draws, generator=generator, codes=own)
     index = pd.RangeIndex(found.draws.shape[0], name="draw")
     method = "pairs bootstrap" if cluster is None else "cluster bootstrap"
     return _replicated(fit, method, index, found)
 
 
 def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
-    """Leave out each cluster where the fit has them, else each row, in closed form."""
-    refuse_other_estimators(fit, "the jackknife of a fit")
-    cluster = only_cluster(fit, "the jackknife") if fit.sample.clusters else None
+    """Leave out each cluster where the fit has them, else each row (unit)."""
+    _refuse_slopes(fit, "the jackknife of a fit")
+    cluster = _resampled(fit, "the jackknife")
     codes = None if cluster is None else cluster.codes
-    found = jackknife_coefficients(fit.regression, fit.estimate.coefficients, codes)
+    if fit.estimator is None:
+        found = jackknife_coefficients(fit.regression, fit.estimate.coefficients, codes)
+    else:
+        own = _apart(fit, "the jackknife of a fit", codes)
+        found = refit_jackknife(fit.estimator, fit.estimate.coefficients, own)
     if cluster is None:
         method, index = "jackknife", fit.index
     else:
         method, index = "cluster jackknife", pd.Index(cluster.labels, name=cluster.name)
     return _replicated(fit, method, index, found)
+
+
+def _resampled(fit: "PanelFit", what: str) -> Grouping | None:
+    """Return what is drawn or left out as one: clusters, units of random effects, or rows."""
+    if fit.sample.clusters:
+        return only_cluster(fit, what)
+    return None if fit.theta is None else fit.sample.unit
+
+
+def _apart(fit: "PanelFit", what: str, codes: Codes | None) -> Codes:
+    """Return the clusters, which must hold effects and units whole, or rows where none are."""
+    inside = list(fit.sample.effects)
+    if fit.theta is not None and fit.sample.unit is not None:
+        inside.append(fit.sample.unit)
+    for group in inside:
+        if codes is None or not is_nested(group.codes, codes):
+            raise DataError(
+                f"{what} of {fit.method} draws clusters that hold groups of {group.name} whole: "
+                f"fit again with such a cluster=, or use {_AGAIN}"
+            )
+    return np.arange(fit.nobs) if codes is None else codes
 
 
 def _replicated(
@@ -139,15 +174,10 @@ def _replicated(
     )
 
 
-def refuse_other_estimators(fit: "PanelFit", what: str) -> None:
-    """Refuse what is made for least squares where more than that was estimated."""
-    if fit.is_least_squares and not fit.sample.slopes:
-        return
-    which = fit.method if not fit.is_least_squares else "absorbed slopes"
-    raise DataError(
-        f"{what} is made for least squares, not for {which}: use qn.bootstrap(statistic, data, "
-        "cluster=...) with a function that fits again"
-    )
+def _refuse_slopes(fit: "PanelFit", what: str) -> None:
+    """Refuse slopes of groups that are absorbed."""
+    if fit.sample.slopes:
+        raise DataError(f"{what} does not take absorbed slopes: use {_AGAIN}")
 
 
 def only_cluster(fit: "PanelFit", what: str) -> Grouping:
@@ -244,7 +274,12 @@ def wild_test(
         raise DataError(f"there is no coefficient {shown(term)};{hint} see params")
     level = confidence_level(level)
     check_null(null)
-    refuse_other_estimators(fit, "the wild cluster bootstrap")
+    _refuse_slopes(fit, "the wild cluster bootstrap")
+    if fit.estimator is not None:
+        raise DataError(
+            f"the wild cluster bootstrap is made for least squares, not for {fit.method}: use "
+            "bootstrap(), which draws clusters and estimates again"
+        )
     groups = only_cluster(fit, "the wild cluster bootstrap").count
     drawn = wild_weights(groups, kind=weights, draws=draws, generator=make_generator(seed))
     combination = np.array([float(name == term) for name in fit.names])

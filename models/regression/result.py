@@ -21,6 +21,7 @@ from quesnay.fitting.regression.covariance import (
 )
 from quesnay.fitting.regression.groups import deviations
 from quesnay.fitting.regression.least_squares import LinearFit
+from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.regression.design import refuse_overflow
@@ -233,7 +234,9 @@ class Answers(Functions):
         return wild_test(self._fit(), term, **options)
 
     def bootstrap(self, *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
-        """Resample clusters, or rows where there are none: see `bootstrap_fit`.
+        """Resample clusters, or rows where there are none, and estimate again.
+
+        Random effects without clusters resample units. A cluster or unit drawn twice is two.
 
         Examples
         --------
@@ -331,6 +334,8 @@ class PanelFit(Answers, Tabular):
         What was left out, assumed or remarked.
     theta : (n,) array or None
         Random effects: the share of the unit's mean that is taken off each row.
+    estimator : Refit or None
+        What is estimated again in a resample; None where that is least squares.
 
     Examples
     --------
@@ -353,6 +358,7 @@ class PanelFit(Answers, Tabular):
     details: Mapping[str, float] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     theta: Array | None = None
+    estimator: Refit | None = None
 
     @property
     def outcome(self) -> str:

@@ -217,7 +217,18 @@ def draw_samples(
         raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}{emptied}")
     absorbed = bool(read.effects)
     whole = _sample_of(read, rows, data.index, dropped)
+    whole = replace(whole, notes=(*whole.notes, *_counts(whole.weights)))
     return tuple(_with_design(whole, form, read, rows, absorbed) for form in formulas)
+
+
+def _counts(weights: Array | None) -> tuple[str, ...]:
+    """Remark weights that look like counts of equal rows, whose errors would be others."""
+    if weights is None or not np.equal(weights, np.round(weights)).all() or weights.max() < 2:
+        return ()
+    return (
+        "Weights are whole numbers, taken as inverse to the variance of the errors; for rows that "
+        "stand for so many equal ones use frequency= of fit_panel, or repeat the rows.",
+    )
 
 
 def _read(formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles) -> _Read:

@@ -252,7 +252,7 @@ def wrong_answer(entry: dict[str, Any], call: Callable[[], object]) -> str:
 
 def _same(expected: Any, value: Any) -> bool:
     if isinstance(expected, str):
-        return expected == value
+        return bool(expected == value)
     return bool(np.allclose(expected, value, rtol=1e-4, atol=1e-6))
 
 

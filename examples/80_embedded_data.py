@@ -62,3 +62,4 @@ alt = (
 )
 print("\nWritten:", save_figure(finish(figure, alt=alt), folder / "80_embedded_data.png"))
 print("Copy:", qn.export_dataset("china_gdp", folder / "80_china_gdp.csv"))
+print("\nThis installation:", "sound" if qn.selftest().passes else "not sound, see qn.selftest()")

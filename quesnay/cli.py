@@ -152,9 +152,8 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes, default 1")
     parser.add_argument("--checkpoint", metavar="DIR", help="keep finished draws, to go on later")
-    parser.add_argument(
-        "--curve", action="store_true", help="with --out: the specification curve too"
-    )
+    for name, text in (("curve", "the specification curve"), ("word", "report.docx")):
+        parser.add_argument(f"--{name}", action="store_true", help=f"with --out: {text} too")
     parser.add_argument(
         "--lang",
         choices=("en", "zh"),

@@ -21,7 +21,7 @@ FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"
 # names of persons, methods, files and commands that are not translated
 NAMES = re.compile(
     r"quesnay[\w .=-]*|[a-z0-9]+_[a-z0-9_]+|[a-z_]+:[a-z_]+|<[^>]*>|--\w+|Stone, Champernowne and "
-    r"Meade|Wang, Jia and Wang|sum_j|inv\(\w+\)"
+    r"Meade|Wang, Jia and( Wang)?|sum_j|inv\(\w+\)"
 )
 ENGLISH = re.compile(r"[A-Za-z]*[a-z]{2,}[ ,;:]+[A-Za-z]*[a-z]{2,}")
 STUDIES = [

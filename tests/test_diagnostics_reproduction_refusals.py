@@ -138,7 +138,7 @@ def test_a_core_needs_a_weight(tmp_path: Any) -> None:
     refused(lambda: _read(tmp_path, head + segments + tail), "core.segments: every weight is zero")
     refused(
         lambda: _read(tmp_path, head + '"equipment" = {}\n' + tail),
-        "name at least one segment with a sector",
+        "core.segments.equipment: name at least one sector",
     )
 
 

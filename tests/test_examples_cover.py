@@ -28,6 +28,13 @@ def test_every_public_name_is_shown_in_an_example() -> None:
 def test_every_method_of_a_regression_is_shown_in_an_example() -> None:
     offered = {name for name in dir(qn.PanelFit) if not name.startswith("_")}
     inner = {"estimate", "regression", "sample", "intercept", "outcome_name", "index"}
-    inner |= {"cluster_moments", "coefficients", "is_least_squares", "theta", "transform"}
+    inner |= {
+        "cluster_moments",
+        "coefficients",
+        "estimator",
+        "is_least_squares",
+        "theta",
+        "transform",
+    }
     shown = set(re.findall(r"\.(\w+)\b", text()))
     assert sorted(offered - inner - shown) == []

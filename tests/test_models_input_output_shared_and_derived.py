@@ -271,7 +271,7 @@ def test_a_decomposition_across_import_treatments_says_so() -> None:
         [[130, 480], [180, 80]], [390, 1740], [650, 1400], imports=[[20, 20], [20, 20]]
     )
     found = qn.structural_decomposition(inside, apart)
-    assert found.notes[0].startswith("Imports are inside the flows in the start table and apart")
+    assert found.notes[0].startswith("Imports are apart in the end table: they were put into its")
     assert qn.structural_decomposition(apart, apart).notes == ()
 
 

@@ -6,6 +6,7 @@ This says that something moved, not which of the two is right: the tests with ou
 import copy
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -29,7 +30,7 @@ def test_what_comes_out_is_what_was_frozen() -> None:
 def test_every_result_class_is_frozen() -> None:
     from tools.golden import DATA
 
-    def below(kind: type[Tabular]) -> set[type[Tabular]]:
+    def below(kind: type[Any]) -> set[type[Any]]:
         found = {kind}
         for one in kind.__subclasses__():
             found |= below(one)
@@ -41,7 +42,8 @@ def test_every_result_class_is_frozen() -> None:
         if one.__module__.startswith("quesnay.") and one.tables is not Tabular.tables
     }
     stored = json.loads(DATA.read_text(encoding="utf-8"))
-    assert classes - {name.split(":")[0] for name in stored} == set()
+    own = {"SelfTest"}  # tells versions and the processor: another on every machine
+    assert classes - own - {name.split(":")[0] for name in stored} == set()
 
 
 def test_a_change_is_seen_and_rounding_is_not() -> None:

@@ -447,13 +447,13 @@ def figure_to_svg(figure: "Figure", name: str) -> str:
     with rc_context({"svg.fonttype": "none"}):
         drawn = figure_to_bytes(figure, "svg").decode("utf-8")
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
-    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', drawn))
+    used = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^)"]+)', drawn))
+    short = {mark: f"{name}-{place}" for place, mark in enumerate(used)}
     drawn = re.sub(
-        r' id="([^"]+)"',
-        lambda found: f' id="{name}-{found[1]}"' if found[1] in used else "",
-        drawn,
+        r' id="([^"]+)"', lambda m: f' id="{short[m[1]]}"' if m[1] in short else "", drawn
     )
-    drawn = re.sub(r'(url\(|href=")#', rf"\1#{name}-", drawn)
+    drawn = re.sub(r'(url\(|href=")#([^)"]+)', lambda m: f"{m[1]}#{short[m[2]]}", drawn)
+    drawn = re.sub(r' xmlns(:xlink)?="[^"]*"', "", drawn)  # a page knows them
     drawn = re.sub(r"<style[^>]*>.*?</style>", "", drawn, flags=re.DOTALL)
     drawn = re.sub(r"\n\s*", "\n", drawn)
     # text is measured in a wide font and shown in that of the page
@@ -479,7 +479,12 @@ def relabel(figure: "Figure", words: Callable[[str], str]) -> None:
     from matplotlib.text import Text
 
     def said(label: str) -> str:
-        return "\n".join(map(words, label.split("\n")))
+        lines = label.split("\n")
+        whole = " ".join(lines)
+        other = words(whole)
+        if len(lines) > 1 and other != whole:  # letters twice as wide, half as many in a line
+            return "\n".join(textwrap.wrap(other, max(map(len, lines)) // 2 + 1))
+        return "\n".join(map(words, lines))
 
     figure.set_label(words(str(figure.get_label())))
     if cjk_family() is None:

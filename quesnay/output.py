@@ -56,15 +56,22 @@ def write_result(
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result, lang, word))
     from quesnay.diagnostics.plots.style import figure_to_bytes
+    from quesnay.diagnostics.report.page import render_page
     from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
-    from quesnay.diagnostics.reproduction.report import gather_evidence, report_html
+    from quesnay.diagnostics.reproduction.report import (
+        gather_evidence,
+        report_language,
+        report_parts,
+    )
     from quesnay.models.display.workbook import frame_to_csv
 
     step("evidence", 0.0)
     evidence = gather_evidence(result, curve=curve)
     step("pictures", 0.4)
     plots = result.plots()
-    page = report_html(result, plots, None, evidence=evidence, lang=lang)
+    language = report_language(result, lang)
+    parts = report_parts(result, plots, evidence, language)
+    page = render_page(*parts, language=language)
     step("tables and report", 0.7)
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
@@ -74,13 +81,13 @@ def write_result(
         "score.csv": frame_to_csv(result.score),
         "readings.csv": frame_to_csv(result.bounds),
         "elasticities.csv": frame_to_csv(_elasticities(result)),
-        "tables.xlsx": workbook_of(result, plots, evidence, lang=lang),
+        "tables.xlsx": workbook_of(result, parts, language),
         "report.html": page,
     }
     files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
     files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
     if word:
-        files["report.docx"] = document_of(result, plots, evidence, lang=lang)
+        files["report.docx"] = document_of(result, parts, language)
     return write_folder(folder, files)
 
 

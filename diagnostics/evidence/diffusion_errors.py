@@ -412,19 +412,17 @@ def _forecasts(
     step, growth = now + steps * (now - before), now * (now / before) ** steps
     for name, forecast in zip(NAIVE, (step, growth, (step + growth) / 2), strict=True):
         rules[(name, np.nan)] = forecast
-    parts = [
-        pd.DataFrame(
-            {
-                "origin": origins.astype(int),
-                "rule": name,
-                "saturation": multiple,
-                "horizon": steps,
-                "forecast": forecast,
-                "actual": actual,
-                "error": np.log(actual / forecast),
-            }
-        )
-        for (name, multiple), forecast in rules.items()
-    ]
-    frame = pd.concat(parts, ignore_index=True)
+    names, forecasts = zip(*rules.items(), strict=True)
+    count = len(names)
+    frame = pd.DataFrame(
+        {
+            "origin": np.tile(origins.astype(int), count),
+            "rule": np.repeat([name for name, _ in names], origins.size),
+            "saturation": np.repeat([multiple for _, multiple in names], origins.size),
+            "horizon": steps,
+            "forecast": np.concatenate(forecasts),
+            "actual": np.tile(actual, count),
+        }
+    )
+    frame["error"] = np.log(frame["actual"] / frame["forecast"])
     return frame[frame["actual"].notna()]

@@ -1,20 +1,17 @@
 """The report of the main job as a workbook and as a Word document."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
-from quesnay.diagnostics.report.language import Language
+from quesnay.diagnostics.report.language import ENGLISH, Language
 from quesnay.diagnostics.report.page import Front, Section
 from quesnay.diagnostics.reproduction.assembly import part
 from quesnay.diagnostics.reproduction.plots import naive_paths
 from quesnay.diagnostics.reproduction.report import (
-    Evidence,
     gather_evidence,
-    report_language,
     report_parts,
     used_sources,
 )
@@ -25,32 +22,28 @@ from quesnay.models.display.workbook import Chart, workbook_bytes
 from quesnay.models.satellite.concepts import CONCEPTS
 
 if TYPE_CHECKING:
-    from matplotlib.figure import Figure
-
     from quesnay.diagnostics.reproduction.result import Reproduction
 
 __all__ = ["document_of", "path_table", "workbook_of"]
 
 
+Parts = tuple[Front, list[Section]]
+
+
 def workbook_of(
-    result: "Reproduction",
-    plots: "Mapping[str, Figure] | None" = None,
-    evidence: Evidence | None = None,
-    *,
-    lang: str = "en",
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
 ) -> bytes:
     """Return every table of the report in one workbook, with charts, definitions and sources."""
-    language = report_language(result, lang)
-    _, sections = _parts(result, plots, evidence, language)
+    _, sections = _parts(result, language) if parts is None else parts
     tables = [table for section in sections for table in section.tables]
     tables += result.tables()
     path = path_table(result)
     first = {table.title: table for table in [account_table(result, result.account, ""), path]}
     first |= {table.title: table for table in tables if table.title not in first}
-    every = [*first.values(), definitions_table(), sources_table(result)]
+    shown = [*first.values(), definitions_table(), sources_table(result)]
     charts = [*_account_charts(result), *_path_charts(result, path)]
     return workbook_bytes(
-        [language.table(table) for table in every], [_spoken(chart, language) for chart in charts]
+        [language.table(table) for table in shown], [_spoken(chart, language) for chart in charts]
     )
 
 
@@ -66,19 +59,14 @@ def _spoken(chart: Chart, language: Language) -> Chart:
 
 
 def document_of(
-    result: "Reproduction",
-    plots: "Mapping[str, Figure] | None" = None,
-    evidence: Evidence | None = None,
-    *,
-    lang: str = "en",
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
 ) -> bytes:
     """Return the report as a Word document."""
     from quesnay.diagnostics.plots.style import draw_picture
     from quesnay.models.display.word import Part, document_bytes
 
-    language = report_language(result, lang)
-    front, sections = _parts(result, plots, evidence, language)
-    parts = [
+    front, sections = _parts(result, language) if parts is None else parts
+    every = [
         Part(
             language(section.title),
             [language(words) for words in section.words],
@@ -87,19 +75,13 @@ def document_of(
         )
         for section in sections
     ]
-    parts.insert(0, Part("", (), [draw_picture(figure) for figure in front.figures.values()]))
+    every.insert(0, Part("", (), [draw_picture(figure) for figure in front.figures.values()]))
     lead = [front.question, *front.lead]
-    return document_bytes(language(front.title), [language(words) for words in lead], parts)
+    return document_bytes(language(front.title), [language(words) for words in lead], every)
 
 
-def _parts(
-    result: "Reproduction",
-    plots: "Mapping[str, Figure] | None",
-    evidence: Evidence | None,
-    language: Language,
-) -> tuple[Front, list[Section]]:
-    made = gather_evidence(result) if evidence is None else evidence
-    return report_parts(result, result.plots() if plots is None else plots, made, language)
+def _parts(result: "Reproduction", language: Language) -> Parts:
+    return report_parts(result, result.plots(), gather_evidence(result), language)
 
 
 def path_table(result: "Reproduction") -> Table:

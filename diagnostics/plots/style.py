@@ -412,10 +412,11 @@ def figure_to_bytes(figure: "Figure", kind: str = "png", *, dpi: int = 150) -> b
         "svg": {"Date": None, "Creator": None, "Description": alt},
         "pdf": {"CreationDate": None, "Creator": None, "Producer": None, "Subject": alt},
     }[kind]
+    quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
     stream = io.BytesIO()
     # SVG takes the seed of its identifiers from the settings only; they are put back at once.
     with rc_context({"svg.hashsalt": "quesnay"}):
-        figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata)
+        figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata, **quick)
     return stream.getvalue()
 
 

@@ -253,6 +253,7 @@ def test_a_checkpoint_of_another_study_is_refused(tmp_path: Path) -> None:
     with pytest.raises(qn.DataError, match="model"):
         qn.reproduce(other, draws=50, seed=1, checkpoint=kept)
 
+
 def test_the_score_names_the_restatements_that_a_run_misses(result: Reproduction) -> None:
     said = next(s for s in result.findings() if s.startswith("Score: "))
     own = part(result.verdicts, "calibrated")

@@ -252,3 +252,19 @@ def test_a_checkpoint_of_another_study_is_refused(tmp_path: Path) -> None:
     other = replace(study, gdp=replace(study.gdp, vintages=(study.gdp.vintages[0], second)))
     with pytest.raises(qn.DataError, match="model"):
         qn.reproduce(other, draws=50, seed=1, checkpoint=kept)
+
+
+def test_the_score_names_the_restatements_that_a_run_misses(result: Reproduction) -> None:
+    said = next(s for s in result.findings() if s.startswith("Score: "))
+    own = part(result.verdicts, "calibrated")
+    assert own.loc["H19", "agrees"]
+    assert not own.loc["C19", "agrees"]  # restates H19, whose fact counts as met
+    assert not own.loc["K18", "agrees"]  # restates G18, which the run used
+    assert said.endswith("their fact agrees or was used: calibrated K18, C19.")
+
+
+def test_report_and_mixture_speak_of_one_cost_share(result: Reproduction) -> None:
+    found = result.elasticities
+    assert found is not None
+    shares = found.mixture.loc[found.mixture.index.str.startswith("cost share of ICT")]
+    assert found.cost_share == pytest.approx(float(shares["elasticity"].iloc[0]), rel=1e-12)

@@ -33,6 +33,13 @@ def america() -> "qn.KlemsAccount":
     return result
 
 
+def test_levels_that_agree_do_not_hide_growth_that_does_not() -> None:
+    result = qn.reproduce("caii", draws=200)
+    own = row(result.score, "linkage")
+    assert int(own["agree"]) == int(own["judged"]) == 4
+    assert result.findings()[-1].endswith("linkage N19, K18, K19.")
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_a_second_study_is_checked_and_runs_and_shows_itself(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -40,7 +47,9 @@ def test_a_second_study_is_checked_and_runs_and_shows_itself(
     assert main(["check", name]) == 0
     assert main(["run", name, "--draws", "30", "--out", str(tmp_path / "out")]) == 0
     assert "Ready to run." in capsys.readouterr().out
-    assert (tmp_path / "out" / "report.html").stat().st_size > 10_000
+    page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
+    assert len(page) > 10_000
+    assert ("Core weights are not drawn" in page) == ("dispersion = 0.0" in study_text(name))
     assert main(["run", name, "--draws", "30", "--json"]) == 0
     assert capsys.readouterr().out.startswith("{")
 

@@ -402,8 +402,8 @@ def _growth(result: "Reproduction", lang: Language) -> list[str]:
     return [
         say(
             "No sector of the core grows like the report: printed growth against the growth "
-            "of the value added of its {count} sectors, current prices, of which the deflator is a "
-            "part: {rows}.",
+            "of the value added of its {count} sectors in current prices, rising prices included: "
+            "{rows}.",
             lang,
             count=len(result.assembly.pattern.sectors),
             rows=say("; ", lang).join(rows),
@@ -435,7 +435,8 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
             own = row(result.account, ("elasticity", year))
             rows.append(
                 say(
-                    "{own} in {year}, {share:.0%} of the printed {printed:.2f}",
+                    "{own} in {year}, {share:.0%} of the {printed:.2f} that the printed figures "
+                    "imply",
                     lang,
                     own=_span(own, "integration"),
                     year=year,
@@ -450,7 +451,7 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
         say(
             "Elasticities: {count} admissible equations lie between {low:.3f} and {high:.3f} "
             "(median of the mixture {median:.3f}); the integration-driven part that they support "
-            "is {rows} {unit}.",
+            "is, in {unit}, {rows}.",
             lang,
             count=len(values),
             low=float(values.min()),
@@ -616,8 +617,8 @@ def _jobs(result: "Reproduction", lang: Language) -> list[str]:
         if rows:
             out.append(
                 say(
-                    "Jobs: {report} expects {printed} {unit} in {year} ({id}). Net of the jobs "
-                    "that productivity takes away, the growth of the total makes: {rows}.",
+                    "Jobs: {report} expects new jobs for {printed} {unit} in {year} ({id}). Net of "
+                    "the jobs that productivity takes away, the growth of the total makes: {rows}.",
                     lang,
                     report=say(result.study.study.report, lang),
                     printed=printed.loc[name, "printed"],
@@ -645,14 +646,31 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
     ]
     if not rows:
         return []
-    return [
-        say(
-            "Score: each run is judged by facts, figures that restate one another counted once; "
-            "the 95 % interval overlaps the printed one: {rows}.",
-            lang,
-            rows=say(", ", lang).join(rows),
-        )
+    said = say(
+        "Score: each run is judged by facts, figures that restate one another counted once; "
+        "the 95 % interval overlaps the printed one: {rows}.",
+        lang,
+        rows=say(", ", lang).join(rows),
+    )
+    missed = [
+        f"{say(run, lang)} {', '.join(ids)}"
+        for run in result.runs
+        if (ids := _missed_restatements(part(result.verdicts, run)))
     ]
+    if missed:
+        said += " " + say(
+            "Restatements that a run misses although their fact agrees or was used: {rows}.",
+            lang,
+            rows=say("; ", lang).join(missed),
+        )
+    return [said]
+
+
+def _missed_restatements(own: pd.DataFrame) -> list[str]:
+    """Return the figures that a run misses while the first figure of their fact does not fail."""
+    failed = own.index[own["agrees"].eq(False).fillna(False).astype(bool)]
+    first = own.loc[failed, "restates"].dropna()
+    return [str(name) for name in first.index[~first.isin(failed)]]
 
 
 def _provenance(result: "Reproduction", lang: Language) -> list[str]:

@@ -375,7 +375,8 @@ class Elasticities(Tabular):
     rivals : DataFrame
         Elasticity under rival specifications, with standard errors and 95 % intervals.
     cost_share : float
-        Purchases of the technology's inputs over value added of the using industries.
+        Purchases of the technology's inputs over value added of the using industries, mean over
+        the tables.
     inference : Table
         The base elasticity under rival rules of inference.
     notes : tuple of str
@@ -442,7 +443,7 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
         rows["shift-share instrument"] = _row(instrument, use.term)
         remarks.append(_strength(instrument))
     direct, reverse = _reverse_bounds(use, sample)
-    share = float(_cost_shares(study, facts).iloc[0]["value_added"])
+    share = float(_cost_shares(study, facts)["value_added"].mean())
     notes = (
         "Standard errors clustered as in the study; associations, not effects, unless a design "
         "says otherwise.",

@@ -275,6 +275,9 @@ def _limits(result: "Reproduction") -> Section:
     """Say what the numbers cannot bear, part by part of the study."""
     study = result.study
     said = ["The pattern of the core over sectors is a stated assumption: no statistic shows it."]
+    if study.core.dispersion == 0:
+        said.append("Core weights are not drawn: the intervals leave out how the core is defined, "
+                    "and one without width is no claim of certainty.")  # fmt: skip
     if "linkage" in result.runs:
         said.append("Ties along the supply chain say what others produce for the core, not what "
                     "users gain.")  # fmt: skip

@@ -40,7 +40,7 @@ def keys(**given: object) -> Study:
     return with_keys(STUDY, {name.replace("__", "."): value for name, value in given.items()})
 
 
-def printed(facts: Facts, name: str, **cells: object) -> Facts:
+def printed(facts: Facts, name: str, **cells: Any) -> Facts:
     """Change cells of a printed figure."""
     frame = facts.reported.copy()
     for column, value in cells.items():
@@ -194,9 +194,11 @@ ROWS: dict[str, tuple[dict[str, Any], str]] = {
 
 @pytest.mark.parametrize("name", ROWS)
 def test_rows_that_the_panel_does_not_have(name: str) -> None:
-    assert STUDY.potential is not None
+    use = STUDY.potential
+    assert use is not None
     given, message = ROWS[name]
-    refused(lambda: regression_rows(replace(STUDY.potential, **given)), message)
+    changed = replace(use, **given)
+    refused(lambda: regression_rows(changed), message)
 
 
 def test_equations_that_cannot_be_estimated(facts: Facts, found: Elasticities) -> None:
@@ -210,10 +212,11 @@ def test_equations_that_cannot_be_estimated(facts: Facts, found: Elasticities) -
         lambda: elasticity_draws(replace(use, cluster=None), draws=2, rng=np.random.default_rng(0)),
         "the specification curve redraws clusters; name one",
     )
-    for change, message in (
+    changes: list[tuple[dict[str, Any], str]] = [
         ({"inputs": ("cost_of_it",)}, "us_klems has no column 'cost_of_it'"),
         ({"producers": ("Computers",)}, "no industry 'Computers' in us_klems"),
-    ):
+    ]
+    for change, message in changes:
         equation = replace(use.equations[-1], **change)
         study = replace(STUDY, potential=replace(use, equations=(equation,)))
         refused(lambda study=study: mixture(study, facts, found.base, NOTHING), message)  # type: ignore[misc]

@@ -1,16 +1,35 @@
 """Refusals of the readers that need more than one altered cell: disks, blocks, partner files."""
 
+import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.datasets.readers.containers import Sheet
+from quesnay.datasets.readers.long import arrange_eurostat
+from quesnay.datasets.readers.options import ReadOptions, read_options
 from quesnay.datasets.readers.read import read_io_frames
+from quesnay.datasets.readers.world import (
+    arrange_figaro,
+    arrange_oecd,
+    arrange_wiod_national,
+    cut_country,
+)
+from quesnay.datasets.table_frames import IOFrames
 
-from .made_up_tables import quesnay_rows, write_eora, write_exiobase, write_rows
+from .made_up_tables import (
+    figaro_rows,
+    icio_rows,
+    quesnay_rows,
+    write_eora,
+    write_exiobase,
+    write_rows,
+)
 from .refusals import refused
 
 
@@ -102,3 +121,115 @@ def test_blocks_that_do_not_make_a_table(
 ) -> None:
     path = exported(tmp_path, edit)
     refused(lambda: read_io_frames(path), message)
+
+
+def options(**given: object) -> ReadOptions:
+    return read_options(dict(given))
+
+
+EURO = [
+    "stk_flow,prd_use,prd_ava,unit,geo,time_period,obs_value",
+    "TOTAL,CPA_A,CPA_A,MIO_EUR,AT,2015,10.0 e",
+    "TOTAL,P3,CPA_A,MIO_EUR,AT,2015,90.0",
+    "TOTAL,CPA_A,B1G,MIO_EUR,AT,2015,:",
+]
+
+
+def sheet(rows: Any) -> Sheet:
+    return Sheet("t.csv", "", rows, ",")
+
+
+@pytest.mark.parametrize(
+    ("edit", "message"),
+    [
+        (lambda rows: [*rows, "TOTAL,P3"], "line 5 is shorter than the header"),
+        (lambda rows: rows[:1], "no cell of a table found under the header"),
+        (lambda rows: [*rows, "TOTAL,P5,CPA_A,MIO_EUR,AT,2015,many"], "'many' is no number"),
+        (lambda rows: [*rows, rows[1]], "CPA_A, CPA_A .TOTAL. stands twice"),
+        (lambda rows: [*rows, rows[1].replace("2015", "2016")], "pass year=2016"),
+        (lambda rows: [row.replace("prd_ava", "row") for row in rows], "no header with stk_flow"),
+    ],
+)
+def test_cells_listed_one_a_line(edit: Callable[[list[str]], list[str]], message: str) -> None:
+    listed = sheet([list(row.split(",")) for row in edit(EURO)])
+    refused(lambda: arrange_eurostat(listed, options()), message)
+
+
+def test_euros_are_taken_of_several_units() -> None:
+    rows = [*EURO, "", *(row.replace("MIO_EUR", "MIO_NAC") for row in EURO[1:])]
+    found = arrange_eurostat(sheet([list(row.split(",")) for row in rows]), options())
+    assert found.unit == "million euro"
+    assert found.record.assumed[0] == "unit MIO_EUR of MIO_EUR, MIO_NAC"
+
+
+def short(rows: list[list[Any]]) -> list[list[Any]]:
+    return [*rows[:-1], rows[-1][:-1]]
+
+
+NATIONAL = ["Year", "Code", "Description", "Origin", "A01", "CONS_h"]
+
+
+@pytest.mark.parametrize(
+    ("arrange", "rows", "message"),
+    [
+        (arrange_oecd, [], "the sheet is empty"),
+        (arrange_figaro, [], "the sheet is empty"),
+        (arrange_oecd, short(icio_rows()), "row 'OUT' has 6 cells; 7 expected"),
+        (arrange_figaro, short(figaro_rows()), "row 'W2_D1' has 5 cells; 6 expected"),
+        (arrange_wiod_national, [["Code", "Year"]], "no header Year, Code, Description, Origin"),
+        (arrange_wiod_national, [NATIONAL], "no row with a year found"),
+    ],
+)
+def test_a_sheet_of_another_shape(
+    arrange: Callable[..., object], rows: list[list[Any]], message: str
+) -> None:
+    refused(lambda: arrange(sheet(rows), options()), message)
+
+
+def test_a_country_without_final_demand() -> None:
+    names = ["AUT_A", "CHN_A"]
+    frame = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], names, names)
+    demand = pd.DataFrame({"CHN_HFCE": [7.0, 3.0]}, names)
+    world = IOFrames(frame, demand, frame.iloc[:1], None, None, "million", "world")
+    refused(lambda: cut_country(world, "AUT", "w.csv"), "no column of final demand of 'AUT' found")
+
+
+def test_an_old_workbook_cut_short(tmp_path: Path) -> None:
+    path = tmp_path / "t.xls"
+    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 100)
+    refused(lambda: read_io_frames(path), "cut short, or no .xls file")
+
+
+def test_frames_that_are_no_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.parquet"
+    path.write_bytes(b"PAR1")
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    refused(lambda: read_io_frames(path), "reading .parquet needs the package pyarrow")
+
+
+def test_a_damaged_parquet_file(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow", reason="reads parquet")
+    path = tmp_path / "t.parquet"
+    path.write_bytes(b"PAR1" * 9)
+    refused(lambda: read_io_frames(path), "no readable .parquet file")
+
+
+def test_r_data_that_hold_no_table_or_two(tmp_path: Path) -> None:
+    pyreadr = pytest.importorskip("pyreadr", reason="reads R data")
+    path = tmp_path / "t.rda"
+    path.write_bytes(b"RDX2\nnothing")
+    refused(lambda: read_io_frames(path), "no readable R data")
+    (tmp_path / "e.rds").write_bytes(b"")
+    refused(lambda: read_io_frames(tmp_path / "e.rds"), "no readable")
+    assert pyreadr is not None
+
+
+def test_an_archive_that_lies_about_a_size(tmp_path: Path) -> None:
+    path = tmp_path / "t.zip"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_STORED) as archive:
+        archive.writestr("t.csv", "a,b\n1,2\n" * 9)
+    size = (8 * 9).to_bytes(4, "little")
+    whole = path.read_bytes()
+    last = whole.rindex(size)  # the size in the directory
+    path.write_bytes(whole[:last] + (99).to_bytes(4, "little") + whole[last + 4 :])
+    refused(lambda: read_io_frames(path), "damaged archive")

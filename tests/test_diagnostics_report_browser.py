@@ -16,6 +16,8 @@ webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not in
 if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
     pytest.skip("chromium or its driver is not installed", allow_module_level=True)
 
+pytestmark = pytest.mark.slow  # a browser loads ten megabytes of pages
+
 STUDIES = ("caict_2020", "caii", "oecd_ict_china", "us_digital_economy")
 PAGES = [(study, language) for study in STUDIES for language in ("en", "zh")]
 MISSING = """

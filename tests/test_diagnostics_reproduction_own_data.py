@@ -42,6 +42,14 @@ def study(tmp_path: Path) -> Path:
     return path
 
 
+def linkage_only(study: Path) -> str:
+    """Leave the regressions out, which the fault is not in; return the study's text."""
+    header = 'country = "elsewhere"'
+    text = study.read_text(encoding="utf-8").replace(header, f'{header}\nruns = ["linkage"]', 1)
+    study.write_text(text, encoding="utf-8")
+    return text
+
+
 def test_own_files_give_the_account_of_the_embedded_data(study: Path) -> None:
     own = qn.reproduce(study, draws=50, seed=1)
     embedded = qn.reproduce("caict_2020", draws=50, seed=1)
@@ -198,6 +206,7 @@ def test_bytes_that_are_no_csv_are_refused(tmp_path: Path, data: bytes, words: s
 
 
 def test_a_year_that_is_missing_is_named(study: Path) -> None:
+    linkage_only(study)
     path = study.parent / "gdp.csv"
     frame = pd.read_csv(path)
     frame[frame["year"] != 2014].to_csv(path, index=False)
@@ -224,7 +233,7 @@ def test_industry_groups_of_a_year_come_all_or_none(study: Path) -> None:
 
 
 def test_every_option_of_reading_is_open_to_a_study(study: Path) -> None:
-    text = study.read_text(encoding="utf-8")
+    text = linkage_only(study)
     files = "files = {"
     assert files in text
     good = text.replace(files, 'read = { blank = "zero", tolerance = 0.001 }\nfiles = {', 1)

@@ -12,6 +12,7 @@ distributed = pytest.importorskip("distributed")
 
 
 @pytest.mark.filterwarnings("ignore::ResourceWarning")  # within distributed, at its shutdown
+@pytest.mark.slow
 def test_the_command_line_runs_on_a_cluster(capsys: pytest.CaptureFixture[str]) -> None:
     words = ["reproduce", "--draws", "1500", "--json"]
     assert main(words) == 0

@@ -1,5 +1,6 @@
 """What the command line does for a person at a terminal: width, emphasis, progress, completion."""
 
+import io
 import os
 import shutil
 import signal
@@ -11,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from quesnay.cli import main
-from quesnay.terminal import emphasised, progress, terminal_width
+from quesnay.terminal import emphasised, progress, red, terminal_width
 
 pty = pytest.importorskip("pty", reason="needs a terminal of Unix")
 
@@ -109,3 +110,26 @@ def test_zsh_and_fish_get_the_same_words(capsys: pytest.CaptureFixture[str]) -> 
             assert word in script
     assert main(["completion", "tcsh"]) == 2
     capsys.readouterr()
+
+
+class Watched(io.StringIO):
+    """A stream that somebody watches."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+def test_a_watched_stream_gets_width_emphasis_and_progress(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "stdout", Watched())
+    monkeypatch.setattr(sys, "stderr", Watched())
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setenv("COLUMNS", "20")
+    assert terminal_width() == 40
+    text = emphasised("Title\n-----\n1\n\nA sentence\nof two lines.")
+    assert text == "\x1b[1mTitle\x1b[0m\n-----\n1\n\nA sentence\nof two lines."
+    assert red("no") == "\x1b[31mno\x1b[0m"
+    with progress() as step:
+        step("draws", 0.5)
+    monkeypatch.setattr(sys, "stdout", object())
+    assert terminal_width() == 100

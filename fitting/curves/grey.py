@@ -54,7 +54,8 @@ def grey_path(x: ArrayLike, horizon: int = 0) -> tuple[Array, float, float]:
     steps = np.arange(1, len(values) + horizon)
     # (exp(a) - 1) / a tends to 1 as a tends to 0: a flat series is no special case
     slope = np.expm1(a) / a if a != 0 else 1.0
-    path = np.exp(-a * steps) * (b * slope - values[0] * np.expm1(a))
+    with np.errstate(over="ignore"):  # an endless path is refused by those who use it
+        path = np.exp(-a * steps) * (b * slope - values[0] * np.expm1(a))
     return np.concatenate([values[:1], path]), float(a), float(b)
 
 

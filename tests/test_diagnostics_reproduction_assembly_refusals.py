@@ -1,0 +1,222 @@
+"""Refusals between a study and its facts: tables, printed figures, panels that do not fit."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import assemble
+from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
+from quesnay.diagnostics.reproduction.regressions import (
+    Elasticities,
+    elasticity_draws,
+    estimate_elasticities,
+    mixture,
+    per_value_added,
+    regression_rows,
+)
+from quesnay.diagnostics.reproduction.study import Study, load_study, with_keys
+
+from .refusals import refused
+
+STUDY = load_study("caict_2020")
+NOTHING: Any = None
+
+
+@pytest.fixture(scope="module")
+def facts() -> Facts:
+    return collect_facts(STUDY)
+
+
+@pytest.fixture(scope="module")
+def found(facts: Facts) -> Elasticities:
+    return estimate_elasticities(STUDY, facts, seed=0)
+
+
+def keys(**given: object) -> Study:
+    return with_keys(STUDY, {name.replace("__", "."): value for name, value in given.items()})
+
+
+def printed(facts: Facts, name: str, **cells: Any) -> Facts:
+    """Change cells of a printed figure."""
+    frame = facts.reported.copy()
+    for column, value in cells.items():
+        frame.loc[name, column] = value
+    return replace(facts, reported=frame)
+
+
+def unnamed() -> qn.InputOutputTable:
+    return qn.InputOutputTable(np.full((2, 2), 10.0), [80.0, 80.0], [80.0, 80.0])
+
+
+def jobless(facts: Facts, code: str | None, value: float) -> Facts:
+    assert facts.employed is not None
+    frame = facts.employed.copy()
+    frame.loc[2018, slice(None) if code is None else code] = value
+    return replace(facts, employed=frame)
+
+
+FACTS: dict[str, tuple[Callable[[Facts], Facts], str]] = {
+    "other sectors": (
+        lambda f: replace(f, tables={**f.tables, 2018: unnamed()}),
+        "the table of 2018 has other sectors than that of 2017",
+    ),
+    "an industry without jobs": (
+        lambda f: jobless(f, "A", np.nan),
+        r"employment\.sectors\.01: china_employment has no jobs of \('A',\) in 2018",
+    ),
+    "nobody employed": (lambda f: jobless(f, None, 0.0), "china_employment employs nobody in 2018"),
+    "a year of employment": (
+        lambda f: replace(f, employed=f.employed.drop(index=2018)),  # type: ignore[union-attr]
+        "employment: china_employment has no year 2018",
+    ),
+    "a year between": (
+        lambda f: replace(f, employed=f.employed.drop(index=2015)),  # type: ignore[union-attr]
+        r"employment\.panel: 2015 is missing; productivity is followed from .* 2012, to 2018",
+    ),
+    "industries of no year": (
+        lambda f: replace(f, industries=f.industries.iloc[:0]),
+        "no value added by industry is published for 2019|productivity needs value added",
+    ),
+    "industries of the year between tables": (
+        lambda f: replace(f, industries=f.industries.drop(index=2019)),
+        "no value added by industry is published for 2019",
+    ),
+    "a total above GDP": (
+        lambda f: printed(f, "T19", value=900.0),
+        r"reported\.figures\.T19: 2\.13 trillion CNY is .* times GDP",
+    ),
+    "a total against its share": (
+        lambda f: printed(f, "T19", value=20.0),
+        r"T19: 2\.13 trillion CNY is .*% of GDP, but S19 prints 2\.20%",
+    ),
+    "a total no larger than the core": (
+        lambda f: printed(f, "T18", value=0.4),
+        "T18 = 0.4 trillion yuan is no more than the core, .*nothing is left to diffuse",
+    ),
+    "growth that falls": (
+        lambda f: printed(f, "G18", value=-0.1),
+        "no diffusion curve rises through falling points",
+    ),
+    "growth below minus one": (
+        lambda f: printed(f, "G18", low=-1.5),
+        "G18 falls by more than everything",
+    ),
+    "a core above its sectors": (
+        lambda f: printed(f, "C18", value=30.0),
+        r"core\.segments: C18 = 30 takes \d+% of sector",
+    ),
+    "growth of another year": (
+        lambda f: printed(f, "G18", year=2019),
+        "T18 and G18 must be of one year",
+    ),
+    "a core of a year outside": (
+        lambda f: printed(f, "C18", year=2011),
+        "figure C18: its year 2011 is not among study.years",
+    ),
+    "a total above the potential": (
+        lambda f: printed(printed(f, "T18", value=15.0), "S18", value=0.16),
+        r"penetration\.saturation: .* lies above the highest potential",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FACTS)
+def test_facts_that_do_not_fit(facts: Facts, found: Elasticities, name: str) -> None:
+    edit, message = FACTS[name]
+    refused(lambda: assemble(STUDY, edit(facts), found), message)
+
+
+def test_an_elasticity_that_is_not_above_zero(facts: Facts, found: Elasticities) -> None:
+    negative = found.mixture.assign(elasticity=-0.1)
+    refused(
+        lambda: assemble(STUDY, facts, replace(found, mixture=negative, median=-0.1)),
+        "the median elasticity is -0.1000; a curve needs a potential above zero",
+    )
+
+
+SECTIONS: dict[str, tuple[dict[str, object], str]] = {
+    "units": (
+        {"study__units_per_data_unit": 1e-3},
+        r"units_per_data_unit: 0\.001, but the table of 2017 is in 100 million yuan",
+    ),
+    "a sector unknown": ({"tables__technology_sectors": ["99"]}, "no sector '99' in the tables"),
+    "supply too small": ({"tables__technology_sectors": ["21"]}, "penetration would be above one"),
+    "employment of a year without table": (
+        {"employment__year": 2019},
+        r"employment\.year: no input-output table of 2019",
+    ),
+    "years outside the tables": (
+        {"tables__years": [2017, 2018]},
+        "no table of 2019 and none on both sides of it|a forecast prolongs",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", SECTIONS)
+def test_sections_that_do_not_fit(found: Elasticities, name: str) -> None:
+    given, message = SECTIONS[name]
+    study = keys(**given)
+    refused(lambda: assemble(study, collect_facts(study), found), message)
+
+
+COLLECTED: dict[str, tuple[dict[str, object], str]] = {
+    "no series": (
+        {"tables__demand__codes": {"consumption": "A1"}},
+        r"tables\.demand\.codes\.consumption: no series 'A1' in china_annual",
+    ),
+    "no columns": (
+        {"tables__demand__dataset": "china_employment"},
+        "'china_employment' has no columns code, year, value",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", COLLECTED)
+def test_demand_that_is_not_published(name: str) -> None:
+    given, message = COLLECTED[name]
+    refused(lambda: published_demand(keys(**given)), message)
+
+
+ROWS: dict[str, tuple[dict[str, Any], str]] = {
+    "a column": ({"cluster": "provinz"}, "china_provinces: no column 'provinz'"),
+    "a year": ({"years": (2011,)}, r"no row for the years \[2011\]"),
+    "every row left out": ({"exclude": "year"}, r"no row for the years \[2012, 2017\]"),
+    "text": (
+        {"logarithms": {"ln_ict": ("province",)}},
+        "column 'province' has no numbers for logarithms",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_rows_that_the_panel_does_not_have(name: str) -> None:
+    use = STUDY.potential
+    assert use is not None
+    given, message = ROWS[name]
+    changed = replace(use, **given)
+    refused(lambda: regression_rows(changed), message)
+
+
+def test_equations_that_cannot_be_estimated(facts: Facts, found: Elasticities) -> None:
+    use = STUDY.potential
+    assert use is not None
+    bare = replace(STUDY, potential=None)
+    refused(lambda: mixture(bare, facts, found.base, NOTHING), "the study has no such section")
+    refused(lambda: estimate_elasticities(bare, facts, seed=0), "the study has no such section")
+    refused(lambda: per_value_added(STUDY, facts, "output"), "unknown measure 'output'")
+    refused(
+        lambda: elasticity_draws(replace(use, cluster=None), draws=2, rng=np.random.default_rng(0)),
+        "the specification curve redraws clusters; name one",
+    )
+    changes: list[tuple[dict[str, Any], str]] = [
+        ({"inputs": ("cost_of_it",)}, "us_klems has no column 'cost_of_it'"),
+        ({"producers": ("Computers",)}, "no industry 'Computers' in us_klems"),
+    ]
+    for change, message in changes:
+        equation = replace(use.equations[-1], **change)
+        study = replace(STUDY, potential=replace(use, equations=(equation,)))
+        refused(lambda study=study: mixture(study, facts, found.base, NOTHING), message)  # type: ignore[misc]

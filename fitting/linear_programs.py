@@ -118,7 +118,7 @@ def _solved(
 ) -> Array:
     """Solve the programme of all blocks; of one that fails together, block by block."""
     from scipy.optimize import linprog
-    from scipy.sparse import block_diag
+    from scipy.sparse import block_diag, coo_array
 
     options: dict[str, Any] = {
         "primal_feasibility_tolerance": _EXACT,
@@ -127,7 +127,7 @@ def _solved(
     solve: Any = linprog  # its stubs know dense matrices only
     found = solve(
         cost,
-        A_ub=block_diag(list(pieces), format="csr"),
+        A_ub=block_diag([coo_array(piece) for piece in pieces], format="csr"),
         b_ub=np.concatenate(list(limits)),
         bounds=np.column_stack([np.concatenate(list(low)), np.concatenate(list(high))]),
         method="highs-ds",

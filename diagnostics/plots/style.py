@@ -556,7 +556,7 @@ def _settle(panel: Named, labels: Sequence["Annotation"], scale: float) -> None:
         costs = [_cost(box, taken, near, window) for box in boxes]
         away = [1.5 * (abs(dx) + abs(dy)) for dx, dy in _OFFSETS]
         best = int(np.argmin(np.add(costs, away)))
-        taken.append(boxes[best])
+        taken.append(boxes[best] + [-1.0, -1.0, 1.0, 1.0])  # names that touch read as one
         dx, dy = _OFFSETS[best]
         label.set_position((dx, dy))
         label.set_horizontalalignment("left" if dx > 0 else "right" if dx < 0 else "center")

@@ -278,8 +278,8 @@ def _variance_with_levels(fit: "PanelFit", rows: Array) -> Array:
     sample, rule = fit.sample, fit.inference.estimator
     if rule is None or fit.estimator is not None:
         raise DataError(
-            f"interval: beside absorbed effects it is made for least squares, not for {fit.method}; "
-            "write the effects into the formula as C(column), or predict without an interval"
+            f"interval: beside absorbed effects it is made for least squares, not for {fit.method};"
+            " write the effects into the formula as C(column), or predict without an interval"
         )
     _refuse_levels(fit, rows.shape[1])
     root = np.ones(fit.nobs) if sample.weights is None else np.sqrt(sample.weights)

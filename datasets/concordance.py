@@ -394,8 +394,8 @@ def _values(data: Any) -> pd.DataFrame:
         twice = frame.columns[frame.columns.duplicated()][0]
         raise DataError(f"data: column {shown(twice)} stands twice; name each column once")
     for name in frame.columns:
-        kind = frame[name].dtype
-        if not pd.api.types.is_numeric_dtype(kind) or pd.api.types.is_complex_dtype(kind):
+        dtype = frame[name].dtype
+        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
             raise DataError(f"data: column {name!r} holds no numbers; leave it out")
         if frame[name].isna().any():
             code = frame.index[frame[name].isna()][0]

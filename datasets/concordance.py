@@ -116,7 +116,9 @@ class Concordance(Tabular):
         ('76', '79', '91', '93', '96')
         """
         frame = None if data is None else _values(data)
-        codes = self.codes if frame is None else tuple(str(code) for code in frame.index)
+        codes = self.codes if frame is None else tuple(frame.index)
+        if frame is not None:
+            self._known(list(codes))
         known = set(self.links["source"])
         unmapped = tuple(code for code in codes if code not in known)
         mine = self.links[self.links["source"].isin(codes)]
@@ -172,6 +174,8 @@ class Concordance(Tabular):
         >>> fine.check().ok, fine.target
         (True, 'csic2017_sections')
         """
+        if not isinstance(other, Concordance):
+            raise DataError(f"then: expected a Concordance, got {shown(other)}")
         if other.source != self.target:
             raise DataError(f"then: {other.source!r} does not start where {self.target!r} ends")
         both = self.links.merge(other.links, left_on="target", right_on="source", how="inner")
@@ -386,10 +390,17 @@ def _values(data: Any) -> pd.DataFrame:
     if not frame.index.is_unique:
         twice = frame.index[frame.index.duplicated()][0]
         raise DataError(f"data: code {shown(twice)} stands twice; add the rows up first")
+    if not frame.columns.is_unique:
+        twice = frame.columns[frame.columns.duplicated()][0]
+        raise DataError(f"data: column {shown(twice)} stands twice; name each column once")
     for name in frame.columns:
-        if not pd.api.types.is_numeric_dtype(frame[name]):
+        dtype = frame[name].dtype
+        if not pd.api.types.is_numeric_dtype(dtype) or pd.api.types.is_complex_dtype(dtype):
             raise DataError(f"data: column {name!r} holds no numbers; leave it out")
         if frame[name].isna().any():
             code = frame.index[frame[name].isna()][0]
             raise DataError(f"data: the value of {shown(code)} in column {name!r} is missing")
+        if np.isinf(frame[name].to_numpy(dtype=float)).any():
+            code = frame.index[np.isinf(frame[name].to_numpy(dtype=float))][0]
+            raise DataError(f"data: the value of {shown(code)} in column {name!r} is infinite")
     return frame.astype(float)

@@ -182,7 +182,10 @@ def _entry(name: str, year: int | None) -> dict[str, Any]:
 
 
 def _address(text: str) -> str:
-    parts = urlsplit(text) if isinstance(text, str) else None
+    try:
+        parts = urlsplit(text) if isinstance(text, str) else None
+    except ValueError:  # a host in brackets that is no address of version 6
+        parts = None
     if parts is None or parts.scheme not in {"http", "https"} or not parts.netloc:
         raise DataError(f"address: expected one that starts with https://, got {shown(text)}")
     return text

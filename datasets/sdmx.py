@@ -32,6 +32,7 @@ _TIME = ("TIME_PERIOD", "TIME")
 _UNIT = ("UNIT", "UNIT_MEASURE")
 _POWER = ("UNIT_MULT", "POWERCODE")
 _MISSING = {"", ":", "NaN", "nan", "NA", "None"}
+_NUMBER = re.compile(r"[-+]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][-+]?[0-9]+)?")
 _DOCTYPE = re.compile(rb"<!DOCTYPE|<!ENTITY", re.IGNORECASE)
 
 
@@ -195,13 +196,12 @@ def _of_rows(
     """Make the frame: each row holds texts, the value under ``value``."""
     if not rows:
         raise DataError(f"{source}: no observation found")
+    _refuse_names(dimensions, attributes, source)
     values = np.empty(len(rows))
     for i, row in enumerate(rows):
         text = row["value"].strip()
-        try:
-            values[i] = np.nan if text in _MISSING else float(text)
-        except ValueError:
-            values[i] = np.inf
+        known = np.nan if text in _MISSING else np.inf
+        values[i] = float(text) if _NUMBER.fullmatch(text) else known
         if np.isinf(values[i]):
             raise DataError(f"{source}: observation {i + 1}: {shown(text)} is no number")
     texts = {name: [row.get(name, "") for row in rows] for name in (*dimensions, *attributes)}
@@ -213,6 +213,17 @@ def _of_rows(
         where = ", ".join(f"{name} {frame.loc[twice, name].iloc[0]}" for name in dimensions)
         raise DataError(f"{source}: an observation stands twice: {where}")
     return SdmxData(frame, tuple(dimensions), tuple(attributes), source)
+
+
+def _refuse_names(dimensions: list[str], attributes: list[str], source: str) -> None:
+    """Refuse data without a dimension, and names of which one would hide the other."""
+    if not dimensions:
+        raise DataError(f"{source}: no dimension stands before the value; is it SDMX?")
+    columns = ["value", *dimensions, *attributes]
+    again = next((name for name in columns if columns.count(name) > 1), None)
+    if again is not None:
+        whose = " (the values are one)" if again == "value" else ""
+        raise DataError(f"{source}: two columns {again!r}{whose}; give each a name of its own")
 
 
 def _read_csv(path: Path) -> SdmxData:

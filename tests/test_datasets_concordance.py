@@ -189,3 +189,26 @@ def test_shares_that_lose_something_are_refused(shares: pd.DataFrame, said: str)
     table = qn.InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
     with pytest.raises(DataError, match=said):
         table.aggregate(shares)
+
+
+@pytest.mark.parametrize(
+    ("data", "said"),
+    [
+        (pd.Series({"26": np.inf}), "'26' in column 0 is infinite"),
+        (pd.Series({"26": 1 + 2j}), "holds no numbers"),
+        (pd.DataFrame([[1.0, 2.0]], index=["26"], columns=["a", "a"]), "'a' stands twice"),
+        (pd.Series({26: 3.0}), "26 is no code of isic4; did you mean '26'"),
+    ],
+)
+def test_amounts_that_cannot_be_mapped_are_refused_by_check_and_apply_alike(
+    data: pd.Series, said: str
+) -> None:
+    to = qn.concordance("isic4", "isic4_sections")
+    for act in (to.apply, to.check):
+        with pytest.raises(qn.DataError, match=said):
+            act(data)
+
+
+def test_only_a_concordance_goes_on_from_another() -> None:
+    with pytest.raises(qn.DataError, match="then: expected a Concordance, got 'nace2'"):
+        qn.concordance("isic4", "isic4_sections").then("nace2")  # type: ignore[arg-type]

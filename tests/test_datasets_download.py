@@ -365,3 +365,8 @@ def test_the_command_lists_fetches_and_says_what_to_do_next(
     capsys.readouterr()
     assert main(["download", "figaro_2024"]) == 1
     assert "pass --year" in capsys.readouterr().err
+
+
+def test_an_address_with_a_broken_host_is_refused_like_any_other(tmp_path: Path) -> None:
+    with pytest.raises(qn.DataError, match="address: expected one that starts with https://"):
+        qn.download("figaro_2024", year=2019, folder=tmp_path, address="http://[::1")

@@ -50,7 +50,7 @@ def test_what_final_demand_causes_is_told(tmp_path: Path) -> None:
     [
         ("sector,jobs\nA,5\n", "accounts: no sector 'B'"),
         ("sector,jobs\nA,5\nB,8\nA,5\n", "accounts: sector 'A' stands twice"),
-        ("sector,jobs\nA,5\nB,8\nC,9\n", "accounts: 'C' is no sector of the table"),
+        ("sector,jobs\nA,5\nB,8\nC,9\n", "accounts: 'C' is no sector of the table; known: A, B"),
         ("sector,jobs\nA,5\nB,8\nTotal,14\n", "row 'Total' is not the sum of the sectors"),
         ("sector,jobs\nA,5\nB,\n", "row 'B', column 'jobs': is empty"),
         ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),

@@ -7,6 +7,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import quesnay as qn
@@ -275,3 +276,29 @@ def test_what_is_no_table_says_which_dimensions_it_has(tmp_path: Path) -> None:
         qn.read_sdmx(write(tmp_path, "gdp.csv", CSV)).table()
     with pytest.raises(DataError, match="pass service="):
         qn.read_sdmx(tmp_path / "gdp.csv", key="A")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("OBS_VALUE\n3\n", "no dimension stands before the value"),
+        ("geo,geo,OBS_VALUE\nDE,FR,3\n", "two columns 'geo'"),
+        ("geo,OBS_VALUE,value\nDE,3,x\n", r"two columns 'value' \(the values are one\)"),
+        ("geo,OBS_VALUE\nDE,1_000\n", "'1_000' is no number"),
+        ("geo,OBS_VALUE\nDE,\u0663\n", "is no number"),
+    ],
+)
+def test_columns_that_hide_each_other_and_numbers_no_office_prints_are_refused(
+    tmp_path: Path, text: str, said: str
+) -> None:
+    (tmp_path / "data.csv").write_text(text, "utf-8")
+    with pytest.raises(qn.DataError, match=said):
+        qn.read_sdmx(tmp_path / "data.csv")
+
+
+def test_numbers_in_scientific_notation_and_without_a_leading_nought_are_read(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "data.csv").write_text("geo,OBS_VALUE\nDE,-.5\nFR,1.5E+3\nIT,7.\nES,NaN\n", "utf-8")
+    found = qn.read_sdmx(tmp_path / "data.csv").frame["value"]
+    np.testing.assert_array_equal(found, [-0.5, 1500.0, 7.0, np.nan])

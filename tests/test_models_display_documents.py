@@ -1,5 +1,6 @@
 """Workbook, Word document and LaTeX of results, read back by other programs."""
 
+import dataclasses
 import io
 import re
 import shutil
@@ -189,3 +190,19 @@ def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-1500:]
     assert (tmp_path / "t.pdf").stat().st_size > 10_000
+
+
+@pytest.mark.parametrize("method", ["to_word", "to_excel", "to_html"])
+def test_characters_that_xml_forbids_do_not_spoil_a_document(tmp_path: Path, method: str) -> None:
+    pytest.importorskip("docx")
+    to = qn.concordance("isic4", "nace2")
+    odd = dataclasses.replace(to, source="a\ufffeb\uffff", links=to.links.assign(basis="\ufffe"))
+    getattr(odd, method)(tmp_path / "odd.file")
+    assert "\ufffe".encode() not in (tmp_path / "odd.file").read_bytes()
+
+
+@pytest.mark.parametrize("path", [3, None])
+def test_a_path_that_is_none_is_refused(path: Any) -> None:
+    pytest.importorskip("docx")
+    with pytest.raises(qn.DataError, match="path: expected the path of a file or folder, got"):
+        qn.concordance("isic4", "nace2").to_word(path)

@@ -188,3 +188,7 @@ def test_curves_and_grey_models_answer_as_regressions_do() -> None:
     grey = qn.fit_grey(levels)
     assert grey.nobs == len(grey.resid) == 12
     np.testing.assert_allclose(grey.rsquared, 1 - (grey.resid**2).sum() / levels.var() / 11)
+
+
+def test_grey_levels_that_never_change_have_no_share_of_variation_explained() -> None:
+    assert np.isnan(qn.fit_grey(pd.Series(np.full(6, 3.0), range(6))).rsquared)

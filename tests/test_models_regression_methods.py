@@ -586,3 +586,31 @@ def test_every_estimator_leaves_out_dependent_columns_and_remarks_counts(name: s
     assert "explain them: h." in fit.summary()
     counts = DATA.assign(n=DATA["k"] + 1)
     assert "frequency= of" in fits[name]("y ~ x + z", counts, weights="n").summary()
+
+
+def _panel_with_instruments() -> pd.DataFrame:
+    draw = np.random.default_rng(5)
+    frame = pd.DataFrame({"u": np.repeat(np.arange(8), 6), "q": draw.normal(size=48)})
+    frame["x"] = frame["q"] + draw.normal(size=48)
+    frame["alone"] = (frame["u"] == 3) * 1.0
+    return frame.assign(y=frame["x"] + frame["u"] / 4 + draw.normal(size=48))
+
+
+def test_intervals_beside_absorbed_effects_are_refused_of_instruments_with_a_way_round() -> None:
+    data = _panel_with_instruments()
+    fit = qn.fit_instrumental("y ~ x", data, endogenous="x", instruments="q", absorb="u")
+    with pytest.raises(qn.DataError, match=r"least squares, not for two-stage.* C\(column\)"):
+        fit.predict(data, interval="confidence")
+    dummies = qn.fit_instrumental("y ~ x + C(u)", data, endogenous="x", instruments="q")
+    found = dummies.predict(data, interval="confidence")
+    np.testing.assert_allclose(found["prediction"], fit.predict(data), rtol=1e-9)
+    assert (found["low"] < found["high"]).all()
+
+
+def test_random_effects_left_without_a_regressor_say_which_group_alone_has_it() -> None:
+    fit = qn.fit_random_effects("y ~ x + alone", _panel_with_instruments(), unit="u")
+    with pytest.raises(qn.EstimationError, match="varies in that group only, or use bootstrap"):
+        fit.jackknife()
+    found = fit.bootstrap(draws=40, seed=2)
+    assert 0 < found.failed < 40
+    assert np.isfinite(found.replications.to_numpy()).all()

@@ -12,7 +12,7 @@ from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.plain import canonical
 from quesnay.datasets.readers.words import role_of
 from quesnay.datasets.table_frames import IOFrames
-from quesnay.fitting.errors import DataError, nearest
+from quesnay.fitting.errors import DataError, suggestion
 
 __all__ = ["read_accounts"]
 
@@ -129,6 +129,6 @@ def _left_out(
                 raise DataError(f"{title}: accounts: row {name!r} is not the sum of the sectors")
             notes.append(f"accounts: row {name!r}: agrees with the sum of the sectors")
         else:
-            hint = nearest(name, [str(code) for code in frames.Z.index])
+            hint = suggestion(name, [str(code) for code in frames.Z.index])
             raise DataError(f"{title}: accounts: {name!r} is no sector of the table;{hint}")
     return tuple(notes)

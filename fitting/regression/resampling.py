@@ -328,6 +328,13 @@ def refit_jackknife(estimator: Refit, coefficients: Array, codes: Codes) -> Repl
     kept = []
     for group in range(groups):
         rows = np.flatnonzero(codes != group)
-        kept.append(estimator.again(rows, np.zeros(rows.size, dtype=np.intp)))
+        try:
+            kept.append(estimator.again(rows, np.zeros(rows.size, dtype=np.intp)))
+        except EstimationError as error:
+            raise EstimationError(
+                f"the jackknife: without one of the {groups} groups of rows nothing can be "
+                f"estimated ({error}); drop a regressor that varies in that group only, or use "
+                "bootstrap(), which leaves such resamples out and counts them"
+            ) from error
     shifts = coefficients - np.array(kept)
     return Replications(np.array(kept), (groups - 1) / groups * (shifts.T @ shifts), 0)

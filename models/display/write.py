@@ -17,6 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import visible
+from quesnay.models.paths import as_path
 
 __all__ = [
     "check_folder",
@@ -46,7 +47,7 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     target, which POSIX and Windows do in one step. A file that was there keeps its permissions;
     a symbolic link keeps pointing to its file, which gets the new content.
     """
-    beside = None
+    beside, path = None, as_path(path, "path")
     try:
         target = Path(os.path.realpath(path))
         _refuse_unwritable(target)
@@ -64,7 +65,7 @@ def write_bytes(path: str | Path, data: bytes) -> Path:
     except BaseException:
         _drop(beside)
         raise
-    return Path(path)
+    return path
 
 
 def _cannot_write(path: str | Path, error: OSError | ValueError) -> DataError:

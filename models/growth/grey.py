@@ -63,10 +63,10 @@ class GreyFit(Tabular):
 
     @property
     def rsquared(self) -> float:
-        """Share of the variation of the levels that the model explains."""
+        """Share of the variation of the levels explained by the model; NaN where all are equal."""
         levels = self.fitted["y"]
         spread = float(((levels - levels.mean()) ** 2).sum())
-        return 1.0 - float((self.resid**2).sum()) / spread
+        return 1.0 - float((self.resid**2).sum()) / spread if spread > 0 else float("nan")
 
     @property
     def errors_ahead(self) -> pd.Series:

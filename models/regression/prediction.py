@@ -276,8 +276,12 @@ def _variance_with_levels(fit: "PanelFit", rows: Array) -> Array:
     no row connects are added.
     """
     sample, rule = fit.sample, fit.inference.estimator
+    if rule is None or fit.estimator is not None:
+        raise DataError(
+            f"interval: beside absorbed effects it is made for least squares, not for {fit.method};"
+            " write the effects into the formula as C(column), or predict without an interval"
+        )
     _refuse_levels(fit, rows.shape[1])
-    assert rule is not None
     root = np.ones(fit.nobs) if sample.weights is None else np.sqrt(sample.weights)
     design = np.asarray(sample.design, dtype=np.float64)
     whole = np.column_stack([design, _dummies(fit, None)[0].toarray()]) * root[:, None]

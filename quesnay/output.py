@@ -73,22 +73,26 @@ def write_result(
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)
     step("tables and report", 0.7)
-    files: dict[str, str | bytes] = {
-        "account.csv": frame_to_csv(result.account),
-        "account_outcome.csv": frame_to_csv(result.outcome),
-        "verdicts.csv": frame_to_csv(result.verdicts),
-        "variance.csv": frame_to_csv(result.variance),
-        "score.csv": frame_to_csv(result.score),
-        "readings.csv": frame_to_csv(result.bounds),
-        "elasticities.csv": frame_to_csv(_elasticities(result)),
-        "tables.xlsx": workbook_of(result, parts, language),
-        "report.html": page,
-    }
-    files |= {f"{name}.csv": frame_to_csv(frame) for name, frame in evidence.frames().items()}
+    frames = _frames(result) | evidence.frames()
+    files: dict[str, str | bytes] = {f"{n}.csv": frame_to_csv(f) for n, f in frames.items()}
+    files |= {"tables.xlsx": workbook_of(result, parts, language), "report.html": page}
     files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
     if word:
         files["report.docx"] = document_of(result, parts, language)
     return write_folder(folder, files)
+
+
+def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
+    """Return what a run writes as csv, by the name of the file."""
+    return {
+        "account": result.account,
+        "account_outcome": result.outcome,
+        "verdicts": result.verdicts,
+        "variance": result.variance,
+        "score": result.score,
+        "readings": result.bounds,
+        "elasticities": _elasticities(result),
+    }
 
 
 def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str | bytes]:

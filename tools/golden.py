@@ -128,14 +128,13 @@ def _curve() -> Tabular:
     grid = study.specifications
     if grid is None:
         raise SystemExit("the embedded study has no specifications")
-    small = [
+    regression, account = (
         {choice: dict(list(levels.items())[:2]) for choice, levels in part.items()}
         for part in (grid.regression, grid.account)
-    ]
-    small[0] = {choice: small[0][choice] for choice in list(small[0])[:2]}
-    return qn.specification_curve(
-        replace(study, specifications=Specifications("T19", *small)), draws=20, seed=0
     )
+    regression = {choice: regression[choice] for choice in list(regression)[:2]}
+    small = Specifications("T19", regression, account)
+    return qn.specification_curve(replace(study, specifications=small), draws=20, seed=0)
 
 
 def _tables() -> list[Tabular]:

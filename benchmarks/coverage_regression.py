@@ -1,4 +1,4 @@
-"""Coverage of 95 % intervals in simulation: CR2 with Satterthwaite's t against the usual CR1.
+"""Coverage of 95 % intervals in simulation: CR2 with Satterthwaite's t against CR1; unit bootstrap.
 
 Run: ``OMP_NUM_THREADS=1 python benchmarks/coverage_regression.py [--runs 2000]``. Three designs
 with few clusters; the recommended interval has to cover 93.5 to 96.5 % of the time.
@@ -14,6 +14,7 @@ from scipy.special import stdtrit
 from quesnay.fitting.regression.covariance import CR1, CR2, CR3, HC1
 from quesnay.fitting.regression.fixed_effects import absorb_effects
 from quesnay.fitting.regression.least_squares import Regression, least_squares
+from quesnay.fitting.regression.resampling import bootstrap_coefficients
 
 Array = np.ndarray[Any, np.dtype[np.float64]]
 Codes = np.ndarray[Any, np.dtype[np.intp]]
@@ -53,6 +54,34 @@ def provinces(generator: np.random.Generator) -> Sample:
     return y, x[:, None], province, [province * 20 + sector, sector * 2 + year]
 
 
+def unit_bootstrap(runs: int, seed: np.random.SeedSequence) -> dict[str, float]:
+    """Return how often intervals of the bootstrap of 40 units over 6 periods hold the truth.
+
+    Unit effects are absorbed; regressor and error wander within units.
+    """
+    held = {"percentiles": 0, "errors, t(39)": 0}
+    unit = np.repeat(np.arange(40), 6)
+    absorber = absorb_effects([unit])
+    for stream in seed.spawn(runs):
+        generator = np.random.default_rng(stream)
+        draw = generator.standard_normal
+        x = draw(40)[unit] + draw((40, 6)).cumsum(axis=1).ravel()
+        y = BETA * x + 2 * draw(40)[unit] + 0.5 * draw((40, 6)).cumsum(axis=1).ravel() + draw(240)
+        y, X = absorber.residualise(y), absorber.residualise(x[:, None])
+        fit = least_squares(y, X)
+        regression = Regression(
+            X, fit.residuals, fit.bread, (unit,), absorber, (unit,), factor=fit.root
+        )
+        found = bootstrap_coefficients(
+            regression, fit.coefficients, draws=399, generator=generator, codes=unit
+        )
+        low, high = np.quantile(found.draws[:, 0], [0.025, 0.975])
+        held["percentiles"] += bool(low <= BETA <= high)
+        reach = stdtrit(39, 0.975) * np.sqrt(found.covariance[0, 0])
+        held["errors, t(39)"] += bool(abs(fit.coefficients[0] - BETA) <= reach)
+    return {name: count / runs for name, count in held.items()}
+
+
 def run(
     design: Callable[[np.random.Generator], Sample], runs: int, seed: np.random.SeedSequence
 ) -> dict[str, float]:
@@ -81,13 +110,17 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=20261124)
     arguments = parser.parse_args()
     designs = (ten_clusters, unequal_clusters, provinces)
-    seeds = np.random.SeedSequence(arguments.seed).spawn(len(designs))
+    *seeds, last = np.random.SeedSequence(arguments.seed).spawn(len(designs) + 1)
     print(f"{'coverage of 95 % intervals':28s}" + "".join(f"{name:>9s}" for name in RULES))
     for design, seed in zip(designs, seeds, strict=True):
         shares = run(design, arguments.runs, seed)
         inside = LOW <= shares["CR2"] <= HIGH
         cells = "".join(f"{share:9.1%}" for share in shares.values())
         print(f"{design.__name__:28s}{cells}   CR2 {'within' if inside else 'OUTSIDE'} 93.5-96.5 %")
+    shares = unit_bootstrap(arguments.runs, last)
+    print(
+        "bootstrap of 40 units       ", *(f"{name} {share:.1%}" for name, share in shares.items())
+    )
 
 
 if __name__ == "__main__":

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.study import (
         Employment,
         Forecast,
+        Header,
         KlemsStudy,
         Penetration,
         Potential,
@@ -83,11 +84,7 @@ def check_sections(study: "Study", where: str) -> None:
 
 def _check_header(study: "Study", where: str) -> None:
     own = study.study
-    if not own.years or len(set(own.years)) < len(own.years):
-        raise StudyError(f"{where}.study.years: name at least one year, each once")
-    _years(own.years, f"{where}.study.years")
-    _factor(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
-    unit_scale(own.unit, f"{where}.study.unit")
+    _check_years_and_units(own, where)
     for run in own.runs:
         _one_of(run, ("core", *RUNS), f"{where}.study.runs", "run")
     for run, section, there in (
@@ -98,6 +95,15 @@ def _check_header(study: "Study", where: str) -> None:
             raise StudyError(
                 f"{where}.study.runs: the {run} run needs the section {section}; add it"
             )
+
+
+def _check_years_and_units(own: "Header", where: str) -> None:
+    """Refuse a study without years, or in units that nobody has."""
+    if not own.years or len(set(own.years)) < len(own.years):
+        raise StudyError(f"{where}.study.years: name at least one year, each once")
+    _years(own.years, f"{where}.study.years")
+    _factor(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
+    unit_scale(own.unit, f"{where}.study.unit")
 
 
 def _check_tables(study: "Study", where: str) -> None:
@@ -442,12 +448,7 @@ def _check_specifications(study: "Study", where: str) -> None:
 
 def check_klems(study: "KlemsStudy", where: str) -> None:
     """Refuse an account of growth without industries, capital or years."""
-    own = study.study
-    if not own.years or len(set(own.years)) < len(own.years):
-        raise StudyError(f"{where}.study.years: name at least one year, each once")
-    _years(own.years, f"{where}.study.years")
-    _factor(own.units_per_data_unit, f"{where}.study.units_per_data_unit")
-    unit_scale(own.unit, f"{where}.study.unit")
+    _check_years_and_units(study.study, where)
     for key in ("producers", "capital"):
         found = getattr(study.klems, key)
         if not found or not all(found.values()):

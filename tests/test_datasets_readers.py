@@ -6,9 +6,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from quesnay.datasets.readers.china_klems import read_china_klems
+from quesnay.datasets.readers.offices import read_china_klems
 from quesnay.datasets.readers.read import LAYOUTS, read_io_frames
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.errors import DataError
 
 from .made_up_tables import (

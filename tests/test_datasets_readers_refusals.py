@@ -11,7 +11,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.datasets.readers.containers import Sheet
-from quesnay.datasets.readers.long import arrange_eurostat
+from quesnay.datasets.readers.eurostat import arrange_eurostat
 from quesnay.datasets.readers.options import ReadOptions, read_options
 from quesnay.datasets.readers.read import read_io_frames
 from quesnay.datasets.readers.world import (
@@ -20,7 +20,7 @@ from quesnay.datasets.readers.world import (
     arrange_wiod_national,
     cut_country,
 )
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames
 
 from .made_up_tables import (
     figaro_rows,

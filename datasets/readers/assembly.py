@@ -1,6 +1,6 @@
 """From labelled rows and columns to the blocks of a table: one assembly for every layout.
 
-A layout says of each row and column what it is (see :mod:`quesnay.datasets.readers.words`). Here
+A layout says of each row and column what it is (see :mod:`quesnay.datasets.readers.cells`). Here
 totals are compared with the sums of their parts and left out, imports and taxes less subsidies on
 products are set apart from value added, and the sign of a column of imports is decided by the
 balance: uses ``Z 1 + f`` and inputs ``1' Z + m + t + v`` of each sector are both its output.
@@ -13,11 +13,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.readers.cells import NumberStyle, tidy, to_number
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
-from quesnay.datasets.readers.numbers import NumberStyle, to_number
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.readers.words import tidy
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
@@ -40,7 +38,7 @@ class Line:
     label : str
         What the table calls it; rows and columns of one sector have the same.
     role : str
-        See :data:`quesnay.datasets.readers.words.ROLES`.
+        See :data:`quesnay.datasets.readers.cells.ROLES`.
     name : str
         A longer name, where the file has one.
     printed : str

@@ -19,6 +19,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
+from quesnay.datasets.readers.cells import NumberStyle
 from quesnay.datasets.readers.containers import (
     Book,
     PackedRow,
@@ -29,10 +30,8 @@ from quesnay.datasets.readers.containers import (
     open_book,
     unpacked,
 )
-from quesnay.datasets.readers.numbers import NumberStyle
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 

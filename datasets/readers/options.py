@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from quesnay.datasets.readers.words import ROLES
+from quesnay.datasets.readers.cells import ROLES
 from quesnay.fitting.checks import choice, is_number, is_whole, plain_text, switch
 from quesnay.fitting.errors import DataError, nearest, shown
 

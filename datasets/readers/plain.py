@@ -15,11 +15,10 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
+from quesnay.datasets.readers.cells import Role, number_style, role_of, tidy
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, label
-from quesnay.datasets.readers.numbers import number_style
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.words import Role, role_of, tidy
-from quesnay.datasets.table_frames import IOFrames, frames_of_blocks
+from quesnay.datasets.tables import IOFrames, frames_of_blocks
 from quesnay.fitting.errors import DataError, nearest
 
 __all__ = ["Place", "arrange_plain", "canonical", "locate", "read_blocks", "unit_of"]

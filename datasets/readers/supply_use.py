@@ -17,12 +17,10 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
+from quesnay.datasets.readers.cells import NumberStyle, role_of, tidy
 from quesnay.datasets.readers.containers import Book, PackedRow, Sheet, label, open_book
-from quesnay.datasets.readers.numbers import NumberStyle
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.readers.words import role_of, tidy
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError
 

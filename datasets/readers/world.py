@@ -12,12 +12,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
+from quesnay.datasets.readers.cells import NumberStyle, number_style, role_of
 from quesnay.datasets.readers.containers import PackedRow, Sheet, label
-from quesnay.datasets.readers.numbers import NumberStyle, number_style
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.readers.words import role_of
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 

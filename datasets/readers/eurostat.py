@@ -12,8 +12,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
+from quesnay.datasets.readers.cells import NumberStyle
 from quesnay.datasets.readers.containers import PackedRow, Row, Sheet, label
-from quesnay.datasets.readers.numbers import NumberStyle
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
 

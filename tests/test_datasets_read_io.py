@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.datasets.readers.read import read_io_frames
 
 from .made_up_tables import (
     F,
@@ -135,7 +134,7 @@ def test_any_order_of_rows_and_columns_gives_the_same_table(
     rows += [[f"s{i}", *(flows[i][j] for j in across), demand[i]] for i in down]
     rows.append(["income", *(income[j] for j in across), ""])
     with tempfile.TemporaryDirectory() as folder:
-        frames = read_io_frames(write_rows(Path(folder) / "t.csv", rows, separator=separator))
+        frames = qn.read_io(write_rows(Path(folder) / "t.csv", rows, separator=separator))
     labels = [f"s{i}" for i in range(n)]
     assert frames.Z.loc[labels, labels].to_numpy().tolist() == flows
     assert frames.final_demand["demand"].loc[labels].tolist() == demand

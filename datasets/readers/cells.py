@@ -1,10 +1,8 @@
-"""What the labels of rows and columns mean, in the words that offices and people use.
+"""What cells say: labels, in the words that offices and people use, and numbers as they write them.
 
 One vocabulary for every layout: totals, output, imports, taxes less subsidies on products, parts of
 value added, categories of final demand. English, Chinese, Spanish, Portuguese, French, German,
 some Japanese.
-
-Numbers as people write them: thousands separators and decimal commas, declared or unmistakable.
 
 A cell of a workbook that is a number is one. Text is a number where it has ASCII digits in a form
 that can be read in one way only: ``1,234,567.8``, ``1.234,5``, ``1 234``, ``(12)``. Which mark is
@@ -19,15 +17,7 @@ from dataclasses import dataclass
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = [
-    "NumberStyle",
-    "Role",
-    "number_style",
-    "role_of",
-    "tidy",
-    "to_number",
-]
-
+__all__ = ["ROLES", "NumberStyle", "Role", "number_style", "role_of", "tidy", "to_number"]
 
 Role = str  # one of ROLES
 
@@ -176,17 +166,8 @@ def tidy(text: str) -> str:
 
 
 def role_of(text: str, axis: str) -> Role | None:
-    """Return what a label means, or None where it is no known word.
+    """Return what the label of a "row" or "column" means, or None where it is no known word.
 
-    Parameters
-    ----------
-    text : str
-        Label of a row or column.
-    axis : {"row", "column"}
-        Which of the two.
-
-    Examples
-    --------
     >>> role_of("Total output", "column"), role_of("进口", "row"), role_of("Farming", "row")
     ('output', 'imports', None)
     """
@@ -202,7 +183,7 @@ _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?"
 _MARKED = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2009]*[0-9]")
 _SPACES = re.compile("[ \u00a0\u202f\u2009]")
 _MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
-_SEPARATORS = {",": ",", ".": ".", " ": " ", "'": "'"}
+_SEPARATORS = ("", ",", ".", " ", "'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -227,8 +208,6 @@ class NumberStyle:
 def to_number(cell: Cell, style: NumberStyle) -> float | None:
     """Return a cell as a number, or None where it is none.
 
-    Examples
-    --------
     >>> european = NumberStyle(decimal=",", thousands=".")
     >>> to_number("1.234,5", european), to_number("(12)", european), to_number("1_0", european)
     (1234.5, -12.0, None)
@@ -268,37 +247,24 @@ def number_style(
     thousands: str | None = None,
     zeros: frozenset[str] = frozenset(),
 ) -> NumberStyle:
-    """Find how a sheet writes its numbers.
+    """Find how a sheet writes its numbers, which stand from the row and column of `corner` on.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        Cells.
-    corner : (int, int)
-        Row and column from which numbers stand.
-    decimal, thousands : str or None
-        What the user declared.
-    zeros : frozenset of str
-        What stands for zero.
-
-    Raises
-    ------
-    DataError
-        If a cell can be read in two ways and nothing was declared, or a mark is unknown.
+    `decimal` and `thousands` are what the user declared, `zeros` is what stands for zero. A cell
+    that can be read in two ways is refused where nothing was declared.
     """
     if decimal not in {None, ".", ","}:
         raise DataError(f"decimal {shown(decimal)} is unknown; expected '.' or ','")
-    if thousands is not None and thousands not in {"", *_SEPARATORS}:
+    if thousands is not None and thousands not in _SEPARATORS:
         raise DataError(f"thousands {shown(thousands)} is unknown; expected ',', '.', ' ' or \"'\"")
     if decimal is not None or thousands is not None:
         mark = decimal or ("," if thousands == "." else ".")
         if thousands == mark:
             raise DataError(f"decimal and thousands are both {mark!r}; they must differ")
         return NumberStyle(mark, thousands or "", zeros)
-    return _found(sheet, corner, zeros)
+    return _style_of(sheet, corner, zeros)
 
 
-def _found(sheet: Sheet, corner: tuple[int, int], zeros: frozenset[str]) -> NumberStyle:
+def _style_of(sheet: Sheet, corner: tuple[int, int], zeros: frozenset[str]) -> NumberStyle:
     marked = list(_marked(sheet, *corner))
     if not marked:
         return NumberStyle(zeros=zeros)

@@ -31,7 +31,7 @@ _OPTIONAL = {
 }
 _KEYS = ["flow", "supply", "use"]
 _OPTIONS = {"unit": "unit", "geo": "country", "time": "year"}
-_UNITS = {"MIO_EUR": "million euro", "MIO_NAC": "million national currency", "": "million euro"}
+_UNITS = {"MIO_EUR": "million euro", "MIO_NAC": "million national currency"}
 _INCOME = ("D1", "D29X39", "B2A3G", "B2A3N", "P51C", "B2G", "B3G", "D29", "D39")
 _TAXES = ("D21X31", "D21", "D31")
 _PARTS = {

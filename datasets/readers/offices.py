@@ -104,7 +104,7 @@ def arrange_nbs(sheet: Sheet, options: ReadOptions) -> Arrangement:
         ]
     unit = unit_of(sheet, header)
     return Arrangement(
-        numbers, rows, columns, unit=options.unit or ("" if unit in {None, "万元"} else str(unit))
+        numbers, rows, columns, unit=options.unit or ("" if unit == "万元" else unit or "")
     )
 
 

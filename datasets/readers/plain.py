@@ -400,6 +400,5 @@ def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | No
     data = pd.DataFrame(values, columns=header)
     data.insert(0, "block", kinds)
     data.insert(1, "row", marks)
-    unit = options.unit or "unit not stated"
-    frames = frames_of_blocks(data, codes, file=sheet.title, unit=unit, name=title)
+    frames = frames_of_blocks(data, codes, file=sheet.title, unit="", name=title)
     return replace(frames, source=TableSource(sheet.file, sheet=sheet.name))

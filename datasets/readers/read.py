@@ -111,12 +111,12 @@ LAYOUTS: Mapping[str, Layout] = {
     "figaro": Layout(
         arrange_figaro, looks_figaro, unit=_EUR, totals=(1e-3, 5e-3), absolute=0.05
     ),
-    "eurostat": Layout(arrange_eurostat, looks_eurostat, absolute=0.5),
-    "exiobase": Layout(read=read_exiobase),
-    "eora": Layout(read=read_eora),
-    "gloria": Layout(read=read_gloria),
-    "bea": Layout(read=read_bea, looks=looks_bea, absolute=30.0),
-    "ibge": Layout(read=read_ibge, looks=looks_ibge, absolute=5.0),
+    "eurostat": Layout(arrange_eurostat, looks_eurostat, unit=_EUR, absolute=0.5),
+    "exiobase": Layout(read=read_exiobase, unit=_EUR),
+    "eora": Layout(read=read_eora, unit="thousand US dollars"),
+    "gloria": Layout(read=read_gloria, unit="thousand US dollars"),
+    "bea": Layout(read=read_bea, looks=looks_bea, unit=_USD, absolute=30.0),
+    "ibge": Layout(read=read_ibge, looks=looks_ibge, unit="million reais", absolute=5.0),
     "ons": Layout(arrange_ons, looks_ons, unit="million pounds", totals=_OFFICE, absolute=0.5),
     "abs": Layout(arrange_plain, looks_abs, unit=_AUD, totals=_OFFICE, absolute=0.5),
     "bcch": Layout(
@@ -239,7 +239,7 @@ def read_io(
 def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -> InputOutputTable:
     """Return the table of cells that came otherwise than from a file of that layout."""
     frames = _assembled(sheet, layout, options, options.name or sheet.file)
-    source = replace(frames.source, file=file, layout=layout, unit=frames.unit)
+    source = replace(frames.source, file=file)
     return _table(_finished(replace(frames, source=source), layout, options), options)
 
 
@@ -248,9 +248,8 @@ def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> I
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options)
-    unit = plan.unit or options.unit or entry.unit
-    plain = layout == "quesnay"
-    return assemble(replace(plan, unit=unit, totals=entry.totals, plain=plain), title=title)
+    plan = replace(plan, totals=entry.totals, plain=layout == "quesnay")
+    return assemble(plan, title=title)
 
 
 def _frames(path: Path, options: ReadOptions) -> IOFrames:
@@ -273,9 +272,7 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
         frames.source,
         file=str(path),
         sha256=file_hash(path) if path.is_file() else "",
-        layout=layout,
         year=str(options.year or frames.source.year),
-        unit=frames.unit,
     )
     return _finished(replace(frames, source=source), layout, options)
 
@@ -343,7 +340,9 @@ def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:
 
 
 def _finished(frames: IOFrames, layout: str, options: ReadOptions) -> IOFrames:
-    """Join regions, clear tiny sectors and cut out a country, as asked."""
+    """Name layout and unit; join regions, clear tiny sectors and cut out a country, as asked."""
+    unit = frames.unit or options.unit or LAYOUTS[layout].unit
+    frames = replace(frames, unit=unit, source=replace(frames.source, layout=layout, unit=unit))
     parts = ", ".join(split_regions(list(frames.Z.index))) if layout == "oecd_icio" else ""
     if parts and options.merge_regions:
         frames = merge_regions(frames)

@@ -57,8 +57,10 @@ def canonical(text: str) -> str:
 
 def _caseless(text: str) -> str:
     """Return what makes two labels the same but for capitals; a word with a meaning keeps them."""
-    known = any(role_of(text, axis) for axis in ("row", "column"))
-    return canonical(text) if known else canonical(text).casefold()
+    mark = canonical(text)
+    if mark == mark.casefold() or any(role_of(text, axis) for axis in ("row", "column")):
+        return mark
+    return mark.casefold()
 
 
 def _locate(sheet: Sheet) -> _Place:
@@ -67,12 +69,10 @@ def _locate(sheet: Sheet) -> _Place:
         place = _located(sheet, canonical)
     except DataError:
         return _located(sheet, _caseless)
-    below = (sheet.text(i, place.column) for i in range(place.first_row, place.stop))
-    rest, alone = (
-        {_caseless(text) for text in texts if text and canonical(text) not in place.sectors}
-        for texts in (below, sheet.texts(place.header)[place.first_column :])
-    )
-    return _located(sheet, _caseless) if rest & alone else place
+    below = {canonical(sheet.text(i, place.column)) for i in range(place.first_row, place.stop)}
+    across = set(map(canonical, sheet.texts(place.header)[place.first_column :]))
+    alike = set(map(_caseless, below - across)) & set(map(_caseless, across - below))
+    return _located(sheet, _caseless) if alike else place
 
 
 def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:

@@ -12,25 +12,8 @@ from quesnay.datasets.readers.read import LAYOUTS
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 
-from .made_up_tables import (
-    F,
-    Row,
-    V,
-    X,
-    Z,
-    bea_make_rows,
-    bea_use_rows,
-    figaro_flat_rows,
-    figaro_rows,
-    icio_rows,
-    nbs_rows,
-    nbs_separate_rows,
-    quesnay_rows,
-    wiod_rows,
-    write_eora,
-    write_exiobase,
-    write_rows,
-)
+from . import made_up_tables as made
+from .made_up_tables import F, Row, V, X, Z
 
 ENDINGS = [".csv", ".xlsx"]
 
@@ -49,17 +32,17 @@ def same(table: InputOutputTable) -> None:
 @pytest.mark.parametrize(
     ("layout", "rows", "unit"),
     [
-        ("quesnay", quesnay_rows(), "unit not stated"),
-        ("oecd_icio", icio_rows(), "million US dollars"),
-        ("wiod", wiod_rows(), "million US dollars"),
-        ("figaro", figaro_rows(), "million euro"),
-        ("figaro", figaro_flat_rows(), "million euro"),
+        ("quesnay", made.quesnay_rows(), "unit not stated"),
+        ("oecd_icio", made.icio_rows(), "million US dollars"),
+        ("wiod", made.wiod_rows(), "million US dollars"),
+        ("figaro", made.figaro_rows(), "million euro"),
+        ("figaro", made.figaro_flat_rows(), "million euro"),
     ],
 )
 def test_one_grid_layouts(
     tmp_path: Path, ending: str, layout: str, rows: list[Row], unit: str
 ) -> None:
-    table = qn.read_io(write_rows(tmp_path / f"table{ending}", rows), layout=layout)
+    table = qn.read_io(made.write_rows(tmp_path / f"table{ending}", rows), layout=layout)
     same(table)
     assert table.unit == unit
     assert table.name == "table"
@@ -67,7 +50,7 @@ def test_one_grid_layouts(
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_nbs_turns_imports_negative_and_names_components(tmp_path: Path, ending: str) -> None:
-    path = write_rows(tmp_path / f"t{ending}", nbs_rows())
+    path = made.write_rows(tmp_path / f"t{ending}", made.nbs_rows())
     table = qn.read_io(path, layout="nbs", name="made up")
     np.testing.assert_allclose(table.final_demand["imports"], F[:, 2])
     np.testing.assert_allclose(table.final_demand.sum(axis=1), F.sum(axis=1))
@@ -79,7 +62,7 @@ def test_nbs_turns_imports_negative_and_names_components(tmp_path: Path, ending:
 
 def test_nbs_keeps_the_import_block_apart(tmp_path: Path) -> None:
     table = qn.read_io(
-        write_rows(tmp_path / "t.csv", nbs_separate_rows()), layout="nbs", strict=False
+        made.write_rows(tmp_path / "t.csv", made.nbs_separate_rows()), layout="nbs", strict=False
     )
     assert table.imports is not None
     assert table.imports.final_demand is not None
@@ -90,7 +73,7 @@ def test_nbs_keeps_the_import_block_apart(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("coefficients", [False, True])
 def test_exiobase_folder(tmp_path: Path, coefficients: bool) -> None:
-    folder = write_exiobase(tmp_path / "IOT_2011_pxp", coefficients=coefficients)
+    folder = made.write_exiobase(tmp_path / "IOT_2011_pxp", coefficients=coefficients)
     table = qn.read_io(folder, layout="exiobase")
     same(table)
     assert list(table.Z.index) == ["AT_Wheat", "WW_Steel"]
@@ -101,15 +84,15 @@ def test_exiobase_folder(tmp_path: Path, coefficients: bool) -> None:
 
 
 def test_eora_folder(tmp_path: Path) -> None:
-    table = qn.read_io(write_eora(tmp_path / "eora"), layout="eora")
+    table = qn.read_io(made.write_eora(tmp_path / "eora"), layout="eora")
     same(table)
     assert list(table.Z.index) == ["AUT_Farming", "ROW_TOTAL"]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)
 def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: str) -> None:
-    use = write_rows(tmp_path / f"use{ending}", bea_use_rows())
-    make = write_rows(tmp_path / f"make{ending}", bea_make_rows())
+    use = made.write_rows(tmp_path / f"use{ending}", made.bea_use_rows())
+    make = made.write_rows(tmp_path / f"make{ending}", made.bea_make_rows())
     table = qn.read_io(use, layout="bea", make=str(make))
     # by hand: industry 11 sells all of commodity 11 and a tenth of commodity 21
     np.testing.assert_allclose(table.Z, [[13.0, 24.0], [27.0, 36.0]])
@@ -126,14 +109,14 @@ def test_bea_becomes_symmetric_by_fixed_product_sales(tmp_path: Path, ending: st
 
 @pytest.mark.parametrize("separator", [";", "\t"])
 def test_other_separators(tmp_path: Path, separator: str) -> None:
-    path = write_rows(tmp_path / "t.csv", quesnay_rows(), separator=separator)
+    path = made.write_rows(tmp_path / "t.csv", made.quesnay_rows(), separator=separator)
     same(qn.read_io(path))
 
 
 def test_rows_in_another_order_align_by_label(tmp_path: Path) -> None:
-    rows = quesnay_rows()
+    rows = made.quesnay_rows()
     rows[1], rows[2] = rows[2], rows[1]
-    table = qn.read_io(write_rows(tmp_path / "t.csv", rows))
+    table = qn.read_io(made.write_rows(tmp_path / "t.csv", rows))
     assert list(table.sectors) == ["B", "A"]
     np.testing.assert_allclose(table.Z.loc[["A", "B"], ["A", "B"]], Z, rtol=1e-15)
     np.testing.assert_allclose(table.final_demand.loc[["A", "B"]], F, rtol=1e-15)
@@ -141,9 +124,9 @@ def test_rows_in_another_order_align_by_label(tmp_path: Path) -> None:
 
 
 def test_blank_cells_are_zero_only_on_request(tmp_path: Path) -> None:
-    rows = quesnay_rows()
+    rows = made.quesnay_rows()
     rows[1][5] = ""
-    path = write_rows(tmp_path / "t.csv", rows)
+    path = made.write_rows(tmp_path / "t.csv", rows)
     with pytest.raises(DataError, match="row 'A', column 'imports': is empty"):
         qn.read_io(path)
     table = qn.read_io(path, blank="zero", strict=False)
@@ -151,7 +134,7 @@ def test_blank_cells_are_zero_only_on_request(tmp_path: Path) -> None:
 
 
 def test_another_encoding(tmp_path: Path) -> None:
-    rows = quesnay_rows()
+    rows = made.quesnay_rows()
     rows[3][0] = "劳动者报酬"
     text = "\n".join(",".join(str(cell) for cell in row) for row in rows)
     path = tmp_path / "t.csv"
@@ -187,7 +170,7 @@ def test_layouts_are_the_documented_ones() -> None:
 def test_without_the_library_a_workbook_says_what_to_install(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = write_rows(tmp_path / "t.xlsx", quesnay_rows())
+    path = made.write_rows(tmp_path / "t.xlsx", made.quesnay_rows())
     monkeypatch.setitem(sys.modules, "python_calamine", None)
     with pytest.raises(DataError, match="pip install python-calamine"):
         qn.read_io(path)
@@ -204,9 +187,9 @@ def klems_sheet(value: object = 3.5) -> list[Row]:
 
 
 def test_china_klems_from_a_folder(tmp_path: Path) -> None:
-    write_rows(tmp_path / "GO.csv", klems_sheet())
-    write_rows(tmp_path / "VA.csv", klems_sheet(4.5))
-    write_rows(tmp_path / "notes.csv", [["a", "b"], ["c", "d"]])
+    made.write_rows(tmp_path / "GO.csv", klems_sheet())
+    made.write_rows(tmp_path / "VA.csv", klems_sheet(4.5))
+    made.write_rows(tmp_path / "notes.csv", [["a", "b"], ["c", "d"]])
     panel = read_china_klems(tmp_path)
     assert list(panel.columns) == ["industry", "year", "GO", "VA"]
     row = panel.query("industry == '01' and year == 2001")
@@ -216,7 +199,7 @@ def test_china_klems_from_a_folder(tmp_path: Path) -> None:
 
 
 def test_china_klems_from_a_workbook(tmp_path: Path) -> None:
-    panel = read_china_klems(write_rows(tmp_path / "cip.xlsx", klems_sheet()))
+    panel = read_china_klems(made.write_rows(tmp_path / "cip.xlsx", klems_sheet()))
     assert panel["2017"].tolist()[:2] == [1.5, 3.5]
 
 
@@ -230,7 +213,7 @@ def test_china_klems_from_a_workbook(tmp_path: Path) -> None:
     ],
 )
 def test_china_klems_refuses(tmp_path: Path, rows: list[Row], message: str) -> None:
-    write_rows(tmp_path / "GO.csv", rows)
+    made.write_rows(tmp_path / "GO.csv", rows)
     with pytest.raises(DataError, match=message):
         read_china_klems(tmp_path)
     with pytest.raises(DataError, match=r"no such file or folder"):

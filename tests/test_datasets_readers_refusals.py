@@ -21,14 +21,7 @@ from quesnay.datasets.readers.world import (
 )
 from quesnay.datasets.tables import IOFrames
 
-from .made_up_tables import (
-    figaro_rows,
-    icio_rows,
-    quesnay_rows,
-    write_eora,
-    write_exiobase,
-    write_rows,
-)
+from . import made_up_tables as made
 from .refusals import refused
 
 
@@ -40,7 +33,7 @@ def denied(*_: Any, **__: Any) -> Any:
 def test_a_file_that_may_not_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    path = write_rows(tmp_path / f"t{ending}", quesnay_rows())
+    path = made.write_rows(tmp_path / f"t{ending}", made.quesnay_rows())
     monkeypatch.setattr(Path, "open", denied)
     monkeypatch.setattr(zipfile, "ZipFile", denied)
     refused(lambda: qn.read_io(path), r"t\.\w+: cannot be read .Permission denied.")
@@ -76,14 +69,14 @@ def test_a_folder_without_tables(tmp_path: Path) -> None:
 
 
 def test_numbers_and_labels_of_other_lengths(tmp_path: Path) -> None:
-    folder = write_eora(tmp_path / "eora")
+    folder = made.write_eora(tmp_path / "eora")
     with (folder / "labels_T.txt").open("a", encoding="utf-8") as stream:
         stream.write("Belgium\tBEL\tIndustries\tFarming\t\n")
     refused(lambda: qn.read_io(folder, layout="eora"), "2 x 2 numbers, 3 x 3 labels")
 
 
 def test_coefficients_and_output_of_other_industries(tmp_path: Path) -> None:
-    folder = write_exiobase(tmp_path / "exiobase", coefficients=True)
+    folder = made.write_exiobase(tmp_path / "exiobase", coefficients=True)
     text = (folder / "x.txt").read_text(encoding="utf-8")
     (folder / "x.txt").write_text(text.replace("Wheat", "Rye"), encoding="utf-8")
     refused(lambda: qn.read_io(folder, layout="exiobase"), "rows of A.txt and x.txt differ")
@@ -173,8 +166,8 @@ NATIONAL = ["Year", "Code", "Description", "Origin", "A01", "CONS_h"]
     [
         (arrange_oecd, [], "the sheet is empty"),
         (arrange_figaro, [], "the sheet is empty"),
-        (arrange_oecd, short(icio_rows()), "row 'OUT' has 6 cells; 7 expected"),
-        (arrange_figaro, short(figaro_rows()), "row 'W2_D1' has 5 cells; 6 expected"),
+        (arrange_oecd, short(made.icio_rows()), "row 'OUT' has 6 cells; 7 expected"),
+        (arrange_figaro, short(made.figaro_rows()), "row 'W2_D1' has 5 cells; 6 expected"),
         (arrange_wiod_national, [["Code", "Year"]], "no header Year, Code, Description, Origin"),
         (arrange_wiod_national, [NATIONAL], "no row with a year found"),
     ],

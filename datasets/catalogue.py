@@ -10,7 +10,7 @@ from quesnay.datasets.store import fetch, resources
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.workbook import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["export_dataset", "list_datasets", "load_dataset"]
 

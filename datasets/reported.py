@@ -4,7 +4,7 @@ import pandas as pd
 
 from quesnay.datasets.store import fetch, resource
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 
 __all__ = ["load_reported"]
 

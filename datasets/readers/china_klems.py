@@ -8,7 +8,7 @@ import pandas as pd
 
 from quesnay.datasets.readers.containers import Cell, Row, Sheet, label, open_book
 from quesnay.fitting.errors import DataError
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["read_china_klems"]
 

@@ -9,8 +9,8 @@ import pandas as pd
 
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
+from quesnay.models.uncertainty.bootstrap import units_of
 from quesnay.models.uncertainty.running import estimate_of, guarded, values_of
-from quesnay.models.uncertainty.units import units_of
 
 __all__ = ["LeaveOneOut", "leave_one_out"]
 

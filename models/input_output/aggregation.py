@@ -10,8 +10,8 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import plain_numbers
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
+from quesnay.fitting.tables.balancing import gras
 from quesnay.fitting.tables.leontief import leontief
-from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import (
     Blocks,
@@ -187,7 +187,8 @@ def _assemble(
     labels = _like(b.sectors, [*b.sectors[:k], *names, *b.sectors[k + 1 :]])
     if len(names) != len(set(names)) or not labels.is_unique:
         raise DataError(f"split: the new names {names!r} repeat each other or another sector")
-    core = core_block(sales[:, k], inputs[:, k], float(b.flows[k, k]), w)
+    own = float(b.flows[k, k])  # what the sector sells to itself, spread by sales and inputs
+    core = np.outer(sales[:, k], inputs[:, k]) / own if own else np.zeros((len(w), len(w)))
     wide = _spread(b.flows, k, inputs[:, :n].T)
     row = _spread(sales[:, :n], k, core)
     flows = np.concatenate([wide[:k], row, wide[k + 1 :]])
@@ -269,14 +270,18 @@ def _pattern(data: Any, names: list[Any], cells: list[Any], w: Array, what: str)
 
 
 def _fitted(pattern: Array, whole: Array, w: Array, what: str) -> Array:
-    found: Halves = fitted_rows(pattern, whole, w)
-    if found.scaling is not None and not found.scaling.converged:
+    """Spread the cells of a sector over its parts, near a pattern and with given totals."""
+    seed, totals = pattern * whole, w * whole.sum()
+    if np.abs(seed.sum(axis=1) - totals).max() <= 1e-14 * np.abs(whole).sum():
+        return seed
+    found = gras(seed, totals, whole, tolerance=1e-12, max_iterations=100_000)
+    if not found.converged:
         raise BalanceError(
             f"split: the {what} cannot have these shares and still add up to the shares of output "
-            f"(a gap of {found.scaling.residual:.3g} is left); let the pattern or the shares of "
-            "output agree more"
+            f"(a gap of {found.residual:.3g} is left); let the pattern or the shares of output "
+            "agree more"
         )
-    return found.values
+    return found.table
 
 
 def parts_of_coefficients(

@@ -1,7 +1,7 @@
 """Intervals of multipliers and extractions under uncertain coefficients and weights.
 
 First order by exact derivatives, or Monte Carlo with lognormal coefficients and beta weights, each
-draw by a low-rank update of the inverse (:mod:`quesnay.fitting.tables.uncertainty`).
+draw by a low-rank update of the inverse (:mod:`quesnay.fitting.tables.extraction`).
 """
 
 from collections.abc import Hashable, Mapping
@@ -16,13 +16,15 @@ from scipy.special import ndtri
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, confidence_level, make_generator, percent, whole
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
-from quesnay.fitting.tables.uncertainty import (
+from quesnay.fitting.tables.extraction import (
+    REMOVING,
+    Kind,
     Perturbed,
     extraction_gradient,
     lognormal_factors,
     loss_variance,
     multiplier_variance,
+    pulls,
     removal,
 )
 from quesnay.models.display.table import Table, Tabular

@@ -10,8 +10,13 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.leontief import coefficients, factored
-from quesnay.fitting.tables.paths import PathSearch, largest_paths, propagation_lengths
+from quesnay.fitting.tables.leontief import (
+    PathSearch,
+    coefficients,
+    factored,
+    largest_paths,
+    propagation_lengths,
+)
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.check import require_productive
 from quesnay.models.input_output.engine import engine_of

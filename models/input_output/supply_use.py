@@ -13,7 +13,7 @@ from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.balancing import BalancedTable, gras
-from quesnay.models.input_output.imported import SplitFlows, split_flows
+from quesnay.models.input_output.imports import SplitFlows, split_flows
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import (
     Grid,

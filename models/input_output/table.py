@@ -34,11 +34,12 @@ from quesnay.models.input_output.intervals import (
 from quesnay.models.input_output.multipliers import (
     Per,
     closed_by_households,
+    field_of_influence,
     footprint,
     linkages,
     multipliers,
+    prices,
 )
-from quesnay.models.input_output.prices import field_of_influence, prices
 from quesnay.models.input_output.validation import (
     ImportBlock,
     check_tolerance,

@@ -18,7 +18,7 @@ from pandas.errors import InvalidIndexError
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.labels import places_of
+from quesnay.models.inputs import places_of
 
 __all__ = [
     "Blocks",

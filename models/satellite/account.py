@@ -35,7 +35,7 @@ from quesnay.models.satellite.concepts import (
     real_growth,
     share_of_gdp,
 )
-from quesnay.models.satellite.linkage import CoreTies
+from quesnay.models.satellite.core import CoreTies
 
 __all__ = ["RUNS", "AccountModel", "Calibration", "Employment", "Potential", "Slot", "curve_path"]
 

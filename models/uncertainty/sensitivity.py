@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from quesnay.fitting.checks import confidence_level, percent, whole
 from quesnay.fitting.errors import QuesnayError, nearest, shown
 from quesnay.fitting.simulation.engine import chunks
-from quesnay.fitting.simulation.sensitivity import sobol_indices
+from quesnay.fitting.simulation.inference import sobol_indices
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.inputs import InputMapping, checked_inputs, sources_of
+from quesnay.models.uncertainty.monte_carlo import InputMapping, checked_inputs, sources_of
 from quesnay.models.uncertainty.running import columns_of, guarded, values_of
 
 __all__ = ["Tornado", "VarianceShares", "tornado", "variance_shares"]

@@ -1,7 +1,10 @@
-"""Labelled numbers as users give them: finite, under labels of their own, in the order wanted."""
+"""What users give: numbers in the order of their labels, figures as printed, paths."""
 
-from decimal import Decimal
+import re
+from decimal import Decimal, InvalidOperation
 from numbers import Real
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,7 +12,12 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
 
-__all__ = ["check_unique", "finite_numbers", "places_of"]
+__all__ = [
+    "check_unique",
+    "finite_numbers",
+    "places_of",
+    "rounding_interval",
+]
 
 
 def check_unique(labels: pd.Index, what: str) -> None:
@@ -128,3 +136,55 @@ def _number(value: object) -> float:
         return float(value)
     except (OverflowError, ValueError):  # beyond the range of floats, or a signalling NaN
         return float("nan")
+
+
+_PLAIN = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+
+def rounding_interval(printed: str) -> tuple[float, float]:
+    """Return the interval [low, high) of the values that round to a printed figure.
+
+    Half a unit of the last digit to either side; trailing zeros count as digits.
+
+    Parameters
+    ----------
+    printed : str
+        A decimal figure as printed.
+
+    Returns
+    -------
+    (float, float)
+        Low (included) and high (excluded).
+
+    Raises
+    ------
+    DataError
+        If the text is no plain decimal figure.
+
+    Examples
+    --------
+    >>> rounding_interval("1.42"), rounding_interval("4386")
+    ((1.415, 1.425), (4385.5, 4386.5))
+    """
+    try:
+        value = Decimal(printed if _PLAIN.fullmatch(printed) else "NaN")
+    except (InvalidOperation, TypeError, ValueError):
+        value = Decimal("NaN")
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise DataError(f"printed figure {shown(printed)}: expected digits such as '1.42'")
+    half = Decimal((0, (5,), exponent - 1))
+    return float(value - half), float(value + half)
+
+
+def as_path(value: object, name: str) -> Path:
+    """Return a path, or refuse what is none.
+
+    Examples
+    --------
+    >>> as_path("gdp.csv", "path").suffix
+    '.csv'
+    """
+    if not isinstance(value, str | PathLike):
+        raise DataError(f"{name}: expected the path of a file or folder, got {shown(value)}")
+    return Path(value)

@@ -58,16 +58,10 @@ _LATEST = 50  # years that a quantity of an identity may lie before or after
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a formula.
+    """One word of a formula, and the place of its first character, from 0.
 
-    Parameters
-    ----------
-    kind : {"name", "quoted", "number", "text", "sign", "end"}
-        What it is; a quoted name was written between backticks, a text between quotes.
-    text : str
-        The word, without backticks or quotes.
-    place : int
-        Its first character in the formula, from 0.
+    Of kind "name", "quoted" (between backticks), "number", "text" (between quotes), "sign" or
+    "end"; the text is without backticks or quotes.
     """
 
     kind: str
@@ -77,17 +71,7 @@ class Token:
 
 @dataclass(slots=True)
 class Reader:
-    """Goes through the words of a formula from left to right.
-
-    Parameters
-    ----------
-    source : str
-        The formula, for messages.
-    tokens : tuple of Token
-        Its words, the last of kind ``"end"``.
-    kind : str
-        What it is, for messages: "formula" or "identity".
-    """
+    """Goes through the words of a formula or identity (`kind`) from left to right."""
 
     source: str
     tokens: tuple[Token, ...]

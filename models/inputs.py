@@ -21,54 +21,17 @@ __all__ = [
 
 
 def check_unique(labels: pd.Index, what: str) -> None:
-    """Refuse labels of which one occurs twice, naming it.
-
-    Parameters
-    ----------
-    labels : Index
-        Labels of rows or columns.
-    what : str
-        Their name in the message, such as ``"estimates: label"``.
-
-    Raises
-    ------
-    DataError
-        If a label occurs twice.
-
-    Examples
-    --------
-    >>> check_unique(pd.Index(["core", "core"]), "estimates: label")
-    Traceback (most recent call last):
-    ...
-    quesnay.fitting.errors.DataError: estimates: label 'core' occurs twice; make it unique
-    """
+    """Refuse labels of which one occurs twice, naming it; `what` is their name in the message."""
     if not labels.is_unique:
         twice = labels[labels.duplicated()][0]
         raise DataError(f"{what} {shown(twice)} occurs twice; make it unique")
 
 
 def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.intp]:
-    """Return where each wanted label stands among those given; both must be the same ones.
+    """Return where each wanted label stands among those given, (n,): ``given[places]`` is `wanted`.
 
-    Parameters
-    ----------
-    given, wanted : Index, (n,)
-        Labels of the data and of what they belong to, in any order.
-    name : str
-        Name of the data in messages.
+    Refused where a label occurs twice or only one side has it.
 
-    Returns
-    -------
-    ndarray of int, (n,)
-        ``given[places]`` equals `wanted`.
-
-    Raises
-    ------
-    DataError
-        If a label occurs twice or only one side has it.
-
-    Examples
-    --------
     >>> places_of(pd.Index(["b", "a"]), pd.Index(["a", "b"]), "row totals")
     array([1, 0])
     """
@@ -86,29 +49,9 @@ def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.in
 
 
 def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
-    """Return the values of a series as finite floats, or name the first label that has none.
+    """Return the values of a series as finite floats, (n,), or name the first label that has none.
 
-    Parameters
-    ----------
-    series : Series, (n,)
-        At least one value; text and truth values are no numbers.
-    name : str
-        What the series is, for messages.
-
-    Returns
-    -------
-    ndarray, (n,)
-        In the order of the series.
-
-    Raises
-    ------
-    DataError
-        If the series is empty or a value is missing, infinite or no real number.
-
-    Examples
-    --------
-    >>> finite_numbers(pd.Series({2018: 1, 2019: 2}), "output")
-    array([1., 2.])
+    Refused are an empty series and what is missing, infinite or no real number: text, truth values.
     """
     if series.empty:
         raise DataError(f"{name}: the series is empty; give at least one value")
@@ -146,23 +89,6 @@ def rounding_interval(printed: str) -> tuple[float, float]:
 
     Half a unit of the last digit to either side; trailing zeros count as digits.
 
-    Parameters
-    ----------
-    printed : str
-        A decimal figure as printed.
-
-    Returns
-    -------
-    (float, float)
-        Low (included) and high (excluded).
-
-    Raises
-    ------
-    DataError
-        If the text is no plain decimal figure.
-
-    Examples
-    --------
     >>> rounding_interval("1.42"), rounding_interval("4386")
     ((1.415, 1.425), (4385.5, 4386.5))
     """
@@ -178,13 +104,7 @@ def rounding_interval(printed: str) -> tuple[float, float]:
 
 
 def as_path(value: object, name: str) -> Path:
-    """Return a path, or refuse what is none.
-
-    Examples
-    --------
-    >>> as_path("gdp.csv", "path").suffix
-    '.csv'
-    """
+    """Return a path, or refuse what is none."""
     if not isinstance(value, str | PathLike):
         raise DataError(f"{name}: expected the path of a file or folder, got {shown(value)}")
     return Path(value)

@@ -78,18 +78,9 @@ def _bca(draws: Array, center: float, levels: Array, jackknife: Array | None) ->
 class JointNull:
     """Statistics of a curve and how often resamples under the null reach them.
 
-    Parameters
-    ----------
-    median : float
-        Median estimate.
-    significant : float
-        Share of specifications that are positive and significant at 5 %.
-    mean_z : float
-        Mean of estimate over bootstrap standard error (Stouffer, without its root).
-    p_median, p_significant, p_mean_z : float
-        Share of resamples under the null that are at least as extreme, (1 + hits) / (1 + draws).
-    draws : int
-        Resamples used.
+    Median estimate, share of specifications that are positive and significant at 5 %, and mean of
+    estimate over bootstrap standard error (Stouffer, without its root); for each the share of
+    `draws` resamples under the null that are at least as extreme, (1 + hits) / (1 + draws).
     """
 
     median: float
@@ -180,15 +171,10 @@ def _values(explained: Array, count: int) -> Array:
 
 @dataclass(frozen=True, slots=True)
 class SobolIndices:
-    """First-order and total-effect indices.
+    """Share of the variance that a group explains alone, and with all its interactions.
 
-    Parameters
-    ----------
-    first, total : ndarray (groups, figures)
-        Share of the variance that a group explains alone, and with all its interactions. NaN where
-        a figure does not vary.
-    used : ndarray (figures,)
-        Draws that were finite in every sample.
+    Both (groups, figures), NaN where a figure does not vary; `used` (figures,): draws that were
+    finite in every sample.
     """
 
     first: Array

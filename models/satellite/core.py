@@ -43,22 +43,7 @@ __all__ = [
 class CorePattern:
     """A documented assumption: which part of which sector belongs to which core segment.
 
-    Parameters
-    ----------
-    weights : DataFrame
-        Segments x sectors, relative weights from 0 to 1.
-
-    Raises
-    ------
-    DataError
-        If a weight lies outside 0..1, is missing, or a sector has none at all.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> CorePattern(pd.DataFrame({"20": [1.0, 0.0], "31": [0.0, 0.5]},
-    ...             index=["networks", "platforms"])).sectors
-    ['20', '31']
+    Weights are segments x sectors, relative, from 0 to 1, refused where all are zero.
     """
 
     weights: pd.DataFrame
@@ -94,26 +79,9 @@ class CorePattern:
     def calibrate(self, value_added: pd.Series, target: float) -> "CoreAccount":
         """Find the scale at which the core of one year equals a published level.
 
-        Parameters
-        ----------
-        value_added : Series
-            Sector -> value added of the base year.
-        target : float
-            Published value added of the core in that year, same unit.
+        `value_added` by sector and `target` in the same unit; refused where a sector is unknown or
+        the target takes more than all of one.
 
-        Returns
-        -------
-        CoreAccount
-            The weights in absolute terms.
-
-        Raises
-        ------
-        DataError
-            If a sector is unknown, or the target takes more than all of a sector.
-
-        Examples
-        --------
-        >>> import pandas as pd
         >>> pattern = CorePattern(pd.DataFrame({"31": [0.5]}, index=["platforms"]))
         >>> pattern.calibrate(pd.Series({"31": 34.0}), 4.25).scale
         0.25
@@ -135,15 +103,7 @@ class CorePattern:
 
 @dataclass(frozen=True, slots=True)
 class CoreAccount:
-    """Core industries: weights of segments in sectors with their calibrated scale.
-
-    Parameters
-    ----------
-    weights : DataFrame
-        Segments x sectors, relative.
-    scale : float
-        Common factor that makes the weights absolute.
-    """
+    """Core industries: relative weights, segments x sectors, and the scale of all."""
 
     weights: pd.DataFrame
     scale: float
@@ -154,27 +114,7 @@ class CoreAccount:
         return self.scale * self.weights.sum()
 
     def value_added(self, value_added: pd.DataFrame) -> pd.DataFrame:
-        """Return the core's value added by year and segment.
-
-        Parameters
-        ----------
-        value_added : DataFrame
-            Years x sectors.
-
-        Returns
-        -------
-        DataFrame
-            Years x segments, same unit.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> pattern = CorePattern(pd.DataFrame({"31": [0.5]}, index=["platforms"]))
-        >>> account = pattern.calibrate(pd.Series({"31": 34.0}), 4.25)
-        >>> account.value_added(pd.DataFrame({"31": [34.0, 40.0]}, index=[2018, 2019])
-        ...                    ).loc[2019, "platforms"]
-        np.float64(5.0)
-        """
+        """Return the core's value added, years x segments, from that of years x sectors."""
         return self.scale * value_added[list(self.weights.columns)] @ self.weights.T
 
 
@@ -182,22 +122,10 @@ class CoreAccount:
 class CoreTies:
     """What one table says about the industries that hold the core, ready for many weights.
 
-    Shapes: S sectors, K of them with a part of the core.
-
-    Parameters
-    ----------
-    places : ndarray of int (K,)
-        Positions of the sectors with a core part.
-    reach : ndarray (S, K)
-        Columns K of the Leontief inverse less the identity; forward, rows K of Ghosh's, turned.
-    output : ndarray (K,)
-        Output of the sectors K, unit of the table.
-    value : ndarray (S,)
-        Value added per unit of output.
-    total : float
-        Value added of all sectors, unit of the table.
-    jointly : bool
-        False: every core part alone, the ties added up; what two parts both need counts twice.
+    Of S sectors K have a part of the core, at `places` (K,). `reach` (S, K): columns K of the
+    Leontief inverse less the identity; forward, rows K of Ghosh's, turned. `output` (K,) and
+    `total`, value added of all sectors, are in the table's unit; `value` (S,) is value added per
+    unit of output. `jointly`, else every part alone: what two parts both need then counts twice.
     """
 
     places: npt.NDArray[np.intp]
@@ -213,19 +141,8 @@ class CoreTies:
     ) -> "CoreTies":
         """Prepare a table for a core in the named sectors.
 
-        Parameters
-        ----------
-        table : InputOutputTable
-            Domestic flows, or flows with imports inside.
-        sectors : sequence of str
-            Where the core lies.
-        side : {"backward", "forward"}
-            Who is tied: suppliers of the core (Leontief) or its users (Ghosh).
-
-        Raises
-        ------
-        DataError
-            If a sector is not in the table.
+        `side`: who is tied, "backward" the suppliers of the core (Leontief) or "forward" its users
+        (Ghosh).
         """
         labels = [str(name) for name in table.sectors]
         for name in sectors:
@@ -250,20 +167,11 @@ class CoreTies:
         return replace(self, value=value)
 
     def elsewhere(self, weights: Array) -> Array:
-        """Return value added elsewhere that the core's output needs, by sector.
+        """Return value added elsewhere that the core's output needs, (n, S), in the table's unit.
 
-        Parameters
-        ----------
-        weights : ndarray (n, K)
-            Share of the core in each of its sectors, 0 to 1.
+        `weights` (n, K): share of the core in each of its sectors, 0 to 1; the rest of such a
+        sector counts as elsewhere.
 
-        Returns
-        -------
-        ndarray (n, S)
-            Unit of the table; the rest of a sector with a core part counts as elsewhere.
-
-        Examples
-        --------
         >>> table = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
         >>> CoreTies.of(table, ["0"]).elsewhere(np.array([[1.0], [0.5]])).round(2).tolist()
         [[0.0, 147.37], [36.64, 81.99]]
@@ -282,23 +190,9 @@ def keeps_imports_by_product(table: InputOutputTable) -> bool:
 def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
     """Return the table with imports inside the flows, as if they were made at home.
 
-    Parameters
-    ----------
-    table : InputOutputTable
-        Domestic flows with an import block apart.
+    They are a negative category of final demand. Refused where the table keeps none apart, or not
+    by the sectors that they replace.
 
-    Returns
-    -------
-    InputOutputTable
-        Flows and final demand from both sources; imports a negative category of final demand.
-
-    Raises
-    ------
-    DataError
-        If the table keeps no imports apart, or only their total and not what is imported.
-
-    Examples
-    --------
     >>> import quesnay as qn
     >>> inside = with_imports_inside(qn.load_io("CHN", 2018))
     >>> other = qn.load_io("CHN", 2018, imports="included")

@@ -24,26 +24,7 @@ __all__ = [
 
 
 def scale_to_gdp(value_added: pd.Series, gdp: float) -> pd.Series:
-    """Scale value added by sector so that it sums to a given vintage of GDP.
-
-    Parameters
-    ----------
-    value_added : Series
-        Sector -> value added of one table, any unit.
-    gdp : float
-        GDP of the same year in the unit wanted.
-
-    Returns
-    -------
-    Series
-        Sector -> value added, in the unit of `gdp`.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> scale_to_gdp(pd.Series({"01": 1.0, "02": 3.0}), 8.0).tolist()
-    [2.0, 6.0]
-    """
+    """Scale value added by sector so that it sums to GDP, in whose unit it then is."""
     return value_added * (gdp / float(value_added.sum()))
 
 
@@ -55,34 +36,12 @@ def join_tables(
     year: int,
     gdp: float,
 ) -> pd.Series:
-    """Estimate value added by sector in a year between two input-output tables.
+    """Estimate value added by sector in a year between two input-output tables; sums to `gdp`.
 
-    Parameters
-    ----------
-    tables : mapping of int to Series
-        Year -> value added by sector, on one list of sectors.
-    groups : mapping of str to str
-        Sector -> industry group of the published series.
-    published : Series
-        Industry group -> value added published for `year`, any unit.
-    year : int
-        The year wanted; at least one table must lie on each side of it.
-    gdp : float
-        GDP of `year`; the result sums to it.
+    `tables`: value added by sector of each year, on one list of sectors; `groups`: industry group
+    of each sector; `published`: value added of each group in `year`, any unit. Refused where no
+    table lies before or after, a sector has no group or a group no figure.
 
-    Returns
-    -------
-    Series
-        Sector -> value added in the unit of `gdp`.
-
-    Raises
-    ------
-    DataError
-        If no table lies before or after `year`, a sector has no group, or a group has no figure.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> a, b = pd.Series({"1": 5.0, "2": 5.0}), pd.Series({"1": 2.0, "2": 18.0})
     >>> join_tables({2018: a, 2020: b}, {"1": "g", "2": "g"}, pd.Series({"g": 12.0}),
     ...             year=2019, gdp=12.0).round(6).tolist()
@@ -114,21 +73,6 @@ def _share(value_added: pd.Series, names: pd.Series) -> pd.Series:
 def extrapolate_sectors(last: pd.Series, before: pd.Series, gdp: float) -> pd.Series:
     """Prolong the growth of each sector by one year, scaled to a GDP forecast.
 
-    Parameters
-    ----------
-    last, before : Series
-        Sector -> value added of the last year and of the year before it.
-    gdp : float
-        Forecast of GDP; the result sums to it.
-
-    Returns
-    -------
-    Series
-        Sector -> value added in the unit of `gdp`.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> extrapolate_sectors(pd.Series({"1": 2.0, "2": 1.0}), pd.Series({"1": 1.0, "2": 1.0}),
     ...                     10.0).tolist()
     [8.0, 2.0]
@@ -139,33 +83,11 @@ def extrapolate_sectors(last: pd.Series, before: pd.Series, gdp: float) -> pd.Se
 def employment_by_sector(
     employed: pd.Series, sectors: Mapping[str, Sequence[str]], *, labels: Sequence[str]
 ) -> pd.Series:
-    """Sum employment by industry to the sectors of a table.
+    """Sum employment by industry to the sectors of a table, in the unit given.
 
-    Parameters
-    ----------
-    employed : Series
-        Industry code -> persons of one year.
-    sectors : mapping of str to sequence of str
-        Sector of the table -> industry codes.
-    labels : sequence of str
-        All sectors of the table, in its order.
-
-    Returns
-    -------
-    Series
-        Sector -> persons, in the unit given.
-
-    Raises
-    ------
-    DataError
-        If a sector is not mapped or an industry code is unknown.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> employment_by_sector(pd.Series({"B03": 38.0, "B04": 39.0}), {"04": ["B03", "B04"]},
-    ...                      labels=["04"]).tolist()
-    [77.0]
+    `employed`: persons of one year by industry code; `sectors`: industry codes by sector of the
+    table; `labels`: all sectors, in its order. Refused where a sector is not mapped or a code
+    unknown.
     """
     unmapped = [label for label in labels if label not in sectors]
     if unmapped:
@@ -180,28 +102,13 @@ def employment_by_sector(
 def jobs_per_value_added(
     table: InputOutputTable, persons: pd.Series, value_added: pd.Series
 ) -> pd.DataFrame:
-    """Return jobs per unit of value added by sector, direct and along the supply chain.
+    """Return jobs per unit of value added by sector, direct and along the supply chain, (2, S).
 
     The second is the employment embodied in a unit of final demand over the value added embodied in
     it: ``(l' L)_j / (v' L)_j`` with L the domestic Leontief inverse (Miller and Blair 2009, ch. 6).
+    `table` holds domestic flows of the year of `persons`, `value_added` is in the unit of the
+    account.
 
-    Parameters
-    ----------
-    table : InputOutputTable
-        Domestic flows of the year of the employment figures.
-    persons : Series
-        Sector -> persons employed.
-    value_added : Series
-        Sector -> value added in the unit of the account.
-
-    Returns
-    -------
-    DataFrame
-        Rows ``direct`` and ``supply_chain``, sectors in columns; persons per unit of value added.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> table = InputOutputTable([[0.0, 20.0], [10.0, 0.0]], [80.0, 40.0], [90.0, 30.0])
     >>> jobs_per_value_added(table, pd.Series([45.0, 60.0]), pd.Series([90.0, 30.0])).round(3)
     ...     # doctest: +NORMALIZE_WHITESPACE

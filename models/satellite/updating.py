@@ -32,20 +32,10 @@ __all__ = [
 class Margins:
     """Totals of a table that is to be made, in the unit of the official tables.
 
-    Parameters
-    ----------
-    base : int
-        Year of the official table that the structure comes from: the one before.
-    value_added, output : Series
-        By sector.
-    imports : Series
-        By product; their sum closes the account.
-    demand : Series
-        Final demand by category, imported goods included.
-    sources : Series
-        Margin -> where it comes from, in words.
-    expected_imports : float
-        Imports by their own straight line, to hold against the closing sum.
+    The year of the official table whose structure is kept, the one before; value added and output
+    by sector, imports by product (their sum closes the account), final demand by category, imported
+    goods included; where each margin comes from, in words; and imports by their own straight line,
+    to hold against the closing sum.
     """
 
     base: int
@@ -66,30 +56,10 @@ def margins_between(
 ) -> Margins:
     """Estimate the margins of a table for a year between two official tables.
 
-    Parameters
-    ----------
-    tables : mapping of int to InputOutputTable
-        Year -> official table; one at least on each side of `year`.
-    year : int
-        The year wanted.
-    value_added : Series
-        Sector -> value added of that year, in the unit of the tables.
-    published : DataFrame
-        Years x categories of final demand, any unit; categories without a column move with GDP.
+    `value_added` by sector of that year, in the unit of the tables; `published`: years x categories
+    of final demand, any unit; categories without a column move with GDP. Refused where no table
+    lies before or after, a published year is missing, or imports are far from the usual.
 
-    Returns
-    -------
-    Margins
-        Totals by sector, product and category with their sources.
-
-    Raises
-    ------
-    DataError
-        If no table lies before or after, a published year is missing, or imports would be negative.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> old = InputOutputTable([[10.0]], [90.0], [90.0])
     >>> new = InputOutputTable([[30.0]], [90.0], [90.0])
     >>> found = margins_between({2018: old, 2020: new}, 2019, value_added=pd.Series([90.0]),
@@ -214,37 +184,14 @@ def update_table(
     groups: Mapping[str, str] | None = None,
     name: str | None = None,
 ) -> InputOutputTable:
-    """Bring an official table to new margins.
+    """Bring an official table to new margins; refused where they cannot be met.
 
-    Parameters
-    ----------
-    base : InputOutputTable
-        The official table whose structure is kept as far as the margins allow.
-    margins : Margins
-        From :func:`quesnay.models.satellite.updating.margins_between`.
-    balance : callable
-        ``balance(seed, row totals, column totals)``, such as RAS, returns the balanced frame.
-    groups : mapping of str to str, optional
-        Sector -> industry group: value added by sector is balanced within the sums of the groups;
-        without them every sector keeps the value added of the margins.
-    name : str, optional
-        Of the new table.
+    ``balance(seed, row totals, column totals)``, such as RAS, returns the balanced frame. With
+    `groups`, sector -> industry group, value added by sector is balanced within the sums of the
+    groups; without them every sector keeps that of the margins. Components of value added stay in
+    the proportions of the old table.
 
-    Returns
-    -------
-    InputOutputTable
-        Components of value added in the proportions of the old table.
-
-    Raises
-    ------
-    QuesnayError
-        If the margins cannot be met.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> from quesnay.models.input_output.balancing import ras
-    >>> from quesnay.models.satellite.updating import margins_between
     >>> old = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
     >>> found = margins_between({2018: old, 2020: old}, 2019, value_added=1.1 * old.v,
     ...                         published=pd.DataFrame())

@@ -36,16 +36,8 @@ __all__ = [
 class Units:
     """Rows sorted by unit, and where each unit starts.
 
-    Parameters
-    ----------
-    order : ndarray (rows,)
-        Row numbers, unit after unit.
-    starts : ndarray (count + 1,)
-        Unit i owns ``order[starts[i]:starts[i + 1]]``.
-    names : Index
-        Label of each unit.
-    word : str
-        "row" or "cluster".
+    Unit i, called ``names[i]``, owns the rows ``order[starts[i]:starts[i + 1]]``; `word` is "row"
+    or "cluster".
     """
 
     order: NDArray[np.intp]
@@ -346,16 +338,9 @@ def bootstrap(
 
 @dataclass(frozen=True, slots=True)
 class _Copies:
-    """New labels for clusters that are drawn again, in the column that holds the labels.
+    """New labels for clusters that are drawn again, in the column of that type that holds them.
 
-    Parameters
-    ----------
-    column : str
-        The column.
-    dtype : dtype
-        Its type.
-    names : (count,) array
-        Label of each cluster, in order: numbers, or text as objects.
+    `names` (count,): label of each cluster, in order: numbers, or text as objects.
     """
 
     column: str

@@ -16,6 +16,7 @@ __all__ = [
     "check_unique",
     "finite_numbers",
     "places_of",
+    "real_number",
     "rounding_interval",
 ]
 
@@ -58,7 +59,7 @@ def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
     if series.dtype.kind in "iuf":
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     elif series.dtype.kind == "O":
-        numbers = np.array([_number(value) for value in series])
+        numbers = np.array([real_number(value) for value in series])
     else:
         raise DataError(f"{name}: expected real numbers, got {series.dtype}")
     bad = np.flatnonzero(~np.isfinite(numbers))
@@ -71,7 +72,7 @@ def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
     return np.asarray(numbers, dtype=np.float64)
 
 
-def _number(value: object) -> float:
+def real_number(value: object) -> float:
     """Return a real number as a float, and NaN for all that is none."""
     if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, Real | Decimal):
         return float("nan")

@@ -31,7 +31,6 @@ __all__ = [
     "Kind",
     "Perturbed",
     "Pull",
-    "Removal",
     "extraction_gradient",
     "lognormal_factors",
     "loss_variance",
@@ -201,20 +200,6 @@ def multiplier_variance(effects: Array, variances: Array, rows: Array) -> Array:
     return out
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Removal:
-    """An economy before and after an extraction, and the shadow values of its coefficients.
-
-    Before: ``c L`` and x. After: what an input in the row's product, and output of the column as
-    buyer, are worth.
-    """
-
-    effects: Array
-    output: Array
-    left_effects: Array
-    left_output: Array
-
-
 def removal(
     before: tuple[Array, Array],
     after: tuple[Array, Array],
@@ -222,29 +207,34 @@ def removal(
     *,
     rows: Array,
     chains: Array,
-) -> Removal:
+) -> tuple[Array, Array]:
     """Solve for the shadow values that remain after an extraction, by low rank.
+
+    `before`: ``c L`` and x. Returned: what an input of the row's product, and output of the column
+    as buyer, are then worth.
 
     With ``(I - A + A S) u = f`` after the extraction, ``q (I - A + A S) = c*`` is solved by
     ``q = c* L - (t S) L_G`` with ``t (I + S (L - I)_GG) = (c* L - c*)_G``.
     """
-    (effects, output), (worth, pushed), (places, S, through) = before, after, shrink
+    (worth, pushed), (places, S, through) = after, shrink
     system = np.eye(len(places)) + S[:, None] * chains[places]
     t = np.linalg.solve(system.T, (pushed - worth)[places])
     left = pushed - (t * S) @ rows
-    u = output - chains @ through
+    u = before[1] - chains @ through
     u[places] *= 1.0 - S
-    return Removal(effects, output, left, u)
+    return left, u
 
 
-def loss_variance(state: Removal, variances: Array, columns: Places) -> float:
+def loss_variance(
+    before: tuple[Array, Array], left: tuple[Array, Array], variances: Array, columns: Places
+) -> float:
     """Return the first-order variance of the loss under independent errors of A.
 
     ``d loss / d a_ij = (c L)_i x_j - q_i u_j (1 - s_j)``: what the coefficient is worth before,
     less what it is worth after.
     """
-    gradient = np.outer(state.effects, state.output[columns])
-    gradient -= np.outer(state.left_effects, state.left_output[columns])
+    gradient = np.outer(before[0], before[1][columns])
+    gradient -= np.outer(left[0], left[1][columns])
     return float(np.einsum("ij,ij,ij->", gradient, gradient, variances))
 
 

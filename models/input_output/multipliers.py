@@ -16,7 +16,7 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
-from quesnay.fitting.tables.leontief import Household, household
+from quesnay.fitting.tables.leontief import Household, coefficients, household
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import one_number, place_of, read_along
 
@@ -222,7 +222,7 @@ def prices(engine: Engine, change: Any, of: str) -> pd.DataFrame:
     if of == "value_added":
         push = push * engine.per_output("value_added")
     elif of == "level":
-        push = np.divide(push, b.output, out=np.zeros(len(push)), where=b.output != 0)
+        push = coefficients(push, b.output)
     rise = engine.factors.rows(push[None])[0]
     values = np.column_stack([1.0 + rise, rise, push, rise - push])
     names = ["price", "change", "direct", "induced"]

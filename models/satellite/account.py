@@ -378,11 +378,6 @@ def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array)
     first = previous < 0
     before = np.where(first, np.nan, total[:, previous])
     gdp_before = np.where(first, np.nan, gdp[:, previous])
-    moving = {
-        "contribution": contribution_to_growth(total, before, gdp, gdp_before),
-        "growth": real_growth(total, before, inflation),
-        "nominal_growth": nominal_growth(total, before),
-    }
     found = {
         "core": core,
         "integration": integration,
@@ -393,6 +388,8 @@ def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array)
         "potential": potential,
         "penetration": integration / potential,
         "gdp": gdp,
-        **moving,
+        "contribution": contribution_to_growth(total, before, gdp, gdp_before),
+        "growth": real_growth(total, before, inflation),
+        "nominal_growth": nominal_growth(total, before),
     }
     return np.stack([found[name] for name in CONCEPTS]).transpose(0, 2, 1)

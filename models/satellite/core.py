@@ -28,6 +28,7 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, suggestion
 from quesnay.fitting.tables.extraction import satellite_output
+from quesnay.models.input_output.extraction import chains
 from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = [
@@ -149,16 +150,10 @@ class CoreTies:
             if name not in labels:
                 raise DataError(f"no sector {name!r} in the table;{suggestion(name, labels)}")
         places = np.array([labels.index(name) for name in sectors], dtype=np.intp)
-        inverse = table.leontief().to_numpy(float) - np.eye(len(labels))
-        x, v = table.x.to_numpy(float), table.v.to_numpy(float)
-        per_output = np.divide(v, x, out=np.zeros(len(x)), where=x != 0)
-        reach = inverse[:, places]
-        if side == "forward":  # Ghosh's inverse is Leontief's, rows over and columns times x
-            over = np.divide(1.0, x, out=np.zeros(len(x)), where=x != 0)
-            reach = (over[places, None] * inverse[places] * x).T
-        return cls(
-            places, np.asarray(reach), np.asarray(x[places], np.float64), per_output, float(v.sum())
-        )
+        engine = table.engine
+        reach = chains(engine, places, "forward" if side == "forward" else "backward")
+        value = engine.per_output("value_added")
+        return cls(places, reach, engine.blocks.output[places], value, float(table.v.sum()))
 
     def outside(self) -> "CoreTies":
         """Return the same, counting only sectors without a part of the core."""

@@ -6,7 +6,7 @@ the groups take the value added that the statistical office published for the ye
 prolongs the last growth of each sector and takes a GDP forecast as its total.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pandas as pd
@@ -20,12 +20,25 @@ __all__ = [
     "jobs_per_value_added",
     "join_tables",
     "scale_to_gdp",
+    "years_around",
 ]
 
 
 def scale_to_gdp(value_added: pd.Series, gdp: float) -> pd.Series:
     """Scale value added by sector so that it sums to GDP, in whose unit it then is."""
     return value_added * (gdp / float(value_added.sum()))
+
+
+def years_around(tables: Iterable[int], year: int, remedy: str) -> tuple[int, int, float]:
+    """Return the years of the tables before and after one, and how far it is between them."""
+    before = max((y for y in tables if y < year), default=None)
+    after = min((y for y in tables if y > year), default=None)
+    if before is None or after is None:
+        raise DataError(
+            f"year {year}: no input-output table on both sides (tables of {sorted(tables)}); "
+            f"{remedy}"
+        )
+    return before, after, (year - before) / (after - before)
 
 
 def join_tables(
@@ -47,20 +60,13 @@ def join_tables(
     ...             year=2019, gdp=12.0).round(6).tolist()
     [3.6, 8.4]
     """
-    before = max((y for y in tables if y < year), default=None)
-    after = min((y for y in tables if y > year), default=None)
-    if before is None or after is None:
-        raise DataError(
-            f"year {year}: no input-output table on both sides (tables of {sorted(tables)}); "
-            "add a table or drop the year"
-        )
+    before, after, step = years_around(tables, year, "add a table or drop the year")
     names = pd.Series({sector: groups.get(sector) for sector in tables[before].index})
     if names.isna().any():
         raise DataError(f"sector {names.index[names.isna()][0]!r} belongs to no industry group")
     missing = sorted(set(names) - set(published.dropna().index))
     if missing:
         raise DataError(f"industry group {missing[0]!r} has no published value added in {year}")
-    step = (year - before) / (after - before)
     share = (1 - step) * _share(tables[before], names) + step * _share(tables[after], names)
     return scale_to_gdp(share * names.map(published), gdp)
 
@@ -118,11 +124,8 @@ def jobs_per_value_added(
     """
     labels = list(table.sectors)
     direct = persons.to_numpy(float) / value_added.to_numpy(float)
-    output = table.x.to_numpy(float)
-    technical = table.A.to_numpy(float)
-    sides = np.column_stack(
-        [persons.to_numpy(float) / output, value_added.to_numpy(float) / output]
+    per_output = (
+        np.stack([persons.to_numpy(float), value_added.to_numpy(float)]) / table.x.to_numpy()
     )
-    embodied = np.linalg.solve(np.eye(len(labels)) - technical.T, sides)
-    chain = embodied[:, 0] / embodied[:, 1]
-    return pd.DataFrame([direct, chain], index=["direct", "supply_chain"], columns=labels)
+    jobs, value = table.engine.factors.rows(per_output)
+    return pd.DataFrame([direct, jobs / value], ["direct", "supply_chain"], labels)

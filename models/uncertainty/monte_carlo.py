@@ -20,10 +20,10 @@ from quesnay.fitting.simulation.distributions import Constant, Distribution
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import (
+    Guarded,
     Labels,
     columns_of,
     fingerprint,
-    guarded,
     run_draws,
     values_of,
 )
@@ -206,23 +206,6 @@ class MonteCarloResult(Tabular):
     inputs: pd.DataFrame
     estimate: pd.Series
 
-    @classmethod
-    def from_arrays(
-        cls,
-        y: NDArray[np.float64],
-        x: NDArray[np.float64],
-        labels: pd.Index,
-        names: Sequence[str],
-        estimate: NDArray[np.float64],
-    ) -> "MonteCarloResult":
-        """Label what the engine returned."""
-        number = pd.RangeIndex(len(y), name="draw")
-        return cls(
-            pd.DataFrame(y, index=number, columns=labels),
-            pd.DataFrame(x, index=number, columns=pd.Index(names)),
-            pd.Series(estimate, index=labels, name="estimate"),
-        )
-
     def input_arrays(self) -> dict[str, NDArray[np.float64]]:
         """Return the inputs as the model got them: name -> (draws,), or (draws, k) for a vector.
 
@@ -351,7 +334,7 @@ def monte_carlo(
         raise QuesnayError(f"model must be a function of named draws, got {shown(model)}")
     vectorized = switch(vectorized, "vectorized")
     plan = chunks(draws, seed=seed, size=chunk)
-    call = guarded(model, "the model")
+    call = Guarded(model, "the model")
     at_median = checked.at({})
     first = call(at_median if vectorized else _row(at_median, 0))
     labels = columns_of(first, rows=1, owner="the model")
@@ -369,7 +352,12 @@ def monte_carlo(
         task, plan, described, jobs=jobs, client=client, checkpoint=checkpoint, progress=progress
     )
     names = [name for item in checked.items for name in _columns(item.names, item, at_median)]
-    return MonteCarloResult.from_arrays(arrays["y"], arrays["x"], labels, names, estimate)
+    number = pd.RangeIndex(len(arrays["y"]), name="draw")
+    return MonteCarloResult(
+        pd.DataFrame(arrays["y"], number, labels),
+        pd.DataFrame(arrays["x"], number, pd.Index(names)),
+        pd.Series(estimate, labels, name="estimate"),
+    )
 
 
 def count_failures(draws: pd.DataFrame) -> pd.Series:

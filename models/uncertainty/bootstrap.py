@@ -133,6 +133,24 @@ class BootstrapResult(Tabular):
     drawn: str
     left_out: pd.DataFrame | None = None
 
+    @classmethod
+    def from_arrays(
+        cls,
+        draws: NDArray[np.float64],
+        estimate: NDArray[np.float64],
+        labels: pd.Index,
+        units: Units,
+        left_out: pd.DataFrame | None,
+    ) -> "BootstrapResult":
+        """Label what the engine returned."""
+        number = pd.RangeIndex(len(draws), name="draw")
+        return cls(
+            pd.Series(estimate, index=labels, name="estimate"),
+            pd.DataFrame(draws, index=number, columns=labels),
+            f"{units.count} {units.word}s",
+            left_out,
+        )
+
     @property
     def failed(self) -> pd.Series:
         """Number of draws of each statistic that are not finite; errors leave them out."""
@@ -300,9 +318,7 @@ def bootstrap(
     call = Guarded(statistic, "the statistic")
     first = call(data)
     labels, estimate = estimate_of(first, owner="the statistic")
-    copies = None
-    if relabel and isinstance(cluster, str):  # else no column holds the labels
-        copies = _Copies(cluster, data[cluster].dtype, _labels_to_copy(units.names, cluster))
+    copies = _copies_of(data, cluster, units) if relabel else None
     task = _BootstrapTask(call, data, units, labels, copies)
     described = {
         "kind": "bootstrap",
@@ -316,18 +332,8 @@ def bootstrap(
     arrays = run_draws(
         task, plan, described, jobs=jobs, client=client, checkpoint=checkpoint, progress=progress
     )
-    left_out = None
-    if jackknife:
-        every = np.arange(units.count)
-        values = np.stack([task.value(np.delete(every, place)) for place in every])
-        left_out = pd.DataFrame(values, units.names, labels)
-    number = pd.RangeIndex(len(arrays["draws"]), name="draw")
-    return BootstrapResult(
-        pd.Series(estimate, labels, name="estimate"),
-        pd.DataFrame(arrays["draws"], number, labels),
-        f"{units.count} {units.word}s",
-        left_out,
-    )
+    left_out = _jackknife(task) if jackknife else None
+    return BootstrapResult.from_arrays(arrays["draws"], estimate, labels, units, left_out)
 
 
 @dataclass(frozen=True, slots=True)
@@ -368,6 +374,13 @@ class _Copies:
             if self.names.dtype == object:
                 column = column.astype(self.dtype)
         return data.assign(**{self.column: column})
+
+
+def _copies_of(data: Any, cluster: Any, units: Units) -> _Copies | None:
+    """Return how copies of clusters are labelled, or None where no column holds the labels."""
+    if isinstance(cluster, str) and isinstance(data, pd.DataFrame):
+        return _Copies(cluster, data[cluster].dtype, _labels_to_copy(units.names, cluster))
+    return None
 
 
 def _labels_to_copy(names: pd.Index, column: str) -> NDArray[Any]:
@@ -419,3 +432,9 @@ class _BootstrapTask:
             self.statistic(taken), self.labels, rows=1, owner="the statistic"
         )[0]
         return row
+
+
+def _jackknife(task: _BootstrapTask) -> pd.DataFrame:
+    units = np.arange(task.units.count)
+    values = [task.value(np.delete(units, place)) for place in units]
+    return pd.DataFrame(np.stack(values), index=task.units.names, columns=task.labels)

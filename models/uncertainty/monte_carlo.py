@@ -353,11 +353,9 @@ def monte_carlo(
     )
     names = [name for item in checked.items for name in _columns(item.names, item, at_median)]
     number = pd.RangeIndex(len(arrays["y"]), name="draw")
-    return MonteCarloResult(
-        pd.DataFrame(arrays["y"], number, labels),
-        pd.DataFrame(arrays["x"], number, pd.Index(names)),
-        pd.Series(estimate, labels, name="estimate"),
-    )
+    y = pd.DataFrame(arrays["y"], number, labels)
+    x = pd.DataFrame(arrays["x"], number, pd.Index(names))
+    return MonteCarloResult(y, x, pd.Series(estimate, labels, name="estimate"))
 
 
 def count_failures(draws: pd.DataFrame) -> pd.Series:

@@ -181,7 +181,8 @@ from .models.input_output.balancing import (
 from .models.input_output.decomposition import (
     structural_decomposition as structural_decomposition,
 )
-from .models.input_output.imported import (
+from .models.input_output.imports import (
+    location_quotient_table as location_quotient_table,
     split_imports as split_imports,
 )
 from .models.input_output.inoperability import (
@@ -194,9 +195,6 @@ from .models.input_output.paths import (
     average_propagation_lengths as average_propagation_lengths,
     structural_paths as structural_paths,
     upstreamness as upstreamness,
-)
-from .models.input_output.regional import (
-    location_quotient_table as location_quotient_table,
 )
 from .models.input_output.supply_use import (
     SupplyUseTable as SupplyUseTable,

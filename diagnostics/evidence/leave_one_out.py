@@ -9,8 +9,8 @@ import pandas as pd
 
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.running import estimate_of, guarded, values_of
-from quesnay.models.uncertainty.units import units_of
+from quesnay.models.uncertainty.bootstrap import units_of
+from quesnay.models.uncertainty.running import Guarded, estimate_of, values_of
 
 __all__ = ["LeaveOneOut", "leave_one_out"]
 
@@ -102,7 +102,7 @@ def leave_one_out(
     units = units_of(data, by)
     if units.count < 3:
         raise QuesnayError(f"leave_one_out: {units.count} groups of {by!r}; at least three needed")
-    call = guarded(statistic, "the statistic")
+    call = Guarded(statistic, "the statistic")
     first = call(data)
     labels, estimate = estimate_of(first, owner="the statistic")
     rows: dict[Any, Any] = {}

@@ -19,7 +19,7 @@ from quesnay.diagnostics.reproduction.own_data import SCHEMAS, Column, is_own, r
 from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key, unit_scale
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 from quesnay.models.satellite.concepts import concept_of, describe, fact_of
 
 __all__ = [

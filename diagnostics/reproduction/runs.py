@@ -36,7 +36,7 @@ from quesnay.fitting.simulation.distributions import (
 )
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
-from quesnay.models.satellite.linkage import keeps_imports_by_product, with_imports_inside
+from quesnay.models.satellite.core import keeps_imports_by_product, with_imports_inside
 from quesnay.models.uncertainty.monte_carlo import monte_carlo
 
 __all__ = [

@@ -9,9 +9,9 @@ import pandas as pd
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.fitting.simulation.distributions import Distribution
 from quesnay.fitting.simulation.engine import chunks
-from quesnay.fitting.simulation.sensitivity import sobol_indices
+from quesnay.fitting.simulation.inference import sobol_indices
 from quesnay.models.satellite.account import AccountModel
-from quesnay.models.uncertainty.inputs import checked_inputs
+from quesnay.models.uncertainty.monte_carlo import checked_inputs
 from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:

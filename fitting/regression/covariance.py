@@ -23,7 +23,7 @@ from quesnay.fitting.regression.clusters import (
     counted_parameters,
     refuse_vanishing,
 )
-from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,

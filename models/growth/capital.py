@@ -13,11 +13,13 @@ import pandas as pd
 
 from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
-from quesnay.fitting.growth.inventory import (
+from quesnay.fitting.growth.accounting import (
+    contributions,
     geometric_stock,
     hyperbolic_efficiency,
+    mean_shares,
     stock_from_vintages,
+    user_cost,
 )
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import (

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.checks import confidence_level, is_number
-from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
+from quesnay.fitting.curves.fit import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import period_name, yearly_series, years_of
@@ -139,7 +139,7 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     Notes
     -----
     Deng (1982), Systems and Control Letters 1(5). Equations and errors:
-    `quesnay.fitting.curves.grey`.
+    `quesnay.fitting.curves.fit`.
 
     Examples
     --------

@@ -26,7 +26,7 @@ from quesnay.models.regression.columns import (
     number_column,
 )
 from quesnay.models.regression.design import known_levels
-from quesnay.models.regression.differences import difference_ends
+from quesnay.models.regression.panel import difference_ends
 from quesnay.models.regression.sample import make_shift
 
 if TYPE_CHECKING:

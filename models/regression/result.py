@@ -19,7 +19,7 @@ from quesnay.fitting.regression.covariance import (
     Regression,
     adjusted_clusters,
 )
-from quesnay.fitting.regression.groups import deviations
+from quesnay.fitting.regression.fixed_effects import deviations
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult

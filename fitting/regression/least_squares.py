@@ -98,7 +98,15 @@ def least_squares(
     long: large designs of condition up to 1e6 have coefficients to nearly full precision and errors
     to ``eps cond(X)``, from a QR by two Cholesky factorisations (Yamamoto et al., 2015).
     """
-    _check_shapes(y, X)
+    if X.ndim != 2 or y.ndim != 1 or X.shape[0] != y.shape[0]:
+        raise EstimationError(f"design of shape {X.shape} and outcome of shape {y.shape}: no match")
+    rows, columns = X.shape
+    if columns == 0:
+        raise EstimationError("the design has no columns: give at least one regressor")
+    if rows < columns:
+        raise EstimationError(
+            f"{rows} rows for {columns} coefficients: give more rows or drop regressors"
+        )
     labels = [f"column {i}" for i in range(X.shape[1])] if names is None else names
     plain, outcome = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
@@ -266,18 +274,6 @@ def _refine(
             break
         last = size
     return np.asarray(solution, dtype=np.float64), np.asarray(rest, dtype=np.float64)
-
-
-def _check_shapes(y: Array | Long, X: Array | Long) -> None:
-    if X.ndim != 2 or y.ndim != 1 or X.shape[0] != y.shape[0]:
-        raise EstimationError(f"design of shape {X.shape} and outcome of shape {y.shape}: no match")
-    rows, columns = X.shape
-    if columns == 0:
-        raise EstimationError("the design has no columns: give at least one regressor")
-    if rows < columns:
-        raise EstimationError(
-            f"{rows} rows for {columns} coefficients: give more rows or drop regressors"
-        )
 
 
 def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:

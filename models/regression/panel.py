@@ -46,15 +46,15 @@ from quesnay.models.regression.design import (
     refuse_overflow,
     refuse_own_rows,
 )
-from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.result import Estimate, PanelFit
 from quesnay.models.regression.sample import (
     PanelData,
     Roles,
     Sample,
     absorber_of,
-    draw_sample,
+    draw_samples,
     drop_columns,
+    read_formula,
     read_panel,
 )
 
@@ -142,8 +142,7 @@ def fit_panel(
     >>> fit_panel("y ~ x", frame, covariance="classical").params.round(3).to_dict()
     {'Intercept': 1.0, 'x': 1.25}
     """
-    _check_types(formula, data)
-    parsed = parse_formula(formula)
+    parsed = read_formula(formula, data)
     roles = Roles(
         absorb=_names(absorb, "absorb"),
         cluster=_names(cluster, "cluster"),
@@ -159,7 +158,7 @@ def fit_panel(
             f"covariance: {type(rule).__name__} does not know absorbed slopes; write C(unit):t in "
             "the formula, or use CR1 or HC1"
         )
-    sample = draw_sample(parsed, repeat_rows(data, frequency, weights), roles)
+    (sample,) = draw_samples((parsed,), repeat_rows(data, frequency, weights), roles)
     names = {"formula": parsed.source, "outcome": parsed.outcome.text}
     return fit_sample(sample, rule, **names, drop_collinear=drop_collinear)
 
@@ -231,14 +230,6 @@ def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
     if repeated:
         raise DataError(f"{role}: {repeated[0]!r} is named twice; name it once")
     return names
-
-
-def _check_types(formula: object, data: object) -> None:
-    if not isinstance(formula, str):
-        kind = type(formula).__name__
-        raise DataError(f"formula: expected a text such as 'y ~ x', got {kind}")
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
 
 
 def _within(
@@ -386,10 +377,10 @@ def fit_differences(
         design=np.column_stack(columns),
         names=tuple(names),
         effects=effects,
-        clusters=(_at(panel.cluster, later),),
+        clusters=(panel.cluster.select(later),),
         periods=panel.when.between(later),
         weights=None if panel.sample.weights is None else panel.sample.weights[later],
-        unit=_at(panel.unit, later),
+        unit=panel.unit.select(later),
         owners=tuple(owners[name] for name in names),
         lag=lag,
     )
@@ -530,13 +521,7 @@ def _effect(
     rows = data.index.get_indexer(index[later])
     if (found.codes[rows] < 0).any():
         raise DataError(f"absorb: column {name!r} has missing labels in rows that are used")
-    return _at(found, rows)
-
-
-def _at(group: Grouping, rows: npt.NDArray[np.intp]) -> Grouping:
-    """Return the groups of some rows in the order given, numbered anew."""
-    left, codes = np.unique(group.codes[rows], return_inverse=True)
-    return Grouping(group.name, codes.astype(np.intp), group.labels[left])
+    return found.select(rows)
 
 
 def _half(

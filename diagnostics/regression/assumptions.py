@@ -124,7 +124,11 @@ def examine(
         raise DataError(f"expected a fit: {fit.method} has no residuals; give its regression")
     fit = fit if isinstance(fit, PanelFit) else from_results(fit)
     known = dict(_known(fit))
-    when = _seen(fit.sample.periods) if time is None else _find(time, known, fit, data)
+    if time is not None:
+        when: Grouping | None = _find(time, known, fit, data)
+    else:  # periods without those that have no rows
+        periods = fit.sample.periods
+        when = None if periods is None else periods.select(np.ones(periods.codes.size, dtype=bool))
     who = fit.sample.unit if unit is None else _find(unit, known, fit, data)
     regression = fit.regression
     outcome = regression.X @ fit.estimate.coefficients + regression.residuals
@@ -169,11 +173,6 @@ def _known(fit: PanelFit) -> Iterator[tuple[str, Grouping]]:
                     Grouping(part.strip(), codes[grouping.codes], np.asarray(labels, dtype=object)),
                 )
         yield grouping.name, grouping
-
-
-def _seen(periods: Grouping | None) -> Grouping | None:
-    """Return periods without those that have no rows."""
-    return None if periods is None else periods.select(np.ones(periods.codes.size, dtype=bool))
 
 
 def _find(

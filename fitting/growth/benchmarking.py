@@ -5,13 +5,13 @@ Chow-Lin, Fernández or Litterman. Every result adds up to the figures it was ma
 held at zero from below. Estimates meet identities by generalised least squares under constraints.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Function
 from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, EstimationError
 
 __all__ = [
@@ -377,7 +377,6 @@ def _distribute(
     )
 
 
-type_function = Callable[[Array], Array]
 _RANK = 1e-11  # singular values below this share of the largest are redundant identities
 _REST = 1e-13  # relative change at which the iteration rests
 _STALL = 1e-9  # the same where it no longer gets smaller
@@ -413,8 +412,8 @@ class Adjustment:
 def adjust(
     values: ArrayLike,
     covariance: ArrayLike,
-    residual: type_function,
-    jacobian: type_function,
+    residual: Function,
+    jacobian: Function,
     *,
     names: Sequence[str] = (),
     max_iterations: int = 200,
@@ -460,8 +459,8 @@ class _Problem:
 
     first: Array
     spread: Array
-    residual: type_function
-    jacobian: type_function
+    residual: Function
+    jacobian: Function
     names: Sequence[str]
 
 

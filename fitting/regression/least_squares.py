@@ -422,9 +422,13 @@ def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     design = as_design(X)
     outcome = as_vector(y, design.shape[0], "y")
     scale = np.sqrt(np.einsum("ij,ij->j", design, design))
-    _refuse_zero_columns(scale)
+    if (scale == 0.0).any():
+        raise EstimationError(f"X: column {int(np.argmin(scale))} is zero throughout; drop it")
     Q, R = linalg.qr(design / scale, mode="economic", check_finite=False)
-    _refuse_dependence(R)
+    small = np.abs(np.diag(R)) < 1e-13 * R.shape[0]  # of columns of length one
+    if small.any():
+        column = int(np.argmax(small))
+        raise EstimationError(f"X: column {column} depends linearly on those before it; drop it")
     first = Q.T @ outcome
     second = Q.T @ (outcome - Q @ first)  # re-orthogonalised: residuals to full precision
     residuals = outcome - Q @ first - Q @ second
@@ -438,19 +442,6 @@ def project_noisy(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     if fit.exact:
         raise EstimationError("y: the design explains it exactly; there are no residuals to test")
     return fit
-
-
-def _refuse_zero_columns(scale: Array) -> None:
-    if (scale == 0.0).any():
-        raise EstimationError(f"X: column {int(np.argmin(scale))} is zero throughout; drop it")
-
-
-def _refuse_dependence(R: Array) -> None:
-    """Refuse a column that the columns before it explain to rounding (columns have length one)."""
-    small = np.abs(np.diag(R)) < 1e-13 * R.shape[0]
-    if small.any():
-        column = int(np.flatnonzero(small)[0])
-        raise EstimationError(f"X: column {column} depends linearly on those before it; drop it")
 
 
 @dataclass(frozen=True, slots=True)

@@ -265,12 +265,7 @@ def _units(
 ) -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     for figure in figures:
-        first = units.setdefault(figure.symbol, figure.unit)
-        if first.base != figure.unit.base:
-            raise DataError(
-                f"{figure.id}: unit {figure.unit.text!r}, but {figure.symbol!r} is in "
-                f"{first.text!r} elsewhere"
-            )
+        units.setdefault(figure.symbol, figure.unit)
     for symbol, quantity in known.items():
         if symbol not in units and quantity.unit:
             units[symbol] = unit_of(quantity.unit, where=f"quantity {symbol}")

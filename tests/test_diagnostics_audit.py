@@ -482,7 +482,7 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
 
 
 @pytest.mark.parametrize("ends", [{"high": 2.0}, {"low": 0.0, "high": 2.0}])
-def test_one_declared_end_binds_a_quantity_that_is_not_printed(ends: dict[str, float]) -> None:
+def test_one_declared_end_binds_a_quantity_that_is_not_printed(ends: dict[str, Any]) -> None:
     """C + I is 2.13 trillion, and a total is declared to be at most 2."""
     unit = "100 million CNY"
     parts = rows(C19=(2019, "5361", unit), I19=(2019, "15939", unit))

@@ -40,13 +40,14 @@ from .datasets.sectors import (
     load_concordance as load_concordance,
     load_sectors as load_sectors,
 )
+from .diagnostics.audit.consistency import (
+    audit as audit,
+)
 from .diagnostics.audit.files import (
     read_figures as read_figures,
 )
-from .diagnostics.audit.report import (
-    audit as audit,
-)
 from .diagnostics.evidence.coefficient_stability import (
+    leave_one_out as leave_one_out,
     oster_bounds as oster_bounds,
     scale_placebo as scale_placebo,
 )
@@ -54,9 +55,6 @@ from .diagnostics.evidence.diffusion_errors import (
     DiffusionErrors as DiffusionErrors,
     diffusion_errors as diffusion_errors,
     embedded_diffusions as embedded_diffusions,
-)
-from .diagnostics.evidence.leave_one_out import (
-    leave_one_out as leave_one_out,
 )
 from .diagnostics.evidence.specification import (
     Grid as Grid,

@@ -62,7 +62,7 @@ SABOTAGES: dict[str, tuple[str, str, str]] = {
         "_TAIL = 0.05",
     ),
     "interval of variance shares": (
-        "diagnostics/reproduction/variance.py",
+        "diagnostics/reproduction/runs.py",
         "_LEVEL = 0.95",
         "_LEVEL = 0.9",
     ),

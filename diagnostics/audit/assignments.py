@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from quesnay.diagnostics.audit.figures import Figure
+from quesnay.diagnostics.audit.figures import Alternative, Figure
 from quesnay.diagnostics.audit.problem import Choice, Instance, Key, Option, Problem, Rows
-from quesnay.diagnostics.audit.vintages import Alternative
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, shown
 from quesnay.fitting.linear_programs import Block, extremes, violations

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from quesnay.diagnostics.audit.figures import Figure, Unit, inner, unit_of
+from quesnay.diagnostics.audit.figures import Alternative, Figure, Unit, Vintages, inner, unit_of
 from quesnay.diagnostics.audit.identities import (
     FREE_DEFLATOR,
     SATELLITE_ACCOUNT,
@@ -30,7 +30,6 @@ from quesnay.diagnostics.audit.identities import (
     check_dimensions,
     check_symbols,
 )
-from quesnay.diagnostics.audit.vintages import Alternative, Vintages
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, StudyError, suggestion
 

@@ -1,4 +1,4 @@
-"""Whether a coefficient is what it is named after: omitted variables, and inputs made up by chance.
+"""Whether a coefficient is what it is named after: omitted variables, chance, single groups.
 
 **Oster's bound.** Let y be the outcome, x the regressor and W the controls, the absorbed effects,
 intercept and `fixed` terms taken out of all of them. The short regression ``y ~ x`` gives b0 and
@@ -20,12 +20,14 @@ roots those count under which the controls' index still varies with x in the dir
 **A placebo that keeps scale.** The regressor is split into what the kept effects and the scale of
 the row explain and a rest; the rest is dealt anew among the rows of a group and the equation
 estimated again. What such a made-up input earns, the size of the row earns, not the input.
+
+**Leaving one out.** An estimate without each province, sector or year says whether it hangs on one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -33,16 +35,25 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
-from quesnay.fitting.errors import DataError, EstimationError, shown, suggestion
+from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import group_column
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
+from quesnay.models.uncertainty.running import estimate_of, guarded, values_of
+from quesnay.models.uncertainty.units import units_of
 
 if TYPE_CHECKING:
     from quesnay.fitting.checks import Seed
 
-__all__ = ["OsterBounds", "ScalePlacebo", "oster_bounds", "scale_placebo"]
+__all__ = [
+    "LeaveOneOut",
+    "OsterBounds",
+    "ScalePlacebo",
+    "leave_one_out",
+    "oster_bounds",
+    "scale_placebo",
+]
 
 
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
@@ -237,17 +248,31 @@ def oster_bounds(
         raise DataError(f"oster_bounds: delta must be a number, got {shown(delta)}")
     fit = fit_panel(formula, data, absorb=absorb, weights=weights, covariance="classical")
     kept = (fixed,) if isinstance(fixed, str) else as_tuple(fixed, "fixed")
+    return bounds_of(fit, term, kept, delta=float(delta), r2_max=r2_max)
+
+
+def bounds_of(
+    fit: PanelFit,
+    term: str,
+    kept: tuple[str, ...] = (),
+    *,
+    delta: float = 1.0,
+    r2_max: float | None = None,
+) -> OsterBounds:
+    """Bound a coefficient of a long regression; see :func:`oster_bounds`."""
     for name in (term, *kept):
         _check_term(name, fit)
     stay = [name in kept or name == "Intercept" for name in fit.names]
     controls = [not mine and name != term for name, mine in zip(fit.names, stay, strict=True)]
     if not any(controls):
-        raise EstimationError(f"oster_bounds: {formula!r} has no control beside {term!r}: add some")
+        raise EstimationError(
+            f"oster_bounds: {fit.formula!r} has no control beside {term!r}: add some"
+        )
     y, X = _within(fit)
     y, x, W = (
         _partial(values, X[:, stay]) for values in (y, X[:, fit.names.index(term)], X[:, controls])
     )
-    return _solve(_Regressions.of(y, x, W, term), float(delta), r2_max)
+    return _solve(_Regressions.of(y, x, W, term), delta, r2_max)
 
 
 def scale_placebo(
@@ -316,6 +341,28 @@ def scale_placebo(
     >>> round(float(result.made_up.mean()), 1)  # what x earns, its scale earns
     0.5
     """
+
+    def fit(rows: pd.DataFrame) -> PanelFit:
+        return fit_panel(formula, rows, absorb=absorb, cluster=cluster, weights=weights)
+
+    rows = data.reset_index(drop=True)
+    return deal_anew(
+        fit, rows, term=term, scale=scale, groups=groups, keep=keep, draws=draws, seed=seed
+    )
+
+
+def deal_anew(
+    equation: Callable[[pd.DataFrame], PanelFit],
+    data: pd.DataFrame,
+    *,
+    term: str,
+    scale: str | Sequence[str],
+    groups: str,
+    keep: str | Sequence[str],
+    draws: int,
+    seed: "Seed",
+) -> ScalePlacebo:
+    """Estimate an equation with made-up inputs, see `scale_placebo`; labels of rows are unique."""
     check_draws(draws, least=1)
     group_column(data, groups, "groups")
     sizes = (scale,) if isinstance(scale, str) else as_tuple(scale, "scale")
@@ -324,9 +371,15 @@ def scale_placebo(
             raise DataError(
                 f"scale_placebo: data has no column {name!r};{suggestion(name, data.columns)}"
             )
-    rows = data.dropna(subset=[term, *sizes]).reset_index(drop=True)
-    fit = fit_panel(formula, rows, absorb=absorb, cluster=cluster, weights=weights)
-    _check_alone(term, fit)
+    rows = data.dropna(subset=[term, *sizes])
+    fit = equation(rows)
+    _check_term(term, fit)
+    others = [name for name in fit.names if name != term and term in re.split(r"\W+", name)]
+    if others:
+        raise DataError(
+            f"scale_placebo: {term!r} stands in {others[0]!r} too; a made-up input replaces one "
+            "plain column: leave the other term out"
+        )
     used = rows.loc[fit.index]
     rest = _beside_scale(used, term, sizes, groups, keep)
     explained = (used[term].to_numpy(float) - rest)[:, None]
@@ -358,16 +411,6 @@ def _check_term(name: str, fit: PanelFit) -> None:
         raise DataError(
             f"the regression {fit.formula!r} has no term {shown(name)};"
             f"{suggestion(name, fit.names)}"
-        )
-
-
-def _check_alone(term: str, fit: PanelFit) -> None:
-    _check_term(term, fit)
-    others = [name for name in fit.names if name != term and term in re.split(r"\W+", name)]
-    if others:
-        raise DataError(
-            f"scale_placebo: {term!r} stands in {others[0]!r} too; a made-up input replaces one "
-            "plain column: leave the other term out"
         )
 
 
@@ -500,3 +543,108 @@ def _coefficients(fit: PanelFit, term: str, made_up: Array) -> Array:
         block = np.sqrt(weights)[:, None] * block
     block = _partial(block, others)
     return np.asarray((y @ block) / (block**2).sum(axis=0))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LeaveOneOut(Tabular):
+    """An estimate without each group in turn.
+
+    Parameters
+    ----------
+    estimate : Series
+        With all groups.
+    left_out : DataFrame
+        Index: the group left out; one column a statistic.
+    failures : dict of str to str
+        Group -> why the statistic failed without it.
+    by : str
+        What the groups are.
+    """
+
+    estimate: pd.Series
+    left_out: pd.DataFrame
+    failures: dict[str, str]
+    by: str
+
+    @property
+    def change(self) -> pd.DataFrame:
+        """Change of the statistic when each group is left out."""
+        return self.left_out - self.estimate
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Jackknife standard errors, ``sqrt((g - 1) / g sum (t_i - mean)^2)`` (CV3 of clusters)."""
+        count = len(self.left_out)
+        away = self.left_out - self.left_out.mean()
+        return ((count - 1) / count * (away**2).sum()).pow(0.5).rename("std_error")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the range of the estimates and the most influential groups."""
+        low, high = self.left_out.idxmin(), self.left_out.idxmax()
+        frame = pd.DataFrame(
+            {
+                "estimate": self.estimate,
+                "jackknife_se": self.std_errors,
+                "lowest": self.left_out.min(),
+                "without": low.astype(str),
+                "highest": self.left_out.max(),
+                "without ": high.astype(str),
+            }
+        )
+        notes = [f"{len(self.left_out)} groups of {self.by}, each left out once."]
+        notes += [f"Without {name} it failed: {why}" for name, why in self.failures.items()]
+        return (Table(f"Leaving out one {self.by} at a time", frame, tuple(notes)),)
+
+
+def leave_one_out(
+    statistic: Callable[[pd.DataFrame], Any], data: pd.DataFrame, *, by: str
+) -> LeaveOneOut:
+    """Compute a statistic without each group in turn.
+
+    Parameters
+    ----------
+    statistic : callable
+        ``statistic(data)`` returns a number, Series or mapping.
+    data : DataFrame
+        Observations.
+    by : str
+        Column of the groups.
+
+    Returns
+    -------
+    LeaveOneOut
+        Estimates, changes and jackknife errors. A group without which the statistic fails is
+        counted and shown.
+
+    Raises
+    ------
+    QuesnayError
+        If the column is unknown or has gaps, there are fewer than three groups, or the statistic
+        fails, or is not finite, on all of the data.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"province": list("aabbcc"), "x": [1.0, 3, 2, 4, 9, 9]})
+    >>> found = leave_one_out(lambda d: d["x"].mean(), frame, by="province")
+    >>> found.left_out["value"].round(2).to_dict()
+    {'a': 6.0, 'b': 5.5, 'c': 2.5}
+    """
+    units = units_of(data, by)
+    if units.count < 3:
+        raise QuesnayError(f"leave_one_out: {units.count} groups of {by!r}; at least three needed")
+    call = guarded(statistic, "the statistic")
+    first = call(data)
+    labels, estimate = estimate_of(first, owner="the statistic")
+    rows: dict[Any, Any] = {}
+    failures: dict[str, str] = {}
+    for place, name in enumerate(units.names):
+        try:
+            returned = call(data.take(np.sort(units.without(place))))
+        except QuesnayError as error:
+            failures[str(name)] = str(error)
+            continue
+        rows[name] = values_of(returned, labels, rows=1, owner="the statistic")[0]
+    if not rows:
+        raise QuesnayError(f"leave_one_out: every group failed: {next(iter(failures.values()))}")
+    left_out = pd.DataFrame.from_dict(rows, orient="index", columns=labels).rename_axis(by)
+    return LeaveOneOut(pd.Series(estimate, index=labels, name="estimate"), left_out, failures, by)

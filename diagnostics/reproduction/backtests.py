@@ -13,17 +13,21 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.input_output import load_io
-from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo
+from quesnay.diagnostics.evidence.coefficient_stability import (
+    LeaveOneOut,
+    ScalePlacebo,
+    leave_one_out,
+)
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
-from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
 from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
 from quesnay.diagnostics.reproduction.assembly import Prepared, prepare
 from quesnay.diagnostics.reproduction.regressions import (
     cluster_grams,
     complete_rows,
+    fit_potential,
     formula_columns,
+    placebo_of,
     regression_rows,
-    scale_placebo_of,
 )
 from quesnay.diagnostics.reproduction.runs import uncertain_inputs
 from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
@@ -299,7 +303,7 @@ def backtest_elasticity(
     rng = np.random.default_rng(seed_sequence(seed))
     return ElasticityBacktest(
         left_out,
-        scale_placebo_of(use, rows, draws=draws, seed=seed),
+        placebo_of(use, fit_potential(use, rows), rows, draws=draws, seed=seed),
         _lead(use, rows, rng, draws),
     )
 

@@ -23,8 +23,7 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
-from quesnay.diagnostics.reproduction.own_data import Column
+from quesnay.diagnostics.reproduction.facts import Column, as_printed, panel, reported_figures
 from quesnay.diagnostics.reproduction.study import (
     Core,
     Klems,

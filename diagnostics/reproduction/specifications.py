@@ -26,7 +26,7 @@ from quesnay.diagnostics.reproduction.assembly import (
 )
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts, panel
 from quesnay.diagnostics.reproduction.regressions import (
-    KnownRows,
+    KnownRegressions,
     elasticity_draws,
     per_value_added,
 )
@@ -166,11 +166,13 @@ class _Regressions:
     def __call__(self, chunk: Chunk) -> Arrays:
         values = np.full((chunk.size, 1 + self.draws), np.nan)
         reasons = [""] * chunk.size
-        known = KnownRows()
+        known = KnownRegressions()
         for number, place in enumerate(range(chunk.start, chunk.stop)):
             rng, use = np.random.default_rng(self.seed), self.uses[place]
             try:
-                values[number] = elasticity_draws(use, draws=self.draws, rng=rng, rows=known(use))
+                values[number] = elasticity_draws(
+                    use, draws=self.draws, rng=rng, rows=known.rows(use)
+                )
             except QuesnayError as error:
                 reasons[number] = str(error)
         return {"values": values, "reason": np.array(reasons, dtype=f"<U{_REASON}")}

@@ -1,4 +1,4 @@
-"""The audit of a report's printed figures."""
+"""Whether the printed figures of a report can all be true: the audit."""
 
 import itertools
 import math
@@ -18,9 +18,14 @@ from quesnay.diagnostics.audit.assignments import (
     implied,
     stands_alone,
 )
-from quesnay.diagnostics.audit.figures import Figure, checked_figures, printed_interval
+from quesnay.diagnostics.audit.figures import (
+    Alternative,
+    Figure,
+    checked_figures,
+    checked_vintages,
+    printed_interval,
+)
 from quesnay.diagnostics.audit.files import ReportFile
-from quesnay.diagnostics.audit.findings import findings_of
 from quesnay.diagnostics.audit.identities import (
     FREE_DEFLATOR,
     SATELLITE_ACCOUNT,
@@ -29,8 +34,7 @@ from quesnay.diagnostics.audit.identities import (
     Quantity,
 )
 from quesnay.diagnostics.audit.problem import Key, Problem, pose
-from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading
-from quesnay.diagnostics.audit.vintages import Alternative, checked_vintages
+from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading, findings_of
 
 __all__ = ["audit"]
 

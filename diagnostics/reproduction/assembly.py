@@ -102,18 +102,7 @@ class Prepared:
 
 
 def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
-    """Load a study and all that it names, and estimate its elasticities.
-
-    Raises
-    ------
-    QuesnayError
-        If the study or a data file is at fault.
-
-    Examples
-    --------
-    >>> round(prepare("caict_2020").elasticities.median, 2)
-    0.05
-    """
+    """Load a study and all that it names, and estimate its elasticities."""
     checked = load_study(study)
     with at_key(called(study)):
         facts = collect_facts(checked)
@@ -133,21 +122,8 @@ def assemble(
 ) -> Assembly:
     """Prepare the account model of a study.
 
-    Parameters
-    ----------
-    study : Study
-        The checked study.
-    facts : Facts
-        From :func:`quesnay.diagnostics.reproduction.facts.collect_facts`.
-    elasticities : Elasticities, optional
-        Where the study has a potential; without them the elasticity is an input of its own.
-    tables : dict of int to InputOutputTable, optional
-        Official and made tables, where they are known already.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the sections of the study do not fit the tables.
+    Without `elasticities` the elasticity is an input of its own; `tables` are official and made
+    ones by year, where they are known already.
     """
     _check_units(study, facts)
     slots, wanted = _slots(study), study.study.runs
@@ -319,19 +295,9 @@ def table_between(
 ) -> InputOutputTable:
     """Make a table of a year between two official ones (M7).
 
-    Parameters
-    ----------
-    study, facts
-        Groups, published value added and final demand.
-    year : int
-        The year.
-    balance : callable, optional
-        ``balance(seed, row totals, column totals)``; by default RAS.
-    within_groups : bool
-        Balance value added by sector within the published sums of the groups; otherwise every
-        sector keeps the value added that is joined from the tables around.
-    gdp : float, optional
-        As in :func:`margins_for`.
+    ``balance(seed, row totals, column totals)`` is RAS by default. With `within_groups` value added
+    is balanced by sector within the published sums of the groups, otherwise every sector keeps what
+    is joined from the tables around; `gdp` as in :func:`margins_for`.
     """
     margins = margins_for(study, facts, year, gdp=gdp)
     members = {s: group for group, own in study.tables.groups.items() for s in own}

@@ -138,24 +138,12 @@ SCHEMAS = {
 
 
 def is_own(name: str) -> bool:
-    """Return whether a name is that of a file of the user, not of an embedded data set.
-
-    Examples
-    --------
-    >>> is_own("my/panel.CSV"), is_own("china_provinces")
-    (True, False)
-    """
+    """Return whether a name is that of a file of the user, not of an embedded data set."""
     return name.lower().endswith((*_TEXTS, *_WORKBOOKS))
 
 
 def column_table() -> list[dict[str, str]]:
-    """List every column of every kind of file, for the documentation.
-
-    Examples
-    --------
-    >>> next(row["range"] for row in column_table() if row["column"] == "employed")
-    '0 or more'
-    """
+    """List every column of every kind of file, for the documentation."""
     return [
         {
             "file": schema.what,
@@ -175,26 +163,10 @@ def column_table() -> list[dict[str, str]]:
 
 
 def read_own(path: str, kind: str, extra: Sequence[Column] = ()) -> pd.DataFrame:
-    """Read a file of the user and refuse whatever is not what its columns should hold.
+    """Read a file of the user, a `kind` of ``SCHEMAS`` with the further columns of a study.
 
-    Parameters
-    ----------
-    path : str
-        A csv or xlsx file.
-    kind : str
-        Key of ``SCHEMAS``.
-    extra : sequence of Column
-        Further columns that the study needs.
-
-    Returns
-    -------
-    DataFrame
-        Years as whole numbers, numbers as floats, truth values; every other column as text.
-
-    Raises
-    ------
-    DataError
-        With file, row, column and value of the first three faults, and how many there are.
+    Years become whole numbers, numbers floats, every other column text. A DataError names file,
+    row, column and value of the first three faults, and how many there are.
     """
     header, lines = _cells(path)
     schema = SCHEMAS[kind]
@@ -375,20 +347,7 @@ class Facts:
 
 
 def collect_facts(study: Study) -> Facts:
-    """Load everything that a study names.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the study names what does not exist.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> facts = collect_facts(load_study("caict_2020"))
-    >>> float(facts.gdp.loc["current", 2018].round(4))
-    91.9281
-    """
+    """Load everything that a study names."""
     scale = study.study.units_per_data_unit
     tables = {year: table(study, year) for year in sorted(study.tables.years)}
     gdp, growth = _vintages(study)
@@ -490,24 +449,9 @@ def _forecast_base(study: Study) -> float:
 def reported_figures(study: Study) -> pd.DataFrame:
     """Return the printed figures of a study in the units of its account.
 
-    Returns
-    -------
-    DataFrame
-        By id: concept, year, printed, unit, kind, provenance, fact; value, low, high in the units
-        of the account; printed_value, printed_low, printed_high as printed; scale from the second
-        to the first.
-
-    Raises
-    ------
-    StudyError
-        If an id starts with no known letter, or a unit is unknown.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> frame = reported_figures(load_study("caict_2020"))
-    >>> float(frame.loc["C18", "value"].round(4))
-    0.4386
+    By id: concept, year, printed, unit, kind, provenance, fact; value, low, high in the units of
+    the account; printed_value, printed_low, printed_high as printed; scale from the second to the
+    first.
     """
     frame = _printed(study)
     account = unit_scale(study.study.unit, "study.unit")
@@ -608,12 +552,7 @@ def table(study: Study, year: int) -> InputOutputTable:
 def panel(name: str, columns: Sequence[Column] = ()) -> pd.DataFrame:
     """Return a panel, to be read only: an embedded one by name, or a file of the user.
 
-    Parameters
-    ----------
-    name : str
-        ``"china_provinces"`` or a csv or xlsx file.
-    columns : sequence of Column
-        What the columns of a file of the user must hold.
+    `columns` say what a file of the user must hold.
     """
     return read_own(name, "panel", columns) if is_own(name) else _embedded(name)
 

@@ -273,23 +273,7 @@ class KlemsAccount(Tabular):
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:
-    """Account for a technology by growth accounting.
-
-    Parameters
-    ----------
-    study : KlemsStudy
-        A checked study with a section ``klems``.
-
-    Returns
-    -------
-    KlemsAccount
-        Account, definitions, contributions to growth and verdicts.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the panel has no such column, industry or year.
-    """
+    """Account for a technology by growth accounting, from a checked study."""
     rows = _rows(study)
     definitions = _definitions(study, rows)
     first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))

@@ -217,12 +217,8 @@ def _method(method: str, errors: pd.DataFrame) -> str:
 def rebuilt_errors(study: Study, facts: Facts, method: str) -> pd.DataFrame:
     """Make official tables again from their neighbours, without looking, and count the misses.
 
-    Returns
-    -------
-    DataFrame
-        Index year, way; columns value added, gross output, intermediate flows and final demand:
-        weighted absolute percentage errors as fractions. No row where no official table lies
-        between two others.
+    Year, way x block: weighted absolute percentage errors as fractions. No row where no official
+    table lies between two others.
     """
     rows = {}
     for year in sorted(facts.tables)[1:-1]:
@@ -260,22 +256,8 @@ def effect_frame(
 ) -> pd.DataFrame:
     """Compare the account of a year with one that rests on another table, on the same draws.
 
-    Parameters
-    ----------
-    result : Reproduction
-        The year has no official table.
-    drawn : DataFrame
-        Draws x uncertain inputs, of the result.
-    updates : mapping of str to InputOutputTable
-        Way of making -> table of the year.
-    year : int
-        The year.
-
-    Returns
-    -------
-    DataFrame
-        Index measure; ``account`` and, for each way, level (median over the draws), change (median
-        of the relative change, draw by draw), low and high (95 %), changes as fractions.
+    By measure: ``account`` and, for each way of making a table, level (median over the draws),
+    change (median of the relative change, draw by draw), low and high (95 %), as fractions.
     """
     base = _measures(result, result.facts, result.assembly, drawn, year=year)
     out = {(_BASE, "level"): base.median()}

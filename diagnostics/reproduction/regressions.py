@@ -7,6 +7,7 @@ elasticity of the account is a mixture over admissible equations with the weight
 declares, drawn between equations by weight and within each by its own standard error.
 """
 
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -363,15 +364,14 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
         own = rival_of(use, rival)
         with at_key(f"potential.rivals[{place}]"):
             rows[rival.name] = _row(known.fit(own), own.term)
-    remarks = []
+    remarks = [_between(base, use.term)]
     instrument = _instrumented(use, sample)
     if instrument is not None:
         rows["shift-share instrument"] = _row(instrument, use.term)
         remarks.append(_strength(instrument))
-    try:
+    bounds = None
+    with suppress(EstimationError):  # where no control says anything
         bounds = bounds_of(base, use.term)
-    except EstimationError:  # no control says anything
-        bounds = None
     wide = replace(use, formula=" + ".join([use.formula, *use.scale]))
     share = float(_cost_shares(study, facts).mean())
     return Elasticities(
@@ -386,7 +386,6 @@ def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticit
             "says otherwise.",
             f"Purchases of the technology's inputs are {share:.3f} of value added of the using "
             "industries: what competitive growth accounting attributes.",
-            _between(base, use.term),
             *remarks,
         ),
         bounds,

@@ -91,25 +91,9 @@ def labels(model: AccountModel) -> pd.MultiIndex:
 def uncertain_inputs(
     study: Study, facts: Facts, model: AccountModel, productivity: tuple[float, float]
 ) -> tuple[dict[str, Distribution], Sources]:
-    """Return the distributions of the uncertain inputs and the source that each belongs to.
+    """Return the distributions of the uncertain inputs by name, and source -> names of its inputs.
 
-    Parameters
-    ----------
-    study : Study
-        Dispersion of the core pattern, saturation, forecast growth.
-    facts : Facts
-        Rounding intervals of the printed figures.
-    model : AccountModel
-        Core cells, curves and vintages.
-    productivity : tuple of float
-        Lowest and highest yearly growth of value added per person.
-
-    Returns
-    -------
-    inputs : dict of str to Distribution
-        By name.
-    sources : dict of str to list of str
-        Source of uncertainty -> names of its inputs.
+    `productivity` holds the lowest and highest yearly growth of value added per person.
     """
     spread = float(np.sqrt(np.log1p(study.core.dispersion**2)))
     inputs: dict[str, Distribution] = {}
@@ -163,13 +147,7 @@ def median_inputs(
 
 
 def with_intervals(draws: pd.DataFrame) -> pd.DataFrame:
-    """Return median and central 95 % interval of every column of draws.
-
-    Examples
-    --------
-    >>> with_intervals(pd.DataFrame({"a": [1.0, 2.0, 3.0]})).loc["a"].tolist()
-    [2.0, 1.05, 2.95]
-    """
+    """Return median and central 95 % interval of every column of draws."""
     found = draws.quantile([0.5, _TAIL, 1 - _TAIL]).T
     return found.set_axis(["estimate", "low", "high"], axis=1)
 
@@ -177,17 +155,8 @@ def with_intervals(draws: pd.DataFrame) -> pd.DataFrame:
 def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
     """Return the account by run and year, each figure with the bounds of its interval.
 
-    Parameters
-    ----------
-    estimates : DataFrame
-        From :func:`with_intervals`, indexed by run, concept, year and variant.
-    *variants : str
-        The variants shown: ``"estimate"`` with ``"forecast"`` or ``"outcome"``.
-
-    Returns
-    -------
-    DataFrame
-        Index run, year; columns core, integration, total, share with ``_low`` and ``_high``.
+    `estimates` are from :func:`with_intervals`, by run, concept, year and variant; `variants` the
+    shown ones: ``"estimate"`` with ``"forecast"`` or ``"outcome"``.
     """
     shown = estimates[estimates.index.get_level_values("variant").isin(variants)]
     runs = list(dict.fromkeys(shown.index.get_level_values(0)))
@@ -219,13 +188,7 @@ def possible_readings(assembly: Assembly) -> tuple[str, ...]:
 
 
 def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
-    """Return the account model under another reading of the linkage run; "" is its base.
-
-    Raises
-    ------
-    StudyError
-        If imports are asked for inside the flows of tables that do not keep them apart.
-    """
+    """Return the account model under another reading of the linkage run; "" is its base."""
     model, tables = assembly.model, assembly.tables
     sectors = assembly.pattern.sectors
     if reading == READINGS[0]:
@@ -445,11 +408,8 @@ def variance_frame(
 ) -> pd.DataFrame:
     """Split the variance of every judged figure by source of uncertainty.
 
-    Returns
-    -------
-    DataFrame
-        Index run, id; one column a source: its total-effect Sobol index over the sum of all:
-        rows add to 1. Missing where a figure does not vary in the run.
+    Run, id x source: its total-effect Sobol index over the sum of all. Missing where a figure does
+    not vary in the run.
     """
     checked = checked_inputs(inputs)
     first, second = chunks(2 * _SOBOL_DRAWS, seed=seed, size=_SOBOL_DRAWS)
@@ -491,12 +451,7 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
 
     A source such as the core pattern has many inputs, and a rescaled pattern does not move where
     all of them move together: so the inputs of the source are drawn, all others stay at their
-    middle, and the ends are those of the central 95 % of the figure.
-
-    Returns
-    -------
-    dict of (str, str) to Tornado
-        Run, id of the total -> ends by source, without sources that do not move the totals.
+    middle, and the ends are those of the central 95 %. Sources that move nothing are left out.
     """
     model, facts = result.assembly.model, result.facts
     shape = (result.study, facts, model, result.assembly.productivity)

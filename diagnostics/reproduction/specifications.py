@@ -59,14 +59,9 @@ _REASON = 200  # characters kept of why one failed
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """One specification: a level for every choice.
+    """One specification: a level for every choice, regression choices first.
 
-    Parameters
-    ----------
-    levels : tuple of (str, str)
-        Choice and level, regression choices first.
-    regression, account : tuple of (str, object)
-        Study keys that the levels replace, for the regression and for the account.
+    `regression` and `account` are the study keys that the levels replace.
     """
 
     levels: tuple[tuple[str, str], ...]
@@ -80,19 +75,7 @@ class Combination:
 
 
 def combinations(grid: Specifications) -> list[Combination]:
-    """List every admissible combination of a grid, each once.
-
-    Raises
-    ------
-    StudyError
-        If the grid is empty, or a rule, a run or a reading is unknown.
-
-    Examples
-    --------
-    >>> grid = load_study("caict_2020").specifications
-    >>> len(combinations(grid)) >= 500
-    True
-    """
+    """List every admissible combination of a grid, each once."""
     choices = {**grid.regression, **grid.account}
     _check_rules(grid, choices)
     out: dict[tuple[tuple[str, str], ...], Combination] = {}

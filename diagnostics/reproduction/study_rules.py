@@ -45,18 +45,7 @@ UNITS = {
 
 
 def unit_scale(unit: str, where: str) -> float:
-    """Return ones per unit named by the first words of `unit`.
-
-    Raises
-    ------
-    StudyError
-        If it begins with none of ``UNITS``.
-
-    Examples
-    --------
-    >>> unit_scale("trillion yuan", "study.unit")
-    1000000000000.0
-    """
+    """Return ones per unit named by the first words of `unit`, "trillion yuan"."""
     for word, scale in UNITS.items():
         if unit.startswith(word):
             return scale

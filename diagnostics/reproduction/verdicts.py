@@ -29,27 +29,13 @@ HELD_OUT = "held out"
 
 
 def judge(printed: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> pd.DataFrame:
-    """Hold printed figures against the estimates of one run.
+    """Hold printed figures against the estimates of one run, both in the units of `printed`.
 
-    Parameters
-    ----------
-    printed : DataFrame
-        By id: ``value``, ``low``, ``high`` (the rounding interval), ``unit`` and ``fact``.
-    roles : Series
-        Id -> "input", "calibration" or "held out".
-    estimates : DataFrame
-        By id: ``estimate`` (median), ``low``, ``high`` (95 %), in the units of `printed`.
+    By id, reported, low, high (the rounding interval), role, fact, estimate, estimate_low,
+    estimate_high, error (estimate over reported, less one), agrees (the two intervals overlap;
+    missing where the run used the figure or estimates nothing), restates (id of the first figure of
+    the same fact, or None) and unit.
 
-    Returns
-    -------
-    DataFrame
-        By id: reported, low, high, role, fact, estimate, estimate_low, estimate_high, error
-        (estimate over reported, less one), agrees (the two intervals overlap; missing where the run
-        used the figure or estimates nothing), restates (id of the first figure of the same fact, or
-        None) and unit.
-
-    Examples
-    --------
     >>> printed = pd.DataFrame({"value": [2.13, 2.2], "low": [2.125, 2.15], "high": [2.135, 2.25],
     ...                         "unit": ["tn", "%"], "fact": "level 2019"}, index=["T19", "S19"])
     >>> estimates = pd.DataFrame({"estimate": [2.2, 2.3], "low": [2.0, 2.26], "high": [2.5, 2.4]},
@@ -87,24 +73,7 @@ def judge(printed: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> p
 def verdict_frame(
     study: Study, facts: Facts, runs: tuple[str, ...], estimates: pd.DataFrame
 ) -> pd.DataFrame:
-    """Judge every printed figure in every run, in the units it was printed in.
-
-    Parameters
-    ----------
-    study : Study
-        Roles of the figures.
-    facts : Facts
-        Printed figures in the units of the account.
-    runs : tuple of str
-        The runs of the study.
-    estimates : DataFrame
-        Medians and intervals, indexed by run, concept, year and variant.
-
-    Returns
-    -------
-    DataFrame
-        Index run, id; the columns of :func:`judge`.
-    """
+    """Judge every printed figure in every run, in the units it was printed in."""
     printed = as_printed(facts.reported)
     comparable = estimates[estimates.index.get_level_values("variant") != "outcome"]
     comparable = comparable.droplevel("variant")
@@ -136,23 +105,9 @@ def naive_forecasts(
 ) -> pd.DataFrame:
     """Forecast the total by rules without a model from the two points of the curve.
 
-    Parameters
-    ----------
-    facts : Facts
-        Of the study.
-    model : AccountModel
-        Its calibration gives the two points.
-    draws : DataFrame
-        Draws x (run, concept, year, variant).
-    seed : int
-        Root of the random numbers.
-
-    Returns
-    -------
-    DataFrame
-        Index rule, year: estimate, the rule's own forecast (median over the rounding of the two
-        points); low and high, its 95 % interval with the errors that the rule made itself on other
-        diffusions. Empty where the study has no curve.
+    Rule, year: estimate, the rule's own forecast (median over the rounding of the two points); low
+    and high, its 95 % interval with the errors that the rule made itself on other diffusions. Empty
+    where the study has no curve.
     """
     use = model.calibration
     if use is None or "calibrated" not in model.runs:
@@ -196,11 +151,8 @@ def score_frame(
 ) -> pd.DataFrame:
     """Count facts: how many a run is judged by, and with how many it agrees.
 
-    Returns
-    -------
-    DataFrame
-        Index run, then the naive rules: judged, agree, agreeing and other (ids), error (mean
-        absolute relative error of the medians over the printed totals that are held out).
+    Run, then the naive rules: judged, agree, agreeing and other (ids), error (mean absolute
+    relative error of the medians over the printed totals that are held out).
     """
     rows: dict[str, dict[str, object]] = {}
     for run in model.runs:
@@ -244,14 +196,7 @@ def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str
 
 
 def facts_in_words(score: pd.Series) -> str:
-    """Say in one clause how a run is scored.
-
-    Examples
-    --------
-    >>> facts_in_words(pd.Series({"judged": 4, "agree": 2, "agreeing": "T19, T20",
-    ...                           "other": "H19, J20"}))
-    'agrees with 2 of 4 independent facts (T19, T20; not H19, J20)'
-    """
+    """Say in one clause how a run is scored."""
     inner = [str(score["agreeing"])] if score["agree"] else []
     inner += [f"not {score['other']}"] if score["other"] else []
     tail = f" ({'; '.join(inner)})" if inner else ""

@@ -15,7 +15,7 @@ range of nominal growth; without a range it is any number.
 import math
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import pandas as pd
@@ -167,7 +167,14 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
             f"reported figures: no column {missing[0]!r};"
             f"{nearest(missing[0], frame.columns) or ' see the columns of load_reported'}"
         )
-    ids = [_checked_id(name, place) for place, name in enumerate(frame.index, start=1)]
+    ids: list[str] = []
+    for place, name in enumerate(frame.index, start=1):
+        if not isinstance(name, str) or not name.strip():
+            raise DataError(
+                f"reported figures: row {place}: id {shown(name)} is no text; give one such as "
+                "'T18'"
+            )
+        ids.append(name.strip())
     for name in ids:
         if ids.count(name) > 1:
             raise DataError(f"reported figures: id {name!r} is given twice")
@@ -182,14 +189,6 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
     if not figures:
         raise DataError("reported figures: every figure is left out; keep at least one")
     return tuple(figures)
-
-
-def _checked_id(name: object, place: int) -> str:
-    if not isinstance(name, str) or not name.strip():
-        raise DataError(
-            f"reported figures: row {place}: id {shown(name)} is no text; give one such as 'T18'"
-        )
-    return name.strip()
 
 
 def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
@@ -345,7 +344,11 @@ def checked_vintages(
         if alternative.name in {other.name for other in others}:
             raise DataError(f"gdp: vintage {alternative.label!r} is given twice")
         others.append(alternative)
-    by_year = _with_basis(by_year)
+    every = [one for options in by_year.values() for one in options]
+    starts = sorted(o.published for o in every if o.name.startswith("after ") and o.published)
+    by_year = {
+        year: [_with_basis(one, starts) for one in options] for year, options in by_year.items()
+    }
     years = {f.year for f in figures if f.kind == "forecast"}
     for year in sorted(years - {f.year for f in figures if f.kind != "forecast"}):
         if year in by_year or year - 1 in by_year:
@@ -377,20 +380,10 @@ def _forecast(
     return Alternative(year, name, "", base.basis, (low, high))
 
 
-def _with_basis(by_year: Mapping[int, list[Alternative]]) -> dict[int, list[Alternative]]:
-    """Fill in the basis of the vintages that do not state one."""
-    every = [one for options in by_year.values() for one in options]
-    starts = sorted(o.published for o in every if o.name.startswith("after ") and o.published)
-    out: dict[int, list[Alternative]] = {}
-    for year, options in by_year.items():
-        out[year] = []
-        for one in options:
-            later = one.name.startswith("after ") or bool(starts and one.published >= starts[0])
-            basis = one.basis or ("after revision" if later else "before revision")
-            out[year].append(
-                Alternative(one.year, one.name, one.published, basis, one.gdp, one.growth)
-            )
-    return out
+def _with_basis(one: Alternative, starts: Sequence[str]) -> Alternative:
+    """Fill in the basis of a vintage that does not state one."""
+    later = one.name.startswith("after ") or bool(starts and one.published >= starts[0])
+    return replace(one, basis=one.basis or f"{'after' if later else 'before'} revision")
 
 
 def _checked_frame(gdp: object) -> pd.DataFrame:
@@ -447,11 +440,11 @@ def _alternative(row: Mapping[Any, Any], place: int, unit: Unit) -> Alternative:
 
 def _growth(value: object, where: str) -> tuple[float, float] | None:
     """Return the interval of a printed growth rate, as a fraction."""
-    if value is None or value != value or value == "":
+    if not _given(value):
         return None
-    if not (is_number(value) or isinstance(value, str)):
-        raise DataError(f"{where}: real_growth {shown(value)} is no percentage such as 6.6")
     try:
+        if not (is_number(value) or isinstance(value, str)):
+            raise DataError("neither a number nor its digits")
         low, high = printed_interval(value)
     except DataError:
         raise DataError(
@@ -464,7 +457,7 @@ def _growth(value: object, where: str) -> tuple[float, float] | None:
 
 def _said(row: Mapping[Any, Any], key: str, where: str) -> str:
     value = row.get(key)
-    if value is None or value != value:
+    if not _given(value):
         return ""
     if not isinstance(value, str):
         raise DataError(f"{where}: {key} {shown(value)} is no text")

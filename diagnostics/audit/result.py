@@ -2,13 +2,13 @@
 
 import math
 import re
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
-from quesnay.diagnostics.audit.assignments import Assignment, choices_of
+from quesnay.diagnostics.audit.assignments import choices_of, factor_interval
 from quesnay.diagnostics.audit.figures import Figure
 from quesnay.diagnostics.audit.problem import Choice, Problem
 from quesnay.models.display.table import Table, Tabular
@@ -169,19 +169,27 @@ class AuditResult(Tabular):
         return plot_audit(self, **options)
 
 
-def findings_of(problem: Problem, found: Sequence[Assignment], result: AuditResult) -> list[str]:
+def findings_of(problem: Problem, result: AuditResult) -> list[str]:
     """State in sentences what holds, on what it rests, what is excluded and what is implied."""
-    tied = [figure for figure in problem.figures if problem.tied(figure)]
     free = [figure for figure in problem.figures if not problem.tied(figure)]
-    words = [_verdict(tied, result)]
-    words += _misses(problem, result)
-    words += _shared(problem, result)
-    words += _mixed(result)
-    words += _definitions(problem, result)
-    words += _late(problem, found, result)
-    words += _one_vintage(result)
-    words += _implied(result.bounds)
-    words += [sentence for one in result.readings for sentence in _reading(result, one)]
+    words = [_verdict(len(problem.figures) - len(free), result), *_misses(problem, result)]
+    if result.feasible:
+        words += _shared(problem, result)
+        if result.tried > 1 and not result.one_vintage.feasible:
+            words.append(
+                "So the report mixes vintages of GDP: no consistent assignment uses one vintage a "
+                "year."
+            )
+        words += _definitions(problem, result)
+    words += _late(problem, result)
+    if result.feasible:
+        words += _one_vintage(result.one_vintage)
+    words += [
+        f"Implied, not printed: {row['concept']} of {row['year']}, "
+        f"{_range(row['low'], row['high'], row['unit'])}."
+        for row in _unprinted(result.bounds)
+    ]
+    words += [_reading(result, one) for one in result.readings]
     if free:
         names = ", ".join(_named(figure) for figure in free)
         words.append(f"No identity ties {names} to another figure: printed, but not checked.")
@@ -192,10 +200,10 @@ def _named(figure: Figure) -> str:
     return f"the {figure.concept} of {figure.year} ({figure.id})"
 
 
-def _verdict(tied: Sequence[Figure], result: AuditResult) -> str:
+def _verdict(tied: int, result: AuditResult) -> str:
     number = len(result.assignments)
     if not result.feasible:
-        sets = "; ".join(_set(one) for one in result.conflicts)
+        sets = "; ".join(f"{{{', '.join(one)}}}" for one in result.conflicts)
         ways = (
             f" and on whichever GDP they rest ({result.tried:,} ways)" if result.tried > 1 else ""
         )
@@ -203,13 +211,12 @@ def _verdict(tied: Sequence[Figure], result: AuditResult) -> str:
             f"The figures are not mutually consistent, whatever was rounded{ways}: {sets} cannot "
             "hold together."
         )
-    start = f"The {len(tied)} figures that identities tie are mutually consistent"
+    start = f"The {tied} figures that identities tie are mutually consistent"
     if result.tried == 1:
         return f"{start}: unrounded values exist that satisfy every identity."
-    fit = "one" if number == 1 else f"{number}"
     return (
         f"{start}: of the {result.tried:,} ways to assign vintages of GDP and definitions to them, "
-        f"{fit} {'fits' if number == 1 else 'fit'} all of them at once."
+        f"{'one fits' if number == 1 else f'{number} fit'} all of them at once."
     )
 
 
@@ -224,9 +231,10 @@ def _misses(problem: Problem, result: AuditResult) -> list[str]:
             for _, row in rows.iterrows()
             if math.isfinite(row["implied_low"])
         ]
+        *others, last = str(left_out).split(", ")
+        listed = f"{', '.join(others)} and {last}" if others else last
         words.append(
-            f"Without {_listed(str(left_out).split(', '))} all others hold together"
-            f"{': ' if told else ''}{'; '.join(told)}."
+            f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
         )
     return words
 
@@ -239,14 +247,8 @@ def _range(low: float, high: float, unit: str) -> str:
     return f"{low:,.{places}f} to {high:,.{places}f} {sign}"
 
 
-def _listed(names: Sequence[str]) -> str:
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
-
-
 def _shared(problem: Problem, result: AuditResult) -> list[str]:
     """Say what each figure rests on in all consistent assignments."""
-    if not result.feasible:
-        return []
     every = "in every consistent assignment " if len(result.assignments) > 1 else ""
     words = []
     for figure in problem.figures:
@@ -272,21 +274,13 @@ def _pair(text: str) -> str:
     )
 
 
-def _mixed(result: AuditResult) -> list[str]:
-    if not result.feasible or result.one_vintage.feasible or result.tried == 1:
-        return []
-    return [
-        "So the report mixes vintages of GDP: no consistent assignment uses one vintage a year."
-    ]
-
-
 def _definitions(problem: Problem, result: AuditResult) -> list[str]:
     """Say which definitions no assignment uses, and what the figures would be under them."""
     frame = result.vintages[result.vintages["definition"] != ""]
     words = []
     for definition in dict.fromkeys(frame["definition"]):
         rows = frame[frame["definition"] == definition]
-        if rows["fits"].any() or not result.feasible:
+        if rows["fits"].any():
             continue
         ends = []
         for figure in problem.figures:
@@ -303,7 +297,7 @@ def _definitions(problem: Problem, result: AuditResult) -> list[str]:
     return words
 
 
-def _late(problem: Problem, found: Sequence[Assignment], result: AuditResult) -> list[str]:
+def _late(problem: Problem, result: AuditResult) -> list[str]:
     """Name the figures that can only rest on a vintage published after them."""
     words = []
     for figure in problem.figures:
@@ -342,21 +336,14 @@ def _double_rounding(problem: Problem, figure: Figure, several: Sequence[Choice]
 
 def _from_printed(problem: Problem, figure: Figure, choice: Choice) -> float | None:
     """Return the figure that the printed centres of all others in its identity give."""
-    given = {
-        (symbol, v.year): v.interval(symbol) for v in choice.vintages for symbol in ("GDP", "R")
-    }
+    given = {one.year: one for one in choice.vintages}
     option = next(o for o in choice.options if figure.key in o.keys)
-    size = problem.base_size("GDP") if "GDP" in problem.units else 1.0
     values: dict[tuple[str, int], float] = {}
     for key in {k for _, product in option.terms for k in product if k != figure.key}:
-        ends = given.get(key) if key in option.vintaged else None
-        if key not in option.vintaged:
-            ends = problem.interval(key)
+        ends = factor_interval(problem, option, given, key)
         if ends is None or not math.isfinite(ends[1] - ends[0]):
             return None
-        values[key] = (
-            0.5 * (ends[0] + ends[1]) / (size if key in given and key[0] == "GDP" else 1.0)
-        )
+        values[key] = 0.5 * (ends[0] + ends[1])
     constant = slope = 0.0
     for number, product in option.terms:
         part = number * math.prod(values[key] for key in product if key != figure.key)
@@ -367,9 +354,8 @@ def _from_printed(problem: Problem, figure: Figure, choice: Choice) -> float | N
     return None if slope == 0.0 else -constant / slope / problem.scale(figure.symbol)
 
 
-def _one_vintage(result: AuditResult) -> list[str]:
-    special = result.one_vintage
-    if special.feasible or special.deflator.empty or not result.feasible:
+def _one_vintage(special: OneVintage) -> list[str]:
+    if special.feasible or special.deflator.empty:
         return []
     frame = special.deflator
     apart = frame[(frame["low"] > frame["official_high"]) | (frame["high"] < frame["official_low"])]
@@ -384,21 +370,12 @@ def _one_vintage(result: AuditResult) -> list[str]:
     ]
 
 
-def _implied(bounds: pd.DataFrame) -> list[str]:
-    words = []
-    for row in bounds[~bounds["printed"].astype(bool)].reset_index().to_dict("records"):
-        words.append(
-            f"Implied, not printed: {row['concept']} of {row['year']}, "
-            f"{_range(row['low'], row['high'], row['unit'])}."
-        )
-    return words
-
-
-def _reading(result: AuditResult, reading: Reading) -> Iterable[str]:
+def _reading(result: AuditResult, reading: Reading) -> str:
     """Say what changes without some figures, or with another printing."""
     number = len(reading.assignments)
-    fit = "no assignment fits" if number == 0 else f"{number} assignments fit"
-    fit = "one assignment fits" if number == 1 else fit
+    fit = {0: "no assignment fits", 1: "one assignment fits"}.get(
+        number, f"{number} assignments fit"
+    )
     left = f" ({', '.join(reading.left_out)})" if reading.left_out else ""
     parts = [f"{_capital(reading.name)}{left}, {fit}"]
     for figure in result.assignments.columns:
@@ -410,22 +387,18 @@ def _reading(result: AuditResult, reading: Reading) -> Iterable[str]:
             parts.append(
                 f"{figure} may then also rest on {' or '.join(_pair(one) for one in more)}"
             )
-    before = _unprinted(result.bounds)
-    for (concept, year), row in _unprinted(reading.bounds).items():
-        old = before.get((concept, year))
+    before = {(row["concept"], row["year"]): row for row in _unprinted(result.bounds)}
+    for row in _unprinted(reading.bounds):
+        old = before.get((row["concept"], row["year"]))
         if old is not None and row["high"] - row["low"] > 1.2 * (old["high"] - old["low"]):
-            parts.append(f"{concept} of {year} is {_range(row['low'], row['high'], row['unit'])}")
-    yield "; ".join(parts) + "."
+            ends = _range(row["low"], row["high"], row["unit"])
+            parts.append(f"{row['concept']} of {row['year']} is {ends}")
+    return "; ".join(parts) + "."
 
 
-def _unprinted(bounds: pd.DataFrame) -> dict[tuple[str, int], dict[Hashable, Any]]:
-    rows = bounds[~bounds["printed"].astype(bool)].reset_index().to_dict("records")
-    return {(str(row["concept"]), int(row["year"])): row for row in rows}
+def _unprinted(bounds: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    return bounds[~bounds["printed"].astype(bool)].reset_index().to_dict("records")
 
 
 def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
-
-
-def _set(ids: Sequence[str]) -> str:
-    return "{" + ", ".join(ids) + "}"

@@ -62,6 +62,7 @@ from .diagnostics.evidence.specification import (
     run_specifications as run_specifications,
 )
 from .diagnostics.evidence.updating import (
+    backtest_tables as backtest_tables,
     backtest_update as backtest_update,
 )
 from .diagnostics.plots.account import (
@@ -92,7 +93,6 @@ from .diagnostics.regression.diagnosis import (
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
     backtest_penetration as backtest_penetration,
-    backtest_tables as backtest_tables,
 )
 from .diagnostics.reproduction.check import (
     StudyCheck as StudyCheck,

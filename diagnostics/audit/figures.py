@@ -167,14 +167,7 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
             f"reported figures: no column {missing[0]!r};"
             f"{nearest(missing[0], frame.columns) or ' see the columns of load_reported'}"
         )
-    ids: list[str] = []
-    for place, name in enumerate(frame.index, start=1):
-        if not isinstance(name, str) or not name.strip():
-            raise DataError(
-                f"reported figures: row {place}: id {shown(name)} is no text; give one such as "
-                "'T18'"
-            )
-        ids.append(name.strip())
+    ids = [_checked_id(name, place) for place, name in enumerate(frame.index, start=1)]
     for name in ids:
         if ids.count(name) > 1:
             raise DataError(f"reported figures: id {name!r} is given twice")
@@ -189,6 +182,14 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
     if not figures:
         raise DataError("reported figures: every figure is left out; keep at least one")
     return tuple(figures)
+
+
+def _checked_id(name: object, place: int) -> str:
+    if not isinstance(name, str) or not name.strip():
+        raise DataError(
+            f"reported figures: row {place}: id {shown(name)} is no text; give one such as 'T18'"
+        )
+    return name.strip()
 
 
 def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:

@@ -30,7 +30,6 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.arrays import Array
@@ -272,7 +271,7 @@ def bounds_of(
     y, x, W = (
         _partial(values, X[:, stay]) for values in (y, X[:, fit.names.index(term)], X[:, controls])
     )
-    return _solve(_Regressions.of(y, x, W, term), delta, r2_max)
+    return _bounded(y, x, W, term, delta=delta, r2_max=r2_max)
 
 
 def scale_placebo(
@@ -381,14 +380,24 @@ def deal_anew(
             "plain column: leave the other term out"
         )
     used = rows.loc[fit.index]
-    rest = _beside_scale(used, term, sizes, groups, keep)
+    kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
+    explaining = fit_panel(
+        f"{term} ~ {' + '.join(sizes)}",
+        used,
+        absorb=tuple(dict.fromkeys((groups, *kept))),
+        covariance="classical",
+        singletons="keep",
+    )
+    rest = explaining.resid.to_numpy(float)
     explained = (used[term].to_numpy(float) - rest)[:, None]
     codes = group_column(used, groups, "groups").codes
     rng = make_generator(seed)
-    made_up = []
+    order, made_up = np.argsort(codes, kind="stable"), []
     for start in range(0, draws, _CHUNK):
-        dealt = [_dealt(rest, codes, rng) for _ in range(min(_CHUNK, draws - start))]
-        made_up.append(_coefficients(fit, term, explained + np.column_stack(dealt)))
+        dealt = np.empty((len(rest), min(_CHUNK, draws - start)))
+        for column in dealt.T:  # the rests of each group among its rows
+            column[order] = rest[np.lexsort((rng.random(len(rest)), codes))]
+        made_up.append(_coefficients(fit, term, explained + dealt))
     estimate, error = float(fit.params[term]), float(fit.std_errors[term])
     return ScalePlacebo(term, estimate, error, np.concatenate(made_up), groups, sizes)
 
@@ -415,44 +424,22 @@ def _check_term(name: str, fit: PanelFit) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class _Regressions:
-    """Both regressions in the letters of the cubic above."""
+class _Cubic:
+    """The short and the long regression in the letters of the cubic above, and Rmax."""
 
-    term: str
-    sy: float
     sx: float
     t: float
-    short: float
-    long: float
-    r_short: float
-    r_long: float
+    moved: float  # b0 - b1
+    gained: float  # (R1 - R0) sy t
+    room: float  # (Rmax - R1) sy
 
-    @classmethod
-    def of(cls, y: Array, x: Array, W: Array, term: str) -> "_Regressions":
-        """Regress y on x and on x and W; all that is fixed has been taken out of them."""
-        n = len(y)
-        sy, sx = float(y @ y) / n, float(x @ x) / n
-        left, e = _partial(x, W), _partial(y, np.column_stack([x, W]))
-        t, short = float(left @ left) / n, float(x @ y) / (n * sx)
-        r_short, r_long = short**2 * sx / sy, 1.0 - float(e @ e) / (n * sy)
-        return cls(term, sy, sx, t, short, float(left @ y) / (n * t), r_short, r_long)
-
-    @property
-    def moved(self) -> float:
-        return self.short - self.long
-
-    def room(self, top: float) -> float:
-        """Return the variance of y that only what is not observed could explain."""
-        return (top - self.r_long) * self.sy
-
-    def biases(self, delta: float, top: float) -> Array:
+    def biases(self, delta: float) -> Array:
         """Return the real roots of the cubic, the smallest first."""
-        gained = (self.r_long - self.r_short) * self.sy * self.t
         cubic = np.polynomial.Polynomial(
             [
-                delta * self.room(top) * self.moved * self.sx,
-                delta * self.room(top) * (self.sx - self.t)
-                - gained
+                delta * self.room * self.moved * self.sx,
+                delta * self.room * (self.sx - self.t)
+                - self.gained
                 - self.sx * self.t * self.moved**2,
                 (delta - 2.0) * self.t * self.moved * self.sx,
                 (delta - 1.0) * (self.t * self.sx - self.t**2),
@@ -462,75 +449,56 @@ class _Regressions:
         real = roots[np.abs(roots.imag) <= _REAL * np.maximum(np.abs(roots), 1e-12)].real
         return np.asarray(real[np.argsort(np.abs(real))])
 
-    def selection(self, bias: float, top: float) -> float:
+    def selection(self, bias: float) -> float:
         """Return the delta at which the bias solves the cubic."""
-        gained = (self.r_long - self.r_short) * self.sy * self.t
         third = bias**3 * (self.t * self.sx - self.t**2)
         second = bias**2 * self.t * self.moved * self.sx
-        given = bias * (gained + self.sx * self.t * self.moved**2) + 2 * second + third
-        needed = self.room(top) * (self.moved * self.sx + bias * (self.sx - self.t))
+        given = bias * (self.gained + self.sx * self.t * self.moved**2) + 2 * second + third
+        needed = self.room * (self.moved * self.sx + bias * (self.sx - self.t))
         needed += second + third
         return given / needed if needed else float("inf")
 
 
-def _solve(found: _Regressions, delta: float, r2_max: float | None) -> OsterBounds:
-    """Bound the coefficient of the long regression."""
-    top = min(_R_MULTIPLE * found.r_long, 1.0) if r2_max is None else r2_max
-    if not is_number(top) or not found.r_long <= top <= 1.0:
+def _bounded(
+    y: Array, x: Array, W: Array, term: str, *, delta: float, r2_max: float | None
+) -> OsterBounds:
+    """Bound the coefficient of x beside W; all that is fixed has been taken out of them."""
+    n = len(y)
+    sy, sx = float(y @ y) / n, float(x @ x) / n
+    left, e = _partial(x, W), _partial(y, np.column_stack([x, W]))
+    t, short = float(left @ left) / n, float(x @ y) / (n * sx)
+    r_short, r_long = short**2 * sx / sy, 1.0 - float(e @ e) / (n * sy)
+    long, gain = float(left @ y) / (n * t), r_long - r_short
+    top = min(_R_MULTIPLE * r_long, 1.0) if r2_max is None else r2_max
+    if not is_number(top) or not r_long <= top <= 1.0:
         raise DataError(
             f"oster_bounds: r2_max={shown(top)} must lie between the R2 of the long regression, "
-            f"{found.r_long:.4f}, and 1"
+            f"{r_long:.4f}, and 1"
         )
-    gain = found.r_long - found.r_short
     if not gain > _GAIN:
         raise EstimationError("oster_bounds: the controls explain nothing; they bound nothing")
-    biases = found.biases(delta, top)
-    left = 1.0 + biases * (found.sx - found.t) / (found.sx * found.moved)
-    if not (left > _SAME).any():
+    cubic = _Cubic(sx, t, short - long, gain * sy * t, (top - r_long) * sy)
+    biases = cubic.biases(delta)
+    same = 1.0 + biases * (sx - t) / (sx * cubic.moved) > _SAME
+    if not same.any():
         raise EstimationError(
-            f"oster_bounds: no coefficient of {found.term!r} fits delta {delta:g} and R2 "
+            f"oster_bounds: no coefficient of {term!r} fits delta {delta:g} and R2 "
             f"{top:.4f}: selection on the controls would change its direction; give a smaller "
             "delta or r2_max"
         )
     return OsterBounds(
-        term=found.term,
-        short=found.short,
-        long=found.long,
-        r2_short=found.r_short,
-        r2_long=found.r_long,
+        term=term,
+        short=short,
+        long=long,
+        r2_short=r_short,
+        r2_long=r_long,
         r2_max=float(top),
         delta=delta,
-        bound=float(found.long - biases[left > _SAME][0]),
-        roots=tuple(float(found.long - bias) for bias in biases),
-        approximate=found.long - delta * found.moved * (top - found.r_long) / gain,
-        delta_zero=found.selection(found.long, top),
+        bound=float(long - biases[same][0]),
+        roots=tuple(float(long - bias) for bias in biases),
+        approximate=long - delta * cubic.moved * (top - r_long) / gain,
+        delta_zero=cubic.selection(long),
     )
-
-
-def _beside_scale(
-    rows: pd.DataFrame,
-    term: str,
-    sizes: tuple[str, ...],
-    groups: str,
-    keep: str | Sequence[str],
-) -> Array:
-    """Return what neither scale nor the kept effects explain of a column."""
-    kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
-    fit = fit_panel(
-        f"{term} ~ {' + '.join(sizes)}",
-        rows,
-        absorb=tuple(dict.fromkeys((groups, *kept))),
-        covariance="classical",
-        singletons="keep",
-    )
-    return fit.resid.to_numpy(float)
-
-
-def _dealt(rest: Array, codes: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
-    """Deal the rests of each group among its rows."""
-    dealt = np.empty_like(rest)
-    dealt[np.argsort(codes, kind="stable")] = rest[np.lexsort((rng.random(len(rest)), codes))]
-    return dealt
 
 
 def _coefficients(fit: PanelFit, term: str, made_up: Array) -> Array:

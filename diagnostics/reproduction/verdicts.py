@@ -8,18 +8,17 @@ restate one another are one fact: the first of them counts, the others stand bes
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE, naive_forecast
 from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
-from quesnay.models.satellite.account import AccountModel, Slot
+from quesnay.models.satellite.account import AccountModel
 
 __all__ = [
     "facts_in_words",
     "judge",
     "judged_facts",
-    "naive_forecast",
     "naive_forecasts",
     "score_frame",
     "verdict_frame",
@@ -112,7 +111,10 @@ def naive_forecasts(
     use = model.calibration
     if use is None or "calibrated" not in model.runs:
         return pd.DataFrame()
-    earlier, later = (_total(draws, model.slots[k]) for k in (use.earlier, use.later))
+    points = (model.slots[k] for k in (use.earlier, use.later))
+    earlier, later = (
+        draws[("calibrated", "total", slot.year, slot.variant)].to_numpy(float) for slot in points
+    )
     start = model.slots[use.later].year
     position = np.random.default_rng(seed_sequence(seed)).random(len(draws))
     rows: dict[tuple[str, int], dict[str, float]] = {}
@@ -132,18 +134,6 @@ def naive_forecasts(
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["rule", "year"])
     return frame
-
-
-def naive_forecast(
-    rule: str, before: np.ndarray | float, now: np.ndarray | float, ahead: int
-) -> np.ndarray | float:
-    """Prolong two points by the same step, the same growth, or the mean of both."""
-    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
-    return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
-
-
-def _total(draws: pd.DataFrame, slot: Slot) -> np.ndarray:
-    return draws[("calibrated", "total", slot.year, slot.variant)].to_numpy(float)
 
 
 def score_frame(

@@ -32,7 +32,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
@@ -381,25 +381,32 @@ def deal_anew(
         )
     used = rows.loc[fit.index]
     kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
-    explaining = fit_panel(
-        f"{term} ~ {' + '.join(sizes)}",
-        used,
-        absorb=tuple(dict.fromkeys((groups, *kept))),
-        covariance="classical",
-        singletons="keep",
-    )
-    rest = explaining.resid.to_numpy(float)
+    rest = _beside(used, term, sizes, tuple(dict.fromkeys((groups, *kept))))
     explained = (used[term].to_numpy(float) - rest)[:, None]
     codes = group_column(used, groups, "groups").codes
-    rng = make_generator(seed)
-    order, made_up = np.argsort(codes, kind="stable"), []
+    rng, made_up = make_generator(seed), []
     for start in range(0, draws, _CHUNK):
-        dealt = np.empty((len(rest), min(_CHUNK, draws - start)))
-        for column in dealt.T:  # the rests of each group among its rows
-            column[order] = rest[np.lexsort((rng.random(len(rest)), codes))]
+        dealt = _dealt(rest, codes, rng, min(_CHUNK, draws - start))
         made_up.append(_coefficients(fit, term, explained + dealt))
     estimate, error = float(fit.params[term]), float(fit.std_errors[term])
     return ScalePlacebo(term, estimate, error, np.concatenate(made_up), groups, sizes)
+
+
+def _beside(
+    rows: pd.DataFrame, term: str, sizes: tuple[str, ...], effects: tuple[str, ...]
+) -> Array:
+    """Return what neither scale nor the kept effects explain of a column."""
+    formula, rule = f"{term} ~ {' + '.join(sizes)}", "classical"
+    fit = fit_panel(formula, rows, absorb=effects, covariance=rule, singletons="keep")
+    return fit.resid.to_numpy(float)
+
+
+def _dealt(rest: Array, codes: Codes, rng: np.random.Generator, draws: int) -> Array:
+    """Deal the rests of each group among its rows, one column a draw."""
+    order, dealt = np.argsort(codes, kind="stable"), np.empty((len(rest), draws))
+    for column in dealt.T:
+        column[order] = rest[np.lexsort((rng.random(len(rest)), codes))]
+    return dealt
 
 
 def _within(fit: PanelFit) -> tuple[Array, Array]:

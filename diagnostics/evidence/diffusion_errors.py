@@ -408,7 +408,7 @@ def _forecasts(
     before, now, actual = (
         np.asarray(level.reindex(origins + shift), dtype=float) for shift in (-1, 0, steps)
     )
-    rules: dict[tuple[str, float], Array] = {}
+    rules: dict[tuple[str, float], Values] = {}
     for family, multiple in curves:
         since = origins - launch if family == "bass" else np.zeros_like(origins)
         theta = CURVES[family].identify((since - 1, since), (before, now), multiple * now)

@@ -17,6 +17,7 @@ from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.klems_account import KlemsAccount, klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import (
+    READINGS,
     KlemsStudy,
     Study,
     at_key,
@@ -26,7 +27,7 @@ from quesnay.diagnostics.reproduction.study import (
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import seed_sequence, whole
-from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.fitting.errors import StudyError
 from quesnay.fitting.simulation.distributions import (
     Choice,
     Distribution,
@@ -170,15 +171,6 @@ def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
     return frame.reindex([key for run in runs for key in frame.index if key[0] == run])
 
 
-READINGS = (
-    "imports inside",
-    "users of the core (forward)",
-    "users outside the sectors of the core (forward)",
-    "sum over single parts",
-)
-"""Other ways to read the linkage run."""
-
-
 def possible_readings(assembly: Assembly) -> tuple[str, ...]:
     """Return the readings that the tables of a study allow."""
     if not assembly.model.ties:
@@ -202,33 +194,20 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     if reading in READINGS[1:3]:
         ties = ties_by_slot(tables, model.slots, sectors, side="forward")
         if reading == READINGS[2]:
-            ties = tuple(None if own is None else own.outside() for own in ties)
+            ties = tuple(own and own.outside() for own in ties)
         return replace(model, ties=ties)
     if reading == READINGS[3]:
-        ties = tuple(None if own is None else replace(own, jointly=False) for own in model.ties)
-        return replace(model, ties=ties)
+        return replace(model, ties=tuple(own and replace(own, jointly=False) for own in model.ties))
     return model
-
-
-def _with_reading(ready: Prepared) -> Prepared:
-    """Return the study with the reading of the linkage run that it names as the base."""
-    assembly, reading = ready.assembly, ready.study.tables.reading
-    if not reading:
-        return ready
-    if reading not in READINGS:
-        raise StudyError(
-            f"tables.reading: unknown reading {reading!r};{suggestion(reading, READINGS)}"
-        )
-    read = replace(assembly, model=read_otherwise(assembly, reading))
-    return replace(ready, assembly=read)
 
 
 def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     """Other readings of the linkage run, on the same draws; columns as the account."""
     study, assembly = ready.study, ready.assembly
-    variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {}
-    for reading in possible_readings(assembly):
-        variants[reading] = (read_otherwise(assembly, reading), drawn)
+    variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {
+        reading: (read_otherwise(assembly, reading), drawn)
+        for reading in possible_readings(assembly)
+    }
     figure = study.core.figure
     for text in study.core.other_printings if figure else ():
         scale = float(row(ready.facts.reported, str(figure))["scale"])
@@ -249,7 +228,9 @@ def _made_ready(study: str | Path | Study | KlemsStudy, seed: int) -> Prepared |
     with at_key(called(study)):
         if growth is not None:
             return klems_account(growth)
-        return _with_reading(prepare(cast("str | Path | Study", study), seed=seed))
+        ready = prepare(cast("str | Path | Study", study), seed=seed)
+        model = read_otherwise(ready.assembly, ready.study.tables.reading)
+        return replace(ready, assembly=replace(ready.assembly, model=model))
 
 
 _MOST_LOST = 0.5
@@ -393,7 +374,6 @@ def _judged(
 
 _SOBOL_DRAWS = 1024
 _TORNADO_DRAWS = 1000
-_LEVEL = 0.95
 _DECIMALS = 10  # of a share of a variance; what comes after is rounding
 _SHOWN = 1e-2  # of the largest swing: what moves less is no source for a picture
 
@@ -426,17 +406,16 @@ def variance_frame(
     ]
     found = sobol_indices(values[0], values[1], np.stack(mixed))
     total = np.clip(found.total, 0.0, None)
-    whole = total.sum(axis=0)
-    shares = np.divide(total, whole, out=np.full_like(total, np.nan), where=whole > 0)
-    shares = shares.round(_DECIMALS)
+    every = total.sum(axis=0)
+    shares = np.divide(total, every, out=np.full_like(total, np.nan), where=every > 0)
     index = pd.MultiIndex.from_tuples(list(wanted), names=["run", "id"])
-    return pd.DataFrame(shares.T, index, list(sources))
+    return pd.DataFrame(shares.round(_DECIMALS).T, index, list(sources))
 
 
 def _judged_columns(
     facts: Facts, model: AccountModel
 ) -> dict[tuple[str, str], tuple[str, str, int, str]]:
-    """Run and id -> column of the draws."""
+    """Run and id -> column of the draws, the forecast year as it could be seen then."""
     variants = {slot.year: slot.variant for slot in model.slots if slot.variant != "outcome"}
     return {
         (run, str(name)): (run, str(own["concept"]), int(own["year"]), variants[int(own["year"])])
@@ -446,7 +425,7 @@ def _judged_columns(
     }
 
 
-def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
+def source_tornados(result: Reproduction) -> dict[tuple[str, str], Tornado]:
     """Move one source of uncertainty at a time and read the held-out totals of every run.
 
     A source such as the core pattern has many inputs, and a rescaled pattern does not move where
@@ -460,11 +439,10 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
     rows = len(drawn["gdp_vintage"])
     base = {name: np.repeat(value, rows) for name, value in median_inputs(*shape).items()}
     shown = _held_out_totals(result)
-    wanted = [(run, "total", *key) for run, name in shown for key in [shown[(run, name)]]]
-    if not wanted:
+    if not shown:
         return {}
-    places = labels(model).get_indexer(pd.Index(wanted))
-    tail, ends = (1 - _LEVEL) / 2, {}
+    places = labels(model).get_indexer(pd.Index(list(shown.values())))
+    ends = {}
     for source, names in sources.items():
         own = {name: drawn[name] for name in names}
         values = AllRuns(model)({**base, **own, **_elasticity_of(model, drawn, names)})[:, places]
@@ -472,7 +450,7 @@ def source_tornados(result: "Reproduction") -> dict[tuple[str, str], Tornado]:
         if set(names) & _ELASTICITY:  # the curve takes the median elasticity, whatever is drawn
             fixed = [column for column in moved.columns if column[0] == "calibrated"]
             moved[fixed] = np.nan
-        ends[source] = moved.quantile([tail, 1 - tail]).set_axis(["low", "high"])
+        ends[source] = moved.quantile([_TAIL, 1 - _TAIL]).set_axis(["low", "high"])
     return _assembled(result, shown, ends)
 
 
@@ -486,8 +464,7 @@ def _elasticity_of(
     use = model.potential
     if use is None or not use.equations.size:
         return {}
-    middle = np.full(len(drawn["gdp_vintage"]), use.median)
-    own = use.chosen(drawn["equation"])
+    middle, own = np.full(len(drawn["gdp_vintage"]), use.median), use.chosen(drawn["equation"])
     if "equation" in names:
         middle = own[:, 0]
     elif "elasticity_error" in names:
@@ -496,35 +473,31 @@ def _elasticity_of(
 
 
 def _assembled(
-    result: "Reproduction",
-    shown: Mapping[tuple[str, str], tuple[int, str]],
+    result: Reproduction,
+    shown: Mapping[tuple[str, str], tuple[str, str, int, str]],
     ends: Mapping[str, pd.DataFrame],
 ) -> dict[tuple[str, str], Tornado]:
     """Order the sources of every run by their swings over its totals."""
     out = {}
     for run in result.runs:
-        names = [name for one, name in shown if one == run]
-        frames = {
-            name: pd.DataFrame({s: e[(run, name)] for s, e in ends.items()}).T for name in names
-        }
-        for name, frame in frames.items():
+        frames = {}
+        for name in [name for one, name in shown if one == run]:
+            frame = pd.DataFrame({s: e[(run, name)] for s, e in ends.items()}).T
             frames[name] = frame.assign(swing=frame["high"] - frame["low"])
         size = pd.DataFrame({name: frame["swing"] for name, frame in frames.items()}).sum(axis=1)
         size = size.fillna(0.0)
         order = size[size > _SHOWN * size.max()].sort_values(ascending=False).index
         for name, frame in frames.items():
-            center = float(result.central[(run, "total", *shown[(run, name)])])
-            out[(run, name)] = Tornado(name, center, frame.loc[order], _LEVEL)
+            center = float(result.central[shown[(run, name)]])
+            out[(run, name)] = Tornado(name, center, frame.loc[order], 1 - 2 * _TAIL)
     return out
 
 
-def _held_out_totals(result: "Reproduction") -> dict[tuple[str, str], tuple[int, str]]:
-    """Return printed totals that every run has to predict, with year and variant."""
-    slots = {s.year: s.variant for s in result.assembly.model.slots if s.variant != "outcome"}
+def _held_out_totals(result: Reproduction) -> dict[tuple[str, str], tuple[str, str, int, str]]:
+    """Return the columns of printed totals, by year, that every run has to predict."""
+    totals = replace(result.facts, reported=result.facts.totals())
     return {
-        (run, str(name)): (int(own["year"]), slots[int(own["year"])])
-        for run in result.runs
-        for name, own in result.facts.totals().iterrows()
-        if int(own["year"]) in slots
-        and all(result.study.role(one, str(name)) == "held out" for one in result.runs)
+        (run, name): column
+        for (run, name), column in _judged_columns(totals, result.assembly.model).items()
+        if all(result.study.role(one, name) == "held out" for one in result.runs)
     }

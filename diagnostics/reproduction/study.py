@@ -24,6 +24,7 @@ from quesnay.diagnostics.reproduction.sections import (
     with_keys,
 )
 from quesnay.diagnostics.reproduction.study_rules import (
+    READINGS,
     ROLES,
     SUPPLY,
     UNITS,
@@ -34,6 +35,7 @@ from quesnay.diagnostics.reproduction.study_rules import (
 from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
 
 __all__ = [
+    "READINGS",
     "ROLES",
     "SUPPLY",
     "TEMPLATES",

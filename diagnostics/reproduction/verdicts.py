@@ -21,6 +21,7 @@ __all__ = [
     "judged_facts",
     "naive_forecasts",
     "score_frame",
+    "score_row",
     "verdict_frame",
 ]
 
@@ -85,17 +86,14 @@ def verdict_frame(
     return pd.concat(parts, names=["run", "id"])
 
 
-def _used_facts(own: pd.DataFrame) -> set[str]:
-    """Facts of which the run used a figure: what restates them is not held out."""
-    return set(own.loc[own["role"] != HELD_OUT, "fact"])
-
-
 def judged_facts(own: pd.DataFrame) -> pd.DataFrame:
     """Return the verdicts of one run that count: the first figure of every fact it did not use.
 
-    Where the first figure of a fact has no estimate, the next of the fact that has one counts.
+    What restates a figure that the run used is not held out. Where the first figure of a fact has
+    no estimate, the next of the fact that has one counts.
     """
-    free = own[own["agrees"].notna() & ~own["fact"].isin(_used_facts(own))]
+    used = own.loc[own["role"] != HELD_OUT, "fact"]
+    free = own[own["agrees"].notna() & ~own["fact"].isin(used)]
     return free[~free["fact"].duplicated()]
 
 
@@ -149,8 +147,7 @@ def score_frame(
         own = part(verdicts, run)
         counted = judged_facts(own)
         totals = counted[counted.index.astype(str).str.startswith("T")]
-        agree = counted["agrees"].astype(bool)
-        rows[run] = _row(counted, agree, totals["error"])
+        rows[run] = score_row(counted["agrees"], totals["error"])
     if not naive.empty:
         for rule in naive.index.get_level_values("rule").unique():
             rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), part(naive, rule))
@@ -159,12 +156,14 @@ def score_frame(
     return frame
 
 
-def _row(counted: pd.DataFrame, agree: "pd.Series[bool]", errors: pd.Series) -> dict[str, object]:
+def score_row(agrees: pd.Series, errors: pd.Series) -> dict[str, object]:
+    """Return what is said of the facts that count: agreement by id, and relative errors."""
+    agree = agrees.astype(bool)
     return {
-        "judged": len(counted),
+        "judged": len(agree),
         "agree": int(agree.sum()),
-        "agreeing": ", ".join(map(str, counted.index[agree])),
-        "other": ", ".join(map(str, counted.index[~agree])),
+        "agreeing": ", ".join(map(str, agree.index[agree])),
+        "other": ", ".join(map(str, agree.index[~agree])),
         "error": float(errors.abs().mean()) if len(errors) else float("nan"),
     }
 
@@ -172,17 +171,14 @@ def _row(counted: pd.DataFrame, agree: "pd.Series[bool]", errors: pd.Series) -> 
 def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str, object]:
     """Judge a naive rule by the totals that the calibrated run is judged by."""
     counted = judged_facts(own)
-    totals = [n for n in counted.index if facts.reported.loc[n, "concept"] == "total"]
-    rows, agree = [], []
-    for name in totals:
+    errors, agrees = {}, {}
+    for name in counted.index:
         printed = row(facts.reported, name)
-        bounds = row(paths, int(printed["year"]))
-        rows.append(float(bounds["estimate"]) / float(printed["value"]) - 1.0)
-        agree.append(bounds["low"] < printed["high"] and bounds["high"] >= printed["low"])
-    index = pd.Index(totals)
-    return _row(
-        pd.DataFrame(index=index), pd.Series(agree, index, dtype=bool), pd.Series(rows, index)
-    )
+        if printed["concept"] == "total":
+            bounds = row(paths, int(printed["year"]))
+            errors[name] = float(bounds["estimate"]) / float(printed["value"]) - 1.0
+            agrees[name] = bounds["low"] < printed["high"] and bounds["high"] >= printed["low"]
+    return score_row(pd.Series(agrees, dtype=bool), pd.Series(errors, dtype=float))
 
 
 def facts_in_words(score: pd.Series) -> str:

@@ -150,18 +150,13 @@ def backtest_penetration(
             continue
         for year in totals.index[totals.index > origin]:
             before, now = np.array(totals[[origin - 1, origin]], dtype=float)
-            rows[(origin, year)] = {
-                "printed": totals[year],
-                **{
-                    family: _along(family, totals, levels, span=(origin, year), launch=use.launch)
-                    for family in use.curves
-                },
-                _NO_CHANGE: now,
-                **{
-                    rule: float(naive_forecast(rule, before, now, int(year - origin)))
-                    for rule in NAIVE
-                },
-            }
+            row = rows[(origin, year)] = {"printed": totals[year]}
+            for family in use.curves:
+                span = (origin, year)
+                row[family] = _along(family, totals, levels, span=span, launch=use.launch)
+            row[_NO_CHANGE] = now
+            for rule in NAIVE:
+                row[rule] = float(naive_forecast(rule, before, now, int(year - origin)))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["origin", "year"])
     return OriginBacktest(frame, ready.study.study.unit)

@@ -13,32 +13,26 @@ from .datasets.download import (
     download as download,
     list_downloads as list_downloads,
 )
-from .datasets.input_output import (
-    load_io as load_io,
-)
-from .datasets.macro import (
+from .datasets.embedded import (
+    load_concordance as load_concordance,
     load_gdp as load_gdp,
     load_gdp_vintages as load_gdp_vintages,
-)
-from .datasets.panels import (
     load_panel as load_panel,
+    load_reported as load_reported,
+    load_sectors as load_sectors,
 )
-from .datasets.readers.china_klems import (
+from .datasets.readers.offices import (
     read_china_klems as read_china_klems,
 )
 from .datasets.readers.read import (
     read_io as read_io,
 )
-from .datasets.reported import (
-    load_reported as load_reported,
-)
 from .datasets.sdmx import (
     SdmxData as SdmxData,
     read_sdmx as read_sdmx,
 )
-from .datasets.sectors import (
-    load_concordance as load_concordance,
-    load_sectors as load_sectors,
+from .datasets.tables import (
+    load_io as load_io,
 )
 from .diagnostics.audit.consistency import (
     audit as audit,
@@ -185,7 +179,8 @@ from .models.input_output.balancing import (
 from .models.input_output.decomposition import (
     structural_decomposition as structural_decomposition,
 )
-from .models.input_output.imported import (
+from .models.input_output.imports import (
+    location_quotient_table as location_quotient_table,
     split_imports as split_imports,
 )
 from .models.input_output.inoperability import (
@@ -198,9 +193,6 @@ from .models.input_output.paths import (
     average_propagation_lengths as average_propagation_lengths,
     structural_paths as structural_paths,
     upstreamness as upstreamness,
-)
-from .models.input_output.regional import (
-    location_quotient_table as location_quotient_table,
 )
 from .models.input_output.supply_use import (
     SupplyUseTable as SupplyUseTable,

@@ -15,8 +15,7 @@ from quesnay.fitting.growth.inventory import hyperbolic_efficiency
 from quesnay.fitting.growth.reconciliation import adjust
 from quesnay.fitting.regression.groups import stack
 from quesnay.fitting.simulation import engine
-from quesnay.fitting.tables.extraction import pulls
-from quesnay.fitting.tables.uncertainty import Perturbed
+from quesnay.fitting.tables.extraction import Perturbed, pulls
 from tests.refusals import refused
 
 B = np.array([1.0, 2.0])

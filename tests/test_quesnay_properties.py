@@ -17,7 +17,7 @@ from quesnay.diagnostics.audit.figures import printed_interval, unit_of
 from quesnay.diagnostics.reproduction.facts import read_own
 from quesnay.diagnostics.reproduction.study import load_study, study_text
 from quesnay.models.expressions import evaluate, read_arithmetic, read_tokens
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 
 from .corpus_inputs import study_of, toml_text
 from .random_tables import random_table

@@ -22,7 +22,7 @@ import pandas as pd
 
 from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 
 __all__ = [
     "Alternative",

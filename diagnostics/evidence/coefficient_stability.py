@@ -39,8 +39,8 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import group_column
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
-from quesnay.models.uncertainty.running import estimate_of, guarded, values_of
-from quesnay.models.uncertainty.units import units_of
+from quesnay.models.uncertainty.bootstrap import units_of
+from quesnay.models.uncertainty.running import Guarded, estimate_of, values_of
 
 if TYPE_CHECKING:
     from quesnay.fitting.checks import Seed
@@ -607,7 +607,7 @@ def leave_one_out(
     units = units_of(data, by)
     if units.count < 3:
         raise QuesnayError(f"leave_one_out: {units.count} groups of {by!r}; at least three needed")
-    call = guarded(statistic, "the statistic")
+    call = Guarded(statistic, "the statistic")
     first = call(data)
     labels, estimate = estimate_of(first, owner="the statistic")
     rows: dict[Any, Any] = {}

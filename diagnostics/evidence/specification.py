@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from quesnay.fitting.checks import is_number, seed_sequence, whole
 from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
-from quesnay.fitting.simulation.inference import JointNull, joint_null
-from quesnay.fitting.simulation.sensitivity import shapley_shares
+from quesnay.fitting.simulation.inference import JointNull, joint_null, shapley_shares
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 

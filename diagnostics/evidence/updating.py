@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.datasets.input_output import load_io
+from quesnay.datasets.tables import load_io
 from quesnay.fitting.checks import as_tuple, is_whole
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 from quesnay.models.display.table import Table, Tabular

@@ -31,10 +31,14 @@ from quesnay.models.satellite.account import (
     Potential,
     Slot,
 )
-from quesnay.models.satellite.core import CorePattern
-from quesnay.models.satellite.employment import employment_by_sector, jobs_per_value_added
-from quesnay.models.satellite.linkage import CoreTies
-from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
+from quesnay.models.satellite.core import CorePattern, CoreTies
+from quesnay.models.satellite.sectors import (
+    employment_by_sector,
+    extrapolate_sectors,
+    jobs_per_value_added,
+    join_tables,
+    scale_to_gdp,
+)
 from quesnay.models.satellite.updating import Margins, margins_between, update_table
 
 __all__ = [

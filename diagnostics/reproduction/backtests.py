@@ -34,7 +34,7 @@ from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS
-from quesnay.models.uncertainty.inputs import checked_inputs
+from quesnay.models.uncertainty.monte_carlo import checked_inputs
 
 __all__ = [
     "ElasticityBacktest",

@@ -19,18 +19,16 @@ from typing import Any, cast
 import pandas as pd
 
 from quesnay.datasets.catalogue import load_dataset
-from quesnay.datasets.input_output import load_io
-from quesnay.datasets.macro import load_gdp, load_gdp_vintages
-from quesnay.datasets.panels import load_panel
+from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, load_reported
 from quesnay.datasets.readers.containers import open_book
 from quesnay.datasets.readers.options import read_options
 from quesnay.datasets.readers.read import read_io
-from quesnay.datasets.reported import load_reported
+from quesnay.datasets.tables import load_io
 from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key, unit_scale
 from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import DataError, StudyError, nearest, shown, suggestion
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 from quesnay.models.satellite.concepts import concept_of, describe, fact_of
 
 __all__ = [

@@ -34,7 +34,7 @@ from quesnay.models.regression.instrumental import fit_instrumental
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.regression.shift_share import shift_share_instrument
-from quesnay.models.satellite.linkage import keeps_imports_by_product
+from quesnay.models.satellite.core import keeps_imports_by_product
 
 __all__ = [
     "Elasticities",

@@ -36,12 +36,11 @@ from quesnay.fitting.simulation.distributions import (
     Uniform,
 )
 from quesnay.fitting.simulation.engine import chunks
-from quesnay.fitting.simulation.sensitivity import sobol_indices
+from quesnay.fitting.simulation.inference import sobol_indices
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
-from quesnay.models.satellite.linkage import keeps_imports_by_product, with_imports_inside
-from quesnay.models.uncertainty.inputs import checked_inputs
-from quesnay.models.uncertainty.monte_carlo import monte_carlo
+from quesnay.models.satellite.core import keeps_imports_by_product, with_imports_inside
+from quesnay.models.uncertainty.monte_carlo import checked_inputs, monte_carlo
 from quesnay.models.uncertainty.sensitivity import Tornado
 
 __all__ = [

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import concept_of
 

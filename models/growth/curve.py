@@ -27,7 +27,7 @@ from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.regression.least_squares import CovarianceEstimate
 from quesnay.models.display.table import Table, Tabular, estimates_frame
-from quesnay.models.labels import check_unique, places_of
+from quesnay.models.inputs import check_unique, places_of
 from quesnay.models.regression.result import Functions
 
 __all__ = [

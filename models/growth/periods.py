@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
-from quesnay.models.labels import check_unique, finite_numbers
+from quesnay.models.inputs import check_unique, finite_numbers
 
 __all__ = [
     "Periods",

@@ -17,7 +17,7 @@ from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.growth.reconciliation import Adjustment, adjust
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.growth.identities import Identity, parse_identity
-from quesnay.models.labels import check_unique, finite_numbers, places_of
+from quesnay.models.inputs import check_unique, finite_numbers, places_of
 
 __all__ = [
     "Reconciliation",

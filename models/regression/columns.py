@@ -16,7 +16,7 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array, Codes, Values
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.labels import check_unique, finite_numbers, places_of
+from quesnay.models.inputs import check_unique, finite_numbers, places_of
 
 __all__ = [
     "Grouping",

@@ -34,13 +34,14 @@ from .datasets.sdmx import (
 from .datasets.tables import (
     load_io as load_io,
 )
+from .diagnostics.audit.consistency import (
+    audit as audit,
+)
 from .diagnostics.audit.files import (
     read_figures as read_figures,
 )
-from .diagnostics.audit.report import (
-    audit as audit,
-)
 from .diagnostics.evidence.coefficient_stability import (
+    leave_one_out as leave_one_out,
     oster_bounds as oster_bounds,
     scale_placebo as scale_placebo,
 )
@@ -49,15 +50,13 @@ from .diagnostics.evidence.diffusion_errors import (
     diffusion_errors as diffusion_errors,
     embedded_diffusions as embedded_diffusions,
 )
-from .diagnostics.evidence.leave_one_out import (
-    leave_one_out as leave_one_out,
-)
 from .diagnostics.evidence.specification import (
     Grid as Grid,
     Rule as Rule,
     run_specifications as run_specifications,
 )
 from .diagnostics.evidence.updating import (
+    backtest_tables as backtest_tables,
     backtest_update as backtest_update,
 )
 from .diagnostics.plots.account import (
@@ -88,7 +87,6 @@ from .diagnostics.regression.diagnosis import (
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
     backtest_penetration as backtest_penetration,
-    backtest_tables as backtest_tables,
 )
 from .diagnostics.reproduction.check import (
     StudyCheck as StudyCheck,

@@ -143,8 +143,8 @@ def check(options: argparse.Namespace) -> int:
 
 def audit(options: argparse.Namespace) -> None:
     """Say whether printed figures are mutually consistent."""
+    from quesnay.diagnostics.audit.consistency import audit as judge
     from quesnay.diagnostics.audit.files import read_figures
-    from quesnay.diagnostics.audit.report import audit as judge
 
     figures = None if options.file is None else read_figures(options.file)
     result = judge(figures)

@@ -11,7 +11,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.completion import completion
-from quesnay.diagnostics.audit.vintages import _unit
+from quesnay.diagnostics.audit.figures import _unit
 from quesnay.diagnostics.evidence.updating import backtest_update
 from quesnay.diagnostics.plots.style import panel_of
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity

@@ -61,11 +61,6 @@ SABOTAGES: dict[str, tuple[str, str, str]] = {
         "_TAIL = 0.025",
         "_TAIL = 0.05",
     ),
-    "interval of variance shares": (
-        "diagnostics/reproduction/variance.py",
-        "_LEVEL = 0.95",
-        "_LEVEL = 0.9",
-    ),
     "interval of the naive forecast": (
         "diagnostics/reproduction/verdicts.py",
         "np.quantile(wide, [0.025, 0.975])",

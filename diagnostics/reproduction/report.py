@@ -168,7 +168,7 @@ def gather_evidence(result: "Reproduction", *, curve: bool = False) -> Evidence:
 
 
 def _audit(result: "Reproduction") -> "AuditResult":
-    from quesnay.diagnostics.audit.report import audit
+    from quesnay.diagnostics.audit.consistency import audit
 
     if result.study.reported.dataset is None:
         raise QuesnayError("the figures of this study are audited by quesnay audit FILE")

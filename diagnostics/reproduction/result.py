@@ -183,7 +183,7 @@ class Reproduction(Tabular):
     def plot_tornado(self) -> "Figure":
         """Draw how far each source of uncertainty alone moves the held-out totals."""
         from quesnay.diagnostics.reproduction.plots import tornado_plot
-        from quesnay.diagnostics.reproduction.variance import source_tornados
+        from quesnay.diagnostics.reproduction.runs import source_tornados
 
         return tornado_plot(self, source_tornados(self))
 

@@ -31,6 +31,7 @@ _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wide
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.escape import visible
     from quesnay.models.display.write import check_folder
@@ -39,7 +40,8 @@ def reproduce(options: argparse.Namespace) -> None:
     if options.out is not None:
         check_folder(options.out)
     share = 1.0 if options.out is None else _ESTIMATING
-    with _Cluster(options.dask) as client, progress() as step:
+    language = language_of(options.lang)
+    with _Cluster(options.dask) as client, progress(language) as step:
         step("estimating", 0.0)
         result = run(
             options.study,
@@ -58,18 +60,20 @@ def reproduce(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
         return
-    print(emphasised(visible(result.console(width=terminal_width()), breaks=True)))
+    shown = result.console(width=terminal_width(), language=options.lang)
+    print(emphasised(visible(shown, breaks=True)))
     if options.out is not None:
-        print(f"\nWritten: {Path(options.out)} (open report.html)")
+        print(language(f"\nWritten: {Path(options.out)} (open report.html)"))
 
 
 def explain(options: argparse.Namespace) -> None:
     """Say where the estimate of one printed figure comes from, run by run."""
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
     from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.escape import visible
 
-    with progress() as step:
+    with progress(language_of(options.lang)) as step:
         step("estimating", 0.0)
         result: Any = run(
             options.study,
@@ -79,9 +83,11 @@ def explain(options: argparse.Namespace) -> None:
         )
     if isinstance(result, KlemsAccount):
         raise QuesnayError("an account by growth accounting has one equation: see its report")
+    language = language_of(options.lang, result.study.study.zh)
     for name in result.runs if options.which is None else (options.which,):
-        shown = result.explain(options.figure, run=name).summary(width=terminal_width())
-        print(emphasised(visible(shown, breaks=True)), end="\n\n")
+        for table in result.explain(options.figure, run=name).tables():
+            shown = language.table(table).to_text(width=terminal_width())
+            print(emphasised(visible(shown, breaks=True)), end="\n\n")
 
 
 class _Cluster:

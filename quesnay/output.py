@@ -56,20 +56,17 @@ def write_result(
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result, lang, word))
     from quesnay.diagnostics.plots.style import figure_to_bytes
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.report.page import render_page
     from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
-    from quesnay.diagnostics.reproduction.report import (
-        gather_evidence,
-        report_language,
-        report_parts,
-    )
+    from quesnay.diagnostics.reproduction.report import gather_evidence, report_parts
     from quesnay.models.display.workbook import frame_to_csv
 
     step("evidence", 0.0)
     evidence = gather_evidence(result, curve=curve)
     step("pictures", 0.4)
     plots = result.plots()
-    language = report_language(result, lang)
+    language = language_of(lang, result.study.study.zh)
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)
     step("tables and report", 0.7)
@@ -97,25 +94,30 @@ def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
 
 def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str | bytes]:
     """Return tables, plot and a page of an account by growth accounting."""
-    from quesnay.diagnostics.plots.style import draw_picture
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.workbook import frame_to_csv, workbook_bytes
 
-    picture = draw_picture(result.plot_account())
+    language, figure = language_of(lang, result.study.study.zh), result.plot_account()
+    if lang != "en":
+        relabel(figure, language)
+    picture = draw_picture(figure)
+    tables = [language.table(table) for table in result.tables()]
     files: dict[str, str | bytes] = {
         "account.csv": frame_to_csv(result.account),
         "definitions.csv": frame_to_csv(result.definitions),
         "growth.csv": frame_to_csv(result.growth),
         "verdicts.csv": frame_to_csv(result.verdicts),
-        "tables.xlsx": workbook_bytes(result.tables()),
+        "tables.xlsx": workbook_bytes(tables, (), language),
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
     }
     if word:
         from quesnay.models.display.word import Part, document_bytes
 
-        account = Part("The account", (), [picture], result.tables())
-        title = result.study.study.title
-        files["report.docx"] = document_bytes(title, result.findings(), [account])
+        account = Part(language("The account"), (), [picture], tables)
+        title = language(result.study.study.title)
+        files["report.docx"] = document_bytes(title, result.findings(language), [account])
     return files
 
 

@@ -42,8 +42,13 @@ def _bold_title(block: str) -> str:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Step]:
+def progress(translate: Callable[[str], str] = str) -> Iterator[Step]:
     """Show on a terminal how far a command is and how long it still takes, from 2 seconds on.
+
+    Parameters
+    ----------
+    translate : callable
+        What the words become in the language of the reader.
 
     Yields
     ------
@@ -55,11 +60,11 @@ def progress() -> Iterator[Step]:
         return
     from tqdm import tqdm
 
-    shape = "{desc}: {percentage:3.0f}% |{bar:20}| {elapsed}, {remaining} left"
+    shape = "{desc}: {percentage:3.0f}% |{bar:20}| " + translate("{elapsed}, {remaining} left")
     with tqdm(total=1.0, file=sys.stderr, leave=False, delay=_PATIENCE, bar_format=shape) as bar:
 
         def step(what: str, share: float) -> None:
-            bar.set_description_str(what, refresh=False)
+            bar.set_description_str(translate(what), refresh=False)
             bar.update(share - bar.n)
 
         yield step

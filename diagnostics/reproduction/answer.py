@@ -7,7 +7,7 @@ import pandas as pd
 from quesnay.diagnostics.report.page import Answer, Cell
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.explain import explain_figure
-from quesnay.diagnostics.reproduction.tables import interval_text, number_text
+from quesnay.diagnostics.reproduction.tables import interval_text, number_text, printed_amount
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
 
 if TYPE_CHECKING:
@@ -47,13 +47,12 @@ def _has(result: "Reproduction", run: str, name: str) -> bool:
 def _fact_row(result: "Reproduction", name: str) -> list[Cell]:
     printed = row(result.facts.reported, name)
     title = f"{CONCEPTS[str(printed['concept'])].title}, {int(printed['year'])}"
-    unit = str(printed["unit"])
-    between = " x " if unit[:1].isdigit() else " "
+    amount = str(printed_amount(printed["printed"], str(printed["unit"])))
     said = (
-        f"{name}: printed as {printed['printed']}{between}{unit}.",
+        f"{name}: printed as {amount}.",
         f"Read in: {printed.get('provenance') or 'study file'}.",
     )
-    source = Cell(f"{printed['printed']}{between}{unit}", said, [("source row", f"source-{name}")])
+    source = Cell(amount, said, [("source row", f"source-{name}")])
     return [Cell(title), source, *(_estimate(result, run, name) for run in result.runs)]
 
 

@@ -42,9 +42,8 @@ def workbook_of(
     first |= {table.title: table for table in tables if table.title not in first}
     shown = [*first.values(), definitions_table(), sources_table(result)]
     charts = [*_account_charts(result), *_path_charts(result, path)]
-    return workbook_bytes(
-        [language.table(table) for table in shown], [_spoken(chart, language) for chart in charts]
-    )
+    spoken = [_spoken(chart, language) for chart in charts]
+    return workbook_bytes([language.table(table) for table in shown], spoken, language)
 
 
 def _spoken(chart: Chart, language: Language) -> Chart:
@@ -62,10 +61,16 @@ def document_of(
     result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
 ) -> bytes:
     """Return the report as a Word document."""
-    from quesnay.diagnostics.plots.style import draw_picture
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
     from quesnay.models.display.word import Part, document_bytes
 
     front, sections = _parts(result, language) if parts is None else parts
+    if language.code != "en":
+        for figure in front.figures.values():
+            relabel(figure, language)
+        for section in sections:
+            for figure in section.figures.values():
+                relabel(figure, language)
     every = [
         Part(
             language(section.title),

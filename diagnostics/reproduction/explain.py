@@ -75,7 +75,7 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
             f"{verdict['role']} in this run.",
             f"Values are medians of {len(result.draws)} draws, each figure by itself, so that the "
             f"equation holds in every draw but not exactly between them; 95 % interval "
-            f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g}.",
+            f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g} {verdict['unit']}.",
         ),
     )
 

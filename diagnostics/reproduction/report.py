@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
-from quesnay.datasets.sectors import load_sectors
 from quesnay.datasets.store import resources
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.report.page import Formula, Front, Section, render_page
@@ -43,7 +42,6 @@ __all__ = [
     "Evidence",
     "gather_evidence",
     "report_html",
-    "report_language",
     "report_parts",
     "used_sources",
 ]
@@ -195,7 +193,7 @@ def report_html(
 
     The figures of `plots` are laid out, and relabelled where the language is another.
     """
-    language = report_language(result, lang)
+    language = language_of(lang, result.study.study.zh)
     made = gather_evidence(result) if evidence is None else evidence
     front, sections = report_parts(result, plots, made, language)
     return render_page(front, sections, language=language, path=path)
@@ -227,15 +225,6 @@ def report_parts(
         _data(result),
         _reproducibility(result),
     ]
-
-
-def report_language(result: "Reproduction", lang: str) -> Language:
-    """Return a language with the texts of the study and the names of its sectors."""
-    if lang == "en":
-        return language_of(lang)
-    sectors = load_sectors("CHN", 42)
-    names = dict(zip(sectors["short_name"], sectors["name_zh"], strict=True))
-    return language_of(lang, {**names, **result.study.study.zh})
 
 
 def _telling(made: Evidence, language: Language) -> list[str]:

@@ -1,13 +1,16 @@
 """Tables of the main job, in the words and units of a reader."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from quesnay.diagnostics.report.language import Language
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts
+from quesnay.models.display.markup import wrap
 from quesnay.models.display.table import Table
 from quesnay.models.satellite.concepts import describe
 
@@ -17,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "account_table",
     "bounds_table",
+    "console_tables",
     "console_text",
     "glance_table",
     "interval_text",
@@ -61,30 +65,24 @@ def _outcome_table(result: "Reproduction") -> Table:
     return account_table(result, result.outcome, ", outcome of the forecast year")
 
 
-def console_text(result: "Reproduction", width: int) -> str:
-    """Return the answer first, then account, verdicts and score, for a terminal."""
-    import textwrap
-
-    said = [
-        textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
-        for sentence in result.findings()
-    ]
+def console_tables(result: "Reproduction") -> list[Table]:
+    """Return account, verdicts and score, the tables that a terminal shows."""
     shown = [account_table(result, result.account, "")]
-    if _printed(result):
-        shown += [glance_table(result), score_table(result)]
-    few = len(result.draws) < _FEW
-    warned = [f"Only {len(result.draws)} draws: too few for a 95 % interval."] if few else []
-    title = result.study.study.title
-    parts = [
-        title,
-        *warned,
-        *(["\n".join(said)] if said else []),
-        *(table.to_text(width=width) for table in shown),
+    return [*shown, glance_table(result), score_table(result)] if _printed(result) else shown
+
+
+def console_text(
+    head: Sequence[str], said: Sequence[str], tables: Sequence[Table], lang: Language, width: int
+) -> str:
+    """Lay a title, the answer in sentences and then tables out in a language for a terminal."""
+    lines = [
+        f"{'  ' if place else '- '}{line}"
+        for sentence in said
+        for place, line in enumerate(wrap(sentence, width - 2))
     ]
-    return "\n\n".join(parts)
-
-
-_FEW = 200
+    parts = ["\n".join(lines)] if lines else []
+    shown = (lang.table(table).to_text(width=width) for table in tables)
+    return "\n\n".join([*map(lang, head), *parts, *shown])
 
 
 def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> Table:

@@ -83,9 +83,11 @@ def amounts(
 
 
 def numbers_apart(
-    header: tuple[object, ...], values: Sequence[object]
+    header: tuple[object, ...], values: Sequence[object], words: Callable[[str], str] = str
 ) -> list[tuple[tuple[object, ...], list[object], list[str]]]:
     """Split a column of amounts into value, low, high, unit and remark, as far as they occur.
+
+    `words` says in the language of the table what comes behind the name of the column.
 
     Returns
     -------
@@ -108,7 +110,7 @@ def numbers_apart(
         if name in {"value", "low", "high"}:
             own = [getattr(cell, name) for cell in cells]
         if not all(map(is_missing, own)):
-            last = header[-1] if name == "value" else f"{header[-1]}, {name}"
+            last = header[-1] if name == "value" else f"{header[-1]}{words(f', {name}')}"
             texts = [cell.text for cell in cells] if name in {"value", "low", "high"} else []
             out.append(((*header[:-1], last), own, texts))
     return out

@@ -28,6 +28,9 @@ __all__ = [
 _LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
+# stay with their word
+_CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
+# stay with their word
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
@@ -243,7 +246,10 @@ def _pieces(text: str) -> list[str]:
     """Split after blanks, underscores, slashes and wide characters, where a line may break."""
     pieces = [""]
     for character in text:
+        if not pieces[-1] and character in _CLOSING:
+            pieces[max(len(pieces) - 2, 0)] += character
+            continue
         pieces[-1] += character
-        if character in " _/" or display_width(character) > 1:
+        if character in " _/" or (display_width(character) > 1 and character not in _OPENING):
             pieces.append("")
     return [piece for piece in pieces if piece]

@@ -3,7 +3,7 @@
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -92,6 +92,7 @@ class _Sheet:
 
     sheet: Any
     styles: _Styles
+    words: Callable[[str], str]
     places: dict[str, int] = field(default_factory=dict)
 
     def write(self, table: "Table") -> None:
@@ -106,7 +107,7 @@ class _Sheet:
             columns.append((header, frame.iloc[:, place].tolist(), format_of(name, table.formats)))
         place = 0
         for header, values, spec in columns:
-            for names, own, texts in numbers_apart(header, values):
+            for names, own, texts in numbers_apart(header, values, self.words):
                 self._header(top, place, names)
                 codes = [_printed_code(text) for text in texts] or _code(own, spec)
                 self._values(top, place, own, codes)
@@ -140,9 +141,9 @@ class _Sheet:
 
     def contents(self, tables: Sequence["Table"], names: Sequence[str]) -> None:
         """List the sheets, each with a link to it, what it shows and how large it is."""
-        self._text(0, 0, "Contents", bold=True)
+        self._text(0, 0, self.words(_CONTENTS), bold=True)
         for place, word in enumerate(("sheet", "what it shows", "rows", "columns")):
-            self._text(2, place, word, bold=True, bottom=1)
+            self._text(2, place, self.words(word), bold=True, bottom=1)
         for row, (table, name) in enumerate(zip(tables, names, strict=True), start=3):
             target = "internal:'{}'!A1".format(name.replace("'", "''"))
             self.sheet.write_url(row, 0, target, self.styles(font_color="#0563C1"), name)
@@ -231,8 +232,15 @@ def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
     return write_bytes(path, workbook_bytes(tables))
 
 
-def workbook_bytes(tables: Sequence["Table"], charts: Sequence[Chart] = ()) -> bytes:
-    """Make an Excel workbook of tables, a sheet each, with the charts below their tables."""
+def workbook_bytes(
+    tables: Sequence["Table"],
+    charts: Sequence[Chart] = (),
+    words: Callable[[str], str] = str,
+) -> bytes:
+    """Make an Excel workbook of tables, a sheet each, with the charts below their tables.
+
+    `words` says in the language of the tables what the workbook adds: contents, low and high.
+    """
     if not tables:
         raise DataError("there is no table to write to the workbook; give at least one")
     for table in tables:
@@ -243,12 +251,12 @@ def workbook_bytes(tables: Sequence["Table"], charts: Sequence[Chart] = ()) -> b
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED, "author": "quesnay"})
         styles = _Styles(book)
-        listed = [_CONTENTS] if len(tables) > 1 else []
+        listed = [words(_CONTENTS)] if len(tables) > 1 else []
         names = sheet_names([*listed, *(t.sheet or t.title for t in tables)])[len(listed) :]
         if listed:
-            _Sheet(book.add_worksheet(_CONTENTS), styles).contents(tables, names)
+            _Sheet(book.add_worksheet(*listed), styles, words).contents(tables, names)
         for table, name in zip(tables, names, strict=True):
-            sheet = _Sheet(book.add_worksheet(name), styles)
+            sheet = _Sheet(book.add_worksheet(name), styles, words)
             sheet.write(table)
             own = [chart for chart in charts if chart.table == table.title]
             for number, chart in enumerate(own):

@@ -121,8 +121,8 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
     rules = list(result.naive.index.get_level_values("rule").unique())
     return [
         say(
-            "Path: a diffusion curve through the two earliest printed totals gives {rows}; over "
-            "these {verdict}.",
+            "Path: a diffusion curve through the two earliest printed totals gives {rows}; "
+            "{verdict}.",
             lang,
             rows=say(", ", lang).join(rows),
             verdict=_against_naive(result, rules, lang),

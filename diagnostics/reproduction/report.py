@@ -11,8 +11,13 @@ from quesnay.datasets.catalogue import list_datasets
 from quesnay.datasets.store import resources
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.report.page import Formula, Front, Section, render_page
-from quesnay.diagnostics.reproduction.answer import answer_table
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
+from quesnay.diagnostics.reproduction.explain import (
+    account_opens,
+    answer_table,
+    explanations,
+    verdict_opens,
+)
 from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
@@ -209,6 +214,7 @@ def report_parts(
         answer(result, language, audit=_telling(made, language)[:1]),
         {"Value added by run and year, with the printed totals": plots["account"]},
         answer_table(result),
+        explanations(result),
     )
     return front, [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
@@ -291,6 +297,7 @@ def _limits(result: "Reproduction") -> Section:
 
 
 def _account(result: "Reproduction") -> Section:
+    account = account_table(result, result.account, "")
     return Section(
         "account",
         "The account",
@@ -299,16 +306,18 @@ def _account(result: "Reproduction") -> Section:
             "the report, not an error. Every number is the median of the draws."
         ],
         tables=[
-            account_table(result, result.account, ""),
+            account,
             *bounds_table(result),
             *(core_linkages(result).tables() if "linkage" in result.runs else ()),
         ],
+        opens={account.title: account_opens(result)},
     )
 
 
 def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
     outcome = ", outcome of the forecast year"
     forecast = result.study.gdp.forecast is not None
+    tables = {run: verdict_table(result, run) for run in result.runs}
     return Section(
         "verdicts",
         "Verdicts, each fact counted once",
@@ -320,9 +329,13 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
         {"The total by run, with the printed totals": plots["fan"]},
         [
             score_table(result),
-            *(verdict_table(result, run) for run in result.runs),
+            *tables.values(),
             *((account_table(result, result.outcome, outcome),) if forecast else ()),
         ],
+        opens={
+            table.title: verdict_opens(result, run, table.frame.columns)
+            for run, table in tables.items()
+        },
     )
 
 

@@ -8,7 +8,7 @@ import pandas as pd
 
 from quesnay.datasets.store import fetch, resources
 from quesnay.fitting.errors import DataError, shown
-from quesnay.models.display.workbook import frame_to_csv
+from quesnay.models.display.documents import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.paths import as_path
 

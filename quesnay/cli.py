@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from quesnay import __version__
-from quesnay.completion import SHELLS, completion
 from quesnay.fitting.errors import QuesnayError
 from quesnay.table_commands import add_table
-from quesnay.terminal import red
+from quesnay.terminal import SHELLS, completion, red
 
 __all__ = ["main"]
 

@@ -1,7 +1,8 @@
-"""What each command of the command line does."""
+"""What each command of the command line does, and the files and the JSON that it writes."""
 
 import argparse
 import json
+import math
 import re
 import shlex
 import sys
@@ -10,8 +11,12 @@ from typing import Any
 
 import pandas as pd
 
+from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
+from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.fitting.errors import DataError, QuesnayError
-from quesnay.terminal import emphasised, progress, terminal_width
+from quesnay.models.display.table import Tabular
+from quesnay.models.display.write import write_folder
+from quesnay.terminal import Step, emphasised, progress, terminal_width
 
 __all__ = [
     "audit",
@@ -19,11 +24,16 @@ __all__ = [
     "datasets",
     "download",
     "explain",
+    "frame_json",
     "init",
     "reproduce",
+    "result_json",
     "selftest",
     "show",
+    "tables_json",
+    "write_result",
 ]
+
 
 _ESTIMATING, _BEFORE, _DRAWS = 0.4, 0.5, 0.3  # measured shares of the time, for the bar
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
@@ -35,7 +45,6 @@ def reproduce(options: argparse.Namespace) -> None:
     from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.escape import visible
     from quesnay.models.display.write import check_folder
-    from quesnay.output import result_json, write_result
 
     if options.out is not None:
         check_folder(options.out)
@@ -212,7 +221,6 @@ def download(options: argparse.Namespace) -> None:
 def show(result: Any, as_json: bool, *, title: str = "") -> None:
     """Print a result, a frame or a series as text or as one JSON document."""
     from quesnay.models.display.table import Table
-    from quesnay.output import frame_json, tables_json
 
     if isinstance(result, pd.Series):
         result = result.to_frame(result.name if result.name is not None else "value")
@@ -223,3 +231,205 @@ def show(result: Any, as_json: bool, *, title: str = "") -> None:
         print(emphasised(Table(title, result).shortened().to_text(width=terminal_width())))
     else:
         print(emphasised(result.summary(width=terminal_width())))
+
+
+_DIGITS = 10  # what different processors agree on
+
+
+def write_result(
+    result: Reproduction | KlemsAccount,
+    folder: str | Path,
+    *,
+    curve: bool = False,
+    lang: str = "en",
+    word: bool = False,
+    step: Step = lambda what, share: None,
+) -> Path:
+    """Write tables, plots and the report of a run to a folder, all or nothing.
+
+    Parameters
+    ----------
+    result : Reproduction or KlemsAccount
+        The run.
+    folder : str or Path
+        Made where missing; files of others in it stay.
+    curve : bool
+        The specification curve too, in the report and as csv.
+    lang : {"en", "zh"}
+        Language of report, pictures and workbook.
+    word : bool
+        The report as a Word document too; needs ``quesnay[word]``.
+    step : callable
+        Told what comes next and the share that is done then.
+
+    Returns
+    -------
+    Path
+        The folder.
+
+    Raises
+    ------
+    DataError
+        If it cannot be written.
+    """
+    if isinstance(result, KlemsAccount):
+        return write_folder(folder, _klems_files(result, lang, word))
+    from quesnay.diagnostics.plots.style import figure_to_bytes
+    from quesnay.diagnostics.report.language import language_of
+    from quesnay.diagnostics.report.page import render_page
+    from quesnay.diagnostics.reproduction.report import (
+        document_of,
+        gather_evidence,
+        report_parts,
+        workbook_of,
+    )
+    from quesnay.models.display.documents import frame_to_csv
+
+    step("evidence", 0.0)
+    evidence = gather_evidence(result, curve=curve)
+    step("pictures", 0.4)
+    plots = result.plots()
+    language = language_of(lang, result.study.study.zh)
+    parts = report_parts(result, plots, evidence, language)
+    page = render_page(*parts, language=language)
+    step("tables and report", 0.7)
+    frames = _frames(result) | evidence.frames()
+    files: dict[str, str | bytes] = {f"{n}.csv": frame_to_csv(f) for n, f in frames.items()}
+    files |= {"tables.xlsx": workbook_of(result, parts, language), "report.html": page}
+    files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
+    if word:
+        files["report.docx"] = document_of(result, parts, language)
+    return write_folder(folder, files)
+
+
+def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
+    """Return what a run writes as csv, by the name of the file."""
+    return {
+        "account": result.account,
+        "account_outcome": result.outcome,
+        "verdicts": result.verdicts,
+        "variance": result.variance,
+        "score": result.score,
+        "readings": result.bounds,
+        "elasticities": _elasticities(result),
+    }
+
+
+def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str | bytes]:
+    """Return tables, plot and a page of an account by growth accounting."""
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.diagnostics.report.language import language_of
+    from quesnay.models.display.documents import frame_to_csv, workbook_bytes
+
+    language, figure = language_of(lang, result.study.study.zh), result.plot_account()
+    if lang != "en":
+        relabel(figure, language)
+    picture = draw_picture(figure)
+    tables = [language.table(table) for table in result.tables()]
+    files: dict[str, str | bytes] = {
+        "account.csv": frame_to_csv(result.account),
+        "definitions.csv": frame_to_csv(result.definitions),
+        "growth.csv": frame_to_csv(result.growth),
+        "verdicts.csv": frame_to_csv(result.verdicts),
+        "tables.xlsx": workbook_bytes(tables, (), language),
+        "report.html": result.to_html(language=lang),
+        "account.png": picture.png,
+    }
+    if word:
+        from quesnay.models.display.documents import Part, document_bytes
+
+        account = Part(language("The account"), (), [picture], tables)
+        title = language(result.study.study.title)
+        files["report.docx"] = document_bytes(title, result.findings(language), [account])
+    return files
+
+
+def _elasticities(result: Reproduction) -> pd.DataFrame:
+    """Equations of the mixture and their weights; empty without a potential."""
+    return pd.DataFrame() if result.elasticities is None else result.elasticities.mixture
+
+
+def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
+    """Return a run as plain lists and numbers for one JSON document."""
+    if isinstance(result, KlemsAccount):
+        return {
+            "study": result.study.study.name,
+            "technology": result.study.study.technology,
+            "unit": result.study.study.unit,
+            "account": frame_json(result.account),
+            "definitions": frame_json(result.definitions),
+            "growth": frame_json(result.growth),
+            "verdicts": frame_json(result.verdicts),
+            "score": frame_json(result.score),
+            "findings": result.findings(),
+        }
+    from quesnay.diagnostics.reproduction.report import gather_evidence
+
+    return {
+        "study": result.study.study.name,
+        "technology": result.study.study.technology,
+        "unit": result.study.study.unit,
+        "draws": len(result.draws),
+        "seed": result.seed,
+        "account": frame_json(result.account),
+        "outcome": frame_json(result.outcome),
+        "verdicts": frame_json(result.verdicts),
+        "variance": frame_json(result.variance),
+        "score": frame_json(result.score),
+        "readings": frame_json(result.bounds),
+        "elasticities": frame_json(_elasticities(result)),
+        "findings": result.findings(),
+        **{name: frame_json(frame) for name, frame in gather_evidence(result).frames().items()},
+    }
+
+
+def frame_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as records; missing values are null, numbers have ten significant digits.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any labelled frame; its index becomes columns.
+
+    Returns
+    -------
+    list of dict
+        One a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame_json(pd.DataFrame({"core": [0.4386]}, index=pd.Index([2018], name="year")))
+    [{'year': 2018, 'core': 0.4386}]
+    """
+    plain = (
+        frame.reset_index() if frame.index.names != [None] or frame.index.dtype == object else frame
+    )
+    return [
+        {_flat(name): _plain(value) for name, value in zip(plain.columns, row, strict=True)}
+        for row in plain.itertuples(index=False, name=None)
+    ]
+
+
+def tables_json(result: Tabular) -> list[dict[str, Any]]:
+    """Return every table of a result with title, rows and notes."""
+    return [
+        {"title": table.title, "rows": frame_json(table.frame), "notes": list(table.notes)}
+        for table in result.tables()
+    ]
+
+
+def _flat(name: Any) -> str:
+    """Return a column's name, the levels of its header joined."""
+    return " / ".join(str(part) for part in name if part) if isinstance(name, tuple) else str(name)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON knows."""
+    if value is None or value is pd.NA:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") + 0.0 if math.isfinite(value) else None
+    return value if isinstance(value, (bool, int, str)) else str(value)

@@ -13,12 +13,12 @@ import pytest
 
 import quesnay as qn
 from quesnay.cli import main
+from quesnay.commands import write_result
 from quesnay.diagnostics.plots.style import cjk_family, figure_to_svg, relabel
 from quesnay.diagnostics.report.language import language_of, say
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
-from quesnay.output import write_result
 
 FIELD = re.compile(r"\{[^}]*\}")
 FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"

@@ -169,28 +169,26 @@ class Language:
     def _in_units(self, frame: pd.DataFrame) -> pd.DataFrame:
         """Write the numbers of rows that say their unit as they stand before its word."""
         frame = frame.copy()
+        kept = [k for k, name in enumerate(frame) if not _SHARES.search(str(name))]
         for place in range(len(frame)):
-            cells = frame.iloc[place].tolist()
-            said = (getattr(cell, "unit", cell) for cell in cells)
+            said = (getattr(cell, "unit", cell) for cell in frame.iloc[place])
             named = (one for one in said if isinstance(one, str) and one in self.units)
             unit = next(named, "")
-            factor, word = self.measure(unit)
-            for k, (name, cell) in enumerate(zip(frame.columns, cells, strict=True)):
-                if factor == 1.0 or _SHARES.search(str(name)):
-                    continue
-                if isinstance(cell, Amount):
-                    text = self(cell.text) if cell.unit else self.measured(cell.text, unit)
-                    value, low, high = (
-                        float(f"{factor * one:.12g}") for one in (cell.value, cell.low, cell.high)
-                    )
-                    frame.iat[place, k] = replace(
-                        cell, text=text, value=value, low=low, high=high, unit=cell.unit and word
-                    )
-                elif isinstance(cell, float):
-                    frame.iat[place, k] = float(f"{factor * cell:.12g}")
-                elif isinstance(cell, str) and cell == unit:
-                    frame.iat[place, k] = word
+            for k in kept if self.measure(unit)[0] != 1.0 else ():
+                frame.iat[place, k] = self._in_unit(frame.iat[place, k], unit)
         return frame
+
+    def _in_unit(self, cell: Any, unit: str) -> Any:
+        factor, word = self.measure(unit)
+        if isinstance(cell, Amount):
+            text = self(cell.text) if cell.unit else self.measured(cell.text, unit)
+            numbers = {
+                n: float(f"{factor * getattr(cell, n):.12g}") for n in ("value", "low", "high")
+            }
+            return replace(cell, text=text, unit=cell.unit and word, **numbers)
+        if isinstance(cell, float):
+            return float(f"{factor * cell:.12g}")
+        return word if isinstance(cell, str) and cell == unit else cell
 
     def _cell(self, value: object) -> object:
         if isinstance(value, bool | np.bool_):

@@ -1,7 +1,7 @@
 """Where numbers come from: equation, inputs and sources of a figure, and the first table."""
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
@@ -122,14 +122,16 @@ def explanations(result: "Reproduction") -> dict[str, Why]:
         read = printed.get("provenance") or "study file"
         said = [f"{name}: printed as {amount}.", f"Read in: {read}."]
         whys[f"why-{name}"] = Why(said, [("source row", f"source-{name}")])
-    for (run, name), own in result.verdicts.iterrows():
+    for key, own in result.verdicts.iterrows():
+        run, name = cast("tuple[str, str]", key)
         if not pd.isna(own["estimate"]):
             figure = row(result.facts.reported, name)
             concept, year = CONCEPTS[str(figure["concept"])], int(figure["year"])
             said = [f"{name}, {run} run: {_shown(own, 'estimate')} {own['unit']}."]
             said.append(f"source-{name}")
             whys[f"why-{run}-{name}"] = _why(result, run, concept, year, said)
-    for (run, year), own in result.account.iterrows():
+    for key, own in result.account.iterrows():
+        run, year = cast("tuple[str, int]", key)
         for name in ACCOUNT:
             if not pd.isna(own[name]):
                 scale, unit = _unit(result, CONCEPTS[name])
@@ -169,7 +171,7 @@ def verdict_opens(
     result: "Reproduction", run: str, columns: "pd.Index"
 ) -> dict[tuple[int, int], str]:
     """Return the explanation of every printed and estimated cell of a run's verdicts."""
-    reported, estimate = columns.get_loc("reported"), columns.get_loc("estimate")
+    reported, estimate = (list(columns).index(name) for name in ("reported", "estimate"))
     own = part(result.verdicts, run)
     opens = {(place, reported): f"why-{name}" for place, name in enumerate(own.index)}
     for place, (name, value) in enumerate(own["estimate"].items()):

@@ -1,7 +1,7 @@
 """The report of the main job as one HTML page, and the evidence that stands in it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -23,6 +23,8 @@ from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
+    definitions_table,
+    path_table,
     printed_amount,
     score_table,
     segment_table,
@@ -30,6 +32,7 @@ from quesnay.diagnostics.reproduction.tables import (
     verdict_table,
 )
 from quesnay.fitting.errors import QuesnayError
+from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table, versions
 
 if TYPE_CHECKING:
@@ -45,10 +48,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Evidence",
+    "document_of",
     "gather_evidence",
     "report_html",
     "report_parts",
     "used_sources",
+    "workbook_of",
 ]
 
 T = TypeVar("T")
@@ -587,3 +592,98 @@ def reconciled_finding(
         printed=last["printed"],
         place=lang(place),
     )
+
+
+Parts = tuple[Front, list[Section]]
+
+
+def workbook_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+) -> bytes:
+    """Return every table of the report in one workbook, with charts, definitions and sources."""
+    _, sections = _parts(result, language) if parts is None else parts
+    tables = [table for section in sections for table in section.tables]
+    tables += result.tables()
+    path = path_table(result)
+    first = {table.title: table for table in [account_table(result, result.account, ""), path]}
+    first |= {table.title: table for table in tables if table.title not in first}
+    shown = [*first.values(), definitions_table(), sources_table(result)]
+    charts = [*_account_charts(result), *_path_charts(result, path)]
+    spoken = [_spoken(chart, language) for chart in charts]
+    return workbook_bytes([language.table(table) for table in shown], spoken, language)
+
+
+def _spoken(chart: Chart, language: Language) -> Chart:
+    """Return a chart that finds its columns in a table of the language."""
+    return replace(
+        chart,
+        table=language(chart.table),
+        title=language(chart.title),
+        series={language(name): language(column) for name, column in chart.series.items()},
+        interval=None if chart.interval is None else language(chart.interval),
+    )
+
+
+def document_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+) -> bytes:
+    """Return the report as a Word document."""
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.models.display.documents import Part, document_bytes
+
+    front, sections = _parts(result, language) if parts is None else parts
+    if language.code != "en":
+        for figure in front.figures.values():
+            relabel(figure, language)
+        for section in sections:
+            for figure in section.figures.values():
+                relabel(figure, language)
+    every = [
+        Part(
+            language(section.title),
+            [language(words) for words in section.words],
+            [draw_picture(figure) for figure in section.figures.values()],
+            [language.table(table) for table in section.tables],
+        )
+        for section in sections
+    ]
+    every.insert(0, Part("", (), [draw_picture(figure) for figure in front.figures.values()]))
+    lead = [front.question, *front.lead]
+    return document_bytes(language(front.title), [language(words) for words in lead], every)
+
+
+def _parts(result: "Reproduction", language: Language) -> Parts:
+    return report_parts(result, result.plots(), gather_evidence(result), language)
+
+
+def _account_charts(result: "Reproduction") -> list[Chart]:
+    """Draw core and integration-driven part of every run, with the interval of the total."""
+    title = account_table(result, result.account, "").title
+    keys = list(result.account.index.get_level_values("run"))
+    parts = {"core industries": "core", "integration-driven": "integration"}
+    return [
+        Chart(
+            title, f"{run} run, {result.study.study.unit}", "column", parts,
+            (keys.index(run), keys.index(run) + keys.count(run)), "total",
+        )
+        for run in result.runs
+    ]  # fmt: skip
+
+
+def _path_charts(result: "Reproduction", path: Table) -> list[Chart]:
+    columns = {str(name): str(name) for name in path.frame.columns}
+    return [Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")]
+
+
+def sources_table(result: "Reproduction") -> Table:
+    """Return the embedded data that the study used, with source and licence."""
+    listed = list_datasets().set_index("source")
+    sources = used_sources(result)
+    known = {
+        source: [str(listed.loc[[source], name].iloc[0]) for name in ("what", "years", "licence")]
+        if source in listed.index
+        else ["", "", ""]
+        for source in sources
+    }
+    frame = pd.DataFrame.from_dict(known, orient="index", columns=["what", "years", "licence"])
+    return Table("Sources of the data", frame.rename_axis("source").reset_index(), sheet="Sources")

@@ -9,10 +9,9 @@ import pandas as pd
 from quesnay.diagnostics.report.language import Language
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
-from quesnay.models.display.grid import Amount, amounts
-from quesnay.models.display.markup import wrap
+from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import describe
+from quesnay.models.satellite.concepts import CONCEPTS, describe
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -22,9 +21,11 @@ __all__ = [
     "bounds_table",
     "console_tables",
     "console_text",
+    "definitions_table",
     "glance_table",
     "interval_text",
     "number_text",
+    "path_table",
     "printed_amount",
     "result_tables",
     "score_table",
@@ -289,6 +290,56 @@ def segment_table(result: "Reproduction") -> Table:
         (said, "Growth follows official value added by sector."),
         dict.fromkeys(map(str, frame.columns), ".3f"),
     )
+
+
+def path_table(result: "Reproduction") -> Table:
+    """Return the total by year: every run, the printed figures and the naive rules beside.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> frame = path_table(qn.reproduce("caict_2020", draws=100)).frame
+    >>> str(frame.loc[2019, "printed"])
+    '2.13 [2.125, 2.135]'
+    """
+    from quesnay.diagnostics.reproduction.plots import naive_paths
+
+    account, totals = result.account, result.facts.totals()
+    years = sorted({*account.index.get_level_values("year"), *totals["year"]})
+    frame = pd.DataFrame(index=pd.Index(years, name="year"))
+    for run in result.runs:
+        own = part(account, run).reindex(years)
+        columns = (own[name] for name in ("total", "total_low", "total_high"))
+        frame[f"{run} run"] = amounts("{:.2f}".format, *columns)
+    own = totals.set_index("year").reindex(years)
+    if own["value"].notna().any():
+        columns = (own[name] for name in ("value", "low", "high"))
+        frame["printed"] = amounts("{:.4g}".format, *columns)
+    for rule, forecast in naive_paths(result).items():
+        frame[rule] = forecast.reindex(years)
+    title = f"Total by year, {result.study.study.unit}"
+    notes = (
+        "Runs: median and 95 % interval. Printed: with the interval that its digits stand for. "
+        "Naive rules need no model.",
+    )
+    return Table(title, frame, notes, dict.fromkeys(map(str, frame.columns), ".2f"), "Path")
+
+
+def definitions_table() -> Table:
+    """Return what every concept of the account means."""
+    rows = [
+        {
+            "concept": concept.title,
+            "letter": concept.letter,
+            "unit": {"level": "unit of the account", "share": "share", "jobs": "persons"}[
+                concept.unit
+            ],
+            "equation": concept.equation,
+            "source": concept.source,
+        }
+        for concept in CONCEPTS.values()
+    ]
+    return Table("Definitions of the account", pd.DataFrame(rows), sheet="Definitions")
 
 
 def _bracket(low: float, high: float, spec: str) -> str:

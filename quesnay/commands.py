@@ -1,11 +1,13 @@
 """What each command of the command line does, and the files and the JSON that it writes."""
 
 import argparse
+import contextlib
 import json
 import math
 import re
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -50,7 +52,7 @@ def reproduce(options: argparse.Namespace) -> None:
         check_folder(options.out)
     share = 1.0 if options.out is None else _ESTIMATING
     language = language_of(options.lang)
-    with _Cluster(options.dask) as client, progress(language) as step:
+    with _cluster(options.dask) as client, progress(language) as step:
         step("estimating", 0.0)
         result = run(
             options.study,
@@ -99,34 +101,25 @@ def explain(options: argparse.Namespace) -> None:
             print(emphasised(visible(shown, breaks=True)), end="\n\n")
 
 
-class _Cluster:
-    """The Dask client at an address for the time of a run, or none."""
-
-    def __init__(self, address: str | None) -> None:
-        self.address = address
-        self.client: Any = None
-
-    def __enter__(self) -> Any:
-        if self.address is None:
-            return None
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise QuesnayError(
-                "--dask needs the package distributed: install quesnay[parallel]"
-            ) from error
-        try:
-            make: Any = Client  # the package has no types
-            self.client = make(self.address, timeout="5s")
-        except (OSError, ValueError) as error:
-            raise QuesnayError(
-                f"--dask {self.address}: no cluster answers there ({error})"
-            ) from error
-        return self.client
-
-    def __exit__(self, *_: object) -> None:
-        if self.client is not None:
-            self.client.close()
+@contextlib.contextmanager
+def _cluster(address: str | None) -> Iterator[Any]:
+    """Give the Dask client at an address for the time of a run, or none."""
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise QuesnayError(
+            "--dask needs the package distributed: install quesnay[parallel]"
+        ) from error
+    make: Any = Client  # the package has no types
+    try:
+        client = make(address, timeout="5s")
+    except (OSError, ValueError) as error:
+        raise QuesnayError(f"--dask {address}: no cluster answers there ({error})") from error
+    with contextlib.closing(client):
+        yield client
 
 
 def init(options: argparse.Namespace) -> None:
@@ -247,30 +240,9 @@ def write_result(
 ) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
-    Parameters
-    ----------
-    result : Reproduction or KlemsAccount
-        The run.
-    folder : str or Path
-        Made where missing; files of others in it stay.
-    curve : bool
-        The specification curve too, in the report and as csv.
-    lang : {"en", "zh"}
-        Language of report, pictures and workbook.
-    word : bool
-        The report as a Word document too; needs ``quesnay[word]``.
-    step : callable
-        Told what comes next and the share that is done then.
-
-    Returns
-    -------
-    Path
-        The folder.
-
-    Raises
-    ------
-    DataError
-        If it cannot be written.
+    `curve` adds the specification curve, `word` the report as a Word document (needs
+    ``quesnay[word]``), `lang` is the language of report, pictures, workbook and document; `step` is
+    told what comes next and the share that is done then. Files of others in the folder stay.
     """
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result, lang, word))
@@ -294,6 +266,7 @@ def write_result(
     page = render_page(*parts, language=language)
     step("tables and report", 0.7)
     frames = _frames(result) | evidence.frames()
+    frames["account_outcome"] = frames.pop("outcome")
     files: dict[str, str | bytes] = {f"{n}.csv": frame_to_csv(f) for n, f in frames.items()}
     files |= {"tables.xlsx": workbook_of(result, parts, language), "report.html": page}
     files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
@@ -303,15 +276,17 @@ def write_result(
 
 
 def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
-    """Return what a run writes as csv, by the name of the file."""
+    """Return the numbers of a run by their names."""
     return {
         "account": result.account,
-        "account_outcome": result.outcome,
+        "outcome": result.outcome,
         "verdicts": result.verdicts,
         "variance": result.variance,
         "score": result.score,
         "readings": result.bounds,
-        "elasticities": _elasticities(result),
+        "elasticities": pd.DataFrame()
+        if result.elasticities is None
+        else result.elasticities.mixture,
     }
 
 
@@ -344,11 +319,6 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
     return files
 
 
-def _elasticities(result: Reproduction) -> pd.DataFrame:
-    """Equations of the mixture and their weights; empty without a potential."""
-    return pd.DataFrame() if result.elasticities is None else result.elasticities.mixture
-
-
 def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
     """Return a run as plain lists and numbers for one JSON document."""
     if isinstance(result, KlemsAccount):
@@ -371,13 +341,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
         "unit": result.study.study.unit,
         "draws": len(result.draws),
         "seed": result.seed,
-        "account": frame_json(result.account),
-        "outcome": frame_json(result.outcome),
-        "verdicts": frame_json(result.verdicts),
-        "variance": frame_json(result.variance),
-        "score": frame_json(result.score),
-        "readings": frame_json(result.bounds),
-        "elasticities": frame_json(_elasticities(result)),
+        **{name: frame_json(frame) for name, frame in _frames(result).items()},
         "findings": result.findings(),
         **{name: frame_json(frame) for name, frame in gather_evidence(result).frames().items()},
     }

@@ -57,15 +57,8 @@ def _bold_title(block: str) -> str:
 def progress(translate: Callable[[str], str] = str) -> Iterator[Step]:
     """Show on a terminal how far a command is and how long it still takes, from 2 seconds on.
 
-    Parameters
-    ----------
-    translate : callable
-        What the words become in the language of the reader.
-
-    Yields
-    ------
-    callable
-        Takes what comes next and the share of the work that is done then, from 0 to 1.
+    Yields a function of what comes next and the share of the work that is done then, from 0 to 1;
+    `translate` says the words in the language of the reader.
     """
     if not _watched(sys.stderr):
         yield lambda what, share: None
@@ -115,24 +108,7 @@ complete -o default -F _quesnay quesnay
 
 
 def completion(parser: argparse.ArgumentParser, shell: str) -> str:
-    """Return a script that completes commands, options and choices.
-
-    Parameters
-    ----------
-    parser : ArgumentParser
-        Of the command line.
-    shell : {"bash", "zsh", "fish"}
-        Who reads it.
-
-    Returns
-    -------
-    str
-        The script.
-
-    Raises
-    ------
-    DataError
-        If the shell is another one.
+    """Return a script that completes commands, options and choices in a shell.
 
     Examples
     --------

@@ -8,7 +8,12 @@ import pandas as pd
 
 from quesnay.diagnostics.report.page import Answer, Cell, Why
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.diagnostics.reproduction.tables import interval_text, number_text, printed_amount
+from quesnay.diagnostics.reproduction.tables import (
+    interval_text,
+    number_text,
+    printed_amount,
+    role_words,
+)
 from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.models.display.table import Explanation
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept
@@ -26,7 +31,6 @@ _RUNS = {
     "elasticity": "elasticities (elasticity run)",
     "calibrated": "diffusion curve (calibrated run)",
 }
-_ROLES = {"input": "used", "calibration": "used to calibrate"}
 # Run -> equation of the integration-driven part, its inputs, and where it comes from.
 _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
     "core": ("I = 0", (), ""),
@@ -79,7 +83,7 @@ def _fact_row(result: "Reproduction", name: str) -> list[Cell]:
     for run in result.runs:
         own = row(result.verdicts, (run, name))
         if own["role"] != "held out":
-            cells.append(Cell(_ROLES[str(own["role"])]))
+            cells.append(Cell(role_words(str(own["role"]))))
         elif pd.isna(own["estimate"]):
             cells.append(Cell("not estimated"))
         else:

@@ -610,17 +610,9 @@ def _jobs(result: "Reproduction", lang: Language) -> list[str]:
             if not pd.isna(own["estimate"]):
                 values = [float(own[c]) for c in ("estimate", "estimate_low", "estimate_high")]
                 shown = [f"{v if abs(v) >= 0.05 else 0.0:.1f}" for v in values]
-                estimate, low, high = (lang.measured(one, unit) for one in shown)
-                rows.append(
-                    say(
-                        "{run} {estimate} [{low}, {high}]",
-                        lang,
-                        run=lang(run),
-                        estimate=estimate,
-                        low=low,
-                        high=high,
-                    )
-                )
+                said = dict(zip(("estimate", "low", "high"), shown, strict=True))
+                said = {name: lang.measured(text, unit) for name, text in said.items()}
+                rows.append(say("{run} {estimate} [{low}, {high}]", lang, run=lang(run), **said))
         if rows:
             out.append(
                 say(

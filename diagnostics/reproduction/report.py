@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
@@ -609,19 +609,17 @@ def workbook_of(
     first |= {table.title: table for table in tables if table.title not in first}
     shown = [*first.values(), definitions_table(), sources_table(result)]
     charts = [*_account_charts(result), *_path_charts(result, path)]
-    spoken = [_spoken(chart, language) for chart in charts]
+    spoken = [  # a chart finds its columns in a table of the language
+        replace(
+            chart,
+            table=language(chart.table),
+            title=language(chart.title),
+            series={language(name): language(column) for name, column in chart.series.items()},
+            interval=None if chart.interval is None else language(chart.interval),
+        )
+        for chart in charts
+    ]
     return workbook_bytes([language.table(table) for table in shown], spoken, language)
-
-
-def _spoken(chart: Chart, language: Language) -> Chart:
-    """Return a chart that finds its columns in a table of the language."""
-    return replace(
-        chart,
-        table=language(chart.table),
-        title=language(chart.title),
-        series={language(name): language(column) for name, column in chart.series.items()},
-        interval=None if chart.interval is None else language(chart.interval),
-    )
 
 
 def document_of(
@@ -632,22 +630,22 @@ def document_of(
     from quesnay.models.display.documents import Part, document_bytes
 
     front, sections = _parts(result, language) if parts is None else parts
-    if language.code != "en":
-        for figure in front.figures.values():
+
+    def drawn(figures: "Plots") -> list[Any]:
+        for figure in figures.values() if language.code != "en" else ():
             relabel(figure, language)
-        for section in sections:
-            for figure in section.figures.values():
-                relabel(figure, language)
+        return [draw_picture(figure) for figure in figures.values()]
+
     every = [
         Part(
             language(section.title),
             [language(words) for words in section.words],
-            [draw_picture(figure) for figure in section.figures.values()],
+            drawn(section.figures),
             [language.table(table) for table in section.tables],
         )
         for section in sections
     ]
-    every.insert(0, Part("", (), [draw_picture(figure) for figure in front.figures.values()]))
+    every.insert(0, Part("", (), drawn(front.figures)))
     lead = [front.question, *front.lead]
     return document_bytes(language(front.title), [language(words) for words in lead], every)
 

@@ -28,6 +28,7 @@ __all__ = [
     "path_table",
     "printed_amount",
     "result_tables",
+    "role_words",
     "score_table",
     "segment_table",
     "variance_table",
@@ -239,13 +240,14 @@ def printed_amount(printed: str, unit: str = "") -> Any:
 def _glance(role: str, estimate: float, low: float, high: float, agrees: Any) -> Any:
     """Return an estimate with its interval and whether it agrees, or what it was used for."""
     if role != "held out":
-        return Amount(_role_words(role), remark=_role_words(role))
+        return Amount(role_words(role), remark=role_words(role))
     mark = "agrees" if not pd.isna(agrees) and agrees else ""
     text = f"{_plain(estimate, '.3g')} {_bracket(low, high, '.3g')}{', ' if mark else ''}{mark}"
     return Amount(text, estimate, low, high, remark=mark)
 
 
-def _role_words(role: str) -> str:
+def role_words(role: str) -> str:
+    """Say what a run did with a figure that it used."""
     return "used" if role == "input" else "used to calibrate"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -371,29 +371,9 @@ _STILL = (2000, 1, 1, 0, 0, 0)  # a time would make the same document differ
 _WIDE = 7  # columns from which a table stands in small letters
 
 
-class Described(Protocol):
-    """A section of a report: a heading, and what stands below it in this order."""
-
-    @property
-    def title(self) -> str:
-        """Heading."""
-
-    @property
-    def words(self) -> Sequence[str]:
-        """Paragraphs."""
-
-    @property
-    def figures(self) -> Sequence[Any]:
-        """Pictures as `draw_picture` makes them."""
-
-    @property
-    def tables(self) -> "Sequence[Table]":
-        """Tables."""
-
-
 @dataclass(frozen=True, slots=True)
 class Part:
-    """A section made of tables alone."""
+    """A section: a heading, paragraphs, pictures as `draw_picture` makes them, tables."""
 
     title: str
     words: Sequence[str] = ()
@@ -401,7 +381,7 @@ class Part:
     tables: "Sequence[Table]" = ()
 
 
-def document_bytes(title: str, lead: Sequence[str], parts: Iterable[Described]) -> bytes:
+def document_bytes(title: str, lead: Sequence[str], parts: Iterable[Part]) -> bytes:
     """Make a Word document: title, the answer, then every part under a heading.
 
     Pictures are those of ``draw_picture``: bytes, description in words, width.

@@ -182,7 +182,7 @@ class Language:
         factor, word = self.measure(unit)
         if isinstance(cell, Amount):
             text = self(cell.text) if cell.unit else self.measured(cell.text, unit)
-            numbers = {
+            numbers: Any = {
                 n: float(f"{factor * getattr(cell, n):.12g}") for n in ("value", "low", "high")
             }
             return replace(cell, text=text, unit=cell.unit and word, **numbers)

@@ -24,7 +24,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
-from quesnay.datasets.sectors import load_sectors
+from quesnay.datasets.embedded import load_sectors
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table

@@ -180,7 +180,7 @@ def _audit(result: "Reproduction") -> "AuditResult":
 
     if result.study.reported.dataset is None:
         raise QuesnayError("the figures of this study are audited by quesnay audit FILE")
-    from quesnay.datasets.reported import load_reported
+    from quesnay.datasets.embedded import load_reported
 
     return audit(load_reported(result.study.reported.dataset))
 

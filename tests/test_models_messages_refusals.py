@@ -10,7 +10,6 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.completion import completion
 from quesnay.diagnostics.audit.figures import _unit
 from quesnay.diagnostics.evidence.updating import backtest_update
 from quesnay.diagnostics.plots.style import panel_of
@@ -20,6 +19,7 @@ from quesnay.fitting.curves.fit import grey_forecast
 from quesnay.models.expressions import evaluate, read_arithmetic, read_tokens
 from quesnay.models.regression.columns import aligned_covariance, group_column, repeat_rows
 from quesnay.models.uncertainty.running import _column
+from quesnay.terminal import completion
 
 from .refusals import refused
 

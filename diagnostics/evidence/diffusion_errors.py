@@ -223,7 +223,7 @@ class DiffusionErrors(Tabular):
         Figure
             One panel a horizon, one box a rule, 5 to 95 % of the errors.
         """
-        from quesnay.diagnostics.plots.backtest import plot_diffusion_errors
+        from quesnay.diagnostics.plots.evidence import plot_diffusion_errors
 
         return plot_diffusion_errors(self)
 

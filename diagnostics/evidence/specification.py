@@ -212,7 +212,7 @@ class SpecificationCurve(Tabular):
 
     def plot(self) -> "Figure":
         """Draw the ranked estimates, the printed figure and the choices below."""
-        from quesnay.diagnostics.plots.specification import plot_specifications
+        from quesnay.diagnostics.plots.evidence import plot_specifications
 
         return plot_specifications(self)
 
@@ -231,7 +231,7 @@ class SpecificationCurve(Tabular):
         Figure
             Below each run its number of specifications, median, and shares below and in agreement.
         """
-        from quesnay.diagnostics.plots.specification import plot_specification_runs
+        from quesnay.diagnostics.plots.evidence import plot_specification_runs
 
         rows = self.estimates.assign(
             reported_low=self.reported_low, reported_high=self.reported_high

@@ -108,7 +108,7 @@ class UpdateBacktest(Tabular):
 
     def plot(self) -> Any:
         """Draw the errors by update, block and method; return the figure."""
-        from quesnay.diagnostics.plots.backtest import plot_backtest
+        from quesnay.diagnostics.plots.evidence import plot_backtest
 
         return plot_backtest(self)
 

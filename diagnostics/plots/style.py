@@ -3,6 +3,8 @@
 Colours all can tell apart, units, integer years, text that is text, Chinese labels in a font that
 has them, names beside points without covering each other; files described in words, without a time
 stamp, whole or absent.
+
+A figure that shows itself in a notebook, with its description, whatever the backend.
 """
 
 import base64
@@ -20,7 +22,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.diagnostics.plots.figure import make_figure
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.escape import display_width, escape_html
@@ -48,6 +49,7 @@ __all__ = [
     "in_full",
     "integer_years",
     "legend_below",
+    "make_figure",
     "new_figure",
     "panel_of",
     "place_labels",
@@ -59,6 +61,7 @@ __all__ = [
     "show_as_written",
     "stack_bars",
 ]
+
 
 # Okabe and Ito (2008), Color Universal Design; yellow and black last, for they serve lines worst.
 COLOURS = (
@@ -583,3 +586,35 @@ def _overlap(one: Array, other: Array) -> float:
     height = float(min(one[3], other[3]) - max(one[1], other[1]))
     area: float = max(width, 0.0) * max(height, 0.0)
     return area
+
+
+_SCREEN = 110  # dots per inch
+
+
+def make_figure(**options: Any) -> "Figure":
+    """Return a figure outside pyplot that notebooks draw without a word of magic."""
+    return _figure_class()(**options)
+
+
+@functools.lru_cache(maxsize=1)
+def _figure_class() -> "type[Figure]":
+    """Make the class when the first figure is drawn: matplotlib is slow to load."""
+    from matplotlib.figure import Figure
+
+    class PlotFigure(Figure):
+        """A matplotlib figure with representations of its own."""
+
+        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+
+            picture = draw_picture(self, dpi=_SCREEN)
+            shown = {"text/html": picture.to_html(), "image/png": picture.png}
+            return {**shown, "text/plain": picture.alt}
+
+    PlotFigure.__qualname__ = "PlotFigure"  # so that a figure can be pickled
+    return PlotFigure
+
+
+def __getattr__(name: str) -> Any:
+    if name == "PlotFigure":
+        return _figure_class()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -7,8 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
-from quesnay.diagnostics.plots.fan import plot_fans
-from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.variance import source_tornados
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path

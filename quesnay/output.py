@@ -68,7 +68,7 @@ def write_result(
     step("evidence", 0.0)
     evidence = gather_evidence(result, curve=curve)
     step("pictures", 0.4)
-    plots = result.plots()
+    plots = result.plots(curve=evidence.curve)
     language = report_language(result, lang)
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)

@@ -15,7 +15,7 @@ drawn together (Williams and Goodman 1971, JASA 66, on empirical forecast interv
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -215,8 +215,13 @@ class DiffusionErrors(Tabular):
             Table("Series and origins left out", self.left_out.set_index("series"), ()),
         )
 
-    def plot(self) -> "Figure":
+    def plot(self, **options: Any) -> "Figure":
         """Draw the errors of every rule at every horizon.
+
+        Parameters
+        ----------
+        **options
+            `source`, written at the foot; `ax`, the panels to draw on, one a horizon.
 
         Returns
         -------
@@ -225,7 +230,7 @@ class DiffusionErrors(Tabular):
         """
         from quesnay.diagnostics.plots.evidence import plot_diffusion_errors
 
-        return plot_diffusion_errors(self)
+        return plot_diffusion_errors(self, **options)
 
 
 def diffusion_errors(

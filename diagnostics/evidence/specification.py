@@ -25,8 +25,9 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from quesnay.diagnostics.plots.style import Panels
 
 __all__ = [
     "Choices",
@@ -210,13 +211,16 @@ class SpecificationCurve(Tabular):
         counts.index.name = "reason"
         return (Table("Specifications without an estimate", counts),)
 
-    def plot(self) -> "Figure":
-        """Draw the ranked estimates, the printed figure and the choices below."""
+    def plot(self, **options: Any) -> "Figure":
+        """Draw the ranked estimates, the printed figure and the choices below.
+
+        Options are `source`, written at the foot, and `ax`, the two panels to draw on.
+        """
         from quesnay.diagnostics.plots.evidence import plot_specifications
 
-        return plot_specifications(self)
+        return plot_specifications(self, **options)
 
-    def plot_runs(self, *, source: str | None = None, ax: "Axes | None" = None) -> "Figure":
+    def plot_runs(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
         """Draw the runs apart, each ranked, beside the printed figure.
 
         Parameters

@@ -1,9 +1,4 @@
-"""On which vintages of GDP each figure of a report can rest.
-
-Specification curves: ranked estimates with the choices behind them, and the runs apart.
-
-Plots of back-tests: updated tables, and forecasts of known diffusions.
-"""
+"""Plots of evidence: the audit's vintages, specification curves, back-tests."""
 
 import re
 from typing import TYPE_CHECKING
@@ -11,16 +6,15 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.audit.result import AuditResult
-from quesnay.diagnostics.evidence.updating import UpdateBacktest
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Panels,
     axis_label,
     finish,
     legend_below,
-    new_figure,
     panel_of,
+    panels_of,
 )
 from quesnay.fitting.errors import DataError, QuesnayError, shown, suggestion
 
@@ -28,8 +22,10 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.audit.result import AuditResult
     from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors
     from quesnay.diagnostics.evidence.specification import SpecificationCurve
+    from quesnay.diagnostics.evidence.updating import UpdateBacktest
 
 __all__ = [
     "plot_audit",
@@ -43,9 +39,7 @@ __all__ = [
 _STATES = {"always": (COLOURS[0], 1.0), "in some": (COLOURS[0], 0.4), "never": (GREY, 0.15)}
 
 
-def plot_audit(
-    result: AuditResult, *, source: str | None = None, ax: "Axes | None" = None
-) -> "Figure":
+def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels = None) -> "Figure":
     """Draw a grid: figures that need GDP down, vintages across, filled where a figure rests on one.
 
     Parameters
@@ -86,10 +80,10 @@ def plot_audit(
     _explain(axes, grid)
     legend_below(figure, ax)
     alt = " ".join(["Audit of printed figures.", *result.findings[:4]])
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
-def _grid(result: AuditResult) -> pd.DataFrame:
+def _grid(result: "AuditResult") -> pd.DataFrame:
     """Return by figure and vintage whether one rests on the other always, in some or never."""
     frame = result.vintages
     out: dict[str, dict[str, str]] = {}
@@ -104,7 +98,7 @@ def _grid(result: AuditResult) -> pd.DataFrame:
     return grid[sorted(grid.columns, key=lambda name: str(name).split()[0])] if len(grid) else grid
 
 
-def _row_name(result: AuditResult, name: str) -> str:
+def _row_name(result: "AuditResult", name: str) -> str:
     """Return figure and id, with its definition where the assignments agree on one."""
     column = f"{name} definition"
     known = set(result.assignments[column]) if column in result.assignments else set()
@@ -129,7 +123,7 @@ def _wrapped(vintage: str) -> str:
     return "\n".join([year, *textwrap.wrap(name, 14)])
 
 
-def _title(result: AuditResult) -> str:
+def _title(result: "AuditResult") -> str:
     count = len(result.assignments)
     if not result.feasible:
         return "No assignment of vintages satisfies all figures"
@@ -153,16 +147,16 @@ _MANY = 400  # specifications of a run
 _APART = 1.08  # from the start of one run to that of the next
 
 
-def plot_specifications(curve: "SpecificationCurve") -> "Figure":
+def plot_specifications(
+    curve: "SpecificationCurve", *, source: str | None = None, ax: Panels = None
+) -> "Figure":
     """Draw ranked estimates with intervals, the printed figure, and the level of every choice."""
     levels = [
         (choice, level) for choice in curve.choices for level in curve.estimates[choice].unique()
     ]
-    height = 3.6 + 0.19 * len(levels)
-    figure = new_figure(
-        2, 1, size=(9.0, height), sharex=True, height_ratios=[3.0, 0.19 * len(levels)]
-    )
-    top, bottom = figure.axes
+    below = 0.19 * len(levels)  # inches
+    size, ratios = (9.0, 3.6 + below), [3.0, below]
+    figure, (top, bottom) = panels_of(ax, 2, size=size, sharex=True, height_ratios=ratios)
     _estimates(top, curve)
     _marks(bottom, curve, levels)
     shown = f"{len(curve.estimates)} specifications of {curve.figure}"
@@ -171,7 +165,7 @@ def plot_specifications(curve: "SpecificationCurve") -> "Figure":
         f"{shown}: median {curve.median:.3g}, {curve.below:.0%} below the printed "
         f"{curve.reported:g} {curve.unit}; {curve.holding:.0%} of the intervals hold it."
     )
-    return finish(figure, alt=alt)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_specification_runs(
@@ -180,7 +174,7 @@ def plot_specification_runs(
     figure: str,
     unit: str | None = None,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the specification curve with the runs apart, beside the printed figure.
 
@@ -243,7 +237,7 @@ def plot_specification_runs(
     axes.set_ylabel(axis_label(figure, unit))
     axes.legend(frameon=False, fontsize=9, loc="upper left")
     alt = f"{figure} printed {0.5 * (low + high):.4g}{f' {unit}' if unit else ''}"
-    return finish(drawing, alt=f"{alt}: {'; '.join(said)}.", source=source, panel=ax)
+    return finish(drawing, alt=f"{alt}: {'; '.join(said)}.", source=source, ax=ax)
 
 
 def _run_of_curve(axes: "Axes", rows: pd.DataFrame, start: float, colour: str, runs: int) -> None:
@@ -319,14 +313,16 @@ def _marks(axes: "Axes", curve: "SpecificationCurve", levels: list[tuple[str, st
 _MARKERS = "osD^vP*X"
 
 
-def plot_backtest(result: UpdateBacktest) -> "Figure":
+def plot_backtest(
+    result: "UpdateBacktest", *, source: str | None = None, ax: Panels = None
+) -> "Figure":
     """Draw the error of each method, one panel an update, one mark a block."""
     errors = 100.0 * result.errors
     updates = list(errors.index.get_level_values("update").unique())
     methods = list(errors.index.get_level_values("method").unique())
     size = (2.2 + 2.9 * len(updates), 1.9 + 0.36 * len(methods))
-    figure = new_figure(1, len(updates), size=size, sharey=True, squeeze=False)
-    for axes, update in zip(figure.axes, updates, strict=True):
+    figure, panels = panels_of(ax, 1, len(updates), size=size, sharey=True)
+    for axes, update in zip(panels, updates, strict=True):
         rows = errors.loc[update]
         for place, block in enumerate(errors.columns):
             axes.plot(
@@ -335,30 +331,33 @@ def plot_backtest(result: UpdateBacktest) -> "Figure":
                 linestyle="",
                 marker=_MARKERS[place % len(_MARKERS)],
                 color=COLOURS[place % len(COLOURS)],
-                label=str(block) if axes is figure.axes[0] else None,
+                label=str(block),
             )
         axes.set_xlim(left=0.0)
         axes.margins(x=0.1)
         axes.set_title(str(update), fontsize=11)
         axes.set_xlabel(axis_label("weighted absolute error", "percent"))
-    figure.axes[0].set_yticks(range(len(methods)), methods)
-    figure.axes[0].set_ylim(len(methods) - 0.5, -0.5)
-    figure.legend(loc="outside lower center", ncols=len(errors.columns), frameon=False, fontsize=9)
+    panels[0].set_yticks(range(len(methods)), methods)
+    panels[0].set_ylim(len(methods) - 0.5, -0.5)
+    legend_below(figure, ax, columns=len(errors.columns))
     best = "; ".join(
         f"{update}: {errors.loc[update]['all'].idxmin()} {errors.loc[update]['all'].min():.1f} %"
         for update in updates
     )
-    return finish(figure, alt=f"Back-test of table updating, smallest error of all cells. {best}.")
+    alt = f"Back-test of table updating, smallest error of all cells. {best}."
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
-def plot_diffusion_errors(result: "DiffusionErrors") -> "Figure":
+def plot_diffusion_errors(
+    result: "DiffusionErrors", *, source: str | None = None, ax: Panels = None
+) -> "Figure":
     """Draw the errors of each rule, one panel a horizon."""
     rows = result.forecasts.dropna(subset=["error"])
     horizons = sorted(rows["horizon"].unique())
     size = (2.4 + 3.2 * len(horizons), 1.6 + 0.36 * len(result.rules))
-    figure = new_figure(1, len(horizons), size=size, sharey=True, squeeze=False)
+    figure, panels = panels_of(ax, 1, len(horizons), size=size, sharey=True)
     said = []
-    for axes, steps in zip(figure.axes, horizons, strict=True):
+    for axes, steps in zip(panels, horizons, strict=True):
         errors = [
             100 * rows.loc[(rows["rule"] == name) & (rows["horizon"] == steps), "error"].to_numpy()
             for name in result.rules
@@ -385,8 +384,7 @@ def plot_diffusion_errors(result: "DiffusionErrors") -> "Figure":
                 ha="left",
             )
             said.append(f"{result.rules[place - 1]} {steps}: {size_of_error:.1f} %")
-    figure.axes[0].set_yticks(range(1, len(result.rules) + 1), result.rules)
-    figure.axes[0].invert_yaxis()
-    return finish(
-        figure, alt=f"Errors of forecasts of known diffusions, root mean square: {'; '.join(said)}."
-    )
+    panels[0].set_yticks(range(1, len(result.rules) + 1), result.rules)
+    panels[0].invert_yaxis()
+    alt = f"Errors of forecasts of known diffusions, root mean square: {'; '.join(said)}."
+    return finish(figure, alt=alt, source=source, ax=ax)

@@ -1,7 +1,4 @@
-"""Plots of input-output tables: linkages, coefficients, extraction, decomposition.
-
-Flows between groups as ribbons whose width is the amount (Sankey 1898).
-"""
+"""Plots of input-output tables: linkages, coefficients, flows, extraction, decomposition."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -13,12 +10,13 @@ from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     Named,
+    Panels,
     axis_label,
     finish,
     in_full,
     legend_below,
-    new_figure,
     panel_of,
+    panels_of,
     place_labels,
     sector_name,
     stack_bars,
@@ -71,7 +69,7 @@ def plot_linkages(
     names: Mapping[Any, str] | None = None,
     count: int = 12,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw backward against forward linkages, normalised to mean 1, with key sectors named."""
     frame = table.linkages(variation=False).dropna()
@@ -94,11 +92,11 @@ def plot_linkages(
     texts = [sector_name(label, names, longest=36) for label in chosen]
     points = np.column_stack([across.loc[chosen], up.loc[chosen]])
     crowd = np.column_stack([across, up])
-    place_labels(figure, [Named(axes, points, texts, crowd)])
+    place_labels(figure, [Named(axes, points, texts, crowd)], ax)
     key = frame.index[frame["sector_class"] == "key"]
     listed = ", ".join(sector_name(label, names) for label in key[:10]) or "none"
     alt = f"Linkage map of {len(frame)} sectors. Key sectors: {listed}."
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_coefficients(
@@ -106,7 +104,7 @@ def plot_coefficients(
     *,
     names: Mapping[Any, str] | None = None,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the technical coefficients: who buys from whom per unit of output."""
     return plot_heat_map(
@@ -129,7 +127,7 @@ def plot_heat_map(
     sides: tuple[str, str] = ("selling sector", "buying sector"),
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw a table as a heat map, such as coefficients, flows or the Leontief inverse.
 
@@ -193,7 +191,7 @@ def plot_heat_map(
     buyer = sector_name(frame.columns[int(j)], names)
     rows, columns = values.shape
     alt = f"Heat map of {rows} by {columns}: {quantity}; the largest is {values[i, j]:.3g}"
-    return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, panel=ax)
+    return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, ax=ax)
 
 
 def plot_core(
@@ -204,7 +202,7 @@ def plot_core(
     most: int = 12,
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw what flows into a core of sectors and out of it; flows within the core are left out."""
     sectors = list(table.sectors)
@@ -231,6 +229,7 @@ def plot_extraction(
     count: int = 15,
     names: Mapping[Any, str] | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the largest losses of output and value added by sector, own and induced apart."""
     frame = extraction.by_sector.sort_values("output_loss", ascending=False, kind="stable")
@@ -239,8 +238,9 @@ def plot_extraction(
     if len(rest):
         labels.append(f"{len(rest)} other sectors")
     places = np.arange(len(labels))
-    figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
-    for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
+    size = (10.2, 1.6 + 0.29 * len(labels))
+    figure, panels = panels_of(ax, 1, 2, size=size, sharey=True, sharex=True)
+    for axes, what in zip(panels, ("output", "value_added"), strict=True):
         losses = {
             part: [
                 *shown[f"{what}_loss_{part}"],
@@ -252,18 +252,19 @@ def plot_extraction(
         axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.grid(visible=False, axis="y")
-    figure.axes[0].set_yticks(places, labels, fontsize=8.5)
-    figure.axes[0].invert_yaxis()
-    legend_below(figure, None, columns=2)
+    panels[0].set_yticks(places, labels, fontsize=8.5)
+    panels[0].invert_yaxis()
+    legend_below(figure, ax, columns=2)
     taken = ", ".join(sector_name(label, names) for label in extraction.weights.index[:6])
     share = extraction.totals["share"]
-    figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
+    if ax is None:
+        figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
     alt = (
         f"Losses by sector from extracting {taken} ({extraction.kind}). Output "
         f"{extraction.total_output_loss:.4g} ({share['output']:.1%}), value added "
         f"{extraction.total_value_added_loss:.4g} ({share['value_added']:.1%})."
     )
-    return finish(figure, alt=alt, source=source)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_decomposition(
@@ -274,14 +275,14 @@ def plot_decomposition(
     sectors: int = 10,
     names: Mapping[Any, str] | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the whole change as a waterfall, and the effects in the sectors that changed most."""
     whole(sectors, "sectors")
     if names is not None and not isinstance(names, Mapping):
         raise DataError(f"names: {shown(names)}; expected {{sector: name}}")
     count = min(sectors, len(result.effects))
-    figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
-    left, right = figure.axes
+    figure, (left, right) = panels_of(ax, 1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
     colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
     quantity = str(result.account).replace("_", " ")
     words = [_WORDS[str(name)] for name in result.effects.columns]
@@ -295,7 +296,7 @@ def plot_decomposition(
     right.set_yticks(np.arange(count), labels, fontsize=9)
     right.set_xlabel(axis_label(f"change of {quantity}", result.unit or None))
     right.set_title("The sectors that changed most", fontsize=11)
-    legend_below(figure, None, columns=5)
+    legend_below(figure, ax, columns=5)
     left.yaxis.set_major_formatter("{x:,.0f}")
     right.xaxis.set_major_formatter("{x:,.0f}")
     effects = ", ".join(
@@ -303,7 +304,7 @@ def plot_decomposition(
     )
     first, last = in_full(float(result.start.sum())), in_full(float(result.end.sum()))
     alt = f"{quantity}: {start} {first}, {effects}, {end} {last}."
-    return finish(figure, alt=alt, source=source)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
@@ -337,7 +338,7 @@ def plot_waterfall(
     unit: str | None = None,
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw how effects lead from one level to another, step by step.
 
@@ -386,7 +387,7 @@ def plot_waterfall(
     said = ", ".join(f"{name} {in_full(float(v), '+')}" for name, v in effects.items())
     last = in_full(float(start[1] + values.sum()))
     alt = f"{quantity}: {start[0]} {in_full(float(start[1]))}, {said}, {end} {last}."
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _waterfall(
@@ -480,7 +481,7 @@ def plot_flows(
     most: int = 12,
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw who passes how much to whom, such as the suppliers of a core and its users.
 
@@ -532,11 +533,16 @@ def plot_flows(
     steps = max(step for step, _ in heights)
     colours = {node: COLOURS[k % 6] for k, node in enumerate(n for n in tops if n[0] < steps)}
     _draw_ribbons(axes, rows, tops, colours)
+    fine = any(size % 1 for size in heights.values())  # then the largest has four digits
+    decimals = max(0, 3 - int(np.floor(np.log10(max(heights.values()))))) if fine else 0
     for (step, label), top in tops.items():
         size = heights[(step, label)]
         axes.bar(step, size, bottom=top - size, width=_WIDE, color=colours.get((step, label), GREY))
         _write_node(
-            axes, (step, steps), top - size / 2, f"{sector_name(label, names)}: {in_full(size)}"
+            axes,
+            (step, steps),
+            top - size / 2,
+            f"{sector_name(label, names)}: {size:,.{decimals}f}",
         )
     axes.set_axis_off()
     axes.set_xlim(-0.75, steps + 0.75)
@@ -547,7 +553,7 @@ def plot_flows(
         f"{largest['value']:.4g}, from {sector_name(largest['source'], names)} to "
         f"{sector_name(largest['target'], names)}."
     )
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _checked(flows: pd.DataFrame) -> pd.DataFrame:

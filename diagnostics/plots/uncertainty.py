@@ -1,8 +1,6 @@
-"""A path and its widening uncertainty.
+"""Plots of uncertainty: paths with their intervals, and what moves a figure."""
 
-One input at a time.
-"""
-
+import itertools
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,13 +11,14 @@ import pandas as pd
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Panels,
     axis_label,
     brackets,
     finish,
     integer_years,
     legend_below,
-    new_figure,
     panel_of,
+    panels_of,
 )
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import confidence_level, percent, plain_numbers
@@ -50,7 +49,7 @@ def plot_fan(
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the central intervals of simulated paths over the years.
 
@@ -102,7 +101,7 @@ def plot_path(
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw simulated paths beside naive rules and the published figures.
 
@@ -140,7 +139,7 @@ def plot_path(
     integer_years(axes)
     axes.set_ylabel(axis_label(quantity, unit))
     legend_below(figure, ax)
-    return finish(figure, alt=f"Fan chart of {quantity}: {said}.", source=source, panel=ax)
+    return finish(figure, alt=f"Fan chart of {quantity}: {said}.", source=source, ax=ax)
 
 
 def plot_fans(
@@ -152,22 +151,23 @@ def plot_fans(
     levels: Sequence[float] = _LEVELS,
     rules: Mapping[str, "pd.Series[float]"] | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the same quantity under several runs side by side, on one scale, rules beside each."""
     if not panels:
         raise DataError("fan chart: there is no run to draw")
-    figure = new_figure(1, len(panels), size=(8.6, 4.2), sharey=True)
+    figure, drawn = panels_of(ax, 1, len(panels), size=(8.6, 4.2), sharey=True)
     said = []
-    for axes, (title, draws) in zip(figure.axes, panels.items(), strict=True):
+    for axes, (title, draws) in zip(drawn, panels.items(), strict=True):
         said.append(f"{title}: {_bands(axes, draws, levels)}{_rules(axes, rules or {})}")
         if reported is not None:
             _published(axes, reported, reported.get(title))
         integer_years(axes)
         axes.set_title(title, fontsize=11)
-    figure.axes[0].set_ylabel(axis_label(quantity, unit))
-    legend_below(figure, None, columns=4)
+    drawn[0].set_ylabel(axis_label(quantity, unit))
+    legend_below(figure, ax, columns=4)
     of = f"{quantity}{f', {unit}' if unit else ''}"
-    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.", source=source)
+    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.", source=source, ax=ax)
 
 
 def _rules(axes: "Axes", rules: Mapping[str, "pd.Series[float]"]) -> str:
@@ -244,7 +244,7 @@ def plot_tornado(
     unit: str | None = None,
     most: int = 15,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the swings of a figure, the largest on top."""
     shown = result.swings.head(most)
@@ -266,7 +266,7 @@ def plot_tornado(
         f"Tornado of {result.figure}: {result.center:.4g} at the median of every input; the "
         f"largest swing is {shown.index[0]}, from {largest['low']:.4g} to {largest['high']:.4g}."
     )
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _swings(axes: "Axes", result: Tornado, *, most: int, words: tuple[str, str]) -> None:
@@ -295,6 +295,7 @@ def plot_tornados(
     marks: Mapping[str, float] | None = None,
     shares: pd.DataFrame | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw several figures under several runs, one source of uncertainty at a time.
 
@@ -306,14 +307,10 @@ def plot_tornados(
         raise DataError("tornado: there is no figure to draw")
     runs, figures = ([*dict.fromkeys(key[k] for key in panels)] for k in (0, 1))
     most = max(len(found.swings) for found in panels.values())
-    figure = new_figure(
-        len(runs), len(figures), size=(9.6, 1.2 + len(runs) * (0.9 + 0.27 * most)),
-        squeeze=False, sharey="row",
-    )  # fmt: skip
+    size = (9.6, 1.2 + len(runs) * (0.9 + 0.27 * most))
+    figure, drawn = panels_of(ax, len(runs), len(figures), size=size, sharey="row")
     said = []
-    for axes, (run, name) in zip(
-        figure.axes, [(run, name) for run in runs for name in figures], strict=True
-    ):
+    for axes, (run, name) in zip(drawn, itertools.product(runs, figures), strict=True):
         found = panels[(run, name)]
         own: Any = None if shares is None else shares.xs((run, name))
         _ranges(axes, found, own)
@@ -324,14 +321,14 @@ def plot_tornados(
         axes.tick_params(axis="y", length=0)
         axes.locator_params(axis="x", nbins=5)
         said.append(f"{name}, {run}: {_told(found, own)}")
-    if shares is not None:
+    if shares is not None and ax is None:
         figure.suptitle(
             "Bars: one source moves, all others at their middle. Percent: its share of the "
             "variance when all move (Sobol, total effect).", fontsize=9.5,
         )  # fmt: skip
-    legend_below(figure, None)
+    legend_below(figure, ax)
     alt = f"One source of uncertainty at a time. {'; '.join(said)}."
-    return finish(figure, alt=alt, source=source)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _told(result: Tornado, shares: "pd.Series[float] | None") -> str:
@@ -349,7 +346,7 @@ def _ranges(axes: "Axes", result: Tornado, shares: "pd.Series[float] | None") ->
     width = rows["high"] - rows["low"]
     label = f"{percent(result.level)} of the figure, one source drawn"
     axes.barh(places, width, left=rows["low"], height=0.6, color=COLOURS[0], label=label)
-    axes.axvline(result.center, color="black", linewidth=1.0, label="median")
+    axes.axvline(result.center, color="black", linewidth=1.0, label="all at their middle")
     for place, name in enumerate(rows.index if shares is not None else ()):
         share = 0.0 if shares is None else float(shares.get(name, 0.0))
         axes.annotate(

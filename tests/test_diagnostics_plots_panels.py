@@ -17,6 +17,8 @@ import quesnay as qn
 from quesnay.diagnostics.plots.style import cjk_family, relabel, save_figure
 from quesnay.fitting.errors import DataError
 
+pytestmark = pytest.mark.slow  # a hundred pictures
+
 Draw = Callable[..., Figure]
 
 YEARS = list(range(2015, 2021))

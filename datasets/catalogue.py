@@ -1,20 +1,20 @@
-"""What is embedded, and copies of it."""
+"""What is embedded: a list, each data set on one screen, and copies."""
 
 import io
-import re
 from pathlib import Path
 
 import pandas as pd
 
-from quesnay.datasets.store import fetch, resources
+from quesnay.datasets.store import NAME, fetch, resource, resources
 from quesnay.fitting.errors import DataError, shown
+from quesnay.models.display.grid import format_column
+from quesnay.models.display.table import Table
 from quesnay.models.display.workbook import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.paths import as_path
 
-__all__ = ["export_dataset", "list_datasets", "load_dataset"]
+__all__ = ["codebook", "export_dataset", "list_datasets", "load_dataset"]
 
-_NAME = re.compile(r"[a-z0-9_-]+")
 _FORMATS = (".csv", ".xlsx")
 
 
@@ -61,7 +61,7 @@ def load_dataset(name: str) -> pd.DataFrame:
     >>> load_dataset("china_employment").query("code == 'TOT' and year == 2018")["employed"].item()
     77586.0
     """
-    if not isinstance(name, str) or not _NAME.fullmatch(name):
+    if not isinstance(name, str) or not NAME.fullmatch(name):
         raise DataError(
             f"data set name {shown(name)}: expected letters a-z, digits, '_' and '-' only"
         )
@@ -106,3 +106,53 @@ def export_dataset(name: str, path: str | Path) -> Path:
     with pd.ExcelWriter(stream, engine="xlsxwriter", engine_kwargs=plain) as book:
         frame.to_excel(book, sheet_name=name[:31], index=False)
     return write_bytes(target, stream.getvalue())
+
+
+def codebook(name: str) -> Table:
+    """Describe an embedded data set column by column.
+
+    Parameters
+    ----------
+    name : str
+        A name of `list_datasets`.
+
+    Returns
+    -------
+    Table
+        Column -> unit, distinct and missing values, lowest, median and highest (words by
+        alphabet), with source and licence as notes.
+
+    Raises
+    ------
+    DataError
+        If nothing of that name is embedded.
+
+    Examples
+    --------
+    >>> shown = codebook("us_klems").frame
+    >>> shown.loc["quantity_it_capital", ["unit", "missing"]].astype(str).tolist()
+    ['index, 2017 = 100', '0']
+    >>> shown.loc["year", ["lowest", "highest"]].tolist()
+    ['1997', '2023']
+    """
+    entry, frame = resource(name), fetch(name)
+    rows = {}
+    for column in frame.columns:
+        values = frame[column]
+        known = values.dropna()
+        number = pd.api.types.is_float_dtype(values)
+        ends = [known.min(), known.median() if number else None, known.max()]
+        shown = format_column(ends, None, str(column)) if len(known) else ["-"] * 3
+        rows[column] = {
+            "unit": entry.units.get(column, entry.unit if number and not entry.units else ""),
+            "distinct": known.nunique(),
+            "missing": len(values) - len(known),
+            **dict(zip(("lowest", "median", "highest"), shown, strict=True)),
+        }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("column")
+    notes = (
+        f"{entry.rows:,} rows; {entry.title}; {entry.years}.",
+        f"Source: {entry.source}; {entry.table}; {entry.vintage}. Licence: {entry.licence}.",
+        f"All rows: quesnay datasets {name} --export FILE, or --json.",
+    )
+    return Table(name, table, notes)

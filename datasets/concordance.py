@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.sectors import load_concordance
+from quesnay.datasets.embedded import load_concordance
 from quesnay.datasets.store import fetch
 from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, shown, suggestion

@@ -16,8 +16,9 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.containers import Row, Sheet, open_book
+from quesnay.datasets.readers.eurostat import looks_eurostat
 from quesnay.datasets.readers.options import read_options
-from quesnay.datasets.readers.read import LAYOUTS, table_of_sheet
+from quesnay.datasets.readers.read import table_of_sheet
 from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
@@ -107,8 +108,7 @@ class SdmxData(Tabular):
         texts["value"] = [":" if value != value else repr(float(value)) for value in texts["value"]]
         rows.extend(texts.values.tolist())
         sheet = Sheet(Path(self.source).name, "", rows)
-        looks = LAYOUTS["eurostat"].looks
-        if looks is None or not looks(sheet):
+        if not looks_eurostat(sheet):
             raise DataError(
                 f"{self.source}: no input-output table of Eurostat: expected the dimensions "
                 f"stk_flow, prd_use or ind_use, prd_ava or ind_ava; it has {', '.join(header)}"
@@ -377,9 +377,8 @@ def _client(service: str, timeout: float) -> Any:
     if not service.startswith(("http://", "https://")):
         known = sdmx.list_sources()
         if service.upper() not in known:
-            hint = (
-                nearest(service.upper(), known) or " or give an address that starts with https://"
-            )
+            hint = nearest(service.upper(), known)
+            hint = hint or " or give an address that starts with https://"
             raise DataError(f"service {shown(service)} is unknown;{hint}")
         return sdmx.Client(service.upper(), timeout=timeout)
     from sdmx.source import Source

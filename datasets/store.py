@@ -16,13 +16,23 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.fingerprint import DESCRIPTOR
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["DATA", "Resource", "fetch", "fingerprint", "resource", "resources"]
+__all__ = [
+    "DATA",
+    "DESCRIPTOR",
+    "NAME",
+    "Resource",
+    "fetch",
+    "fingerprint",
+    "resource",
+    "resources",
+]
 
+# the SHA-256 of the descriptor; written by the recipes
+DESCRIPTOR = "9476cd7aba87e26ee33e9f9b82b3870016e10ce4c4dc6d8262819d9ea73d0585"
 DATA = Path(__file__).parent / "data"
-_NAME = re.compile(r"[a-z0-9_-]+")
+NAME = re.compile(r"[a-z0-9_-]+")
 _TYPES = {"string", "number", "integer", "boolean"}
 _TRUTH = {"true": True, "false": False}
 
@@ -51,23 +61,8 @@ class Resource:
 def resources(folder: Path = DATA) -> Mapping[str, Resource]:
     """Return every embedded file by name, read from ``datapackage.json``.
 
-    Parameters
-    ----------
-    folder : Path
-        Where descriptor and files lie; by default the embedded data.
+    A descriptor that is missing, altered, no JSON or lacks an entry is refused.
 
-    Returns
-    -------
-    mapping of str to Resource
-        In the order of the descriptor.
-
-    Raises
-    ------
-    DataError
-        If the descriptor is missing, is no JSON or lacks an entry.
-
-    Examples
-    --------
     >>> resources()["io_chn_2018_42_separate"].unit
     '100 million yuan'
     """
@@ -92,20 +87,15 @@ def fingerprint(text: str) -> str:
 
 def _resource(entry: Mapping[str, Any]) -> Resource:
     fields = entry["schema"]["fields"]
-    if Path(entry["path"]).name != entry["path"] or not _NAME.fullmatch(entry["name"]):
+    if Path(entry["path"]).name != entry["path"] or not NAME.fullmatch(entry["name"]):
         raise ValueError(f"file {entry['path']!r} of {entry['name']!r} leaves the folder")
     if not {field["type"] for field in fields} <= _TYPES:
         raise ValueError(f"unknown type of a column of {entry['name']!r}")
     return Resource(
         name=entry["name"],
-        path=entry["path"],
-        title=entry["title"],
-        years=entry["years"],
-        unit=entry["unit"],
+        **{key: entry[key] for key in ("path", "title", "years", "unit", "table", "vintage")},
         source=entry["sources"][0]["title"],
         licence=entry["licenses"][0]["title"],
-        table=entry["table"],
-        vintage=entry["vintage"],
         size=int(entry["bytes"]),
         sha256=entry["hash"].removeprefix("sha256:"),
         rows=int(entry["rows"]),
@@ -115,13 +105,7 @@ def _resource(entry: Mapping[str, Any]) -> Resource:
 
 
 def resource(name: str, folder: Path = DATA) -> Resource:
-    """Return one embedded file's description.
-
-    Raises
-    ------
-    DataError
-        If nothing of that name is embedded; the message offers the nearest name.
-    """
+    """Return one embedded file's description."""
     known = resources(folder)
     if name not in known:
         raise DataError(
@@ -133,25 +117,6 @@ def resource(name: str, folder: Path = DATA) -> Resource:
 def fetch(name: str, folder: Path = DATA) -> pd.DataFrame:
     """Return an embedded file as a frame: a copy, checked against hash and schema.
 
-    Parameters
-    ----------
-    name : str
-        Name of the file in the descriptor.
-    folder : Path
-        Where descriptor and files lie; by default the embedded data.
-
-    Returns
-    -------
-    DataFrame
-        Columns as in the descriptor, in that order.
-
-    Raises
-    ------
-    DataError
-        If the file is missing, altered, or not of its schema.
-
-    Examples
-    --------
     >>> fetch("china_gdp").loc[18, ["year", "gdp"]].tolist()
     [2018.0, 919281.13]
     """

@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.input_output import load_io
 from quesnay.datasets.store import fetch, resources
+from quesnay.datasets.tables import load_io
 from quesnay.diagnostics.reproduction.runs import reproduce
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import QuesnayError

@@ -13,32 +13,26 @@ from .datasets.download import (
     download as download,
     list_downloads as list_downloads,
 )
-from .datasets.input_output import (
-    load_io as load_io,
-)
-from .datasets.macro import (
+from .datasets.embedded import (
+    load_concordance as load_concordance,
     load_gdp as load_gdp,
     load_gdp_vintages as load_gdp_vintages,
-)
-from .datasets.panels import (
     load_panel as load_panel,
+    load_reported as load_reported,
+    load_sectors as load_sectors,
 )
-from .datasets.readers.china_klems import (
+from .datasets.readers.offices import (
     read_china_klems as read_china_klems,
 )
 from .datasets.readers.read import (
     read_io as read_io,
 )
-from .datasets.reported import (
-    load_reported as load_reported,
-)
 from .datasets.sdmx import (
     SdmxData as SdmxData,
     read_sdmx as read_sdmx,
 )
-from .datasets.sectors import (
-    load_concordance as load_concordance,
-    load_sectors as load_sectors,
+from .datasets.tables import (
+    load_io as load_io,
 )
 from .diagnostics.audit.files import (
     read_figures as read_figures,

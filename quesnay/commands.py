@@ -153,8 +153,7 @@ def audit(options: argparse.Namespace) -> None:
 
 def datasets(options: argparse.Namespace) -> None:
     """List the embedded data, show one set or export it."""
-    from quesnay.datasets.catalogue import export_dataset, list_datasets, load_dataset
-    from quesnay.datasets.codebook import codebook
+    from quesnay.datasets.catalogue import codebook, export_dataset, list_datasets, load_dataset
 
     if options.name is None:
         if options.export:

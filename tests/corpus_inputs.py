@@ -23,14 +23,7 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.own_data import Column, read_own
 from quesnay.diagnostics.reproduction.study import template_text
 
-from .made_up_tables import (
-    figaro_rows,
-    icio_rows,
-    nbs_rows,
-    nbs_separate_rows,
-    quesnay_rows,
-    wiod_rows,
-)
+from . import made_up_tables as made
 from .own_report import OWN
 
 FOLDER = Path(__file__).resolve().parent / "corpus"
@@ -130,12 +123,12 @@ EXTRA = {
     ),
 }
 GRIDS: dict[str, Callable[[], list[list[Any]]]] = {
-    "quesnay": quesnay_rows,
-    "nbs": nbs_rows,
-    "nbs separate": nbs_separate_rows,
-    "oecd_icio": icio_rows,
-    "wiod": wiod_rows,
-    "figaro": figaro_rows,
+    "quesnay": made.quesnay_rows,
+    "nbs": made.nbs_rows,
+    "nbs separate": made.nbs_separate_rows,
+    "oecd_icio": made.icio_rows,
+    "wiod": made.wiod_rows,
+    "figaro": made.figaro_rows,
 }
 VALUES = pd.Series({"a": 1.0, "b": 2.0, "c": 3.5})
 

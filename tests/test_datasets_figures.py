@@ -10,10 +10,8 @@ import pytest
 from hypothesis import given, strategies as st
 
 from quesnay.datasets.catalogue import export_dataset, list_datasets, load_dataset
-from quesnay.datasets.macro import load_gdp, load_gdp_vintages
-from quesnay.datasets.panels import load_panel
+from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, load_reported
 from quesnay.datasets.readers.containers import open_book
-from quesnay.datasets.reported import load_reported
 from quesnay.datasets.store import resources
 from quesnay.fitting.errors import DataError
 from quesnay.models.printed import rounding_interval

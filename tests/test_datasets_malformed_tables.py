@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from quesnay.datasets.readers.read import read_io_frames
+import quesnay as qn
 
 from .made_up_tables import (
     Row,
@@ -53,7 +53,7 @@ GRIDS: list[tuple[str, Sequence[Row], Edit, str]] = [
     ("quesnay", quesnay_rows(), put(0, 2, "A"), "column 'A' stands twice, at 1 and 2"),
     ("quesnay", quesnay_rows(), put(2, 0, ""), "row 2 has no label"),
     ("quesnay", quesnay_rows(), put(0, 2, ""), "column 2 has no label"),
-    ("quesnay", quesnay_rows(), put(2, 0, "b"), "label a sector alike in both"),
+    ("quesnay", quesnay_rows(), put(2, 0, "Bee"), "label a sector alike in both"),
     ("quesnay", quesnay_rows(), lambda r: r[3].pop(), "has 6 cells; 7 expected"),
     ("quesnay", quesnay_rows(), lambda r: r[3].append(1), "has 8 cells; 7 expected"),
     ("quesnay", quesnay_rows(), lambda r: r.__delitem__(slice(1, None)), "no rows under the"),
@@ -93,7 +93,7 @@ def test_grids(tmp_path: Path, layout: str, rows: Sequence[Row], edit: Edit, mes
     changed = [list(row) for row in rows]
     edit(changed)
     path = write_rows(tmp_path / "t.csv", changed)
-    refused(lambda: read_io_frames(path, layout=layout), message)
+    refused(lambda: qn.read_io(path, layout=layout), message)
 
 
 def rewrite(folder: Path, file: str, old: str, new: str) -> None:
@@ -134,7 +134,7 @@ def test_folders(
         rewrite(folder, file, old, new)
     if (layout, old, new) == ("eora", "ROW", "AUT"):
         rewrite(folder, file, "TOTAL", "Farming")
-    refused(lambda: read_io_frames(folder, layout=layout), message)
+    refused(lambda: qn.read_io(folder, layout=layout), message)
 
 
 BEA: list[tuple[str, Edit, str]] = [
@@ -156,12 +156,12 @@ def test_bea(tmp_path: Path, which: str, edit: Edit, message: str) -> None:
     edit(tables[which])
     use = write_rows(tmp_path / "use.csv", tables["use"])
     make = write_rows(tmp_path / "make.csv", tables["make"])
-    refused(lambda: read_io_frames(use, layout="bea", make=str(make)), message)
+    refused(lambda: qn.read_io(use, layout="bea", make=str(make)), message)
 
 
 def test_bea_without_make_table(tmp_path: Path) -> None:
     use = write_rows(tmp_path / "use.csv", bea_use_rows())
-    refused(lambda: read_io_frames(use, layout="bea"), "needs the make table too: pass make=")
+    refused(lambda: qn.read_io(use, layout="bea"), "needs the make table too: pass make=")
 
 
 @pytest.mark.parametrize(
@@ -179,17 +179,17 @@ def test_bea_without_make_table(tmp_path: Path) -> None:
 def test_files_that_are_no_tables(tmp_path: Path, name: str, content: bytes, message: str) -> None:
     path = tmp_path / name
     path.write_bytes(content)
-    refused(lambda: read_io_frames(path), message)
+    refused(lambda: qn.read_io(path), message)
 
 
 @pytest.mark.parametrize(
     ("call", "message"),
     [
-        (lambda p: read_io_frames(p / "absent.csv"), "absent.csv: no such file"),
-        (lambda p: read_io_frames(p), "a folder, not a file"),
-        (lambda p: read_io_frames(p / "absent", layout="eora"), "is a folder"),
-        (lambda p: read_io_frames(p / "absent", layout="exiobase"), "is a folder"),
-        (lambda p: read_io_frames(p, layout="eurora"), "did you mean 'eora'"),
+        (lambda p: qn.read_io(p / "absent.csv"), "absent.csv: no such file"),
+        (lambda p: qn.read_io(p), "a folder, not a file"),
+        (lambda p: qn.read_io(p / "absent", layout="eora"), "is a folder"),
+        (lambda p: qn.read_io(p / "absent", layout="exiobase"), "is a folder"),
+        (lambda p: qn.read_io(p, layout="eurora"), "did you mean 'eora'"),
     ],
 )
 def test_paths_and_layouts(tmp_path: Path, call: Callable[[Path], object], message: str) -> None:
@@ -198,13 +198,13 @@ def test_paths_and_layouts(tmp_path: Path, call: Callable[[Path], object], messa
 
 def test_a_sheet_that_is_not_there(tmp_path: Path) -> None:
     path = write_rows(tmp_path / "t.xlsx", quesnay_rows())
-    refused(lambda: read_io_frames(path, sheet="2016"), "no sheet '2016'; did you mean '2017'")
+    refused(lambda: qn.read_io(path, sheet="2016"), "no sheet '2016'; did you mean '2017'")
 
 
 def test_a_truth_value_is_no_number(tmp_path: Path) -> None:
     rows = quesnay_rows()
     rows[1][2] = True
-    refused(lambda: read_io_frames(write_rows(tmp_path / "t.xlsx", rows)), "'True' is no number")
+    refused(lambda: qn.read_io(write_rows(tmp_path / "t.xlsx", rows)), "'True' is no number")
 
 
 def test_at_least_sixty_malformed_tables_are_tried() -> None:

@@ -9,39 +9,23 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.datasets.readers.read import read_io_frames
 
-from .made_up_tables import (
-    F,
-    Row,
-    X,
-    Z,
-    bea_make_rows,
-    bea_use_rows,
-    figaro_rows,
-    icio_rows,
-    nbs_rows,
-    nbs_separate_rows,
-    quesnay_rows,
-    wiod_rows,
-    write_eora,
-    write_exiobase,
-    write_rows,
-)
+from . import made_up_tables as made
+from .made_up_tables import F, Row, X, Z
 
 
 @pytest.mark.parametrize(
     ("layout", "rows"),
     [
-        ("quesnay", quesnay_rows()),
-        ("nbs", nbs_rows()),
-        ("oecd_icio", icio_rows()),
-        ("wiod", wiod_rows()),
-        ("figaro", figaro_rows()),
+        ("quesnay", made.quesnay_rows()),
+        ("nbs", made.nbs_rows()),
+        ("oecd_icio", made.icio_rows()),
+        ("wiod", made.wiod_rows()),
+        ("figaro", made.figaro_rows()),
     ],
 )
 def test_one_file_becomes_a_table(tmp_path: Path, layout: str, rows: list[Row]) -> None:
-    table = qn.read_io(write_rows(tmp_path / "t.csv", rows), layout=layout)
+    table = qn.read_io(made.write_rows(tmp_path / "t.csv", rows), layout=layout)
     np.testing.assert_allclose(table.Z, Z)
     np.testing.assert_allclose(table.x, X)
     np.testing.assert_allclose(table.f, F.sum(axis=1))
@@ -51,26 +35,26 @@ def test_one_file_becomes_a_table(tmp_path: Path, layout: str, rows: list[Row]) 
 
 def test_a_folder_becomes_a_table(tmp_path: Path) -> None:
     for layout, folder in (
-        ("exiobase", write_exiobase(tmp_path / "exiobase")),
-        ("eora", write_eora(tmp_path / "eora")),
+        ("exiobase", made.write_exiobase(tmp_path / "exiobase")),
+        ("eora", made.write_eora(tmp_path / "eora")),
     ):
         np.testing.assert_allclose(qn.read_io(folder, layout=layout).x, X)
 
 
 def test_make_and_use_become_a_table(tmp_path: Path) -> None:
-    use = write_rows(tmp_path / "use.csv", bea_use_rows())
-    make = write_rows(tmp_path / "make.csv", bea_make_rows())
+    use = made.write_rows(tmp_path / "use.csv", made.bea_use_rows())
+    make = made.write_rows(tmp_path / "make.csv", made.bea_make_rows())
     table = qn.read_io(use, layout="bea", make=make, unit="million dollars", name="USA")
     assert (table.unit, table.name) == ("million dollars", "USA")
     assert table.x.tolist() == [110.0, 90.0]
 
 
 def test_imports_apart_stay_apart(tmp_path: Path) -> None:
-    rows = nbs_separate_rows()
+    rows = made.nbs_separate_rows()
     for row, column in ((1, 0), (2, 1)):  # the half of Z that is left over goes to consumption
         row_of_z = Z[column]
         rows[row][3] = F[column, 0] + 0.5 * row_of_z.sum()
-    table = qn.read_io(write_rows(tmp_path / "t.csv", rows), layout="nbs")
+    table = qn.read_io(made.write_rows(tmp_path / "t.csv", rows), layout="nbs")
     assert table.imports is not None
     np.testing.assert_allclose(table.imports.Z, 0.5 * Z)
 
@@ -87,18 +71,18 @@ def test_an_exported_table_comes_back(tmp_path: Path, ending: str) -> None:
 
 
 def test_a_table_that_does_not_balance_is_refused_unless_told(tmp_path: Path) -> None:
-    rows = quesnay_rows()
+    rows = made.quesnay_rows()
     rows[1][3] = 61.0
-    path = write_rows(tmp_path / "t.csv", rows)
+    path = made.write_rows(tmp_path / "t.csv", rows)
     with pytest.raises(qn.BalanceError, match="'A'"):
         qn.read_io(path)
     assert qn.read_io(path, tolerance=0.02).f["A"] == 71.0
 
 
 def test_blank_is_refused_or_zero(tmp_path: Path) -> None:
-    rows = quesnay_rows()
+    rows = made.quesnay_rows()
     rows[2][5] = ""
-    path = write_rows(tmp_path / "t.csv", rows)
+    path = made.write_rows(tmp_path / "t.csv", rows)
     with pytest.raises(qn.DataError, match="row 'B', column 'imports': is empty"):
         qn.read_io(path)
     assert qn.read_io(path, blank="zero").x.tolist() == X.tolist()
@@ -135,7 +119,7 @@ def test_any_order_of_rows_and_columns_gives_the_same_table(
     rows += [[f"s{i}", *(flows[i][j] for j in across), demand[i]] for i in down]
     rows.append(["income", *(income[j] for j in across), ""])
     with tempfile.TemporaryDirectory() as folder:
-        frames = read_io_frames(write_rows(Path(folder) / "t.csv", rows, separator=separator))
+        frames = qn.read_io(made.write_rows(Path(folder) / "t.csv", rows, separator=separator))
     labels = [f"s{i}" for i in range(n)]
     assert frames.Z.loc[labels, labels].to_numpy().tolist() == flows
     assert frames.final_demand["demand"].loc[labels].tolist() == demand

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from quesnay.datasets.readers.read import read_io_frames
+import quesnay as qn
 from quesnay.fitting.errors import DataError
 
 from .made_up_tables import quesnay_rows, write_rows
@@ -27,20 +27,20 @@ def bomb(path: Path, size: int, *, declared: int | None = None) -> Path:
 
 def test_zip_bombs_are_refused_at_once(tmp_path: Path) -> None:
     open_bomb = bomb(tmp_path / "a.xlsx", 80 << 20)
-    refused(lambda: read_io_frames(open_bomb), "refused as a zip bomb")
+    refused(lambda: qn.read_io(open_bomb), "refused as a zip bomb")
     lying = bomb(tmp_path / "b.xlsx", 80 << 20, declared=1000)
-    refused(lambda: read_io_frames(lying), "more than the 1,000 bytes it declares")
+    refused(lambda: qn.read_io(lying), "more than the 1,000 bytes it declares")
 
 
 def test_other_packings_and_many_parts_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with zipfile.ZipFile(path, "w", zipfile.ZIP_BZIP2) as archive:
         archive.writestr("x", b"0" * 1000)
-    refused(lambda: read_io_frames(path), "packed in an unusual way")
+    refused(lambda: qn.read_io(path), "packed in an unusual way")
     with zipfile.ZipFile(path, "w") as archive:
         for number in range(10_001):
             archive.writestr(str(number), b"")
-    refused(lambda: read_io_frames(path), "10001 parts in one workbook")
+    refused(lambda: qn.read_io(path), "10001 parts in one workbook")
 
 
 @pytest.mark.parametrize("place", range(5, 4000, 333))
@@ -49,5 +49,5 @@ def test_a_damaged_workbook_never_escapes_as_a_foreign_error(tmp_path: Path, pla
     data = path.read_bytes()
     path.write_bytes(flip(data, place % len(data)))
     with contextlib.suppress(DataError):
-        frames = read_io_frames(path)
+        frames = qn.read_io(path)
         assert frames.Z.to_numpy().tolist() == [[10.0, 20.0], [30.0, 40.0]]

@@ -392,3 +392,35 @@ def test_an_index_of_labels_in_parquet_is_the_column_of_sectors(tmp_path: Path) 
     wide = frame().set_index("sector").rename_axis(None)
     wide.to_parquet(tmp_path / "t.parquet")
     assert qn.read_io(tmp_path / "t.parquet").x.tolist() == [200, 200]
+
+
+def test_labels_that_differ_only_in_capitals_are_one_sector(tmp_path: Path) -> None:
+    text = "sector,Farm,MILL,Capital\nfarm,20,40,140\nMill,60,80,60\nwages,60,30,\ncapital,60,50,\n"
+    table = qn.read_io(put(tmp_path, text))
+    sound(table)
+    assert list(table.sectors) == ["Farm", "MILL"]
+    assert list(table.value_added.index) == ["wages", "capital"]  # a word with a meaning is none
+    both = "s,a,A,homes\na,20,40,140\nA,60,80,60\nwages,120,80,\n"
+    assert list(qn.read_io(put(tmp_path, both)).sectors) == ["a", "A"]
+
+
+def test_the_unit_stands_in_the_corner(tmp_path: Path) -> None:
+    table = qn.read_io(put(tmp_path, BASE.replace("sector", "Million euro")))
+    sound(table)
+    assert table.unit == "Million euro"
+
+
+@pytest.mark.parametrize("kind", ["xlsx", "ods"])
+def test_a_workbook_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> None:
+    rows = [line.split(",") for line in BASE.splitlines()]
+    path = tmp_path / f"t.{kind}"
+    if kind == "ods":
+        pytest.importorskip("odf")
+    frame = pd.DataFrame([[float(c) if c.isdigit() else c for c in row] for row in rows])
+    frame.to_excel(path, header=False, index=False)
+    sound(qn.read_io(path.rename(tmp_path / "t.xls")))
+
+
+def test_a_web_page_named_as_a_workbook_is_called_one(tmp_path: Path) -> None:
+    path = put(tmp_path, "<html><table><tr><td>farm</td></tr></table></html>", "t.xls")
+    refused(lambda: qn.read_io(path), "t.xls: a web page .HTML or XML., not a workbook")

@@ -52,6 +52,11 @@ def sound(table: qn.InputOutputTable, x: list[float], v: list[float]) -> None:
 # --- United States --------------------------------------------------------------------------------
 
 
+def made_and_used(folder: Path, use: list[Row], make: list[Row]) -> qn.InputOutputTable:
+    paths = write(folder / "use.xlsx", use), write(folder / "make.xlsx", make)
+    return qn.read_io(paths[0], layout="bea", make=paths[1])
+
+
 def bea_summary(*, make: bool = False, negative: bool = False) -> list[Row]:
     """As printed 1997 on: a row of codes, a row of names, totals without code, notes below."""
     extra = 1 if negative else 0
@@ -118,11 +123,7 @@ def test_bea_tables_up_to_1996_have_one_row_of_value_added(tmp_path: Path) -> No
         [812200.0, "Repair", "", 300, 300],
         ["T007", "Total commodity output", 200, 300, 500],
     ]
-    table = qn.read_io(
-        write_rows(tmp_path / "u.xlsx", use),
-        layout="bea",
-        make=write_rows(tmp_path / "m.xlsx", make),
-    )
+    table = made_and_used(tmp_path, use, make)
     sound(table, [200, 300], [140, 150])
     assert list(table.sectors) == ["111CA", "812200"]
 
@@ -149,11 +150,7 @@ def test_bea_detail_codes_have_six_digits(tmp_path: Path) -> None:
         ["1111B0", "Grains", "", 300, 300],
         ["T007", "Total commodity output", 200, 300, 500],
     ]
-    table = qn.read_io(
-        write_rows(tmp_path / "u.xlsx", use),
-        layout="bea",
-        make=write_rows(tmp_path / "m.xlsx", make),
-    )
+    table = made_and_used(tmp_path, use, make)
     sound(table, [200, 300], [140, 150])
 
 
@@ -184,11 +181,7 @@ def test_bea_supply_use_framework_comes_to_basic_prices(tmp_path: Path) -> None:
         ["T00TOP", "Taxes", 3, 1, 4, 6, "", ""],
         ["VAPRO", "Value added (producer)", 63, 26, 89, "", "", ""],
     ]
-    table = qn.read_io(
-        write(tmp_path / "use.xlsx", use),
-        layout="bea",
-        make=write(tmp_path / "supply.xlsx", supply),
-    )
+    table = made_and_used(tmp_path, use, supply)
     sound(table, [130, 50], [60, 25])
     assert table.taxes is not None
     assert table.taxes.Z.to_numpy().ravel().tolist() == pytest.approx([3.0, 1.0])

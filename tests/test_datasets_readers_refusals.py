@@ -11,25 +11,17 @@ import pytest
 
 import quesnay as qn
 from quesnay.datasets.readers.containers import Sheet
-from quesnay.datasets.readers.long import arrange_eurostat
+from quesnay.datasets.readers.eurostat import arrange_eurostat
 from quesnay.datasets.readers.options import ReadOptions, read_options
-from quesnay.datasets.readers.read import read_io_frames
 from quesnay.datasets.readers.world import (
     arrange_figaro,
     arrange_oecd,
     arrange_wiod_national,
     cut_country,
 )
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames
 
-from .made_up_tables import (
-    figaro_rows,
-    icio_rows,
-    quesnay_rows,
-    write_eora,
-    write_exiobase,
-    write_rows,
-)
+from . import made_up_tables as made
 from .refusals import refused
 
 
@@ -41,16 +33,16 @@ def denied(*_: Any, **__: Any) -> Any:
 def test_a_file_that_may_not_be_read(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, ending: str
 ) -> None:
-    path = write_rows(tmp_path / f"t{ending}", quesnay_rows())
+    path = made.write_rows(tmp_path / f"t{ending}", made.quesnay_rows())
     monkeypatch.setattr(Path, "open", denied)
     monkeypatch.setattr(zipfile, "ZipFile", denied)
-    refused(lambda: read_io_frames(path), r"t\.\w+: cannot be read .Permission denied.")
+    refused(lambda: qn.read_io(path), r"t\.\w+: cannot be read .Permission denied.")
 
 
 def test_a_field_that_never_ends(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("a,b\n" + "x" * 200_000 + ",1\n")
-    refused(lambda: read_io_frames(path), "no table of separated values .field larger than")
+    refused(lambda: qn.read_io(path), "no table of separated values .field larger than")
 
 
 def test_a_workbook_cut_short(tmp_path: Path) -> None:
@@ -61,14 +53,14 @@ def test_a_workbook_cut_short(tmp_path: Path) -> None:
     with zipfile.ZipFile(path) as archive:
         packed = archive.infolist()[0].compress_size
     path.write_bytes(data.replace(packed.to_bytes(4, "little"), (1 << 30).to_bytes(4, "little")))
-    refused(lambda: read_io_frames(path), "no readable workbook")
+    refused(lambda: qn.read_io(path), "no readable workbook")
 
 
 def test_a_workbook_without_sheets(tmp_path: Path) -> None:
     path = tmp_path / "t.xlsx"
     with zipfile.ZipFile(path, "w") as archive:
         archive.writestr("nothing", b"")
-    refused(lambda: read_io_frames(path), "t.xlsx: no readable workbook")
+    refused(lambda: qn.read_io(path), "t.xlsx: no readable workbook")
     refused(lambda: qn.read_china_klems(path), "t.xlsx: no readable workbook")
 
 
@@ -77,17 +69,17 @@ def test_a_folder_without_tables(tmp_path: Path) -> None:
 
 
 def test_numbers_and_labels_of_other_lengths(tmp_path: Path) -> None:
-    folder = write_eora(tmp_path / "eora")
+    folder = made.write_eora(tmp_path / "eora")
     with (folder / "labels_T.txt").open("a", encoding="utf-8") as stream:
         stream.write("Belgium\tBEL\tIndustries\tFarming\t\n")
-    refused(lambda: read_io_frames(folder, layout="eora"), "2 x 2 numbers, 3 x 3 labels")
+    refused(lambda: qn.read_io(folder, layout="eora"), "2 x 2 numbers, 3 x 3 labels")
 
 
 def test_coefficients_and_output_of_other_industries(tmp_path: Path) -> None:
-    folder = write_exiobase(tmp_path / "exiobase", coefficients=True)
+    folder = made.write_exiobase(tmp_path / "exiobase", coefficients=True)
     text = (folder / "x.txt").read_text(encoding="utf-8")
     (folder / "x.txt").write_text(text.replace("Wheat", "Rye"), encoding="utf-8")
-    refused(lambda: read_io_frames(folder, layout="exiobase"), "rows of A.txt and x.txt differ")
+    refused(lambda: qn.read_io(folder, layout="exiobase"), "rows of A.txt and x.txt differ")
 
 
 def exported(tmp_path: Path, edit: Callable[[list[str]], list[str]]) -> Path:
@@ -120,7 +112,7 @@ def test_blocks_that_do_not_make_a_table(
     tmp_path: Path, edit: Callable[[list[str]], list[str]], message: str
 ) -> None:
     path = exported(tmp_path, edit)
-    refused(lambda: read_io_frames(path), message)
+    refused(lambda: qn.read_io(path), message)
 
 
 def options(**given: object) -> ReadOptions:
@@ -159,7 +151,7 @@ def test_euros_are_taken_of_several_units() -> None:
     rows = [*EURO, "", *(row.replace("MIO_EUR", "MIO_NAC") for row in EURO[1:])]
     found = arrange_eurostat(sheet([list(row.split(",")) for row in rows]), options())
     assert found.unit == "million euro"
-    assert found.record.assumed[0] == "unit MIO_EUR of MIO_EUR, MIO_NAC"
+    assert found.assumed[0] == "unit MIO_EUR of MIO_EUR, MIO_NAC"
 
 
 def short(rows: list[list[Any]]) -> list[list[Any]]:
@@ -174,8 +166,8 @@ NATIONAL = ["Year", "Code", "Description", "Origin", "A01", "CONS_h"]
     [
         (arrange_oecd, [], "the sheet is empty"),
         (arrange_figaro, [], "the sheet is empty"),
-        (arrange_oecd, short(icio_rows()), "row 'OUT' has 6 cells; 7 expected"),
-        (arrange_figaro, short(figaro_rows()), "row 'W2_D1' has 5 cells; 6 expected"),
+        (arrange_oecd, short(made.icio_rows()), "row 'OUT' has 6 cells; 7 expected"),
+        (arrange_figaro, short(made.figaro_rows()), "row 'W2_D1' has 5 cells; 6 expected"),
         (arrange_wiod_national, [["Code", "Year"]], "no header Year, Code, Description, Origin"),
         (arrange_wiod_national, [NATIONAL], "no row with a year found"),
     ],
@@ -197,30 +189,30 @@ def test_a_country_without_final_demand() -> None:
 def test_an_old_workbook_cut_short(tmp_path: Path) -> None:
     path = tmp_path / "t.xls"
     path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"x" * 100)
-    refused(lambda: read_io_frames(path), "cut short, or no .xls file")
+    refused(lambda: qn.read_io(path), "cut short, or no .xls file")
 
 
 def test_frames_that_are_no_frames(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "t.parquet"
     path.write_bytes(b"PAR1")
     monkeypatch.setitem(sys.modules, "pyarrow", None)
-    refused(lambda: read_io_frames(path), "reading .parquet needs the package pyarrow")
+    refused(lambda: qn.read_io(path), "reading .parquet needs the package pyarrow")
 
 
 def test_a_damaged_parquet_file(tmp_path: Path) -> None:
     pytest.importorskip("pyarrow", reason="reads parquet")
     path = tmp_path / "t.parquet"
     path.write_bytes(b"PAR1" * 9)
-    refused(lambda: read_io_frames(path), "no readable .parquet file")
+    refused(lambda: qn.read_io(path), "no readable .parquet file")
 
 
 def test_r_data_that_hold_no_table_or_two(tmp_path: Path) -> None:
     pyreadr = pytest.importorskip("pyreadr", reason="reads R data")
     path = tmp_path / "t.rda"
     path.write_bytes(b"RDX2\nnothing")
-    refused(lambda: read_io_frames(path), "no readable R data")
+    refused(lambda: qn.read_io(path), "no readable R data")
     (tmp_path / "e.rds").write_bytes(b"")
-    refused(lambda: read_io_frames(tmp_path / "e.rds"), "no readable")
+    refused(lambda: qn.read_io(tmp_path / "e.rds"), "no readable")
     assert pyreadr is not None
 
 
@@ -232,4 +224,4 @@ def test_an_archive_that_lies_about_a_size(tmp_path: Path) -> None:
     whole = path.read_bytes()
     last = whole.rindex(size)  # the size in the directory
     path.write_bytes(whole[:last] + (99).to_bytes(4, "little") + whole[last + 4 :])
-    refused(lambda: read_io_frames(path), "damaged archive")
+    refused(lambda: qn.read_io(path), "damaged archive")

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 
 from quesnay.datasets import store
-from quesnay.datasets.fingerprint import DESCRIPTOR
-from quesnay.datasets.store import DATA, fingerprint, resources
+from quesnay.datasets.store import DATA, DESCRIPTOR, fingerprint, resources
 from quesnay.fitting.errors import DataError
 
 if not (Path(__file__).parent.parent / "tools").is_dir():

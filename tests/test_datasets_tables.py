@@ -3,19 +3,20 @@
 import numpy as np
 import pytest
 
-from quesnay.datasets.sectors import load_concordance, load_sectors
+from quesnay.datasets.embedded import load_concordance, load_sectors
 from quesnay.datasets.store import fetch, resources
-from quesnay.datasets.table_frames import IOFrames, load_io_frames
+from quesnay.datasets.tables import load_io
 from quesnay.fitting.errors import DataError
+from quesnay.models.input_output.table import InputOutputTable
 
 TABLES = [name for name in resources() if name.startswith("io_")]
 LIMIT = 1e-9  # relative, as published about ourselves
 COMPONENTS = ["labour_compensation", "net_production_taxes", "depreciation", "operating_surplus"]
 
 
-def frames_of(name: str) -> IOFrames:
+def table_named(name: str) -> InputOutputTable:
     _, country, year, detail, imports = name.split("_")
-    return load_io_frames(
+    return load_io(
         country.upper(),
         int(year),
         imports=imports,
@@ -36,50 +37,50 @@ def test_every_documented_table_is_there() -> None:
 
 @pytest.mark.parametrize("name", TABLES)
 def test_rows_and_columns_add_up_sector_by_sector(name: str) -> None:
-    frames = frames_of(name)
-    x = np.asarray(frames.output, dtype=float)
+    table = table_named(name)
+    x = np.asarray(table.x, dtype=float)
     scale = np.where(x == 0, 1.0, x)
-    rows = frames.Z.sum(axis=1) + frames.final_demand.sum(axis=1)
+    rows = table.Z.sum(axis=1) + table.final_demand.sum(axis=1)
     assert np.abs((rows - x) / scale).max() < LIMIT
-    columns = frames.Z.sum() + frames.value_added.sum()
-    if frames.imports is not None:
-        columns = columns + frames.imports[0].sum()
+    columns = table.Z.sum() + table.value_added.sum()
+    if table.imports is not None:
+        columns = columns + table.imports.Z.sum()
     assert np.abs((columns.to_numpy() - x) / scale).max() < LIMIT
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_value_added_equals_final_demand_net_of_imports(name: str) -> None:
-    frames = frames_of(name)
-    income, demand = frames.value_added.to_numpy().sum(), frames.final_demand.to_numpy().sum()
-    bought = 0.0 if frames.imports is None else frames.imports[0].to_numpy().sum()
+    table = table_named(name)
+    income, demand = table.value_added.to_numpy().sum(), table.final_demand.to_numpy().sum()
+    bought = 0.0 if table.imports is None else table.imports.Z.to_numpy().sum()
     assert abs(income + bought - demand) / demand < LIMIT
 
 
 @pytest.mark.parametrize("year", [2017, 2018, 2020])
 def test_value_added_and_imported_content_are_one(year: int) -> None:
-    frames = load_io_frames("CHN", year)
-    assert frames.imports is not None
-    x = np.asarray(frames.output, dtype=float)
-    v = frames.value_added.to_numpy().sum(axis=0) / x
-    m = frames.imports[0].to_numpy().sum(axis=0) / x
-    A = frames.Z.to_numpy() / x
+    table = load_io("CHN", year)
+    assert table.imports is not None
+    x = np.asarray(table.x, dtype=float)
+    v = table.value_added.to_numpy().sum(axis=0) / x
+    m = table.imports.Z.to_numpy().sum(axis=0) / x
+    A = table.Z.to_numpy() / x
     content = np.linalg.solve((np.eye(42) - A).T, v + m)
     assert np.abs(content - 1).max() < LIMIT
 
 
 @pytest.mark.parametrize("year", [2017, 2018, 2020])
 def test_domestic_and_imported_flows_are_the_table_with_imports_inside(year: int) -> None:
-    apart, inside = load_io_frames("CHN", year), load_io_frames("CHN", year, imports="included")
+    apart, inside = load_io("CHN", year), load_io("CHN", year, imports="included")
     assert apart.imports is not None
-    both = apart.Z + apart.imports[0]
+    both = apart.Z + apart.imports.Z
     assert (both - inside.Z).abs().to_numpy().max() < 1e-5  # printed to 1e-6 in each block
     np.testing.assert_allclose(apart.value_added, inside.value_added, atol=1e-5)
 
 
 @pytest.mark.parametrize(("year", "detail"), [(2017, 149), (2018, 153), (2020, 153), (2012, 139)])
 def test_detail_aggregates_to_the_official_table(year: int, detail: int) -> None:
-    fine = load_io_frames("CHN", year, imports="included", detail=detail)
-    broad = load_io_frames("CHN", year, imports="included")
+    fine = load_io("CHN", year, imports="included", detail=detail)
+    broad = load_io("CHN", year, imports="included")
     to = load_concordance(detail).loc[fine.Z.index]
     added = fine.Z.groupby(to.to_numpy()).sum().T.groupby(to.to_numpy()).sum().T
     gap = (added - broad.Z).abs().to_numpy().max() / broad.Z.to_numpy().max()
@@ -88,29 +89,29 @@ def test_detail_aggregates_to_the_official_table(year: int, detail: int) -> None
 
 @pytest.mark.parametrize("name", TABLES)
 def test_rounding_is_only_rounding_and_goes_to_the_largest_cell(name: str) -> None:
-    data, frames = fetch(name), frames_of(name)
-    sectors = list(frames.Z.index)
+    data, table = fetch(name), table_named(name)
+    sectors = list(table.Z.index)
     own = data["block"].isin(["total", "domestic"])
     across = data.loc[data["row"] == "rounding", sectors].to_numpy()[0]
     # some fifty cells a line, each printed to 0.1 million dollars or 100 yuan (1e-6)
     limit = 1.0 if "oecd" in name else 1e-5
     assert max(data.loc[own, "rounding"].abs().max(), np.abs(across).max()) <= limit
-    printed = data.loc[own, list(frames.final_demand.columns)].to_numpy()
-    moved = np.abs(frames.final_demand.to_numpy() - printed)
+    printed = data.loc[own, list(table.final_demand.columns)].to_numpy()
+    moved = np.abs(table.final_demand.to_numpy() - printed)
     assert (moved > 0).sum(axis=1).max() <= 1
     assert moved.max() <= limit
-    components = data.set_index("row").loc[frames.value_added.index, sectors].to_numpy()
-    moved = np.abs(frames.value_added.to_numpy() - components)
+    components = data.set_index("row").loc[table.value_added.index, sectors].to_numpy()
+    moved = np.abs(table.value_added.to_numpy() - components)
     assert (moved > 0).sum(axis=0).max() <= 1
     assert moved.max() <= limit
 
 
 def test_a_published_cell_in_one_unit() -> None:
-    frames = load_io_frames("CHN", 2018)
-    assert frames.unit == "100 million yuan"
-    assert frames.Z.loc["01", "01"] == 13934.012033  # printed 139340120.33 (10,000 yuan)
-    assert list(frames.value_added.index) == COMPONENTS
-    assert list(frames.final_demand.columns) == [
+    table = load_io("CHN", 2018)
+    assert table.unit == "100 million yuan"
+    assert table.Z.loc["01", "01"] == 13934.012033  # printed 139340120.33 (10,000 yuan)
+    assert list(table.value_added.index) == COMPONENTS
+    assert list(table.final_demand.columns) == [
         "consumption",
         "fixed_capital_formation",
         "inventories",
@@ -119,22 +120,22 @@ def test_a_published_cell_in_one_unit() -> None:
 
 
 def test_imports_are_a_negative_column_and_the_discrepancy_stands_alone() -> None:
-    frames = load_io_frames("CHN", 2015, imports="included")
-    assert (frames.final_demand["imports"] <= 0).all()
-    share = frames.final_demand["statistical_discrepancy"].abs().sum() / frames.Z.to_numpy().sum()
+    table = load_io("CHN", 2015, imports="included")
+    assert (table.final_demand["imports"] <= 0).all()
+    share = table.final_demand["statistical_discrepancy"].abs().sum() / table.Z.to_numpy().sum()
     assert 0.01 < share < 0.03  # the extension table of 2015: see the method page
 
 
 def test_zeros_and_negative_values_are_kept() -> None:
-    frames = load_io_frames("CHN", 2012, imports="included")
-    assert frames.value_added.loc["operating_surplus", "01"] == 0.0
-    assert frames.value_added.loc["net_production_taxes", "01"] == -2895.656877
+    table = load_io("CHN", 2012, imports="included")
+    assert table.value_added.loc["operating_surplus", "01"] == 0.0
+    assert table.value_added.loc["net_production_taxes", "01"] == -2895.656877
 
 
 def test_defaults_follow_the_source() -> None:
-    assert load_io_frames("CHN", 2018).imports is not None
-    assert load_io_frames("JPN", 2018).imports is None
-    assert load_io_frames("CHN", 2018, source="oecd").unit == "million US dollars"
+    assert load_io("CHN", 2018).imports is not None
+    assert load_io("JPN", 2018).imports is None
+    assert load_io("CHN", 2018, source="oecd").unit == "million US dollars"
 
 
 @pytest.mark.parametrize(
@@ -157,7 +158,7 @@ def test_absent_tables_say_what_is_there(arguments: tuple[str, ...], message: st
     keys = ("imports", "detail", "source")
     options = dict(zip(keys, arguments[2:], strict=False))
     with pytest.raises(DataError, match=message) as caught:
-        load_io_frames(*arguments[:2], **options)  # type: ignore[arg-type]
+        load_io(*arguments[:2], **options)  # type: ignore[arg-type]
     assert "\n" not in str(caught.value)
 
 
@@ -169,8 +170,8 @@ def test_sector_lists_fit_their_tables(detail: int) -> None:
     assert (sectors["name_zh"] != "").all()
     if detail != 2002:
         year = {42: 2018, 139: 2012, 149: 2017, 153: 2018}[detail]
-        frames = load_io_frames("CHN", year, imports="included", detail=detail)
-        assert list(frames.Z.index) == list(sectors.index)
+        table = load_io("CHN", year, imports="included", detail=detail)
+        assert list(table.Z.index) == list(sectors.index)
 
 
 def test_ict_producing_sectors() -> None:

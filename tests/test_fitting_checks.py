@@ -65,7 +65,7 @@ def test_only_a_stated_seed_is_one(seed: Any) -> None:
 
 
 def test_numbers_are_told_from_what_numpy_would_bend_into_them() -> None:
-    assert [is_whole(v) for v in (1, np.int8(1), True, 1.0, np.timedelta64(1))] == [
+    assert [is_whole(v) for v in (1, np.int8(1), True, 1.0, np.timedelta64(1, "D"))] == [
         True, True, False, False, False,
     ]  # fmt: skip
     assert not any(map(is_number, [10**400, 1e101, np.longdouble("1e4000"), "1", 1j, None]))
@@ -108,8 +108,8 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (lambda: qn.variance_shares(one, ONE, draws=None, seed=0), "draws must be"),  # type: ignore[arg-type]
     (lambda: qn.variance_shares(one, ONE, seed=0, groups=[1]), "groups: expected a mapping"),  # type: ignore[arg-type]
     (lambda: qn.variance_shares(one, ONE, seed=0, groups={"s": 1}), "'s' is 1; give a list"),  # type: ignore[dict-item]
-    (lambda: qn.tornado(one, ONE, level=np.timedelta64(1)), "no coverage"),  # type: ignore[arg-type]
-    (lambda: qn.Normal(np.timedelta64(1), 1.0), "mean must be a number"),  # type: ignore[arg-type]
+    (lambda: qn.tornado(one, ONE, level=np.timedelta64(1, "D")), "no coverage"),  # type: ignore[arg-type]
+    (lambda: qn.Normal(np.timedelta64(1, "D"), 1.0), "mean must be a number"),  # type: ignore[arg-type]
     (lambda: qn.Normal(10**400, 1.0), "mean must be finite"),
     (lambda: qn.TruncatedNormal(0.0, 1.0, None, 1.0), "low must be a number"),  # type: ignore[arg-type]
     (lambda: qn.Empirical(MASKED), "numbers expected"),

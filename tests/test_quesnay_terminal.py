@@ -70,12 +70,14 @@ def test_a_file_gets_a_fixed_width_and_no_colour(capsys: pytest.CaptureFixture[s
 
 
 def test_an_interruption_ends_with_130_and_one_line() -> None:
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        pytest.skip("a shell started the tests in the background: interruptions are ignored")
     command = [sys.executable, "-m", "quesnay", "reproduce", "--draws", "200000"]
     running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
     time.sleep(3)
     running.send_signal(signal.SIGINT)
     _, said = running.communicate(timeout=60)
-    assert running.returncode == 130
+    assert running.returncode in {130, -signal.SIGINT}  # a shell shows 130 for both
     assert said == "quesnay: interrupted\n"
 
 

@@ -1,1 +1,1 @@
-"""Readers of users' own input-output files, one layout a file."""
+"""Readers of users' own input-output files, their layouts listed in `read.py`."""

@@ -1,6 +1,6 @@
 """From labelled rows and columns to the blocks of a table: one assembly for every layout.
 
-A layout says of each row and column what it is (see :mod:`quesnay.datasets.readers.words`). Here
+A layout says of each row and column what it is (see :mod:`quesnay.datasets.readers.cells`). Here
 totals are compared with the sums of their parts and left out, imports and taxes less subsidies on
 products are set apart from value added, and the sign of a column of imports is decided by the
 balance: uses ``Z 1 + f`` and inputs ``1' Z + m + t + v`` of each sector are both its output.
@@ -13,15 +13,14 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.readers.cells import NumberStyle, number_style, tidy, to_number
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
-from quesnay.datasets.readers.numbers import NumberStyle, to_number
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.readers.words import tidy
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.readers.options import ReadOptions
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Arrangement", "Line", "Numbers", "Record", "assemble"]
+__all__ = ["Arrangement", "Line", "Numbers", "assemble"]
 
 
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
@@ -31,42 +30,18 @@ _ASIDE = {"total", "demand_total", "value_added_total", "output", "drop", "unlab
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A row or column of a sheet, and what it is.
-
-    Parameters
-    ----------
-    place : int
-        Position in the sheet.
-    label : str
-        What the table calls it; rows and columns of one sector have the same.
-    role : str
-        See :data:`quesnay.datasets.readers.words.ROLES`.
-    name : str
-        A longer name, where the file has one.
-    printed : str
-        The label as it stands in the file, for messages; by default `label`.
-    """
+    """A row or column of a sheet, and what it is."""
 
     place: int
-    label: str
-    role: str
-    name: str = ""
-    printed: str = ""
+    label: str  # what the table calls it; rows and columns of one sector have the same
+    role: str  # one of ROLES
+    name: str = ""  # a longer one, where the file has it
+    printed: str = ""  # the label as it stands in the file, where it is another
 
     @property
     def shown(self) -> str:
         """The label that messages show."""
         return self.printed or self.label
-
-
-@dataclass(slots=True)
-class Record:
-    """Notes that readers take on the way."""
-
-    recognised: list[str] = field(default_factory=list)
-    dropped: list[str] = field(default_factory=list)
-    assumed: list[str] = field(default_factory=list)
-    warnings: list[str] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +51,12 @@ class Numbers:
     sheet: Sheet
     style: NumberStyle
 
+    @classmethod
+    def of(cls, sheet: Sheet, corner: tuple[int, int], options: ReadOptions) -> "Numbers":
+        """Find how a sheet writes its numbers, which stand from `corner` on."""
+        declared = {"decimal": options.decimal, "thousands": options.thousands}
+        return cls(sheet, number_style(sheet, corner, zeros=options.zeros, **declared))
+
     def block(
         self,
         rows: Sequence[Line],
@@ -84,19 +65,9 @@ class Numbers:
         blank: bool = False,
         lenient: bool = False,
     ) -> Array:
-        """Return the cells of rows and columns, each of which must hold a number.
+        """Return the cells of rows and columns; the first that holds no number is named.
 
-        Parameters
-        ----------
-        rows, columns : sequence of Line
-            Which cells.
-        blank, lenient : bool
-            Whether an empty cell, or any that is no number, is zero here.
-
-        Raises
-        ------
-        DataError
-            At the first cell that holds none; the message names row, column and cell.
+        With `blank` an empty cell is zero, with `lenient` any that is no number.
         """
         places = np.array([line.place for line in columns], dtype=np.intp)
         out = np.empty((len(rows), len(columns)))
@@ -127,51 +98,28 @@ class Numbers:
 
     def _fault(self, row: Line, column: Line, cell: Cell) -> DataError:
         text = " ".join(str(cell).split())
-        found = f"{text[:60]!r} is no number" if text else "is empty"
-        remedy = (
-            "expected a finite number such as 1234.5"
-            if text
-            else "expected a number (blank='zero' reads empty cells as 0)"
-        )
+        found, wanted = "is empty", "a number (blank='zero' reads empty cells as 0)"
+        if text:
+            found, wanted = f"{text[:60]!r} is no number", "a finite number such as 1234.5"
         return DataError(
             f"{self.sheet.title}: row {row.shown!r}, column {column.shown!r}: {found} "
-            f"(cell {self.sheet.address(row.place, column.place)}); {remedy}"
+            f"(cell {self.sheet.address(row.place, column.place)}); expected {wanted}"
         )
 
 
 @dataclass(frozen=True, slots=True)
 class Arrangement:
-    """What a layout made of a sheet.
-
-    Parameters
-    ----------
-    numbers : Numbers
-        Of the sheet.
-    rows, columns : list of Line
-        All that count or must be checked.
-    unit : str
-        Of the amounts.
-    edition : str
-        Where it can be told.
-    rounding : float
-        Largest gap of a total that printing few digits can leave, in the unit (per cell summed).
-    tolerance : float
-        The same as a share of the total.
-    plain : bool
-        Whether labels are the user's own, so that a mistyped one must be found by its numbers.
-    record : Record
-        Notes taken so far.
-    """
+    """What a layout made of a sheet: the rows and columns that count or must be checked."""
 
     numbers: Numbers
     rows: list[Line]
     columns: list[Line]
-    unit: str = "unit not stated"
+    unit: str = ""  # where the sheet says it
     edition: str = ""
-    rounding: float = 0.0
-    tolerance: float = 1e-6
-    plain: bool = False
-    record: Record = field(default_factory=Record)
+    assumed: list[str] = field(default_factory=list)  # notes taken on the way
+    # what a printed total may miss: a share of it, and in the unit per cell summed
+    totals: tuple[float, float] = (1e-6, 0.0)
+    plain: bool = False  # labels are the user's own: a mistyped one is found by its numbers
 
     def of(self, lines: str, *roles: str) -> list[Line]:
         """Return the rows or columns of some roles."""
@@ -179,51 +127,35 @@ class Arrangement:
 
 
 def assemble(plan: Arrangement, *, title: str) -> IOFrames:
-    """Make the blocks of a table.
+    """Make the blocks of a table: flows, final demand, value added; imports and taxes apart.
 
-    Parameters
-    ----------
-    plan : Arrangement
-        What each row and column is.
-    title : str
-        Name of the table.
-
-    Returns
-    -------
-    IOFrames
-        Flows, final demand and value added; imports and taxes on products apart.
-
-    Raises
-    ------
-    DataError
-        If there is no sector, final demand or value added, a label stands twice, a total is not
-        the sum of its parts, or a cell is no number.
+    Refused: a table without sectors, final demand or value added, a label that stands twice or is
+    missing, a total that is not the sum of its parts, a cell that holds no number.
     """
-    for lines, what in ((plan.rows, "row"), (plan.columns, "column")):
-        _unique([line for line in lines if line.role not in _ASIDE], what, plan)
+    file = plan.numbers.sheet.title
+    for axis, lines in (("row", plan.rows), ("column", plan.columns)):
+        first = min((line.place for line in lines), default=0) - 1
+        seen: dict[tuple[bool, str], int] = {}
+        for line in lines:
+            if line.role in _ASIDE:
+                continue
+            number, key = line.place - first, (line.role == "imported", line.label)
+            if not line.label:
+                raise _nameless(file, axis, number)
+            if seen.setdefault(key, number) != number:
+                where = f"{seen[key]} and {number}"
+                raise DataError(f"{file}: {axis} {line.shown!r} stands twice, at {where}")
     sectors, across = _sectors(plan)
-    uses = plan.of("columns", "final_demand", "imports")
-    parts = _Parts(plan, sectors, across, uses)
+    parts = _Parts(plan, sectors, across)
     parts.settle()
     return parts.frames(title)
 
 
-def _unique(lines: list[Line], what: str, plan: Arrangement) -> None:
-    seen: dict[tuple[str, str], Line] = {}
-    first = min((line.place for line in getattr(plan, f"{what}s")), default=0) - 1
-    for line in lines:
-        if not line.label:
-            raise DataError(
-                f"{plan.numbers.sheet.title}: {what} {line.place - first} has no label; name it "
-                "(a merged cell names only its first row or column)"
-            )
-        key = ("imported" if line.role == "imported" else "", line.label)
-        if key in seen:
-            raise DataError(
-                f"{plan.numbers.sheet.title}: {what} {line.shown!r} stands twice, at "
-                f"{seen[key].place - first} and {line.place - first}"
-            )
-        seen[key] = line
+def _nameless(file: str, axis: str, number: int) -> DataError:
+    return DataError(
+        f"{file}: {axis} {number} has no label; name it (a merged cell names only its first row or "
+        "column)"
+    )
 
 
 def _sectors(plan: Arrangement) -> tuple[list[Line], list[Line]]:
@@ -250,18 +182,18 @@ def _sectors(plan: Arrangement) -> tuple[list[Line], list[Line]]:
 class _Parts:
     """The blocks while they are being settled."""
 
-    def __init__(
-        self, plan: Arrangement, sectors: list[Line], across: list[Line], uses: list[Line]
-    ) -> None:
-        self.plan, self.sectors, self.across, self.uses = plan, sectors, across, uses
-        numbers, file = plan.numbers, plan.numbers.sheet.title
-        if not uses and not plan.of("columns", "demand_total"):
+    def __init__(self, plan: Arrangement, sectors: list[Line], across: list[Line]) -> None:
+        self.plan, self.sectors, self.across = plan, sectors, across
+        self.uses = plan.of("columns", "final_demand", "imports")
+        self.subtotals = plan.of("columns", "demand_total")
+        self.numbers, self.file = plan.numbers, plan.numbers.sheet.title
+        self.assumed, self.dropped = plan.assumed, list[str]()
+        numbers, file = self.numbers, self.file
+        if not self.uses and not self.subtotals:
             raise DataError(f"{file}: no column of final demand found")
         self.Z = numbers.block(sectors, across)
-        self.F = numbers.block(sectors, uses)
-        self.subtotals = plan.of("columns", "demand_total")
+        self.F = numbers.block(sectors, self.uses)
         self._promote()
-        uses = self.uses
         self.income = plan.of("rows", "value_added")
         self.whole = plan.of("rows", "value_added_total")
         if not self.income:
@@ -275,7 +207,7 @@ class _Parts:
             for role, rows in self.rows.items()
         }
         self.finals = {
-            role: numbers.block(rows, uses, blank=True) for role, rows in self.rows.items()
+            role: numbers.block(rows, self.uses, blank=True) for role, rows in self.rows.items()
         }
         self.x = self._output()
 
@@ -285,27 +217,24 @@ class _Parts:
         "Final consumption" is the sum of its categories in one table and a category in another.
         """
         for line in list(self.subtotals):
-            total = self.plan.numbers.block(self.sectors, [line], blank=True)[:, 0]
-            sums = [*self._sums_across().values(), *self._runs(line).values()] if self.uses else []
-            if any(self._close(total, s, self.Z.shape[1]) for s in sums):
-                continue
-            if self.uses and _ALL_DEMAND.fullmatch(tidy(line.shown)):
+            total = self.numbers.block(self.sectors, [line], blank=True)[:, 0]
+            sums = [*self._sums_across().values(), *self._runs(line).values()]
+            known = any(self._close(total, s, self.Z.shape[1]) for s in sums)
+            if self.uses and (known or _ALL_DEMAND.fullmatch(tidy(line.shown))):
                 continue
             self.subtotals.remove(line)
-            values = self.plan.numbers.block(self.sectors, [line])
+            values = self.numbers.block(self.sectors, [line])
             place = sum(use.place < line.place for use in self.uses)
             self.uses = [*self.uses[:place], line, *self.uses[place:]]
             self.F = np.insert(self.F, [place], values, axis=1)
 
     def _output(self) -> Array | None:
-        numbers, plan = self.plan.numbers, self.plan
-        columns, rows = plan.of("columns", "output"), plan.of("rows", "output")
+        numbers = self.numbers
+        columns, rows = self.plan.of("columns", "output"), self.plan.of("rows", "output")
         if columns:
-            first: Array = numbers.block(self.sectors, columns[:1])[:, 0]
-            return first
+            return np.ravel(numbers.block(self.sectors, columns[:1]))
         if rows and all(numbers.filled(rows[0].place, [line.place]) for line in self.across):
-            out: Array = numbers.block(rows[:1], self.across)[0]
-            return out
+            return np.ravel(numbers.block(rows[:1], self.across))
         return None
 
     def settle(self) -> None:
@@ -323,7 +252,8 @@ class _Parts:
     def _close(self, found: Array, wanted: Array, cells: int) -> bool:
         size = np.maximum(np.abs(found), np.abs(wanted))
         floor = 1e-9 * size.max(initial=0.0)
-        room = self.plan.tolerance * size + self.plan.rounding * cells + floor
+        share, rounding = self.plan.totals
+        room = share * size + rounding * cells + floor
         return bool((np.abs(found - wanted) <= room).all())
 
     def _check_unlabelled(self) -> None:
@@ -335,25 +265,22 @@ class _Parts:
             first = min(line.place for line in getattr(self.plan, f"{axis}s")) - 1
             for line in lines:
                 rows, columns = ([line], self.across) if axis == "row" else (self.sectors, [line])
-                total = self.plan.numbers.block(rows, columns, blank=True).ravel()
+                total = self.numbers.block(rows, columns, blank=True).ravel()
                 match = next((w for w, s in sums.items() if self._close(total, s, len(s))), None)
                 if match is None:
-                    raise DataError(
-                        f"{self.plan.numbers.sheet.title}: {axis} {line.place - first} has no "
-                        "label; name it (a merged cell names only its first row or column)"
-                    )
-                self.plan.record.dropped.append(
+                    raise _nameless(self.file, axis, line.place - first)
+                self.dropped.append(
                     f"{axis} {line.place - first} without a label: agrees with {match}"
                 )
 
     def _check_corner(self) -> None:
         """Refuse a mistyped sector: it would pass for value added or demand and still balance."""
-        corner = self.plan.numbers.block(self.income, self.uses, blank=True, lenient=True)
+        corner = self.numbers.block(self.income, self.uses, blank=True, lenient=True)
         wrong = np.argwhere(corner != 0)
         if len(wrong):
             row, column = self.income[wrong[0][0]].shown, self.uses[wrong[0][1]].shown
             raise DataError(
-                f"{self.plan.numbers.sheet.title}: row {row!r}, column {column!r} holds a number, "
+                f"{self.file}: row {row!r}, column {column!r} holds a number, "
                 f"but {row!r} is no column and so counts as value added, and {column!r} is no row "
                 "and so counts as final demand: label a sector alike in both, or say what it is: "
                 f"roles={{{row!r}: 'imports'}} (or 'taxes', 'drop', ...)"
@@ -372,21 +299,21 @@ class _Parts:
                 and self._close(2 * self.Z[others, k], columns[others], n)
             ):  # fmt: skip
                 raise DataError(
-                    f"{self.plan.numbers.sheet.title}: sector {line.shown!r} is the sum of all "
+                    f"{self.file}: sector {line.shown!r} is the sum of all "
                     "other sectors, in its row and in its column: take it out, or pass "
                     f"roles={{{line.shown!r}: 'total'}}"
                 )
 
     def _check_value_added(self) -> None:
         for line in self.whole:
-            total = self.plan.numbers.block([line], self.across, blank=True)[0]
+            total = self.numbers.block([line], self.across, blank=True)[0]
             if not total.any():
                 continue
+            value = self.V.sum(axis=0)
             candidates = {
-                "its parts": self.V.sum(axis=0),
-                "its parts and taxes on products": self.V.sum(axis=0)
-                + self.inputs["taxes"].sum(axis=0),
-                "its parts, taxes and imports": self.V.sum(axis=0)
+                "its parts": value,
+                "its parts and taxes on products": value + self.inputs["taxes"].sum(axis=0),
+                "its parts, taxes and imports": value
                 + sum(block.sum(axis=0) for block in self.inputs.values()),
             }
             self._drop_total(line, total, candidates, len(self.V), "row")
@@ -394,27 +321,23 @@ class _Parts:
     def _drop_total(
         self, line: Line, total: Array, candidates: dict[str, Array], cells: int, axis: str
     ) -> None:
-        record = self.plan.record
         for word, sums in candidates.items():
             if self._close(total, sums, cells):
-                record.dropped.append(f"{axis} {line.shown!r}: agrees with {word}")
+                self.dropped.append(f"{axis} {line.shown!r}: agrees with {word}")
                 return
         word, sums = min(candidates.items(), key=lambda item: float(np.abs(total - item[1]).sum()))
         k = int(np.argmax(np.abs(total - sums)))
         lines = self.across if axis == "row" else self.sectors
         raise DataError(
-            f"{self.plan.numbers.sheet.title}: {axis} {line.shown!r} looks like a total, but at "
+            f"{self.file}: {axis} {line.shown!r} looks like a total, but at "
             f"{lines[k].shown!r} it is {total[k]:.10g} and {word} {sums[k]:.10g}; correct it, or "
             f"say what it is: roles={{{line.shown!r}: 'drop'}} (or 'sector', 'value_added', ...)"
         )
 
-    def _input_sum(self, *, imports: bool = True, taxes: bool = True) -> Array:
-        out = self.Z.sum(axis=0) + self.V.sum(axis=0)
-        if imports:
-            out = out + self.inputs["imported"].sum(axis=0) + self.inputs["imports"].sum(axis=0)
-        if taxes:
-            out = out + self.inputs["taxes"].sum(axis=0)
-        return np.asarray(out)
+    def _input_sum(self, without: tuple[str, ...] = ()) -> Array:
+        """Return all inputs of each sector, without the rows of some roles."""
+        blocks = [block for role, block in self.inputs.items() if role not in without]
+        return np.asarray(sum(block.sum(axis=0) for block in (self.Z, self.V, *blocks)))
 
     def _sign_of_imports(self) -> None:
         """Make imports in final demand negative, where the balance subtracts them."""
@@ -428,49 +351,41 @@ class _Parts:
         gaps = [
             float(np.abs(own + sign * imports.sum(axis=1) - wanted).sum()) for sign in (1, -1, 0)
         ]
-        names = ", ".join(repr(self.uses[j].shown) for j in places)
         best = int(np.argmin(gaps))
-        if imports.any() and gaps[0] > 1e-9 * max(np.abs(wanted).sum(), 1.0) and best:
-            if best == 1:
-                self.F[:, places] = -imports
-                self.plan.record.assumed.append(
-                    f"column {names}: printed positive, subtracted from uses as the balance asks"
-                )
-                for block in self.finals.values():
-                    block[:, places] *= -1
-            else:
-                self._leave_out(places, f"column {names}: stands beside the balance of uses")
-
-    def _leave_out(self, places: list[int], note: str) -> None:
-        rest = [j for j in range(len(self.uses)) if j not in places]
-        self.F, self.uses = self.F[:, rest], [self.uses[j] for j in rest]
-        self.finals = {role: block[:, rest] for role, block in self.finals.items()}
-        self.plan.record.dropped.append(note)
+        if not best or not imports.any() or gaps[0] <= 1e-9 * max(np.abs(wanted).sum(), 1.0):
+            return
+        names = ", ".join(repr(self.uses[j].shown) for j in places)
+        if best == 1:
+            for block in (self.F, *self.finals.values()):
+                block[:, places] *= -1
+            self.assumed.append(
+                f"column {names}: printed positive, subtracted from uses as the balance asks"
+            )
+        else:
+            self.F, self.uses = self.F[:, rest], [self.uses[j] for j in rest]
+            self.finals = {role: block[:, rest] for role, block in self.finals.items()}
+            self.dropped.append(f"column {names}: stands beside the balance of uses")
 
     def _memoranda(self) -> None:
         """Leave out rows of imports or taxes with which the columns do not add up, but without."""
         wanted = self.x if self.x is not None else self.Z.sum(axis=1) + self.F.sum(axis=1)
-        if self._close(self._input_sum(), wanted, len(self.Z) + len(self.V)):
-            return
-        for imports, taxes in ((False, True), (True, False), (False, False)):
-            gone = [r for r, kept in (("imported", imports), ("imports", imports), ("taxes", taxes))
-                    if not kept and self.rows[r]]  # fmt: skip
-            if not gone:
+        imports = ("imported", "imports")
+        for without in ((), imports, ("taxes",), (*imports, "taxes")):
+            gone = [role for role in without if self.rows[role]]
+            if without and not gone:
                 continue
-            sums = self._input_sum(imports=imports, taxes=taxes)
-            if self._close(sums, wanted, len(self.Z) + len(self.V)):
+            if self._close(self._input_sum(without), wanted, len(self.Z) + len(self.V)):
                 for role in gone:
                     names = ", ".join(repr(line.shown) for line in self.rows[role][:3])
-                    self.plan.record.dropped.append(
+                    self.dropped.append(
                         f"row {names}: a memorandum, inputs add up to output without it"
                     )
-                    self.rows[role] = []
-                    self.inputs[role], self.finals[role] = (
-                        self.inputs[role][:0], self.finals[role][:0])  # fmt: skip
+                    self.rows[role], self.inputs[role] = [], self.inputs[role][:0]
+                    self.finals[role] = self.finals[role][:0]
                 return
 
     def _check_totals(self) -> None:
-        plan, numbers = self.plan, self.plan.numbers
+        plan, numbers = self.plan, self.numbers
         down, across = self._sums_down(), self._sums_across()
         for line in [*plan.of("rows", "total"), *plan.of("rows", "output")]:
             total = numbers.block([line], self.across, blank=True)[0]
@@ -486,70 +401,58 @@ class _Parts:
     def _sums_down(self) -> dict[str, Array]:
         """Return what a row of totals may be the sum of."""
         apart = sum(block.sum(axis=0) for block in self.inputs.values())
-        flows = self.Z.sum(axis=0)
+        flows, value, taxes = (b.sum(axis=0) for b in (self.Z, self.V, self.inputs["taxes"]))
         bought = flows + self.inputs["imported"].sum(axis=0) + self.inputs["imports"].sum(axis=0)
         return {
             "the inputs from home": flows,
             "the inputs with imports": bought,
             "all intermediate inputs": flows + apart,
-            "inputs and taxes": flows + self.inputs["taxes"].sum(axis=0),
-            "value added": self.V.sum(axis=0),
+            "inputs and taxes": flows + taxes,
+            "value added": value,
             "the imported inputs": bought - flows,
-            "the taxes": self.inputs["taxes"].sum(axis=0),
-            "the primary inputs": self.V.sum(axis=0) + apart,
+            "the taxes": taxes,
+            "the primary inputs": value + apart,
             "the output": self._input_sum(),
         }
 
     def _sums_across(self) -> dict[str, Array]:
         """Return what a column of totals may be the sum of."""
         sales, final = self.Z.sum(axis=1), self.F.sum(axis=1)
-        return {
-            "the sales to sectors": sales,
-            "the output": sales + final,
-            "the final demand": final,
-        }
+        known = ("the sales to sectors", "the output", "the final demand")
+        return dict(zip(known, (sales, sales + final, final), strict=True))
 
     def _runs(self, line: Line) -> dict[str, Array]:
         """Return sums of neighbouring columns of final demand, before or after a sub-total."""
         before = [j for j, use in enumerate(self.uses) if use.place < line.place]
         after = [j for j, use in enumerate(self.uses) if use.place > line.place]
-        own = self.Z.sum(axis=1)
         out: dict[str, Array] = {}
         for word, places in (("before", before[::-1]), ("after", after)):
             for k in range(1, len(places) + 1):
-                part = self.F[:, places[:k]].sum(axis=1)
-                out[f"the {k} columns {word} it"] = part
+                out[f"the {k} columns {word} it"] = self.F[:, places[:k]].sum(axis=1)
         for start in range(len(before) if len(before) <= _MOST_USES else 0):
             for stop in range(start + 1, len(before) + 1):
-                out[f"columns {start + 1} to {stop} of final demand"] = self.F[
-                    :, before[start:stop]
-                ].sum(axis=1)
-        negative = [j for j, use in enumerate(self.uses) if use.role == "imports"]
-        rest = [j for j in range(len(self.uses)) if j not in negative]
-        out["all uses before imports"] = own + self.F[:, rest].sum(axis=1)
-        out["final demand before imports"] = self.F[:, rest].sum(axis=1)
+                part = self.F[:, before[start:stop]]
+                out[f"columns {start + 1} to {stop} of final demand"] = part.sum(axis=1)
+        own = self.F[:, [use.role != "imports" for use in self.uses]].sum(axis=1)
+        out["all uses before imports"] = self.Z.sum(axis=1) + own
+        out["final demand before imports"] = own
         return out
 
     def _check_unit(self) -> None:
         """Refuse output that stands in another unit than the flows."""
-        if self.x is None:
-            return
         uses = self.Z.sum(axis=1) + self.F.sum(axis=1)
-        known = (self.x > 0) & (uses > 0)
-        if not known.any():
+        if self.x is None or not (known := (self.x > 0) & (uses > 0)).any():
             return
         ratios = uses[known] / self.x[known]
-        middle = float(np.median(ratios))
-        power = float(np.round(np.log10(middle)))
+        power = float(np.round(np.log10(np.median(ratios))))
         if power and np.allclose(ratios, 10**power, rtol=1e-2):
             raise DataError(
-                f"{self.plan.numbers.sheet.title}: output is {10**-power:g} times the sum of its "
+                f"{self.file}: output is {10**-power:g} times the sum of its "
                 "row in every sector: it stands in another unit than the flows; bring both into one"
             )
 
     def frames(self, title: str) -> IOFrames:
         """Return the blocks with their labels."""
-        plan = self.plan
         sectors = [line.label for line in self.sectors]
         index = pd.Index(sectors, name="sector")
         uses = [line.label for line in self.uses]
@@ -560,7 +463,7 @@ class _Parts:
             value_added=pd.DataFrame(self.V, income, sectors),
             output=None if self.x is None else pd.Series(self.x, index),
             imports=self._pair(("imported", "imports"), "product"),
-            unit=plan.unit,
+            unit=self.plan.unit,
             name=title,
             taxes=self._pair(("taxes",), "tax"),
             source=self._source(),
@@ -580,7 +483,6 @@ class _Parts:
         )
 
     def _source(self) -> TableSource:
-        plan, record = self.plan, self.plan.record
         groups = (
             ("final demand", self.uses),
             ("value added", self.income),
@@ -594,13 +496,11 @@ class _Parts:
                 more = "" if len(lines) <= 10 else f" and {len(lines) - 10} more"
                 recognised.append(f"{word} {names}{more}")
         return TableSource(
-            file=plan.numbers.sheet.file,
-            sheet=plan.numbers.sheet.name,
-            edition=plan.edition,
-            unit=plan.unit,
+            file=self.numbers.sheet.file,
+            sheet=self.numbers.sheet.name,
+            edition=self.plan.edition,
             names={line.label: line.name for line in self.sectors if line.name},
-            recognised=(*recognised, *record.recognised),
-            dropped=tuple(record.dropped),
-            assumed=tuple(record.assumed),
-            warnings=tuple(record.warnings),
+            recognised=tuple(recognised),
+            dropped=tuple(self.dropped),
+            assumed=tuple(self.assumed),
         )

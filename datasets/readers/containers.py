@@ -19,7 +19,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -40,6 +40,7 @@ __all__ = [
     "Row",
     "Sheet",
     "archive_names",
+    "check_once",
     "file_hash",
     "label",
     "open_archive",
@@ -110,10 +111,29 @@ class Sheet:
         cells = self.rows[row]
         return cells[column] if column < len(cells) else ""
 
+    def text(self, row: int, column: int) -> str:
+        """Return a cell as a label."""
+        return label(self.cell(row, column))
+
     def texts(self, row: int, stop: int | None = None) -> list[str]:
-        """Return the cells of a row as labels."""
+        """Return the cells of a row, or the first of them, as labels."""
         cells = self.rows[row]
-        return [label(cells[j]) for j in range(len(cells) if stop is None else stop)]
+        size = len(cells) if stop is None else min(stop, len(cells))
+        return [label(cells[j]) for j in range(size)]
+
+    def heads(self, count: int, stop: int | None = None) -> Iterator[tuple[int, list[str]]]:
+        """Yield the labels of the first rows, but for rows that are long lines of numbers."""
+        for i, row in enumerate(self.rows[:count]):
+            if not isinstance(row, PackedRow):
+                yield i, self.texts(i, stop)
+
+    def filled(self) -> list[int]:
+        """Return the rows that are not blank."""
+        return [
+            i
+            for i, row in enumerate(self.rows)
+            if isinstance(row, PackedRow) or any(str(cell).strip() for cell in row)
+        ]
 
     def address(self, row: int, column: int) -> str:
         """Return where a cell stands, as a spreadsheet calls it."""
@@ -129,6 +149,15 @@ def label(cell: Cell) -> str:
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else str(cell)
     return " ".join(cell.split())
+
+
+def check_once(labels: Iterable[tuple[str, int]], what: str, file: str) -> None:
+    """Refuse a label that stands twice; with each label comes the number that a message names."""
+    seen: dict[str, int] = {}
+    for name, place in labels:
+        if name in seen:
+            raise DataError(f"{file}: {what} {name!r} stands twice, at {seen[name]} and {place}")
+        seen[name] = place
 
 
 @dataclass(frozen=True)
@@ -176,13 +205,7 @@ class Book:
             return calamine.CalamineWorkbook.from_filelike(io.BytesIO(self.data))
 
     def sheet(self, name: str | None = None) -> Sheet:
-        """Return a sheet, by default the first.
-
-        Raises
-        ------
-        DataError
-            If there is no such sheet, or it cannot be read.
-        """
+        """Return a sheet, by default the first."""
         if name not in self._last:
             sheet = self._read(name)
             self._last.clear()  # one at a time: a sheet may be large
@@ -243,28 +266,16 @@ def _parsing(calamine: Any, name: str) -> Iterator[None]:
 def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Book:
     """Open a file of a user's, once its size and kind are known to be harmless.
 
-    Parameters
-    ----------
-    path : Path
-        Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .rds or
-        .rda, or one of these inside .zip or .gz.
-    encoding : str, optional
-        Of text; by default found (UTF-8, UTF-16, GB 18030, Latin-1).
-    hint : str
-        What the name of the wanted member of an archive contains (a year).
-
-    Raises
-    ------
-    DataError
-        If the file is missing, of another kind, damaged, or an archive out of all proportion.
+    Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .rds or .rda, or
+    one of these inside .zip or .gz; `hint` is what the name of the wanted member of an archive
+    contains (a year). A file that is missing, of another kind, damaged, or an archive out of all
+    proportion is refused.
     """
     if not path.is_file():
         folder = path.is_dir()
         raise DataError(f"{path}: {'a folder, not a file' if folder else 'no such file'}")
     kind, member = path.suffix.lower(), ""
     _check_kind(path.name, kind)
-    if kind in {".xlsx", ".xlsm", ".xlsb", ".ods"}:
-        check_archive(path)
     try:
         with path.open("rb") as stream:
             if path.stat().st_size > _LARGEST_BYTES:
@@ -278,7 +289,30 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     elif kind == ".gz":
         data, kind = _gunzipped(path.name, data), Path(path.stem).suffix.lower() or ".csv"
         _check_kind(path.stem, kind)
+    elif kind in WORKBOOKS:
+        kind = _workbook_kind(path.name, data, kind)
+        if kind != ".xls":
+            check_archive(path)
     return Book(path, member, data, kind, encoding)
+
+
+def _workbook_kind(name: str, data: bytes, kind: str) -> str:
+    """Return what a workbook is by its first bytes: offices name .xls what is of another kind."""
+    if data.startswith(_OLE):
+        return ".xls"
+    if kind != ".xls":
+        return kind
+    if data.startswith(b"PK"):
+        with open_archive(io.BytesIO(data), name) as archive:
+            parts = archive_names(archive)
+        return ".ods" if "content.xml" in parts else (
+            ".xlsb" if "xl/workbook.bin" in parts else ".xlsx")  # fmt: skip
+    if data[:512].lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<"):
+        raise DataError(
+            f"{name}: a web page (HTML or XML), not a workbook, in spite of its name; open it in a "
+            "spreadsheet program and save it as .xlsx"
+        )
+    return kind
 
 
 def file_hash(path: Path) -> str:
@@ -426,14 +460,8 @@ def _legacy(data: bytes) -> tuple[str, ...]:
         return ("cp1252", "latin-1")
     beyond = sum(ord(letter) > 127 for letter in text)
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
-    return (
-        ("gb18030",)
-        if len(_HAN.findall(text)) >= 0.9 * beyond and not alone
-        else (
-            "cp1252",
-            "latin-1",
-        )
-    )
+    chinese = len(_HAN.findall(text)) >= 0.9 * beyond and not alone
+    return ("gb18030",) if chinese else ("cp1252", "latin-1")
 
 
 def _delimiter(first: str) -> str:

@@ -19,20 +19,18 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
+from quesnay.datasets.readers.cells import NumberStyle
 from quesnay.datasets.readers.containers import (
     Book,
-    PackedRow,
     Sheet,
     archive_names,
-    label,
+    check_once,
     open_archive,
     open_book,
     unpacked,
 )
-from quesnay.datasets.readers.numbers import NumberStyle
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 
@@ -190,8 +188,7 @@ def _file(
     sheet: Sheet, options: ReadOptions, *, labels: int | None = None, header: int = 2
 ) -> _File:
     """Read a file; a row label is its first cells, joined."""
-    filled = [i for i, row in enumerate(sheet.rows) if len(row) and _any(row)]
-    sheet = Sheet(sheet.file, "", [sheet.rows[i] for i in filled], sheet.delimiter)
+    sheet = Sheet(sheet.file, "", [sheet.rows[i] for i in sheet.filled()], sheet.delimiter)
     width = len(sheet.rows[0]) if sheet.rows else 0
     count = labels or (2 if header == 1 else _label_columns(sheet))
     body = header
@@ -200,8 +197,8 @@ def _file(
     for i in range(body, len(sheet.rows)):
         if len(sheet.rows[i]) != width:
             raise DataError(
-                f"{sheet.title}: row {i + 1} ({label(sheet.cell(i, 0))!r}) has "
-                f"{len(sheet.rows[i])} cells; {width} expected"
+                f"{sheet.title}: row {i + 1} ({sheet.text(i, 0)!r}) has {len(sheet.rows[i])} "
+                f"cells; {width} expected"
             )
     joint = " | " if labels else "_"
     places = range(count, width)
@@ -210,16 +207,18 @@ def _file(
     columns = ["_".join(head[j] for head in heads) for j in places]
     _once(rows, "row", sheet.title)
     _once(columns, "column", sheet.title)
-    numbers = Numbers(sheet, NumberStyle(zeros=options.zeros))
-    values = numbers.block(
-        [Line(body + k, name, "") for k, name in enumerate(rows)],
-        [Line(j, name, "") for j, name in zip(places, columns, strict=True)],
+    return _File(sheet.title, rows, columns, _block(sheet, (body, count), rows, columns, options))
+
+
+def _block(
+    sheet: Sheet, corner: tuple[int, int], rows: list[str], columns: list[str], options: ReadOptions
+) -> Array:
+    """Return the numbers right of and below a cell, which messages call by their labels."""
+    first_row, first_column = corner
+    return Numbers(sheet, NumberStyle(zeros=options.zeros)).block(
+        [Line(i, name, "") for i, name in enumerate(rows, first_row)],
+        [Line(j, name, "") for j, name in enumerate(columns, first_column)],
     )
-    return _File(sheet.title, rows, columns, values)
-
-
-def _any(row: "list[str | float] | PackedRow") -> bool:
-    return isinstance(row, PackedRow) or any(str(cell).strip() for cell in row)
 
 
 def _label_columns(sheet: Sheet) -> int:
@@ -229,13 +228,34 @@ def _label_columns(sheet: Sheet) -> int:
 
 
 def _once(labels: list[str], what: str, file: str) -> None:
-    seen: dict[str, int] = {}
     for place, name in enumerate(labels, start=1):
         if not name.strip("_| "):
             raise DataError(f"{file}: {what} {place} has no label")
-        if name in seen:
-            raise DataError(f"{file}: {what} {name!r} stands twice, at {seen[name]} and {place}")
-        seen[name] = place
+    check_once(((name, place) for place, name in enumerate(labels, start=1)), what, file)
+
+
+def _frames(
+    path: Path,
+    options: ReadOptions,
+    blocks: tuple[_File, _File, _File],
+    *,
+    taxes: tuple[pd.DataFrame, pd.DataFrame] | None = None,
+    **source: Any,
+) -> IOFrames:
+    """Label flows, final demand and value added."""
+    flows, demand, income = blocks
+    index = pd.Index(flows.rows, name="sector")
+    return IOFrames(
+        Z=pd.DataFrame(flows.values, index, flows.columns, copy=False),
+        final_demand=pd.DataFrame(demand.values, index, demand.columns),
+        value_added=pd.DataFrame(income.values, income.rows, flows.columns),
+        output=None,
+        imports=None,
+        unit="",
+        name=options.name or path.stem,
+        taxes=taxes,
+        source=TableSource(str(path), **source),
+    )
 
 
 def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
@@ -244,18 +264,14 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
     Labels become region_sector. Value added are the rows of ``factor_inputs/F.txt`` or
     ``satellite/F.txt`` named compensation of employees, operating surplus and other net taxes;
     taxes less subsidies on products stand apart. Million euro.
-
-    Raises
-    ------
-    DataError
-        If a file is missing, labels differ between files or repeat, or a cell is no number.
     """
     folder = _Folder.open(path, options.encoding)
     demands = folder.matching(r"Y\.txt") or ["Y.txt"]
     whole = folder.of_year(demands, options.year, "named Y.txt")
     folder = folder.within(PurePosixPath(whole).parent.as_posix())
     demand = _file(folder.book("Y.txt").sheet(), options)
-    sectors, Z = _exiobase_flows(folder, options)
+    flows = _exiobase_flows(folder, options)
+    sectors = flows.rows
     if sectors != demand.rows:
         raise DataError(f"{path.name}: rows of Z.txt and Y.txt differ")
     factors = next((name for name in _FACTORS if name in folder.files), None)
@@ -269,39 +285,29 @@ def read_exiobase(path: Path, options: ReadOptions) -> IOFrames:
     levied = [i for i, name in enumerate(first) if name.startswith(_TAXES)]
     if income.columns != sectors or not kept:
         raise DataError(f"{factors}: no value-added rows, or other columns than Z.txt")
-    index = pd.Index(sectors, name="sector")
     names = [first[i] for i in levied]
     taxes = pd.DataFrame(income.values[levied], names, sectors)
-    unpaid = pd.DataFrame(0.0, names, demand.columns)
-    unit = options.unit or "million euro"
-    return IOFrames(
-        Z=pd.DataFrame(Z, index, sectors, copy=False),
-        final_demand=pd.DataFrame(demand.values, index, demand.columns),
-        value_added=pd.DataFrame(income.values[kept], [first[i] for i in kept], sectors),
-        output=None,
-        imports=None,
-        unit=unit,
-        name=options.name or path.stem,
-        taxes=(taxes, unpaid) if levied else None,
-        source=TableSource(
-            str(path), layout="exiobase", edition="3", unit=unit,
-            sheet="" if whole == "Y.txt" else PurePosixPath(whole).parent.as_posix(),
-            recognised=(f"{len(sectors)} sectors", f"value added from {factors}"),
-        ),
+    value = replace(income, rows=[first[i] for i in kept], values=income.values[kept])
+    return _frames(
+        path, options, (flows, demand, value),
+        taxes=(taxes, pd.DataFrame(0.0, names, demand.columns)) if levied else None,
+        edition="3",
+        sheet="" if whole == "Y.txt" else PurePosixPath(whole).parent.as_posix(),
+        recognised=(f"{len(sectors)} sectors", f"value added from {factors}"),
     )  # fmt: skip
 
 
-def _exiobase_flows(folder: _Folder, options: ReadOptions) -> tuple[list[str], Array]:
+def _exiobase_flows(folder: _Folder, options: ReadOptions) -> _File:
     direct = "Z.txt" in folder.files
     flows = _file(folder.book("Z.txt" if direct else "A.txt").sheet(), options)
     if flows.rows != flows.columns:
         raise DataError(f"{flows.name}: rows and columns differ")
     if direct:
-        return flows.rows, flows.values
+        return flows
     output = _file(folder.book("x.txt").sheet(), options, header=1)
     if output.rows != flows.rows:
         raise DataError(f"{folder.path.name}: rows of A.txt and x.txt differ")
-    return flows.rows, flows.values * output.values[:, 0]
+    return replace(flows, values=flows.values * output.values[:, 0])
 
 
 def read_eora(path: Path, options: ReadOptions) -> IOFrames:
@@ -310,12 +316,6 @@ def read_eora(path: Path, options: ReadOptions) -> IOFrames:
     The labels are published apart, as indices.zip, which may stand beside the year's archive.
     They become country_sector (column 2 and 4 of ``labels_T.txt``); thousand US dollars. Eora is
     balanced only roughly: pass a `tolerance`.
-
-    Raises
-    ------
-    DataError
-        If a file is missing or there are two, numbers and labels do not fit, or a cell is no
-        number.
     """
     folder = _Folder.open(path, options.encoding)
     found = folder.matching(r"labels_T\.txt")
@@ -332,46 +332,34 @@ def read_eora(path: Path, options: ReadOptions) -> IOFrames:
     sectors = _eora_labels(labels, "labels_T.txt", (1, 3))
     uses = _eora_labels(labels, "labels_FD.txt", (1, 3))
     inputs = _eora_labels(labels, "labels_VA.txt", (0, 1))
-    index = pd.Index(sectors, name="sector")
-    unit = options.unit or "thousand US dollars"
-    flows = _eora(folder, "_T.txt", (sectors, sectors), options)
-    value = pd.DataFrame(_eora(folder, "_VA.txt", (inputs, sectors), options), inputs, sectors)
-    return IOFrames(
-        Z=pd.DataFrame(flows, index, sectors, copy=False),
-        final_demand=pd.DataFrame(_eora(folder, "_FD.txt", (sectors, uses), options), index, uses),
-        value_added=value,
-        output=None,
-        imports=None,
-        unit=unit,
-        name=options.name or path.stem,
-        source=TableSource(
-            str(path), layout="eora", edition="26", unit=unit,
-            recognised=(f"{len(sectors)} sectors", f"value added {', '.join(inputs[:6])}"),
-            assumed=("all rows of VA are value added, as Eora gives them",),
-        ),
+    flows = _eora(folder, "_T.txt", sectors, sectors, options)
+    income = _eora(folder, "_VA.txt", inputs, sectors, options)
+    demand = _eora(folder, "_FD.txt", sectors, uses, options)
+    return _frames(
+        path, options, (flows, demand, income),
+        edition="26",
+        recognised=(f"{len(sectors)} sectors", f"value added {', '.join(inputs[:6])}"),
+        assumed=("all rows of VA are value added, as Eora gives them",),
     )  # fmt: skip
 
 
 def _eora_labels(folder: _Folder, file: str, columns: tuple[int, int]) -> list[str]:
-    found = []
-    for number, row in enumerate(folder.book(file).sheet().rows, start=1):
-        if not _any(row):
-            continue
-        if len(row) <= max(columns):
-            raise DataError(f"{file}: line {number}: {max(columns) + 1} columns expected")
-        found.append("_".join(label(row[column]) for column in columns))
+    sheet, found = folder.book(file).sheet(), []
+    for i in sheet.filled():
+        if len(sheet.rows[i]) <= max(columns):
+            raise DataError(f"{file}: line {i + 1}: {max(columns) + 1} columns expected")
+        found.append("_".join(sheet.text(i, column) for column in columns))
     _once(found, "label", file)
     return found
 
 
 def _eora(
-    folder: _Folder, ending: str, labels: tuple[list[str], list[str]], options: ReadOptions
-) -> Array:
-    down, across = labels
+    folder: _Folder, ending: str, down: list[str], across: list[str], options: ReadOptions
+) -> _File:
     files = folder.matching(rf"(?!labels).*{re.escape(ending)}")
     name = folder.of_year(files, options.year, f"ending in {ending}")
     sheet = folder.book(name).sheet()
-    rows = [row for row in sheet.rows if _any(row)]
+    rows = [sheet.rows[i] for i in sheet.filled()]
     widths = {len(row) for row in rows}
     if len(widths) != 1:
         raise DataError(f"{sheet.title}: {len(widths)} lengths of rows; expected one")
@@ -379,11 +367,8 @@ def _eora(
         raise DataError(
             f"{name}: {len(rows)} x {widths.pop()} numbers, {len(down)} x {len(across)} labels"
         )
-    numbers = Numbers(Sheet(sheet.file, "", rows), NumberStyle(zeros=options.zeros))
-    return numbers.block(
-        [Line(i, name, "") for i, name in enumerate(down)],
-        [Line(j, name, "") for j, name in enumerate(across)],
-    )
+    values = _block(Sheet(sheet.file, "", rows), (0, 0), down, across, options)
+    return _File(name, down, across, values)
 
 
 # --- GLORIA ---------------------------------------------------------------------------------------
@@ -430,12 +415,6 @@ def read_gloria(path: Path, options: ReadOptions) -> IOFrames:
     every model gives the same. The files, of up to 10 GB, are read line by line; with `country`
     all others are added up while reading, and a table of 164 regions is never held. Labels become
     region_sector, regions by acronym; thousand US dollars.
-
-    Raises
-    ------
-    DataError
-        If a file is missing, has other rows or columns than the labels, or a cell is no number; if
-        the whole world does not fit into memory.
     """
     folder = _Folder.open(path, options.encoding)
     table = folder.of_year(folder.matching(_GLORIA.format("T")), options.year, "of T-Results")
@@ -443,36 +422,29 @@ def read_gloria(path: Path, options: ReadOptions) -> IOFrames:
     _check_memory(labels, path.name)
     Z, shares, idle = _gloria_flows(folder, table, labels)
     final, value = _gloria_margins(folder, table, labels, shares)
-    names = labels.names
-    index = pd.Index(names, name="sector")
-    unit = options.unit or "thousand US dollars"
+    names, uses = labels.names, [f"{r}_{use}" for r in labels.blocks for use in labels.uses]
     year = "".join(re.findall(_YEAR, _tail(table))[:1])
     note = f"products used but made by nobody were given to the industry of their name: {idle}"
-    return IOFrames(
-        Z=pd.DataFrame(Z, index, names, copy=False),
-        final_demand=pd.DataFrame(
-            final, index, [f"{r}_{use}" for r in labels.blocks for use in labels.uses]
+    blocks = (names, names, Z), (names, uses, final), (labels.inputs, names, value)
+    flows, demand, income = (_File(table, *block) for block in blocks)
+    frames = _frames(
+        path, options, (flows, demand, income),
+        sheet=PurePosixPath(table).name, year=year, edition=_version(table),
+        recognised=(
+            f"{len(labels.regions)} regions, {len(labels.sectors)} sectors: labels of {readme}",
+            "supply in rows of industries, use in rows of products",
         ),
-        value_added=pd.DataFrame(value, labels.inputs, names),
-        output=None,
-        imports=None,
-        unit=unit,
-        name=options.name or f"GLORIA {year}",
-        source=TableSource(
-            str(path), layout="gloria", sheet=PurePosixPath(table).name, unit=unit,
-            edition="".join(re.findall(r"_(\d{3}\w?)_Markup", table)),
-            year=year,
-            recognised=(
-                f"{len(labels.regions)} regions, {len(labels.sectors)} sectors: labels of {readme}",
-                "supply in rows of industries, use in rows of products",
-            ),
-            assumed=(
-                "industry by industry under fixed product sales shares",
-                "basic prices (Markup001); the other sheets of margins and taxes are left out",
-            ),
-            warnings=(note,) if idle else (),
+        assumed=(
+            "industry by industry under fixed product sales shares",
+            "basic prices (Markup001); the other sheets of margins and taxes are left out",
         ),
+        warnings=(note,) if idle else (),
     )  # fmt: skip
+    return replace(frames, name=options.name or f"GLORIA {year}")
+
+
+def _version(table: str) -> str:
+    return "".join(re.findall(r"_(\d{3}\w?)_Markup", table))
 
 
 def _tail(table: str) -> str:
@@ -502,7 +474,7 @@ def _gloria_labels(folder: _Folder, table: str, options: ReadOptions) -> tuple[_
         paths = [file for file in sorted(beside.glob("*.xlsx")) if re.fullmatch(_README, file.name)]
         folder = replace(folder, files={file.name: (file, ()) for file in paths})
         found = list(folder.files)
-    version = "".join(re.findall(r"_(\d{3}\w?)_Markup", table))
+    version = _version(table)
     named = [name for name in found if version and version in PurePosixPath(name).name] or found
     if len(named) != 1:
         raise DataError(
@@ -533,11 +505,9 @@ def _gloria_labels(folder: _Folder, table: str, options: ReadOptions) -> tuple[_
 def _column_named(book: Book, name: str, title: str) -> list[str]:
     """Return a column of labels of a sheet, found by its title."""
     sheet = book.sheet(name)
-    for i in range(min(10, len(sheet.rows))):
-        heads = sheet.texts(i)
+    for i, heads in sheet.heads(10):
         if title in heads:
-            j = heads.index(title)
-            cells = [label(sheet.cell(k, j)) for k in range(i + 1, len(sheet.rows))]
+            cells = (sheet.text(k, heads.index(title)) for k in range(i + 1, len(sheet.rows)))
             found = [cell for cell in cells if cell]
             _once(found, title, sheet.title)
             return found

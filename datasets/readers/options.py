@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
-from quesnay.datasets.readers.words import ROLES
+from quesnay.datasets.readers.cells import ROLES
 from quesnay.fitting.checks import choice, is_number, is_whole, plain_text, switch
 from quesnay.fitting.errors import DataError, nearest, shown
 
@@ -16,28 +16,14 @@ _TEXTS = ("sheet", "country", "encoding", "unit", "name", "decimal", "thousands"
 
 @dataclass(frozen=True, slots=True)
 class ReadOptions:
-    """The options of :func:`quesnay.read_io`; see there.
-
-    Parameters
-    ----------
-    layout, sheet, country, encoding, unit, name, decimal, thousands : str or None
-    year : int or None
-    make, accounts : str or None
-    tolerance : float or None
-    strict : bool
-    blank : {"refuse", "zero"}
-    roles : mapping of str to str
-        Label -> what it is taken for.
-    merge_regions : bool
-        Whether the parts of China and Mexico are joined in tables of the OECD.
-    """
+    """The options of :func:`quesnay.read_io`; see there."""
 
     layout: str | None = None
     sheet: str | None = None
     year: int | None = None
     country: str | None = None
-    make: str | None = None
-    accounts: str | None = None
+    make: str | Path | None = None
+    accounts: str | Path | None = None
     tolerance: float | None = None
     strict: bool = True
     blank: str = "refuse"
@@ -58,24 +44,6 @@ class ReadOptions:
 def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOptions:
     """Check options of :func:`quesnay.read_io`, from a call, the shell or a study file.
 
-    Parameters
-    ----------
-    given : mapping
-        Option -> value.
-    layouts : iterable of str, optional
-        Known layouts.
-
-    Returns
-    -------
-    ReadOptions
-
-    Raises
-    ------
-    DataError
-        Naming the option that is unknown or at fault.
-
-    Examples
-    --------
     >>> read_options({"year": 2014, "blank": "zero"}).year
     2014
     """
@@ -99,15 +67,10 @@ def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOption
     values["year"] = _year(values.get("year"))
     values["tolerance"] = _tolerance(values.get("tolerance"))
     for key in ("make", "accounts"):
-        values[key] = _path(values.get(key), key)
+        if not isinstance(values.get(key), str | Path | None):
+            raise DataError(f"{key}: expected a path, got {shown(values[key])}")
     values["roles"] = _roles(values.get("roles"))
     return ReadOptions(**values)
-
-
-def _path(value: Any, key: str) -> str | None:
-    if value is not None and not isinstance(value, str | Path):
-        raise DataError(f"{key}: expected a path, got {shown(value)}")
-    return None if value is None else str(value)
 
 
 def _year(value: Any) -> int | None:

@@ -9,20 +9,19 @@ by the same rules with a few codes of their own.
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
-from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, label
-from quesnay.datasets.readers.numbers import number_style
+from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
+from quesnay.datasets.readers.cells import Role, number_style, role_of, tidy
+from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, check_once, label
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.words import Role, role_of, tidy
-from quesnay.datasets.table_frames import IOFrames, frames_of_blocks
+from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["Place", "arrange_plain", "canonical", "locate", "read_blocks", "unit_of"]
+__all__ = ["arrange_plain", "canonical", "is_number", "read_blocks", "unit_of"]
 
 _HEADER_ROWS = 60
 _LABEL_COLUMNS = 7
@@ -38,27 +37,16 @@ _AMBIGUOUS_TAXES = {"taxes", "tax", "net taxes", "indirect taxes", "taxes less s
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """Where the sectors of a sheet stand.
+class _Place:
+    """Where the sectors of a sheet stand."""
 
-    Parameters
-    ----------
-    header, column : int
-        Row and column of their labels.
-    first_row, first_column : int
-        Where the numbers begin.
-    stop : int
-        Row after the last that belongs to the table.
-    sectors : dict of str to int
-        Key of each sector -> its column.
-    """
-
-    header: int
+    header: int  # row and column of their labels
     column: int
-    first_row: int
+    first_row: int  # where the numbers begin
     first_column: int
-    stop: int
-    sectors: dict[str, int]
+    stop: int  # row after the last that belongs to the table
+    sectors: dict[str, int]  # key of each sector -> its column
+    key: Callable[[str], str]  # what makes two labels the same
 
 
 def canonical(text: str) -> str:
@@ -67,77 +55,75 @@ def canonical(text: str) -> str:
     return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text
 
 
-def locate(
-    sheet: Sheet,
-    row_key: Callable[[str], str] = canonical,
-    column_key: Callable[[str], str] = canonical,
-) -> Place:
-    """Find the header row and the label column with the most labels in common.
+def _caseless(text: str) -> str:
+    """Return what makes two labels the same but for capitals; a word with a meaning keeps them."""
+    mark = canonical(text)
+    if mark == mark.casefold() or any(role_of(text, axis) for axis in ("row", "column")):
+        return mark
+    return mark.casefold()
 
-    Parameters
-    ----------
-    sheet : Sheet
-        Cells.
-    row_key, column_key : callable
-        What of a label must agree.
 
-    Raises
-    ------
-    DataError
-        If no label stands in a row and in a column.
-    """
-    marks = _marks(sheet, row_key)
+def _locate(sheet: Sheet) -> _Place:
+    """Return where the sectors stand; capitals count unless a label then matches no other."""
+    try:
+        place = _located(sheet, canonical)
+    except DataError:
+        return _located(sheet, _caseless)
+    below = {canonical(sheet.text(i, place.column)) for i in range(place.first_row, place.stop)}
+    across = set(map(canonical, sheet.texts(place.header)[place.first_column :]))
+    alike = set(map(_caseless, below - across)) & set(map(_caseless, across - below))
+    return _located(sheet, _caseless) if alike else place
+
+
+def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
+    """Find the header row and the label column with the most labels in common."""
+    last = _last_rows(sheet, key)
     best: tuple[int, int] | None = None
     most = 0.0
-    for h in range(min(_HEADER_ROWS, len(sheet.rows))):
-        texts = sheet.texts(h)
-        if isinstance(sheet.rows[h], PackedRow) or len({t for t in texts if t}) < 2:
+    for h, texts in sheet.heads(_HEADER_ROWS):
+        if len({text for text in texts if text}) < 2:
             continue
         for c in range(_LABEL_COLUMNS):
-            below = {key for key, rows in marks[c].items() if rows[-1] > h}
-            same = [t for t in set(texts[c + 1 :]) if t and column_key(t) in below]
+            below = {mark for mark, row in last[c].items() if row > h}
+            same = [t for t in set(texts[c + 1 :]) if t and key(t) in below]
             # numbers may agree by chance: codes of digits count half, other numbers nothing
             count = sum(0.5 if t.isdigit() else float(not _numeric(t)) for t in same)
             if count > most:
                 best, most = (h, c), count
     if best is None:
         raise _no_table(sheet)
-    place = _place(sheet, *best, row_key, column_key)
+    place = _place(sheet, *best, key)
     codes = _codes_beside(sheet, place)
-    return place if codes is None else _place(sheet, *codes, row_key, column_key)
+    return place if codes is None else _place(sheet, *codes, key)
 
 
-def _codes_beside(sheet: Sheet, place: Place) -> tuple[int, int] | None:
+def _codes_beside(sheet: Sheet, place: _Place) -> tuple[int, int] | None:
     """Return where codes of digits stand beside the names of the same sectors, or None."""
     rows = {key: i for i in range(place.stop - 1, place.first_row - 1, -1)
-            if (key := canonical(label(sheet.cell(i, place.column)))) in place.sectors}  # fmt: skip
-    above = range(max(0, place.first_row - 8), place.first_row)
-    for h in (i for i in above if not isinstance(sheet.rows[i], PackedRow)):
-        for c in range(place.first_column):
-            pairs = [
-                (label(sheet.cell(h, j)), label(sheet.cell(rows[key], c)))
-                for key, j in place.sectors.items()
-                if key in rows
-            ]
-            if (h, c) != (place.header, place.column) and pairs and all(
-                a.isdigit() and canonical(a) == canonical(b) for a, b in pairs
+            if (key := place.key(sheet.text(i, place.column))) in place.sectors}  # fmt: skip
+    pairs = [(rows[key], j) for key, j in place.sectors.items() if key in rows]
+    for h, _ in sheet.heads(place.first_row):
+        for c in range(place.first_column if h >= place.first_row - 8 else 0):
+            codes = [(sheet.text(h, j), sheet.text(i, c)) for i, j in pairs]
+            if (h, c) != (place.header, place.column) and codes and all(
+                a.isdigit() and canonical(a) == canonical(b) for a, b in codes
             ):  # fmt: skip
                 return h, c
     return None
 
 
-def _marks(sheet: Sheet, row_key: Callable[[str], str]) -> list[dict[str, list[int]]]:
-    marks: list[dict[str, list[int]]] = [{} for _ in range(_LABEL_COLUMNS)]
-    for i, row in enumerate(sheet.rows):
-        for c in range(min(_LABEL_COLUMNS, len(row))):
-            text = label(row[c])
+def _last_rows(sheet: Sheet, key: Callable[[str], str]) -> list[dict[str, int]]:
+    """Return, for each column that may hold labels, the last row of each label."""
+    last: list[dict[str, int]] = [{} for _ in range(_LABEL_COLUMNS)]
+    for i in range(len(sheet.rows)):
+        for labels, text in zip(last, sheet.texts(i, _LABEL_COLUMNS), strict=False):
             if text:
-                marks[c].setdefault(row_key(text), []).append(i)
-    return marks
+                labels[key(text)] = i
+    return last
 
 
 def _no_table(sheet: Sheet) -> DataError:
-    filled = [i for i in range(len(sheet.rows)) if any(sheet.texts(i, min(len(sheet.rows[i]), 8)))]
+    filled = [i for i in range(len(sheet.rows)) if any(sheet.texts(i, 8))]
     if not filled:
         return DataError(f"{sheet.title}: no header row found; the sheet is empty")
     if len(filled) == 1:
@@ -148,41 +134,34 @@ def _no_table(sheet: Sheet) -> DataError:
     )
 
 
-def _place(
-    sheet: Sheet,
-    h: int,
-    c: int,
-    row_key: Callable[[str], str],
-    column_key: Callable[[str], str],
-) -> Place:
+def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str]) -> _Place:
     below: dict[str, int] = {}
     for i in range(h + 1, len(sheet.rows)):
-        text = label(sheet.cell(i, c))
-        if text:
-            below.setdefault(row_key(text), i)
+        if text := sheet.text(i, c):
+            below.setdefault(key(text), i)
     header = sheet.texts(h)
     sectors: dict[str, int] = {}
     for j in range(c + 1, len(header)):
-        key = column_key(header[j]) if header[j] else ""
-        if key in below and not _is_total(header[j]):
-            if key in sectors:
+        mark = key(header[j]) if header[j] else ""
+        if mark in below and not _is_total(header[j]):
+            if mark in sectors:
                 first = min(sectors.values()) - 1
-                raise DataError(
-                    f"{sheet.title}: column {header[j]!r} stands twice, at {sectors[key] - first} "
-                    f"and {j - first}"
-                )
-            sectors[key] = j
+                where = f"{sectors[mark] - first} and {j - first}"
+                raise DataError(f"{sheet.title}: column {header[j]!r} stands twice, at {where}")
+            sectors[mark] = j
     rows = [below[key] for key in sectors]
-    sectors = {k: j for k, j in sectors.items() if any(_is_number(sheet.cell(i, j)) for i in rows)}
+    sectors = {k: j for k, j in sectors.items() if any(is_number(sheet.cell(i, j)) for i in rows)}
     if not sectors:
         raise _no_table(sheet)
-    first_row = min(below[key] for key in sectors)
-    first_column = min(sectors.values())
-    while first_column - 1 > c and _is_data(sheet, first_column - 1, below, sectors, header):
-        first_column -= 1
-    return Place(
-        h, c, first_row, first_column, _stop(sheet, h, first_row, sectors, column_key), sectors
-    )
+    body = [below[mark] for mark in sectors]
+    column = min(sectors.values())
+    while column - 1 > c and (
+        role_of(header[column - 1], "column") is not None
+        and all(is_number(sheet.cell(i, column - 1)) for i in body)
+    ):  # final demand that stands left of the first sector
+        column -= 1
+    stop = _stop(sheet, max(h, min(body)), sectors, key)
+    return _Place(h, c, min(body), column, stop, sectors, key)
 
 
 def _is_total(text: str) -> bool:
@@ -192,16 +171,8 @@ def _is_total(text: str) -> bool:
     return any(role_of(text, axis) in _NEVER_SECTORS for axis in ("row", "column"))
 
 
-def _is_data(
-    sheet: Sheet, column: int, below: dict[str, int], sectors: dict[str, int], header: list[str]
-) -> bool:
-    """Tell a column of numbers left of the first sector from one of labels."""
-    cells = [sheet.cell(below[key], column) for key in sectors]
-    numeric = [_is_number(cell) for cell in cells]
-    return bool(header[column]) and all(numeric) and role_of(header[column], "column") is not None
-
-
-def _is_number(cell: Cell) -> bool:
+def is_number(cell: Cell) -> bool:
+    """Tell a cell that is a number, however it is written."""
     return isinstance(cell, float) or bool(
         re.fullmatch(r"[(+-]?\d[\d.,'\s]*(?:[eE][+-]?\d+)?\)?", cell.strip())
     )
@@ -215,157 +186,97 @@ def _numeric(text: str) -> bool:
     return True
 
 
-def _stop(
-    sheet: Sheet,
-    h: int,
-    first_row: int,
-    sectors: dict[str, int],
-    column_key: Callable[[str], str],
-) -> int:
+def _stop(sheet: Sheet, row: int, sectors: dict[str, int], key: Callable[[str], str]) -> int:
     """Return where a second table begins: its header repeats the labels of the first."""
-    for i in range(max(first_row, h) + 1, len(sheet.rows)):
-        row = sheet.rows[i]
-        if isinstance(row, PackedRow):
-            continue
-        texts = {key: label(row[j]) for key, j in sectors.items() if j < len(row)}
-        same = sum(1 for key, text in texts.items() if text and column_key(text) == key)
-        if same > 1 and same >= 0.8 * len(sectors):
-            return i
+    for i in range(row + 1, len(sheet.rows)):
+        if not isinstance(sheet.rows[i], PackedRow):
+            texts = ((mark, sheet.text(i, j)) for mark, j in sectors.items())
+            same = sum(bool(text) and key(text) == mark for mark, text in texts)
+            if same > 1 and same >= 0.8 * len(sectors):
+                return i
     return len(sheet.rows)
 
 
-def unit_of(sheet: Sheet, stop: int) -> str | None:
-    """Return the unit that a title row states, or None."""
-    for i in range(min(stop, 12)):
-        for cell in sheet.texts(i, min(len(sheet.rows[i]), 6)):
-            for part in re.split(r"[,，;]", cell) if len(cell) > 80 else [cell]:
-                text = part.strip()
-                bracket = re.search(r"[(（]([^()（）]*)[)）]\s*$", text)
-                for words in (bracket[1], text) if bracket else (text,):
-                    if len(words) <= 60 and _UNIT.fullmatch(words.strip()):
-                        return re.sub(r"^(?:单位|unit)\s*[:：]\s*", "", words.strip(), flags=re.I)
+def unit_of(sheet: Sheet, header: int, corner: int = 0) -> str | None:
+    """Return the unit that a title row or the corner of the table states, or None."""
+    cells = [text for i in range(min(header, 12)) for text in sheet.texts(i, 6)]
+    for cell in [*cells, *sheet.texts(header, corner)]:
+        for part in re.split(r"[,，;]", cell) if len(cell) > 80 else [cell]:
+            text = part.strip()
+            bracket = re.search(r"[(（]([^()（）]*)[)）]\s*$", text)
+            for words in (bracket[1], text) if bracket else (text,):
+                if len(words) <= 60 and _UNIT.fullmatch(words.strip()):
+                    return re.sub(r"^(?:单位|unit)\s*[:：]\s*", "", words.strip(), flags=re.I)
     return None
 
 
 def arrange_plain(
-    sheet: Sheet,
-    options: ReadOptions,
-    *,
-    codes: dict[str, Role] | None = None,
-    unit: str = "unit not stated",
-    tolerance: float = 1e-6,
-    rounding: float = 0.0,
-    place: Place | None = None,
+    sheet: Sheet, options: ReadOptions, *, codes: Mapping[str, Role] | None = None
 ) -> Arrangement:
-    """Say what each row and column of a grid is.
+    """Say what each row and column of a grid is; `codes` are an office's own and what they mean.
 
-    Parameters
-    ----------
-    sheet : Sheet
-        Cells.
-    options : ReadOptions
-        What the user said.
-    codes : dict of str to Role, optional
-        What an office's own codes mean.
-    unit : str
-        Where neither the user nor the file says.
-    tolerance, rounding : float
-        Of totals; see :class:`~quesnay.datasets.readers.assembly.Arrangement`.
-    place : Place, optional
-        Where the sectors stand, if known.
-
-    Raises
-    ------
-    DataError
-        If there is no table, a row is longer or shorter than the header, or labels are at fault.
+    A grid without a table, a row of another length than the header and labels at fault are refused.
     """
-    place = place or locate(sheet)
+    place = _locate(sheet)
     _check_widths(sheet, place)
-    style = number_style(
-        sheet,
-        (place.first_row, place.first_column),
-        decimal=options.decimal,
-        thousands=options.thousands,
-        zeros=options.zeros,
-    )
-    numbers = Numbers(sheet, style)
-    record = Record()
-    columns = _columns(numbers, place, options, codes or {})
-    rows = _rows(numbers, place, (options.roles, codes or {}), columns, record)
+    numbers = Numbers.of(sheet, (place.first_row, place.first_column), options)
+    assumed: list[str] = []
+    columns = _columns(sheet, place, options.roles, codes or {})
+    rows = _rows(numbers, place, (options.roles, codes or {}), columns, assumed)
     _check_roles(sheet, options, [*rows, *columns])
     _check_transposed(sheet, rows, columns)
-    stated = options.unit or unit_of(sheet, place.header)
+    stated = unit_of(sheet, place.header, place.first_column)
     if stated and not options.unit:
-        record.assumed.append(f"unit {stated!r}, from the title")
-    return Arrangement(
-        numbers,
-        rows,
-        columns,
-        unit=stated or unit,
-        tolerance=tolerance,
-        rounding=rounding,
-        plain=True,
-        record=record,
-    )
+        assumed.append(f"unit {stated!r}, from the title")
+    return Arrangement(numbers, rows, columns, unit=options.unit or stated or "", assumed=assumed)
 
 
-def _check_widths(sheet: Sheet, place: Place) -> None:
+def _check_widths(sheet: Sheet, place: _Place) -> None:
     width = len(sheet.rows[place.header])
-    if not sheet.delimiter:
-        return
-    for i in range(place.header + 1, place.stop):
-        row = sheet.rows[i]
-        if len(row) == width:
+    for i in range(place.header + 1, place.stop if sheet.delimiter else 0):
+        size = len(sheet.rows[i])
+        if size == width or _is_note(sheet, place, i):
             continue
         texts = sheet.texts(i)
-        if not any(texts[1:]):
-            continue
-        if len(row) > width and not any(texts[width:]):
-            continue
-        if _is_note(sheet, place, i):
-            continue
-        raise DataError(
-            f"{sheet.title}: row {i - place.header} under the header ({label(row[0])!r}) has "
-            f"{len(row)} cells; {width} expected, as the header has; put a label that holds a "
-            f"{sheet.delimiter!r} in quotation marks"
-        )
+        if any(texts[1:]) and (size < width or any(texts[width:])):
+            raise DataError(
+                f"{sheet.title}: row {i - place.header} under the header ({texts[0]!r}) has {size} "
+                f"cells; {width} expected, as the header has; put a label that holds a "
+                f"{sheet.delimiter!r} in quotation marks"
+            )
 
 
-def _is_note(sheet: Sheet, place: Place, row: int) -> bool:
+def _is_note(sheet: Sheet, place: _Place, row: int) -> bool:
     """Tell a line of text below a table, split where it has commas, from a row cut short."""
     cells = sheet.rows[row]
     return (
         bool(sheet.delimiter)
         and len(cells) != len(sheet.rows[place.header])
-        and canonical(label(sheet.cell(row, place.column))) not in place.sectors
-        and not any(_is_number(cells[j]) for j in range(place.first_column, len(cells)))
+        and place.key(sheet.text(row, place.column)) not in place.sectors
+        and not any(is_number(cells[j]) for j in range(place.first_column, len(cells)))
     )
 
 
 def _columns(
-    numbers: Numbers, place: Place, options: ReadOptions, codes: dict[str, Role]
+    sheet: Sheet, place: _Place, given: Mapping[str, Role], codes: Mapping[str, Role]
 ) -> list[Line]:
-    sheet = numbers.sheet
-    keys = {j: key for key, j in place.sectors.items()}
+    sectors = set(place.sectors.values())
     body = [i for i in range(place.first_row, place.stop) if not _is_note(sheet, place, i)]
     width = max(len(sheet.rows[i]) for i in (*range(place.header, place.first_row), *body))
     above = range(place.header - 1, max(-1, place.header - 5), -1)
     extra = [*range(place.header + 1, place.first_row), *above]
     out = []
     for j in range(place.first_column, width):
-        code = label(sheet.cell(place.header, j))
-        others = [label(sheet.cell(i, j)) for i in extra]
-        names = [text for text in others if text and not _numeric(text)]
-        if j in keys:
-            said = options.roles.get(code)
-            out.append(Line(j, code, said or "sector", names[0] if names else ""))
+        code = sheet.text(place.header, j)
+        names = [text for i in extra if (text := sheet.text(i, j)) and not _numeric(text)]
+        if j in sectors:
+            out.append(Line(j, code, given.get(code, "sector"), names[0] if names else ""))
             continue
-        if not any(_has_number(sheet, i, j) for i in body):
+        if not any(sheet.text(i, j) for i in body):
             continue
         title = code or (names[0] if names else "")
-        role = options.roles.get(title) or codes.get(code)
-        candidates = [*names, code] if code else names
-        role = role or next((r for t in candidates if (r := role_of(t, "column"))), None)
+        role = given.get(title) or codes.get(code)
+        role = role or next((r for t in (*names, code) if t and (r := role_of(t, "column"))), None)
         shown = title if not code or not names or role_of(code, "column") else code
         out.append(
             Line(j, shown, role or ("final_demand" if title else "unlabelled"), printed=title)
@@ -373,17 +284,12 @@ def _columns(
     return out
 
 
-def _has_number(sheet: Sheet, row: int, column: int) -> bool:
-    cell = sheet.cell(row, column)
-    return isinstance(cell, float) or bool(cell.strip())
-
-
 def _rows(
     numbers: Numbers,
-    place: Place,
-    roles: tuple[Mapping[str, Role], dict[str, Role]],
+    place: _Place,
+    roles: tuple[Mapping[str, Role], Mapping[str, Role]],
     columns: list[Line],
-    record: Record,
+    assumed: list[str],
 ) -> list[Line]:
     given, codes = roles
     sheet = numbers.sheet
@@ -392,10 +298,10 @@ def _rows(
     header = sheet.texts(place.header)
     out = []
     for i in range(place.first_row, place.stop):
-        texts = [label(sheet.cell(i, j)) for j in range(place.first_column)]
+        texts = [sheet.text(i, j) for j in range(place.first_column)]
         code = texts[place.column]
         names = [t for j, t in enumerate(texts) if t and j != place.column and not _numeric(t)]
-        column = place.sectors.get(canonical(code)) if code else None
+        column = place.sectors.get(place.key(code)) if code else None
         if column is not None:
             said, name = given.get(code, "sector"), names[-1] if names else ""
             out.append(Line(i, header[column], said, name, printed=code))
@@ -407,7 +313,7 @@ def _rows(
         words = (r for t in [*names[::-1], code] if t and (r := role_of(t, "row")))
         role = given.get(title) or codes.get(code) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
-            role = _which_taxes(numbers, i, uses, title, record)
+            role = _which_taxes(numbers, i, uses, title, assumed)
         reserved = role == "value_added" and title in {"imports", "output", "value_added"}
         shown = f"{title} counted as value added" if reserved else title
         role = role or ("value_added" if title else "unlabelled")
@@ -415,14 +321,16 @@ def _rows(
     return out
 
 
-def _which_taxes(numbers: Numbers, row: int, uses: list[int], title: str, record: Record) -> Role:
+def _which_taxes(
+    numbers: Numbers, row: int, uses: list[int], title: str, assumed: list[str]
+) -> Role:
     """Decide what bare "taxes" are: only those on products are paid by final demand."""
     paid = numbers.block(
         [Line(row, title, "")], [Line(j, "", "") for j in uses], blank=True, lenient=True
     )
     role = "taxes" if paid.any() else "value_added"
     words = "on products, as final demand pays them" if paid.any() else "on production"
-    record.assumed.append(f"row {title!r}: {words}")
+    assumed.append(f"row {title!r}: {words}")
     return role
 
 
@@ -461,55 +369,36 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
 
 def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | None:
     """Read the blocks of an exported table, or return None where the sheet is not of that kind."""
-    rows = [i for i in range(len(sheet.rows)) if any(sheet.texts(i))]
-    if len(rows) < 2 or label(sheet.cell(rows[0], 0)) != "block":
+    top, *rows = sheet.filled() or [0]
+    if not rows or sheet.text(top, 0) != "block":
         return None
-    kinds = [label(sheet.cell(i, 0)) for i in rows[1:]]
+    kinds = [sheet.text(i, 0) for i in rows]
     if not set(kinds) <= _BLOCKS:
         return None
-    header = sheet.texts(rows[0])[2:]
-    marks = [label(sheet.cell(i, 1)) for i in rows[1:]]
-    lines = [Line(i, f"{k} {m}", k) for i, k, m in zip(rows[1:], kinds, marks, strict=True)]
+    header = sheet.texts(top)[2:]
+    marks = [sheet.text(i, 1) for i in rows]
+    lines = [Line(i, f"{k} {m}", k) for i, k, m in zip(rows, kinds, marks, strict=True)]
     columns = [Line(j, name, "") for j, name in enumerate(header, start=2)]
     own = "domestic" if "domestic" in kinds else "total"
     codes = [m for k, m in zip(kinds, marks, strict=True) if k == own]
-    _check_blocks(sheet, lines, columns, codes, kinds)
-    numbers = Numbers(sheet, number_style(sheet, (rows[1], 2), zeros=options.zeros))
-    flows = [line for line in lines if line.role != "value_added"]
-    inside = {"output"}
-    values = np.full((len(lines), len(columns)), np.nan)
-    place = {line.label: k for k, line in enumerate(columns)}
-
-    def fill(part: list[Line], across: list[Line]) -> None:
-        at = np.ix_([lines.index(line) for line in part], [place[c.label] for c in across])
-        values[at] = numbers.block(part, across)
-
-    fill(flows, [c for c in columns if c.label not in inside])
-    fill([line for line in lines if line.role == own], [c for c in columns if c.label in inside])
-    fill([line for line in lines if line.role == "value_added"], [columns[place[c]] for c in codes])
-    data = pd.DataFrame(values, columns=header)
-    data.insert(0, "block", kinds)
-    data.insert(1, "row", marks)
-    return frames_of_blocks(
-        data, codes, file=sheet.title, unit=options.unit or "unit not stated", name=title
-    )
-
-
-def _check_blocks(
-    sheet: Sheet, lines: list[Line], columns: list[Line], codes: list[str], kinds: list[str]
-) -> None:
     if not codes or "value_added" not in kinds:
         raise DataError(f"{sheet.title}: expected blocks total (or domestic, import), value_added")
-    for found, what in ((lines, "row"), (columns, "column")):
-        seen: dict[str, int] = {}
-        for k, line in enumerate(found, start=1):
-            if line.label in seen:
-                raise DataError(
-                    f"{sheet.title}: {what} {line.label!r} stands twice, at {seen[line.label]} "
-                    f"and {k}"
-                )
-            seen[line.label] = k
-    header = {line.label for line in columns}
+    for axis, found in (("row", lines), ("column", columns)):
+        check_once([(line.label, k) for k, line in enumerate(found, start=1)], axis, sheet.title)
     absent = [code for code in codes if code not in header]
     if absent:
         raise DataError(f"{sheet.title}: row {absent[0]!r} has no column of that name")
+    numbers = Numbers(sheet, number_style(sheet, (rows[0], 2), zeros=options.zeros))
+    values = np.full((len(lines), len(columns)), np.nan)
+    for kind in dict.fromkeys(kinds):  # output stands in one block, value added under sectors
+        down = [k for k, line in enumerate(lines) if line.role == kind]
+        wanted = codes if kind == "value_added" else header
+        across = [k for k, c in enumerate(header) if c in wanted and (c != "output" or kind == own)]
+        values[np.ix_(down, across)] = numbers.block(
+            [lines[k] for k in down], [columns[k] for k in across]
+        )
+    data = pd.DataFrame(values, columns=header)
+    data.insert(0, "block", kinds)
+    data.insert(1, "row", marks)
+    frames = frames_of_blocks(data, codes, file=sheet.title, unit="", name=title)
+    return replace(frames, source=TableSource(sheet.file, sheet=sheet.name))

@@ -1,63 +1,63 @@
-"""Read a user's own input-output table, whatever statistical office laid it out."""
+"""Read a user's own input-output table, whatever statistical office laid it out.
+
+Employment, emissions and the like from a file of the user's, on the sectors of a table.
+"""
 
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.readers.accounts import read_accounts
-from quesnay.datasets.readers.assembly import Arrangement, assemble
-from quesnay.datasets.readers.china import arrange_nbs, looks_nbs
+from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, assemble
+from quesnay.datasets.readers.cells import role_of
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
+from quesnay.datasets.readers.eurostat import arrange_eurostat, looks_eurostat
 from quesnay.datasets.readers.folders import (
     folder_layout,
     read_eora,
     read_exiobase,
     read_gloria,
 )
-from quesnay.datasets.readers.long import arrange_eurostat, looks_eurostat
 from quesnay.datasets.readers.offices import (
-    arrange_abs,
-    arrange_bcch,
+    arrange_nbs,
     arrange_ons,
     looks_abs,
     looks_bcch,
+    looks_nbs,
     looks_ons,
 )
 from quesnay.datasets.readers.options import ReadOptions, read_options
-from quesnay.datasets.readers.plain import arrange_plain, read_blocks
-from quesnay.datasets.readers.source import TableSource
+from quesnay.datasets.readers.plain import arrange_plain, canonical, is_number, read_blocks
 from quesnay.datasets.readers.supply_use import looks_bea, looks_ibge, read_bea, read_ibge
 from quesnay.datasets.readers.world import (
     arrange_figaro,
-    arrange_figaro_flat,
     arrange_oecd,
     arrange_wiod,
     arrange_wiod_national,
     cut_country,
     looks_figaro,
-    looks_figaro_flat,
     looks_oecd,
     looks_wiod,
     looks_wiod_national,
     merge_regions,
     split_regions,
 )
-from quesnay.datasets.table_frames import IOFrames
-from quesnay.fitting.errors import BalanceError, DataError
+from quesnay.datasets.tables import IOFrames
+from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.paths import as_path
 
-__all__ = ["LAYOUTS", "read_io", "read_io_frames", "table_of_sheet"]
+__all__ = ["LAYOUTS", "read_io", "table_of_sheet"]
 
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """How one office's files are recognised and read.
+    """How one office's files are recognised and read, and how far off its sums may be.
 
     Parameters
     ----------
@@ -66,7 +66,11 @@ class Layout:
     looks : callable or None
         Whether a sheet is of this layout.
     read : callable or None
-        Book or folder and options -> frames, where one sheet is not enough.
+        File or folder and options -> frames, where one sheet is not enough.
+    unit : str
+        Of the amounts, where neither the user nor the file says.
+    totals : (float, float)
+        What a printed total may miss: a share of it, and in the unit per cell summed.
     tolerance : float
         Accepted imbalance, as a share of output.
     absolute : float
@@ -78,46 +82,50 @@ class Layout:
     arrange: Callable[[Sheet, ReadOptions], Arrangement] | None = None
     looks: Callable[[Sheet], object] | None = None
     read: Callable[[Path, ReadOptions], IOFrames] | None = None
+    unit: str = "unit not stated"
+    totals: tuple[float, float] = (1e-3, 0.06)
     tolerance: float = 1e-3
     absolute: float = 0.0
     known: float = 0.0
 
 
-def _figaro(sheet: Sheet, options: ReadOptions) -> Arrangement:
-    return (arrange_figaro_flat if looks_figaro_flat(sheet) else arrange_figaro)(sheet, options)
-
-
-def _wiod(sheet: Sheet, options: ReadOptions) -> Arrangement:
-    national = looks_wiod_national(sheet)
-    return (arrange_wiod_national if national else arrange_wiod)(sheet, options)
-
-
-def _looks_figaro(sheet: Sheet) -> bool:
-    return looks_figaro_flat(sheet) or looks_figaro(sheet)
-
-
+_USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dollars"
+_EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
 # In the order in which a file is tried: the plainest last.
 LAYOUTS: Mapping[str, Layout] = {
-    "quesnay": Layout(arrange_plain, tolerance=1e-6),
-    "nbs": Layout(arrange_nbs, looks_nbs, tolerance=1e-6),
-    "oecd": Layout(arrange_oecd, lambda s: looks_oecd(s) == "oecd", absolute=3.0),
-    "oecd_icio": Layout(
-        arrange_oecd, lambda s: looks_oecd(s) == "oecd_icio", absolute=0.5, known=0.012
+    "quesnay": Layout(arrange_plain, totals=_EXACT, tolerance=1e-6),
+    "nbs": Layout(arrange_nbs, looks_nbs, unit="10,000 yuan", totals=_EXACT, tolerance=1e-6),
+    "oecd": Layout(
+        arrange_oecd, lambda s: looks_oecd(s) == "oecd", unit=_USD, totals=(1e-2, 0.06),
+        absolute=3.0,
     ),
-    "wiod": Layout(_wiod, looks_wiod, absolute=0.05),
-    "wiod_national": Layout(arrange_wiod_national, looks_wiod_national, absolute=0.05),
-    "adb": Layout(arrange_wiod, looks_wiod, absolute=0.5),
-    "figaro": Layout(_figaro, _looks_figaro, absolute=0.05),
-    "eurostat": Layout(arrange_eurostat, looks_eurostat, absolute=0.5),
-    "exiobase": Layout(read=read_exiobase),
-    "eora": Layout(read=read_eora),
-    "gloria": Layout(read=read_gloria),
-    "bea": Layout(read=read_bea, looks=looks_bea, absolute=30.0),
-    "ibge": Layout(read=read_ibge, looks=looks_ibge, absolute=5.0),
-    "ons": Layout(arrange_ons, looks_ons, absolute=0.5),
-    "abs": Layout(arrange_abs, looks_abs, absolute=0.5),
-    "bcch": Layout(arrange_bcch, looks_bcch, absolute=0.5),
-}
+    "oecd_icio": Layout(
+        arrange_oecd, lambda s: looks_oecd(s) == "oecd_icio", unit=_USD, totals=(1e-2, 0.06),
+        absolute=0.5, known=0.012,
+    ),
+    "wiod": Layout(arrange_wiod, looks_wiod, unit=_USD, absolute=0.05),
+    "wiod_national": Layout(
+        arrange_wiod_national, looks_wiod_national, unit=_USD, totals=(1e-3, 1e-3), absolute=0.05
+    ),
+    "adb": Layout(arrange_wiod, looks_wiod, unit=_USD, absolute=0.5),
+    "figaro": Layout(
+        arrange_figaro, looks_figaro, unit=_EUR, totals=(1e-3, 5e-3), absolute=0.05
+    ),
+    "eurostat": Layout(arrange_eurostat, looks_eurostat, unit=_EUR, absolute=0.5),
+    "exiobase": Layout(read=read_exiobase, unit=_EUR),
+    "eora": Layout(read=read_eora, unit="thousand US dollars"),
+    "gloria": Layout(read=read_gloria, unit="thousand US dollars"),
+    "bea": Layout(read=read_bea, looks=looks_bea, unit=_USD, absolute=30.0),
+    "ibge": Layout(read=read_ibge, looks=looks_ibge, unit="million reais", absolute=5.0),
+    "ons": Layout(arrange_ons, looks_ons, unit="million pounds", totals=_OFFICE, absolute=0.5),
+    "abs": Layout(arrange_plain, looks_abs, unit=_AUD, totals=_OFFICE, absolute=0.5),
+    "bcch": Layout(
+        arrange_plain, looks_bcch, unit="thousand million pesos", totals=_OFFICE, absolute=0.5
+    ),
+}  # fmt: skip
+_BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
+_SMALLEST_GAP = 0.05  # in millions, with three digits printed
+_YEAR = "(?:19|20)[0-9]{2}"
 
 
 def read_io(
@@ -228,75 +236,50 @@ def read_io(
     return _table(_frames(as_path(path, "path"), options), options)
 
 
-def read_io_frames(path: str | Path, **options: Any) -> IOFrames:
-    """Read the labelled blocks of a user's table, before they are validated as a table.
+def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -> InputOutputTable:
+    """Return the table of cells that came otherwise than from a file of that layout."""
+    frames = _assembled(sheet, layout, options, options.name or sheet.file)
+    source = replace(frames.source, file=file)
+    return _table(_finished(replace(frames, source=source), layout, options), options)
 
-    Arguments are those of :func:`quesnay.read_io`.
 
-    Raises
-    ------
-    DataError
-        If the layout is unknown or the file is not of it.
-    """
-    return _frames(as_path(path, "path"), read_options(options, layouts=LAYOUTS))
+def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> IOFrames:
+    """Read one sheet of a layout."""
+    entry = LAYOUTS[layout]
+    assert entry.arrange is not None  # one sheet is enough for it
+    plan = entry.arrange(sheet, options)
+    plan = replace(plan, totals=entry.totals, plain=layout == "quesnay")
+    return assemble(plan, title=title)
 
 
 def _frames(path: Path, options: ReadOptions) -> IOFrames:
-    title = options.name or path.stem
+    """Read the labelled blocks of a table, before they are validated as a table."""
     layout = options.layout or folder_layout(path)
-    if layout and LAYOUTS[layout].read is not None:
-        frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
-    else:
+    frames = None
+    if not layout or LAYOUTS[layout].read is None:
+        title = options.name or path.stem
         book = open_book(path, options.encoding, hint=str(options.year or ""))
         layout, sheet = _recognised(book, options)
         if options.year is not None and layout not in _BY_YEAR and not looks_wiod_national(sheet):
             _check_year(book, sheet, options.year)
-        entry = LAYOUTS[layout]
-        if entry.read is not None:
-            frames = entry.read(path, options)
-        else:
-            frames = (
-                read_blocks(sheet, options, title) if layout == "quesnay" else None
-            ) or assemble(entry.arrange(sheet, options), title=title)  # type: ignore[misc]
-            if frames.source is None:
-                frames = replace(frames, source=TableSource(str(path), sheet=sheet.name))
-    source = frames.source or TableSource(str(path))
-    frames = replace(
-        frames,
-        source=replace(
-            source,
-            file=str(path),
-            sha256=file_hash(path) if path.is_file() else "",
-            layout=layout,
-            year=str(options.year or source.year),
-        ),
+        if layout == "quesnay":
+            frames = read_blocks(sheet, options, title)
+        if frames is None and LAYOUTS[layout].read is None:
+            frames = _assembled(sheet, layout, options, title)
+    if frames is None:
+        frames = LAYOUTS[layout].read(path, options)  # type: ignore[misc]
+    source = replace(
+        frames.source,
+        file=str(path),
+        sha256=file_hash(path) if path.is_file() else "",
+        year=str(options.year or frames.source.year),
     )
-    return _finished(frames, layout, options)
-
-
-_YEAR = "(?:19|20)[0-9]{2}"
-
-
-def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -> InputOutputTable:
-    """Return the table of cells that came otherwise than from a file of that layout."""
-    arrange = LAYOUTS[layout].arrange
-    assert arrange is not None  # of a layout that one sheet is enough for
-    frames = assemble(arrange(sheet, options), title=options.name or sheet.file)
-    source = replace(frames.source or TableSource(file), file=file, layout=layout)
-    return _table(_finished(replace(frames, source=source), layout, options), options)
-
-
-_SMALLEST_GAP = 0.05  # in millions, with three digits printed
-_BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
+    return _finished(replace(frames, source=source), layout, options)
 
 
 def _check_year(book: Book, sheet: Sheet, year: int) -> None:
     """Refuse a year that the file does not name: it would be another year's table."""
-    head = [
-        text
-        for i in range(min(12, len(sheet.rows)))
-        for text in sheet.texts(i, min(8, len(sheet.rows[i])))
-    ]
+    head = [text for i in range(min(12, len(sheet.rows))) for text in sheet.texts(i, 8)]
     places = [book.name, sheet.name, *head]
     if not any(str(year) in text for text in places):
         found = sorted({y for text in places for y in re.findall(rf"(?<!\d){_YEAR}(?!\d)", text)})
@@ -357,88 +340,69 @@ def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:
 
 
 def _finished(frames: IOFrames, layout: str, options: ReadOptions) -> IOFrames:
-    """Join regions, clear tiny sectors and cut out a country, as asked."""
-    source = frames.source or TableSource("")
-    names = [str(name) for name in frames.Z.index]
-    if layout == "oecd_icio":
-        if options.merge_regions:
-            frames = merge_regions(frames)
-        elif split_regions(names):
-            parts = ", ".join(split_regions(names))
-            note = f"{parts} are parts of a country whose own code holds zeros: merge_regions=True joins them"  # noqa: E501
-            frames = replace(frames, source=source.with_notes(warnings=(note,)))
+    """Name layout and unit; join regions, clear tiny sectors and cut out a country, as asked."""
+    unit = frames.unit or options.unit or LAYOUTS[layout].unit
+    frames = replace(frames, unit=unit, source=replace(frames.source, layout=layout, unit=unit))
+    parts = ", ".join(split_regions(list(frames.Z.index))) if layout == "oecd_icio" else ""
+    if parts and options.merge_regions:
+        frames = merge_regions(frames)
+    elif parts:
+        note = f"{parts} are parts of a country whose own code holds zeros: merge_regions=True"
+        source = frames.source.with_notes(warnings=(f"{note} joins them",))
+        frames = replace(frames, source=source)
     if layout in {"figaro", "oecd", "oecd_icio", "wiod", "adb"}:
         frames = _cleared(frames, LAYOUTS[layout].absolute)
     if options.country is not None and layout != "eurostat":
-        frames = cut_country(frames, options.country, Path(source.file).name)
+        frames = cut_country(frames, options.country, Path(frames.source.file).name)
     return frames
 
 
 def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
     """Set sectors to zero whose output is negative or nothing by rounding."""
-    x = (
-        frames.output.to_numpy()
-        if frames.output is not None
-        else frames.Z.to_numpy().sum(axis=1) + frames.final_demand.to_numpy().sum(axis=1)
-    )
-    bought = frames.Z.to_numpy().sum(axis=0)
+    flows, final = frames.Z.to_numpy(), frames.final_demand.to_numpy()
+    x = flows.sum(axis=1) + final.sum(axis=1) if frames.output is None else frames.output.to_numpy()
+    bought = flows.sum(axis=0)
     tiny = (x <= 0) & (np.abs(x) <= absolute) & (bought <= absolute) & ((x < 0) | (bought != 0))
     if not tiny.any():
         return frames
     places = np.flatnonzero(tiny)
-    listed = ", ".join(f"{frames.Z.index[k]} ({x[k]:.3g})" for k in places[:5])
-    note = f"outputs that are negative or nothing by rounding were set to zero: {listed}"
 
-    def zeroed(frame: pd.DataFrame, *, rows: bool = False, columns: bool = False) -> pd.DataFrame:
+    def rows(frame: pd.DataFrame) -> pd.DataFrame:
         values = frame.to_numpy(copy=True)
-        if rows:
-            values[places] = 0.0
-        if columns:
-            values[:, places] = 0.0
+        values[places] = 0.0
         return pd.DataFrame(values, frame.index, frame.columns)
 
-    source = frames.source or TableSource("")
+    def paid(pair: tuple[pd.DataFrame, pd.DataFrame] | None) -> Any:
+        return None if pair is None else (rows(pair[0].T).T, pair[1])
+
+    listed = ", ".join(f"{frames.Z.index[k]} ({x[k]:.3g})" for k in places[:5])
+    note = f"outputs that are negative or nothing by rounding were set to zero: {listed}"
     return replace(
         frames,
-        Z=zeroed(frames.Z, rows=True, columns=True),
-        final_demand=zeroed(frames.final_demand, rows=True),
-        value_added=zeroed(frames.value_added, columns=True),
-        output=None
-        if frames.output is None
-        else frames.output.mask(pd.Series(tiny, frames.output.index), 0.0),
-        imports=None
-        if frames.imports is None
-        else (zeroed(frames.imports[0], columns=True), frames.imports[1]),
-        taxes=None
-        if frames.taxes is None
-        else (zeroed(frames.taxes[0], columns=True), frames.taxes[1]),
-        source=source.with_notes(warnings=(note,)),
+        Z=rows(rows(frames.Z).T).T,
+        final_demand=rows(frames.final_demand),
+        value_added=rows(frames.value_added.T).T,
+        output=None if frames.output is None else frames.output.mask(tiny, 0.0),
+        imports=paid(frames.imports),
+        taxes=paid(frames.taxes),
+        source=frames.source.with_notes(warnings=(note,)),
     )
 
 
 def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
-    source = frames.source or TableSource("")
+    source, accounts = frames.source, None
     layout = LAYOUTS[source.layout]
-    accounts = None
     if options.accounts is not None:
-        accounts, notes = read_accounts(as_path(options.accounts, "accounts"), frames, options)
+        accounts, notes = _read_accounts(as_path(options.accounts, "accounts"), frames, options)
         source = source.with_notes(dropped=notes)
     accepted = layout.tolerance if options.tolerance is None else options.tolerance
     try:
         if layout.absolute and options.tolerance is None and options.strict:
             accepted, note = _accepted(frames, layout)
             source = source.with_notes(warnings=note)
-        return InputOutputTable(
-            frames.Z,
-            frames.final_demand,
-            frames.value_added,
-            output=frames.output,
-            imports=frames.imports,
-            taxes=frames.taxes,
+        return frames.table(
             accounts=accounts,
             source=source,
-            unit=frames.unit,
-            name=frames.name,
             tolerance=accepted,
             strict=options.strict,
             copy=False,
@@ -486,3 +450,109 @@ def _accepted(frames: IOFrames, layout: Layout) -> tuple[float, tuple[str, ...]]
         excuse = f"as tables of this publisher do by up to {100 * layout.known:g} %"
     note = f"sector {name!r} misses its output by {100 * relative[k]:.3g} %, {excuse}"
     return 1.01 * float(relative[k]), (note,)
+
+
+# --- Employment, emissions and the like from another file -----------------------------------------
+
+_LABELS = 7  # columns, or rows, in which sectors are looked for
+
+
+def _read_accounts(
+    path: Path, frames: IOFrames, options: ReadOptions
+) -> tuple[pd.DataFrame, tuple[str, ...]]:
+    """Read accounts by sector: one a column or one a row, sectors by the table's code or name.
+
+    Returns the accounts (r, n) in the order of the table, and what was left out: totals that
+    agree, and what categories of final demand cause directly. A sector that is missing or stands
+    twice, a label of no sector and a cell without a number are refused.
+    """
+    sheet = open_book(path, options.encoding, hint=str(options.year or "")).sheet()
+    codes = [str(code) for code in frames.Z.index]
+    names = {canonical(name): code for code, name in frames.source.names.items() if code in codes}
+    keys = names | {canonical(code): code for code in codes}
+    turned = _turned(sheet)
+    down, across = _found(sheet, keys), _found(turned, keys)
+    sheet, (column, found) = (sheet, down) if len(down[1]) >= len(across[1]) else (turned, across)
+    twice = next((code for code, rows in found.items() if len(rows) > 1), None)
+    if twice is not None:
+        raise DataError(f"{sheet.title}: accounts: sector {twice!r} stands twice")
+    missing = [code for code in codes if code not in found]
+    if missing:
+        hint = f" ({len(missing)} of {len(codes)} are missing)" if len(missing) > 1 else ""
+        raise DataError(f"{sheet.title}: accounts: no sector {missing[0]!r}{hint}")
+    lines = [Line(found[code][0], code, "sector") for code in codes]
+    accounts = _titles(sheet, [line.place for line in lines], column)
+    first = min(line.place for line in lines)
+    numbers = Numbers.of(sheet, (first, min(line.place for line in accounts)), options)
+    values = pd.DataFrame(
+        numbers.block(lines, accounts).T, [line.label for line in accounts], frames.Z.index
+    )
+    rest = sorted({*range(first, len(sheet.rows))} - {line.place for line in lines})
+    return values, _left_out(numbers, rest, column, (accounts, values, frames))
+
+
+def _turned(sheet: Sheet) -> Sheet:
+    rows = [[row[j] for j in range(len(row))] for row in sheet.rows]
+    turned = [list(column) for column in zip_longest(*rows, fillvalue="")]
+    return Sheet(sheet.file, sheet.name, turned, sheet.delimiter)  # type: ignore[arg-type]
+
+
+def _found(sheet: Sheet, keys: dict[str, str]) -> tuple[int, dict[str, list[int]]]:
+    """Return the column with the most sectors, and the rows of each."""
+    best: tuple[int, dict[str, list[int]]] = (0, {})
+    for column in range(_LABELS):
+        rows: dict[str, list[int]] = {}
+        for i in range(len(sheet.rows)):
+            code = keys.get(canonical(sheet.text(i, column)))
+            if code is not None:
+                rows.setdefault(code, []).append(i)
+        if len(rows) > len(best[1]):
+            best = column, rows
+    return best
+
+
+def _titles(sheet: Sheet, rows: list[int], column: int) -> list[Line]:
+    """Return the columns that hold a number of any sector, by the nearest title above them."""
+    found: list[Line] = []
+    first = min(rows)
+    for j in range(column + 1, max(len(sheet.rows[i]) for i in rows)):
+        if not any(is_number(sheet.cell(i, j)) for i in rows):
+            continue  # a column of names, or an empty one
+        titles = (sheet.text(i, j) for i in range(first - 1, -1, -1))
+        title = next((text for text in titles if text), "")
+        if not title or title in {line.label for line in found}:
+            what = f"stands twice: {title!r}" if title else "has no title"
+            raise DataError(f"{sheet.title}: accounts: column {j + 1} {what}")
+        found.append(Line(j, title, "account"))
+    if not found:
+        raise DataError(f"{sheet.title}: accounts: no column of numbers beside the sectors")
+    return found
+
+
+def _left_out(
+    numbers: Numbers,
+    rows: list[int],
+    column: int,
+    parts: tuple[list[Line], pd.DataFrame, IOFrames],
+) -> tuple[str, ...]:
+    """Check totals, keep a word of what final demand causes, refuse labels of no sector."""
+    accounts, values, frames = parts
+    title = numbers.sheet.title
+    notes = []
+    for i in rows:
+        name = numbers.sheet.text(i, column)
+        if not name or not numbers.filled(i, [line.place for line in accounts]):
+            continue
+        row = numbers.block([Line(i, name, "")], accounts)[0]
+        if name in map(str, frames.final_demand.columns):
+            direct = ", ".join(f"{k.label} {v:g}" for k, v in zip(accounts, row, strict=True))
+            notes.append(f"accounts of final demand {name!r}: {direct}: pass it to footprint")
+        elif role_of(name, "row") in {"total", "output"}:
+            gap = abs(row - values.sum(axis=1).to_numpy())
+            if (gap > 1e-3 * abs(row)).any():
+                raise DataError(f"{title}: accounts: row {name!r} is not the sum of the sectors")
+            notes.append(f"accounts: row {name!r}: agrees with the sum of the sectors")
+        else:
+            hint = suggestion(name, [str(code) for code in frames.Z.index])
+            raise DataError(f"{title}: accounts: {name!r} is no sector of the table;{hint}")
+    return tuple(notes)

@@ -17,12 +17,10 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
-from quesnay.datasets.readers.containers import Book, PackedRow, Sheet, label, open_book
-from quesnay.datasets.readers.numbers import NumberStyle
+from quesnay.datasets.readers.cells import NumberStyle, role_of, tidy
+from quesnay.datasets.readers.containers import Book, Sheet, check_once, open_book
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.readers.words import role_of, tidy
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError
 
@@ -33,21 +31,11 @@ _ZEROS = frozenset({"", "...", "---", ".."})  # the Bureau leaves a zero empty o
 _FINAL = re.compile(r"F\d\w*")
 _TOTAL = re.compile(r"T\d{3}\w*|T00\w*|VABAS|VAPRO")
 _INCOMES = {
-    "V001": "labour_compensation",
-    "V002": "net_production_taxes",
-    "V003": "operating_surplus",
-    "T00OTOP": "net_production_taxes",
+    **dict.fromkeys(("V001", "V00100"), "labour_compensation"),  # with two zeros in detail tables
+    **dict.fromkeys(("V002", "V00200", "T00OTOP"), "net_production_taxes"),
+    **dict.fromkeys(("V003", "V00300"), "operating_surplus"),
     "T00OSUB": "subsidies_on_production",
 }
-_INCOME_CODE = re.compile(r"(V00\d)(?:00)?|(T00OTOP|T00OSUB)")
-
-
-def _income(code: str) -> str | None:
-    """Return the component of value added that a code stands for (detail tables add two zeros)."""
-    found = _INCOME_CODE.fullmatch(code)
-    return _INCOMES.get(found[1] or found[2]) if found else None
-
-
 _SUPPLY = ("MCIF", "MADJ", "Trade", "Trans", "MDTY", "TOP", "SUB")
 _TITLE_ROWS = 40
 _LABELS = 2
@@ -89,15 +77,13 @@ class _Supply:
     ----------
     V : ndarray, (industries, commodities)
         Make table.
-    imports : ndarray or None, (commodities,)
-        Where use is at purchasers' prices, imports included.
-    levies : ndarray or None, (3, commodities)
-        Trade margins, transport margins, taxes less subsidies; margins negative where earned.
+    margins : (ndarray, ndarray) or None, (commodities,) and (3, commodities)
+        Where use is at purchasers' prices, imports included: imports; and trade margins,
+        transport margins, taxes less subsidies, of which margins are negative where earned.
     """
 
     V: Array
-    imports: Array | None
-    levies: Array | None
+    margins: tuple[Array, Array] | None = None
 
 
 _MODEL_D = "industry by industry under fixed product sales shares (model D)"
@@ -112,19 +98,15 @@ def looks_bea(sheet: Sheet) -> bool:
 
 
 def _head(sheet: Sheet) -> list[str]:
-    rows = [i for i in range(min(8, len(sheet.rows))) if not isinstance(sheet.rows[i], PackedRow)]
-    return [text for i in rows for text in sheet.texts(i, min(3, len(sheet.rows[i]))) if text]
+    return [text for _, texts in sheet.heads(8, 3) for text in texts if text]
 
 
 def _bea_header(sheet: Sheet) -> tuple[int, int] | None:
     """Return the row of codes and the first row of numbers."""
-    for i in range(min(_TITLE_ROWS, len(sheet.rows))):
-        if isinstance(sheet.rows[i], PackedRow):
-            return None
-        mark = tidy(label(sheet.cell(i, 0)))
-        if mark not in {"iocode", "code"}:
+    for i, texts in sheet.heads(_TITLE_ROWS):
+        if not texts or tidy(texts[0]) not in {"iocode", "code"}:
             continue
-        cells = [text for text in sheet.texts(i)[_LABELS:] if text]
+        cells = [text for text in texts[_LABELS:] if text]
         coded = sum(bool(re.fullmatch(r"[0-9A-Z]{2,8}", text)) for text in cells)
         if cells and coded >= 0.6 * len(cells):
             return i, i + 1
@@ -140,21 +122,15 @@ def read_bea(path: Path, options: ReadOptions) -> IOFrames:
     makes (noncomparable imports) is a row of imports. Million US dollars; F050 holds imports,
     negative. The sheet is the year. A supply table with margins and taxes brings a use table at
     purchasers' prices to basic prices.
-
-    Raises
-    ------
-    DataError
-        If no make table is given, codes differ, or a cell holds text.
-    BalanceError
-        If a commodity's supply is not its use, or an industry's output not its inputs.
     """
     if options.make is None:
         raise DataError(f"{path.name}: layout 'bea' needs the make table too: pass make=PATH")
-    use = _bea_block(_bea_sheet(open_book(path, options.encoding), options), options)
-    made = _bea_block(_bea_sheet(open_book(Path(options.make), options.encoding), options), options)
-    if any(code.startswith("V0") for code in made.rows) and not any(
-        code.startswith("V0") for code in use.rows
-    ):
+    use, made = (
+        _bea_block(_bea_sheet(open_book(file, options.encoding), options))
+        for file in (path, Path(options.make))
+    )
+    income = [any(code.startswith("V0") for code in block.rows) for block in (use, made)]
+    if income == [False, True]:
         raise DataError(
             f"{use.file} is the make table and {made.file} the use table: give the use table "
             "first and the make table as make="
@@ -169,7 +145,6 @@ def read_bea(path: Path, options: ReadOptions) -> IOFrames:
             str(path),
             sheet=use.title,
             edition=use.corner,
-            unit=options.unit or "million US dollars",
             names={code: use.names.get(code, "") for code in codes.industries},
             assumed=(_MODEL_D,),
         ),
@@ -178,8 +153,8 @@ def read_bea(path: Path, options: ReadOptions) -> IOFrames:
 
 def _bea_codes(use: _Block) -> _Codes:
     """Say what the codes of a use table stand for."""
-    income = [code for code in use.rows if _income(code)]
-    commodities = [code for code in use.rows if not _income(code) and code != "T006"]
+    income = [code for code in use.rows if code in _INCOMES]
+    commodities = [code for code in use.rows if code not in {*_INCOMES, "T006"}]
     finals = [code for code in use.columns if _FINAL.fullmatch(code)]
     if not income and "T006" in use.rows:
         income = ["T006"]
@@ -199,7 +174,7 @@ def _bea_supply(made: _Block, codes: _Codes) -> _Supply:
     if not margins:
         _same(made.rows, codes.industries, made.file, "industries")
         _same(made.columns, codes.commodities, made.file, "commodities")
-        return _Supply(made.part(codes.industries, codes.commodities), None, None)
+        return _Supply(made.part(codes.industries, codes.commodities))
     _same(made.rows, codes.commodities, made.file, "commodities")
     extra = {code: made.part(codes.commodities, [code])[:, 0] for code in margins}
     zero = np.zeros(len(codes.commodities))
@@ -207,21 +182,17 @@ def _bea_supply(made: _Block, codes: _Codes) -> _Supply:
     taxes = sum((extra.get(code, zero) for code in ("MDTY", "TOP", "SUB")), zero)
     levies = np.vstack([extra.get("Trade", zero), extra.get("Trans", zero), taxes])
     V = made.part(codes.commodities, codes.industries).T
-    return _Supply(V, zero if "F050" in codes.finals else imports, levies)
+    return _Supply(V, (zero if "F050" in codes.finals else imports, levies))
 
 
 def _bea_sheet(book: Book, options: ReadOptions) -> Sheet:
     wanted = options.sheet or (None if options.year is None else str(options.year))
     if wanted is not None and len(book.sheets) > 1:
         return book.sheet(wanted)
-    sheets = [
-        name for name in book.sheets if tidy(name) not in {"readme", "naics codes", "contents"}
-    ]
-    found = (
-        [name for name in sheets if looks_bea(book.sheet(name or None))]
-        if len(sheets) < 8
-        else sheets
-    )
+    notes = {"readme", "naics codes", "contents"}
+    sheets = [name for name in book.sheets if tidy(name) not in notes]
+    few = len(sheets) < 8  # else one a year
+    found = [name for name in sheets if not few or looks_bea(book.sheet(name or None))]
     years = [name for name in found if re.fullmatch(r"\d{4}", name)]
     if len(years) > 1:
         raise DataError(
@@ -231,7 +202,7 @@ def _bea_sheet(book: Book, options: ReadOptions) -> Sheet:
     return book.sheet(names[0] or None)
 
 
-def _bea_block(sheet: Sheet, options: ReadOptions) -> _Block:
+def _bea_block(sheet: Sheet) -> _Block:
     place = _bea_header(sheet)
     if place is None:
         raise DataError(
@@ -249,38 +220,24 @@ def _bea_block(sheet: Sheet, options: ReadOptions) -> _Block:
     ]
     rows = []
     for i in range(body, len(sheet.rows)):
-        code, name = (label(sheet.cell(i, j)) for j in range(_LABELS))
-        if not code or (_TOTAL.fullmatch(code) and not _income(code) and code != "T006"):
+        code, name = (sheet.text(i, j) for j in range(_LABELS))
+        if not code or (_TOTAL.fullmatch(code) and code not in {*_INCOMES, "T006"}):
             continue
         filled = any(str(sheet.cell(i, c.place)).strip() not in _ZEROS for c in columns)
         if not filled and (not name or len(code) > 20):
             continue  # a footnote
         rows.append(Line(i, code, "", name))
-    _unique(rows, "row", sheet, body)
-    _unique(columns, "column", sheet, _LABELS)
-    numbers = Numbers(sheet, NumberStyle(zeros=_ZEROS))
-    named = {line.label: line.name for line in (*rows, *columns)}
-    head = " ".join(_head(sheet)[:1])
+    for what, lines, first in (("row", rows, body), ("column", columns, _LABELS)):
+        check_once([(c.label, c.place - first + 1) for c in lines], what, sheet.title)
     return _Block(
         sheet.title,
         [line.label for line in rows],
         [line.label for line in columns],
-        numbers.block(rows, columns),
-        named,
+        Numbers(sheet, NumberStyle(zeros=_ZEROS)).block(rows, columns),
+        {line.label: line.name for line in (*rows, *columns)},
         sheet.name,
-        head[:60],
+        "".join(_head(sheet)[:1])[:60],
     )
-
-
-def _unique(lines: list[Line], what: str, sheet: Sheet, first: int) -> None:
-    seen: dict[str, int] = {}
-    for line in lines:
-        if line.label in seen:
-            raise DataError(
-                f"{sheet.title}: {what} {line.label!r} stands twice, at "
-                f"{seen[line.label] - first + 1} and {line.place - first + 1}"
-            )
-        seen[line.label] = line.place
 
 
 def _same(found: list[str], expected: list[str], file: str, what: str) -> None:
@@ -300,8 +257,8 @@ def _symmetric(
     U = use.part(codes.commodities, [*codes.industries, *codes.finals])
     bought, levied = np.zeros_like(U), np.zeros(U.shape[1])
     notes: tuple[str, ...] = ()
-    if supply.levies is not None and supply.imports is not None:
-        U, bought, levied = _basic_prices(U, supply, codes.finals, n)
+    if supply.margins is not None:
+        U, bought, levied = _basic_prices(U, *supply.margins, codes.finals)
         notes = (_AT_BASIC_PRICES,)
     home = q != 0
     _check_products(use.file, codes.commodities, U, np.where(home, q, U.sum(axis=1)), options)
@@ -316,12 +273,12 @@ def _symmetric(
         final_demand=pd.DataFrame(flows[:, n:], index, codes.finals),
         value_added=pd.DataFrame(
             use.part(codes.income, codes.industries),
-            [_income(c) or ("value_added" if c == "T006" else c) for c in codes.income],
+            [_INCOMES.get(c, "value_added" if c == "T006" else c) for c in codes.income],
             codes.industries,
         ),
         output=pd.Series(V.sum(axis=1), index),
         imports=_pair(foreign, codes, "product"),
-        unit=source.unit,
+        unit="",
         name=options.name or Path(source.file).stem,
         taxes=_pair(taxes, codes, "tax"),
         source=source.with_notes(
@@ -362,11 +319,8 @@ def _pair(
     """Split rows into what industries and what final use pay; None without rows."""
     if not rows:
         return None
-    block, labels, n = (
-        np.array(list(rows.values())),
-        pd.Index(list(rows), name=name),
-        len(codes.industries),
-    )
+    block, labels = np.array(list(rows.values())), pd.Index(list(rows), name=name)
+    n = len(codes.industries)
     return (
         pd.DataFrame(block[:, :n], labels, codes.industries),
         pd.DataFrame(block[:, n:], labels, codes.finals),
@@ -374,7 +328,7 @@ def _pair(
 
 
 def _basic_prices(
-    U: Array, supply: _Supply, finals: list[str], n: int
+    U: Array, imports: Array, levies: Array, finals: list[str]
 ) -> tuple[Array, Array, Array]:
     """Take margins, taxes and imports out of uses at purchasers' prices.
 
@@ -385,30 +339,22 @@ def _basic_prices(
     imported : ndarray, (commodities, uses)
     taxes : ndarray, (uses,)
     """
-    assert supply.levies is not None
-    assert supply.imports is not None
-    q = supply.V.sum(axis=0)
     total = U.sum(axis=1)
-    paid = np.maximum(supply.levies[:2], 0.0)
-    rates = np.divide(
-        np.vstack([paid, supply.levies[2:]]),
-        total,
-        out=np.zeros_like(supply.levies),
-        where=total != 0,
-    )
+    paid = np.vstack([np.maximum(levies[:2], 0.0), levies[2:]])
+    rates = np.divide(paid, total, out=np.zeros_like(levies), where=total != 0)
     taxes = (rates[2][:, None] * U).sum(axis=0)
     basic = U * (1 - rates.sum(axis=0))[:, None]
     for k in range(2):
         collected = (rates[k][:, None] * U).sum(axis=0)
-        earned = np.maximum(-supply.levies[k], 0.0)
+        earned = np.maximum(-levies[k], 0.0)
         if earned.any():
             basic += np.outer(earned / earned.sum(), collected)
-    abroad = np.array([name.startswith(("exp", "Exp", "F040")) for name in finals])
-    buys = np.append(np.ones(n, dtype=bool), ~abroad)
+    buys = np.ones(U.shape[1], dtype=bool)
+    buys[-len(finals) :] = [not name.startswith(("exp", "Exp", "F040")) for name in finals]
     home = (basic * buys).sum(axis=1)
-    wide = supply.imports > home  # re-exports: every buyer has them
+    wide = imports > home  # re-exports: every buyer has them
     base = np.where(wide, basic.sum(axis=1), home)
-    share = np.divide(supply.imports, base, out=np.zeros_like(q), where=base != 0)
+    share = np.divide(imports, base, out=np.zeros_like(base), where=base != 0)
     imported = basic * share[:, None] * np.where(wide[:, None], 1.0, buys[None, :])
     return basic - imported, imported, taxes
 
@@ -420,22 +366,12 @@ _IBGE_SUPPLY, _IBGE_USE = ("oferta", "producao", "importacao"), ("CI", "demanda"
 
 def looks_ibge(sheet: Sheet) -> bool:
     """Say whether a sheet is of the tables of resources and uses of Brazil."""
-    texts = _head(sheet)
-    return any(
-        re.match(r"Tabela [12] - (?:Recursos|Usos) de bens e serviços", text) for text in texts
-    )
+    mark = re.compile(r"Tabela [12] - (?:Recursos|Usos) de bens e serviços")
+    return any(map(mark.match, _head(sheet)))
 
 
 def read_ibge(path: Path, options: ReadOptions) -> IOFrames:
-    """Read table 2 (uses) with, as `make`, table 1 (resources) of the same year.
-
-    Raises
-    ------
-    DataError
-        If a sheet is missing or products differ.
-    BalanceError
-        If a product's supply is not its use.
-    """
+    """Read table 2 (uses) with, as `make`, table 1 (resources) of the same year."""
     if options.make is None:
         raise DataError(
             f"{path.name}: layout 'ibge' needs both tables: table 2 (uses) first and table 1 "
@@ -469,8 +405,9 @@ def read_ibge(path: Path, options: ReadOptions) -> IOFrames:
             ]
         ),
     )
-    source = TableSource(str(path), edition=inputs.title[-4:], assumed=(_MODEL_D,))
-    source = replace(source, unit=options.unit or "million reais", names=inputs.names)
+    source = TableSource(
+        str(path), edition=inputs.title[-4:], names=inputs.names, assumed=(_MODEL_D,)
+    )
     return _symmetric(whole, supply, codes, options, source)
 
 
@@ -489,7 +426,8 @@ def _ibge_supply(book: Book, inputs: _Block) -> _Supply:
         for word in ("comércio", "transporte", "total de impostos")
     ]
     V = made.part(inputs.rows, inputs.columns).T
-    return _Supply(V, imports.part(inputs.rows, imports.columns)[:, 0], np.vstack(levies))
+    bought = imports.part(inputs.rows, imports.columns)[:, 0]
+    return _Supply(V, (bought, np.vstack(levies)))
 
 
 def _like(block: _Block, word: str) -> str:
@@ -506,39 +444,34 @@ def _ibge(sheet: Sheet, labels: int) -> _Block:
         raise DataError(f"{sheet.title}: no header row found in row {header + 1}")
     columns = []
     for j in range(labels, len(sheet.rows[header])):
-        text = label(sheet.cell(header, j))
+        text = sheet.text(header, j)
         if text and tidy(text) not in {"total do produto", "total"}:
             code = re.match(r"(\d{2,4})\s+(.+)", text)
             columns.append(Line(j, code[1] if code else text, "", code[2] if code else ""))
     rows = []
     for i in range(header + 1, len(sheet.rows)):
-        text = label(sheet.cell(i, 0))
-        numeric = [isinstance(sheet.cell(i, c.place), float) for c in columns]
-        if text and tidy(text) != "total" and any(numeric):
-            name = label(sheet.cell(i, 1)) if labels > 1 else ""
-            indent = len(str(sheet.cell(i, 0))) - len(str(sheet.cell(i, 0)).lstrip())
-            rows.append(Line(i, text, "part" if indent else "", name))
-    rows = [line for line in rows if line.role != "part"]
-    numbers = Numbers(sheet, NumberStyle())
+        text = sheet.text(i, 0)
+        part = str(sheet.cell(i, 0))[:1].isspace()  # of the row above
+        numeric = any(isinstance(sheet.cell(i, c.place), float) for c in columns)
+        if text and tidy(text) != "total" and numeric and not part:
+            rows.append(Line(i, text, "", sheet.text(i, 1) if labels > 1 else ""))
     return _Block(
         sheet.title,
         [line.label for line in rows],
         [line.label for line in columns],
-        numbers.block(rows, columns, blank=True),
+        Numbers(sheet, NumberStyle()).block(rows, columns, blank=True),
         {line.label: line.name for line in columns},
-        label(sheet.cell(0, 0)),
+        sheet.text(0, 0),
         "",
     )
 
 
 def _ibge_income(value: _Block) -> list[str]:
     """Return the parts of value added: what is neither the sum, nor output, nor jobs."""
-    out = []
-    for name in value.rows:
-        words = tidy(name)
-        if role_of(name, "row") in {"value_added_total", "output"} or words.startswith(
-            ("valor", "fator trabalho", "pessoal")
-        ):
-            continue
-        out.append(name)
-    return out
+    other = ("valor", "fator trabalho", "pessoal")
+    return [
+        name
+        for name in value.rows
+        if role_of(name, "row") not in {"value_added_total", "output"}
+        and not tidy(name).startswith(other)
+    ]

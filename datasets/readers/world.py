@@ -11,45 +11,27 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, Record
-from quesnay.datasets.readers.containers import PackedRow, Sheet, label
-from quesnay.datasets.readers.numbers import NumberStyle, number_style
+from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
+from quesnay.datasets.readers.cells import role_of
+from quesnay.datasets.readers.containers import PackedRow, Row, Sheet, label
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.readers.source import TableSource
-from quesnay.datasets.readers.words import role_of
-from quesnay.datasets.table_frames import IOFrames
+from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 
 __all__ = [
-    "arrange_figaro",
-    "arrange_figaro_flat",
-    "arrange_oecd",
-    "arrange_wiod",
-    "arrange_wiod_national",
-    "cut_country",
-    "looks_figaro",
-    "looks_figaro_flat",
-    "looks_oecd",
-    "looks_wiod",
-    "looks_wiod_national",
-    "merge_regions",
-]
+    "arrange_figaro", "arrange_oecd", "arrange_wiod", "arrange_wiod_national", "cut_country",
+    "looks_figaro", "looks_oecd", "looks_wiod", "looks_wiod_national", "merge_regions",
+    "split_regions",
+]  # fmt: skip
 
 
-def _style(sheet: Sheet, options: ReadOptions, corner: tuple[int, int]) -> NumberStyle:
-    return number_style(
-        sheet, corner, decimal=options.decimal, thousands=options.thousands, zeros=options.zeros
-    )
-
-
-def _filled_rows(sheet: Sheet) -> list[int]:
-    """Return the rows that are not blank."""
-    return [
-        i
-        for i, row in enumerate(sheet.rows)
-        if isinstance(row, PackedRow) or any(str(cell).strip() for cell in row)
-    ]
+def _filled(sheet: Sheet) -> list[int]:
+    """Return the rows that are not blank, the first of which is the header."""
+    rows = sheet.filled()
+    if not rows:
+        raise DataError(f"{sheet.title}: no header row found; the sheet is empty")
+    return rows
 
 
 # --- OECD -----------------------------------------------------------------------------------------
@@ -64,15 +46,16 @@ _OECD_VALUE = re.compile(r"VA\+TAXSUB|(?:\w+_)?VALU|(?:\w+_)?VA")
 _OECD_OUTPUT = {"OUT", "OUTPUT"}
 _OECD_TOTAL = {"TTL_INT_FNL", "TOTAL", "TTL", "TOT"}
 _NATIONAL = re.compile(r"(TTL|DOM|IMP)_(?!INT_FNL)(.+)")
+_D = re.compile(r"^D(?=\d)")  # columns of one edition are D01T02, its rows TTL_01T02
 
 
 def looks_oecd(sheet: Sheet) -> str | None:
     """Return "oecd" of a national table, "oecd_icio" of an inter-country one, or None."""
-    rows = _filled_rows(sheet)
+    rows = sheet.filled()
     if len(rows) < 3:
         return None
     header = [text for text in sheet.texts(rows[0])[1:] if text]
-    marks = [label(sheet.cell(i, 0)) for i in rows[1:]]
+    marks = [sheet.text(i, 0) for i in rows[1:]]
     demand = [text for text in header if _OECD_DEMAND.fullmatch(text) or text == "IMPO"]
     value = [mark for mark in marks if _OECD_VALUE.fullmatch(mark)]
     if not demand or not value:
@@ -80,11 +63,9 @@ def looks_oecd(sheet: Sheet) -> str | None:
     if any(_NATIONAL.fullmatch(mark) for mark in marks):
         return "oecd"
     pairs = [text for text in header if re.fullmatch(r"[A-Z]{2}[A-Z0-9]_[A-Z].*", text)]
-    return (
-        "oecd_icio"
-        if len(pairs) >= max(1, len(header) // 2)
-        else ("oecd" if {"VALU", "TXS_INT_FNL"} & set(marks) else None)
-    )
+    if len(pairs) >= max(1, len(header) // 2):
+        return "oecd_icio"
+    return "oecd" if {"VALU", "TXS_INT_FNL"} & set(marks) else None
 
 
 def arrange_oecd(sheet: Sheet, options: ReadOptions) -> Arrangement:
@@ -94,36 +75,28 @@ def arrange_oecd(sheet: Sheet, options: ReadOptions) -> Arrangement:
     are kept apart. The inter-country edition of 2016 gives value added and taxes in one row, which
     is recorded.
     """
-    rows = _filled_rows(sheet)
-    if not rows:
-        raise DataError(f"{sheet.title}: no header row found; the sheet is empty")
+    rows = _filled(sheet)
     header = sheet.texts(rows[0])
-    numbers = Numbers(sheet, _style(sheet, options, (rows[0] + 1, 1)))
-    record = Record()
+    assumed = []
     columns = [Line(j, header[j], _oecd_column(header[j])) for j in range(1, len(header))]
-    keys = {re.sub(r"^D(?=\d)", "", c.label): c.label for c in columns if c.role == "sector"}
+    keys = {_D.sub("", c.label): c.label for c in columns if c.role == "sector"}
     lines = []
     for i in rows[1:]:
-        mark = label(sheet.cell(i, 0))
+        mark = sheet.text(i, 0)
         role, prefix, key = _oecd_row(mark, keys)
         lines.append(Line(i, keys.get(key, key), role, printed=mark))
         if mark == "VA+TAXSUB":
-            record.assumed.append("row 'VA+TAXSUB': value added and taxes on products in one row")
+            assumed.append("row 'VA+TAXSUB': value added and taxes on products in one row")
         if prefix == "DOM":
             columns = [replace(c, role="drop") if c.role == "imports" else c for c in columns]
     _check_widths(sheet, rows)
-    national = any(line.printed != line.label and line.role == "sector" for line in lines)
-    edition = _oecd_edition(lines, columns, national)
-    return Arrangement(
-        numbers,
-        lines,
-        columns,
-        unit=options.unit or "million US dollars",
-        edition=edition,
-        tolerance=1e-2,
-        rounding=0.06,
-        record=record,
-    )
+    if any(line.printed != line.label and line.role == "sector" for line in lines):
+        coded = any(re.match(r"D?\d", line.label) for line in columns)
+        edition = "2018 or 2021" if coded else "2025"
+    else:
+        edition = "2016" if any(line.printed == "VA+TAXSUB" for line in lines) else ""
+    numbers = Numbers.of(sheet, (rows[0] + 1, 1), options)
+    return Arrangement(numbers, lines, columns, edition=edition, assumed=assumed)
 
 
 def _oecd_column(code: str) -> str:
@@ -142,24 +115,16 @@ def _oecd_row(mark: str, keys: dict[str, str]) -> tuple[str, str, str]:
         return ("output" if mark == "TOTAL" else "total"), "", mark
     if mark in _OECD_OUTPUT:
         return "output", "", mark
-    if mark in keys or re.sub(r"^D(?=\d)", "", mark) in keys:
-        return "sector", "", re.sub(r"^D(?=\d)", "", mark)
+    if mark in keys or _D.sub("", mark) in keys:
+        return "sector", "", _D.sub("", mark)
     if _OECD_TAXES.fullmatch(mark):
         return "taxes", "", mark
     if _OECD_VALUE.fullmatch(mark):
         return "value_added", "", mark
     found = _NATIONAL.fullmatch(mark)
     if found:
-        key = re.sub(r"^D(?=\d)", "", found[2])
-        return ("imported" if found[1] == "IMP" else "sector"), found[1], key
+        return ("imported" if found[1] == "IMP" else "sector"), found[1], _D.sub("", found[2])
     return "sector", "", mark
-
-
-def _oecd_edition(lines: list[Line], columns: list[Line], national: bool) -> str:
-    labels = {line.label for line in columns}
-    if not national:
-        return "2016" if any(line.printed == "VA+TAXSUB" for line in lines) else ""
-    return "2018 or 2021" if any(re.match(r"D?\d", name) for name in labels) else "2025"
 
 
 def _check_widths(sheet: Sheet, rows: list[int]) -> None:
@@ -167,7 +132,7 @@ def _check_widths(sheet: Sheet, rows: list[int]) -> None:
     for i in rows[1:]:
         if len(sheet.rows[i]) != width:
             raise DataError(
-                f"{sheet.title}: row {label(sheet.cell(i, 0))!r} has {len(sheet.rows[i])} cells; "
+                f"{sheet.title}: row {sheet.text(i, 0)!r} has {len(sheet.rows[i])} cells; "
                 f"{width} expected"
             )
 
@@ -188,30 +153,22 @@ def merge_regions(frames: IOFrames) -> IOFrames:
         return f"{_MERGED.get(country, country)}_{rest}" if rest else name
 
     groups = pd.Index([joined(name) for name in frames.Z.index], name="sector")
-    order = list(dict.fromkeys(groups))
 
     def rows(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.groupby(groups, sort=False).sum().loc[order]
+        return frame.groupby(groups, sort=False).sum()
 
     def columns(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.T.groupby(groups, sort=False).sum().T[order]
+        return rows(frame.T).T
 
-    taxes = frames.taxes
-    source = frames.source
-    if source is not None:
-        source = source.with_notes(assumed=("CN1, CN2 joined to CHN and MX1, MX2 to MEX",))
+    output, taxes = frames.output, frames.taxes
     return replace(
         frames,
         Z=columns(rows(frames.Z)),
         final_demand=rows(frames.final_demand),
         value_added=columns(frames.value_added),
-        output=None
-        if frames.output is None
-        else rows(frames.output.to_frame())[
-            frames.output.name if frames.output.name is not None else 0
-        ],
+        output=None if output is None else output.groupby(groups, sort=False).sum(),
         taxes=None if taxes is None else (columns(taxes[0]), taxes[1]),
-        source=source,
+        source=frames.source.with_notes(assumed=("CN1, CN2 joined to CHN and MX1, MX2 to MEX",)),
     )
 
 
@@ -219,27 +176,13 @@ def merge_regions(frames: IOFrames) -> IOFrames:
 
 _WIOD_LABELS = 4
 _WIOD_NUMBER = re.compile(r"(?:c\d+|F\d|Total|total)")
+_WIOD_MARGINS = {"r65", "r66", "r67", "r68"}  # in one edition; value added or output in others
 _WIOD_ROWS = {
-    "II_fob": "total",
-    "r60": "total",
-    "TXSP": "taxes",
-    "r99": "taxes",
-    "EXP_adj": "taxes",
-    "r61": "taxes",
-    "PURR": "taxes",
-    "r62": "taxes",
-    "PURNR": "taxes",
-    "r63": "taxes",
-    "VA": "value_added",
-    "r64": "value_added",
-    "IntTTM": "taxes",
-    "r65": "taxes",
-    "r66": "taxes",
-    "r67": "taxes",
-    "r68": "taxes",
-    "trs": "taxes",
-    "GO": "output",
-    "r69": "output",
+    **dict.fromkeys(("II_fob", "r60"), "total"),
+    **dict.fromkeys(("TXSP", "EXP_adj", "PURR", "PURNR", "IntTTM", "trs"), "taxes"),
+    **dict.fromkeys(("r99", "r61", "r62", "r63", *_WIOD_MARGINS), "taxes"),
+    **dict.fromkeys(("VA", "r64"), "value_added"),
+    **dict.fromkeys(("GO", "r69"), "output"),
 }
 _WIOD_DEMAND = re.compile(r"(?:CONS_h|CONS_np|CONS_g|GFCF|INVEN|EXP|c3[789]|c4[12]|F\d)")
 _WIOD_OUTPUT = {"GO", "c43", "Total"}
@@ -252,11 +195,9 @@ def looks_wiod(sheet: Sheet) -> bool:
 
 def _wiod_header(sheet: Sheet) -> int | None:
     """Return the row of numbers (c1, c2 ...), the last of the four header rows."""
-    for i in range(3, min(20, len(sheet.rows))):
-        if isinstance(sheet.rows[i], PackedRow):
-            return None
-        cells = [text for text in sheet.texts(i)[_WIOD_LABELS:] if text]
-        if len(cells) > 1 and sum(bool(_WIOD_NUMBER.fullmatch(c)) for c in cells) == len(cells):
+    for i, texts in sheet.heads(20):
+        cells = [text for text in texts[_WIOD_LABELS:] if text]
+        if i > 2 and len(cells) > 1 and all(map(_WIOD_NUMBER.fullmatch, cells)):
             return i
     return None
 
@@ -267,81 +208,54 @@ def arrange_wiod(sheet: Sheet, options: ReadOptions) -> Arrangement:
     Labels become country_code (AUS_A01, AUS_CONS_h; 2013: AUS_AtB, AUS_c37); rows of no country
     are taxes, adjustments, margins (kept apart) and value added.
     """
+    if looks_wiod_national(sheet):
+        return arrange_wiod_national(sheet, options)
     last = _wiod_header(sheet)
     if last is None:
         raise DataError(
             f"{sheet.title}: no header row found: four rows of codes, names, countries and numbers "
             "(c1, c2 ...) are expected; is the layout 'wiod'?"
         )
-    codes, names, countries, numbers_row = (sheet.texts(i) for i in range(last - 3, last + 1))
-    width = max(len(codes), len(names), len(countries), len(numbers_row))
-    padded = [row + [""] * (width - len(row)) for row in (codes, names, countries, numbers_row)]
-    adb = any(re.fullmatch(r"F\d", text) for text in padded[3])
-    columns = []
-    for j in range(_WIOD_LABELS, width):
-        code, name, country, number = (row[j] for row in padded)
-        columns.append(_wiod_column(j, (code, name, country, number)))
-    numbers = Numbers(sheet, _style(sheet, options, (last + 1, _WIOD_LABELS)))
-    record = Record()
-    lines = [
-        line
-        for i in range(last + 1, len(sheet.rows))
-        if (line := _wiod_row(numbers, i, columns)) is not None
-    ]
-    columns = [c for c in columns if c.role != "drop"]
-    return Arrangement(
-        numbers,
-        lines,
-        columns,
-        unit=options.unit or "million US dollars",
-        edition="ADB" if adb else "2016" if any("CONS_h" in c.label for c in columns) else "2013",
-        tolerance=1e-3,
-        rounding=0.06,
-        record=record,
-    )
+    width = max(len(sheet.rows[i]) for i in range(last - 3, last + 1))
+    marks = {j: [sheet.text(i, j) for i in range(last - 3, last + 1)]
+             for j in range(_WIOD_LABELS, width)}  # fmt: skip
+    columns = [_wiod_column(j, *texts) for j, texts in marks.items() if any(texts)]
+    adb = any(re.fullmatch(r"F\d", texts[3]) for texts in marks.values())
+    numbers = Numbers.of(sheet, (last + 1, _WIOD_LABELS), options)
+    own = [c.place for c in columns if c.role == "sector"]
+    body = range(last + 1, len(sheet.rows))
+    lines = [_wiod_row(sheet, i) for i in body if numbers.filled(i, own)]
+    edition = "2016" if any("CONS_h" in c.label for c in columns) else "2013"
+    return Arrangement(numbers, lines, columns, edition="ADB" if adb else edition)
 
 
-def _wiod_column(place: int, marks: tuple[str, str, str, str]) -> Line:
-    code, name, country, number = marks
+def _wiod_column(place: int, code: str, name: str, country: str, number: str) -> Line:
     text = code or number
-    if not any(marks):
-        return Line(place, "", "drop")
-    if (
-        text in _WIOD_OUTPUT
-        or number in _WIOD_OUTPUT
-        or (not country and role_of(name, "column") == "output")
-    ):
+    said = not country and role_of(name, "column") == "output"
+    if said or {text, number} & _WIOD_OUTPUT:
         return Line(place, text or name, "output")
-    kind = (
-        "final_demand"
-        if _WIOD_DEMAND.fullmatch(text) or _WIOD_DEMAND.fullmatch(number)
-        else "sector"
-    )
+    demand = any(map(_WIOD_DEMAND.fullmatch, (text, number)))
+    kind = "final_demand" if demand else "sector"
     full = text if country in {"", "TOT"} else f"{country}_{text}"
     return Line(place, full, kind, name)
 
 
-def _wiod_row(numbers: Numbers, row: int, columns: list[Line]) -> Line | None:
-    sheet = numbers.sheet
-    code, name, country, number = (label(sheet.cell(row, j)) for j in range(_WIOD_LABELS))
-    if not numbers.filled(row, [c.place for c in columns if c.role == "sector"]):
-        return None
+def _wiod_row(sheet: Sheet, row: int) -> Line:
+    code, name, country, number = (sheet.text(row, j) for j in range(_WIOD_LABELS))
     if country not in {"", "TOT"}:
-        full = f"{country}_{code or number}"
-        return Line(row, full, "sector", name)
-    mark = code if code in _WIOD_ROWS else number if number in _WIOD_ROWS else ""
+        return Line(row, f"{country}_{code or number}", "sector", name)
+    mark = next((text for text in (code, number) if text in _WIOD_ROWS), "")
     said = None if code else role_of(name, "row")
-    known = None if number in {"r65", "r66", "r67", "r68"} and said else _WIOD_ROWS.get(mark)
+    known = None if number in _WIOD_MARGINS and said else _WIOD_ROWS.get(mark)
     role = known or said or "sector"
-    role = {"value_added_total": "value_added"}.get(role, role)
+    role = "value_added" if role == "value_added_total" else role
     return Line(row, mark or code or number or name, role, name)
 
 
 def looks_wiod_national(sheet: Sheet) -> bool:
     """Say whether a sheet stacks years of a national table."""
-    if not sheet.rows or isinstance(sheet.rows[0], PackedRow):
-        return False
-    return sheet.texts(0, min(4, len(sheet.rows[0]))) == ["Year", "Code", "Description", "Origin"]
+    return [text for _, head in sheet.heads(1, 4) for text in head] == [
+        "Year", "Code", "Description", "Origin"]  # fmt: skip
 
 
 def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
@@ -356,7 +270,7 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
     header = sheet.texts(0)
     years: dict[int, list[int]] = {}
     for i in range(1, len(sheet.rows)):
-        text = label(sheet.cell(i, 0))
+        text = sheet.text(i, 0)
         if text.isdigit():
             years.setdefault(int(text), []).append(i)
     year = _pick_year(sheet, list(years), options.year)
@@ -365,25 +279,16 @@ def arrange_wiod_national(sheet: Sheet, options: ReadOptions) -> Arrangement:
         if header[j]:
             kind = "output" if header[j] in _WIOD_OUTPUT else (
                 "final_demand" if _WIOD_DEMAND.fullmatch(header[j]) else "sector")  # fmt: skip
-            columns.append(Line(j, header[j], kind, label(sheet.cell(1, j))))
+            columns.append(Line(j, header[j], kind, sheet.text(1, j)))
     lines = []
     for i in years[year]:
-        code, name, origin = (label(sheet.cell(i, j)) for j in (1, 2, 3))
+        code, name, origin = (sheet.text(i, j) for j in (1, 2, 3))
         abroad = origin == "Imports"
         role = "imported" if abroad else _WIOD_ROWS.get(code, "sector")
         role = "sector" if origin == "Domestic" else role
         lines.append(Line(i, code, role, name, printed=f"{code} (Imports)" if abroad else code))
-    record = Record()
-    return Arrangement(
-        Numbers(sheet, _style(sheet, options, (1, 4))),
-        lines,
-        columns,
-        unit=options.unit or "million US dollars",
-        edition=f"2016 national, {year}",
-        tolerance=1e-3,
-        rounding=1e-3,
-        record=record,
-    )
+    numbers = Numbers.of(sheet, (1, 4), options)
+    return Arrangement(numbers, lines, columns, edition=f"2016 national, {year}")
 
 
 def _pick_year(sheet: Sheet, years: list[int], wanted: int | None) -> int:
@@ -406,31 +311,29 @@ _FLAT_COLUMNS = 7
 
 
 def looks_figaro(sheet: Sheet) -> bool:
-    """Say whether a sheet is a matrix of FIGARO."""
-    rows = _filled_rows(sheet)
+    """Say whether a sheet is a matrix of FIGARO or lists its cells."""
+    rows = sheet.filled()
     if not rows:
         return False
     header = sheet.texts(rows[0])
-    marks = {label(sheet.cell(i, 0)) for i in rows[1:]}
+    if _is_flat(header):
+        return True
+    marks = {sheet.text(i, 0) for i in rows[1:]}
     return (header[0] == "rowLabels" or any(m.startswith("W2_") for m in marks)) and any(
-        _FIGARO_DEMAND.fullmatch(text) for text in header
+        map(_FIGARO_DEMAND.fullmatch, header)
     )
 
 
-def looks_figaro_flat(sheet: Sheet) -> bool:
-    """Say whether a sheet lists the cells of a FIGARO table."""
-    rows = _filled_rows(sheet)
-    if not rows:
-        return False
-    header = sheet.texts(rows[0])
+def _is_flat(header: list[str]) -> bool:
     return len(header) == _FLAT_COLUMNS and header[2] == "refArea"
 
 
 def arrange_figaro(sheet: Sheet, options: ReadOptions) -> Arrangement:
     """Say what each row and column of a FIGARO matrix is; output is the row sum."""
-    rows = _filled_rows(sheet)
-    if not rows:
-        raise DataError(f"{sheet.title}: no header row found; the sheet is empty")
+    rows = _filled(sheet)
+    if _is_flat(sheet.texts(rows[0])):
+        sheet = _spread(sheet, rows)
+        rows = _filled(sheet)
     header = sheet.texts(rows[0])
     _check_widths(sheet, rows)
     columns = [
@@ -441,24 +344,15 @@ def arrange_figaro(sheet: Sheet, options: ReadOptions) -> Arrangement:
     across = {line.label for line in columns}
     lines = []
     for i in rows[1:]:
-        mark = label(sheet.cell(i, 0))
+        mark = sheet.text(i, 0)
         value = _FIGARO_VALUE.fullmatch(mark) and mark not in across
         role = "taxes" if _FIGARO_TAXES.fullmatch(mark) else "value_added" if value else "sector"
         lines.append(Line(i, mark, role))
-    return Arrangement(
-        Numbers(sheet, _style(sheet, options, (rows[0] + 1, 1))),
-        lines,
-        columns,
-        unit=options.unit or "million euro",
-        tolerance=1e-3,
-        rounding=5e-3,
-        record=Record(),
-    )
+    return Arrangement(Numbers.of(sheet, (rows[0] + 1, 1), options), lines, columns)
 
 
-def arrange_figaro_flat(sheet: Sheet, options: ReadOptions) -> Arrangement:
+def _spread(sheet: Sheet, rows: list[int]) -> Sheet:
     """Spread a flat file: a cell that is not listed is zero, none may be listed twice."""
-    rows = _filled_rows(sheet)
     across: dict[str, int] = {}
     down: dict[str, int] = {}
     ii, jj, values = [], [], []
@@ -479,9 +373,8 @@ def arrange_figaro_flat(sheet: Sheet, options: ReadOptions) -> Arrangement:
         raise DataError(f"{sheet.title}: line {rows[i + 1] + 1}: {names[0]}, {names[1]} twice")
     matrix = np.zeros((len(down), len(across)))
     matrix[ii, jj] = values
-    spread: list[list[str | float] | PackedRow] = [["", *across]]
-    spread += [PackedRow([name], matrix[k]) for k, name in enumerate(down)]
-    return arrange_figaro(Sheet(sheet.file, sheet.name, spread), options)
+    spread: list[Row] = [["", *across], *map(PackedRow, ([name] for name in down), matrix)]
+    return Sheet(sheet.file, sheet.name, spread)
 
 
 def _flat_value(cell: str | float, sheet: Sheet, row: int) -> float:
@@ -498,24 +391,10 @@ def _flat_value(cell: str | float, sheet: Sheet, row: int) -> float:
 
 
 def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
-    """Cut a national table out of a world table.
+    """Cut a national table out of a world table with labels country_code.
 
     Flows among the country's sectors; what other countries sell to it is the import block, by
     product; what it sells abroad are two columns of exports, of inputs and for final use.
-
-    Parameters
-    ----------
-    frames : IOFrames
-        World table with labels country_code.
-    country : str
-        As in the labels.
-    file : str
-        For messages.
-
-    Raises
-    ------
-    DataError
-        If the labels are of one economy, or the country is not among them.
     """
     split = [str(name).partition("_") for name in frames.Z.index]
     home = _home(split, country, file)
@@ -541,7 +420,7 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         paid_finally = levied[1].iloc[:, np.flatnonzero(own)].set_axis(names, axis=1)
         taxes = levied[0].iloc[:, places].set_axis(codes, axis=1), _used(paid_finally, demand)
     note = f"{country} cut out of a world table, imports by product from the other countries"
-    source = replace(frames.source or TableSource(file), country=country)
+    source = replace(frames.source, country=country)
     return replace(
         frames,
         Z=pd.DataFrame(Z[np.ix_(home, home)], index, codes),
@@ -581,8 +460,5 @@ def _used(paid: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
 
 
 def _own_name(name: str, country: str) -> str:
-    return (
-        name.removeprefix(f"{country}_")
-        if name.startswith(f"{country}_")
-        else name.removesuffix(f"_{country}")
-    )
+    bare = name.removeprefix(f"{country}_")
+    return bare if bare != name else name.removesuffix(f"_{country}")

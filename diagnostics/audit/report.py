@@ -7,8 +7,7 @@ from dataclasses import replace
 
 import pandas as pd
 
-from quesnay.datasets.macro import load_gdp_vintages
-from quesnay.datasets.reported import load_reported
+from quesnay.datasets.embedded import load_gdp_vintages, load_reported
 from quesnay.diagnostics.audit.assignments import (
     Assignment,
     assignments,

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.panels import load_panel
+from quesnay.datasets.embedded import load_panel
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed, check_draws, is_number, make_generator, whole
 from quesnay.fitting.curves.functions import CURVES

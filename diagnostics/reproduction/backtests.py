@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.input_output import load_io
+from quesnay.datasets.tables import load_io
 from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo
 from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
 from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.sectors import load_sectors
+from quesnay.datasets.embedded import load_sectors
 from quesnay.diagnostics.reproduction.assembly import part
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.runs import median_inputs, possible_readings, read_otherwise

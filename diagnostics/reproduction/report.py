@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, TypeVar
 import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
-from quesnay.datasets.sectors import load_sectors
+from quesnay.datasets.embedded import load_sectors
 from quesnay.datasets.store import resources
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.report.page import Formula, Front, Section, render_page
@@ -172,7 +172,7 @@ def _audit(result: "Reproduction") -> "AuditResult":
 
     if result.study.reported.dataset is None:
         raise QuesnayError("the figures of this study are audited by quesnay audit FILE")
-    from quesnay.datasets.reported import load_reported
+    from quesnay.datasets.embedded import load_reported
 
     return audit(load_reported(result.study.reported.dataset))
 

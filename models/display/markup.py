@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Callable, Iterable, Sequence
+from functools import cache
+from typing import TYPE_CHECKING
 
 from quesnay.models.display.escape import (
     display_width,
@@ -12,6 +14,9 @@ from quesnay.models.display.escape import (
 )
 from quesnay.models.display.grid import Column, Grid
 
+if TYPE_CHECKING:
+    import jinja2
+
 __all__ = [
     "grid_to_html",
     "grid_to_latex",
@@ -20,70 +25,82 @@ __all__ = [
     "wrap",
 ]
 
-# Notebooks typeset dollar signs in output; the class names switch that off.
-_OPEN = '<div class="quesnay tex2jax_ignore mathjax_ignore">\n<table>'
 _LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
-_RIGHT = ' style="text-align:right"'
 _GAP = "  "
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
 def grid_to_html(title: str, grid: Grid, notes: Sequence[str]) -> str:
     """Render a grid as an HTML fragment with caption and scoped headers."""
-    rows = (
-        f"<tr>{labels}{''.join(_data_cell(column, place) for column in grid.columns)}</tr>"
-        for place, labels in enumerate(_html_labels(grid))
-    )
-    below = [f"<p>{escape_html(note)}</p>" for note in notes]
-    caption = f"<caption>{escape_html(title)}</caption>"
-    head = ["<thead>", *_html_header(grid), "</thead>"]
-    return "\n".join(
-        [_OPEN, caption, *head, "<tbody>", *rows, "</tbody>", "</table>", *below, "</div>"]
-    )
+    return _render("table.html", escape_html, title, grid, notes)
 
 
 def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
     r"""Render a grid as a LaTeX table (package booktabs)."""
-    columns = [*grid.index, *grid.columns]
-    labels = _labels_once(grid, escape_latex)
-    body = (
-        " & ".join([*labels[place], *(_latex_cell(c, place) for c in grid.columns)]) + r" \\"
-        for place in range(grid.rows)
-    )
-    below = [rf"\par\smallskip\footnotesize {escape_latex(note)}" for note in notes]
-    return "\n".join(
-        [
-            r"\begin{table}[htbp]",
-            r"\centering",
-            rf"\caption{{{escape_latex(title)}}}",
-            rf"\begin{{tabular}}{{{_latex_sides(columns)}}}",
-            r"\toprule",
-            *_latex_header(grid),
-            r"\midrule",
-            *body,
-            r"\bottomrule",
-            r"\end{tabular}",
-            *below,
-            r"\end{table}",
-        ]
-    )
+
+    def number(column: Column, row: int) -> str:
+        cell = column.cells[row]
+        if column.numeric and cell.startswith("-") and len(cell) > 1:
+            return _Ready(f"$-${escape_latex(cell[1:])}")
+        return cell
+
+    sides = _Ready(_latex_sides([*grid.index, *grid.columns]))
+    return _render("table.tex", escape_latex, title, grid, notes, number=number, sides=sides)
 
 
 def grid_to_markdown(title: str, grid: Grid, notes: Sequence[str]) -> str:
     r"""Render a grid as a Markdown pipe table."""
-    columns = [*grid.index, *grid.columns]
-    names = [" / ".join(escape_markdown(part) for part in c.header if part) for c in columns]
-    rules = ["---:" if column.numeric else "---" for column in columns]
-    labels = _labels_once(grid, escape_markdown)
-    rows = (
-        [*labels[place], *(_markdown_cell(column, place) for column in grid.columns)]
-        for place in range(grid.rows)
+
+    def number(column: Column, row: int) -> str:
+        cell = column.cells[row]
+        return _Ready(cell) if column.numeric and _PLAIN.fullmatch(cell) else cell
+
+    return _render("table.md", escape_markdown, title, grid, notes, number=number)
+
+
+class _Ready(str):
+    """Text that is not escaped again."""
+
+
+def _render(
+    name: str,
+    escape: Callable[[object], str],
+    title: str,
+    grid: Grid,
+    notes: Sequence[str],
+    **own: object,
+) -> str:
+    """Fill a template with a grid, its words and what this format alone needs."""
+    filled = _template(name, escape).render(
+        title=title,
+        notes=notes,
+        index=grid.index,
+        columns=grid.columns,
+        heads=list(enumerate(grid.header_spans())),
+        reaches=grid.row_spans(),
+        rows=grid.rows,
+        inner=grid.levels - 1,
+        zip=zip,
+        **own,
     )
-    lines = [_pipes(row) for row in (names, rules, *rows)]
-    heading = [f"**{escape_markdown(title)}**", ""] if title else []
-    below = [line for note in notes for line in ("", escape_markdown(note))]
-    return "\n".join([*heading, *lines, *below])
+    return filled.rstrip("\n")
+
+
+@cache
+def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
+    """Read a template of this folder; all that it prints is escaped."""
+    import jinja2
+
+    signs = ("<%", "%>", "<<", ">>") if name == "table.tex" else ("{%", "%}", "{{", "}}")
+    return jinja2.Environment(
+        *signs,
+        loader=jinja2.PackageLoader("quesnay.models.display", "."),
+        undefined=jinja2.StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=lambda shown: shown if isinstance(shown, _Ready) else escape(shown),
+    ).get_template(name)
 
 
 def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
@@ -117,47 +134,6 @@ def wrap(text: str, width: int) -> list[str]:
     return [line.strip() for line in lines]
 
 
-def _html_header(grid: Grid) -> Iterable[str]:
-    for level, spans in enumerate(grid.header_spans()):
-        inner = level == grid.levels - 1
-        corner = "".join(
-            f'<th scope="col">{escape_html(column.header[level])}</th>'
-            if column.header[level]
-            else "<td></td>"
-            for column in grid.index
-        )
-        names = "".join(
-            _header_cell(column, level, span, inner)
-            for column, span in zip(grid.columns, spans, strict=True)
-            if span
-        )
-        yield f"<tr>{corner}{names}</tr>"
-
-
-def _header_cell(column: Column, level: int, span: int, inner: bool) -> str:
-    reach = "" if inner else f' colspan="{span}"'
-    side = _RIGHT if inner and column.numeric else ""
-    scope = "col" if inner else "colgroup"
-    return f'<th scope="{scope}"{reach}{side}>{escape_html(column.header[level])}</th>'
-
-
-def _html_labels(grid: Grid) -> list[str]:
-    labels = [""] * grid.rows
-    for level, (column, spans) in enumerate(zip(grid.index, grid.row_spans(), strict=True)):
-        inner = level == len(grid.index) - 1
-        for place, span in enumerate(spans):
-            if span:
-                reach = f' rowspan="{span}"' if span > 1 else ""
-                scope = "row" if inner else "rowgroup"
-                text = escape_html(column.cells[place])
-                labels[place] += f'<th scope="{scope}"{reach}>{text}</th>'
-    return labels
-
-
-def _data_cell(column: Column, place: int) -> str:
-    return f"<td{_RIGHT if column.numeric else ''}>{escape_html(column.cells[place])}</td>"
-
-
 def _latex_sides(columns: Sequence[Column]) -> str:
     """Return the sides of the columns; long words are wrapped where a page cannot hold the row."""
     widths = [max(map(display_width, (*c.header, *c.cells))) + 2 for c in columns]
@@ -170,43 +146,6 @@ def _latex_sides(columns: Sequence[Column]) -> str:
             part = widths[i] / total * room / _LATEX_LINE - 0.03  # less the space between columns
             sides[i] = f"p{{{part:.2f}\\linewidth}}"
     return "".join(sides)
-
-
-def _latex_header(grid: Grid) -> Iterable[str]:
-    for level, spans in enumerate(grid.header_spans()):
-        names = [escape_latex(column.header[level]) for column in grid.index]
-        for column, span in zip(grid.columns, spans, strict=True):
-            if span:
-                text = escape_latex(column.header[level])
-                names.append(rf"\multicolumn{{{span}}}{{c}}{{{text}}}" if span > 1 else text)
-        yield " & ".join(names) + r" \\"
-
-
-def _latex_cell(column: Column, place: int) -> str:
-    cell = column.cells[place]
-    if column.numeric and cell.startswith("-") and len(cell) > 1:
-        return f"$-${escape_latex(cell[1:])}"
-    return escape_latex(cell)
-
-
-def _labels_once(grid: Grid, escape: Callable[[object], str]) -> list[list[str]]:
-    spans = grid.row_spans()
-    return [
-        [
-            escape(column.cells[place]) if spans[level][place] else ""
-            for level, column in enumerate(grid.index)
-        ]
-        for place in range(grid.rows)
-    ]
-
-
-def _markdown_cell(column: Column, place: int) -> str:
-    cell = column.cells[place]
-    return cell if column.numeric and _PLAIN.fullmatch(cell) else escape_markdown(cell)
-
-
-def _pipes(cells: Iterable[str]) -> str:
-    return "| " + " | ".join(cells) + " |"
 
 
 def _without_repeats(grid: Grid, level: int) -> Column:

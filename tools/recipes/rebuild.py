@@ -17,13 +17,6 @@ from tools.recipes.tables import all_tables
 
 __all__ = ["made_from", "rebuild"]
 
-_FINGERPRINT = '''"""The SHA-256 of the descriptor; written by the recipes."""
-
-__all__ = ["DESCRIPTOR"]
-
-DESCRIPTOR = "{}"
-'''
-
 
 def made_from(figures: Path) -> Iterator[Made]:
     """Make every embedded file from the folder of source figures."""
@@ -72,8 +65,10 @@ def main(arguments: list[str]) -> None:
     if len(arguments) > 1:
         rebuild(figures, Path(arguments[1]))
         return
-    text = _FINGERPRINT.format(rebuild(figures, home / "data"))
-    (home / "fingerprint.py").write_text(text, encoding="utf-8", newline="\n")
+    digest, store = rebuild(figures, home / "data"), home / "store.py"
+    known = 'DESCRIPTOR = "[0-9a-f]{64}"'
+    text = re.sub(known, f'DESCRIPTOR = "{digest}"', store.read_text("utf-8"))
+    store.write_text(text, encoding="utf-8", newline="\n")
 
 
 if __name__ == "__main__":

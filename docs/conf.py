@@ -37,6 +37,7 @@ html_static_path = ["static"]
 html_css_files = ["quesnay.css"]
 html_copy_source = html_show_sourcelink = html_show_sphinx = False
 html_sidebars = {page: [] for page in ("index", "install", "tutorial", "gallery", "search")}
+html_context = {"default_mode": "auto"}  # else the theme complains on the console
 html_theme_options = {
     "use_edit_page_button": False,
     "navbar_align": "left",

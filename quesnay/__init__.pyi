@@ -62,14 +62,11 @@ from .diagnostics.evidence.updating import (
 from .diagnostics.plots.account import (
     plot_mixture as plot_mixture,
 )
-from .diagnostics.plots.fan import (
-    plot_fan as plot_fan,
-    plot_path as plot_path,
-)
-from .diagnostics.plots.flows import (
-    plot_flows as plot_flows,
+from .diagnostics.plots.evidence import (
+    plot_specification_runs as plot_specification_runs,
 )
 from .diagnostics.plots.input_output import (
+    plot_flows as plot_flows,
     plot_heat_map as plot_heat_map,
     plot_waterfall as plot_waterfall,
 )
@@ -77,8 +74,9 @@ from .diagnostics.plots.regression import (
     plot_diagnostics as plot_diagnostics,
     plot_influence as plot_influence,
 )
-from .diagnostics.plots.specification import (
-    plot_specification_runs as plot_specification_runs,
+from .diagnostics.plots.uncertainty import (
+    plot_fan as plot_fan,
+    plot_path as plot_path,
 )
 from .diagnostics.regression.diagnosis import (
     Diagnosis as Diagnosis,

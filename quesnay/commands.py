@@ -259,7 +259,7 @@ def write_result(
     step("evidence", 0.0)
     evidence = gather_evidence(result, curve=curve)
     step("pictures", 0.4)
-    plots = result.plots()
+    plots = result.plots(curve=evidence.curve)
     language = language_of(lang, result.study.study.zh)
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)

@@ -92,7 +92,7 @@ SHELLS = ("bash", "zsh", "fish")
 _BASH = """\
 _quesnay() {{
   local at='' word
-  for word in "${{COMP_WORDS[@]:1:COMP_CWORD-1}}"; do
+  for word in "${{COMP_WORDS[@]:1:$((COMP_CWORD-1))}}"; do
     case "$at $word" in
 {steps}
     esac

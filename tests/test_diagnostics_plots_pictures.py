@@ -16,7 +16,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
-from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.fitting.errors import DataError
 from quesnay.models.uncertainty.sensitivity import Tornado
 

@@ -6,7 +6,7 @@ from matplotlib.patches import Rectangle
 from matplotlib.text import Text
 
 import quesnay as qn
-from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.diagnostics.reproduction.result import Reproduction
 from tests.refusals import refused
 

@@ -4,8 +4,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.plots.fan import plot_fans
-from quesnay.diagnostics.plots.tornado import plot_tornados
+from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados

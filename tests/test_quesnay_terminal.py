@@ -2,6 +2,7 @@
 
 import io
 import os
+import select
 import shutil
 import signal
 import subprocess
@@ -102,6 +103,56 @@ def test_bash_completes_commands_actions_and_options(
     assert completed(script, "quesnay", "table", "extract", "--se") == ["--sector"]
     assert completed(script, "quesnay", "reproduce", "--dr") == ["--draws"]
     assert completed(script, "quesnay", "completion", "f") == ["fish"]
+
+
+SPOKEN = [("rep", "reproduce"), ("table ex", "extract"), ("reproduce --dr", "--draws")]
+
+
+@pytest.mark.skipif(shutil.which("fish") is None, reason="fish is not installed")
+@pytest.mark.parametrize(("typed", "full"), SPOKEN)
+def test_fish_completes(
+    typed: str, full: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", "fish"]) == 0
+    script = tmp_path / "quesnay.fish"
+    script.write_text(capsys.readouterr().out)
+    asked = ["fish", "--no-config", "-c", f"source {script}; complete -C 'quesnay {typed}'"]
+    settings = {**os.environ, "HOME": str(tmp_path)}
+    said = subprocess.run(
+        asked, capture_output=True, text=True, env=settings, cwd=tmp_path, timeout=60
+    )
+    assert [line.split("\t")[0] for line in said.stdout.splitlines()] == [full]
+
+
+@pytest.mark.skipif(shutil.which("zsh") is None, reason="zsh is not installed")
+@pytest.mark.parametrize(("typed", "full"), SPOKEN)
+def test_zsh_completes(
+    typed: str, full: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["completion", "zsh"]) == 0
+    script = tmp_path / "_quesnay"
+    script.write_text(capsys.readouterr().out)
+    child, descriptor = pty.fork()
+    if child == 0:
+        os.execvpe("zsh", ["zsh", "-f", "-i"], {**os.environ, "TERM": "dumb", "PS1": ""})
+    start = f"autoload -U compinit; compinit -u -D; source {script}; print re''ady\n"
+    os.write(descriptor, start.encode())
+    _wait_for(descriptor, "ready")
+    os.write(descriptor, f"quesnay {typed}\t".encode())
+    said = _wait_for(descriptor, full)
+    os.write(descriptor, b"\x15exit\n")
+    os.waitpid(child, 0)
+    os.close(descriptor)
+    assert full in said
+
+
+def _wait_for(descriptor: int, word: str, *, seconds: float = 30.0) -> str:
+    """Read what a terminal shows until a word stands there."""
+    said, end = "", time.monotonic() + seconds
+    while word not in said and (left := end - time.monotonic()) > 0:
+        if select.select([descriptor], [], [], left)[0]:
+            said += os.read(descriptor, 4096).decode(errors="replace")
+    return said
 
 
 def test_zsh_and_fish_get_the_same_words(capsys: pytest.CaptureFixture[str]) -> None:

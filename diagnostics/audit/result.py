@@ -164,7 +164,7 @@ class AuditResult(Tabular):
         Figure
             A matplotlib figure; `save_figure` writes it.
         """
-        from quesnay.diagnostics.plots.audit import plot_audit
+        from quesnay.diagnostics.plots.evidence import plot_audit
 
         return plot_audit(self, **options)
 

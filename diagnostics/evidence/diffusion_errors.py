@@ -15,7 +15,7 @@ drawn together (Williams and Goodman 1971, JASA 66, on empirical forecast interv
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -214,17 +214,22 @@ class DiffusionErrors(Tabular):
             Table("Series and origins left out", self.left_out.set_index("series")),
         )
 
-    def plot(self) -> "Figure":
+    def plot(self, **options: Any) -> "Figure":
         """Draw the errors of every rule at every horizon.
+
+        Parameters
+        ----------
+        **options
+            `source`, written at the foot; `ax`, the panels to draw on, one a horizon.
 
         Returns
         -------
         Figure
             One panel a horizon, one box a rule, 5 to 95 % of the errors.
         """
-        from quesnay.diagnostics.plots.backtest import plot_diffusion_errors
+        from quesnay.diagnostics.plots.evidence import plot_diffusion_errors
 
-        return plot_diffusion_errors(self)
+        return plot_diffusion_errors(self, **options)
 
 
 def diffusion_errors(

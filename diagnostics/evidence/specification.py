@@ -24,8 +24,9 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+
+    from quesnay.diagnostics.plots.style import Panels
 
 __all__ = [
     "Choices",
@@ -204,13 +205,16 @@ class SpecificationCurve(Tabular):
         counts = self.failures["failure"].value_counts().rename("specifications").to_frame()
         return shown, Table("Specifications without an estimate", counts.rename_axis("reason"))
 
-    def plot(self) -> "Figure":
-        """Draw the ranked estimates, the printed figure and the choices below."""
-        from quesnay.diagnostics.plots.specification import plot_specifications
+    def plot(self, **options: Any) -> "Figure":
+        """Draw the ranked estimates, the printed figure and the choices below.
 
-        return plot_specifications(self)
+        Options are `source`, written at the foot, and `ax`, the two panels to draw on.
+        """
+        from quesnay.diagnostics.plots.evidence import plot_specifications
 
-    def plot_runs(self, *, source: str | None = None, ax: "Axes | None" = None) -> "Figure":
+        return plot_specifications(self, **options)
+
+    def plot_runs(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
         """Draw the runs apart, each ranked, beside the printed figure.
 
         Parameters
@@ -225,7 +229,7 @@ class SpecificationCurve(Tabular):
         Figure
             Below each run its number of specifications, median, and shares below and in agreement.
         """
-        from quesnay.diagnostics.plots.specification import plot_specification_runs
+        from quesnay.diagnostics.plots.evidence import plot_specification_runs
 
         rows = self.estimates.assign(
             reported_low=self.reported_low, reported_high=self.reported_high

@@ -86,11 +86,11 @@ class UpdateBacktest(Tabular):
             Table("Smallest error", self.best),
         )
 
-    def plot(self) -> Any:
-        """Draw the errors by update, block and method; return the figure."""
-        from quesnay.diagnostics.plots.backtest import plot_backtest
+    def plot(self, **options: Any) -> Any:
+        """Draw the errors by update, block and method (`source`, `ax`); return the figure."""
+        from quesnay.diagnostics.plots.evidence import plot_backtest
 
-        return plot_backtest(self)
+        return plot_backtest(self, **options)
 
 
 def backtest_update(

@@ -9,13 +9,14 @@ import pandas as pd
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Panels,
     axis_label,
     brackets,
     finish,
     integer_years,
     legend_below,
-    new_figure,
     panel_of,
+    panels_of,
     stack_bars,
 )
 from quesnay.fitting.arrays import Array
@@ -38,23 +39,24 @@ def plot_account(
     unit: str,
     interval: str = "95 % interval of the total",
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw core and integration by year for every run, with the reported totals over their year."""
     runs = list(account.index.get_level_values("run").unique())
-    figure = new_figure(1, len(runs), size=(8.6, 4.4), sharey=True)
-    for axes, run in zip(figure.axes, runs, strict=True):
+    figure, panels = panels_of(ax, 1, len(runs), size=(8.6, 4.4), sharey=True)
+    for axes, run in zip(panels, runs, strict=True):
         _bars(axes, account.loc[run], interval)
         _reported(axes, reported["value"], reported[f"role_{run}"])
         integer_years(axes)
         axes.set_title(f"{run} run", fontsize=11)
-    figure.axes[0].set_ylabel(axis_label("value added", unit))
-    legend_below(figure, None)
+    panels[0].set_ylabel(axis_label("value added", unit))
+    legend_below(figure, ax)
     columns = [account[name] for name in ("total", "total_low", "total_high")]
     alt = f"Value added by year, {interval} behind: " + "; ".join(
         f"{key[0]} {key[1]}: {total:.2f}, {low:.2f} to {high:.2f}"
         for key, total, low, high in zip(account.index, *columns, strict=True)
     )
-    return finish(figure, alt=f"{alt}. Unit: {unit}.", source=source)
+    return finish(figure, alt=f"{alt}. Unit: {unit}.", source=source, ax=ax)
 
 
 def _bars(axes: "Axes", rows: pd.DataFrame, label: str) -> None:
@@ -89,11 +91,15 @@ def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:
 
 
 def plot_penetration(
-    paths: pd.DataFrame, points: pd.DataFrame, intervals: pd.DataFrame
+    paths: pd.DataFrame,
+    points: pd.DataFrame,
+    intervals: pd.DataFrame,
+    *,
+    source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the penetration curves with the points they pass through and the held-out ones."""
-    figure = new_figure(size=(7.2, 4.4))
-    axes = figure.axes[0]
+    figure, axes = panel_of(ax, size=(7.2, 4.4))
     for family, path in paths.items():
         axes.plot(path.index, 100 * path, label=f"{family} curve")
     axes.vlines(
@@ -125,13 +131,20 @@ def plot_penetration(
     words = ", ".join(
         f"{y}: {100 * low:.0f} to {100 * high:.0f} percent" for y, low, high in bounds
     )
-    return finish(figure, alt=f"Penetration by year with 95 % intervals, {words}.")
+    alt = f"Penetration by year with 95 % intervals, {words}."
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
-def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1) -> "Figure":
+def plot_elasticities(
+    frame: pd.DataFrame,
+    *,
+    cost_share: float,
+    drawn: int = 1,
+    source: str | None = None,
+    ax: Panels = None,
+) -> "Figure":
     """Draw elasticities with 95 % intervals; the first `drawn` rows are those of the account."""
-    figure = new_figure(size=(8.6, 0.36 * len(frame) + 1.5))
-    axes = figure.axes[0]
+    figure, axes = panel_of(ax, size=(8.6, 0.36 * len(frame) + 1.5))
     place = np.arange(len(frame))[::-1]
     values = frame["estimate"].to_numpy(float)
     low, high = frame["low"].to_numpy(float), frame["high"].to_numpy(float)
@@ -157,9 +170,9 @@ def plot_elasticities(frame: pd.DataFrame, *, cost_share: float, drawn: int = 1)
     )
     axes.set_yticks(place, [str(name) for name in frame.index], fontsize=9)
     axes.set_xlabel("elasticity, 95 % interval")
-    legend_below(figure, None)
+    legend_below(figure, ax)
     words = "; ".join(f"{name}: {value:.3f}" for name, value in frame["estimate"].items())
-    return finish(figure, alt=f"Elasticity by specification. {words}.")
+    return finish(figure, alt=f"Elasticity by specification. {words}.", source=source, ax=ax)
 
 
 def plot_mixture(
@@ -168,7 +181,7 @@ def plot_mixture(
     quantity: str = "elasticity",
     marks: Mapping[str, float] | None = None,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw a mixture of estimates: each equation's normal law by its weight, and their sum.
 
@@ -235,7 +248,7 @@ def plot_mixture(
         f"Mixture of {len(mean)} equations, {quantity}: median {median:.3f}, 95 % from {five:.3f} "
         f"to {most:.3f}; {'; '.join(labels)}."
     )
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _checked_mixture(equations: pd.DataFrame) -> tuple[Array, Array, Array]:

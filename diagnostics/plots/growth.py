@@ -8,6 +8,7 @@ import pandas as pd
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Panels,
     axis_label,
     brackets,
     finish,
@@ -19,7 +20,6 @@ from quesnay.diagnostics.plots.style import (
 from quesnay.fitting.checks import percent
 
 if TYPE_CHECKING:
-    from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
     from quesnay.models.growth.curve import CurveFit
@@ -44,7 +44,7 @@ def plot_growth_accounting(
     *,
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the contributions to growth, stacked by year, with output growth as points."""
     parts = account.contributions
@@ -72,7 +72,7 @@ def plot_growth_accounting(
     words = ", ".join(f"{name} {value:.4f}" for name, value in mean.items())
     first, last = parts.index[0], parts.index[-1]
     alt = f"Contributions to growth, {first} to {last}, average log points: {words}."
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_disaggregation(
@@ -80,7 +80,7 @@ def plot_disaggregation(
     *,
     unit: str | None = None,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the high-frequency series with its 95 % band, where the method has one."""
     index, values = made.values.index, made.values.to_numpy()
@@ -105,11 +105,11 @@ def plot_disaggregation(
         f"Series of {len(values)} periods from {index[0]} to {index[-1]} by {made.method}, from "
         f"{values[0]:.4g} to {values[-1]:.4g}."
     )
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_reconciliation(
-    made: "Reconciliation", *, source: str | None = None, ax: "Axes | None" = None
+    made: "Reconciliation", *, source: str | None = None, ax: Panels = None
 ) -> "Figure":
     """Draw what each estimate had to take, in its own standard errors."""
     moved = made.std_errors_before > 0
@@ -129,7 +129,7 @@ def plot_reconciliation(
     legend_below(figure, ax, columns=2)
     words = ", ".join(f"{label} {value:.3f}" for label, value in shift.items())
     alt = f"Adjustments in standard errors: {words}."
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_curve(
@@ -140,7 +140,7 @@ def plot_curve(
     quantity: str = "level",
     unit: str | None = None,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the points, the curve through and beyond them, and the interval of the curve."""
     t, y = fit.data["t"].to_numpy(), fit.data["y"].to_numpy()
@@ -171,4 +171,4 @@ def plot_curve(
         f"{fit.curve.name.capitalize()} curve through {len(t)} points from {first:g} to {last:g}, "
         f"saturation {top:.4g}; at {end:g} the curve is {ahead['estimate'].iloc[-1]:.4g}."
     )
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)

@@ -1,4 +1,4 @@
-"""Plots of input-output tables: linkages, coefficients, extraction, decomposition."""
+"""Plots of input-output tables: linkages, coefficients, flows, extraction, decomposition."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
@@ -6,17 +6,17 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.plots.flows import plot_flows
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     Named,
+    Panels,
     axis_label,
     finish,
     in_full,
     legend_below,
-    new_figure,
     panel_of,
+    panels_of,
     place_labels,
     sector_name,
     stack_bars,
@@ -38,10 +38,12 @@ __all__ = [
     "plot_core",
     "plot_decomposition",
     "plot_extraction",
+    "plot_flows",
     "plot_heat_map",
     "plot_linkages",
     "plot_waterfall",
 ]
+
 
 _MARKS = {
     "key": (COLOURS[1], "o"),
@@ -67,7 +69,7 @@ def plot_linkages(
     names: Mapping[Any, str] | None = None,
     count: int = 12,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw backward against forward linkages, normalised to mean 1, with key sectors named."""
     frame = table.linkages(variation=False).dropna()
@@ -90,11 +92,11 @@ def plot_linkages(
     texts = [sector_name(label, names, longest=36) for label in chosen]
     points = np.column_stack([across.loc[chosen], up.loc[chosen]])
     crowd = np.column_stack([across, up])
-    place_labels(figure, [Named(axes, points, texts, crowd)])
+    place_labels(figure, [Named(axes, points, texts, crowd)], ax)
     key = frame.index[frame["sector_class"] == "key"]
     listed = ", ".join(sector_name(label, names) for label in key[:10]) or "none"
     alt = f"Linkage map of {len(frame)} sectors. Key sectors: {listed}."
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_coefficients(
@@ -102,7 +104,7 @@ def plot_coefficients(
     *,
     names: Mapping[Any, str] | None = None,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the technical coefficients: who buys from whom per unit of output."""
     return plot_heat_map(
@@ -125,7 +127,7 @@ def plot_heat_map(
     sides: tuple[str, str] = ("selling sector", "buying sector"),
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw a table as a heat map, such as coefficients, flows or the Leontief inverse.
 
@@ -189,7 +191,7 @@ def plot_heat_map(
     buyer = sector_name(frame.columns[int(j)], names)
     rows, columns = values.shape
     alt = f"Heat map of {rows} by {columns}: {quantity}; the largest is {values[i, j]:.3g}"
-    return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, panel=ax)
+    return finish(figure, alt=f"{alt}: {seller} into {buyer}.", source=source, ax=ax)
 
 
 def plot_core(
@@ -200,7 +202,7 @@ def plot_core(
     most: int = 12,
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw what flows into a core of sectors and out of it; flows within the core are left out."""
     sectors = list(table.sectors)
@@ -227,6 +229,7 @@ def plot_extraction(
     count: int = 15,
     names: Mapping[Any, str] | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the largest losses of output and value added by sector, own and induced apart."""
     frame = extraction.by_sector.sort_values("output_loss", ascending=False, kind="stable")
@@ -235,8 +238,9 @@ def plot_extraction(
     if len(rest):
         labels.append(f"{len(rest)} other sectors")
     places = np.arange(len(labels))
-    figure = new_figure(1, 2, size=(10.2, 1.6 + 0.29 * len(labels)), sharey=True, sharex=True)
-    for axes, what in zip(figure.axes, ("output", "value_added"), strict=True):
+    size = (10.2, 1.6 + 0.29 * len(labels))
+    figure, panels = panels_of(ax, 1, 2, size=size, sharey=True, sharex=True)
+    for axes, what in zip(panels, ("output", "value_added"), strict=True):
         losses = {
             part: [
                 *shown[f"{what}_loss_{part}"],
@@ -248,18 +252,19 @@ def plot_extraction(
         axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
         axes.xaxis.set_major_formatter("{x:,g}")
         axes.grid(visible=False, axis="y")
-    figure.axes[0].set_yticks(places, labels, fontsize=8.5)
-    figure.axes[0].invert_yaxis()
-    legend_below(figure, None, columns=2)
+    panels[0].set_yticks(places, labels, fontsize=8.5)
+    panels[0].invert_yaxis()
+    legend_below(figure, ax, columns=2)
     taken = ", ".join(sector_name(label, names) for label in extraction.weights.index[:6])
     share = extraction.totals["share"]
-    figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
+    if ax is None:
+        figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)
     alt = (
         f"Losses by sector from extracting {taken} ({extraction.kind}). Output "
         f"{extraction.total_output_loss:.4g} ({share['output']:.1%}), value added "
         f"{extraction.total_value_added_loss:.4g} ({share['value_added']:.1%})."
     )
-    return finish(figure, alt=alt, source=source)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def plot_decomposition(
@@ -270,14 +275,14 @@ def plot_decomposition(
     sectors: int = 10,
     names: Mapping[Any, str] | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the whole change as a waterfall, and the effects in the sectors that changed most."""
     whole(sectors, "sectors")
     if names is not None and not isinstance(names, Mapping):
         raise DataError(f"names: {shown(names)}; expected {{sector: name}}")
     count = min(sectors, len(result.effects))
-    figure = new_figure(1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
-    left, right = figure.axes
+    figure, (left, right) = panels_of(ax, 1, 2, size=(12.4, max(4.2, 0.34 * count + 1.8)))
     colours = {name: COLOURS[k] for k, name in enumerate(result.effects.columns)}
     quantity = str(result.account).replace("_", " ")
     words = [_WORDS[str(name)] for name in result.effects.columns]
@@ -291,7 +296,7 @@ def plot_decomposition(
     right.set_yticks(np.arange(count), labels, fontsize=9)
     right.set_xlabel(axis_label(f"change of {quantity}", result.unit or None))
     right.set_title("The sectors that changed most", fontsize=11)
-    legend_below(figure, None, columns=5)
+    legend_below(figure, ax, columns=5)
     left.yaxis.set_major_formatter("{x:,.0f}")
     right.xaxis.set_major_formatter("{x:,.0f}")
     effects = ", ".join(
@@ -299,7 +304,7 @@ def plot_decomposition(
     )
     first, last = in_full(float(result.start.sum())), in_full(float(result.end.sum()))
     alt = f"{quantity}: {start} {first}, {effects}, {end} {last}."
-    return finish(figure, alt=alt, source=source)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _named_first(frame: pd.DataFrame, count: int) -> pd.Index:
@@ -333,7 +338,7 @@ def plot_waterfall(
     unit: str | None = None,
     title: str = "",
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw how effects lead from one level to another, step by step.
 
@@ -382,7 +387,7 @@ def plot_waterfall(
     said = ", ".join(f"{name} {in_full(float(v), '+')}" for name, v in effects.items())
     last = in_full(float(start[1] + values.sum()))
     alt = f"{quantity}: {start[0]} {in_full(float(start[1]))}, {said}, {end} {last}."
-    return finish(figure, alt=alt, source=source, panel=ax)
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _waterfall(
@@ -459,3 +464,218 @@ def _order(result: "StructuralDecomposition", count: int) -> pd.Index:
     """Return the sectors that changed most, the largest last: it is drawn on top."""
     places = np.argsort(-np.abs(result.change.to_numpy()), kind="stable")[:count][::-1]
     return result.effects.index[places]
+
+
+Node = tuple[int, str]
+
+_WIDE = 0.12  # of a step, the width of a node
+_GAP = 0.025  # of the height, between the nodes of a step
+_COLUMNS = ("source", "target", "value")
+
+
+def plot_flows(
+    flows: pd.DataFrame,
+    *,
+    unit: str | None = None,
+    names: Mapping[Any, str] | None = None,
+    most: int = 12,
+    title: str = "",
+    source: str | None = None,
+    ax: Panels = None,
+) -> "Figure":
+    """Draw who passes how much to whom, such as the suppliers of a core and its users.
+
+    Parameters
+    ----------
+    flows : DataFrame
+        One row a flow: columns source, target, value (not negative, one unit), and step where a
+        name stands at several steps: 0 for flows that leave the first column of nodes, 1 for
+        those that leave the second. Without it the steps follow from who passes on to whom.
+    unit : str, optional
+        Unit of the values.
+    names : mapping, optional
+        Label -> name, written after it.
+    most : int
+        Nodes a step; the smallest others are drawn as one.
+    title : str
+        What is drawn.
+    source : str, optional
+        Source of the figures, written at the foot.
+    ax : Axes, optional
+        The panel to draw on; by default a new figure.
+
+    Returns
+    -------
+    Figure
+        Nodes from left to right, as high as what passes through them.
+
+    Raises
+    ------
+    DataError
+        If a column is absent, a value is negative or missing, nothing flows, or flows go round in
+        a circle and no step says where a name stands.
+
+    Examples
+    --------
+    >>> flows = pd.DataFrame(
+    ...     {"source": ["steel", "chips", "core", "core"],
+    ...      "target": ["core", "core", "cars", "trade"], "value": [3.0, 5.0, 6.0, 2.0]}
+    ... )
+    >>> len(plot_flows(flows, unit="billion yuan").axes[0].patches)  # 5 nodes, 4 ribbons
+    9
+    """
+    whole(most, "most", least=2)
+    rows = _collapsed(_checked(flows), most)
+    heights = _heights(rows)
+    tops = _stacked(heights)
+    nodes = [len(step) for step in _by_step(heights).values()]
+    figure, axes = panel_of(ax, size=(9.0, 1.6 + 0.36 * max(nodes)))
+    steps = max(step for step, _ in heights)
+    colours = {node: COLOURS[k % 6] for k, node in enumerate(n for n in tops if n[0] < steps)}
+    _draw_ribbons(axes, rows, tops, colours)
+    fine = any(size % 1 for size in heights.values())  # then the largest has four digits
+    decimals = max(0, 3 - int(np.floor(np.log10(max(heights.values()))))) if fine else 0
+    for (step, label), top in tops.items():
+        size = heights[(step, label)]
+        axes.bar(step, size, bottom=top - size, width=_WIDE, color=colours.get((step, label), GREY))
+        _write_node(
+            axes,
+            (step, steps),
+            top - size / 2,
+            f"{sector_name(label, names)}: {size:,.{decimals}f}",
+        )
+    axes.set_axis_off()
+    axes.set_xlim(-0.75, steps + 0.75)
+    axes.set_title(f"{title}{', ' if title and unit else ''}{unit or ''}", fontsize=11)
+    largest = rows.iloc[int(np.argmax(rows["value"]))]
+    alt = (
+        f"{title or 'Flows'}{f', {unit}' if unit else ''}: {len(rows)} flows; the largest, "
+        f"{largest['value']:.4g}, from {sector_name(largest['source'], names)} to "
+        f"{sector_name(largest['target'], names)}."
+    )
+    return finish(figure, alt=alt, source=source, ax=ax)
+
+
+def _checked(flows: pd.DataFrame) -> pd.DataFrame:
+    """Return the flows that are not zero, each with its step."""
+    if not isinstance(flows, pd.DataFrame):
+        raise DataError(f"flows: expected a DataFrame, got {shown(flows)}")
+    for name in _COLUMNS:
+        if name not in flows.columns:
+            raise DataError(f"flows: no column {name!r};{suggestion(name, flows.columns)}")
+    value = pd.to_numeric(flows["value"], errors="coerce")
+    bad = np.flatnonzero(~(value >= 0) | np.isinf(value))
+    if len(bad):
+        row = flows.iloc[bad[0]]
+        raise DataError(
+            f"flows: {shown(row['value'])} from {shown(row['source'])} to {shown(row['target'])} "
+            "is no amount; give numbers of at least 0"
+        )
+    rows = flows.assign(value=value)[value > 0]
+    if rows.empty:
+        raise DataError("flows: every value is zero; there is nothing to draw")
+    if "step" not in rows.columns:
+        depth = _depths(rows)
+        rows = rows.assign(step=[depth[label] for label in rows["source"]])
+    return rows.astype({"source": str, "target": str, "step": int})
+
+
+def _depths(rows: pd.DataFrame) -> dict[Any, int]:
+    """Return how many flows at most lead to each node."""
+    depth: dict[Any, int] = dict.fromkeys([*rows["source"], *rows["target"]], 0)
+    for _ in range(len(depth)):
+        before = dict(depth)
+        for giver, taker in zip(rows["source"], rows["target"], strict=True):
+            depth[taker] = max(depth[taker], depth[giver] + 1)
+        if depth == before:
+            return depth
+    raise DataError("flows: they go round in a circle; give a column 'step' (0, 1, ...)")
+
+
+def _collapsed(rows: pd.DataFrame, most: int) -> pd.DataFrame:
+    """Draw the smallest nodes of a step as one."""
+    heights = _heights(rows)
+    called: dict[Node, str] = {}
+    for nodes in _by_step(heights).values():
+        small = sorted(nodes, key=lambda node: -heights[node])[most - 1 :]
+        if len(nodes) > most:
+            called |= dict.fromkeys(small, f"{len(small)} others")
+    steps = rows["step"].to_numpy()
+    source = [called.get((k, name), name) for k, name in zip(steps, rows["source"], strict=True)]
+    target = [
+        called.get((k + 1, name), name) for k, name in zip(steps, rows["target"], strict=True)
+    ]
+    named = rows.assign(source=source, target=target)
+    return named.groupby(["step", "source", "target"], sort=False)[["value"]].sum().reset_index()
+
+
+def _heights(rows: pd.DataFrame) -> dict[Node, float]:
+    """Return node -> the larger of what it takes and what it gives."""
+    gives: dict[Node, float] = {}
+    takes: dict[Node, float] = {}
+    for step, giver, taker, value in rows[["step", "source", "target", "value"]].itertuples(
+        index=False
+    ):
+        gives[(step, giver)] = gives.get((step, giver), 0.0) + value
+        takes[(step + 1, taker)] = takes.get((step + 1, taker), 0.0) + value
+    nodes = sorted({*gives, *takes}, key=lambda node: node[0])
+    return {node: max(gives.get(node, 0.0), takes.get(node, 0.0)) for node in nodes}
+
+
+def _by_step(heights: Mapping[Node, float]) -> dict[int, list[Node]]:
+    steps: dict[int, list[Node]] = {}
+    for node in sorted(heights, key=lambda node: (node[1].endswith(" others"), -heights[node])):
+        steps.setdefault(node[0], []).append(node)
+    return steps
+
+
+def _stacked(heights: Mapping[Node, float]) -> dict[Node, float]:
+    """Return the upper edge of each node, the steps centred on one another."""
+    steps = _by_step(heights)
+    gap = _GAP * max(sum(heights[node] for node in nodes) for nodes in steps.values())
+    tops: dict[Node, float] = {}
+    for nodes in steps.values():
+        level = 0.5 * (sum(heights[node] for node in nodes) + gap * (len(nodes) - 1))
+        for node in nodes:
+            tops[node] = level
+            level -= heights[node] + gap
+    return tops
+
+
+def _draw_ribbons(
+    axes: "Axes", rows: pd.DataFrame, tops: Mapping[Node, float], colours: Mapping[Node, str]
+) -> None:
+    """Draw each flow from its giver to its taker, in the order of the nodes."""
+    from matplotlib.patches import PathPatch
+    from matplotlib.path import Path
+
+    left, right = dict(tops), dict(tops)
+    ordered = rows.assign(
+        giver=[tops[(k, name)] for k, name in zip(rows["step"], rows["source"], strict=True)],
+        taker=[tops[(k + 1, name)] for k, name in zip(rows["step"], rows["target"], strict=True)],
+    ).sort_values(["step", "giver", "taker"], ascending=[True, False, False])
+    for step, giver, taker, value in ordered[["step", "source", "target", "value"]].itertuples(
+        index=False
+    ):
+        start, end = (step, giver), (step + 1, taker)
+        y0, y1 = left[start], right[end]
+        left[start], right[end] = y0 - value, y1 - value
+        x0, x1 = step + _WIDE / 2, step + 1 - _WIDE / 2
+        bend = 0.5 * (x0 + x1)
+        outline = [(x0, y0), (bend, y0), (bend, y1), (x1, y1), (x1, y1 - value)]
+        outline += [(bend, y1 - value), (bend, y0 - value), (x0, y0 - value), (x0, y0)]
+        curve = [Path.CURVE4] * 3
+        codes = [Path.MOVETO, *curve, Path.LINETO, *curve, Path.CLOSEPOLY]
+        axes.add_patch(
+            PathPatch(Path(outline, codes), facecolor=colours[start], alpha=0.4, linewidth=0)
+        )
+
+
+def _write_node(axes: "Axes", at: tuple[int, int], level: float, text: str) -> None:
+    step, last = at
+    side = {0: ("right", -1), last: ("left", 1)}.get(step, ("center", 0))
+    axes.annotate(
+        text, (step + side[1] * 0.6 * _WIDE, level), xytext=(3 * side[1], 0),
+        textcoords="offset points", ha=side[0], va="center", fontsize=8.5,
+        bbox=None if side[1] else {"facecolor": "white", "alpha": 0.75, "pad": 1.0, "linewidth": 0},
+    )  # fmt: skip

@@ -10,8 +10,10 @@ from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     Named,
+    Panels,
     finish,
-    new_figure,
+    panel_of,
+    panels_of,
     place_labels,
     short_name,
 )
@@ -41,7 +43,12 @@ FEWEST = 20  # rows under which a local regression only joins the points
 
 
 def plot_diagnostics(
-    fit: PanelFit, *, unit: str | None = None, time: str | None = None
+    fit: PanelFit,
+    *,
+    unit: str | None = None,
+    time: str | None = None,
+    source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the six panels by which a regression is judged.
 
@@ -56,6 +63,10 @@ def plot_diagnostics(
     unit, time : str, optional
         Columns that name the panel's unit and time; by default read from the fit's fixed effects
         and clusters.
+    source : str, optional
+        Source of the data, written at the foot.
+    ax : six Axes, optional
+        Where to draw, such as ``plt.subplots(3, 2)[1]``; by default on a figure of its own.
 
     Returns
     -------
@@ -79,8 +90,7 @@ def plot_diagnostics(
     6
     """
     sample = examine(fit, unit=unit, time=time)
-    figure = new_figure(3, 2, size=(13.0, 14.0))
-    panels = figure.axes
+    figure, panels = panels_of(ax, 3, 2, size=(13.0, 14.0))
     named = [
         _draw_residuals(panels[0], sample),
         _draw_quantiles(panels[1], sample),
@@ -90,20 +100,26 @@ def plot_diagnostics(
     _draw_groups(panels[4], sample)
     _draw_collinearity(panels[5], sample)
     said = f"{short_name(fit.formula, widest=90)}: {fit.nobs:,} rows, {fit.inference.name} errors"
-    figure.suptitle(said, x=0.01, ha="left", fontsize=11)
-    place_labels(figure, named, size=7.5)
+    if ax is None:
+        figure.suptitle(said, x=0.01, ha="left", fontsize=11)
+    place_labels(figure, named, ax, size=7.5)
     top = int(np.nanargmax(sample.influence.cooks))
-    return finish(
-        figure,
-        alt=(
-            f"Six diagnostic panels of the regression of {fit.outcome_name} on "
-            f"{', '.join(fit.names)} with {fit.nobs} rows; the most influential row is "
-            f"{sample.names[top]}, Cook's distance {sample.influence.cooks[top]:.2g}."
-        ),
+    alt = (
+        f"Six diagnostic panels of the regression of {fit.outcome_name} on "
+        f"{', '.join(fit.names)} with {fit.nobs} rows; the most influential row is "
+        f"{sample.names[top]}, Cook's distance {sample.influence.cooks[top]:.2g}."
     )
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
-def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = None) -> "Figure":
+def plot_influence(
+    fit: PanelFit,
+    term: str | None = None,
+    *,
+    by: str | None = None,
+    source: str | None = None,
+    ax: Panels = None,
+) -> "Figure":
     """Draw one coefficient with each cluster left out in turn.
 
     Parameters
@@ -114,6 +130,10 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
         The coefficient; by default the first that is no intercept.
     by : str, optional
         Column by which rows are left out; by default the cluster, else the unit.
+    source : str, optional
+        Source of the data, written at the foot.
+    ax : Axes, optional
+        Where to draw; by default on a figure of its own.
 
     Returns
     -------
@@ -149,8 +169,7 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     farthest = (values - whole).abs().sort_values(ascending=False, kind="stable").index
     hidden = len(values) - MOST
     values = values[values.index.isin(farthest[:MOST])].sort_values()
-    figure = new_figure(size=(7.2, max(3.0, 0.19 * len(values) + 1.4)))
-    (axes,) = figure.axes
+    figure, axes = panel_of(ax, size=(7.2, max(3.0, 0.19 * len(values) + 1.4)))
     low, high = (float(end) for end in fit.conf_int().loc[chosen].to_numpy())
     axes.axvspan(low, high, color=COLOURS[4], alpha=0.25, linewidth=0)
     axes.axvline(whole, color=GREY, linewidth=1.0)
@@ -167,13 +186,11 @@ def plot_influence(fit: PanelFit, term: str | None = None, *, by: str | None = N
     tail = f"\n(the {MOST} of {MOST + hidden:,} that move it most)" if hidden > 0 else ""
     axes.set_xlabel(f"coefficient of {chosen} without one {found.by}{tail}")
     far = int(np.argmax(np.abs(values.to_numpy() - whole)))
-    return finish(
-        figure,
-        alt=(
-            f"Coefficient of {chosen}, {whole:.3g}, with each {found.by} left out; it moves most, "
-            f"to {values.iloc[far]:.3g}, without {values.index[far]}."
-        ),
+    alt = (
+        f"Coefficient of {chosen}, {whole:.3g}, with each {found.by} left out; it moves most, "
+        f"to {values.iloc[far]:.3g}, without {values.index[far]}."
     )
+    return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def _draw_groups(axes: "Axes", sample: Examined) -> None:

@@ -2,7 +2,7 @@
 
 Colours all can tell apart, units, integer years, text that is text, Chinese labels in a font that
 has them, names beside points without covering each other; files described in words, without a time
-stamp, whole or absent.
+stamp, whole or absent. A figure shows itself in a notebook whatever the backend.
 """
 
 import base64
@@ -15,12 +15,11 @@ import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.diagnostics.plots.figure import make_figure
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.escape import display_width, escape_html
@@ -36,6 +35,7 @@ __all__ = [
     "COLOURS",
     "GREY",
     "Named",
+    "Panels",
     "Picture",
     "axis_label",
     "brackets",
@@ -50,6 +50,7 @@ __all__ = [
     "legend_below",
     "new_figure",
     "panel_of",
+    "panels_of",
     "place_labels",
     "relabel",
     "save_figure",
@@ -59,6 +60,8 @@ __all__ = [
     "show_as_written",
     "stack_bars",
 ]
+
+Panels: TypeAlias = "Axes | Sequence[Axes] | npt.NDArray[np.object_] | None"  # what ax= takes
 
 # Okabe and Ito (2008), Color Universal Design; yellow and black last, for they serve lines worst.
 COLOURS = (
@@ -149,11 +152,34 @@ class Picture:
         return f'{start} src="data:image/png;base64,{data}">'
 
 
+@functools.lru_cache(maxsize=1)
+def _figure_class() -> "type[Figure]":
+    """Make the class when the first figure is drawn: matplotlib is slow to load."""
+    from matplotlib.figure import Figure
+
+    class PlotFigure(Figure):
+        """A figure that a notebook shows with its description, without a word of magic."""
+
+        def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> dict[str, Any]:
+            picture = draw_picture(self, dpi=_PAGE_DPI)
+            shown = {"text/html": picture.to_html(), "image/png": picture.png}
+            return {**shown, "text/plain": picture.alt}
+
+    PlotFigure.__qualname__ = "PlotFigure"  # so that a figure can be pickled
+    return PlotFigure
+
+
+def __getattr__(name: str) -> Any:
+    if name == "PlotFigure":
+        return _figure_class()
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+
 def new_figure(
     rows: int = 1, columns: int = 1, *, size: tuple[float, float] = (7.2, 4.2), **options: Any
 ) -> "Figure":
     """Make a figure of its own, outside matplotlib's global state, with quiet axes."""
-    figure = make_figure(figsize=size, layout="constrained", facecolor="white")
+    figure = _figure_class()(figsize=size, layout="constrained", facecolor="white")
     figure.subplots(rows, columns, **options)
     for axes in figure.axes:
         axes.set_axisbelow(True)
@@ -186,59 +212,77 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
         axes.set_xlim(first - 1, last + 1)
 
 
-def panel_of(
-    ax: "Axes | None", *, size: tuple[float, float] = (7.2, 4.2)
-) -> tuple["Figure", "Axes"]:
-    """Return the panel to draw on and its figure: the caller's, or the one of a new figure."""
+def panels_of(
+    ax: Panels,
+    rows: int = 1,
+    columns: int = 1,
+    *,
+    size: tuple[float, float] = (7.2, 4.2),
+    **options: Any,
+) -> tuple["Figure", "list[Axes]"]:
+    """Return the panels to draw on and their figure: the caller's, or those of a new figure."""
     if ax is None:
-        made = new_figure(size=size)
-        return made, made.axes[0]
+        made = new_figure(rows, columns, size=size, **options)
+        return made, made.axes
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-    if not isinstance(ax, Axes):
-        raise DataError(f"ax: {shown(ax)}; give one panel, such as that of plt.subplots()[1]")
-    figure: Any = ax.figure
+    panels, count = _listed(ax), rows * columns
+    if len(panels) != count or not all(isinstance(panel, Axes) for panel in panels):
+        wanted = "one panel, such as that of plt.subplots()[1]"
+        if count > 1:
+            wanted = f"the {count} panels, such as those of plt.subplots({rows}, {columns})[1]"
+        raise DataError(f"ax: {shown(ax)}; give {wanted}")
+    figure: Any = panels[0].figure
     while figure is not None and not isinstance(figure, Figure):  # a part of a figure
         figure = figure.figure
     if figure is None:
         raise DataError("ax: the panel has no figure; give one that is drawn somewhere")
-    return figure, ax
+    return figure, panels
 
 
-def legend_below(figure: "Figure", panel: "Axes | None", *, columns: int = 3) -> None:
-    """Explain the marks below the panels; on a caller's panel inside it."""
-    shown = figure.axes if panel is None else [panel]
+def panel_of(ax: Panels, *, size: tuple[float, float] = (7.2, 4.2)) -> tuple["Figure", "Axes"]:
+    """Return the one panel to draw on and its figure."""
+    figure, (panel,) = panels_of(ax, size=size)
+    return figure, panel
+
+
+def _listed(ax: Panels) -> "list[Axes]":
+    return list(np.ravel(np.asarray(ax, dtype=object)))
+
+
+def legend_below(figure: "Figure", ax: Panels, *, columns: int = 3) -> None:
+    """Explain the marks below the panels; on a caller's panels inside the first."""
+    panels = figure.axes if ax is None else _listed(ax)
     entries: dict[str, Artist] = {}
-    for axes in shown:
+    for axes in panels:
         handles, names = axes.get_legend_handles_labels()
         entries = dict(zip(names, handles, strict=True)) | entries
     where: dict[str, Any] = {"loc": "outside lower center", "ncols": columns, "fontsize": 9}
-    if panel is not None:
+    if ax is not None:
         where = {"loc": "best", "fontsize": 8.5}
-    owner: Any = figure if panel is None else panel
+    owner: Any = figure if ax is None else panels[0]
     owner.legend(list(entries.values()), list(entries), frameon=False, **where)
 
 
-def finish(
-    figure: "Figure", *, alt: str, source: str | None = None, panel: "Axes | None" = None
-) -> "Figure":
+def finish(figure: "Figure", *, alt: str, source: str | None = None, ax: Panels = None) -> "Figure":
     """Give a figure its description and make every label plain text in a font that shows it.
 
     Scientific Python SPEC 3 asks for a description of each figure. It is stored as the figure's
     label, goes into the file's metadata and into the ``alt`` attribute in HTML. The source of the
-    figures stands at the foot. On a caller's `panel` nothing else of the figure is touched, and
-    what it shows is added to the description that is there.
+    figures stands at the foot. Of a caller's figure nothing but the panels `ax` is touched, and
+    what they show and its source are added to the description that is there.
     """
     if not alt.strip():
         raise DataError("a figure needs a description in words: give alt=")
-    if panel is not None:
-        figure.set_label(f"{figure.get_label()} {alt}".strip())
+    if ax is not None:
+        said = f"{alt} Source: {source}." if source else alt
+        figure.set_label(f"{figure.get_label()} {said}".strip())
     else:
         figure.set_label(alt)
         if source:
             _write_foot(figure, f"Source: {source}")
-    show_as_written(figure, panel)
+    show_as_written(figure, ax)
     return figure
 
 
@@ -258,27 +302,28 @@ def _write_foot(figure: "Figure", text: str) -> None:
     written.set_in_layout(False)
 
 
-def show_as_written(figure: "Figure", panel: "Axes | None" = None) -> None:
+def show_as_written(figure: "Figure", ax: Panels = None) -> None:
     """Turn off mathematics in labels, but not in tick labels that matplotlib wrote itself.
 
     Chinese labels get a font that has the characters.
     """
     from matplotlib.category import StrCategoryFormatter
     from matplotlib.text import Text
-    from matplotlib.ticker import FixedFormatter
+    from matplotlib.ticker import FixedFormatter, FuncFormatter
 
-    panels = figure.axes if panel is None else [panel]
+    panels = figure.axes if ax is None else _listed(ax)
+    names = (FixedFormatter, FuncFormatter, StrCategoryFormatter)
     written: set[int] = set()
     for axes in panels:
         for axis in (axes.xaxis, axes.yaxis):
-            if not isinstance(axis.get_major_formatter(), FixedFormatter | StrCategoryFormatter):
+            if not isinstance(axis.get_major_formatter(), names):
                 ticks = [*axis.get_major_ticks(), *axis.get_minor_ticks()]
                 written.update(id(text) for tick in ticks for text in tick.findobj(Text))
                 written.add(id(axis.get_offset_text()))
             else:
                 axis.get_ticklabels()  # writes the names into the ticks
-    found = figure.findobj(Text) if panel is None else panel.findobj(Text)
-    texts = [text for text in found if isinstance(text, Text)]
+    owners: Sequence[Artist] = [figure] if ax is None else panels
+    texts = [text for owner in owners for text in owner.findobj(Text) if isinstance(text, Text)]
     for text in texts:
         if id(text) not in written:
             text.set_parse_math(False)
@@ -391,10 +436,12 @@ def short_name(text: str, *, widest: int = 28) -> str:
     return f"{head}...{tail}"
 
 
-def place_labels(figure: "Figure", panels: Sequence[Named], *, size: float = 8) -> None:
+def place_labels(
+    figure: "Figure", panels: Sequence[Named], ax: Panels = None, *, size: float = 8
+) -> None:
     """Write names beside points where they cover neither each other nor, if it can be, a point."""
     written = [[_write(panel, i, size) for i in range(len(panel.texts))] for panel in panels]
-    show_as_written(figure)  # before widths are measured
+    show_as_written(figure, ax)  # before widths are measured
     figure.draw_without_rendering()
     for panel, labels in zip(panels, written, strict=True):
         _settle(panel, labels, figure.dpi / 72.0)

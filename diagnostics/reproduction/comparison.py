@@ -19,6 +19,8 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.plots.style import Panels
+
 __all__ = ["Comparison", "compare"]
 
 Account: TypeAlias = Reproduction | KlemsAccount
@@ -61,25 +63,26 @@ class Comparison(Tabular):
             Table("What each counts as the core", self.definitions),
         )
 
-    def plot(self) -> "Figure":
+    def plot(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
         """Draw core and integration of every account as shares of GDP."""
-        from quesnay.diagnostics.plots.style import COLOURS, finish, new_figure
+        from quesnay.diagnostics.plots.style import COLOURS, finish, legend_below, panel_of
 
         own = self.accounts
         studies, runs = (own.index.get_level_values(level) for level in ("study", "run"))
         every = zip(studies, runs, own["year"], strict=True)
         names = [f"{study}, {run}, {int(year)}" for study, run, year in every]
-        figure = new_figure(1, 1, size=(8.6, 1.4 + 0.4 * len(own)))
-        axes, places = figure.axes[0], range(len(own))
+        figure, axes = panel_of(ax, size=(8.6, 1.4 + 0.4 * len(own)))
+        places = range(len(own))
         core, rest = 100 * own["core_share"], 100 * (own["share"] - own["core_share"])
         axes.barh(places, core, color=COLOURS[0], label="core industries")
         axes.barh(places, rest, left=core, color=COLOURS[4], label="integration-driven")
-        axes.set_yticks(places, names, parse_math=False)
+        axes.set_yticks(places, names)
         axes.invert_yaxis()
         axes.set_xlabel("percent of GDP")
-        figure.legend(loc="outside lower center", ncols=2, frameon=False, fontsize=9)
+        legend_below(figure, ax, columns=2)
         said = "; ".join(f"{n}: {100 * s:.1f} %" for n, s in zip(names, own["share"], strict=True))
-        return finish(figure, alt=f"Shares of GDP, core and integration-driven: {said}.")
+        alt = f"Shares of GDP, core and integration-driven: {said}."
+        return finish(figure, alt=alt, source=source, ax=ax)
 
 
 def compare(

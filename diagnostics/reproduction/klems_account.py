@@ -36,6 +36,8 @@ from quesnay.models.satellite.concepts import describe
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.plots.style import Panels
+
 __all__ = ["KlemsAccount", "klems_account"]
 
 RUN = "growth accounting"
@@ -248,14 +250,16 @@ class KlemsAccount(Tabular):
         ]
         return render_page(front, sections, language=lang, path=path)
 
-    def plot_account(self) -> "Figure":
+    def plot_account(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
         """Draw core and capital in use by year, with the printed totals."""
         from quesnay.diagnostics.plots.account import plot_account
 
         printed = self.facts.loc[self.facts["concept"] == "total", ["year", "value"]]
         printed = printed.set_index("year").assign(**{f"role_{RUN}": "held out"})
         spread = "lowest and highest of the definitions"
-        return plot_account(self.account, printed, unit=self.study.study.unit, interval=spread)
+        return plot_account(
+            self.account, printed, unit=self.study.study.unit, interval=spread, source=source, ax=ax
+        )
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:

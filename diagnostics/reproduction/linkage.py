@@ -22,7 +22,7 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = ["BASE", "CoreLinkages", "core_linkages"]
+__all__ = ["BASE", "CoreLinkages", "core_linkages", "sector_names"]
 
 BASE = "suppliers of the core"
 """The reading of the linkage run itself."""
@@ -151,7 +151,7 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
         _stages(study, facts),
         pd.Series(core),
         tuple(sorted(set(assembly.tables) - set(facts.tables))),
-        _names(study, sectors),
+        sector_names(study, sectors),
         study.study.unit,
     )
 
@@ -168,7 +168,7 @@ def _stages(study: Study, facts: Facts) -> pd.Series:
     return pd.Series({s: stages.get(groups.get(s, ""), "not assigned") for s in sectors})
 
 
-def _names(study: Study, sectors: pd.Index) -> pd.Series:
+def sector_names(study: Study, sectors: pd.Index) -> pd.Series:
     """Sector -> its short name where the embedded lists know it, else its code."""
     codes = pd.Series(sectors, index=sectors)
     if study.tables.files:

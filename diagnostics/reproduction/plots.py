@@ -7,9 +7,11 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
-from quesnay.diagnostics.plots.fan import plot_fans
-from quesnay.diagnostics.plots.tornado import plot_tornados
-from quesnay.diagnostics.reproduction.runs import source_tornados
+from quesnay.diagnostics.plots.input_output import plot_flows
+from quesnay.diagnostics.plots.style import Panels
+from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
+from quesnay.diagnostics.reproduction.linkage import sector_names
+from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path
 from quesnay.models.uncertainty.sensitivity import Tornado
@@ -17,15 +19,18 @@ from quesnay.models.uncertainty.sensitivity import Tornado
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.evidence.specification import SpecificationCurve
     from quesnay.diagnostics.reproduction.result import Reproduction
 
 __all__ = [
     "account_plot",
     "all_plots",
+    "core_plot",
     "elasticity_plot",
     "fan_plot",
     "naive_paths",
     "penetration_plot",
+    "specification_plot",
     "tornado_plot",
 ]
 
@@ -36,30 +41,36 @@ def _source(result: "Reproduction") -> str:
     return "; ".join(used_sources(result))
 
 
-def all_plots(result: "Reproduction") -> "dict[str, Figure]":
+def all_plots(
+    result: "Reproduction", curve: "SpecificationCurve | None" = None
+) -> "dict[str, Figure]":
     """Draw every plot that the study has the parts for, by file name."""
-    out = {"account": account_plot(result), "fan": fan_plot(result)}
+    out = {
+        "account": account_plot(result), "fan": fan_plot(result), "core": core_plot(result)
+    }  # fmt: skip
     if result.elasticities is not None:
         out["elasticities"] = elasticity_plot(result)
     if "calibrated" in result.runs:
         out["penetration"] = penetration_plot(result)
     if tornados := source_tornados(result):
         out["tornado"] = tornado_plot(result, tornados)
+    if curve is not None:
+        out["specifications"] = specification_plot(result, curve)
     return out
 
 
-def account_plot(result: "Reproduction") -> "Figure":
+def account_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     """Draw every run beside the printed totals."""
     totals = result.facts.totals()
     printed = pd.DataFrame({"value": totals["value"].to_numpy()}, index=totals["year"].to_numpy())
     for run in result.runs:
         printed[f"role_{run}"] = [result.study.role(run, str(name)) for name in totals.index]
     return plot_account(
-        result.account, printed, unit=result.study.study.unit, source=_source(result)
+        result.account, printed, unit=result.study.study.unit, source=_source(result), ax=ax
     )
 
 
-def penetration_plot(result: "Reproduction") -> "Figure":
+def penetration_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     """Draw the curves through the calibration points and what the held-out totals imply.
 
     In shares of the potential at the median elasticity, saturation one.
@@ -87,7 +98,7 @@ def penetration_plot(result: "Reproduction") -> "Figure":
     shown = [k for k, s in enumerate(slots) if s.variant != "outcome"]
     drawn = pd.DataFrame({slots[k].year: result.draws[columns[k]] / full[k] for k in shown})
     bounds = drawn.quantile([0.025, 0.975]).T.set_axis(["low", "high"], axis=1)
-    return plot_penetration(paths, _implied(result, full), bounds)
+    return plot_penetration(paths, _implied(result, full), bounds, source=_source(result), ax=ax)
 
 
 def _calibration(result: "Reproduction") -> Calibration:
@@ -133,7 +144,7 @@ def _implied(result: "Reproduction", full: list[float]) -> pd.DataFrame:
     return pd.DataFrame.from_dict(rows, orient="index", columns=["penetration", "role"])
 
 
-def elasticity_plot(result: "Reproduction") -> "Figure":
+def elasticity_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     """Draw the admissible equations, then the rivals of the base case."""
     found = result.elasticities
     if found is None:
@@ -151,21 +162,60 @@ def elasticity_plot(result: "Reproduction") -> "Figure":
     frame = pd.concat([equations, rivals[["estimate", "low", "high"]]])
     widest = 4 * float(np.nanmax(np.abs(equations.to_numpy(float))))
     shown = frame[(frame["high"] - frame["low"]) < widest]
-    return plot_elasticities(shown, cost_share=found.cost_share, drawn=len(equations))
+    return plot_elasticities(
+        shown, cost_share=found.cost_share, drawn=len(equations), source=_source(result), ax=ax
+    )
 
 
-def tornado_plot(result: "Reproduction", tornados: Mapping[tuple[str, str], Tornado]) -> "Figure":
+def core_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
+    """Draw who supplies the core and who uses it, in the last table before the forecast.
+
+    A sector that belongs to the core in part gives it that part of its inputs and sales; weights
+    at their middle, flows in the account's unit, those among the core parts left out.
+    """
+    model, tables = result.assembly.model, result.assembly.tables
+    place, slot = [
+        (k, s)
+        for k, s in enumerate(model.slots)
+        if s.year in tables and s.variant not in {"forecast", "outcome"}
+    ][-1]
+    own = tables[slot.year]
+    middle = median_inputs(result.study, result.facts, model, result.assembly.productivity)
+    inside = np.zeros(len(result.assembly.sectors))
+    inside[model.places] = np.minimum(model.core_shares(middle), 1.0)[0]
+    scale = float(model.gdp[0, place] / own.v.sum())
+    names = sector_names(result.study, pd.Index(result.assembly.sectors)).to_numpy()
+    supply = scale * (1 - inside) * (own.Z.to_numpy() @ inside)
+    use = np.append(scale * (1 - inside) * (inside @ own.Z.to_numpy()), scale * inside @ own.f)
+    flows = pd.concat(
+        [
+            pd.DataFrame({"source": names, "target": "core", "value": supply, "step": 0}),
+            pd.DataFrame(
+                {"source": "core", "target": [*names, "final demand"], "value": use, "step": 1}
+            ),
+        ]
+    )
+    return plot_flows(
+        flows[flows["value"] > 0], unit=result.study.study.unit, source=_source(result), ax=ax,
+        title=f"Supplies to the core and its sales in {slot.year}",
+    )  # fmt: skip
+
+
+def tornado_plot(
+    result: "Reproduction", tornados: Mapping[tuple[str, str], Tornado], ax: Panels = None
+) -> "Figure":
     """Draw how far each source of uncertainty alone moves the held-out totals."""
     panels = {(f"{run} run", name): found for (run, name), found in tornados.items()}
     totals = result.facts.reported["value"]
     marks = {name: float(totals[name]) for _, name in panels}
     shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
     return plot_tornados(
-        panels, unit=result.study.study.unit, marks=marks, shares=shares, source=_source(result)
-    )
+        panels, unit=result.study.study.unit, marks=marks, shares=shares, source=_source(result),
+        ax=ax,
+    )  # fmt: skip
 
 
-def fan_plot(result: "Reproduction") -> "Figure":
+def fan_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     """Draw the total of every run to the last year, with the printed totals."""
     panels = {}
     for run in result.runs:
@@ -178,8 +228,15 @@ def fan_plot(result: "Reproduction") -> "Figure":
         reported[f"{run} run"] = used
     return plot_fans(
         panels, quantity="total", unit=result.study.study.unit, reported=reported,
-        rules=naive_paths(result), source=_source(result),
+        rules=naive_paths(result), source=_source(result), ax=ax,
     )  # fmt: skip
+
+
+def specification_plot(
+    result: "Reproduction", curve: "SpecificationCurve", ax: Panels = None
+) -> "Figure":
+    """Draw every admissible combination of the study's choices, run by run."""
+    return curve.plot_runs(source=_source(result), ax=ax)
 
 
 def naive_paths(result: "Reproduction") -> "dict[str, pd.Series[float]]":

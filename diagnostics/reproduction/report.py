@@ -230,7 +230,7 @@ def report_parts(
         _account(result),
         *_path(result, plots),
         *_elasticity(result, plots),
-        _core(result),
+        _core(result, plots),
         *_evidence_sections(made),
         _uncertainty(result, plots),
         _data(result),
@@ -395,7 +395,7 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
     ]  # fmt: skip
 
 
-def _core(result: "Reproduction") -> Section:
+def _core(result: "Reproduction", plots: "Plots") -> Section:
     scaled = result.study.core.figure is not None
     words = (
         "No statistic shows the core. The study gives each segment a part of some sectors of "
@@ -405,7 +405,8 @@ def _core(result: "Reproduction") -> Section:
         else "The study gives each segment a part of some sectors of the input-output tables; "
         "the core of every year follows from official value added by sector."
     )
-    return Section("core", "Core industries", [words], tables=[segment_table(result)])
+    pictures = {"Who supplies the core, and who uses it": plots["core"]}
+    return Section("core", "Core industries", [words], pictures, [segment_table(result)])
 
 
 def _evidence_sections(made: Evidence) -> list[Section]:

@@ -16,6 +16,8 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
+    from quesnay.diagnostics.evidence.specification import SpecificationCurve
+    from quesnay.diagnostics.plots.style import Panels
     from quesnay.diagnostics.reproduction.made_table import UpdatedTable
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.models.display.table import Explanation
@@ -151,25 +153,27 @@ class Reproduction(Tabular):
 
         return explain_figure(self, figure, run)
 
-    def plot_account(self) -> "Figure":
+    def plot_account(self, *, ax: "Panels" = None) -> "Figure":
         """Draw core and integration by year, every run, beside the printed totals."""
         from quesnay.diagnostics.reproduction.plots import account_plot
 
-        return account_plot(self)
+        return account_plot(self, ax)
 
-    def plot_penetration(self) -> "Figure":
+    def plot_penetration(self, *, ax: "Panels" = None) -> "Figure":
         """Draw the penetration curves with calibration and held-out points."""
         from quesnay.diagnostics.reproduction.plots import penetration_plot
 
-        return penetration_plot(self)
+        return penetration_plot(self, ax)
 
-    def plot_elasticities(self) -> "Figure":
+    def plot_elasticities(self, *, ax: "Panels" = None) -> "Figure":
         """Draw the admissible equations of the elasticity and the rivals of the base case."""
         from quesnay.diagnostics.reproduction.plots import elasticity_plot
 
-        return elasticity_plot(self)
+        return elasticity_plot(self, ax)
 
-    def plot_specifications(self, *, figure: str | None = None, draws: int = 200) -> "Figure":
+    def plot_specifications(
+        self, *, figure: str | None = None, draws: int = 200, ax: "Panels" = None
+    ) -> "Figure":
         """Draw one figure under every admissible combination of the study's choices.
 
         Parameters
@@ -178,28 +182,32 @@ class Reproduction(Tabular):
             Id of the figure; by default the one the study names.
         draws : int
             Bootstrap resamples of every regression.
+        ax : Axes, optional
+            Where to draw; by default on a figure of its own.
 
         Returns
         -------
         Figure
             Ranked estimates by run with the printed figure.
         """
+        from quesnay.diagnostics.reproduction.plots import specification_plot
         from quesnay.diagnostics.reproduction.specifications import specification_curve
 
-        return specification_curve(self.study, figure, draws=draws, seed=self.seed).plot_runs()
+        curve = specification_curve(self.study, figure, draws=draws, seed=self.seed)
+        return specification_plot(self, curve, ax)
 
-    def plot_tornado(self) -> "Figure":
+    def plot_tornado(self, *, ax: "Panels" = None) -> "Figure":
         """Draw how far each source of uncertainty alone moves the held-out totals."""
         from quesnay.diagnostics.reproduction.plots import tornado_plot
         from quesnay.diagnostics.reproduction.runs import source_tornados
 
-        return tornado_plot(self, source_tornados(self))
+        return tornado_plot(self, source_tornados(self), ax)
 
-    def plot_fan(self) -> "Figure":
+    def plot_fan(self, *, ax: "Panels" = None) -> "Figure":
         """Draw the total of every run to the forecast year with its intervals, and the report."""
         from quesnay.diagnostics.reproduction.plots import fan_plot
 
-        return fan_plot(self)
+        return fan_plot(self, ax)
 
     def update_table(self, year: int | None = None, *, draws: int = 500) -> "UpdatedTable":
         """Make a table for a year without one; see :func:`quesnay.update_table_year`."""
@@ -219,11 +227,20 @@ class Reproduction(Tabular):
 
         return reconcile_account(self)
 
-    def plots(self) -> "dict[str, Figure]":
-        """Return every plot that the study has the parts for, by file name."""
+    def plot_core(self, *, ax: "Panels" = None) -> "Figure":
+        """Draw who supplies the core and who uses it in the last table, as a Sankey diagram."""
+        from quesnay.diagnostics.reproduction.plots import core_plot
+
+        return core_plot(self, ax)
+
+    def plots(self, *, curve: "SpecificationCurve | None" = None) -> "dict[str, Figure]":
+        """Return every plot that the study has the parts for, by file name.
+
+        A specification curve, which takes as long as the run, is drawn where one is given.
+        """
         from quesnay.diagnostics.reproduction.plots import all_plots
 
-        return all_plots(self)
+        return all_plots(self, curve)
 
     def to_excel(self, path: str | Path) -> Path:
         """Write every table of the report to one workbook, with contents, charts and sources."""

@@ -450,7 +450,8 @@ def source_tornados(result: Reproduction) -> dict[tuple[str, str], Tornado]:
             fixed = [column for column in moved.columns if column[0] == "calibrated"]
             moved[fixed] = np.nan
         ends[source] = moved.quantile([_TAIL, 1 - _TAIL]).set_axis(["low", "high"])
-    return _assembled(result, shown, ends)
+    middle = AllRuns(model)({**base, **_elasticity_of(model, drawn, [])})[0, places]
+    return _assembled(result, dict(zip(shown, map(float, middle), strict=True)), ends)
 
 
 _ELASTICITY = {"equation", "elasticity_error"}
@@ -473,22 +474,21 @@ def _elasticity_of(
 
 def _assembled(
     result: Reproduction,
-    shown: Mapping[tuple[str, str], tuple[str, str, int, str]],
+    middle: Mapping[tuple[str, str], float],
     ends: Mapping[str, pd.DataFrame],
 ) -> dict[tuple[str, str], Tornado]:
-    """Order the sources of every run by their swings over its totals."""
+    """Order the sources of every run by their swings over its totals, around the middle."""
     out = {}
     for run in result.runs:
         frames = {}
-        for name in [name for one, name in shown if one == run]:
+        for name in [name for one, name in middle if one == run]:
             frame = pd.DataFrame({s: e[(run, name)] for s, e in ends.items()}).T
             frames[name] = frame.assign(swing=frame["high"] - frame["low"])
         size = pd.DataFrame({name: frame["swing"] for name, frame in frames.items()}).sum(axis=1)
         size = size.fillna(0.0)
         order = size[size > _SHOWN * size.max()].sort_values(ascending=False).index
         for name, frame in frames.items():
-            center = float(result.central[shown[(run, name)]])
-            out[(run, name)] = Tornado(name, center, frame.loc[order], 1 - 2 * _TAIL)
+            out[(run, name)] = Tornado(name, middle[(run, name)], frame.loc[order], 1 - 2 * _TAIL)
     return out
 
 

@@ -229,11 +229,17 @@ class Extraction(Tabular):
             Table(f"Losses by sector{unit}", frame),
         )
 
-    def plot(self, *, count: int = 15, names: Mapping[Any, str] | None = None) -> Any:
-        """Draw the largest losses by sector, own and induced apart; returns a Figure."""
+    def plot(
+        self, *, count: int = 15, names: Mapping[Any, str] | None = None, **options: Any
+    ) -> Any:
+        """Draw the largest losses by sector, own and induced apart; returns a Figure.
+
+        The options `source`, the line at the foot, and `ax`, here two panels, are those of every
+        plot.
+        """
         from quesnay.diagnostics.plots.input_output import plot_extraction
 
-        return plot_extraction(self, count=count, names=names)
+        return plot_extraction(self, count=count, names=names, **options)
 
 
 def extract(engine: Engine, weights: Any, kind: str, unit: str | None) -> Extraction:

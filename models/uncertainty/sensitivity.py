@@ -90,7 +90,7 @@ class Tornado(Tabular):
 
         `source` is the line at the foot, `ax` a panel of yours.
         """
-        from quesnay.diagnostics.plots.tornado import plot_tornado
+        from quesnay.diagnostics.plots.uncertainty import plot_tornado
 
         return plot_tornado(self, unit=unit, **options)
 

@@ -1,7 +1,8 @@
-"""A path and its widening uncertainty."""
+"""Plots of uncertainty: paths with their intervals, and what moves a figure."""
 
+import itertools
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import numpy.typing as npt
@@ -9,23 +10,32 @@ import pandas as pd
 
 from quesnay.diagnostics.plots.style import (
     COLOURS,
+    GREY,
+    Panels,
     axis_label,
     brackets,
     finish,
     integer_years,
     legend_below,
-    new_figure,
     panel_of,
+    panels_of,
 )
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import confidence_level, percent, plain_numbers
 from quesnay.fitting.errors import DataError, shown
+from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_fan", "plot_fans", "plot_path"]
+__all__ = [
+    "plot_fan",
+    "plot_fans",
+    "plot_path",
+    "plot_tornado",
+    "plot_tornados",
+]
 
 
 _LEVELS = (0.95, 0.8, 0.5)
@@ -39,7 +49,7 @@ def plot_fan(
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the central intervals of simulated paths over the years.
 
@@ -91,7 +101,7 @@ def plot_path(
     reported: pd.DataFrame | None = None,
     levels: Sequence[float] = _LEVELS,
     source: str | None = None,
-    ax: "Axes | None" = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw simulated paths beside naive rules and the published figures.
 
@@ -129,7 +139,7 @@ def plot_path(
     integer_years(axes)
     axes.set_ylabel(axis_label(quantity, unit))
     legend_below(figure, ax)
-    return finish(figure, alt=f"Fan chart of {quantity}: {said}.", source=source, panel=ax)
+    return finish(figure, alt=f"Fan chart of {quantity}: {said}.", source=source, ax=ax)
 
 
 def plot_fans(
@@ -141,22 +151,23 @@ def plot_fans(
     levels: Sequence[float] = _LEVELS,
     rules: Mapping[str, "pd.Series[float]"] | None = None,
     source: str | None = None,
+    ax: Panels = None,
 ) -> "Figure":
     """Draw the same quantity under several runs side by side, on one scale, rules beside each."""
     if not panels:
         raise DataError("fan chart: there is no run to draw")
-    figure = new_figure(1, len(panels), size=(8.6, 4.2), sharey=True)
+    figure, drawn = panels_of(ax, 1, len(panels), size=(8.6, 4.2), sharey=True)
     said = []
-    for axes, (title, draws) in zip(figure.axes, panels.items(), strict=True):
+    for axes, (title, draws) in zip(drawn, panels.items(), strict=True):
         said.append(f"{title}: {_bands(axes, draws, levels)}{_rules(axes, rules or {})}")
         if reported is not None:
             _published(axes, reported, reported.get(title))
         integer_years(axes)
         axes.set_title(title, fontsize=11)
-    figure.axes[0].set_ylabel(axis_label(quantity, unit))
-    legend_below(figure, None, columns=4)
+    drawn[0].set_ylabel(axis_label(quantity, unit))
+    legend_below(figure, ax, columns=4)
     of = f"{quantity}{f', {unit}' if unit else ''}"
-    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.", source=source)
+    return finish(figure, alt=f"Fan charts of {of}. {'; '.join(said)}.", source=source, ax=ax)
 
 
 def _rules(axes: "Axes", rules: Mapping[str, "pd.Series[float]"]) -> str:
@@ -225,3 +236,125 @@ def _published(axes: "Axes", reported: pd.DataFrame, used: pd.Series | None = No
                 markerfacecolor=face,
                 label="published, with its rounding" if used is None else label,
             )
+
+
+def plot_tornado(
+    result: Tornado,
+    *,
+    unit: str | None = None,
+    most: int = 15,
+    source: str | None = None,
+    ax: Panels = None,
+) -> "Figure":
+    """Draw the swings of a figure, the largest on top."""
+    shown = result.swings.head(most)
+    hidden = len(result.swings) - len(shown)
+    figure, axes = panel_of(ax, size=(7.2, 1.7 + 0.36 * len(shown)))
+    _swings(
+        axes,
+        result,
+        most=most,
+        words=("input at its lower quantile", "input at its upper quantile"),
+    )
+    axes.set_xlabel(axis_label(result.figure, unit))
+    more = f"; {hidden} smaller ones not shown" if hidden else ""
+    said = f"One input at a time, {percent(result.level)} of its distribution{more}"
+    axes.set_title(said, fontsize=11)
+    legend_below(figure, ax, columns=2)
+    largest = shown.iloc[0]
+    alt = (
+        f"Tornado of {result.figure}: {result.center:.4g} at the median of every input; the "
+        f"largest swing is {shown.index[0]}, from {largest['low']:.4g} to {largest['high']:.4g}."
+    )
+    return finish(figure, alt=alt, source=source, ax=ax)
+
+
+def _swings(axes: "Axes", result: Tornado, *, most: int, words: tuple[str, str]) -> None:
+    """Draw one bar an input from the centre to each end."""
+    shown = result.swings.head(most)
+    for row, (_, swing) in enumerate(shown.iterrows()):
+        for end, colour, label in zip(("low", "high"), COLOURS, words, strict=False):
+            axes.barh(
+                row,
+                swing[end] - result.center,
+                left=result.center,
+                height=0.62,
+                color=colour,
+                label=label if row == 0 else None,
+            )
+    axes.axvline(result.center, color=GREY, linewidth=1.0)
+    axes.set_yticks(range(len(shown)), [str(name) for name in shown.index])
+    axes.set_ylim(len(shown) - 0.4, -0.6)
+    axes.margins(x=0.08)
+
+
+def plot_tornados(
+    panels: Mapping[tuple[str, str], Tornado],
+    *,
+    unit: str | None = None,
+    marks: Mapping[str, float] | None = None,
+    shares: pd.DataFrame | None = None,
+    source: str | None = None,
+    ax: Panels = None,
+) -> "Figure":
+    """Draw several figures under several runs, one source of uncertainty at a time.
+
+    With `shares` of the variance (index run, figure; columns the sources) both answers to one
+    question stand in one picture: how far a source moves the figure alone, and beside its bar how
+    much of the variance it makes when all move, interactions included.
+    """
+    if not panels:
+        raise DataError("tornado: there is no figure to draw")
+    runs, figures = ([*dict.fromkeys(key[k] for key in panels)] for k in (0, 1))
+    most = max(len(found.swings) for found in panels.values())
+    size = (9.6, 1.2 + len(runs) * (0.9 + 0.27 * most))
+    figure, drawn = panels_of(ax, len(runs), len(figures), size=size, sharey="row")
+    said = []
+    for axes, (run, name) in zip(drawn, itertools.product(runs, figures), strict=True):
+        found = panels[(run, name)]
+        own: Any = None if shares is None else shares.xs((run, name))
+        _ranges(axes, found, own)
+        axes.set_title(f"{name}, {run}", fontsize=10)
+        axes.set_xlabel(axis_label("value", unit) if unit is None else unit, fontsize=9)
+        if marks and name in marks:
+            axes.axvline(marks[name], color=COLOURS[1], linestyle="--", lw=1.2, label="published")
+        axes.tick_params(axis="y", length=0)
+        axes.locator_params(axis="x", nbins=5)
+        said.append(f"{name}, {run}: {_told(found, own)}")
+    if shares is not None and ax is None:
+        figure.suptitle(
+            "Bars: one source moves, all others at their middle. Percent: its share of the "
+            "variance when all move (Sobol, total effect).", fontsize=9.5,
+        )  # fmt: skip
+    legend_below(figure, ax)
+    alt = f"One source of uncertainty at a time. {'; '.join(said)}."
+    return finish(figure, alt=alt, source=source, ax=ax)
+
+
+def _told(result: Tornado, shares: "pd.Series[float] | None") -> str:
+    """Say where the figure lies and what moves it most."""
+    name, first = result.swings.index[0], result.swings.iloc[0]
+    share = "" if shares is None else f", {shares[str(name)]:.0%} of the variance"
+    moved = f"{first['low']:.3g} to {first['high']:.3g}"
+    return f"{result.center:.3g}, most by {name}, {moved}{share}"
+
+
+def _ranges(axes: "Axes", result: Tornado, shares: "pd.Series[float] | None") -> None:
+    """Draw the range of each source; its share of the variance stands at the right edge."""
+    rows = result.swings
+    places = np.arange(len(rows))
+    width = rows["high"] - rows["low"]
+    label = f"{percent(result.level)} of the figure, one source drawn"
+    axes.barh(places, width, left=rows["low"], height=0.6, color=COLOURS[0], label=label)
+    axes.axvline(result.center, color="black", linewidth=1.0, label="all at their middle")
+    for place, name in enumerate(rows.index if shares is not None else ()):
+        share = 0.0 if shares is None else float(shares.get(name, 0.0))
+        axes.annotate(
+            f"{share:.0%}", (1.0, place), xytext=(3, 0), xycoords=("axes fraction", "data"),
+            textcoords="offset points", va="center", fontsize=8.5, color=GREY,
+        )  # fmt: skip
+    axes.set_yticks(places, [str(name) for name in rows.index])
+    axes.set_ylim(len(rows) - 0.4, -0.6)
+    axes.use_sticky_edges = False
+    axes.margins(x=0.06)
+    axes.grid(visible=False, axis="y")

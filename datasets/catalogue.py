@@ -7,9 +7,9 @@ import pandas as pd
 
 from quesnay.datasets.store import NAME, fetch, resource, resources
 from quesnay.fitting.errors import DataError, shown
+from quesnay.models.display.documents import frame_to_csv
 from quesnay.models.display.grid import format_column
 from quesnay.models.display.table import Table
-from quesnay.models.display.workbook import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.inputs import as_path
 

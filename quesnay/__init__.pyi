@@ -204,15 +204,14 @@ from .models.input_output.table import (
 from .models.input_output.validation import (
     ImportBlock as ImportBlock,
 )
-from .models.regression.differences import (
-    fit_differences as fit_differences,
-    fit_half_panel_jackknife as fit_half_panel_jackknife,
-)
 from .models.regression.instrumental import (
     fit_instrumental as fit_instrumental,
+    shift_share_instrument as shift_share_instrument,
     to_linearmodels as to_linearmodels,
 )
 from .models.regression.panel import (
+    fit_differences as fit_differences,
+    fit_half_panel_jackknife as fit_half_panel_jackknife,
     fit_panel as fit_panel,
 )
 from .models.regression.pooling import (
@@ -227,9 +226,6 @@ from .models.regression.random_effects import (
 )
 from .models.regression.result import (
     PanelFit as PanelFit,
-)
-from .models.regression.shift_share import (
-    shift_share_instrument as shift_share_instrument,
 )
 from .models.uncertainty.bootstrap import (
     bootstrap as bootstrap,

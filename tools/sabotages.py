@@ -111,7 +111,7 @@ SABOTAGES: dict[str, tuple[str, str, str]] = {
         "return self.units[symbol].scale / self.base_size(symbol)",
         "return self.units[symbol].scale * self.base_size(symbol)",
     ),
-    "digits of JSON": ("quesnay/output.py", "_DIGITS = 10", "_DIGITS = 4"),
+    "digits of JSON": ("quesnay/commands.py", "_DIGITS = 10", "_DIGITS = 4"),
     "sectors that produce the technology": (
         "models/satellite/account.py",
         "users = self.value_added * use.intensity",

@@ -316,7 +316,10 @@ def bounds(
     wide, extra, ratios = _extended(problem, also)
     programmes = _Programmes()
     for state in found:
-        several = _solvable(_block(wide, rows) for rows in _joined_rows(wide, state, extra))
+        joined = [_block(wide, rows) for rows in _joined_rows(wide, state, extra)]
+        several = [b for b, size in zip(joined, violations(joined), strict=True) if size == 0.0]
+        if not several:
+            raise DataError(_beyond(wide, extra))
         for block in several:
             for place, key in enumerate(wide.variables):
                 programmes.add(block, place, key)
@@ -325,6 +328,14 @@ def bounds(
                 for one in _ratio_blocks(wide, block, using, key, problem.interval(key)):
                     programmes.add(one, -1, key)
     return {key: _in_unit(problem, key, ends) for key, ends in programmes.solved().items()}
+
+
+def _beyond(wide: Problem, extra: Sequence[Option]) -> str:
+    names = sorted({wide.quantities[s].concept for option in extra for s, _ in option.keys})
+    return (
+        f"what the figures imply passes the low or high declared of one of: {', '.join(names)}; "
+        "widen it, or print the quantity as a figure so that the conflict is traced"
+    )
 
 
 def implied(problem: Problem, owner: Figure) -> list[tuple[Choice, Interval]]:

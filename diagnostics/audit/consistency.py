@@ -368,7 +368,9 @@ def _implied_without(problem: Problem, figure: Figure) -> list[tuple[float, floa
     if figure.id in choices_of(problem):
         options = [ends for _, ends in implied(problem, figure)]
     else:
-        rest = problem.without([figure.id])
+        own = replace(problem.quantities[figure.symbol], low=-math.inf, high=math.inf)
+        free = problem.changed(quantities={**problem.quantities, figure.symbol: own})
+        rest = free.without([figure.id])
         ends = bounds(rest, assignments(rest), figure.key).get(figure.key)
         options = [] if ends is None else [ends]
     return [ends for ends in options if all(map(math.isfinite, ends))]

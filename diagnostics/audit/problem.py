@@ -269,12 +269,7 @@ def _units(
 ) -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     for figure in figures:
-        first = units.setdefault(figure.symbol, figure.unit)
-        if first.base != figure.unit.base:
-            raise DataError(
-                f"{figure.id}: unit {figure.unit.text!r}, but {figure.symbol!r} is in "
-                f"{first.text!r} elsewhere"
-            )
+        units.setdefault(figure.symbol, figure.unit)
     for symbol, quantity in known.items():
         if symbol not in units and quantity.unit:
             units[symbol] = unit_of(quantity.unit, where=f"quantity {symbol}")
@@ -333,12 +328,7 @@ def _selected(problem: Problem) -> Problem:
     moves. Identities with a single open quantity come back to define it.
     """
     printed = {figure.key for figure in problem.figures}
-    ranged = {
-        key
-        for item in problem.candidates
-        for key in item.keys
-        if math.isfinite(problem.quantities[key[0]].high - problem.quantities[key[0]].low)
-    }
+    ranged = {key for item in problem.candidates for key in item.keys if _has_ends(problem, key[0])}
     kept = [item for item in problem.candidates if not item.open or item.keys & printed]
     kept, aside = _without_nonlinear(
         problem, _constraining(kept, printed | ranged), printed | ranged
@@ -354,6 +344,23 @@ def _selected(problem: Problem) -> Problem:
         if role == "variable"
     }
     return chosen.changed(variables=tuple(sorted(variables)))
+
+
+def _has_ends(problem: Problem, symbol: str) -> bool:
+    """Whether what is declared of a quantity constrains the others.
+
+    Two ends do; one does where a user's own identities of the quantity are all linear.
+    """
+    low, high = problem.quantities[symbol].low, problem.quantities[symbol].high
+    if math.isfinite(high - low):
+        return True
+    return (math.isfinite(low) or math.isfinite(high)) and all(
+        len(product) == 1 and option.identity.text not in _BUILT_IN
+        for item in problem.candidates
+        for option in item.options
+        if symbol in {name for name, _ in option.keys}
+        for _, product in option.terms
+    )
 
 
 def _constraining(kept: list[Instance], known: Collection[Key]) -> list[Instance]:

@@ -21,10 +21,11 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.diagnostics.report.language import ENGLISH, Language, say
+from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import Column, as_printed, panel, reported_figures
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
+from quesnay.diagnostics.reproduction.tables import console_text
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.grid import amounts
@@ -163,7 +164,7 @@ class KlemsAccount(Tabular):
         """Say what the account holds and how far it is from what was printed."""
         own, head = part(self.account, RUN), self.study.study
         year, mean = int(own.index.max()), 100 * self.growth.mean()
-        last = own.loc[year]
+        last, (factor, unit) = own.loc[year], lang.measure(head.unit)
         said = [
             say(
                 "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
@@ -171,10 +172,10 @@ class KlemsAccount(Tabular):
                 "{total:.0f}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the definitions].",
                 lang,
                 technology=lang(head.technology),
-                core=last["core"],
-                unit=lang(head.unit),
+                core=factor * last["core"],
+                unit=unit,
                 year=year,
-                total=last["total"],
+                total=factor * last["total"],
                 share=last["share"],
                 low=last["share_low"],
                 high=last["share_high"],
@@ -194,7 +195,8 @@ class KlemsAccount(Tabular):
         if len(self.verdicts):
             counted = lang(facts_in_words(row(self.score, RUN)))
             score = say("The account {score}.", lang, score=counted)
-            said.append(say("Score: {score}", lang, score=f"{score} {lang(_WIDE)}"))
+            score += say(" ", lang) + lang(_WIDE)
+            said.append(say("Score: {score}", lang, score=score))
         return said
 
     def _printed_beside(self, own: pd.DataFrame, lang: Language) -> list[str]:
@@ -209,8 +211,8 @@ class KlemsAccount(Tabular):
                     "{core:.1%} of GDP, core and capital {share:.1%}.",
                     lang,
                     report=f"{report[:1].upper()}{report[1:]}",
-                    printed=printed["printed"],
-                    unit=lang(str(printed["unit"])),
+                    printed=lang.measured(str(printed["printed"]), str(printed["unit"])),
+                    unit=lang.measure(str(printed["unit"]))[1],
                     year=int(printed["year"]),
                     id=name,
                     core=float(then["core"] / then["gdp"]),
@@ -219,20 +221,14 @@ class KlemsAccount(Tabular):
             )
         return said
 
-    def console(self, *, width: int = 100) -> str:
-        """Return findings, the account and the verdicts, for a terminal."""
-        import textwrap
-
-        said = [
-            textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
-            for sentence in self.findings()
-        ]
-        tables = [table.to_text(width=width) for table in self.tables()]
-        return "\n\n".join([self.study.study.title, "\n".join(said), *tables])
+    def console(self, *, width: int = 100, language: str = "en") -> str:
+        """Return findings, the account and the verdicts in a language, for a terminal."""
+        lang = language_of(language, self.study.study.zh)
+        title = self.study.study.title
+        return console_text([title], self.findings(lang), self.tables(), lang, width)
 
     def to_html(self, path: str | Path | None = None, *, language: str = "en") -> str:
         """Return the self-contained report in a language; write it to `path` where given."""
-        from quesnay.diagnostics.report.language import language_of
         from quesnay.diagnostics.report.page import Front, Section, render_page
 
         use, head = self.study.klems, self.study.study

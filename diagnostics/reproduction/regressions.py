@@ -27,13 +27,12 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
 from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical, CovarianceRule
-from quesnay.fitting.regression.gram import NestedGrams, nested_grams
+from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.regression.instrumental import fit_instrumental
+from quesnay.models.regression.instrumental import fit_instrumental, shift_share_instrument
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.shift_share import shift_share_instrument
 from quesnay.models.satellite.core import keeps_imports_by_product
 
 __all__ = [

@@ -124,7 +124,10 @@ def structural_paths(
     f = engine.demand(demand, "demand")
     c = engine.per_output(account)
     A = coefficients(engine.blocks.flows, engine.blocks.output)
-    why = "structural paths: no bound exists: the coefficients' spectral radius is not below 1"
+    why = (
+        "structural paths: no bound exists: the spectral radius of the absolute coefficients is "
+        "not below 1; look at the table's negative cells"
+    )
     reach = factored(np.eye(len(A)) - np.abs(A).T, why).columns(np.abs(c))
     if not (reach >= np.abs(c) * (1 - 1e-12)).all():  # a negative inverse: radius above one
         raise DataError(why)

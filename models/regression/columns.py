@@ -59,8 +59,10 @@ class Grouping:
         """Number of groups G."""
         return int(self.labels.size)
 
-    def select(self, rows: npt.NDArray[np.bool_]) -> "Grouping":
-        """Return the grouping of some rows, with the groups that are left numbered anew."""
+    def select(self, rows: npt.NDArray[Any] | None) -> "Grouping":
+        """Return the groups of some rows, numbered anew; the same where None names all rows."""
+        if rows is None:
+            return self
         left, codes = np.unique(self.codes[rows], return_inverse=True)
         return Grouping(self.name, codes.astype(np.intp), self.labels[left])
 

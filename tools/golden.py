@@ -39,7 +39,7 @@ DOCUMENTED = (
     "diagnostics.evidence.coefficient_stability.oster_bounds",
     "diagnostics.evidence.coefficient_stability.scale_placebo",
     "diagnostics.evidence.diffusion_errors.diffusion_errors",
-    "diagnostics.evidence.leave_one_out.leave_one_out",
+    "diagnostics.evidence.coefficient_stability.leave_one_out",
     "diagnostics.evidence.specification.run_specifications",
     "diagnostics.evidence.updating.backtest_update",
     "diagnostics.regression.diagnosis.diagnose",

@@ -101,6 +101,11 @@ def test_eora_folder(tmp_path: Path) -> None:
     frames = read_io_frames(write_eora(tmp_path / "eora"), layout="eora")
     same(frames)
     assert list(frames.Z.index) == ["AUT_Farming", "ROW_TOTAL"]
+    assert list(frames.final_demand) == ["AUT_Households", "AUT_Fixed", "ROW_Stocks"]
+    assert list(frames.value_added.index) == [
+        "Primary Inputs_Compensation",
+        "Primary Inputs_Surplus",
+    ]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -1,5 +1,6 @@
 """Downloads against a server on loopback that breaks off, moves, lies and comes back."""
 
+import functools
 import hashlib
 import io
 import os
@@ -14,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from tqdm import tqdm
 
 import quesnay as qn
 from quesnay.cli import main
@@ -130,6 +132,18 @@ def test_a_broken_transfer_is_taken_up_where_it_stopped(plan: Plan, tmp_path: Pa
     assert get(plan, tmp_path).read_bytes() == LONG
     assert [ask.get("Range") for ask in plan.asked] == [None, "bytes=196608-", "bytes=262144-"]
     assert plan.asked[1]["If-Range"] == '"one"'
+
+
+def test_the_bar_of_progress_counts_every_byte_once(
+    plan: Plan, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(room, "tqdm", functools.partial(tqdm, mininterval=0.0, miniters=1))
+    plan.body, plan.cut = LONG, [200_000]  # taken up after three pieces
+    get(plan, tmp_path, progress=True)
+    size = f"{len(LONG) / 1000:.0f}k"
+    ends = [line for line in capsys.readouterr().err.split("\r") if f"| {size}/{size} [" in line]
+    assert len(ends) == 1
+    assert ends[0].startswith(f"{FILE}: 100%")
 
 
 def test_what_came_is_kept_for_the_next_call(plan: Plan, tmp_path: Path) -> None:

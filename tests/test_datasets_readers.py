@@ -87,6 +87,11 @@ def test_eora_folder(tmp_path: Path) -> None:
     table = qn.read_io(made.write_eora(tmp_path / "eora"), layout="eora")
     same(table)
     assert list(table.Z.index) == ["AUT_Farming", "ROW_TOTAL"]
+    assert list(table.final_demand) == ["AUT_Households", "AUT_Fixed", "ROW_Stocks"]
+    assert list(table.value_added.index) == [
+        "Primary Inputs_Compensation",
+        "Primary Inputs_Surplus",
+    ]
 
 
 @pytest.mark.parametrize("ending", ENDINGS)

@@ -299,6 +299,46 @@ def test_world_tables_and_a_country_cut_out_of_them(
         qn.read_io(path, layout=layout, country="AUT")
 
 
+def with_a_second_product(
+    edition: str, sold: float, output: float, scale: float = 1.0
+) -> list[Row]:
+    """Let AUS make a second product that goes to its households and is made of nothing."""
+    rows: list[list[Any]] = [
+        [*row[:4], *(scale * cell if isinstance(cell, int) else cell for cell in row[4:])]
+        for row in world(edition)
+    ]
+    second = ["C2", "Post", "AUS", "c2", 0, 0, 0, sold, 0, 0, 0, output]
+    for row, cell in zip(
+        rows, ["", "C2", "Mill", "AUS", "c2", 0, 0, 0, 0, output, 0, output], strict=True
+    ):
+        row.insert(5, cell)
+    rows.insert(6, second)
+    return list(rows)
+
+
+def test_a_country_keeps_what_it_pays_though_a_product_of_it_stands_still(tmp_path: Path) -> None:
+    path = write_rows(tmp_path / "world.xlsx", with_a_second_product("2016", 0, 0))
+    home = qn.read_io(path, country="AUS")
+    assert home.x.tolist() == [100, 0]
+    assert home.v.tolist() == [55, 0]
+
+
+@pytest.mark.parametrize(
+    ("edition", "layout", "excused"), [("2016", "wiod", 0.05), ("ADB", "adb", 0.5)]
+)
+def test_a_tiny_sector_may_miss_what_rounding_leaves_and_no_more(
+    tmp_path: Path, edition: str, layout: str, excused: float
+) -> None:
+    rows = with_a_second_product(edition, 2.0, 2.0 + 0.9 * excused, scale=10_000)
+    table = qn.read_io(write_rows(tmp_path / "near.xlsx", rows), layout=layout)
+    (warned,) = table.source.warnings
+    assert f"'AUS_C2' misses its output by {90 * excused / (2 + 0.9 * excused):.3g} %" in warned
+    assert f"less than {excused:g} in the table's unit, as printing few digits leaves" in warned
+    rows = with_a_second_product(edition, 2.0, 2.0 + 1.5 * excused, scale=10_000)
+    with pytest.raises(qn.BalanceError, match=rf"than rounding leaves \({excused:g}\)"):
+        qn.read_io(write_rows(tmp_path / "far.xlsx", rows), layout=layout)
+
+
 @genuine
 @pytest.mark.parametrize(("year", "total"), [(2000, 10_284_778), (2014, 17_348_070)])
 def test_wiod_own_file(year: int, total: float) -> None:

@@ -435,6 +435,18 @@ def test_upper_end_of_rounding_is_excluded() -> None:
     assert of_own(figures, "B = A + 1").feasible
 
 
+def test_of_many_conflicts_twenty_are_listed() -> None:
+    """Seven figures of one quantity, no two alike: 21 pairs, each of which cannot hold."""
+    figures = rows(
+        **{f"A{k}": (2000, str(k), "persons") for k in range(1, 8)}, B1=(2000, "1", "persons")
+    )
+    found = of_own(figures, "A = B")
+    pairs = [list(pair) for pair in itertools.combinations(figures.index[:7], 2)]
+    assert len(pairs) == 21
+    assert len(found.conflicts) == 20
+    assert all(pair in pairs or "B1" in pair for pair in found.conflicts)
+
+
 @pytest.mark.parametrize(
     ("printed", "holds"), [("1", True), ("2", False), ("-1", True), ("-2", False)]
 )

@@ -62,6 +62,9 @@ def test_heat_map_shows_every_coefficient(table: qn.InputOutputTable) -> None:
     image = figure.axes[0].images[0].get_array()
     np.testing.assert_array_equal(np.ma.getdata(image), table.A)
     assert figure.axes[1].get_ylabel() == "input coefficient, per unit of output"
+    down, across = figure.axes[0].get_yticklabels(), figure.axes[0].get_xticklabels()
+    assert [label.get_text() for label in down] == list(table.sectors)
+    assert [label.get_text() for label in across] == list(table.sectors)
     wide = qn.load_io("CHN", 2018, imports="included", detail=153).plot_coefficients()
     assert len(wide.axes[0].get_xticks()) < 20  # 153 names would be a grey band
 

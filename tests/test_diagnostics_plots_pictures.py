@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
 from scipy import stats
@@ -91,6 +92,141 @@ def test_pictures_of_results_take_a_panel_and_a_source(draw: Callable[..., Any])
     assert not other.has_data()
 
 
+@functools.cache
+def reproduced() -> qn.Reproduction:
+    return qn.reproduce(draws=50)
+
+
+def of_regression(**options: Any) -> Figure:
+    g = np.random.default_rng(0)
+    frame = pd.DataFrame(
+        {"firm": np.repeat(list("abcdef"), 4), "year": [2017, 2018, 2019, 2020] * 6}
+    )
+    frame["x"], frame["y"] = g.standard_normal((2, 24))
+    return cast("Figure", qn.fit_panel("y ~ x", frame, **options).plot_diagnostics())
+
+
+def of_growth() -> Figure:
+    inputs = pd.DataFrame(
+        {"capital": [1.0, 1.1, 1.3], "labour": [2.0, 2.1, 2.0]}, [2018, 2019, 2020]
+    )
+    return cast("Figure", qn.growth_accounting(pd.Series([3.0, 3.2, 3.6], inputs.index), inputs,
+                                               inputs).plot())  # fmt: skip
+
+
+def of_reconciliation() -> Figure:
+    values = pd.Series({"core": 1.0, "rest": 2.0, "total": 3.3})
+    made = qn.reconcile(values, ["core + rest = total"], std_errors=0.1 * values)
+    return cast("Figure", made.plot())
+
+
+OTHERS: list[Callable[[], Any]] = [
+    functools.partial(of_regression, cluster="firm", time="year"),
+    functools.partial(of_regression, cluster="firm"),
+    of_regression,
+    of_growth,
+    of_reconciliation,
+    lambda: CHINA.extract({"20": 0.4}).plot(names=dict(qn.load_sectors("CHN")["name_en"])),
+    lambda: qn.disaggregate(pd.Series([1.0, 2, 3, 5], range(2015, 2019)), to="quarterly").plot(),
+    lambda: reproduced().plot_account(),
+    lambda: reproduced().plot_penetration(),
+    lambda: reproduced().plot_elasticities(),
+    lambda: reproduced().plot_fan(),
+]
+
+
+def in_numbers(axis: Any) -> bool:
+    """Whether every label of a scale that is shown is a number."""
+    said = [tick.get_text() for tick in axis.get_majorticklabels() if tick.get_visible()]
+    return any(said) and all(re.fullmatch(r"[-\d.,%\s\u2212]*", text) for text in said)
+
+
+@pytest.mark.parametrize(
+    "draw", [*(functools.partial(d, *a, **o) for d, a, o in PICTURES), *RESULTS, *OTHERS]
+)
+def test_every_scale_in_numbers_says_what_it_measures(draw: Callable[..., Figure]) -> None:
+    figure = draw()
+    figure.draw_without_rendering()
+    for axes in figure.axes:
+        for axis in (axes.xaxis, axes.yaxis):
+            if axes.axison and in_numbers(axis):
+                assert axis.get_label_text(), axes.get_title(loc="left") or axes.get_title()
+
+
+def boxed(artist: Any) -> Any:
+    return artist.get_window_extent()
+
+
+@pytest.mark.parametrize(
+    "draw", [*(functools.partial(d, *a, **o) for d, a, o in PICTURES), *RESULTS]
+)
+def test_a_legend_below_stands_between_the_panels_and_the_source(
+    draw: Callable[..., Figure],
+) -> None:
+    figure = draw(source="NBS")
+    figure.draw_without_rendering()
+    foot = next(text for text in figure.texts if text.get_text() == "Source: NBS")
+    for legend in figure.legends:
+        assert boxed(legend).y0 >= boxed(foot).y1
+        assert boxed(legend).y1 <= min(boxed(axes).y0 for axes in figure.axes)
+
+
+def reaches(axes: Axes, *, across: bool = False) -> np.ndarray:
+    """Places, lower and upper ends of the error bars of a panel, (n, 3), sorted."""
+    bars = [one for one in axes.containers if isinstance(one, ErrorbarContainer)]
+    lines = [line for bar in bars for line in bar.lines[2][0].get_segments()]
+    along, place = (0, 1) if across else (1, 0)
+    return np.array(sorted((line[0][place], line[0][along], line[1][along]) for line in lines))
+
+
+def test_the_account_is_drawn_as_bars_with_the_interval_of_their_total() -> None:
+    result = reproduced()
+    figure = result.plot_account()
+    for axes, run in zip(figure.axes, result.runs, strict=True):
+        own = result.account.loc[run]
+        bars = [bar for bar in axes.patches if isinstance(bar, Rectangle)]
+        drawn: dict[Any, float] = {
+            (round(bar.get_x() + bar.get_width() / 2), bar.get_y()): bar.get_height()
+            for bar in bars
+        }
+        for year, line in own.iterrows():
+            assert drawn[year, 0.0] == pytest.approx(line["core"])
+            assert drawn[year, line["core"]] == pytest.approx(line["integration"])
+        expected = own[["total_low", "total_high"]].to_numpy(float)
+        np.testing.assert_allclose(reaches(axes)[:, 1:], expected)
+
+
+def test_the_published_totals_are_drawn_with_their_rounding() -> None:
+    result = reproduced()
+    printed = result.facts.totals().sort_values("year")["printed"]
+    half = [0.5 * 10.0 ** -len(text.partition(".")[2]) for text in printed]
+    expected = np.column_stack([printed.astype(float) - half, printed.astype(float) + half])
+    for axes in result.plot_fan().axes:
+        np.testing.assert_allclose(reaches(axes)[:, 1:], expected)
+
+
+def test_elasticities_are_drawn_with_their_intervals() -> None:
+    result = reproduced()
+    assert result.elasticities is not None
+    mixed = result.elasticities.mixture
+    drawn = reaches(result.plot_elasticities().axes[0], across=True)[::-1, 1:]
+    half = stats.norm.ppf(0.975) * mixed["std_error"]
+    expected = np.column_stack([mixed["elasticity"] - half, mixed["elasticity"] + half])
+    np.testing.assert_allclose(drawn[: len(mixed)], expected)
+
+
+def test_a_reconciliation_is_drawn_in_standard_errors() -> None:
+    """Variances 0.01 v^2 and residual 0.3: each moves by its share of the variance of the sum."""
+    variance = (0.1 * np.array([1.0, 2.0, 3.3])) ** 2
+    moved = np.array([1, 1, -1]) * variance / variance.sum() * 0.3
+    sigma, left = np.sqrt(variance), np.sqrt(variance - variance**2 / variance.sum())
+    (axes,) = of_reconciliation().axes
+    drawn = reaches(axes, across=True)[::-1, 1:]
+    np.testing.assert_allclose(drawn[::2], [[-1.96, 1.96]] * 3)
+    ends = np.column_stack([moved - 1.96 * left, moved + 1.96 * left]) / sigma[:, None]
+    np.testing.assert_allclose(drawn[1::2], ends)
+
+
 def test_the_core_takes_what_the_table_says_and_gives_what_is_left() -> None:
     axes = CHINA.plot_core(["20", "31"], most=50).axes[0]
     core = ["20", "31"]
@@ -125,7 +261,7 @@ def test_the_audit_names_figures_in_words() -> None:
 
 
 def test_printed_marks_stand_over_the_bar_of_their_year() -> None:
-    figure = qn.reproduce(draws=50).plot_account()
+    figure = reproduced().plot_account()
     for axes in figure.axes:
         marks = [line for line in axes.lines if str(line.get_label()).startswith("reported")]
         years = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in marks])

@@ -6,6 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.optimize import curve_fit
 
 import quesnay as qn
 from quesnay.fitting.curves.functions import CURVES
@@ -55,6 +56,20 @@ def test_a_curve_far_from_its_saturation_is_not_made_up() -> None:
     t = np.arange(2000.0, 2020.0)
     y = CURVES["gompertz"].value(t, [0.1586, 0.537, 2024.04])
     refused(lambda: qn.fit_curve("gompertz", t, y), "no rising|have not bent|sixth digit")
+
+
+def test_a_bend_that_gains_a_little_more_than_rounding_is_still_fitted() -> None:
+    t = np.arange(20.0)
+    y = np.exp(0.1 * t) * (1 + 0.02 * np.cos(3 * t + 1.25))
+    growth, _ = curve_fit(lambda t, a, b: a * np.exp(b * t), t, y, p0=[1.0, 0.1])
+    without = float(((y - growth[0] * np.exp(growth[1] * t)) ** 2).sum())
+    theirs, _ = curve_fit(
+        lambda t, top, rate, middle: top / (1 + np.exp(-rate * (t - middle))),
+        t, y, p0=[1000.0, 0.1, 70.0], xtol=1e-14, ftol=1e-14, maxfev=20_000,
+    )  # fmt: skip
+    fit = qn.fit_curve("logistic", t, y)
+    np.testing.assert_allclose(fit.params, theirs, rtol=1e-3)
+    assert 1e-9 < 1 - float((fit.data["resid"] ** 2).sum()) / without < 1e-3
 
 
 @pytest.mark.parametrize("kind", CURVES)

@@ -145,6 +145,11 @@ def test_a_new_folder_appears_whole(tmp_path: Path) -> None:
     assert names(tmp_path) == ["out", *(f"out/{name}" for name in names(out))]
 
 
+def test_a_file_may_stand_several_folders_deep(tmp_path: Path) -> None:
+    out = write_folder(tmp_path / "out", {"plots/print/a.pdf": b"1", "plots/print/b.pdf": b"2"})
+    assert (out / "plots" / "print" / "b.pdf").read_bytes() == b"2"
+
+
 def test_files_of_others_survive_in_a_folder(tmp_path: Path) -> None:
     (tmp_path / "plots").mkdir()
     mine = write_text(tmp_path / "plots" / "mine.txt", "mine")

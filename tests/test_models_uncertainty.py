@@ -41,6 +41,25 @@ def test_joint_normal_has_its_covariance_even_if_singular() -> None:
     assert (out.draws["b"] - out.draws["a"] - 1.0).abs().max() < 1e-7
 
 
+@pytest.mark.parametrize(
+    "law",
+    [
+        lambda x: qn.JointNormal(x[0], [[1.0, 0.5], [0.5, 1.0]]),
+        lambda x: qn.JointNormal([0.0, 1.0], x),
+        lambda x: qn.Choice(x[0]),
+        lambda x: qn.Choice([5.0, 7.0], x[1]),
+        lambda x: qn.Empirical(x[0]),
+    ],
+)
+def test_a_law_keeps_its_numbers_when_the_caller_changes_his(law: Any) -> None:
+    numbers = np.array([[0.75, 0.25], [0.25, 0.75]])
+    mine = law(numbers)
+    u = np.random.default_rng(0).uniform(size=(20, 2))
+    before = mine.quantile(u)
+    numbers[:] = [[9.0, 8.0], [8.0, 9.0]]
+    np.testing.assert_array_equal(mine.quantile(u), before)
+
+
 def test_monte_carlo_of_a_sum_is_normal() -> None:
     out = qn.monte_carlo(
         lambda x: x["a"] + x["b"],

@@ -25,7 +25,7 @@ from quesnay.commands import result_json
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.report import gather_evidence
 from quesnay.diagnostics.reproduction.study import Specifications, load_study
-from quesnay.models.display.table import Table, Tabular
+from quesnay.models.display.table import Table, Tabular, versions
 
 __all__ = ["DATA", "computed", "differences"]
 
@@ -192,6 +192,7 @@ def _number(value: float) -> float | int | None:
 
 
 def _words(text: str) -> str:
+    text = text.replace(versions(), "(versions)")
     if len(text) <= _LONG:
         return text
     return f"#{hashlib.sha256(text.encode()).hexdigest()[:12]}"

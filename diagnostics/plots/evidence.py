@@ -94,7 +94,7 @@ def _grid(result: "AuditResult") -> pd.DataFrame:
             share = float(used.map(lambda text, v=vintage: v in text.split(", ")).mean() or 0.0)
             state = "always" if share == 1.0 else "in some" if share > 0.0 else "never"
             out.setdefault(_row_name(result, name), {})[vintage] = state
-    grid = pd.DataFrame.from_dict(out, orient="index")
+    grid = pd.DataFrame.from_dict(out, orient="index").reindex(list(out))
     return grid[sorted(grid.columns, key=lambda name: str(name).split()[0])] if len(grid) else grid
 
 

@@ -363,7 +363,9 @@ class Diagnosis(Tabular):
         return Table(title, self.errors.by_rule(), notes, formats)
 
     def _row_table(self) -> Table:
-        top = self.rows.sort_values("cooks", ascending=False, kind="stable").head(SHOWN)
+        size = (self.rows["cooks"] / self.rows["cooks"].max()).round(9)  # equal but for rounding
+        order = np.argsort(-size.to_numpy(float), kind="stable")
+        top = self.rows.iloc[order[:SHOWN]]
         named = top.rename(columns={"cooks": "Cook's distance"})
         notes = (
             "dfbeta: the coefficient with the row less without it, in standard errors.",

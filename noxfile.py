@@ -34,7 +34,12 @@ def docs(session: nox.Session) -> None:
     session.install("-e", ".", *nox.project.dependency_groups(PROJECT, "docs", "test"))
     session.run("sphinx-build", "-q", "-W", "-b", "html", "docs", "docs/_build")
     session.run(
-        "python", "-m", "pytest", "tests/test_docs_offline.py", env={"QUESNAY_SITE": "docs/_build"}
+        "python",
+        "-m",
+        "pytest",
+        "tests/test_docs_offline.py",
+        "tests/test_docs_browser.py",
+        env={"QUESNAY_SITE": "docs/_build"},
     )
 
 

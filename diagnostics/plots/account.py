@@ -103,14 +103,9 @@ def plot_penetration(
     for family, path in paths.items():
         axes.plot(path.index, 100 * path, label=f"{family} curve")
     axes.vlines(
-        intervals.index.to_numpy(float),
-        100 * intervals["low"],
-        100 * intervals["high"],
-        color=GREY,
-        linewidth=5,
-        alpha=0.35,
-        label="95 % interval of the draws",
-    )
+        intervals.index.to_numpy(float), 100 * intervals["low"], 100 * intervals["high"],
+        color=GREY, linewidth=5, alpha=0.35, label="95 % interval of the draws",
+    )  # fmt: skip
     for role, face in (("calibration", COLOURS[3]), ("held out", "white")):
         mine = points[points["role"] == role]
         axes.plot(

@@ -237,17 +237,12 @@ def plot_extraction(
     labels = [sector_name(label, names, longest=44) for label in shown.index]
     if len(rest):
         labels.append(f"{len(rest)} other sectors")
+        shown = pd.concat([shown, rest.sum(numeric_only=True).to_frame().T])
     places = np.arange(len(labels))
     size = (10.2, 1.6 + 0.29 * len(labels))
     figure, panels = panels_of(ax, 1, 2, size=size, sharey=True, sharex=True)
     for axes, what in zip(panels, ("output", "value_added"), strict=True):
-        losses = {
-            part: [
-                *shown[f"{what}_loss_{part}"],
-                *([rest[f"{what}_loss_{part}"].sum()] if len(rest) else []),
-            ]
-            for part in ("own", "induced")
-        }
+        losses = {part: shown[f"{what}_loss_{part}"] for part in ("own", "induced")}
         stack_bars(axes, places, losses, (COLOURS[0], COLOURS[3]), width=0.72, across=True)
         axes.set_xlabel(axis_label(f"{what.replace('_', ' ')} lost", extraction.unit))
         axes.xaxis.set_major_formatter("{x:,g}")

@@ -158,12 +158,7 @@ def plot_influence(
     'coefficient of x without one u'
     """
     sample = examine(fit, unit=by)
-    known = [name for name in fit.names if name != "Intercept"]
-    chosen = term if term is not None else (known or list(fit.names))[0]
-    if not isinstance(chosen, str):
-        raise DataError(f"term: expected a name, got {type(chosen).__name__}")
-    if chosen not in fit.names:
-        raise DataError(f"no term {chosen!r} in the fit;{suggestion(str(chosen), fit.names)}")
+    chosen = _term(fit, term)
     found = leave_out(sample, by=None if by is None else sample.unit)
     whole = float(fit.params[chosen])
     values = found.estimates[chosen].dropna()
@@ -176,9 +171,8 @@ def plot_influence(
     axes.axvline(whole, color=GREY, linewidth=1.0)
     places = np.arange(len(values))
     axes.plot(values.to_numpy(), places, "o", markersize=4, color=COLOURS[0])
-    axes.set_yticks(
-        places, [short_name(str(label), widest=WIDEST) for label in values.index], fontsize=7.5
-    )
+    names = [short_name(str(label), widest=WIDEST) for label in values.index]
+    axes.set_yticks(places, names, fontsize=7.5)
     axes.set_ylim(-0.8, len(values) - 0.2)
     if axes.get_xlim()[0] < 0.0 < axes.get_xlim()[1]:
         axes.axvline(0.0, color="black", linewidth=1.0)
@@ -192,6 +186,17 @@ def plot_influence(
         f"to {values.iloc[far]:.3g}, without {values.index[far]}."
     )
     return finish(figure, alt=alt, source=source, ax=ax)
+
+
+def _term(fit: PanelFit, term: str | None) -> str:
+    """Return the coefficient that is meant: the one named, else the first that is no intercept."""
+    if term is None:
+        return next((name for name in fit.names if name != "Intercept"), fit.names[0])
+    if not isinstance(term, str):
+        raise DataError(f"term: expected a name, got {type(term).__name__}")
+    if term not in fit.names:
+        raise DataError(f"no term {term!r} in the fit;{suggestion(term, fit.names)}")
+    return term
 
 
 def _draw_groups(axes: "Axes", sample: Examined) -> None:

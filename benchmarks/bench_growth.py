@@ -22,7 +22,7 @@ import pandas as pd
 import quesnay as qn
 from quesnay.fitting.curves.functions import BASS, GOMPERTZ, LOGISTIC
 from quesnay.fitting.curves.least_squares import nonlinear_least_squares
-from quesnay.fitting.growth.reconciliation import adjust
+from quesnay.fitting.growth.benchmarking import adjust
 
 REFERENCE = Path(__file__).resolve().parent.parent / "tests" / "reference" / "tempdisagg.json"
 

@@ -17,7 +17,7 @@ from collections.abc import Callable
 import numpy as np
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.assumptions.influence import influence_of
+from quesnay.fitting.assumptions.residuals import influence_of
 from quesnay.fitting.regression.least_squares import project
 
 

@@ -7,11 +7,11 @@ import pandas as pd
 
 from quesnay.datasets.store import NAME, fetch, resource, resources
 from quesnay.fitting.errors import DataError, shown
+from quesnay.models.display.documents import frame_to_csv
 from quesnay.models.display.grid import format_column
 from quesnay.models.display.table import Table
-from quesnay.models.display.workbook import frame_to_csv
 from quesnay.models.display.write import write_bytes, write_text
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["codebook", "export_dataset", "list_datasets", "load_dataset"]
 

@@ -27,7 +27,7 @@ from quesnay.datasets.store import fetch
 from quesnay.fitting.checks import choice, is_number, is_whole, switch
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.write import write_bytes, write_text
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["download", "list_downloads"]
 

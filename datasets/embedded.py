@@ -9,7 +9,7 @@ import pandas as pd
 from quesnay.datasets.store import fetch, resource
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 
 __all__ = [
     "load_concordance", "load_gdp", "load_gdp_vintages", "load_panel", "load_reported",

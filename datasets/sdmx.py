@@ -23,7 +23,7 @@ from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["SdmxData", "read_sdmx"]
 

@@ -1,5 +1,6 @@
 """The kinds of array that functions take and give, named once."""
 
+from collections.abc import Callable
 from typing import TypeAlias
 
 import numpy as np
@@ -19,3 +20,6 @@ Mask: TypeAlias = npt.NDArray[np.bool_]
 
 Values: TypeAlias = npt.NDArray[np.floating]
 """Numbers in any precision."""
+
+Function: TypeAlias = Callable[[Array], Array]
+"""A function of one array, such as a curve by its parameters."""

@@ -6,6 +6,7 @@ optimum is the optimum of each. HiGHS (Huangfu and Hall 2018) does the pivoting;
 scaled so that its box is [-1, 1] and its rows have coefficients of one.
 """
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -104,8 +105,13 @@ def _least(blocks: Sequence[_Scaled], objectives: Sequence[Array]) -> Array:
     for i, (cost, norm) in enumerate(costs):
         part = z[start : start + len(cost)]
         start += len(cost)
-        far = (np.abs(part) >= 0.9 * _FAR) & (cost != 0.0)
-        out[i] = -np.inf if far.any() else constants[i] + norm * float(cost @ part)
+        far = np.abs(part) >= 0.9 * _FAR
+        value = float(cost @ part)
+        if far.any():
+            ends = [np.where(np.abs(end) >= _FAR, 10.0 * end, end) for end in (low[i], high[i])]
+            wider = cost @ _solved(cost, [pieces[i]], [limits[i]], [ends[0]], [ends[1]])
+            value = value if math.isclose(value, wider, rel_tol=1e-6, abs_tol=1e-6) else -np.inf
+        out[i] = constants[i] + norm * value
     return out
 
 

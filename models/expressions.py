@@ -7,8 +7,8 @@ numbers). Names are only looked up among the values given; nothing is ever execu
 
 import math
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeAlias
 
 import numpy as np
@@ -58,16 +58,10 @@ _LATEST = 50  # years that a quantity of an identity may lie before or after
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One word of a formula.
+    """One word of a formula, and the place of its first character, from 0.
 
-    Parameters
-    ----------
-    kind : {"name", "quoted", "number", "text", "sign", "end"}
-        What it is; a quoted name was written between backticks, a text between quotes.
-    text : str
-        The word, without backticks or quotes.
-    place : int
-        Its first character in the formula, from 0.
+    Of kind "name", "quoted" (between backticks), "number", "text" (between quotes), "sign" or
+    "end"; the text is without backticks or quotes.
     """
 
     kind: str
@@ -77,23 +71,13 @@ class Token:
 
 @dataclass(slots=True)
 class Reader:
-    """Goes through the words of a formula from left to right.
-
-    Parameters
-    ----------
-    source : str
-        The formula, for messages.
-    tokens : tuple of Token
-        Its words, the last of kind ``"end"``.
-    kind : str
-        What it is, for messages: "formula" or "identity".
-    """
+    """Goes through the words of a formula or identity (`kind`) from left to right."""
 
     source: str
     tokens: tuple[Token, ...]
     kind: str = "formula"
     position: int = 0
-    depth: int = field(default=0)
+    depth: int = 0
 
     @property
     def next(self) -> Token:
@@ -180,6 +164,13 @@ FUNCTIONS: dict[str, Callable[[Values], Values]] = {
 }
 """The functions that a formula may call; ``I(...)`` and ``C(...)`` are part of the grammar."""
 
+_OPERATIONS: dict[str, Callable[[Values, Values], Values]] = {
+    "+": np.add,
+    "-": np.subtract,
+    "*": np.multiply,
+    "/": np.divide,
+    "**": np.power,
+}
 _SHIFTS = ("lag", "lead", "diff")  # of a panel's or series' own times
 
 
@@ -357,30 +348,25 @@ def _read_lag(reader: Reader) -> int:
     return lag
 
 
+def _nodes(tree: Expression) -> Iterator[Expression]:
+    """Yield an expression and all that it is made of, from left to right."""
+    yield tree
+    match tree:
+        case Negative(inner) | Call(_, inner) | Shift(inner, _):
+            yield from _nodes(inner)
+        case Binary(_, left, right):
+            yield from _nodes(left)
+            yield from _nodes(right)
+
+
 def columns_of(tree: Expression) -> tuple[str, ...]:
     """Return the names of the columns in an expression, each once, in order."""
-    match tree:
-        case Column(name):
-            return (name,)
-        case Negative(inner) | Call(_, inner) | Shift(inner, _):
-            return columns_of(inner)
-        case Binary(_, left, right):
-            return tuple(dict.fromkeys((*columns_of(left), *columns_of(right))))
-        case _:
-            return ()
+    return tuple(dict.fromkeys(node.name for node in _nodes(tree) if isinstance(node, Column)))
 
 
 def looks_back(tree: Expression) -> bool:
     """Return whether an expression uses another time: ``lag``, ``lead`` or ``diff``."""
-    match tree:
-        case Shift():
-            return True
-        case Negative(inner) | Call(_, inner):
-            return looks_back(inner)
-        case Binary(_, left, right):
-            return looks_back(left) or looks_back(right)
-        case _:
-            return False
+    return any(isinstance(node, Shift) for node in _nodes(tree))
 
 
 Shifter: TypeAlias = Callable[[Values, int], Values]
@@ -404,28 +390,14 @@ def _evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | Non
             argument = np.asarray(_evaluate(inner, columns, shift), dtype=np.float64)
             return FUNCTIONS[function](argument)
         case Binary(sign, left, right):
-            return _combine(sign, _evaluate(left, columns, shift), _evaluate(right, columns, shift))
+            sides = (_evaluate(side, columns, shift) for side in (left, right))
+            return np.asarray(_OPERATIONS[sign](*(one.astype(np.longdouble) for one in sides)))
         case Shift(inner, steps):
             if shift is None:
                 raise DataError(
                     "formula: lag(), lead() and diff() need time=, in panels also unit="
                 )
             return shift(_evaluate(inner, columns, shift), steps)
-
-
-def _combine(sign: str, left: Values, right: Values) -> Values:
-    a, b = left.astype(np.longdouble), right.astype(np.longdouble)
-    match sign:
-        case "+":
-            return a + b
-        case "-":
-            return a - b
-        case "*":
-            return a * b
-        case "/":
-            return a / b
-        case _:
-            return np.asarray(a**b)
 
 
 @dataclass(frozen=True, slots=True)

@@ -34,13 +34,14 @@ from .datasets.sdmx import (
 from .datasets.tables import (
     load_io as load_io,
 )
+from .diagnostics.audit.consistency import (
+    audit as audit,
+)
 from .diagnostics.audit.files import (
     read_figures as read_figures,
 )
-from .diagnostics.audit.report import (
-    audit as audit,
-)
 from .diagnostics.evidence.coefficient_stability import (
+    leave_one_out as leave_one_out,
     oster_bounds as oster_bounds,
     scale_placebo as scale_placebo,
 )
@@ -49,15 +50,13 @@ from .diagnostics.evidence.diffusion_errors import (
     diffusion_errors as diffusion_errors,
     embedded_diffusions as embedded_diffusions,
 )
-from .diagnostics.evidence.leave_one_out import (
-    leave_one_out as leave_one_out,
-)
 from .diagnostics.evidence.specification import (
     Grid as Grid,
     Rule as Rule,
     run_specifications as run_specifications,
 )
 from .diagnostics.evidence.updating import (
+    backtest_tables as backtest_tables,
     backtest_update as backtest_update,
 )
 from .diagnostics.plots.account import (
@@ -86,7 +85,6 @@ from .diagnostics.regression.diagnosis import (
 from .diagnostics.reproduction.backtests import (
     backtest_elasticity as backtest_elasticity,
     backtest_penetration as backtest_penetration,
-    backtest_tables as backtest_tables,
 )
 from .diagnostics.reproduction.check import (
     StudyCheck as StudyCheck,
@@ -179,7 +177,8 @@ from .models.input_output.balancing import (
 from .models.input_output.decomposition import (
     structural_decomposition as structural_decomposition,
 )
-from .models.input_output.imported import (
+from .models.input_output.imports import (
+    location_quotient_table as location_quotient_table,
     split_imports as split_imports,
 )
 from .models.input_output.inoperability import (
@@ -193,9 +192,6 @@ from .models.input_output.paths import (
     structural_paths as structural_paths,
     upstreamness as upstreamness,
 )
-from .models.input_output.regional import (
-    location_quotient_table as location_quotient_table,
-)
 from .models.input_output.supply_use import (
     SupplyUseTable as SupplyUseTable,
     balance_supply_use as balance_supply_use,
@@ -206,15 +202,14 @@ from .models.input_output.table import (
 from .models.input_output.validation import (
     ImportBlock as ImportBlock,
 )
-from .models.regression.differences import (
-    fit_differences as fit_differences,
-    fit_half_panel_jackknife as fit_half_panel_jackknife,
-)
 from .models.regression.instrumental import (
     fit_instrumental as fit_instrumental,
+    shift_share_instrument as shift_share_instrument,
     to_linearmodels as to_linearmodels,
 )
 from .models.regression.panel import (
+    fit_differences as fit_differences,
+    fit_half_panel_jackknife as fit_half_panel_jackknife,
     fit_panel as fit_panel,
 )
 from .models.regression.pooling import (
@@ -229,9 +224,6 @@ from .models.regression.random_effects import (
 )
 from .models.regression.result import (
     PanelFit as PanelFit,
-)
-from .models.regression.shift_share import (
-    shift_share_instrument as shift_share_instrument,
 )
 from .models.uncertainty.bootstrap import (
     bootstrap as bootstrap,

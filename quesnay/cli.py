@@ -7,10 +7,9 @@ import sys
 from collections.abc import Sequence
 
 from quesnay import __version__
-from quesnay.completion import SHELLS, completion
 from quesnay.fitting.errors import QuesnayError
 from quesnay.table_commands import add_table
-from quesnay.terminal import red
+from quesnay.terminal import SHELLS, completion, red
 
 __all__ = ["main"]
 
@@ -154,12 +153,7 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--checkpoint", metavar="DIR", help="keep finished draws, to go on later")
     for name, text in (("curve", "the specification curve"), ("word", "report.docx")):
         parser.add_argument(f"--{name}", action="store_true", help=f"with --out: {text} too")
-    parser.add_argument(
-        "--lang",
-        choices=("en", "zh"),
-        default="en",
-        help="with --out: language of report, pictures and workbook, default en",
-    )
+    _add_lang(parser, "; with --out also report, pictures and workbook")
     parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
     _add_json(parser)
 
@@ -171,6 +165,7 @@ def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]"
         "--study", default="caict_2020", metavar="STUDY", help="default caict_2020"
     )
     explain.add_argument("--run", dest="which", metavar="RUN", help="one run; by default all")
+    _add_lang(explain)
     explain.add_argument("--draws", type=int, default=2000, metavar="N", help="default 2000")
     explain.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
     explain.set_defaults(handler="explain")
@@ -213,6 +208,11 @@ def _add_completion(
     )
     parser.add_argument("shell", choices=SHELLS, help="which shell")
     parser.set_defaults(run=lambda options: print(completion(whole, options.shell)))
+
+
+def _add_lang(parser: argparse.ArgumentParser, more: str = "") -> None:
+    text = f"language of what is printed{more}; default en; messages of errors stay English"
+    parser.add_argument("--lang", choices=("en", "zh"), default="en", help=text)
 
 
 def _add_json(parser: argparse.ArgumentParser) -> None:

@@ -1,17 +1,24 @@
-"""What each command of the command line does."""
+"""What each command of the command line does, and the files and the JSON that it writes."""
 
 import argparse
+import contextlib
 import json
+import math
 import re
 import shlex
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pandas as pd
 
+from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
+from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.fitting.errors import DataError, QuesnayError
-from quesnay.terminal import emphasised, progress, terminal_width
+from quesnay.models.display.table import Tabular
+from quesnay.models.display.write import write_folder
+from quesnay.terminal import Step, emphasised, progress, terminal_width
 
 __all__ = [
     "audit",
@@ -19,11 +26,16 @@ __all__ = [
     "datasets",
     "download",
     "explain",
+    "frame_json",
     "init",
     "reproduce",
+    "result_json",
     "selftest",
     "show",
+    "tables_json",
+    "write_result",
 ]
+
 
 _ESTIMATING, _BEFORE, _DRAWS = 0.4, 0.5, 0.3  # measured shares of the time, for the bar
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
@@ -31,15 +43,16 @@ _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wide
 
 def reproduce(options: argparse.Namespace) -> None:
     """Run a study and show, write or print its result."""
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.escape import visible
     from quesnay.models.display.write import check_folder
-    from quesnay.output import result_json, write_result
 
     if options.out is not None:
         check_folder(options.out)
     share = 1.0 if options.out is None else _ESTIMATING
-    with _Cluster(options.dask) as client, progress() as step:
+    language = language_of(options.lang)
+    with _cluster(options.dask) as client, progress(language) as step:
         step("estimating", 0.0)
         result = run(
             options.study,
@@ -58,18 +71,20 @@ def reproduce(options: argparse.Namespace) -> None:
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
         return
-    print(emphasised(visible(result.console(width=terminal_width()), breaks=True)))
+    shown = result.console(width=terminal_width(), language=options.lang)
+    print(emphasised(visible(shown, breaks=True)))
     if options.out is not None:
-        print(f"\nWritten: {Path(options.out)} (open report.html)")
+        print(language(f"\nWritten: {Path(options.out)} (open report.html)"))
 
 
 def explain(options: argparse.Namespace) -> None:
     """Say where the estimate of one printed figure comes from, run by run."""
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
     from quesnay.diagnostics.reproduction.runs import reproduce as run
     from quesnay.models.display.escape import visible
 
-    with progress() as step:
+    with progress(language_of(options.lang)) as step:
         step("estimating", 0.0)
         result: Any = run(
             options.study,
@@ -79,39 +94,32 @@ def explain(options: argparse.Namespace) -> None:
         )
     if isinstance(result, KlemsAccount):
         raise QuesnayError("an account by growth accounting has one equation: see its report")
+    language = language_of(options.lang, result.study.study.zh)
     for name in result.runs if options.which is None else (options.which,):
-        shown = result.explain(options.figure, run=name).summary(width=terminal_width())
-        print(emphasised(visible(shown, breaks=True)), end="\n\n")
+        for table in result.explain(options.figure, run=name).tables():
+            shown = language.table(table).to_text(width=terminal_width())
+            print(emphasised(visible(shown, breaks=True)), end="\n\n")
 
 
-class _Cluster:
-    """The Dask client at an address for the time of a run, or none."""
-
-    def __init__(self, address: str | None) -> None:
-        self.address = address
-        self.client: Any = None
-
-    def __enter__(self) -> Any:
-        if self.address is None:
-            return None
-        try:
-            from distributed import Client
-        except ImportError as error:
-            raise QuesnayError(
-                "--dask needs the package distributed: install quesnay[parallel]"
-            ) from error
-        try:
-            make: Any = Client  # the package has no types
-            self.client = make(self.address, timeout="5s")
-        except (OSError, ValueError) as error:
-            raise QuesnayError(
-                f"--dask {self.address}: no cluster answers there ({error})"
-            ) from error
-        return self.client
-
-    def __exit__(self, *_: object) -> None:
-        if self.client is not None:
-            self.client.close()
+@contextlib.contextmanager
+def _cluster(address: str | None) -> Iterator[Any]:
+    """Give the Dask client at an address for the time of a run, or none."""
+    if address is None:
+        yield None
+        return
+    try:
+        from distributed import Client
+    except ImportError as error:
+        raise QuesnayError(
+            "--dask needs the package distributed: install quesnay[parallel]"
+        ) from error
+    make: Any = Client  # the package has no types
+    try:
+        client = make(address, timeout="5s")
+    except (OSError, ValueError) as error:
+        raise QuesnayError(f"--dask {address}: no cluster answers there ({error})") from error
+    with contextlib.closing(client):
+        yield client
 
 
 def init(options: argparse.Namespace) -> None:
@@ -143,8 +151,8 @@ def check(options: argparse.Namespace) -> int:
 
 def audit(options: argparse.Namespace) -> None:
     """Say whether printed figures are mutually consistent."""
+    from quesnay.diagnostics.audit.consistency import audit as judge
     from quesnay.diagnostics.audit.files import read_figures
-    from quesnay.diagnostics.audit.report import audit as judge
 
     figures = None if options.file is None else read_figures(options.file)
     result = judge(figures)
@@ -205,7 +213,6 @@ def download(options: argparse.Namespace) -> None:
 def show(result: Any, as_json: bool, *, title: str = "") -> None:
     """Print a result, a frame or a series as text or as one JSON document."""
     from quesnay.models.display.table import Table
-    from quesnay.output import frame_json, tables_json
 
     if isinstance(result, pd.Series):
         result = result.to_frame(result.name if result.name is not None else "value")
@@ -216,3 +223,176 @@ def show(result: Any, as_json: bool, *, title: str = "") -> None:
         print(emphasised(Table(title, result).shortened().to_text(width=terminal_width())))
     else:
         print(emphasised(result.summary(width=terminal_width())))
+
+
+_DIGITS = 10  # what different processors agree on
+
+
+def write_result(
+    result: Reproduction | KlemsAccount,
+    folder: str | Path,
+    *,
+    curve: bool = False,
+    lang: str = "en",
+    word: bool = False,
+    step: Step = lambda what, share: None,
+) -> Path:
+    """Write tables, plots and the report of a run to a folder, all or nothing.
+
+    `curve` adds the specification curve, `word` the report as a Word document (needs
+    ``quesnay[word]``), `lang` is the language of report, pictures, workbook and document; `step` is
+    told what comes next and the share that is done then. Files of others in the folder stay.
+    """
+    if isinstance(result, KlemsAccount):
+        return write_folder(folder, _klems_files(result, lang, word))
+    from quesnay.diagnostics.plots.style import figure_to_bytes
+    from quesnay.diagnostics.report.language import language_of
+    from quesnay.diagnostics.report.page import render_page
+    from quesnay.diagnostics.reproduction.report import (
+        document_of,
+        gather_evidence,
+        report_parts,
+        workbook_of,
+    )
+    from quesnay.models.display.documents import frame_to_csv
+
+    step("evidence", 0.0)
+    evidence = gather_evidence(result, curve=curve)
+    step("pictures", 0.4)
+    plots = result.plots(curve=evidence.curve)
+    language = language_of(lang, result.study.study.zh)
+    parts = report_parts(result, plots, evidence, language)
+    page = render_page(*parts, language=language)
+    step("tables and report", 0.7)
+    frames = _frames(result) | evidence.frames()
+    frames["account_outcome"] = frames.pop("outcome")
+    files: dict[str, str | bytes] = {f"{n}.csv": frame_to_csv(f) for n, f in frames.items()}
+    files |= {"tables.xlsx": workbook_of(result, parts, language), "report.html": page}
+    files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
+    if word:
+        files["report.docx"] = document_of(result, parts, language)
+    return write_folder(folder, files)
+
+
+def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
+    """Return the numbers of a run by their names."""
+    return {
+        "account": result.account,
+        "outcome": result.outcome,
+        "verdicts": result.verdicts,
+        "variance": result.variance,
+        "score": result.score,
+        "readings": result.bounds,
+        "elasticities": pd.DataFrame()
+        if result.elasticities is None
+        else result.elasticities.mixture,
+    }
+
+
+def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str | bytes]:
+    """Return tables, plot and a page of an account by growth accounting."""
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.diagnostics.report.language import language_of
+    from quesnay.models.display.documents import frame_to_csv, workbook_bytes
+
+    language, figure = language_of(lang, result.study.study.zh), result.plot_account()
+    if lang != "en":
+        relabel(figure, language)
+    picture = draw_picture(figure)
+    tables = [language.table(table) for table in result.tables()]
+    files: dict[str, str | bytes] = {
+        "account.csv": frame_to_csv(result.account),
+        "definitions.csv": frame_to_csv(result.definitions),
+        "growth.csv": frame_to_csv(result.growth),
+        "verdicts.csv": frame_to_csv(result.verdicts),
+        "tables.xlsx": workbook_bytes(tables, (), language),
+        "report.html": result.to_html(language=lang),
+        "account.png": picture.png,
+    }
+    if word:
+        from quesnay.models.display.documents import Part, document_bytes
+
+        account = Part(language("The account"), (), [picture], tables)
+        title = language(result.study.study.title)
+        files["report.docx"] = document_bytes(title, result.findings(language), [account])
+    return files
+
+
+def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
+    """Return a run as plain lists and numbers for one JSON document."""
+    if isinstance(result, KlemsAccount):
+        return {
+            "study": result.study.study.name,
+            "technology": result.study.study.technology,
+            "unit": result.study.study.unit,
+            "account": frame_json(result.account),
+            "definitions": frame_json(result.definitions),
+            "growth": frame_json(result.growth),
+            "verdicts": frame_json(result.verdicts),
+            "score": frame_json(result.score),
+            "findings": result.findings(),
+        }
+    from quesnay.diagnostics.reproduction.report import gather_evidence
+
+    return {
+        "study": result.study.study.name,
+        "technology": result.study.study.technology,
+        "unit": result.study.study.unit,
+        "draws": len(result.draws),
+        "seed": result.seed,
+        **{name: frame_json(frame) for name, frame in _frames(result).items()},
+        "findings": result.findings(),
+        **{name: frame_json(frame) for name, frame in gather_evidence(result).frames().items()},
+    }
+
+
+def frame_json(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return a frame as records; missing values are null, numbers have ten significant digits.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Any labelled frame; its index becomes columns.
+
+    Returns
+    -------
+    list of dict
+        One a row.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> frame_json(pd.DataFrame({"core": [0.4386]}, index=pd.Index([2018], name="year")))
+    [{'year': 2018, 'core': 0.4386}]
+    """
+    plain = (
+        frame.reset_index() if frame.index.names != [None] or frame.index.dtype == object else frame
+    )
+    return [
+        {_flat(name): _plain(value) for name, value in zip(plain.columns, row, strict=True)}
+        for row in plain.itertuples(index=False, name=None)
+    ]
+
+
+def tables_json(result: Tabular) -> list[dict[str, Any]]:
+    """Return every table of a result with title, rows and notes."""
+    return [
+        {"title": table.title, "rows": frame_json(table.frame), "notes": list(table.notes)}
+        for table in result.tables()
+    ]
+
+
+def _flat(name: Any) -> str:
+    """Return a column's name, the levels of its header joined."""
+    return " / ".join(str(part) for part in name if part) if isinstance(name, tuple) else str(name)
+
+
+def _plain(value: Any) -> Any:
+    """Return a value that JSON knows."""
+    if value is None or value is pd.NA:
+        return None
+    if hasattr(value, "item"):
+        value = value.item()
+    if isinstance(value, float):
+        return float(f"{value:.{_DIGITS}g}") + 0.0 if math.isfinite(value) else None
+    return value if isinstance(value, (bool, int, str)) else str(value)

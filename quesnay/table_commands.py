@@ -221,8 +221,8 @@ def _check_out(path: str) -> None:
 
 def _write(result: Any, path: str, title: str) -> Path:
     """Write a result: every table of it to a workbook, the first one to a text file."""
+    from quesnay.models.display.documents import frame_to_csv, tables_to_excel
     from quesnay.models.display.table import Table
-    from quesnay.models.display.workbook import frame_to_csv, tables_to_excel
     from quesnay.models.display.write import write_text
 
     frame = _frame(result)

@@ -1,5 +1,6 @@
-"""What the command line does because a person watches: width, emphasis, progress."""
+"""What the command line does because a person watches: width, emphasis, progress, completion."""
 
+import argparse
 import contextlib
 import os
 import shutil
@@ -7,7 +8,18 @@ import sys
 from collections.abc import Callable, Iterator
 from typing import TextIO
 
-__all__ = ["Step", "emphasised", "progress", "red", "terminal_width"]
+from quesnay.fitting.errors import DataError
+
+__all__ = [
+    "SHELLS",
+    "Step",
+    "completion",
+    "emphasised",
+    "progress",
+    "red",
+    "terminal_width",
+]
+
 
 Step = Callable[[str, float], None]
 
@@ -42,24 +54,22 @@ def _bold_title(block: str) -> str:
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[Step]:
+def progress(translate: Callable[[str], str] = str) -> Iterator[Step]:
     """Show on a terminal how far a command is and how long it still takes, from 2 seconds on.
 
-    Yields
-    ------
-    callable
-        Takes what comes next and the share of the work that is done then, from 0 to 1.
+    Yields a function of what comes next and the share of the work that is done then, from 0 to 1;
+    `translate` says the words in the language of the reader.
     """
     if not _watched(sys.stderr):
         yield lambda what, share: None
         return
     from tqdm import tqdm
 
-    shape = "{desc}: {percentage:3.0f}% |{bar:20}| {elapsed}, {remaining} left"
+    shape = "{desc}: {percentage:3.0f}% |{bar:20}| " + translate("{elapsed}, {remaining} left")
     with tqdm(total=1.0, file=sys.stderr, leave=False, delay=_PATIENCE, bar_format=shape) as bar:
 
         def step(what: str, share: float) -> None:
-            bar.set_description_str(what, refresh=False)
+            bar.set_description_str(translate(what), refresh=False)
             bar.update(share - bar.n)
 
         yield step
@@ -75,3 +85,99 @@ def _watched(stream: TextIO) -> bool:
 def _coloured(stream: TextIO) -> bool:
     """Colour only for eyes: on a terminal that knows it, unless NO_COLOR says no."""
     return _watched(stream) and not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+
+
+SHELLS = ("bash", "zsh", "fish")
+
+_BASH = """\
+_quesnay() {{
+  local at='' word
+  for word in "${{COMP_WORDS[@]:1:$((COMP_CWORD-1))}}"; do
+    case "$at $word" in
+{steps}
+    esac
+  done
+  local words=''
+  case "$at" in
+{words}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "${{COMP_WORDS[COMP_CWORD]}}"))
+}}
+complete -o default -F _quesnay quesnay
+"""
+
+
+def completion(parser: argparse.ArgumentParser, shell: str) -> str:
+    """Return a script that completes commands, options and choices in a shell.
+
+    Examples
+    --------
+    >>> parser = argparse.ArgumentParser()
+    >>> _ = parser.add_argument("--draws", help="how many")
+    >>> print(completion(parser, "fish").splitlines()[-1])
+    complete -c quesnay -n "test (_quesnay_at) = ''" -l draws -d 'how many'
+    """
+    found = dict(_parsers(parser, ""))
+    if shell == "fish":
+        return _fish(found)
+    if shell not in SHELLS:
+        raise DataError(f"shell {shell!r} is not known: choose one of {', '.join(SHELLS)}")
+    steps = "\n".join(f"      '{path}') at='{path}' ;;" for path in found if path)
+    words = "\n".join(
+        f"    '{path}') words='{' '.join(_words(one))}' ;;" for path, one in found.items()
+    )
+    script = _BASH.format(steps=steps, words=words)
+    return script if shell == "bash" else f"autoload -U +X bashcompinit && bashcompinit\n{script}"
+
+
+def _parsers(
+    parser: argparse.ArgumentParser, path: str
+) -> Iterator[tuple[str, argparse.ArgumentParser]]:
+    """Yield every command with the words that lead to it, each after a blank."""
+    yield path, parser
+    for name, one in _commands(parser).items():
+        yield from _parsers(one, f"{path} {name}")
+
+
+def _commands(parser: argparse.ArgumentParser) -> dict[str, argparse.ArgumentParser]:
+    return {
+        name: one
+        for action in parser._actions
+        if isinstance(action, argparse._SubParsersAction)
+        for name, one in action.choices.items()
+    }
+
+
+def _words(parser: argparse.ArgumentParser) -> list[str]:
+    options = [name for action in parser._actions for name in action.option_strings]
+    choices = [
+        str(choice)
+        for action in parser._actions
+        if not isinstance(action, argparse._SubParsersAction)
+        for choice in action.choices or ()
+    ]
+    return [*_commands(parser), *choices, *options]
+
+
+def _fish(found: dict[str, argparse.ArgumentParser]) -> str:
+    """Write one line a word, with its help; a function finds the command that is typed."""
+    known = " ".join(f"'{path.strip()}'" for path in found if path)
+    lines = [
+        "function _quesnay_at",
+        "  set -l at ''",
+        "  for word in (commandline -opc)[2..-1]",
+        f'    contains -- (string trim "$at $word") {known}; and set at (string trim "$at $word")',
+        "  end",
+        "  echo $at",
+        "end",
+    ]
+    for path, parser in found.items():
+        start = f"complete -c quesnay -n \"test (_quesnay_at) = '{path.strip()}'\""
+        for word in _words(parser):
+            if not word.startswith("-"):
+                lines.append(f"{start} -a {word}")
+        for action in parser._actions:
+            long = [name[2:] for name in action.option_strings if name.startswith("--")]
+            told = (action.help or "").replace("'", "\\'")
+            lines += [f"{start} -l {name} -d '{told}'" for name in long if name != "help"]
+    return "\n".join(lines)

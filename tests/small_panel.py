@@ -6,8 +6,7 @@ import numpy as np
 import pandas as pd
 
 import quesnay as qn
-from quesnay.diagnostics.regression.assumptions import check_assumptions
-from quesnay.diagnostics.regression.examined import examine
+from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
 
 EFFECTS = ("unit", "year")
 

@@ -14,7 +14,7 @@ from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, l
 from quesnay.datasets.readers.containers import open_book
 from quesnay.datasets.store import resources
 from quesnay.fitting.errors import DataError
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 
 
 def test_province_panel_has_every_observation_and_its_identities() -> None:

@@ -5,6 +5,7 @@ The oracles use no linear programme: scans over the totals, closed forms and ran
 
 import contextlib
 import itertools
+from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -478,6 +479,68 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
         assert of_own(figures, "T = C + I", T=quantity).feasible == holds
     with pytest.raises(qn.DataError, match="T19: unit '100 million CNY', but 'T' is declared in"):
         of_own(figures, "T = C + I", T=Quantity("T", "total", unit="persons"))
+
+
+@pytest.mark.parametrize("ends", [{"high": 2.0}, {"low": 0.0, "high": 2.0}])
+def test_one_declared_end_binds_a_quantity_that_is_not_printed(ends: dict[str, Any]) -> None:
+    """C + I is 2.13 trillion, and a total is declared to be at most 2."""
+    unit = "100 million CNY"
+    parts = rows(C19=(2019, "5361", unit), I19=(2019, "15939", unit))
+    total = Quantity("T", "total", unit="trillion CNY", **ends)
+    found = of_own(parts, "T = C + I", T=total)
+    assert found.conflicts == [["C19", "I19"]]
+    whole = pd.concat([parts, rows(T19=(2019, "21300", unit))])
+    found = of_own(whole, "T = C + I", T=total)
+    assert found.conflicts == [["T19"], ["C19", "I19"]]
+
+
+def test_what_nothing_bounds_is_not_given_as_a_number() -> None:
+    """With C and I left out, T >= 2.2 trillion and H = 74.8 % bound them below only."""
+    unit = "100 million CNY"
+    figures = rows(
+        C19=(2019, "5361", unit), I19=(2019, "15939", unit), H19=(2019, "74.8", "percent")
+    )
+    total = Quantity("T", "total", unit="trillion CNY", low=2.2)
+    found = of_own(figures, "T = C + I", "H * C = (1 - H) * I", T=total)
+    assert not found.feasible
+    assert found.misses[["implied_low", "implied_high"]].isna().all(axis=None)
+
+
+def test_what_follows_beyond_a_declared_end_is_refused() -> None:
+    unit = "trillion CNY"
+    figures = rows(
+        R19=(2019, "5.00", unit), M19=(2019, "30.0", "percent"),
+        A19=(2019, "2", unit), B19=(2019, "2", unit),
+    )  # fmt: skip
+    profit = Quantity("P", "profit", like="R", high=1.0)
+    with pytest.raises(qn.DataError, match=r"passes the low or high declared of one of: .*profit"):
+        of_own(figures, "M = P / R", "A = B", P=profit)
+
+
+SIZES = {"trillion CNY": 12, "billion CNY": 9, "100 million CNY": 8}
+AMOUNTS = st.tuples(st.integers(1, 10**6), st.integers(5, 8))
+PRINTINGS = st.tuples(st.sampled_from(sorted(SIZES)), st.integers(0, 3))
+
+
+def _printed(value: Decimal, places: int) -> str:
+    return str(value.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+
+
+@settings(max_examples=40)
+@given(AMOUNTS, AMOUNTS, st.integers(-500, 900), st.lists(PRINTINGS, min_size=4, max_size=4))
+def test_an_exact_account_is_never_refused_in_any_unit(
+    core: tuple[int, int], rest: tuple[int, int], growth: int, printings: list[tuple[str, int]]
+) -> None:
+    """Decimal numbers that meet the identities exactly, each printed in a unit of its own."""
+    c, i = (Decimal(number).scaleb(power) for number, power in (core, rest))
+    rate = Decimal(growth) / 1000
+    true = {"T18": c + i, "C18": c, "I18": i, "T19": (c + i) * (1 + rate)}
+    told = {
+        name: (2000 + int(name[1:]), _printed(value.scaleb(-SIZES[unit]), places), unit)
+        for (name, value), (unit, places) in zip(true.items(), printings, strict=True)
+    }
+    told["N19"] = (2019, _printed(100 * rate, 1), "percent")
+    assert of_own(rows(**told), "T = C + I", "T = (1 + N) * T[t-1]").feasible
 
 
 def test_figures_of_one_concept_in_several_units() -> None:

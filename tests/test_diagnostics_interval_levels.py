@@ -14,9 +14,8 @@ from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.made_table import UpdatedTable
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.runs import median_inputs, uncertain_inputs
+from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados, uncertain_inputs
 from quesnay.diagnostics.reproduction.specifications import _summary
-from quesnay.diagnostics.reproduction.variance import source_tornados
 from quesnay.fitting.simulation.distributions import Uniform
 from quesnay.models.satellite.concepts import CONCEPTS
 

@@ -11,7 +11,7 @@ from matplotlib.text import Text
 import quesnay as qn
 from quesnay.diagnostics.plots.regression import plot_diagnostics, plot_influence
 from quesnay.diagnostics.plots.style import save_figure
-from quesnay.fitting.assumptions.normality import order_envelope
+from quesnay.fitting.assumptions.residuals import order_envelope
 from quesnay.fitting.errors import EstimationError
 
 # what is tested here does not need the glyphs

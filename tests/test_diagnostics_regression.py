@@ -7,8 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.regression.assumptions import check_assumptions
-from quesnay.diagnostics.regression.examined import examine, leave_out
+from quesnay.diagnostics.regression.assumptions import check_assumptions, examine, leave_out
 from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.least_squares import Regression, project_noisy
 from tests.small_panel import EFFECTS, fitted, panel, verdict

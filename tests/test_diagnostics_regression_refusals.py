@@ -9,7 +9,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.regression import assumptions
-from quesnay.diagnostics.regression.examined import examine
+from quesnay.diagnostics.regression.assumptions import examine
 
 from .refusals import refused
 

@@ -172,6 +172,39 @@ def test_tab_goes_to_the_answer_then_through_the_contents_and_opens_a_number(
     assert not shown.is_displayed()
 
 
+def test_every_number_of_account_and_verdicts_opens_where_it_comes_from(
+    driver: Any, folder: Path
+) -> None:
+    _open(driver, folder, "caict_2020-en")
+    opened = driver.execute_script(
+        "return [...document.querySelectorAll('button.why')].map(b => [b.textContent, "
+        "document.getElementById(b.getAttribute('popovertarget')).textContent])"
+    )
+    assert len(opened) > 12 * 4 + 3 * 16 * 2
+    values = {said.split(":")[0].strip(): said for _, said in opened}
+    assert "I = " in values["total value added, 2019, linkage run"]
+    assert "T = C + I" in values["T20, calibrated run"]
+    for text, said in opened:
+        told = said.partition(": ")[2].removeprefix("printed as ")
+        number, other = (float(part.split()[0].rstrip(".")) for part in (text, told))
+        assert number == pytest.approx(other, rel=0.02, abs=0.006), (text, said)
+
+
+def test_formulas_are_drawn_and_read_out(driver: Any, folder: Path) -> None:
+    _open(driver, folder, "caict_2020-zh")
+    drawn = driver.execute_script(
+        "return [...document.querySelectorAll('math')].map(m => [m.getAttribute('alttext'), "
+        "m.getBoundingClientRect().height])"
+    )
+    assert dict(drawn).keys() >= {"T = C + I", "I_t = e sum_j v_j,t C_t / S_t"}
+    assert min(height for _, height in drawn) > 10
+    plain = "return getComputedStyle(document.querySelector('.box code')).display"
+    assert driver.execute_script(plain) == "none"
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    assert driver.execute_script(plain) != "none"
+    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+
+
 def test_contents_stay_in_view(driver: Any, folder: Path) -> None:
     for width in (380, 1280, 1500):
         _open(driver, folder, "caict_2020-en", width=width)

@@ -201,11 +201,10 @@ def test_rows_that_the_panel_does_not_have(name: str) -> None:
     refused(lambda: regression_rows(changed), message)
 
 
-def test_equations_that_cannot_be_estimated(facts: Facts, found: Elasticities) -> None:
+def test_equations_that_cannot_be_estimated(facts: Facts) -> None:
     use = STUDY.potential
     assert use is not None
     bare = replace(STUDY, potential=None)
-    refused(lambda: mixture(bare, facts, found.base, NOTHING), "the study has no such section")
     refused(lambda: estimate_elasticities(bare, facts, seed=0), "the study has no such section")
     refused(lambda: per_value_added(STUDY, facts, "output"), "unknown measure 'output'")
     refused(
@@ -219,4 +218,4 @@ def test_equations_that_cannot_be_estimated(facts: Facts, found: Elasticities) -
     for change, message in changes:
         equation = replace(use.equations[-1], **change)
         study = replace(STUDY, potential=replace(use, equations=(equation,)))
-        refused(lambda study=study: mixture(study, facts, found.base, NOTHING), message)  # type: ignore[misc]
+        refused(lambda study=study: mixture(study, facts, study.potential, NOTHING), message)  # type: ignore[misc]

@@ -8,8 +8,14 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import prepare, row
 from quesnay.diagnostics.reproduction.backtests import ElasticityBacktest
-from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
+from quesnay.diagnostics.reproduction.regressions import (
+    cluster_grams,
+    complete_rows,
+    fit_potential,
+    regression_rows,
+)
 from quesnay.diagnostics.reproduction.study import load_study
+from quesnay.fitting.checks import seed_sequence
 
 STUDY = load_study("caict_2020")
 assert STUDY.potential is not None
@@ -55,6 +61,24 @@ def test_the_lead_placebo_is_shown_as_it_came_out(found: ElasticityBacktest) -> 
     later = found.lead.iloc[1]
     fails = later["low"] > 0
     assert ("The placebo fails" in found.summary()) == bool(fails)
+
+
+def test_the_interval_of_the_lead_placebo_holds_95_percent_of_the_redraws() -> None:
+    found = qn.backtest_elasticity(STUDY, draws=41, seed=1)
+    rows = complete_rows(USE, regression_rows(USE))
+    keys = [str(USE.cluster), "sector"]
+    last, first = (rows[rows["year"] == year] for year in (2017, 2012))
+    lead = last.set_index(keys)[USE.term].rename("lead")
+    cross = first.join(lead, on=keys).dropna(subset=["lead"])
+    use = replace(USE, formula=f"{USE.formula} + lead", absorb=("sector", keys[0]), years=())
+    grams = cluster_grams(use, cross)
+    count = grams.grams.blocks.shape[0]
+    rng = np.random.default_rng(seed_sequence(1))
+    counts = rng.multinomial(count, np.full(count, 1 / count), size=41)
+    drawn = np.sort(grams.coefficients(counts)[:, [0, -1]], axis=0)
+    # the ends of 41 sorted values lie at places 0.025 x 40 = 1 and 39
+    np.testing.assert_allclose(found.lead["low"], drawn[1], rtol=1e-9)
+    np.testing.assert_allclose(found.lead["high"], drawn[39], rtol=1e-9)
 
 
 def test_studies_without_clusters_are_refused() -> None:

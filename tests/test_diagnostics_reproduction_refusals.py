@@ -1,5 +1,6 @@
 """What a study cannot ask for: each contradiction is answered by one line with its key."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -7,7 +8,6 @@ import pytest
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import formula_columns
-from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import (
     Specifications,
     load_study,
@@ -17,6 +17,7 @@ from quesnay.diagnostics.reproduction.study import (
 from tests.refusals import refused
 
 FULL = template_text("full")
+STUDY = load_study("caict_2020")
 
 
 def _read(tmp_path: Any, text: str) -> Any:
@@ -45,18 +46,15 @@ RULE: dict[str, tuple[str, ...]] = {"sample": ("one",)}
             Specifications("T19", {}, SIDEWAYS),
             "unknown reading 'side'",
         ),
-        (Specifications("T19", {}, GRID, (RULE,)), r"inadmissible\[1\]: unknown choice 'sample'"),
+        (Specifications("T19", {}, GRID, (RULE,)), r"inadmissible\[0\]: unknown choice 'sample'"),
         (
             Specifications("T19", {}, GRID, ({"run": ("elastic",)},)),
-            r"inadmissible\[1\]: 'run' has no level 'elastic'; did you mean 'elasticity'",
+            r"inadmissible\[0\]: 'run' has no level 'elastic'; did you mean 'elasticity'",
         ),
     ],
 )
 def test_a_grid_is_refused(grid: Specifications, message: str) -> None:
-    refused(lambda: combinations(grid), message)
-
-
-STUDY = load_study("caict_2020")
+    refused(lambda: load_study(replace(STUDY, specifications=grid)), message)
 
 
 @pytest.mark.parametrize(

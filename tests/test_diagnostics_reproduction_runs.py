@@ -8,10 +8,12 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.runs import READINGS
 from quesnay.diagnostics.reproduction.study import Figure, Study, load_study
+from quesnay.diagnostics.reproduction.verdicts import score_frame
+from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import contribution_to_growth, real_growth
 
@@ -102,6 +104,37 @@ def test_naive_rules_stand_beside_the_calibrated_run(result: Reproduction) -> No
     assert list(result.score.index) == [*RUNS, "same step", "same growth", "mean of both"]
     error = (abs(step / 2.13 - 1) + abs((1.42 + 2 * (1.42 - before)) / 3.1 - 1)) / 2
     assert np.isclose(float(row(result.score, "same step")["error"]), error, atol=2e-3)
+
+
+def test_the_interval_of_a_naive_rule_holds_95_percent_of_its_own_errors(
+    result: Reproduction,
+) -> None:
+    model = result.assembly.model
+    assert model.calibration is not None
+    ends = (model.slots[k] for k in (model.calibration.earlier, model.calibration.later))
+    before, now = (
+        result.draws[("calibrated", "total", s.year, s.variant)].to_numpy() for s in ends
+    )
+    place = np.random.default_rng(seed_sequence(3)).random(len(now))
+    errors = rule_errors("same growth")
+    drawn = errors[(place * len(errors)).astype(int), 0]
+    wide = np.sort(now * (now / before) * np.exp(drawn))
+    found = row(result.naive, ("same growth", 2019))
+    # of 400 sorted values the ends lie at places 0.025 x 399 = 9.975 and 0.975 x 399 = 389.025
+    assert np.isclose(found["low"], wide[9] + 0.975 * (wide[10] - wide[9]), rtol=1e-9)
+    assert np.isclose(found["high"], wide[389] + 0.025 * (wide[390] - wide[389]), rtol=1e-9)
+
+
+def test_a_naive_rule_that_only_touches_the_open_end_does_not_agree(
+    result: Reproduction,
+) -> None:
+    model, naive = result.assembly.model, result.naive.copy()
+    for touching, agree in ((1.0, 0), (1.0 - 1e-12, 2)):
+        for name, year in (("T19", 2019), ("T20", 2020)):
+            end = float(row(result.facts.reported, name)["high"])
+            naive.loc[("same step", year), ["low", "high"]] = [end * touching, 2.0 * end]
+        score = score_frame(result.facts, model, result.verdicts, naive)
+        assert row(score, "same step")["agree"] == agree
 
 
 def test_identities_hold_in_every_draw(result: Reproduction) -> None:

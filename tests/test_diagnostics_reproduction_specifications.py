@@ -14,7 +14,7 @@ from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
 from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study, with_keys
-from quesnay.fitting.regression.gram import nested_grams
+from quesnay.fitting.regression.resampling import nested_grams
 
 STUDY = load_study("caict_2020")
 BASE = {

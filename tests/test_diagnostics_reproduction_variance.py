@@ -7,9 +7,8 @@ import quesnay as qn
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.runs import median_inputs
+from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.diagnostics.reproduction.tables import segment_table
-from quesnay.diagnostics.reproduction.variance import source_tornados
 from quesnay.models.satellite.concepts import CONCEPTS
 
 

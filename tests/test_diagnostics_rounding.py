@@ -6,9 +6,9 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.commands import frame_json
 from quesnay.diagnostics.audit.figures import inner
 from quesnay.diagnostics.reproduction.verdicts import judge
-from quesnay.output import frame_json
 from tests.own_report import OWN
 
 PRINTED = pd.DataFrame(

@@ -10,10 +10,14 @@ import pytest
 from scipy import stats
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
-from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.influence import influence_of
-from quesnay.fitting.assumptions.normality import jarque_bera
+from quesnay.fitting.assumptions.residuals import (
+    breusch_pagan,
+    collinearity,
+    influence_of,
+    jarque_bera,
+    variance_inflation,
+    white,
+)
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, probability_positive
 from quesnay.fitting.assumptions.specification import (
     added_columns,

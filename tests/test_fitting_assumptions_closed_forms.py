@@ -4,10 +4,15 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from quesnay.fitting.assumptions.collinearity import collinearity, variance_inflation
-from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.normality import jarque_bera, order_envelope
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
+from quesnay.fitting.assumptions.residuals import (
+    breusch_pagan,
+    collinearity,
+    jarque_bera,
+    order_envelope,
+    variance_inflation,
+    white,
+)
 from quesnay.fitting.assumptions.serial import (
     breusch_godfrey,
     durbin_watson,

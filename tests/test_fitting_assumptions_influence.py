@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
+from quesnay.fitting.assumptions.residuals import cluster_influence, influence_of
 from quesnay.fitting.regression.least_squares import project
 
 G = np.random.default_rng(np.random.SeedSequence(4))

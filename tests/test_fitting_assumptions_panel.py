@@ -19,7 +19,7 @@ from quesnay.fitting.assumptions.panel import (
 )
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.groups import stack
+from quesnay.fitting.regression.fixed_effects import stack
 from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.regression.random_effects import between, random_effects
 from quesnay.fitting.verdict import TestResult

@@ -6,17 +6,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from quesnay.fitting.assumptions.normality import jarque_bera
+from quesnay.fitting.assumptions.residuals import jarque_bera
 from quesnay.fitting.assumptions.serial import wooldridge_within
-from quesnay.fitting.curves.grey import grey_forecast
+from quesnay.fitting.curves.fit import grey_forecast
 from quesnay.fitting.curves.least_squares import nonlinear_least_squares
-from quesnay.fitting.growth.disaggregation import aggregation_matrix, chow_lin, denton
-from quesnay.fitting.growth.inventory import hyperbolic_efficiency
-from quesnay.fitting.growth.reconciliation import adjust
-from quesnay.fitting.regression.groups import stack
+from quesnay.fitting.growth.accounting import hyperbolic_efficiency
+from quesnay.fitting.growth.benchmarking import adjust, aggregation_matrix, chow_lin, denton
+from quesnay.fitting.regression.fixed_effects import stack
 from quesnay.fitting.simulation import engine
-from quesnay.fitting.tables.extraction import pulls
-from quesnay.fitting.tables.uncertainty import Perturbed
+from quesnay.fitting.tables.extraction import Perturbed, pulls
 from tests.refusals import refused
 
 B = np.array([1.0, 2.0])

@@ -6,14 +6,19 @@ from typing import Any, cast
 import numpy as np
 import pytest
 
-from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
-from quesnay.fitting.assumptions.normality import jarque_bera, order_envelope
 from quesnay.fitting.assumptions.panel import (
     cross_section_dependence,
     hausman,
     lagrange_multiplier,
     mundlak,
+)
+from quesnay.fitting.assumptions.residuals import (
+    breusch_pagan,
+    cluster_influence,
+    influence_of,
+    jarque_bera,
+    order_envelope,
+    white,
 )
 from quesnay.fitting.assumptions.serial import (
     breusch_godfrey,

@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.regression.gram import nested_grams
+from quesnay.fitting.regression.resampling import nested_grams
 
 FORMULA = "y ~ x + z"
 NESTED = ("p:s", "p:t")

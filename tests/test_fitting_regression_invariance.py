@@ -8,10 +8,14 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
-from quesnay.fitting.assumptions.influence import cluster_influence, influence_of
-from quesnay.fitting.assumptions.normality import jarque_bera
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier, mundlak
+from quesnay.fitting.assumptions.residuals import (
+    breusch_pagan,
+    cluster_influence,
+    influence_of,
+    jarque_bera,
+    white,
+)
 from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, wooldridge_within
 from quesnay.fitting.assumptions.specification import chow, recursive_residuals, reset
 from quesnay.fitting.regression.least_squares import project, project_noisy

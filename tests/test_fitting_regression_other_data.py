@@ -11,8 +11,8 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.assumptions.heteroskedasticity import breusch_pagan, white
 from quesnay.fitting.assumptions.panel import cross_section_dependence, lagrange_multiplier
+from quesnay.fitting.assumptions.residuals import breusch_pagan, white
 from quesnay.fitting.assumptions.serial import (
     breusch_godfrey,
     durbin_watson,

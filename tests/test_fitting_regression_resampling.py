@@ -9,8 +9,13 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.regression.gram import gram_blocks, redraw_grams, solve_grams
-from quesnay.fitting.regression.resampling import prepare_wild, wild_weights
+from quesnay.fitting.regression.resampling import (
+    gram_blocks,
+    prepare_wild,
+    redraw_grams,
+    solve_grams,
+    wild_weights,
+)
 
 DATA = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text()

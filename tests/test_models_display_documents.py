@@ -18,9 +18,9 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.fitting.errors import QuesnayError
+from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table
-from quesnay.models.display.workbook import Chart, workbook_bytes
 
 SHOWN = Table(
     "Account, yuan",

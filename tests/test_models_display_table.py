@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width
-from quesnay.models.display.markup import wrap
+from quesnay.models.display.grid import wrap
 from quesnay.models.display.table import Explanation, Table, Tabular
 
 

@@ -12,9 +12,9 @@ import pytest
 from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
-from quesnay.models.display import workbook as workbook_module
+from quesnay.models.display import documents as workbook_module
+from quesnay.models.display.documents import sheet_names, tables_to_excel
 from quesnay.models.display.table import Table
-from quesnay.models.display.workbook import sheet_names, tables_to_excel
 
 
 def read(path: Path) -> dict[str, list[list[Any]]]:

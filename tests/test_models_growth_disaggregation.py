@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.fitting.growth.disaggregation import _Search, aggregation_matrix
+from quesnay.fitting.growth.benchmarking import _Search, aggregation_matrix
 
 DATA: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "tempdisagg.json").read_text("utf-8")

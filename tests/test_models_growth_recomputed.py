@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.fitting.growth.inventory import hyperbolic_efficiency
+from quesnay.fitting.growth.accounting import hyperbolic_efficiency
 
 seeds = st.integers(0, 100_000)
 

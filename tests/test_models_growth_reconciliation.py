@@ -8,7 +8,7 @@ import pytest
 from hypothesis import assume, given, settings, strategies as st
 
 import quesnay as qn
-from quesnay.models.growth.identities import parse_identity
+from quesnay.models.growth.reconciliation import parse_identity
 
 LABELS = ["core", "integration", "total", "share", "gdp"]
 ESTIMATES = pd.Series([0.54, 1.50, 2.13, 0.022, 98.6], LABELS)

@@ -7,8 +7,8 @@ import pytest
 import quesnay as qn
 from quesnay import InputOutputTable
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.tables import uncertainty
-from quesnay.fitting.tables.uncertainty import Perturbed
+from quesnay.fitting.tables import extraction
+from quesnay.fitting.tables.extraction import Perturbed
 from tests.test_models_input_output_identities import economy, refactored
 
 N = 6
@@ -92,7 +92,7 @@ def test_first_order_of_multipliers_is_the_derivative(
 def test_a_changed_table_by_low_rank_is_the_table_factored_anew(
     table: InputOutputTable, small: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(uncertainty, "_SMALL", small)
+    monkeypatch.setattr(extraction, "_SMALL", small)
     L, places = np.array(table.leontief()), np.array([0, 2, 5])
     change = np.array(table.A)[:, places] * np.random.default_rng(0).uniform(-0.3, 0.3, (N, 3))
     A = np.array(table.A)

@@ -10,16 +10,16 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.completion import completion
-from quesnay.diagnostics.audit.vintages import _unit
+from quesnay.diagnostics.audit.figures import _unit
 from quesnay.diagnostics.evidence.updating import backtest_update
 from quesnay.diagnostics.plots.style import panel_of
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
 from quesnay.diagnostics.reproduction.study import load_study, with_keys
-from quesnay.fitting.curves.grey import grey_forecast
+from quesnay.fitting.curves.fit import grey_forecast
 from quesnay.models.expressions import evaluate, read_arithmetic, read_tokens
 from quesnay.models.regression.columns import aligned_covariance, group_column, repeat_rows
 from quesnay.models.uncertainty.running import _column
+from quesnay.terminal import completion
 
 from .refusals import refused
 

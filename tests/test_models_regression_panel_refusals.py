@@ -9,7 +9,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.regression.gram import gram_blocks, redraw_grams
+from quesnay.fitting.regression.resampling import gram_blocks, redraw_grams
 
 GENERATOR = np.random.default_rng(2)
 ROWS = 24

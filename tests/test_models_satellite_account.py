@@ -17,10 +17,14 @@ from quesnay.models.satellite.account import (
     curve_path,
 )
 from quesnay.models.satellite.concepts import CONCEPTS
-from quesnay.models.satellite.core import CorePattern
-from quesnay.models.satellite.employment import employment_by_sector, jobs_per_value_added
-from quesnay.models.satellite.linkage import CoreTies
-from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
+from quesnay.models.satellite.core import CorePattern, CoreTies
+from quesnay.models.satellite.sectors import (
+    employment_by_sector,
+    extrapolate_sectors,
+    jobs_per_value_added,
+    join_tables,
+    scale_to_gdp,
+)
 
 positive = st.floats(0.1, 100.0)
 

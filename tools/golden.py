@@ -21,11 +21,11 @@ import numpy as np
 import pandas as pd
 
 import quesnay as qn
+from quesnay.commands import result_json
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.report import gather_evidence
 from quesnay.diagnostics.reproduction.study import Specifications, load_study
 from quesnay.models.display.table import Table, Tabular
-from quesnay.output import result_json
 
 __all__ = ["DATA", "computed", "differences"]
 
@@ -39,7 +39,7 @@ DOCUMENTED = (
     "diagnostics.evidence.coefficient_stability.oster_bounds",
     "diagnostics.evidence.coefficient_stability.scale_placebo",
     "diagnostics.evidence.diffusion_errors.diffusion_errors",
-    "diagnostics.evidence.leave_one_out.leave_one_out",
+    "diagnostics.evidence.coefficient_stability.leave_one_out",
     "diagnostics.evidence.specification.run_specifications",
     "diagnostics.evidence.updating.backtest_update",
     "diagnostics.regression.diagnosis.diagnose",
@@ -58,11 +58,11 @@ DOCUMENTED = (
     "models.growth.growth_accounting.growth_accounting",
     "models.growth.reconciliation.reconcile",
     "models.input_output.balancing.ras_multi",
-    "models.input_output.imported.split_imports",
+    "models.input_output.imports.split_imports",
     "models.input_output.inoperability.inoperability_path",
     "models.input_output.inoperability.mixed_model",
     "models.input_output.paths.structural_paths",
-    "models.input_output.regional.location_quotient_table",
+    "models.input_output.imports.location_quotient_table",
     "models.input_output.supply_use.SupplyUseTable",
     "models.input_output.supply_use.balance_supply_use",
     "models.input_output.table.InputOutputTable.extract",

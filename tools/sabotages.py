@@ -61,11 +61,6 @@ SABOTAGES: dict[str, tuple[str, str, str]] = {
         "_TAIL = 0.025",
         "_TAIL = 0.05",
     ),
-    "interval of variance shares": (
-        "diagnostics/reproduction/variance.py",
-        "_LEVEL = 0.95",
-        "_LEVEL = 0.9",
-    ),
     "interval of the naive forecast": (
         "diagnostics/reproduction/verdicts.py",
         "np.quantile(wide, [0.025, 0.975])",
@@ -116,7 +111,7 @@ SABOTAGES: dict[str, tuple[str, str, str]] = {
         "return self.units[symbol].scale / self.base_size(symbol)",
         "return self.units[symbol].scale * self.base_size(symbol)",
     ),
-    "digits of JSON": ("quesnay/output.py", "_DIGITS = 10", "_DIGITS = 4"),
+    "digits of JSON": ("quesnay/commands.py", "_DIGITS = 10", "_DIGITS = 4"),
     "sectors that produce the technology": (
         "models/satellite/account.py",
         "users = self.value_added * use.intensity",

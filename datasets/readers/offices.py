@@ -22,7 +22,7 @@ from quesnay.datasets.readers.containers import Sheet, open_book
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.plain import arrange_plain, unit_of
 from quesnay.fitting.errors import DataError
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = [
     "arrange_nbs", "arrange_ons", "looks_abs", "looks_bcch", "looks_nbs", "looks_ons",

@@ -50,7 +50,7 @@ from quesnay.datasets.readers.world import (
 from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["LAYOUTS", "read_io", "table_of_sheet"]
 

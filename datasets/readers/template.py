@@ -5,7 +5,7 @@ from pathlib import Path
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.write import write_bytes
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["write_template"]
 

@@ -12,9 +12,8 @@ from typing import Any
 
 import numpy as np
 
-from quesnay.diagnostics.audit.figures import Figure
+from quesnay.diagnostics.audit.figures import Alternative, Figure
 from quesnay.diagnostics.audit.problem import Choice, Instance, Key, Option, Problem, Rows
-from quesnay.diagnostics.audit.vintages import Alternative
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, shown
 from quesnay.fitting.linear_programs import Block, extremes, violations
@@ -25,6 +24,7 @@ __all__ = [
     "bounds",
     "choices_of",
     "conflicts",
+    "factor_interval",
     "implied",
     "stands_alone",
 ]
@@ -40,10 +40,6 @@ class Assignment:
 
     choices: tuple[Choice, ...]
     rows: Rows
-
-    def of(self, owner: str) -> Choice | None:
-        """Return what a figure rests on."""
-        return next((one for one in self.choices if one.owner == owner), None)
 
 
 # ---- rows of an identity ---------------------------------------------------------------------
@@ -114,14 +110,11 @@ def _option_rows(
     factors: dict[Key, Interval] = {}
     for key, role in roles.items():
         if role == "factor":
-            interval = _factor(problem, option, chosen, key)
+            interval = factor_interval(problem, option, chosen, key)
             if interval is None:
                 return None
             factors[key] = interval
-    low, high, _ = problem.box()
-    if free in problem.variables:
-        place = problem.variables.index(free)
-        low[place], high[place] = problem.declared(free)
+    low, high, _ = problem.box(free)
     terms = []
     for number, product in option.terms:
         variable = [key for key in product if roles[key] == "variable"]
@@ -130,7 +123,7 @@ def _option_rows(
     return _pairs(*_corner_forms(terms, factors, low, high))
 
 
-def _factor(
+def factor_interval(
     problem: Problem, option: Option, chosen: Mapping[int, Alternative], key: Key
 ) -> Interval | None:
     """Return the interval of a factor in the solver's units; None where its vintage is open."""
@@ -144,19 +137,19 @@ def _factor(
 
 
 def _stacked(rows: Sequence[Rows], width: int) -> Rows:
-    if not rows:
-        return np.zeros((0, width)), np.zeros(0)
-    return np.vstack([a for a, _ in rows]), np.concatenate([b for _, b in rows])
+    none = np.zeros((0, width)), np.zeros(0)
+    return np.vstack([a for a, _ in (none, *rows)]), np.concatenate([b for _, b in (none, *rows)])
 
 
-def _fixed_rows(problem: Problem) -> list[Rows]:
+def _fixed(problem: Problem) -> list[Assignment]:
     """Return the rows of the identities without a choice, one entry a combination of corners."""
+    parts = [
+        _option_rows(problem, instance.options[0], {}) or ()
+        for instance in problem.instances
+        if not instance.open
+    ]
     width = len(problem.variables)
-    parts = []
-    for instance in problem.instances:
-        if not instance.open:
-            parts.append(_option_rows(problem, instance.options[0], {}) or ())
-    return [_stacked(one, width) for one in itertools.product(*parts)]
+    return [Assignment((), _stacked(one, width)) for one in itertools.product(*parts)]
 
 
 # ---- choices ---------------------------------------------------------------------------------
@@ -207,11 +200,7 @@ def _with_vintages(
 
 
 def _block(problem: Problem, rows: Rows, free: Key | None = None) -> Block:
-    low, high, size = problem.box()
-    if free in problem.variables:
-        place = problem.variables.index(free)
-        low[place], high[place] = problem.declared(free)
-    return Block(rows[0], rows[1], low, high, size)
+    return Block(*rows, *problem.box(free))
 
 
 def assignments(
@@ -245,20 +234,16 @@ def _start(
     """Return the rows of the identities without a choice, and the choices that hold with them."""
     if problem.impossible():
         return [], {}
-    apart = free if free in problem.variables and _is_shared(problem, free) else None
+    shared = sum(free in instance.keys for instance in problem.instances) > 1
+    apart = free if free in problem.variables and shared else None
     start: list[Assignment] = problem.once(
-        ("start", apart),
-        lambda: _holding(problem, [Assignment((), r) for r in _fixed_rows(problem)], apart),
+        ("start", apart), lambda: _holding(problem, _fixed(problem), apart)
     )
     alone: dict[str, list[Choice]] = problem.once(("alone", apart), dict)
     for owner, several in options.items():
         if owner not in alone:
             alone[owner] = _possible(problem, start, several, apart)
     return list(start), {owner: alone[owner] for owner in options}
-
-
-def _is_shared(problem: Problem, key: Key) -> bool:
-    return sum(key in instance.keys for instance in problem.instances) > 1
 
 
 def _is_feasible(problem: Problem) -> bool:
@@ -331,7 +316,10 @@ def bounds(
     wide, extra, ratios = _extended(problem, also)
     programmes = _Programmes()
     for state in found:
-        several = _solvable(_block(wide, rows) for rows in _joined_rows(wide, state, extra))
+        joined = [_block(wide, rows) for rows in _joined_rows(wide, state, extra)]
+        several = [b for b, size in zip(joined, violations(joined), strict=True) if size == 0.0]
+        if not several:
+            raise DataError(_beyond(wide, extra))
         for block in several:
             for place, key in enumerate(wide.variables):
                 programmes.add(block, place, key)
@@ -340,6 +328,14 @@ def bounds(
                 for one in _ratio_blocks(wide, block, using, key, problem.interval(key)):
                     programmes.add(one, -1, key)
     return {key: _in_unit(problem, key, ends) for key, ends in programmes.solved().items()}
+
+
+def _beyond(wide: Problem, extra: Sequence[Option]) -> str:
+    names = sorted({wide.quantities[s].concept for option in extra for s, _ in option.keys})
+    return (
+        f"what the figures imply passes the low or high declared of one of: {', '.join(names)}; "
+        "widen it, or print the quantity as a figure so that the conflict is traced"
+    )
 
 
 def implied(problem: Problem, owner: Figure) -> list[tuple[Choice, Interval]]:
@@ -559,7 +555,7 @@ def _ratio_forms(
         place = n + 1 if key in product else problem.variables.index(variable[0]) if variable else n
         rest = tuple(k for k in product if k not in problem.variables and k != key)
         for other in rest:
-            interval = _factor(problem, option, given, other)
+            interval = factor_interval(problem, option, given, other)
             if interval is None:
                 return None
             factors[other] = interval

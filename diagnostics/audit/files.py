@@ -19,7 +19,7 @@ from quesnay.diagnostics.audit.identities import (
 )
 from quesnay.fitting.checks import is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown, suggestion
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = ["ReportFile", "read_figures"]
 

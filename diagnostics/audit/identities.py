@@ -30,6 +30,7 @@ Name: TypeAlias = tuple[str, int]
 """A symbol and its lag."""
 Polynomial: TypeAlias = Mapping[tuple[Name, ...], float]
 """Products of quantities, each a sorted tuple of names, and their coefficients."""
+_Dimension: TypeAlias = Counter[str]
 _MOST_TERMS = 200
 _HIGHEST_POWER = 9
 
@@ -96,12 +97,14 @@ class Identity:
             left, right = read_equation(text)
         except DataError as error:
             raise StudyError(f"identity {name}: {str(error).removeprefix('identity ')}") from None
-        polynomial = _multiplied_out(left, right, f"identity {name}: {shown(text, 80)}")
+        where = f"identity {name}: {shown(text, 80)}"
+        (a, b), (c, d) = _rational(left, where), _rational(right, where)
+        polynomial = _plus(_times(a, d, where), _times(c, b, where), -1.0)
         if not any(polynomial):
             if not (_names(left) | _names(right)):
-                raise StudyError(f"identity {name}: {shown(text, 80)} names no quantity")
+                raise StudyError(f"{where} names no quantity")
             if polynomial:
-                raise StudyError(f"identity {name}: {shown(text, 80)} cannot hold")
+                raise StudyError(f"{where} cannot hold")
         return cls(name, " ".join(text.split()), left, right, polynomial, definition)
 
     @property
@@ -120,12 +123,6 @@ def _names(tree: Expression) -> set[Name]:
             return _names(left) | _names(right)
         case _:
             return set()
-
-
-def _multiplied_out(left: Expression, right: Expression, where: str) -> Polynomial:
-    """Return numerator(left) denominator(right) - numerator(right) denominator(left)."""
-    (a, b), (c, d) = _rational(left, where), _rational(right, where)
-    return _plus(_times(a, d, where), _times(c, b, where), -1.0)
 
 
 def _rational(tree: Expression, where: str) -> tuple[Polynomial, Polynomial]:
@@ -162,10 +159,10 @@ def _joined(
         if not c:
             raise StudyError(f"{where} divides by zero")
         return _times(a, d, where), _times(b, c, where)
-    both = _times(b, d, where) if b != d else b
+    factor = 1.0 if sign == "+" else -1.0
     if b == d:
-        return _plus(a, c, 1.0 if sign == "+" else -1.0), both
-    return _plus(_times(a, d, where), _times(c, b, where), 1.0 if sign == "+" else -1.0), both
+        return _plus(a, c, factor), b
+    return _plus(_times(a, d, where), _times(c, b, where), factor), _times(b, d, where)
 
 
 def _power(tree: Expression, where: str) -> int:
@@ -244,9 +241,6 @@ def check_symbols(identities: Sequence[Identity], known: Iterable[str]) -> None:
                     f"{shown(identity.text, 80)};{nearest(symbol, words)} declare it as a quantity "
                     "or print a figure of it"
                 )
-
-
-_Dimension: TypeAlias = Counter[str]
 
 
 def check_dimensions(identity: Identity, units: Mapping[str, Unit]) -> None:

@@ -21,7 +21,7 @@ from typing import Any, TypeAlias
 
 import numpy as np
 
-from quesnay.diagnostics.audit.figures import Figure, Unit, inner, unit_of
+from quesnay.diagnostics.audit.figures import Alternative, Figure, Unit, Vintages, inner, unit_of
 from quesnay.diagnostics.audit.identities import (
     FREE_DEFLATOR,
     SATELLITE_ACCOUNT,
@@ -30,7 +30,6 @@ from quesnay.diagnostics.audit.identities import (
     check_dimensions,
     check_symbols,
 )
-from quesnay.diagnostics.audit.vintages import Alternative, Vintages
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, StudyError, suggestion
 
@@ -66,7 +65,7 @@ class Instance:
     name: str
     year: int
     options: tuple[Option, ...]
-    keys: frozenset[Key] = field(default_factory=frozenset)
+    keys: frozenset[Key]
 
     @property
     def open(self) -> bool:
@@ -132,7 +131,17 @@ class Problem:
 
     def interval(self, key: Key) -> Interval:
         """Return what is known of a quantity before any identity, as a closed interval."""
-        found: Interval = self.once(("interval", key), lambda: self._interval(key))
+
+        def known() -> Interval:
+            low, high = self.declared(key)
+            for figure in self.figures:
+                if figure.key == key:
+                    scale = figure.unit.scale / self.base_size(figure.symbol)
+                    ends = inner(figure.low * scale, figure.high * scale)
+                    low, high = max(low, ends[0]), min(high, ends[1])
+            return low, high
+
+        found: Interval = self.once(("interval", key), known)
         return found
 
     def once(self, what: object, compute: Callable[[], Any]) -> Any:
@@ -149,15 +158,6 @@ class Problem:
         """Return the ids of figures outside what is declared of their quantity."""
         ends = {figure.id: self.interval(figure.key) for figure in self.figures}
         return [name for name, (low, high) in ends.items() if low > high]
-
-    def _interval(self, key: Key) -> Interval:
-        low, high = self.declared(key)
-        for figure in self.figures:
-            if figure.key == key:
-                scale = figure.unit.scale / self.base_size(figure.symbol)
-                ends = inner(figure.low * scale, figure.high * scale)
-                low, high = max(low, ends[0]), min(high, ends[1])
-        return low, high
 
     def without(self, ids: Collection[str]) -> "Problem":
         """Return the problem that forgets some figures."""
@@ -178,10 +178,14 @@ class Problem:
         own = [figure for figure in self.figures if figure.key in instance.keys]
         return min(own, key=lambda f: (len(self.tied(f)), bool(f.unit.base)), default=None)
 
-    def box(self) -> tuple[Array, Array, Array]:
-        """Return low, high and size of the variables."""
+    def box(self, free: Key | None = None) -> tuple[Array, Array, Array]:
+        """Return low, high and size of the variables; `free` is taken as not printed."""
         low, high, size = self.once("box", self._box)
-        return low.copy(), high.copy(), size
+        low, high = low.copy(), high.copy()
+        if free in self.variables:
+            place = self.variables.index(free)
+            low[place], high[place] = self.declared(free)
+        return low, high, size
 
     def _box(self) -> tuple[Array, Array, Array]:
         ends = np.array([self.interval(key) for key in self.variables]).reshape(-1, 2)
@@ -219,7 +223,7 @@ def pose(
     units = _units(figures, known, vintages)
     for identity in identities:
         check_dimensions(identity, units)
-    candidates = _every_instance(identities, {figure.year for figure in figures}, vintages, known)
+    candidates = _every_instance(identities, {figure.year for figure in figures}, vintages)
     problem = _selected(Problem(tuple(figures), known, units, vintages, candidates))
     if not any(problem.tied(figure) for figure in figures):
         raise DataError(
@@ -243,7 +247,7 @@ def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict
                 f"{seen[figure.symbol]!r} elsewhere; give another id or a symbol column"
             )
         base = known.get(figure.symbol, Quantity(figure.symbol, figure.concept))
-        own, factor = figure.unit, 1.0
+        own = figure.unit
         if base.unit:
             own = unit_of(base.unit, where=f"quantity {base.symbol}")
             if own.base != figure.unit.base:
@@ -265,12 +269,7 @@ def _units(
 ) -> dict[str, Unit]:
     units: dict[str, Unit] = {}
     for figure in figures:
-        first = units.setdefault(figure.symbol, figure.unit)
-        if first.base != figure.unit.base:
-            raise DataError(
-                f"{figure.id}: unit {figure.unit.text!r}, but {figure.symbol!r} is in "
-                f"{first.text!r} elsewhere"
-            )
+        units.setdefault(figure.symbol, figure.unit)
     for symbol, quantity in known.items():
         if symbol not in units and quantity.unit:
             units[symbol] = unit_of(quantity.unit, where=f"quantity {symbol}")
@@ -290,27 +289,23 @@ def _units(
 
 
 def _every_instance(
-    identities: Sequence[Identity],
-    years: Collection[int],
-    vintages: Vintages,
-    known: Mapping[str, Quantity],
+    identities: Sequence[Identity], years: Collection[int], vintages: Vintages
 ) -> tuple[Instance, ...]:
     """Return every identity in every year from the one before the figures to their last."""
     span = range(min(years) - 1, max(years) + 1)
-    names = dict.fromkeys(i.name for i in identities)
     out = []
     for year in range(span.start - 50, span.stop + 50):
-        for name in names:
-            options = [
-                option
-                for identity in identities
-                if identity.name == name
-                and (option := _option(identity, year, span, vintages)) is not None
-            ]
-            if options:
-                keys = frozenset(key for option in options for key in option.keys)
-                out.append(Instance(name, year, tuple(options), keys))
+        named: dict[str, list[Option]] = {}
+        for identity in identities:
+            option = _option(identity, year, span, vintages)
+            named.setdefault(identity.name, []).extend([] if option is None else [option])
+        out += [_instance(name, year, options) for name, options in named.items() if options]
     return tuple(out)
+
+
+def _instance(name: str, year: int, options: Sequence[Option]) -> Instance:
+    keys = frozenset(key for option in options for key in option.keys)
+    return Instance(name, year, tuple(options), keys)
 
 
 def _option(identity: Identity, year: int, span: range, vintages: Vintages) -> Option | None:
@@ -333,31 +328,39 @@ def _selected(problem: Problem) -> Problem:
     moves. Identities with a single open quantity come back to define it.
     """
     printed = {figure.key for figure in problem.figures}
-    ranged = {
-        key
-        for item in problem.candidates
-        for key in item.keys
-        if math.isfinite(problem.quantities[key[0]].high - problem.quantities[key[0]].low)
-    }
-    kept = [
-        item
-        for item in problem.candidates
-        if not item.open or any(key in printed for key in item.keys)
-    ]
+    ranged = {key for item in problem.candidates for key in item.keys if _has_ends(problem, key[0])}
+    kept = [item for item in problem.candidates if not item.open or item.keys & printed]
     kept, aside = _without_nonlinear(
         problem, _constraining(kept, printed | ranged), printed | ranged
     )
     waiting = [item for item in problem.candidates if item not in kept and not item.open]
     defining = _defining(waiting, kept, printed)
     chosen = problem.changed(instances=tuple(kept), defining=tuple(defining), aside=aside)
-    keys = [
+    variables = {
         key
         for item in kept
         for option in item.options
         for key, role in chosen.factors(option).items()
         if role == "variable"
-    ]
-    return chosen.changed(variables=tuple(dict.fromkeys([*sorted(keys)])))
+    }
+    return chosen.changed(variables=tuple(sorted(variables)))
+
+
+def _has_ends(problem: Problem, symbol: str) -> bool:
+    """Whether what is declared of a quantity constrains the others.
+
+    Two ends do; one does where a user's own identities of the quantity are all linear.
+    """
+    low, high = problem.quantities[symbol].low, problem.quantities[symbol].high
+    if math.isfinite(high - low):
+        return True
+    return (math.isfinite(low) or math.isfinite(high)) and all(
+        len(product) == 1 and option.identity.text not in _BUILT_IN
+        for item in problem.candidates
+        for option in item.options
+        if symbol in {name for name, _ in option.keys}
+        for _, product in option.terms
+    )
 
 
 def _constraining(kept: list[Instance], known: Collection[Key]) -> list[Instance]:
@@ -390,8 +393,7 @@ def _without_nonlinear(
                 else:
                     options.append(option)
             if options:
-                keys = frozenset(key for option in options for key in option.keys)
-                out.append(replace(item, options=tuple(options), keys=keys))
+                out.append(_instance(item.name, item.year, options))
         if out == kept:
             return kept, tuple(dict.fromkeys(aside))
         kept = _constraining(out, known)

@@ -1,14 +1,24 @@
-"""What the audit of a report found."""
+"""What the audit of a report found, in numbers and in sentences computed from them."""
 
+import math
 import re
+from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import pandas as pd
 
+from quesnay.diagnostics.audit.assignments import choices_of, factor_interval
+from quesnay.diagnostics.audit.figures import Figure
+from quesnay.diagnostics.audit.problem import Choice, Problem
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = ["AuditResult", "OneVintage", "Reading"]
+__all__ = [
+    "AuditResult",
+    "OneVintage",
+    "Reading",
+    "findings_of",
+]
 
 
 _DETAIL = re.compile(r"rests on GDP|^Implied|^With(out)? |No identity ties")
@@ -157,3 +167,238 @@ class AuditResult(Tabular):
         from quesnay.diagnostics.plots.evidence import plot_audit
 
         return plot_audit(self, **options)
+
+
+def findings_of(problem: Problem, result: AuditResult) -> list[str]:
+    """State in sentences what holds, on what it rests, what is excluded and what is implied."""
+    free = [figure for figure in problem.figures if not problem.tied(figure)]
+    words = [_verdict(len(problem.figures) - len(free), result), *_misses(problem, result)]
+    if result.feasible:
+        words += _shared(problem, result)
+        if result.tried > 1 and not result.one_vintage.feasible:
+            words.append(
+                "So the report mixes vintages of GDP: no consistent assignment uses one vintage a "
+                "year."
+            )
+        words += _definitions(problem, result)
+    words += _late(problem, result)
+    if result.feasible:
+        words += _one_vintage(result.one_vintage)
+    words += [
+        f"Implied, not printed: {row['concept']} of {row['year']}, "
+        f"{_range(row['low'], row['high'], row['unit'])}."
+        for row in _unprinted(result.bounds)
+    ]
+    words += [_reading(result, one) for one in result.readings]
+    if free:
+        names = ", ".join(_named(figure) for figure in free)
+        words.append(f"No identity ties {names} to another figure: printed, but not checked.")
+    return words
+
+
+def _named(figure: Figure) -> str:
+    return f"the {figure.concept} of {figure.year} ({figure.id})"
+
+
+def _verdict(tied: int, result: AuditResult) -> str:
+    number = len(result.assignments)
+    if not result.feasible:
+        sets = "; ".join(f"{{{', '.join(one)}}}" for one in result.conflicts)
+        ways = (
+            f" and on whichever GDP they rest ({result.tried:,} ways)" if result.tried > 1 else ""
+        )
+        return (
+            f"The figures are not mutually consistent, whatever was rounded{ways}: {sets} cannot "
+            "hold together."
+        )
+    start = f"The {tied} figures that identities tie are mutually consistent"
+    if result.tried == 1:
+        return f"{start}: unrounded values exist that satisfy every identity."
+    return (
+        f"{start}: of the {result.tried:,} ways to assign vintages of GDP and definitions to them, "
+        f"{'one fits' if number == 1 else f'{number} fit'} all of them at once."
+    )
+
+
+def _misses(problem: Problem, result: AuditResult) -> list[str]:
+    """Say without which figures all others hold, and how far each is from what they imply."""
+    names = {figure.id: figure for figure in problem.figures}
+    words = []
+    for left_out, rows in result.misses.groupby("left_out", sort=False):
+        told = [
+            f"{_named(names[row['id']])} is printed {names[row['id']].printed}, the others imply "
+            f"{_range(row['implied_low'], row['implied_high'], row['unit'])}"
+            for _, row in rows.iterrows()
+            if math.isfinite(row["implied_low"])
+        ]
+        *others, last = str(left_out).split(", ")
+        listed = f"{', '.join(others)} and {last}" if others else last
+        words.append(
+            f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
+        )
+    return words
+
+
+def _range(low: float, high: float, unit: str) -> str:
+    """Return an interval with as many digits as tell its ends apart, and two more."""
+    width = max(high - low, 1e-12 * max(abs(low), abs(high)), 1e-300)
+    places = min(max(1 - math.floor(math.log10(width)), 0), 8)
+    sign = "%" if unit == "percent" else unit
+    return f"{low:,.{places}f} to {high:,.{places}f} {sign}"
+
+
+def _shared(problem: Problem, result: AuditResult) -> list[str]:
+    """Say what each figure rests on in all consistent assignments."""
+    every = "in every consistent assignment " if len(result.assignments) > 1 else ""
+    words = []
+    for figure in problem.figures:
+        own = result.vintages[result.vintages["id"] == figure.id]
+        fits = own[own["fits"]]
+        if len(fits) == len(own):
+            continue
+        chosen = list(dict.fromkeys(text for text in fits["vintages"] if text))
+        told = f"rests {every}on GDP of {' or '.join(map(_pair, chosen))}" if chosen else ""
+        definitions = [text for text in dict.fromkeys(fits["definition"]) if text]
+        if len(definitions) == 1:
+            defined = f"by the {definitions[0]!r} definition"
+            told = f"{told}, {defined}" if told else f"is {every}computed {defined}"
+        words.append(f"{_capital(_named(figure))} {told}.")
+    return words
+
+
+def _pair(text: str) -> str:
+    """Return vintages as words: "2018 preliminary" becomes "2018 (preliminary)"."""
+    years = (one.partition(" ") for one in text.split(", "))
+    return " and ".join(
+        f"{year} {name}" if "(" in name else f"{year} ({name})" for year, _, name in years
+    )
+
+
+def _definitions(problem: Problem, result: AuditResult) -> list[str]:
+    """Say which definitions no assignment uses, and what the figures would be under them."""
+    frame = result.vintages[result.vintages["definition"] != ""]
+    words = []
+    for definition in dict.fromkeys(frame["definition"]):
+        rows = frame[frame["definition"] == definition]
+        if rows["fits"].any():
+            continue
+        ends = []
+        for figure in problem.figures:
+            own = rows[(rows["id"] == figure.id) & rows["implied_low"].notna()]
+            if len(own):
+                low, high = own["implied_low"].min(), own["implied_high"].max()
+                would = _range(low, high, figure.unit.text)
+                ends.append(f"{figure.id} would be {would}, not {figure.printed}")
+        words.append(
+            f"By the {definition!r} definition nothing fits"
+            + (", whatever the vintages" if (rows["vintages"] != "").any() else "")
+            + (f": {'; '.join(ends)}." if ends else ".")
+        )
+    return words
+
+
+def _late(problem: Problem, result: AuditResult) -> list[str]:
+    """Name the figures that can only rest on a vintage published after them."""
+    words = []
+    for figure in problem.figures:
+        rows = result.vintages[(result.vintages["id"] == figure.id) & result.vintages["fits"]]
+        if not len(rows) or rows["known"].any():
+            continue
+        several = choices_of(problem)[figure.id]
+        used = [c for c in several if c.text in set(rows["vintages"])]
+        dates = sorted({v.published for c in used for v in c.vintages if v.published})
+        words.append(
+            f"{_capital(_named(figure))} fits only GDP published in {dates[-1]}, after the report "
+            f"({figure.published}): an anachronism{_double_rounding(problem, figure, several)}."
+        )
+    return words
+
+
+def _double_rounding(problem: Problem, figure: Figure, several: Sequence[Choice]) -> str:
+    """Say whether printed figures and known GDP give the figure when rounded twice."""
+    for choice in several:
+        if any(v.published[: len(figure.published)] > figure.published for v in choice.vintages):
+            continue
+        value = _from_printed(problem, figure, choice)
+        digits = len(figure.printed.partition(".")[2])
+        if value is None:
+            continue
+        once = round(value, digits + 1)
+        twice = math.floor(once * 10**digits + 0.5 + 1e-9) / 10**digits
+        if twice == float(figure.printed) and round(value, digits) != twice:
+            return (
+                f", or a double rounding: the printed figures and GDP of {_pair(choice.text)} give "
+                f"{value:.{digits + 3}f}, rounded {once:.{digits + 1}f}, rounded again "
+                f"{twice:.{digits}f}"
+            )
+    return ""
+
+
+def _from_printed(problem: Problem, figure: Figure, choice: Choice) -> float | None:
+    """Return the figure that the printed centres of all others in its identity give."""
+    given = {one.year: one for one in choice.vintages}
+    option = next(o for o in choice.options if figure.key in o.keys)
+    values: dict[tuple[str, int], float] = {}
+    for key in {k for _, product in option.terms for k in product if k != figure.key}:
+        ends = factor_interval(problem, option, given, key)
+        if ends is None or not math.isfinite(ends[1] - ends[0]):
+            return None
+        values[key] = 0.5 * (ends[0] + ends[1])
+    constant = slope = 0.0
+    for number, product in option.terms:
+        part = number * math.prod(values[key] for key in product if key != figure.key)
+        if figure.key in product:
+            slope += part
+        else:
+            constant += part
+    return None if slope == 0.0 else -constant / slope / problem.scale(figure.symbol)
+
+
+def _one_vintage(special: OneVintage) -> list[str]:
+    if special.feasible or special.deflator.empty:
+        return []
+    frame = special.deflator
+    apart = frame[(frame["low"] > frame["official_high"]) | (frame["high"] < frame["official_low"])]
+    needs = [
+        f"{row['low']:.1f} to {row['high']:.1f} % in {year}, where nominal and real GDP give "
+        f"{row['official_low']:.1f} to {row['official_high']:.1f} % in any pair of vintages"
+        for year, row in (apart if len(apart) else frame).iterrows()
+    ]
+    return [
+        "Only if all figures had to rest on one vintage of each year would the report need a GDP "
+        f"deflator of its own: {'; '.join(needs)}. That reading is not needed."
+    ]
+
+
+def _reading(result: AuditResult, reading: Reading) -> str:
+    """Say what changes without some figures, or with another printing."""
+    number = len(reading.assignments)
+    fit = {0: "no assignment fits", 1: "one assignment fits"}.get(
+        number, f"{number} assignments fit"
+    )
+    left = f" ({', '.join(reading.left_out)})" if reading.left_out else ""
+    parts = [f"{_capital(reading.name)}{left}, {fit}"]
+    for figure in result.assignments.columns:
+        if figure.endswith("definition") or figure not in reading.assignments.columns:
+            continue
+        more = [v for v in dict.fromkeys(reading.assignments[figure])
+                if v not in set(result.assignments[figure])]  # fmt: skip
+        if more and result.feasible:
+            parts.append(
+                f"{figure} may then also rest on {' or '.join(_pair(one) for one in more)}"
+            )
+    before = {(row["concept"], row["year"]): row for row in _unprinted(result.bounds)}
+    for row in _unprinted(reading.bounds):
+        old = before.get((row["concept"], row["year"]))
+        if old is not None and row["high"] - row["low"] > 1.2 * (old["high"] - old["low"]):
+            ends = _range(row["low"], row["high"], row["unit"])
+            parts.append(f"{row['concept']} of {row['year']} is {ends}")
+    return "; ".join(parts) + "."
+
+
+def _unprinted(bounds: pd.DataFrame) -> list[dict[Hashable, Any]]:
+    return bounds[~bounds["printed"].astype(bool)].reset_index().to_dict("records")
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

@@ -1,4 +1,4 @@
-"""Whether a coefficient is what it is named after: omitted variables, and inputs made up by chance.
+"""Whether a coefficient is what it is named after: omitted variables, chance, single groups.
 
 **Oster's bound.** Let y be the outcome, x the regressor and W the controls, the absorbed effects,
 intercept and `fixed` terms taken out of all of them. The short regression ``y ~ x`` gives b0 and
@@ -20,29 +20,39 @@ roots those count under which the controls' index still varies with x in the dir
 **A placebo that keeps scale.** The regressor is split into what the kept effects and the scale of
 the row explain and a rest; the rest is dealt anew among the rows of a group and the equation
 estimated again. What such a made-up input earns, the size of the row earns, not the input.
+
+**Leaving one out.** An estimate without each province, sector or year says whether it hangs on one.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
-import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
-from quesnay.fitting.errors import DataError, EstimationError, shown, suggestion
+from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import group_column
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
+from quesnay.models.uncertainty.bootstrap import units_of
+from quesnay.models.uncertainty.running import Guarded, estimate_of, values_of
 
 if TYPE_CHECKING:
     from quesnay.fitting.checks import Seed
 
-__all__ = ["OsterBounds", "ScalePlacebo", "oster_bounds", "scale_placebo"]
+__all__ = [
+    "LeaveOneOut",
+    "OsterBounds",
+    "ScalePlacebo",
+    "leave_one_out",
+    "oster_bounds",
+    "scale_placebo",
+]
 
 
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
@@ -237,17 +247,31 @@ def oster_bounds(
         raise DataError(f"oster_bounds: delta must be a number, got {shown(delta)}")
     fit = fit_panel(formula, data, absorb=absorb, weights=weights, covariance="classical")
     kept = (fixed,) if isinstance(fixed, str) else as_tuple(fixed, "fixed")
+    return bounds_of(fit, term, kept, delta=float(delta), r2_max=r2_max)
+
+
+def bounds_of(
+    fit: PanelFit,
+    term: str,
+    kept: tuple[str, ...] = (),
+    *,
+    delta: float = 1.0,
+    r2_max: float | None = None,
+) -> OsterBounds:
+    """Bound a coefficient of a long regression; see :func:`oster_bounds`."""
     for name in (term, *kept):
         _check_term(name, fit)
     stay = [name in kept or name == "Intercept" for name in fit.names]
     controls = [not mine and name != term for name, mine in zip(fit.names, stay, strict=True)]
     if not any(controls):
-        raise EstimationError(f"oster_bounds: {formula!r} has no control beside {term!r}: add some")
+        raise EstimationError(
+            f"oster_bounds: {fit.formula!r} has no control beside {term!r}: add some"
+        )
     y, X = _within(fit)
     y, x, W = (
         _partial(values, X[:, stay]) for values in (y, X[:, fit.names.index(term)], X[:, controls])
     )
-    return _solve(_Regressions.of(y, x, W, term), float(delta), r2_max)
+    return _bounded(y, x, W, term, delta=delta, r2_max=r2_max)
 
 
 def scale_placebo(
@@ -316,6 +340,28 @@ def scale_placebo(
     >>> round(float(result.made_up.mean()), 1)  # what x earns, its scale earns
     0.5
     """
+
+    def fit(rows: pd.DataFrame) -> PanelFit:
+        return fit_panel(formula, rows, absorb=absorb, cluster=cluster, weights=weights)
+
+    rows = data.reset_index(drop=True)
+    return deal_anew(
+        fit, rows, term=term, scale=scale, groups=groups, keep=keep, draws=draws, seed=seed
+    )
+
+
+def deal_anew(
+    equation: Callable[[pd.DataFrame], PanelFit],
+    data: pd.DataFrame,
+    *,
+    term: str,
+    scale: str | Sequence[str],
+    groups: str,
+    keep: str | Sequence[str],
+    draws: int,
+    seed: "Seed",
+) -> ScalePlacebo:
+    """Estimate an equation with made-up inputs, see `scale_placebo`; labels of rows are unique."""
     check_draws(draws, least=1)
     group_column(data, groups, "groups")
     sizes = (scale,) if isinstance(scale, str) else as_tuple(scale, "scale")
@@ -324,20 +370,43 @@ def scale_placebo(
             raise DataError(
                 f"scale_placebo: data has no column {name!r};{suggestion(name, data.columns)}"
             )
-    rows = data.dropna(subset=[term, *sizes]).reset_index(drop=True)
-    fit = fit_panel(formula, rows, absorb=absorb, cluster=cluster, weights=weights)
-    _check_alone(term, fit)
+    rows = data.dropna(subset=[term, *sizes])
+    fit = equation(rows)
+    _check_term(term, fit)
+    others = [name for name in fit.names if name != term and term in re.split(r"\W+", name)]
+    if others:
+        raise DataError(
+            f"scale_placebo: {term!r} stands in {others[0]!r} too; a made-up input replaces one "
+            "plain column: leave the other term out"
+        )
     used = rows.loc[fit.index]
-    rest = _beside_scale(used, term, sizes, groups, keep)
+    kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
+    rest = _beside(used, term, sizes, tuple(dict.fromkeys((groups, *kept))))
     explained = (used[term].to_numpy(float) - rest)[:, None]
     codes = group_column(used, groups, "groups").codes
-    rng = make_generator(seed)
-    made_up = []
+    rng, made_up = make_generator(seed), []
     for start in range(0, draws, _CHUNK):
-        dealt = [_dealt(rest, codes, rng) for _ in range(min(_CHUNK, draws - start))]
-        made_up.append(_coefficients(fit, term, explained + np.column_stack(dealt)))
+        dealt = _dealt(rest, codes, rng, min(_CHUNK, draws - start))
+        made_up.append(_coefficients(fit, term, explained + dealt))
     estimate, error = float(fit.params[term]), float(fit.std_errors[term])
     return ScalePlacebo(term, estimate, error, np.concatenate(made_up), groups, sizes)
+
+
+def _beside(
+    rows: pd.DataFrame, term: str, sizes: tuple[str, ...], effects: tuple[str, ...]
+) -> Array:
+    """Return what neither scale nor the kept effects explain of a column."""
+    formula, rule = f"{term} ~ {' + '.join(sizes)}", "classical"
+    fit = fit_panel(formula, rows, absorb=effects, covariance=rule, singletons="keep")
+    return fit.resid.to_numpy(float)
+
+
+def _dealt(rest: Array, codes: Codes, rng: np.random.Generator, draws: int) -> Array:
+    """Deal the rests of each group among its rows, one column a draw."""
+    order, dealt = np.argsort(codes, kind="stable"), np.empty((len(rest), draws))
+    for column in dealt.T:
+        column[order] = rest[np.lexsort((rng.random(len(rest)), codes))]
+    return dealt
 
 
 def _within(fit: PanelFit) -> tuple[Array, Array]:
@@ -361,55 +430,23 @@ def _check_term(name: str, fit: PanelFit) -> None:
         )
 
 
-def _check_alone(term: str, fit: PanelFit) -> None:
-    _check_term(term, fit)
-    others = [name for name in fit.names if name != term and term in re.split(r"\W+", name)]
-    if others:
-        raise DataError(
-            f"scale_placebo: {term!r} stands in {others[0]!r} too; a made-up input replaces one "
-            "plain column: leave the other term out"
-        )
-
-
 @dataclass(frozen=True, slots=True)
-class _Regressions:
-    """Both regressions in the letters of the cubic above."""
+class _Cubic:
+    """The short and the long regression in the letters of the cubic above, and Rmax."""
 
-    term: str
-    sy: float
     sx: float
     t: float
-    short: float
-    long: float
-    r_short: float
-    r_long: float
+    moved: float  # b0 - b1
+    gained: float  # (R1 - R0) sy t
+    room: float  # (Rmax - R1) sy
 
-    @classmethod
-    def of(cls, y: Array, x: Array, W: Array, term: str) -> "_Regressions":
-        """Regress y on x and on x and W; all that is fixed has been taken out of them."""
-        n = len(y)
-        sy, sx = float(y @ y) / n, float(x @ x) / n
-        left, e = _partial(x, W), _partial(y, np.column_stack([x, W]))
-        t, short = float(left @ left) / n, float(x @ y) / (n * sx)
-        r_short, r_long = short**2 * sx / sy, 1.0 - float(e @ e) / (n * sy)
-        return cls(term, sy, sx, t, short, float(left @ y) / (n * t), r_short, r_long)
-
-    @property
-    def moved(self) -> float:
-        return self.short - self.long
-
-    def room(self, top: float) -> float:
-        """Return the variance of y that only what is not observed could explain."""
-        return (top - self.r_long) * self.sy
-
-    def biases(self, delta: float, top: float) -> Array:
+    def biases(self, delta: float) -> Array:
         """Return the real roots of the cubic, the smallest first."""
-        gained = (self.r_long - self.r_short) * self.sy * self.t
         cubic = np.polynomial.Polynomial(
             [
-                delta * self.room(top) * self.moved * self.sx,
-                delta * self.room(top) * (self.sx - self.t)
-                - gained
+                delta * self.room * self.moved * self.sx,
+                delta * self.room * (self.sx - self.t)
+                - self.gained
                 - self.sx * self.t * self.moved**2,
                 (delta - 2.0) * self.t * self.moved * self.sx,
                 (delta - 1.0) * (self.t * self.sx - self.t**2),
@@ -419,75 +456,56 @@ class _Regressions:
         real = roots[np.abs(roots.imag) <= _REAL * np.maximum(np.abs(roots), 1e-12)].real
         return np.asarray(real[np.argsort(np.abs(real))])
 
-    def selection(self, bias: float, top: float) -> float:
+    def selection(self, bias: float) -> float:
         """Return the delta at which the bias solves the cubic."""
-        gained = (self.r_long - self.r_short) * self.sy * self.t
         third = bias**3 * (self.t * self.sx - self.t**2)
         second = bias**2 * self.t * self.moved * self.sx
-        given = bias * (gained + self.sx * self.t * self.moved**2) + 2 * second + third
-        needed = self.room(top) * (self.moved * self.sx + bias * (self.sx - self.t))
+        given = bias * (self.gained + self.sx * self.t * self.moved**2) + 2 * second + third
+        needed = self.room * (self.moved * self.sx + bias * (self.sx - self.t))
         needed += second + third
         return given / needed if needed else float("inf")
 
 
-def _solve(found: _Regressions, delta: float, r2_max: float | None) -> OsterBounds:
-    """Bound the coefficient of the long regression."""
-    top = min(_R_MULTIPLE * found.r_long, 1.0) if r2_max is None else r2_max
-    if not is_number(top) or not found.r_long <= top <= 1.0:
+def _bounded(
+    y: Array, x: Array, W: Array, term: str, *, delta: float, r2_max: float | None
+) -> OsterBounds:
+    """Bound the coefficient of x beside W; all that is fixed has been taken out of them."""
+    n = len(y)
+    sy, sx = float(y @ y) / n, float(x @ x) / n
+    left, e = _partial(x, W), _partial(y, np.column_stack([x, W]))
+    t, short = float(left @ left) / n, float(x @ y) / (n * sx)
+    r_short, r_long = short**2 * sx / sy, 1.0 - float(e @ e) / (n * sy)
+    long, gain = float(left @ y) / (n * t), r_long - r_short
+    top = min(_R_MULTIPLE * r_long, 1.0) if r2_max is None else r2_max
+    if not is_number(top) or not r_long <= top <= 1.0:
         raise DataError(
             f"oster_bounds: r2_max={shown(top)} must lie between the R2 of the long regression, "
-            f"{found.r_long:.4f}, and 1"
+            f"{r_long:.4f}, and 1"
         )
-    gain = found.r_long - found.r_short
     if not gain > _GAIN:
         raise EstimationError("oster_bounds: the controls explain nothing; they bound nothing")
-    biases = found.biases(delta, top)
-    left = 1.0 + biases * (found.sx - found.t) / (found.sx * found.moved)
-    if not (left > _SAME).any():
+    cubic = _Cubic(sx, t, short - long, gain * sy * t, (top - r_long) * sy)
+    biases = cubic.biases(delta)
+    same = 1.0 + biases * (sx - t) / (sx * cubic.moved) > _SAME
+    if not same.any():
         raise EstimationError(
-            f"oster_bounds: no coefficient of {found.term!r} fits delta {delta:g} and R2 "
+            f"oster_bounds: no coefficient of {term!r} fits delta {delta:g} and R2 "
             f"{top:.4f}: selection on the controls would change its direction; give a smaller "
             "delta or r2_max"
         )
     return OsterBounds(
-        term=found.term,
-        short=found.short,
-        long=found.long,
-        r2_short=found.r_short,
-        r2_long=found.r_long,
+        term=term,
+        short=short,
+        long=long,
+        r2_short=r_short,
+        r2_long=r_long,
         r2_max=float(top),
         delta=delta,
-        bound=float(found.long - biases[left > _SAME][0]),
-        roots=tuple(float(found.long - bias) for bias in biases),
-        approximate=found.long - delta * found.moved * (top - found.r_long) / gain,
-        delta_zero=found.selection(found.long, top),
+        bound=float(long - biases[same][0]),
+        roots=tuple(float(long - bias) for bias in biases),
+        approximate=long - delta * cubic.moved * (top - r_long) / gain,
+        delta_zero=cubic.selection(long),
     )
-
-
-def _beside_scale(
-    rows: pd.DataFrame,
-    term: str,
-    sizes: tuple[str, ...],
-    groups: str,
-    keep: str | Sequence[str],
-) -> Array:
-    """Return what neither scale nor the kept effects explain of a column."""
-    kept = (keep,) if isinstance(keep, str) else as_tuple(keep, "keep")
-    fit = fit_panel(
-        f"{term} ~ {' + '.join(sizes)}",
-        rows,
-        absorb=tuple(dict.fromkeys((groups, *kept))),
-        covariance="classical",
-        singletons="keep",
-    )
-    return fit.resid.to_numpy(float)
-
-
-def _dealt(rest: Array, codes: npt.NDArray[np.intp], rng: np.random.Generator) -> Array:
-    """Deal the rests of each group among its rows."""
-    dealt = np.empty_like(rest)
-    dealt[np.argsort(codes, kind="stable")] = rest[np.lexsort((rng.random(len(rest)), codes))]
-    return dealt
 
 
 def _coefficients(fit: PanelFit, term: str, made_up: Array) -> Array:
@@ -500,3 +518,108 @@ def _coefficients(fit: PanelFit, term: str, made_up: Array) -> Array:
         block = np.sqrt(weights)[:, None] * block
     block = _partial(block, others)
     return np.asarray((y @ block) / (block**2).sum(axis=0))
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class LeaveOneOut(Tabular):
+    """An estimate without each group in turn.
+
+    Parameters
+    ----------
+    estimate : Series
+        With all groups.
+    left_out : DataFrame
+        Index: the group left out; one column a statistic.
+    failures : dict of str to str
+        Group -> why the statistic failed without it.
+    by : str
+        What the groups are.
+    """
+
+    estimate: pd.Series
+    left_out: pd.DataFrame
+    failures: dict[str, str]
+    by: str
+
+    @property
+    def change(self) -> pd.DataFrame:
+        """Change of the statistic when each group is left out."""
+        return self.left_out - self.estimate
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Jackknife standard errors, ``sqrt((g - 1) / g sum (t_i - mean)^2)`` (CV3 of clusters)."""
+        count = len(self.left_out)
+        away = self.left_out - self.left_out.mean()
+        return ((count - 1) / count * (away**2).sum()).pow(0.5).rename("std_error")
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the range of the estimates and the most influential groups."""
+        low, high = self.left_out.idxmin(), self.left_out.idxmax()
+        frame = pd.DataFrame(
+            {
+                "estimate": self.estimate,
+                "jackknife_se": self.std_errors,
+                "lowest": self.left_out.min(),
+                "without": low.astype(str),
+                "highest": self.left_out.max(),
+                "without ": high.astype(str),
+            }
+        )
+        notes = [f"{len(self.left_out)} groups of {self.by}, each left out once."]
+        notes += [f"Without {name} it failed: {why}" for name, why in self.failures.items()]
+        return (Table(f"Leaving out one {self.by} at a time", frame, tuple(notes)),)
+
+
+def leave_one_out(
+    statistic: Callable[[pd.DataFrame], Any], data: pd.DataFrame, *, by: str
+) -> LeaveOneOut:
+    """Compute a statistic without each group in turn.
+
+    Parameters
+    ----------
+    statistic : callable
+        ``statistic(data)`` returns a number, Series or mapping.
+    data : DataFrame
+        Observations.
+    by : str
+        Column of the groups.
+
+    Returns
+    -------
+    LeaveOneOut
+        Estimates, changes and jackknife errors. A group without which the statistic fails is
+        counted and shown.
+
+    Raises
+    ------
+    QuesnayError
+        If the column is unknown or has gaps, there are fewer than three groups, or the statistic
+        fails, or is not finite, on all of the data.
+
+    Examples
+    --------
+    >>> frame = pd.DataFrame({"province": list("aabbcc"), "x": [1.0, 3, 2, 4, 9, 9]})
+    >>> found = leave_one_out(lambda d: d["x"].mean(), frame, by="province")
+    >>> found.left_out["value"].round(2).to_dict()
+    {'a': 6.0, 'b': 5.5, 'c': 2.5}
+    """
+    units = units_of(data, by)
+    if units.count < 3:
+        raise QuesnayError(f"leave_one_out: {units.count} groups of {by!r}; at least three needed")
+    call = Guarded(statistic, "the statistic")
+    first = call(data)
+    labels, estimate = estimate_of(first, owner="the statistic")
+    rows: dict[Any, Any] = {}
+    failures: dict[str, str] = {}
+    for place, name in enumerate(units.names):
+        try:
+            returned = call(data.take(np.sort(units.without(place))))
+        except QuesnayError as error:
+            failures[str(name)] = str(error)
+            continue
+        rows[name] = values_of(returned, labels, rows=1, owner="the statistic")[0]
+    if not rows:
+        raise QuesnayError(f"leave_one_out: every group failed: {next(iter(failures.values()))}")
+    left_out = pd.DataFrame.from_dict(rows, orient="index", columns=labels).rename_axis(by)
+    return LeaveOneOut(pd.Series(estimate, index=labels, name="estimate"), left_out, failures, by)

@@ -21,7 +21,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.embedded import load_panel
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Values
 from quesnay.fitting.checks import Seed, check_draws, is_number, make_generator, whole
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown, suggestion
@@ -30,7 +30,7 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["DiffusionErrors", "diffusion_errors", "embedded_diffusions"]
+__all__ = ["NAIVE", "DiffusionErrors", "diffusion_errors", "embedded_diffusions", "naive_forecast"]
 
 
 FAMILIES = ("gompertz", "logistic", "bass")
@@ -209,10 +209,9 @@ class DiffusionErrors(Tabular):
             Table(
                 "Root mean square error at the first horizon by series",
                 first,
-                (),
-                dict.fromkeys(first.columns, ".1%"),
+                formats=dict.fromkeys(first.columns, ".1%"),
             ),
-            Table("Series and origins left out", self.left_out.set_index("series"), ()),
+            Table("Series and origins left out", self.left_out.set_index("series")),
         )
 
     def plot(self, **options: Any) -> "Figure":
@@ -345,6 +344,12 @@ def embedded_diffusions() -> pd.DataFrame:
     return data[["series", "year", "value", "launch", "source"]]
 
 
+def naive_forecast(rule: str, before: Values, now: Values, ahead: int) -> Values:
+    """Prolong two points by the same step, the same growth, or the mean of both."""
+    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
+    return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
+
+
 def _check_rules(
     families: Sequence[str], saturations: Sequence[float], horizons: Sequence[int]
 ) -> None:
@@ -393,9 +398,8 @@ def _origins(level: "pd.Series[float]", least_growth: float) -> tuple[Array, int
     before = level.reindex(level.index - 1).to_numpy()
     grown = level.to_numpy() / before - 1
     known = np.isfinite(grown)
-    return level.index.to_numpy(float)[known & (grown >= least_growth)], int(
-        (known & ~(grown >= least_growth)).sum()
-    )
+    enough = grown >= least_growth
+    return level.index.to_numpy(float)[known & enough], int((known & ~enough).sum())
 
 
 def _forecasts(
@@ -407,16 +411,15 @@ def _forecasts(
 ) -> pd.DataFrame:
     """Forecast one series so many steps ahead from all its origins by every rule."""
     before, now, actual = (
-        level.reindex(origins + shift).to_numpy(float) for shift in (-1, 0, steps)
+        np.asarray(level.reindex(origins + shift), dtype=float) for shift in (-1, 0, steps)
     )
-    rules: dict[tuple[str, float], Array] = {}
+    rules: dict[tuple[str, float], Values] = {}
     for family, multiple in curves:
         since = origins - launch if family == "bass" else np.zeros_like(origins)
         theta = CURVES[family].identify((since - 1, since), (before, now), multiple * now)
         rules[(family, multiple)] = CURVES[family].value(since + steps, theta)
-    step, growth = now + steps * (now - before), now * (now / before) ** steps
-    for name, forecast in zip(NAIVE, (step, growth, (step + growth) / 2), strict=True):
-        rules[(name, np.nan)] = forecast
+    for name in NAIVE:
+        rules[(name, np.nan)] = naive_forecast(name, before, now, steps)
     names, forecasts = zip(*rules.items(), strict=True)
     count = len(names)
     frame = pd.DataFrame(

@@ -19,8 +19,7 @@ from numpy.typing import NDArray
 from quesnay.fitting.checks import is_number, seed_sequence, whole
 from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
-from quesnay.fitting.simulation.inference import JointNull, joint_null
-from quesnay.fitting.simulation.sensitivity import shapley_shares
+from quesnay.fitting.simulation.inference import JointNull, joint_null, shapley_shares
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
@@ -151,8 +150,7 @@ class SpecificationCurve(Tabular):
                 ("Shapley value of explained variance over all orders of the choices.",),
                 {"share": ".1%"},
             ),
-            self._by_level(),
-            *self._failed(),
+            *self._levels(),
         )
 
     def _runs(self) -> tuple[Table, ...]:
@@ -192,24 +190,20 @@ class SpecificationCurve(Tabular):
         frame = pd.DataFrame({"value": rows})
         return Table(f"Specification curve of {self.figure}", frame, tuple(notes))
 
-    def _by_level(self) -> Table:
+    def _levels(self) -> tuple[Table, ...]:
+        names = ["specifications", "lowest", "median", "highest"]
         parts = {
-            choice: self.estimates.groupby(choice, sort=False)["estimate"].describe()[
-                ["count", "min", "50%", "max"]
-            ]
+            choice: self.estimates.groupby(choice, sort=False)["estimate"].agg(
+                ["count", "min", "median", "max"]
+            )
             for choice in self.choices
         }
-        frame = pd.concat(parts, names=["choice", "level"])
-        frame.columns = pd.Index(["specifications", "lowest", "median", "highest"])
-        frame["specifications"] = frame["specifications"].astype(int)
-        return Table(f"{self.figure} by choice and level, {self.unit}", frame)
-
-    def _failed(self) -> tuple[Table, ...]:
+        frame = pd.concat(parts, names=["choice", "level"]).set_axis(names, axis=1)
+        shown = Table(f"{self.figure} by choice and level, {self.unit}", frame)
         if self.failures.empty:
-            return ()
+            return (shown,)
         counts = self.failures["failure"].value_counts().rename("specifications").to_frame()
-        counts.index.name = "reason"
-        return (Table("Specifications without an estimate", counts),)
+        return shown, Table("Specifications without an estimate", counts.rename_axis("reason"))
 
     def plot(self, **options: Any) -> "Figure":
         """Draw the ranked estimates, the printed figure and the choices below.
@@ -497,12 +491,12 @@ def _curve(
     """Label, rank and test what the engine returned."""
     good = arrays["reason"] == ""
     draws = arrays["draws"]
-    low, high = np.full((2, len(good)), np.nan)
+    low, high, spread = np.full((3, len(good)), np.nan)
     finite = np.where(np.isfinite(draws), draws, np.nan)
     if good.any():
         low[good], high[good] = np.nanquantile(finite[good], [0.025, 0.975], axis=1)
+        spread[good] = np.nanstd(finite[good], axis=1, ddof=1)
     frame = pd.DataFrame([{k: str(v) for k, v in one.items()} for one in specifications])
-    spread = _spread(finite, good)
     frame = frame.assign(
         estimate=arrays["estimate"],
         low=low,
@@ -510,23 +504,18 @@ def _curve(
         standard_error=spread,
         failure=arrays["reason"],
     )
+    low_end, high_end = reported
     printed = pd.Series(
-        {
-            "value": 0.5 * (reported[0] + reported[1]),
-            "low": reported[0],
-            "high": reported[1],
-            "unit": unit,
-        }
+        {"value": 0.5 * (low_end + high_end), "low": low_end, "high": high_end, "unit": unit}
     )
     moving = good & (spread > 0.0)  # what does not vary has no distribution under the null
     joint = joint_null(arrays["estimate"][moving], draws[moving]) if moving.any() else None
     return rank_specifications(frame, printed, figure=figure, joint=joint)
 
 
-def _spread(finite: NDArray[np.float64], good: NDArray[np.bool_]) -> NDArray[np.float64]:
-    out = np.full(len(good), np.nan)
-    out[good] = np.nanstd(finite[good], axis=1, ddof=1)
-    return out
+def _check_rules(rules: object) -> None:
+    if not isinstance(rules, list | tuple) or not all(isinstance(rule, Rule) for rule in rules):
+        raise QuesnayError("grid: rules must be a list of Rule(reason, excludes)")
 
 
 def _check_reported(reported: tuple[float, float]) -> None:
@@ -536,8 +525,3 @@ def _check_reported(reported: tuple[float, float]) -> None:
         low, high = np.nan, np.nan
     if not isinstance(reported, tuple | list) or not low < high:
         raise QuesnayError(f"reported must be an interval (low, high), got {shown(reported)}")
-
-
-def _check_rules(rules: object) -> None:
-    if not isinstance(rules, list | tuple) or not all(isinstance(rule, Rule) for rule in rules):
-        raise QuesnayError("grid: rules must be a list of Rule(reason, excludes)")

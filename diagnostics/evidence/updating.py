@@ -6,13 +6,14 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.checks import as_tuple
+from quesnay.datasets.tables import load_io
+from quesnay.fitting.checks import as_tuple, is_whole
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.balancing import balance_least_squares, gras, ras
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["METHODS", "UpdateBacktest", "backtest_update", "weighted_error"]
+__all__ = ["METHODS", "UpdateBacktest", "backtest_tables", "backtest_update", "weighted_error"]
 
 Method = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
 
@@ -30,16 +31,6 @@ def weighted_error(estimate: pd.DataFrame, actual: pd.DataFrame) -> float:
     return float((estimate - actual).abs().to_numpy().sum()) / size
 
 
-def _same_cells(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
-    """Return the old table as it is."""
-    return seed
-
-
-def _same_coefficients(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
-    """Return old column shares on the new column totals: no change of technology or tastes."""
-    return seed * (columns / seed.sum())
-
-
 def _ras(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
     """RAS with negative cells kept as they were, the usual practice."""
     fixed = seed.clip(upper=0.0)
@@ -48,24 +39,13 @@ def _ras(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFram
     return out
 
 
-def _gras(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
-    """GRAS."""
-    out: pd.DataFrame = gras(seed, rows, columns).table
-    return out
-
-
-def _least_squares(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
-    """Constrained least squares of relative changes."""
-    out: pd.DataFrame = balance_least_squares(seed, rows, columns).table
-    return out
-
-
+# No change of technology or tastes, in the second: old column shares on the new column totals.
 METHODS: Mapping[str, Method] = {
-    "same cells": _same_cells,
-    "same coefficients": _same_coefficients,
+    "same cells": lambda seed, rows, columns: seed,
+    "same coefficients": lambda seed, rows, columns: seed * (columns / seed.sum()),
     "RAS": _ras,
-    "GRAS": _gras,
-    "least squares": _least_squares,
+    "GRAS": lambda seed, rows, columns: gras(seed, rows, columns).table,
+    "least squares": lambda seed, rows, columns: balance_least_squares(seed, rows, columns).table,
 }
 
 
@@ -192,6 +172,51 @@ def backtest_update(
     errors = pd.DataFrame.from_dict(rows, orient="index")
     errors.index = pd.MultiIndex.from_tuples(list(rows), names=["update", "method"])
     return UpdateBacktest(errors, failures)
+
+
+def backtest_tables(
+    country: str = "CHN",
+    updates: Sequence[tuple[int, int]] = ((2017, 2018), (2018, 2020)),
+    *,
+    imports: str = "included",
+    methods: Sequence[str] = tuple(METHODS),
+) -> UpdateBacktest:
+    """Update the embedded tables of a country to later years and compare with the official ones.
+
+    Parameters
+    ----------
+    country : str
+        Such as "CHN".
+    updates : sequence of (int, int)
+        Base year and target year.
+    imports : {"included", "separate"}
+        Which official table: "separate" updates the domestic block.
+    methods : sequence of str
+        Of "same cells", "same coefficients", "RAS", "GRAS" and "least squares".
+
+    Returns
+    -------
+    UpdateBacktest
+        Weighted absolute percentage errors by block, naive rules included.
+
+    Raises
+    ------
+    QuesnayError
+        If a table does not exist, or a method is unknown.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> found = qn.backtest_tables(updates=[(2017, 2018)], methods=["same coefficients", "RAS"])
+    >>> found.errors["intermediate"].round(3).tolist()
+    [0.049, 0.04]
+    """
+    pairs = [as_tuple(update, "updates") for update in as_tuple(updates, "updates")]
+    if not pairs or any(len(pair) != 2 or not all(map(is_whole, pair)) for pair in pairs):
+        raise DataError(f"updates: give updates as pairs of years (from, to), got {shown(updates)}")
+    years = sorted({year for pair in pairs for year in pair})
+    tables = {year: load_io(country, year, imports=imports) for year in years}
+    return backtest_update(tables, pairs, methods=methods)
 
 
 def _matrix(tables: Mapping[int, InputOutputTable], year: int) -> pd.DataFrame:

@@ -17,10 +17,9 @@ from quesnay.diagnostics.plots.style import (
     place_labels,
     short_name,
 )
-from quesnay.diagnostics.regression.examined import Examined, examine, label_text, leave_out
+from quesnay.diagnostics.regression.assumptions import Examined, examine, label_text, leave_out
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.assumptions.collinearity import collinearity
-from quesnay.fitting.assumptions.normality import order_envelope
+from quesnay.fitting.assumptions.residuals import collinearity, order_envelope
 from quesnay.fitting.errors import DataError, suggestion
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import PanelFit

@@ -3,8 +3,12 @@
 ``zh.toml`` holds two tables. ``sentences`` are templates filled by :func:`say`, with the same
 fields and formats in both languages. ``texts`` are finished texts: titles, headers, notes and
 labels of any table or picture, as they are or as a pattern in which ``{name}`` stands for any text,
-translated in its turn, ``{rows}`` for several parted by semicolons, and ``{n}``, ``{n1}`` and so on
-for a number. A study brings its own.
+translated in its turn, ``{rows}`` for several parted by semicolons, ``{n}``, ``{n1}`` and so on for
+a number, and ``{v}``, ``{v1}`` for one measured in ``{unit}``. A study brings its own.
+
+``units`` is the one rule for units: by the unit, its word behind a number, the powers of ten by
+which the number grows then, and its word alone, in a heading or at an axis, where numbers stay:
+255 behind a number of ten thousands of persons, 2.55 below a heading of millions.
 """
 
 import functools
@@ -12,12 +16,15 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from decimal import Decimal
 from importlib.resources import files
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from pandas.api.types import is_bool_dtype, is_numeric_dtype
 
+from quesnay.datasets.embedded import load_sectors
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
@@ -25,11 +32,12 @@ from quesnay.models.display.table import Table
 __all__ = ["ENGLISH", "LANGUAGES", "Language", "language_of", "say"]
 
 LANGUAGES = ("en", "zh")
-_PERCENT = re.compile(r"(?<=\d)%")
+_PERCENT, _BLANK = re.compile(r"(?<=\d)%"), re.compile(r"(?<=\d) %")
 _FIELD = re.compile(r"\{(\w+)\}")
-_NUMBER = re.compile(r"n\d*")
+_NUMBER = re.compile(r"[nv]\d*")
 _DIGITS = r"[-+]?\d(?:[\d.,]*\d)?"
 _INNER = {"rows": ".+?"}  # several, parted by semicolons
+_SHARES = re.compile("%|error")  # in the header of a column that is not in the unit of its row
 _LETTERS = re.compile(r"[A-Za-z]{2}")
 _CHINESE = re.compile("[\u2e80-\u9fff]")
 _BREAKS = (("; ", "\uff1b"), (", ", "\uff0c"))
@@ -66,23 +74,29 @@ class Language:
         Template -> template with the same fields.
     texts : mapping of str to str
         Finished text or pattern -> the same in this language.
+    units : mapping of str to (str, int, str)
+        Unit -> word behind a number, powers of ten that the number grows by, word alone.
     """
 
     code: str = "en"
     sentences: Mapping[str, str] = field(default_factory=dict)
     texts: Mapping[str, str] = field(default_factory=dict)
+    units: Mapping[str, tuple[str, int, str]] = field(default_factory=dict)
     _patterns: list[tuple["re.Pattern[str]", str]] = field(init=False)
     _known: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
         patterns = sorted((key for key in self.texts if "{" in key), key=_literal, reverse=True)
         self._patterns = [(_pattern(key), self.texts[key]) for key in patterns]
-        self._known = {key: text for key, text in self.texts.items() if "{" not in key}
+        self._known = {unit: alone for unit, (_, _, alone) in self.units.items()}
+        self._known |= {key: text for key, text in self.texts.items() if "{" not in key}
 
     def __call__(self, text: str) -> str:
         """Return a finished text in this language; what nobody translated stays."""
-        if self.code == "en" or not _LETTERS.search(text):
+        if self.code == "en":
             return text
+        if not _LETTERS.search(text):
+            return _BLANK.sub("%", text)
         if text not in self._known:
             self._known[text] = self._matched(text)
         return self._known[text]
@@ -90,20 +104,50 @@ class Language:
     def _matched(self, text: str) -> str:
         if _CHINESE.search(text):
             return text
+        number, _, unit = text.replace(" x ", " ", 1).partition(" ")
+        if unit in self.units and re.fullmatch(_DIGITS, number):
+            return self.measured(number, unit) + self.units[unit][0]
         for pattern, template in self._patterns:
             if found := pattern.fullmatch(text):
-                return template.format(**{k: self(v) for k, v in found.groupdict().items()})
+                return template.format(**self._filled(found.groupdict()))
         for mark, other in _BREAKS:
             if mark in text:
                 return other.join(map(self, text.split(mark)))
         low = text[:1].lower() + text[1:]
         return self._known.get(low, text)
 
+    def _filled(self, fields: dict[str, str]) -> dict[str, str]:
+        unit = fields.get("unit", "") if "v" in fields else ""
+        return {
+            name: self.units[unit][0]
+            if name == "unit" and unit in self.units
+            else self(self.measured(text, unit) if name[0] == "v" else text)
+            for name, text in fields.items()
+        }
+
+    def measured(self, text: str, unit: str) -> str:
+        """Return a text of numbers in a unit with the numbers that stand before its word.
+
+        Examples
+        --------
+        >>> language_of("zh").measured("2.55 [1.8, 3]", "million persons")
+        '255 [180, 300]'
+        """
+        power = self.units[unit][1] if unit in self.units else 0
+        if not power:
+            return text
+        return re.sub(_DIGITS, lambda n: f"{Decimal(n[0].replace(',', '')).scaleb(power):f}", text)
+
+    def measure(self, unit: str) -> tuple[float, str]:
+        """Return what a number in a unit is multiplied by, and the word behind it."""
+        word, power, _ = self.units.get(unit, (self(unit), 0, ""))
+        return 10.0**power, word
+
     def table(self, table: Table) -> Table:
         """Return a table with title, headers, words and notes in this language."""
         if self.code == "en":
             return table
-        frame = table.frame.copy()
+        frame = self._in_units(table.frame)
         words = [is_bool_dtype(kind) or not is_numeric_dtype(kind) for kind in frame.dtypes]
         columns = [
             frame.iloc[:, k].map(self._cell) if words[k] else frame.iloc[:, k]
@@ -122,11 +166,36 @@ class Language:
             sheet=self(table.sheet),
         )
 
+    def _in_units(self, frame: pd.DataFrame) -> pd.DataFrame:
+        """Write the numbers of rows that say their unit as they stand before its word."""
+        frame = frame.copy()
+        kept = [k for k, name in enumerate(frame) if not _SHARES.search(str(name))]
+        for place in range(len(frame)):
+            said = (getattr(cell, "unit", cell) for cell in frame.iloc[place])
+            named = (one for one in said if isinstance(one, str) and one in self.units)
+            unit = next(named, "")
+            for k in kept if self.measure(unit)[0] != 1.0 else ():
+                frame.iat[place, k] = self._in_unit(frame.iat[place, k], unit)
+        return frame
+
+    def _in_unit(self, cell: Any, unit: str) -> Any:
+        factor, word = self.measure(unit)
+        if isinstance(cell, Amount):
+            text = self(cell.text) if cell.unit else self.measured(cell.text, unit)
+            numbers: Any = {
+                n: float(f"{factor * getattr(cell, n):.12g}") for n in ("value", "low", "high")
+            }
+            return replace(cell, text=text, unit=cell.unit and word, **numbers)
+        if isinstance(cell, float):
+            return float(f"{factor * cell:.12g}")
+        return word if isinstance(cell, str) and cell == unit else cell
+
     def _cell(self, value: object) -> object:
         if isinstance(value, bool | np.bool_):
             return self("yes" if value else "no")
         if isinstance(value, Amount):
-            return replace(value, text=self(value.text), remark=self(value.remark))
+            words = {name: self(getattr(value, name)) for name in ("text", "unit", "remark")}
+            return replace(value, **words)  # type: ignore[arg-type]
         return self(value) if isinstance(value, str) else value
 
     def _labels(self, labels: pd.Index) -> pd.Index:
@@ -156,7 +225,7 @@ def language_of(code: str, own: Mapping[str, str] | None = None) -> Language:
     if code == "en":
         return ENGLISH
     found = _read(code)
-    return Language(code, found["sentences"], {**found["texts"], **(own or {})})
+    return Language(code, found["sentences"], {**found["texts"], **(own or {})}, found["units"])
 
 
 def say(template: str, lang: Language = ENGLISH, **values: object) -> str:
@@ -175,5 +244,8 @@ def say(template: str, lang: Language = ENGLISH, **values: object) -> str:
 
 
 @functools.cache
-def _read(code: str) -> dict[str, dict[str, str]]:
-    return tomllib.loads((files(__package__) / f"{code}.toml").read_text("utf-8"))
+def _read(code: str) -> dict[str, dict[str, Any]]:
+    tables = tomllib.loads((files(__package__) / f"{code}.toml").read_text("utf-8"))
+    sectors = load_sectors("CHN", 42)
+    names = dict(zip(sectors["short_name"], sectors["name_zh"], strict=True))
+    return {**tables, "texts": {**tables["texts"], **names}}

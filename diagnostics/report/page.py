@@ -13,12 +13,14 @@ from quesnay.models.display.write import write_text
 
 if TYPE_CHECKING:
     import jinja2
+    from markupsafe import Markup
     from matplotlib.figure import Figure
 
-__all__ = ["Answer", "Cell", "Formula", "Front", "Section", "render_page"]
+__all__ = ["Answer", "Cell", "Formula", "Front", "Section", "Why", "mathml", "render_page"]
 
 
-_PERCENT = re.compile(r"(?<=\d) %")  # a line does not break there
+_PERCENT = re.compile(r"(?<=\d) %")  # a line does not break there, nor inside an interval
+_INTERVAL = re.compile(r"(?<=\d,) (?=[-\d.]+\])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,20 @@ class Formula:
 
 
 @dataclass(frozen=True, slots=True)
+class Why:
+    """Where a number comes from: sentences, and links (text, anchor) to more."""
+
+    said: Sequence[str]
+    links: Sequence[tuple[str, str]] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Cell:
-    """An entry of the first table: `text`, `why` it is so, and `links` (text, anchor) to more."""
+    """An entry of the first table: `text`, numbers in a `unit`, and the name of its explanation."""
 
     text: str
-    why: Sequence[str] = ()
-    links: Sequence[tuple[str, str]] = ()
+    why: str = ""
+    unit: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +84,8 @@ class Section:
         Start of the anchors of the tables' rows, none where empty.
     brief : bool
         Whether it belongs to the printed brief.
+    opens : mapping of str to mapping of (int, int) to str
+        Title of a table -> row and column of a cell -> name of the explanation that it opens.
     """
 
     name: str
@@ -85,17 +97,22 @@ class Section:
     formulas: Sequence[Formula] = ()
     anchors: str = ""
     brief: bool = False
+    opens: Mapping[str, Mapping[tuple[int, int], str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Front:
-    """The first screen: title, what was asked, the answer in sentences, picture and table."""
+    """The first screen: title, what was asked, the answer in sentences, picture and table.
+
+    `whys` are the explanations that numbers of any table open, by their name.
+    """
 
     title: str
     question: str
     lead: Sequence[str]
     figures: "Mapping[str, Figure]" = field(default_factory=dict)
     answer: Answer | None = None
+    whys: Mapping[str, Why] = field(default_factory=dict)
 
 
 def render_page(
@@ -110,11 +127,16 @@ def render_page(
     def spoken(text: str) -> str:
         return _PERCENT.sub("\u00a0%", visible(language(text)))
 
+    def number(text: str, unit: str) -> str:
+        return spoken(language.measured(text, unit) if unit else text)
+
     page = (
         _environment()
         .get_template("page.html")
         .render(
             t=spoken,
+            number=number,
+            mathml=mathml,
             lang={"en": "en", "zh": "zh-Hans"}[language.code],
             front=front,
             lead=[_parted(spoken(sentence)) for sentence in front.lead],
@@ -123,6 +145,7 @@ def render_page(
             first=next((k for k, section in enumerate(sections) if section.brief), None),
         )
     )
+    page = _INTERVAL.sub("\u00a0", page)
     if path is not None:
         write_text(path, page)
     return page
@@ -155,7 +178,10 @@ def _shown(section: Section, language: Language) -> dict[str, object]:
     """Return a section as the template takes it."""
     from markupsafe import Markup
 
-    tables = [_scrolling(language.table(table)) for table in section.tables]
+    tables = [
+        _opening(_scrolling(language.table(table)), section.opens.get(table.title, {}))
+        for table in section.tables
+    ]
     if section.anchors:
         label = r'<th scope="row">([\w-]+)</th>'
         named = rf'<th scope="row" id="{section.anchors}-\1">\1</th>'
@@ -173,6 +199,77 @@ def _scrolling(table: Table) -> str:
     start = f'<div class="scroll" tabindex="0" role="group" aria-label="{name}"><table>'
     text = table.to_html().replace("<table>", start, 1).replace("</table>", "</table></div>", 1)
     return text.replace(' style="text-align:right"', ' class="n"')
+
+
+def _opening(text: str, names: Mapping[tuple[int, int], str]) -> str:
+    """Let cells of a table, by row and column, open their explanations."""
+    head, mark, body = text.partition("<tbody>")
+    rows = [row.split("<td") for row in body.split("<tr>")]
+    for (row, column), name in names.items():
+        start, _, rest = rows[row + 1][column + 1].partition(">")
+        shown, _, end = rest.partition("</td>")
+        button = f'<button type="button" class="why" popovertarget="{name}">{shown}</button>'
+        rows[row + 1][column + 1] = f"{start}>{button}</td>{end}"
+    return head + mark + "<tr>".join("<td".join(cells) for cells in rows)
+
+
+_ATOM = re.compile(r"inv\((\w+)\)|([A-Za-z]+)|_([A-Za-z,]+)|(\S)")
+_CHANGE, _DELTA = re.compile("d(?=[A-Z])"), '<mi mathvariant="normal">\u0394</mi>'
+
+
+def mathml(formula: str) -> "list[Markup]":
+    """Write formulas, parted by a comma and two blanks, as MathML that every browser shows.
+
+    Knows subscripts and primes, ``sum_s``, ``inv(L_KK)``, ``dT`` for a change, groups in brackets,
+    and fractions of what stands on both sides of a stroke.
+
+    Examples
+    --------
+    >>> print(mathml("S = T / GDP")[0].partition(">")[2])
+    <mi>S</mi><mo>=</mo><mfrac><mi>T</mi><mi>GDP</mi></mfrac></math>
+    """
+    from markupsafe import Markup
+
+    return [
+        Markup(f'<math display="block" alttext="{escape_html(one)}">{_elements(one)}</math>')
+        for one in formula.split(",  ")
+    ]
+
+
+def _elements(formula: str) -> str:
+    levels: list[list[str]] = [[]]
+    for inverse, name, below, sign in _ATOM.findall(formula):
+        own = levels[-1]
+        if inverse:
+            own.append(f"<msup>{_elements(inverse)}<mrow><mo>\u2212</mo><mn>1</mn></mrow></msup>")
+        elif name:
+            delta, rest = (_DELTA, name[1:]) if _CHANGE.match(name) else ("", name)
+            word = f"{delta}<mi>{rest}</mi>"
+            own.append(
+                "<mo>\u2211</mo>" if name == "sum" else f"<mrow>{word}</mrow>" if delta else word
+            )
+        elif below:
+            letters = "".join(f"<mi>{one}</mi>" if one != "," else "<mo>,</mo>" for one in below)
+            kind = "munder" if "\u2211" in own[-1] else "msub"
+            own[-1] = f"<{kind}>{own[-1]}<mrow>{letters}</mrow></{kind}>"
+        elif sign == "'":
+            own[-1] = f"<msup>{own[-1]}<mo>\u2032</mo></msup>"
+        elif sign == "(":
+            levels.append([])
+        elif sign == ")":
+            inner = _in_row(levels.pop())
+            levels[-1].append(f"<mrow><mo>(</mo>{inner}<mo>)</mo></mrow>")
+        else:
+            own.append(sign if sign == "/" else f"<mo>{sign.replace('-', chr(0x2212))}</mo>")
+    return _in_row(levels[0])
+
+
+def _in_row(parts: list[str]) -> str:
+    """Join elements; a stroke makes a fraction of the two beside it."""
+    while "/" in parts:
+        k = parts.index("/")
+        parts[k - 1 : k + 2] = [f"<mfrac>{parts[k - 1]}{parts[k + 1]}</mfrac>"]
+    return "".join(parts)
 
 
 def _environment() -> "jinja2.Environment":

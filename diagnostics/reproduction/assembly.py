@@ -22,7 +22,7 @@ from quesnay.diagnostics.reproduction.study import (
     unit_scale,
 )
 from quesnay.fitting.errors import StudyError, suggestion
-from quesnay.models.input_output.balancing import ras
+from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import (
     AccountModel,
@@ -31,10 +31,14 @@ from quesnay.models.satellite.account import (
     Potential,
     Slot,
 )
-from quesnay.models.satellite.core import CorePattern
-from quesnay.models.satellite.employment import employment_by_sector, jobs_per_value_added
-from quesnay.models.satellite.linkage import CoreTies
-from quesnay.models.satellite.sectors import extrapolate_sectors, join_tables, scale_to_gdp
+from quesnay.models.satellite.core import CorePattern, CoreTies
+from quesnay.models.satellite.sectors import (
+    employment_by_sector,
+    extrapolate_sectors,
+    jobs_per_value_added,
+    join_tables,
+    scale_to_gdp,
+)
 from quesnay.models.satellite.updating import Margins, margins_between, update_table
 
 __all__ = [
@@ -102,18 +106,7 @@ class Prepared:
 
 
 def prepare(study: str | Path | Study, *, seed: int = 0) -> Prepared:
-    """Load a study and all that it names, and estimate its elasticities.
-
-    Raises
-    ------
-    QuesnayError
-        If the study or a data file is at fault.
-
-    Examples
-    --------
-    >>> round(prepare("caict_2020").elasticities.median, 2)
-    0.05
-    """
+    """Load a study and all that it names, and estimate its elasticities."""
     checked = load_study(study)
     with at_key(called(study)):
         facts = collect_facts(checked)
@@ -133,21 +126,8 @@ def assemble(
 ) -> Assembly:
     """Prepare the account model of a study.
 
-    Parameters
-    ----------
-    study : Study
-        The checked study.
-    facts : Facts
-        From :func:`quesnay.diagnostics.reproduction.facts.collect_facts`.
-    elasticities : Elasticities, optional
-        Where the study has a potential; without them the elasticity is an input of its own.
-    tables : dict of int to InputOutputTable, optional
-        Official and made tables, where they are known already.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the sections of the study do not fit the tables.
+    Without `elasticities` the elasticity is an input of its own; `tables` are official and made
+    ones by year, where they are known already.
     """
     _check_units(study, facts)
     slots, wanted = _slots(study), study.study.runs
@@ -157,7 +137,8 @@ def assemble(
     weights = pd.DataFrame(study.core.segments).T.fillna(0.0)
     pattern = CorePattern(weights.loc[:, (weights > 0).any()])  # a weight of zero names no sector
     linked = not wanted or "linkage" in wanted
-    every = _all_tables(study, facts, slots) if tables is None else tables
+    if tables is None:
+        tables = _all_tables(study, facts, slots)
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
@@ -170,13 +151,13 @@ def assemble(
         forecast_base=np.array(
             [facts.forecast_base if s.variant == "forecast" else np.nan for s in slots]
         ),
-        ties=ties_by_slot(every, slots, pattern.sectors) if linked else (),
+        ties=ties_by_slot(tables, slots, pattern.sectors) if linked else (),
         potential=_potential(study, facts, stacked, slots, elasticities),
         calibration=_calibration(study, facts, slots),
         employment=employment,
         only=wanted,
     )
-    made = Assembly(model, sectors, levels, every, pattern, drift)
+    made = Assembly(model, sectors, levels, tables, pattern, drift)
     _check_core(study, facts, made)
     if elasticities is not None:
         _check_penetration(study, facts, made, elasticities)
@@ -248,7 +229,6 @@ def _sector_levels(
     study: Study, facts: Facts, vintage: str, slots: tuple[Slot, ...]
 ) -> pd.DataFrame:
     """Value added by slot and sector, scaled to one set of GDP vintages."""
-    values = {year: table.v for year, table in facts.tables.items()}
     rows: list[pd.Series] = []
     for slot in slots:
         if slot.variant == "forecast":
@@ -261,10 +241,11 @@ def _sector_levels(
             rows.append(extrapolate_sectors(last, before, facts.forecast_base))
             continue
         gdp = float(row(facts.gdp, vintage)[slot.year])
-        if slot.year in values:
-            rows.append(scale_to_gdp(values[slot.year], gdp))
-        else:
-            rows.append(_joined(study, facts, slot.year, gdp))
+        rows.append(
+            scale_to_gdp(facts.tables[slot.year].v, gdp)
+            if slot.year in facts.tables
+            else _joined(study, facts, slot.year, gdp)
+        )
     index = pd.MultiIndex.from_tuples([(s.year, s.variant) for s in slots], names=["year", "kind"])
     return pd.DataFrame([row.to_numpy(float) for row in rows], index=index, columns=rows[0].index)
 
@@ -286,7 +267,7 @@ def _joined(study: Study, facts: Facts, year: int, gdp: float) -> pd.Series:
 def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int, InputOutputTable]:
     """Official tables, and one made for every year between two of them."""
     missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
-    made = {year: table_between(study, facts, year) for year in sorted(missing)}
+    made = {year: table_between(study, facts, year) for year in missing}
     return dict(sorted({**facts.tables, **made}.items()))
 
 
@@ -319,19 +300,9 @@ def table_between(
 ) -> InputOutputTable:
     """Make a table of a year between two official ones (M7).
 
-    Parameters
-    ----------
-    study, facts
-        Groups, published value added and final demand.
-    year : int
-        The year.
-    balance : callable, optional
-        ``balance(seed, row totals, column totals)``; by default RAS.
-    within_groups : bool
-        Balance value added by sector within the published sums of the groups; otherwise every
-        sector keeps the value added that is joined from the tables around.
-    gdp : float, optional
-        As in :func:`margins_for`.
+    ``balance(seed, row totals, column totals)`` is RAS by default. With `within_groups` value added
+    is balanced by sector within the published sums of the groups, otherwise every sector keeps what
+    is joined from the tables around; `gdp` as in :func:`margins_for`.
     """
     margins = margins_for(study, facts, year, gdp=gdp)
     members = {s: group for group, own in study.tables.groups.items() for s in own}
@@ -346,8 +317,6 @@ def table_between(
 
 
 def _ras(seed: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> pd.DataFrame:
-    from quesnay.models.input_output.balancing import gras
-
     method = gras if bool((seed.to_numpy() < 0).any()) else ras
     table: pd.DataFrame = method(seed, rows, columns).table
     return table
@@ -418,23 +387,16 @@ def input_supply(
     straight line between tables and kept beyond the last.
     """
     kind = study.potential.supply if study.potential is not None else SUPPLY[0]
-    years = sorted(facts.tables)
-    ratios = [_supply_ratio(study, facts, kind, year) for year in years]
-    chosen = [s in study.tables.technology_sectors for s in facts.tables[years[0]].sectors]
-    ratio = np.interp([slot.year for slot in slots], years, ratios)
+    producing, ratios = list(study.tables.technology_sectors), {}
+    for year, table in sorted(facts.tables.items()):
+        sales = table.Z.loc[producing]
+        if kind == "purchases":
+            sales = sales.drop(columns=producing)
+        own = float(table.v[producing].sum())
+        ratios[year] = 1.0 if kind == SUPPLY[0] else float(sales.to_numpy().sum()) / own
+    chosen = [s in producing for s in facts.tables[min(facts.tables)].sectors]
+    ratio = np.interp([slot.year for slot in slots], list(ratios), list(ratios.values()))
     return np.asarray(value_added[:, :, chosen].sum(axis=2) * ratio)
-
-
-def _supply_ratio(study: Study, facts: Facts, kind: str, year: int) -> float:
-    """Return the chosen measure of supply over producers' value added in one table."""
-    table, producing = facts.tables[year], list(study.tables.technology_sectors)
-    own = float(table.v[producing].sum())
-    if kind == "value_added":
-        return 1.0
-    sales = table.Z.loc[producing]
-    if kind == "purchases":
-        sales = sales.drop(columns=producing)
-    return float(sales.to_numpy().sum()) / own
 
 
 def _calibration(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> Calibration | None:
@@ -555,19 +517,19 @@ def _check_share(facts: Facts, name: str, share: float, said: str) -> None:
             )
 
 
-def _middle(study: Study, facts: Facts, model: AccountModel) -> dict[str, np.ndarray]:
+def _middle(facts: Facts, model: AccountModel) -> dict[str, np.ndarray]:
     """Return the inputs of the core at their middle."""
     inputs = {name: np.ones(1) for name, _, _ in model.cells} | {"gdp_vintage": np.zeros(1)}
-    figure = study.core.figure
-    if figure is not None:
-        inputs[figure] = np.array([float(row(facts.reported, figure)["value"])])
+    if model.core_id is not None:
+        printed = float(row(facts.reported, model.core_id)["value"])
+        inputs[model.core_id] = np.array([printed])
     return inputs
 
 
 def _check_core(study: Study, facts: Facts, made: Assembly) -> None:
     """Refuse a core that is larger than one of its sectors."""
     model, figure = made.model, study.core.figure
-    inputs = _middle(study, facts, model)
+    inputs = _middle(facts, model)
     shares = model.core_shares(inputs)[0]
     worst = int(np.argmax(shares))
     if figure is not None and shares[worst] > 1.0:
@@ -587,7 +549,7 @@ def _check_penetration(
     model, unit = made.model, study.study.unit
     if model.potential is None:
         return
-    shares = model.core_shares(_middle(study, facts, model))[0]
+    shares = model.core_shares(_middle(facts, model))[0]
     cores = (shares * model.value_added[0][:, model.places]).sum(axis=1)
     for slot, core, supply in zip(model.slots, cores, model.potential.supply[0], strict=True):
         if "elasticity" in model.runs and core > supply * (1 + 1e-9):

@@ -1,47 +1,46 @@
-"""Back-tests of a study: the curve from every origin, the elasticity, the updating of tables.
+"""Back-tests of a study: the curve from every origin, and the elasticity.
 
 The curve is held against rules without a model. The elasticity is estimated without each cluster
 and each sector in turn, and where nothing should be found: with made-up inputs of the scale of the
 true ones, and with the inputs of a later year.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.tables import load_io
-from quesnay.diagnostics.evidence.coefficient_stability import ScalePlacebo
-from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
-from quesnay.diagnostics.evidence.leave_one_out import LeaveOneOut, leave_one_out
-from quesnay.diagnostics.evidence.updating import METHODS, UpdateBacktest, backtest_update
+from quesnay.diagnostics.evidence.coefficient_stability import (
+    LeaveOneOut,
+    ScalePlacebo,
+    leave_one_out,
+)
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE, naive_forecast
 from quesnay.diagnostics.reproduction.assembly import Prepared, prepare
 from quesnay.diagnostics.reproduction.regressions import (
     cluster_grams,
     complete_rows,
+    fit_potential,
     formula_columns,
+    placebo_of,
     regression_rows,
-    scale_placebo_of,
 )
 from quesnay.diagnostics.reproduction.runs import uncertain_inputs
 from quesnay.diagnostics.reproduction.study import Potential, Study, load_study
-from quesnay.diagnostics.reproduction.verdicts import naive_forecast
-from quesnay.fitting.checks import as_tuple, is_whole, seed_sequence, whole
-from quesnay.fitting.errors import DataError, StudyError, shown
+from quesnay.fitting.checks import seed_sequence, whole
+from quesnay.fitting.errors import StudyError
 from quesnay.fitting.simulation.engine import chunks
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS
-from quesnay.models.uncertainty.inputs import checked_inputs
+from quesnay.models.uncertainty.monte_carlo import checked_inputs
 
 __all__ = [
     "ElasticityBacktest",
     "OriginBacktest",
     "backtest_elasticity",
     "backtest_penetration",
-    "backtest_tables",
 ]
 
 _NO_CHANGE = "no change"
@@ -150,19 +149,14 @@ def backtest_penetration(
         if origin - 1 not in totals.index:
             continue
         for year in totals.index[totals.index > origin]:
-            before, now = float(totals[origin - 1]), float(totals[origin])
-            rows[(origin, year)] = {
-                "printed": totals[year],
-                **{
-                    family: _along(family, totals, levels, span=(origin, year), launch=use.launch)
-                    for family in use.curves
-                },
-                _NO_CHANGE: now,
-                **{
-                    rule: float(naive_forecast(rule, before, now, int(year - origin)))
-                    for rule in NAIVE
-                },
-            }
+            before, now = np.array(totals[[origin - 1, origin]], dtype=float)
+            row = rows[(origin, year)] = {"printed": totals[year]}
+            for family in use.curves:
+                span = (origin, year)
+                row[family] = _along(family, totals, levels, span=span, launch=use.launch)
+            row[_NO_CHANGE] = now
+            for rule in NAIVE:
+                row[rule] = float(naive_forecast(rule, before, now, int(year - origin)))
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index = pd.MultiIndex.from_tuples(list(rows), names=["origin", "year"])
     return OriginBacktest(frame, ready.study.study.unit)
@@ -299,7 +293,7 @@ def backtest_elasticity(
     rng = np.random.default_rng(seed_sequence(seed))
     return ElasticityBacktest(
         left_out,
-        scale_placebo_of(use, rows, draws=draws, seed=seed),
+        placebo_of(use, fit_potential(use, rows), rows, draws=draws, seed=seed),
         _lead(use, rows, rng, draws),
     )
 
@@ -323,48 +317,3 @@ def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: i
     index = [f"inputs of {years[0]}", f"inputs of {years[-1]} (placebo)"]
     values = grams.coefficients()[0, places]
     return pd.DataFrame({"elasticity": values, "low": low, "high": high}, index=index)
-
-
-def backtest_tables(
-    country: str = "CHN",
-    updates: Sequence[tuple[int, int]] = ((2017, 2018), (2018, 2020)),
-    *,
-    imports: str = "included",
-    methods: Sequence[str] = tuple(METHODS),
-) -> UpdateBacktest:
-    """Update the embedded tables of a country to later years and compare with the official ones.
-
-    Parameters
-    ----------
-    country : str
-        Such as "CHN".
-    updates : sequence of (int, int)
-        Base year and target year.
-    imports : {"included", "separate"}
-        Which official table: "separate" updates the domestic block.
-    methods : sequence of str
-        Of "same cells", "same coefficients", "RAS", "GRAS" and "least squares".
-
-    Returns
-    -------
-    UpdateBacktest
-        Weighted absolute percentage errors by block, naive rules included.
-
-    Raises
-    ------
-    QuesnayError
-        If a table does not exist, or a method is unknown.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> found = qn.backtest_tables(updates=[(2017, 2018)], methods=["same coefficients", "RAS"])
-    >>> found.errors["intermediate"].round(3).tolist()
-    [0.049, 0.04]
-    """
-    pairs = [as_tuple(update, "updates") for update in as_tuple(updates, "updates")]
-    if not pairs or any(len(pair) != 2 or not all(map(is_whole, pair)) for pair in pairs):
-        raise DataError(f"updates: give updates as pairs of years (from, to), got {shown(updates)}")
-    years = sorted({year for pair in pairs for year in pair})
-    tables = {year: load_io(country, year, imports=imports) for year in years}
-    return backtest_update(tables, pairs, methods=methods)

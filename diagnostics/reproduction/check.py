@@ -9,7 +9,7 @@ from typing import cast
 import pandas as pd
 
 from quesnay.diagnostics.reproduction import facts as known
-from quesnay.diagnostics.reproduction.assembly import assemble, check_sectors
+from quesnay.diagnostics.reproduction.assembly import assemble
 from quesnay.diagnostics.reproduction.klems_account import RUN, klems_account
 from quesnay.diagnostics.reproduction.regressions import regression_rows, rival_of
 from quesnay.diagnostics.reproduction.study import (
@@ -146,7 +146,7 @@ def _runs(study: Study) -> pd.DataFrame:
     """Return every run: estimated or not, and from what."""
     own = all(str(year) in study.tables.files for year in study.tables.years)
     imports = "as in the files" if own else study.tables.imports
-    tables = f"tables of {_listed(study.tables.years)}, imports {imports}"
+    tables = f"tables of {', '.join(map(str, study.tables.years))}, imports {imports}"
     core = f"{study.core.figure} and the weights" if study.core.figure else "shares of sectors"
     source = {"core": f"core from {core}", "linkage": f"core from {core}; {tables}"}
     absent = {"core": "", "linkage": "", "elasticity": "", "calibrated": ""}
@@ -170,10 +170,6 @@ def _runs(study: Study) -> pd.DataFrame:
         why = absent[run] or ("" if run in wanted else "not among study.runs")
         rows[run] = {"estimated": not why, "from": why or source.get(run, "")}
     return pd.DataFrame.from_dict(rows, orient="index")
-
-
-def _listed(years: tuple[int, ...]) -> str:
-    return ", ".join(map(str, years))
 
 
 def _years(study: Study) -> pd.DataFrame:
@@ -216,9 +212,10 @@ def _data(study: Study) -> pd.DataFrame:
     for key, source, load in _named(study):
         tried(key, source, load)
     if not any(row["fault"] for row in rows.values()):
-        tried("sections together", "the study", lambda: _together(study))
-        if not rows["sections together"]["fault"]:
-            del rows["sections together"]
+        together = "sections together"
+        tried(together, "the study", lambda: assemble(study, known.collect_facts(study)))
+        if not rows[together]["fault"]:
+            del rows[together]
     return pd.DataFrame.from_dict(rows, orient="index")
 
 
@@ -255,13 +252,6 @@ def _flows(study: Study, year: int) -> pd.DataFrame:
     return known.table(study, year).Z
 
 
-def _together(study: Study) -> None:
-    """Assemble the account without estimating an elasticity."""
-    found = known.collect_facts(study)
-    check_sectors(study, found)
-    assemble(study, found)
-
-
 def _figures(study: Study, runs: list[str]) -> pd.DataFrame:
     """Return every printed figure with its role in each run."""
     try:
@@ -280,17 +270,13 @@ def _figures(study: Study, runs: list[str]) -> pd.DataFrame:
 
 def _missing(study: Study) -> tuple[str, ...]:
     """Say what is not estimated for want of a section."""
-    said = []
-    if study.core.figure is None:
-        said.append("No core.figure: the weights are shares of the sectors as they stand.")
-    if not study.gdp.vintages:
-        said.append("No gdp.vintages: GDP is the value added of the tables, no real growth.")
-    if study.potential is None:
-        said.append("No section potential: no elasticity run.")
-    if study.penetration is None:
-        said.append("No section penetration: no calibrated run.")
-    if study.employment is None:
-        said.append("No section employment: no jobs.")
-    if study.reported.dataset is None and not study.reported.figures:
-        said.append("No section reported: nothing is judged.")
-    return tuple(said)
+    vintages, reported = study.gdp.vintages, study.reported
+    said = {
+        "No core.figure: the weights are shares of the sectors as they stand.": study.core.figure,
+        "No gdp.vintages: GDP is the value added of the tables, no real growth.": vintages,
+        "No section potential: no elasticity run.": study.potential,
+        "No section penetration: no calibrated run.": study.penetration,
+        "No section employment: no jobs.": study.employment,
+        "No section reported: nothing is judged.": reported.dataset or reported.figures,
+    }
+    return tuple(text for text, given in said.items() if not given)

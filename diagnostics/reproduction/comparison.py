@@ -52,16 +52,8 @@ class Comparison(Tabular):
     def tables(self) -> tuple[Table, ...]:
         """Return the accounts and the definitions of their cores."""
         own = self.accounts
-        frame = pd.DataFrame(
-            {
-                "year": own["year"],
-                "core": own["core"],
-                "integration": own["integration"],
-                "total": own["total"],
-                "unit": own["unit"],
-                "core, % of GDP": 100 * own["core_share"],
-                "total, % of GDP": 100 * own["share"],
-            }
+        frame = own[["year", "core", "integration", "total", "unit"]].assign(
+            **{"core, % of GDP": 100 * own["core_share"], "total, % of GDP": 100 * own["share"]}
         )
         formats = dict.fromkeys(("core", "integration", "total"), ".4g")
         formats |= dict.fromkeys(("core, % of GDP", "total, % of GDP"), ".1f")

@@ -1,24 +1,39 @@
-"""Where a figure of the account comes from: equation, inputs, sources."""
+"""Where numbers come from: equation, inputs and sources of a figure, and the first table."""
 
-from typing import TYPE_CHECKING
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, cast
 
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.report.page import Answer, Cell, Why
+from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.tables import (
+    interval_text,
+    number_text,
+    printed_amount,
+    role_words,
+)
 from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.models.display.table import Explanation
-from quesnay.models.satellite.concepts import CONCEPTS
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = ["explain_figure"]
+__all__ = ["account_opens", "answer_table", "explain_figure", "explanations", "verdict_opens"]
 
 _Inputs = tuple[tuple[str, str, int], ...]
 
+_RUNS = {
+    "core": "core alone",
+    "linkage": "input-output tables (linkage run)",
+    "elasticity": "elasticities (elasticity run)",
+    "calibrated": "diffusion curve (calibrated run)",
+}
 # Run -> equation of the integration-driven part, its inputs, and where it comes from.
 _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
+    "core": ("I = 0", (), ""),
     "linkage": (
         "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
         (("C", "core", 0),),
@@ -43,6 +58,132 @@ _SOURCES = {
 }
 
 
+def answer_table(result: "Reproduction") -> Answer:
+    """Return one row a fact where figures are printed, else the account of the last year."""
+    header = [_RUNS[run] for run in result.runs]
+    rows = part(result.verdicts, result.runs[0]) if len(result.facts.reported) else pd.DataFrame()
+    names = [str(name) for name in rows.index if rows.loc[name, "restates"] is None]
+    estimates = result.verdicts["estimate"] if names else pd.Series(dtype=float)
+    known = [n for n in names if estimates.xs(n, level="id").notna().any()]
+    if not known:
+        return _account_rows(result, header)
+    notes = (
+        "Median and 95 % interval. Agrees: the interval overlaps the one that the printed digits "
+        "stand for. A number opens where it comes from.",
+    )
+    shown = [_fact_row(result, name) for name in known]
+    return Answer("Printed and estimated, each fact once", ["", "printed", *header], shown, notes)
+
+
+def _fact_row(result: "Reproduction", name: str) -> list[Cell]:
+    printed = row(result.facts.reported, name)
+    title = f"{CONCEPTS[str(printed['concept'])].title}, {int(printed['year'])}"
+    source = Cell(str(printed_amount(printed["printed"], str(printed["unit"]))), f"why-{name}")
+    cells = [Cell(title), source]
+    for run in result.runs:
+        own = row(result.verdicts, (run, name))
+        if own["role"] != "held out":
+            cells.append(Cell(role_words(str(own["role"]))))
+        elif pd.isna(own["estimate"]):
+            cells.append(Cell("not estimated"))
+        else:
+            agrees = not pd.isna(own["agrees"]) and bool(own["agrees"])
+            text = f"{_shown(own, 'estimate')}{', agrees' if agrees else ''}"
+            cells.append(Cell(text, f"why-{run}-{name}", str(own["unit"])))
+    return cells
+
+
+def _account_rows(result: "Reproduction", header: list[str]) -> Answer:
+    """Return core, integration, total and share of the last year, run by run."""
+    year = int(result.account.index.get_level_values("year").max())
+    rows = []
+    for name in ACCOUNT:
+        scale, of = _unit(result, CONCEPTS[name])
+        cells = [
+            Cell(_shown(row(result.account, (run, year)), name, scale), f"why-{run}-{year}-{name}")
+            for run in result.runs
+        ]
+        rows.append([Cell(f"{CONCEPTS[name].title}, {year}"), *cells, Cell(of)])
+    notes = ("Median and 95 % interval. A number opens where it comes from.",)
+    return Answer(f"The account of {year}", ["", *header, "unit"], rows, notes)
+
+
+def _unit(result: "Reproduction", concept: Concept) -> tuple[float, str]:
+    """Return what a number of the account is multiplied by, and its unit then."""
+    return (100.0, "percent") if concept.unit == "share" else (1.0, result.study.study.unit)
+
+
+def _shown(own: "pd.Series[float]", name: str, scale: float = 1.0) -> str:
+    middle, low, high = (scale * float(own[name + tail]) for tail in ("", "_low", "_high"))
+    return f"{number_text(middle)} {interval_text(low, high)}"
+
+
+def explanations(result: "Reproduction") -> dict[str, Why]:
+    """Explain every number of account and verdicts, and every printed figure, by its name."""
+    whys = {}
+    for name, printed in result.facts.reported.iterrows():
+        amount = printed_amount(printed["printed"], str(printed["unit"]))
+        read = printed.get("provenance") or "study file"
+        said = [f"{name}: printed as {amount}.", f"Read in: {read}."]
+        whys[f"why-{name}"] = Why(said, [("source row", f"source-{name}")])
+    for key, own in result.verdicts.iterrows():
+        run, name = cast("tuple[str, str]", key)
+        if not pd.isna(own["estimate"]):
+            figure = row(result.facts.reported, name)
+            concept, year = CONCEPTS[str(figure["concept"])], int(figure["year"])
+            said = [f"{name}, {run} run: {_shown(own, 'estimate')} {own['unit']}."]
+            said.append(f"source-{name}")
+            whys[f"why-{run}-{name}"] = _why(result, run, concept, year, said)
+    for key, own in result.account.iterrows():
+        run, year = cast("tuple[str, int]", key)
+        for name in ACCOUNT:
+            if not pd.isna(own[name]):
+                scale, unit = _unit(result, CONCEPTS[name])
+                start = f"{CONCEPTS[name].title}, {year}, {run} run"
+                said = [f"{start}: {_shown(own, name, scale)} {unit}."]
+                whys[f"why-{run}-{year}-{name}"] = _why(result, run, CONCEPTS[name], year, said)
+    return whys
+
+
+def _why(result: "Reproduction", run: str, concept: Concept, year: int, said: Sequence[str]) -> Why:
+    """Add equation and inputs to what is said of a number, and the links to more.
+
+    `said` is the sentence and, for a printed figure, the anchor of its source.
+    """
+    equation, inputs = _equation(result, run, concept, year)
+    listed = [
+        f"{letter} = {number_text(float(one['value']))} {one['unit']}, {int(one['year'])}: "
+        f"{one['source']}."
+        for letter, one in inputs.iterrows()
+    ]
+    place = {"core": "core", "integration": run}.get(concept.name, "total")
+    links = [("equation", f"method-{place}"), *(("source row", one) for one in said[1:])]
+    return Why([said[0], f"Equation: {equation}.", *listed], links)
+
+
+def account_opens(result: "Reproduction") -> dict[tuple[int, int], str]:
+    """Return the explanation of every cell of the account's table, by row and column."""
+    return {
+        (place, k): f"why-{run}-{year}-{name}"
+        for place, (run, year) in enumerate(result.account.index)
+        for k, name in enumerate(ACCOUNT)
+        if not pd.isna(result.account[name].iloc[place])
+    }
+
+
+def verdict_opens(
+    result: "Reproduction", run: str, columns: "pd.Index"
+) -> dict[tuple[int, int], str]:
+    """Return the explanation of every printed and estimated cell of a run's verdicts."""
+    reported, estimate = (list(columns).index(name) for name in ("reported", "estimate"))
+    own = part(result.verdicts, run)
+    opens = {(place, reported): f"why-{name}" for place, name in enumerate(own.index)}
+    for place, (name, value) in enumerate(own["estimate"].items()):
+        if not pd.isna(value):
+            opens[(place, estimate)] = f"why-{run}-{name}"
+    return opens
+
+
 def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation:
     """Explain one printed figure's estimate; see :meth:`Reproduction.explain`."""
     reported = result.facts.reported
@@ -53,16 +194,8 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
             f"unknown run {run!r};{nearest(run, result.runs)} known: {', '.join(result.runs)}"
         )
     printed, verdict = row(reported, figure), row(result.verdicts, (run, figure))
-    concept, year = CONCEPTS[str(printed["concept"])], int(printed["year"])
-    equation, parts = concept.equation, concept.inputs
-    if concept.name == "integration":
-        equation, parts, _ = _INTEGRATION[run]
-    elif concept.name == "jobs":
-        parts = (("sum_j l_j T_j", "employed", 0), ("sum_j l_j before T_j before", "employed", 1))
-    inputs = pd.DataFrame(
-        [_input(result, run, concept=name, year=year - back) for _, name, back in parts],
-        index=[letter for letter, _, _ in parts],
-    )
+    concept = CONCEPTS[str(printed["concept"])]
+    equation, inputs = _equation(result, run, concept, int(printed["year"]))
     return Explanation(
         f"{figure}, {run} run",
         concept.title,
@@ -75,8 +208,23 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
             f"{verdict['role']} in this run.",
             f"Values are medians of {len(result.draws)} draws, each figure by itself, so that the "
             f"equation holds in every draw but not exactly between them; 95 % interval "
-            f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g}.",
+            f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g} {verdict['unit']}.",
         ),
+    )
+
+
+def _equation(
+    result: "Reproduction", run: str, concept: Concept, year: int
+) -> tuple[str, pd.DataFrame]:
+    """Return how a concept of a year follows, and the medians of its inputs."""
+    equation, parts = concept.equation, concept.inputs
+    if concept.name == "integration":
+        equation, parts, _ = _INTEGRATION[run]
+    elif concept.name == "jobs":
+        parts = (("sum_j l_j T_j", "employed", 0), ("sum_j l_j before T_j before", "employed", 1))
+    inputs = [_input(result, run, concept=name, year=year - back) for _, name, back in parts]
+    return equation, pd.DataFrame(
+        inputs, [letter for letter, _, _ in parts], ["value", "unit", "source", "year"]
     )
 
 

@@ -14,6 +14,7 @@ import pandas as pd
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.runs import READINGS
+from quesnay.diagnostics.reproduction.tables import printed_amount
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -120,8 +121,8 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
     rules = list(result.naive.index.get_level_values("rule").unique())
     return [
         say(
-            "Path: a diffusion curve through the two earliest printed totals gives {rows}; over "
-            "these {verdict}.",
+            "Path: a diffusion curve through the two earliest printed totals gives {rows}; "
+            "{verdict}.",
             lang,
             rows=say(", ", lang).join(rows),
             verdict=_against_naive(result, rules, lang),
@@ -222,11 +223,6 @@ def _leading(result: "Reproduction", lang: Language) -> list[str]:
 
 def _unit(result: "Reproduction", lang: Language) -> str:
     return say(result.study.study.unit, lang)
-
-
-def _behind_number(unit: str) -> str:
-    """Return a unit as it follows a number: a unit that begins with one is multiplied."""
-    return f" x {unit}" if unit[:1].isdigit() else f" {unit}"
 
 
 def _span(values: "pd.Series[float]", name: str = "total") -> str:
@@ -482,7 +478,7 @@ def _scale(result: "Reproduction", lang: Language) -> list[str]:
     )
     if found.bounds is not None:
         low, high = sorted((found.bounds.bound, found.bounds.long))
-        said += " " + say(
+        said += say(" ", lang) + say(
             "Equal selection on what is not seen leaves [{low:.3f}, {high:.3f}] (Oster 2019).",
             lang,
             low=low,
@@ -516,7 +512,8 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
     rules = list(middle.index.get_level_values("rule").unique())
     first = min(middle.index.get_level_values("year"))
     naive = say(", ", lang).join(
-        f"{say(rule, lang)} {float(middle[(rule, first)]):.2f}" for rule in rules
+        say("{rule} {total:.2f}", lang, rule=lang(rule), total=float(middle[(rule, first)]))
+        for rule in rules
     )
     verdict = _against_naive(result, rules, lang)
     return [
@@ -592,7 +589,7 @@ def _out_of_reach(result: "Reproduction", year: int, core: float, lang: Language
     implied = core / float(base["value"]) - 1
     if int(base["year"]) != year - 1 or implied <= float(growth.max()):
         return ""
-    return " " + say(
+    return say(" ", lang) + say(
         "That is {implied:.0%} more than {id}, and none of the {count} sectors of the core grew "
         "faster than {most:.1%}: no fixed weights reach it.",
         lang,
@@ -607,13 +604,15 @@ def _jobs(result: "Reproduction", lang: Language) -> list[str]:
     """Jobs of every run beside the printed ones."""
     printed, out = result.facts.reported, []
     for name in printed.index[printed["concept"] == "jobs"]:
-        rows = []
+        rows, unit = [], str(printed.loc[name, "unit"])
         for run in result.runs:
             own = row(result.verdicts, (run, name))
             if not pd.isna(own["estimate"]):
                 values = [float(own[c]) for c in ("estimate", "estimate_low", "estimate_high")]
-                estimate, low, high = (v if abs(v) >= 0.05 else 0.0 for v in values)
-                rows.append(f"{say(run, lang)} {estimate:.1f} [{low:.1f}, {high:.1f}]")
+                shown = [f"{v if abs(v) >= 0.05 else 0.0:.1f}" for v in values]
+                said = dict(zip(("estimate", "low", "high"), shown, strict=True))
+                said = {name: lang.measured(text, unit) for name, text in said.items()}
+                rows.append(say("{run} {estimate} [{low}, {high}]", lang, run=lang(run), **said))
         if rows:
             out.append(
                 say(
@@ -621,8 +620,8 @@ def _jobs(result: "Reproduction", lang: Language) -> list[str]:
                     "the jobs that productivity takes away, the growth of the total makes: {rows}.",
                     lang,
                     report=say(result.study.study.report, lang),
-                    printed=printed.loc[name, "printed"],
-                    unit=say(str(printed.loc[name, "unit"]), lang),
+                    printed=lang.measured(str(printed.loc[name, "printed"]), unit),
+                    unit=lang.measure(unit)[1],
                     year=int(printed.loc[name, "year"]),
                     id=name,
                     rows=say(", ", lang).join(rows),
@@ -653,12 +652,12 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
         rows=say(", ", lang).join(rows),
     )
     missed = [
-        f"{say(run, lang)} {', '.join(ids)}"
+        say("{run} {ids}", lang, run=lang(run), ids=", ".join(ids))
         for run in result.runs
         if (ids := _missed_restatements(part(result.verdicts, run)))
     ]
     if missed:
-        said += " " + say(
+        said += say(" ", lang) + say(
             "Restatements that a run misses although their fact agrees or was used: {rows}.",
             lang,
             rows=say("; ", lang).join(missed),
@@ -680,11 +679,10 @@ def _provenance(result: "Reproduction", lang: Language) -> list[str]:
         return []
     own = row(result.facts.reported, figure)
     said = say(
-        "Every run rests on the printed core, {id} = {printed}{unit}: {provenance}.",
+        "Every run rests on the printed core, {id} = {amount}: {provenance}.",
         lang,
         id=figure,
-        printed=own["printed"],
-        unit=_behind_number(lang(str(own["unit"]))),
+        amount=lang(str(printed_amount(own["printed"], str(own["unit"])))),
         provenance=say(str(own.get("provenance") or "study file"), lang),
     )
     others = result.study.core.other_printings
@@ -694,10 +692,10 @@ def _provenance(result: "Reproduction", lang: Language) -> list[str]:
         change = float(row(result.bounds, (key, year))["total"]) / float(
             row(result.account, ("linkage", year))["total"]
         )
-        said += " " + say(
+        said += say(" ", lang) + say(
             "Another page prints {other}; it would change the linkage run's total by {change}.",
             lang,
             other=others[0],
-            change=f"{100 * (change - 1):+.2f} %" if not np.isclose(change, 1) else "0 %",
+            change=lang(f"{100 * (change - 1):+.2f} %" if not np.isclose(change, 1) else "0 %"),
         )
     return [said]

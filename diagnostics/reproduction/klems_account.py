@@ -21,19 +21,12 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.diagnostics.report.language import ENGLISH, Language, say
+from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
-from quesnay.diagnostics.reproduction.own_data import Column
-from quesnay.diagnostics.reproduction.study import (
-    Core,
-    Klems,
-    KlemsStudy,
-    Study,
-    Tables,
-    at_key,
-)
-from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts
+from quesnay.diagnostics.reproduction.facts import Column, as_printed, panel, reported_figures
+from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
+from quesnay.diagnostics.reproduction.tables import console_text
+from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.grid import amounts
 from quesnay.models.display.table import Table, Tabular, versions
@@ -166,15 +159,14 @@ class KlemsAccount(Tabular):
         return Table(
             "Share of GDP by definition of producers; of capital",
             frame,
-            (),
-            dict.fromkeys(map(str, frame.columns), ".1%"),
+            formats=dict.fromkeys(map(str, frame.columns), ".1%"),
         )
 
     def findings(self, lang: Language = ENGLISH) -> list[str]:
         """Say what the account holds and how far it is from what was printed."""
         own, head = part(self.account, RUN), self.study.study
         year, mean = int(own.index.max()), 100 * self.growth.mean()
-        last = own.loc[year]
+        last, (factor, unit) = own.loc[year], lang.measure(head.unit)
         said = [
             say(
                 "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
@@ -182,10 +174,10 @@ class KlemsAccount(Tabular):
                 "{total:.0f}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the definitions].",
                 lang,
                 technology=lang(head.technology),
-                core=last["core"],
-                unit=lang(head.unit),
+                core=factor * last["core"],
+                unit=unit,
                 year=year,
-                total=last["total"],
+                total=factor * last["total"],
                 share=last["share"],
                 low=last["share_low"],
                 high=last["share_high"],
@@ -203,12 +195,11 @@ class KlemsAccount(Tabular):
             *self._printed_beside(own, lang),
         ]
         if len(self.verdicts):
-            score = say("The account {score}.", lang, score=lang(self._score()))
-            said.append(say("Score: {score}", lang, score=f"{score} {lang(_WIDE)}"))
+            counted = lang(facts_in_words(row(self.score, RUN)))
+            score = say("The account {score}.", lang, score=counted)
+            score += say(" ", lang) + lang(_WIDE)
+            said.append(say("Score: {score}", lang, score=score))
         return said
-
-    def _score(self) -> str:
-        return facts_in_words(row(self.score, RUN))
 
     def _printed_beside(self, own: pd.DataFrame, lang: Language) -> list[str]:
         """Set every printed figure beside the core alone and the whole."""
@@ -222,8 +213,8 @@ class KlemsAccount(Tabular):
                     "{core:.1%} of GDP, core and capital {share:.1%}.",
                     lang,
                     report=f"{report[:1].upper()}{report[1:]}",
-                    printed=printed["printed"],
-                    unit=lang(str(printed["unit"])),
+                    printed=lang.measured(str(printed["printed"]), str(printed["unit"])),
+                    unit=lang.measure(str(printed["unit"]))[1],
                     year=int(printed["year"]),
                     id=name,
                     core=float(then["core"] / then["gdp"]),
@@ -232,20 +223,14 @@ class KlemsAccount(Tabular):
             )
         return said
 
-    def console(self, *, width: int = 100) -> str:
-        """Return findings, the account and the verdicts, for a terminal."""
-        import textwrap
-
-        said = [
-            textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
-            for sentence in self.findings()
-        ]
-        tables = [table.to_text(width=width) for table in self.tables()]
-        return "\n\n".join([self.study.study.title, "\n".join(said), *tables])
+    def console(self, *, width: int = 100, language: str = "en") -> str:
+        """Return findings, the account and the verdicts in a language, for a terminal."""
+        lang = language_of(language, self.study.study.zh)
+        title = self.study.study.title
+        return console_text([title], self.findings(lang), self.tables(), lang, width)
 
     def to_html(self, path: str | Path | None = None, *, language: str = "en") -> str:
         """Return the self-contained report in a language; write it to `path` where given."""
-        from quesnay.diagnostics.report.language import language_of
         from quesnay.diagnostics.report.page import Front, Section, render_page
 
         use, head = self.study.klems, self.study.study
@@ -278,42 +263,24 @@ class KlemsAccount(Tabular):
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:
-    """Account for a technology by growth accounting.
-
-    Parameters
-    ----------
-    study : KlemsStudy
-        A checked study with a section ``klems``.
-
-    Returns
-    -------
-    KlemsAccount
-        Account, definitions, contributions to growth and verdicts.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the panel has no such column, industry or year.
-    """
+    """Account for a technology by growth accounting, from a checked study."""
     rows = _rows(study)
     definitions = _definitions(study, rows)
     first = (next(iter(study.klems.producers)), next(iter(study.klems.capital)))
     account = _account(definitions, first)
-    facts = _printed(study)
+    # the printed figures in the units of the account: as of a study without tables
+    facts = reported_figures(Study(study.study, Tables(()), Core({}), reported=study.reported))
     verdicts, score = _judged(account, facts)
     growth = _growth(study.klems, rows)
     return KlemsAccount(study, account, definitions, growth, verdicts, score, facts)
-
-
-def _inputs(use: Klems) -> list[str]:
-    return list(dict.fromkeys(name for names in use.capital.values() for name in names))
 
 
 def _rows(study: KlemsStudy) -> pd.DataFrame:
     """Return the panel, all names of the study checked against it."""
     use = study.klems
     names = ["value_added", "gross_output", "quantity_gross_output"]
-    names += [f"{kind}_{name}" for name in _inputs(use) for kind in ("cost", "quantity")]
+    inputs = dict.fromkeys(name for names in use.capital.values() for name in names)
+    names += [f"{kind}_{name}" for name in inputs for kind in ("cost", "quantity")]
     with at_key("klems.panel"):
         known = panel(use.panel, [Column(name, "number", "") for name in names])
     for name in ("industry", "year", *names):
@@ -369,12 +336,6 @@ def _account(definitions: pd.DataFrame, first: tuple[str, str]) -> pd.DataFrame:
     return pd.concat({RUN: frame}, names=["run", "year"])
 
 
-def _printed(study: KlemsStudy) -> pd.DataFrame:
-    """Return the printed figures in the units of the account."""
-    plain = Study(study.study, Tables(()), Core({}), reported=study.reported)
-    return reported_figures(plain)
-
-
 def _judged(account: pd.DataFrame, facts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold every printed figure that the account has against it."""
     own = account.loc[RUN]
@@ -393,14 +354,7 @@ def _judged(account: pd.DataFrame, facts: pd.DataFrame) -> tuple[pd.DataFrame, p
     )
     rows = judge(as_printed(known), pd.Series(dtype=object), found)
     counted = judged_facts(rows)
-    agree = counted["agrees"].astype(bool)
-    score = {
-        "judged": len(counted),
-        "agree": int(agree.sum()),
-        "agreeing": ", ".join(map(str, counted.index[agree])),
-        "other": ", ".join(map(str, counted.index[~agree])),
-        "error": float(counted["error"].abs().mean()),
-    }
+    score = score_row(counted["agrees"], counted["error"])
     return pd.concat({RUN: rows}, names=["run", "id"]), pd.DataFrame([score], index=[RUN])
 
 
@@ -409,15 +363,15 @@ def _growth(use: Klems, rows: pd.DataFrame) -> pd.DataFrame:
     producers = set(next(iter(use.producers.values())))
     capital = list(next(iter(use.capital.values())))
     names = [str(name)[5:] for name in rows.columns if str(name).startswith("cost_")]
+    kept = [name for name in names if f"quantity_{name}" in rows.columns]
     earned, productivity = {}, {}
     for industry, frame in rows.groupby("industry"):
         own = frame.set_index("year").sort_index()
-        inputs = own[[f"quantity_{name}" for name in names if f"quantity_{name}" in own]]
-        kept = [str(name)[9:] for name in inputs.columns]
-        costs = own[[f"cost_{name}" for name in kept]].set_axis(kept, axis=1)
-        found = growth_accounting(
-            own["quantity_gross_output"], inputs.set_axis(kept, axis=1), costs
+        inputs, costs = (
+            own[[f"{kind}_{name}" for name in kept]].set_axis(kept, axis=1)
+            for kind in ("quantity", "cost")
         )
+        found = growth_accounting(own["quantity_gross_output"], inputs, costs)
         user = industry not in producers
         earned[industry] = found.contributions[capital].sum(axis=1) * user
         productivity[industry] = found.tfp * (not user)

@@ -8,7 +8,7 @@ computed again with each of these tables.
 """
 
 import itertools
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -96,7 +96,22 @@ class UpdatedTable(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the effect on the account, the margins with their sources and the back-tests."""
-        return (effect_table(self), margin_table(self), rebuilt_table(self), _methods(self))
+        rebuilt = Table(
+            "The same procedure on years that have an official table: share misplaced",
+            self.rebuilt,
+            (
+                "Made from the tables before and after without the table of the year itself. Sum "
+                "of absolute differences over the sum of the official cells.",
+            ),
+            dict.fromkeys(map(str, self.rebuilt.columns), ".1%"),
+        )
+        methods = Table(
+            "Methods of updating, with the official margins given: share of all flows misplaced",
+            self.errors,
+            (f"Taken: {self.method}.",),
+            dict.fromkeys(map(str, self.errors.columns), ".2%"),
+        )
+        return (effect_table(self), margin_table(self), rebuilt, methods)
 
 
 def update_table_year(
@@ -217,12 +232,8 @@ def _method(method: str, errors: pd.DataFrame) -> str:
 def rebuilt_errors(study: Study, facts: Facts, method: str) -> pd.DataFrame:
     """Make official tables again from their neighbours, without looking, and count the misses.
 
-    Returns
-    -------
-    DataFrame
-        Index year, way; columns value added, gross output, intermediate flows and final demand:
-        weighted absolute percentage errors as fractions. No row where no official table lies
-        between two others.
+    Year, way x block: weighted absolute percentage errors as fractions. No row where no official
+    table lies between two others.
     """
     rows = {}
     for year in sorted(facts.tables)[1:-1]:
@@ -260,28 +271,14 @@ def effect_frame(
 ) -> pd.DataFrame:
     """Compare the account of a year with one that rests on another table, on the same draws.
 
-    Parameters
-    ----------
-    result : Reproduction
-        The year has no official table.
-    drawn : DataFrame
-        Draws x uncertain inputs, of the result.
-    updates : mapping of str to InputOutputTable
-        Way of making -> table of the year.
-    year : int
-        The year.
-
-    Returns
-    -------
-    DataFrame
-        Index measure; ``account`` and, for each way, level (median over the draws), change (median
-        of the relative change, draw by draw), low and high (95 %), changes as fractions.
+    By measure: ``account`` and, for each way of making a table, level (median over the draws),
+    change (median of the relative change, draw by draw), low and high (95 %), as fractions.
     """
     base = _measures(result, result.facts, result.assembly, drawn, year=year)
     out = {(_BASE, "level"): base.median()}
     ways = {}
     if "linkage" in result.runs:
-        ways["no table, ties in a straight line"] = _straight(result, drawn, base, year)
+        ways["no table, ties in a straight line"] = _straight(result, base, year)
     for way, table in updates.items():
         tables = dict(sorted({**result.facts.tables, year: table}.items()))
         facts = replace(result.facts, tables=tables)
@@ -315,20 +312,17 @@ def _measures(
     return pd.DataFrame(out)
 
 
-def _by_supply(study: Study, facts: Facts, model: AccountModel) -> list[tuple[str, AccountModel]]:
-    """Return the elasticity run alone under the other measures of the supply."""
+def _by_supply(
+    study: Study, facts: Facts, model: AccountModel
+) -> Iterator[tuple[str, AccountModel]]:
+    """Yield the elasticity run alone under the other measures of the supply."""
     use, base = study.potential, model.potential
-    if use is None or base is None:
-        return []
-    out = []
     for kind in SUPPLY:
-        if kind != use.supply:
+        if use is not None and base is not None and kind != use.supply:
             other = replace(study, potential=replace(use, supply=kind))
             supply = input_supply(other, facts, model.value_added, model.slots)
             own = replace(base, supply=supply)
-            only = replace(model, potential=own, ties=(), calibration=None)
-            out.append((kind.replace("_", " "), only))
-    return out
+            yield kind.replace("_", " "), replace(model, potential=own, ties=(), calibration=None)
 
 
 def _account(model: AccountModel, drawn: pd.DataFrame, year: int) -> pd.DataFrame:
@@ -341,9 +335,7 @@ def _account(model: AccountModel, drawn: pd.DataFrame, year: int) -> pd.DataFram
     return frame[columns].set_axis(pd.MultiIndex.from_tuples(keys), axis=1)
 
 
-def _straight(
-    result: "Reproduction", drawn: pd.DataFrame, base: pd.DataFrame, year: int
-) -> pd.DataFrame:
+def _straight(result: "Reproduction", base: pd.DataFrame, year: int) -> pd.DataFrame:
     """Read the linkage run without a table of the year: ties per unit of core, joined."""
     model, known = result.assembly.model, sorted(result.facts.tables)
     before, after = max(y for y in known if y < year), min(y for y in known if y > year)
@@ -354,7 +346,7 @@ def _straight(
     for end in (before, after):
         columns = [("linkage", c, end, slots[end]) for c in ("integration", "core")]
         integration, core = (
-            result.draws[c].iloc[: len(drawn)].reset_index(drop=True) for c in columns
+            result.draws[c].iloc[: len(base)].reset_index(drop=True) for c in columns
         )
         own[end] = integration / core
     ratio = (1 - step) * own[before] + step * own[after]
@@ -418,28 +410,4 @@ def margin_table(result: UpdatedTable) -> Table:
         tuple(notes),
         {"total": ",.0f"},
         f"Margins {result.year}",
-    )
-
-
-def rebuilt_table(result: UpdatedTable) -> Table:
-    """Return how near the same procedure comes to official tables."""
-    formats = dict.fromkeys(map(str, result.rebuilt.columns), ".1%")
-    return Table(
-        "The same procedure on years that have an official table: share misplaced",
-        result.rebuilt,
-        (
-            "Made from the tables before and after without the table of the year itself. Sum of "
-            "absolute differences over the sum of the official cells.",
-        ),
-        formats,
-    )
-
-
-def _methods(result: UpdatedTable) -> Table:
-    formats = dict.fromkeys(map(str, result.errors.columns), ".2%")
-    return Table(
-        "Methods of updating, with the official margins given: share of all flows misplaced",
-        result.errors,
-        (f"Taken: {result.method}.",),
-        formats,
     )

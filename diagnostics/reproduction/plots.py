@@ -11,8 +11,7 @@ from quesnay.diagnostics.plots.input_output import plot_flows
 from quesnay.diagnostics.plots.style import Panels
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.linkage import sector_names
-from quesnay.diagnostics.reproduction.runs import median_inputs
-from quesnay.diagnostics.reproduction.variance import source_tornados
+from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path
 from quesnay.models.uncertainty.sensitivity import Tornado

@@ -183,20 +183,9 @@ def reconcile_account(result: "Reproduction") -> ReconciledAccount:
 class Estimates:
     """Estimates and draws of everything that a run estimates directly.
 
-    Parameters
-    ----------
-    years : tuple of int
-        Years of the account.
-    methods : tuple of str
-        The runs.
-    draws : DataFrame
-        Draws x labels such as ``"core 2019"``, complete rows only.
-    central : Series
-        Their medians.
-    dropped : int
-        Draws without an admissible curve.
-    starts : Series
-        Account concepts by year, which only the identities determine -> where to start from.
+    `draws` has a column a label, such as ``"core 2019"``, and complete rows only, `central` their
+    medians; `dropped` counts draws without an admissible curve; `starts` says where the concepts
+    begin that only the identities determine.
     """
 
     years: tuple[int, ...]
@@ -247,13 +236,7 @@ def label(concept: str, year: int) -> str:
 
 
 def path(method: str, year: int) -> str:
-    """Return the label of integration by one run in one year.
-
-    Examples
-    --------
-    >>> path("calibrated", 2019)
-    'integration by calibrated 2019'
-    """
+    """Return the label of integration by one run in one year."""
     return label(f"integration by {method}", year)
 
 

@@ -7,7 +7,7 @@ elasticity of the account is a mixture over admissible equations with the weight
 declares, drawn between equations by weight and within each by its own standard error.
 """
 
-from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, fields, replace
 
 import numpy as np
@@ -18,26 +18,26 @@ from pandas.api.types import is_numeric_dtype
 from quesnay.diagnostics.evidence.coefficient_stability import (
     OsterBounds,
     ScalePlacebo,
-    oster_bounds,
-    scale_placebo,
+    bounds_of,
+    deal_anew,
 )
-from quesnay.diagnostics.reproduction.facts import Facts, panel
-from quesnay.diagnostics.reproduction.own_data import Column
+from quesnay.diagnostics.reproduction.facts import Column, Facts, panel
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
-from quesnay.fitting.regression.gram import NestedGrams, nested_grams
+from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical, CovarianceRule
+from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.instrumental import fit_instrumental
+from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.regression.instrumental import fit_instrumental, shift_share_instrument
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
-from quesnay.models.regression.shift_share import shift_share_instrument
-from quesnay.models.satellite.linkage import keeps_imports_by_product
+from quesnay.models.satellite.core import keeps_imports_by_product
 
 __all__ = [
     "Elasticities",
-    "KnownRows",
+    "KnownRegressions",
     "cluster_grams",
     "complete_rows",
     "elasticity_draws",
@@ -47,13 +47,18 @@ __all__ = [
     "mixture",
     "mixture_median",
     "per_value_added",
+    "placebo_of",
     "regression_rows",
     "rival_of",
-    "scale_placebo_of",
 ]
 
 
-_RULES = ("classical", "HC1", "CR1", "CR2")
+_RULES: dict[str, CovarianceRule] = {
+    "classical": Classical(),
+    "HC1": HC1(),
+    "CR1": CR1(),
+    "CR2": CR2(),
+}
 _WILD_DRAWS = 999
 _PLACEBOS = 499
 
@@ -63,22 +68,15 @@ def regression_rows(use: Potential) -> pd.DataFrame:
 
     Sums that are not positive have no logarithm and become missing, so that the regression drops
     and counts them; rows without a positive weight are left out.
-
-    Raises
-    ------
-    DataError
-        If a column is unknown or no row is left.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> regression_rows(load_study("caict_2020").potential)["ln_ict"].notna().mean().round(2)
-    np.float64(0.98)
     """
-    known = panel(use.panel, _own_columns(use))
-    named = {name for names in use.logarithms.values() for name in names}
-    named |= {name for name in (use.exclude, use.weights, use.cluster) if name}
-    for name in sorted(named):
+    summed = [name for names in use.logarithms.values() for name in names]
+    own = [Column(name, "number", "", may_be_empty=True) for name in dict.fromkeys(summed)]
+    if use.weights and use.weights not in summed:
+        own.append(Column(use.weights, "number", "", least=0, may_be_empty=True))
+    if use.exclude:
+        own.append(Column(use.exclude, "truth", ""))
+    known = panel(use.panel, own)
+    for name in sorted({*summed, *filter(None, (use.exclude, use.weights, use.cluster))}):
         if name not in known.columns:
             raise DataError(f"{use.panel}: no column {name!r};{suggestion(name, known.columns)}")
     absent = sorted(set(use.years) - set(known["year"]))
@@ -106,52 +104,8 @@ def _with_logarithms(rows: pd.DataFrame, use: Potential) -> pd.DataFrame:
     return rows
 
 
-class KnownRows:
-    """:func:`regression_rows`, built once for all equations on the same rows.
-
-    The frames are shared: what adds a column works on a copy.
-    """
-
-    def __init__(self) -> None:
-        self._known: dict[str, pd.DataFrame] = {}
-
-    def __call__(self, use: Potential) -> pd.DataFrame:
-        """Return the rows of a regression, a shared frame."""
-        key = repr((use.panel, use.years, use.exclude, use.weights, use.cluster, use.logarithms))
-        if key not in self._known:
-            self._known[key] = regression_rows(use)
-        return self._known[key]
-
-
-def _own_columns(use: Potential) -> list[Column]:
-    """Return what a panel of the user must hold for a regression."""
-    names = dict.fromkeys(name for names in use.logarithms.values() for name in names)
-    columns = [Column(name, "number", "", may_be_empty=True) for name in names]
-    if use.weights and use.weights not in names:
-        columns.append(Column(use.weights, "number", "", least=0, may_be_empty=True))
-    if use.exclude:
-        columns.append(Column(use.exclude, "truth", ""))
-    return columns
-
-
-def fit_potential(
-    use: Potential, *, covariance: str | None = None, rows: pd.DataFrame | None = None
-) -> PanelFit:
-    """Estimate the elasticity of value added to the technology's inputs.
-
-    Parameters
-    ----------
-    use : Potential
-        Section ``potential`` of a study: panel, formula, fixed effects, cluster.
-    covariance : str, optional
-        Rule of inference in place of the clustered default.
-    rows : DataFrame, optional
-        :func:`regression_rows` of `use`, where they are known already.
-
-    Raises
-    ------
-    StudyError, DataError
-        If the panel, a column or the term does not exist.
+def fit_potential(use: Potential, rows: pd.DataFrame | None = None) -> PanelFit:
+    """Estimate the elasticity of value added to the technology's inputs on :func:`regression_rows`.
 
     Examples
     --------
@@ -160,32 +114,46 @@ def fit_potential(
     >>> round(float(fit.params["ln_ict"]), 3)
     0.057
     """
-    fit = fit_panel(
-        use.formula,
-        regression_rows(use) if rows is None else rows,
-        absorb=use.absorb,
-        cluster=use.cluster if covariance not in {"classical", "HC1"} else None,
-        weights=use.weights,
-        covariance=covariance,
-    )
-    if use.term not in fit.params.index:
-        raise StudyError(
-            f"potential.term: {use.term!r} is no coefficient of {use.formula!r};"
-            f"{suggestion(use.term, list(fit.params.index))}"
-        )
-    return fit
+    rows = regression_rows(use) if rows is None else rows
+    return fit_panel(use.formula, rows, absorb=use.absorb, cluster=use.cluster, weights=use.weights)
+
+
+class KnownRegressions:
+    """Rows and fits of a study's regressions, each made once for all equations that share them.
+
+    The frames are shared: what adds a column works on a copy.
+    """
+
+    def __init__(self) -> None:
+        self._rows: dict[str, pd.DataFrame] = {}
+        self._fits: dict[tuple[str, str], PanelFit] = {}
+
+    def rows(self, use: Potential) -> pd.DataFrame:
+        """Return the rows of a regression, a shared frame."""
+        key = self._key(use)
+        if key not in self._rows:
+            self._rows[key] = regression_rows(use)
+        return self._rows[key]
+
+    def fit(self, use: Potential) -> PanelFit:
+        """Return a regression that has the term which is the elasticity."""
+        key = self._key(use), repr((use.formula, use.absorb))
+        if key not in self._fits:
+            self._fits[key] = fit_potential(use, self.rows(use))
+        fit = self._fits[key]
+        if use.term not in fit.params.index:
+            raise StudyError(
+                f"potential.term: {use.term!r} is no coefficient of {use.formula!r};"
+                f"{suggestion(use.term, list(fit.params.index))}"
+            )
+        return fit
+
+    def _key(self, use: Potential) -> str:
+        return repr((use.panel, use.years, use.exclude, use.weights, use.cluster, use.logarithms))
 
 
 def rival_of(use: Potential, rival: Rival) -> Potential:
-    """Return the base regression with the keys that a rival or an equation changes.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> base = load_study("caict_2020").potential
-    >>> rival_of(base, base.rivals[0]).absorb
-    ('sector:year', 'province:year')
-    """
+    """Return the base regression with the keys that a rival or an equation changes."""
     own = {member.name for member in fields(Potential)} - {"logarithms"}
     changed = {
         member.name: getattr(rival, member.name)
@@ -197,39 +165,16 @@ def rival_of(use: Potential, rival: Rival) -> Potential:
     return replace(use, logarithms=logarithms, **changed)
 
 
-def mixture(study: Study, facts: Facts, base: PanelFit, known: KnownRows) -> pd.DataFrame:
-    """Estimate every admissible equation of a study.
+def mixture(study: Study, facts: Facts, use: Potential, known: KnownRegressions) -> pd.DataFrame:
+    """Estimate every admissible equation of a study; the base regression where it declares none.
 
-    Parameters
-    ----------
-    study : Study
-        With section ``potential``.
-    facts : Facts
-        The tables, for cost shares.
-    base : PanelFit
-        The base regression, which is the only equation where the study declares none.
-    known : KnownRows
-        Rows of the regressions so far.
-
-    Returns
-    -------
-    DataFrame
-        Equation -> elasticity per unit of value added of the using industries, std_error, weight
-        (adding to 1), observations, source.
-
-    Raises
-    ------
-    QuesnayError
-        If an equation cannot be estimated.
+    By equation: elasticity per unit of value added of the using industries, std_error, weight
+    (adding to 1), observations, source.
     """
-    use = study.potential
-    if use is None:
-        raise StudyError("potential: the study has no such section")
-    equations = use.equations or (Equation(name="base regression"),)
     rows = {}
-    for place, equation in enumerate(equations):
+    for place, equation in enumerate(use.equations or (Equation(name="base regression"),)):
         with at_key(f"potential.equations[{place}]"):
-            rows[equation.name] = _equation(study, facts, base, equation, known)
+            rows[equation.name] = _equation(study, facts, use, equation, known)
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame["weight"] = frame["weight"] / frame["weight"].sum()
     frame.index.name = "equation"
@@ -237,29 +182,25 @@ def mixture(study: Study, facts: Facts, base: PanelFit, known: KnownRows) -> pd.
 
 
 def _equation(
-    study: Study, facts: Facts, base: PanelFit, equation: Equation, known: KnownRows
+    study: Study, facts: Facts, use: Potential, equation: Equation, known: KnownRegressions
 ) -> dict[str, object]:
-    use = study.potential
-    assert use is not None
     count: float = np.nan
     if equation.kind == "outside":
         value, error, source = float(equation.value or 0.0), equation.std_error, equation.source
-    elif equation.kind == "cost share":
-        shares = _cost_shares(study, facts)["value_added"]
+    elif equation.kind in {"cost share", "capital share"}:
+        if equation.kind == "cost share":
+            shares = _cost_shares(study, facts)
+            source = "purchases over value added, mean and spread over the tables"
+        else:
+            shares = _capital_share(equation)
+            source = (
+                f"cost of capital over value added in {equation.panel}, mean and spread over years"
+            )
         value, error = float(shares.mean()), float(shares.std(ddof=0))
-        source = "purchases over value added, mean and spread over the tables"
-    elif equation.kind == "capital share":
-        by_year = _capital_share(equation)
-        value, error = float(by_year.mean()), float(by_year.std(ddof=0))
-        source = f"cost of capital over value added in {equation.panel}, mean and spread over years"
     else:
         own = rival_of(use, equation)
-        fit = base if own == use else fit_potential(own, rows=known(own))
-        factor = per_value_added(study, facts, own.applies_to)
-        value, error = (
-            factor * float(fit.params[own.term]),
-            factor * float(fit.std_errors[own.term]),
-        )
+        fit, factor = known.fit(own), per_value_added(study, facts, own.applies_to)
+        value, error = (factor * float(part[own.term]) for part in (fit.params, fit.std_errors))
         count, source = float(fit.nobs), "regression"
     return {
         "elasticity": value,
@@ -294,14 +235,7 @@ def _capital_share(equation: Equation) -> "pd.Series[float]":
 
 
 def mixture_median(frame: pd.DataFrame) -> float:
-    """Return the median of a mixture of normal distributions.
-
-    Examples
-    --------
-    >>> frame = pd.DataFrame({"elasticity": [0.0, 0.1], "std_error": 0.01, "weight": [0.5, 0.5]})
-    >>> round(mixture_median(frame), 6)
-    0.05
-    """
+    """Return the median of a mixture of normal distributions, by bisection."""
     from scipy.special import ndtr
 
     mean, weight = frame["elasticity"].to_numpy(float), frame["weight"].to_numpy(float)
@@ -328,36 +262,32 @@ def per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
         )
     year = study.employment.year if study.employment is not None else max(facts.tables)
     table = facts.tables.get(year, facts.tables[max(facts.tables)])
-    using = _using(study, list(table.sectors))
+    using = _using(study, table)
     return float(table.x[using].sum() / table.v[using].sum())
 
 
-def _using(study: Study, sectors: Sequence[object]) -> list[str]:
-    return [str(s) for s in sectors if s not in study.tables.technology_sectors]
+def _using(study: Study, table: InputOutputTable) -> list[str]:
+    return [str(s) for s in table.sectors if s not in study.tables.technology_sectors]
 
 
-def _cost_shares(study: Study, facts: Facts) -> pd.DataFrame:
-    """Purchases of the technology's inputs by using industries, over their output and value added.
+def _cost_shares(study: Study, facts: Facts) -> "pd.Series[float]":
+    """Purchases of the technology's inputs over value added of the using industries, by table.
 
-    One row a table; imported inputs are bought as well as domestic ones.
+    Imported inputs are bought as well as domestic ones.
     """
-    rows = {}
+    shares, producing = {}, list(study.tables.technology_sectors)
     for year, table in facts.tables.items():
-        producing = list(study.tables.technology_sectors)
-        using = _using(study, list(table.sectors))
-        bought = float(table.Z.loc[producing][using].to_numpy().sum())
-        if table.imports is not None and not keeps_imports_by_product(table):
-            raise StudyError(
-                f"tables.files: the table of {year} keeps imports in a row of their own; the "
-                "elasticity run needs them by product, or inside the flows"
-            )
+        using, flows = _using(study, table), [table.Z]
         if table.imports is not None:
-            bought += float(table.imports.Z.loc[producing][using].to_numpy().sum())
-        rows[year] = {
-            "output": bought / float(table.x[using].sum()),
-            "value_added": bought / float(table.v[using].sum()),
-        }
-    return pd.DataFrame.from_dict(rows, orient="index")
+            if not keeps_imports_by_product(table):
+                raise StudyError(
+                    f"tables.files: the table of {year} keeps imports in a row of their own; the "
+                    "elasticity run needs them by product, or inside the flows"
+                )
+            flows.append(table.imports.Z)
+        bought = sum(float(Z.loc[producing][using].to_numpy().sum()) for Z in flows)
+        shares[year] = bought / float(table.v[using].sum())
+    return pd.Series(shares)
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -421,99 +351,68 @@ class Elasticities(Tabular):
 
 
 def estimate_elasticities(study: Study, facts: Facts, *, seed: int) -> Elasticities:
-    """Estimate base, mixture and rivals of a study.
-
-    Raises
-    ------
-    QuesnayError
-        If the study has no potential, or an equation cannot be estimated.
-    """
-    use = study.potential
+    """Estimate base, mixture and rivals of a study, each regression once."""
+    use, known = study.potential, KnownRegressions()
     if use is None:
         raise StudyError("potential: the study has no such section")
     with at_key("potential"):
-        known = KnownRows()
-        sample = known(use)
-        base = fit_potential(use, rows=sample)
-    admissible = mixture(study, facts, base, known)
-    rows = {"base case": _row(base, use.term), **_rivals(use, known)}
-    remarks = []
+        base, sample = known.fit(use), known.rows(use)
+    admissible = mixture(study, facts, use, known)
+    rows = {"base case": _row(base, use.term)}
+    for place, rival in enumerate(use.rivals):
+        own = rival_of(use, rival)
+        with at_key(f"potential.rivals[{place}]"):
+            rows[rival.name] = _row(known.fit(own), own.term)
+    remarks = [_between(base, use.term)]
     instrument = _instrumented(use, sample)
     if instrument is not None:
         rows["shift-share instrument"] = _row(instrument, use.term)
         remarks.append(_strength(instrument))
-    direct, reverse = _reverse_bounds(use, sample)
-    share = float(_cost_shares(study, facts)["value_added"].mean())
-    notes = (
-        "Standard errors clustered as in the study; associations, not effects, unless a design "
-        "says otherwise.",
-        f"Purchases of the technology's inputs are {share:.3f} of value added of the using "
-        "industries: what competitive growth accounting attributes.",
-        f"Classical measurement error of the inputs: between {direct:.3f}, the direct regression, "
-        f"and {reverse:.2f}, the reverse one.",
-        *remarks,
-    )
+    bounds = None
+    with suppress(EstimationError):  # where no control says anything
+        bounds = bounds_of(base, use.term)
+    wide = replace(use, formula=" + ".join([use.formula, *use.scale]))
+    share = float(_cost_shares(study, facts).mean())
     return Elasticities(
         base,
         admissible,
         mixture_median(admissible),
         pd.DataFrame(rows).T,
         share,
-        _inference_table(use, sample, base, seed=seed),
-        notes,
-        _selection(use, sample),
-        scale_placebo_of(use, sample, draws=_PLACEBOS, seed=seed),
-        _with_scale(use, sample),
+        _inference_table(use, base, seed=seed),
+        (
+            "Standard errors clustered as in the study; associations, not effects, unless a design "
+            "says otherwise.",
+            f"Purchases of the technology's inputs are {share:.3f} of value added of the using "
+            "industries: what competitive growth accounting attributes.",
+            *remarks,
+        ),
+        bounds,
+        placebo_of(use, base, sample, draws=_PLACEBOS, seed=seed),
+        float(known.fit(wide).params[use.term]) if use.scale else float("nan"),
     )
 
 
-def _rivals(use: Potential, known: KnownRows) -> dict[str, dict[str, float]]:
-    """Estimate every rival of the base equation."""
-    rows = {}
-    for place, rival in enumerate(use.rivals):
-        own = rival_of(use, rival)
-        with at_key(f"potential.rivals[{place}]"):
-            rows[rival.name] = _row(fit_potential(own, rows=known(own)), own.term)
-    return rows
-
-
-def _selection(use: Potential, rows: pd.DataFrame) -> OsterBounds | None:
-    """Bound the base elasticity by Oster's rule; None where no control says anything."""
-    try:
-        return oster_bounds(
-            use.formula, rows, term=use.term, absorb=use.absorb, weights=use.weights
-        )
-    except EstimationError:
-        return None
-
-
-def scale_placebo_of(
-    use: Potential, rows: pd.DataFrame, *, draws: int, seed: Seed
+def placebo_of(
+    use: Potential, base: PanelFit, rows: pd.DataFrame, *, draws: int, seed: Seed
 ) -> ScalePlacebo | None:
     """Estimate the base equation with made-up inputs of equal scale; None without a scale."""
     if not use.scale or use.placebo_groups is None:
         return None
-    return scale_placebo(
-        use.formula,
+
+    def fit(known: pd.DataFrame) -> PanelFit:
+        return base if base.index.isin(known.index).all() else fit_potential(use, known)
+
+    return deal_anew(
+        fit,
         rows,
         term=use.term,
         scale=use.scale,
         groups=use.placebo_groups,
         keep=tuple(effect for effect in use.absorb if "year" in effect.split(":")),
-        absorb=use.absorb,
-        cluster=use.cluster,
-        weights=use.weights,
         draws=draws,
         seed=seed,
     )
-
-
-def _with_scale(use: Potential, rows: pd.DataFrame) -> float:
-    """Return the base elasticity with the columns of scale beside it."""
-    if not use.scale:
-        return float("nan")
-    wide = replace(use, formula=" + ".join([use.formula, *use.scale]))
-    return float(fit_potential(wide, rows=rows).params[use.term])
 
 
 def _row(fit: PanelFit, term: str) -> dict[str, float]:
@@ -536,32 +435,25 @@ def _strength(found: PanelFit) -> str:
     return f"{words}; its interval says how little it can tell apart."
 
 
-def _inference_table(use: Potential, sample: pd.DataFrame, fit: PanelFit, *, seed: int) -> Table:
+def _under(fit: PanelFit, rule: str) -> PanelFit:
+    """Return a fit under another rule of inference: the regression itself stays."""
+    return replace(fit, inference=_RULES[rule].estimate(fit.regression))
+
+
+def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     """Return the elasticity under every rule of inference that few clusters call for."""
-    rows = {}
-    for rule in _RULES if use.cluster else _RULES[:2]:
-        row = (
-            fit_potential(use, covariance=rule, rows=sample).tidy().set_index("term").loc[use.term]
-        )
-        rows[rule] = {
-            "std_error": row["std_error"],
-            "p_value": row["p_value"],
-            "low": row["conf_low"],
-            "high": row["conf_high"],
-        }
+    rows, columns = {}, ["std_error", "p_value", "low", "high"]
+    for rule in _RULES if use.cluster else ("classical", "HC1"):
+        own = _under(fit, rule).tidy().set_index("term").loc[use.term]
+        rows[rule] = [own[name] for name in ("std_error", "p_value", "conf_low", "conf_high")]
     notes = ["CR1: clustered, t with clusters less one; CR2: bias-reduced, Satterthwaite degrees."]
     if use.cluster:
         wild = fit.wild_bootstrap(use.term, draws=_WILD_DRAWS, seed=seed)
-        rows["wild cluster bootstrap"] = {
-            "std_error": float("nan"),
-            "p_value": wild.pvalue,
-            "low": wild.low,
-            "high": wild.high,
-        }
+        rows["wild cluster bootstrap"] = [float("nan"), wild.pvalue, wild.low, wild.high]
         notes.append(f"Wild cluster bootstrap: null imposed, {wild.draws} draws, seed {seed}.")
-    frame = pd.DataFrame(rows).T
+    frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     title = f"The elasticity {float(fit.params[use.term]):.3f} under rival rules of inference"
-    formats = dict.fromkeys(frame.columns, ".3g") | {"p_value": "p"}
+    formats = dict.fromkeys(columns, ".3g") | {"p_value": "p"}
     return Table(title, frame, tuple(notes), formats)
 
 
@@ -586,52 +478,29 @@ def _instrumented(use: Potential, rows: pd.DataFrame) -> PanelFit | None:
     )
 
 
-def _reverse_bounds(use: Potential, rows: pd.DataFrame) -> tuple[float, float]:
+def _between(base: PanelFit, term: str) -> str:
     """Bound the elasticity under classical measurement error in the technology's inputs.
 
     The direct regression is biased towards zero, the reverse one, inputs on the outcome, away from
     it (Frisch 1934; Klepper and Leamer 1984, Econometrica 52, theorem 1). The second is the first
     over the squared partial correlation, ``t^2 / (t^2 + dof)`` with the classical t.
     """
-    fit = fit_potential(use, covariance="classical", rows=rows)
-    squared = float(fit.tstats[use.term]) ** 2
-    partial = squared / (squared + float(fit.df_resid))
-    return float(fit.params[use.term]), float(fit.params[use.term]) / partial
+    fit = _under(base, "classical")
+    squared, direct = float(fit.tstats[term]) ** 2, float(fit.params[term])
+    reverse = direct / (squared / (squared + float(fit.df_resid)))
+    return (
+        f"Classical measurement error of the inputs: between {direct:.3f}, the direct regression, "
+        f"and {reverse:.2f}, the reverse one."
+    )
 
 
 def elasticity_draws(
     use: Potential, *, draws: int, rng: np.random.Generator, rows: pd.DataFrame | None = None
 ) -> Array:
-    """Estimate one elasticity and redraw its clusters, from one Gram matrix a cluster.
+    """Return an elasticity, then that of resamples of its clusters: (1 + draws,).
 
-    Parameters
-    ----------
-    use : Potential
-        Panel, formula (outcome ~ regressors joined by +), fixed effects, cluster, weights.
-    draws : int
-        Resamples of the clusters with replacement.
-    rng : Generator
-        Source of the resamples; the same state gives the same clusters to every regression on the
-        same panel, so that specifications are compared on common draws.
-    rows : DataFrame, optional
-        :func:`regression_rows` of `use`, where they are known already.
-
-    Returns
-    -------
-    ndarray (1 + draws,)
-        The estimate, then the draws.
-
-    Raises
-    ------
-    StudyError
-        If the formula is more than a sum of columns, or no cluster is named.
-
-    Examples
-    --------
-    >>> from quesnay.diagnostics.reproduction.study import load_study
-    >>> use = load_study("caict_2020").potential
-    >>> elasticity_draws(use, draws=2, rng=np.random.default_rng(0)).round(3)[0]
-    np.float64(0.057)
+    One Gram matrix a cluster is enough for it. The same state of `rng` gives the same clusters to
+    every regression on the same panel, so that specifications are compared on common draws.
     """
     if use.cluster is None:
         raise StudyError("potential.cluster: the specification curve redraws clusters; name one")

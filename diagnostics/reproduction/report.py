@@ -1,24 +1,30 @@
 """The report of the main job as one HTML page, and the evidence that stands in it."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
-from quesnay.datasets.embedded import load_sectors
 from quesnay.datasets.store import resources
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.report.page import Formula, Front, Section, render_page
-from quesnay.diagnostics.reproduction.answer import answer_table
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
+from quesnay.diagnostics.reproduction.explain import (
+    account_opens,
+    answer_table,
+    explanations,
+    verdict_opens,
+)
 from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
+    definitions_table,
+    path_table,
     printed_amount,
     score_table,
     segment_table,
@@ -26,6 +32,7 @@ from quesnay.diagnostics.reproduction.tables import (
     verdict_table,
 )
 from quesnay.fitting.errors import QuesnayError
+from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table, versions
 
 if TYPE_CHECKING:
@@ -41,11 +48,12 @@ if TYPE_CHECKING:
 
 __all__ = [
     "Evidence",
+    "document_of",
     "gather_evidence",
     "report_html",
-    "report_language",
     "report_parts",
     "used_sources",
+    "workbook_of",
 ]
 
 T = TypeVar("T")
@@ -168,7 +176,7 @@ def gather_evidence(result: "Reproduction", *, curve: bool = False) -> Evidence:
 
 
 def _audit(result: "Reproduction") -> "AuditResult":
-    from quesnay.diagnostics.audit.report import audit
+    from quesnay.diagnostics.audit.consistency import audit
 
     if result.study.reported.dataset is None:
         raise QuesnayError("the figures of this study are audited by quesnay audit FILE")
@@ -195,7 +203,7 @@ def report_html(
 
     The figures of `plots` are laid out, and relabelled where the language is another.
     """
-    language = report_language(result, lang)
+    language = language_of(lang, result.study.study.zh)
     made = gather_evidence(result) if evidence is None else evidence
     front, sections = report_parts(result, plots, made, language)
     return render_page(front, sections, language=language, path=path)
@@ -211,6 +219,7 @@ def report_parts(
         answer(result, language, audit=_telling(made, language)[:1]),
         {"Value added by run and year, with the printed totals": plots["account"]},
         answer_table(result),
+        explanations(result),
     )
     return front, [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
@@ -227,15 +236,6 @@ def report_parts(
         _data(result),
         _reproducibility(result),
     ]
-
-
-def report_language(result: "Reproduction", lang: str) -> Language:
-    """Return a language with the texts of the study and the names of its sectors."""
-    if lang == "en":
-        return language_of(lang)
-    sectors = load_sectors("CHN", 42)
-    names = dict(zip(sectors["short_name"], sectors["name_zh"], strict=True))
-    return language_of(lang, {**names, **result.study.study.zh})
 
 
 def _telling(made: Evidence, language: Language) -> list[str]:
@@ -302,6 +302,7 @@ def _limits(result: "Reproduction") -> Section:
 
 
 def _account(result: "Reproduction") -> Section:
+    account = account_table(result, result.account, "")
     return Section(
         "account",
         "The account",
@@ -310,16 +311,18 @@ def _account(result: "Reproduction") -> Section:
             "the report, not an error. Every number is the median of the draws."
         ],
         tables=[
-            account_table(result, result.account, ""),
+            account,
             *bounds_table(result),
             *(core_linkages(result).tables() if "linkage" in result.runs else ()),
         ],
+        opens={account.title: account_opens(result)},
     )
 
 
 def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
     outcome = ", outcome of the forecast year"
     forecast = result.study.gdp.forecast is not None
+    tables = {run: verdict_table(result, run) for run in result.runs}
     return Section(
         "verdicts",
         "Verdicts, each fact counted once",
@@ -331,9 +334,13 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
         {"The total by run, with the printed totals": plots["fan"]},
         [
             score_table(result),
-            *(verdict_table(result, run) for run in result.runs),
+            *tables.values(),
             *((account_table(result, result.outcome, outcome),) if forecast else ()),
         ],
+        opens={
+            table.title: verdict_opens(result, run, table.frame.columns)
+            for run, table in tables.items()
+        },
     )
 
 
@@ -586,3 +593,96 @@ def reconciled_finding(
         printed=last["printed"],
         place=lang(place),
     )
+
+
+Parts = tuple[Front, list[Section]]
+
+
+def workbook_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+) -> bytes:
+    """Return every table of the report in one workbook, with charts, definitions and sources."""
+    _, sections = _parts(result, language) if parts is None else parts
+    tables = [table for section in sections for table in section.tables]
+    tables += result.tables()
+    path = path_table(result)
+    first = {table.title: table for table in [account_table(result, result.account, ""), path]}
+    first |= {table.title: table for table in tables if table.title not in first}
+    shown = [*first.values(), definitions_table(), sources_table(result)]
+    charts = [*_account_charts(result), *_path_charts(result, path)]
+    spoken = [  # a chart finds its columns in a table of the language
+        replace(
+            chart,
+            table=language(chart.table),
+            title=language(chart.title),
+            series={language(name): language(column) for name, column in chart.series.items()},
+            interval=None if chart.interval is None else language(chart.interval),
+        )
+        for chart in charts
+    ]
+    return workbook_bytes([language.table(table) for table in shown], spoken, language)
+
+
+def document_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+) -> bytes:
+    """Return the report as a Word document."""
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.models.display.documents import Part, document_bytes
+
+    front, sections = _parts(result, language) if parts is None else parts
+
+    def drawn(figures: "Plots") -> list[Any]:
+        for figure in figures.values() if language.code != "en" else ():
+            relabel(figure, language)
+        return [draw_picture(figure) for figure in figures.values()]
+
+    every = [
+        Part(
+            language(section.title),
+            [language(words) for words in section.words],
+            drawn(section.figures),
+            [language.table(table) for table in section.tables],
+        )
+        for section in sections
+    ]
+    every.insert(0, Part("", (), drawn(front.figures)))
+    lead = [front.question, *front.lead]
+    return document_bytes(language(front.title), [language(words) for words in lead], every)
+
+
+def _parts(result: "Reproduction", language: Language) -> Parts:
+    return report_parts(result, result.plots(), gather_evidence(result), language)
+
+
+def _account_charts(result: "Reproduction") -> list[Chart]:
+    """Draw core and integration-driven part of every run, with the interval of the total."""
+    title = account_table(result, result.account, "").title
+    keys = list(result.account.index.get_level_values("run"))
+    parts = {"core industries": "core", "integration-driven": "integration"}
+    return [
+        Chart(
+            title, f"{run} run, {result.study.study.unit}", "column", parts,
+            (keys.index(run), keys.index(run) + keys.count(run)), "total",
+        )
+        for run in result.runs
+    ]  # fmt: skip
+
+
+def _path_charts(result: "Reproduction", path: Table) -> list[Chart]:
+    columns = {str(name): str(name) for name in path.frame.columns}
+    return [Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")]
+
+
+def sources_table(result: "Reproduction") -> Table:
+    """Return the embedded data that the study used, with source and licence."""
+    listed = list_datasets().set_index("source")
+    sources = used_sources(result)
+    known = {
+        source: [str(listed.loc[[source], name].iloc[0]) for name in ("what", "years", "licence")]
+        if source in listed.index
+        else ["", "", ""]
+        for source in sources
+    }
+    frame = pd.DataFrame.from_dict(known, orient="index", columns=["what", "years", "licence"])
+    return Table("Sources of the data", frame.rename_axis("source").reset_index(), sheet="Sources")

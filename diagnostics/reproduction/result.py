@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Reproduction"]
 
+_FEW = 200  # draws below which an interval of 95 % is a guess
+
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class Reproduction(Tabular):
@@ -115,11 +117,17 @@ class Reproduction(Tabular):
 
         return findings(self)
 
-    def console(self, *, width: int = 100) -> str:
-        """Return the findings, the account and the verdicts, for a terminal."""
-        from quesnay.diagnostics.reproduction.tables import console_text
+    def console(self, *, width: int = 100, language: str = "en") -> str:
+        """Return the findings, the account and the verdicts in a language, for a terminal."""
+        from quesnay.diagnostics.report.language import language_of
+        from quesnay.diagnostics.reproduction.findings import findings
+        from quesnay.diagnostics.reproduction.tables import console_tables, console_text
 
-        return console_text(self, width)
+        lang = language_of(language, self.study.study.zh)
+        few = len(self.draws) < _FEW
+        warned = [f"Only {len(self.draws)} draws: too few for a 95 % interval."] if few else []
+        head = [self.study.study.title, *warned]
+        return console_text(head, findings(self, lang), console_tables(self), lang, width)
 
     def explain(self, figure: str, *, run: str = "calibrated") -> "Explanation":
         """Say where an estimate comes from: its equation, inputs, their sources.
@@ -191,7 +199,7 @@ class Reproduction(Tabular):
     def plot_tornado(self, *, ax: "Panels" = None) -> "Figure":
         """Draw how far each source of uncertainty alone moves the held-out totals."""
         from quesnay.diagnostics.reproduction.plots import tornado_plot
-        from quesnay.diagnostics.reproduction.variance import source_tornados
+        from quesnay.diagnostics.reproduction.runs import source_tornados
 
         return tornado_plot(self, source_tornados(self), ax)
 
@@ -236,7 +244,7 @@ class Reproduction(Tabular):
 
     def to_excel(self, path: str | Path) -> Path:
         """Write every table of the report to one workbook, with contents, charts and sources."""
-        from quesnay.diagnostics.reproduction.documents import workbook_of
+        from quesnay.diagnostics.reproduction.report import workbook_of
         from quesnay.models.display.write import write_bytes
 
         return write_bytes(path, workbook_of(self))
@@ -259,7 +267,7 @@ class Reproduction(Tabular):
         QuesnayError
             If the package python-docx is absent: install ``quesnay[word]``.
         """
-        from quesnay.diagnostics.reproduction.documents import document_of
+        from quesnay.diagnostics.reproduction.report import document_of
         from quesnay.models.display.write import write_bytes
 
         return write_bytes(path, document_of(self))

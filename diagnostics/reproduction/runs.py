@@ -1,6 +1,7 @@
 """The main job: all runs of a study under their uncertain inputs, on common draws.
 
 The central case is the median of the draws, everywhere; the interval is that of the central 95 %.
+Where the uncertainty of each figure comes from is said one source at a time.
 """
 
 from collections.abc import Callable, Mapping
@@ -16,17 +17,17 @@ from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.klems_account import KlemsAccount, klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import (
+    READINGS,
     KlemsStudy,
     Study,
     at_key,
     called,
     load_klems_study,
 )
-from quesnay.diagnostics.reproduction.variance import variance_frame
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import seed_sequence, whole
-from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.fitting.errors import StudyError
 from quesnay.fitting.simulation.distributions import (
     Choice,
     Distribution,
@@ -34,10 +35,13 @@ from quesnay.fitting.simulation.distributions import (
     Normal,
     Uniform,
 )
+from quesnay.fitting.simulation.engine import chunks
+from quesnay.fitting.simulation.inference import sobol_indices
 from quesnay.models.satellite.account import AccountModel
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
-from quesnay.models.satellite.linkage import keeps_imports_by_product, with_imports_inside
-from quesnay.models.uncertainty.monte_carlo import monte_carlo
+from quesnay.models.satellite.core import keeps_imports_by_product, with_imports_inside
+from quesnay.models.uncertainty.monte_carlo import checked_inputs, monte_carlo
+from quesnay.models.uncertainty.sensitivity import Tornado
 
 __all__ = [
     "READINGS",
@@ -49,9 +53,12 @@ __all__ = [
     "possible_readings",
     "read_otherwise",
     "reproduce",
+    "source_tornados",
     "uncertain_inputs",
+    "variance_frame",
     "with_intervals",
 ]
+
 
 Sources = dict[str, list[str]]
 
@@ -84,25 +91,9 @@ def labels(model: AccountModel) -> pd.MultiIndex:
 def uncertain_inputs(
     study: Study, facts: Facts, model: AccountModel, productivity: tuple[float, float]
 ) -> tuple[dict[str, Distribution], Sources]:
-    """Return the distributions of the uncertain inputs and the source that each belongs to.
+    """Return the distributions of the uncertain inputs by name, and source -> names of its inputs.
 
-    Parameters
-    ----------
-    study : Study
-        Dispersion of the core pattern, saturation, forecast growth.
-    facts : Facts
-        Rounding intervals of the printed figures.
-    model : AccountModel
-        Core cells, curves and vintages.
-    productivity : tuple of float
-        Lowest and highest yearly growth of value added per person.
-
-    Returns
-    -------
-    inputs : dict of str to Distribution
-        By name.
-    sources : dict of str to list of str
-        Source of uncertainty -> names of its inputs.
+    `productivity` holds the lowest and highest yearly growth of value added per person.
     """
     spread = float(np.sqrt(np.log1p(study.core.dispersion**2)))
     inputs: dict[str, Distribution] = {}
@@ -156,13 +147,7 @@ def median_inputs(
 
 
 def with_intervals(draws: pd.DataFrame) -> pd.DataFrame:
-    """Return median and central 95 % interval of every column of draws.
-
-    Examples
-    --------
-    >>> with_intervals(pd.DataFrame({"a": [1.0, 2.0, 3.0]})).loc["a"].tolist()
-    [2.0, 1.05, 2.95]
-    """
+    """Return median and central 95 % interval of every column of draws."""
     found = draws.quantile([0.5, _TAIL, 1 - _TAIL]).T
     return found.set_axis(["estimate", "low", "high"], axis=1)
 
@@ -170,17 +155,8 @@ def with_intervals(draws: pd.DataFrame) -> pd.DataFrame:
 def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
     """Return the account by run and year, each figure with the bounds of its interval.
 
-    Parameters
-    ----------
-    estimates : DataFrame
-        From :func:`with_intervals`, indexed by run, concept, year and variant.
-    *variants : str
-        The variants shown: ``"estimate"`` with ``"forecast"`` or ``"outcome"``.
-
-    Returns
-    -------
-    DataFrame
-        Index run, year; columns core, integration, total, share with ``_low`` and ``_high``.
+    `estimates` are from :func:`with_intervals`, by run, concept, year and variant; `variants` the
+    shown ones: ``"estimate"`` with ``"forecast"`` or ``"outcome"``.
     """
     shown = estimates[estimates.index.get_level_values("variant").isin(variants)]
     runs = list(dict.fromkeys(shown.index.get_level_values(0)))
@@ -194,15 +170,6 @@ def account_frame(estimates: pd.DataFrame, *variants: str) -> pd.DataFrame:
     return frame.reindex([key for run in runs for key in frame.index if key[0] == run])
 
 
-READINGS = (
-    "imports inside",
-    "users of the core (forward)",
-    "users outside the sectors of the core (forward)",
-    "sum over single parts",
-)
-"""Other ways to read the linkage run."""
-
-
 def possible_readings(assembly: Assembly) -> tuple[str, ...]:
     """Return the readings that the tables of a study allow."""
     if not assembly.model.ties:
@@ -212,13 +179,7 @@ def possible_readings(assembly: Assembly) -> tuple[str, ...]:
 
 
 def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
-    """Return the account model under another reading of the linkage run; "" is its base.
-
-    Raises
-    ------
-    StudyError
-        If imports are asked for inside the flows of tables that do not keep them apart.
-    """
+    """Return the account model under another reading of the linkage run; "" is its base."""
     model, tables = assembly.model, assembly.tables
     sectors = assembly.pattern.sectors
     if reading == READINGS[0]:
@@ -232,33 +193,20 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
     if reading in READINGS[1:3]:
         ties = ties_by_slot(tables, model.slots, sectors, side="forward")
         if reading == READINGS[2]:
-            ties = tuple(None if own is None else own.outside() for own in ties)
+            ties = tuple(own and own.outside() for own in ties)
         return replace(model, ties=ties)
     if reading == READINGS[3]:
-        ties = tuple(None if own is None else replace(own, jointly=False) for own in model.ties)
-        return replace(model, ties=ties)
+        return replace(model, ties=tuple(own and replace(own, jointly=False) for own in model.ties))
     return model
-
-
-def _with_reading(ready: Prepared) -> Prepared:
-    """Return the study with the reading of the linkage run that it names as the base."""
-    assembly, reading = ready.assembly, ready.study.tables.reading
-    if not reading:
-        return ready
-    if reading not in READINGS:
-        raise StudyError(
-            f"tables.reading: unknown reading {reading!r};{suggestion(reading, READINGS)}"
-        )
-    read = replace(assembly, model=read_otherwise(assembly, reading))
-    return replace(ready, assembly=read)
 
 
 def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     """Other readings of the linkage run, on the same draws; columns as the account."""
     study, assembly = ready.study, ready.assembly
-    variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {}
-    for reading in possible_readings(assembly):
-        variants[reading] = (read_otherwise(assembly, reading), drawn)
+    variants: dict[str, tuple[AccountModel, Mapping[str, Array]]] = {
+        reading: (read_otherwise(assembly, reading), drawn)
+        for reading in possible_readings(assembly)
+    }
     figure = study.core.figure
     for text in study.core.other_printings if figure else ():
         scale = float(row(ready.facts.reported, str(figure))["scale"])
@@ -279,7 +227,9 @@ def _made_ready(study: str | Path | Study | KlemsStudy, seed: int) -> Prepared |
     with at_key(called(study)):
         if growth is not None:
             return klems_account(growth)
-        return _with_reading(prepare(cast("str | Path | Study", study), seed=seed))
+        ready = prepare(cast("str | Path | Study", study), seed=seed)
+        model = read_otherwise(ready.assembly, ready.study.tables.reading)
+        return replace(ready, assembly=replace(ready.assembly, model=model))
 
 
 _MOST_LOST = 0.5
@@ -419,3 +369,134 @@ def _judged(
         facts=facts,
         assembly=ready.assembly,
     )
+
+
+_SOBOL_DRAWS = 1024
+_TORNADO_DRAWS = 1000
+_DECIMALS = 10  # of a share of a variance; what comes after is rounding
+_SHOWN = 1e-2  # of the largest swing: what moves less is no source for a picture
+
+
+def variance_frame(
+    facts: Facts,
+    model: AccountModel,
+    inputs: Mapping[str, Distribution],
+    sources: Mapping[str, list[str]],
+    *,
+    seed: int,
+) -> pd.DataFrame:
+    """Split the variance of every judged figure by source of uncertainty.
+
+    Run, id x source: its total-effect Sobol index over the sum of all. Missing where a figure does
+    not vary in the run.
+    """
+    checked = checked_inputs(inputs)
+    first, second = chunks(2 * _SOBOL_DRAWS, seed=seed, size=_SOBOL_DRAWS)
+    a, b = checked.sample(first), checked.sample(second)
+    evaluate = AllRuns(model)
+    wanted = _judged_columns(facts, model)
+    if not wanted:
+        return pd.DataFrame()
+    places = labels(model).get_indexer(pd.Index(list(wanted.values())))
+    values = [evaluate(a)[:, places], evaluate(b)[:, places]]
+    mixed = [
+        evaluate({**a, **{name: b[name] for name in names}})[:, places]
+        for names in sources.values()
+    ]
+    found = sobol_indices(values[0], values[1], np.stack(mixed))
+    total = np.clip(found.total, 0.0, None)
+    every = total.sum(axis=0)
+    shares = np.divide(total, every, out=np.full_like(total, np.nan), where=every > 0)
+    index = pd.MultiIndex.from_tuples(list(wanted), names=["run", "id"])
+    return pd.DataFrame(shares.round(_DECIMALS).T, index, list(sources))
+
+
+def _judged_columns(
+    facts: Facts, model: AccountModel
+) -> dict[tuple[str, str], tuple[str, str, int, str]]:
+    """Run and id -> column of the draws, the forecast year as it could be seen then."""
+    variants = {slot.year: slot.variant for slot in model.slots if slot.variant != "outcome"}
+    return {
+        (run, str(name)): (run, str(own["concept"]), int(own["year"]), variants[int(own["year"])])
+        for run in model.runs
+        for name, own in facts.reported.iterrows()
+        if int(own["year"]) in variants
+    }
+
+
+def source_tornados(result: Reproduction) -> dict[tuple[str, str], Tornado]:
+    """Move one source of uncertainty at a time and read the held-out totals of every run.
+
+    A source such as the core pattern has many inputs, and a rescaled pattern does not move where
+    all of them move together: so the inputs of the source are drawn, all others stay at their
+    middle, and the ends are those of the central 95 %. Sources that move nothing are left out.
+    """
+    model, facts = result.assembly.model, result.facts
+    shape = (result.study, facts, model, result.assembly.productivity)
+    _, sources = uncertain_inputs(*shape)
+    drawn = {str(n): v.to_numpy(float)[:_TORNADO_DRAWS] for n, v in result.inputs.items()}
+    rows = len(drawn["gdp_vintage"])
+    base = {name: np.repeat(value, rows) for name, value in median_inputs(*shape).items()}
+    shown = _held_out_totals(result)
+    if not shown:
+        return {}
+    places = labels(model).get_indexer(pd.Index(list(shown.values())))
+    ends = {}
+    for source, names in sources.items():
+        own = {name: drawn[name] for name in names}
+        values = AllRuns(model)({**base, **own, **_elasticity_of(model, drawn, names)})[:, places]
+        moved = pd.DataFrame(values, columns=pd.Index(list(shown)))
+        if set(names) & _ELASTICITY:  # the curve takes the median elasticity, whatever is drawn
+            fixed = [column for column in moved.columns if column[0] == "calibrated"]
+            moved[fixed] = np.nan
+        ends[source] = moved.quantile([_TAIL, 1 - _TAIL]).set_axis(["low", "high"])
+    middle = AllRuns(model)({**base, **_elasticity_of(model, drawn, [])})[0, places]
+    return _assembled(result, dict(zip(shown, map(float, middle), strict=True)), ends)
+
+
+_ELASTICITY = {"equation", "elasticity_error"}
+
+
+def _elasticity_of(
+    model: AccountModel, drawn: Mapping[str, np.ndarray], names: list[str]
+) -> dict[str, np.ndarray]:
+    """Hold the elasticity at its median, unless its equation or its error is the one drawn."""
+    use = model.potential
+    if use is None or not use.equations.size:
+        return {}
+    middle, own = np.full(len(drawn["gdp_vintage"]), use.median), use.chosen(drawn["equation"])
+    if "equation" in names:
+        middle = own[:, 0]
+    elif "elasticity_error" in names:
+        middle = middle + own[:, 1] * drawn["elasticity_error"]
+    return {"elasticity": middle}
+
+
+def _assembled(
+    result: Reproduction,
+    middle: Mapping[tuple[str, str], float],
+    ends: Mapping[str, pd.DataFrame],
+) -> dict[tuple[str, str], Tornado]:
+    """Order the sources of every run by their swings over its totals, around the middle."""
+    out = {}
+    for run in result.runs:
+        frames = {}
+        for name in [name for one, name in middle if one == run]:
+            frame = pd.DataFrame({s: e[(run, name)] for s, e in ends.items()}).T
+            frames[name] = frame.assign(swing=frame["high"] - frame["low"])
+        size = pd.DataFrame({name: frame["swing"] for name, frame in frames.items()}).sum(axis=1)
+        size = size.fillna(0.0)
+        order = size[size > _SHOWN * size.max()].sort_values(ascending=False).index
+        for name, frame in frames.items():
+            out[(run, name)] = Tornado(name, middle[(run, name)], frame.loc[order], 1 - 2 * _TAIL)
+    return out
+
+
+def _held_out_totals(result: Reproduction) -> dict[tuple[str, str], tuple[str, str, int, str]]:
+    """Return the columns of printed totals, by year, that every run has to predict."""
+    totals = replace(result.facts, reported=result.facts.totals())
+    return {
+        (run, name): column
+        for (run, name), column in _judged_columns(totals, result.assembly.model).items()
+        if all(result.study.role(one, name) == "held out" for one in result.runs)
+    }

@@ -96,19 +96,8 @@ class Written(float):
 def build(cls: type[T], given: object, where: str) -> T:
     """Build a dataclass from a parsed section and refuse whatever does not fit.
 
-    Parameters
-    ----------
-    cls : type
-        A dataclass; fields without default are required.
-    given : mapping
-        The parsed section.
-    where : str
-        Name of the section for messages, such as ``"study.core"``.
-
-    Raises
-    ------
-    StudyError
-        If a key is unknown or missing, or a value has another type; the message names the key.
+    Fields without default are required; `where` names the section in messages, such as
+    ``"study.core"``.
 
     Examples
     --------
@@ -206,19 +195,8 @@ _LARGEST = 1e300
 def with_keys(section: T, keys: Mapping[str, object], where: str = "study") -> T:
     """Return a copy of a section in which dotted keys have new values.
 
-    Parameters
-    ----------
-    section : Study or one of its sections
-        What is changed; itself stays as it is.
-    keys : mapping of str to object
-        ``"potential.years"`` -> value as a study file would give it.
-    where : str
-        Name of the section for messages.
-
-    Raises
-    ------
-    StudyError
-        If a key does not exist or a value has another type.
+    `keys` are dotted names, such as ``"potential.years"``, with values as a study file would give
+    them; `where` names the section in messages.
 
     Examples
     --------

@@ -7,7 +7,7 @@ account choices only, and their intervals are those of the core pattern.
 """
 
 import itertools
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,22 +15,15 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.specification import (
-    SpecificationCurve,
-    rank_specifications,
-)
-from quesnay.diagnostics.reproduction.assembly import (
-    Assembly,
-    assemble,
-    row,
-)
+from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
+from quesnay.diagnostics.reproduction.assembly import Assembly, assemble, row
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed, collect_facts, panel
 from quesnay.diagnostics.reproduction.regressions import (
-    KnownRows,
+    KnownRegressions,
     elasticity_draws,
     per_value_added,
 )
-from quesnay.diagnostics.reproduction.runs import READINGS, median_inputs, read_otherwise
+from quesnay.diagnostics.reproduction.runs import median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.study import (
     Potential,
     Specifications,
@@ -59,14 +52,9 @@ _REASON = 200  # characters kept of why one failed
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """One specification: a level for every choice.
+    """One specification: a level for every choice, regression choices first.
 
-    Parameters
-    ----------
-    levels : tuple of (str, str)
-        Choice and level, regression choices first.
-    regression, account : tuple of (str, object)
-        Study keys that the levels replace, for the regression and for the account.
+    `regression` and `account` are the study keys that the levels replace.
     """
 
     levels: tuple[tuple[str, str], ...]
@@ -76,25 +64,12 @@ class Combination:
     @property
     def run(self) -> str:
         """The run that the account choices name."""
-        return str(dict(self.account).get("run", RUNS[-1]))
+        return _run(self.account)
 
 
 def combinations(grid: Specifications) -> list[Combination]:
-    """List every admissible combination of a grid, each once.
-
-    Raises
-    ------
-    StudyError
-        If the grid is empty, or a rule, a run or a reading is unknown.
-
-    Examples
-    --------
-    >>> grid = load_study("caict_2020").specifications
-    >>> len(combinations(grid)) >= 500
-    True
-    """
+    """List every admissible combination of a grid, each once."""
     choices = {**grid.regression, **grid.account}
-    _check_rules(grid, choices)
     out: dict[tuple[tuple[str, str], ...], Combination] = {}
     for levels in itertools.product(*(list(level) for level in choices.values())):
         chosen = dict(zip(choices, levels, strict=True))
@@ -103,7 +78,7 @@ def combinations(grid: Specifications) -> list[Combination]:
         if _run(account) == RUNS[0]:
             chosen |= dict.fromkeys(grid.regression, UNUSED)
             regression = ()
-        if any(_matches(rule, chosen) for rule in grid.inadmissible):
+        if any(all(chosen[c] in own for c, own in rule.items()) for rule in grid.inadmissible):
             continue
         key = tuple(chosen.items())
         out.setdefault(key, Combination(key, regression, account))
@@ -115,21 +90,8 @@ def combinations(grid: Specifications) -> list[Combination]:
     return list(out.values())
 
 
-def _run(account: tuple[tuple[str, object], ...]) -> str:
-    given = dict(account)
-    run, reading = str(given.get("run", RUNS[-1])), given.get("reading")
-    if run not in RUNS:
-        raise StudyError(f"specifications.account: unknown run {run!r};{suggestion(run, RUNS)}")
-    if reading is not None and reading not in READINGS:
-        raise StudyError(
-            f"specifications.account: unknown reading {shown(reading)};"
-            f"{suggestion(reading, READINGS)}"
-        )
-    return run
-
-
-def _matches(rule: Mapping[str, tuple[str, ...]], chosen: Mapping[str, str]) -> bool:
-    return all(chosen[choice] in levels for choice, levels in rule.items())
+def _run(account: Iterable[tuple[str, object]]) -> str:
+    return str(dict(account).get("run", RUNS[-1]))
 
 
 def _keys(
@@ -139,20 +101,6 @@ def _keys(
     return tuple(
         (key, value) for choice in part for key, value in part[choice][chosen[choice]].items()
     )
-
-
-def _check_rules(grid: Specifications, choices: Mapping[str, Mapping[str, object]]) -> None:
-    for number, rule in enumerate(grid.inadmissible, start=1):
-        where = f"specifications.inadmissible[{number}]"
-        for choice, levels in rule.items():
-            if choice not in choices:
-                raise StudyError(
-                    f"{where}: unknown choice {choice!r};{suggestion(choice, choices)}"
-                )
-            for level in levels:
-                if level not in choices[choice]:
-                    hint = suggestion(level, choices[choice])
-                    raise StudyError(f"{where}: {choice!r} has no level {level!r};{hint}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,11 +114,13 @@ class _Regressions:
     def __call__(self, chunk: Chunk) -> Arrays:
         values = np.full((chunk.size, 1 + self.draws), np.nan)
         reasons = [""] * chunk.size
-        known = KnownRows()
+        known = KnownRegressions()
         for number, place in enumerate(range(chunk.start, chunk.stop)):
             rng, use = np.random.default_rng(self.seed), self.uses[place]
             try:
-                values[number] = elasticity_draws(use, draws=self.draws, rng=rng, rows=known(use))
+                values[number] = elasticity_draws(
+                    use, draws=self.draws, rng=rng, rows=known.rows(use)
+                )
             except QuesnayError as error:
                 reasons[number] = str(error)
         return {"values": values, "reason": np.array(reasons, dtype=f"<U{_REASON}")}

@@ -24,6 +24,7 @@ from quesnay.diagnostics.reproduction.sections import (
     with_keys,
 )
 from quesnay.diagnostics.reproduction.study_rules import (
+    READINGS,
     ROLES,
     SUPPLY,
     UNITS,
@@ -34,6 +35,7 @@ from quesnay.diagnostics.reproduction.study_rules import (
 from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
 
 __all__ = [
+    "READINGS",
     "ROLES",
     "SUPPLY",
     "TEMPLATES",
@@ -434,38 +436,20 @@ class Study:
 
 
 def key_table() -> list[dict[str, str]]:
-    """List every key of a study file with its type, default, unit, meaning and an example.
-
-    Examples
-    --------
-    >>> next(row["meaning"] for row in key_table() if row["key"] == "core.dispersion")
-    'Coefficient of variation of each weight in the draws.'
-    """
+    """List every key of a study file with its type, default, unit, meaning and an example."""
     sections: list[tuple[type[Any], str]] = [*sections_of(Study, ""), (Klems, "klems")]
     return [row for cls, name in sections for row in rows_of(cls, name)]
 
 
 def study_names() -> list[str]:
-    """Return the names of the embedded studies.
-
-    Examples
-    --------
-    >>> "caict_2020" in study_names()
-    True
-    """
+    """Return the names of the embedded studies."""
     folder = files("quesnay.datasets") / "data"
     names = [f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith(".toml")]
     return sorted(name for name in names if not name.startswith("template_"))
 
 
 def study_text(name: str) -> str:
-    """Return the text of an embedded study file.
-
-    Raises
-    ------
-    StudyError
-        If no embedded study has this name.
-    """
+    """Return the text of an embedded study file."""
     known = study_names()
     if name not in known:
         raise StudyError(
@@ -479,18 +463,7 @@ TEMPLATES = ("minimal", "full", "country")
 
 
 def template_text(name: str) -> str:
-    """Return the text of a template of a study file.
-
-    Raises
-    ------
-    StudyError
-        If there is none of this name.
-
-    Examples
-    --------
-    >>> "[study]" in template_text("minimal").splitlines()
-    True
-    """
+    """Return the text of a template of a study file."""
     if name not in TEMPLATES:
         raise StudyError(f"unknown template {shown(name)};{suggestion(name, TEMPLATES)}")
     folder = files("quesnay.datasets") / "data"
@@ -532,18 +505,7 @@ def load_study(study: str | Path | Study) -> Study:
 
 
 def load_klems_study(study: str | Path | Study | KlemsStudy) -> KlemsStudy | None:
-    """Load and check a study with a section ``klems``; None where a study has none.
-
-    Raises
-    ------
-    StudyError
-        As :func:`load_study`.
-
-    Examples
-    --------
-    >>> load_klems_study("caict_2020") is None
-    True
-    """
+    """Load and check a study with a section ``klems``; None where a study has none."""
     if isinstance(study, Study):
         return None
     if isinstance(study, KlemsStudy):
@@ -592,17 +554,7 @@ def _read(path: Path) -> str:
 
 @contextmanager
 def at_key(key: str) -> Iterator[None]:
-    """Put the key of a study, or the study itself, before what is found wrong inside the block.
-
-    Examples
-    --------
-    >>> try:
-    ...     with at_key("my.toml"), at_key("gdp.file"):
-    ...         raise StudyError("gdp.csv: row 2, column 'gdp': empty")
-    ... except StudyError as error:
-    ...     print(error)
-    my.toml.gdp.file: gdp.csv: row 2, column 'gdp': empty
-    """
+    """Put the key of a study, or the study itself, before what is found wrong inside the block."""
     try:
         yield
     except QuesnayError as error:

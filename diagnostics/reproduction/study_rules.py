@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
-from quesnay.models.printed import rounding_interval
+from quesnay.models.inputs import rounding_interval
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import concept_of
 
@@ -28,10 +28,17 @@ if TYPE_CHECKING:
         Study,
     )
 
-__all__ = ["ROLES", "SUPPLY", "UNITS", "check_klems", "check_sections", "unit_scale"]
+__all__ = ["READINGS", "ROLES", "SUPPLY", "UNITS", "check_klems", "check_sections", "unit_scale"]
 
 FAMILIES = ("gompertz", "logistic", "bass")
 ROLES = ("input", "calibration", "held out")
+READINGS = (
+    "imports inside",
+    "users of the core (forward)",
+    "users outside the sectors of the core (forward)",
+    "sum over single parts",
+)
+"""Other ways to read the linkage run."""
 SUPPLY = ("value_added", "intermediate_sales", "purchases")
 UNITS = {
     "trillion": 1e12,
@@ -45,18 +52,7 @@ UNITS = {
 
 
 def unit_scale(unit: str, where: str) -> float:
-    """Return ones per unit named by the first words of `unit`.
-
-    Raises
-    ------
-    StudyError
-        If it begins with none of ``UNITS``.
-
-    Examples
-    --------
-    >>> unit_scale("trillion yuan", "study.unit")
-    1000000000000.0
-    """
+    """Return ones per unit named by the first words of `unit`, "trillion yuan"."""
     for word, scale in UNITS.items():
         if unit.startswith(word):
             return scale
@@ -112,6 +108,7 @@ def _check_tables(study: "Study", where: str) -> None:
         raise StudyError(f"{where}.tables.years: name at least one year with a table, each once")
     _years(use.years, f"{where}.tables.years")
     _one_of(use.imports, ("separate", "included"), f"{where}.tables.imports")
+    _one_of(use.reading, ("", *READINGS), f"{where}.tables.reading", "reading")
     if use.demand is not None and not use.demand.codes:
         raise StudyError(
             f"{where}.tables.demand.codes: name at least one series, or leave out the section"
@@ -141,11 +138,6 @@ def _number(text: str, where: str) -> None:
         float(text)
     except (QuesnayError, ValueError, ArithmeticError) as error:
         raise StudyError(f"{where}: {shown(text)} is no printed number such as 2.13") from error
-
-
-def _positive(value: float, where: str) -> None:
-    if not value > 0:
-        raise StudyError(f"{where}: expected a number above zero, got {value:g}")
 
 
 def _is_of(figure: str | None, letter: str, where: str) -> None:
@@ -212,9 +204,7 @@ def _check_core(study: "Study", where: str) -> None:
                     f"{where}.core.segments.{segment}.{sector}: the weight is {weight:g}; "
                     "expected 0 to 1"
                 )
-    if not any(
-        weight > 0 for weights in study.core.segments.values() for weight in weights.values()
-    ):
+    if not any(max(weights.values()) > 0 for weights in study.core.segments.values()):
         raise StudyError(f"{where}.core.segments: every weight is zero")
     for text in study.core.other_printings:
         _number(text, f"{where}.core.other_printings")
@@ -287,25 +277,18 @@ def _check_potential(study: "Study", use: "Potential", where: str) -> None:
     parts: tuple[Regression | Rival, ...] = (use, *use.rivals, *use.equations)
     for part in parts:
         _check_rows(part, f"{where}.potential")
-    _check_regression(use.formula, use.term, use.applies_to, f"{where}.potential")
+    _check_regression(use, use, f"{where}.potential")
     for place, rival in enumerate(use.rivals):
-        _check_regression(
-            rival.formula or use.formula,
-            rival.term or use.term,
-            rival.applies_to or use.applies_to,
-            f"{where}.potential.rivals[{place}]",
-        )
+        _check_regression(use, rival, f"{where}.potential.rivals[{place}]")
     for place, equation in enumerate(use.equations):
         name = f"{where}.potential.equations[{place}]"
-        _check_regression(
-            equation.formula or use.formula,
-            equation.term or use.term,
-            equation.applies_to or use.applies_to,
-            name,
-        )
+        _check_regression(use, equation, name)
         if equation.std_error < 0:
             raise StudyError(f"{name}.std_error: {equation.std_error:g}; expected 0 or more")
-        _positive(equation.weight, f"{name}.weight")
+        if not equation.weight > 0:
+            raise StudyError(
+                f"{name}.weight: expected a number above zero, got {equation.weight:g}"
+            )
         kinds = ("regression", "cost share", "capital share", "outside")
         if equation.kind not in kinds:
             raise StudyError(f"{name}.kind: {equation.kind!r};{suggestion(equation.kind, kinds)}")
@@ -322,13 +305,15 @@ def _check_rows(use: "Regression | Rival", where: str) -> None:
             raise StudyError(f"{where}.logarithms.{name}: name at least one column of the panel")
 
 
-def _check_regression(formula: str, term: str, applies_to: str, where: str) -> None:
+def _check_regression(base: "Potential", own: "Regression | Rival", where: str) -> None:
+    formula, term = own.formula or base.formula, own.term or base.term
     left, tilde, right = formula.partition("~")
     if not tilde or not left.strip() or not right.strip():
         raise StudyError(f"{where}.formula: {shown(formula)}; expected outcome ~ regressors")
     if not re.search(rf"(?<!\w){re.escape(term)}(?!\w)", right):
         raise StudyError(f"{where}.term: {shown(term)} is no term of {shown(formula)}")
-    _one_of(applies_to, ("value_added", "gross_output"), f"{where}.applies_to", "measure")
+    measures = ("value_added", "gross_output")
+    _one_of(own.applies_to or base.applies_to, measures, f"{where}.applies_to", "measure")
 
 
 def _check_penetration(study: "Study", use: "Penetration", where: str) -> None:
@@ -342,11 +327,7 @@ def _check_penetration(study: "Study", use: "Penetration", where: str) -> None:
     if not study.gdp.vintages:
         raise StudyError(f"{where}.penetration: real growth needs that of GDP; name gdp.vintages")
     for name in use.curves:
-        if name not in FAMILIES:
-            raise StudyError(
-                f"{where}.penetration.curves: unknown curve {shown(name)};"
-                f"{suggestion(name, FAMILIES)}"
-            )
+        _one_of(name, FAMILIES, f"{where}.penetration.curves", "curve")
     if len(use.saturation) != 2 or not 0 < use.saturation[0] <= use.saturation[1]:
         raise StudyError(
             f"{where}.penetration.saturation: expected two positive numbers, lowest first"
@@ -407,8 +388,7 @@ def _check_reported(study: "Study", where: str) -> None:
             raise StudyError(f"{where}.reported.roles.{run}: unknown run;{suggestion(run, RUNS)}")
         for figure_id, role in roles.items():
             here = f"{where}.reported.roles.{run}.{figure_id}"
-            if role not in ROLES:
-                raise StudyError(f"{here}: unknown role {role!r};{suggestion(role, ROLES)}")
+            _one_of(role, ROLES, here, "role")
             if role != study.role(run, figure_id):
                 raise StudyError(
                     f"{here}: the run takes it as {study.role(run, figure_id)}, the file says "
@@ -429,8 +409,8 @@ def _check_specifications(study: "Study", where: str) -> None:
             _filled(levels, f"{where}.specifications.{part}.{choice}", "level")
             for level, keys in levels.items():
                 here = f"{where}.specifications.{part}.{choice}.{level}"
-                if "run" in keys:
-                    _one_of(keys["run"], RUNS, here, "run")
+                _one_of(keys.get("run", RUNS[0]), RUNS, here, "run")
+                _one_of(keys.get("reading", READINGS[0]), READINGS, here, "reading")
                 own = {k: v for k, v in keys.items() if k not in _NOT_KEYS}
                 check_sections(replace(with_keys(study, own, here), specifications=None), here)
     known = {**use.regression, **use.account}

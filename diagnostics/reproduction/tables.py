@@ -1,15 +1,17 @@
 """Tables of the main job, in the words and units of a reader."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
+from quesnay.diagnostics.report.language import Language
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
-from quesnay.models.display.grid import Amount, amounts
+from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import describe
+from quesnay.models.satellite.concepts import CONCEPTS, describe
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -17,12 +19,16 @@ if TYPE_CHECKING:
 __all__ = [
     "account_table",
     "bounds_table",
+    "console_tables",
     "console_text",
+    "definitions_table",
     "glance_table",
     "interval_text",
     "number_text",
+    "path_table",
     "printed_amount",
     "result_tables",
+    "role_words",
     "score_table",
     "segment_table",
     "variance_table",
@@ -61,30 +67,24 @@ def _outcome_table(result: "Reproduction") -> Table:
     return account_table(result, result.outcome, ", outcome of the forecast year")
 
 
-def console_text(result: "Reproduction", width: int) -> str:
-    """Return the answer first, then account, verdicts and score, for a terminal."""
-    import textwrap
-
-    said = [
-        textwrap.fill(sentence, width, initial_indent="- ", subsequent_indent="  ")
-        for sentence in result.findings()
-    ]
+def console_tables(result: "Reproduction") -> list[Table]:
+    """Return account, verdicts and score, the tables that a terminal shows."""
     shown = [account_table(result, result.account, "")]
-    if _printed(result):
-        shown += [glance_table(result), score_table(result)]
-    few = len(result.draws) < _FEW
-    warned = [f"Only {len(result.draws)} draws: too few for a 95 % interval."] if few else []
-    title = result.study.study.title
-    parts = [
-        title,
-        *warned,
-        *(["\n".join(said)] if said else []),
-        *(table.to_text(width=width) for table in shown),
+    return [*shown, glance_table(result), score_table(result)] if _printed(result) else shown
+
+
+def console_text(
+    head: Sequence[str], said: Sequence[str], tables: Sequence[Table], lang: Language, width: int
+) -> str:
+    """Lay a title, the answer in sentences and then tables out in a language for a terminal."""
+    lines = [
+        f"{'  ' if place else '- '}{line}"
+        for sentence in said
+        for place, line in enumerate(wrap(sentence, width - 2))
     ]
-    return "\n\n".join(parts)
-
-
-_FEW = 200
+    parts = ["\n".join(lines)] if lines else []
+    shown = (lang.table(table).to_text(width=width) for table in tables)
+    return "\n\n".join([*map(lang, head), *parts, *shown])
 
 
 def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> Table:
@@ -240,13 +240,14 @@ def printed_amount(printed: str, unit: str = "") -> Any:
 def _glance(role: str, estimate: float, low: float, high: float, agrees: Any) -> Any:
     """Return an estimate with its interval and whether it agrees, or what it was used for."""
     if role != "held out":
-        return Amount(_role_words(role), remark=_role_words(role))
+        return Amount(role_words(role), remark=role_words(role))
     mark = "agrees" if not pd.isna(agrees) and agrees else ""
     text = f"{_plain(estimate, '.3g')} {_bracket(low, high, '.3g')}{', ' if mark else ''}{mark}"
     return Amount(text, estimate, low, high, remark=mark)
 
 
-def _role_words(role: str) -> str:
+def role_words(role: str) -> str:
+    """Say what a run did with a figure that it used."""
     return "used" if role == "input" else "used to calibrate"
 
 
@@ -291,6 +292,56 @@ def segment_table(result: "Reproduction") -> Table:
         (said, "Growth follows official value added by sector."),
         dict.fromkeys(map(str, frame.columns), ".3f"),
     )
+
+
+def path_table(result: "Reproduction") -> Table:
+    """Return the total by year: every run, the printed figures and the naive rules beside.
+
+    Examples
+    --------
+    >>> import quesnay as qn
+    >>> frame = path_table(qn.reproduce("caict_2020", draws=100)).frame
+    >>> str(frame.loc[2019, "printed"])
+    '2.13 [2.125, 2.135]'
+    """
+    from quesnay.diagnostics.reproduction.plots import naive_paths
+
+    account, totals = result.account, result.facts.totals()
+    years = sorted({*account.index.get_level_values("year"), *totals["year"]})
+    frame = pd.DataFrame(index=pd.Index(years, name="year"))
+    for run in result.runs:
+        own = part(account, run).reindex(years)
+        columns = (own[name] for name in ("total", "total_low", "total_high"))
+        frame[f"{run} run"] = amounts("{:.2f}".format, *columns)
+    own = totals.set_index("year").reindex(years)
+    if own["value"].notna().any():
+        columns = (own[name] for name in ("value", "low", "high"))
+        frame["printed"] = amounts("{:.4g}".format, *columns)
+    for rule, forecast in naive_paths(result).items():
+        frame[rule] = forecast.reindex(years)
+    title = f"Total by year, {result.study.study.unit}"
+    notes = (
+        "Runs: median and 95 % interval. Printed: with the interval that its digits stand for. "
+        "Naive rules need no model.",
+    )
+    return Table(title, frame, notes, dict.fromkeys(map(str, frame.columns), ".2f"), "Path")
+
+
+def definitions_table() -> Table:
+    """Return what every concept of the account means."""
+    rows = [
+        {
+            "concept": concept.title,
+            "letter": concept.letter,
+            "unit": {"level": "unit of the account", "share": "share", "jobs": "persons"}[
+                concept.unit
+            ],
+            "equation": concept.equation,
+            "source": concept.source,
+        }
+        for concept in CONCEPTS.values()
+    ]
+    return Table("Definitions of the account", pd.DataFrame(rows), sheet="Definitions")
 
 
 def _bracket(low: float, high: float, spec: str) -> str:

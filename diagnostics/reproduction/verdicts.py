@@ -8,20 +8,20 @@ restate one another are one fact: the first of them counts, the others stand bes
 import numpy as np
 import pandas as pd
 
-from quesnay.diagnostics.evidence.diffusion_errors import NAIVE
+from quesnay.diagnostics.evidence.diffusion_errors import NAIVE, naive_forecast
 from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.facts import Facts, as_printed
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
-from quesnay.models.satellite.account import AccountModel, Slot
+from quesnay.models.satellite.account import AccountModel
 
 __all__ = [
     "facts_in_words",
     "judge",
     "judged_facts",
-    "naive_forecast",
     "naive_forecasts",
     "score_frame",
+    "score_row",
     "verdict_frame",
 ]
 
@@ -29,27 +29,13 @@ HELD_OUT = "held out"
 
 
 def judge(printed: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> pd.DataFrame:
-    """Hold printed figures against the estimates of one run.
+    """Hold printed figures against the estimates of one run, both in the units of `printed`.
 
-    Parameters
-    ----------
-    printed : DataFrame
-        By id: ``value``, ``low``, ``high`` (the rounding interval), ``unit`` and ``fact``.
-    roles : Series
-        Id -> "input", "calibration" or "held out".
-    estimates : DataFrame
-        By id: ``estimate`` (median), ``low``, ``high`` (95 %), in the units of `printed`.
+    By id, reported, low, high (the rounding interval), role, fact, estimate, estimate_low,
+    estimate_high, error (estimate over reported, less one), agrees (the two intervals overlap;
+    missing where the run used the figure or estimates nothing), restates (id of the first figure of
+    the same fact, or None) and unit.
 
-    Returns
-    -------
-    DataFrame
-        By id: reported, low, high, role, fact, estimate, estimate_low, estimate_high, error
-        (estimate over reported, less one), agrees (the two intervals overlap; missing where the run
-        used the figure or estimates nothing), restates (id of the first figure of the same fact, or
-        None) and unit.
-
-    Examples
-    --------
     >>> printed = pd.DataFrame({"value": [2.13, 2.2], "low": [2.125, 2.15], "high": [2.135, 2.25],
     ...                         "unit": ["tn", "%"], "fact": "level 2019"}, index=["T19", "S19"])
     >>> estimates = pd.DataFrame({"estimate": [2.2, 2.3], "low": [2.0, 2.26], "high": [2.5, 2.4]},
@@ -87,24 +73,7 @@ def judge(printed: pd.DataFrame, roles: pd.Series, estimates: pd.DataFrame) -> p
 def verdict_frame(
     study: Study, facts: Facts, runs: tuple[str, ...], estimates: pd.DataFrame
 ) -> pd.DataFrame:
-    """Judge every printed figure in every run, in the units it was printed in.
-
-    Parameters
-    ----------
-    study : Study
-        Roles of the figures.
-    facts : Facts
-        Printed figures in the units of the account.
-    runs : tuple of str
-        The runs of the study.
-    estimates : DataFrame
-        Medians and intervals, indexed by run, concept, year and variant.
-
-    Returns
-    -------
-    DataFrame
-        Index run, id; the columns of :func:`judge`.
-    """
+    """Judge every printed figure in every run, in the units it was printed in."""
     printed = as_printed(facts.reported)
     comparable = estimates[estimates.index.get_level_values("variant") != "outcome"]
     comparable = comparable.droplevel("variant")
@@ -117,17 +86,14 @@ def verdict_frame(
     return pd.concat(parts, names=["run", "id"])
 
 
-def _used_facts(own: pd.DataFrame) -> set[str]:
-    """Facts of which the run used a figure: what restates them is not held out."""
-    return set(own.loc[own["role"] != HELD_OUT, "fact"])
-
-
 def judged_facts(own: pd.DataFrame) -> pd.DataFrame:
     """Return the verdicts of one run that count: the first figure of every fact it did not use.
 
-    Where the first figure of a fact has no estimate, the next of the fact that has one counts.
+    What restates a figure that the run used is not held out. Where the first figure of a fact has
+    no estimate, the next of the fact that has one counts.
     """
-    free = own[own["agrees"].notna() & ~own["fact"].isin(_used_facts(own))]
+    used = own.loc[own["role"] != HELD_OUT, "fact"]
+    free = own[own["agrees"].notna() & ~own["fact"].isin(used)]
     return free[~free["fact"].duplicated()]
 
 
@@ -136,28 +102,17 @@ def naive_forecasts(
 ) -> pd.DataFrame:
     """Forecast the total by rules without a model from the two points of the curve.
 
-    Parameters
-    ----------
-    facts : Facts
-        Of the study.
-    model : AccountModel
-        Its calibration gives the two points.
-    draws : DataFrame
-        Draws x (run, concept, year, variant).
-    seed : int
-        Root of the random numbers.
-
-    Returns
-    -------
-    DataFrame
-        Index rule, year: estimate, the rule's own forecast (median over the rounding of the two
-        points); low and high, its 95 % interval with the errors that the rule made itself on other
-        diffusions. Empty where the study has no curve.
+    Rule, year: estimate, the rule's own forecast (median over the rounding of the two points); low
+    and high, its 95 % interval with the errors that the rule made itself on other diffusions. Empty
+    where the study has no curve.
     """
     use = model.calibration
     if use is None or "calibrated" not in model.runs:
         return pd.DataFrame()
-    earlier, later = (_total(draws, model.slots[k]) for k in (use.earlier, use.later))
+    points = (model.slots[k] for k in (use.earlier, use.later))
+    earlier, later = (
+        draws[("calibrated", "total", slot.year, slot.variant)].to_numpy(float) for slot in points
+    )
     start = model.slots[use.later].year
     position = np.random.default_rng(seed_sequence(seed)).random(len(draws))
     rows: dict[tuple[str, int], dict[str, float]] = {}
@@ -179,36 +134,20 @@ def naive_forecasts(
     return frame
 
 
-def naive_forecast(
-    rule: str, before: np.ndarray | float, now: np.ndarray | float, ahead: int
-) -> np.ndarray | float:
-    """Prolong two points by the same step, the same growth, or the mean of both."""
-    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
-    return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
-
-
-def _total(draws: pd.DataFrame, slot: Slot) -> np.ndarray:
-    return draws[("calibrated", "total", slot.year, slot.variant)].to_numpy(float)
-
-
 def score_frame(
     facts: Facts, model: AccountModel, verdicts: pd.DataFrame, naive: pd.DataFrame
 ) -> pd.DataFrame:
     """Count facts: how many a run is judged by, and with how many it agrees.
 
-    Returns
-    -------
-    DataFrame
-        Index run, then the naive rules: judged, agree, agreeing and other (ids), error (mean
-        absolute relative error of the medians over the printed totals that are held out).
+    Run, then the naive rules: judged, agree, agreeing and other (ids), error (mean absolute
+    relative error of the medians over the printed totals that are held out).
     """
     rows: dict[str, dict[str, object]] = {}
     for run in model.runs:
         own = part(verdicts, run)
         counted = judged_facts(own)
         totals = counted[counted.index.astype(str).str.startswith("T")]
-        agree = counted["agrees"].astype(bool)
-        rows[run] = _row(counted, agree, totals["error"])
+        rows[run] = score_row(counted["agrees"], totals["error"])
     if not naive.empty:
         for rule in naive.index.get_level_values("rule").unique():
             rows[str(rule)] = _naive_row(facts, part(verdicts, "calibrated"), part(naive, rule))
@@ -217,12 +156,14 @@ def score_frame(
     return frame
 
 
-def _row(counted: pd.DataFrame, agree: "pd.Series[bool]", errors: pd.Series) -> dict[str, object]:
+def score_row(agrees: pd.Series, errors: pd.Series) -> dict[str, object]:
+    """Return what is said of the facts that count: agreement by id, and relative errors."""
+    agree = agrees.astype(bool)
     return {
-        "judged": len(counted),
+        "judged": len(agree),
         "agree": int(agree.sum()),
-        "agreeing": ", ".join(map(str, counted.index[agree])),
-        "other": ", ".join(map(str, counted.index[~agree])),
+        "agreeing": ", ".join(map(str, agree.index[agree])),
+        "other": ", ".join(map(str, agree.index[~agree])),
         "error": float(errors.abs().mean()) if len(errors) else float("nan"),
     }
 
@@ -230,28 +171,18 @@ def _row(counted: pd.DataFrame, agree: "pd.Series[bool]", errors: pd.Series) -> 
 def _naive_row(facts: Facts, own: pd.DataFrame, paths: pd.DataFrame) -> dict[str, object]:
     """Judge a naive rule by the totals that the calibrated run is judged by."""
     counted = judged_facts(own)
-    totals = [n for n in counted.index if facts.reported.loc[n, "concept"] == "total"]
-    rows, agree = [], []
-    for name in totals:
+    errors, agrees = {}, {}
+    for name in counted.index:
         printed = row(facts.reported, name)
-        bounds = row(paths, int(printed["year"]))
-        rows.append(float(bounds["estimate"]) / float(printed["value"]) - 1.0)
-        agree.append(bounds["low"] < printed["high"] and bounds["high"] >= printed["low"])
-    index = pd.Index(totals)
-    return _row(
-        pd.DataFrame(index=index), pd.Series(agree, index, dtype=bool), pd.Series(rows, index)
-    )
+        if printed["concept"] == "total":
+            bounds = row(paths, int(printed["year"]))
+            errors[name] = float(bounds["estimate"]) / float(printed["value"]) - 1.0
+            agrees[name] = bounds["low"] < printed["high"] and bounds["high"] >= printed["low"]
+    return score_row(pd.Series(agrees, dtype=bool), pd.Series(errors, dtype=float))
 
 
 def facts_in_words(score: pd.Series) -> str:
-    """Say in one clause how a run is scored.
-
-    Examples
-    --------
-    >>> facts_in_words(pd.Series({"judged": 4, "agree": 2, "agreeing": "T19, T20",
-    ...                           "other": "H19, J20"}))
-    'agrees with 2 of 4 independent facts (T19, T20; not H19, J20)'
-    """
+    """Say in one clause how a run is scored."""
     inner = [str(score["agreeing"])] if score["agree"] else []
     inner += [f"not {score['other']}"] if score["other"] else []
     tail = f" ({'; '.join(inner)})" if inner else ""

@@ -16,7 +16,7 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.specification import clustered_test, wald
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.groups import Stack, stack
+from quesnay.fitting.regression.fixed_effects import Stack, stack
 from quesnay.fitting.regression.least_squares import (
     Regression,
     dependent_columns,

@@ -14,7 +14,7 @@ from scipy import linalg, special
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.groups import Stack, cluster_sums, stack
+from quesnay.fitting.regression.fixed_effects import Stack, cluster_sums, stack
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 

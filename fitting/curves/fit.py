@@ -3,24 +3,39 @@
 Data stay in natural units while the search runs in units of the data. Starts come from a coarse
 grid over the shape, the saturation being a factor (variable projection, Golub and Pereyra 1973). A
 fit that an exponential without saturation matches has no saturation to report.
+
+Intervals of the parameters come from the profile of the sum of squares, and from the bootstrap. The
+grey model GM(1,1) is an exponential trend from a handful of points.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.curves.functions import Curve
 from quesnay.fitting.curves.least_squares import (
     NonlinearFit,
+    central_jacobian,
     covariance_of,
     nonlinear_least_squares,
     norms_of,
 )
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = ["CurveProblem", "fit_problem", "make_problem"]
+__all__ = [
+    "CurveProblem",
+    "GreyForecast",
+    "ProfileAsk",
+    "bootstrap_draws",
+    "fit_problem",
+    "grey_forecast",
+    "grey_path",
+    "make_problem",
+    "profile_interval",
+]
+
 
 _AS_GOOD = 1e-9  # relative gain over the exponential that is rounding
 _DIGIT = 1e-6  # change of the levels, as a share of the largest, that must not move a curve far
@@ -251,3 +266,212 @@ def fit_problem(problem: CurveProblem) -> NonlinearFit:
     lowest = min(fits, key=lambda fit: fit.rss)
     check_identified(problem, lowest)
     return lowest
+
+
+_WIDENINGS = 14  # doublings from the Wald width on; a parameter still free then has an open side
+_STEPS = 60
+_CLOSE = 1e-8  # relative distance from the quantile at which an end is found
+_FAR = 1e3  # what tau is, in quantiles, where no curve fits
+_NEAR_TRIALS = 200  # steps of a search from a neighbouring optimum
+
+
+@dataclass(frozen=True, slots=True)
+class ProfileAsk:
+    """How wide a profile interval is to be.
+
+    Parameters
+    ----------
+    quantile : float
+        Of Student's t, or of the normal where the error variance is known.
+    variance : float
+        Error variance, estimated or known.
+    std_errors : (k,) array
+        Standard errors of the free parameters, the first guess of the width.
+    """
+
+    quantile: float
+    variance: float
+    std_errors: Array
+
+    @property
+    def rise(self) -> float:
+        """Rise of the sum of squares at the ends of the interval."""
+        return self.quantile**2 * self.variance
+
+
+def profile_interval(
+    problem: CurveProblem, fit: NonlinearFit, place: int, ask: ProfileAsk
+) -> tuple[float, float]:
+    """Return where the profile t statistic of one parameter reaches the quantile.
+
+    ``tau(v) = sign(v - estimate) sqrt((S(v) - S) / s2)``, S(v) the least sum of squares with the
+    parameter held at v; the interval is ``|tau| <= quantile``. A side that never gets there is
+    open (infinite): the data do not bound the parameter.
+
+    Bates and Watts (1988), Nonlinear Regression Analysis and Its Applications, ch. 6.
+    """
+    return _side(problem, fit, (place, -1.0), ask), _side(problem, fit, (place, 1.0), ask)
+
+
+def _side(
+    problem: CurveProblem, fit: NonlinearFit, where: tuple[int, float], ask: ProfileAsk
+) -> float:
+    """Widen until tau passes the quantile, then find where; infinite where it never does."""
+    place, sign = where
+    estimate, others = float(fit.params[place]), np.delete(fit.params, place)
+
+    def excess(reach: float) -> tuple[float, Array]:
+        rss, moved = _least(problem, place, (estimate + sign * reach, others))
+        tau = float(np.sqrt(max(rss - fit.rss, 0.0) / ask.variance))
+        return min(tau, _FAR * ask.quantile) - ask.quantile, moved
+
+    inner, outer = (0.0, -ask.quantile), (ask.quantile * float(ask.std_errors[place]), 0.0)
+    for _ in range(_WIDENINGS):
+        over, moved = excess(outer[0])
+        outer = (outer[0], over)
+        if over >= 0:
+            break
+        inner, outer, others = outer, (2 * outer[0], 0.0), moved
+    else:
+        return float(sign * np.inf)
+    for _ in range(_STEPS):
+        # tau is nearly a line: false position, with Illinois' halving of the end that stays
+        middle = (inner[0] * outer[1] - outer[0] * inner[1]) / (outer[1] - inner[1])
+        over, moved = excess(middle)
+        if abs(over) <= _CLOSE * ask.quantile or outer[0] - inner[0] <= _CLOSE * outer[0]:
+            break
+        if over < 0:
+            inner, outer, others = (middle, over), (outer[0], outer[1] / 2), moved
+        else:
+            inner, outer = (inner[0], inner[1] / 2), (middle, over)
+    return float(estimate + sign * middle)
+
+
+def _least(problem: CurveProblem, place: int, at: tuple[float, Array]) -> tuple[float, Array]:
+    """Return the least sum of squares with one parameter held; infinite where nothing fits."""
+    value, others = at
+    held = problem.holding(int(np.flatnonzero(problem.free)[place]), value)
+    if not held.free.any():
+        weights = 1.0 if held.weights is None else held.weights
+        rss = float(np.sum((held.y - held.model(np.empty(0))) ** 2 * weights))
+        return (rss if np.isfinite(rss) else np.inf), others
+    try:
+        found = held.search(others, trials=_NEAR_TRIALS)
+    except (ConvergenceError, EstimationError):
+        return np.inf, others
+    return found.rss, found.params
+
+
+@dataclass(frozen=True, slots=True)
+class BootstrapDraws:
+    """Estimates on resampled residuals.
+
+    Parameters
+    ----------
+    params : (draws - failed, k) array
+        All parameters in natural units.
+    failed : int
+        Draws without a rising curve, left out.
+    """
+
+    params: Array
+    failed: int
+
+
+def bootstrap_draws(
+    problem: CurveProblem, fit: NonlinearFit, *, draws: int, seed: np.random.SeedSequence
+) -> BootstrapDraws:
+    """Refit on residuals drawn with replacement, centred and scaled by ``sqrt(n / dof)``.
+
+    Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 9; the scaling makes the
+    residuals as wide as the errors (Davison and Hinkley 1997, ch. 6).
+    """
+    rng = np.random.default_rng(seed)
+    root = np.ones_like(problem.y) if problem.weights is None else np.sqrt(problem.weights)
+    pool = fit.residuals * root
+    pool = (pool - pool.mean()) * np.sqrt(len(pool) / fit.dof)
+    params, failed = [], 0
+    for _ in range(draws):
+        shocks = rng.choice(pool, size=len(pool)) / root
+        try:
+            params.append(problem.natural(problem.search(fit.params, fit.fitted + shocks).params))
+        except (ConvergenceError, EstimationError):
+            failed += 1
+    return BootstrapDraws(np.array(params).reshape(len(params), len(problem.fixed)), failed)
+
+
+_FEWEST = 4  # Deng's own minimum
+
+
+@dataclass(frozen=True, slots=True)
+class GreyForecast:
+    """A fitted grey model and what it says of the next periods.
+
+    Parameters
+    ----------
+    a, b : float
+        Development coefficient and grey input; growth is about ``-a`` a period.
+    path : (n + horizon,) array
+        Fitted values and forecasts.
+    errors : (n + horizon,) array
+        Standard errors of a new observation around the path.
+    sigma : float
+        Standard deviation of the observations around the path.
+    dof : float
+        Equivalent degrees of freedom.
+    """
+
+    a: float
+    b: float
+    path: Array
+    errors: Array
+    sigma: float
+    dof: float
+
+
+def grey_path(x: ArrayLike, horizon: int = 0) -> tuple[Array, float, float]:
+    """Return the path of GM(1,1) through and beyond a series, with its coefficients a and b.
+
+    The sums ``X_k = x_1 + ... + x_k`` follow ``dX/dt + a X = b``; a and b are the regression of
+    ``x_k`` on ``-(X_k + X_(k-1)) / 2``; the path is the difference of the solution (Deng 1982).
+    """
+    values = np.asarray(x, dtype=float)
+    sums = np.cumsum(values)
+    middle = (sums[1:] + sums[:-1]) / 2
+    design = np.column_stack([-middle, np.ones_like(middle)])
+    (a, b), *_ = np.linalg.lstsq(design, values[1:], rcond=None)
+    steps = np.arange(1, len(values) + horizon)
+    # (exp(a) - 1) / a tends to 1 as a tends to 0: a flat series is no special case
+    slope = np.expm1(a) / a if a != 0 else 1.0
+    with np.errstate(over="ignore"):  # an endless path is refused by those who use it
+        path = np.exp(-a * steps) * (b * slope - values[0] * np.expm1(a))
+    return np.concatenate([values[:1], path]), float(a), float(b)
+
+
+def grey_forecast(x: ArrayLike, horizon: int) -> GreyForecast:
+    """Return the grey model with errors that count both noise and estimation.
+
+    The path is a function of the data. With independent errors of variance s2 around it, a new
+    observation has the variance ``s2 (1 + |d path / d x|^2)``, and s2 is the sum of squared
+    residuals over ``tr (I - J)'(I - J)``, J the derivative of the fitted path by the data: the
+    usual rule for a linear smoother, here to first order. The literature's intervals, or the
+    "posterior variance ratio", leave the estimation of a and b out.
+
+    Deng (1982), "Control problems of grey systems", Systems and Control Letters 1(5).
+    """
+    values = np.asarray(x, dtype=float)
+    if len(values) < _FEWEST:
+        raise EstimationError(f"GM(1,1) needs {_FEWEST} values at least, got {len(values)}")
+    if not (np.isfinite(values).all() and (values > 0).all()):
+        raise EstimationError("GM(1,1) needs positive, finite values; shift or drop the others")
+    path, a, b = grey_path(values, horizon)
+    if not np.isfinite(path).all():
+        raise EstimationError("GM(1,1): the path overflows; shorten the horizon")
+    count = len(values)
+    size = float(values.max())
+    slope = central_jacobian(lambda z: grey_path(z, horizon)[0], values / size)
+    left = np.eye(count) - slope[:count]
+    dof = float(np.sum(left**2))
+    sigma = float(np.sqrt(np.sum((values - path[:count]) ** 2) / dof))
+    errors = sigma * np.sqrt(1 + np.sum(slope**2, axis=1))
+    return GreyForecast(a, b, path, errors, sigma, dof)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Function
 from quesnay.fitting.errors import ConvergenceError, EstimationError, QuesnayError
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
 
 _FLOAT = float(np.finfo(float).eps)
 _THIRD = float(np.cbrt(np.finfo(float).eps))
-type_model = Callable[[Array], Array]
 _SMALLEST_STEP = 1e-13  # relative change of the scaled parameters at which the search rests
 _BENT = 1e-5  # relative step from which on a second derivative is more than rounding
 _PROBE = 0.1  # share of the step at which the second derivative is taken
@@ -148,8 +147,8 @@ class State:
 class Search:
     """The problem, with the two moves that the algorithm needs."""
 
-    model: type_model
-    derivative: type_model
+    model: Function
+    derivative: Function
     observed: Array
     root: Array
 
@@ -246,11 +245,11 @@ def _damped(state: State, target: Array) -> Array:
 
 
 def nonlinear_least_squares(
-    model: type_model,
+    model: Function,
     y: ArrayLike,
     start: ArrayLike,
     *,
-    jacobian: type_model | None = None,
+    jacobian: Function | None = None,
     weights: ArrayLike | None = None,
     max_iterations: int = 2000,
     attempts: int = len(_SEARCHES),

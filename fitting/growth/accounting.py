@@ -1,11 +1,19 @@
-"""Index numbers of growth accounting: Törnqvist shares, contributions and Domar weights."""
+"""Growth accounting: capital stocks from investment, Törnqvist shares and contributions."""
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from quesnay.fitting.arrays import Array
+from quesnay.fitting.errors import DataError
 
-__all__ = ["contributions", "mean_shares", "user_cost"]
+__all__ = [
+    "contributions",
+    "geometric_stock",
+    "hyperbolic_efficiency",
+    "mean_shares",
+    "stock_from_vintages",
+    "user_cost",
+]
 
 
 def mean_shares(costs: ArrayLike, total: ArrayLike | None = None) -> Array:
@@ -44,3 +52,64 @@ def user_cost(
     worn = np.asarray(depreciation, dtype=float) * now
     earned = np.asarray(rate, dtype=float) * before
     return np.asarray(np.asarray(tax_factor, dtype=float) * (earned + worn - (now - before)))
+
+
+_LIFE_STEPS = 400  # points of the grid of service lives around their mean
+_WIDEST = 2.0  # the distribution of lives is cut at this many standard deviations
+
+
+def geometric_stock(investment: ArrayLike, depreciation: ArrayLike, opening: float) -> Array:
+    """Return the stock at the end of each year under a constant or yearly rate.
+
+    ``K_t = (1 - d_t) K_{t-1} + I_t``; depreciation falls on the opening stock, not on the new
+    investment (OECD 2009, Measuring Capital).
+    """
+    flows = np.asarray(investment, dtype=float)
+    kept = 1 - np.broadcast_to(np.asarray(depreciation, dtype=float), flows.shape)
+    stock, out = float(opening), np.empty_like(flows)
+    for place, (share, flow) in enumerate(zip(kept, flows, strict=True)):
+        stock = share * stock + flow
+        out[place] = stock
+    return out
+
+
+def hyperbolic_efficiency(
+    ages: int, *, service_life: float, shape: float = 0.5, spread: float = 0.25
+) -> Array:
+    """Return what remains of a cohort of assets by age, retirement included.
+
+    One asset of life L keeps ``h(a) = (L - a) / (L - shape a)`` of its efficiency at age a. Lives
+    are normal around the mean, standard deviation `spread` times the mean, cut at two standard
+    deviations; the cohort is the average over lives (the form of the US Bureau of Labor
+    Statistics 1983, Bulletin 2178; OECD 2009, Measuring Capital).
+    """
+    if not (service_life > 0 and np.isfinite(service_life)):
+        raise DataError(f"service_life must be a positive number of years, got {service_life}")
+    if not (np.isfinite(shape) and shape < 1):
+        raise DataError(f"efficiency shape must be below 1 (0.5 equipment), got {shape}")
+    if not 0 <= spread < 1 / _WIDEST:
+        raise DataError(f"retirement spread must lie in [0, {1 / _WIDEST:g}), got {spread}")
+    lives, weights = _lives(service_life, spread)
+    age = np.arange(ages, dtype=float)[:, None]
+    alive = age < lives
+    one = np.where(alive, (lives - age) / np.where(alive, lives - shape * age, 1.0), 0.0)
+    return np.asarray(one @ weights)
+
+
+def _lives(mean: float, spread: float) -> tuple[Array, Array]:
+    """Return service lives and their weights, normal and cut at two standard deviations."""
+    if spread == 0:
+        return np.array([mean]), np.array([1.0])
+    # midpoints of equal slices: the mean of the lives is exact by symmetry
+    z = (np.arange(_LIFE_STEPS) + 0.5) / _LIFE_STEPS * 2 * _WIDEST - _WIDEST
+    density = np.exp(-(z**2) / 2)
+    return mean * (1 + spread * z), density / density.sum()
+
+
+def stock_from_vintages(investment: ArrayLike, efficiency: ArrayLike, opening: ArrayLike) -> Array:
+    """Return the stock as the sum of past investment, each at its remaining efficiency.
+
+    ``K_t = sum_a efficiency_a I_{t-a} + opening_t``.
+    """
+    flows, kept = np.asarray(investment, dtype=float), np.asarray(efficiency, dtype=float)
+    return np.asarray(np.convolve(flows, kept)[: len(flows)] + np.asarray(opening, dtype=float))

@@ -23,7 +23,7 @@ from quesnay.fitting.regression.clusters import (
     counted_parameters,
     refuse_vanishing,
 )
-from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,
@@ -159,9 +159,11 @@ class HC3:
         return _estimate(regression, matrix, "HC3", rule)
 
 
-def _estimate(regression: Regression, matrix: Array, name: str, rule: str) -> CovarianceEstimate:
-    df = np.full(regression.X.shape[1], float(regression.free))
-    return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)
+def _estimate(
+    regression: Regression, matrix: Array, name: str, rule: str, df: int | None = None
+) -> CovarianceEstimate:
+    freedom = np.full(regression.X.shape[1], float(regression.free if df is None else df))
+    return CovarianceEstimate((matrix + matrix.T) / 2, freedom, name, rule)
 
 
 def _sandwich(regression: Regression, residuals: Array) -> Array:
@@ -423,8 +425,7 @@ def _clustered_estimate(
             rule += f" {what} was indefinite and is made positive semi-definite."
         matrix = repaired
     refuse_vanishing(regression, matrix, f"{groups} clusters")
-    df = np.full(regression.X.shape[1], float(groups - 1))
-    return CovarianceEstimate((matrix + matrix.T) / 2, df, name, rule)
+    return _estimate(regression, matrix, name, rule, groups - 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -470,8 +471,7 @@ class NeweyWest:
         refuse_vanishing(regression, matrix, f"{n} periods")
         factor = "factor n / (n - k)" if adjust else "no small-sample factor"
         rule = f"{lags} Bartlett lags, {factor}; t with {free} degrees of freedom."
-        df = np.full(regression.X.shape[1], float(free))
-        return CovarianceEstimate((matrix + matrix.T) / 2, df, "Newey-West", rule)
+        return _estimate(regression, matrix, "Newey-West", rule)
 
 
 @dataclass(frozen=True, slots=True)
@@ -506,20 +506,17 @@ class DriscollKraay:
             raise EstimationError("Driscoll-Kraay errors need periods: name a column with time=")
         regression.need_freedom()
         periods = int(np.unique(regression.periods).size)  # those with rows
-        lags, adjust = self._lags(periods), switch(self.adjust, "adjust")
+        if periods < 2:
+            raise EstimationError("one period only: Driscoll-Kraay errors need at least two")
+        lags = _checked_lags(int(periods**0.25) if self.lags is None else self.lags, periods)
+        adjust = switch(self.adjust, "adjust")
         matrix = _bartlett(regression, regression.periods, lags)
         if adjust:
             matrix *= regression.nobs / (regression.nobs - regression.X.shape[1])
         refuse_vanishing(regression, matrix, f"{periods} periods")
         factor = "factor n / (n - k)" if adjust else "no small-sample factor"
         rule = f"{lags} Bartlett lags, {factor}; t with T - 1 = {periods - 1} degrees of freedom."
-        df = np.full(regression.X.shape[1], float(periods - 1))
-        return CovarianceEstimate((matrix + matrix.T) / 2, df, "Driscoll-Kraay", rule)
-
-    def _lags(self, periods: int) -> int:
-        if periods < 2:
-            raise EstimationError("one period only: Driscoll-Kraay errors need at least two")
-        return _checked_lags(int(periods**0.25) if self.lags is None else self.lags, periods)
+        return _estimate(regression, matrix, "Driscoll-Kraay", rule, periods - 1)
 
 
 def _checked_lags(lags: int, periods: int) -> int:

@@ -14,7 +14,7 @@ from scipy import linalg, special
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.groups import cluster_sums
+from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult, Wording, judged
 

@@ -98,7 +98,15 @@ def least_squares(
     long: large designs of condition up to 1e6 have coefficients to nearly full precision and errors
     to ``eps cond(X)``, from a QR by two Cholesky factorisations (Yamamoto et al., 2015).
     """
-    _check_shapes(y, X)
+    if X.ndim != 2 or y.ndim != 1 or X.shape[0] != y.shape[0]:
+        raise EstimationError(f"design of shape {X.shape} and outcome of shape {y.shape}: no match")
+    rows, columns = X.shape
+    if columns == 0:
+        raise EstimationError("the design has no columns: give at least one regressor")
+    if rows < columns:
+        raise EstimationError(
+            f"{rows} rows for {columns} coefficients: give more rows or drop regressors"
+        )
     labels = [f"column {i}" for i in range(X.shape[1])] if names is None else names
     plain, outcome = np.asarray(X, dtype=np.float64), np.asarray(y, dtype=np.float64)
     with np.errstate(over="ignore", invalid="ignore", under="ignore"):
@@ -268,18 +276,6 @@ def _refine(
     return np.asarray(solution, dtype=np.float64), np.asarray(rest, dtype=np.float64)
 
 
-def _check_shapes(y: Array | Long, X: Array | Long) -> None:
-    if X.ndim != 2 or y.ndim != 1 or X.shape[0] != y.shape[0]:
-        raise EstimationError(f"design of shape {X.shape} and outcome of shape {y.shape}: no match")
-    rows, columns = X.shape
-    if columns == 0:
-        raise EstimationError("the design has no columns: give at least one regressor")
-    if rows < columns:
-        raise EstimationError(
-            f"{rows} rows for {columns} coefficients: give more rows or drop regressors"
-        )
-
-
 def _refuse_non_finite(y: Array, X: Array, names: Sequence[str]) -> None:
     """Refuse values that are not finite; return where only their squares overflow."""
     for name, values in [("outcome", y), *zip(names, X.T, strict=True)]:
@@ -426,9 +422,13 @@ def project(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     design = as_design(X)
     outcome = as_vector(y, design.shape[0], "y")
     scale = np.sqrt(np.einsum("ij,ij->j", design, design))
-    _refuse_zero_columns(scale)
+    if (scale == 0.0).any():
+        raise EstimationError(f"X: column {int(np.argmin(scale))} is zero throughout; drop it")
     Q, R = linalg.qr(design / scale, mode="economic", check_finite=False)
-    _refuse_dependence(R)
+    small = np.abs(np.diag(R)) < 1e-13 * R.shape[0]  # of columns of length one
+    if small.any():
+        column = int(np.argmax(small))
+        raise EstimationError(f"X: column {column} depends linearly on those before it; drop it")
     first = Q.T @ outcome
     second = Q.T @ (outcome - Q @ first)  # re-orthogonalised: residuals to full precision
     residuals = outcome - Q @ first - Q @ second
@@ -442,19 +442,6 @@ def project_noisy(y: npt.ArrayLike, X: npt.ArrayLike) -> Projection:
     if fit.exact:
         raise EstimationError("y: the design explains it exactly; there are no residuals to test")
     return fit
-
-
-def _refuse_zero_columns(scale: Array) -> None:
-    if (scale == 0.0).any():
-        raise EstimationError(f"X: column {int(np.argmin(scale))} is zero throughout; drop it")
-
-
-def _refuse_dependence(R: Array) -> None:
-    """Refuse a column that the columns before it explain to rounding (columns have length one)."""
-    small = np.abs(np.diag(R)) < 1e-13 * R.shape[0]
-    if small.any():
-        column = int(np.flatnonzero(small)[0])
-        raise EstimationError(f"X: column {column} depends linearly on those before it; drop it")
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ import numpy.typing as npt
 from quesnay.fitting.arrays import Array, Codes, Mask
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.regression.groups import Stack, group_means, stack
+from quesnay.fitting.regression.fixed_effects import Stack, group_means, stack
 from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
 __all__ = ["Method", "PanelOfUnits", "RandomEffects", "between", "random_effects", "within_columns"]

@@ -41,17 +41,10 @@ class Store(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A run of consecutive draws that is computed in one piece.
+    """A run of consecutive draws, first and one past the last, that is computed in one piece.
 
-    Parameters
-    ----------
-    index : int
-        Place of the chunk in the run, from 0.
-    start, stop : int
-        First draw, and one past the last.
-    seed : SeedSequence
-        The chunk's own child of the run's seed; it depends on `index` only, so neither the number
-        of jobs nor the order in which chunks finish changes a number.
+    The seed is the chunk's own child of the run's; it depends on `index` only, so neither the
+    number of jobs nor the order in which chunks finish changes a number.
     """
 
     index: int
@@ -67,18 +60,8 @@ class Chunk:
     def rng(self, *key: int) -> np.random.Generator:
         """Return the generator of the chunk, or of one numbered stream inside it.
 
-        Parameters
-        ----------
-        *key : int
-            Nothing, or the number of a stream that must not move when other streams come or go.
+        A stream does not move when others come or go; the state is the same at every call.
 
-        Returns
-        -------
-        Generator
-            The same generator state at every call.
-
-        Examples
-        --------
         >>> round(float(chunks(10, seed=1, size=5)[1].rng(7).random()), 4)
         0.9526
         """

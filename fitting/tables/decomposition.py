@@ -215,13 +215,12 @@ def _polar(states: _States) -> Effects:
         states.value(everything[k:]) - states.value(everything[k + 1 :]) for k in everything
     ]
     orders = np.array([forward, backward])
-    halves = np.full(2, 0.5)
-    return _packed(states, [_Spread.of(orders[:, k], halves) for k in everything])
+    return _packed(states, [(orders[:, k], np.full(2, 0.5)) for k in everything])
 
 
 def _shapley(states: _States) -> Effects:
     count = len(states.groups)
-    spreads = []
+    considered = []
     for k in range(count):
         others = [j for j in range(count) if j != k]
         margins, weights = [], []
@@ -231,40 +230,19 @@ def _shapley(states: _States) -> Effects:
                 with_k = tuple(sorted((*chosen, k)))
                 margins.append(states.value(with_k) - states.value(chosen))
                 weights.append(weight / math.factorial(count))
-        spreads.append(_Spread.of(np.array(margins), np.array(weights)))
-    return _packed(states, spreads)
+        considered.append((np.array(margins), np.array(weights)))
+    return _packed(states, considered)
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Spread:
-    """One factor's effect over the orders considered: by sector, and summed over sectors."""
-
-    mean: Array
-    low: Array
-    high: Array
-    total_low: float
-    total_high: float
-
-    @classmethod
-    def of(cls, margins: Array, weights: Array) -> "_Spread":
-        totals = margins.sum(axis=1)
-        return cls(
-            weights @ margins,
-            margins.min(axis=0),
-            margins.max(axis=0),
-            float(totals.min()),
-            float(totals.max()),
-        )
-
-
-def _packed(states: _States, spreads: list[_Spread]) -> Effects:
-    everything = tuple(range(len(states.groups)))
+def _packed(states: _States, considered: list[tuple[Array, Array]]) -> Effects:
+    """Return means and ranges of each factor's effects in the orders considered, with weights."""
+    totals = [margins.sum(axis=1) for margins, _ in considered]
     return Effects(
         start=states.value(()),
-        end=states.value(everything),
-        effects=np.column_stack([one.mean for one in spreads]),
-        low=np.column_stack([one.low for one in spreads]),
-        high=np.column_stack([one.high for one in spreads]),
-        total_low=np.array([one.total_low for one in spreads]),
-        total_high=np.array([one.total_high for one in spreads]),
+        end=states.value(tuple(range(len(states.groups)))),
+        effects=np.column_stack([weights @ margins for margins, weights in considered]),
+        low=np.column_stack([margins.min(axis=0) for margins, _ in considered]),
+        high=np.column_stack([margins.max(axis=0) for margins, _ in considered]),
+        total_low=np.array([total.min() for total in totals]),
+        total_high=np.array([total.max() for total in totals]),
     )

@@ -10,8 +10,12 @@ Single precision holds half the memory; its answers are refined against the flow
 ch. 12).
 
 Households close a table by a rank-one border (Miller and Blair 2009, sec. 2.5 and 6.2).
+
+Behind it what is asked of the same system: paths of a supply chain (the largest, found best first
+with a bound, and the average length), and inoperability, static with a cap and over time.
 """
 
+import heapq
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -19,20 +23,27 @@ import numpy as np
 import numpy.typing as npt
 from scipy.linalg import lapack
 
-from quesnay.fitting.arrays import Array, Places
+from quesnay.fitting.arrays import Array, Mask, Places
 from quesnay.fitting.errors import ConvergenceError, DataError
 
 __all__ = [
     "SINGULAR",
+    "Capped",
     "Factors",
     "Household",
+    "Path",
+    "PathSearch",
     "SingleFactors",
+    "capped_solution",
     "coefficients",
+    "dynamic_path",
     "factored",
     "household",
     "inverse_diagonal",
     "inverted",
+    "largest_paths",
     "leontief",
+    "propagation_lengths",
     "proves_productive",
     "reciprocal_condition",
     "row_norm",
@@ -40,6 +51,7 @@ __all__ = [
     "spectral_radius",
     "unit_columns",
 ]
+
 
 Pivots = npt.NDArray[np.int32]
 
@@ -331,3 +343,140 @@ def household(income: Array, spending: Array, corner: float = 0.0) -> Household:
             "and income row were named"
         )
     return Household(income, spending, pivot)
+
+
+_NO_LINK = 1e-14  # entries of L - I below this share of L's largest are rounding: no path exists
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Path:
+    """One path from final demand upstream."""
+
+    sectors: tuple[int, ...]
+    value: float
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class PathSearch:
+    """The largest paths and the proof that none is missing."""
+
+    paths: tuple[Path, ...]
+    total: float
+    bound: float
+    examined: int
+
+
+def largest_paths(
+    c: Array, A: Array, f: Array, reach: Array, *, count: int, limit: int
+) -> PathSearch:
+    """Find the `count` largest paths ``c_i a_ij a_jk ... f_k`` and prove that none is larger.
+
+    The whole tree behind a node that makes q of sector i is worth at most ``|q| reach_i`` with
+    ``reach = |c| (I - |A|)^-1``. The search expands the node with the largest such bound and
+    stops when it is no larger than the smallest path found (Defourny and Thorbecke 1984 define
+    the paths; the bound is that of best-first search).
+    """
+    frontier = _Frontier(reach)
+    frontier.grow(f, (), 0.0)
+    best: list[tuple[float, int, Path]] = []
+    total = float(c @ np.linalg.solve(np.eye(len(c)) - A, f))
+    examined, floor = 0, 0.0
+    while frontier.widest() > floor:
+        if examined >= limit:
+            raise ConvergenceError(
+                f"structural paths: {limit} paths examined without proof of the largest {count}; "
+                "ask for fewer paths or allow more (limit=)"
+            )
+        quantity, path = frontier.next()
+        examined += 1
+        value = float(c[path[-1]] * quantity)
+        if value != 0:
+            heapq.heappush(best, (abs(value), -examined, Path(path, value)))
+        if len(best) > count:
+            heapq.heappop(best)
+        floor = best[0][0] if len(best) == count else 0.0
+        frontier.grow(A[:, path[-1]] * quantity, path, floor)
+    paths = tuple(item[2] for item in sorted(best, key=lambda item: (-item[0], -item[1])))
+    return PathSearch(paths, total, floor, examined)
+
+
+class _Frontier:
+    """The nodes not expanded yet, the one with the largest bound first."""
+
+    def __init__(self, reach: Array) -> None:
+        self.reach = reach
+        self.heap: list[tuple[float, int, float, tuple[int, ...]]] = []
+        self.count = 0
+
+    def widest(self) -> float:
+        """Return the largest bound, 0 where nothing is left."""
+        return -self.heap[0][0] if self.heap else 0.0
+
+    def next(self) -> tuple[float, tuple[int, ...]]:
+        """Take the node with the largest bound."""
+        _, _, quantity, path = heapq.heappop(self.heap)
+        return quantity, path
+
+    def grow(self, quantities: Array, path: tuple[int, ...], floor: float) -> None:
+        """Add the children of a path whose trees could hold something above the floor."""
+        bounds = np.abs(quantities) * self.reach
+        for k in np.flatnonzero(bounds > floor):
+            self.count += 1
+            entry = (-float(bounds[k]), self.count, float(quantities[k]), (*path, int(k)))
+            heapq.heappush(self.heap, entry)
+
+
+def propagation_lengths(L: Array) -> Array:
+    """Return the average number of steps from sector j's demand to sector i's output.
+
+    ``APL_ij = [L (L - I)]_ij / (L - I)_ij``: the steps k of the paths in ``A^k``, weighted by
+    their size (Dietzenbacher, Romero and Bosma 2005, eq. 6); NaN where no path exists.
+    """
+    rest = L - np.eye(len(L))
+    linked = np.abs(rest) > _NO_LINK * np.abs(L).max()
+    return np.divide(L @ rest, rest, out=np.full_like(L, np.nan), where=linked)
+
+
+_SINGULAR = "inoperability: I - A* is singular; the spectral radius must be below 1"
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Capped:
+    """Solution of ``q = min(1, A q + c)`` and of the same without the cap."""
+
+    q: Array
+    uncapped: Array
+    capped: Mask
+
+
+def capped_solution(A: Array, c: Array) -> Capped:
+    """Solve ``q = min(1, A q + c)`` by policy iteration, exactly.
+
+    Haimes and Jiang (2001, eq. 4): no sector is more than wholly inoperable. The sectors at the
+    cap are guessed from the uncapped solution and revised until the guess repeats; with A >= 0 and
+    spectral radius below one the solutions fall monotonically and end after finitely many steps.
+    """
+    n = len(c)
+    uncapped = factored(np.eye(n) - A, _SINGULAR).columns(c)
+    q, held = uncapped, np.zeros(n, dtype=bool)
+    for _ in range(n + 1):
+        now = A @ q + c > 1.0
+        if np.array_equal(now, held):
+            return Capped(np.where(held, 1.0, q), uncapped, held)
+        held = now
+        system = np.where(held[:, None], 0.0, A)
+        q = factored(np.eye(n) - system, _SINGULAR).columns(np.where(held, 1.0, c))
+    raise ConvergenceError(f"inoperability: the capped sectors still change after {n + 1} steps")
+
+
+def dynamic_path(A: Array, c: Array, K: Array, start: Array) -> Array:
+    """Return inoperability period by period, ``q(t+1) = q(t) + K (A q(t) + c(t) - q(t))``.
+
+    Lian and Haimes (2006, eq. 10); held within 0 and 1.
+    """
+    path = np.empty((len(c) + 1, len(start)))
+    path[0] = start
+    for t, shock in enumerate(c):
+        now = path[t]
+        path[t + 1] = np.clip(now + K * (A @ now + shock - now), 0.0, 1.0)
+    return path

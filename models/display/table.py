@@ -12,14 +12,15 @@ import pandas as pd
 
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
-from quesnay.models.display.grid import build_grid, format_column
-from quesnay.models.display.markup import (
+from quesnay.models.display.documents import frame_to_csv, tables_to_excel
+from quesnay.models.display.grid import (
+    build_grid,
+    format_column,
     grid_to_html,
     grid_to_latex,
     grid_to_markdown,
     grid_to_text,
 )
-from quesnay.models.display.workbook import frame_to_csv, tables_to_excel
 from quesnay.models.display.write import write_bytes, write_text
 
 __all__ = [
@@ -197,7 +198,7 @@ class Tabular:
 
     def to_word(self, path: str | Path) -> Path:
         """Write all tables of the result to one Word document; needs ``quesnay[word]``."""
-        from quesnay.models.display.word import Part, document_bytes
+        from quesnay.models.display.documents import Part, document_bytes
 
         title = type(self).__name__
         return write_bytes(path, document_bytes(title, (), [Part("", tables=self.tables())]))

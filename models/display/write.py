@@ -17,7 +17,7 @@ from pathlib import Path, PurePosixPath
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import visible
-from quesnay.models.paths import as_path
+from quesnay.models.inputs import as_path
 
 __all__ = [
     "check_folder",

@@ -13,21 +13,23 @@ import pandas as pd
 
 from quesnay.fitting.checks import choice, is_number
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.growth.accounting import contributions, mean_shares, user_cost
-from quesnay.fitting.growth.inventory import (
+from quesnay.fitting.growth.accounting import (
+    contributions,
     geometric_stock,
     hyperbolic_efficiency,
+    mean_shares,
     stock_from_vintages,
+    user_cost,
 )
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import (
     part_of_year,
     period_name,
     periods_in_year,
+    refuse_gaps,
     same_labels,
     yearly_frame,
     yearly_series,
-    years_of,
 )
 
 __all__ = [
@@ -286,15 +288,8 @@ def _cohort(count: int, mean: float, parts: int, shape: tuple[float, float]) -> 
 def _flows(investment: Any) -> pd.Series:
     """Return investment by year, checked: consecutive years, nothing negative."""
     flows = yearly_series(investment, "investment")
-    years = years_of(flows.index, "investment")
-    gaps = np.flatnonzero(np.diff(years) != 1)
-    if len(gaps):
-        before, after = flows.index[gaps[0]], flows.index[gaps[0] + 1]
-        period = period_name(flows.index)
-        raise DataError(
-            f"investment: no {period} between {before} and {after}; a stock needs every {period}, "
-            "interpolate or start later"
-        )
+    remedy = f"a stock needs every {period_name(flows.index)}, interpolate or start later"
+    refuse_gaps(flows.index, "investment", remedy)
     negative = flows.index[flows.to_numpy() < 0]
     if len(negative):
         raise DataError(
@@ -387,15 +382,9 @@ def _spent(cost: np.ndarray, average: np.ndarray, years: pd.Index) -> np.ndarray
 
 def _check_assets(stocks: pd.DataFrame, prices: pd.DataFrame) -> None:
     """Refuse gaps, too few years, and stocks and prices that are not positive."""
-    years = years_of(stocks.index, "stocks")
-    gap = np.flatnonzero(np.diff(years) != 1)
-    if len(gap):
-        before, after = stocks.index[gap[0]], stocks.index[gap[0] + 1]
-        raise DataError(
-            f"stocks: no {period_name(stocks.index)} between {before} and {after}; fill it"
-        )
-    if len(years) < 3:
-        raise DataError(f"stocks: growth of services needs three years, got {len(years)}")
+    refuse_gaps(stocks.index, "stocks", "fill it")
+    if len(stocks) < 3:
+        raise DataError(f"stocks: growth of services needs three years, got {len(stocks)}")
     for name, frame in (("stocks", stocks), ("prices", prices)):
         bad = np.argwhere(~(frame.to_numpy() > 0))
         if len(bad):

@@ -20,14 +20,20 @@ from quesnay.fitting.checks import (
     plain_numbers,
     seed_sequence,
 )
-from quesnay.fitting.curves.fit import CurveProblem, fit_problem, make_problem
+from quesnay.fitting.curves.fit import (
+    CurveProblem,
+    ProfileAsk,
+    bootstrap_draws,
+    fit_problem,
+    make_problem,
+    profile_interval,
+)
 from quesnay.fitting.curves.functions import CURVES, Curve
-from quesnay.fitting.curves.intervals import ProfileAsk, bootstrap_draws, profile_interval
 from quesnay.fitting.curves.least_squares import NonlinearFit
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.fitting.regression.least_squares import CovarianceEstimate
 from quesnay.models.display.table import Table, Tabular, estimates_frame
-from quesnay.models.labels import check_unique, places_of
+from quesnay.models.inputs import check_unique, places_of
 from quesnay.models.regression.result import Functions
 
 __all__ = [

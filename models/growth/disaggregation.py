@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike
 
 from quesnay.fitting.checks import choice, confidence_level, is_number, switch
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.growth.disaggregation import (
+from quesnay.fitting.growth.benchmarking import (
     CONVERSIONS,
     OBJECTIVES,
     Disaggregated,

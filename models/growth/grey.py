@@ -6,10 +6,10 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.checks import confidence_level, is_number
-from quesnay.fitting.curves.grey import GreyForecast, grey_forecast, grey_path
+from quesnay.fitting.curves.fit import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.growth.periods import period_name, yearly_series, years_of
+from quesnay.models.growth.periods import period_name, refuse_gaps, yearly_series
 
 __all__ = ["GreyFit", "fit_grey"]
 
@@ -139,7 +139,7 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     Notes
     -----
     Deng (1982), Systems and Control Letters 1(5). Equations and errors:
-    `quesnay.fitting.curves.grey`.
+    `quesnay.fitting.curves.fit`.
 
     Examples
     --------
@@ -150,13 +150,7 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     from scipy.special import stdtrit
 
     values = yearly_series(series, "series")
-    years = years_of(values.index, "series")
-    gap = np.flatnonzero(np.diff(years) != 1)
-    if len(gap):
-        before, after = values.index[gap[0]], values.index[gap[0] + 1]
-        raise DataError(
-            f"series: no {period_name(values.index)} between {before} and {after}; fill it"
-        )
+    refuse_gaps(values.index, "series", "fill it")
     if not is_number(horizon) or horizon != int(horizon) or not 1 <= horizon <= 100:
         raise DataError(f"horizon must be a number of periods from 1 to 100, got {shown(horizon)}")
     level, horizon = confidence_level(level), int(horizon)
@@ -189,7 +183,7 @@ def _labelled(made: GreyForecast, values: pd.Series, half: np.ndarray, horizon: 
         backtest=_backtest(values),
         sigma=made.sigma,
         dof=made.dof,
-        smooth=_is_smooth(x),
+        smooth=bool((np.abs(np.log(x[:-1] / x[1:])) < 2 / (count + 1)).all()),  # Deng
     )
 
 
@@ -199,9 +193,3 @@ def _backtest(values: pd.Series) -> pd.DataFrame:
     ahead = [grey_path(x[:k], 1)[0][-1] for k in range(_FEWEST, len(x))]
     columns = {"y": x[_FEWEST:], "grey": ahead, "no_change": x[_FEWEST - 1 : -1]}
     return pd.DataFrame(columns, values.index[_FEWEST:])
-
-
-def _is_smooth(x: np.ndarray) -> bool:
-    """Return whether ``x_(k-1) / x_k`` lies within ``exp(+-2 / (n + 1))`` throughout (Deng)."""
-    bound = 2 / (len(x) + 1)
-    return bool((np.abs(np.log(x[:-1] / x[1:])) < bound).all())

@@ -9,7 +9,7 @@ import pandas as pd
 
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
-from quesnay.models.labels import check_unique, finite_numbers
+from quesnay.models.inputs import check_unique, finite_numbers
 
 __all__ = [
     "Periods",
@@ -18,6 +18,7 @@ __all__ = [
     "part_of_year",
     "period_name",
     "periods_in_year",
+    "refuse_gaps",
     "same_labels",
     "yearly_frame",
     "yearly_series",
@@ -162,6 +163,14 @@ def period_name(index: pd.Index) -> str:
     """
     code = index.freqstr.partition("-")[0] if isinstance(index, pd.PeriodIndex) else "Y"
     return _NAMES.get(_IN_YEAR.get(code, 0), "period")
+
+
+def refuse_gaps(index: pd.Index, name: str, remedy: str) -> None:
+    """Refuse periods with a gap, saying what to do about it."""
+    gap = np.flatnonzero(np.diff(years_of(index, name)) != 1)
+    if len(gap):
+        before, after = index[gap[0]], index[gap[0] + 1]
+        raise DataError(f"{name}: no {period_name(index)} between {before} and {after}; {remedy}")
 
 
 def part_of_year(rate: Any, count: int) -> Any:

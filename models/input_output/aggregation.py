@@ -1,8 +1,7 @@
 """Aggregation and splitting: sectors joined or taken apart, in a new table that still balances."""
 
 from collections.abc import Hashable, Mapping
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -10,8 +9,8 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import plain_numbers
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
+from quesnay.fitting.tables.balancing import gras
 from quesnay.fitting.tables.leontief import leontief
-from quesnay.fitting.tables.splitting import Halves, core_block, fitted_rows
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import (
     Blocks,
@@ -32,22 +31,12 @@ __all__ = [
 _SHARES_GAP = 1e-6
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Parts:
-    """The labelled parts that a new :class:`InputOutputTable` is made of."""
-
-    Z: pd.DataFrame
-    final_demand: pd.DataFrame
-    value_added: pd.DataFrame
-    output: "pd.Series[float]"
-    imports: ImportBlock | None
-    accounts: pd.DataFrame | None
-    taxes: ImportBlock | None = None
+Parts: TypeAlias = dict[str, Any]
+"""What a new :class:`InputOutputTable` is made of, by the names of its arguments."""
 
 
-def aggregated(blocks: Blocks, mapping: Any) -> Parts:
+def aggregated(b: Blocks, mapping: Any) -> Parts:
     """Return the parts of the table with sectors joined; see the table's method."""
-    b = blocks
     if isinstance(mapping, pd.DataFrame):
         join, labels = _by_shares(b.sectors, mapping)
     else:
@@ -57,17 +46,43 @@ def aggregated(blocks: Blocks, mapping: Any) -> Parts:
         labels = _like(b.sectors, list(names))
         join = np.zeros((len(labels), len(codes)))
         join[codes, np.arange(len(codes))] = 1.0
-    return Parts(
-        Z=pd.DataFrame(join @ b.flows @ join.T, index=labels, columns=labels),
-        final_demand=pd.DataFrame(join @ b.demand, index=labels, columns=b.demand_names),
-        value_added=pd.DataFrame(b.value @ join.T, index=b.value_names, columns=labels),
-        output=pd.Series(join @ b.output, index=labels),
-        imports=_joined_imports(b, join, labels),
-        accounts=pd.DataFrame(b.accounts @ join.T, index=b.account_names, columns=labels)
-        if len(b.account_names)
-        else None,
-        taxes=_joined_taxes(b, join, labels),
-    )
+    taxes = b.taxes
+    if taxes is not None:
+        levied = pd.DataFrame(taxes.Z.to_numpy() @ join.T, taxes.Z.index, labels)
+        taxes = ImportBlock(levied, taxes.final_demand)
+    return {
+        **_main_parts(
+            b,
+            labels,
+            flows=join @ b.flows @ join.T,
+            demand=join @ b.demand,
+            value=b.value @ join.T,
+            output=join @ b.output,
+            accounts=b.accounts @ join.T,
+        ),
+        "imports": _joined_imports(b, join, labels),
+        "taxes": taxes,
+    }
+
+
+def _main_parts(
+    b: Blocks,
+    labels: pd.Index,
+    *,
+    flows: Array,
+    demand: Array,
+    value: Array,
+    output: Array,
+    accounts: Array,
+) -> Parts:
+    """Label what every table has, for new sectors."""
+    return {
+        "Z": pd.DataFrame(flows, labels, labels),
+        "final_demand": pd.DataFrame(demand, labels, b.demand_names),
+        "value_added": pd.DataFrame(value, b.value_names, labels),
+        "output": pd.Series(output, labels),
+        "accounts": pd.DataFrame(accounts, b.account_names, labels) if len(accounts) else None,
+    }
 
 
 def _by_shares(sectors: pd.Index, shares: pd.DataFrame) -> tuple[Array, pd.Index]:
@@ -153,14 +168,6 @@ def _joined_imports(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | N
     return ImportBlock(flows, final)
 
 
-def _joined_taxes(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
-    taxes = b.taxes
-    if taxes is None:
-        return None
-    flows = taxes.Z.to_numpy() @ join.T
-    return ImportBlock(pd.DataFrame(flows, taxes.Z.index, labels), taxes.final_demand)
-
-
 def split_parts(engine: Engine, sector: Any, shares: Any, *, rows: Any, columns: Any) -> Parts:
     """Return the parts of the table with one sector split; see the table's method."""
     b = engine.blocks
@@ -187,7 +194,8 @@ def _assemble(
     labels = _like(b.sectors, [*b.sectors[:k], *names, *b.sectors[k + 1 :]])
     if len(names) != len(set(names)) or not labels.is_unique:
         raise DataError(f"split: the new names {names!r} repeat each other or another sector")
-    core = core_block(sales[:, k], inputs[:, k], float(b.flows[k, k]), w)
+    own = float(b.flows[k, k])  # what the sector sells to itself, spread by sales and inputs
+    core = np.outer(sales[:, k], inputs[:, k]) / own if own else np.zeros((len(w), len(w)))
     wide = _spread(b.flows, k, inputs[:, :n].T)
     row = _spread(sales[:, :n], k, core)
     flows = np.concatenate([wide[:k], row, wide[k + 1 :]])
@@ -206,17 +214,10 @@ def _assemble(
     if taxes is not None:
         levied = _spread(taxes.Z.to_numpy(), k, inputs[:, first:].T)
         taxes = ImportBlock(pd.DataFrame(levied, taxes.Z.index, labels), taxes.final_demand)
-    return Parts(
-        Z=pd.DataFrame(flows, index=labels, columns=labels),
-        final_demand=pd.DataFrame(demand, index=labels, columns=b.demand_names),
-        value_added=pd.DataFrame(value, index=b.value_names, columns=labels),
-        output=pd.Series(output, index=labels),
-        imports=imports,
-        accounts=pd.DataFrame(accounts, index=b.account_names, columns=labels)
-        if len(b.account_names)
-        else None,
-        taxes=taxes,
+    parts = _main_parts(
+        b, labels, flows=flows, demand=demand, value=value, output=output, accounts=accounts
     )
+    return {**parts, "imports": imports, "taxes": taxes}
 
 
 def _spread(matrix: Array, k: int, parts: Array) -> Array:
@@ -269,19 +270,23 @@ def _pattern(data: Any, names: list[Any], cells: list[Any], w: Array, what: str)
 
 
 def _fitted(pattern: Array, whole: Array, w: Array, what: str) -> Array:
-    found: Halves = fitted_rows(pattern, whole, w)
-    if found.scaling is not None and not found.scaling.converged:
+    """Spread the cells of a sector over its parts, near a pattern and with given totals."""
+    seed, totals = pattern * whole, w * whole.sum()
+    if np.abs(seed.sum(axis=1) - totals).max() <= 1e-14 * np.abs(whole).sum():
+        return seed
+    found = gras(seed, totals, whole, tolerance=1e-12, max_iterations=100_000)
+    if not found.converged:
         raise BalanceError(
             f"split: the {what} cannot have these shares and still add up to the shares of output "
-            f"(a gap of {found.scaling.residual:.3g} is left); let the pattern or the shares of "
-            "output agree more"
+            f"(a gap of {found.residual:.3g} is left); let the pattern or the shares of output "
+            "agree more"
         )
-    return found.values
+    return found.table
 
 
 def parts_of_coefficients(
     A: Any, output: Any, final_demand: Any, value_added: Any, imports: Any
-) -> dict[str, Any]:
+) -> Parts:
     """Return the parts of a table with given coefficients and output, or final demand."""
     if (output is None) == (final_demand is None):
         raise DataError("from_coefficients: give output= or final_demand=, one of the two")

@@ -495,12 +495,7 @@ def _variance(start: Grid, variance: Any) -> Array:
         raise DataError(f"variance: shape {own.values.shape}; expected {start.values.shape}")
     values = own.values.copy()
     if own.labelled and start.labelled:
-        rows, columns = own.rows.get_indexer(start.rows), own.columns.get_indexer(start.columns)
-        for places, labels, axis in ((rows, start.rows, "row"), (columns, start.columns, "column")):
-            if (places < 0).any():
-                missing = labels[int(np.flatnonzero(places < 0)[0])]
-                raise DataError(f"variance: no {axis} {shown(missing)}; labels must be the seed's")
-        values = values[np.ix_(rows, columns)]
+        values = own.arranged(start.rows, start.columns, "variance", "the seed's")
     if (values < 0).any():
         i, j = (int(k) for k in np.argwhere(values < 0)[0])
         raise DataError(
@@ -534,23 +529,16 @@ def _read_totals(
     """Return row totals, column totals of the same sum, and the gap between them worth a note."""
     u = read_along(row_totals, start.rows, "row_totals", labelled=start.labelled)
     v = read_along(column_totals, start.columns, "column_totals", labelled=start.labelled)
-    u, gap = _reconcile(u, v, rounding)
-    return u, v, gap
-
-
-def _reconcile(rows: Array, columns: Array, rounding: float) -> tuple[Array, float]:
-    """Return row totals that sum to the column totals, and the gap worth a note; refuse more."""
-    gap = float(columns.sum() - rows.sum())
-    scale = float(max(np.abs(rows).sum(), np.abs(columns).sum()))
+    gap, weights = float(v.sum() - u.sum()), np.abs(u)
+    whole = float(weights.sum())
+    scale = float(max(whole, np.abs(v).sum()))
     if abs(gap) > rounding * scale:
         raise BalanceError(
-            f"row totals sum to {rows.sum():.10g}, column totals to {columns.sum():.10g}: "
+            f"row totals sum to {u.sum():.10g}, column totals to {v.sum():.10g}: "
             f"they differ by {gap:.4g} (more than {rounding:g} of the total); make the sums equal"
         )
-    weights = np.abs(rows)
-    whole = float(weights.sum())
-    spread = rows + gap * weights / whole if whole > 0 else rows
-    return spread, gap if abs(gap) > _NOISE * scale else 0.0
+    spread = u + gap * weights / whole if whole > 0 else u
+    return spread, v, gap if abs(gap) > _NOISE * scale else 0.0
 
 
 def _check_rule(tolerance: float, max_iterations: int, rounding: float) -> None:

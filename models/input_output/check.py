@@ -92,15 +92,6 @@ class TableCheck(Tabular):
         size = np.abs(self.residuals).max(axis=1)
         worst = self.residuals.loc[size.sort_values(ascending=False, kind="stable").index].head(10)
         title = f"Check of the table{unit}"
-        out = [
-            Table(title, self._verdicts(), (*self.warnings, *self.notes)),
-            Table("Largest residuals", worst),
-        ]
-        if len(self.negatives):
-            out.append(Table(f"Negative cells{unit}", self.negatives))
-        return tuple(out)
-
-    def _verdicts(self) -> pd.DataFrame:
         good = {True: "yes", False: "no"}
         even = abs(self.income_gap) <= _ROUNDING * max(self.output, 1.0)
         rows = [
@@ -113,7 +104,14 @@ class TableCheck(Tabular):
             ("value added", f"{self.value_added:.10g}", good[even]),
             ("negative cells", str(len(self.negatives)), ""),
         ]  # fmt: skip
-        return pd.DataFrame(rows, columns=["what", "value", "sound"]).set_index("what")
+        verdicts = pd.DataFrame(rows, columns=["what", "value", "sound"]).set_index("what")
+        out = [
+            Table(title, verdicts, (*self.warnings, *self.notes)),
+            Table("Largest residuals", worst),
+        ]
+        if len(self.negatives):
+            out.append(Table(f"Negative cells{unit}", self.negatives))
+        return tuple(out)
 
 
 def check_table(
@@ -155,32 +153,20 @@ def _negative_cells(b: Blocks) -> pd.DataFrame:
     return pd.DataFrame(found, columns=["block", "row", "column", "value"])
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class _Imbalance:
-    """A row or column that does not add up: which, and the gap as a share of its output."""
-
-    text: str
-    relative: float
-
-    def error(self, tolerance: float) -> BalanceError:
-        """Return the refusal, with its remedy."""
-        return BalanceError(
-            f"{self.text}, more than the tolerance of {tolerance:g}; correct the table, or pass "
-            f"tolerance={1.05 * self.relative:.1e} if this is rounding, or strict=False to go on "
-            "with a recorded warning"
-        )
-
-
 def check_soundness(engine: Engine, tolerance: float, *, strict: bool) -> tuple[str, ...]:
     """Refuse what cannot be a table; return what was let pass because the check is not strict."""
     _check_signs(engine.blocks)
     gap = _imbalance(engine.blocks, tolerance)
     if gap is not None and strict:
-        raise gap.error(tolerance)
+        raise BalanceError(
+            f"{gap[0]}, more than the tolerance of {tolerance:g}; correct the table, or pass "
+            f"tolerance={1.05 * gap[1]:.1e} if this is rounding, or strict=False to go on with a "
+            "recorded warning"
+        )
     fault = _unproductive(engine)
     if fault is not None and strict:
         raise DataError(fault)
-    unbalanced = () if gap is None else (f"not balanced: {gap.text}",)
+    unbalanced = () if gap is None else (f"not balanced: {gap[0]}",)
     return unbalanced if fault is None else (*unbalanced, f"not productive: {fault}")
 
 
@@ -208,8 +194,8 @@ def _check_signs(blocks: Blocks) -> None:
             )
 
 
-def _imbalance(blocks: Blocks, tolerance: float) -> _Imbalance | None:
-    """Say which row or column does not add up to output, the worst first; None where all do.
+def _imbalance(blocks: Blocks, tolerance: float) -> tuple[str, float] | None:
+    """Say which row or column does not add up to output, the worst first, and by what share.
 
     A gap is a share of the sector's output, or of its sales or inputs where these are larger.
     """
@@ -232,7 +218,7 @@ def _imbalance(blocks: Blocks, tolerance: float) -> _Imbalance | None:
                 f"{b.output[k] + gaps[k]:.10g}, output is {b.output[k]:.10g}: {gaps[k]:.6g} "
                 f"({part})"
             )
-            return _Imbalance(text, float(relative[k]))
+            return text, float(relative[k])
     return None
 
 

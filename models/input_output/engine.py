@@ -95,14 +95,13 @@ class Engine:
 
     def per_output(self, account: Hashable) -> Array:
         """Return an account per unit of output, (n,)."""
-        names, rows = self._accounts()
-        out: Array = rows[self._row(account, names)]
+        row, rows = self._account(account)
+        out: Array = rows[row]
         return out
 
     def effects(self, account: Hashable) -> Array:
         """Return an account per unit of final demand, ``c L``, (n,)."""
-        names, rows = self._accounts()
-        row = self._row(account, names)
+        row, rows = self._account(account)
         chunk = row // _CHUNK
         if chunk not in self._effects:
             part = rows[chunk * _CHUNK : (chunk + 1) * _CHUNK]
@@ -187,10 +186,11 @@ class Engine:
             self._rows = lookup, rows
         return self._rows
 
-    @staticmethod
-    def _row(account: Hashable, names: dict[Hashable, int]) -> int:
+    def _account(self, account: Hashable) -> tuple[int, Array]:
+        """Return the row of an account, and all accounts per unit of output."""
+        names, rows = self._accounts()
         try:
-            return names[account]
+            return names[account], rows
         except (KeyError, TypeError):
             known = ", ".join(repr(name) for name in list(names)[:12])
             raise DataError(

@@ -7,7 +7,7 @@ and what the others produce for parts of sectors that are split off. All by the 
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,7 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls, satellite_output
+from quesnay.fitting.tables.leontief import inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import place_of, read_cells
@@ -64,8 +65,7 @@ _SMALLEST = 1e-10  # a diagonal of L this near to zero leaves no digits
 
 def check_kind(kind: str) -> Kind:
     """Return the kind of an extraction, or refuse an unknown one."""
-    word = choice(kind, KINDS, "kind")
-    return next(known for known in KINDS if known == word)
+    return cast("Kind", choice(kind, KINDS, "kind"))
 
 
 def read_weights(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Array]:
@@ -271,8 +271,7 @@ def chains(engine: Engine, places: npt.NDArray[np.intp], kind: Kind) -> Array:
     if kind == "forward":
         x = engine.blocks.output
         own = x[places]
-        scale = np.divide(1.0, own, out=np.zeros(len(own)), where=own != 0)
-        K = np.array(engine.rows(places).T) * x[:, None] * scale
+        K = np.array(engine.rows(places).T) * x[:, None] * inverted(own)
         K[places[own == 0], np.flatnonzero(own == 0)] = 1.0
     else:
         K = np.array(engine.columns(places))
@@ -321,15 +320,17 @@ def extract_many(engine: Engine, weights: Any, kind: str) -> pd.DataFrame:
     kind = check_kind(kind)
     places, shares, rows = _draws(engine, weights)
     x, value = engine.blocks.output[places], engine.per_output("value_added")
+    unit = np.column_stack([np.ones(len(value)), value])
     if kind == "forward":
-        corner, ahead = _ghosh_side(engine, places, value)
+        K = chains(engine, places, kind)
+        corner, ahead = K[places], K.T @ unit
     else:
-        corner = np.array(engine.columns(places)[places])
-        ahead = np.column_stack([engine.effects("output"), engine.effects("value_added")])[places]
-    corner[np.diag_indices(len(places))] -= 1.0
-    unit = np.column_stack([np.ones(len(x)), value[places]])
+        corner = engine.columns(places)[places] - np.eye(len(places))
+        ahead = np.column_stack([engine.effects("output"), engine.effects("value_added")]) - unit
+        ahead = ahead[places]
+    unit = unit[places]
     pull = pulls(corner, x, shares, kind)
-    whole = pull.through @ (ahead - unit) + pull.direct @ unit
+    whole = pull.through @ ahead + pull.direct @ unit
     inside = (pull.through @ corner.T) * (shares > 0)
     own = (shares * x if kind in REMOVING else inside) @ unit
     values = np.concatenate([whole, whole - own], axis=1)
@@ -363,17 +364,6 @@ def satellite_linkage(
         through = shares * x / (1.0 + shares * np.diag(corner))
     inside = ((through @ corner.T) * shares) @ c[places]
     return pd.Series(through @ (c @ reach) - inside, index=rows, name=account, copy=False)
-
-
-def _ghosh_side(engine: Engine, places: npt.NDArray[np.intp], value: Array) -> tuple[Array, Array]:
-    x = engine.blocks.output
-    own = x[places]
-    scale = np.divide(1.0, own, out=np.zeros(len(own)), where=own != 0)
-    turned = engine.rows(places) * scale[:, None] * x
-    ahead = np.column_stack([turned.sum(axis=1), turned @ value])
-    corner = np.array(turned[:, places].T)
-    corner[own == 0, own == 0] = 1.0
-    return corner, ahead
 
 
 def _draws(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Array, pd.Index]:

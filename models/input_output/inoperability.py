@@ -16,8 +16,7 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, whole
 from quesnay.fitting.errors import DataError, shown, suggestion
-from quesnay.fitting.tables.inoperability import capped_solution, dynamic_path
-from quesnay.fitting.tables.leontief import coefficients, factored
+from quesnay.fitting.tables.leontief import capped_solution, coefficients, dynamic_path, factored
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine, engine_of
 from quesnay.models.input_output.validation import (

@@ -1,7 +1,7 @@
 """Intervals of multipliers and extractions under uncertain coefficients and weights.
 
 First order by exact derivatives, or Monte Carlo with lognormal coefficients and beta weights, each
-draw by a low-rank update of the inverse (:mod:`quesnay.fitting.tables.uncertainty`).
+draw by a low-rank update of the inverse (:mod:`quesnay.fitting.tables.extraction`).
 """
 
 from collections.abc import Hashable, Mapping
@@ -16,33 +16,24 @@ from scipy.special import ndtri
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, confidence_level, make_generator, percent, whole
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls
-from quesnay.fitting.tables.uncertainty import (
+from quesnay.fitting.tables.extraction import (
+    REMOVING,
+    Kind,
     Perturbed,
     extraction_gradient,
     lognormal_factors,
     loss_variance,
     multiplier_variance,
+    pulls,
     removal,
 )
+from quesnay.fitting.tables.leontief import inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.extraction import chains, check_kind, read_weights
 from quesnay.models.input_output.validation import Cells, aligned, read_cells
 
-__all__ = [
-    "BetaWeights",
-    "CoefficientErrors",
-    "Intervals",
-    "beta_weights",
-    "extraction_intervals",
-    "multiplier_intervals",
-    "normal_frame",
-    "percentile_frame",
-    "perturbed",
-    "read_errors",
-    "read_settings",
-]
+__all__ = ["Intervals", "extraction_intervals", "multiplier_intervals", "read_settings"]
 
 
 _LARGEST = 100.0  # a coefficient known only to a hundred times itself is not known
@@ -131,10 +122,8 @@ def read_errors(engine: Engine, relative_error: Any) -> CoefficientErrors:
     if values.max() > _LARGEST:
         raise DataError(f"{what}: {values.max():.6g} is too large; expected a share, 0.1 for 10 %")
     columns = np.flatnonzero(values.any(axis=0))
-    scale = np.divide(1.0, b.output, out=np.zeros(n), where=b.output != 0)
-    return CoefficientErrors(
-        columns, np.array(values[:, columns]), b.flows[:, columns] * scale[columns]
-    )
+    A = b.flows[:, columns] * inverted(b.output)[columns]
+    return CoefficientErrors(columns, np.array(values[:, columns]), A)
 
 
 def _by_cell(cells: Cells, sectors: pd.Index, what: str) -> Array:
@@ -199,27 +188,18 @@ def beta_weights(
     return own, BetaWeights(shares, own)
 
 
-def normal_frame(
-    estimate: Array, spread: Array, settings: Settings, labels: pd.Index
+def _with_ends(
+    estimate: Array, errors: Array, settings: Settings, labels: pd.Index
 ) -> pd.DataFrame:
-    """Return estimates with normal intervals."""
-    half = float(ndtri(settings.tails[1])) * spread
-    values = np.column_stack([estimate, spread, estimate - half, estimate + half])
-    return _interval_frame(values, labels)
-
-
-def percentile_frame(
-    estimate: Array, draws: Array, settings: Settings, labels: pd.Index
-) -> pd.DataFrame:
-    """Return estimates with percentile intervals of draws."""
-    low, high = np.quantile(draws, settings.tails, axis=0)
-    return _interval_frame(
-        np.column_stack([estimate, draws.std(axis=0, ddof=1), low, high]), labels
-    )
-
-
-def _interval_frame(values: Array, labels: pd.Index) -> pd.DataFrame:
-    return pd.DataFrame(values, index=labels, columns=["estimate", "standard_error", "low", "high"])
+    """Return estimates with normal intervals of standard errors, or percentiles of draws."""
+    if errors.ndim == 1:
+        half = float(ndtri(settings.tails[1])) * errors
+        spread, low, high = errors, estimate - half, estimate + half
+    else:
+        spread = errors.std(axis=0, ddof=1)
+        low, high = np.quantile(errors, settings.tails, axis=0)
+    frame = {"estimate": estimate, "standard_error": spread, "low": low, "high": high}
+    return pd.DataFrame(frame, labels)
 
 
 def multiplier_intervals(
@@ -230,8 +210,7 @@ def multiplier_intervals(
     effects = engine.effects(account)
     rows = engine.rows(errors.columns)
     if settings.method == "first_order":
-        spread = np.sqrt(multiplier_variance(effects, errors.variances, rows))
-        frame = normal_frame(effects, spread, settings, engine.blocks.sectors)
+        draws = np.sqrt(multiplier_variance(effects, errors.variances, rows))
         how = f"{_SPREAD}; first order."
     else:
         rng = make_generator(seed)
@@ -241,8 +220,8 @@ def multiplier_intervals(
             drawn = perturbed(errors, rows, rng).effects(both)
             _productive(drawn[1], effects=both[1])
             draws[k] = drawn[0]
-        frame = percentile_frame(effects, draws, settings, engine.blocks.sectors)
         how = f"{_SPREAD}, lognormal with mean at the table; {settings.draws} draws."
+    frame = _with_ends(effects, draws, settings, engine.blocks.sectors)
     return Intervals(frame, settings.level, settings.method, f"Multipliers of {account!r}", (how,))
 
 
@@ -260,15 +239,13 @@ def extraction_intervals(
     if problem.kind == "forward" and len(known.columns):
         raise DataError("kind='forward' takes uncertain weights only: leave relative_error at 0")
     spread, beta = beta_weights(engine, places, shares, errors[1])
-    estimate, labels = problem.losses(shares[None])[0], pd.Index(LOSSES)
     if settings.method == "first_order":
-        variance = problem.variance(known, spread)
-        frame = normal_frame(estimate, np.sqrt(variance), settings, labels)
+        draws = np.sqrt(problem.variance(known, spread))
         how = "First order; errors independent."
     else:
         draws = problem.draws(known, beta, settings.draws, seed)
-        frame = percentile_frame(estimate, draws, settings, labels)
         how = f"Coefficients lognormal, weights beta, all independent; {settings.draws} draws."
+    frame = _with_ends(problem.losses(shares[None])[0], draws, settings, pd.Index(LOSSES))
     names = ", ".join(str(engine.blocks.sectors[k]) for k in places[:8])
     what = f"Losses from extracting {names} ({problem.kind})"
     return Intervals(frame, settings.level, settings.method, what, (how,))
@@ -318,8 +295,9 @@ class _Extraction:
         pushed = self.engine.factors.rows(worth[None])[0]
         rows = self.engine.rows(self.places)
         shrink = (self.places, s, through)
-        state = removal((effects, self.x), (worth, pushed), shrink, rows=rows, chains=self.K)
-        return loss_variance(state, errors.variances, errors.columns)
+        before = (effects, self.x)
+        left = removal(before, (worth, pushed), shrink, rows=rows, chains=self.K)
+        return loss_variance(before, left, errors.variances, errors.columns)
 
     def draws(
         self, errors: CoefficientErrors, weights: BetaWeights, count: int, seed: Any

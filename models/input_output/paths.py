@@ -10,8 +10,12 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.tables.leontief import coefficients, factored
-from quesnay.fitting.tables.paths import PathSearch, largest_paths, propagation_lengths
+from quesnay.fitting.tables.leontief import (
+    coefficients,
+    factored,
+    largest_paths,
+    propagation_lengths,
+)
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.check import require_productive
 from quesnay.models.input_output.engine import engine_of
@@ -120,29 +124,25 @@ def structural_paths(
     f = engine.demand(demand, "demand")
     c = engine.per_output(account)
     A = coefficients(engine.blocks.flows, engine.blocks.output)
-    why = "structural paths: no bound exists: the coefficients' spectral radius is not below 1"
+    why = (
+        "structural paths: no bound exists: the spectral radius of the absolute coefficients is "
+        "not below 1; look at the table's negative cells"
+    )
     reach = factored(np.eye(len(A)) - np.abs(A).T, why).columns(np.abs(c))
     if not (reach >= np.abs(c) * (1 - 1e-12)).all():  # a negative inverse: radius above one
         raise DataError(why)
     found = largest_paths(c, A, f, reach, count=count, limit=limit)
-    return StructuralPaths(
-        _frame(found, table.sectors), found.total, found.bound, found.examined, account
-    )
-
-
-def _frame(found: PathSearch, sectors: pd.Index) -> pd.DataFrame:
     values = np.array([path.value for path in found.paths])
-    whole = found.total if found.total != 0 else np.nan
-    return pd.DataFrame(
-        {
-            "path": [" <- ".join(str(sectors[k]) for k in p.sectors) for p in found.paths],
-            "length": [len(path.sectors) - 1 for path in found.paths],
-            "value": values,
-            "share": values / whole,
-            "cumulative": values.cumsum() / whole,
-        },
-        index=pd.RangeIndex(1, len(values) + 1, name="rank"),
-    )
+    total = found.total if found.total != 0 else np.nan
+    paths = {
+        "path": [" <- ".join(str(table.sectors[k]) for k in p.sectors) for p in found.paths],
+        "length": [len(path.sectors) - 1 for path in found.paths],
+        "value": values,
+        "share": values / total,
+        "cumulative": values.cumsum() / total,
+    }
+    frame = pd.DataFrame(paths, pd.RangeIndex(1, len(values) + 1, name="rank"))
+    return StructuralPaths(frame, found.total, found.bound, found.examined, account)
 
 
 @dataclass(frozen=True, slots=True, eq=False)

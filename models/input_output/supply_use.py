@@ -13,7 +13,7 @@ from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.balancing import BalancedTable, gras
-from quesnay.models.input_output.imported import SplitFlows, split_flows
+from quesnay.models.input_output.imports import split_flows
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import (
     Grid,
@@ -78,20 +78,19 @@ class SupplyUse:
         use = self.like_supply(imports[0], "imported use")
         return replace(self, imported_use=use, imported_final=final)
 
-    def apart(self, found: SplitFlows) -> "SupplyUse":
-        """Take the imported part out of the flows."""
-        return replace(
+    def apart(self, imports: Any, exports: Sequence[Any]) -> tuple["SupplyUse", str]:
+        """Take imports by product out of the flows in proportion, and say so."""
+        vector = read_along(imports, self.products, "imports", labelled=self.labelled)
+        labels = (self.products, self.categories)
+        found = split_flows(self.use, self.final, vector, labels, exports=exports)
+        domestic = replace(
             self,
             use=self.use - found.use,
             final=self.final - found.final,
             imported_use=found.use,
             imported_final=found.final,
         )
-
-
-def frame(values: Array, rows: pd.Index, columns: pd.Index) -> pd.DataFrame:
-    """Return a labelled frame."""
-    return pd.DataFrame(values, index=rows, columns=columns)
+        return domestic, found.note
 
 
 def read_supply_use(supply: Any, use: Any, final_demand: Any, value_added: Any) -> SupplyUse:
@@ -116,23 +115,14 @@ def read_supply_use(supply: Any, use: Any, final_demand: Any, value_added: Any) 
 def _ordered(
     given: Grid, rows: pd.Index | None, columns: pd.Index | None, name: str, labelled: bool
 ) -> Array:
-    values = given.values
-    for axis, labels, own in ((0, rows, given.rows), (1, columns, given.columns)):
-        if labels is None:
-            continue
-        if values.shape[axis] != len(labels):
-            side = "columns" if axis else "rows"
-            raise DataError(f"{name}: {values.shape[axis]} {side}; expected {len(labels)}")
-        if labelled and given.labelled:
-            places = own.get_indexer(labels)
-            if (places < 0).any():
-                missing = labels[int(np.flatnonzero(places < 0)[0])]
-                side = "column" if axis else "row"
-                raise DataError(
-                    f"{name}: no {side} {shown(missing)}; labels must be those of supply"
-                )
-            values = values.take(places, axis=axis)
-    return values
+    for labels, side, have in zip(
+        (rows, columns), ("rows", "columns"), given.values.shape, strict=True
+    ):
+        if labels is not None and have != len(labels):
+            raise DataError(f"{name}: {have} {side}; expected {len(labels)}")
+    if not (labelled and given.labelled):
+        return given.values
+    return given.arranged(rows, columns, name, "those of supply")
 
 
 def _column(data: Any) -> Any:
@@ -298,8 +288,8 @@ class SupplyUseTable(Tabular):
         if isinstance(imports, tuple):
             blocks = blocks.with_imports(imports)
         elif imports is not None:
-            blocks, split = _proportional(blocks, imports, exports)
-            self.notes = (*self.notes, *split)
+            blocks, split = blocks.apart(imports, exports)
+            self.notes = (*self.notes, split)
         _check_balance(blocks, tolerance)
         self._blocks, self.unit, self.name = blocks, unit, name
 
@@ -327,8 +317,8 @@ class SupplyUseTable(Tabular):
         """Return the supply and the domestic use table."""
         b = self._blocks
         unit = f", {self.unit}" if self.unit else ""
-        supply = frame(b.supply, b.products, b.industries)
-        use = frame(b.use, b.products, b.industries)
+        supply = pd.DataFrame(b.supply, b.products, b.industries)
+        use = pd.DataFrame(b.use, b.products, b.industries)
         return Table(f"Supply{unit}", supply, self.notes), Table(f"Domestic use{unit}", use)
 
     def symmetric(self, model: str, *, product_technology: Any = None) -> SymmetricTable:
@@ -368,18 +358,18 @@ class SupplyUseTable(Tabular):
         labels = b.industries if model in {"C", "D"} else b.products
         if model in {"C", "D"}:
             _check_makers(b, model)
-        square = change.columns(change.rows(b.use))
-        Z = frame(square, labels, labels)
+        moved = change.right if change.left is None else change.left
+        Z = pd.DataFrame(change.columns(change.rows(b.use)), labels, labels)
         negatives = negative_cells(Z, b.use)
         notes = list(self.notes)
         if len(negatives):
             notes.append(f"Model {model} makes {len(negatives)} cells negative; they are kept.")
         return SymmetricTable(
             Z=Z,
-            final_demand=frame(change.rows(b.final), labels, b.categories),
-            value_added=frame(change.columns(b.value_added), b.components, labels),
+            final_demand=pd.DataFrame(change.rows(b.final), labels, b.categories),
+            value_added=pd.DataFrame(change.columns(b.value_added), b.components, labels),
             imports=_imports(b, change, labels),
-            transformation=_named(change, b),
+            transformation=pd.DataFrame(moved, b.industries, b.products),
             model=model,
             negatives=negatives,
             unit=self.unit,
@@ -412,23 +402,8 @@ def _imports(
 ) -> tuple[pd.DataFrame, pd.DataFrame] | None:
     if b.imported_use is None or b.imported_final is None:
         return None
-    use = frame(change.columns(change.rows(b.imported_use)), labels, labels)
-    return use, frame(change.rows(b.imported_final), labels, b.categories)
-
-
-def _named(change: Transform, b: SupplyUse) -> pd.DataFrame:
-    matrix = change.left if change.left is not None else change.right
-    return frame(np.asarray(matrix), b.industries, b.products)
-
-
-def _proportional(
-    b: SupplyUse, imports: Any, exports: Sequence[Any]
-) -> tuple[SupplyUse, tuple[str, ...]]:
-    vector = read_along(imports, b.products, "imports", labelled=b.labelled)
-    found: SplitFlows = split_flows(
-        b.use, b.final, vector, (b.products, b.categories), exports=exports
-    )
-    return b.apart(found), (found.note,)
+    use = pd.DataFrame(change.columns(change.rows(b.imported_use)), labels, labels)
+    return use, pd.DataFrame(change.rows(b.imported_final), labels, b.categories)
 
 
 def _check_balance(b: SupplyUse, tolerance: float) -> None:
@@ -696,10 +671,10 @@ def _unstacked(
     p, n, k = len(b.products), len(b.industries), len(b.categories)
     imports = pd.Series(-values[:p, -1], b.products, name="imports") if has_imports else None
     return BalancedSupplyUse(
-        supply=frame(-values[:p, n + k : 2 * n + k], b.products, b.industries),
-        use=frame(values[:p, :n], b.products, b.industries),
-        final_demand=frame(values[:p, n : n + k], b.products, b.categories),
-        value_added=frame(values[p:, :n], b.components, b.industries),
+        supply=pd.DataFrame(-values[:p, n + k : 2 * n + k], b.products, b.industries),
+        use=pd.DataFrame(values[:p, :n], b.products, b.industries),
+        final_demand=pd.DataFrame(values[:p, n : n + k], b.products, b.categories),
+        value_added=pd.DataFrame(values[p:, :n], b.components, b.industries),
         imports=imports,
         exports=exports,
         iterations=found.iterations,

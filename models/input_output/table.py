@@ -8,10 +8,9 @@ import pandas as pd
 
 from quesnay.fitting.checks import choice, plain_text
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.tables.leontief import coefficients
+from quesnay.fitting.tables.leontief import coefficients, inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.aggregation import (
-    Parts,
     aggregated,
     parts_of_coefficients,
     split_parts,
@@ -34,11 +33,12 @@ from quesnay.models.input_output.intervals import (
 from quesnay.models.input_output.multipliers import (
     Per,
     closed_by_households,
+    field_of_influence,
     footprint,
     linkages,
     multipliers,
+    prices,
 )
-from quesnay.models.input_output.prices import field_of_influence, prices
 from quesnay.models.input_output.validation import (
     ImportBlock,
     check_tolerance,
@@ -300,7 +300,7 @@ class InputOutputTable(Tabular):
         A sector without output that sells has NaN: its sales are no share of its output.
         """
         b = self._engine.blocks
-        scale = np.divide(1.0, b.output, out=np.zeros(len(b.output)), where=b.output != 0)
+        scale = inverted(b.output)
         scale[(b.output == 0) & b.flows.any(axis=1)] = np.nan
         return self._engine.frame(b.flows * scale[:, None])
 
@@ -404,11 +404,9 @@ class InputOutputTable(Tabular):
         """
         if self.imports is None:
             raise DataError("content: the table has no import block; give imports= when making it")
-        names = [
-            "value_added",
-            "imports",
-            *(["taxes_on_products"] if self.taxes is not None else []),
-        ]
+        names = ["value_added", "imports"]
+        if self.taxes is not None:
+            names.append("taxes_on_products")
         values = [self._engine.effects(account) for account in names]
         return pd.DataFrame(np.column_stack(values), index=self.sectors, columns=names)
 
@@ -897,7 +895,8 @@ class InputOutputTable(Tabular):
         >>> table.aggregate({"economy": [0, 1]}).multipliers().round(4).tolist()
         [1.4634]
         """
-        return _assembled(aggregated(self._engine.blocks, mapping), self.settings)
+        parts = aggregated(self._engine.blocks, mapping)
+        return InputOutputTable(**parts, **self.settings)
 
     def split(
         self, sector: Any, shares: Any, *, rows: Any = None, columns: Any = None
@@ -943,7 +942,7 @@ class InputOutputTable(Tabular):
         [1000.0, 1000.0, 1000.0]
         """
         parts = split_parts(self._engine, sector, shares, rows=rows, columns=columns)
-        return _assembled(parts, self.settings)
+        return InputOutputTable(**parts, **self.settings)
 
     def tables(self) -> tuple[Table, ...]:
         """Return output, final demand and value added by sector."""
@@ -1015,16 +1014,3 @@ class InputOutputTable(Tabular):
         from quesnay.diagnostics.plots.input_output import plot_core
 
         return plot_core(self, core, names=names, most=most, **options)
-
-
-def _assembled(parts: Parts, settings: Mapping[str, Any]) -> InputOutputTable:
-    return InputOutputTable(
-        parts.Z,
-        parts.final_demand,
-        parts.value_added,
-        output=parts.output,
-        imports=parts.imports,
-        taxes=parts.taxes,
-        accounts=parts.accounts,
-        **settings,
-    )

@@ -18,7 +18,7 @@ from pandas.errors import InvalidIndexError
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.labels import places_of
+from quesnay.models.inputs import places_of, real_number
 
 __all__ = [
     "Blocks",
@@ -154,29 +154,25 @@ def read_blocks(
     """Read the blocks of a table, aligned by label to the rows of Z."""
     flows, sectors = read_flows(Z, "Z", copy=copy)
     demand, demand_names = read_demand(final_demand, sectors, "final demand")
-    value, value_names = _read_by_column(value_added, sectors, "value added", "value_added")
+    value, value_names = _read_vectors(value_added, sectors, "value added", "value_added", axis=1)
     extra, extra_names = np.zeros((0, len(sectors))), pd.Index([])
     if accounts is not None:
-        extra, extra_names = _read_by_column(accounts, sectors, "accounts", "account")
+        extra, extra_names = _read_vectors(accounts, sectors, "accounts", "account", axis=1)
     _check_account_names(value_names, extra_names)
     abroad = None if imports is None else read_imports(imports, sectors)
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
     levied = None if taxes is None else read_imports(taxes, sectors)
-    apart = bought if levied is None else bought + levied[0].sum(axis=0)
-    uses, inputs = _sums(flows, demand, value, apart)
+    paid = bought if levied is None else bought + levied[0].sum(axis=0)
+    uses, inputs = _sums(flows, demand, value, paid)
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    _lock(flows, demand, value, extra, x, bought, *(abroad or ())[::2], *(levied or ())[::2])
+    apart = (*(abroad or ())[::2], *(levied or ())[::2])
+    for array in (flows, demand, value, extra, x, bought, *apart):
+        if array is not None:  # a table is not changed behind its back
+            array.flags.writeable = False
     return Blocks(
         sectors, flows, demand, demand_names, value, value_names, x, bought, extra, extra_names,
         uses - x, inputs - x, *(abroad or (None,) * 4), *(levied or ()),
     )  # fmt: skip
-
-
-def _lock(*arrays: Array | None) -> None:
-    """Make arrays read-only: a table is not changed behind its back."""
-    for array in arrays:
-        if array is not None:
-            array.flags.writeable = False
 
 
 def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Array, Array]:
@@ -251,32 +247,29 @@ def _import_parts(data: Any) -> tuple[Any, Any]:
 
 def read_demand(data: Any, sectors: pd.Index, what: str) -> tuple[Array, pd.Index]:
     """Read a block with a row a sector and any number of columns; return (n, k) and its names."""
-    if isinstance(data, Mapping):
-        values, names = _named_vectors(data, sectors, what, "final_demand")
-        return values.T, names
-    cells = read_cells(data, what)
-    _check_length(cells, 0, sectors, what)
-    order = aligned(cells.rows, sectors, what)
-    values = np.array(cells.values) if order is None else cells.values[order]
-    if values.ndim == 1:
-        return values[:, None], _one_name(cells, "final_demand")
-    names = cells.columns if cells.columns is not None else pd.RangeIndex(values.shape[1])
-    return values, names
+    values, names = _read_vectors(data, sectors, what, "final_demand", axis=0)
+    return values.T, names
 
 
-def _read_by_column(data: Any, sectors: pd.Index, what: str, name: str) -> tuple[Array, pd.Index]:
-    """Read a block with a column a sector: value added or accounts; return (m, n) and its names."""
+def _read_vectors(
+    data: Any, sectors: pd.Index, what: str, name: str, *, axis: int
+) -> tuple[Array, pd.Index]:
+    """Read a block whose sectors run along an axis; return (m, n), a vector a row, and its names.
+
+    Value added and accounts have a column a sector (axis 1), final demand a row; `name` is that of
+    a single vector.
+    """
     if isinstance(data, Mapping):
         return _named_vectors(data, sectors, what, name)
     cells = read_cells(data, what)
-    _check_length(cells, cells.values.ndim - 1, sectors, what)
-    labels = cells.rows if cells.values.ndim == 1 else cells.columns
-    order = aligned(labels, sectors, what)
-    values = np.array(cells.values) if order is None else cells.values[..., order]
+    axis = min(axis, cells.values.ndim - 1)
+    _check_length(cells, axis, sectors, what)
+    order = aligned(cells.columns if axis else cells.rows, sectors, what)
+    values = np.array(cells.values) if order is None else cells.values.take(order, axis)
     if values.ndim == 1:
-        return values[None, :], _one_name(cells, name)
-    names = cells.rows if cells.rows is not None else pd.RangeIndex(values.shape[0])
-    return values, names
+        return values[None, :], pd.Index([name if cells.name is None else cells.name])
+    values, names = (values, cells.rows) if axis else (values.T, cells.columns)
+    return values, pd.RangeIndex(len(values)) if names is None else names
 
 
 def read_vector(data: Any, sectors: pd.Index, what: str) -> Array:
@@ -303,10 +296,6 @@ def _named_vectors(
         return read_vector(single, sectors, what)[None, :], pd.Index([name])
     rows = [read_vector(vector, sectors, f"{what}: {key!r}") for key, vector in data.items()]
     return np.array(rows), pd.Index(list(data))
-
-
-def _one_name(cells: "Cells", name: str) -> pd.Index:
-    return pd.Index([name if cells.name is None else cells.name])
 
 
 def _check_length(cells: "Cells", axis: int, sectors: pd.Index, what: str) -> None:
@@ -445,6 +434,21 @@ class Grid:
         """Return one number a column as the user's kind."""
         return pd.Series(values, index=self.columns) if self.labelled else values
 
+    def arranged(
+        self, rows: pd.Index | None, columns: pd.Index | None, name: str, whose: str
+    ) -> Array:
+        """Return the values in the order of labels, where both sides have them; None: as it is."""
+        values = self.values
+        for axis, labels, own in ((0, rows, self.rows), (1, columns, self.columns)):
+            if labels is None:
+                continue
+            places = own.get_indexer(labels)
+            if (places < 0).any():
+                side, missing = ("row", "column")[axis], labels[int(np.argmax(places < 0))]
+                raise DataError(f"{name}: no {side} {shown(missing)}; labels must be {whose}")
+            values = values.take(places, axis)
+        return values
+
     def row(self, place: int) -> str:
         """Return a row's name for a message."""
         return f"row {shown(self.rows[place])}"
@@ -551,11 +555,7 @@ def share(value: Any, name: str, *, zero: bool) -> float:
 
 def one_number(value: Any, what: str) -> float:
     """Return one finite number, or say what was given instead."""
-    if isinstance(value, Real | Decimal) and not isinstance(value, bool | np.timedelta64):
-        try:
-            number = float(value)
-        except (OverflowError, ValueError):  # beyond the range of floats, or a signalling NaN
-            number = np.nan
-        if np.isfinite(number):
-            return number
-    raise DataError(f"{what}: {shown(value)}; expected one finite number")
+    number = real_number(value)
+    if not np.isfinite(number):
+        raise DataError(f"{what}: {shown(value)}; expected one finite number")
+    return number

@@ -77,6 +77,8 @@ def _of_statsmodels(result: Any) -> tuple[Sample, str, CovarianceRule]:
     if type(model).__name__ not in {"OLS", "WLS"}:
         name = type(model if model is not None else result).__name__
         raise DataError(f"{name} of statsmodels is not diagnosed here; expected {ACCEPTED}")
+    if not hasattr(result, "cov_type"):  # regularised: no errors, and not least squares
+        raise DataError(f"{type(result).__name__} are not diagnosed here; expected {ACCEPTED}")
     index = pd.Index(model.data.row_labels if model.data.row_labels is not None else [])
     index = index if len(index) else pd.RangeIndex(model.endog.size)
     weights = model.weights if type(model).__name__ == "WLS" else None

@@ -16,7 +16,7 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array, Codes, Values
 from quesnay.fitting.errors import DataError, nearest, shown
-from quesnay.models.labels import check_unique, finite_numbers, places_of
+from quesnay.models.inputs import check_unique, finite_numbers, places_of
 
 __all__ = [
     "Grouping",
@@ -59,8 +59,10 @@ class Grouping:
         """Number of groups G."""
         return int(self.labels.size)
 
-    def select(self, rows: npt.NDArray[np.bool_]) -> "Grouping":
-        """Return the grouping of some rows, with the groups that are left numbered anew."""
+    def select(self, rows: npt.NDArray[Any] | None) -> "Grouping":
+        """Return the groups of some rows, numbered anew; the same where None names all rows."""
+        if rows is None:
+            return self
         left, codes = np.unique(self.codes[rows], return_inverse=True)
         return Grouping(self.name, codes.astype(np.intp), self.labels[left])
 

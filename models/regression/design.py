@@ -219,7 +219,7 @@ def _dummies(
     factor: Factor, grouping: Grouping, rows: npt.NDArray[np.bool_] | None, full: bool
 ) -> list[tuple[Values, str]]:
     """Return a column a level; a row whose level is not known is missing in all of them."""
-    used = grouping if rows is None else grouping.select(rows)
+    used = grouping.select(rows)
     base = -1 if full else _base_level(factor, used)
     mark = "" if full or factor.against_base else "T."
     unknown = used.codes < 0

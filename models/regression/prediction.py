@@ -26,7 +26,7 @@ from quesnay.models.regression.columns import (
     number_column,
 )
 from quesnay.models.regression.design import known_levels
-from quesnay.models.regression.differences import difference_ends
+from quesnay.models.regression.panel import difference_ends
 from quesnay.models.regression.sample import make_shift
 
 if TYPE_CHECKING:
@@ -61,7 +61,9 @@ def predict(
     else:
         variance = _variance_with_levels(fit, np.column_stack([design, dummies.toarray()]))
     if interval == "prediction":
-        variance = variance + _own_variance(fit)
+        unit = fit.details.get("standard deviation of unit effects", 0.0)
+        rest = fit.details.get("standard deviation of the rest", fit.sigma)
+        variance = variance + float(unit**2 + rest**2)
     reach = stdtrit(float(fit.inference.df.min()), 0.5 + level / 2) * np.sqrt(variance)
     frame = {"prediction": centre, "low": centre - reach, "high": centre + reach}
     return pd.DataFrame(frame, index)
@@ -73,14 +75,12 @@ def effects(fit: "PanelFit") -> pd.DataFrame:
         return _random_levels(fit)
     if not _has_levels(fit):
         raise DataError("effects: nothing is absorbed; name columns with absorb=")
-    rows = []
-    for group, values in zip(fit.sample.effects, _levels(fit)[0], strict=True):
-        rows.append(_frame_of(group, values))
-    for (name, columns), values in zip(fit.sample.slopes, _levels(fit)[1], strict=True):
+    own, slopes = _levels(fit)
+    rows = [_frame_of(group, values) for group, values in zip(fit.sample.effects, own, strict=True)]
+    for (name, columns), values in zip(fit.sample.slopes, slopes, strict=True):
         counts = (columns != 0.0).sum(axis=0)
-        labels = np.array([str(place) for place in range(values.size)], dtype=object)
         sloped = _sloped(fit, name)
-        labels = labels if sloped is None else sloped.labels
+        labels = [str(place) for place in range(values.size)] if sloped is None else sloped.labels
         rows.append(_table(name, labels, values, counts))
     return pd.concat(rows, ignore_index=True)
 
@@ -104,19 +104,14 @@ def _table(name: str, labels: Any, values: Array, counts: Any) -> pd.DataFrame:
     return pd.DataFrame({"effect": name, "group": labels, "value": values, "rows": counts})
 
 
-def _level_part(fit: "PanelFit") -> Array:
-    """Return what absorbed effects add to each row used: fitted values less ``x'b``."""
-    design = np.asarray(fit.sample.design, dtype=np.float64)
-    return fit.fitted.to_numpy() - design @ fit.coefficients
-
-
 def _levels(fit: "PanelFit") -> tuple[list[Array], list[Array]]:
     """Solve the effects of each set, and slopes, from what they add to the rows.
 
     Sets beside the first are zero at their first group in each part of the sample that is
     connected; what the shift takes off is put on the first set.
     """
-    part, sets = _level_part(fit), fit.sample.effects
+    design, sets = np.asarray(fit.sample.design, dtype=np.float64), fit.sample.effects
+    part = fit.fitted.to_numpy() - design @ fit.coefficients
     if len(sets) == 1 and not fit.sample.slopes:
         means = np.bincount(sets[0].codes, part) / np.bincount(sets[0].codes)
         return [means], []
@@ -167,13 +162,6 @@ def _random_levels(fit: "PanelFit") -> pd.DataFrame:
     mean = np.bincount(unit.codes, e) / totals
     shrunk = (1.0 - (1.0 - theta) ** 2) * mean  # s_u^2 / (s_u^2 + s_e^2 / w_i)
     return _frame_of(unit, shrunk)
-
-
-def _own_variance(fit: "PanelFit") -> float:
-    """Return the variance of one new outcome about its mean, unit effect included."""
-    unit = fit.details.get("standard deviation of unit effects", 0.0)
-    rest = fit.details.get("standard deviation of the rest", fit.sigma)
-    return float(unit**2 + rest**2)
 
 
 def _new_design(fit: "PanelFit", data: pd.DataFrame) -> Array:

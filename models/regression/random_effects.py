@@ -14,7 +14,7 @@ from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mund
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import Classical, CovarianceRule
-from quesnay.fitting.regression.groups import cluster_sums, group_means
+from quesnay.fitting.regression.fixed_effects import cluster_sums, group_means
 from quesnay.fitting.regression.least_squares import LinearFit, Regression
 from quesnay.fitting.regression.random_effects import (
     Method,

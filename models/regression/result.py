@@ -19,7 +19,7 @@ from quesnay.fitting.regression.covariance import (
     Regression,
     adjusted_clusters,
 )
-from quesnay.fitting.regression.groups import deviations
+from quesnay.fitting.regression.fixed_effects import deviations
 from quesnay.fitting.regression.least_squares import LinearFit
 from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult
@@ -46,13 +46,9 @@ __all__ = [
     "Estimate",
     "PanelFit",
     "attempted",
-    "augment_frame",
-    "fit_tables",
     "frame_of_tests",
-    "glance_frame",
     "labels_of",
     "tables_of_tests",
-    "tidy_frame",
 ]
 
 
@@ -517,7 +513,16 @@ class PanelFit(Answers, Tabular):
         >>> fit.tidy().round(3).set_index("term").loc["x", ["estimate", "p_value"]].to_dict()
         {'estimate': 1.25, 'p_value': 0.023}
         """
-        return tidy_frame(self, level)
+        frame = estimates_frame(
+            self.names,
+            self.params,
+            self.std_errors,
+            statistic=self.tstats,
+            p_value=self.pvalues,
+            interval=self.conf_int(level),
+        )
+        frame.insert(list(frame.columns).index("p_value"), "df", self.inference.df)
+        return frame
 
     def glance(self) -> pd.DataFrame:
         """Return one row about the whole regression.
@@ -530,7 +535,25 @@ class PanelFit(Answers, Tabular):
         >>> fit.glance()[["nobs", "df_resid", "covariance"]].astype(str).loc[0].tolist()
         ['4', '2', 'classical']
         """
-        return glance_frame(self)
+        dropped = self.sample.dropped
+        method = {} if self.is_least_squares else {"method": [self.method]}
+        return pd.DataFrame(
+            {
+                **method,
+                "nobs": [self.nobs],
+                "df_resid": [self.df_resid],
+                "df_absorbed": [self.df_absorbed],
+                "rsquared": [self.rsquared],
+                "rsquared_within": [self.rsquared_within],
+                "sigma": [self.sigma],
+                "covariance": [self.inference.name],
+                "clusters": [min((g.count for g in self.sample.clusters), default=0)],
+                "dropped_missing": [dropped.missing],
+                "dropped_zero_weight": [dropped.zero_weight],
+                "dropped_singletons": [dropped.singletons],
+            }
+            | {name: [value] for name, value in self.details.items()}
+        )
 
     def augment(self) -> pd.DataFrame:
         """Return one row an observation used: outcome, fitted value, residual, weight.
@@ -543,11 +566,25 @@ class PanelFit(Answers, Tabular):
         >>> fit.augment().round(3).loc[1].to_dict()
         {'y': 2.0, 'fitted': 2.25, 'resid': -0.25}
         """
-        return augment_frame(self)
+        resid = self.resid.to_numpy()
+        fitted = self.fitted.to_numpy()
+        frame = pd.DataFrame(
+            {self.outcome_name: fitted + resid, "fitted": fitted, "resid": resid}, self.index
+        )
+        if self.sample.weights is not None:
+            frame["weight"] = self.sample.weights
+        return frame
 
     def tables(self) -> tuple[Table, ...]:
         """Return the coefficients and the facts about the regression."""
-        return fit_tables(self)
+        formats = {"p_value": "p", "statistic": ".2f", "df": ".1f"}
+        how = "Least squares" if self.is_least_squares else self.method.capitalize()
+        title = f"{how} of {self.outcome_name}"
+        coefficients = self.tidy().set_index("term")
+        facts = self.glance().T.rename(columns={0: "value"})
+        first = Table(title, coefficients, _notes(self), formats)
+        tests = tables_of_tests(self.tests, "Tests") if self.tests else ()
+        return first, Table("Regression", facts), *tests
 
     def _series(self, values: Array, name: str) -> pd.Series:
         return pd.Series(values, labels_of(self.names).view(), name=name)
@@ -610,67 +647,6 @@ def labels_of(names: tuple[str, ...]) -> pd.Index:
     Give out a view of them: whoever names the index of one Series does not name that of others.
     """
     return pd.Index(list(names))
-
-
-def tidy_frame(fit: "PanelFit", level: float) -> pd.DataFrame:
-    """Return one row a coefficient; `fit` is the regression, `level` the coverage."""
-    frame = estimates_frame(
-        fit.names,
-        fit.params,
-        fit.std_errors,
-        statistic=fit.tstats,
-        p_value=fit.pvalues,
-        interval=fit.conf_int(level),
-    )
-    frame.insert(list(frame.columns).index("p_value"), "df", fit.inference.df)
-    return frame
-
-
-def glance_frame(fit: "PanelFit") -> pd.DataFrame:
-    """Return one row about the whole regression."""
-    dropped = fit.sample.dropped
-    method = {} if fit.is_least_squares else {"method": [fit.method]}
-    return pd.DataFrame(
-        {
-            **method,
-            "nobs": [fit.nobs],
-            "df_resid": [fit.df_resid],
-            "df_absorbed": [fit.df_absorbed],
-            "rsquared": [fit.rsquared],
-            "rsquared_within": [fit.rsquared_within],
-            "sigma": [fit.sigma],
-            "covariance": [fit.inference.name],
-            "clusters": [min((g.count for g in fit.sample.clusters), default=0)],
-            "dropped_missing": [dropped.missing],
-            "dropped_zero_weight": [dropped.zero_weight],
-            "dropped_singletons": [dropped.singletons],
-        }
-        | {name: [value] for name, value in fit.details.items()}
-    )
-
-
-def augment_frame(fit: "PanelFit") -> pd.DataFrame:
-    """Return one row an observation used: outcome, fitted value, residual, weight."""
-    resid = fit.resid.to_numpy()
-    fitted = fit.fitted.to_numpy()
-    frame = pd.DataFrame(
-        {fit.outcome_name: fitted + resid, "fitted": fitted, "resid": resid}, fit.index
-    )
-    if fit.sample.weights is not None:
-        frame["weight"] = fit.sample.weights
-    return frame
-
-
-def fit_tables(fit: "PanelFit") -> tuple[Table, ...]:
-    """Return the table of coefficients and the table of facts about the regression."""
-    formats = {"p_value": "p", "statistic": ".2f", "df": ".1f"}
-    how = "Least squares" if fit.is_least_squares else fit.method.capitalize()
-    title = f"{how} of {fit.outcome_name}"
-    coefficients = tidy_frame(fit, 0.95).set_index("term")
-    facts = glance_frame(fit).T.rename(columns={0: "value"})
-    first = Table(title, coefficients, _notes(fit), formats)
-    tests = tables_of_tests(fit.tests, "Tests") if fit.tests else ()
-    return first, Table("Regression", facts), *tests
 
 
 def _notes(fit: "PanelFit") -> tuple[str, ...]:

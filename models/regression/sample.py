@@ -43,10 +43,10 @@ __all__ = [
     "Roles",
     "Sample",
     "absorber_of",
-    "draw_sample",
     "draw_samples",
     "drop_columns",
     "make_shift",
+    "read_formula",
     "read_panel",
 ]
 
@@ -187,17 +187,15 @@ class _Read:
         categories = self.ingredients.categories.values()
         return {*self.effects, *self.clusters, *named, *sloped, *categories}
 
-    @property
-    def numbers(self) -> list[Values]:
-        """All numbers that must be known."""
-        slopes = [values for _, _, values in self.slopes]
-        own = [] if self.weights is None else [self.weights]
-        return [*self.ingredients.numbers.values(), *slopes, *own]
 
-
-def draw_sample(formula: Formula, data: pd.DataFrame, roles: Roles) -> Sample:
-    """Compute all columns and keep the rows that can be used."""
-    return draw_samples((formula,), data, roles)[0]
+def read_formula(formula: object, data: object) -> Formula:
+    """Read a formula, refusing what is no text, and data that are no frame."""
+    if not isinstance(formula, str):
+        kind = type(formula).__name__
+        raise DataError(f"formula: expected a text such as 'y ~ x', got {kind}")
+    if not isinstance(data, pd.DataFrame):
+        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    return parse_formula(formula)
 
 
 def draw_samples(
@@ -205,20 +203,29 @@ def draw_samples(
 ) -> tuple[Sample, ...]:
     """Draw one sample a formula, all of the same rows; the outcome is that of the first."""
     read = _read(formulas, data, roles)
-    gone = _missing(read.numbers, read.groups)
-    _refuse_missing(gone, roles.missing, data.index)
-    void = _weightless(read.weights, gone)
+    gone = _missing(read)
+    if choice(roles.missing, ("drop", "raise"), "missing") == "raise" and gone is not None:
+        row = row_label(data.index, int(np.argmax(gone)))
+        raise DataError(
+            f"{int(gone.sum())} of {gone.size} rows have a missing value, the first is row {row}; "
+            "fill or drop them, or use missing='drop'"
+        )
+    void = None
+    if read.weights is not None and not read.weights.all():
+        void = np.equal(read.weights, 0.0)
+        void = void if gone is None else ~gone & void
     alone = _singletons(read.effects, _either(gone, void), roles.singletons)
     lost = _either(gone, void, alone)
     rows = None if lost is None else ~lost
     dropped = Dropped(*(0 if why is None else int(why.sum()) for why in (gone, void, alone)))
     if not len(data) or (rows is not None and not rows.any()):
-        emptied = _emptied(read)
-        raise DataError(f"no rows are left of {len(data)}: {_reasons(dropped)}{emptied}")
-    absorbed = bool(read.effects)
+        raise DataError(
+            f"no rows are left of {len(data)}: {dropped.missing} have a missing value, "
+            f"{dropped.zero_weight} a weight of zero, {dropped.singletons} are alone in a group of "
+            f"the fixed effects{_emptied(read)}"
+        )
     whole = _sample_of(read, rows, data.index, dropped)
-    whole = replace(whole, notes=(*whole.notes, *_counts(whole.weights)))
-    return tuple(_with_design(whole, form, read, rows, absorbed) for form in formulas)
+    return tuple(_with_design(whole, form, read, rows) for form in formulas)
 
 
 def _counts(weights: Array | None) -> tuple[str, ...]:
@@ -298,39 +305,41 @@ def _sample_of(read: _Read, rows: Mask | None, index: pd.Index, dropped: Dropped
     """Return the rows with everything but the design."""
     kept: Any = slice(None) if rows is None else rows
     outcome = next(iter(read.ingredients.numbers.values()))
+    weights = None if read.weights is None else read.weights[kept]
     return Sample(
         index=index if rows is None else index[rows],
         outcome=outcome[kept],
         design=np.empty((0, 0)),
         names=(),
-        effects=_select(read.effects, rows),
-        clusters=_select(read.clusters, rows),
+        effects=tuple(group.select(rows) for group in read.effects),
+        clusters=tuple(group.select(rows) for group in read.clusters),
         periods=None if read.periods is None else read.periods.between(kept),
-        weights=None if read.weights is None else read.weights[kept],
+        weights=weights,
         dropped=dropped,
-        unit=None if read.unit is None else _select([read.unit], rows)[0],
+        unit=None if read.unit is None else read.unit.select(rows),
         slopes=tuple(
-            (name, _by_group(_select([group], rows)[0], values[kept]))
+            (name, _by_group(group.select(rows), values[kept]))
             for name, group, values in read.slopes
         ),
-        notes=_uneven(read.periods),
+        notes=(*_uneven(read.periods), *_counts(weights)),
     )
 
 
-def _with_design(
-    sample: Sample, formula: Formula, read: _Read, rows: Mask | None, absorbed: bool
-) -> Sample:
+def _with_design(sample: Sample, formula: Formula, read: _Read, rows: Mask | None) -> Sample:
+    absorbed = bool(read.effects)
     columns, names, owners = build_design(formula, read.ingredients, rows, absorbed)
     if not columns:
         raise DataError(f"formula {formula.source!r}: no regressors are left; add a term")
-    _refuse_repeated(names)
-    levels = {
-        factor: _select([grouping], rows)[0].labels
-        for factor, grouping in read.ingredients.categories.items()
-    }
+    for place, name in enumerate(names):
+        if name in names[:place]:
+            raise DataError(f"formula: two columns of the design are called {name!r}; rename one")
+    levels = {f: group.select(rows).labels for f, group in read.ingredients.categories.items()}
+    design = np.empty((columns[0].size, len(columns)), np.result_type(*columns), order="F")
+    for place, column in enumerate(columns):
+        design[:, place] = column
     return replace(
         sample,
-        design=_stack(columns),
+        design=design,
         names=tuple(names),
         owners=tuple(owners),
         recipe=Recipe(formula, levels, absorbed),
@@ -359,27 +368,14 @@ def _uneven(periods: Grouping | None) -> tuple[str, ...]:
     )
 
 
-def _stack(columns: Sequence[Values]) -> Values:
-    """Return the columns side by side, each contiguous."""
-    kind = np.result_type(*columns)
-    design = np.empty((columns[0].size, len(columns)), dtype=kind, order="F")
-    for place, column in enumerate(columns):
-        design[:, place] = column
-    return design
-
-
-def _missing(numbers: Sequence[Values], groups: Collection[Grouping]) -> Mask | None:
+def _missing(read: _Read) -> Mask | None:
     """Return the rows where a value is missing; None where there are none, as below."""
+    slopes = [values for _, _, values in read.slopes]
+    own = [] if read.weights is None else [read.weights]
+    numbers = [*read.ingredients.numbers.values(), *slopes, *own]
     found = [np.isnan(v) for v in numbers if np.isnan(v @ v)]  # sizes are within bounds by now
-    found += [g.codes < 0 for g in groups if g.codes.size and g.codes.min() < 0]
+    found += [g.codes < 0 for g in read.groups if g.codes.size and g.codes.min() < 0]
     return _either(*found)
-
-
-def _weightless(weights: Array | None, gone: Mask | None) -> Mask | None:
-    if weights is None or weights.all():
-        return None
-    void = np.equal(weights, 0.0)
-    return void if gone is None else ~gone & void
 
 
 def _either(*masks: Mask | None) -> Mask | None:
@@ -387,15 +383,6 @@ def _either(*masks: Mask | None) -> Mask | None:
     known = [mask for mask in masks if mask is not None]
     joined = reduce(np.logical_or, known) if known else None
     return joined if joined is not None and joined.any() else None
-
-
-def _refuse_missing(gone: Mask | None, missing: str, index: pd.Index) -> None:
-    if choice(missing, ("drop", "raise"), "missing") == "raise" and gone is not None:
-        row = row_label(index, int(np.argmax(gone)))
-        raise DataError(
-            f"{int(gone.sum())} of {gone.size} rows have a missing value, the first is row {row}; "
-            "fill or drop them, or use missing='drop'"
-        )
 
 
 def _singletons(effects: Sequence[Grouping], lost: Mask | None, rule: str) -> Mask | None:
@@ -408,23 +395,6 @@ def _singletons(effects: Sequence[Grouping], lost: Mask | None, rule: str) -> Ma
     alone = np.zeros_like(lost)
     alone[~lost] = find_singletons([c[~lost] for c in codes])
     return _either(alone)
-
-
-def _select(groups: Sequence[Grouping], rows: Mask | None) -> tuple[Grouping, ...]:
-    return tuple(groups) if rows is None else tuple(g.select(rows) for g in groups)
-
-
-def _refuse_repeated(names: Sequence[str]) -> None:
-    for place, name in enumerate(names):
-        if name in names[:place]:
-            raise DataError(f"formula: two columns of the design are called {name!r}; rename one")
-
-
-def _reasons(dropped: Dropped) -> str:
-    return (
-        f"{dropped.missing} have a missing value, {dropped.zero_weight} a weight of zero, "
-        f"{dropped.singletons} are alone in a group of the fixed effects"
-    )
 
 
 def _emptied(read: _Read) -> str:
@@ -543,34 +513,24 @@ def read_panel(
     weights: "str | pd.Series | None" = None,
 ) -> PanelData:
     """Read outcome, design, unit, time and cluster; a unit may be seen once at each time."""
-    if not isinstance(formula, str):
-        raise DataError(f"formula: expected a text such as 'y ~ x', got {type(formula).__name__}")
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    parsed = read_formula(formula, data)
     column_name(unit, "unit")
-    parts = [(cluster, "cluster"), (time, "time")]
-    for value, role in parts:
+    for value, role in ((cluster, "cluster"), (time, "time")):
         if value is not None:
             column_name(value, role)
-    parsed = parse_formula(formula)
     groups = (unit,) if cluster is None or cluster == unit else (unit, cluster)
     roles = Roles(cluster=groups, weights=weights, time=time, unit=unit)
-    sample = draw_sample(parsed, data, roles)
+    (sample,) = draw_samples((parsed,), data, roles)
     periods = sample.periods
     seen = None if periods is None else periods.select(np.ones(sample.index.size, bool))
-    found = PanelData(parsed.outcome.text, sample, sample.clusters[0], sample.clusters[-1], seen)
-    _refuse_twice(found)
-    return found
-
-
-def _refuse_twice(panel: PanelData) -> None:
-    if panel.time is None:
-        return
-    cell = panel.unit.codes * panel.time.count + panel.time.codes
-    values, counts = np.unique(cell, return_counts=True)
-    if (counts > 1).any():
-        unit, time = divmod(int(values[counts > 1][0]), panel.time.count)
-        raise DataError(
-            f"unit {panel.unit.labels[unit]!r} is seen twice at {panel.time.name} "
-            f"{panel.time.labels[time]!r}; aggregate, or join columns such as 'province:sector'"
-        )
+    who, whom = sample.clusters[0], sample.clusters[-1]
+    if seen is not None:
+        cell = who.codes * seen.count + seen.codes
+        values, counts = np.unique(cell, return_counts=True)
+        if (counts > 1).any():
+            place, moment = divmod(int(values[counts > 1][0]), seen.count)
+            raise DataError(
+                f"unit {who.labels[place]!r} is seen twice at {seen.name} "
+                f"{seen.labels[moment]!r}; aggregate, or join columns such as 'province:sector'"
+            )
+    return PanelData(parsed.outcome.text, sample, who, whom, seen)

@@ -35,7 +35,7 @@ from quesnay.models.satellite.concepts import (
     real_growth,
     share_of_gdp,
 )
-from quesnay.models.satellite.linkage import CoreTies
+from quesnay.models.satellite.core import CoreTies
 
 __all__ = ["RUNS", "AccountModel", "Calibration", "Employment", "Potential", "Slot", "curve_path"]
 
@@ -46,16 +46,9 @@ RUNS = ("linkage", "elasticity", "calibrated")
 
 @dataclass(frozen=True, slots=True)
 class Slot:
-    """One column of the account: a year, what kind of figure it is, and the slot before it.
+    """One column of the account: year, kind of figure and the position of the year before, or -1.
 
-    Parameters
-    ----------
-    year : int
-        Calendar year.
-    variant : str
-        ``"estimate"``, ``"forecast"`` (known before the outcome) or ``"outcome"``.
-    previous : int
-        Position of the year before, or -1.
+    Variants: ``"estimate"``, ``"forecast"`` (known before the outcome), ``"outcome"``.
     """
 
     year: int
@@ -65,18 +58,12 @@ class Slot:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Potential:
-    """What the elasticity applies to (M2).
+    """What the elasticity applies to (M2), of S sectors.
 
-    Parameters
-    ----------
-    intensity : ndarray (S,)
-        a_j: relative elasticity of each sector, 0 where it produces the technology.
-    supply : ndarray (V, T)
-        Supply of the technology's inputs, for the elasticity run.
-    equations : ndarray (E, 3)
-        Elasticity, its standard error and the weight of every admissible equation.
-    median : float
-        Median of the mixture: the potential that the saturation of a curve is a multiple of.
+    Intensity (S,): relative elasticity of each sector, 0 where it produces the technology; supply
+    (V, T) of the technology's inputs; equations (E, 3): elasticity, its standard error and the
+    weight of every admissible equation; the median of that mixture, of which the saturation of a
+    curve is a multiple.
     """
 
     intensity: Array
@@ -105,19 +92,10 @@ class Potential:
 class Calibration:
     """The published figures that fix the penetration curve (M4), and how wrong such a curve is.
 
-    Parameters
-    ----------
-    total, growth : str
-        Ids of the printed total of the later year and of its real growth, which gives the total of
-        the year before.
-    later, earlier : int
-        Positions of the two slots.
-    launch : int
-        Year that the curves count time from; only Bass's curve depends on it, which is zero there.
-    curves : tuple of str
-        Families, each as likely.
-    errors : tuple of ndarray (m, H)
-        By family: log errors of the same rule on other diffusions, one to H years ahead.
+    Ids of the printed total of the later year and of its real growth, which gives the total of the
+    year before; positions of both slots; the year that the curves count time from (only Bass's,
+    zero there, depends on it); families, each as likely, and for each (m, H) log errors of the same
+    rule on other diffusions, one to H years ahead.
     """
 
     total: str
@@ -131,15 +109,7 @@ class Calibration:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Employment:
-    """Jobs per unit of value added (M6).
-
-    Parameters
-    ----------
-    jobs_per_value : ndarray (2, S)
-        In the base year: direct, and along the domestic supply chain.
-    year : int
-        The base year.
-    """
+    """Jobs per unit of value added in the base year (M6), (2, S): direct, along the chain."""
 
     jobs_per_value: Array
     year: int
@@ -204,21 +174,11 @@ class AccountModel:
         return list(dict.fromkeys(place for _, place, _ in self.cells))
 
     def evaluate(self, run: str, inputs: Inputs) -> Array:
-        """Compute the account of one run for `n` draws.
+        """Compute the account of one run for the `n` draws of its inputs, (concepts, T, n).
 
-        Parameters
-        ----------
-        run : str
-            One of :attr:`runs`.
-        inputs : mapping of str to ndarray (n,)
-            The uncertain inputs by name.
-
-        Returns
-        -------
-        ndarray (concepts, T, n)
-            In the order of ``CONCEPTS``: levels in the unit of `gdp`, shares and growth as
-            fractions, jobs in the unit of employment. NaN marks draws without an admissible curve
-            and concepts that a slot or a run does not have.
+        In the order of ``CONCEPTS``: levels in the unit of `gdp`, shares and growth as fractions,
+        jobs in the unit of employment. NaN marks draws without an admissible curve and concepts
+        that a slot or a run does not have.
         """
         return np.asarray(self.evaluate_all(inputs, (run,))[0])
 
@@ -378,33 +338,12 @@ class _Drawn:
 def curve_path(
     family: str, times: tuple[float, float], shares: tuple[Array, Array], at: Array
 ) -> Array:
-    """Prolong penetration along the curve of a family through two points, saturation one.
+    """Prolong penetration along the curve of a family through two points, saturation one, (n, T).
 
-    Two points with a known saturation identify a two-parameter curve exactly.
+    Two points with a known saturation identify a two-parameter curve exactly: shares (n,) of it,
+    one a draw, in two years, earlier first (for Bass's curve counted from the launch). NaN for
+    draws through which no rising curve below one passes.
 
-    Parameters
-    ----------
-    family : str
-        ``"gompertz"``, ``"logistic"`` or ``"bass"``.
-    times : tuple of float
-        The two years, earlier first; for Bass's curve counted from the launch.
-    shares : tuple of ndarray (n,)
-        Share of the saturation that is realised in these years, one value a draw.
-    at : ndarray (T,)
-        Years wanted.
-
-    Returns
-    -------
-    ndarray (n, T)
-        Penetration, 0 to 1; NaN for draws through which no rising curve below one passes.
-
-    Raises
-    ------
-    QuesnayError
-        If the family is unknown.
-
-    Examples
-    --------
     >>> path = curve_path("gompertz", (2017, 2018), (np.array([0.1]), np.array([0.2])),
     ...                   np.array([2017.0, 2018.0, 2019.0]))
     >>> path.round(4).tolist()
@@ -439,11 +378,6 @@ def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array)
     first = previous < 0
     before = np.where(first, np.nan, total[:, previous])
     gdp_before = np.where(first, np.nan, gdp[:, previous])
-    moving = {
-        "contribution": contribution_to_growth(total, before, gdp, gdp_before),
-        "growth": real_growth(total, before, inflation),
-        "nominal_growth": nominal_growth(total, before),
-    }
     found = {
         "core": core,
         "integration": integration,
@@ -454,6 +388,8 @@ def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array)
         "potential": potential,
         "penetration": integration / potential,
         "gdp": gdp,
-        **moving,
+        "contribution": contribution_to_growth(total, before, gdp, gdp_before),
+        "growth": real_growth(total, before, inflation),
+        "nominal_growth": nominal_growth(total, before),
     }
     return np.stack([found[name] for name in CONCEPTS]).transpose(0, 2, 1)

@@ -38,22 +38,10 @@ Number = TypeVar("Number", float, npt.NDArray[np.float64])
 class Concept:
     """One thing that an account states and a report may print.
 
-    Parameters
-    ----------
-    letter : str
-        First letter of the id of a printed figure; empty where nothing is printed.
-    name : str
-        Name in code and frames.
-    title : str
-        In the words of a reader.
-    unit : str
-        "level" (unit of the account), "share" (a fraction) or "jobs" (persons).
-    equation : str
-        How it follows from others.
-    inputs : tuple of (str, str, int)
-        Letter, concept and years back of every input of the equation.
-    source : str
-        Where a level comes from.
+    The first letter of the id of a printed figure (empty where nothing is printed), the name in
+    code and frames, the title in the words of a reader; the unit: "level" (that of the account),
+    "share" (a fraction) or "jobs" (persons); the equation, with letter, concept and years back of
+    each of its inputs; where a level comes from.
     """
 
     letter: str
@@ -119,13 +107,7 @@ _BY_LETTER = {concept.letter: concept for concept in CONCEPTS.values() if concep
 
 
 def concept_of(figure: str) -> Concept | None:
-    """Return the concept that the id of a printed figure names, or None.
-
-    Examples
-    --------
-    >>> concept_of("T19").title
-    'total value added'
-    """
+    """Return the concept that the id of a printed figure, such as ``T19``, names, or None."""
     return _BY_LETTER.get(figure[:1])
 
 
@@ -146,19 +128,9 @@ def fact_of(figure: str, year: int, first: int) -> str:
 
     Total, share, integration-driven part, growth and contribution of a year restate its level once
     the level of the year before is known; core and integration-driven share are one fact, jobs are
-    another.
+    another. `first` is the earliest year with a printed total: its growth says something about the
+    year before.
 
-    Parameters
-    ----------
-    figure : str
-        Id of the figure.
-    year : int
-        Its year.
-    first : int
-        Earliest year with a printed total: its growth says something about the year before.
-
-    Examples
-    --------
     >>> fact_of("K19", 2019, 2018), fact_of("G18", 2018, 2018), fact_of("H19", 2019, 2018)
     ('level 2019', 'growth 2018', 'core 2019')
     """
@@ -173,25 +145,13 @@ def fact_of(figure: str, year: int, first: int) -> str:
 
 
 def share_of_gdp(total: Number, gdp: Number) -> Number:
-    """Return ``total / gdp``, a fraction; same unit, current prices.
-
-    Examples
-    --------
-    >>> round(share_of_gdp(2.13, 98.65), 4)
-    0.0216
-    """
+    """Return ``total / gdp``, a fraction; same unit, current prices."""
     ratio: Number = total / gdp
     return ratio
 
 
 def integration_share(integration: Number, total: Number) -> Number:
-    """Return ``integration / total``, a fraction.
-
-    Examples
-    --------
-    >>> round(integration_share(1.594, 2.13), 3)
-    0.748
-    """
+    """Return ``integration / total``, a fraction."""
     ratio: Number = integration / total
     return ratio
 

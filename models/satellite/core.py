@@ -1,39 +1,50 @@
-"""M1, the core account: core industries out of input-output tables.
+"""The core industries out of input-output tables (M1), and what others owe to them (M3).
 
-A table of relative weights (segments x sectors, 0..1) says which part of a sector's value added
+M1. A table of relative weights (segments x sectors, 0..1) says which part of a sector's value added
 belongs to the core, up to one common scale; the scale is calibrated on one published level.
+
+M3, the linkage run. Each sector s is split by the core's weight w_s into a core part and a rest;
+rows, columns, output and value added go in proportion. With K the core parts, L the Leontief
+inverse of the split table and v / x value added per unit of output, the others produce for the
+core::
+
+    I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i          i outside K
+
+jointly for all parts, so that nothing is counted twice. The split changes the table by a matrix of
+low rank, so that a draw of weights costs one small system
+(:func:`quesnay.fitting.tables.extraction.satellite_output`).
+
+Source: Miller and Blair (2009), Input-Output Analysis, ch. 12; Dietzenbacher and Lahr (2013),
+Expanding extractions, Economic Systems Research 25(3).
 """
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.tables.extraction import satellite_output
+from quesnay.models.input_output.extraction import chains
+from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["CoreAccount", "CorePattern"]
+__all__ = [
+    "CoreAccount",
+    "CorePattern",
+    "CoreTies",
+    "keeps_imports_by_product",
+    "with_imports_inside",
+]
 
 
 @dataclass(frozen=True, slots=True)
 class CorePattern:
     """A documented assumption: which part of which sector belongs to which core segment.
 
-    Parameters
-    ----------
-    weights : DataFrame
-        Segments x sectors, relative weights from 0 to 1.
-
-    Raises
-    ------
-    DataError
-        If a weight lies outside 0..1, is missing, or a sector has none at all.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> CorePattern(pd.DataFrame({"20": [1.0, 0.0], "31": [0.0, 0.5]},
-    ...             index=["networks", "platforms"])).sectors
-    ['20', '31']
+    Weights are segments x sectors, relative, from 0 to 1, refused where all are zero.
     """
 
     weights: pd.DataFrame
@@ -69,26 +80,9 @@ class CorePattern:
     def calibrate(self, value_added: pd.Series, target: float) -> "CoreAccount":
         """Find the scale at which the core of one year equals a published level.
 
-        Parameters
-        ----------
-        value_added : Series
-            Sector -> value added of the base year.
-        target : float
-            Published value added of the core in that year, same unit.
+        `value_added` by sector and `target` in the same unit; refused where a sector is unknown or
+        the target takes more than all of one.
 
-        Returns
-        -------
-        CoreAccount
-            The weights in absolute terms.
-
-        Raises
-        ------
-        DataError
-            If a sector is unknown, or the target takes more than all of a sector.
-
-        Examples
-        --------
-        >>> import pandas as pd
         >>> pattern = CorePattern(pd.DataFrame({"31": [0.5]}, index=["platforms"]))
         >>> pattern.calibrate(pd.Series({"31": 34.0}), 4.25).scale
         0.25
@@ -110,15 +104,7 @@ class CorePattern:
 
 @dataclass(frozen=True, slots=True)
 class CoreAccount:
-    """Core industries: weights of segments in sectors with their calibrated scale.
-
-    Parameters
-    ----------
-    weights : DataFrame
-        Segments x sectors, relative.
-    scale : float
-        Common factor that makes the weights absolute.
-    """
+    """Core industries: relative weights, segments x sectors, and the scale of all."""
 
     weights: pd.DataFrame
     scale: float
@@ -129,25 +115,97 @@ class CoreAccount:
         return self.scale * self.weights.sum()
 
     def value_added(self, value_added: pd.DataFrame) -> pd.DataFrame:
-        """Return the core's value added by year and segment.
-
-        Parameters
-        ----------
-        value_added : DataFrame
-            Years x sectors.
-
-        Returns
-        -------
-        DataFrame
-            Years x segments, same unit.
-
-        Examples
-        --------
-        >>> import pandas as pd
-        >>> pattern = CorePattern(pd.DataFrame({"31": [0.5]}, index=["platforms"]))
-        >>> account = pattern.calibrate(pd.Series({"31": 34.0}), 4.25)
-        >>> account.value_added(pd.DataFrame({"31": [34.0, 40.0]}, index=[2018, 2019])
-        ...                    ).loc[2019, "platforms"]
-        np.float64(5.0)
-        """
+        """Return the core's value added, years x segments, from that of years x sectors."""
         return self.scale * value_added[list(self.weights.columns)] @ self.weights.T
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class CoreTies:
+    """What one table says about the industries that hold the core, ready for many weights.
+
+    Of S sectors K have a part of the core, at `places` (K,). `reach` (S, K): columns K of the
+    Leontief inverse less the identity; forward, rows K of Ghosh's, turned. `output` (K,) and
+    `total`, value added of all sectors, are in the table's unit; `value` (S,) is value added per
+    unit of output. `jointly`, else every part alone: what two parts both need then counts twice.
+    """
+
+    places: npt.NDArray[np.intp]
+    reach: Array
+    output: Array
+    value: Array
+    total: float
+    jointly: bool = True
+
+    @classmethod
+    def of(
+        cls, table: InputOutputTable, sectors: Sequence[str], *, side: str = "backward"
+    ) -> "CoreTies":
+        """Prepare a table for a core in the named sectors.
+
+        `side`: who is tied, "backward" the suppliers of the core (Leontief) or "forward" its users
+        (Ghosh).
+        """
+        labels = [str(name) for name in table.sectors]
+        for name in sectors:
+            if name not in labels:
+                raise DataError(f"no sector {name!r} in the table;{suggestion(name, labels)}")
+        places = np.array([labels.index(name) for name in sectors], dtype=np.intp)
+        engine = table.engine
+        reach = chains(engine, places, "forward" if side == "forward" else "backward")
+        value = engine.per_output("value_added")
+        return cls(places, reach, engine.blocks.output[places], value, float(table.v.sum()))
+
+    def outside(self) -> "CoreTies":
+        """Return the same, counting only sectors without a part of the core."""
+        value = self.value.copy()
+        value[self.places] = 0.0
+        return replace(self, value=value)
+
+    def elsewhere(self, weights: Array) -> Array:
+        """Return value added elsewhere that the core's output needs, (n, S), in the table's unit.
+
+        `weights` (n, K): share of the core in each of its sectors, 0 to 1; the rest of such a
+        sector counts as elsewhere.
+
+        >>> table = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
+        >>> CoreTies.of(table, ["0"]).elsewhere(np.array([[1.0], [0.5]])).round(2).tolist()
+        [[0.0, 147.37], [36.64, 81.99]]
+        """
+        found = satellite_output(
+            self.reach, self.places, self.output, weights, jointly=self.jointly
+        )
+        return found * self.value
+
+
+def keeps_imports_by_product(table: InputOutputTable) -> bool:
+    """Return whether a table says of imports which of its sectors make the like at home."""
+    return table.imports is not None and table.imports.Z.index.equals(table.sectors)
+
+
+def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
+    """Return the table with imports inside the flows, as if they were made at home.
+
+    They are a negative category of final demand. Refused where the table keeps none apart, or not
+    by the sectors that they replace.
+
+    >>> import quesnay as qn
+    >>> inside = with_imports_inside(qn.load_io("CHN", 2018))
+    >>> other = qn.load_io("CHN", 2018, imports="included")
+    >>> bool((inside.Z - other.Z).abs().to_numpy().max() < 1e-3)  # of 100 million yuan
+    True
+    """
+    block = table.imports
+    if block is None:
+        raise DataError("the table keeps no imports apart; load it with imports='separate'")
+    if not keeps_imports_by_product(table):
+        raise DataError("the table keeps imports apart, but not by the sectors that they replace")
+    flows = table.Z + block.Z.to_numpy(float)
+    demand = table.final_demand.copy()
+    total = block.Z.to_numpy(float).sum(axis=1)
+    if block.final_demand is not None:
+        for name in block.final_demand.columns:
+            own = block.final_demand[name].to_numpy(float)
+            demand[name] = demand[name] + own if name in demand.columns else own
+            total = total + own
+    demand["imports"] = -total
+    return InputOutputTable(flows, demand, table.value_added, unit=table.unit, name=table.name)

@@ -19,6 +19,7 @@ import pandas as pd
 from quesnay.fitting.errors import ConvergenceError, DataError
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import ImportBlock
+from quesnay.models.satellite.sectors import years_around
 
 __all__ = [
     "Balancer",
@@ -32,20 +33,10 @@ __all__ = [
 class Margins:
     """Totals of a table that is to be made, in the unit of the official tables.
 
-    Parameters
-    ----------
-    base : int
-        Year of the official table that the structure comes from: the one before.
-    value_added, output : Series
-        By sector.
-    imports : Series
-        By product; their sum closes the account.
-    demand : Series
-        Final demand by category, imported goods included.
-    sources : Series
-        Margin -> where it comes from, in words.
-    expected_imports : float
-        Imports by their own straight line, to hold against the closing sum.
+    The year of the official table whose structure is kept, the one before; value added and output
+    by sector, imports by product (their sum closes the account), final demand by category, imported
+    goods included; where each margin comes from, in words; and imports by their own straight line,
+    to hold against the closing sum.
     """
 
     base: int
@@ -66,30 +57,10 @@ def margins_between(
 ) -> Margins:
     """Estimate the margins of a table for a year between two official tables.
 
-    Parameters
-    ----------
-    tables : mapping of int to InputOutputTable
-        Year -> official table; one at least on each side of `year`.
-    year : int
-        The year wanted.
-    value_added : Series
-        Sector -> value added of that year, in the unit of the tables.
-    published : DataFrame
-        Years x categories of final demand, any unit; categories without a column move with GDP.
+    `value_added` by sector of that year, in the unit of the tables; `published`: years x categories
+    of final demand, any unit; categories without a column move with GDP. Refused where no table
+    lies before or after, a published year is missing, or imports are far from the usual.
 
-    Returns
-    -------
-    Margins
-        Totals by sector, product and category with their sources.
-
-    Raises
-    ------
-    DataError
-        If no table lies before or after, a published year is missing, or imports would be negative.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> old = InputOutputTable([[10.0]], [90.0], [90.0])
     >>> new = InputOutputTable([[30.0]], [90.0], [90.0])
     >>> found = margins_between({2018: old, 2020: new}, 2019, value_added=pd.Series([90.0]),
@@ -97,14 +68,8 @@ def margins_between(
     >>> found.output.round(4).tolist()
     [110.0]
     """
-    before = max((y for y in tables if y < year), default=None)
-    after = min((y for y in tables if y > year), default=None)
-    if before is None or after is None:
-        raise DataError(
-            f"year {year}: no input-output table on both sides (tables of {sorted(tables)}); "
-            "choose a year between two tables"
-        )
-    first, last, step = tables[before], tables[after], (year - before) / (after - before)
+    before, after, step = years_around(tables, year, "choose a year between two tables")
+    first, last = tables[before], tables[after]
     gdp = float(value_added.sum())
     demand = {}
     for name, start in _demand(first).items():
@@ -121,7 +86,11 @@ def margins_between(
         part * float(_imports(table).sum()) / float(table.v.sum())
         for part, table in ((1 - step, first), (step, last))
     )
-    _check_imports(closing, usual, gdp, year)
+    if abs(closing - usual) > 0.05 * gdp:  # imports close the account: a margin is wrong
+        raise DataError(
+            f"year {year}: final demand exceeds value added by {closing:.6g}, but imports of the "
+            f"tables suggest {usual:.6g}; check the published totals of final demand"
+        )
     known = float(shares.sum())
     scale = closing / known if known > 0 else 0.0
     if not known > 0:
@@ -145,8 +114,7 @@ def _output(
 
 def _demand(table: InputOutputTable) -> pd.Series:
     """Return final demand by category, imported goods included, without a category of imports."""
-    frame = table.final_demand
-    kept = frame[[name for name in frame.columns if (frame[name] > 0).any()]].sum()
+    kept = table.final_demand[_kept(table)].sum()
     if table.imports is not None and table.imports.final_demand is not None:
         kept = kept.add(table.imports.final_demand.sum().reindex(kept.index), fill_value=0.0)
     return kept
@@ -158,8 +126,7 @@ def _imports(table: InputOutputTable) -> pd.Series:
         total = table.imports.Z.sum(axis=1)
         final = table.imports.final_demand
         return total if final is None else total + final.sum(axis=1)
-    frame = table.final_demand
-    return -frame[[name for name in frame.columns if not (frame[name] > 0).any()]].sum(axis=1)
+    return -table.final_demand.drop(columns=_kept(table)).sum(axis=1)
 
 
 def _mixed(first: pd.Series, last: pd.Series, step: float) -> pd.Series:
@@ -175,15 +142,6 @@ def _level(published: pd.DataFrame, name: str, year: int) -> float:
     if not abs(float(value)) > 0:
         raise DataError(f"final demand {name!r}: nothing is published for {year}; add the year")
     return float(value)
-
-
-def _check_imports(closing: float, usual: float, gdp: float, year: int) -> None:
-    """Refuse imports, the rest, that are far from what they usually are: a margin is wrong."""
-    if abs(closing - usual) > 0.05 * gdp:
-        raise DataError(
-            f"year {year}: final demand exceeds value added by {closing:.6g}, but imports of the "
-            f"tables suggest {usual:.6g}; check the published totals of final demand"
-        )
 
 
 def _words(before: int, after: int, categories: list[str], published: pd.DataFrame) -> pd.Series:
@@ -214,37 +172,14 @@ def update_table(
     groups: Mapping[str, str] | None = None,
     name: str | None = None,
 ) -> InputOutputTable:
-    """Bring an official table to new margins.
+    """Bring an official table to new margins; refused where they cannot be met.
 
-    Parameters
-    ----------
-    base : InputOutputTable
-        The official table whose structure is kept as far as the margins allow.
-    margins : Margins
-        From :func:`quesnay.models.satellite.updating.margins_between`.
-    balance : callable
-        ``balance(seed, row totals, column totals)``, such as RAS, returns the balanced frame.
-    groups : mapping of str to str, optional
-        Sector -> industry group: value added by sector is balanced within the sums of the groups;
-        without them every sector keeps the value added of the margins.
-    name : str, optional
-        Of the new table.
+    ``balance(seed, row totals, column totals)``, such as RAS, returns the balanced frame. With
+    `groups`, sector -> industry group, value added by sector is balanced within the sums of the
+    groups; without them every sector keeps that of the margins. Components of value added stay in
+    the proportions of the old table.
 
-    Returns
-    -------
-    InputOutputTable
-        Components of value added in the proportions of the old table.
-
-    Raises
-    ------
-    QuesnayError
-        If the margins cannot be met.
-
-    Examples
-    --------
-    >>> import pandas as pd
     >>> from quesnay.models.input_output.balancing import ras
-    >>> from quesnay.models.satellite.updating import margins_between
     >>> old = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
     >>> found = margins_between({2018: old, 2020: old}, 2019, value_added=1.1 * old.v,
     ...                         published=pd.DataFrame())
@@ -256,7 +191,7 @@ def update_table(
     if groups is None:
         inputs = margins.output - margins.value_added
     else:
-        seed, rows = _with_value_added(seed, rows, (base, margins), groups)
+        seed, rows = _with_value_added(seed, rows, base, margins, groups)
     columns = pd.concat([inputs.set_axis(base.sectors), margins.demand]).set_axis(seed.columns)
     made = balance(seed, rows, columns)
     _check(made, rows, columns)
@@ -288,11 +223,11 @@ def _stacked(base: InputOutputTable, margins: Margins) -> tuple[pd.DataFrame, pd
 def _with_value_added(
     seed: pd.DataFrame,
     rows: pd.Series,
-    source: tuple[InputOutputTable, Margins],
+    base: InputOutputTable,
+    margins: Margins,
     groups: Mapping[str, str],
 ) -> tuple[pd.DataFrame, pd.Series]:
     """Add a row of value added for each industry group."""
-    base, margins = source
     for sector in base.sectors:
         if str(sector) not in groups:
             raise DataError(f"sector {sector!r} belongs to no industry group; name one for it")
@@ -302,10 +237,7 @@ def _with_value_added(
         extra.loc[groups[str(sector)], sector] = own
     totals = margins.value_added.groupby(member).sum()[extra.index]
     names = [f"value added of {group}" for group in extra.index]
-    return (
-        pd.concat([seed, extra.set_axis(names)]),
-        pd.concat([rows, totals.set_axis(names)]),
-    )
+    return pd.concat([seed, extra.set_axis(names)]), pd.concat([rows, totals.set_axis(names)])
 
 
 def _check(made: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> None:
@@ -320,10 +252,7 @@ def _check(made: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> None:
 
 
 def _table(
-    base: InputOutputTable,
-    made: pd.DataFrame,
-    margins: Margins,
-    name: str | None,
+    base: InputOutputTable, made: pd.DataFrame, margins: Margins, name: str | None
 ) -> InputOutputTable:
     """Take the blocks apart again."""
     n, kept, sectors = len(base.sectors), _kept(base), base.sectors
@@ -332,7 +261,10 @@ def _table(
     imports, at = None, n
     if base.imports is None:
         output = output - margins.imports.to_numpy(float)
-        demand = pd.concat([demand, _imported(base, margins, kept)], axis=1)
+        old = base.final_demand.drop(columns=kept)  # imports as categories, split as in the old
+        share = old.div(old.sum(axis=1).replace(0.0, 1.0), axis=0)
+        bought = -share.mul(margins.imports.to_numpy(float), axis=0)
+        demand = pd.concat([demand, bought], axis=1)
     else:
         at = n + len(base.imports.Z)
         below = made.iloc[n:at].set_axis(base.imports.Z.index)
@@ -346,10 +278,3 @@ def _table(
         unit=base.unit,
         name=name,
     )
-
-
-def _imported(base: InputOutputTable, margins: Margins, kept: list[object]) -> pd.DataFrame:
-    """Return imports as categories of final demand, split over them as in the old table."""
-    old = base.final_demand.drop(columns=kept)
-    share = old.div(old.sum(axis=1).replace(0.0, 1.0), axis=0)
-    return -share.mul(margins.imports.to_numpy(float), axis=0)

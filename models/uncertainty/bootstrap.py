@@ -1,4 +1,4 @@
-"""Bootstrap of any statistic of a data set, by rows or by clusters."""
+"""Bootstrap of any statistic of a data set, by rows or by clusters of rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -9,21 +9,228 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.checks import switch
-from quesnay.fitting.errors import DataError, QuesnayError, shown
+from quesnay.fitting.checks import confidence_level, switch
+from quesnay.fitting.errors import DataError, QuesnayError, shown, suggestion
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
-from quesnay.models.uncertainty.bootstrap_result import BootstrapResult
+from quesnay.fitting.simulation.inference import bootstrap_interval
+from quesnay.models.display.table import Table, Tabular
+from quesnay.models.uncertainty.monte_carlo import count_failures
 from quesnay.models.uncertainty.running import (
+    Guarded,
     Labels,
     estimate_of,
     fingerprint,
-    guarded,
     run_draws,
     values_of,
 )
-from quesnay.models.uncertainty.units import Units, units_of
 
-__all__ = ["bootstrap"]
+__all__ = [
+    "BootstrapResult",
+    "Units",
+    "bootstrap",
+    "units_of",
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Units:
+    """Rows sorted by unit, and where each unit starts.
+
+    Unit i, called ``names[i]``, owns the rows ``order[starts[i]:starts[i + 1]]``; `word` is "row"
+    or "cluster".
+    """
+
+    order: NDArray[np.intp]
+    starts: NDArray[np.intp]
+    names: pd.Index
+    word: str
+
+    @property
+    def count(self) -> int:
+        """Number of units."""
+        return len(self.names)
+
+    def rows(self, drawn: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Return the rows of the drawn units, one unit after the other."""
+        if self.word == "row":
+            return drawn
+        sizes = np.diff(self.starts)[drawn]
+        ends = np.cumsum(sizes)
+        within = np.arange(ends[-1]) - np.repeat(ends - sizes, sizes)
+        rows: NDArray[np.intp] = self.order[np.repeat(self.starts[drawn], sizes) + within]
+        return rows
+
+    def without(self, place: int) -> NDArray[np.intp]:
+        """Return all rows but those of one unit."""
+        return self.rows(np.delete(np.arange(self.count), place))
+
+
+def units_of(data: Any, cluster: Any) -> Units:
+    """Return the units to draw from data."""
+    if not isinstance(data, (pd.DataFrame, pd.Series, np.ndarray)) or np.ndim(data) == 0:
+        raise DataError(f"data must be a DataFrame, Series or array, got {type(data).__name__}")
+    count = len(data)
+    if count < 2:
+        raise DataError(f"data have {count} rows; a bootstrap needs at least two")
+    if cluster is None:
+        names = pd.RangeIndex(count) if isinstance(data, np.ndarray) else data.index
+        return Units(np.arange(count), np.arange(count + 1), names, "row")
+    labels = _cluster_labels(data, cluster)
+    codes, names = pd.factorize(labels)
+    if (codes < 0).any():
+        row = int(np.flatnonzero(codes < 0)[0])
+        raise DataError(f"cluster: row {row} has no label; fill or drop it first")
+    if len(names) < 2:
+        raise DataError(f"cluster: only one cluster ({names[0]!r}); at least two needed")
+    order = np.argsort(codes, kind="stable")
+    starts = np.concatenate([[0], np.cumsum(np.bincount(codes))])
+    return Units(order, starts, pd.Index(names), "cluster")
+
+
+def _holds(index: pd.Index, wanted: pd.Index) -> bool:
+    try:
+        return bool(wanted.isin(index).all())
+    except (TypeError, ValueError):  # labels of kinds that pandas cannot compare
+        return False
+
+
+def _cluster_labels(data: Any, cluster: Any) -> Any:
+    if isinstance(data, pd.DataFrame) and isinstance(cluster, str):
+        if cluster not in data.columns:
+            raise DataError(
+                f"cluster: no column {cluster!r} in the data;{suggestion(cluster, data.columns)}"
+            )
+        return data[cluster]
+    if isinstance(cluster, str) or np.ndim(cluster) != 1:
+        raise DataError("cluster must be a column name of a DataFrame, or one label per row")
+    if isinstance(cluster, pd.Series) and not isinstance(data, np.ndarray):
+        if not cluster.index.is_unique or not _holds(cluster.index, data.index):
+            raise DataError("cluster: its index does not hold each row of the data exactly once")
+        return cluster.loc[data.index]
+    if len(cluster) != len(data):
+        raise DataError(f"cluster: {len(cluster)} labels for {len(data)} rows")
+    return np.asarray(cluster, dtype=object)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class BootstrapResult(Tabular):
+    """A statistic and its bootstrap draws.
+
+    Parameters
+    ----------
+    estimate : Series
+        The statistic of the sample.
+    draws : DataFrame
+        (draws, statistics).
+    drawn : str
+        What was drawn, such as "31 clusters".
+    left_out : DataFrame or None
+        (units, statistics): the statistic without each unit, where asked for.
+    """
+
+    estimate: pd.Series
+    draws: pd.DataFrame
+    drawn: str
+    left_out: pd.DataFrame | None = None
+
+    @classmethod
+    def from_arrays(
+        cls,
+        draws: NDArray[np.float64],
+        estimate: NDArray[np.float64],
+        labels: pd.Index,
+        units: Units,
+        left_out: pd.DataFrame | None,
+    ) -> "BootstrapResult":
+        """Label what the engine returned."""
+        number = pd.RangeIndex(len(draws), name="draw")
+        return cls(
+            pd.Series(estimate, index=labels, name="estimate"),
+            pd.DataFrame(draws, index=number, columns=labels),
+            f"{units.count} {units.word}s",
+            left_out,
+        )
+
+    @property
+    def failed(self) -> pd.Series:
+        """Number of draws of each statistic that are not finite; errors leave them out."""
+        return count_failures(self.draws)
+
+    @property
+    def std_errors(self) -> pd.Series:
+        """Standard deviation of the draws."""
+        return self._finite().std(ddof=1).rename("std_error")
+
+    @property
+    def bias(self) -> pd.Series:
+        """Mean of the draws less the estimate."""
+        return (self._finite().mean() - self.estimate).rename("bias")
+
+    @property
+    def covariance(self) -> pd.DataFrame:
+        """Covariance of the draws."""
+        return self._finite().cov()
+
+    @property
+    def influence(self) -> pd.DataFrame:
+        """Change of the statistic when each unit is left out.
+
+        Raises
+        ------
+        QuesnayError
+            If the bootstrap was run without ``jackknife=True``.
+        """
+        if self.left_out is None:
+            raise QuesnayError("influence needs the jackknife; call bootstrap(..., jackknife=True)")
+        return self.left_out - self.estimate
+
+    def conf_int(self, level: float = 0.95, *, kind: str = "percentile") -> pd.DataFrame:
+        """Return the interval of each statistic: columns low and high.
+
+        Parameters
+        ----------
+        level : float
+            Such as 0.95.
+        kind : {"percentile", "basic", "normal", "bca"}
+            Which bootstrap interval.
+
+        Returns
+        -------
+        DataFrame
+            One row a statistic.
+
+        Raises
+        ------
+        QuesnayError
+            If `level` or `kind` is at fault.
+        """
+        ends = bootstrap_interval(
+            self.draws.to_numpy(),
+            self.estimate.to_numpy(),
+            level=confidence_level(level),
+            kind=kind,
+            jackknife=None if self.left_out is None else self.left_out.to_numpy(),
+        )
+        return pd.DataFrame(ends, index=self.estimate.index, columns=["low", "high"])
+
+    def tables(self) -> tuple[Table, ...]:
+        """Return the table of estimates, bias, errors and 95 % percentile intervals."""
+        frame = pd.DataFrame(
+            {
+                "estimate": self.estimate,
+                "bias": self.bias,
+                "std_error": self.std_errors,
+                **self.conf_int(),
+            }
+        )
+        notes = [f"{len(self.draws)} draws of {self.drawn}; 95 % percentile interval."]
+        lost = self.failed[self.failed > 0]
+        notes += [f"{name}: {count} draws not finite, left out." for name, count in lost.items()]
+        return (Table("Bootstrap", frame, tuple(notes)),)
+
+    def _finite(self) -> pd.DataFrame:
+        return self.draws.where(np.isfinite(self.draws))
+
 
 _CHUNK = 100
 
@@ -108,7 +315,7 @@ def bootstrap(
     jackknife, relabel = switch(jackknife, "jackknife"), switch(relabel, "relabel")
     plan = chunks(draws, seed=seed, size=chunk)
     units = units_of(data, cluster)
-    call = guarded(statistic, "the statistic")
+    call = Guarded(statistic, "the statistic")
     first = call(data)
     labels, estimate = estimate_of(first, owner="the statistic")
     copies = _copies_of(data, cluster, units) if relabel else None
@@ -131,16 +338,9 @@ def bootstrap(
 
 @dataclass(frozen=True, slots=True)
 class _Copies:
-    """New labels for clusters that are drawn again, in the column that holds the labels.
+    """New labels for clusters that are drawn again, in the column of that type that holds them.
 
-    Parameters
-    ----------
-    column : str
-        The column.
-    dtype : dtype
-        Its type.
-    names : (count,) array
-        Label of each cluster, in order: numbers, or text as objects.
+    `names` (count,): label of each cluster, in order: numbers, or text as objects.
     """
 
     column: str

@@ -1,34 +1,163 @@
-"""Monte Carlo: what uncertain inputs do to the figures of a model."""
+"""Monte Carlo: what uncertain inputs do to the figures of a model.
+
+Named inputs are checked once and drawn chunk by chunk, each from a stream of its own.
+"""
 
 import re
-from collections.abc import Callable, Sequence
+import zlib
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.checks import confidence_level, switch
-from quesnay.fitting.errors import QuesnayError, shown
+from quesnay.fitting.checks import confidence_level, is_number, switch
+from quesnay.fitting.errors import QuesnayError, shown, suggestion
+from quesnay.fitting.simulation.distributions import Constant, Distribution
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.inputs import InputMapping, Inputs, checked_inputs
 from quesnay.models.uncertainty.running import (
+    Guarded,
     Labels,
     columns_of,
     fingerprint,
-    guarded,
     run_draws,
     values_of,
 )
 
 __all__ = [
+    "Input",
+    "InputMapping",
+    "Inputs",
     "MonteCarloResult",
+    "checked_inputs",
     "count_failures",
     "monte_carlo",
+    "sources_of",
 ]
+
+
+InputMapping: TypeAlias = Mapping[Any, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Input:
+    """One distribution and the name, or names, its draws go by."""
+
+    names: tuple[str, ...]
+    distribution: Distribution
+    split: bool
+
+    @property
+    def label(self) -> str:
+        """The name shown for this source of uncertainty."""
+        return ", ".join(self.names)
+
+    @property
+    def stream(self) -> int:
+        """Number of the input's own random stream: by name, so other inputs do not move it."""
+        return zlib.crc32(self.label.encode("utf-8"))
+
+    def draws(self, u: NDArray[np.float64]) -> dict[str, NDArray[np.float64]]:
+        """Map uniforms (n, width) to named draws."""
+        values = self.distribution.quantile(u[:, 0] if self.distribution.width == 1 else u)
+        if not self.split:
+            return {self.names[0]: values}
+        return {name: values[:, place] for place, name in enumerate(self.names)}
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """All uncertain inputs of a model."""
+
+    items: tuple[Input, ...]
+
+    def sample(self, chunk: Chunk) -> dict[str, NDArray[np.float64]]:
+        """Draw every input for one chunk, each from its own stream."""
+        out: dict[str, NDArray[np.float64]] = {}
+        for item in self.items:
+            u = chunk.rng(item.stream).random((chunk.size, item.distribution.width))
+            out |= item.draws(u)
+        return out
+
+    def at(self, levels: Mapping[str, float], rows: int = 1) -> dict[str, NDArray[np.float64]]:
+        """Return every input at its median, but those named in `levels` at the given quantile."""
+        out: dict[str, NDArray[np.float64]] = {}
+        for item in self.items:
+            level = levels.get(item.label, 0.5)
+            out |= item.draws(np.full((rows, item.distribution.width), level))
+        return out
+
+
+def checked_inputs(inputs: object) -> Inputs:
+    """Check a mapping of names to distributions or numbers."""
+    if not isinstance(inputs, Mapping) or not inputs:
+        raise QuesnayError("inputs must be a mapping of at least one name to a distribution")
+    items = tuple(_one(key, value) for key, value in inputs.items())
+    names = [name for item in items for name in item.names]
+    for name in names:
+        if names.count(name) > 1:
+            raise QuesnayError(f"inputs: {name!r} is given twice; give each input once")
+    return Inputs(items)
+
+
+def _one(key: object, value: object) -> Input:
+    names = key if isinstance(key, tuple) else (key,)
+    if not names or not all(isinstance(name, str) and name for name in names):
+        raise QuesnayError(f"inputs: {shown(key)} is not a name; names are text")
+    label = ", ".join(names)
+    if is_number(value):
+        value = Constant(value)
+    if not isinstance(value, Distribution) or isinstance(value, type):
+        raise QuesnayError(
+            f"inputs: {label!r} is {shown(value)}; give a number or a distribution such as "
+            "Normal(mean, sd) or Uniform(low, high)"
+        )
+    split = isinstance(key, tuple)
+    if split and value.width != len(names):
+        raise QuesnayError(
+            f"inputs: {len(names)} names ({label}) for a distribution of {value.width} numbers"
+        )
+    return Input(tuple(str(name) for name in names), value, split)
+
+
+def sources_of(
+    checked: Inputs, groups: Mapping[str, Sequence[str]] | None
+) -> dict[str, tuple[str, ...]]:
+    """Return source -> names of drawn arrays; joint inputs cannot be split over sources."""
+    if groups is None:
+        return {item.label: item.names for item in checked.items}
+    owner = _owners(groups, [name for item in checked.items for name in item.names])
+    for item in checked.items:
+        for name in item.names:
+            if name not in owner:
+                raise QuesnayError(f"groups: input {name!r} is in no group")
+        if len({owner[name] for name in item.names}) > 1:
+            raise QuesnayError(f"groups: {item.label} are drawn jointly; keep them in one group")
+    return {source: tuple(names) for source, names in groups.items()}
+
+
+def _owners(groups: object, known: Sequence[str]) -> dict[str, str]:
+    """Return input -> source, each input in one."""
+    owner: dict[str, str] = {}
+    if not isinstance(groups, Mapping):
+        raise QuesnayError(f"groups: expected a mapping of sources to names, got {shown(groups)}")
+    for source, names in groups.items():
+        if not isinstance(names, list | tuple) or not names:
+            raise QuesnayError(
+                f"groups: {shown(source)} is {shown(names)}; give a list of at least one input"
+            )
+        for name in names:
+            if name not in known:
+                raise QuesnayError(f"groups: no input {shown(name)};{suggestion(str(name), known)}")
+            if name in owner:
+                raise QuesnayError(f"groups: input {name!r} is in {owner[name]!r} and {source!r}")
+            owner[name] = source
+    return owner
+
 
 _CHUNK = 1000
 _VECTOR = re.compile(r"\[\d+\]$")  # how a number of a vector is named
@@ -76,23 +205,6 @@ class MonteCarloResult(Tabular):
     draws: pd.DataFrame
     inputs: pd.DataFrame
     estimate: pd.Series
-
-    @classmethod
-    def from_arrays(
-        cls,
-        y: NDArray[np.float64],
-        x: NDArray[np.float64],
-        labels: pd.Index,
-        names: Sequence[str],
-        estimate: NDArray[np.float64],
-    ) -> "MonteCarloResult":
-        """Label what the engine returned."""
-        number = pd.RangeIndex(len(y), name="draw")
-        return cls(
-            pd.DataFrame(y, index=number, columns=labels),
-            pd.DataFrame(x, index=number, columns=pd.Index(names)),
-            pd.Series(estimate, index=labels, name="estimate"),
-        )
 
     def input_arrays(self) -> dict[str, NDArray[np.float64]]:
         """Return the inputs as the model got them: name -> (draws,), or (draws, k) for a vector.
@@ -222,7 +334,7 @@ def monte_carlo(
         raise QuesnayError(f"model must be a function of named draws, got {shown(model)}")
     vectorized = switch(vectorized, "vectorized")
     plan = chunks(draws, seed=seed, size=chunk)
-    call = guarded(model, "the model")
+    call = Guarded(model, "the model")
     at_median = checked.at({})
     first = call(at_median if vectorized else _row(at_median, 0))
     labels = columns_of(first, rows=1, owner="the model")
@@ -240,7 +352,10 @@ def monte_carlo(
         task, plan, described, jobs=jobs, client=client, checkpoint=checkpoint, progress=progress
     )
     names = [name for item in checked.items for name in _columns(item.names, item, at_median)]
-    return MonteCarloResult.from_arrays(arrays["y"], arrays["x"], labels, names, estimate)
+    number = pd.RangeIndex(len(arrays["y"]), name="draw")
+    y = pd.DataFrame(arrays["y"], number, labels)
+    x = pd.DataFrame(arrays["x"], number, pd.Index(names))
+    return MonteCarloResult(y, x, pd.Series(estimate, labels, name="estimate"))
 
 
 def count_failures(draws: pd.DataFrame) -> pd.Series:

@@ -29,11 +29,11 @@ from quesnay.models.display.write import write_bytes, write_text
 __all__ = [
     "CheckpointWarning",
     "Checkpoints",
+    "Guarded",
     "Labels",
     "columns_of",
     "estimate_of",
     "fingerprint",
-    "guarded",
     "run_draws",
     "values_of",
 ]
@@ -44,11 +44,14 @@ _CHUNK = re.compile(r"chunk-(\d{6})-([0-9a-f]{16})\.npz")
 
 
 @dataclass(frozen=True, slots=True)
-class _Guarded:
+class Guarded:
+    """A user's function whose exceptions become one clear line."""
+
     function: Callable[..., Any]
     owner: str
 
     def __call__(self, *arguments: Any) -> Any:
+        """Call the function."""
         try:
             return self.function(*arguments)
         except QuesnayError:
@@ -58,12 +61,6 @@ class _Guarded:
                 f"{self.owner} failed with {type(error).__name__}: {error}; "
                 "run it once on its own to see where"
             ) from error
-
-
-@dataclass(frozen=True, slots=True)
-class _Named:
-    labels: Labels
-    values: NDArray[np.float64]
 
 
 class CheckpointWarning(UserWarning):
@@ -197,14 +194,9 @@ def run_draws(
         return run(task, plan, jobs=jobs, client=client, store=store, progress=report)
 
 
-def guarded(function: Callable[..., Any], owner: str) -> Callable[..., Any]:
-    """Wrap a user's function so that its exceptions become one clear line."""
-    return _Guarded(function, owner)
-
-
 def columns_of(returned: object, *, rows: int, owner: str) -> Labels:
     """Return the labels of what `owner` returned for `rows` draws."""
-    return _named(returned, rows, owner).labels
+    return _named(returned, rows, owner)[0]
 
 
 def estimate_of(returned: object, *, owner: str) -> tuple[Labels, NDArray[np.float64]]:
@@ -221,15 +213,15 @@ def values_of(returned: object, labels: Labels, *, rows: int, owner: str) -> NDA
     """Return what `owner` returned as (rows, labels), refusing other labels."""
     if isinstance(returned, float) and rows == len(labels) == 1:
         return np.array([[returned]])  # the usual statistic, without the cost of labels
-    named = _named(returned, rows, owner)
-    if named.labels.equals(labels):
-        return named.values
-    if len(named.labels) != len(labels) or not labels.isin(named.labels).all():
+    names, values = _named(returned, rows, owner)
+    if names.equals(labels):
+        return values
+    if len(names) != len(labels) or not labels.isin(names).all():
         raise QuesnayError(
-            f"{owner} returned {list(named.labels)} after {list(labels)}; "
+            f"{owner} returned {list(names)} after {list(labels)}; "
             "it must return the same names at every call"
         )
-    return named.values[:, named.labels.get_indexer(labels)]
+    return values[:, names.get_indexer(labels)]
 
 
 def fingerprint(*values: object) -> str:
@@ -244,7 +236,7 @@ def fingerprint(*values: object) -> str:
 @contextlib.contextmanager
 def _bar(progress: bool | Progress) -> Iterator[Progress | None]:
     if callable(progress):
-        yield guarded(progress, "the progress function")
+        yield Guarded(progress, "the progress function")
         return
     if not switch(progress, "progress"):
         yield None
@@ -260,25 +252,19 @@ def _bar(progress: bool | Progress) -> Iterator[Progress | None]:
         yield report
 
 
-def _named(returned: Any, rows: int, owner: str) -> _Named:
+def _named(returned: Any, rows: int, owner: str) -> tuple[Labels, NDArray[np.float64]]:
     if isinstance(returned, pd.DataFrame):
-        return _Named(returned.columns, _matrix(returned.to_numpy(), rows, owner))
+        return returned.columns, _matrix(returned.to_numpy(), rows, owner)
     if isinstance(returned, pd.Series) and (rows == 1 or len(returned) != rows):
-        return _Named(returned.index, _matrix(returned.to_numpy()[None, :], rows, owner))
+        return returned.index, _matrix(returned.to_numpy()[None, :], rows, owner)
     if isinstance(returned, Mapping):
         if not returned:
             raise QuesnayError(f"{owner} returned an empty mapping; at least one number expected")
         columns = [_column(value, rows, f"{owner}, {key!r}") for key, value in returned.items()]
-        return _Named(_index(list(returned)), np.column_stack(columns))
+        return pd.Index(list(returned)), np.column_stack(columns)
     matrix = _matrix(returned, rows, owner)
     names = ["value"] if matrix.shape[1] == 1 else [f"value_{i}" for i in range(matrix.shape[1])]
-    return _Named(pd.Index(names), matrix)
-
-
-def _index(keys: list[Any]) -> Labels:
-    nested = all(isinstance(key, tuple) for key in keys)
-    index: Labels = pd.MultiIndex.from_tuples(keys) if nested else pd.Index(keys)
-    return index
+    return pd.Index(names), matrix
 
 
 def _numbers(value: object, owner: str) -> NDArray[np.float64]:

@@ -11,10 +11,10 @@ from numpy.typing import NDArray
 from quesnay.fitting.checks import confidence_level, percent, whole
 from quesnay.fitting.errors import QuesnayError, nearest, shown
 from quesnay.fitting.simulation.engine import chunks
-from quesnay.fitting.simulation.sensitivity import sobol_indices
+from quesnay.fitting.simulation.inference import sobol_indices
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.uncertainty.inputs import InputMapping, checked_inputs, sources_of
-from quesnay.models.uncertainty.running import columns_of, guarded, values_of
+from quesnay.models.uncertainty.monte_carlo import InputMapping, checked_inputs, sources_of
+from quesnay.models.uncertainty.running import Guarded, columns_of, values_of
 
 __all__ = ["Tornado", "VarianceShares", "tornado", "variance_shares"]
 
@@ -146,7 +146,7 @@ def variance_shares(
     draws = whole(draws, "draws")
     first, second = chunks(2 * draws, seed=seed, size=draws)
     a, b = checked.sample(first), checked.sample(second)
-    call = guarded(model, "the model")
+    call = Guarded(model, "the model")
     at_a = call(a)
     labels = columns_of(at_a, rows=draws, owner="the model")
 
@@ -206,7 +206,7 @@ def tornado(
     """
     checked = checked_inputs(inputs)
     tail = (1.0 - confidence_level(level)) / 2.0
-    call = guarded(model, "the model")
+    call = Guarded(model, "the model")
     returned = call(checked.at({}))
     labels = columns_of(returned, rows=1, owner="the model")
     place = _place(labels, figure)

@@ -1,9 +1,13 @@
-"""Tables as Excel workbooks and CSV: numbers as numbers, and no formula from a label."""
+"""Tables as Excel workbooks, CSV and Word documents that other programs can go on with.
+
+Numbers are numbers, and no formula comes from a label; headings, tables and pictures are real.
+"""
 
 import csv
 import io
 import re
-from collections.abc import Iterable, Mapping, Sequence
+import zipfile
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
@@ -12,9 +16,12 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError
+from quesnay.fitting.errors import DataError, QuesnayError
 from quesnay.models.display.escape import display_width, guard_formula, visible
 from quesnay.models.display.grid import (
+    Column,
+    Grid,
+    build_grid,
     decimals_for,
     format_of,
     index_levels,
@@ -30,11 +37,14 @@ if TYPE_CHECKING:
 __all__ = [
     "SIGNIFICANT_DIGITS",
     "Chart",
+    "Part",
+    "document_bytes",
     "frame_to_csv",
     "sheet_names",
     "tables_to_excel",
     "workbook_bytes",
 ]
+
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
@@ -92,6 +102,7 @@ class _Sheet:
 
     sheet: Any
     styles: _Styles
+    words: Callable[[str], str]
     places: dict[str, int] = field(default_factory=dict)
 
     def write(self, table: "Table") -> None:
@@ -106,7 +117,7 @@ class _Sheet:
             columns.append((header, frame.iloc[:, place].tolist(), format_of(name, table.formats)))
         place = 0
         for header, values, spec in columns:
-            for names, own, texts in numbers_apart(header, values):
+            for names, own, texts in numbers_apart(header, values, self.words):
                 self._header(top, place, names)
                 codes = [_printed_code(text) for text in texts] or _code(own, spec)
                 self._values(top, place, own, codes)
@@ -140,9 +151,9 @@ class _Sheet:
 
     def contents(self, tables: Sequence["Table"], names: Sequence[str]) -> None:
         """List the sheets, each with a link to it, what it shows and how large it is."""
-        self._text(0, 0, "Contents", bold=True)
+        self._text(0, 0, self.words(_CONTENTS), bold=True)
         for place, word in enumerate(("sheet", "what it shows", "rows", "columns")):
-            self._text(2, place, word, bold=True, bottom=1)
+            self._text(2, place, self.words(word), bold=True, bottom=1)
         for row, (table, name) in enumerate(zip(tables, names, strict=True), start=3):
             target = "internal:'{}'!A1".format(name.replace("'", "''"))
             self.sheet.write_url(row, 0, target, self.styles(font_color="#0563C1"), name)
@@ -231,8 +242,15 @@ def tables_to_excel(tables: Sequence["Table"], path: str | Path) -> Path:
     return write_bytes(path, workbook_bytes(tables))
 
 
-def workbook_bytes(tables: Sequence["Table"], charts: Sequence[Chart] = ()) -> bytes:
-    """Make an Excel workbook of tables, a sheet each, with the charts below their tables."""
+def workbook_bytes(
+    tables: Sequence["Table"],
+    charts: Sequence[Chart] = (),
+    words: Callable[[str], str] = str,
+) -> bytes:
+    """Make an Excel workbook of tables, a sheet each, with the charts below their tables.
+
+    `words` says in the language of the tables what the workbook adds: contents, low and high.
+    """
     if not tables:
         raise DataError("there is no table to write to the workbook; give at least one")
     for table in tables:
@@ -243,12 +261,12 @@ def workbook_bytes(tables: Sequence["Table"], charts: Sequence[Chart] = ()) -> b
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:
         book.set_properties({"created": _CREATED, "author": "quesnay"})
         styles = _Styles(book)
-        listed = [_CONTENTS] if len(tables) > 1 else []
+        listed = [words(_CONTENTS)] if len(tables) > 1 else []
         names = sheet_names([*listed, *(t.sheet or t.title for t in tables)])[len(listed) :]
         if listed:
-            _Sheet(book.add_worksheet(_CONTENTS), styles).contents(tables, names)
+            _Sheet(book.add_worksheet(*listed), styles, words).contents(tables, names)
         for table, name in zip(tables, names, strict=True):
-            sheet = _Sheet(book.add_worksheet(name), styles)
+            sheet = _Sheet(book.add_worksheet(name), styles, words)
             sheet.write(table)
             own = [chart for chart in charts if chart.table == table.title]
             for number, chart in enumerate(own):
@@ -347,3 +365,135 @@ def _cell(value: object, digits: int | None) -> str:
 def _text(value: object) -> str:
     # The csv module leaves a bare carriage return unquoted, which would break the row.
     return guard_formula(value).replace("\r\n", "\n").replace("\r", "\n")
+
+
+_STILL = (2000, 1, 1, 0, 0, 0)  # a time would make the same document differ
+_WIDE = 7  # columns from which a table stands in small letters
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section: a heading, paragraphs, pictures as `draw_picture` makes them, tables."""
+
+    title: str
+    words: Sequence[str] = ()
+    figures: Sequence[Any] = ()
+    tables: "Sequence[Table]" = ()
+
+
+def document_bytes(title: str, lead: Sequence[str], parts: Iterable[Part]) -> bytes:
+    """Make a Word document: title, the answer, then every part under a heading.
+
+    Pictures are those of ``draw_picture``: bytes, description in words, width.
+    """
+    try:
+        import docx
+    except ImportError as error:
+        raise QuesnayError(
+            "a Word document needs the package python-docx: install quesnay[word]"
+        ) from error
+    document: Any = docx.Document()
+    _set_up(document, title)
+    document.add_heading(visible(title), level=0)
+    for sentence in lead:
+        document.add_paragraph(visible(sentence), style="List Bullet")
+    for part in parts:
+        if part.title:
+            document.add_heading(visible(part.title), level=1)
+        for words in part.words:
+            document.add_paragraph(visible(words))
+        for picture in part.figures:
+            _add_picture(document, picture)
+        for table in part.tables:
+            _add_table(document, table.shortened())
+    stream = io.BytesIO()
+    document.save(stream)
+    return _still(stream.getvalue())
+
+
+def _set_up(document: Any, title: str) -> None:
+    """Lay the pages across, so that a table with intervals has room."""
+    from datetime import datetime
+
+    from docx.enum.section import WD_ORIENT
+    from docx.shared import Cm
+
+    section = document.sections[0]
+    section.orientation = WD_ORIENT.LANDSCAPE
+    section.page_width, section.page_height = Cm(29.7), Cm(21.0)
+    section.left_margin = section.right_margin = Cm(2.0)
+    own = document.core_properties
+    own.title, own.author, own.comments = visible(title), "quesnay", ""
+    own.created = own.modified = datetime(*_STILL)
+
+
+def _add_picture(document: Any, picture: Any) -> None:
+    from docx.shared import Cm, Emu
+
+    width = Emu(min(picture.width * 9525, Cm(24.0)))  # a pixel of a page is 9,525 of Word's units
+    shown = document.add_picture(io.BytesIO(picture.png), width=width)
+    shown._inline.docPr.set("descr", visible(picture.alt))
+
+
+def _add_table(document: Any, table: "Table") -> None:
+    from docx.shared import Pt
+
+    grid = build_grid(table.frame, table.formats)
+    columns = [*grid.index, *grid.columns]
+    caption = document.add_paragraph(visible(table.title), style="Caption")
+    caption.paragraph_format.keep_with_next = True
+    if columns:
+        made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
+        made.style.font.size = None
+        for place, column in enumerate(columns):
+            _fill(made.columns[place].cells, _cells(column, grid, place), column.numeric,
+                  Pt(7.5 if len(columns) >= _WIDE else 9))  # fmt: skip
+        for row in made.rows[: grid.levels]:
+            _repeat(row)
+    for note in table.notes:
+        run = document.add_paragraph().add_run(visible(note))
+        run.italic, run.font.size = True, Pt(8.5)
+    document.add_paragraph()
+
+
+def _cells(column: Column, grid: Grid, place: int) -> list[str]:
+    """Return the texts of a column, a repeated row label once."""
+    if place >= len(grid.index):
+        return [*column.header, *column.cells]
+    spans = grid.row_spans()[place]
+    once = [text if span else "" for text, span in zip(column.cells, spans, strict=True)]
+    return [*column.header, *once]
+
+
+def _fill(cells: Sequence[Any], texts: Sequence[str], right: bool, size: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+
+    for cell, text in zip(cells, texts, strict=True):
+        (paragraph,) = cell.paragraphs
+        paragraph.paragraph_format.space_after = 0
+        run = paragraph.add_run(text)
+        run.font.size = size
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _repeat(row: Any) -> None:
+    """Let a header row stand again on each page, in bold."""
+    from docx.oxml import OxmlElement
+
+    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
+    for cell in row.cells:
+        for run in cell.paragraphs[0].runs:
+            run.bold = True
+
+
+def _still(data: bytes) -> bytes:
+    """Write the packed parts again without the time of packing."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in sorted(old.namelist(), key=lambda part: (part != "[Content_Types].xml", part)):
+            new.writestr(zipfile.ZipInfo(name, _STILL), old.read(name), zipfile.ZIP_DEFLATED)
+    return stream.getvalue()

@@ -1,4 +1,4 @@
-"""Labelled numbers: aligned by label or refused with the label named."""
+"""Numbers as users give them: aligned by label, or an interval where printed, or refused."""
 
 from decimal import Decimal
 from typing import Any
@@ -8,7 +8,7 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from quesnay.models.labels import check_unique, finite_numbers, places_of
+from quesnay.models.inputs import check_unique, finite_numbers, places_of, rounding_interval
 
 from .refusals import refused
 
@@ -76,3 +76,16 @@ def test_what_is_no_number_is_named(values: Any, message: str) -> None:
 
 def test_an_empty_series_is_refused() -> None:
     refused(lambda: finite_numbers(pd.Series(dtype=float), "x"), "x: the series is empty")
+
+
+@pytest.mark.parametrize(
+    ("printed", "interval"),
+    [("0", (-0.5, 0.5)), ("2.10", (2.095, 2.105)), ("-3", (-3.5, -2.5)), ("1e3", (500.0, 1500.0))],
+)
+def test_half_a_unit_of_the_last_digit(printed: str, interval: tuple[float, float]) -> None:
+    assert rounding_interval(printed) == interval
+
+
+@pytest.mark.parametrize("printed", ["", "nan", "1,234", "５", "1e", None, 1.42, "1e" + "9" * 30])
+def test_what_is_no_printed_figure(printed: Any) -> None:
+    refused(lambda: rounding_interval(printed), "expected digits such as '1.42'")

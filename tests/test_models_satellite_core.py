@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 import quesnay as qn
-from quesnay.models.satellite.linkage import CoreTies, with_imports_inside
+from quesnay.models.satellite.core import CoreTies, with_imports_inside
 
 CORE = ["16", "20", "31"]
 WEIGHTS = np.array([0.06, 0.3, 0.45])

@@ -1,4 +1,4 @@
-"""The audit of a report's printed figures."""
+"""Whether the printed figures of a report can all be true: the audit."""
 
 import itertools
 import math
@@ -17,9 +17,14 @@ from quesnay.diagnostics.audit.assignments import (
     implied,
     stands_alone,
 )
-from quesnay.diagnostics.audit.figures import Figure, checked_figures, printed_interval
+from quesnay.diagnostics.audit.figures import (
+    Alternative,
+    Figure,
+    checked_figures,
+    checked_vintages,
+    printed_interval,
+)
 from quesnay.diagnostics.audit.files import ReportFile
-from quesnay.diagnostics.audit.findings import findings_of
 from quesnay.diagnostics.audit.identities import (
     FREE_DEFLATOR,
     SATELLITE_ACCOUNT,
@@ -28,8 +33,7 @@ from quesnay.diagnostics.audit.identities import (
     Quantity,
 )
 from quesnay.diagnostics.audit.problem import Key, Problem, pose
-from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading
-from quesnay.diagnostics.audit.vintages import Alternative, checked_vintages
+from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading, findings_of
 
 __all__ = ["audit"]
 
@@ -155,13 +159,7 @@ def _judged(
             dict.fromkeys(o.identity.text for i in problem.instances for o in i.options)
         ),
     )
-    return replace(result, findings=findings_of(problem, found, result))
-
-
-def _unique(found: Sequence[Assignment]) -> list[Assignment]:
-    """Return each combination of choices once; one may have several row pairs."""
-    seen = {frozenset((c.owner, c.text, c.definition) for c in one.choices): one for one in found}
-    return list(seen.values())
+    return replace(result, findings=findings_of(problem, result))
 
 
 def _assignments_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFrame:
@@ -172,13 +170,13 @@ def _assignments_frame(problem: Problem, found: Sequence[Assignment]) -> pd.Data
             columns.append(owner)
         if any(choice.definition for choice in several):
             columns.append(f"{owner} definition")
-    rows = []
-    for one in _unique(found):
+    rows: dict[frozenset[tuple[str, str]], dict[str, str]] = {}
+    for one in found:  # a combination of choices may have several pairs of rows
         row: dict[str, str] = {}
         for choice in one.choices:
             row |= {choice.owner: choice.text, f"{choice.owner} definition": choice.definition}
-        rows.append(row)
-    frame = pd.DataFrame(rows, columns=columns)
+        rows[frozenset(row.items())] = row
+    frame = pd.DataFrame(list(rows.values()), columns=columns)
     if len(frame) and columns:
         frame = frame.sort_values(columns).reset_index(drop=True)
     return frame.set_axis(pd.RangeIndex(1, len(frame) + 1, name="assignment"), axis=0)
@@ -199,20 +197,15 @@ def _vintages_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFra
             continue
         alone = stands_alone(problem, several)
         for (choice, ends), good in zip(implied(problem, figure), alone, strict=True):
-            rows.append((
-                owner, choice.text, choice.definition,
-                (owner, choice.text, choice.definition) in used, good, *_finite(ends),
-                figure.unit.text, choice.coherent, not late(figure, choice.vintages),
-            ))  # fmt: skip
+            named = owner, choice.text, choice.definition
+            finite = (end if math.isfinite(end) else math.nan for end in ends)
+            known = not _late(figure, choice.vintages)
+            unit = figure.unit.text
+            rows.append((*named, named in used, good, *finite, unit, choice.coherent, known))
     return pd.DataFrame(rows, columns=columns)
 
 
-def _finite(ends: tuple[float, float]) -> tuple[float, float]:
-    low, high = (end if math.isfinite(end) else math.nan for end in ends)
-    return low, high
-
-
-def late(figure: Figure, vintages: Sequence[Alternative]) -> bool:
+def _late(figure: Figure, vintages: Sequence[Alternative]) -> bool:
     """Whether a vintage was published after the figure, as far as both dates are known."""
     dates = [one.published[: len(figure.published)] for one in vintages if one.published]
     return bool(figure.published) and any(date > figure.published[: len(date)] for date in dates)
@@ -243,10 +236,11 @@ def _one_vintage(
 ) -> OneVintage:
     """Return the special case in which all figures rest on one vintage of each year."""
     sets = {_set_of(one) for one in found if _one_a_year(one)}
-    official = _official_deflators(problem)
-    rows = []
-    if official and any(identity in SATELLITE_ACCOUNT for identity in _deflated(tied)):
-        kept = [identity for identity in tied if identity not in _deflated(tied)]
+    official, rows = _official_deflators(problem), []
+    # the identities that rest on the official real growth of GDP
+    deflated = [one for one in tied if "R" in {symbol for symbol, _ in one.names}]
+    if official and any(identity in SATELLITE_ACCOUNT for identity in deflated):
+        kept = [identity for identity in tied if identity not in deflated]
         own = [quantity for quantity in declared if quantity.symbol != "D"]
         free = pose(problem.figures, (*own, _DEFLATOR), (*kept, FREE_DEFLATOR), problem.vintages)
         grouped: dict[tuple[Alternative, ...], list[Assignment]] = {}
@@ -263,13 +257,14 @@ def _one_vintage(
                 if symbol == "D" and year in official:
                     row |= {f"deflator {year} low": low, f"deflator {year} high": high}
             rows.append(row)
-    frame = pd.DataFrame(rows)
-    return OneVintage(bool(sets), _needed(frame, official), frame)
-
-
-def _deflated(tied: Sequence[Identity]) -> list[Identity]:
-    """Return the identities that rest on the official real growth of GDP."""
-    return [identity for identity in tied if "R" in {symbol for symbol, _ in identity.names}]
+    frame, needed = pd.DataFrame(rows), {}
+    for year, given in official.items():
+        if f"deflator {year} low" in frame.columns:
+            low, high = frame[f"deflator {year} low"].min(), frame[f"deflator {year} high"].max()
+            needed[year] = (low, high, *given, "percent")
+    columns = ["low", "high", "official_low", "official_high", "unit"]
+    deflator = pd.DataFrame.from_dict(needed, orient="index", columns=columns).rename_axis("year")
+    return OneVintage(bool(sets), deflator, frame)
 
 
 def _one_a_year(one: Assignment) -> bool:
@@ -297,41 +292,30 @@ def _official_deflators(problem: Problem) -> dict[int, tuple[float, float]]:
     return out
 
 
-def _needed(frame: pd.DataFrame, official: Mapping[int, tuple[float, float]]) -> pd.DataFrame:
-    """Return by year the deflator that the sets need, and what official figures give."""
-    rows = {}
-    for year, ends in official.items():
-        if f"deflator {year} low" in frame.columns:
-            low, high = frame[f"deflator {year} low"].min(), frame[f"deflator {year} high"].max()
-            rows[year] = (low, high, *ends, "percent")
-    columns = ["low", "high", "official_low", "official_high", "unit"]
-    return pd.DataFrame.from_dict(rows, orient="index", columns=columns).rename_axis("year")
-
-
 # ---- other readings, and misses --------------------------------------------------------------
 
 
 def _readings(problem: Problem) -> tuple[Reading, ...]:
     """Return the audit without the figures of each secondary source, and with other printings."""
-    out = []
+    changed: list[tuple[str, tuple[str, ...], Problem]] = []
     sources = dict.fromkeys(figure.provenance for figure in problem.figures)
     for source in [name for name in sources if name][1:]:
-        ids = [figure.id for figure in problem.figures if figure.provenance == source]
+        ids = tuple(figure.id for figure in problem.figures if figure.provenance == source)
         rest = problem.without(ids)
         if len(ids) < len(problem.figures) and rest.instances:
-            found = assignments(rest)
-            frame = _bounds_frame(rest, bounds(rest, found))
-            name = f"without the figures {'' if source.startswith('quoted') else 'of the '}{source}"
-            out.append(Reading(name, tuple(ids), _assignments_frame(rest, found), frame))
+            of = "" if source.startswith("quoted") else "of the "
+            changed.append((f"without the figures {of}{source}", ids, rest))
     for figure in problem.figures:
-        if figure.other_printing:
-            low, high = printed_interval(figure.other_printing)
-            other = replace(figure, printed=figure.other_printing, low=low, high=high)
-            changed = problem.with_figure(other)
-            found = assignments(changed)
-            frame = _bounds_frame(changed, bounds(changed, found))
-            name = f"with {figure.id} as {figure.other_printing} instead of {figure.printed}"
-            out.append(Reading(name, (), _assignments_frame(changed, found), frame))
+        if other := figure.other_printing:
+            low, high = printed_interval(other)
+            read = replace(figure, printed=other, low=low, high=high)
+            name = f"with {figure.id} as {other} instead of {figure.printed}"
+            changed.append((name, (), problem.with_figure(read)))
+    out = []
+    for name, ids, own in changed:
+        found = assignments(own)
+        frame = _bounds_frame(own, bounds(own, found))
+        out.append(Reading(name, ids, _assignments_frame(own, found), frame))
     return tuple(out)
 
 
@@ -350,9 +334,15 @@ def _misses_frame(problem: Problem, clashes: Sequence[Sequence[str]]) -> pd.Data
     for ids in _smallest_repairs(clashes):
         for name in ids:
             figure = figures[name]
-            options = _implied_without(problem.without([i for i in ids if i != name]), figure)
+            half = 0.5 * (figure.high - figure.low)
             gap, ends = min(
-                ((_gap(figure, e), e) for e in options), default=(math.nan, (math.nan,) * 2)
+                (
+                    (max(low - figure.high, figure.low - high, 0.0) / half, (low, high))
+                    for low, high in _implied_without(
+                        problem.without([i for i in ids if i != name]), figure
+                    )
+                ),
+                default=(math.nan, (math.nan, math.nan)),
             )
             rows.append(
                 (", ".join(ids), name, figure.low, figure.high, *ends, gap, figure.unit.text)
@@ -378,12 +368,9 @@ def _implied_without(problem: Problem, figure: Figure) -> list[tuple[float, floa
     if figure.id in choices_of(problem):
         options = [ends for _, ends in implied(problem, figure)]
     else:
-        rest = problem.without([figure.id])
+        own = replace(problem.quantities[figure.symbol], low=-math.inf, high=math.inf)
+        free = problem.changed(quantities={**problem.quantities, figure.symbol: own})
+        rest = free.without([figure.id])
         ends = bounds(rest, assignments(rest), figure.key).get(figure.key)
         options = [] if ends is None else [ends]
     return [ends for ends in options if all(map(math.isfinite, ends))]
-
-
-def _gap(figure: Figure, ends: tuple[float, float]) -> float:
-    gap = max(ends[0] - figure.high, figure.low - ends[1], 0.0)
-    return gap / (0.5 * (figure.high - figure.low))

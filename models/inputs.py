@@ -1,7 +1,10 @@
-"""Labelled numbers as users give them: finite, under labels of their own, in the order wanted."""
+"""What users give: numbers in the order of their labels, figures as printed, paths."""
 
-from decimal import Decimal
+import re
+from decimal import Decimal, InvalidOperation
 from numbers import Real
+from os import PathLike
+from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
@@ -9,58 +12,27 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
 
-__all__ = ["check_unique", "finite_numbers", "places_of"]
+__all__ = [
+    "check_unique",
+    "finite_numbers",
+    "places_of",
+    "real_number",
+    "rounding_interval",
+]
 
 
 def check_unique(labels: pd.Index, what: str) -> None:
-    """Refuse labels of which one occurs twice, naming it.
-
-    Parameters
-    ----------
-    labels : Index
-        Labels of rows or columns.
-    what : str
-        Their name in the message, such as ``"estimates: label"``.
-
-    Raises
-    ------
-    DataError
-        If a label occurs twice.
-
-    Examples
-    --------
-    >>> check_unique(pd.Index(["core", "core"]), "estimates: label")
-    Traceback (most recent call last):
-    ...
-    quesnay.fitting.errors.DataError: estimates: label 'core' occurs twice; make it unique
-    """
+    """Refuse labels of which one occurs twice, naming it; `what` is their name in the message."""
     if not labels.is_unique:
         twice = labels[labels.duplicated()][0]
         raise DataError(f"{what} {shown(twice)} occurs twice; make it unique")
 
 
 def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.intp]:
-    """Return where each wanted label stands among those given; both must be the same ones.
+    """Return where each wanted label stands among those given, (n,): ``given[places]`` is `wanted`.
 
-    Parameters
-    ----------
-    given, wanted : Index, (n,)
-        Labels of the data and of what they belong to, in any order.
-    name : str
-        Name of the data in messages.
+    Refused where a label occurs twice or only one side has it.
 
-    Returns
-    -------
-    ndarray of int, (n,)
-        ``given[places]`` equals `wanted`.
-
-    Raises
-    ------
-    DataError
-        If a label occurs twice or only one side has it.
-
-    Examples
-    --------
     >>> places_of(pd.Index(["b", "a"]), pd.Index(["a", "b"]), "row totals")
     array([1, 0])
     """
@@ -78,36 +50,16 @@ def places_of(given: pd.Index, wanted: pd.Index, name: str) -> npt.NDArray[np.in
 
 
 def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
-    """Return the values of a series as finite floats, or name the first label that has none.
+    """Return the values of a series as finite floats, (n,), or name the first label that has none.
 
-    Parameters
-    ----------
-    series : Series, (n,)
-        At least one value; text and truth values are no numbers.
-    name : str
-        What the series is, for messages.
-
-    Returns
-    -------
-    ndarray, (n,)
-        In the order of the series.
-
-    Raises
-    ------
-    DataError
-        If the series is empty or a value is missing, infinite or no real number.
-
-    Examples
-    --------
-    >>> finite_numbers(pd.Series({2018: 1, 2019: 2}), "output")
-    array([1., 2.])
+    Refused are an empty series and what is missing, infinite or no real number: text, truth values.
     """
     if series.empty:
         raise DataError(f"{name}: the series is empty; give at least one value")
     if series.dtype.kind in "iuf":
         numbers = series.to_numpy(dtype=np.float64, na_value=np.nan)
     elif series.dtype.kind == "O":
-        numbers = np.array([_number(value) for value in series])
+        numbers = np.array([real_number(value) for value in series])
     else:
         raise DataError(f"{name}: expected real numbers, got {series.dtype}")
     bad = np.flatnonzero(~np.isfinite(numbers))
@@ -120,7 +72,7 @@ def finite_numbers(series: pd.Series, name: str) -> npt.NDArray[np.float64]:
     return np.asarray(numbers, dtype=np.float64)
 
 
-def _number(value: object) -> float:
+def real_number(value: object) -> float:
     """Return a real number as a float, and NaN for all that is none."""
     if isinstance(value, bool | np.bool_ | np.timedelta64) or not isinstance(value, Real | Decimal):
         return float("nan")
@@ -128,3 +80,32 @@ def _number(value: object) -> float:
         return float(value)
     except (OverflowError, ValueError):  # beyond the range of floats, or a signalling NaN
         return float("nan")
+
+
+_PLAIN = re.compile(r"\s*[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?\s*", re.ASCII)
+
+
+def rounding_interval(printed: str) -> tuple[float, float]:
+    """Return the interval [low, high) of the values that round to a printed figure.
+
+    Half a unit of the last digit to either side; trailing zeros count as digits.
+
+    >>> rounding_interval("1.42"), rounding_interval("4386")
+    ((1.415, 1.425), (4385.5, 4386.5))
+    """
+    try:
+        value = Decimal(printed if _PLAIN.fullmatch(printed) else "NaN")
+    except (InvalidOperation, TypeError, ValueError):
+        value = Decimal("NaN")
+    exponent = value.as_tuple().exponent
+    if not isinstance(exponent, int):
+        raise DataError(f"printed figure {shown(printed)}: expected digits such as '1.42'")
+    half = Decimal((0, (5,), exponent - 1))
+    return float(value - half), float(value + half)
+
+
+def as_path(value: object, name: str) -> Path:
+    """Return a path, or refuse what is none."""
+    if not isinstance(value, str | PathLike):
+        raise DataError(f"{name}: expected the path of a file or folder, got {shown(value)}")
+    return Path(value)

@@ -271,6 +271,9 @@ def workbook_bytes(
             own = [chart for chart in charts if chart.table == table.title]
             for number, chart in enumerate(own):
                 _add_chart(book, sheet, table, chart, number)
+        for one in book.worksheets():
+            one.set_landscape()
+            one.fit_to_pages(1, 0)  # printed as wide as a page, as long as need be
     return stream.getvalue()
 
 

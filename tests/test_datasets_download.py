@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import io
+import logging
 import os
 import subprocess
 import sys
@@ -22,7 +23,7 @@ from quesnay.cli import main
 from quesnay.datasets import download as room
 from quesnay.fitting.errors import DataError
 
-pytest.importorskip("pooch", reason='needs pip install "quesnay[download]"')
+pooch = pytest.importorskip("pooch", reason='needs pip install "quesnay[download]"')
 
 TABLE = b"sector,farm,mill,home\nfarm,10,20,70\nmill,30,40,30\nwages,60,40,\n"
 LONG = TABLE + b"\n" * 300_000  # several pieces
@@ -144,6 +145,17 @@ def test_the_bar_of_progress_counts_every_byte_once(
     ends = [line for line in capsys.readouterr().err.split("\r") if f"| {size}/{size} [" in line]
     assert len(ends) == 1
     assert ends[0].startswith(f"{FILE}: 100%")
+
+
+def test_what_pooch_says_elsewhere_is_not_silenced(plan: Plan, tmp_path: Path) -> None:
+    logger = pooch.get_logger()
+    before = logger.level
+    logger.setLevel(logging.DEBUG)
+    try:
+        get(plan, tmp_path)
+        assert logger.level == logging.DEBUG
+    finally:
+        logger.setLevel(before)
 
 
 def test_what_came_is_kept_for_the_next_call(plan: Plan, tmp_path: Path) -> None:

@@ -203,6 +203,14 @@ def test_china_klems_from_a_folder(tmp_path: Path) -> None:
     assert panel["GO"].isna().sum() == 1
 
 
+def test_china_klems_goes_on_after_a_heading_or_a_blank_line(tmp_path: Path) -> None:
+    rows = klems_sheet()
+    rows[3:3] = [["", "", "", ""], ["Services", "", "", ""]]
+    made.write_rows(tmp_path / "GO.csv", rows)
+    panel = read_china_klems(tmp_path)
+    assert panel.query("year == 2000")["GO"].tolist() == [1.5, 2.5]
+
+
 def test_china_klems_from_a_workbook(tmp_path: Path) -> None:
     panel = read_china_klems(made.write_rows(tmp_path / "cip.xlsx", klems_sheet()))
     assert panel["2017"].tolist()[:2] == [1.5, 3.5]

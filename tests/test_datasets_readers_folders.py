@@ -65,6 +65,20 @@ def test_a_country_of_gloria_is_cut_out_while_it_is_read(tmp_path: Path) -> None
     np.testing.assert_allclose(exports, away, rtol=1e-13)
 
 
+def test_a_country_keeps_an_item_of_value_added_that_one_industry_does_not_pay(
+    tmp_path: Path,
+) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    (file,) = folder.glob("*_V-Results_*")
+    items = np.loadtxt(file, delimiter=",")
+    places = np.flatnonzero(items[2:4].any(axis=0))  # the industries of China
+    items[2, places[0]] += items[3, places[0]]
+    items[3, places[0]] = 0.0
+    np.savetxt(file, items, delimiter=",", fmt="%g")
+    paid = qn.read_io(folder, country="CHN").value_added
+    np.testing.assert_allclose(paid, items[2:4][:, places])
+
+
 @pytest.mark.parametrize("inside", [True, False])
 def test_gloria_is_read_from_its_archive_with_the_labels_beside_or_in_it(
     tmp_path: Path, inside: bool

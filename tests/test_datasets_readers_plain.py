@@ -394,6 +394,20 @@ def test_an_index_of_labels_in_parquet_is_the_column_of_sectors(tmp_path: Path) 
     assert qn.read_io(tmp_path / "t.parquet").x.tolist() == [200, 200]
 
 
+def test_an_exported_table_saved_with_decimal_commas_is_the_same_table(tmp_path: Path) -> None:
+    text = (
+        "block;row;farm;mill;homes\ntotal;farm;{};40;{}\n"
+        "total;mill;60;80;60\nvalue_added;wages;{};80;\n"
+    )
+    sound(qn.read_io(put(tmp_path, text.format("20,25", "139,75", "119,75"))), (119.75, 80))
+    in_one_row = put(tmp_path, text.format("20,25", "139,75", "120"))
+    assert qn.read_io(in_one_row, tolerance=0.01).Z.loc["farm", "farm"] == 20.25
+    unclear = put(tmp_path, text.format("1,250", "158,750", "138,750"))
+    with pytest.raises(qn.DataError, match="declare it: decimal=','"):
+        qn.read_io(unclear)
+    assert qn.read_io(unclear, decimal=",").Z.loc["farm", "farm"] == 1.25
+
+
 def test_labels_that_differ_only_in_capitals_are_one_sector(tmp_path: Path) -> None:
     text = "sector,Farm,MILL,Capital\nfarm,20,40,140\nMill,60,80,60\nwages,60,30,\ncapital,60,50,\n"
     table = qn.read_io(put(tmp_path, text))

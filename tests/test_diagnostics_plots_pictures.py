@@ -360,6 +360,13 @@ def test_a_waterfall_steps_from_the_start_to_the_end() -> None:
     ]
 
 
+def test_a_waterfall_of_small_numbers_has_the_same_shape() -> None:
+    options = {"end": "2017", "quantity": "output"}
+    large = qn.plot_waterfall(EFFECTS, start=("2012", 3.0), **options).axes[0]  # type: ignore[arg-type]
+    small = qn.plot_waterfall(EFFECTS / 100, start=("2012", 0.03), **options).axes[0]  # type: ignore[arg-type]
+    np.testing.assert_allclose(100 * np.array(small.get_ylim()), large.get_ylim())
+
+
 def test_a_heat_map_marks_cells_below_zero_and_names_the_largest() -> None:
     figure = qn.plot_heat_map(TABLE, quantity="coefficient", names={"a": "steel"})
     image = figure.axes[0].images[0].get_array()
@@ -372,6 +379,8 @@ def test_naive_rules_stand_beside_the_path() -> None:
     figure = qn.plot_path(DRAWS, rules, quantity="total", unit="trillion yuan")
     drawn = {str(line.get_label()): np.asarray(line.get_ydata()) for line in figure.axes[0].lines}
     assert drawn["same step"].tolist() == [1.4, 1.96]
+    named = [text.get_text() for legend in figure.legends for text in legend.get_texts()]
+    assert {"median", "same step", "same growth"} <= set(named)
     assert str(figure.get_label()).endswith("trillion yuan; same step 1.96; same growth 2.3.")
 
 

@@ -1,5 +1,6 @@
 """The six panels and the influence plot: what they show, that they touch nothing else."""
 
+import re
 from typing import Any
 
 import matplotlib as mpl
@@ -55,6 +56,21 @@ def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
         assert axes.get_xlabel()
         assert axes.texts, "what to look for is missing"
     assert "most influential row is" in figure.get_label()
+
+
+def test_the_dashed_lines_have_the_cooks_distance_that_the_title_says() -> None:
+    fitted = fit(cluster="province")
+    axes = fitted.plot_diagnostics().axes[3]
+    said = re.findall(r"[\d.]+", axes.texts[0].get_text().rpartition("dashed: ")[2])
+    dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
+    found = []
+    for line in dashed:
+        h, r = (np.asarray(values, dtype=float) for values in line.get_data())
+        cooks = r**2 * h / (1 - h) / len(fitted.params)  # Cook (1977)
+        np.testing.assert_allclose(cooks, cooks[0])
+        found.append((float(np.sign(r[0])), float(cooks[0])))
+    expected = sorted((side, float(level)) for level in said for side in (-1, 1))
+    np.testing.assert_allclose(sorted(found), expected)
 
 
 def test_years_are_whole_and_every_province_has_a_row() -> None:

@@ -1,5 +1,6 @@
 """The main job: identities, roles, facts, seeds; nothing reported leaks into an estimate."""
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -262,6 +263,37 @@ def test_findings_say_level_and_growth_apart_and_hold_the_numbers(result: Reprod
     assert "18.1 %" in text
     assert "C18 = 4386" in text
     assert "document site" in text
+
+
+def test_elasticities_are_set_beside_what_the_printed_figures_imply(result: Reproduction) -> None:
+    """By hand: 2018 prints 1.42 and a core of 0.4386; 2019 prints 2.13, of which 74.8 %."""
+    said = next(s for s in result.findings() if s.startswith("Elasticities: "))
+    found = re.findall(r"([\d.]+) \[[^]]+\] in (\d{4}), (\d+) % of the ([\d.]+) that", said)
+    assert [(year, printed) for _, year, _, printed in found] == [
+        ("2018", "0.98"),
+        ("2019", "1.59"),
+    ]
+    for (middle, year, share, _), printed in zip(found, (1.42 - 0.4386, 2.13 * 0.748), strict=True):
+        own = float(row(result.account, ("elasticity", int(year)))["integration"])
+        assert middle == f"{own:.2f}"
+        assert share == f"{100 * own / printed:.0f}"
+
+
+def test_printed_growth_is_held_against_the_fastest_sector(result: Reproduction) -> None:
+    text = " ".join(result.findings())
+    beaten = re.findall(r"([\d.]+) % in (\d{4}) \((G\d\d)\), the fastest of them ([\d.]+) %", text)
+    assert [one[:3] for one in beaten] == [("55.7", "2018", "G18"), ("47.3", "2019", "G19")]
+    assert all(float(most) < float(printed) for printed, _, _, most in beaten)
+
+
+def test_the_glance_shows_each_figure_as_it_was_printed(result: Reproduction) -> None:
+    lines = [" ".join(line.split()) for line in result.console(width=200).splitlines()]
+    for title, printed in (
+        ("total value added, 2018 (T18)", "1.42 trillion CNY"),
+        ("share of GDP, 2018 (S18)", "1.5 percent"),
+        ("value added of the core industries, 2018 (C18)", "4386 x 100 million CNY"),
+    ):
+        assert any(line.startswith(f"{title} {printed} ") for line in lines), title
 
 
 def test_the_report_is_one_page_that_fetches_nothing(result: Reproduction) -> None:

@@ -84,6 +84,20 @@ def test_the_core_of_the_united_states_is_that_of_the_panel(america: "qn.KlemsAc
     assert own["share_low"] < own["share"] <= own["share_high"]
 
 
+def test_printed_shares_agree_where_they_overlap_all_definitions(
+    america: "qn.KlemsAccount",
+) -> None:
+    printed = {"S17": (2017, 6.9), "S19": (2019, 9.6), "S21": (2021, 10.3)}
+    for name, (year, share) in printed.items():
+        own = row(america.account, ("growth accounting", year))
+        judged = row(america.verdicts, ("growth accounting", name))
+        assert judged["estimate"] == pytest.approx(100 * own["total"] / own["gdp"])
+        low, high = 100 * own["share_low"], 100 * own["share_high"]
+        assert judged["agrees"] == (low < share + 0.05 and high >= share - 0.05)
+    counted = row(america.score, "growth accounting")
+    assert (counted["judged"], counted["agreeing"]) == (3, "S17, S19, S21")
+
+
 def test_the_contribution_of_capital_is_that_of_a_hand_computation(
     america: "qn.KlemsAccount",
 ) -> None:

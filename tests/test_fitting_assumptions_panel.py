@@ -8,6 +8,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 import quesnay as qn
 from quesnay.fitting.arrays import Array
@@ -132,6 +133,18 @@ def test_clustered_mundlak_is_a_joint_test_under_cr2() -> None:
     assert found.distribution == expected.distribution
     assert found.statistic == pytest.approx(expected.statistic, rel=1e-8)
     assert found.p_value == pytest.approx(expected.p_value, rel=1e-8)
+
+
+def test_plain_mundlak_is_a_joint_test_under_one_variance() -> None:
+    y, X, unit, _ = panel("grunfeld")
+    theta = random_effects(y, X, unit=unit).theta
+    means = X - demeaned(X, unit)
+    columns = np.column_stack([X - theta[:, None] * means, (1 - theta[:, None]) * means[:, 1:]])
+    fit = sm.OLS(y - theta * (y - demeaned(y, unit)), columns).fit()
+    expected = fit.wald_test(np.eye(5)[3:], use_f=False, scalar=True)
+    found = mundlak(y, X, unit=unit, robust=False)
+    assert found.statistic == pytest.approx(float(expected.statistic), rel=1e-8)
+    assert found.p_value == pytest.approx(float(expected.pvalue), rel=1e-8)
 
 
 def test_an_indefinite_hausman_says_so() -> None:

@@ -671,7 +671,7 @@ def test_own_csv_uses_the_identities_of_a_satellite_account(tmp_path: Path) -> N
     assert qn.audit(qn.read_figures(path)).conflicts == [["T19", "C19", "H19"]]
 
 
-_PAGE = Path(__file__).parent.parent / "docs" / "evidence.md"
+_PAGE = Path(__file__).parent.parent / "docs" / "method" / "evidence.md"
 
 
 @pytest.mark.skipif(not _PAGE.is_file(), reason="looks at the source, which is not here")

@@ -2,10 +2,10 @@
 
 A random sample of lines of ``fitting/``, ``models/``, ``datasets/`` and ``diagnostics/`` gets one
 fault each (`tools.mutants`) in a copy of the checkout, never in the checkout itself, and the tests
-that reach the line run against it: the quickest first, then the whole files they stand in, last the
-frozen output (`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as
-long as the fast suite takes) and kept for the next call with ``--map FILE``. Results are a csv, a
-row a fault: ``killed`` and by which test, ``frozen`` (only the frozen output differs),
+that reach the line run against it: those of like names, the quickest, the whole files they stand
+in, last the frozen output (`tools.golden`). Which test reaches which line is
+measured first (`tools.reach`; as long as the fast suite takes) and kept for the next call with
+``--map FILE``. Results are a csv, a row a fault: ``killed`` and by which test, ``frozen`` (only the frozen output differs),
 ``survived`` or ``not reached``. A fault that does not end in time is killed.
 
 ``--sabotage`` runs the central faults of `tools.sabotages`: the fast suite must kill each.
@@ -42,7 +42,7 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("fitting", "models", "datasets", "diagnostics")
 FROZEN = "tests/test_quesnay_golden.py"
 ASIDE = (FROZEN, "tests/test_house.py", "tests/test_readme.py")  # they look at text, or at all
-QUICK, WIDE = 20.0, 40.0  # measured seconds of tests: those that reach the line, then their files
+NEAR, QUICK, WIDE = 4.0, 20.0, 40.0  # seconds of tests: of like names, that reach the line, files
 CPU, WALL = 60, 900  # seconds after which a fault has killed itself
 MEMORY = 8 << 30  # bytes
 PLAIN = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", "--no-header")
@@ -189,6 +189,9 @@ def plan_tests(reach: Reach, fault: Fault) -> Iterator[list[str]]:
     quick = sorted(
         (name for name in reaching if "::" in name), key=lambda name: reach.seconds.get(name, 0.0)
     )
+    words = set(fault.file.removesuffix(".py").replace("/", "_").split("_"))
+    near = sorted(quick, key=lambda name: -len(words & set(name.split(".py")[0].split("_"))))
+    yield _within(near, reach.seconds, NEAR)
     yield _within(quick, reach.seconds, QUICK)
     files = Counter(name.split("::")[0] for name in reaching)
     whole: dict[str, float] = dict.fromkeys((name for name, _ in files.most_common()), 0.0)

@@ -3,10 +3,10 @@
 A random sample of lines of ``fitting/``, ``models/``, ``datasets/`` and ``diagnostics/`` gets one
 fault each (`tools.mutants`) in a copy of the checkout, never in the checkout itself, and the tests
 that reach the line run against it: those of like names, the quickest, the whole files they stand
-in, last the frozen output (`tools.golden`). Which test reaches which line is
-measured first (`tools.reach`; as long as the fast suite takes) and kept for the next call with
-``--map FILE``. Results are a csv, a row a fault: ``killed`` and by which test, ``frozen`` (only the frozen output differs),
-``survived`` or ``not reached``. A fault that does not end in time is killed.
+in, last the frozen output (`tools.golden`). Which test reaches which line is measured first
+(`tools.reach`; as long as the fast suite takes) and kept for the next call with ``--map FILE``.
+Results are a csv, a row a fault: ``killed`` and by which test, ``frozen`` (only the frozen output
+differs), ``survived`` or ``not reached``. A fault that does not end in time is killed.
 
 ``--sabotage`` runs the central faults of `tools.sabotages`: the fast suite must kill each.
 """

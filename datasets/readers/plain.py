@@ -388,14 +388,8 @@ def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | No
     absent = [code for code in codes if code not in header]
     if absent:
         raise DataError(f"{sheet.title}: row {absent[0]!r} has no column of that name")
-    style = number_style(
-        sheet,
-        (rows[0], 2),
-        decimal=options.decimal,
-        thousands=options.thousands,
-        zeros=options.zeros,
-    )
-    numbers = Numbers(sheet, style)
+    marks_of = {"decimal": options.decimal, "thousands": options.thousands}
+    numbers = Numbers(sheet, number_style(sheet, (rows[0], 2), **marks_of, zeros=options.zeros))
     values = np.full((len(lines), len(columns)), np.nan)
     for kind in dict.fromkeys(kinds):  # output stands in one block, value added under sectors
         down = [k for k, line in enumerate(lines) if line.role == kind]

@@ -20,7 +20,7 @@ import numpy as np
 import pandas as pd
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.facts import Column, read_own
+from quesnay.diagnostics.reproduction.own_data import Column, read_own
 from quesnay.diagnostics.reproduction.study import template_text
 
 from . import made_up_tables as made

@@ -11,7 +11,7 @@ import pytest
 import xlsxwriter
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.facts import read_own
+from quesnay.diagnostics.reproduction.own_data import read_own
 
 DEEP = 3000
 PANEL = pd.DataFrame({name: [1.0, 2.0, 4.0, 3.0] for name in "yabcdefgh"})

@@ -2,8 +2,6 @@
 
 import base64
 import io
-import json
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,10 +9,7 @@ from typing import Any
 import pytest
 
 import quesnay as qn
-
-webdriver = pytest.importorskip("selenium.webdriver", reason="selenium is not installed")
-if shutil.which("chromium") is None or shutil.which("chromedriver") is None:
-    pytest.skip("chromium or its driver is not installed", allow_module_level=True)
+from tests.browser import open_page, requests, start_browser
 
 pytestmark = pytest.mark.slow  # a browser loads ten megabytes of pages
 
@@ -49,33 +44,15 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def driver() -> Iterator[Any]:
     """Start one browser that logs its console and its requests."""
-    options = webdriver.ChromeOptions()
-    for word in ("--headless=new", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage"):
-        options.add_argument(word)
-    options.binary_location = str(shutil.which("chromium"))
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL", "performance": "ALL"})
-    service = webdriver.ChromeService(str(shutil.which("chromedriver")))
-    one = webdriver.Chrome(options=options, service=service)
+    one = start_browser()
     yield one
     one.quit()
 
 
 def _open(driver: Any, folder: Path, name: str, *, width: int = 1280, scheme: str = "light") -> str:
-    size = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": width < 600}
-    driver.execute_cdp_cmd("Emulation.setDeviceMetricsOverride", size)
-    media = [{"name": "prefers-color-scheme", "value": scheme}]
-    driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": media})
-    driver.get_log("browser")
-    driver.get_log("performance")
     address = (folder / f"{name}.html").as_uri()
-    driver.get(address)
+    open_page(driver, address, width=width, scheme=scheme)
     return address
-
-
-def _requests(driver: Any) -> set[str]:
-    messages = [json.loads(entry["message"])["message"] for entry in driver.get_log("performance")]
-    sent = [m for m in messages if m["method"] == "Network.requestWillBeSent"]
-    return {m["params"]["request"]["url"] for m in sent}
 
 
 @pytest.mark.parametrize(("study", "language"), PAGES)
@@ -83,7 +60,7 @@ def test_page_loads_alone_without_a_word_on_the_console(
     driver: Any, folder: Path, study: str, language: str
 ) -> None:
     address = _open(driver, folder, f"{study}-{language}")
-    assert _requests(driver) == {address}
+    assert requests(driver) == {address}
     assert driver.get_log("browser") == []
     assert driver.execute_script(MISSING) == []
 

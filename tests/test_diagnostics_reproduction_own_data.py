@@ -9,7 +9,7 @@ import xlsxwriter
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.facts import Column, read_own
+from quesnay.diagnostics.reproduction.own_data import Column, read_own
 from quesnay.diagnostics.reproduction.study import study_text, template_text
 
 YEARS = (2017, 2018, 2020)

@@ -14,7 +14,7 @@ from hypothesis.extra import numpy as nps
 
 import quesnay as qn
 from quesnay.diagnostics.audit.figures import printed_interval, unit_of
-from quesnay.diagnostics.reproduction.facts import read_own
+from quesnay.diagnostics.reproduction.own_data import read_own
 from quesnay.diagnostics.reproduction.study import load_study, study_text
 from quesnay.models.expressions import evaluate, read_arithmetic, read_tokens
 from quesnay.models.inputs import rounding_interval

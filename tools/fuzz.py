@@ -17,7 +17,7 @@ import numpy as np
 import pandas as pd
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.facts import read_own
+from quesnay.diagnostics.reproduction.own_data import read_own
 from quesnay.diagnostics.reproduction.study import study_names, study_text, template_text
 from tests import corpus_inputs as corpus
 from tests.made_up_tables import write_rows

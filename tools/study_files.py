@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from quesnay.diagnostics.reproduction.facts import column_table
+from quesnay.diagnostics.reproduction.own_data import column_table
 from quesnay.diagnostics.reproduction.study import key_table
 
 ROOT = Path(__file__).resolve().parents[1]

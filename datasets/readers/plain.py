@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import Role, number_style, role_of, tidy
+from quesnay.datasets.readers.cells import Role, role_of, tidy
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, check_once, label
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
@@ -388,8 +388,7 @@ def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | No
     absent = [code for code in codes if code not in header]
     if absent:
         raise DataError(f"{sheet.title}: row {absent[0]!r} has no column of that name")
-    marks_of = {"decimal": options.decimal, "thousands": options.thousands}
-    numbers = Numbers(sheet, number_style(sheet, (rows[0], 2), **marks_of, zeros=options.zeros))
+    numbers = Numbers.of(sheet, (rows[0], 2), options)
     values = np.full((len(lines), len(columns)), np.nan)
     for kind in dict.fromkeys(kinds):  # output stands in one block, value added under sectors
         down = [k for k, line in enumerate(lines) if line.role == kind]

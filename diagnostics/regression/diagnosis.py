@@ -20,7 +20,7 @@ from quesnay.diagnostics.regression.assumptions import (
     examine,
     leave_out,
 )
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import (
@@ -363,9 +363,7 @@ class Diagnosis(Tabular):
         return Table(title, self.errors.by_rule(), notes, formats)
 
     def _row_table(self) -> Table:
-        size = (self.rows["cooks"] / self.rows["cooks"].max()).round(9)  # equal but for rounding
-        order = np.argsort(-size.to_numpy(float), kind="stable")
-        top = self.rows.iloc[order[:SHOWN]]
+        top = self.rows.iloc[_largest(self.rows["cooks"])]
         named = top.rename(columns={"cooks": "Cook's distance"})
         notes = (
             "dfbeta: the coefficient with the row less without it, in standard errors.",
@@ -377,7 +375,7 @@ class Diagnosis(Tabular):
         frame = self.errors.frame
         change = groups.estimates.rsub(frame["estimate"], axis=1)
         scaled = (change / frame["recommended"]).abs().max(axis=1)
-        order = scaled.sort_values(ascending=False, kind="stable").index[:SHOWN]
+        order = scaled.index[_largest(scaled)]
         shown = groups.estimates.loc[order].assign(
             rows=groups.rows[order], **{"change, standard errors": scaled[order]}
         )
@@ -488,6 +486,12 @@ def _header(examined: Examined, bootstrap: str, tried: int | None) -> pd.DataFra
         "software": versions(),
     }
     return pd.DataFrame({"value": facts})
+
+
+def _largest(sizes: "pd.Series[float]") -> Places:
+    """Return where the largest are; those equal but for rounding stand in the order of rows."""
+    scaled = (sizes / sizes.max()).round(9).to_numpy(float)
+    return np.argsort(-scaled, kind="stable")[:SHOWN]
 
 
 def _tried(tried: int | None) -> str:

@@ -120,7 +120,7 @@ def _shown(own: "pd.Series[float]", name: str, scale: float = 1.0) -> str:
 
 def explanations(result: "Reproduction") -> dict[str, Why]:
     """Explain every number of account and verdicts, and every printed figure, by its name."""
-    whys = {}
+    whys, central = {}, result.central
     for name, printed in result.facts.reported.iterrows():
         amount = printed_amount(printed["printed"], str(printed["unit"]))
         read = printed.get("provenance") or "study file"
@@ -131,34 +131,39 @@ def explanations(result: "Reproduction") -> dict[str, Why]:
         if not pd.isna(own["estimate"]):
             figure = row(result.facts.reported, name)
             concept, year = CONCEPTS[str(figure["concept"])], int(figure["year"])
-            said = [f"{name}, {run} run: {_shown(own, 'estimate')} {own['unit']}."]
-            said.append(f"source-{name}")
-            whys[f"why-{run}-{name}"] = _why(result, run, concept, year, said)
+            sentence = f"{name}, {run} run: {_shown(own, 'estimate')} {own['unit']}."
+            told = _equation(result, central, run, concept, year)
+            links = [_method(run, concept), ("source row", f"source-{name}")]
+            whys[f"why-{run}-{name}"] = _why(sentence, told, links)
     for key, own in result.account.iterrows():
         run, year = cast("tuple[str, int]", key)
         for name in ACCOUNT:
             if not pd.isna(own[name]):
                 scale, unit = _unit(result, CONCEPTS[name])
                 start = f"{CONCEPTS[name].title}, {year}, {run} run"
-                said = [f"{start}: {_shown(own, name, scale)} {unit}."]
-                whys[f"why-{run}-{year}-{name}"] = _why(result, run, CONCEPTS[name], year, said)
+                sentence = f"{start}: {_shown(own, name, scale)} {unit}."
+                told = _equation(result, central, run, CONCEPTS[name], year)
+                whys[f"why-{run}-{year}-{name}"] = _why(
+                    sentence, told, [_method(run, CONCEPTS[name])]
+                )
     return whys
 
 
-def _why(result: "Reproduction", run: str, concept: Concept, year: int, said: Sequence[str]) -> Why:
-    """Add equation and inputs to what is said of a number, and the links to more.
+def _method(run: str, concept: Concept) -> tuple[str, str]:
+    """Return the link to the formula of a concept."""
+    place = {"core": "core", "integration": run}.get(concept.name, "total")
+    return "equation", f"method-{place}"
 
-    `said` is the sentence and, for a printed figure, the anchor of its source.
-    """
-    equation, inputs = _equation(result, run, concept, year)
+
+def _why(said: str, told: tuple[str, pd.DataFrame], links: Sequence[tuple[str, str]]) -> Why:
+    """Put the equation of a number and the medians of its inputs below what is said of it."""
+    equation, inputs = told
     listed = [
         f"{letter} = {number_text(float(one['value']))} {one['unit']}, {int(one['year'])}: "
         f"{one['source']}."
         for letter, one in inputs.iterrows()
     ]
-    place = {"core": "core", "integration": run}.get(concept.name, "total")
-    links = [("equation", f"method-{place}"), *(("source row", one) for one in said[1:])]
-    return Why([said[0], f"Equation: {equation}.", *listed], links)
+    return Why([said, f"Equation: {equation}.", *listed], links)
 
 
 def account_opens(result: "Reproduction") -> dict[tuple[int, int], str]:
@@ -195,7 +200,7 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
         )
     printed, verdict = row(reported, figure), row(result.verdicts, (run, figure))
     concept = CONCEPTS[str(printed["concept"])]
-    equation, inputs = _equation(result, run, concept, int(printed["year"]))
+    equation, inputs = _equation(result, result.central, run, concept, int(printed["year"]))
     return Explanation(
         f"{figure}, {run} run",
         concept.title,
@@ -214,7 +219,7 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
 
 
 def _equation(
-    result: "Reproduction", run: str, concept: Concept, year: int
+    result: "Reproduction", central: "pd.Series[float]", run: str, concept: Concept, year: int
 ) -> tuple[str, pd.DataFrame]:
     """Return how a concept of a year follows, and the medians of its inputs."""
     equation, parts = concept.equation, concept.inputs
@@ -222,13 +227,17 @@ def _equation(
         equation, parts, _ = _INTEGRATION[run]
     elif concept.name == "jobs":
         parts = (("sum_j l_j T_j", "employed", 0), ("sum_j l_j before T_j before", "employed", 1))
-    inputs = [_input(result, run, concept=name, year=year - back) for _, name, back in parts]
+    inputs = [
+        _input(result, central, run, concept=name, year=year - back) for _, name, back in parts
+    ]
     return equation, pd.DataFrame(
         inputs, [letter for letter, _, _ in parts], ["value", "unit", "source", "year"]
     )
 
 
-def _input(result: "Reproduction", run: str, *, concept: str, year: int) -> dict[str, object]:
+def _input(
+    result: "Reproduction", central: "pd.Series[float]", run: str, *, concept: str, year: int
+) -> dict[str, object]:
     """One input of an equation: the median of its draws."""
     model, study = result.assembly.model, result.study
     places = [k for k, s in enumerate(model.slots) if s.year == year and s.variant != "outcome"]
@@ -241,7 +250,7 @@ def _input(result: "Reproduction", run: str, *, concept: str, year: int) -> dict
             unit = study.employment.unit
     else:
         key = (year, model.slots[places[0]].variant)
-        value = float(np.nanmedian(result.draws[(run, concept, *key)]))
+        value = float(central[(run, concept, *key)])
         source = _INTEGRATION[run][2] if concept == "integration" else CONCEPTS[concept].source
         if concept == "core" and study.core.figure is not None:
             own = row(result.facts.reported, study.core.figure)

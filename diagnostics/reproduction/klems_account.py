@@ -23,7 +23,8 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.diagnostics.reproduction.facts import Column, as_printed, panel, reported_figures
+from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
+from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
 from quesnay.diagnostics.reproduction.tables import console_text
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row

@@ -21,7 +21,8 @@ from quesnay.diagnostics.evidence.coefficient_stability import (
     bounds_of,
     deal_anew,
 )
-from quesnay.diagnostics.reproduction.facts import Column, Facts, panel
+from quesnay.diagnostics.reproduction.facts import Facts, panel
+from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed

@@ -450,7 +450,8 @@ def source_tornados(result: Reproduction) -> dict[tuple[str, str], Tornado]:
             fixed = [column for column in moved.columns if column[0] == "calibrated"]
             moved[fixed] = np.nan
         ends[source] = moved.quantile([_TAIL, 1 - _TAIL]).set_axis(["low", "high"])
-    middle = AllRuns(model)({**base, **_elasticity_of(model, drawn, [])})[0, places]
+    once = {name: v[:1] for name, v in {**base, **_elasticity_of(model, drawn, [])}.items()}
+    middle = AllRuns(model)(once)[0, places]
     return _assembled(result, dict(zip(shown, map(float, middle), strict=True)), ends)
 
 

@@ -350,9 +350,8 @@ def _without_minus_zero(text: str) -> str:
 _LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
-# stay with their word
+# Signs that stay on the line of the word before or behind them.
 _CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
-# stay with their word
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 

@@ -519,7 +519,7 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
     return [
         say(
             "Path: a diffusion curve through the two earliest totals gives {rows}. Rules without "
-            "a model give for {year}: {naive}. Over the held-out totals {verdict}.",
+            "a model give for {year}: {naive}. Held-out totals: {verdict}.",
             lang,
             rows=say(", ", lang).join(rows),
             year=first,
@@ -590,8 +590,8 @@ def _out_of_reach(result: "Reproduction", year: int, core: float, lang: Language
     if int(base["year"]) != year - 1 or implied <= float(growth.max()):
         return ""
     return say(" ", lang) + say(
-        "That is {implied:.0%} more than {id}, and none of the {count} sectors of the core grew "
-        "faster than {most:.1%}: no fixed weights reach it.",
+        "The implied core is {implied:.0%} more than {id}, and none of the {count} sectors of the "
+        "core grew faster than {most:.1%}: no fixed weights reach it.",
         lang,
         implied=implied,
         id=start,

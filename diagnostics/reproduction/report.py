@@ -560,7 +560,7 @@ def _colophon(result: "Reproduction") -> Table:
     }
     if result.elasticities is not None:
         count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
-        rows["equations estimated"] = str(count)
+        rows["estimates of the elasticity"] = str(count)
         rows["rows of the base regression"] = str(result.elasticities.base.nobs)
     return Table("How this report was made", pd.DataFrame({"value": rows}))
 

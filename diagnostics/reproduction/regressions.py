@@ -54,12 +54,8 @@ __all__ = [
 ]
 
 
-_RULES: dict[str, CovarianceRule] = {
-    "classical": Classical(),
-    "HC1": HC1(),
-    "CR1": CR1(),
-    "CR2": CR2(),
-}
+_PLAIN: tuple[CovarianceRule, ...] = (Classical(), HC1())
+_CLUSTERED: tuple[CovarianceRule, ...] = (CR1(), CR2())
 _WILD_DRAWS = 999
 _PLACEBOS = 499
 
@@ -436,17 +432,20 @@ def _strength(found: PanelFit) -> str:
     return f"{words}; its interval says how little it can tell apart."
 
 
-def _under(fit: PanelFit, rule: str) -> PanelFit:
+def _under(fit: PanelFit, rule: CovarianceRule) -> PanelFit:
     """Return a fit under another rule of inference: the regression itself stays."""
-    return replace(fit, inference=_RULES[rule].estimate(fit.regression))
+    return replace(fit, inference=rule.estimate(fit.regression))
 
 
 def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     """Return the elasticity under every rule of inference that few clusters call for."""
     rows, columns = {}, ["std_error", "p_value", "low", "high"]
-    for rule in _RULES if use.cluster else ("classical", "HC1"):
-        own = _under(fit, rule).tidy().set_index("term").loc[use.term]
-        rows[rule] = [own[name] for name in ("std_error", "p_value", "conf_low", "conf_high")]
+    for rule in (*_PLAIN, *_CLUSTERED) if use.cluster else _PLAIN:
+        under = _under(fit, rule)
+        own = under.tidy().set_index("term").loc[use.term, ["std_error", "p_value", "conf_low", "conf_high"]]
+        rows[under.inference.name] = [
+            own[name] for name in ("std_error", "p_value", "conf_low", "conf_high")
+        ]
     notes = ["CR1: clustered, t with clusters less one; CR2: bias-reduced, Satterthwaite degrees."]
     if use.cluster:
         wild = fit.wild_bootstrap(use.term, draws=_WILD_DRAWS, seed=seed)
@@ -486,7 +485,7 @@ def _between(base: PanelFit, term: str) -> str:
     it (Frisch 1934; Klepper and Leamer 1984, Econometrica 52, theorem 1). The second is the first
     over the squared partial correlation, ``t^2 / (t^2 + dof)`` with the classical t.
     """
-    fit = _under(base, "classical")
+    fit = _under(base, Classical())
     squared, direct = float(fit.tstats[term]) ** 2, float(fit.params[term])
     reverse = direct / (squared / (squared + float(fit.df_resid)))
     return (

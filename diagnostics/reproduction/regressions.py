@@ -442,10 +442,9 @@ def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     rows, columns = {}, ["std_error", "p_value", "low", "high"]
     for rule in (*_PLAIN, *_CLUSTERED) if use.cluster else _PLAIN:
         under = _under(fit, rule)
-        own = under.tidy().set_index("term").loc[use.term, ["std_error", "p_value", "conf_low", "conf_high"]]
-        rows[under.inference.name] = [
-            own[name] for name in ("std_error", "p_value", "conf_low", "conf_high")
-        ]
+        own = under.tidy().set_index("term").loc[use.term]
+        shown = ("std_error", "p_value", "conf_low", "conf_high")
+        rows[under.inference.name] = [own[name] for name in shown]
     notes = ["CR1: clustered, t with clusters less one; CR2: bias-reduced, Satterthwaite degrees."]
     if use.cluster:
         wild = fit.wild_bootstrap(use.term, draws=_WILD_DRAWS, seed=seed)

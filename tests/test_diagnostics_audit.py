@@ -373,6 +373,7 @@ def planted(seed: int) -> tuple[pd.DataFrame, dict[str, str], dict[str, float]]:
     return rows(**told), chosen, {"T17": total[2017], "T19": total[2019], "I19": total[2019] * h}
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_true_report_is_never_refused(seed: int) -> None:

@@ -27,7 +27,8 @@ from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, S
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
-from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical, CovarianceRule
+from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical
+from quesnay.fitting.regression.least_squares import CovarianceRule
 from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
@@ -35,24 +36,6 @@ from quesnay.models.regression.instrumental import fit_instrumental, shift_share
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.satellite.core import keeps_imports_by_product
-
-__all__ = [
-    "Elasticities",
-    "KnownRegressions",
-    "cluster_grams",
-    "complete_rows",
-    "elasticity_draws",
-    "estimate_elasticities",
-    "fit_potential",
-    "formula_columns",
-    "mixture",
-    "mixture_median",
-    "per_value_added",
-    "placebo_of",
-    "regression_rows",
-    "rival_of",
-]
-
 
 _PLAIN: tuple[CovarianceRule, ...] = (Classical(), HC1())
 _CLUSTERED: tuple[CovarianceRule, ...] = (CR1(), CR2())

@@ -26,15 +26,6 @@ from quesnay.fitting.regression.least_squares import (
 from quesnay.fitting.regression.random_effects import Method, random_effects, within_columns
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "EFFECTS",
-    "UNRELATED",
-    "cross_section_dependence",
-    "hausman",
-    "lagrange_multiplier",
-    "mundlak",
-]
-
 EFFECTS = Wording(
     "units and times have no effects of their own",
     "units or times differ beyond the regressors",

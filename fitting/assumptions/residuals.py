@@ -18,18 +18,6 @@ from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "Influence",
-    "breusch_pagan",
-    "cluster_influence",
-    "collinearity",
-    "influence_of",
-    "jarque_bera",
-    "order_envelope",
-    "variance_inflation",
-    "white",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Collinearity:

@@ -18,14 +18,6 @@ from quesnay.fitting.regression.fixed_effects import Stack, cluster_sums, stack
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "SERIAL",
-    "breusch_godfrey",
-    "durbin_watson",
-    "probability_positive",
-    "wooldridge_within",
-]
-
 Alternative = Literal["positive", "two-sided", "negative"]
 SERIAL = Wording(
     "errors are not serially correlated",

@@ -18,22 +18,6 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = [
-    "Absorber",
-    "AbsorberWithSlopes",
-    "BalancedEffects",
-    "Stack",
-    "absorb_effects",
-    "absorb_slopes",
-    "build_system",
-    "cluster_sums",
-    "deviations",
-    "find_singletons",
-    "group_means",
-    "group_sums",
-    "stack",
-]
-
 
 def group_sums(codes: Codes, block: Array, groups: int) -> Array:
     """Return the sums of variables by group.

@@ -18,16 +18,6 @@ from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "InstrumentalFit",
-    "TwoStages",
-    "anderson_rubin",
-    "endogeneity",
-    "first_stage",
-    "instrumental_variables",
-    "overidentification",
-]
-
 EXOGENOUS = Wording(
     "the regressors called endogenous are exogenous",
     "least squares and instruments disagree",

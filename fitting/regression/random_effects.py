@@ -12,8 +12,6 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, group_means, stack
 from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
-__all__ = ["Method", "PanelOfUnits", "RandomEffects", "between", "random_effects", "within_columns"]
-
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
 _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
 

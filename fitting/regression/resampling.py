@@ -29,23 +29,6 @@ from quesnay.fitting.regression.clusters import (
 from quesnay.fitting.regression.fixed_effects import absorb_effects, cluster_sums
 from quesnay.fitting.regression.least_squares import Regression
 
-__all__ = [
-    "NestedGrams",
-    "Refit",
-    "Replications",
-    "bootstrap_coefficients",
-    "gram_blocks",
-    "jackknife_coefficients",
-    "nested_grams",
-    "prepare_wild",
-    "redraw_grams",
-    "refit_bootstrap",
-    "refit_jackknife",
-    "solve_grams",
-    "wild_weights",
-]
-
-
 _SINGULAR = 1e-13  # reciprocal condition of a scaled table below which nothing is identified
 _MOST_LEVELS = 3000  # of effects that cross clusters: one draw takes a second or two
 _MOST_CELLS = 150_000_000  # of the tables of products of all clusters

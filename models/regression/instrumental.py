@@ -64,14 +64,6 @@ from quesnay.models.regression.sample import (
     drop_columns,
 )
 
-__all__ = [
-    "Equation",
-    "fit_instrumental",
-    "read_equation",
-    "shift_share_instrument",
-    "to_linearmodels",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Equation:

@@ -26,16 +26,6 @@ from quesnay.models.regression.columns import (
 )
 from quesnay.models.regression.result import Estimate, PanelFit, frame_of_tests
 
-__all__ = [
-    "Combination",
-    "Fitted",
-    "ModelAverage",
-    "average_models",
-    "combine",
-    "shrink",
-]
-
-
 _RULES = {
     "inverse-variance": "Independent estimates of one value, weighted by their precision",
     "correlated": "Correlated estimates of one value, generalised least squares",

@@ -13,9 +13,9 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import Classical, CovarianceRule
+from quesnay.fitting.regression.covariance import Classical
 from quesnay.fitting.regression.fixed_effects import cluster_sums, group_means
-from quesnay.fitting.regression.least_squares import LinearFit, Regression
+from quesnay.fitting.regression.least_squares import CovarianceRule, LinearFit, Regression
 from quesnay.fitting.regression.random_effects import (
     Method,
     PanelOfUnits,
@@ -28,9 +28,6 @@ from quesnay.models.regression.design import refuse_constant, refuse_dependent
 from quesnay.models.regression.panel import choose_rule, fit_sample
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
-
-__all__ = ["fit_between", "fit_correlated_random_effects", "fit_random_effects"]
-
 
 METHODS = ("swar", "walhus", "amemiya", "nerlove", "ml")
 

@@ -26,16 +26,6 @@ from quesnay.models.regression.functions import check_null
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = [
-    "ReplicatedFit",
-    "WildTest",
-    "bootstrap_fit",
-    "jackknife_fit",
-    "only_cluster",
-    "wild_test",
-]
-
-
 _AGAIN = "qn.bootstrap(statistic, data, cluster=...) with a function that fits again"
 
 

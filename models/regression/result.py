@@ -14,13 +14,9 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed, confidence_level, half_width
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments
-from quesnay.fitting.regression.covariance import (
-    CovarianceEstimate,
-    Regression,
-    adjusted_clusters,
-)
+from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.fitting.regression.fixed_effects import deviations
-from quesnay.fitting.regression.least_squares import LinearFit
+from quesnay.fitting.regression.least_squares import CovarianceEstimate, LinearFit, Regression
 from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, estimates_frame
@@ -39,18 +35,6 @@ from quesnay.models.regression.resampling import (
     wild_test,
 )
 from quesnay.models.regression.sample import Sample
-
-__all__ = [
-    "LEAST_SQUARES",
-    "Answers",
-    "Estimate",
-    "PanelFit",
-    "attempted",
-    "frame_of_tests",
-    "labels_of",
-    "tables_of_tests",
-]
-
 
 LEAST_SQUARES = "least squares"
 

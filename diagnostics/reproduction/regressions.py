@@ -32,6 +32,7 @@ from quesnay.fitting.regression.least_squares import CovarianceRule
 from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.instrumental import fit_instrumental, shift_share_instrument
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
@@ -106,7 +107,7 @@ class KnownRegressions:
 
     def __init__(self) -> None:
         self._rows: dict[str, pd.DataFrame] = {}
-        self._fits: dict[tuple[str, str], PanelFit] = {}
+        self._fits: dict[object, PanelFit] = {}
 
     def rows(self, use: Potential) -> pd.DataFrame:
         """Return the rows of a regression, a shared frame."""
@@ -116,8 +117,12 @@ class KnownRegressions:
         return self._rows[key]
 
     def fit(self, use: Potential) -> PanelFit:
-        """Return a regression that has the term which is the elasticity."""
-        key = self._key(use), repr((use.formula, use.absorb))
+        """Return a regression that has the term which is the elasticity.
+
+        In whatever order its terms are written, it is the same.
+        """
+        form = parse_formula(use.formula)
+        key = self._key(use), use.absorb, form.outcome, frozenset(form.terms), form.intercept
         if key not in self._fits:
             self._fits[key] = fit_potential(use, self.rows(use))
         fit = self._fits[key]

@@ -385,6 +385,11 @@ class Projection:
         return self.ssr <= _EXACT * whole
 
     @property
+    def design(self) -> Array:
+        """X, (n, k)."""
+        return self.Q @ (self.R * self.scale)
+
+    @property
     def leverage(self) -> Array:
         """Diagonal of the hat matrix, (n,)."""
         return np.asarray(np.einsum("ij,ij->i", self.Q, self.Q))

@@ -19,8 +19,6 @@ from quesnay.fitting.errors import DataError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["Concordance", "concordance"]
-
 _GAP = 1e-6
 _KEYS = ["source", "target"]
 _DETAILS = (139, 149, 153)

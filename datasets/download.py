@@ -29,8 +29,6 @@ from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.inputs import as_path
 
-__all__ = ["download", "list_downloads"]
-
 _TRIES = 4
 _WAIT = 0.5  # seconds before the second try; doubled each time
 _PIECE = 1 << 16

@@ -18,7 +18,8 @@ from quesnay.diagnostics.reproduction.regressions import (
     per_value_added,
     regression_rows,
 )
-from quesnay.diagnostics.reproduction.study import Study, load_study, with_keys
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import Study, load_study
 
 from .refusals import refused
 

@@ -8,8 +8,8 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.reproduction.linkage import BASE, CoreLinkages, core_linkages
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.runs import READINGS
 from quesnay.diagnostics.reproduction.study import load_study
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 
 
 @pytest.fixture(scope="module")

@@ -8,12 +8,8 @@ import pytest
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import formula_columns
-from quesnay.diagnostics.reproduction.study import (
-    Specifications,
-    load_study,
-    template_text,
-    with_keys,
-)
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import Specifications, load_study, template_text
 from tests.refusals import refused
 
 FULL = template_text("full")

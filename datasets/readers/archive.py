@@ -11,8 +11,6 @@ from pathlib import Path
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["check_archive", "check_extent"]
-
 # A worksheet compresses 5 to 20 fold; a thousandfold one is an attack or a fault.
 _LARGEST_BYTES = 1 << 30
 _SUSPECT_BYTES = 1 << 26

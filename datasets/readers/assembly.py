@@ -20,9 +20,6 @@ from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Arrangement", "Line", "Numbers", "assemble"]
-
-
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
 _MOST_USES = 60  # columns of final demand of one economy; a world table has no such sub-totals
 _ASIDE = {"total", "demand_total", "value_added_total", "output", "drop", "unlabelled"}

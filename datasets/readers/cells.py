@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["ROLES", "NumberStyle", "Role", "number_style", "role_of", "tidy", "to_number"]
-
 Role = str  # one of ROLES
 
 ROLES = (

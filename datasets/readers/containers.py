@@ -33,21 +33,6 @@ from numpy.typing import NDArray
 from quesnay.datasets.readers.archive import check_archive, check_extent
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
 
-__all__ = [
-    "Book",
-    "Cell",
-    "PackedRow",
-    "Row",
-    "Sheet",
-    "archive_names",
-    "check_once",
-    "file_hash",
-    "label",
-    "open_archive",
-    "open_book",
-    "unpacked",
-]
-
 Cell = str | float
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")

@@ -34,9 +34,6 @@ from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["folder_layout", "read_eora", "read_exiobase", "read_gloria"]
-
-
 _FACTORS = ("factor_inputs/F.txt", "satellite/F.txt")
 _TAXES = "Taxes less subsidies on products purchased"
 _INCOME = (

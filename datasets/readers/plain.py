@@ -21,8 +21,6 @@ from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["arrange_plain", "canonical", "is_number", "read_blocks", "unit_of"]
-
 _HEADER_ROWS = 60
 _LABEL_COLUMNS = 7
 _BLOCKS = {"total", "domestic", "import", "value_added"}

@@ -52,8 +52,6 @@ from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import as_path
 
-__all__ = ["LAYOUTS", "read_io", "table_of_sheet"]
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:

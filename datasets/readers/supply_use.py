@@ -24,9 +24,6 @@ from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError
 
-__all__ = ["looks_bea", "looks_ibge", "read_bea", "read_ibge"]
-
-
 _ZEROS = frozenset({"", "...", "---", ".."})  # the Bureau leaves a zero empty or prints dots
 _FINAL = re.compile(r"F\d\w*")
 _TOTAL = re.compile(r"T\d{3}\w*|T00\w*|VABAS|VAPRO")

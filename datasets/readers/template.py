@@ -7,8 +7,6 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.write import write_bytes
 from quesnay.models.inputs import as_path
 
-__all__ = ["write_template"]
-
 _ROWS: tuple[tuple[object, ...], ...] = (
     ("Input-output table of (country, year)",),
     ("million (currency)",),

@@ -19,12 +19,6 @@ from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = [
-    "arrange_figaro", "arrange_oecd", "arrange_wiod", "arrange_wiod_national", "cut_country",
-    "looks_figaro", "looks_oecd", "looks_wiod", "looks_wiod_national", "merge_regions",
-    "split_regions",
-]  # fmt: skip
-
 
 def _filled(sheet: Sheet) -> list[int]:
     """Return the rows that are not blank, the first of which is the header."""

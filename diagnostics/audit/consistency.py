@@ -35,8 +35,6 @@ from quesnay.diagnostics.audit.identities import (
 from quesnay.diagnostics.audit.problem import Key, Problem, pose
 from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading, findings_of
 
-__all__ = ["audit"]
-
 _REPORT, _COUNTRY = "caict_2020", "CHN"
 _FORECAST_GROWTH = (7.0, 8.5)  # nominal, percent: what was expected of 2020 before the epidemic
 _EXPECTED_UNTIL = "2020-03"

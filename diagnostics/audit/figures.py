@@ -24,20 +24,6 @@ from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.models.inputs import rounding_interval
 
-__all__ = [
-    "Alternative",
-    "Figure",
-    "Unit",
-    "Vintages",
-    "checked_figures",
-    "checked_vintages",
-    "figure_of",
-    "inner",
-    "printed_interval",
-    "unit_of",
-]
-
-
 KINDS = ("estimate", "forecast")
 _OPEN = 1e-6  # of the width of an interval, by which its open end is moved inward
 

@@ -21,8 +21,6 @@ from quesnay.fitting.checks import is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown, suggestion
 from quesnay.models.inputs import as_path
 
-__all__ = ["ReportFile", "read_figures"]
-
 _LARGEST = 2_000_000
 _TEXT, _WHOLE, _NUMBER, _RATE = "text", "a whole number", "a number", "a number or its digits"
 _EQUATION = "text, such as 'M = P / R'"

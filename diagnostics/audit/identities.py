@@ -16,16 +16,6 @@ from quesnay.diagnostics.audit.figures import Unit
 from quesnay.fitting.errors import DataError, StudyError, nearest, shown
 from quesnay.models.expressions import Binary, Column, Expression, Negative, Number, read_equation
 
-__all__ = [
-    "FREE_DEFLATOR",
-    "SATELLITE_ACCOUNT",
-    "SATELLITE_QUANTITIES",
-    "Identity",
-    "Quantity",
-    "check_dimensions",
-    "check_symbols",
-]
-
 Name: TypeAlias = tuple[str, int]
 """A symbol and its lag."""
 Polynomial: TypeAlias = Mapping[tuple[Name, ...], float]

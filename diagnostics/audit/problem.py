@@ -33,8 +33,6 @@ from quesnay.diagnostics.audit.identities import (
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, StudyError, suggestion
 
-__all__ = ["Choice", "Instance", "Option", "Problem", "pose"]
-
 Key: TypeAlias = tuple[str, int]
 """A symbol and a calendar year."""
 Interval: TypeAlias = tuple[float, float]

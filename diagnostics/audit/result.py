@@ -13,14 +13,6 @@ from quesnay.diagnostics.audit.figures import Figure
 from quesnay.diagnostics.audit.problem import Choice, Problem
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = [
-    "AuditResult",
-    "OneVintage",
-    "Reading",
-    "findings_of",
-]
-
-
 _DETAIL = re.compile(r"rests on GDP|^Implied|^With(out)? |No identity ties")
 
 

@@ -45,16 +45,6 @@ from quesnay.models.uncertainty.running import Guarded, estimate_of, values_of
 if TYPE_CHECKING:
     from quesnay.fitting.checks import Seed
 
-__all__ = [
-    "LeaveOneOut",
-    "OsterBounds",
-    "ScalePlacebo",
-    "leave_one_out",
-    "oster_bounds",
-    "scale_placebo",
-]
-
-
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
 _REAL = 1e-8  # imaginary part, as a share of the root, that is rounding
 _GAIN = 1e-12  # of R2 by controls that is rounding

@@ -45,20 +45,6 @@ from quesnay.models.regression.bridges import from_results
 from quesnay.models.regression.columns import Grouping, column_name, group_column
 from quesnay.models.regression.result import Estimate, PanelFit, attempted
 
-__all__ = [
-    "FEW_CLUSTERS",
-    "Examined",
-    "LeftOut",
-    "allows_for",
-    "check_assumptions",
-    "effective_clusters",
-    "effective_count",
-    "examine",
-    "inflation",
-    "leave_out",
-    "outlier",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Examined:

@@ -12,15 +12,8 @@ import pandas as pd
 from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
-from quesnay.diagnostics.reproduction.study import (
-    SUPPLY,
-    UNITS,
-    Study,
-    at_key,
-    called,
-    load_study,
-    unit_scale,
-)
+from quesnay.diagnostics.reproduction.study import Study, at_key, called, load_study
+from quesnay.diagnostics.reproduction.study_rules import SUPPLY, UNITS, unit_scale
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
@@ -40,20 +33,6 @@ from quesnay.models.satellite.sectors import (
     scale_to_gdp,
 )
 from quesnay.models.satellite.updating import Margins, margins_between, update_table
-
-__all__ = [
-    "Assembly",
-    "Prepared",
-    "assemble",
-    "input_supply",
-    "margins_for",
-    "part",
-    "prepare",
-    "row",
-    "rule_errors",
-    "table_between",
-    "ties_by_slot",
-]
 
 
 def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:

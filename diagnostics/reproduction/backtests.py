@@ -36,13 +36,6 @@ from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.monte_carlo import checked_inputs
 
-__all__ = [
-    "ElasticityBacktest",
-    "OriginBacktest",
-    "backtest_elasticity",
-    "backtest_penetration",
-]
-
 _NO_CHANGE = "no change"
 
 

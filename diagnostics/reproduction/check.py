@@ -24,8 +24,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import describe
 
-__all__ = ["StudyCheck", "check_study"]
-
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class StudyCheck(Tabular):

@@ -21,8 +21,6 @@ from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = ["account_opens", "answer_table", "explain_figure", "explanations", "verdict_opens"]
-
 _Inputs = tuple[tuple[str, str, int], ...]
 
 _RUNS = {

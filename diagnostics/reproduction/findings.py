@@ -13,13 +13,11 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.diagnostics.reproduction.runs import READINGS
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import printed_amount
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
-
-__all__ = ["answer", "findings", "question", "turning_points"]
 
 
 def findings(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:

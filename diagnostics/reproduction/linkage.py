@@ -22,8 +22,6 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = ["BASE", "CoreLinkages", "core_linkages", "sector_names"]
-
 BASE = "suppliers of the core"
 """The reading of the linkage run itself."""
 

@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.evidence.specification import SpecificationCurve
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = [
-    "account_plot",
-    "all_plots",
-    "core_plot",
-    "elasticity_plot",
-    "fan_plot",
-    "naive_paths",
-    "penetration_plot",
-    "specification_plot",
-    "tornado_plot",
-]
-
 
 def _source(result: "Reproduction") -> str:
     from quesnay.diagnostics.reproduction.report import used_sources

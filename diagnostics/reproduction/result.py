@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.models.display.table import Explanation
 
-__all__ = ["Reproduction"]
-
 _FEW = 200  # draws below which an interval of 95 % is a guess
 
 

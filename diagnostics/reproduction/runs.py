@@ -17,13 +17,13 @@ from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.klems_account import KlemsAccount, klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import (
-    READINGS,
     KlemsStudy,
     Study,
     at_key,
     called,
     load_klems_study,
 )
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import seed_sequence, whole
@@ -42,23 +42,6 @@ from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
 from quesnay.models.satellite.core import keeps_imports_by_product, with_imports_inside
 from quesnay.models.uncertainty.monte_carlo import checked_inputs, monte_carlo
 from quesnay.models.uncertainty.sensitivity import Tornado
-
-__all__ = [
-    "READINGS",
-    "AllRuns",
-    "Sources",
-    "account_frame",
-    "labels",
-    "median_inputs",
-    "possible_readings",
-    "read_otherwise",
-    "reproduce",
-    "source_tornados",
-    "uncertain_inputs",
-    "variance_frame",
-    "with_intervals",
-]
-
 
 Sources = dict[str, list[str]]
 

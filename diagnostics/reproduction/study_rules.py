@@ -28,8 +28,6 @@ if TYPE_CHECKING:
         Study,
     )
 
-__all__ = ["READINGS", "ROLES", "SUPPLY", "UNITS", "check_klems", "check_sections", "unit_scale"]
-
 FAMILIES = ("gompertz", "logistic", "bass")
 ROLES = ("input", "calibration", "held out")
 READINGS = (

@@ -16,25 +16,6 @@ from quesnay.models.satellite.concepts import CONCEPTS, describe
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = [
-    "account_table",
-    "bounds_table",
-    "console_tables",
-    "console_text",
-    "definitions_table",
-    "glance_table",
-    "interval_text",
-    "number_text",
-    "path_table",
-    "printed_amount",
-    "result_tables",
-    "role_words",
-    "score_table",
-    "segment_table",
-    "variance_table",
-    "verdict_table",
-]
-
 _RUN_WORDS = {
     "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "

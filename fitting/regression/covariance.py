@@ -26,27 +26,8 @@ from quesnay.fitting.regression.clusters import (
 from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
-    CovarianceRule,
     Regression,
 )
-
-__all__ = [
-    "CR0",
-    "CR1",
-    "CR2",
-    "CR3",
-    "HC0",
-    "HC1",
-    "HC2",
-    "HC3",
-    "Classical",
-    "CovarianceEstimate",
-    "CovarianceRule",
-    "DriscollKraay",
-    "NeweyWest",
-    "Regression",
-    "adjusted_clusters",
-]
 
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
 _MOST_DIMENSIONS = 4  # of clusters: 15 covariances

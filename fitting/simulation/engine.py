@@ -20,8 +20,6 @@ from numpy.typing import NDArray
 from quesnay.fitting.checks import seed_sequence, whole
 from quesnay.fitting.errors import QuesnayError, shown
 
-__all__ = ["Arrays", "Chunk", "Progress", "Task", "chunks", "run"]
-
 Progress = Callable[[int, int], None]
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
 _MOST = 1_000_000  # chunks of one run; beyond, listing them takes longer than the draws of most

@@ -29,21 +29,6 @@ from quesnay.models.regression.columns import (
 )
 from quesnay.models.regression.formula import Factor, Formula, Term
 
-__all__ = [
-    "Design",
-    "Ingredients",
-    "Recipe",
-    "build_design",
-    "dependent_columns",
-    "free_of_effects",
-    "known_levels",
-    "read_ingredients",
-    "refuse_constant",
-    "refuse_dependent",
-    "refuse_overflow",
-    "refuse_own_rows",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ingredients:

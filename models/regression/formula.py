@@ -22,16 +22,6 @@ from quesnay.models.expressions import (
 if TYPE_CHECKING:
     from formulaic.parser.types import ASTNode, Token
 
-__all__ = [
-    "Factor",
-    "Formula",
-    "Term",
-    "expand_terms",
-    "parse_formula",
-    "parse_terms",
-    "term_text",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Factor:

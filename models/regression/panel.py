@@ -24,14 +24,17 @@ from quesnay.fitting.regression.covariance import (
     HC2,
     HC3,
     Classical,
-    CovarianceEstimate,
-    CovarianceRule,
     DriscollKraay,
     NeweyWest,
-    Regression,
 )
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums
-from quesnay.fitting.regression.least_squares import least_squares, project
+from quesnay.fitting.regression.least_squares import (
+    CovarianceEstimate,
+    CovarianceRule,
+    Regression,
+    least_squares,
+    project,
+)
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,
@@ -57,15 +60,6 @@ from quesnay.models.regression.sample import (
     read_formula,
     read_panel,
 )
-
-__all__ = [
-    "choose_rule",
-    "difference_ends",
-    "fit_differences",
-    "fit_half_panel_jackknife",
-    "fit_panel",
-    "fit_sample",
-]
 
 
 def fit_panel(

@@ -37,20 +37,6 @@ from quesnay.models.regression.design import (
 )
 from quesnay.models.regression.formula import Formula, Term, parse_formula
 
-__all__ = [
-    "Dropped",
-    "PanelData",
-    "Roles",
-    "Sample",
-    "absorber_of",
-    "draw_samples",
-    "drop_columns",
-    "make_shift",
-    "read_formula",
-    "read_panel",
-]
-
-
 _SLOPES = re.compile(r"(?P<group>[^\[\]]+)\[(?P<alone>\[)?(?P<columns>[^\[\]]+)\](?(alone)\])")
 
 

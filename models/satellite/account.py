@@ -37,8 +37,6 @@ from quesnay.models.satellite.concepts import (
 )
 from quesnay.models.satellite.core import CoreTies
 
-__all__ = ["RUNS", "AccountModel", "Calibration", "Employment", "Potential", "Slot", "curve_path"]
-
 Inputs = Mapping[str, Array]
 
 RUNS = ("linkage", "elasticity", "calibrated")

@@ -17,20 +17,6 @@ from typing import TypeVar
 import numpy as np
 import numpy.typing as npt
 
-__all__ = [
-    "ACCOUNT",
-    "CONCEPTS",
-    "Concept",
-    "concept_of",
-    "contribution_to_growth",
-    "describe",
-    "fact_of",
-    "integration_share",
-    "nominal_growth",
-    "real_growth",
-    "share_of_gdp",
-]
-
 Number = TypeVar("Number", float, npt.NDArray[np.float64])
 
 

@@ -26,18 +26,6 @@ from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, Task, run
 from quesnay.models.display.write import write_bytes, write_text
 
-__all__ = [
-    "CheckpointWarning",
-    "Checkpoints",
-    "Guarded",
-    "Labels",
-    "columns_of",
-    "estimate_of",
-    "fingerprint",
-    "run_draws",
-    "values_of",
-]
-
 Labels: TypeAlias = pd.Index
 _SCHEMA = 1
 _CHUNK = re.compile(r"chunk-(\d{6})-([0-9a-f]{16})\.npz")

@@ -94,9 +94,9 @@ def _says(*marks: str, rows: int = 10) -> Callable[[Sheet], bool]:
 
 _USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dollars"
 _EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
-# The list of layouts, in the order in which a file is tried, the plainest last. An office that prints
-# one grid needs an entry with the marks it is known by and no more, or, where its words are not among
-# those of `cells.py`, partial(arrange_plain, codes={"its word": "final_demand", ...}).
+# The list of layouts, in the order in which a file is tried, the plainest last. An office that
+# prints one grid needs an entry with the marks it is known by and no more, or, where its words are
+# not among those of `cells.py`, partial(arrange_plain, codes={"its word": "final_demand", ...}).
 LAYOUTS: Mapping[str, Layout] = {
     "quesnay": Layout(arrange_plain, totals=_EXACT, tolerance=1e-6),
     "nbs": Layout(arrange_nbs, looks_nbs, unit="10,000 yuan", totals=_EXACT, tolerance=1e-6),

@@ -5,6 +5,7 @@ The oracles use no linear programme: scans over the totals, closed forms and ran
 
 import contextlib
 import itertools
+import re
 from decimal import ROUND_HALF_UP, Decimal
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,7 @@ from quesnay.diagnostics.audit.figures import printed_interval
 from quesnay.diagnostics.audit.files import ReportFile
 from quesnay.diagnostics.audit.identities import Identity, Quantity
 from quesnay.diagnostics.audit.result import AuditResult
+from quesnay.models.satellite.concepts import CONCEPTS
 
 from .own_report import OWN
 
@@ -687,3 +689,13 @@ def test_the_documentation_quotes_the_findings() -> None:
     assert len(quotes) >= 18
     for quote in quotes:
         assert any(quote.startswith(sentence) for sentence in told), quote
+
+
+@pytest.mark.parametrize(
+    "name", ["total", "share", "integration_share", "contribution", "nominal_growth"]
+)
+def test_account_and_audit_state_the_same_identity(name: str) -> None:
+    concept = CONCEPTS[name]
+    computed = Identity.parse(name, re.sub(r"(\w+) before", r"\1[t-1]", concept.equation))
+    audited = Identity.parse(*concept.identities[0]).polynomial
+    assert audited in (computed.polynomial, {k: -v for k, v in computed.polynomial.items()})

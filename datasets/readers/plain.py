@@ -3,8 +3,8 @@
 A label that stands in a row and in a column is a sector; other columns are final demand, other
 rows value added, unless their words say otherwise (totals, output, imports, taxes on products).
 Title rows above, code and name columns beside, notes below, a second table further down: all are
-found from where the sectors stand. The tables of ONS, ABS and the Banco Central de Chile are read
-by the same rules with a few codes of their own.
+found from where the sectors stand. Tables of offices that are laid out alike are read by the same
+rules, some with a few codes or words of their own.
 """
 
 import re
@@ -211,7 +211,7 @@ def unit_of(sheet: Sheet, header: int, corner: int = 0) -> str | None:
 def arrange_plain(
     sheet: Sheet, options: ReadOptions, *, codes: Mapping[str, Role] | None = None
 ) -> Arrangement:
-    """Say what each row and column of a grid is; `codes` are an office's own and what they mean.
+    """Say what each row and column of a grid is; `codes` are an office's own codes or words.
 
     A grid without a table, a row of another length than the header and labels at fault are refused.
     """
@@ -273,7 +273,7 @@ def _columns(
         if not any(sheet.text(i, j) for i in body):
             continue
         title = code or (names[0] if names else "")
-        role = given.get(title) or codes.get(code)
+        role = given.get(title) or codes.get(title)
         role = role or next((r for t in (*names, code) if t and (r := role_of(t, "column"))), None)
         shown = title if not code or not names or role_of(code, "column") else code
         out.append(
@@ -309,7 +309,7 @@ def _rows(
             continue  # a note, a heading, an empty row
         title = code or (names[-1] if names else "")
         words = (r for t in [*names[::-1], code] if t and (r := role_of(t, "row")))
-        role = given.get(title) or codes.get(code) or next(words, None)
+        role = given.get(title) or codes.get(title) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
             role = _which_taxes(numbers, i, uses, title, assumed)
         reserved = role == "value_added" and title in {"imports", "output", "value_added"}

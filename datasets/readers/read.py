@@ -26,8 +26,6 @@ from quesnay.datasets.readers.folders import (
 from quesnay.datasets.readers.offices import (
     arrange_nbs,
     arrange_ons,
-    looks_abs,
-    looks_bcch,
     looks_nbs,
     looks_ons,
 )
@@ -87,9 +85,16 @@ class Layout:
     known: float = 0.0
 
 
+def _says(*marks: str, rows: int = 10) -> Callable[[Sheet], bool]:
+    """Recognise an office by words that all stand in the first rows."""
+    return lambda sheet: set(marks) <= {text for _, texts in sheet.heads(rows) for text in texts}
+
+
 _USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dollars"
 _EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
-# In the order in which a file is tried: the plainest last.
+# The list of layouts, in the order in which a file is tried, the plainest last. An office that
+# prints one grid needs an entry with the marks it is known by and no more, or, where its words are
+# not among those of `cells.py`, partial(arrange_plain, codes={"its word": "final_demand", ...}).
 LAYOUTS: Mapping[str, Layout] = {
     "quesnay": Layout(arrange_plain, totals=_EXACT, tolerance=1e-6),
     "nbs": Layout(arrange_nbs, looks_nbs, unit="10,000 yuan", totals=_EXACT, tolerance=1e-6),
@@ -116,9 +121,13 @@ LAYOUTS: Mapping[str, Layout] = {
     "bea": Layout(read=read_bea, looks=looks_bea, unit=_USD, absolute=30.0),
     "ibge": Layout(read=read_ibge, looks=looks_ibge, unit="million reais", absolute=5.0),
     "ons": Layout(arrange_ons, looks_ons, unit="million pounds", totals=_OFFICE, absolute=0.5),
-    "abs": Layout(arrange_plain, looks_abs, unit=_AUD, totals=_OFFICE, absolute=0.5),
+    "abs": Layout(
+        arrange_plain, _says("FROM INDUSTRY", "USE", rows=6), unit=_AUD, totals=_OFFICE,
+        absolute=0.5,
+    ),
     "bcch": Layout(
-        arrange_plain, looks_bcch, unit="thousand million pesos", totals=_OFFICE, absolute=0.5
+        arrange_plain, _says("Matriz de insumo-producto", "Actividad"),
+        unit="thousand million pesos", totals=_OFFICE, absolute=0.5,
     ),
 }  # fmt: skip
 _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves

@@ -15,6 +15,7 @@ from typing import TypeAlias
 from quesnay.diagnostics.audit.figures import Unit
 from quesnay.fitting.errors import DataError, StudyError, nearest, shown
 from quesnay.models.expressions import Binary, Column, Expression, Negative, Number, read_equation
+from quesnay.models.satellite.concepts import CONCEPTS, Concept
 
 Name: TypeAlias = tuple[str, int]
 """A symbol and its lag."""
@@ -182,35 +183,29 @@ def _times(left: Polynomial, right: Polynomial, where: str) -> Polynomial:
     return {product: c for product, c in out.items() if c != 0.0}
 
 
+def _quantity(concept: Concept) -> Quantity:
+    level, scale = concept.unit == "level", concept.scale
+    return Quantity(
+        concept.letter or concept.name.upper(),
+        concept.audited,
+        "" if level else "percent",
+        ("C" if concept.letter == "T" else "T") if level else "",
+        scale * concept.low,
+        scale * concept.high,
+    )
+
+
 SATELLITE_QUANTITIES = (
-    Quantity("T", "value added total", like="C", low=0.0),
-    Quantity("C", "core industries value added", like="T", low=0.0),
-    Quantity("I", "integration-driven contribution", like="T", low=0.0),
-    Quantity("S", "share of GDP", unit="percent", low=0.0, high=100.0),
-    Quantity("H", "integration-driven share of the total", unit="percent", low=0.0, high=100.0),
-    Quantity("K", "contribution to GDP growth", unit="percent"),
-    Quantity("G", "real growth of the total", unit="percent", low=-100.0),
-    Quantity("N", "nominal growth of the total", unit="percent", low=-100.0),
-    Quantity("GDP", "GDP", like="T", low=0.0),
+    *(  # the total first, as it is told first
+        _quantity(concept)
+        for concept in sorted(CONCEPTS.values(), key=lambda concept: concept.name != "total")
+        if concept.audited
+    ),
     Quantity("R", "real growth of GDP", unit="percent", low=-100.0),
     Quantity("D", "GDP deflator growth", unit="percent", low=-100.0),
 )
-
-_GROWTH = "real growth, GDP deflator"
-SATELLITE_ACCOUNT = (
-    Identity.parse("total is core plus integration", "T[t] = C[t] + I[t]"),
-    Identity.parse("share of GDP", "S[t] * GDP[t] = T[t]"),
-    Identity.parse("integration-driven share", "H[t] * T[t] = I[t]"),
-    Identity.parse(
-        "contribution to growth", "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]", "nominal"
-    ),
-    Identity.parse(
-        "contribution to growth",
-        "K[t] * GDP[t] * R[t] = T[t] * (1 + R[t]) - T[t-1] * GDP[t] / GDP[t-1]",
-        "constant prices",
-    ),
-    Identity.parse("nominal growth", "T[t] = (1 + N[t]) * T[t-1]"),
-    Identity.parse(_GROWTH, "T[t] * (1 + R[t]) = (1 + G[t]) * T[t-1] * GDP[t] / GDP[t-1]"),
+SATELLITE_ACCOUNT = tuple(
+    Identity.parse(*identity) for concept in CONCEPTS.values() for identity in concept.identities
 )
 """What holds in a satellite account; the deflator is that of nominal and real GDP."""
 

@@ -108,7 +108,7 @@ def _account_rows(result: "Reproduction", header: list[str]) -> Answer:
 
 def _unit(result: "Reproduction", concept: Concept) -> tuple[float, str]:
     """Return what a number of the account is multiplied by, and its unit then."""
-    return (100.0, "percent") if concept.unit == "share" else (1.0, result.study.study.unit)
+    return concept.scale, "percent" if concept.unit == "share" else result.study.study.unit
 
 
 def _shown(own: "pd.Series[float]", name: str, scale: float = 1.0) -> str:

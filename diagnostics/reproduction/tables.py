@@ -11,7 +11,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import CONCEPTS, describe
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, describe
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -71,10 +71,7 @@ def console_text(
 def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> Table:
     """Return levels and shares by run and year with their intervals."""
     unit = result.study.study.unit
-    frame = pd.DataFrame(index=account.index)
-    for name in ("core", "integration", "total"):
-        frame[name] = _with_bracket(account, name, ".2f")
-    frame["share of GDP, %"] = _with_bracket(account, "share", ".2f", 100.0)
+    frame = _columns(account, ACCOUNT)
     forecast = result.study.gdp.forecast
     notes = [
         f"Median and 95 % interval of {len(result.draws)} draws, seed {result.seed}. Current "
@@ -165,10 +162,7 @@ def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
     """Return the other readings of the linkage run."""
     if result.bounds.empty:
         return ()
-    frame = pd.DataFrame(index=result.bounds.index)
-    for name in ("integration", "total"):
-        frame[name] = _with_bracket(result.bounds, name, ".2f")
-    frame["share of GDP, %"] = _with_bracket(result.bounds, "share", ".2f", 100.0)
+    frame = _columns(result.bounds, [name for name in ACCOUNT if name != "core"])
     notes = (
         "Base of the run: suppliers of the core, value added made at home. Imports inside: as if "
         "made at home with the same technology, an upper bound. Users: value added that depends on "
@@ -339,10 +333,13 @@ def interval_text(low: float, high: float) -> str:
     return f"[{number_text(low)}, {number_text(high)}]"
 
 
-def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float = 1.0) -> list[Any]:
-    """Estimate with the bounds of its interval behind it."""
-    columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
-    return amounts(lambda value: _plain(value, spec), *columns)
+def _columns(account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return one column a concept, its estimates with the bounds of their intervals behind them."""
+    columns = {}
+    for name in names:
+        ends = (CONCEPTS[name].scale * account[c] for c in (name, f"{name}_low", f"{name}_high"))
+        columns[CONCEPTS[name].header] = amounts(lambda value: _plain(value, ".2f"), *ends)
+    return pd.DataFrame(columns, account.index)
 
 
 def _signed(percent: float) -> str:

@@ -246,13 +246,22 @@ def _dimension(
             unit = units[name]
             if not unit.text:
                 return None
-            return Counter({unit.base: 1}) if unit.base else Counter()
+            return _kinds(unit.base)
         case Negative(inner):
             return _dimension(inner, units, identity)
         case Binary():
             return _joined_dimension(tree, units, identity)
         case _:
             return Counter()
+
+
+def _kinds(base: str) -> _Dimension:
+    """Return what a unit counts, each kind in the plural: "CNY per person" has persons."""
+    out: _Dimension = Counter()
+    for place, part in enumerate(base.split(" per ")):
+        kind = f"{part.removesuffix('s')}s" if part.islower() else part
+        out[kind] += -1 if place else 1
+    return Counter({kind: n for kind, n in out.items() if kind and n})
 
 
 def _joined_dimension(
@@ -283,5 +292,9 @@ def _same(left: _Dimension | None, right: _Dimension | None, identity: Identity)
 
 
 def _words(dimension: _Dimension) -> str:
-    parts = [base if n == 1 else f"{base}^{n}" for base, n in sorted(dimension.items())]
-    return " ".join(parts) or "a pure number"
+    def power(kind: str, n: int) -> str:
+        return kind if n == 1 else f"{kind}^{n}"
+
+    over = [power(kind, n) for kind, n in sorted(dimension.items()) if n > 0]
+    under = [power(kind, -n) for kind, n in sorted(dimension.items()) if n < 0]
+    return " per ".join([" ".join(over) or "1", *under]) if over or under else "a pure number"

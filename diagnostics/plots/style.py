@@ -210,6 +210,7 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
     first, last = axes.dataLim.intervalx
     if 0 <= last - first < 1:  # a single year would else be drawn on an axis of two centuries
         axes.set_xlim(first - 1, last + 1)
+        axes.set_xticks([round((first + last) / 2)])
 
 
 def panels_of(

@@ -175,14 +175,17 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 f"tables.files: the table of {year} has other sectors than that of {first}; bring "
                 "all tables to one classification"
             )
+    source = facts.tables[first].source
+    codes = {} if source is None else {name: code for code, name in source.names.items()}
     named = {"tables.technology_sectors": study.tables.technology_sectors}
     named |= {f"core.segments.{name}": tuple(w) for name, w in study.core.segments.items()}
     for where, names in named.items():
         for name in names:
             if name not in sectors:
-                raise StudyError(
-                    f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
-                )
+                hint = suggestion(name, sectors)
+                if name in codes:
+                    hint = f" write its code, {codes[name]!r}"
+                raise StudyError(f"{where}: no sector {name!r} in the tables;{hint}")
     _check_grouped(study, sectors)
     return sectors
 

@@ -654,7 +654,7 @@ def _notes(fit: "PanelFit") -> tuple[str, ...]:
         (dropped.singletons, "alone in a group of the fixed effects"),
     ):
         if count:
-            notes.append(f"Dropped: {count:,} rows {reason}.")
+            notes.append(f"Dropped: {count:,} row{'s' if count > 1 else ''} {reason}.")
     if not fit.regression.rank_is_exact:
         notes.append("Degrees of freedom of the absorbed effects are an upper bound.")
     if fit.is_exact:

@@ -1,13 +1,16 @@
 """Downloads against a server on loopback that breaks off, moves, lies and comes back."""
 
+import contextlib
 import functools
 import hashlib
 import io
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -42,6 +45,7 @@ class Plan:
     length: bool = True
     asked: list[dict[str, str]] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    slow: threading.Event | None = None  # what the second half of the body waits for
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -76,7 +80,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(max(len(body) - start, 0)))
         self.end_headers()
         stop = plan.cut.pop(0) if plan.cut else len(body)
-        self.wfile.write(body[start:stop])
+        if plan.slow is not None:
+            self.wfile.write(body[start : len(body) // 2])
+            plan.slow.wait(60)
+            start = len(body) // 2
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(body[start:stop])
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -167,6 +176,30 @@ def test_what_came_is_kept_for_the_next_call(plan: Plan, tmp_path: Path) -> None
     assert not (tmp_path / FILE).exists()
     assert get(plan, tmp_path).read_bytes() == LONG
     assert plan.asked[-1]["Range"] == "bytes=65536-"
+
+
+def test_an_interrupted_download_is_one_line_and_goes_on_later(plan: Plan, tmp_path: Path) -> None:
+    plan.body, plan.slow, place = LONG, threading.Event(), tmp_path / "new"
+    words = ["download", "figaro_2024", "--year", "2019", "--folder", str(place)]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "quesnay", *words, "--address", plan.moved["address"]],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    part = place / f"{FILE}.part"
+    until = time.monotonic() + 60
+    while not (part.is_file() and part.stat().st_size) and time.monotonic() < until:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=60)
+    plan.slow.set()
+    assert (running.returncode, *said) == (130, "", "quesnay: interrupted\n")
+    kept = part.stat().st_size
+    assert 0 < kept <= len(LONG) // 2
+    assert sorted(p.name for p in place.iterdir()) == [f"{FILE}.part", f"{FILE}.part.from"]
+    plan.slow = None
+    assert get(plan, place).read_bytes() == LONG
+    assert plan.asked[-1]["Range"] == f"bytes={kept}-"
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_anew(plan: Plan, tmp_path: Path) -> None:

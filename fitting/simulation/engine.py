@@ -6,6 +6,7 @@ on where chunks are computed: here, in processes of this machine, or on a Dask c
 
 import multiprocessing
 import pickle
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -190,7 +191,8 @@ def _in_processes(task: Task, chunks: Sequence[Chunk], jobs: int) -> Iterator[tu
 
 
 def _install(task: Task) -> None:
-    """Keep the task of this worker process."""
+    """Keep the task of this worker process, which an interruption ends without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _installed[:] = [task]
 
 

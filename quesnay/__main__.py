@@ -1,4 +1,4 @@
-"""The command ``quesnay``, also as ``python -m quesnay``: an interruption is one line at any moment."""
+"""The command ``quesnay``, also as ``python -m quesnay``: Ctrl-C is one line at any moment."""
 
 import os
 import signal

@@ -45,6 +45,7 @@ class Plan:
     length: bool = True
     asked: list[dict[str, str]] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    spans: list[str] = field(default_factory=list)  # what parts of a file claim to be
     slow: threading.Event | None = None  # what the second half of the body waits for
 
 
@@ -71,7 +72,8 @@ class Handler(BaseHTTPRequestHandler):
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
             self.send_response(416 if start >= len(body) else 206)
             span = f"{start}-{len(body) - 1}" if start < len(body) else "*"
-            self.send_header("Content-Range", f"bytes {span}/{len(body)}")
+            told = plan.spans.pop(0) if plan.spans else f"bytes {span}/{len(body)}"
+            self.send_header("Content-Range", told)
         else:
             self.send_response(200)
         if plan.tag:
@@ -202,6 +204,20 @@ def test_an_interrupted_download_is_one_line_and_goes_on_later(plan: Plan, tmp_p
     assert plan.asked[-1]["Range"] == f"bytes={kept}-"
 
 
+CUT = 150_000  # bytes, after which a transfer breaks off
+
+
+@pytest.mark.parametrize(
+    "lie", ["bytes 7-99/100", f"bytes {CUT}-{CUT}/{CUT + 1}", f"bytes {CUT}-{CUT}/{len(LONG) + 1}"]
+)
+def test_a_server_that_lies_about_the_place_is_asked_again(
+    plan: Plan, lie: str, tmp_path: Path
+) -> None:
+    plan.body, plan.cut, plan.spans = LONG, [CUT], [lie]
+    assert get(plan, tmp_path).read_bytes() == LONG
+    assert len(plan.asked) == 3
+
+
 def test_a_file_that_changed_meanwhile_is_fetched_anew(plan: Plan, tmp_path: Path) -> None:
     plan.body, plan.cut = LONG, [100_000] * 4
     with pytest.raises(DataError):
@@ -315,6 +331,26 @@ def test_an_archive_without_the_table_says_what_it_has(tmp_path: Path) -> None:
     (tmp_path / "AllTablesIO.zip.sha256").unlink()
     with pytest.raises(DataError, match="damaged archive"):
         qn.download("bea_use", folder=tmp_path)
+
+
+def test_a_member_of_more_than_a_gigabyte_stays_packed(tmp_path: Path) -> None:
+    name = "IOUse_Before_Redefinitions_PRO_1997-2023_Summary.xlsx"
+    size = (9).to_bytes(4, "little")
+    with zipfile.ZipFile(tmp_path / "AllTablesIO.zip", "w") as archive:
+        archive.writestr(name, b"x" * 9)
+    data = (tmp_path / "AllTablesIO.zip").read_bytes()
+    place = data.rindex(b"PK\x01\x02") + 24  # the size that the directory declares
+    assert data[place : place + 4] == size
+    declared = (2 << 30).to_bytes(4, "little")
+    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + declared + data[place + 4 :])
+    with pytest.raises(DataError, match=f"{name} unpacks to more than 1 GiB; refused: unpack it"):
+        qn.download("bea_use", folder=tmp_path)
+
+
+def test_a_folder_that_cannot_hold_the_file_names_another_way(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(DataError, match=f"{FILE}: cannot be .* pass folder= with another folder"):
+        get(plan, tmp_path / "file" / "below")
 
 
 def test_nobody_listening_is_one_clear_line(plan: Plan, tmp_path: Path) -> None:

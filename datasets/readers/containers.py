@@ -220,7 +220,7 @@ class Book:
         if self.kind not in WORKBOOKS:
             if name:
                 raise DataError(
-                    f"{self.name}: sheet {shown(name)} asked for, but the file has none"
+                    f"{self.name}: no sheet {shown(name)}: it is one table; drop sheet="
                 )
             return self._text() if self.kind in TEXTS else _frame_sheet(self)
         if name is not None and name not in self.sheets:
@@ -279,7 +279,7 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     try:
         with path.open("rb") as stream:
             if path.stat().st_size > _LARGEST_BYTES:
-                raise DataError(f"{path.name}: more than 2 GiB; refused")
+                raise DataError(f"{path.name}: more than 2 GiB; refused: save the one table alone")
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error

@@ -230,7 +230,7 @@ def _label_columns(sheet: Sheet) -> int:
 def _once(labels: list[str], what: str, file: str) -> None:
     for place, name in enumerate(labels, start=1):
         if not name.strip("_| "):
-            raise DataError(f"{file}: {what} {place} has no label")
+            raise DataError(f"{file}: {what} {place} has no label; name it")
     check_once(((name, place) for place, name in enumerate(labels, start=1)), what, file)
 
 

@@ -16,7 +16,6 @@ import importlib
 import io
 import re
 import struct
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -45,6 +44,7 @@ __all__ = [
     "label",
     "open_archive",
     "open_book",
+    "plain_numbers",
     "unpacked",
 ]
 
@@ -524,15 +524,21 @@ def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> Packed
     """Read a line of a few labels and then numbers at once; None where it is not of that form."""
     for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                values = np.fromstring(rest, sep=delimiter)
-            except (DeprecationWarning, ValueError):
-                continue
-        if len(values) == cells - count and np.isfinite(values).all():
+        values = plain_numbers(rest, delimiter)
+        if values is not None and len(values) == cells - count:
             return PackedRow([cell.strip() for cell in names], values)
     return None
+
+
+def plain_numbers(text: str, delimiter: str) -> NDArray[np.float64] | None:
+    """Return the cells of a text where all are finite numbers in plain signs, else None."""
+    if "_" in text or not text.isascii():  # Python would read 1_000 and the digits of all scripts
+        return None
+    try:
+        values = np.fromiter(map(float, text.split(delimiter)), float)
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
 
 
 def _frame_sheet(book: Book) -> Sheet:

@@ -160,7 +160,8 @@ def download(
         _check_hash(wanted)
         return _unpacked(wanted.path, entry["member"]) if entry["member"] else wanted.path
     except OSError as error:
-        reason = error.strerror or str(error)
+        denied = "Permission denied" if isinstance(error, PermissionError) else str(error)
+        reason = error.strerror or denied
         raise DataError(
             f"{wanted.path}: cannot be read or written ({reason}); pass folder= with another folder"
         ) from error

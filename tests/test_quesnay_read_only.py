@@ -18,7 +18,7 @@ if ONLY_READING and shutil.which("setpriv") is None:
 WRITES = [
     (
         "reproduce --draws 5 --out {}",
-        "{}: cannot write here (the folder is read-only); choose another",
+        "{}: cannot write here (the folder is read-only); choose",
     ),
     ("reproduce --draws 5 --out {}/new", "{}/new: cannot write here (Permission denied); choose"),
     ("reproduce --draws 5 --checkpoint {}/new", "{}/new: cannot keep checkpoints here (Permission"),
@@ -28,11 +28,11 @@ WRITES = [
     ("datasets china_gdp --export {}/old.csv", "{}/old.csv: cannot write here (the file there is"),
     (
         "table template {}/t.xlsx",
-        "{}/t.xlsx: cannot write here (Permission denied); choose another",
+        "{}/t.xlsx: cannot write here (Permission denied); choose",
     ),
     (
         "download figaro_2024 --year 2019 --folder {}",
-        "cannot be read or written (Permission denied)",
+        "cannot be read or written (Permission",
     ),
     ("download figaro_2024 --year 2019", "{}/.cache/quesnay/matrix_eu-ic-io_ind-by-ind_24ed_2019"),
 ]
@@ -61,10 +61,10 @@ def test_a_run_needs_no_folder_that_it_may_write(tmp_path: Path) -> None:
     place = tmp_path / "read_only"
     place.mkdir(mode=0o555)
     code = "import sys; from quesnay.cli import main; sys.exit(main(['selftest']))"
-    # matplotlib warns that it keeps its list of fonts elsewhere, which is not ours to silence
+    found = os.pathsep.join(map(os.path.abspath, sys.path))
     done = subprocess.run(
         [*ONLY_READING, sys.executable, "-c", code],
         capture_output=True, text=True, check=True, timeout=120, cwd=place,
-        env={**os.environ, "HOME": str(place), "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path))},
+        env={**os.environ, "HOME": str(place), "PYTHONPATH": found},
     )  # fmt: skip
     assert "digits" in done.stdout

@@ -239,7 +239,7 @@ def panels_of(
     while figure is not None and not isinstance(figure, Figure):  # a part of a figure
         figure = figure.figure
     if figure is None:
-        raise DataError("ax: the panel has no figure; give one that is drawn somewhere")
+        raise DataError("ax: the panel was removed from its figure; give one that is in a figure")
     return figure, panels
 
 

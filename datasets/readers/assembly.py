@@ -160,7 +160,7 @@ def _sectors(plan: Arrangement) -> tuple[list[Line], list[Line]]:
     place = {line.label: line for line in plan.of("columns", "sector")}
     file = plan.numbers.sheet.title
     if not down or not place:
-        raise DataError(f"{file}: no label stands in a row and in a column; no table")
+        raise DataError(f"{file}: no label stands in a row and in a column; name sectors alike")
     absent = [line for line in down if line.label not in place]
     labels = {line.label for line in down}
     extra = [line for key, line in place.items() if key not in labels]

@@ -408,7 +408,7 @@ def _unit(frame: pd.DataFrame, unit: str | None) -> Unit:
     if "unit" in frame.columns:
         words = sorted(set(map(str, frame["unit"])))
         if len(words) > 1:
-            raise DataError(f"gdp: several units {words}; give all vintages in one")
+            raise DataError(f"gdp: several units, {shown(words)}; give all vintages in one")
         return unit_of(words[0], where="gdp")
     return unit_of(unit if unit is not None else frame.attrs.get("unit"), where="gdp")
 

@@ -127,9 +127,8 @@ def _rational(tree: Expression, where: str) -> tuple[Polynomial, Polynomial]:
         case Negative(inner):
             top, bottom = _rational(inner, where)
             return _plus({}, top, -1.0), bottom
-        case Binary(sign, left, right):
-            return _joined(sign, _rational(left, where), right, where)
-    raise StudyError(f"{where}: functions are no part of an identity; write + - * / and **")
+    assert isinstance(tree, Binary)  # no function is read in an identity
+    return _joined(tree.sign, _rational(tree.left, where), tree.right, where)
 
 
 def _joined(

@@ -455,7 +455,7 @@ def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
         for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
         if year < use.year
     ]
-    if not growth or not np.isfinite(growth).all():
+    if not growth or not np.isfinite(growth).all() or min(growth) <= -1:
         raise StudyError(
             f"employment: no value added per worker from {use.productivity_since} to {use.year}; "
             "check the years of GDP by industry and of employment"

@@ -273,8 +273,6 @@ def _input(
     """One input of an equation: the median of its draws."""
     model, study = result.assembly.model, result.study
     places = [k for k, s in enumerate(model.slots) if s.year == year and s.variant != "outcome"]
-    if not places:
-        raise StudyError(f"the account has no year {year}; the figure has no estimate")
     unit = study.study.unit
     if concept in _SOURCES:
         value, source = _behind(result, run, concept, places[0]), _SOURCES[concept]
@@ -298,8 +296,7 @@ def _behind(result: "Reproduction", run: str, name: str, place: int) -> float:
     inputs = {str(n): result.inputs[n].to_numpy(float) for n in result.inputs}
     if name == "employed":
         return float(np.nanmedian(model.employed(run, inputs)[place]))
-    if model.potential is None:
-        raise StudyError("the study has no section potential")
+    assert model.potential is not None  # no run without it asks for what follows
     own = {
         c: result.draws[(run, c, slot.year, slot.variant)].to_numpy(float)
         for c in ("potential", "core", "integration")

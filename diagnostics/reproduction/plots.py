@@ -101,8 +101,7 @@ def _full(result: "Reproduction") -> list[float]:
     model = result.assembly.model
     forecast = result.study.gdp.forecast
     growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
-    if model.potential is None:
-        raise StudyError("potential: the study has no such section, so no curve to draw")
+    assert model.potential is not None  # no study has a curve without it
     using = (model.value_added[0] * model.potential.intensity).sum(axis=1)
     factor = [1 + growth if s.variant == "forecast" else 1.0 for s in model.slots]
     return [float(model.potential.median * u * f) for u, f in zip(using, factor, strict=True)]

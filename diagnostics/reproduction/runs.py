@@ -169,7 +169,8 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
         inside = [year for year, table in tables.items() if not keeps_imports_by_product(table)]
         if inside:
             raise StudyError(
-                f"tables.imports: the table of {inside[0]} keeps no imports apart by product"
+                f"tables.imports: the table of {inside[0]} keeps no imports apart by product; "
+                "choose another tables.reading"
             )
         whole_flows = {year: with_imports_inside(table) for year, table in tables.items()}
         return replace(model, ties=ties_by_slot(whole_flows, model.slots, sectors))

@@ -291,12 +291,15 @@ class _Parts:
         n = len(self.sectors)
         if n < 3:
             return
-        rows, columns = self.Z.sum(axis=0), self.Z.sum(axis=1)
+        bought, sold = self.Z.sum(axis=0), self.Z.sum(axis=1)
+        down = [bought, bought + self.V.sum(axis=0), self._input_sum()]
+        across = [sold, sold + self.F.sum(axis=1)]
         for k, line in enumerate(self.sectors):
             others = np.arange(n) != k
+            row, column = self.Z[k, others], self.Z[others, k]
             if self.Z[np.ix_(others, others)].any() and (
-                self._close(2 * self.Z[k, others], rows[others], n)
-                and self._close(2 * self.Z[others, k], columns[others], n)
+                any(self._close(2 * row, sums[others], n) for sums in down)
+                and any(self._close(2 * column, sums[others], n) for sums in across)
             ):  # fmt: skip
                 raise DataError(
                     f"{self.file}: sector {line.shown!r} is the sum of all "

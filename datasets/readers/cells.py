@@ -136,8 +136,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "demand_total",
         "column",
-        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final (?:use"
-        r"|uses|demand|consumption|expenditure).*"
+        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final(?: (?:use"
+        r"|uses|demand|consumption|expenditure).*)?"
         r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
         r"|小计)|资本形成(?:总额)?合计|资本形成总额"
         r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation"

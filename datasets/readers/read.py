@@ -310,9 +310,9 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         return [options.sheet]
     if book.kind not in WORKBOOKS or not book.sheets:
         return [None]
-    years = [name for name in book.sheets if re.fullmatch(_YEAR, name.strip())]
+    years = _years(book.visible)
     if options.year is not None:
-        dated = [name for name in book.sheets if str(options.year) in name]
+        dated = [name for name in book.visible if str(options.year) in name]
         if dated:
             return list(dated)
         if len(years) > 1:
@@ -323,7 +323,16 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         raise DataError(
             f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
         )
-    return list(book.sheets)
+    return list(book.visible)
+
+
+def _years(names: list[str]) -> list[str]:
+    """Return the years of the sheets whose names differ in nothing else."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for year in re.findall(rf"(?<!\d){_YEAR}(?!\d)", name)[-1:]:
+            found.setdefault(name.replace(year, "").strip(), []).append(year)
+    return max(found.values(), key=len, default=[])
 
 
 def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:

@@ -11,6 +11,7 @@ import pytest
 import quesnay as qn
 
 from .made_up_tables import Row, write_rows
+from .refusals import refused
 
 _ROOT = Path(__file__).resolve().parents[1]
 FILES = next(

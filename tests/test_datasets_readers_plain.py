@@ -83,6 +83,32 @@ def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
     np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(4) - A).sum(axis=0))
 
 
+HANDBOOK = (
+    "code,name,no,Farming,Milling,homes,abroad,output_bp\nA,Farming,1,20,40,110,30,200\n"
+    "B,Milling,2,60,80,40,20,200\nT,total,3,80,120,150,50,400\n"
+    "P7,import_goods_services,4,10,10,20,0,40\nD21X31,net_tax_products,5,2,2,18,0,22\n"
+    "P2,intermediate_consumption_pp,6,92,132,188,50,462\nD1,wages,7,70,40,,,110\n"
+    "B2,surplus,8,38,28,,,66\nB1G,gva_bp,9,108,68,,,176\nP1,output_bp,10,200,200.1,188,50,\n"
+    "EMP,Employment total,11,9,7,,,16\nCO2,Carbon dioxide,12,5,8,2,0,15\n"
+)
+
+
+def test_persons_and_emissions_below_a_table_are_no_value_added(tmp_path: Path) -> None:
+    path = put(tmp_path, HANDBOOK)
+    refused(lambda: qn.read_io(path), "it is 200.1 and the output 200; .*pass tolerance=5.2e-04 if")
+    table = qn.read_io(path, tolerance=1e-3)
+    assert table.v.tolist() == [108, 68]
+    assert table.imports is not None
+    assert table.taxes is not None
+    A = np.array([[0.1, 0.2], [0.3, 0.4]])
+    np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(2) - A).sum(axis=0))
+    said = " ".join((*table.source.assumed, *table.source.dropped))
+    assert "row 'Employment total': no money, left out" in said
+    assert "row 'output_bp': agrees with the output but for 0.1" in said
+    wrong = put(tmp_path, HANDBOOK.replace("200.1", "290"))
+    refused(lambda: qn.read_io(wrong), "it is 290 and the output 200; correct it, or say what it")
+
+
 def test_a_total_under_an_unknown_word_is_no_sector(tmp_path: Path) -> None:
     text = (
         "s,farm,mill,homes,Razem\nfarm,20,40,140,200\nmill,60,80,60,200\n"

@@ -34,7 +34,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
-_AMBIGUOUS_TAXES = {"taxes", "tax", "net taxes", "indirect taxes", "taxes less subsidies"}
+_AMBIGUOUS_TAXES = {
+    "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -372,6 +374,10 @@ def _rows(
         role = given.get(title) or codes.get(code) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
             role = _which_taxes(numbers, i, uses, title, assumed)
+        if role == "memorandum":
+            assumed.append(
+                f"row {title!r}: no money, left out; accounts= reads such rows of a file"
+            )
         reserved = role == "value_added" and title in {"imports", "output", "value_added"}
         shown = f"{title} counted as value added" if reserved else title
         role = role or ("value_added" if title else "unlabelled")

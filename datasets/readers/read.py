@@ -159,7 +159,8 @@ def read_io(
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
         that stands in a row and in a column is a sector, other columns are final demand, other
-        rows value added, unless their words say total, output, imports or taxes on products; or
+        rows value added, unless their words say total, output, imports, taxes on products or
+        persons and emissions (left out); labels may have two levels, country and sector. Or
         the blocks that ``quesnay datasets NAME --export`` writes. "nbs": National Bureau of
         Statistics of China and its provinces. "oecd": national tables; "oecd_icio": inter-country
         ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
@@ -180,7 +181,8 @@ def read_io(
         File of employment, emissions ... by sector, named by the table's codes or names, an account
         a column or a row; what final demand causes directly is told in ``.source``.
     tolerance : float, optional
-        Imbalance that is accepted, relative to a sector's output; by default 1e-6 for "quesnay"
+        Imbalance that is accepted, relative to a sector's output, and what a printed total may
+        miss; by default 1e-6 for "quesnay"
         and "nbs", and 1e-3 for the others, which print few digits and allow a small absolute gap
         besides. Eora needs more. It may exceed 1.
     strict : bool
@@ -248,7 +250,8 @@ def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> I
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options)
-    plan = replace(plan, totals=entry.totals, plain=layout == "quesnay")
+    accepted = options.tolerance or 0.0
+    plan = replace(plan, totals=entry.totals, tolerance=accepted, plain=layout == "quesnay")
     return assemble(plan, title=title)
 
 

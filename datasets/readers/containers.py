@@ -180,6 +180,14 @@ class Book:
             return [""]
         return list(self._workbook.sheet_names)
 
+    @property
+    def visible(self) -> list[str]:
+        """Names of the sheets that a reader of the workbook sees; of all where it sees none."""
+        if self.kind not in WORKBOOKS:
+            return self.sheets
+        seen = _calamine(self.path).SheetVisibleEnum.Visible
+        return [s.name for s in self._workbook.sheets_metadata if s.visible == seen] or self.sheets
+
     @cached_property
     def _workbook(self) -> Any:
         calamine = _calamine(self.path)

@@ -259,8 +259,8 @@ def test_findings_say_level_and_growth_apart_and_hold_the_numbers(result: Reprod
     assert f"{inside:.2f}" in said[0]
     assert ("between the two" in said[0]) == (home <= 1.42 <= inside)
     text = " ".join(said)
-    assert "no fixed weights reach it" in text  # 22 % against at most 18.1 %, by hand
-    assert "18.1 %" in text
+    assert "no fixed weights reach it" in text  # 21.8 % against at most 18.6 %, by hand
+    assert "18.6 %" in text
     assert "C18 = 4386" in text
     assert "document site" in text
 

@@ -154,9 +154,11 @@ def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
     if "linkage" not in result.runs:
         return []
     out = []
-    for _, printed in result.facts.totals().iterrows():
+    for name, printed in result.facts.totals().iterrows():
         year = int(printed["year"])
-        if ("linkage", year) not in result.account.index:
+        agrees = row(result.verdicts, ("linkage", name))["agrees"]
+        known = ("linkage", year) in result.account.index
+        if not known or (not pd.isna(agrees) and bool(agrees)):
             continue
         own = row(result.account, ("linkage", year))
         out.append(
@@ -540,6 +542,9 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
     ]
 
 
+_SELDOM = 0.05  # made-up inputs that reach an estimate less often leave it to the technology
+
+
 def _scale(result: "Reproduction", lang: Language) -> list[str]:
     """Say how much of the base elasticity is scale."""
     found = result.elasticities
@@ -548,8 +553,7 @@ def _scale(result: "Reproduction", lang: Language) -> list[str]:
     said = say(
         "Scale: the base equation gives {base:.3f}; with scale beside it the elasticity is "
         "{other:.3f}, made-up inputs of equal scale earn {made_up:.3f} on average and {share:.0%} "
-        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added: "
-        "the equation alone cannot tell the technology from size.",
+        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added",
         lang,
         base=found.placebo.estimate,
         other=found.with_scale,
@@ -557,6 +561,9 @@ def _scale(result: "Reproduction", lang: Language) -> list[str]:
         share=found.placebo.share_reaching,
         cost=found.cost_share,
     )
+    blurred = found.placebo.share_reaching >= _SELDOM
+    end = ": the equation alone cannot tell the technology from size." if blurred else "."
+    said += say(end, lang)
     if found.bounds is not None:
         low, high = sorted((found.bounds.bound, found.bounds.long))
         said += say(" ", lang) + say(

@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from quesnay.diagnostics.reproduction.runs import READINGS
 from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
 
 FULL = load_study("caict_2020")
+_METHOD = Path(__file__).parents[1] / "docs" / "method" / "index.md"
 NONE = Evidence(None, None, None, None, {})
 
 
@@ -238,3 +240,34 @@ def _english() -> Any:
     from quesnay.diagnostics.report.language import ENGLISH
 
     return ENGLISH
+
+
+@pytest.mark.skipif(not _METHOD.is_file(), reason="looks at the source, which is not here")
+def test_the_gross_form_of_jobs_would_create_what_the_page_says() -> None:
+    """By hand: 775.86 million persons on 91.9281 trillion in 2018, 7.75 % more than 99.0865."""
+    assert "more than fifty million" in _METHOD.read_text("utf-8")
+    rise = 0.0775 * 99.0865
+    for drift in (0.09, 0.11):
+        assert 50 < 775.86 / 91.9281 * (1 + drift) ** -2 * rise < 60
+
+
+def test_an_equation_that_made_up_inputs_never_reach_is_not_called_blind(
+    result: Reproduction,
+) -> None:
+    found = result.elasticities
+    assert found is not None
+    assert found.placebo is not None
+    blind = "the equation alone cannot tell the technology from size"
+    assert blind in " ".join(findings(result))
+    low = replace(found.placebo, made_up=found.placebo.made_up - 0.1)
+    clear = replace(result, elasticities=replace(found, placebo=low))
+    said = next(s for s in findings(clear) if s.startswith("Scale: "))
+    assert blind not in said
+    assert "0 % of them reach the estimate" in said
+
+
+def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:
+    kinds = qn.load_reported("caict_2020")["kind"]
+    assert list(kinds.index[kinds == "forecast"]) == ["T20", "S20", "J20"]
+    said = _limits(result, NONE)
+    assert any(s.startswith("Forecasts of the report itself: T20, S20, J20.") for s in said)

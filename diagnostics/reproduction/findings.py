@@ -15,6 +15,7 @@ from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.runs import READINGS
 from quesnay.diagnostics.reproduction.tables import printed_amount
+from quesnay.diagnostics.reproduction.verdicts import judged_facts
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -542,6 +543,7 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
     ]
 
 
+_FAR = 0.25  # relative error of a median
 _SELDOM = 0.05  # made-up inputs that reach an estimate less often leave it to the technology
 
 
@@ -750,7 +752,25 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
             lang,
             rows=say("; ", lang).join(missed),
         )
+    wide = [
+        say("{run} {ids}", lang, run=lang(run), ids=", ".join(ids))
+        for run in result.runs
+        if (ids := _agreeing_by_width(part(result.verdicts, run)))
+    ]
+    if wide:
+        said += say(" ", lang) + say(
+            "Agrees by the width of its interval, the median more than a quarter off: {rows}.",
+            lang,
+            rows=say("; ", lang).join(wide),
+        )
     return [said]
+
+
+def _agreeing_by_width(own: pd.DataFrame) -> list[str]:
+    """Return the facts that a run agrees with while its median is far from what is printed."""
+    counted = judged_facts(own)
+    far = counted["agrees"].astype(bool) & (counted["error"].abs() > _FAR)
+    return [str(name) for name in counted.index[far]]
 
 
 def _missed_restatements(own: pd.DataFrame) -> list[str]:

@@ -290,11 +290,11 @@ def _limits(result: "Reproduction", made: Evidence) -> Section:
             "gain."
         )
     if study.potential is not None:
-        said += [
-            "Elasticities are associations: they attribute value added to use; they do not say "
-            "what would be lost without it.",
-            "No industry capital stock of the technology is public; inputs bought stand for it.",
-        ]
+        said.append("Elasticities are associations: they attribute value added to use; they do not "
+                    "say what would be lost without it.")  # fmt: skip
+        columns = study.potential.logarithms.get(study.potential.term, ())
+        if columns and not any("capital" in name for name in columns):
+            said.append("Inputs bought stand for the technology's capital stock.")
     if "calibrated" in result.runs:
         said.append("The calibrated run starts from printed figures: that it comes near others "
                     "that follow from them is no success.")  # fmt: skip
@@ -303,6 +303,7 @@ def _limits(result: "Reproduction", made: Evidence) -> Section:
     if between:
         said.append(f"Years without an input-output table rest on tables before and after: "
                     f"{', '.join(between)}.")  # fmt: skip
+    said += _own_forecasts(result)
     said += _places_read(result)
     return Section("limits", "Limits", said, brief=True)
 
@@ -339,6 +340,14 @@ def _other_start(result: "Reproduction", made: Evidence) -> list[str]:
         f"coherent vintages of GDP; what fits all printed figures implies {least:.3f} to "
         f"{most:.3f}."
     ]
+
+
+def _own_forecasts(result: "Reproduction") -> list[str]:
+    """Name the printed figures that are forecasts: no outcome stands behind them."""
+    kinds = result.facts.reported["kind"]
+    ids = ", ".join(map(str, kinds.index[kinds == "forecast"]))
+    said = "To agree with them is to extrapolate alike, not to be right."
+    return [f"Forecasts of the report itself: {ids}. {said}"] if ids else []
 
 
 def _places_read(result: "Reproduction") -> list[str]:

@@ -291,6 +291,25 @@ def report_high(reported: pd.DataFrame) -> float:
     return float(extent(rest.bounds, TOTAL, 2019)[1])
 
 
+def test_findings_carry_their_kind_and_the_figures_that_they_are_about(report: AuditResult) -> None:
+    kinds = {one.kind for one in report.found}
+    assert {"verdict", "rests on", "vintages mixed", "late", "implied", "not tied"} <= kinds
+    late = next(one for one in report.found if one.kind == "late")
+    assert late.ids == ("S19",)
+    assert late.text.startswith("The share of GDP of 2019 (S19) fits only GDP published")
+    assert report.findings == [one.text for one in report.found]
+    assert not any("rests on" in text for text in report.telling)
+    assert report.figures.loc["S19", ["concept", "year"]].tolist() == ["share of GDP", 2019]
+
+
+def test_tables_name_every_figure_by_its_concept_and_year(report: AuditResult) -> None:
+    tables = {table.title: table.frame for table in report.tables()}
+    rows = tables["Consistent assignments, one a column"].index
+    assert "contribution to GDP growth, 2018 (K18), definition" in rows
+    figures = tables["What each figure can rest on"].index.get_level_values("figure")
+    assert "share of GDP, 2019 (S19)" in figures
+
+
 def test_views(report: AuditResult, official: AuditResult) -> None:
     assert "mutually consistent" in report.summary()
     assert "<table" in report.to_html()
@@ -301,7 +320,7 @@ def test_views(report: AuditResult, official: AuditResult) -> None:
         "share of GDP of 2018 (S18)",
         "contribution to GDP growth of 2018 (K18), nominal",
         "real growth of the total of 2018 (G18)",
-        "S19",
+        "share of GDP of 2019 (S19)",
         "contribution to GDP growth of 2019 (K19), nominal",
         "real growth of the total of 2019 (G19)",
         "share of GDP of 2020 (S20)",

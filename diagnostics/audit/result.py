@@ -1,7 +1,6 @@
 """What the audit of a report found, in numbers and in sentences computed from them."""
 
 import math
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +14,34 @@ from quesnay.models.display.table import Table, Tabular
 
 __all__ = [
     "AuditResult",
+    "Finding",
     "OneVintage",
     "Reading",
     "findings_of",
 ]
 
 
-_DETAIL = re.compile(r"rests on GDP|^Implied|^With(out)? |No identity ties")
+_TELLING = {"verdict", "vintages mixed", "definition excluded", "late", "one vintage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the audit found.
+
+    Parameters
+    ----------
+    kind : str
+        "verdict", "without" (figures without which the others hold), "rests on", "vintages mixed",
+        "definition excluded", "late", "one vintage", "implied", "reading" or "not tied".
+    ids : tuple of str
+        The figures that it is about; empty where it is about all.
+    text : str
+        The sentence.
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -98,8 +118,10 @@ class AuditResult(Tabular):
         by how many half units of the last digit it misses it.
     readings : tuple of Reading
         The same audit without the figures of each secondary source, and with other printings.
-    findings : list of str
-        What was found, in words.
+    figures : DataFrame
+        Index id: concept, year and printed, of every figure that was checked.
+    found : tuple of Finding
+        What was found, each with its kind and the ids that it is about.
     identities : tuple of str
         The equations used.
     """
@@ -113,13 +135,19 @@ class AuditResult(Tabular):
     conflicts: list[list[str]]
     misses: pd.DataFrame
     readings: tuple[Reading, ...]
-    findings: list[str]
+    figures: pd.DataFrame
+    found: tuple[Finding, ...]
     identities: tuple[str, ...]
+
+    @property
+    def findings(self) -> list[str]:
+        """What was found, in sentences."""
+        return [one.text for one in self.found]
 
     @property
     def telling(self) -> list[str]:
         """The findings without the details of single figures, implied values and other readings."""
-        return [sentence for sentence in self.findings if not _DETAIL.search(sentence)]
+        return [one.text for one in self.found if one.kind in _TELLING]
 
     def tables(self) -> tuple[Table, ...]:
         """Return findings, assignments, vintages, bounds and conflicts as tables."""
@@ -130,10 +158,20 @@ class AuditResult(Tabular):
         )
         tables = [Table(f"Audit: the printed figures are mutually {verdict}", findings)]
         if self.assignments.size:
-            tables.append(Table("Consistent assignments, one a column", self.assignments.T))
+            named = self.assignments.T.rename(index=self._in_words)
+            tables.append(Table("Consistent assignments, one a column", named))
         if len(self.vintages):
-            note = "implied: what the figure would be by all other figures"
-            tables.append(Table("What each figure can rest on", self.vintages, (note,)))
+            note = (
+                "Fits: some consistent assignment uses it. Alone: the figure's own identity allows "
+                "it. Implied: what the figure would be by all other figures. Coherent: vintages of "
+                "one statistical basis. Known: published before the figure was."
+            )
+            named = self.vintages.assign(figure=self.vintages["id"].map(self._in_words))
+            named = named.drop(columns="id").set_index(["figure", "vintages"])
+            named = named.rename(
+                columns={"implied_low": "implied, low", "implied_high": "implied, high"}
+            )
+            tables.append(Table("What each figure can rest on", named, (note,)))
         if len(self.bounds):
             note = "Bounds hold for every unrounded value and every consistent assignment."
             tables.append(
@@ -150,6 +188,12 @@ class AuditResult(Tabular):
                 Table("Smallest sets without which the others hold", self.misses, (note,))
             )
         return tuple(tables)
+
+    def _in_words(self, name: str) -> str:
+        """Return a figure's id behind its concept and year, with what follows the id."""
+        own, _, rest = name.partition(" ")
+        concept, year = self.figures.loc[own, ["concept", "year"]]
+        return f"{concept}, {year} ({own})" + (f", {rest}" if rest else "")
 
     def plot(self, **options: Any) -> Any:
         """Draw on which vintage each figure rests: always, in some assignments, or never.
@@ -169,31 +213,38 @@ class AuditResult(Tabular):
         return plot_audit(self, **options)
 
 
-def findings_of(problem: Problem, result: AuditResult) -> list[str]:
+def findings_of(problem: Problem, result: AuditResult) -> tuple[Finding, ...]:
     """State in sentences what holds, on what it rests, what is excluded and what is implied."""
     free = [figure for figure in problem.figures if not problem.tied(figure)]
-    words = [_verdict(len(problem.figures) - len(free), result), *_misses(problem, result)]
+    verdict = _verdict(len(problem.figures) - len(free), result)
+    found = [Finding("verdict", (), verdict), *_misses(problem, result)]
     if result.feasible:
-        words += _shared(problem, result)
+        found += _shared(problem, result)
         if result.tried > 1 and not result.one_vintage.feasible:
-            words.append(
+            said = (
                 "So the report mixes vintages of GDP: no consistent assignment uses one vintage a "
                 "year."
             )
-        words += _definitions(problem, result)
-    words += _late(problem, result)
+            found.append(Finding("vintages mixed", (), said))
+        found += _definitions(problem, result)
+    found += _late(problem, result)
     if result.feasible:
-        words += _one_vintage(result.one_vintage)
-    words += [
-        f"Implied, not printed: {row['concept']} of {row['year']}, "
-        f"{_range(row['low'], row['high'], row['unit'])}."
+        found += _one_vintage(result.one_vintage)
+    found += [
+        Finding(
+            "implied",
+            (),
+            f"Implied, not printed: {row['concept']} of {row['year']}, "
+            f"{_range(row['low'], row['high'], row['unit'])}.",
+        )
         for row in _unprinted(result.bounds)
     ]
-    words += [_reading(result, one) for one in result.readings]
+    found += [Finding("reading", one.left_out, _reading(result, one)) for one in result.readings]
     if free:
         names = ", ".join(_named(figure) for figure in free)
-        words.append(f"No identity ties {names} to another figure: printed, but not checked.")
-    return words
+        said = f"No identity ties {names} to another figure: printed, but not checked."
+        found.append(Finding("not tied", tuple(figure.id for figure in free), said))
+    return tuple(found)
 
 
 def _named(figure: Figure) -> str:
@@ -220,10 +271,10 @@ def _verdict(tied: int, result: AuditResult) -> str:
     )
 
 
-def _misses(problem: Problem, result: AuditResult) -> list[str]:
+def _misses(problem: Problem, result: AuditResult) -> list[Finding]:
     """Say without which figures all others hold, and how far each is from what they imply."""
     names = {figure.id: figure for figure in problem.figures}
-    words = []
+    found = []
     for left_out, rows in result.misses.groupby("left_out", sort=False):
         told = [
             f"{_named(names[row['id']])} is printed {names[row['id']].printed}, the others imply "
@@ -233,10 +284,9 @@ def _misses(problem: Problem, result: AuditResult) -> list[str]:
         ]
         *others, last = str(left_out).split(", ")
         listed = f"{', '.join(others)} and {last}" if others else last
-        words.append(
-            f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
-        )
-    return words
+        said = f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
+        found.append(Finding("without", (*others, last), said))
+    return found
 
 
 def _range(low: float, high: float, unit: str) -> str:
@@ -247,10 +297,10 @@ def _range(low: float, high: float, unit: str) -> str:
     return f"{low:,.{places}f} to {high:,.{places}f} {sign}"
 
 
-def _shared(problem: Problem, result: AuditResult) -> list[str]:
+def _shared(problem: Problem, result: AuditResult) -> list[Finding]:
     """Say what each figure rests on in all consistent assignments."""
     every = "in every consistent assignment " if len(result.assignments) > 1 else ""
-    words = []
+    found = []
     for figure in problem.figures:
         own = result.vintages[result.vintages["id"] == figure.id]
         fits = own[own["fits"]]
@@ -262,8 +312,8 @@ def _shared(problem: Problem, result: AuditResult) -> list[str]:
         if len(definitions) == 1:
             defined = f"by the {definitions[0]!r} definition"
             told = f"{told}, {defined}" if told else f"is {every}computed {defined}"
-        words.append(f"{_capital(_named(figure))} {told}.")
-    return words
+        found.append(Finding("rests on", (figure.id,), f"{_capital(_named(figure))} {told}."))
+    return found
 
 
 def _pair(text: str) -> str:
@@ -274,10 +324,10 @@ def _pair(text: str) -> str:
     )
 
 
-def _definitions(problem: Problem, result: AuditResult) -> list[str]:
+def _definitions(problem: Problem, result: AuditResult) -> list[Finding]:
     """Say which definitions no assignment uses, and what the figures would be under them."""
     frame = result.vintages[result.vintages["definition"] != ""]
-    words = []
+    found = []
     for definition in dict.fromkeys(frame["definition"]):
         rows = frame[frame["definition"] == definition]
         if rows["fits"].any():
@@ -289,17 +339,18 @@ def _definitions(problem: Problem, result: AuditResult) -> list[str]:
                 low, high = own["implied_low"].min(), own["implied_high"].max()
                 would = _range(low, high, figure.unit.text)
                 ends.append(f"{figure.id} would be {would}, not {figure.printed}")
-        words.append(
+        said = (
             f"By the {definition!r} definition nothing fits"
             + (", whatever the vintages" if (rows["vintages"] != "").any() else "")
             + (f": {'; '.join(ends)}." if ends else ".")
         )
-    return words
+        found.append(Finding("definition excluded", tuple(dict.fromkeys(rows["id"])), said))
+    return found
 
 
-def _late(problem: Problem, result: AuditResult) -> list[str]:
+def _late(problem: Problem, result: AuditResult) -> list[Finding]:
     """Name the figures that can only rest on a vintage published after them."""
-    words = []
+    found = []
     for figure in problem.figures:
         rows = result.vintages[(result.vintages["id"] == figure.id) & result.vintages["fits"]]
         if not len(rows) or rows["known"].any():
@@ -307,11 +358,12 @@ def _late(problem: Problem, result: AuditResult) -> list[str]:
         several = choices_of(problem)[figure.id]
         used = [c for c in several if c.text in set(rows["vintages"])]
         dates = sorted({v.published for c in used for v in c.vintages if v.published})
-        words.append(
+        said = (
             f"{_capital(_named(figure))} fits only GDP published in {dates[-1]}, after the report "
             f"({figure.published}): an anachronism{_double_rounding(problem, figure, several)}."
         )
-    return words
+        found.append(Finding("late", (figure.id,), said))
+    return found
 
 
 def _double_rounding(problem: Problem, figure: Figure, several: Sequence[Choice]) -> str:
@@ -354,7 +406,7 @@ def _from_printed(problem: Problem, figure: Figure, choice: Choice) -> float | N
     return None if slope == 0.0 else -constant / slope / problem.scale(figure.symbol)
 
 
-def _one_vintage(special: OneVintage) -> list[str]:
+def _one_vintage(special: OneVintage) -> list[Finding]:
     if special.feasible or special.deflator.empty:
         return []
     frame = special.deflator
@@ -364,10 +416,11 @@ def _one_vintage(special: OneVintage) -> list[str]:
         f"{row['official_low']:.1f} to {row['official_high']:.1f} % in any pair of vintages"
         for year, row in (apart if len(apart) else frame).iterrows()
     ]
-    return [
+    said = (
         "Only if all figures had to rest on one vintage of each year would the report need a GDP "
         f"deflator of its own: {'; '.join(needs)}. That reading is not needed."
-    ]
+    )
+    return [Finding("one vintage", (), said)]
 
 
 def _reading(result: AuditResult, reading: Reading) -> str:

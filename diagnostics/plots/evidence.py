@@ -1,6 +1,5 @@
 """Plots of evidence: the audit's vintages, specification curves, back-tests."""
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,10 +101,8 @@ def _row_name(result: "AuditResult", name: str) -> str:
     """Return figure and id, with its definition where the assignments agree on one."""
     column = f"{name} definition"
     known = set(result.assignments[column]) if column in result.assignments else set()
-    told = re.search(
-        rf"[Tt]he ([^().,;]+ of \d{{4}}) \({re.escape(name)}\)", " ".join(result.findings)
-    )
-    words = f"{told.group(1)} ({name})" if told else name
+    figure = result.figures.loc[name]
+    words = f"{figure['concept']} of {figure['year']} ({name})"
     return f"{words}, {known.pop()}" if len(known) == 1 else words
 
 

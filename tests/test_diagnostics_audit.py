@@ -317,13 +317,13 @@ def test_views(report: AuditResult, official: AuditResult) -> None:
     figure = official.plot()
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == [
-        "share of GDP of 2018 (S18)",
-        "contribution to GDP growth of 2018 (K18), nominal",
-        "real growth of the total of 2018 (G18)",
-        "share of GDP of 2019 (S19)",
-        "contribution to GDP growth of 2019 (K19), nominal",
-        "real growth of the total of 2019 (G19)",
-        "share of GDP of 2020 (S20)",
+        "share of GDP, 2018 (S18)",
+        "contribution to GDP growth, 2018 (K18), nominal",
+        "real growth of the total, 2018 (G18)",
+        "share of GDP, 2019 (S19)",
+        "contribution to GDP growth, 2019 (K19), nominal",
+        "real growth of the total, 2019 (G19)",
+        "share of GDP, 2020 (S20)",
     ]
     with pytest.raises(qn.QuesnayError, match="nothing to draw"):
         of_own(rows(A1=(2000, "1", "persons"), B1=(2000, "1", "persons")), "A = B").plot()

@@ -154,11 +154,11 @@ class AuditResult(Tabular):
         verdict = "consistent" if self.feasible else "not consistent"
         findings = pd.DataFrame(
             {"finding": list(self.findings)},
-            index=pd.RangeIndex(1, len(self.findings) + 1, name="no"),
+            index=pd.RangeIndex(1, len(self.findings) + 1, name="number"),
         )
         tables = [Table(f"Audit: the printed figures are mutually {verdict}", findings)]
         if self.assignments.size:
-            named = self.assignments.T.rename(index=self._in_words)
+            named = self.assignments.T.rename(index=self.name_of)
             tables.append(Table("Consistent assignments, one a column", named))
         if len(self.vintages):
             note = (
@@ -166,11 +166,9 @@ class AuditResult(Tabular):
                 "it. Implied: what the figure would be by all other figures. Coherent: vintages of "
                 "one statistical basis. Known: published before the figure was."
             )
-            named = self.vintages.assign(figure=self.vintages["id"].map(self._in_words))
+            named = self.vintages.assign(figure=self.vintages["id"].map(self.name_of))
             named = named.drop(columns="id").set_index(["figure", "vintages"])
-            named = named.rename(
-                columns={"implied_low": "implied, low", "implied_high": "implied, high"}
-            )
+            named = named.rename(columns=_in_words)
             tables.append(Table("What each figure can rest on", named, (note,)))
         if len(self.bounds):
             note = "Bounds hold for every unrounded value and every consistent assignment."
@@ -183,15 +181,21 @@ class AuditResult(Tabular):
             sets = pd.DataFrame({"ids": [", ".join(one) for one in self.conflicts]})
             tables.append(Table("Smallest sets of figures that cannot hold together", sets))
         if len(self.misses):
-            note = "missed_by: in half units of the last printed digit"
-            tables.append(
-                Table("Smallest sets without which the others hold", self.misses, (note,))
-            )
+            note = "Missed by: in half units of the last printed digit."
+            named = self.misses.rename(columns=_in_words)
+            tables.append(Table("Smallest sets without which the others hold", named, (note,)))
         return tuple(tables)
 
-    def _in_words(self, name: str) -> str:
-        """Return a figure's id behind its concept and year, with what follows the id."""
-        own, _, rest = name.partition(" ")
+    def name_of(self, figure: str) -> str:
+        """Return a figure's id behind its concept and year, with what follows the id.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> qn.audit().name_of("S18")
+        'share of GDP, 2018 (S18)'
+        """
+        own, _, rest = figure.partition(" ")
         concept, year = self.figures.loc[own, ["concept", "year"]]
         return f"{concept}, {year} ({own})" + (f", {rest}" if rest else "")
 
@@ -211,6 +215,10 @@ class AuditResult(Tabular):
         from quesnay.diagnostics.plots.evidence import plot_audit
 
         return plot_audit(self, **options)
+
+
+def _in_words(column: str) -> str:
+    return column.replace("_low", ", low").replace("_high", ", high").replace("_", " ")
 
 
 def findings_of(problem: Problem, result: AuditResult) -> tuple[Finding, ...]:

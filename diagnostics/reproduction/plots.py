@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
-from quesnay.diagnostics.plots.input_output import plot_flows
+from quesnay.diagnostics.plots.input_output import core_flows, plot_flows
 from quesnay.diagnostics.plots.style import Panels
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.linkage import sector_names
@@ -171,7 +171,8 @@ def core_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     """Draw who supplies the core and who uses it, in the last table before the forecast.
 
     A sector that belongs to the core in part gives it that part of its inputs and sales; weights
-    at their middle, flows in the account's unit, those among the core parts left out.
+    at their middle, flows in the account's unit, those among the core parts left out. Supplies,
+    imported inputs and value added make up the sales.
     """
     model, tables = result.assembly.model, result.assembly.tables
     place, slot = [
@@ -184,20 +185,11 @@ def core_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     inside = np.zeros(len(result.assembly.sectors))
     inside[model.places] = np.minimum(model.core_shares(middle), 1.0)[0]
     scale = float(model.gdp[0, place] / own.v.sum())
-    names = sector_names(result.study, pd.Index(result.assembly.sectors)).to_numpy()
-    supply = scale * (1 - inside) * (own.Z.to_numpy() @ inside)
-    use = np.append(scale * (1 - inside) * (inside @ own.Z.to_numpy()), scale * inside @ own.f)
-    flows = pd.concat(
-        [
-            pd.DataFrame({"source": names, "target": "core", "value": supply, "step": 0}),
-            pd.DataFrame(
-                {"source": "core", "target": [*names, "final demand"], "value": use, "step": 1}
-            ),
-        ]
-    )
+    names = sector_names(result.study, pd.Index(result.assembly.sectors)).to_list()
     return plot_flows(
-        flows[flows["value"] > 0], unit=result.study.study.unit, source=_source(result), ax=ax,
-        title=f"Supplies to the core and its sales in {slot.year}",
+        core_flows(own, inside, names, scale=scale),
+        unit=result.study.study.unit, source=_source(result), ax=ax,
+        title=f"What the core is made of and where it goes, {slot.year}",
     )  # fmt: skip
 
 

@@ -34,6 +34,7 @@ __all__ = [
     "amounts",
     "build_grid",
     "decimals_for",
+    "fit_widths",
     "format_column",
     "format_of",
     "grid_to_html",
@@ -48,7 +49,7 @@ __all__ = [
 ]
 
 
-_FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
+_FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?|\[[-+\d., %]+\]")
 MISSING = "-"
 _SIGNIFICANT = 4
 _MOST_DECIMALS = 6
@@ -430,7 +431,7 @@ def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
 def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
     """Render a grid as plain text."""
     index = [_without_repeats(grid, level) for level in range(len(grid.index))]
-    widths = _fit([*index, *grid.columns], width)
+    widths = fit_widths([*index, *grid.columns], width)
     left, right = widths[: len(index)], widths[len(index) :]
     room = width - sum(left) - len(_GAP) * len(left)
     lines = list(wrap(visible(title), width)) if title else []
@@ -443,16 +444,19 @@ def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) ->
     return "\n".join(lines)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` terminal columns, where it can at blanks."""
-    if display_width(text) <= width:
+def wrap(text: str, width: float, *, measure: Callable[[str], float] = display_width) -> list[str]:
+    """Break a text into lines of at most `width`, where it can at blanks.
+
+    By default in columns of a terminal; `measure` says how wide a text is.
+    """
+    if measure(text) <= width:
         return [text]
     lines = [""]
     for piece in _pieces(text):
-        if lines[-1] and display_width(lines[-1]) + display_width(piece.rstrip()) > width:
+        if lines[-1] and measure(lines[-1]) + measure(piece.rstrip()) > width:
             lines.append("")
-        for character in piece if display_width(piece) > width else [piece]:
-            if lines[-1] and display_width(lines[-1] + character.rstrip()) > width:
+        for character in piece if measure(piece) > width else [piece]:
+            if lines[-1] and measure(lines[-1] + character.rstrip()) > width:
                 lines.append("")
             lines[-1] += character
     return [line.strip() for line in lines]
@@ -489,13 +493,17 @@ def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
         yield Column(header, column.cells, column.numeric)
 
 
-def _fit(columns: Sequence[Column], width: int) -> list[int]:
+def fit_widths(
+    columns: Sequence[Column], width: int, *, narrowest: int = _NARROWEST, gap: int = len(_GAP)
+) -> list[int]:
     """Give each column its natural width; narrow the columns of words while all is too wide."""
     widths = [
         max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
     ]
-    floors = [_floor(column, width) for column, width in zip(columns, widths, strict=True)]
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+    floors = [
+        _floor(column, width, narrowest) for column, width in zip(columns, widths, strict=True)
+    ]
+    excess = sum(widths) + gap * (len(widths) - 1) - width
     while excess > 0:
         widest = max(
             (p for p in range(len(widths)) if widths[p] > floors[p]),
@@ -509,12 +517,14 @@ def _fit(columns: Sequence[Column], width: int) -> list[int]:
     return widths
 
 
-def _floor(column: Column, natural: int) -> int:
+def _floor(column: Column, natural: int, narrowest: int) -> int:
     """Return the least width: numbers stay whole, words and long headers may be wrapped."""
-    least = _NARROWEST if not column.numeric else 0
+    texts = column.header if column.numeric else (*column.header, *column.cells)
+    words = [piece.rstrip() for text in texts for piece in _pieces(text)]
     if column.numeric:
-        pieces = [piece for name in column.header for piece in _pieces(name)]
-        least = max(map(display_width, (*pieces, *column.cells)), default=0)
+        least = max(map(display_width, (*words, *column.cells)), default=0)
+    else:
+        least = min(max(narrowest, *map(display_width, words), 0), _NARROWEST)
     return min(natural, least)
 
 

@@ -271,7 +271,9 @@ def report_parts(
 def _in_words(table: Table) -> Table:
     """Return a table with words for the names that columns have in code."""
     formats = {_HEADERS.get(name, name): spec for name, spec in table.formats.items()}
-    frame = table.frame.rename(columns=_HEADERS, index=_HEADERS)
+    frame = table.frame.rename(columns=_HEADERS)
+    if not isinstance(frame.index, pd.RangeIndex):  # rows that are only counted stay so
+        frame = frame.rename(index=_HEADERS)
     return replace(table, frame=frame, formats=formats)
 
 

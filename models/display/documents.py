@@ -43,6 +43,7 @@ __all__ = [
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
+_ABREAST = 2  # charts side by side, so that they do not make the page narrow
 _LEAST, _WIDEST = 12, 60  # letters of a column; longer texts are wrapped
 _LARGEST_EXACT = 10**15
 _CONTENTS = "Contents"
@@ -168,7 +169,7 @@ class _Sheet:
             else:
                 text = value.isoformat() if isinstance(value, date) else str(value)
                 style = {"valign": "top", "text_wrap": display_width(text) >= _WIDEST}
-                style |= {"indent": 1} if place else {}  # apart from a number before it
+                style |= {"indent": 1, "align": "left"} if place else {}  # apart from a number
                 self._text(row, place, text, **style)
 
     def contents(self, tables: Sequence["Table"], names: Sequence[str]) -> None:
@@ -242,7 +243,9 @@ def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: i
     made.set_legend({"position": "bottom"})
     made.set_size({"width": 560, "height": 330})
     below = top + len(table.frame) + len(table.notes) + 2
-    sheet.sheet.insert_chart(below, 0, made, {"x_offset": 580 * number})
+    down, right = divmod(number, _ABREAST)
+    place = {"x_offset": 580 * right, "y_offset": 345 * down}
+    sheet.sheet.insert_chart(below, 0, made, place)
 
 
 def _error_bars(table: "Table", column: str, rows: tuple[int, int]) -> dict[str, Any]:

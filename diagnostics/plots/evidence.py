@@ -239,7 +239,7 @@ def plot_specification_runs(
     # a few wide intervals must not flatten all others
     axes.set_ylim(0, 1.1 * max(float(frame["high"].quantile(0.97)), high))
     axes.set_ylabel(axis_label(figure, unit))
-    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    legend_below(drawing, ax)  # inside it would stand on the printed line
     alt = f"{figure} printed {0.5 * (low + high):.4g}{f' {unit}' if unit else ''}"
     return finish(drawing, alt=f"{alt}: {'; '.join(said)}.", source=source, ax=ax)
 

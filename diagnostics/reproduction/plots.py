@@ -14,6 +14,7 @@ from quesnay.diagnostics.reproduction.linkage import sector_names
 from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path
+from quesnay.models.satellite.concepts import describe
 from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:
@@ -197,10 +198,12 @@ def tornado_plot(
     result: "Reproduction", tornados: Mapping[tuple[str, str], Tornado], ax: Panels = None
 ) -> "Figure":
     """Draw how far each source of uncertainty alone moves the held-out totals."""
-    panels = {(f"{run} run", name): found for (run, name), found in tornados.items()}
-    totals = result.facts.reported["value"]
-    marks = {name: float(totals[name]) for _, name in panels}
+    printed = result.facts.reported
+    called = {str(name): describe(str(name), int(year)) for name, year in printed["year"].items()}
+    panels = {(f"{run} run", called[name]): found for (run, name), found in tornados.items()}
+    marks = {called[name]: float(printed.loc[name, "value"]) for _, name in tornados}
     shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
+    shares = shares.rename(index=called, level="id")
     return plot_tornados(
         panels, unit=result.study.study.unit, marks=marks, shares=shares, source=_source(result),
         ax=ax,

@@ -353,6 +353,7 @@ _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
 # Signs that stay on the line of the word before or behind them.
 _CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
+_BOUNDS, _JOINT = re.compile(r"\[[-+]?\d[\d.]*, [-+]?\d[\d.]*\]"), "\ue000"
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
@@ -574,13 +575,16 @@ def _pad(text: str, width: int, to_right: bool) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Split after blanks, underscores, slashes and wide characters, where a line may break."""
+    """Split after blanks, underscores, slashes and wide characters, where a line may break.
+
+    An interval stays on one line.
+    """
     pieces = [""]
-    for character in text:
+    for character in _BOUNDS.sub(lambda found: found[0].replace(" ", _JOINT), text):
         if not pieces[-1] and character in _CLOSING:
             pieces[max(len(pieces) - 2, 0)] += character
             continue
         pieces[-1] += character
         if character in " _/" or (display_width(character) > 1 and character not in _OPENING):
             pieces.append("")
-    return [piece for piece in pieces if piece]
+    return [piece.replace(_JOINT, " ") for piece in pieces if piece]

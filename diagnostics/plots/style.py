@@ -100,6 +100,7 @@ _OFFSETS = [
     for near in (1.0, 1.8, 2.8, 4.0, 5.5)
     for dx, dy in ((7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13))
 ]  # points of the page, the nearest first
+_SHORTEST = 12  # columns of a translated line
 _SOURCE = "source"  # marks the line at the foot
 _PAGE_DPI = 110  # how large an inch of a figure stands on a page
 _FOOT = 8  # points, the letters of the source
@@ -552,7 +553,7 @@ def relabel(figure: "Figure", words: Callable[[str], str]) -> None:
         whole = " ".join(lines)
         other = words(whole)
         if len(lines) > 1 and other != whole:
-            return "\n".join(wrap(other, max(map(display_width, lines))))
+            return "\n".join(wrap(other, max(_SHORTEST, *map(display_width, lines))))
         return "\n".join(map(words, lines))
 
     figure.set_label(words(str(figure.get_label())))

@@ -9,6 +9,7 @@ import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.datasets.store import resources
+from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.report.page import (
     Answer,
@@ -19,6 +20,7 @@ from quesnay.diagnostics.report.page import (
     render_page,
 )
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
+from quesnay.diagnostics.reproduction.backtests import origin_backtest
 from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
@@ -41,6 +43,8 @@ from quesnay.diagnostics.reproduction.tables import (
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table, versions
+from quesnay.models.regression.panel import PanelFit
+from quesnay.models.regression.result import tables_of_tests
 from quesnay.models.satellite.concepts import figure_name
 
 if TYPE_CHECKING:
@@ -92,6 +96,7 @@ _HEADERS = {
     "gompertz": "Gompertz",
     "bass": "Bass",
 }
+_TRIED = 500  # draws whose medians the back-test of the path takes
 _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
 METHOD = {
@@ -395,6 +400,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
     use = result.study.penetration
     curves = ", ".join(_HEADERS.get(c, c) for c in use.curves) if use is not None else ""
     errors = known_diffusions().tables() if use is not None and use.errors else ()
+    tried = origin_backtest(result, draws=_TRIED, seed=result.seed).tables()
     return [
         Section(
             "path",
@@ -407,7 +413,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             ],
             {"Curves through the calibration points, and what the report implies":
              plots["penetration"]},
-            [*errors],
+            [*tried, *errors],
         )
     ]  # fmt: skip
 
@@ -415,6 +421,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
 def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
     if result.elasticities is None:
         return []
+    base = result.elasticities.base
     return [
         Section(
             "elasticities",
@@ -429,9 +436,16 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
             ],
             {"Elasticities with 95 % intervals: first those of the account, then their rivals":
              plots["elasticities"]},
-            [*result.elasticities.tables(), *result.elasticities.base.tables()],
+            [*result.elasticities.tables(), *base.tables(), *_assumptions(base)],
         )
     ]  # fmt: skip
+
+
+def _assumptions(base: PanelFit) -> list[Table]:
+    """Return what the tests of the base equation's assumptions say."""
+    tests = check_assumptions(examine(base))
+    (table, *_) = tables_of_tests(tests, "Assumptions of the base equation")
+    return [replace(table, sheet="Assumptions")]
 
 
 def _core(result: "Reproduction", plots: "Plots") -> Section:

@@ -354,6 +354,7 @@ _GAP = "  "
 # Signs that stay on the line of the word before or behind them.
 _CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
 _BOUNDS, _JOINT = re.compile(r"\[[-+]?\d[\d.]*, [-+]?\d[\d.]*\]"), "\ue000"
+_HYPHEN = re.compile("(?<=[A-Za-z]{3}-)(?=[a-z]{3})")  # of a word, not of a range
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
@@ -575,7 +576,7 @@ def _pad(text: str, width: int, to_right: bool) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Split after blanks, underscores, slashes and wide characters, where a line may break.
+    """Split after blanks, underscores, slashes, hyphens and wide characters, where a line may break.
 
     An interval stays on one line.
     """
@@ -587,4 +588,5 @@ def _pieces(text: str) -> list[str]:
         pieces[-1] += character
         if character in " _/" or (display_width(character) > 1 and character not in _OPENING):
             pieces.append("")
-    return [piece.replace(_JOINT, " ") for piece in pieces if piece]
+    parts = [part for piece in pieces for part in _HYPHEN.split(piece)]
+    return [part.replace(_JOINT, " ") for part in parts if part]

@@ -576,7 +576,7 @@ def _pad(text: str, width: int, to_right: bool) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Split after blanks, underscores, slashes, hyphens and wide characters, where a line may break.
+    """Split after blanks, underscores, slashes, hyphens and wide signs, where a line may break.
 
     An interval stays on one line.
     """

@@ -358,14 +358,14 @@ def _other_start(result: "Reproduction", made: Evidence) -> list[str]:
     from quesnay.datasets.embedded import load_reported
 
     year = slots[use.earlier].year
-    key = (load_reported(result.study.reported.dataset).loc[use.total, "concept"], year)
+    key = (row(load_reported(result.study.reported.dataset), use.total)["concept"], year)
     own = result.draws[("calibrated", "total", year, slots[use.earlier].variant)]
     low, high = float(own.min()), float(own.max())
     if key not in made.audit.bounds.index:
         return []
-    scale = float(result.facts.reported.loc[use.total, "scale"])
-    ends = made.audit.bounds.loc[key, ["low", "high"]] * scale
-    least, most = float(ends["low"]), float(ends["high"])
+    scale = float(row(result.facts.reported, use.total)["scale"])
+    ends = row(made.audit.bounds, key)
+    least, most = (scale * float(ends[name]) for name in ("low", "high"))
     if least <= high and low <= most:
         return []
     return [

@@ -58,8 +58,9 @@ def removed() -> Any:
 
 
 def short_series() -> qn.DiffusionErrors:
-    series = pd.DataFrame({"series": "a", "year": range(5), "value": [1.0, 2, 4, 7, 9]})
-    return qn.diffusion_errors(series, families=["logistic"], horizons=[1, 9])
+    years, values = [0, 1, 2, 6, 0, 1, 3, 7], [1.0, 2, 4, 8, 1, 2, 5, 9]
+    series = pd.DataFrame({"series": list("aaaabbbb"), "year": years, "value": values})
+    return qn.diffusion_errors(series, families=["logistic"], horizons=[1, 2])
 
 
 def _fan(draws: pd.DataFrame, **more: Any) -> object:

@@ -348,7 +348,7 @@ def test_a_workbook_of_several_years_asks_for_one(tmp_path: Path) -> None:
 
 
 def test_a_template_is_a_new_workbook(tmp_path: Path) -> None:
-    refused(lambda: write_template(tmp_path / "t.csv"), "t.csv: expected a name that ends in .xlsx")
+    refused(lambda: write_template(tmp_path / "t.csv"), "t.csv: expected a file ending in .xlsx")
     path = write_template(tmp_path / "t.xlsx")
     said = "t.xlsx: a file of that name is there; choose another name"
     refused(lambda: write_template(path), said)

@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 import quesnay as qn
 from quesnay.diagnostics.audit.identities import Identity
+from quesnay.diagnostics.plots import style
 from quesnay.diagnostics.plots.style import save_figure
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
@@ -201,3 +202,8 @@ def test_conclusions_at_five_percent_are_those_of_the_p_value() -> None:
     said = [bool(flag) for flag in again["p < 0.05"]]
     assert said == [p < 0.05 for p in again["p_value"]]
     assert {p for p in again["p_value"] if 0.05 < p < 0.1} != set()
+
+
+def test_a_name_that_the_room_of_plots_does_not_have() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'PlotFigur'"):
+        _ = style.PlotFigur

@@ -44,7 +44,7 @@ def test_the_check_says_what_is_missing_and_what_is_wrong(tmp_path: Path) -> Non
     found = qn.check_study(path)
     assert "my_table.xlsx" in found.faults[0]
     assert not found.runs.loc["elasticity", "estimated"]
-    assert "1 faults to mend." in found.summary()
+    assert "1 fault to mend." in found.summary()
     assert any(said.startswith("No section potential") for said in found.missing)
 
 

@@ -74,7 +74,9 @@ RESULTS: dict[str, Callable[[], Any]] = {
         PARTS.sum(axis=1).rename(BAD[0]), PARTS, PARTS * 0 + 0.5
     ),
     "average": lambda: qn.average_models({BAD[0]: FIT, BAD[1]: FIT}, "x"),
-    "leave one out": lambda: qn.leave_one_out(lambda rows: {BAD[0]: rows["x"].mean()}, PANEL, by="g"),
+    "leave one out": lambda: qn.leave_one_out(
+        lambda rows: {BAD[0]: rows["x"].mean()}, PANEL, by="g"
+    ),
     "concordance": lambda: qn.Concordance(
         BAD[0], BAD[1],
         pd.DataFrame({"source": S, "target": S, "weight": 1.0, "basis": BAD[2]}), tuple(S),

@@ -6,13 +6,13 @@ The leave-one-out shift-share instrument: initial mix times growth elsewhere.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.clusters import counted_parameters
@@ -22,7 +22,6 @@ from quesnay.fitting.regression.instrumental import (
     anderson_rubin,
     endogeneity,
     first_stage,
-    instrumental_again,
     instrumental_variables,
     overidentification,
 )
@@ -191,7 +190,9 @@ def _as_fit(
     """Lay the estimate out as a regression whose design is what the instruments explain."""
     names = [*parts.endogenous, *parts.exogenous]
     order = [names.index(name) for name in parts.sample.names]
-    projected = np.column_stack([_explained(parts), parts.W])[:, order]
+    span = np.column_stack([parts.Z, parts.W])
+    explained = [project(column, span).fitted for column in parts.X.T]
+    projected = np.column_stack([*explained, parts.W])[:, order]
     bread = project(parts.y, projected).bread()
     fit = LinearFit(
         found.coefficients[order],
@@ -216,16 +217,19 @@ def _as_fit(
         tests=_tests(found, parts),
         details=details,
         notes=notes,
-        estimator=partial(
-            instrumental_again,
-            y=parts.y,
-            X=parts.X,
-            W=parts.W,
-            Z=parts.Z,
-            order=np.array(order),
-            method=cast(Any, method),
-        ),
+        estimator=partial(_again, parts, np.array(order), cast(Any, method)),
     )
+
+
+def _again(
+    parts: Equation, order: Codes, method: Literal["2sls", "liml"], rows: Codes, _: Codes
+) -> Array:
+    """Return the coefficients, in the order of the sample, of some rows; copies have no bearing."""
+    outside = parts.W[rows] if parts.W.shape[1] else None
+    found = instrumental_variables(
+        parts.y[rows], parts.X[rows], parts.Z[rows], outside, method=method
+    )
+    return found.coefficients[order]
 
 
 def _second_stage(parts: Equation, projected: Array, residuals: Array, bread: Array) -> Regression:
@@ -241,13 +245,6 @@ def _second_stage(parts: Equation, projected: Array, residuals: Array, bread: Ar
         None if sample.periods is None else sample.periods.codes,
         weights=sample.weights,
     )
-
-
-def _explained(parts: Equation) -> Array:
-    """Return the endogenous regressors as instruments and exogenous regressors explain them."""
-    columns = np.column_stack([parts.Z, parts.W])
-    fits = [project(column, columns).fitted for column in parts.X.T]
-    return np.column_stack(fits)
 
 
 def _inference(found: InstrumentalFit, parts: Equation, order: list[int]) -> CovarianceEstimate:

@@ -604,7 +604,7 @@ class PanelFit(Answers, Tabular):
         """Return what the law of CR2 errors rests on; None under other errors."""
         if self.inference.name != "CR2":
             return None
-        return adjusted_clusters(self.regression, self.regression.clusters[0]).moments
+        return adjusted_clusters(self.regression, self.regression.clusters[0])[1]
 
     def _about_units(self, values: Array) -> Array:
         """Return values about the (weighted) means of their units."""

@@ -16,7 +16,7 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.clusters import counted_parameters
-from quesnay.fitting.regression.fixed_effects import Absorber, cluster_sums
+from quesnay.fitting.regression.fixed_effects import Absorber, cluster_sums, weighed
 from quesnay.fitting.regression.instrumental import (
     InstrumentalFit,
     anderson_rubin,
@@ -29,7 +29,6 @@ from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,
     LinearFit,
-    Regression,
     project,
 )
 from quesnay.fitting.verdict import TestResult
@@ -202,7 +201,8 @@ def _as_fit(
         "instruments",
         np.asarray(np.linalg.cholesky(bread)),
     )
-    regression, sample = _second_stage(parts, projected, found.residuals, bread), parts.sample
+    sample = parts.sample
+    regression = sample.regression(projected, found.residuals, bread, parts.absorber)
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
     return PanelFit(
@@ -230,21 +230,6 @@ def _again(
         parts.y[rows], parts.X[rows], parts.Z[rows], outside, method=method
     )
     return found.coefficients[order]
-
-
-def _second_stage(parts: Equation, projected: Array, residuals: Array, bread: Array) -> Regression:
-    """Return the regression on what instruments explain, with the residuals of the equation."""
-    sample = parts.sample
-    return Regression(
-        projected,
-        residuals,
-        bread,
-        tuple(group.codes for group in sample.effects),
-        parts.absorber,
-        tuple(group.codes for group in sample.clusters),
-        None if sample.periods is None else sample.periods.codes,
-        weights=sample.weights,
-    )
 
 
 def _inference(found: InstrumentalFit, parts: Equation, order: list[int]) -> CovarianceEstimate:
@@ -416,9 +401,7 @@ def _arrays(
         y, whole, _ = free_of_effects(
             absorber, y, whole, outcome=outcome, names=names, effects=effects
         )
-    if structural.weights is not None:
-        root = np.sqrt(structural.weights)
-        y, whole = y * root, whole * root[:, None]
+    y, whole = weighed(y, structural.weights), weighed(whole, structural.weights)
     k = len(structural.names)
     outside = [place for place in range(k) if place not in inside]
     for kept in (list(range(k)), [*outside, *range(k, len(names))]):
@@ -445,12 +428,9 @@ def _counted(sample: Sample, design: Array, absorber: Absorber | None) -> int:
         return 0
     if not sample.clusters:
         return absorber.rank
-    k = int(design.shape[1])
-    effects = tuple(effect.codes for effect in sample.effects)
-    clusters = tuple(cluster.codes for cluster in sample.clusters)
-    nothing = np.zeros(design.shape[0])
-    regression = Regression(design, nothing, np.eye(k), effects, absorber, clusters)
-    return int(counted_parameters(regression)) - k
+    rows, k = design.shape
+    regression = sample.regression(design, np.zeros(rows), np.eye(k), absorber)
+    return int(counted_parameters(regression) - k)
 
 
 def shift_share_instrument(

@@ -27,7 +27,7 @@ from quesnay.fitting.regression.covariance import (
     DriscollKraay,
     NeweyWest,
 )
-from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums
+from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,
@@ -169,18 +169,8 @@ def fit_sample(
     sample, y, X, noise, absorber = _within(sample, outcome, drop_collinear)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
         fit = least_squares(y, X, names=sample.names, noise=noise)
-        regression = Regression(
-            np.asarray(X, dtype=np.float64),
-            fit.residuals,
-            fit.bread,
-            tuple(g.codes for g in sample.effects),
-            absorber,
-            tuple(g.codes for g in sample.clusters),
-            None if sample.periods is None else sample.periods.codes,
-            fit.root,
-            fit.basis,
-            sample.weights,
-        )
+        columns, basis = np.asarray(X, dtype=np.float64), {"factor": fit.root, "Q": fit.basis}
+        regression = sample.regression(columns, fit.residuals, fit.bread, absorber, **basis)
         inference = _errors(rule, regression, sample.names)
     refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
@@ -223,10 +213,7 @@ def _within(
         y, X, noise = free_of_effects(
             absorber, y, X, outcome=outcome, names=sample.names, effects=effects
         )
-    if sample.weights is not None:
-        root = np.sqrt(sample.weights)
-        y, X = y * root, X * root[:, None]
-    return sample, y, X, noise, absorber
+    return sample, weighed(y, sample.weights), weighed(X, sample.weights), noise, absorber
 
 
 _RULES: dict[str, CovarianceRule] = {
@@ -516,8 +503,7 @@ def _half(
         names=names,
         effects=", ".join(grouping.name for grouping in sets) + ", in a half of the panel",
     )
-    if weights is not None:
-        y, design = y * np.sqrt(weights), design * np.sqrt(weights)[:, None]
+    y, design = weighed(y, weights), weighed(design, weights)
     refuse_dependent(design, names)
     fit = project(y, design)
     parts = fit.Q * fit.residuals[:, None]

@@ -17,7 +17,9 @@ from quesnay.fitting.regression.fixed_effects import (
     absorb_effects,
     absorb_slopes,
     find_singletons,
+    weighed,
 )
+from quesnay.fitting.regression.least_squares import Regression
 from quesnay.models.expressions import Shifter
 from quesnay.models.regression.columns import (
     Grouping,
@@ -142,6 +144,22 @@ class Sample:
     notes: tuple[str, ...] = ()
     lag: int | str | None = None
 
+    def regression(
+        self, X: Array, residuals: Array, bread: Array, absorber: Absorber | None, **basis: Any
+    ) -> Regression:
+        """Return a regression on X, (n, k), as covariances see it: in these groups, so weighted."""
+        return Regression(
+            X,
+            residuals,
+            bread,
+            tuple(group.codes for group in self.effects),
+            absorber,
+            tuple(group.codes for group in self.clusters),
+            None if self.periods is None else self.periods.codes,
+            weights=self.weights,
+            **basis,
+        )
+
     def without(self, places: Collection[int]) -> "Sample":
         """Return the sample without some columns of its design."""
         keep = [place for place in range(len(self.names)) if place not in places]
@@ -212,16 +230,6 @@ def draw_samples(
         )
     whole = _sample_of(read, rows, data.index, dropped)
     return tuple(_with_design(whole, form, read, rows) for form in formulas)
-
-
-def _counts(weights: Array | None) -> tuple[str, ...]:
-    """Remark weights that look like counts of equal rows, whose errors would be others."""
-    if weights is None or not np.equal(weights, np.round(weights)).all() or weights.max() < 2:
-        return ()
-    return (
-        "Weights are whole numbers, taken as inverse to the variance of the errors; for rows that "
-        "stand for so many equal ones use frequency= of fit_panel, or repeat the rows.",
-    )
 
 
 def _read(formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles) -> _Read:
@@ -307,7 +315,7 @@ def _sample_of(read: _Read, rows: Mask | None, index: pd.Index, dropped: Dropped
             (name, _by_group(group.select(rows), values[kept]))
             for name, group, values in read.slopes
         ),
-        notes=(*_uneven(read.periods), *_counts(weights)),
+        notes=_remarks(read.periods, weights),
     )
 
 
@@ -339,19 +347,23 @@ def _by_group(group: Grouping, values: Values) -> Array:
     return wide
 
 
-def _uneven(periods: Grouping | None) -> tuple[str, ...]:
-    """Say where periods are numbers that are not equally far apart: lags count them, not years."""
-    if periods is None or periods.count < 3:
-        return ()
-    if not all(isinstance(label, int | float | np.number) for label in periods.labels):
-        return ()
-    steps = np.diff(periods.labels.astype(np.float64))
-    if np.allclose(steps, steps[0]):
-        return ()
-    return (
-        f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g} apart): lags and "
-        "differences go to the period before it in the data.",
-    )
+def _remarks(periods: Grouping | None, weights: Array | None) -> tuple[str, ...]:
+    """Remark numbered periods that are not equally far apart, and weights that look like counts."""
+    notes = []
+    number = int | float | np.number
+    if periods is not None and all(isinstance(label, number) for label in periods.labels):
+        steps = np.diff(periods.labels.astype(np.float64))
+        if steps.size > 1 and not np.allclose(steps, steps[0]):
+            notes.append(
+                f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g} apart): "
+                "lags and differences go to the period before it in the data."
+            )
+    if weights is not None and np.equal(weights, np.round(weights)).all() and weights.max() >= 2:
+        notes.append(
+            "Weights are whole numbers, taken as inverse to the variance of the errors; for rows "
+            "that stand for so many equal ones use frequency= of fit_panel, or repeat the rows."
+        )
+    return tuple(notes)
 
 
 def _missing(read: _Read) -> Mask | None:
@@ -418,9 +430,7 @@ def drop_columns(sample: Sample, absorber: Absorber | None, drop: bool | None) -
         return sample
     design = np.asarray(sample.design, dtype=np.float64)
     within = design if absorber is None else absorber.residualise(design)
-    if sample.weights is not None:
-        root = np.sqrt(sample.weights)[:, None]
-        design, within = design * root, within * root
+    design, within = weighed(design, sample.weights), weighed(within, sample.weights)
     leaders = {sample.owners[place]: place for place in reversed(inner)}
     last = set(leaders.values())
     order = [place for place in range(len(sample.names)) if place not in last]

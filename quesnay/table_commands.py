@@ -30,10 +30,25 @@ _ACTIONS = {
     "template": ("write a workbook to fill in, with notes", "template my_table.xlsx"),
 }
 _FLAGS = {"merge_regions": "--merge-regions", "closed": "--closed"}
-_VALUED = (
-    "layout", "sheet", "year", "country", "make", "accounts", "tolerance", "blank", "encoding",
-    "unit", "name", "decimal", "thousands", "account", "household", "income", "kind",
-)  # fmt: skip
+_READING = {  # options of reading that take a value, as `read_io` names them
+    "layout": (
+        "NAME",
+        "office that laid it out, by default recognised from the content: --layout oecd_icio",
+    ),
+    "sheet": ("NAME", "sheet of a workbook: --sheet 'Use 2017'"),
+    "year": ("YEAR", "year to take where the file holds several: --year 2014"),
+    "country": ("CODE", "country to cut out of a world table: --country JPN"),
+    "make": ("FILE", "make or supply table of the same year (bea, ibge): --make make.xlsx"),
+    "accounts": ("FILE", "jobs, emissions ... by sector: --accounts jobs.csv --account jobs"),
+    "tolerance": ("SHARE", "accepted imbalance, as a share of output: --tolerance 0.02"),
+    "blank": ("WORD", "empty cells, refuse (default) or zero: --blank zero"),
+    "encoding": ("NAME", "of a text file, by default found: --encoding gb18030"),
+    "decimal": ("MARK", "decimal mark, by default found: --decimal ,"),
+    "thousands": ("MARK", "thousands separator, by default found: --thousands ."),
+    "unit": ("TEXT", "unit of the amounts: --unit 'million euro'"),
+    "name": ("TEXT", "name of the table: --name 'Chile 2013'"),
+}
+_VALUED = (*_READING, "account", "household", "income", "kind")
 
 
 def add_table(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
@@ -91,25 +106,8 @@ def _add_action(parser: argparse.ArgumentParser, action: str) -> None:
 def _add_reading(parser: argparse.ArgumentParser) -> None:
     """Add the options of reading a file."""
     group = parser.add_argument_group("reading the file")
-    for name, metavar, text in (
-        (
-            "--layout", "NAME",
-            "office that laid it out, by default recognised from the content: --layout oecd_icio",
-        ),
-        ("--sheet", "NAME", "sheet of a workbook: --sheet 'Use 2017'"),
-        ("--year", "YEAR", "year to take where the file holds several: --year 2014"),
-        ("--country", "CODE", "country to cut out of a world table: --country JPN"),
-        ("--make", "FILE", "make or supply table of the same year (bea, ibge): --make make.xlsx"),
-        ("--accounts", "FILE", "jobs, emissions ... by sector: --accounts jobs.csv --account jobs"),
-        ("--tolerance", "SHARE", "accepted imbalance, as a share of output: --tolerance 0.02"),
-        ("--blank", "WORD", "empty cells, refuse (default) or zero: --blank zero"),
-        ("--encoding", "NAME", "of a text file, by default found: --encoding gb18030"),
-        ("--decimal", "MARK", "decimal mark, by default found: --decimal ,"),
-        ("--thousands", "MARK", "thousands separator, by default found: --thousands ."),
-        ("--unit", "TEXT", "unit of the amounts: --unit 'million euro'"),
-        ("--name", "TEXT", "name of the table: --name 'Chile 2013'"),
-    ):  # fmt: skip
-        group.add_argument(name, metavar=metavar, help=text)
+    for name, (metavar, text) in _READING.items():
+        group.add_argument(f"--{name}", metavar=metavar, help=text)
     group.add_argument(
         "--role",
         action="append",
@@ -158,7 +156,7 @@ def _analyse(options: argparse.Namespace) -> None:
         given = {name: value for name, value in extra.items() if value is not None}
         result = read.multipliers(options.account, closed=options.closed, **given)
     elif options.sector:
-        result = read.extract(_shares(options.sector), kind=options.kind)
+        result = read.extract(_shares(options.sector, read), kind=options.kind)
     else:
         result = read.extract_each(kind=options.kind)
     title = f"{options.action} of {options.file}"
@@ -172,14 +170,7 @@ def _analyse(options: argparse.Namespace) -> None:
 
 def _reading(options: argparse.Namespace) -> dict[str, Any]:
     """Return the options of reading that were given, as read_io takes them."""
-    given = {
-        name: value
-        for name in (
-            "layout", "sheet", "year", "country", "make", "accounts", "tolerance", "blank",
-            "encoding", "decimal", "thousands", "unit", "name",
-        )
-        if (value := getattr(options, name)) is not None
-    }  # fmt: skip
+    given = {n: value for n in _READING if (value := getattr(options, n)) is not None}
     if "tolerance" in given:
         given["tolerance"] = _number(given["tolerance"], "--tolerance")
     if options.role:
@@ -202,15 +193,18 @@ def _pair(word: str, option: str) -> tuple[str, str]:
     return name, value
 
 
-def _shares(words: list[str]) -> dict[str, float]:
-    """``NAME`` or ``NAME=SHARE`` -> sector and share."""
+def _shares(words: list[str], table: Any) -> dict[str, float]:
+    """``NAME`` or ``NAME=SHARE`` -> sector and share; NAME is a code or the name beside it."""
     shares: dict[str, float] = {}
+    codes = {name: code for code, name in table.source.names.items()}
     for word in words:
         name, _, share = word.rpartition("=") if "=" in word else (word, "", "1")
         try:
-            shares[name] = float(share)
+            shares[name if name in table.sectors else codes.get(name, name)] = float(share)
         except ValueError as error:
-            raise DataError(f"--sector {word}: expected NAME=SHARE with a number") from error
+            raise DataError(
+                f"--sector {word}: expected NAME=SHARE with a number from 0 to 1"
+            ) from error
     return shares
 
 

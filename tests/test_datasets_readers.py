@@ -1,14 +1,17 @@
 """Users' tables in many layouts come in with the same numbers."""
 
 import sys
+from functools import partial
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 import quesnay as qn
+from quesnay.datasets.readers import read
 from quesnay.datasets.readers.offices import read_china_klems
-from quesnay.datasets.readers.read import LAYOUTS
+from quesnay.datasets.readers.plain import arrange_plain
+from quesnay.datasets.readers.read import LAYOUTS, Layout, _says
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 
@@ -150,26 +153,30 @@ def test_another_encoding(tmp_path: Path) -> None:
         qn.read_io(path, encoding="utf-8")
 
 
-def test_layouts_are_the_documented_ones() -> None:
-    assert list(LAYOUTS) == [
-        "quesnay",
-        "nbs",
-        "oecd",
-        "oecd_icio",
-        "wiod",
-        "wiod_national",
-        "adb",
-        "figaro",
-        "eurostat",
-        "exiobase",
-        "eora",
-        "gloria",
-        "bea",
-        "ibge",
-        "ons",
-        "abs",
-        "bcch",
-    ]
+def test_an_office_with_words_of_its_own_is_one_entry(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = {"Hanehalkı": "final_demand", "Ara girdi": "total", "Ücretler": "value_added"}
+    words |= {"İthalat": "imports", "Çıktı": "output", "Ara kullanım": "total"}
+    office = Layout(
+        partial(arrange_plain, codes=words), _says("Ara kullanım", "Hanehalkı"), unit="lira"
+    )
+    monkeypatch.setattr(read, "LAYOUTS", {**LAYOUTS, "own": office})
+    path = tmp_path / "own.csv"
+    path.write_text(
+        "Tablo;;;;;;\n;;01;02;Ara kullanım;Hanehalkı;Çıktı\n;;Tarım;Sanayi;;;\n"
+        "01;Tarım;10,5;20,0;30,5;69,5;100,0\n02;Sanayi;30,0;40,0;70,0;130,0;200,0\n"
+        ";Ara girdi;40,5;60,0;100,5;;\n;İthalat;9,5;40,0;49,5;;\n;Ücretler;50,0;100,0;150,0;;\n"
+        ";Çıktı;100,0;200,0;300,0;;\n",
+        encoding="utf-8",
+    )
+    table = qn.read_io(path)
+    assert (table.source.layout, table.unit) == ("own", "lira")
+    assert table.v.tolist() == [50.0, 100.0]
+    assert table.f.tolist() == [69.5, 130.0]
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().sum() == 49.5
+    assert table.source.names == {"01": "Tarım", "02": "Sanayi"}
 
 
 def test_without_the_library_a_workbook_says_what_to_install(

@@ -11,6 +11,7 @@ import pytest
 import quesnay as qn
 
 from .made_up_tables import Row, write_rows
+from .refusals import refused
 
 _ROOT = Path(__file__).resolve().parents[1]
 FILES = next(
@@ -348,6 +349,18 @@ def test_wiod_own_file(year: int, total: float) -> None:
 
 
 # --- OECD -----------------------------------------------------------------------------------------
+
+
+def test_oecd_tables_may_have_titles_notes_and_empty_columns(tmp_path: Path) -> None:
+    path = text(
+        tmp_path / "t.csv",
+        "National table of Nowhere\n,,,,,\n,D01,D03,HFCE,IMPO,,\nTTL_01,20,10,190,-20,,\n"
+        "TTL_03,40,20,50,-10,,\nVALU,140,70,0,0,,\nOUTPUT,200,100,0,0,,\n\n"
+        "Source: the office\n,,(1) provisional\n",
+    )
+    sound(qn.read_io(path), [200, 100], [140, 70])
+    cut = text(tmp_path / "c.csv", path.read_text().replace("VALU,140,70,0,0,,", "VALU,140"))
+    refused(lambda: qn.read_io(cut), "row 'VALU' has 2 cells; 7 expected")
 
 
 @pytest.mark.parametrize("layout", [None, "oecd", "oecd_icio"])
@@ -712,11 +725,10 @@ def test_own_files_of_other_offices(
     assert np.isfinite(table.multipliers()).all()
 
 
-@pytest.mark.skipif(
-    not (_ROOT / "docs" / "own_table.md").is_file(), reason="looks at the source, which is not here"
-)
-def test_the_page_names_every_layout() -> None:
+def test_the_documentation_names_every_layout() -> None:
     from quesnay.datasets.readers.read import LAYOUTS
 
-    page = (_ROOT / "docs" / "own_table.md").read_text(encoding="utf-8")
-    assert [name for name in LAYOUTS if name != "quesnay" and f"| `{name}` |" not in page] == []
+    page = _ROOT / "docs" / "howto" / "own_table.md"
+    table = page.read_text(encoding="utf-8") if page.is_file() else ""
+    assert [name for name in LAYOUTS if f'"{name}"' not in (qn.read_io.__doc__ or "")] == []
+    assert not table or [k for k in LAYOUTS if k != "quesnay" and f"| `{k}` |" not in table] == []

@@ -16,6 +16,7 @@ import statsmodels.api as sm
 import quesnay as qn
 from quesnay.fitting.regression import clusters
 from quesnay.fitting.regression.clusters import adjust_clusters, cluster_moments, cluster_spectra
+from quesnay.fitting.regression.covariance import COVARIANCES
 from quesnay.fitting.regression.least_squares import Regression, least_squares
 from tests.refusals import refused
 
@@ -281,3 +282,9 @@ def test_forty_thousand_clusters_of_two_fit_into_memory() -> None:
     error = np.sqrt((d[:, 1] ** 2 * e**2 / (1 - leverage)).sum()) / square
     assert fit.std_errors["x"] == pytest.approx(error, rel=1e-9)
     assert fit.df["x"] == pytest.approx(square**2 / (d[:, 1] ** 4).sum(), rel=1e-4)
+
+
+def test_every_covariance_is_documented_by_its_name() -> None:
+    page = Path(__file__).parents[1] / "docs" / "method" / "estimation.md"
+    texts = [qn.fit_panel.__doc__ or "", *([page.read_text("utf-8")] if page.is_file() else [])]
+    assert [n for n in COVARIANCES for text in texts if f'`"{n}"`' not in text] == []

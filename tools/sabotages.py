@@ -119,7 +119,7 @@ SABOTAGES: dict[str, tuple[str, str, str]] = {
     ),
     "contribution to growth": (
         "models/satellite/concepts.py",
-        "(total - total_before) / (gdp - gdp_before)",
-        "(total - total_before) / gdp",
+        '"K = (T - T before) / (GDP - GDP before)"',
+        '"K = (T - T before) / GDP"',
     ),
 }

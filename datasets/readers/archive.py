@@ -189,7 +189,7 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: int, book: str = "xl/workbook.x
             if target:
                 part = target[1]
                 return part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-    raise KeyError(f"sheet {sheet + 1} has no part")
+    raise ValueError(f"sheet {sheet + 1} has no part")
 
 
 _ROW_HEADER, _ERROR_CELL, _ERROR_FORMULA = 0, 3, 11

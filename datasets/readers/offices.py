@@ -1,4 +1,4 @@
-"""Files of single offices: China (layout "nbs" and China KLEMS), United Kingdom, Australia, Chile.
+"""Files of single offices: China (layout "nbs" and China KLEMS) and United Kingdom (layout "ons").
 
 Layout "nbs", of the National Bureau of Statistics and of provinces: the row of codes is the one
 with GO; codes are the products (01 as text and 40 as a number side by side, three digits in some
@@ -6,7 +6,7 @@ years), FU101 ..., EX, IM, GO; rows TII, VA001 ..., TVA, TI. Tables with imports
 have IM, printed positive or (1997) negative; tables with imports apart have rows D01 ... and M01
 ... . Provincial tables add flows to and from other provinces.
 
-Layouts "ons", "abs" and "bcch" follow the plain rules, the first with a few codes of its own.
+Layout "ons" follows the plain rules with a few codes of its own and an edition.
 """
 
 import re
@@ -198,20 +198,6 @@ def arrange_ons(sheet: Sheet, options: ReadOptions) -> Arrangement:
     year = sheet.text(0, 0)[:4] if sheet.rows else ""
     plan = arrange_plain(sheet, options, codes=_ONS)
     return replace(plan, edition=year if year.isdigit() else "")
-
-
-def looks_abs(sheet: Sheet) -> bool:
-    """Say whether a sheet is table 5 or 8 of Australia's office."""
-    return _says(sheet, 6, "FROM INDUSTRY", "USE")
-
-
-def looks_bcch(sheet: Sheet) -> bool:
-    """Say whether a sheet is a table of the Banco Central de Chile."""
-    return _says(sheet, 10, "Matriz de insumo-producto", "Actividad")
-
-
-def _says(sheet: Sheet, rows: int, *marks: str) -> bool:
-    return set(marks) <= {text for _, texts in sheet.heads(rows) for text in texts}
 
 
 # --- China KLEMS ----------------------------------------------------------------------------------

@@ -26,8 +26,6 @@ from quesnay.datasets.readers.folders import (
 from quesnay.datasets.readers.offices import (
     arrange_nbs,
     arrange_ons,
-    looks_abs,
-    looks_bcch,
     looks_nbs,
     looks_ons,
 )
@@ -87,9 +85,16 @@ class Layout:
     known: float = 0.0
 
 
+def _says(*marks: str, rows: int = 10) -> Callable[[Sheet], bool]:
+    """Recognise an office by words that all stand in the first rows."""
+    return lambda sheet: set(marks) <= {text for _, texts in sheet.heads(rows) for text in texts}
+
+
 _USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dollars"
 _EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
-# In the order in which a file is tried: the plainest last.
+# The list of layouts, in the order in which a file is tried, the plainest last. An office that
+# prints one grid needs an entry with the marks it is known by and no more, or, where its words are
+# not among those of `cells.py`, partial(arrange_plain, codes={"its word": "final_demand", ...}).
 LAYOUTS: Mapping[str, Layout] = {
     "quesnay": Layout(arrange_plain, totals=_EXACT, tolerance=1e-6),
     "nbs": Layout(arrange_nbs, looks_nbs, unit="10,000 yuan", totals=_EXACT, tolerance=1e-6),
@@ -116,9 +121,13 @@ LAYOUTS: Mapping[str, Layout] = {
     "bea": Layout(read=read_bea, looks=looks_bea, unit=_USD, absolute=30.0),
     "ibge": Layout(read=read_ibge, looks=looks_ibge, unit="million reais", absolute=5.0),
     "ons": Layout(arrange_ons, looks_ons, unit="million pounds", totals=_OFFICE, absolute=0.5),
-    "abs": Layout(arrange_plain, looks_abs, unit=_AUD, totals=_OFFICE, absolute=0.5),
+    "abs": Layout(
+        arrange_plain, _says("FROM INDUSTRY", "USE", rows=6), unit=_AUD, totals=_OFFICE,
+        absolute=0.5,
+    ),
     "bcch": Layout(
-        arrange_plain, looks_bcch, unit="thousand million pesos", totals=_OFFICE, absolute=0.5
+        arrange_plain, _says("Matriz de insumo-producto", "Actividad"),
+        unit="thousand million pesos", totals=_OFFICE, absolute=0.5,
     ),
 }  # fmt: skip
 _BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
@@ -157,7 +166,8 @@ def read_io(
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
         that stands in a row and in a column is a sector, other columns are final demand, other
-        rows value added, unless their words say total, output, imports or taxes on products; or
+        rows value added, unless their words say total, output, imports, taxes on products or
+        persons and emissions (left out); labels may have two levels, country and sector. Or
         the blocks that ``quesnay datasets NAME --export`` writes. "nbs": National Bureau of
         Statistics of China and its provinces. "oecd": national tables; "oecd_icio": inter-country
         ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
@@ -178,7 +188,8 @@ def read_io(
         File of employment, emissions ... by sector, named by the table's codes or names, an account
         a column or a row; what final demand causes directly is told in ``.source``.
     tolerance : float, optional
-        Imbalance that is accepted, relative to a sector's output; by default 1e-6 for "quesnay"
+        Imbalance that is accepted, relative to a sector's output, and what a printed total may
+        miss; by default 1e-6 for "quesnay"
         and "nbs", and 1e-3 for the others, which print few digits and allow a small absolute gap
         besides. Eora needs more. It may exceed 1.
     strict : bool
@@ -246,7 +257,8 @@ def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> I
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options)
-    plan = replace(plan, totals=entry.totals, plain=layout == "quesnay")
+    accepted = options.tolerance or 0.0
+    plan = replace(plan, totals=entry.totals, tolerance=accepted, plain=layout == "quesnay")
     return assemble(plan, title=title)
 
 
@@ -308,9 +320,9 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         return [options.sheet]
     if book.kind not in WORKBOOKS or not book.sheets:
         return [None]
-    years = [name for name in book.sheets if re.fullmatch(_YEAR, name.strip())]
+    years = _years(book.visible)
     if options.year is not None:
-        dated = [name for name in book.sheets if str(options.year) in name]
+        dated = [name for name in book.visible if str(options.year) in name]
         if dated:
             return list(dated)
         if len(years) > 1:
@@ -321,7 +333,16 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         raise DataError(
             f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
         )
-    return list(book.sheets)
+    return list(book.visible)
+
+
+def _years(names: list[str]) -> list[str]:
+    """Return the years of the sheets whose names differ in nothing else."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for year in re.findall(rf"(?<!\d){_YEAR}(?!\d)", name)[-1:]:
+            found.setdefault(name.replace(year, "").strip(), []).append(year)
+    return max(found.values(), key=len, default=[])
 
 
 def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:

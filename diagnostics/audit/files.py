@@ -123,7 +123,7 @@ def read_figures(path: str | Path) -> ReportFile:
 def _text(place: Path) -> str:
     try:
         if place.stat().st_size > _LARGEST:
-            raise DataError(f"{place}: larger than {_LARGEST} bytes; a file of figures is small")
+            raise DataError(f"{place}: larger than {_LARGEST:,} bytes; keep only the figures")
         return place.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataError(f"{place}: cannot be read ({error.strerror}); check the path") from None

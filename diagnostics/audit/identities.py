@@ -15,6 +15,7 @@ from typing import TypeAlias
 from quesnay.diagnostics.audit.figures import Unit
 from quesnay.fitting.errors import DataError, StudyError, nearest, shown
 from quesnay.models.expressions import Binary, Column, Expression, Negative, Number, read_equation
+from quesnay.models.satellite.concepts import CONCEPTS, Concept
 
 Name: TypeAlias = tuple[str, int]
 """A symbol and its lag."""
@@ -126,9 +127,8 @@ def _rational(tree: Expression, where: str) -> tuple[Polynomial, Polynomial]:
         case Negative(inner):
             top, bottom = _rational(inner, where)
             return _plus({}, top, -1.0), bottom
-        case Binary(sign, left, right):
-            return _joined(sign, _rational(left, where), right, where)
-    raise StudyError(f"{where}: functions are no part of an identity; write + - * / and **")
+    assert isinstance(tree, Binary)  # no function is read in an identity
+    return _joined(tree.sign, _rational(tree.left, where), tree.right, where)
 
 
 def _joined(
@@ -182,35 +182,29 @@ def _times(left: Polynomial, right: Polynomial, where: str) -> Polynomial:
     return {product: c for product, c in out.items() if c != 0.0}
 
 
+def _quantity(concept: Concept) -> Quantity:
+    level, scale = concept.unit == "level", concept.scale
+    return Quantity(
+        concept.letter or concept.name.upper(),
+        concept.audited,
+        "" if level else "percent",
+        ("C" if concept.letter == "T" else "T") if level else "",
+        scale * concept.low,
+        scale * concept.high,
+    )
+
+
 SATELLITE_QUANTITIES = (
-    Quantity("T", "value added total", like="C", low=0.0),
-    Quantity("C", "core industries value added", like="T", low=0.0),
-    Quantity("I", "integration-driven contribution", like="T", low=0.0),
-    Quantity("S", "share of GDP", unit="percent", low=0.0, high=100.0),
-    Quantity("H", "integration-driven share of the total", unit="percent", low=0.0, high=100.0),
-    Quantity("K", "contribution to GDP growth", unit="percent"),
-    Quantity("G", "real growth of the total", unit="percent", low=-100.0),
-    Quantity("N", "nominal growth of the total", unit="percent", low=-100.0),
-    Quantity("GDP", "GDP", like="T", low=0.0),
+    *(  # the total first, as it is told first
+        _quantity(concept)
+        for concept in sorted(CONCEPTS.values(), key=lambda concept: concept.name != "total")
+        if concept.audited
+    ),
     Quantity("R", "real growth of GDP", unit="percent", low=-100.0),
     Quantity("D", "GDP deflator growth", unit="percent", low=-100.0),
 )
-
-_GROWTH = "real growth, GDP deflator"
-SATELLITE_ACCOUNT = (
-    Identity.parse("total is core plus integration", "T[t] = C[t] + I[t]"),
-    Identity.parse("share of GDP", "S[t] * GDP[t] = T[t]"),
-    Identity.parse("integration-driven share", "H[t] * T[t] = I[t]"),
-    Identity.parse(
-        "contribution to growth", "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]", "nominal"
-    ),
-    Identity.parse(
-        "contribution to growth",
-        "K[t] * GDP[t] * R[t] = T[t] * (1 + R[t]) - T[t-1] * GDP[t] / GDP[t-1]",
-        "constant prices",
-    ),
-    Identity.parse("nominal growth", "T[t] = (1 + N[t]) * T[t-1]"),
-    Identity.parse(_GROWTH, "T[t] * (1 + R[t]) = (1 + G[t]) * T[t-1] * GDP[t] / GDP[t-1]"),
+SATELLITE_ACCOUNT = tuple(
+    Identity.parse(*identity) for concept in CONCEPTS.values() for identity in concept.identities
 )
 """What holds in a satellite account; the deflator is that of nominal and real GDP."""
 
@@ -251,13 +245,22 @@ def _dimension(
             unit = units[name]
             if not unit.text:
                 return None
-            return Counter({unit.base: 1}) if unit.base else Counter()
+            return _kinds(unit.base)
         case Negative(inner):
             return _dimension(inner, units, identity)
         case Binary():
             return _joined_dimension(tree, units, identity)
         case _:
             return Counter()
+
+
+def _kinds(base: str) -> _Dimension:
+    """Return what a unit counts, each kind in the plural: "CNY per person" has persons."""
+    out: _Dimension = Counter()
+    for place, part in enumerate(base.split(" per ")):
+        kind = f"{part.removesuffix('s')}s" if part.islower() else part
+        out[kind] += -1 if place else 1
+    return Counter({kind: n for kind, n in out.items() if kind and n})
 
 
 def _joined_dimension(
@@ -288,5 +291,9 @@ def _same(left: _Dimension | None, right: _Dimension | None, identity: Identity)
 
 
 def _words(dimension: _Dimension) -> str:
-    parts = [base if n == 1 else f"{base}^{n}" for base, n in sorted(dimension.items())]
-    return " ".join(parts) or "a pure number"
+    def power(kind: str, n: int) -> str:
+        return kind if n == 1 else f"{kind}^{n}"
+
+    over = [power(kind, n) for kind, n in sorted(dimension.items()) if n > 0]
+    under = [power(kind, -n) for kind, n in sorted(dimension.items()) if n < 0]
+    return " per ".join([" ".join(over) or "1", *under]) if over or under else "a pure number"

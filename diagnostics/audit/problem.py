@@ -251,7 +251,7 @@ def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict
             if own.base != figure.unit.base:
                 raise DataError(
                     f"{figure.id}: unit {figure.unit.text!r}, but {figure.symbol!r} is declared in "
-                    f"{base.unit!r}"
+                    f"{base.unit!r} ({base.concept}); take another letter or unit"
                 )
         if figure.symbol not in {f.symbol for f in figures[: figures.index(figure)]}:
             factor = own.scale / figure.unit.scale

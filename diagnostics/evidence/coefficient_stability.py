@@ -474,7 +474,7 @@ def _bounded(
             f"{r_long:.4f}, and 1"
         )
     if not gain > _GAIN:
-        raise EstimationError("oster_bounds: the controls explain nothing; they bound nothing")
+        raise EstimationError("oster_bounds: the controls explain nothing; name others")
     cubic = _Cubic(sx, t, short - long, gain * sy * t, (top - r_long) * sy)
     biases = cubic.biases(delta)
     same = 1.0 + biases * (sx - t) / (sx * cubic.moved) > _SAME

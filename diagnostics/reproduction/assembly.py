@@ -175,14 +175,17 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 f"tables.files: the table of {year} has other sectors than that of {first}; bring "
                 "all tables to one classification"
             )
+    source = facts.tables[first].source
+    codes = {} if source is None else {name: code for code, name in source.names.items()}
     named = {"tables.technology_sectors": study.tables.technology_sectors}
     named |= {f"core.segments.{name}": tuple(w) for name, w in study.core.segments.items()}
     for where, names in named.items():
         for name in names:
             if name not in sectors:
-                raise StudyError(
-                    f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
-                )
+                hint = suggestion(name, sectors)
+                if name in codes:
+                    hint = f" write its code, {codes[name]!r}"
+                raise StudyError(f"{where}: no sector {name!r} in the tables;{hint}")
     _check_grouped(study, sectors)
     return sectors
 
@@ -452,7 +455,7 @@ def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
         for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
         if year < use.year
     ]
-    if not growth or not np.isfinite(growth).all():
+    if not growth or not np.isfinite(growth).all() or min(growth) <= -1:
         raise StudyError(
             f"employment: no value added per worker from {use.productivity_since} to {use.year}; "
             "check the years of GDP by industry and of employment"

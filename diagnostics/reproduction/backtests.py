@@ -276,7 +276,7 @@ def backtest_elasticity(
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
     rows = complete_rows(use, regression_rows(use))
     if "sector" not in rows.columns:
-        raise StudyError("potential.panel: leaving sectors out needs a column 'sector'")
+        raise StudyError("potential.panel: leaving sectors out needs a column 'sector'; add it")
     place = formula_columns(use.formula)[1].index(use.term)
 
     def elasticity(part: pd.DataFrame) -> float:

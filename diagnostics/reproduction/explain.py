@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.diagnostics.report.page import Answer, Cell, Why
 from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     interval_text,
     number_text,
@@ -33,9 +34,9 @@ _RUNS = {
 _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
     "core": ("I = 0", (), ""),
     "linkage": (
-        "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+        "",
         (("C", "core", 0),),
-        "value added that others produce for the core, input-output table of the year (M3)",
+        "value added elsewhere that is tied to the core, input-output table of the year (M3)",
     ),
     "elasticity": (
         "I = M C / supply of the technology's inputs",
@@ -43,17 +44,33 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
         "potential times the core's weight in the supply (M2)",
     ),
     "calibrated": (
-        "I = s M p, p a growth curve through two printed totals, s M its saturation",
+        "I = s M p, p a growth curve through a printed total and the one before that its growth "
+        "implies, s M its saturation",
         (("s M", "saturation", 0), ("p", "curve", 0)),
         "saturation times potential times penetration (M4)",
     ),
 }
+_USERS = "I = sum_i v_i (x_K inv(B_KK) B_Ki)_i / x_i, i "
+_TIES = {
+    "": "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+    READINGS[0]: "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+    READINGS[1]: f"{_USERS}outside the core parts K",
+    READINGS[2]: f"{_USERS}outside the sectors of the core",
+    READINGS[3]: "I = sum_i v_i sum_k L_ik x_k / L_kk / x_i, i outside the core parts k",
+}
+"""Reading of the linkage run -> its equation; L Leontief's inverse, B Ghosh's."""
 _SOURCES = {
+    "inflation": "GDP deflator, the vintage sets of the study",
     "supply": "supply of the technology's inputs, input-output tables",
     "saturation": "drawn multiple of the potential of the median elasticity (M2)",
     "curve": "drawn growth curve, beyond its two points with the errors of the rule (M4)",
     "employed": "persons that core and integration employ at the productivity of the year (M6)",
 }
+
+
+def linkage_equation(result: "Reproduction") -> str:
+    """Return the equation of the linkage run, as the study reads its tables."""
+    return _TIES[result.study.tables.reading]
 
 
 def answer_table(result: "Reproduction") -> Answer:
@@ -108,7 +125,7 @@ def _account_rows(result: "Reproduction", header: list[str]) -> Answer:
 
 def _unit(result: "Reproduction", concept: Concept) -> tuple[float, str]:
     """Return what a number of the account is multiplied by, and its unit then."""
-    return (100.0, "percent") if concept.unit == "share" else (1.0, result.study.study.unit)
+    return concept.scale, "percent" if concept.unit == "share" else result.study.study.unit
 
 
 def _shown(own: "pd.Series[float]", name: str, scale: float = 1.0) -> str:
@@ -189,31 +206,65 @@ def verdict_opens(
 
 def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation:
     """Explain one printed figure's estimate; see :meth:`Reproduction.explain`."""
-    reported = result.facts.reported
-    if figure not in reported.index:
-        raise StudyError(f"no printed figure {figure!r};{suggestion(figure, reported.index)}")
     if run not in result.runs:
         raise StudyError(
             f"unknown run {run!r};{nearest(run, result.runs)} known: {', '.join(result.runs)}"
         )
-    printed, verdict = row(reported, figure), row(result.verdicts, (run, figure))
-    concept = CONCEPTS[str(printed["concept"])]
-    equation, inputs = _equation(result, result.central, run, concept, int(printed["year"]))
+    concept, year, said = _asked(result, figure)
+    if figure in result.facts.reported.index:
+        own, unit = row(result.verdicts, (run, figure)), ""
+        middle, low, high = (float(own[f"estimate{tail}"]) for tail in ("", "_low", "_high"))
+        said, unit = f"{said}; {own['role']} in this run.", str(own["unit"])
+    else:
+        scale, unit = _unit(result, concept)
+        own = row(result.account, (run, year))
+        middle, low, high = (scale * float(own[concept.name + t]) for t in ("", "_low", "_high"))
+    equation, inputs = _equation(result, result.central, run, concept, year)
     return Explanation(
         f"{figure}, {run} run",
         concept.title,
-        float(verdict["estimate"]),
-        str(verdict["unit"]),
+        middle,
+        unit,
         equation=equation,
         inputs=inputs,
         notes=(
-            f"Printed: {printed['printed']} {printed['unit']}, {printed['provenance']}; "
-            f"{verdict['role']} in this run.",
+            said,
             f"Values are medians of {len(result.draws)} draws, each figure by itself, so that the "
             f"equation holds in every draw but not exactly between them; 95 % interval "
-            f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g} {verdict['unit']}.",
+            f"{low:.4g} to {high:.4g} {unit}.",
+            *_further(result, concept, year),
         ),
     )
+
+
+def _asked(result: "Reproduction", figure: str) -> tuple[Concept, int, str]:
+    """Return what is asked for, a printed figure or any number of the account, and its printing."""
+    reported = result.facts.reported
+    if figure in reported.index:
+        printed = row(reported, figure)
+        said = f"Printed: {printed['printed']} {printed['unit']}, {printed['provenance']}"
+        return CONCEPTS[str(printed["concept"])], int(printed["year"]), said
+    known = _numbers_of(result)
+    if figure not in known:
+        raise StudyError(
+            f"no printed figure and no number of the account {figure!r};"
+            f"{suggestion(figure, [*reported.index, *known])}"
+        )
+    return (*known[figure], "Not printed: a number of the account.")
+
+
+def _numbers_of(result: "Reproduction") -> dict[str, tuple[Concept, int]]:
+    """Return the numbers of the account by letter and year, such as I20."""
+    years = sorted({int(year) for year in result.account.index.get_level_values("year")})
+    concepts = [CONCEPTS[name] for name in ACCOUNT]
+    return {f"{c.letter}{year % 100:02d}": (c, year) for c in concepts for year in years}
+
+
+def _further(result: "Reproduction", concept: Concept, year: int) -> tuple[str, ...]:
+    """Name the inputs that can be explained in turn."""
+    inputs = {(name, year - back) for _, name, back in concept.inputs} - {(concept.name, year)}
+    names = [name for name, (c, y) in _numbers_of(result).items() if (c.name, y) in inputs]
+    return (f"Explained in the same way: {', '.join(names)}.",) if names else ()
 
 
 def _equation(
@@ -223,6 +274,9 @@ def _equation(
     equation, parts = concept.equation, concept.inputs
     if concept.name == "integration":
         equation, parts, _ = _INTEGRATION[run]
+        equation = equation or linkage_equation(result)
+    elif concept.name == "growth":
+        parts = (*parts, ("P / P before", "inflation", 0))
     elif concept.name == "jobs":
         parts = (("sum_j l_j T_j", "employed", 0), ("sum_j l_j before T_j before", "employed", 1))
     inputs = [
@@ -239,8 +293,6 @@ def _input(
     """One input of an equation: the median of its draws."""
     model, study = result.assembly.model, result.study
     places = [k for k, s in enumerate(model.slots) if s.year == year and s.variant != "outcome"]
-    if not places:
-        raise StudyError(f"the account has no year {year}; the figure has no estimate")
     unit = study.study.unit
     if concept in _SOURCES:
         value, source = _behind(result, run, concept, places[0]), _SOURCES[concept]
@@ -253,7 +305,7 @@ def _input(
         if concept == "core" and study.core.figure is not None:
             own = row(result.facts.reported, study.core.figure)
             source += f"; {study.core.figure}: {own['provenance']}"
-    if concept == "curve" or CONCEPTS.get(concept, CONCEPTS["core"]).unit == "share":
+    if concept in {"curve", "inflation"} or CONCEPTS.get(concept, CONCEPTS["core"]).unit == "share":
         unit = "fraction"
     return {"value": value, "unit": unit, "source": source, "year": year}
 
@@ -261,11 +313,12 @@ def _input(
 def _behind(result: "Reproduction", run: str, name: str, place: int) -> float:
     """Median of what stands behind the account's concepts, computed from the draws' own inputs."""
     model, slot = result.assembly.model, result.assembly.model.slots[place]
+    if name == "inflation":
+        return float(np.median(model.inflation[result.inputs["gdp_vintage"].astype(int), place]))
     inputs = {str(n): result.inputs[n].to_numpy(float) for n in result.inputs}
     if name == "employed":
         return float(np.nanmedian(model.employed(run, inputs)[place]))
-    if model.potential is None:
-        raise StudyError("the study has no section potential")
+    assert model.potential is not None  # no run without it asks for what follows
     own = {
         c: result.draws[(run, c, slot.year, slot.variant)].to_numpy(float)
         for c in ("potential", "core", "integration")

@@ -32,7 +32,7 @@ from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.grid import amounts
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
-from quesnay.models.satellite.concepts import describe
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -43,7 +43,6 @@ RUN = "growth accounting"
 _WIDE = (
     "An interval over definitions is wide: overlap says that some definition comes near, no more."
 )
-_LEVELS = ("core", "integration", "total", "share")
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -94,28 +93,21 @@ class KlemsAccount(Tabular):
     def tables(self) -> tuple[Table, ...]:
         """Return account, verdicts, definitions and contributions to growth."""
         unit = self.study.study.unit
-        shown = pd.DataFrame(
-            {
-                name: amounts(
-                    "{:.1f}".format if name == "share" else "{:.4g}".format,
-                    *(
-                        scale * self.account[column]
-                        for column in (name, f"{name}_low", f"{name}_high")
-                    ),
-                )
-                for name, scale in zip(_LEVELS, (1.0, 1.0, 1.0, 100.0), strict=True)
-            },
-            index=self.account.loc[RUN].index,
-        ).rename(columns={"share": "share of GDP, %"})
+        own, shown = self.account.loc[RUN], {}
+        for concept in map(CONCEPTS.__getitem__, ACCOUNT):
+            ends = (concept.scale * own[f"{concept.name}{tail}"] for tail in ("", "_low", "_high"))
+            spec = "{:.1f}" if concept.unit == "share" else "{:.4g}"
+            shown[concept.header] = amounts(spec.format, *ends)
         parts = [
             Table(
                 f"{self.study.study.technology.capitalize()}, value added, {unit}",
-                shown,
+                pd.DataFrame(shown, own.index),
                 (
                     "Core: value added of the producing industries. Integration: what the "
                     "technology's capital earns in all others.",
                     "In brackets the lowest and highest over the definitions of producers and "
                     "capital; no confidence interval. Current prices.",
+                    "GDP: the value added of all industries of the panel.",
                 ),
             )
         ]
@@ -315,8 +307,8 @@ def _definitions(study: KlemsStudy, rows: pd.DataFrame) -> pd.DataFrame:
             costs = rows.loc[~own, [f"cost_{name}" for name in names]].sum(axis=1)
             earned = costs.groupby(rows.loc[~own, "year"]).sum() * scale
             frame = pd.DataFrame({"core": core, "integration": earned, "gdp": gdp})
-            frame["total"] = frame["core"] + frame["integration"]
-            frame["share"] = frame["total"] / gdp
+            for name in (name for name in ACCOUNT if name not in frame):
+                frame[name] = derive(name, frame.get)
             parts[(producers, capital)] = frame
     found = pd.concat(parts, names=["producers", "capital", "year"])
     return found.reorder_levels(["year", "producers", "capital"]).sort_index(level="year")
@@ -327,7 +319,7 @@ def _account(definitions: pd.DataFrame, first: tuple[str, str]) -> pd.DataFrame:
     base = definitions.xs(first, level=("producers", "capital"))
     every = definitions.groupby(level="year")
     columns = {}
-    for name in _LEVELS:
+    for name in ACCOUNT:
         columns[name] = base[name]
         columns[f"{name}_low"] = every[name].min()
         columns[f"{name}_high"] = every[name].max()
@@ -338,7 +330,7 @@ def _account(definitions: pd.DataFrame, first: tuple[str, str]) -> pd.DataFrame:
 def _judged(account: pd.DataFrame, facts: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Hold every printed figure that the account has against it."""
     own = account.loc[RUN]
-    known = facts[facts["concept"].isin(_LEVELS) & facts["year"].isin(own.index)]
+    known = facts[facts["concept"].isin(ACCOUNT) & facts["year"].isin(own.index)]
     if known.empty:
         return pd.DataFrame(), pd.DataFrame()
     found = pd.DataFrame(

@@ -5,6 +5,7 @@ chain: a tie, not what users gain. Read forward, users are tied to what the core
 the core away from the tables; elasticities attribute value added to use, and are never mixed in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.embedded import load_sectors
-from quesnay.diagnostics.reproduction.assembly import part
+from quesnay.diagnostics.reproduction.assembly import part, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.runs import median_inputs, possible_readings, read_otherwise
 from quesnay.diagnostics.reproduction.study import Study
@@ -77,8 +78,8 @@ class CoreLinkages(Tabular):
         notes = [
             "Value added elsewhere tied to the core, net of the core itself; core weights at their "
             "middle, first vintage set. Of core: ratio to the core's own value added.",
-            "Suppliers: what others produce for the core to exist (the linkage run). Users: what "
-            "rests on its deliveries (Ghosh). Readings, not parts of a sum.",
+            "Suppliers: what others produce for the core to exist. Users: what rests on its "
+            "deliveries (Ghosh). Readings, not parts of a sum.",
         ]
         if self.made:
             notes.append(f"Table made, not official: {', '.join(map(str, self.made))}.")
@@ -133,8 +134,9 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
     weights = np.minimum(model.core_shares(middle), 1.0)
     levels = next(iter(assembly.value_added.values()))
     cells, core = {}, {}
+    base = ties_by_slot(assembly.tables, model.slots, assembly.pattern.sectors)
     for reading in (BASE, *possible_readings(assembly)):
-        ties = read_otherwise(assembly, reading if reading != BASE else "").ties
+        ties = base if reading == BASE else read_otherwise(assembly, reading).ties
         for place, (slot, own) in enumerate(zip(model.slots, ties, strict=True)):
             if own is not None:
                 scale = float(model.gdp[0, place]) / own.total
@@ -149,7 +151,7 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
         _stages(study, facts),
         pd.Series(core),
         tuple(sorted(set(assembly.tables) - set(facts.tables))),
-        sector_names(study, sectors),
+        sector_names(study, facts, sectors),
         study.study.unit,
     )
 
@@ -166,11 +168,13 @@ def _stages(study: Study, facts: Facts) -> pd.Series:
     return pd.Series({s: stages.get(groups.get(s, ""), "not assigned") for s in sectors})
 
 
-def sector_names(study: Study, sectors: pd.Index) -> pd.Series:
-    """Sector -> its short name where the embedded lists know it, else its code."""
+def sector_names(study: Study, facts: Facts, sectors: pd.Index) -> pd.Series:
+    """Sector -> its name where the file or the embedded lists know it, else its code."""
     codes = pd.Series(sectors, index=sectors)
     if study.tables.files:
-        return codes
+        sources = (table.source for table in facts.tables.values())
+        own: Mapping[str, str] = next((s.names for s in sources if s is not None and s.names), {})
+        return codes.map(lambda code: own.get(str(code), str(code)))
     try:
         known = load_sectors(study.study.country, len(sectors))["short_name"]
     except DataError:

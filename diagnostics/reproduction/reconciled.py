@@ -23,7 +23,7 @@ from quesnay.fitting.errors import StudyError
 from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.reconciliation import Reconciliation, reconcile
-from quesnay.models.satellite.concepts import CONCEPTS
+from quesnay.models.satellite.concepts import CONCEPTS, derive
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -259,23 +259,21 @@ def collect_estimates(result: "Reproduction") -> Estimates:
 def _starts(central: pd.Series, years: Sequence[int], methods: Sequence[str]) -> pd.Series:
     """Start the account at the mean of the runs."""
     out: dict[str, float] = {}
-    for place, year in enumerate(years):
-        integration = float(np.mean([central.get(path(m, year), np.nan) for m in methods]))
-        total = float(central[label("core", year)]) + integration
-        gdp = float(central[label("gdp", year)])
-        out[label("integration", year)] = integration
-        out[label("total", year)] = total
-        out[label("share", year)] = total / gdp
-        out[label("integration_share", year)] = integration / total
-        if place:
-            before = years[place - 1]
-            step = total - out[label("total", before)]
-            out[label("contribution", year)] = step / (gdp - float(central[label("gdp", before)]))
-            if label(_INTENSITY, year) in central.index:
-                out[label("jobs", year)] = float(
-                    central[label(_INTENSITY, year)] * total
-                    - central[label(_INTENSITY, before)] * out[label("total", before)]
-                )
+    before = dict(zip(years[1:], years, strict=False))
+    for year in years:
+        runs = [central.get(path(m, year), np.nan) for m in methods]
+        out[label("integration", year)] = float(np.mean(runs))
+
+        def of(name: str, back: int, year: int = year) -> float:
+            known = label(name, before[year] if back else year)
+            return out[known] if known in out else float(central[known])
+
+        for name in _by_identity(year in before):
+            out[label(name, year)] = float(derive(name, of))
+        if year in before and label(_INTENSITY, year) in central.index:
+            out[label("jobs", year)] = of(_INTENSITY, 0) * of("total", 0) - (
+                of(_INTENSITY, 1) * of("total", 1)
+            )
     return pd.Series(out)
 
 
@@ -294,10 +292,8 @@ def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool = Tru
     before = {later: earlier for earlier, later in before.items()}
     out = []
     for year in years:
-        for name in _BY_IDENTITY:
-            back = max(steps for _, _, steps in CONCEPTS[name].inputs)
-            if not back or year in before:
-                out.append(_stated_identity(name, year, before.get(year, year)))
+        for name in _by_identity(year in before):
+            out.append(_stated_identity(name, year, before.get(year, year)))
         out += [f"`{label('integration', year)}` = `{path(m, year)}`" for m in methods]
         if jobs and year in before:
             employed = [
@@ -305,6 +301,11 @@ def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool = Tru
             ]
             out.append(f"`{label('jobs', year)}` = {employed[0]} - {employed[1]}")
     return out
+
+
+def _by_identity(with_before: bool) -> list[str]:
+    """Return the concepts that follow from others of the year, or of that before it."""
+    return [n for n in _BY_IDENTITY if with_before or not any(b for *_, b in CONCEPTS[n].inputs)]
 
 
 def _stated_identity(name: str, year: int, before: int) -> str:

@@ -133,7 +133,8 @@ class Reproduction(Tabular):
         Parameters
         ----------
         figure : str
-            Id of a printed figure, such as ``"T19"``.
+            Id of a printed figure, such as ``"T19"``, or letter and year of a number of the
+            account, such as ``"I20"``, printed or not.
         run : {"linkage", "elasticity", "calibrated"}
             Which estimate.
 

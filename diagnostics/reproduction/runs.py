@@ -169,7 +169,8 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
         inside = [year for year, table in tables.items() if not keeps_imports_by_product(table)]
         if inside:
             raise StudyError(
-                f"tables.imports: the table of {inside[0]} keeps no imports apart by product"
+                f"tables.imports: the table of {inside[0]} keeps no imports apart by product; "
+                "choose another tables.reading"
             )
         whole_flows = {year: with_imports_inside(table) for year, table in tables.items()}
         return replace(model, ties=ties_by_slot(whole_flows, model.slots, sectors))
@@ -268,8 +269,8 @@ def reproduce(
 
     *linkage*: what the rest of the economy produces for the core to exist; *elasticity*: panel
     elasticities times the core's weight in the supply of the technology; *calibrated*: a diffusion
-    curve through the two earliest printed totals. Whatever a run does not use is held out and
-    judged, fact by fact.
+    curve through a printed total and the one that its growth implies for the year before. Whatever
+    a run does not use is held out and judged, fact by fact.
 
     Parameters
     ----------

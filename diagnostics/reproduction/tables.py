@@ -11,7 +11,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import CONCEPTS, describe
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, describe
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -21,7 +21,8 @@ _RUN_WORDS = {
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
     "technology.",
     "core": "Core: the core industries alone, without what they are tied to.",
-    "calibrated": "Calibrated: a diffusion curve through the two earliest printed totals.",
+    "calibrated": "Calibrated: a diffusion curve through a printed total and the one that its "
+    "growth implies for the year before.",
 }
 
 
@@ -71,15 +72,12 @@ def console_text(
 def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> Table:
     """Return levels and shares by run and year with their intervals."""
     unit = result.study.study.unit
-    frame = pd.DataFrame(index=account.index)
-    for name in ("core", "integration", "total"):
-        frame[name] = _with_bracket(account, name, ".2f")
-    frame["share of GDP, %"] = _with_bracket(account, "share", ".2f", 100.0)
+    frame = _columns(account, ACCOUNT)
     forecast = result.study.gdp.forecast
     notes = [
         f"Median and 95 % interval of {len(result.draws)} draws, seed {result.seed}. Current "
         "prices.",
-        *(_RUN_WORDS[run] for run in result.runs),
+        *(_run_words(result, run) for run in result.runs),
     ]
     tables = result.assembly.tables.values() if "linkage" in result.runs else ()
     inside = result.study.tables.imports == "included"
@@ -99,6 +97,12 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
         notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
     title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"
     return Table(title, frame, tuple(notes), sheet="Account outcome" if kind else "Account")
+
+
+def _run_words(result: "Reproduction", run: str) -> str:
+    """Say in a line what a run takes for the integration-driven part."""
+    reading = result.study.tables.reading
+    return f"Linkage: {reading} (tables)." if run == "linkage" and reading else _RUN_WORDS[run]
 
 
 def verdict_table(result: "Reproduction", run: str) -> Table:
@@ -154,26 +158,27 @@ def score_table(result: "Reproduction") -> Table:
             ],
         }
     )
-    notes = (
+    note = (
         "Error: mean absolute relative error of the medians over the printed totals that are held "
-        "out. Rules without a model carry their own errors on other diffusions.",
+        "out."
     )
-    return Table("Score, each fact counted once", frame, notes)
+    if not result.naive.empty:
+        note += " Rules without a model carry their own errors on other diffusions."
+    return Table("Score, each fact counted once", frame, (note,))
 
 
 def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
     """Return the other readings of the linkage run."""
     if result.bounds.empty:
         return ()
-    frame = pd.DataFrame(index=result.bounds.index)
-    for name in ("integration", "total"):
-        frame[name] = _with_bracket(result.bounds, name, ".2f")
-    frame["share of GDP, %"] = _with_bracket(result.bounds, "share", ".2f", 100.0)
+    frame = _columns(result.bounds, [name for name in ACCOUNT if name != "core"])
+    base = result.study.tables.reading or "suppliers of the core"
     notes = (
-        "Base of the run: suppliers of the core, value added made at home. Imports inside: as if "
-        "made at home with the same technology, an upper bound. Users: value added that depends on "
-        "the core's deliveries (Ghosh). Single parts: each part of the core alone, added up, what "
-        "two parts both need counted twice.",
+        f"The run itself: {base}.",
+        "Suppliers and single parts: on the flows of the tables. Imports inside: as if made at "
+        "home with the same technology, an upper bound. Users: value added that depends on the "
+        "core's deliveries (Ghosh). Single parts: each part of the core alone, added up, what two "
+        "parts both need counted twice.",
         "A tie along the chain says nothing about what users gain.",
     )
     unit = result.study.study.unit
@@ -260,6 +265,8 @@ def segment_table(result: "Reproduction") -> Table:
     if figure is None:
         frame = (keep[list(pattern.weights.columns)] @ pattern.weights.T).T
         said = "The weights are shares of the sectors as the study gives them."
+        if result.study.core.dispersion > 0:
+            said += " The account's core is the median of draws around them."
     else:
         target = row(result.facts.reported, figure)
         account = pattern.calibrate(row(keep, int(target["year"])), float(target["value"]))
@@ -339,10 +346,13 @@ def interval_text(low: float, high: float) -> str:
     return f"[{number_text(low)}, {number_text(high)}]"
 
 
-def _with_bracket(frame: pd.DataFrame, name: str, spec: str, scale: float = 1.0) -> list[Any]:
-    """Estimate with the bounds of its interval behind it."""
-    columns = (scale * frame[c] for c in (name, f"{name}_low", f"{name}_high"))
-    return amounts(lambda value: _plain(value, spec), *columns)
+def _columns(account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
+    """Return one column a concept, its estimates with the bounds of their intervals behind them."""
+    columns = {}
+    for name in names:
+        ends = (CONCEPTS[name].scale * account[c] for c in (name, f"{name}_low", f"{name}_high"))
+        columns[CONCEPTS[name].header] = amounts(lambda value: _plain(value, ".2f"), *ends)
+    return pd.DataFrame(columns, account.index)
 
 
 def _signed(percent: float) -> str:

@@ -1,11 +1,11 @@
-"""Covariances of coefficients: classical, HC0 to HC3, CR0 to CR3, Driscoll and Kraay.
+"""Covariances of coefficients; `COVARIANCES`, at the end, lists them by name with what they need.
 
 Each is ``(X'X)^-1 M (X'X)^-1`` with its own middle: independent errors of equal or of own variance,
 errors correlated within clusters, errors correlated across units and over time. An estimate says
 its scale factor and the law that its t statistics are judged by.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -26,6 +26,7 @@ from quesnay.fitting.regression.clusters import (
 from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
+    CovarianceRule,
     Regression,
 )
 
@@ -161,9 +162,10 @@ def _slack(regression: Regression) -> Array:
     slack = 1.0 - regression.leverage()
     full = np.flatnonzero(slack < _FULL_LEVERAGE)
     if full.size:
+        those = " and ".join(n for n, c in COVARIANCES.items() if c.by_leverage and not c.needs)
         raise EstimationError(
             f"{full.size} rows (the first is row {full[0]} of those used) have leverage one, so "
-            "HC2 and HC3 do not exist; use HC1, or drop the regressor that only they have"
+            f"{those} do not exist; use HC1, or drop the regressor that only they have"
         )
     return np.asarray(slack)
 
@@ -515,3 +517,36 @@ def _bartlett(regression: Regression, periods: Codes, lags: int) -> Array:
         cross = half[lag:].T @ half[:-lag]
         matrix += (1.0 - lag / (lags + 1)) * (cross + cross.T)
     return np.asarray(matrix)
+
+
+@dataclass(frozen=True, slots=True)
+class Covariance:
+    """A rule and what it asks of a sample: `needs` "clusters", "periods" or nothing.
+
+    What goes by leverage does not exist beside slopes that are absorbed, which leverages lack.
+    """
+
+    rule: CovarianceRule
+    needs: str = ""
+    by_leverage: bool = False
+
+
+COVARIANCES: Mapping[str, Covariance] = {
+    "classical": Covariance(Classical()),
+    "HC0": Covariance(HC0()),
+    "HC1": Covariance(HC1()),
+    "HC2": Covariance(HC2(), by_leverage=True),
+    "HC3": Covariance(HC3(), by_leverage=True),
+    "CR0": Covariance(CR0(), "clusters"),
+    "CR1": Covariance(CR1(), "clusters"),
+    "CR2": Covariance(CR2(), "clusters", by_leverage=True),
+    "CR3": Covariance(CR3(), "clusters", by_leverage=True),
+    "Driscoll-Kraay": Covariance(DriscollKraay(), "periods"),
+    "Newey-West": Covariance(NeweyWest(), "periods"),
+}
+"""Name -> rule, in every linear estimator, in messages and in the documentation."""
+
+
+def known_covariance(rule: CovarianceRule) -> str | None:
+    """Return the name of a rule, whatever its options; None where it is a user's own."""
+    return next((n for n, c in COVARIANCES.items() if isinstance(rule, type(c.rule))), None)

@@ -15,17 +15,10 @@ from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import refuse_cancelled
 from quesnay.fitting.regression.covariance import (
-    CR0,
+    COVARIANCES,
     CR1,
-    CR2,
-    CR3,
-    HC0,
     HC1,
-    HC2,
-    HC3,
-    Classical,
-    DriscollKraay,
-    NeweyWest,
+    known_covariance,
 )
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
 from quesnay.fitting.regression.least_squares import (
@@ -96,9 +89,10 @@ def fit_panel(
     weights : str or Series, optional
         Weights inverse to the variance of the errors; a Series is aligned by label.
     covariance : str or rule, optional
-        ``"classical"``, ``"HC0"`` to ``"HC3"``, ``"CR0"`` to ``"CR3"``, ``"Driscoll-Kraay"``,
-        ``"Newey-West"`` (one series), or an object such as ``quesnay.DriscollKraay(lags=2)``. By
-        default CR1 with clusters, else HC1. With few clusters (below about 40) ask for CR2.
+        ``"classical"``, ``"HC0"``, ``"HC1"``, ``"HC2"``, ``"HC3"``, ``"CR0"``, ``"CR1"``,
+        ``"CR2"``, ``"CR3"``, ``"Driscoll-Kraay"``, ``"Newey-West"`` (one series), or an object
+        such as ``quesnay.DriscollKraay(lags=2)``. By default CR1 with clusters, else HC1. With few
+        clusters (below about 40) ask for CR2.
     unit, time : str, optional
         Columns of the panel's unit and periods: for lags, Driscoll-Kraay errors and `diagnose`.
     missing : {"drop", "raise"}
@@ -147,9 +141,10 @@ def fit_panel(
         singletons=singletons,
     )
     rule = choose_rule(covariance, roles)
-    if isinstance(rule, CR2 | CR3 | HC2 | HC3) and any("[" in name for name in roles.absorb):
+    known = known_covariance(rule)
+    if known and COVARIANCES[known].by_leverage and any("[" in name for name in roles.absorb):
         raise DataError(
-            f"covariance: {type(rule).__name__} does not know absorbed slopes; write C(unit):t in "
+            f"covariance: {known} does not know absorbed slopes; write C(unit):t in "
             "the formula, or use CR1 or HC1"
         )
     (sample,) = draw_samples((parsed,), repeat_rows(data, frequency, weights), roles)
@@ -216,32 +211,20 @@ def _within(
     return sample, weighed(y, sample.weights), weighed(X, sample.weights), noise, absorber
 
 
-_RULES: dict[str, CovarianceRule] = {
-    "classical": Classical(),
-    "hc0": HC0(),
-    "hc1": HC1(),
-    "hc2": HC2(),
-    "hc3": HC3(),
-    "cr0": CR0(),
-    "cr1": CR1(),
-    "cr2": CR2(),
-    "cr3": CR3(),
-    "driscoll-kraay": DriscollKraay(),
-    "newey-west": NeweyWest(),
-}
-_SHOWN = "classical, HC0, HC1, HC2, HC3, CR0, CR1, CR2, CR3, Driscoll-Kraay, Newey-West"
-
-
 def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> CovarianceRule:
     """Return the covariance that was asked for, or the default for the sample."""
     if covariance is None:
         return CR1() if roles.cluster else HC1()
     if isinstance(covariance, str):
-        name = covariance.lower().replace("_", "-")
-        if name not in _RULES:
-            hint = nearest(covariance, _SHOWN.split(", "))
-            raise DataError(f"covariance: {covariance!r} is not known;{hint} use one of {_SHOWN}")
-        rule = _RULES[name]
+        names = {name.lower(): name for name in COVARIANCES}
+        wanted = covariance.lower().replace("_", "-")
+        if wanted not in names:
+            hint = nearest(covariance, COVARIANCES)
+            raise DataError(
+                f"covariance: {covariance!r} is not known;{hint} use one of "
+                f"{', '.join(COVARIANCES)}"
+            )
+        rule = COVARIANCES[names[wanted]].rule
     elif callable(getattr(covariance, "estimate", None)) and not isinstance(covariance, type):
         rule = covariance
     else:
@@ -251,20 +234,19 @@ def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> Covari
 
 
 def _check_needs(rule: CovarianceRule, roles: Roles) -> None:
-    clustered = isinstance(rule, CR0 | CR1 | CR2 | CR3)
-    name = type(rule).__name__
-    if clustered and not roles.cluster:
-        raise DataError(f"covariance: {name} needs clusters; name their column with cluster=")
-    if roles.cluster and isinstance(
-        rule, Classical | HC0 | HC1 | HC2 | HC3 | DriscollKraay | NeweyWest
-    ):
+    known, kind = known_covariance(rule), type(rule).__name__
+    if known is None:  # a user's own says itself what it lacks
+        return
+    needs = COVARIANCES[known].needs
+    if needs == "clusters" and not roles.cluster:
+        raise DataError(f"covariance: {kind} needs clusters; name their column with cluster=")
+    if needs != "clusters" and roles.cluster:
         raise DataError(
-            f"covariance: {name} would ignore cluster={roles.cluster[0]!r}; "
+            f"covariance: {kind} would ignore cluster={roles.cluster[0]!r}; "
             "leave one of the two out, or use CR1, CR2 or CR3"
         )
-    if isinstance(rule, DriscollKraay | NeweyWest) and roles.time is None:
-        kind = "Driscoll-Kraay" if isinstance(rule, DriscollKraay) else "Newey-West"
-        raise DataError(f"covariance: {kind} needs periods; name their column with time=")
+    if needs == "periods" and roles.time is None:
+        raise DataError(f"covariance: {known} needs periods; name their column with time=")
 
 
 def fit_differences(

@@ -28,6 +28,8 @@ from quesnay.models.regression.panel import choose_rule, fit_sample
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
 
+METHODS = get_args(Method)
+
 
 def fit_random_effects(
     formula: str,
@@ -60,10 +62,10 @@ def fit_random_effects(
     weights : str or Series, optional
         Weights inverse to the variance of the rest, not of the unit effects; with the methods
         "swar" and "ml".
-    covariance : {"CR0", "CR1", "CR2", "CR3", "classical"}, default "CR1"
-        By cluster, or classical, of the quasi-demeaned regression, whose errors are independent
-        with equal variances where the model is right: so CR2 is unbiased there. R's clubSandwich
-        takes its root before demeaning and differs in the third digit.
+    covariance : str or covariance rule, default "CR1"
+        As of `fit_panel`, by cluster or "classical", of the quasi-demeaned regression, whose errors
+        are independent with equal variances where the model is right: so CR2 is unbiased there. R's
+        clubSandwich takes its root before demeaning and differs in the third digit.
     drop_collinear : bool, optional
         As of `fit_panel`.
 
@@ -183,8 +185,8 @@ def fit_between(
         Column of the unit.
     by_length : bool, default False
         Weight units by their number of rows (Stata's ``xtreg, be wls``).
-    covariance : {"HC1", "classical", "HC0", "HC2", "HC3"}
-        Errors of the regression of means.
+    covariance : str
+        Errors of the regression of means, as of `fit_panel` without clusters.
 
     Returns
     -------

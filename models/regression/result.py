@@ -467,7 +467,8 @@ class PanelFit(Answers, Tabular):
     def rsquared(self) -> float:
         """Share of the outcome's variation that regressors and absorbed effects explain.
 
-        Around its (weighted) mean; around zero where there is neither intercept nor effect.
+        Around its (weighted) mean; around zero where neither an effect nor the columns together,
+        such as all levels of a category, make an intercept.
         """
         e, weights = self._residuals(), self.sample.weights
         return 1.0 - float(e @ e if weights is None else e**2 @ weights) / self._total()
@@ -621,9 +622,16 @@ class PanelFit(Answers, Tabular):
 
     def _total(self) -> float:
         y, weights = self._outcome(), self.sample.weights
-        if self.intercept or self.sample.effects:
+        if self.intercept or self.sample.effects or self._spans_constant():
             y = y - np.average(y, weights=weights)
         return float(y @ y if weights is None else y**2 @ weights)
+
+    def _spans_constant(self) -> bool:
+        """Whether a combination of the columns is one in every row."""
+        X = np.asarray(self.sample.design, dtype=np.float64)
+        X = X / np.sqrt(np.einsum("ij,ij->j", X, X))
+        rest = 1.0 - X @ np.linalg.lstsq(X, np.ones(self.nobs), rcond=None)[0]
+        return bool(np.abs(rest).max() < 1e-9)
 
 
 @functools.lru_cache(maxsize=256)
@@ -651,7 +659,7 @@ def _notes(fit: "PanelFit") -> tuple[str, ...]:
         (dropped.singletons, "alone in a group of the fixed effects"),
     ):
         if count:
-            notes.append(f"Dropped: {count:,} rows {reason}.")
+            notes.append(f"Dropped: {count:,} row{'s' if count > 1 else ''} {reason}.")
     if not fit.regression.rank_is_exact:
         notes.append("Degrees of freedom of the absorbed effects are an upper bound.")
     if fit.is_exact:

@@ -1,5 +1,6 @@
 """The rows a regression uses, who and when they are, and what became of the others."""
 
+import datetime
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.arrays import Array, Mask, Values
@@ -348,15 +350,16 @@ def _by_group(group: Grouping, values: Values) -> Array:
 
 
 def _remarks(periods: Grouping | None, weights: Array | None) -> tuple[str, ...]:
-    """Remark numbered periods that are not equally far apart, and weights that look like counts."""
+    """Remark periods that are not equally far apart, and weights that look like counts."""
     notes = []
-    number = int | float | np.number
-    if periods is not None and all(isinstance(label, number) for label in periods.labels):
-        steps = np.diff(periods.labels.astype(np.float64))
-        if steps.size > 1 and not np.allclose(steps, steps[0]):
+    if periods is not None and periods.count > 2:
+        places, span = _places(periods.labels)
+        steps = np.diff(places)
+        alike = not steps.size or np.allclose(steps, steps[0])
+        if not alike and not (span and steps.max() < 1.5 * steps.min()):  # months differ as well
             notes.append(
-                f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g} apart): "
-                "lags and differences go to the period before it in the data."
+                f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g}{span} "
+                "apart): lags and differences go to the period before it in the data."
             )
     if weights is not None and np.equal(weights, np.round(weights)).all() and weights.max() >= 2:
         notes.append(
@@ -364,6 +367,22 @@ def _remarks(periods: Grouping | None, weights: Array | None) -> tuple[str, ...]
             "that stand for so many equal ones use frequency= of fit_panel, or repeat the rows."
         )
     return tuple(notes)
+
+
+def _places(labels: npt.NDArray[np.object_]) -> tuple[Array, str]:
+    """Return where periods lie in time, none where that is not known, and the unit of dates."""
+    if all(isinstance(label, int | float | np.number) for label in labels):
+        return labels.astype(np.float64), ""
+    if isinstance(labels[0], datetime.date):
+        return np.array([label.toordinal() for label in labels], np.float64), " days"
+    if all(isinstance(label, str) and label.isdecimal() for label in labels):
+        return labels.astype(np.float64), ""
+    try:  # text begins with the year, else it was refused
+        dates = [pd.Period(label) for label in labels]
+    except ValueError:
+        return np.empty(0), ""
+    span = " days" if dates[0].freqstr == "D" else " periods"
+    return np.array([date.ordinal for date in dates], np.float64), span
 
 
 def _missing(read: _Read) -> Mask | None:

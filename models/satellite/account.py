@@ -3,9 +3,9 @@
 ::
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
-    integration     linkage     what other industries produce for the core (M3)
+    integration     linkage     what the rest of the economy produces for the core (M3)
                     elasticity  M_t C_t / supply_t: the core's weight in that supply (M2)
-                    calibrated  s M_t p_t: a growth curve through two published totals (M4)
+                    calibrated  s M_t p_t: a growth curve through two totals (M4)
                     core        none: the core industries alone
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     total           T_t = C_t + I_t, with the identities of satellite.concepts
@@ -27,14 +27,7 @@ import numpy.typing as npt
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.curves.functions import CURVES
 from quesnay.fitting.errors import QuesnayError, nearest
-from quesnay.models.satellite.concepts import (
-    CONCEPTS,
-    contribution_to_growth,
-    integration_share,
-    nominal_growth,
-    real_growth,
-    share_of_gdp,
-)
+from quesnay.models.satellite.concepts import CONCEPTS, derive
 from quesnay.models.satellite.core import CoreTies
 
 Inputs = Mapping[str, Array]
@@ -214,7 +207,11 @@ class AccountModel:
         integration, employed, potential = self._integrated(run, known, inputs)
         jobs = self._jobs(self._persons(known, employed, inputs))
         inflation = self.inflation[known.vintage]
-        return _stack((core, integration, known.gdp, jobs, potential), self.slots, inflation)
+        levels = {
+            "core": core, "integration": integration, "gdp": known.gdp, "jobs": jobs,
+            "potential": potential,
+        }  # fmt: skip
+        return _stack(levels, self.slots, inflation)
 
     def _integrated(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array, Array]:
         """Integration, its jobs at base-year productivity, and the potential, each (n, T)."""
@@ -368,26 +365,15 @@ def _drawn_errors(errors: Array, position: Array, ahead: npt.NDArray[np.intp]) -
     return out
 
 
-def _stack(levels: tuple[Array, ...], slots: tuple[Slot, ...], inflation: Array) -> Array:
-    """Put the concepts beside each other, with those derived by identities."""
-    core, integration, gdp, jobs, potential = levels
-    total = core + integration
+def _stack(levels: dict[str, Array], slots: tuple[Slot, ...], inflation: Array) -> Array:
+    """Put the concepts beside each other, those with equations of others computed by them."""
+    found = dict(levels)
     previous = np.array([slot.previous for slot in slots])
-    first = previous < 0
-    before = np.where(first, np.nan, total[:, previous])
-    gdp_before = np.where(first, np.nan, gdp[:, previous])
-    found = {
-        "core": core,
-        "integration": integration,
-        "total": total,
-        "share": share_of_gdp(total, gdp),
-        "integration_share": integration_share(integration, total),
-        "jobs": jobs,
-        "potential": potential,
-        "penetration": integration / potential,
-        "gdp": gdp,
-        "contribution": contribution_to_growth(total, before, gdp, gdp_before),
-        "growth": real_growth(total, before, inflation),
-        "nominal_growth": nominal_growth(total, before),
-    }
+
+    def of(name: str, back: int) -> Array:
+        return np.where(previous < 0, np.nan, found[name][:, previous]) if back else found[name]
+
+    for name in CONCEPTS:
+        if name not in found:
+            found[name] = derive(name, of, **{"P": inflation, "P before": 1.0})
     return np.stack([found[name] for name in CONCEPTS]).transpose(0, 2, 1)

@@ -121,7 +121,9 @@ class Checkpoints:
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataError(f"{place}: cannot keep checkpoints here ({error.strerror})") from error
+            raise DataError(
+                f"{place}: cannot keep checkpoints here ({error.strerror}); choose another"
+            ) from error
         import quesnay  # the one place of the version
 
         described = json.loads(
@@ -150,7 +152,8 @@ class Checkpoints:
                 CheckpointWarning,
                 stacklevel=2,
             )
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # where it stays, writing it again tells
+                path.unlink()
         return None
 
     def save(self, index: int, arrays: Arrays) -> None:

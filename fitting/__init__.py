@@ -3,16 +3,25 @@
 The labelled doors of estimation, such as ``fit_panel``, live upstairs and are shown here by name.
 """
 
+from collections.abc import Callable
 from typing import Any
 
-_ROOMS = ("quesnay.models.growth", "quesnay.models.regression", "quesnay.models.uncertainty")
+
+def names_of(floor: str, *rooms: str) -> Callable[[str], Any]:
+    """Return what shows the public names that live in some rooms as those of a floor."""
+
+    def shown(name: str) -> Any:
+        import quesnay  # the one list of public names
+
+        if name in quesnay.__all__:
+            found = getattr(quesnay, name)
+            if getattr(found, "__module__", "").startswith(rooms):
+                return found
+        raise AttributeError(f"module {floor!r} has no attribute {name!r}")
+
+    return shown
 
 
-def __getattr__(name: str) -> Any:
-    import quesnay  # the one list of public names
-
-    if name in quesnay.__all__:
-        found = getattr(quesnay, name)
-        if getattr(found, "__module__", "").startswith(_ROOMS):
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_of(
+    __name__, "quesnay.models.growth", "quesnay.models.regression", "quesnay.models.uncertainty"
+)

@@ -1,15 +1,5 @@
 """Floor 2, economics: one subject a file, labelled in and out."""
 
-from typing import Any
+from quesnay.fitting import names_of
 
-_ROOMS = ("quesnay.models",)
-
-
-def __getattr__(name: str) -> Any:
-    import quesnay  # the one list of public names
-
-    if name in quesnay.__all__:
-        found = getattr(quesnay, name)
-        if getattr(found, "__module__", "").startswith(_ROOMS):
-            return found
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+__getattr__ = names_of(__name__, "quesnay.models")

@@ -72,7 +72,7 @@ def test_the_interval_of_the_lead_placebo_holds_95_percent_of_the_redraws() -> N
     cross = first.join(lead, on=keys).dropna(subset=["lead"])
     use = replace(USE, formula=f"{USE.formula} + lead", absorb=("sector", keys[0]), years=())
     grams = cluster_grams(use, cross)
-    count = grams.grams.blocks.shape[0]
+    count = len(grams.blocks)
     rng = np.random.default_rng(seed_sequence(1))
     counts = rng.multinomial(count, np.full(count, 1 / count), size=41)
     drawn = np.sort(grams.coefficients(counts)[:, [0, -1]], axis=0)

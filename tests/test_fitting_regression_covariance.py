@@ -259,7 +259,7 @@ def test_moments_of_many_clusters_need_no_table_of_all_pairs(
     weighted = clustered("weighted_unbalanced", "CR2").regression
     for moments in (
         cluster_moments(cluster_spectra(few, few.clusters[0]), -0.5),
-        adjust_clusters(weighted, weighted.clusters[0]).moments,
+        adjust_clusters(weighted, weighted.clusters[0])[1],
     ):
         table = moments.satterthwaite(), moments.hotelling()
         with monkeypatch.context() as context:

@@ -48,7 +48,7 @@ def test_one_restriction_is_the_t_test_of_its_coefficient(case: str) -> None:
 
 def test_moments_of_a_combination_do_not_depend_on_its_basis() -> None:
     fit = clustered("produc", "CR2")
-    moments = adjusted_clusters(fit.regression, fit.regression.clusters[0]).moments
+    moments = adjusted_clusters(fit.regression, fit.regression.clusters[0])[1]
     turn = np.random.default_rng(0).standard_normal((5, 5))
     assert moments.combined(turn).hotelling() == pytest.approx(moments.hotelling(), rel=1e-8)
 

@@ -35,6 +35,7 @@ import pandas as pd
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, shown, suggestion
+from quesnay.fitting.regression.fixed_effects import weighed
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.regression.columns import group_column
 from quesnay.models.regression.panel import fit_panel
@@ -502,11 +503,9 @@ def _coefficients(fit: PanelFit, term: str, made_up: Array) -> Array:
     """Return the coefficient of every made-up column in place of the term (Frisch and Waugh)."""
     y, X = _within(fit)
     others = np.delete(X, fit.names.index(term), axis=1)
-    absorber, weights = fit.regression.absorber, fit.regression.weights
+    absorber = fit.regression.absorber
     block = made_up if absorber is None else absorber.residualise(made_up)
-    if weights is not None:
-        block = np.sqrt(weights)[:, None] * block
-    block = _partial(block, others)
+    block = _partial(weighed(block, fit.regression.weights), others)
     return np.asarray((y @ block) / (block**2).sum(axis=0))
 
 

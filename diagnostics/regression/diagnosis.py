@@ -24,7 +24,7 @@ from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, EstimationError
 from quesnay.fitting.regression.covariance import CR1, CR2, CR3, HC1, HC3, Classical
-from quesnay.fitting.regression.least_squares import CovarianceEstimate, CovarianceRule, Regression
+from quesnay.fitting.regression.least_squares import CovarianceEstimate, CovarianceRule
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.regression.result import (
@@ -156,39 +156,24 @@ def _advised(examined: Examined) -> PanelFit:
 
 
 def _recommended(examined: Examined, advised: PanelFit) -> CovarianceEstimate:
+    """Return the best errors that exist, with the reason why better ones do not."""
     clusters, regression = advised.sample.clusters, advised.regression
-    if not clusters:
-        return _without_clusters(regression)
-    rule: CovarianceRule = CR2() if len(clusters) == 1 else CR3()
-    if min(effective_count(examined, grouping) for grouping in clusters) >= FEW_CLUSTERS:
-        rule = CR1()
-    try:
-        best = rule.estimate(regression)
-    except EstimationError as reason:  # where residuals cannot be adjusted the usual ones remain
-        best = _instead(_usual(regression, examined.fit), rule, reason)
-    named = advised is examined.fit
-    return best if named else replace(best, name=f"{best.name} by {clusters[0].name}")
-
-
-def _without_clusters(regression: Regression) -> CovarianceEstimate:
-    try:
-        return HC3().estimate(regression)
-    except EstimationError as reason:
-        return _instead(HC1().estimate(regression), HC3(), reason)
-
-
-def _usual(regression: Regression, fit: PanelFit) -> CovarianceEstimate:
-    try:
-        return CR1().estimate(regression)
-    except EstimationError:
-        return fit.inference
-
-
-def _instead(
-    estimate: CovarianceEstimate, rule: CovarianceRule, reason: EstimationError
-) -> CovarianceEstimate:
-    """Say which errors would be recommended and why they do not exist."""
-    return replace(estimate, rule=f"{estimate.rule} Not {type(rule).__name__}: {reason}.")
+    rules: tuple[CovarianceRule, ...] = (HC3(), HC1())
+    if clusters:
+        few = min(effective_count(examined, group) for group in clusters) < FEW_CLUSTERS
+        small: CovarianceRule = CR2() if len(clusters) == 1 else CR3()
+        rules = (small, CR1()) if few else (CR1(),)
+    best, why = examined.fit.inference, ""
+    for rule in rules:
+        try:
+            best = rule.estimate(regression)
+            break
+        except EstimationError as reason:
+            why = why or f" Not {type(rule).__name__}: {reason}."
+    best = replace(best, rule=best.rule + why)
+    if not clusters or advised is examined.fit:
+        return best
+    return replace(best, name=f"{best.name} by {clusters[0].name}")
 
 
 def _errors(estimate: CovarianceEstimate) -> Array:

@@ -313,7 +313,7 @@ def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: i
         use, formula=f"{outcome}~{right} + lead", absorb=("sector", str(use.cluster)), years=()
     )
     grams = cluster_grams(cross, first)
-    count = grams.grams.blocks.shape[0]
+    count = len(grams.blocks)
     drawn = grams.coefficients(rng.multinomial(count, np.full(count, 1 / count), size=draws))
     names = formula_columns(cross.formula)[1]
     places = [names.index(use.term), names.index("lead")]

@@ -493,7 +493,7 @@ def elasticity_draws(
         raise StudyError("potential.cluster: the specification curve redraws clusters; name one")
     grams = cluster_grams(use, complete_rows(use, regression_rows(use) if rows is None else rows))
     place = formula_columns(use.formula)[1].index(use.term)
-    clusters = grams.grams.blocks.shape[0]
+    clusters = len(grams.blocks)
     counts = rng.multinomial(clusters, np.full(clusters, 1 / clusters), size=draws)
     every = np.vstack([np.ones((1, clusters)), counts])
     return np.asarray(grams.coefficients(every)[:, place])

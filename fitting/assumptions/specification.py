@@ -179,15 +179,15 @@ def clustered_test(
     values: Array, regression: Regression, places: slice, *, name: str, words: Wording
 ) -> TestResult:
     """Test coefficients of a regression together by its first clusters, with CR2 errors."""
-    adjusted = adjusted_clusters(regression, regression.clusters[0])
-    groups, k = adjusted.half.shape
-    refuse_vanishing(regression, adjusted.half.T @ adjusted.half, f"{groups} clusters")
-    half = adjusted.half[:, places]
+    whole, moments = adjusted_clusters(regression, regression.clusters[0])
+    groups, k = whole.shape
+    refuse_vanishing(regression, whole.T @ whole, f"{groups} clusters")
+    half = whole[:, places]
     return joint_test(
         values,
         half.T @ half,
         df=groups - 1.0,
-        moments=adjusted.moments.combined(np.eye(k)[places]),
+        moments=moments.combined(np.eye(k)[places]),
         name=f"{name} (clustered)",
         words=words,
     )

@@ -280,11 +280,6 @@ class ProfileAsk:
     variance: float
     std_errors: Array
 
-    @property
-    def rise(self) -> float:
-        """Rise of the sum of squares at the ends of the interval."""
-        return self.quantile**2 * self.variance
-
 
 def profile_interval(
     problem: CurveProblem, fit: NonlinearFit, place: int, ask: ProfileAsk
@@ -349,26 +344,12 @@ def _least(problem: CurveProblem, place: int, at: tuple[float, Array]) -> tuple[
     return found.rss, found.params
 
 
-@dataclass(frozen=True, slots=True)
-class BootstrapDraws:
-    """Estimates on resampled residuals.
-
-    Parameters
-    ----------
-    params : (draws - failed, k) array
-        All parameters in natural units.
-    failed : int
-        Draws without a rising curve, left out.
-    """
-
-    params: Array
-    failed: int
-
-
 def bootstrap_draws(
     problem: CurveProblem, fit: NonlinearFit, *, draws: int, seed: np.random.SeedSequence
-) -> BootstrapDraws:
+) -> tuple[Array, int]:
     """Refit on residuals drawn with replacement, centred and scaled by ``sqrt(n / dof)``.
+
+    Returns parameters in natural units, (draws - failed, k), and the draws without a rising curve.
 
     Efron and Tibshirani (1993), An Introduction to the Bootstrap, ch. 9; the scaling makes the
     residuals as wide as the errors (Davison and Hinkley 1997, ch. 6).
@@ -384,7 +365,7 @@ def bootstrap_draws(
             params.append(problem.natural(problem.search(fit.params, fit.fitted + shocks).params))
         except (ConvergenceError, EstimationError):
             failed += 1
-    return BootstrapDraws(np.array(params).reshape(len(params), len(problem.fixed)), failed)
+    return np.array(params).reshape(len(params), len(problem.fixed)), failed
 
 
 _FEWEST = 4  # Deng's own minimum

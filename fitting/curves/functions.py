@@ -7,7 +7,7 @@ broadcasts over them: 100,000 draws are one call.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Protocol
+from typing import Any, ClassVar, Protocol
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -54,10 +54,9 @@ def split(theta: ArrayLike) -> list[Array]:
     return [values[..., place] for place in range(values.shape[-1])]
 
 
-def decay_factor(rate: Array, since: Array) -> Array:
-    """Return exp(-rate * since), held below overflow."""
-    exponent = np.clip(-rate * since, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)
-    return np.asarray(np.exp(exponent))
+def decay_factor(x: Array) -> Array:
+    """Return exp(-x), held below overflow."""
+    return np.asarray(np.exp(np.clip(-x, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)))
 
 
 def through_two(
@@ -93,8 +92,71 @@ def known(top: ArrayLike, valid: NDArray[np.bool_]) -> Array:
     return np.where(valid, np.asarray(top, dtype=float), np.nan)
 
 
+class Timed:
+    """What curves with a time of fastest growth share.
+
+    Each says by ``x = rate * (t - midpoint)`` its share of the saturation, how fast the share grows
+    for its size, and by a share its x.
+    """
+
+    __slots__ = ()
+
+    usual: ClassVar[tuple[float, ...]] = ()  # the shape where none is given
+    share: ClassVar[Any]
+    pace: ClassVar[Any]
+    link: ClassVar[Any]
+
+    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
+        """Return the level at times `t`."""
+        top, rate, midpoint, *shape = split(theta)
+        return np.asarray(top * self.share(rate * (np.asarray(t, dtype=float) - midpoint), *shape))
+
+    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
+        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
+        top, rate, midpoint, *shape = split(theta)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            time = midpoint + self.link(np.asarray(y, dtype=float) / top, *shape) / rate
+        return np.where(np.isfinite(time), time, np.nan)
+
+    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
+        """Return the derivatives by each parameter on the last axis."""
+        top, rate, midpoint, *shape = split(theta)
+        since = np.asarray(t, dtype=float) - midpoint
+        x = rate * since
+        share = self.share(x, *shape)
+        slope = top * share * self.pace(x, *shape)
+        bent = [top * share * _bend(decay_factor(x), bend) for bend in shape]
+        return stack(share, slope * since, -slope * rate, *bent)
+
+    def identify(
+        self,
+        t: tuple[ArrayLike, ArrayLike],
+        y: tuple[ArrayLike, ArrayLike],
+        saturation: ArrayLike,
+        *shape: ArrayLike,
+    ) -> Array:
+        """Return the curve of a known shape through two points; NaN where none rises."""
+        low, high, valid = shares(y, saturation)
+        bends = [np.asarray(bend, dtype=float) for bend in shape or self.usual]
+        rising = valid & np.all([bend > 0 for bend in bends], axis=0) if bends else valid
+        link = self.link(low, *bends), self.link(high, *bends)
+        return stack(known(saturation, valid), *through_two(t, link, rising), *bends)
+
+
+def _bend(decay: Array, shape: Array) -> Array:
+    """Return the derivative of the logarithm of Richards' share by shape."""
+    x = shape * decay
+    small = np.minimum(x, _NEAR_ZERO)
+    series = sum((-1) ** k * (k + 1) / (k + 2) * small**k for k in range(_TERMS))
+    with np.errstate(divide="ignore", invalid="ignore"):
+        closed = np.log1p(x) / shape**2 - decay / (shape * (1 + x))
+    return np.asarray(
+        np.where(np.abs(x) < _NEAR_ZERO, np.minimum(decay, _LARGEST) ** 2 * series, closed)
+    )
+
+
 @dataclass(frozen=True, slots=True)
-class Gompertz:
+class Gompertz(Timed):
     """Diffusion that slows early: fastest growth at 36.8 % of the saturation.
 
     ``y = saturation * exp(-exp(-rate * (t - midpoint)))``; `rate` per unit of time, `midpoint` is
@@ -112,38 +174,13 @@ class Gompertz:
     equation: ClassVar[str] = "y = saturation * exp(-exp(-rate * (t - midpoint)))"
     source: ClassVar[str] = "Winsor (1932), PNAS 18(1)"
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the level at times `t`."""
-        top, rate, midpoint = split(theta)
-        return np.asarray(top * np.exp(-decay_factor(rate, np.asarray(t, dtype=float) - midpoint)))
-
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
-        top, rate, midpoint = split(theta)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            time = midpoint - np.log(-np.log(np.asarray(y, dtype=float) / top)) / rate
-        return np.where(np.isfinite(time), time, np.nan)
-
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the derivatives by saturation, rate and midpoint on the last axis."""
-        top, rate, midpoint = split(theta)
-        since = np.asarray(t, dtype=float) - midpoint
-        decay = decay_factor(rate, since)
-        share = np.exp(-decay)
-        slope = top * share * decay
-        return stack(share, slope * since, -slope * rate)
-
-    def identify(
-        self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-    ) -> Array:
-        """Return the curve through two points, exactly; NaN where none rises through them."""
-        low, high, valid = shares(y, saturation)
-        link = (-np.log(-np.log(low)), -np.log(-np.log(high)))
-        return stack(known(saturation, valid), *through_two(t, link, valid))
+    share = staticmethod(lambda x: np.exp(-decay_factor(x)))
+    pace = staticmethod(decay_factor)
+    link = staticmethod(lambda share: -np.log(-np.log(share)))
 
 
 @dataclass(frozen=True, slots=True)
-class Logistic:
+class Logistic(Timed):
     """Diffusion symmetric around half of the saturation.
 
     ``y = saturation / (1 + exp(-rate * (t - midpoint)))`` (Verhulst 1838; Griliches 1957).
@@ -160,33 +197,9 @@ class Logistic:
     equation: ClassVar[str] = "y = saturation / (1 + exp(-rate * (t - midpoint)))"
     source: ClassVar[str] = "Griliches (1957), Econometrica 25(4)"
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the level at times `t`."""
-        top, rate, midpoint = split(theta)
-        return np.asarray(top * expit(rate * (np.asarray(t, dtype=float) - midpoint)))
-
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
-        top, rate, midpoint = split(theta)
-        with np.errstate(divide="ignore", invalid="ignore"):
-            time = midpoint + logit(np.asarray(y, dtype=float) / top) / rate
-        return np.where(np.isfinite(time), time, np.nan)
-
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the derivatives by saturation, rate and midpoint on the last axis."""
-        top, rate, midpoint = split(theta)
-        since = np.asarray(t, dtype=float) - midpoint
-        share = expit(rate * since)
-        slope = top * share * expit(-rate * since)
-        return stack(share, slope * since, -slope * rate)
-
-    def identify(
-        self, t: tuple[ArrayLike, ArrayLike], y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
-    ) -> Array:
-        """Return the curve through two points, exactly; NaN where none rises through them."""
-        low, high, valid = shares(y, saturation)
-        link = (np.asarray(logit(low)), np.asarray(logit(high)))
-        return stack(known(saturation, valid), *through_two(t, link, valid))
+    share = staticmethod(expit)
+    pace = staticmethod(lambda x: expit(-x))
+    link = staticmethod(logit)
 
 
 GOMPERTZ, LOGISTIC = Gompertz(), Logistic()
@@ -215,7 +228,7 @@ class Bass:
     def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
         """Return the level at times `t` since the launch."""
         top, p, q = split(theta)
-        decay = decay_factor(p + q, np.maximum(np.asarray(t, dtype=float), 0.0))
+        decay = decay_factor((p + q) * np.maximum(np.asarray(t, dtype=float), 0.0))
         return np.asarray(top * p * (1 - decay) / (p + q * decay))
 
     def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
@@ -230,7 +243,7 @@ class Bass:
         """Return the derivatives by saturation, innovation and imitation on the last axis."""
         top, p, q = split(theta)
         since = np.maximum(np.asarray(t, dtype=float), 0.0)
-        decay = decay_factor(p + q, since)
+        decay = decay_factor((p + q) * since)
         above, below = p * (1 - decay), p + q * decay
         fall = since * decay
         by_p = (1 - decay + p * fall) / below - above * (1 - q * fall) / below**2
@@ -267,7 +280,7 @@ def _bass_pair(first: Array, last: Array, low: Array, high: Array) -> tuple[Arra
         ratio = np.exp(total * first) * odds - 1 / low
     ratio = np.maximum(ratio, 0.0)
     with np.errstate(invalid="ignore"):
-        decay = decay_factor(total, np.asarray(last))
+        decay = decay_factor(total * np.asarray(last))
         missed = np.abs((1 - decay) / (1 + ratio * decay) - high)
     # the bracket closes on its edge where the hazard falls: no q >= 0 meets the second point
     good = (missed < 1e-9 * high) & (first > 0) & (last > first)
@@ -280,7 +293,7 @@ BASS = Bass()
 
 
 @dataclass(frozen=True, slots=True)
-class Richards:
+class Richards(Timed):
     """Diffusion with a free degree of asymmetry.
 
     ``y = saturation * (1 + shape * exp(-rate * (t - midpoint)))^(-1 / shape)``; `midpoint` is the
@@ -299,67 +312,28 @@ class Richards:
         "y = saturation * (1 + shape * exp(-rate * (t - midpoint)))^(-1 / shape)"
     )
     source: ClassVar[str] = "Richards (1959), Journal of Experimental Botany 10(2)"
+    usual: ClassVar[tuple[float, ...]] = (1.0,)
 
-    def value(self, t: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the level at times `t`."""
-        top, rate, midpoint, shape = split(theta)
-        decay = decay_factor(rate, np.asarray(t, dtype=float) - midpoint)
-        return np.asarray(top * _share(decay, shape))
+    @staticmethod
+    def share(x: Array, shape: Array) -> Array:
+        """Return ``(1 + shape decay)^(-1 / shape)``, and its limit ``exp(-decay)`` at shape 0."""
+        decay = decay_factor(x)
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            power = np.where(shape == 0, decay, np.log1p(shape * decay) / shape)
+        return np.asarray(np.exp(-power))
 
-    def inverse(self, y: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the time at which level `y` is reached; NaN outside (0, saturation)."""
-        top, rate, midpoint, shape = split(theta)
+    @staticmethod
+    def pace(x: Array, shape: Array) -> Array:
+        """Return the growth of the share."""
+        decay = decay_factor(x)
+        return np.asarray(decay / (1 + shape * decay))
+
+    @staticmethod
+    def link(share: Array, shape: Array) -> Array:
+        """Return ``-log(decay)``, which is linear in time."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            time = midpoint + _link(np.asarray(y, dtype=float) / top, shape) / rate
-        return np.where(np.isfinite(time), time, np.nan)
-
-    def jacobian(self, t: ArrayLike, theta: ArrayLike) -> Array:
-        """Return the derivatives by saturation, rate, midpoint and shape on the last axis."""
-        top, rate, midpoint, shape = split(theta)
-        since = np.asarray(t, dtype=float) - midpoint
-        decay = decay_factor(rate, since)
-        share = _share(decay, shape)
-        slope = top * share * decay / (1 + shape * decay)
-        return stack(share, slope * since, -slope * rate, top * share * _bend(decay, shape))
-
-    def identify(
-        self,
-        t: tuple[ArrayLike, ArrayLike],
-        y: tuple[ArrayLike, ArrayLike],
-        saturation: ArrayLike,
-        shape: ArrayLike = 1.0,
-    ) -> Array:
-        """Return the curve of a known shape through two points; NaN where none rises."""
-        low, high, valid = shares(y, saturation)
-        bend = np.asarray(shape, dtype=float)
-        rate, midpoint = through_two(t, (_link(low, bend), _link(high, bend)), valid & (bend > 0))
-        return stack(known(saturation, valid), rate, midpoint, bend)
-
-
-def _share(decay: Array, shape: Array) -> Array:
-    """Return ``(1 + shape decay)^(-1 / shape)``, and its limit ``exp(-decay)`` at shape 0."""
-    with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-        power = np.where(shape == 0, decay, np.log1p(shape * decay) / shape)
-    return np.asarray(np.exp(-power))
-
-
-def _link(share: Array, shape: Array) -> Array:
-    """Return ``-log(decay)``, which is linear in time."""
-    with np.errstate(divide="ignore", invalid="ignore"):
-        grown = np.expm1(-shape * np.log(share))
-        return np.asarray(-np.log(np.where(shape == 0, -np.log(share), grown / shape)))
-
-
-def _bend(decay: Array, shape: Array) -> Array:
-    """Return the derivative of ``log(share)`` by shape."""
-    x = shape * decay
-    small = np.minimum(x, _NEAR_ZERO)
-    series = sum((-1) ** k * (k + 1) / (k + 2) * small**k for k in range(_TERMS))
-    with np.errstate(divide="ignore", invalid="ignore"):
-        closed = np.log1p(x) / shape**2 - decay / (shape * (1 + x))
-    return np.asarray(
-        np.where(np.abs(x) < _NEAR_ZERO, np.minimum(decay, _LARGEST) ** 2 * series, closed)
-    )
+            grown = np.expm1(-shape * np.log(share))
+            return np.asarray(-np.log(np.where(shape == 0, -np.log(share), grown / shape)))
 
 
 RICHARDS = Richards()

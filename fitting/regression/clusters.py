@@ -259,24 +259,11 @@ class _Cluster:
     residuals: Array
 
 
-@dataclass(frozen=True, slots=True)
-class AdjustedClusters:
-    """What CR2 needs of the clusters of a regression.
-
-    Parameters
-    ----------
-    half : (G, k) array
-        Rows ``B X_g'W_g A_g e_g``; their sum of outer products is the covariance.
-    moments : ClusterMoments
-        What the degrees of freedom follow from.
-    """
-
-    half: Array
-    moments: ClusterMoments
-
-
-def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
+def adjust_clusters(regression: Regression, codes: Codes) -> tuple[Array, ClusterMoments]:
     """Adjust the residuals of each cluster of a weighted regression.
+
+    Returns rows ``B X_g'W_g A_g e_g``, (G, k), whose outer products sum to the covariance, and what
+    the degrees of freedom follow from.
 
     Pustejovsky and Tipton (2018), equations 8 and 11, under errors of equal variance:
     ``A_g = [(I - H)(I - H)']_gg^(-1/2)`` with ``H = X (X'WX)^-1 X'W``. With ``U U'`` the projection
@@ -303,8 +290,7 @@ def adjust_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
         images.append(np.vstack([shared, crossed]))
         mates.append(np.vstack([crossed + spread @ shared, shared]))
         own.append(_alone(cluster, adjusted))
-    moments = ClusterMoments(np.array(own), np.array(images), np.array(mates))
-    return AdjustedClusters(np.array(half), moments)
+    return np.array(half), ClusterMoments(np.array(own), np.array(images), np.array(mates))
 
 
 def _dummies(codes: Codes, root: Array) -> Array:

@@ -16,7 +16,7 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import is_whole, switch
 from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.clusters import (
-    AdjustedClusters,
+    ClusterMoments,
     adjust_clusters,
     cluster_moments,
     cluster_spectra,
@@ -275,8 +275,8 @@ class CR2:
                 f"{len(regression.clusters)}: use CR1 or CR3, or cluster by one column"
             )
         regression.need_freedom()
-        found = adjusted_clusters(regression, regression.clusters[0])
-        half, df = found.half, found.moments.satterthwaite()
+        half, moments = adjusted_clusters(regression, regression.clusters[0])
+        df = moments.satterthwaite()
         refuse_vanishing(regression, half.T @ half, f"{half.shape[0]} clusters")
         rule = (
             "residuals times (I - H)^(-1/2) by cluster; t with Satterthwaite's degrees of "
@@ -334,12 +334,12 @@ def _own_factor(regression: Regression, codes: Codes) -> Array:
     return groups / (groups - 1) * _plain(regression, codes)
 
 
-def adjusted_clusters(regression: Regression, codes: Codes) -> AdjustedClusters:
-    """Return CR2's scores by cluster with their moments."""
+def adjusted_clusters(regression: Regression, codes: Codes) -> tuple[Array, ClusterMoments]:
+    """Return CR2's scores by cluster, (G, k), with their moments."""
     if regression.weights is not None:
         return adjust_clusters(regression, codes)
     spectra = cluster_spectra(regression, codes)
-    return AdjustedClusters(spectra.halves(-0.5), cluster_moments(spectra, -0.5))
+    return spectra.halves(-0.5), cluster_moments(spectra, -0.5)
 
 
 def _jackknifed(regression: Regression, codes: Codes, *, scaled: bool) -> Array:

@@ -8,7 +8,7 @@ in one pass of means.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +17,8 @@ from scipy import linalg
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import ConvergenceError, EstimationError
+
+Number = TypeVar("Number", bound=np.floating)
 
 
 def group_sums(codes: Codes, block: Array, groups: int) -> Array:
@@ -43,6 +45,14 @@ def deviations(codes: Codes, block: Array, totals: Array, weights: Array | None 
     product = block if weights is None else block * weights
     means = group_sums(codes, product, totals.size) / totals
     return np.asarray(block - means.take(codes, axis=1))
+
+
+def weighed(values: npt.NDArray[Number], weights: Array | None) -> npt.NDArray[Number]:
+    """Return values, (n,) or (n, m), times the root of the weights; as they are without any."""
+    if weights is None:
+        return values
+    root = np.sqrt(weights)
+    return np.asarray(values * (root if values.ndim == 1 else root[:, None]), dtype=values.dtype)
 
 
 @dataclass(frozen=True, slots=True)
@@ -395,8 +405,7 @@ def absorb_slopes(
     array([ 0.333, -0.667,  0.333])
     """
     rest = columns if base is None else base.residualise(columns)
-    if weights is not None:
-        rest, columns = rest * np.sqrt(weights)[:, None], columns * np.sqrt(weights)[:, None]
+    rest, columns = weighed(rest, weights), weighed(columns, weights)
     length = np.sqrt(np.einsum("ij,ij->j", columns, columns))
     kept = np.sqrt(np.einsum("ij,ij->j", rest, rest)) > 1e-10 * length
     scaled = rest[:, kept] / length[kept]

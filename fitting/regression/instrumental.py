@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import linalg, special
 
-from quesnay.fitting.arrays import Array, Codes
+from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import cluster_sums
@@ -142,23 +142,6 @@ def instrumental_variables(
     meat, groups = score_spread(projected * residuals[:, None], clusters, free)
     df = free if clusters is None else groups - 1
     return InstrumentalFit(beta, bread @ meat @ bread.T, residuals, kappa, df, freed)
-
-
-def instrumental_again(
-    rows: Codes,
-    _: Codes,
-    *,
-    y: Array,
-    X: Array,
-    W: Array,
-    Z: Array,
-    order: Codes,
-    method: Literal["2sls", "liml"],
-) -> Array:
-    """Return the coefficients of some rows, taken from among ``[X, W]``; copies have no bearing."""
-    outside = W[rows] if W.shape[1] else None
-    found = instrumental_variables(y[rows], X[rows], Z[rows], outside, method=method)
-    return found.coefficients[order]
 
 
 def partial_out(y: Array, X: Array, Z: Array, W: Array, absorbed: int) -> Partialled:

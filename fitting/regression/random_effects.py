@@ -6,7 +6,7 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.arrays import Array, Codes, Mask
+from quesnay.fitting.arrays import Array, Mask
 from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, group_means, stack
@@ -76,22 +76,6 @@ def random_effects(
     if idiosyncratic <= 1e-26 * float(sample.y @ sample.y) / sample.y.size:
         raise EstimationError("y: the regressors explain it exactly inside units; no variance left")
     return _gls(sample, idiosyncratic, max(between, 0.0))
-
-
-def random_effects_again(
-    rows: Codes,
-    copies: Codes,
-    *,
-    y: Array,
-    X: Array,
-    unit: Codes,
-    weights: Array | None,
-    method: Method,
-) -> Array:
-    """Return the coefficients, (k,), of some rows; a unit in two copies is two units."""
-    apart = copies * (unit.max() + 1) + unit[rows]
-    own = None if weights is None else weights[rows]
-    return random_effects(y[rows], X[rows], unit=apart, method=method, weights=own).coefficients
 
 
 def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:

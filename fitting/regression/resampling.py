@@ -32,7 +32,6 @@ from quesnay.fitting.regression.least_squares import Regression
 _SINGULAR = 1e-13  # reciprocal condition of a scaled table below which nothing is identified
 _MOST_LEVELS = 3000  # of effects that cross clusters: one draw takes a second or two
 _MOST_CELLS = 150_000_000  # of the tables of products of all clusters
-_MOST_BATCH = 4_000_000  # cells of the tables of the draws solved together
 _REDUNDANT = 1e-8  # length that deviations from nested effects keep of a dummy these explain
 _RIDGE = 1e-10  # of a dummy's square in a draw: settles redundant ones, moves others by its square
 _ABSENT = 1e-20  # of its square in the whole sample: the same where a draw has nothing but rounding
@@ -40,31 +39,10 @@ _LOST = 1e-9  # of a regressor's square in a draw, left by dummies that explain 
 _VANISHED = 1e-18  # of a regressor's square in the whole sample: rounding, no variation
 
 
-@dataclass(frozen=True, slots=True)
-class GramBlocks:
-    """Sums of products of columns, by cluster.
+def gram_blocks(Z: Array, codes: Codes) -> Array:
+    """Return the products of columns by cluster, ``Z_g'Z_g``, once for all regressions on them.
 
-    Parameters
-    ----------
-    blocks : (G, m, m) array
-        ``Z_g'Z_g``.
-    rows : int
-        Number of observations n.
-    """
-
-    blocks: Array
-    rows: int
-
-    @property
-    def total(self) -> Array:
-        """``Z'Z``, (m, m)."""
-        return np.asarray(self.blocks.sum(axis=0))
-
-
-def gram_blocks(Z: Array, codes: Codes) -> GramBlocks:
-    """Sum the products of columns by cluster, once for all regressions on them.
-
-    Shapes: `Z` (n, m), `codes` (n,).
+    Shapes: `Z` (n, m), `codes` (n,); returns (G, m, m).
     """
     if Z.ndim != 2 or codes.shape != (Z.shape[0],):
         raise EstimationError(f"columns of shape {Z.shape}, clusters of {codes.shape}: no match")
@@ -78,7 +56,7 @@ def gram_blocks(Z: Array, codes: Codes) -> GramBlocks:
     for g in range(blocks.shape[0]):
         own = ordered[bounds[g] : bounds[g + 1]]
         blocks[g] = own.T @ own
-    return GramBlocks(blocks, Z.shape[0])
+    return blocks
 
 
 def solve_grams(grams: Array, outcome: int, columns: Sequence[int]) -> Array:
@@ -112,16 +90,16 @@ def _find_singular(scaled: Array) -> npt.NDArray[np.bool_]:
     return np.asarray(singular)
 
 
-def redraw_grams(grams: GramBlocks, counts: npt.ArrayLike) -> Array:
+def redraw_grams(blocks: Array, counts: npt.ArrayLike) -> Array:
     """Return the tables of products of resamples of the clusters.
 
-    Shapes: `counts` (D, G); returns (D, m, m).
+    Shapes: `blocks` (G, m, m), `counts` (D, G); returns (D, m, m).
     """
     draws = np.asarray(counts, dtype=np.float64)
-    groups, width = grams.blocks.shape[:2]
+    groups, width = blocks.shape[:2]
     if draws.ndim != 2 or draws.shape[1] != groups:
         raise EstimationError(f"counts of shape {draws.shape} for {groups} clusters: no match")
-    return np.asarray((draws @ grams.blocks.reshape(groups, -1)).reshape(-1, width, width))
+    return np.asarray((draws @ blocks.reshape(groups, -1)).reshape(-1, width, width))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,13 +108,13 @@ class NestedGrams:
 
     Parameters
     ----------
-    grams : GramBlocks
-        Column 0 is the outcome, then `regressors` columns, then dummies.
+    blocks : (G, m, m) array
+        Of `gram_blocks`: column 0 is the outcome, then `regressors` columns, then dummies.
     regressors : int
         Number of coefficients wanted.
     """
 
-    grams: GramBlocks
+    blocks: Array
     regressors: int
 
     def coefficients(self, counts: npt.ArrayLike | None = None) -> Array:
@@ -152,17 +130,17 @@ class NestedGrams:
         ndarray (draws, regressors)
             Coefficients; NaN where a draw leaves a regressor without variation.
         """
-        groups, width = self.grams.blocks.shape[:2]
+        groups, width = self.blocks.shape[:2]
         drawn = np.ones((1, groups)) if counts is None else np.asarray(counts, dtype=np.float64)
-        batches = max(1, -(-len(drawn) * width**2 // _MOST_BATCH))
-        return np.concatenate([self._solve(part) for part in np.array_split(drawn, batches)])
+        parts = np.array_split(drawn, _parts(len(drawn) * width**2))
+        return np.concatenate([self._solve(part) for part in parts])
 
     def _solve(self, counts: Array) -> Array:
         keep = self.regressors + 1
-        total = redraw_grams(self.grams, counts)
+        total = redraw_grams(self.blocks, counts)
         if total.shape[1] > keep:
             total = _without_dummies(total, keep)
-        whole = np.diag(self.grams.total)[1:keep]
+        whole = np.diag(self.blocks.sum(axis=0))[1:keep]
         found = solve_grams(total, 0, range(1, keep))
         found[(np.einsum("dii->di", total)[:, 1:] <= _VANISHED * whole).any(axis=1)] = np.nan
         return found

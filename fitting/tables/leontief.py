@@ -413,17 +413,8 @@ def propagation_lengths(L: Array) -> Array:
 _SINGULAR = "inoperability: I - A* is singular; the spectral radius must be below 1"
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Capped:
-    """Solution of ``q = min(1, A q + c)`` and of the same without the cap."""
-
-    q: Array
-    uncapped: Array
-    capped: Mask
-
-
-def capped_solution(A: Array, c: Array) -> Capped:
-    """Solve ``q = min(1, A q + c)`` by policy iteration, exactly.
+def capped_solution(A: Array, c: Array) -> tuple[Array, Array, Mask]:
+    """Return q of ``q = min(1, A q + c)``, q without the cap, and which are capped, exactly.
 
     Haimes and Jiang (2001, eq. 4): no sector is more than wholly inoperable. The sectors at the
     cap are guessed from the uncapped solution and revised until the guess repeats; with A >= 0 and
@@ -440,7 +431,7 @@ def capped_solution(A: Array, c: Array) -> Capped:
         held = now
         system = np.where(held[:, None], 0.0, A)
         q = factored(np.eye(n) - system, _SINGULAR).columns(np.where(held, 1.0, c))
-    return Capped(np.where(held, 1.0, q), uncapped, held)
+    return np.where(held, 1.0, q), uncapped, held
 
 
 def dynamic_path(A: Array, c: Array, K: Array, start: Array) -> Array:

@@ -293,13 +293,14 @@ class CurveFit(Functions, Tabular):
         check_draws(draws, least=100)
         if self.dof < 1:
             raise DataError("bootstrap: no degree of freedom, so no residuals to draw from")
-        made = bootstrap_draws(self.problem, self.fit, draws=draws, seed=seed_sequence(seed))
-        if made.failed > draws // 20:
+        root = seed_sequence(seed)
+        params, failed = bootstrap_draws(self.problem, self.fit, draws=draws, seed=root)
+        if failed > draws // 20:
             raise DataError(
-                f"bootstrap: {made.failed} of {draws} draws had no rising curve; the data hardly "
+                f"bootstrap: {failed} of {draws} draws had no rising curve; the data hardly "
                 "bound it, use the profile interval"
             )
-        return np.quantile(made.params, [ndtr(-quantile), ndtr(quantile)], axis=0)
+        return np.quantile(params, [ndtr(-quantile), ndtr(quantile)], axis=0)
 
 
 def fit_curve(

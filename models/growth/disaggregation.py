@@ -201,7 +201,8 @@ def disaggregate(
     >>> disaggregate(gdp, to="quarterly").values.round(2).tolist()
     [24.55, 24.73, 25.09, 25.64, 26.36, 26.91, 27.27, 27.45]
     """
-    method = _method(method, indicators)
+    usual = "denton-cholette" if indicators is None else "chow-lin"
+    method = usual if method is None else choice(method, METHODS, "method")
     choice(conversion, CONVERSIONS, "conversion")
     switches = {"intercept": intercept, "truncate": truncate, "additive": additive}
     switches["nonnegative"] = nonnegative
@@ -217,8 +218,7 @@ def disaggregate(
         names = pd.Index([])
     else:
         X, names = _regressors(periods, intercept=on["intercept"])
-        _check_rho(rho)
-        _check_objective(objective, method)
+        _check_search(rho, objective, method)
         model = partial(chow_lin, errors=METHODS[method][0], rho=rho, objective=objective)
         low, cut = periods.low.to_numpy(), on["truncate"]
         made = model(low, X, C, truncate=cut, nonnegative=floor)
@@ -235,21 +235,10 @@ def _refuse_negative(low: pd.Series) -> None:
         )
 
 
-def _method(method: str | None, indicators: Any) -> str:
-    """Return the method asked for, or the usual one."""
-    if method is None:
-        return "denton-cholette" if indicators is None else "chow-lin"
-    return choice(method, METHODS, "method")
-
-
-def _check_rho(rho: Any) -> None:
-    """Refuse an autoregressive parameter that is no number inside (-1, 1)."""
+def _check_search(rho: Any, objective: Any, method: str) -> None:
+    """Refuse a rho outside (-1, 1), and an objective that is unknown or that a method has not."""
     if rho is not None and (not is_number(rho) or not -1 < rho < 1):
         raise DataError(f"rho must be a number between -1 and 1, got {shown(rho)}")
-
-
-def _check_objective(objective: Any, method: str) -> None:
-    """Refuse an unknown objective, and correlations of a random walk, which has none."""
     choice(objective, OBJECTIVES, "objective")
     if objective == "minrss-ecotrim" and method == "litterman":
         raise DataError(

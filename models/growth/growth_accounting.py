@@ -27,6 +27,7 @@ from quesnay.fitting.growth.accounting import contributions, mean_shares
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import (
     check_positive,
+    refuse_gaps,
     same_labels,
     yearly_frame,
     yearly_series,
@@ -438,12 +439,7 @@ def accumulate_contributions(
         yearly_frame(contributions, "contributions"),
     )
     check_positive(whole, "value_added")
-    years = years_of(whole.index, "value_added")
-    gap = np.flatnonzero(np.diff(years) != 1)
-    if len(gap):
-        raise DataError(
-            f"value_added: no year between {years[gap[0]]} and {years[gap[0] + 1]}; fill it"
-        )
+    refuse_gaps(whole.index, "value_added", "fill it")
     if list(parts.index) != list(whole.index[1:]):
         raise DataError(
             f"contributions: expected the years {whole.index[1:].tolist()[:1]} to "

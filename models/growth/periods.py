@@ -13,6 +13,7 @@ from quesnay.models.inputs import check_unique, finite_numbers
 
 _FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
 _PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
+_GAPLESS = "periods must follow each other"
 _LATEST = 1e9  # a number beyond it counts something else than years
 _IN_YEAR = {"Y": 1, "A": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
 _NAMES = {1: "year", 4: "quarter", 12: "month"}
@@ -46,7 +47,7 @@ class Periods:
 def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods:
     """Return the two frequencies matched by label, or by position where there are no labels."""
     low = yearly_series(series, "series")
-    _consecutive(years_of(low.index, "series"), low.index, "series")
+    refuse_gaps(low.index, "series", _GAPLESS)
     letter = "Y"
     if isinstance(low.index, pd.PeriodIndex):
         letter = _letter(low.index)
@@ -204,16 +205,6 @@ def _as_frame(indicators: Any) -> Any:
     return pd.DataFrame({"indicator": array}) if array.ndim == 1 else array
 
 
-def _consecutive(numbers: np.ndarray, index: pd.Index, name: str) -> None:
-    """Refuse a gap, naming the two sides of it."""
-    gaps = np.flatnonzero(np.diff(numbers) != 1)
-    if len(gaps):
-        raise DataError(
-            f"{name}: nothing between {index[gaps[0]]} and {index[gaps[0] + 1]}; periods must "
-            "follow each other"
-        )
-
-
 def _letter(index: pd.PeriodIndex) -> str:
     """Return Y, Q or M for years, quarters or months of the calendar, else nothing."""
     code = index.freqstr.replace("A-", "Y-")
@@ -275,7 +266,7 @@ def _by_label(low: pd.Series, letter: str, frame: pd.DataFrame, to: str | int | 
             f"to: {shown(to)} does not fit indicators with {ratio} periods a "
             f"{'year' if letter == 'Y' else 'quarter'}"
         )
-    _consecutive(years_of(index, "indicators"), index, "indicators")
+    refuse_gaps(index, "indicators", _GAPLESS)
     first, last = _ends(low, letter, high)
     for needed in (first, last):
         if needed not in index:

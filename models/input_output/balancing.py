@@ -25,11 +25,61 @@ from quesnay.models.input_output.validation import Grid, place_of, read_along, r
 
 _NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
 _NAMES_SHOWN = 8  # labels listed in a message before "and so on"
+_MOST_MOVES = 1000  # cells listed
 _WEIGHTS = ("relative", "absolute")
 
 
+def ending(found: Any, steps: str = "iterations") -> dict[str, str]:
+    """Return how a balancing ended, in words."""
+    return {
+        steps: str(found.iterations),
+        "converged": "yes" if found.converged else "NO",
+        "residual": f"{found.residual:.2e}",
+    }
+
+
+class Moved(Tabular):
+    """A balanced table beside its seed."""
+
+    __slots__ = ()
+
+    table: Any
+    notes: tuple[str, ...]
+    start: Grid
+
+    @property
+    def moves(self) -> pd.DataFrame:
+        """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
+        before, end = self.start.values.ravel(), np.asarray(self.table).ravel()
+        change = end - before
+        size = np.abs(change)
+        count = min(_MOST_MOVES, int(np.count_nonzero(size)))
+        places = np.argpartition(size, -count)[-count:] if count else np.zeros(0, dtype=np.intp)
+        places = places[np.lexsort((places, -size[places]))]
+        rows, columns = np.divmod(places, self.start.values.shape[1])
+        old, new = before[places], end[places]
+        ratio = np.divide(new, old, out=np.full_like(new, np.nan), where=old != 0)
+        return pd.DataFrame(
+            {
+                "row": self.start.rows[rows],
+                "column": self.start.columns[columns],
+                "before": old,
+                "after": new,
+                "change": change[places],
+                "ratio": ratio,
+            }
+        )
+
+    def account(self, title: str, steps: str) -> tuple[Table, ...]:
+        """Return how the balancing ended, and the cells that moved furthest."""
+        moved = int((self.start.values != np.asarray(self.table)).sum())
+        facts = pd.DataFrame({"value": ending(self, steps) | {"cells moved": str(moved)}})
+        furthest = Table("Cells that moved furthest", self.moves.head(10))
+        return Table(title, facts, self.notes), furthest
+
+
 @dataclass(frozen=True, slots=True, eq=False)
-class BalancedTable(Tabular):
+class BalancedTable(Moved):
     """A table brought to new margins, in the seed's unit, with how far its cells moved.
 
     Parameters
@@ -62,14 +112,9 @@ class BalancedTable(Tabular):
     method: str
     start: Grid
 
-    @property
-    def moves(self) -> pd.DataFrame:
-        """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
-        return _largest_moves(self.start, np.asarray(self.table))
-
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing and the cells that moved furthest."""
-        return _account(self, f"{self.method} balancing", "iterations")
+        return self.account(f"{self.method} balancing", "iterations")
 
 
 def ras(
@@ -192,6 +237,11 @@ def _balance(
             f"{method}: the factors left the range of numbers after {found.iterations} iterations; "
             "seed and totals differ too much in size: bring the seed to the unit of the totals"
         )
+    forced, more = found.vanished[:_NAMES_SHOWN], len(found.vanished) - _NAMES_SHOWN
+    own = [
+        (True, f"The margins force {start.row(i)}, {start.column(j)} to zero.") for i, j in forced
+    ]
+    own.append((more > 0, f"... and {more} more cells."))
     return BalancedTable(
         table=start.wrap(found.table),
         row_factors=start.wrap_row(found.row_factors),
@@ -199,26 +249,10 @@ def _balance(
         iterations=found.iterations,
         converged=found.converged,
         residual=found.residual,
-        notes=_scaling_notes(found, start, gap),
+        notes=_notes(found, gap, "iterations", own),
         method=method,
         start=start,
     )
-
-
-def _scaling_notes(found: Scaling, start: Grid, gap: float) -> tuple[str, ...]:
-    notes = []
-    if gap != 0:
-        notes.append(f"Row totals were {-gap:+.4g} off the column totals: spread as rounding.")
-    for i, j in found.vanished[:_NAMES_SHOWN]:
-        notes.append(f"The margins force {start.row(i)}, {start.column(j)} to zero.")
-    if len(found.vanished) > _NAMES_SHOWN:
-        notes.append(f"... and {len(found.vanished) - _NAMES_SHOWN} more cells.")
-    if not found.converged:
-        notes.append(
-            f"NOT converged after {found.iterations} iterations: the margins are missed by "
-            f"{found.residual:.2e}; allow more iterations."
-        )
-    return tuple(notes)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -253,9 +287,7 @@ class BalancedArray(Tabular):
         facts = {
             "shape": " x ".join(map(str, self.table.shape)),
             "margins over axes": ", ".join(str(list(axes)) for axes in self.margins),
-            "iterations": str(self.iterations),
-            "converged": "yes" if self.converged else "NO",
-            "residual": f"{self.residual:.2e}",
+            **ending(self),
         }
         title = "RAS balancing of an array"
         return (Table(title, pd.DataFrame({"value": facts}), self.notes),)
@@ -333,7 +365,7 @@ def ras_multi(
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class LeastSquaresTable(Tabular):
+class LeastSquaresTable(Moved):
     """The table nearest to a seed that has given margins, in the seed's unit.
 
     Parameters
@@ -363,14 +395,9 @@ class LeastSquaresTable(Tabular):
     notes: tuple[str, ...]
     start: Grid
 
-    @property
-    def moves(self) -> pd.DataFrame:
-        """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
-        return _largest_moves(self.start, np.asarray(self.table))
-
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing and the cells that moved furthest."""
-        return _account(self, "Least-squares balancing", "Newton steps")
+        return self.account("Least-squares balancing", "Newton steps")
 
 
 def balance_least_squares(
@@ -435,16 +462,13 @@ def balance_least_squares(
     d = _variance(start, variance)
     held = _fixed(start, fixed)
     d[held] = 0.0
-    found = fit(
-        start.values,
-        d,
-        (u, v),
-        keep_signs=keep_signs,
-        tolerance=tolerance,
-        max_iterations=max_iterations,
-    )
+    end: Any = {"tolerance": tolerance, "max_iterations": max_iterations}
+    found = fit(start.values, d, (u, v), keep_signs=keep_signs, **end)
     if found.obstacle is not None:
         raise BalanceError(_obstacle_message(found.obstacle, start, fixed=bool(held.any())))
+    rest = ((found.table == 0) & (start.values != 0)).sum()
+    own = [(held.any(), f"{held.sum()} cells held fixed.")]
+    own.append((rest > 0, f"{rest} cells came to rest at zero rather than change sign."))
     return LeastSquaresTable(
         start.wrap(found.table),
         start.wrap_row(found.row_prices),
@@ -452,22 +476,21 @@ def balance_least_squares(
         found.iterations,
         found.converged,
         found.residual,
-        _least_squares_notes(found, start, held, gap),
+        _notes(found, gap, "steps", own),
         start,
     )
 
 
-def _least_squares_notes(
-    found: LeastSquaresFit, start: Grid, held: npt.NDArray[np.bool_], gap: float
+def _notes(
+    found: Scaling | LeastSquaresFit, gap: float, steps: str, own: Sequence[tuple[Any, str]]
 ) -> tuple[str, ...]:
-    rest = int(((found.table == 0) & (start.values != 0)).sum())
+    """Return what is to be said of a balancing: rounding, the method's own, no convergence."""
     said_if = (
         (gap != 0, f"Row totals were {-gap:+.4g} off the column totals: spread as rounding."),
-        (held.any(), f"{int(held.sum())} cells held fixed."),
-        (rest, f"{rest} cells came to rest at zero rather than change sign."),
+        *own,
         (
             not found.converged,
-            f"NOT converged after {found.iterations} steps: the margins are missed by "
+            f"NOT converged after {found.iterations} {steps}: the margins are missed by "
             f"{found.residual:.2e}; allow more iterations.",
         ),
     )
@@ -560,44 +583,6 @@ def _listed(labels: pd.Index, places: tuple[int, ...]) -> str:
     named = ", ".join(shown(labels[k]) for k in places[:_NAMES_SHOWN]) or "none"
     more = len(places) - _NAMES_SHOWN
     return f"{named} and {more} more" if more > 0 else named
-
-
-def _account(found: BalancedTable | LeastSquaresTable, title: str, steps: str) -> tuple[Table, ...]:
-    """Return how a balancing ended, and the cells that moved furthest."""
-    facts = {
-        steps: str(found.iterations),
-        "converged": "yes" if found.converged else "NO",
-        "residual": f"{found.residual:.2e}",
-        "cells moved": str(int((found.start.values != np.asarray(found.table)).sum())),
-    }
-    head = pd.DataFrame({"value": facts})
-    moved = Table("Cells that moved furthest", found.moves.head(10))
-    return Table(title, head, found.notes), moved
-
-
-def _largest_moves(start: Grid, after: Array, limit: int = 1000) -> pd.DataFrame:
-    """Return the cells that moved, the furthest first."""
-    before = start.values.ravel()
-    end = after.ravel()
-    change = end - before
-    size = np.abs(change)
-    moved = int(np.count_nonzero(size))
-    count = min(limit, moved)
-    places = np.argpartition(size, -count)[-count:] if count else np.zeros(0, dtype=np.intp)
-    places = places[np.lexsort((places, -size[places]))]
-    rows, columns = np.divmod(places, start.values.shape[1])
-    old, new = before[places], end[places]
-    ratio = np.divide(new, old, out=np.full_like(new, np.nan), where=old != 0)
-    return pd.DataFrame(
-        {
-            "row": start.rows[rows],
-            "column": start.columns[columns],
-            "before": old,
-            "after": new,
-            "change": change[places],
-            "ratio": ratio,
-        }
-    )
 
 
 def _read_array(data: Any, what: str) -> Array:

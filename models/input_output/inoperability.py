@@ -205,13 +205,13 @@ def inoperability(
     """
     net = network(interdependency, kind)
     c = rates(perturbation, net, "perturbation")
-    found = capped_solution(net.matrix, c)
-    stopped = [shown(net.sectors[int(k)]) for k in np.flatnonzero(found.capped)]
+    q, uncapped, held = capped_solution(net.matrix, c)
+    stopped = [shown(net.sectors[int(k)]) for k in np.flatnonzero(held)]
     notes = (f"Held at 1: sector(s) {', '.join(stopped)}.",) if stopped else ()
     return Inoperability(
-        inoperability=pd.Series(found.q, index=net.sectors, name="inoperability"),
-        uncapped=pd.Series(found.uncapped, index=net.sectors, name="uncapped"),
-        loss=_loss(net, found.q),
+        inoperability=pd.Series(q, index=net.sectors, name="inoperability"),
+        uncapped=pd.Series(uncapped, index=net.sectors, name="uncapped"),
+        loss=_loss(net, q),
         notes=notes,
     )
 

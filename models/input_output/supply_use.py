@@ -12,7 +12,7 @@ from quesnay.fitting.checks import as_tuple, choice
 from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.supply_use import Transform, hybrid_transform, transform
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.balancing import BalancedTable, gras
+from quesnay.models.input_output.balancing import BalancedTable, ending, gras
 from quesnay.models.input_output.imports import split_flows
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import (
@@ -32,7 +32,6 @@ _MODELS = {
     "D": "fixed product sales structure, industry by industry",
     "E": "hybrid technology, product by product",
 }
-_KNOWN = ("A", "B", "C", "D", "E")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -441,7 +440,7 @@ def _check_totals(b: SupplyUse, model: str) -> None:
 
     A share of nothing does not exist, and shares of a negative total turn the sign of every sale.
     """
-    choice(model, _KNOWN, "model")
+    choice(model, _MODELS, "model")
     for axis, labels, what, models in (
         (1, b.products, "product", "DE"),
         (0, b.industries, "industry", "BE"),
@@ -525,17 +524,12 @@ class BalancedSupplyUse(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the account of the balancing, and output by product."""
-        facts = {
-            "iterations": str(self.iterations),
-            "converged": "yes" if self.converged else "NO",
-            "residual": f"{self.residual:.2e}",
-        }
         frame = pd.DataFrame({"supply": self.supply.sum(axis=1)})
         if self.imports is not None:
             frame["imports"] = self.imports
         used = self.use.sum(axis=1) + self.final_demand.sum(axis=1)
         return (
-            Table("Balancing of supply and use", pd.DataFrame({"value": facts}), self.notes),
+            Table("Balancing of supply and use", pd.DataFrame({"value": ending(self)}), self.notes),
             Table("Products", frame.assign(used=used)),
         )
 

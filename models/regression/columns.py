@@ -95,8 +95,7 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
 
 def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     """Return the groups that a column, or columns joined by ``:``, form."""
-    if not isinstance(name, str) or not name:
-        raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
+    name = column_name(name, role)
     if ":" not in name or name in data.columns:
         return _group(find_column(data, name, role), name, role)
     parts = [_group(find_column(data, part.strip(), role), part, role) for part in name.split(":")]
@@ -354,8 +353,7 @@ def aligned_covariance(covariance: object, labels: pd.Index, name: str) -> Array
 def column_name(value: object, role: str) -> str:
     """Return the name of a column, or say that one is expected."""
     if not isinstance(value, str) or not value.strip():
-        kind = repr(value) if isinstance(value, str) else type(value).__name__
-        raise DataError(f"{role}: expected the name of a column, got {kind}")
+        raise DataError(f"{role}: expected the name of a column, got {shown(value)}")
     return value
 
 
@@ -364,8 +362,9 @@ def column_names(value: object, role: str, *, least: int = 0) -> tuple[str, ...]
     if isinstance(value, str):
         value = (value,)
     if not isinstance(value, list | tuple):
-        kind = type(value).__name__
-        raise DataError(f"{role}: expected a column name or a list of them, got {kind}")
+        raise DataError(
+            f"{role}: expected names of columns, got {shown(value)}; give text or a list"
+        )
     names = tuple(column_name(name, role) for name in value)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)

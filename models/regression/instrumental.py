@@ -6,23 +6,22 @@ The leave-one-out shift-share instrument: initial mix times growth elsewhere.
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, EstimationError, suggestion
 from quesnay.fitting.regression.clusters import counted_parameters
-from quesnay.fitting.regression.fixed_effects import Absorber, cluster_sums
+from quesnay.fitting.regression.fixed_effects import Absorber, cluster_sums, weighed
 from quesnay.fitting.regression.instrumental import (
     InstrumentalFit,
     anderson_rubin,
     endogeneity,
     first_stage,
-    instrumental_again,
     instrumental_variables,
     overidentification,
 )
@@ -30,7 +29,6 @@ from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,
     LinearFit,
-    Regression,
     project,
 )
 from quesnay.fitting.verdict import TestResult
@@ -191,7 +189,9 @@ def _as_fit(
     """Lay the estimate out as a regression whose design is what the instruments explain."""
     names = [*parts.endogenous, *parts.exogenous]
     order = [names.index(name) for name in parts.sample.names]
-    projected = np.column_stack([_explained(parts), parts.W])[:, order]
+    span = np.column_stack([parts.Z, parts.W])
+    explained = [project(column, span).fitted for column in parts.X.T]
+    projected = np.column_stack([*explained, parts.W])[:, order]
     bread = project(parts.y, projected).bread()
     fit = LinearFit(
         found.coefficients[order],
@@ -201,7 +201,8 @@ def _as_fit(
         "instruments",
         np.asarray(np.linalg.cholesky(bread)),
     )
-    regression, sample = _second_stage(parts, projected, found.residuals, bread), parts.sample
+    sample = parts.sample
+    regression = sample.regression(projected, found.residuals, bread, parts.absorber)
     label = "two-stage least squares" if method == "2sls" else f"LIML (kappa {found.kappa:.4f})"
     details, notes = _details(found, parts)
     return PanelFit(
@@ -216,38 +217,19 @@ def _as_fit(
         tests=_tests(found, parts),
         details=details,
         notes=notes,
-        estimator=partial(
-            instrumental_again,
-            y=parts.y,
-            X=parts.X,
-            W=parts.W,
-            Z=parts.Z,
-            order=np.array(order),
-            method=cast(Any, method),
-        ),
+        estimator=partial(_again, parts, np.array(order), cast(Any, method)),
     )
 
 
-def _second_stage(parts: Equation, projected: Array, residuals: Array, bread: Array) -> Regression:
-    """Return the regression on what instruments explain, with the residuals of the equation."""
-    sample = parts.sample
-    return Regression(
-        projected,
-        residuals,
-        bread,
-        tuple(group.codes for group in sample.effects),
-        parts.absorber,
-        tuple(group.codes for group in sample.clusters),
-        None if sample.periods is None else sample.periods.codes,
-        weights=sample.weights,
+def _again(
+    parts: Equation, order: Codes, method: Literal["2sls", "liml"], rows: Codes, _: Codes
+) -> Array:
+    """Return the coefficients, in the order of the sample, of some rows; copies have no bearing."""
+    outside = parts.W[rows] if parts.W.shape[1] else None
+    found = instrumental_variables(
+        parts.y[rows], parts.X[rows], parts.Z[rows], outside, method=method
     )
-
-
-def _explained(parts: Equation) -> Array:
-    """Return the endogenous regressors as instruments and exogenous regressors explain them."""
-    columns = np.column_stack([parts.Z, parts.W])
-    fits = [project(column, columns).fitted for column in parts.X.T]
-    return np.column_stack(fits)
+    return found.coefficients[order]
 
 
 def _inference(found: InstrumentalFit, parts: Equation, order: list[int]) -> CovarianceEstimate:
@@ -419,9 +401,7 @@ def _arrays(
         y, whole, _ = free_of_effects(
             absorber, y, whole, outcome=outcome, names=names, effects=effects
         )
-    if structural.weights is not None:
-        root = np.sqrt(structural.weights)
-        y, whole = y * root, whole * root[:, None]
+    y, whole = weighed(y, structural.weights), weighed(whole, structural.weights)
     k = len(structural.names)
     outside = [place for place in range(k) if place not in inside]
     for kept in (list(range(k)), [*outside, *range(k, len(names))]):
@@ -448,12 +428,9 @@ def _counted(sample: Sample, design: Array, absorber: Absorber | None) -> int:
         return 0
     if not sample.clusters:
         return absorber.rank
-    k = int(design.shape[1])
-    effects = tuple(effect.codes for effect in sample.effects)
-    clusters = tuple(cluster.codes for cluster in sample.clusters)
-    nothing = np.zeros(design.shape[0])
-    regression = Regression(design, nothing, np.eye(k), effects, absorber, clusters)
-    return int(counted_parameters(regression)) - k
+    rows, k = design.shape
+    regression = sample.regression(design, np.zeros(rows), np.eye(k), absorber)
+    return int(counted_parameters(regression) - k)
 
 
 def shift_share_instrument(

@@ -20,7 +20,7 @@ from quesnay.fitting.regression.covariance import (
     HC1,
     known_covariance,
 )
-from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums
+from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
 from quesnay.fitting.regression.least_squares import (
     CovarianceEstimate,
     CovarianceRule,
@@ -132,8 +132,8 @@ def fit_panel(
     """
     parsed = read_formula(formula, data)
     roles = Roles(
-        absorb=_names(absorb, "absorb"),
-        cluster=_names(cluster, "cluster"),
+        absorb=column_names(() if absorb is None else absorb, "absorb"),
+        cluster=column_names(() if cluster is None else cluster, "cluster"),
         weights=weights,
         time=time,
         unit=unit,
@@ -164,18 +164,8 @@ def fit_sample(
     sample, y, X, noise, absorber = _within(sample, outcome, drop_collinear)
     with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
         fit = least_squares(y, X, names=sample.names, noise=noise)
-        regression = Regression(
-            np.asarray(X, dtype=np.float64),
-            fit.residuals,
-            fit.bread,
-            tuple(g.codes for g in sample.effects),
-            absorber,
-            tuple(g.codes for g in sample.clusters),
-            None if sample.periods is None else sample.periods.codes,
-            fit.root,
-            fit.basis,
-            sample.weights,
-        )
+        columns, basis = np.asarray(X, dtype=np.float64), {"factor": fit.root, "Q": fit.basis}
+        regression = sample.regression(columns, fit.residuals, fit.bread, absorber, **basis)
         inference = _errors(rule, regression, sample.names)
     refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
@@ -204,23 +194,6 @@ def _errors(
     return replace(inference, estimator=rule)
 
 
-def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
-    if columns is None:
-        return ()
-    if not isinstance(columns, str | list | tuple):
-        raise DataError(
-            f"{role}: expected names of columns, got {shown(columns)}; give text or a list"
-        )
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
-    for name in names:
-        if not isinstance(name, str) or not name:
-            raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
-    repeated = [name for place, name in enumerate(names) if name in names[:place]]
-    if repeated:
-        raise DataError(f"{role}: {repeated[0]!r} is named twice; name it once")
-    return names
-
-
 def _within(
     sample: Sample, outcome: str, drop_collinear: bool | None
 ) -> tuple[Sample, Values, Values, float, Absorber | None]:
@@ -235,10 +208,7 @@ def _within(
         y, X, noise = free_of_effects(
             absorber, y, X, outcome=outcome, names=sample.names, effects=effects
         )
-    if sample.weights is not None:
-        root = np.sqrt(sample.weights)
-        y, X = y * root, X * root[:, None]
-    return sample, y, X, noise, absorber
+    return sample, weighed(y, sample.weights), weighed(X, sample.weights), noise, absorber
 
 
 def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> CovarianceRule:
@@ -515,8 +485,7 @@ def _half(
         names=names,
         effects=", ".join(grouping.name for grouping in sets) + ", in a half of the panel",
     )
-    if weights is not None:
-        y, design = y * np.sqrt(weights), design * np.sqrt(weights)[:, None]
+    y, design = weighed(y, weights), weighed(design, weights)
     refuse_dependent(design, names)
     fit = project(y, design)
     parts = fit.Q * fit.residuals[:, None]

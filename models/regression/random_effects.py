@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from quesnay.fitting.arrays import Array
+from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
@@ -20,7 +20,6 @@ from quesnay.fitting.regression.random_effects import (
     Method,
     RandomEffects,
     random_effects,
-    random_effects_again,
 )
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.columns import Grouping
@@ -253,22 +252,11 @@ def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
 
 
 def _estimate(
-    panel: PanelData,
-    sample: Sample,
-    formula: str,
-    method: str,
-    covariance: str | CovarianceRule,
+    panel: PanelData, sample: Sample, formula: str, method: str, covariance: str | CovarianceRule
 ) -> PanelFit:
     """Estimate a panel, or its correlated form where the sample has unit means beside it."""
     kind = cast("Method", choice(method, get_args(Method), "method"))
-    classical = (
-        covariance.lower() == "classical"
-        if isinstance(covariance, str)
-        else isinstance(covariance, Classical)
-    )
-    clusters = () if classical else (panel.cluster,)
-    named = "CR1" if isinstance(covariance, str) and covariance == "clustered" else covariance
-    rule = choose_rule(named, Roles(cluster=tuple(c.name for c in clusters)))
+    rule, clusters = _errors(panel, covariance)
     if "Intercept" not in sample.names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
@@ -301,15 +289,26 @@ def _estimate(
         tests=_tests(panel, kind, correlated=correlated),
         details=_components(found),
         theta=found.theta,
-        estimator=partial(
-            random_effects_again,
-            y=panel.y,
-            X=X,
-            unit=panel.unit.codes,
-            weights=sample.weights,
-            method=kind,
-        ),
+        estimator=partial(_again, panel, sample, kind),
     )
+
+
+def _errors(
+    panel: PanelData, covariance: str | CovarianceRule
+) -> tuple[CovarianceRule, tuple[Grouping, ...]]:
+    """Return the rule of the errors that are asked for, and their clusters."""
+    plain = isinstance(covariance, str) and covariance.lower() == "classical"
+    clusters = () if plain or isinstance(covariance, Classical) else (panel.cluster,)
+    named = "CR1" if isinstance(covariance, str) and covariance == "clustered" else covariance
+    return choose_rule(named, Roles(cluster=tuple(c.name for c in clusters))), clusters
+
+
+def _again(panel: PanelData, sample: Sample, method: Method, rows: Codes, copies: Codes) -> Array:
+    """Return the coefficients of some rows; a unit in two copies is two units."""
+    unit = copies * panel.unit.count + panel.unit.codes[rows]
+    X = np.asarray(sample.design[rows], dtype=np.float64)
+    weights = None if sample.weights is None else sample.weights[rows]
+    return random_effects(panel.y[rows], X, unit=unit, method=method, weights=weights).coefficients
 
 
 def _components(found: RandomEffects) -> Mapping[str, float]:

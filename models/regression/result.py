@@ -15,7 +15,7 @@ from quesnay.fitting.checks import Seed, confidence_level
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments
 from quesnay.fitting.regression.covariance import adjusted_clusters
-from quesnay.fitting.regression.fixed_effects import deviations
+from quesnay.fitting.regression.fixed_effects import deviations, weighed
 from quesnay.fitting.regression.least_squares import CovarianceEstimate, LinearFit, Regression
 from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult
@@ -596,16 +596,13 @@ class PanelFit(Answers, Tabular):
         if self.theta is not None:
             theta = self.theta if out.ndim == 1 else self.theta[:, None]
             out = out - theta * (out - self._about_units(out))
-        if weights is None:
-            return out
-        root = np.sqrt(weights)
-        return out * (root if out.ndim == 1 else root[:, None])
+        return weighed(out, weights)
 
     def cluster_moments(self) -> ClusterMoments | None:
         """Return what the law of CR2 errors rests on; None under other errors."""
         if self.inference.name != "CR2":
             return None
-        return adjusted_clusters(self.regression, self.regression.clusters[0]).moments
+        return adjusted_clusters(self.regression, self.regression.clusters[0])[1]
 
     def _about_units(self, values: Array) -> Array:
         """Return values about the (weighted) means of their units."""

@@ -19,7 +19,9 @@ from quesnay.fitting.regression.fixed_effects import (
     absorb_effects,
     absorb_slopes,
     find_singletons,
+    weighed,
 )
+from quesnay.fitting.regression.least_squares import Regression
 from quesnay.models.expressions import Shifter
 from quesnay.models.regression.columns import (
     Grouping,
@@ -144,6 +146,22 @@ class Sample:
     notes: tuple[str, ...] = ()
     lag: int | str | None = None
 
+    def regression(
+        self, X: Array, residuals: Array, bread: Array, absorber: Absorber | None, **basis: Any
+    ) -> Regression:
+        """Return a regression on X, (n, k), as covariances see it: in these groups, so weighted."""
+        return Regression(
+            X,
+            residuals,
+            bread,
+            tuple(group.codes for group in self.effects),
+            absorber,
+            tuple(group.codes for group in self.clusters),
+            None if self.periods is None else self.periods.codes,
+            weights=self.weights,
+            **basis,
+        )
+
     def without(self, places: Collection[int]) -> "Sample":
         """Return the sample without some columns of its design."""
         keep = [place for place in range(len(self.names)) if place not in places]
@@ -214,16 +232,6 @@ def draw_samples(
         )
     whole = _sample_of(read, rows, data.index, dropped)
     return tuple(_with_design(whole, form, read, rows) for form in formulas)
-
-
-def _counts(weights: Array | None) -> tuple[str, ...]:
-    """Remark weights that look like counts of equal rows, whose errors would be others."""
-    if weights is None or not np.equal(weights, np.round(weights)).all() or weights.max() < 2:
-        return ()
-    return (
-        "Weights are whole numbers, taken as inverse to the variance of the errors; for rows that "
-        "stand for so many equal ones use frequency= of fit_panel, or repeat the rows.",
-    )
 
 
 def _read(formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles) -> _Read:
@@ -309,7 +317,7 @@ def _sample_of(read: _Read, rows: Mask | None, index: pd.Index, dropped: Dropped
             (name, _by_group(group.select(rows), values[kept]))
             for name, group, values in read.slopes
         ),
-        notes=(*_uneven(read.periods), *_counts(weights)),
+        notes=_remarks(read.periods, weights),
     )
 
 
@@ -341,20 +349,24 @@ def _by_group(group: Grouping, values: Values) -> Array:
     return wide
 
 
-def _uneven(periods: Grouping | None) -> tuple[str, ...]:
-    """Say where periods are not equally far apart: lags count them, not years."""
-    if periods is None or periods.count < 3:
-        return ()
-    places, span = _places(periods.labels)
-    steps = np.diff(places)
-    if not steps.size or np.allclose(steps, steps[0]):
-        return ()
-    if span and steps.max() < 1.5 * steps.min():  # months and years are not equally long
-        return ()
-    return (
-        f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g}{span} apart): lags "
-        "and differences go to the period before it in the data.",
-    )
+def _remarks(periods: Grouping | None, weights: Array | None) -> tuple[str, ...]:
+    """Remark periods that are not equally far apart, and weights that look like counts."""
+    notes = []
+    if periods is not None and periods.count > 2:
+        places, span = _places(periods.labels)
+        steps = np.diff(places)
+        alike = not steps.size or np.allclose(steps, steps[0])
+        if not alike and not (span and steps.max() < 1.5 * steps.min()):  # months differ as well
+            notes.append(
+                f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g}{span} "
+                "apart): lags and differences go to the period before it in the data."
+            )
+    if weights is not None and np.equal(weights, np.round(weights)).all() and weights.max() >= 2:
+        notes.append(
+            "Weights are whole numbers, taken as inverse to the variance of the errors; for rows "
+            "that stand for so many equal ones use frequency= of fit_panel, or repeat the rows."
+        )
+    return tuple(notes)
 
 
 def _places(labels: npt.NDArray[np.object_]) -> tuple[Array, str]:
@@ -437,9 +449,7 @@ def drop_columns(sample: Sample, absorber: Absorber | None, drop: bool | None) -
         return sample
     design = np.asarray(sample.design, dtype=np.float64)
     within = design if absorber is None else absorber.residualise(design)
-    if sample.weights is not None:
-        root = np.sqrt(sample.weights)[:, None]
-        design, within = design * root, within * root
+    design, within = weighed(design, sample.weights), weighed(within, sample.weights)
     leaders = {sample.owners[place]: place for place in reversed(inner)}
     last = set(leaders.values())
     order = [place for place in range(len(sample.names)) if place not in last]

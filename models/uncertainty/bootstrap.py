@@ -126,24 +126,6 @@ class BootstrapResult(Tabular):
     drawn: str
     left_out: pd.DataFrame | None = None
 
-    @classmethod
-    def from_arrays(
-        cls,
-        draws: NDArray[np.float64],
-        estimate: NDArray[np.float64],
-        labels: pd.Index,
-        units: Units,
-        left_out: pd.DataFrame | None,
-    ) -> "BootstrapResult":
-        """Label what the engine returned."""
-        number = pd.RangeIndex(len(draws), name="draw")
-        return cls(
-            pd.Series(estimate, index=labels, name="estimate"),
-            pd.DataFrame(draws, index=number, columns=labels),
-            f"{units.count} {units.word}s",
-            left_out,
-        )
-
     @property
     def failed(self) -> pd.Series:
         """Number of draws of each statistic that are not finite; errors leave them out."""
@@ -309,8 +291,7 @@ def bootstrap(
     plan = chunks(draws, seed=seed, size=chunk)
     units = units_of(data, cluster)
     call = Guarded(statistic, "the statistic")
-    first = call(data)
-    labels, estimate = estimate_of(first, owner="the statistic")
+    labels, estimate = estimate_of(call(data), owner="the statistic")
     copies = _copies_of(data, cluster, units) if relabel else None
     task = _BootstrapTask(call, data, units, labels, copies)
     described = {
@@ -326,7 +307,9 @@ def bootstrap(
         task, plan, described, jobs=jobs, client=client, checkpoint=checkpoint, progress=progress
     )
     left_out = _jackknife(task) if jackknife else None
-    return BootstrapResult.from_arrays(arrays["draws"], estimate, labels, units, left_out)
+    made = pd.DataFrame(arrays["draws"], pd.RangeIndex(draws, name="draw"), labels)
+    named = pd.Series(estimate, labels, name="estimate")
+    return BootstrapResult(named, made, f"{units.count} {units.word}s", left_out)
 
 
 @dataclass(frozen=True, slots=True)

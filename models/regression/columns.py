@@ -371,19 +371,18 @@ def aligned_covariance(covariance: object, labels: pd.Index, name: str) -> Array
 def column_name(value: object, role: str) -> str:
     """Return the name of a column, or say that one is expected."""
     if not isinstance(value, str) or not value.strip():
-        kind = repr(value) if isinstance(value, str) else type(value).__name__
-        raise DataError(f"{role}: expected the name of a column, got {kind}")
+        raise DataError(f"{role}: expected the name of a column, got {shown(value)}")
     return value
 
 
 def column_names(value: object, role: str, *, least: int = 0) -> tuple[str, ...]:
-    """Return one name or several as a tuple, each once and at least so many."""
-    if isinstance(value, str):
-        value = (value,)
-    if not isinstance(value, list | tuple):
-        kind = type(value).__name__
-        raise DataError(f"{role}: expected a column name or a list of them, got {kind}")
-    names = tuple(column_name(name, role) for name in value)
+    """Return one name, several or None as a tuple, each once and at least so many."""
+    several = (value,) if isinstance(value, str) else () if value is None else value
+    if not isinstance(several, list | tuple):
+        raise DataError(
+            f"{role}: expected names of columns, got {shown(value)}; give text or a list"
+        )
+    names = tuple(column_name(name, role) for name in several)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DataError(f"{role}: {twice!r} is named twice; name it once")

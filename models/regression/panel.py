@@ -138,8 +138,8 @@ def fit_panel(
     """
     parsed = read_formula(formula, data)
     roles = Roles(
-        absorb=_names(absorb, "absorb"),
-        cluster=_names(cluster, "cluster"),
+        absorb=column_names(absorb, "absorb"),
+        cluster=column_names(cluster, "cluster"),
         weights=weights,
         time=time,
         unit=unit,
@@ -208,23 +208,6 @@ def _errors(
     if (inference.matrix.diagonal() == 0.0).any():
         refuse_own_rows(regression, names)
     return replace(inference, estimator=rule)
-
-
-def _names(columns: str | Sequence[str] | None, role: str) -> tuple[str, ...]:
-    if columns is None:
-        return ()
-    if not isinstance(columns, str | list | tuple):
-        raise DataError(
-            f"{role}: expected names of columns, got {shown(columns)}; give text or a list"
-        )
-    names = (columns,) if isinstance(columns, str) else tuple(columns)
-    for name in names:
-        if not isinstance(name, str) or not name:
-            raise DataError(f"{role}: expected the name of a column, got {shown(name)}")
-    repeated = [name for place, name in enumerate(names) if name in names[:place]]
-    if repeated:
-        raise DataError(f"{role}: {repeated[0]!r} is named twice; name it once")
-    return names
 
 
 def _within(

@@ -14,8 +14,9 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, regression_rows
 from quesnay.diagnostics.reproduction.runs import AllRuns, uncertain_inputs
+from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.specifications import combinations
-from quesnay.diagnostics.reproduction.study import Potential, load_study, with_keys
+from quesnay.diagnostics.reproduction.study import Potential, load_study
 
 DRAWS = 100_000
 STUDY = load_study("caict_2020")

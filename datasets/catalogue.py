@@ -13,8 +13,6 @@ from quesnay.models.display.table import Table
 from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.inputs import as_path
 
-__all__ = ["codebook", "export_dataset", "list_datasets", "load_dataset"]
-
 _FORMATS = (".csv", ".xlsx")
 
 

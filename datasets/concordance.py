@@ -19,8 +19,6 @@ from quesnay.fitting.errors import DataError, shown, suggestion
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["Concordance", "concordance"]
-
 _GAP = 1e-6
 _KEYS = ["source", "target"]
 _DETAILS = (139, 149, 153)
@@ -265,7 +263,10 @@ class Concordance(Tabular):
                 )
             if abs(mine["weight"].sum() - 1) > _GAP:
                 total = mine["weight"].sum()
-                raise DataError(f"{self.source} {code!r}: its weights add up to {total:.6g}, not 1")
+                raise DataError(
+                    f"{self.source} {code!r}: its weights add up to {total:.6g}, not 1: "
+                    f"pass with_weights({{{code!r}: {{code: share}}}})"
+                )
 
     def tables(self) -> tuple[Table, ...]:
         """Return the links, with what is missing."""

@@ -29,8 +29,6 @@ from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.inputs import as_path
 
-__all__ = ["download", "list_downloads"]
-
 _TRIES = 4
 _WAIT = 0.5  # seconds before the second try; doubled each time
 _PIECE = 1 << 16
@@ -160,8 +158,11 @@ def download(
         _check_hash(wanted)
         return _unpacked(wanted.path, entry["member"]) if entry["member"] else wanted.path
     except OSError as error:
-        reason = error.strerror or str(error)
-        raise DataError(f"{wanted.path}: cannot be read or written ({reason})") from error
+        denied = "Permission denied" if isinstance(error, PermissionError) else str(error)
+        reason = error.strerror or denied
+        raise DataError(
+            f"{wanted.path}: cannot be read or written ({reason}); pass folder= with another folder"
+        ) from error
 
 
 def _entry(name: str, year: int | None) -> dict[str, Any]:
@@ -406,7 +407,9 @@ def _unpacked(path: Path, pattern: str) -> Path:
             if target.is_file() and zlib.crc32(target.read_bytes()) == entry.CRC:
                 return target
             if entry.file_size > _LARGEST_MEMBER:
-                raise DataError(f"{path}: {names[0]} unpacks to more than 1 GiB; refused")
+                raise DataError(
+                    f"{path}: {names[0]} unpacks to more than 1 GiB; refused: unpack it yourself"
+                )
             target.parent.mkdir(exist_ok=True)
             return write_bytes(target, archive.read(entry))
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:

@@ -11,11 +11,6 @@ from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.inputs import rounding_interval
 
-__all__ = [
-    "load_concordance", "load_gdp", "load_gdp_vintages", "load_panel", "load_reported",
-    "load_sectors",
-]  # fmt: skip
-
 _INDUSTRIES = (
     "agriculture", "industry", "construction", "wholesale_retail", "transport_storage_post",
     "accommodation_catering", "finance", "real_estate", "other_services",

@@ -25,8 +25,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import as_path
 
-__all__ = ["SdmxData", "read_sdmx"]
-
 _ABOUT = ("DATAFLOW", "STRUCTURE", "STRUCTURE_ID", "STRUCTURE_NAME", "ACTION", "LAST UPDATE")
 _VALUE = ("OBS_VALUE", "OBSVALUE")
 _TIME = ("TIME_PERIOD", "TIME")

@@ -18,17 +18,6 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = [
-    "DATA",
-    "DESCRIPTOR",
-    "NAME",
-    "Resource",
-    "fetch",
-    "fingerprint",
-    "resource",
-    "resources",
-]
-
 # the SHA-256 of the descriptor; written by the recipes
 DESCRIPTOR = "9476cd7aba87e26ee33e9f9b82b3870016e10ce4c4dc6d8262819d9ea73d0585"
 DATA = Path(__file__).parent / "data"

@@ -14,8 +14,6 @@ from quesnay.fitting.checks import choice, is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["IOFrames", "TableSource", "frames_of_blocks", "load_io"]
-
 _DETAIL = {("CHN", "nbs"): 42, ("CHN", "oecd"): 45, ("JPN", "oecd"): 45}
 _ROUNDING = "rounding"
 _COUNTRIES = {"CHN": "China", "JPN": "Japan"}

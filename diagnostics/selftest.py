@@ -19,8 +19,6 @@ from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.regression.panel import fit_panel
 
-__all__ = ["SelfTest", "certified_sets", "correct_digits", "fit_certified", "selftest"]
-
 _DIGITS = (10.0, 7.5)  # of coefficients and of their standard errors
 _BALANCE = 1e-9  # of output: what an accounting identity may miss
 _PRINTED = 1e-3  # of output: what a table of rounded figures may miss in itself

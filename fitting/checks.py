@@ -17,28 +17,6 @@ from scipy import special
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, nearest, shown
 
-__all__ = [
-    "Seed",
-    "as_codes",
-    "as_covariance",
-    "as_design",
-    "as_tuple",
-    "as_vector",
-    "check_draws",
-    "choice",
-    "confidence_level",
-    "half_width",
-    "is_number",
-    "is_whole",
-    "make_generator",
-    "percent",
-    "plain_numbers",
-    "plain_text",
-    "seed_sequence",
-    "switch",
-    "whole",
-]
-
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
 _MOST_DRAWS = 2_000_000  # held at once; the sign patterns of 20 clusters are among them
 _LONGEST_TEXT = 1_000  # characters of a name, label or unit

@@ -4,18 +4,6 @@ import difflib
 import re
 from collections.abc import Iterable
 
-__all__ = [
-    "BalanceError",
-    "ConvergenceError",
-    "DataError",
-    "EstimationError",
-    "QuesnayError",
-    "StudyError",
-    "nearest",
-    "shown",
-    "suggestion",
-]
-
 # How NumPy 2 writes its scalars, np.int64(1) or np.True_: a label in a message is written plainly.
 _SCALAR = re.compile(
     r"\bnp\.(?:(?:u?int\d+|u?longlong|float\d+|longdouble|str_)"

@@ -16,8 +16,6 @@ import numpy as np
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import ConvergenceError
 
-__all__ = ["Block", "extremes", "violations"]
-
 _Scaled: TypeAlias = tuple[Array, Array, Array, Array, Array, Array]
 
 _EXACT = 1e-10  # what HiGHS may miss a row by, the least it accepts

@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
-__all__ = ["LEVEL", "TestResult", "Wording", "judged"]
-
 LEVEL = 0.05
 
 

@@ -16,31 +16,6 @@ import numpy as np
 from quesnay.fitting.arrays import Array, Values
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = [
-    "FUNCTIONS",
-    "Binary",
-    "Call",
-    "Column",
-    "Expression",
-    "Negative",
-    "Number",
-    "Reader",
-    "Shift",
-    "Shifter",
-    "Slope",
-    "Token",
-    "Values",
-    "columns_of",
-    "differentiate",
-    "evaluate",
-    "looks_back",
-    "read_arithmetic",
-    "read_equation",
-    "read_tokens",
-    "shown_formula",
-]
-
-
 _LONGEST = 10_000  # characters; longer formulas come from programs that went wrong
 _DEEPEST = 40  # brackets within brackets
 _WORDS = re.compile(

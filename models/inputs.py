@@ -12,14 +12,6 @@ import pandas as pd
 
 from quesnay.fitting.errors import DataError, nearest, shown
 
-__all__ = [
-    "check_unique",
-    "finite_numbers",
-    "places_of",
-    "real_number",
-    "rounding_interval",
-]
-
 
 def check_unique(labels: pd.Index, what: str) -> None:
     """Refuse labels of which one occurs twice, naming it; `what` is their name in the message."""

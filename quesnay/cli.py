@@ -160,7 +160,11 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
 
 def _add_explain(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -> None:
     explain = commands.add_parser("explain", help="where an estimate comes from, input by input")
-    explain.add_argument("figure", metavar="FIGURE", help="id of a printed figure, such as T19")
+    explain.add_argument(
+        "figure",
+        metavar="FIGURE",
+        help="a printed figure or a number of the account, such as T19, I20",
+    )
     explain.add_argument(
         "--study", default="caict_2020", metavar="STUDY", help="default caict_2020"
     )

@@ -135,7 +135,9 @@ def init(options: argparse.Namespace) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise DataError(f"{folder}: cannot make this folder ({error.strerror})") from error
+        raise DataError(
+            f"{folder}: cannot make this folder ({error.strerror}); choose another"
+        ) from error
     print(f"Written: {write_text(target, text)}")
     print(f"Change it to your case, then: quesnay check {target}; quesnay run {target}")
 

@@ -156,7 +156,7 @@ def _analyse(options: argparse.Namespace) -> None:
         given = {name: value for name, value in extra.items() if value is not None}
         result = read.multipliers(options.account, closed=options.closed, **given)
     elif options.sector:
-        result = read.extract(_shares(options.sector), kind=options.kind)
+        result = read.extract(_shares(options.sector, read), kind=options.kind)
     else:
         result = read.extract_each(kind=options.kind)
     title = f"{options.action} of {options.file}"
@@ -193,15 +193,18 @@ def _pair(word: str, option: str) -> tuple[str, str]:
     return name, value
 
 
-def _shares(words: list[str]) -> dict[str, float]:
-    """``NAME`` or ``NAME=SHARE`` -> sector and share."""
+def _shares(words: list[str], table: Any) -> dict[str, float]:
+    """``NAME`` or ``NAME=SHARE`` -> sector and share; NAME is a code or the name beside it."""
     shares: dict[str, float] = {}
+    codes = {name: code for code, name in table.source.names.items()}
     for word in words:
         name, _, share = word.rpartition("=") if "=" in word else (word, "", "1")
         try:
-            shares[name] = float(share)
+            shares[name if name in table.sectors else codes.get(name, name)] = float(share)
         except ValueError as error:
-            raise DataError(f"--sector {word}: expected NAME=SHARE with a number") from error
+            raise DataError(
+                f"--sector {word}: expected NAME=SHARE with a number from 0 to 1"
+            ) from error
     return shares
 
 

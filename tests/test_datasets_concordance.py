@@ -93,6 +93,15 @@ def test_what_needs_weights_or_a_link_is_listed_and_refused() -> None:
         to.apply(pd.Series({"76": 1.0}))
 
 
+def test_a_way_on_that_loses_a_part_is_refused() -> None:
+    to = qn.concordance("csic2017", "isic4_sections").with_weights({"70": {"F": 0.4, "L": 0.6}})
+    links = pd.DataFrame({"source": ["F"], "target": ["works"], "weight": [1.0], "basis": ["own"]})
+    on = to.then(qn.Concordance("isic4_sections", "own", links, ("F", "L")))
+    said = r"csic2017 '70': its weights add up to 0.4, not 1: pass with_weights\({'70'"
+    with pytest.raises(DataError, match=said):
+        on.apply(pd.Series({"70": 1.0}))
+
+
 def test_weights_of_the_user_split_a_code_and_link_another() -> None:
     to = qn.concordance("csic2017", "isic4_sections")
     own = to.with_weights({"70": {"F": 0.4, "L": 0.6}, "76": {"O": 1.0}})

@@ -1,13 +1,16 @@
 """Downloads against a server on loopback that breaks off, moves, lies and comes back."""
 
+import contextlib
 import functools
 import hashlib
 import io
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
+import time
 import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -42,6 +45,8 @@ class Plan:
     length: bool = True
     asked: list[dict[str, str]] = field(default_factory=list)
     moved: dict[str, str] = field(default_factory=dict)
+    spans: list[str] = field(default_factory=list)  # what parts of a file claim to be
+    slow: threading.Event | None = None  # what the second half of the body waits for
 
 
 class Handler(BaseHTTPRequestHandler):
@@ -67,7 +72,8 @@ class Handler(BaseHTTPRequestHandler):
             start = int(wanted.removeprefix("bytes=").rstrip("-"))
             self.send_response(416 if start >= len(body) else 206)
             span = f"{start}-{len(body) - 1}" if start < len(body) else "*"
-            self.send_header("Content-Range", f"bytes {span}/{len(body)}")
+            told = plan.spans.pop(0) if plan.spans else f"bytes {span}/{len(body)}"
+            self.send_header("Content-Range", told)
         else:
             self.send_response(200)
         if plan.tag:
@@ -76,7 +82,12 @@ class Handler(BaseHTTPRequestHandler):
             self.send_header("Content-Length", str(max(len(body) - start, 0)))
         self.end_headers()
         stop = plan.cut.pop(0) if plan.cut else len(body)
-        self.wfile.write(body[start:stop])
+        if plan.slow is not None:
+            self.wfile.write(body[start : len(body) // 2])
+            plan.slow.wait(60)
+            start = len(body) // 2
+        with contextlib.suppress(BrokenPipeError, ConnectionResetError):
+            self.wfile.write(body[start:stop])
 
     def log_message(self, *_: Any) -> None:
         pass
@@ -167,6 +178,44 @@ def test_what_came_is_kept_for_the_next_call(plan: Plan, tmp_path: Path) -> None
     assert not (tmp_path / FILE).exists()
     assert get(plan, tmp_path).read_bytes() == LONG
     assert plan.asked[-1]["Range"] == "bytes=65536-"
+
+
+def test_an_interrupted_download_is_one_line_and_goes_on_later(plan: Plan, tmp_path: Path) -> None:
+    plan.body, plan.slow, place = LONG, threading.Event(), tmp_path / "new"
+    words = ["download", "figaro_2024", "--year", "2019", "--folder", str(place)]
+    running = subprocess.Popen(
+        [sys.executable, "-m", "quesnay", *words, "--address", plan.moved["address"]],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    part = place / f"{FILE}.part"
+    until = time.monotonic() + 60
+    while not (part.is_file() and part.stat().st_size) and time.monotonic() < until:
+        time.sleep(0.05)
+    running.send_signal(signal.SIGINT)
+    said = running.communicate(timeout=60)
+    plan.slow.set()
+    assert (running.returncode, *said) == (130, "", "quesnay: interrupted\n")
+    kept = part.stat().st_size
+    assert 0 < kept <= len(LONG) // 2
+    assert sorted(p.name for p in place.iterdir()) == [f"{FILE}.part", f"{FILE}.part.from"]
+    plan.slow = None
+    assert get(plan, place).read_bytes() == LONG
+    assert plan.asked[-1]["Range"] == f"bytes={kept}-"
+
+
+CUT = 150_000  # bytes, after which a transfer breaks off
+
+
+@pytest.mark.parametrize(
+    "lie", ["bytes 7-99/100", f"bytes {CUT}-{CUT}/{CUT + 1}", f"bytes {CUT}-{CUT}/{len(LONG) + 1}"]
+)
+def test_a_server_that_lies_about_the_place_is_asked_again(
+    plan: Plan, lie: str, tmp_path: Path
+) -> None:
+    plan.body, plan.cut, plan.spans = LONG, [CUT], [lie]
+    assert get(plan, tmp_path).read_bytes() == LONG
+    assert len(plan.asked) == 3
 
 
 def test_a_file_that_changed_meanwhile_is_fetched_anew(plan: Plan, tmp_path: Path) -> None:
@@ -282,6 +331,26 @@ def test_an_archive_without_the_table_says_what_it_has(tmp_path: Path) -> None:
     (tmp_path / "AllTablesIO.zip.sha256").unlink()
     with pytest.raises(DataError, match="damaged archive"):
         qn.download("bea_use", folder=tmp_path)
+
+
+def test_a_member_of_more_than_a_gigabyte_stays_packed(tmp_path: Path) -> None:
+    name = "IOUse_Before_Redefinitions_PRO_1997-2023_Summary.xlsx"
+    size = (9).to_bytes(4, "little")
+    with zipfile.ZipFile(tmp_path / "AllTablesIO.zip", "w") as archive:
+        archive.writestr(name, b"x" * 9)
+    data = (tmp_path / "AllTablesIO.zip").read_bytes()
+    place = data.rindex(b"PK\x01\x02") + 24  # the size that the directory declares
+    assert data[place : place + 4] == size
+    declared = (2 << 30).to_bytes(4, "little")
+    (tmp_path / "AllTablesIO.zip").write_bytes(data[:place] + declared + data[place + 4 :])
+    with pytest.raises(DataError, match=f"{name} unpacks to more than 1 GiB; refused: unpack it"):
+        qn.download("bea_use", folder=tmp_path)
+
+
+def test_a_folder_that_cannot_hold_the_file_names_another_way(plan: Plan, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("no folder")
+    with pytest.raises(DataError, match=f"{FILE}: cannot be .* pass folder= with another folder"):
+        get(plan, tmp_path / "file" / "below")
 
 
 def test_nobody_listening_is_one_clear_line(plan: Plan, tmp_path: Path) -> None:

@@ -58,6 +58,9 @@ GRIDS = {
     "imports as a memorandum": "s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\n"
     "wages,120,80,,\nof which imports,8,8,,\n",
     "a second table below": BASE + ",,,\ncoefficients,farm,mill,\nfarm,.1,.2,\nmill,.3,.4,\n",
+    "marks of footnotes": BASE.replace("farm,20", "farm (1),20").replace("mill,60", "Mill*,60"),
+    "codes that became numbers": "s,1.0,2.0,homes\n1,20,40,140\n2,60,80,60\nwages,120,80,\n",
+    "value added above": "s,farm,mill,homes\nwages,120,80,\nfarm,20,40,140\nmill,60,80,60\n",
     "a sector called x": "s,farm,x,homes\nfarm,20,40,140\nx,60,80,60\nwages,120,80,\n",
 }
 
@@ -65,6 +68,83 @@ GRIDS = {
 @pytest.mark.parametrize("kind", GRIDS)
 def test_grids_as_people_have_them(tmp_path: Path, kind: str) -> None:
     sound(qn.read_io(put(tmp_path, GRIDS[kind])))
+
+
+def test_labels_of_two_levels_are_read_as_one(tmp_path: Path) -> None:
+    text = (
+        "region,,r1,,r2,,r1,r2,\nsector,,a,b,a,b,homes,homes,total\nregion,sector,,,,,,,\n"
+        "r1,a,10,20,5,5,50,10,100\n,b,10,10,5,5,60,10,100\n"
+        "r2,a,5,5,10,10,10,60,100\n,b,5,5,10,10,10,60,100\ninputs,wages,70,60,70,70,,,\n"
+    )
+    table = qn.read_io(put(tmp_path, text))
+    assert list(table.sectors) == ["r1_a", "r1_b", "r2_a", "r2_b"]
+    assert list(table.final_demand) == ["r1_homes", "r2_homes"]
+    A = np.array([[10, 20, 5, 5], [10, 10, 5, 5], [5, 5, 10, 10], [5, 5, 10, 10]]) / 100
+    np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(4) - A).sum(axis=0))
+
+
+HANDBOOK = (
+    "code,name,no,Farming,Milling,homes,abroad,output_bp\nA,Farming,1,20,40,110,30,200\n"
+    "B,Milling,2,60,80,40,20,200\nT,total,3,80,120,150,50,400\n"
+    "P7,import_goods_services,4,10,10,20,0,40\nD21X31,net_tax_products,5,2,2,18,0,22\n"
+    "P2,intermediate_consumption_pp,6,92,132,188,50,462\nD1,wages,7,70,40,,,110\n"
+    "B2,surplus,8,38,28,,,66\nB1G,gva_bp,9,108,68,,,176\nP1,output_bp,10,200,200.1,188,50,\n"
+    "EMP,Employment total,11,9,7,,,16\nCO2,Carbon dioxide,12,5,8,2,0,15\n"
+)
+
+
+def test_persons_and_emissions_below_a_table_are_no_value_added(tmp_path: Path) -> None:
+    path = put(tmp_path, HANDBOOK)
+    refused(lambda: qn.read_io(path), "it is 200.1 and the output 200; .*pass tolerance=5.2e-04 if")
+    table = qn.read_io(path, tolerance=1e-3)
+    assert table.v.tolist() == [108, 68]
+    assert table.imports is not None
+    assert table.taxes is not None
+    A = np.array([[0.1, 0.2], [0.3, 0.4]])
+    np.testing.assert_allclose(table.multipliers(), np.linalg.inv(np.eye(2) - A).sum(axis=0))
+    said = " ".join((*table.source.assumed, *table.source.dropped))
+    assert "row 'Employment total': no money, left out" in said
+    assert "row 'output_bp': agrees with the output but for 0.1" in said
+    wrong = put(tmp_path, HANDBOOK.replace("200.1", "290"))
+    refused(lambda: qn.read_io(wrong), "it is 290 and the output 200; correct it, or say what it")
+
+
+def test_a_total_under_an_unknown_word_is_no_sector(tmp_path: Path) -> None:
+    text = (
+        "s,farm,mill,homes,Razem\nfarm,20,40,140,200\nmill,60,80,60,200\n"
+        "wages,120,80,0,200\nRazem,200,200,200,600\n"
+    )
+    path = put(tmp_path, text)
+    refused(lambda: qn.read_io(path), "sector 'Razem' is the sum of all other sectors")
+    sound(qn.read_io(path, roles={"Razem": "total"}))
+
+
+def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
+    """Write a workbook with one grid a sheet, all its flows so many times as large."""
+    with xlsxwriter.Workbook(str(path)) as book:
+        for name, factor in factors.items():
+            sheet = book.add_worksheet(name.replace("_", " "))
+            for i, line in enumerate(BASE.splitlines()):
+                for j, cell in enumerate(line.split(",")):
+                    sheet.write(i, j, factor * float(cell) if cell.isdigit() else cell)
+            if name == hidden:
+                sheet.hide()
+            else:
+                sheet.activate()
+    return path
+
+
+def test_a_hidden_sheet_is_read_only_when_named(tmp_path: Path) -> None:
+    path = _sheets(tmp_path / "t.xlsx", hidden="old", old=3, final=1)
+    sound(qn.read_io(path))
+    assert qn.read_io(path, sheet="old").x.tolist() == [600, 600]
+
+
+def test_sheets_that_differ_by_the_year_are_not_chosen_among(tmp_path: Path) -> None:
+    path = _sheets(tmp_path / "t.xlsx", IOT_2019=3, IOT_2020=1, notes_2018=7)
+    refused(lambda: qn.read_io(path), "one sheet a year, 2019 to 2020: pass year=2020")
+    sound(qn.read_io(path, year=2020))
+    refused(lambda: qn.read_io(path, year=2017), "no sheet for the year 2017; it has 2019, 2020")
 
 
 CHINESE = (

@@ -11,6 +11,7 @@ import pytest
 import quesnay as qn
 
 from .made_up_tables import Row, write_rows
+from .refusals import refused
 
 _ROOT = Path(__file__).resolve().parents[1]
 FILES = next(
@@ -348,6 +349,18 @@ def test_wiod_own_file(year: int, total: float) -> None:
 
 
 # --- OECD -----------------------------------------------------------------------------------------
+
+
+def test_oecd_tables_may_have_titles_notes_and_empty_columns(tmp_path: Path) -> None:
+    path = text(
+        tmp_path / "t.csv",
+        "National table of Nowhere\n,,,,,\n,D01,D03,HFCE,IMPO,,\nTTL_01,20,10,190,-20,,\n"
+        "TTL_03,40,20,50,-10,,\nVALU,140,70,0,0,,\nOUTPUT,200,100,0,0,,\n\n"
+        "Source: the office\n,,(1) provisional\n",
+    )
+    sound(qn.read_io(path), [200, 100], [140, 70])
+    cut = text(tmp_path / "c.csv", path.read_text().replace("VALU,140,70,0,0,,", "VALU,140"))
+    refused(lambda: qn.read_io(cut), "row 'VALU' has 2 cells; 7 expected")
 
 
 @pytest.mark.parametrize("layout", [None, "oecd", "oecd_icio"])

@@ -13,6 +13,7 @@ import quesnay as qn
 from quesnay.datasets.readers.containers import Sheet
 from quesnay.datasets.readers.eurostat import arrange_eurostat
 from quesnay.datasets.readers.options import ReadOptions, read_options
+from quesnay.datasets.readers.template import write_template
 from quesnay.datasets.readers.world import (
     arrange_figaro,
     arrange_oecd,
@@ -225,3 +226,150 @@ def test_an_archive_that_lies_about_a_size(tmp_path: Path) -> None:
     last = whole.rindex(size)  # the size in the directory
     path.write_bytes(whole[:last] + (99).to_bytes(4, "little") + whole[last + 4 :])
     refused(lambda: qn.read_io(path), "damaged archive")
+
+
+def test_a_file_of_more_than_two_gigabytes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.csv"
+    with path.open("wb") as stream:
+        stream.truncate((2 << 30) + 1)  # all holes: nothing is written
+    refused(lambda: qn.read_io(path), "t.csv: more than 2 GiB; refused: save the one table alone")
+
+
+def test_a_sheet_of_a_file_that_has_none(tmp_path: Path) -> None:
+    path = made.write_rows(tmp_path / "t.csv", made.quesnay_rows())
+    said = "t.csv: no sheet 'Use': it is one table; drop sheet="
+    refused(lambda: qn.read_io(path, sheet="Use"), said)
+
+
+def rewritten(path: Path, change: Callable[[str, str], str]) -> None:
+    """Change the parts of a workbook, which are texts."""
+    with zipfile.ZipFile(path) as archive:
+        parts = {name: archive.read(name).decode() for name in archive.namelist()}
+    with zipfile.ZipFile(path, "w") as archive:
+        for name, text in parts.items():
+            archive.writestr(name, change(name, text))
+
+
+@pytest.mark.parametrize(
+    ("part", "old", "new", "message"),
+    [
+        ("xl/workbook.xml", "<sheet ", "<shoot ", r"t.xlsx: no readable workbook .it has no sheet"),
+        ("xl/_rels/workbook.xml.rels", "Target=", "Aim=", "t.xlsx.*no readable workbook"),
+    ],
+)
+def test_a_workbook_whose_sheets_are_lost(
+    tmp_path: Path, part: str, old: str, new: str, message: str
+) -> None:
+    path = made.write_rows(tmp_path / "t.xlsx", made.quesnay_rows())
+    rewritten(path, lambda name, text: text.replace(old, new) if name == part else text)
+    refused(lambda: qn.read_io(path), message)
+
+
+def test_two_frames_of_r_in_one_file(tmp_path: Path) -> None:
+    pyreadr = pytest.importorskip("pyreadr", reason="reads R data")
+    for name in "ab":
+        frame = pd.DataFrame({"x": [1.0]})
+        pyreadr.write_rdata(str(tmp_path / f"{name}.rda"), frame, df_name=name)
+    one, two = ((tmp_path / f"{name}.rda").read_bytes() for name in "ab")
+    head, end = len(b"RDX2\nX\n") + 3 * 4, 4  # of the list of objects
+    (tmp_path / "t.rda").write_bytes(one[:-end] + two[head:])
+    refused(lambda: qn.read_io(tmp_path / "t.rda"), "t.rda: 2 data frames; save the one table")
+
+
+def test_an_unknown_mark_of_thousands(tmp_path: Path) -> None:
+    path = made.write_rows(tmp_path / "t.csv", made.quesnay_rows())
+    said = r"thousands ';' is unknown; expected ',', '.', ' ' or"
+    refused(lambda: qn.read_io(path, thousands=";"), said)
+
+
+@pytest.mark.parametrize(("row", "column", "axis"), [(2, 0, "row 2"), (0, 3, "column 3")])
+def test_a_label_of_a_world_that_is_empty(tmp_path: Path, row: int, column: int, axis: str) -> None:
+    rows = made.icio_rows()
+    rows[row][column] = ""
+    path = made.write_rows(tmp_path / "t.csv", rows)
+    refused(lambda: qn.read_io(path), f"t.csv: {axis} has no label; name it")
+
+
+def test_sectors_that_are_named_in_one_place_only(tmp_path: Path) -> None:
+    path = made.write_rows(tmp_path / "t.csv", [row[1:] for row in made.nbs_rows()])
+    said = "t.csv: no label stands in a row and in a column; name sectors alike"
+    refused(lambda: qn.read_io(path), said)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "message"),
+    [
+        ("\tSteel\n", "\t\n", "Z.txt: column 2 has no label; name it"),
+        ("AT\tWheat\t", "\t\t", "Z.txt: row 1 has no label; name it"),
+        ("WW\tSteel\t", "WW\tSteel\t1\t", r"Z.txt: row 5 .'WW'. has 5 cells; 4 expected"),
+    ],
+)
+def test_lines_of_a_world_in_a_folder(tmp_path: Path, old: str, new: str, message: str) -> None:
+    folder = made.write_exiobase(tmp_path / "exiobase")
+    text = (folder / "Z.txt").read_text(encoding="utf-8")
+    if "column" in message:
+        old, new = "AT\tWW\n", "AT\t\n"
+        text = text.replace("\tSteel\n", "\t\n", 1)
+    (folder / "Z.txt").write_text(text.replace(old, new, 1), encoding="utf-8")
+    refused(lambda: qn.read_io(folder, layout="exiobase"), message)
+
+
+def test_a_readme_without_its_columns(tmp_path: Path) -> None:
+    folder = made.write_gloria(tmp_path / "gloria")
+    rewritten(
+        folder / "GLORIA_ReadMe_057.xlsx", lambda _, text: text.replace("Sector_names", "Names")
+    )
+    said = r"ReadMe_057.xlsx.*: no column 'Sector_names'; is it the ReadMe of GLORIA"
+    refused(lambda: qn.read_io(folder), said)
+
+
+def bea(tmp_path: Path, edit: Callable[[list[list[Any]]], list[list[Any]]]) -> object:
+    use = made.write_rows(tmp_path / "use.csv", edit(made.bea_use_rows()))
+    make = made.write_rows(tmp_path / "make.csv", made.bea_make_rows())
+    return qn.read_io(use, layout="bea", make=make)
+
+
+def test_a_use_table_without_final_use(tmp_path: Path) -> None:
+    said = r"use.csv: no column of final use .F010"
+    refused(lambda: bea(tmp_path, lambda rows: [r[:5] + r[7:] for r in rows]), said)
+
+
+def test_a_workbook_of_several_years_asks_for_one(tmp_path: Path) -> None:
+    for name, rows in (("use", made.bea_use_rows()), ("make", made.bea_make_rows())):
+        with pd.ExcelWriter(tmp_path / f"{name}.xlsx", engine="xlsxwriter") as book:
+            for year in ("2018", "2019"):
+                frame = pd.DataFrame(rows)
+                frame.to_excel(book, sheet_name=year, index=False, header=False)
+    paths = {"layout": "bea", "make": tmp_path / "make.xlsx"}
+    said = "make.xlsx: one sheet a year, 2018 to 2019: pass year=2019"
+    refused(lambda: qn.read_io(tmp_path / "use.xlsx", **paths), said)  # type: ignore[arg-type]
+    table = qn.read_io(tmp_path / "use.xlsx", year=2019, **paths)  # type: ignore[arg-type]
+    assert list(table.sectors) == ["11", "21"]
+
+
+def test_a_template_is_a_new_workbook(tmp_path: Path) -> None:
+    refused(lambda: write_template(tmp_path / "t.csv"), "t.csv: expected a name that ends in .xlsx")
+    path = write_template(tmp_path / "t.xlsx")
+    said = "t.xlsx: a file of that name is there; choose another name"
+    refused(lambda: write_template(path), said)
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: qn.load_gdp("CHN", vintage=2018), "vintage: expected a text such as 'current'"),  # type: ignore[arg-type]
+        (lambda: qn.load_io(156, 2018), "country: expected a text such as 'CHN', got 156"),  # type: ignore[arg-type]
+        (lambda: qn.load_io("CHN", 2018.5), "year: expected a whole number, got 2018.5"),  # type: ignore[arg-type]
+        (lambda: qn.load_io("CHN", 10**9), "year: 1000000000 has no embedded table; see list"),
+        (lambda: qn.read_sdmx("GDP", service="ESTAT", timeout=0), "timeout: expected seconds"),
+    ],
+)
+def test_words_and_numbers_of_another_kind(call: Callable[[], object], message: str) -> None:
+    refused(call, message)
+
+
+def test_sdmx_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "t.xml"
+    path.write_text("<message:StructureSpecificData/>")
+    monkeypatch.setitem(sys.modules, "sdmx", None)
+    refused(lambda: qn.read_sdmx(path), "SDMX-ML and services need sdmx1: pip install")

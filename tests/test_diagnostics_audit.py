@@ -375,6 +375,7 @@ def planted(seed: int) -> tuple[pd.DataFrame, dict[str, str], dict[str, float]]:
     return rows(**told), chosen, {"T17": total[2017], "T19": total[2019], "I19": total[2019] * h}
 
 
+@pytest.mark.slow
 @settings(max_examples=12, deadline=None)
 @given(st.integers(0, 10_000))
 def test_a_true_report_is_never_refused(seed: int) -> None:
@@ -435,6 +436,24 @@ def test_upper_end_of_rounding_is_excluded() -> None:
     assert of_own(rows(A1=(2000, "1", "persons"), B1=(2000, "1", "persons")), "A = B").feasible
     assert of_own(figures, "A = B - 0.001").feasible
     assert of_own(figures, "B = A + 1").feasible
+
+
+@pytest.mark.parametrize("unit", ["thousand CNY per person", "million CNY / thousand persons"])
+def test_a_unit_may_be_one_per_another(unit: str) -> None:
+    figures = rows(
+        R1=(2000, "483", "million CNY"),
+        E1=(2000, "1.6", "thousand persons"),
+        P1=(2000, "302", unit),
+    )
+    assert of_own(figures, "P = R / E").feasible
+    figures.loc["P1", "printed"] = "320"
+    found = of_own(figures, "P = R / E")
+    assert not found.feasible
+    text = found.summary()
+    assert "Audit: the printed figures are not mutually consistent" in text
+    assert re.search(r"E1 +E1 +1\.55 +1\.65 ", text)  # the printed interval, not its rounding
+    with pytest.raises(qn.StudyError, match="sets CNY beside CNY per persons"):
+        of_own(figures, "R = R / E")
 
 
 def test_of_many_conflicts_twenty_are_listed() -> None:

@@ -55,6 +55,18 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.audit(frame(), forecast_growth=7.0), "forecast_growth: 7.0 is no pair"),  # type: ignore[arg-type]
     (lambda: qn.audit(frame(), forecast_growth=(8.0, 7.0)), "the lower first"),
     (lambda: qn.audit(frame(), gdp=gdp(gdp=[True])), "row 1: gdp True"),
+    (
+        lambda: qn.audit(frame(), gdp=pd.concat([gdp(unit="CNY"), gdp(unit="trillion CNY")])),
+        "gdp: several units, ['CNY', 'trillion CNY']; give all vintages in one",
+    ),
+    (
+        lambda: qn.audit(frame(), identities=["T = C + I"]),  # type: ignore[list-item]
+        "identities: expected read_figures(path).identities, got 'T = C",
+    ),
+    (
+        lambda: qn.audit(frame(), quantities=[3]),  # type: ignore[list-item]
+        "quantities: expected read_figures(path).quantities, got 3",
+    ),
     (lambda: qn.audit(frame(), gdp=gdp(year=["2018"])), "row 1: year '2018' is no calendar year"),
     (lambda: qn.audit(frame(), gdp=gdp(vintage=[1])), "row 1: vintage 1 is no text"),
     (lambda: qn.audit(frame(), gdp=gdp(real_growth=["fast"])), "row 1: real_growth 'fast'"),
@@ -204,3 +216,17 @@ def test_unreadable_files(tmp_path: Path, name: str, content: bytes | None, mess
         path.write_bytes(content)
     with pytest.raises(qn.DataError, match=message):
         qn.read_figures(path)
+
+
+def test_a_file_of_figures_is_small(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text("#" * 2_000_001)
+    with pytest.raises(qn.DataError, match=r"own\.toml: larger than 2,000,000 bytes; keep only"):
+        qn.read_figures(path)
+
+
+def test_a_quantity_is_like_one_that_is_there(tmp_path: Path) -> None:
+    path = tmp_path / "own.toml"
+    path.write_text(OWN.replace('like = "R"', 'like = "Q"'))
+    with pytest.raises(qn.QuesnayError, match="quantity W: like 'Q' is no quantity; known: W, R"):
+        qn.audit(qn.read_figures(path))

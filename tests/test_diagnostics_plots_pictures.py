@@ -374,6 +374,18 @@ def test_a_heat_map_marks_cells_below_zero_and_names_the_largest() -> None:
     assert "a steel into b" in str(figure.get_label())
 
 
+def test_the_bands_of_a_single_year_have_a_width() -> None:
+    figure = qn.plot_fan(pd.DataFrame({2022: [1.0, 2.0, 3.0]}), quantity="total")
+    (axes,) = figure.axes
+    for band in axes.collections:
+        box = band.get_datalim(axes.transData)
+        assert box.width == pytest.approx(0.4)
+        assert box.height > 0.5
+    (median,) = axes.lines
+    assert np.ptp(median.get_xdata()) == pytest.approx(0.4)
+    assert "median 2 in 2022" in str(figure.get_label())
+
+
 def test_naive_rules_stand_beside_the_path() -> None:
     rules = {"same step": pd.Series({2018: 1.4, 2019: 1.96}), "same growth": pd.Series({2019: 2.3})}
     figure = qn.plot_path(DRAWS, rules, quantity="total", unit="trillion yuan")

@@ -8,9 +8,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from matplotlib.figure import Figure
 
 import quesnay as qn
 from quesnay.diagnostics.audit.identities import Identity
+from quesnay.diagnostics.plots.style import save_figure
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
 from quesnay.diagnostics.reproduction.regressions import estimate_elasticities
@@ -25,6 +27,13 @@ G = np.random.default_rng(5)
 FLAT = pd.DataFrame({"x": G.standard_normal(40), "c": np.tile([1.0, -1.0], 20)})
 FLAT["y"] = FLAT["x"] + G.standard_normal(40)
 
+ORTHOGONAL = pd.DataFrame({"x": np.tile([1.0, 1, -1, -1], 10), "c": np.tile([1.0, -1], 20)})
+ORTHOGONAL["y"] = ORTHOGONAL["x"] + np.tile(np.repeat([0.5, -0.5], 4), 5)
+SELECTED = pd.DataFrame({"c": G.standard_normal(40)})
+SELECTED["x"] = 2 * SELECTED["c"] + 0.1 * G.standard_normal(40)
+SELECTED["y"] = 3 * SELECTED["c"] - SELECTED["x"] + G.standard_normal(40)
+PANEL = FLAT.assign(u=np.repeat(range(5), 8), t=np.tile(range(8), 5))
+
 assert STUDY.potential is not None
 USE = STUDY.potential
 LAST = USE.equations[-1]
@@ -32,6 +41,25 @@ LAST = USE.equations[-1]
 
 def _with(**changed: Any) -> Study:
     return replace(STUDY, potential=replace(USE, **changed))
+
+
+def table(sectors: str, first: float = 1.0) -> qn.InputOutputTable:
+    Z = pd.DataFrame([[first, 0.0], [3.0, 4.0]], list(sectors), list(sectors))
+    if not first:
+        Z.loc[sectors[1], sectors[0]] = 0.0
+    x = np.array([9.0, 12.0])
+    return qn.InputOutputTable(Z, x - Z.sum(axis=1).to_numpy(), x - Z.sum().to_numpy())
+
+
+def removed() -> Any:
+    panel = Figure().subplots()
+    panel.remove()
+    return panel
+
+
+def short_series() -> qn.DiffusionErrors:
+    series = pd.DataFrame({"series": "a", "year": range(5), "value": [1.0, 2, 4, 7, 9]})
+    return qn.diffusion_errors(series, families=["logistic"], horizons=[1, 9])
 
 
 def _fan(draws: pd.DataFrame, **more: Any) -> object:
@@ -76,6 +104,64 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     "an equation of industries that are not there": (
         lambda: qn.reproduce(_with(equations=(replace(LAST, producers=("Wizards",)),)), draws=2),
         "no industry 'Wizards' in us_klems",
+    ),
+    "controls that explain nothing": (
+        lambda: qn.oster_bounds("y ~ x + c", ORTHOGONAL, term="x"),
+        "oster_bounds: the controls explain nothing; name others",
+    ),
+    "no coefficient for this selection": (
+        lambda: qn.oster_bounds("y ~ x + c", SELECTED, term="x", delta=5),
+        "no coefficient of 'x' fits delta 5 and R2 .* give a smaller delta or r2_max",
+    ),
+    "no origin with every horizon": (
+        lambda: short_series().sample(5, seed=0, rule="logistic"),
+        "no origin has every horizon; give longer series",
+    ),
+    "rules that are none": (
+        lambda: qn.Grid({"a": {"b": 1}}, rules="x"),  # type: ignore[arg-type]
+        r"grid: rules must be a list of Rule\(reason, excludes\)",
+    ),
+    "an update between other sectors": (
+        lambda: qn.backtest_update({2017: table("ab"), 2018: table("uv")}, [(2017, 2018)]),
+        "back-test: tables of 2017 and 2018 have different sectors",
+    ),
+    "an update that no method can make": (
+        lambda: qn.backtest_update(
+            {2017: table("ab", 0.0), 2018: table("ab")}, [(2017, 2018)], methods=["RAS"]
+        ),
+        "back-test: no method gave a table: ",
+    ),
+    "names that are no mapping": (
+        lambda: qn.structural_decomposition(table("ab"), table("ab", 5.0)).plot(names=["a"]),  # type: ignore[arg-type]
+        r"names: \['a'\]; expected {sector: name}",
+    ),
+    "a term that is no name": (
+        lambda: qn.plot_influence(qn.fit_panel("y ~ x + c", FLAT), term=3),  # type: ignore[arg-type]
+        "term: expected a name, got int",
+    ),
+    "a panel that was removed": (
+        lambda: _fan(DRAWS, ax=removed()),
+        "ax: the panel was removed from its figure; give one that is in a figure",
+    ),
+    "a kind of picture": (
+        lambda: save_figure(_fan(DRAWS), "x.bmp"),  # type: ignore[arg-type]
+        "picture kind 'bmp' is not known: choose one of png, svg, pdf",
+    ),
+    "draws that are no frame": (
+        lambda: _fan([1.0]),  # type: ignore[arg-type]
+        r"draws: expected a DataFrame of draws by year, got \[1.0\]",
+    ),
+    "reported figures without ends": (
+        lambda: _fan(DRAWS, reported=[1.0]),
+        "reported: expected a frame with columns 'low' and 'high', years down",
+    ),
+    "data that are no frame": (
+        lambda: qn.diagnose(qn.fit_panel("y ~ x + c", FLAT), time="t", data=[1]),  # type: ignore[arg-type]
+        "data: expected a DataFrame, got list",
+    ),
+    "an estimate without residuals": (
+        lambda: qn.diagnose(qn.fit_half_panel_jackknife("y ~ x", PANEL, unit="u", time="t")),
+        "expected a fit: .* has no residuals; give its regression",
     ),
 }  # fmt: skip
 

@@ -144,13 +144,6 @@ def test_english_report_holds_no_chinese() -> None:
     assert not re.search("[\u4e00-\u9fff]", body)
 
 
-def test_report_is_the_same_to_the_byte_and_small() -> None:
-    first, second = (qn.reproduce("caict_2020", draws=100) for _ in range(2))
-    page: str = first.to_html()
-    assert page == second.to_html()
-    assert len(page.encode("utf-8")) < 400_000
-
-
 def test_list_of_items_is_translated_item_by_item() -> None:
     chinese = language_of("zh")
     assert chinese("same step; mean of both") == "等量增长；两者平均"

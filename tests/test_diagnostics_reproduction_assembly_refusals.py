@@ -9,6 +9,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import assemble
+from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
 from quesnay.diagnostics.reproduction.regressions import (
     Elasticities,
@@ -18,7 +19,9 @@ from quesnay.diagnostics.reproduction.regressions import (
     per_value_added,
     regression_rows,
 )
-from quesnay.diagnostics.reproduction.study import Study, load_study, with_keys
+from quesnay.diagnostics.reproduction.runs import read_otherwise
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import Study, load_study
 
 from .refusals import refused
 
@@ -52,10 +55,10 @@ def unnamed() -> qn.InputOutputTable:
     return qn.InputOutputTable(np.full((2, 2), 10.0), [80.0, 80.0], [80.0, 80.0])
 
 
-def jobless(facts: Facts, code: str | None, value: float) -> Facts:
+def jobless(facts: Facts, code: str | None, value: float, year: int = 2018) -> Facts:
     assert facts.employed is not None
     frame = facts.employed.copy()
-    frame.loc[2018, slice(None) if code is None else code] = value
+    frame.loc[year, slice(None) if code is None else code] = value
     return replace(facts, employed=frame)
 
 
@@ -69,6 +72,10 @@ FACTS: dict[str, tuple[Callable[[Facts], Facts], str]] = {
         r"employment\.sectors\.01: china_employment has no jobs of \('A',\) in 2018",
     ),
     "nobody employed": (lambda f: jobless(f, None, 0.0), "china_employment employs nobody in 2018"),
+    "nobody employed in a year before": (
+        lambda f: jobless(f, None, 0.0, 2015),
+        "employment: no value added per worker from 2012 to 2018; check the years of GDP by",
+    ),
     "a year of employment": (
         lambda f: replace(f, employed=f.employed.drop(index=2018)),  # type: ignore[union-attr]
         "employment: china_employment has no year 2018",
@@ -138,12 +145,17 @@ def test_an_elasticity_that_is_not_above_zero(facts: Facts, found: Elasticities)
     )
 
 
+GROUPS = {group: list(sectors) for group, sectors in STUDY.tables.groups.items()}
 SECTIONS: dict[str, tuple[dict[str, object], str]] = {
     "units": (
         {"study__units_per_data_unit": 1e-3},
         r"units_per_data_unit: 0\.001, but the table of 2017 is in 100 million yuan",
     ),
     "a sector unknown": ({"tables__technology_sectors": ["99"]}, "no sector '99' in the tables"),
+    "a sector of a group unknown": (
+        {"tables__groups": {**GROUPS, "agriculture": ["01", "99"]}},
+        r"tables\.groups\.agriculture: no sector '99' in the tables; did you mean '39'",
+    ),
     "supply too small": ({"tables__technology_sectors": ["21"]}, "penetration would be above one"),
     "employment of a year without table": (
         {"employment__year": 2019},
@@ -181,6 +193,62 @@ def test_demand_that_is_not_published(name: str) -> None:
     refused(lambda: published_demand(keys(**given)), message)
 
 
+PUBLISHED: dict[str, tuple[dict[str, object], str]] = {
+    "a panel of other columns": (
+        {"employment__panel": "us_klems"},
+        r"employment\.panel: 'us_klems' has no column 'code'",
+    ),
+    "an industry group": (
+        {"tables__groups": {"robots": ["01"]}},
+        r"tables\.groups\.robots: no value added is published for this industry group; known: gdp",
+    ),
+    "a letter": (
+        {"reported__figures": {"X18": {"printed": "1", "unit": "percent", "year": 2018}}},
+        r"reported\.figures\.X18: ids start with one of C, I, T, S, H, K, G, N, J",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", PUBLISHED)
+def test_facts_that_nobody_publishes(name: str) -> None:
+    given, message = PUBLISHED[name]
+    refused(lambda: collect_facts(keys(**given)), message)
+
+
+def test_productivity_needs_value_added_by_industry(facts: Facts) -> None:
+    bare = replace(facts, industries=facts.industries.iloc[:0])
+    tables = replace(STUDY.tables, groups={}, stages={})
+    own = replace(STUDY.study, years=(2017, 2018, 2020))
+    gdp = replace(STUDY.gdp, forecast=None)
+    study = replace(STUDY, study=own, tables=tables, gdp=gdp, potential=None, penetration=None)
+    refused(
+        lambda: assemble(study, bare, None),
+        "productivity needs value added by industry; name tables.groups, or leave out employment",
+    )
+
+
+def test_imports_in_a_row_of_their_own(facts: Facts) -> None:
+    table = facts.tables[2018]
+    assert table.imports is not None
+    blocks = (
+        part.sum().to_frame("all").T for part in (table.imports.Z, table.imports.final_demand)
+    )
+    row = qn.InputOutputTable(
+        table.Z, table.final_demand, table.value_added,
+        imports=qn.ImportBlock(*blocks), taxes=table.taxes, unit=table.unit,
+    )  # fmt: skip
+    changed = replace(facts, tables={**facts.tables, 2018: row})
+    refused(
+        lambda: estimate_elasticities(STUDY, changed, seed=0),
+        r"tables\.files: the table of 2018 keeps imports in a row of their own; the elasticity run",
+    )
+    bare = assemble(replace(STUDY, potential=None, penetration=None), changed, None)
+    refused(
+        lambda: read_otherwise(bare, "imports inside"),
+        r"tables\.imports: the table of 2018 keeps no imports apart by product; choose another",
+    )
+
+
 ROWS: dict[str, tuple[dict[str, Any], str]] = {
     "a column": ({"cluster": "provinz"}, "china_provinces: no column 'provinz'"),
     "a year": ({"years": (2011,)}, r"no row for the years \[2011\]"),
@@ -199,6 +267,30 @@ def test_rows_that_the_panel_does_not_have(name: str) -> None:
     given, message = ROWS[name]
     changed = replace(use, **given)
     refused(lambda: regression_rows(changed), message)
+
+
+def test_a_term_that_is_part_of_another(facts: Facts) -> None:
+    formula = "ln_value_added ~ ln_ict:ln_capital + ln_labour"
+    assert STUDY.potential is not None
+    study = replace(STUDY, potential=replace(STUDY.potential, formula=formula))
+    refused(
+        lambda: estimate_elasticities(study, facts, seed=0),
+        r"potential\.term: 'ln_ict' is no coefficient of .*; did you mean 'ln_ict:ln_capital'",
+    )
+
+
+def test_a_panel_without_sectors_cannot_leave_one_out() -> None:
+    assert STUDY.potential is not None
+    use = replace(
+        STUDY.potential, panel="us_klems", formula="ln_va ~ ln_it", term="ln_it", years=(2018,),
+        logarithms={"ln_va": ("value_added",), "ln_it": ("cost_it_capital",)}, exclude=None,
+        cluster="industry", absorb=(), equations=(), rivals=(), scale=(), placebo_groups=None,
+    )  # fmt: skip
+    study = replace(STUDY, potential=use, penetration=None, specifications=None)
+    refused(
+        lambda: backtest_elasticity(study, draws=2),
+        r"potential\.panel: leaving sectors out needs a column 'sector'; add it",
+    )
 
 
 def test_equations_that_cannot_be_estimated(facts: Facts) -> None:

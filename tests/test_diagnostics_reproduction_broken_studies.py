@@ -7,6 +7,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.cli import main
+from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.study import TEMPLATES, load_study, template_text
 
 FULL = template_text("full")
@@ -44,8 +45,31 @@ def test_the_check_says_what_is_missing_and_what_is_wrong(tmp_path: Path) -> Non
     found = qn.check_study(path)
     assert "my_table.xlsx" in found.faults[0]
     assert not found.runs.loc["elasticity", "estimated"]
-    assert "1 faults to mend." in found.summary()
+    assert "1 fault to mend." in found.summary()
     assert any(said.startswith("No section potential") for said in found.missing)
+
+
+CODED = (
+    "Code,Industry,A,B,home,total\nA,Farming,10,20,70,100\nB,Telecoms and IT,30,40,30,100\n"
+    ",wages,60,40,,\n"
+)
+
+
+def test_a_table_with_codes_and_names_is_shown_by_names(tmp_path: Path) -> None:
+    (tmp_path / "coded.csv").write_text(CODED, encoding="utf-8")
+    own = MINIMAL.replace('# files = { 2018 = "my_table.xlsx" }', 'files = { 2018 = "coded.csv" }')
+    path = tmp_path / "study.toml"
+    path.write_text(own.replace('"31" = 1.0', '"Telecoms and IT" = 1.0'), encoding="utf-8")
+    (fault,) = qn.check_study(path).faults
+    assert fault.endswith("no sector 'Telecoms and IT' in the tables; write its code, 'B'")
+    own = own.replace('"31" = 1.0', '"B" = 0.5').replace("dispersion = 0.0", "dispersion = 0.5")
+    path.write_text(own, encoding="utf-8")
+    result = qn.reproduce(path, draws=20)
+    assert isinstance(result, qn.Reproduction)
+    titles = {table.title: table for table in result.tables()}
+    core = next(table for title, table in titles.items() if title.startswith("Core industries"))
+    assert core.notes[0].endswith("The account's core is the median of draws around them.")
+    assert list(core_linkages(result).names) == ["Farming", "Telecoms and IT"]
 
 
 def test_a_check_with_faults_ends_with_one(tmp_path: Path) -> None:

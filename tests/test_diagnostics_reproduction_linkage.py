@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.linkage import BASE, CoreLinkages, core_linkages
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.runs import READINGS
 from quesnay.diagnostics.reproduction.study import load_study
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 
 
 @pytest.fixture(scope="module")
@@ -97,6 +98,21 @@ def test_the_integration_is_explained_by_the_equation_of_its_run(result: Reprodu
     assert 0 < curve["p"] < 1
 
 
+@pytest.mark.parametrize("run", ["linkage", "elasticity", "calibrated"])
+def test_the_parts_of_a_printed_total_are_explained_though_not_printed(
+    result: Reproduction, run: str
+) -> None:
+    total = result.explain("T20", run=run)
+    assert total.notes[-1] == "Explained in the same way: C20, I20."
+    part = result.explain("I20", run=run)
+    assert part.value == pytest.approx(total.inputs["value"]["I"])
+    assert part.unit == "trillion yuan"
+    assert part.notes[0] == "Not printed: a number of the account."
+    share = result.explain("S17", run=run)
+    assert share.value == pytest.approx(100 * row(result.account, (run, 2017))["share"])
+    assert share.unit == "percent"
+
+
 def test_jobs_are_explained_by_the_persons_of_both_years(result: Reproduction) -> None:
     made = result.explain("J20", run="linkage")
     now, before = made.inputs["value"]
@@ -112,7 +128,7 @@ def test_an_explanation_says_medians_role_and_provenance(result: Reproduction) -
 
 
 def test_unknown_figures_and_runs_are_refused(result: Reproduction) -> None:
-    with pytest.raises(qn.StudyError, match="no printed figure 'T91'"):
+    with pytest.raises(qn.StudyError, match="no printed figure and no number of the account 'T91'"):
         result.explain("T91")
     with pytest.raises(qn.StudyError, match="did you mean 'linkage'"):
         result.explain("T19", run="linkag")

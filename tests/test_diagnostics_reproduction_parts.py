@@ -7,14 +7,8 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import prepare
-from quesnay.diagnostics.reproduction.study import (
-    Gdp,
-    Reported,
-    Study,
-    Tables,
-    load_study,
-    with_keys,
-)
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import Gdp, Reported, Study, Tables, load_study
 
 FULL = load_study("caict_2020")
 SHARES = replace(FULL.core, figure=None, other_printings=())

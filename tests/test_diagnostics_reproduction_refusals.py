@@ -5,15 +5,12 @@ from typing import Any
 
 import pytest
 
+import quesnay as qn
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import formula_columns
-from quesnay.diagnostics.reproduction.study import (
-    Specifications,
-    load_study,
-    template_text,
-    with_keys,
-)
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import Specifications, load_study, template_text
 from tests.refusals import refused
 
 FULL = template_text("full")
@@ -167,3 +164,72 @@ def test_clusters_are_redrawn_for_sums_of_columns_only() -> None:
 )
 def test_a_study_that_its_data_cannot_carry(keys: dict[str, object], message: str) -> None:
     refused(lambda: prepare(with_keys(STUDY, keys)), message)
+
+
+BARE = replace(STUDY, potential=None, penetration=None, specifications=None)
+assert STUDY.potential is not None
+assert STUDY.penetration is not None
+USE, CURVE = STUDY.potential, STUDY.penetration
+CALIBRATED: Levels = {"run": {"calibrated": {"run": "calibrated"}}}
+RULES: dict[str, tuple[Any, str]] = {
+    "no series": (
+        lambda: with_keys(STUDY, {"tables.demand.codes": {}}),
+        r"tables\.demand\.codes: name at least one series, or leave out the section",
+    ),
+    "no segment": (
+        lambda: with_keys(STUDY, {"core.segments": {}}),
+        r"core\.segments: name at least one segment with a sector",
+    ),
+    "a figure of another concept": (
+        lambda: with_keys(STUDY, {"core.figure": "T18"}),
+        r"core\.figure: 'T18' is no printed value added of the core .*; ids of these start with C",
+    ),
+    "a curve twice": (
+        lambda: with_keys(STUDY, {"penetration.curves": ["logistic", "logistic"]}),
+        r"penetration\.curves: 'logistic' stands twice; name each once",
+    ),
+    "an empty text": (
+        lambda: with_keys(STUDY, {"study.title": " "}),
+        r"study\.title: a name or text is empty; write it or leave the key out",
+    ),
+    "a weight of zero": (
+        lambda: replace(
+            STUDY, potential=replace(USE, equations=(replace(USE.equations[0], weight=0.0),))
+        ),
+        r"potential\.equations\[0\]\.weight: expected a number above zero, got 0",
+    ),
+    "a logarithm of nothing": (
+        lambda: replace(STUDY, potential=replace(USE, logarithms={"ln_ict": ()})),
+        r"potential\.logarithms\.ln_ict: name at least one column of the panel",
+    ),
+    "real growth without vintages": (
+        lambda: replace(STUDY, gdp=replace(STUDY.gdp, vintages=(), forecast=None)),
+        "penetration: real growth needs that of GDP; add gdp.vintages",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", RULES)
+def test_keys_that_contradict_each_other(name: str) -> None:
+    make, message = RULES[name]
+    refused(lambda: load_study(make()), message)
+
+
+@pytest.mark.parametrize(
+    ("study", "figure", "message"),
+    [
+        (STUDY, "T99", "no printed figure 'T99'; did you mean 'T19'"),
+        (
+            replace(BARE, specifications=Specifications("T19", {}, GRID)),
+            None,
+            "specifications: the study has no potential; leave out its choices",
+        ),
+        (
+            replace(STUDY, penetration=None, specifications=Specifications("T19", {}, CALIBRATED)),
+            None,
+            "specifications: the study has no calibrated run; known: linkage, elasticity",
+        ),
+    ],
+)
+def test_choices_that_a_study_does_not_have(study: Any, figure: Any, message: str) -> None:
+    refused(lambda: qn.specification_curve(study, figure=figure, draws=2), message)

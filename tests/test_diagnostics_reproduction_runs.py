@@ -11,8 +11,8 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.result import Reproduction
-from quesnay.diagnostics.reproduction.runs import READINGS
 from quesnay.diagnostics.reproduction.study import Figure, Study, load_study
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.verdicts import score_frame
 from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import RUNS

@@ -9,12 +9,8 @@ import pytest
 import quesnay as qn
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.study import (
-    load_klems_study,
-    study_names,
-    study_text,
-    with_keys,
-)
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import load_klems_study, study_names, study_text
 
 NAMES = sorted(set(study_names()) - {"caict_2020"})
 PRODUCERS = [

@@ -12,8 +12,9 @@ import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
+from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.specifications import combinations
-from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study, with_keys
+from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study
 from quesnay.fitting.regression.resampling import nested_grams
 
 STUDY = load_study("caict_2020")

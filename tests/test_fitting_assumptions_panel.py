@@ -8,7 +8,6 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 import pytest
-import statsmodels.api as sm
 
 import quesnay as qn
 from quesnay.fitting.arrays import Array
@@ -22,7 +21,7 @@ from quesnay.fitting.assumptions.serial import breusch_godfrey, durbin_watson, w
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import stack
 from quesnay.fitting.regression.least_squares import project
-from quesnay.fitting.regression.random_effects import between, random_effects
+from quesnay.fitting.regression.random_effects import random_effects
 from quesnay.fitting.verdict import TestResult
 
 R: dict[str, Any] = json.loads(
@@ -133,18 +132,6 @@ def test_clustered_mundlak_is_a_joint_test_under_cr2() -> None:
     assert found.distribution == expected.distribution
     assert found.statistic == pytest.approx(expected.statistic, rel=1e-8)
     assert found.p_value == pytest.approx(expected.p_value, rel=1e-8)
-
-
-def test_plain_mundlak_is_a_joint_test_under_one_variance() -> None:
-    y, X, unit, _ = panel("grunfeld")
-    theta = random_effects(y, X, unit=unit).theta
-    means = X - demeaned(X, unit)
-    columns = np.column_stack([X - theta[:, None] * means, (1 - theta[:, None]) * means[:, 1:]])
-    fit = sm.OLS(y - theta * (y - demeaned(y, unit)), columns).fit()
-    expected = fit.wald_test(np.eye(5)[3:], use_f=False, scalar=True)
-    found = mundlak(y, X, unit=unit, robust=False)
-    assert found.statistic == pytest.approx(float(expected.statistic), rel=1e-8)
-    assert found.p_value == pytest.approx(float(expected.pvalue), rel=1e-8)
 
 
 def test_an_indefinite_hausman_says_so() -> None:
@@ -258,21 +245,6 @@ def test_the_likelihood_of_weighted_random_effects_is_largest() -> None:
     for up in (0.97, 1.03):
         assert loss(up * found.sigma2_unit, found.sigma2_idiosyncratic) > best
         assert loss(found.sigma2_unit, up * found.sigma2_idiosyncratic) > best
-
-
-def test_between_is_the_regression_of_unit_means() -> None:
-    y, X, unit, _ = panel("unbalanced")
-    frame = pd.DataFrame({"y": y, "value": X[:, 1], "capital": X[:, 2], "firm": unit})
-    means = frame.groupby("firm").mean()
-    for by_length, weights in ((False, None), (True, frame.groupby("firm").size())):
-        rows = means if weights is None else means.assign(w=weights)
-        expected = qn.fit_panel(
-            "y ~ value + capital", rows, weights=None if weights is None else "w"
-        )
-        found = between(y, X, unit=unit, by_length=by_length)
-        np.testing.assert_allclose(found.coefficients, expected.params, rtol=1e-9)
-    with pytest.raises(EstimationError, match="2 units for 3 coefficients of unit means"):
-        between(y[unit < 3], X[unit < 3], unit=unit[unit < 3])
 
 
 def test_weights_of_random_effects_are_checked() -> None:

@@ -48,12 +48,15 @@ def functions(path: Path) -> Iterator[ast.FunctionDef | ast.AsyncFunctionDef]:
 
 
 def code_lines(source: str, function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
-    """Count the lines of a function that hold code: no blank, comment or docstring lines."""
+    """Count the lines of a function that hold code: no blank, comment or docstring lines.
+
+    The tokens are read only where the lines between start and end are too many.
+    """
     held = set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
     if ast.get_docstring(function) is not None:
         text = function.body[0]
         held -= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
-    return len(held & lines_with_code(source))
+    return len(held) if len(held) <= LONGEST_FUNCTION else len(held & lines_with_code(source))
 
 
 @functools.cache

@@ -14,7 +14,8 @@ from quesnay.diagnostics.audit.figures import _unit
 from quesnay.diagnostics.evidence.updating import backtest_update
 from quesnay.diagnostics.plots.style import panel_of
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
-from quesnay.diagnostics.reproduction.study import load_study, with_keys
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import load_study
 from quesnay.fitting.curves.fit import grey_forecast
 from quesnay.models.expressions import evaluate, read_arithmetic, read_tokens
 from quesnay.models.regression.columns import aligned_covariance, group_column, repeat_rows

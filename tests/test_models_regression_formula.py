@@ -121,6 +121,7 @@ def test_a_message_says_where_and_what_was_meant() -> None:
     ("formula", "message"),
     [
         ("y ~ (a + b)**12", r"a power of terms is one of 1 to 9.* at '12' \(character 13\)"),
+        ("y ~ b + a^2", r"is the term; for its square write I\(a\*\*2\); stopped at '2' \("),
         ("y ~ (a + b)**2**2", r"expected '\+' or the end at '\*\*' \(character 14\)"),
         ("y ~ (a + b", r"expected '\)' at its end"),
         ("y ~ a)", r"expected '\+' or the end at '\)' \(character 5\)"),

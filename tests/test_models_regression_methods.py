@@ -166,6 +166,8 @@ def test_unknown_levels_and_groups_are_predicted_as_missing() -> None:
     assert dummies.isna().tolist() == [False, True, False]
     absorbed = qn.fit_panel("y ~ x", DATA, absorb="u").predict(new)
     assert absorbed.isna().tolist() == [False, False, True]
+    numbered = qn.fit_panel("y ~ x + C(k)", DATA.assign(k=np.arange(len(DATA)) % 3))
+    refused(lambda: numbered.predict(new.assign(k="1")), "labels of column 'k' are text, those of")
     without = new.drop(columns="y").assign(x=[1.0, np.nan, 1.0])
     assert qn.fit_panel("y ~ x", DATA).predict(without).isna().tolist() == [False, True, False]
 

@@ -113,7 +113,7 @@ def test_dropped_rows_are_counted_and_shown() -> None:
     assert (dropped.missing, dropped.zero_weight, dropped.singletons) == (1, 1, 1)
     assert fit.nobs == len(frame) - 3 == len(fit.resid)
     assert {"row 0", "row 1", "row 9"}.isdisjoint(fit.index)
-    for words in ("1 rows with a missing", "1 rows of weight zero", "1 rows alone in a group"):
+    for words in ("1 row with a missing", "1 row of weight zero", "1 row alone in a group"):
         assert words in fit.summary()
     kept = qn.fit_panel("y ~ x", frame, absorb="unit", weights="w", singletons="keep")
     assert kept.nobs == fit.nobs + 1

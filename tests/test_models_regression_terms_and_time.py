@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
 
 import quesnay as qn
 from tests.refusals import refused
@@ -160,3 +161,37 @@ def test_uneven_times_are_said() -> None:
     fit = qn.fit_differences("y ~ x", frame, **WHO)
     assert "t is unevenly spaced (1 to 4 apart)" in fit.summary()
     assert "unevenly" not in qn.fit_differences("y ~ x", PANEL, **WHO).summary()
+
+
+@pytest.mark.parametrize(
+    ("periods", "said"),
+    [
+        (["2000-12-31", "2001-12-31", "2003-12-31"], "(365 to 730 days apart)"),
+        (["2000Q1", "2000Q2", "2000Q4"], "(1 to 2 periods apart)"),
+        (["2000", "2001", "2003"], "(1 to 2 apart)"),
+        (["2000-01-31", "2000-02-29", "2000-03-31"], ""),
+        (["2000-11", "2000-12", "2001-01"], ""),
+    ],
+)
+@pytest.mark.parametrize("kind", ["text", "dates"])
+def test_uneven_dates_are_said_and_months_are_even(
+    kind: str, periods: list[str], said: str
+) -> None:
+    frame = PANEL[PANEL["t"] < 2003]
+    times: Any = pd.Series(periods, [2000, 2001, 2002])
+    if kind == "dates" and len(periods[0]) > 4:
+        times = times.map(pd.Timestamp if len(periods[0]) > 7 else pd.Period)
+    fit = qn.fit_differences("y ~ x", frame.assign(t=frame["t"].map(times)), **WHO)
+    notes = fit.summary()
+    assert f"unevenly spaced {said}" in notes if said else "unevenly" not in notes
+
+
+@pytest.mark.parametrize("weights", [None, "w"])
+def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str | None) -> None:
+    frame = DATA.assign(w=DATA["c"] + 1.0, one=2.0)
+    wanted = smf.wls("y ~ x + C(k)", frame, weights=1.0 if weights is None else frame["w"]).fit()
+    for formula in ("y ~ x + C(k)", "y ~ C(k) + x - 1", "y ~ one + x + i(k, ref=0) - 1"):
+        fit = qn.fit_panel(formula, frame, weights=weights)
+        assert fit.rsquared == pytest.approx(wanted.rsquared, rel=1e-12)
+    bare = qn.fit_panel("y ~ x - 1", frame)
+    assert bare.rsquared == pytest.approx(smf.ols("y ~ x - 1", frame).fit().rsquared, rel=1e-12)

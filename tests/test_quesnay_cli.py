@@ -64,11 +64,15 @@ def test_out_holds_tables_plots_and_report(
     capsys.readouterr()
 
 
-def test_same_seed_same_bytes(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+@pytest.mark.slow
+def test_same_seed_same_bytes_of_a_small_report(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     for name in ("a", "b"):
         assert main(["reproduce", "--draws", "50", "--out", str(tmp_path / name)]) == 0
     for path in (tmp_path / "a").iterdir():
         assert path.read_bytes() == (tmp_path / "b" / path.name).read_bytes(), path.name
+    assert (tmp_path / "a" / "report.html").stat().st_size < 400_000
     capsys.readouterr()
 
 

@@ -18,7 +18,11 @@ LEAST = {
 }
 
 
-@pytest.mark.parametrize("kind", [*TRIALS, "calls"])
+SLOW = {"studies"}
+KINDS = [pytest.param(one, marks=[pytest.mark.slow] * (one in SLOW)) for one in (*TRIALS, "calls")]
+
+
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_input_gets_its_right_answer(kind: str, tmp_path: Path) -> None:
     wrong, tried = [], 0
     for entry, call in trials(kind, tmp_path):

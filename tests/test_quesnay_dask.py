@@ -29,6 +29,7 @@ def test_the_command_line_runs_on_a_cluster(capsys: pytest.CaptureFixture[str]) 
     pd.testing.assert_frame_equal(here.draws, there.draws, check_exact=True)
 
 
+@pytest.mark.slow
 def test_no_cluster_is_one_clear_line(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["reproduce", "--draws", "10", "--dask", "tcp://127.0.0.1:9"]) == 1
     printed = capsys.readouterr()

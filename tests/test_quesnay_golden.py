@@ -19,6 +19,7 @@ pytestmark = pytest.mark.skipif(
 )
 
 
+@pytest.mark.slow
 def test_what_comes_out_is_what_was_frozen() -> None:
     from tools.golden import DATA, computed, differences
 

@@ -88,6 +88,25 @@ def test_remedies_exist_in_the_shell(tmp_path: Path, capsys: pytest.CaptureFixtu
     )
 
 
+def test_a_sector_may_be_called_by_the_name_beside_its_code(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "coded.csv"
+    path.write_text(
+        "Code,Industry,A,B,home,total\nA,Farming,10,20,70,100\nB,Telecoms and IT,30,40,30,100\n"
+        ",wages,60,40,,\n"
+    )
+    said = []
+    for sector in ("B=0.5", "Telecoms and IT=0.5"):
+        assert main(["table", "extract", str(path), "--sector", sector]) == 0
+        said.append(capsys.readouterr().out)
+    assert said[0] == said[1]
+    assert "Extracted: B 0.5" in said[0]
+    assert "expected NAME=SHARE with a number from 0 to 1" in fault(
+        capsys, "extract", str(path), "--sector", "B=50%"
+    )
+
+
 def test_messages_are_turned_into_options() -> None:
     text = "pass make=PATH; roles={'a b': 'drop'}; country='DE'; merge_regions=True; decimal=','"
     assert in_shell(text) == (

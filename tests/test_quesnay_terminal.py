@@ -69,16 +69,62 @@ def test_a_file_gets_a_fixed_width_and_no_colour(capsys: pytest.CaptureFixture[s
     assert capsys.readouterr().err == ""
 
 
-def test_an_interruption_ends_with_130_and_one_line() -> None:
-    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
-        pytest.skip("a shell started the tests in the background: interruptions are ignored")
-    command = [sys.executable, "-m", "quesnay", "reproduce", "--draws", "200000"]
-    running = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-    time.sleep(3)
-    running.send_signal(signal.SIGINT)
+def interrupted(*words: str, after: float, all_of_it: bool = False) -> tuple[int, str]:
+    """Interrupt the command line after some seconds; its status and what it said of errors."""
+    running = subprocess.Popen(
+        [sys.executable, "-m", "quesnay", *words],
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True, start_new_session=True,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    time.sleep(after)
+    (os.killpg if all_of_it else os.kill)(running.pid, signal.SIGINT)
     _, said = running.communicate(timeout=60)
-    assert running.returncode in {130, -signal.SIGINT}  # a shell shows 130 for both
-    assert said == "quesnay: interrupted\n"
+    return running.returncode, said
+
+
+LINE = (130, "quesnay: interrupted\n")
+
+
+def test_an_interruption_ends_with_130_and_one_line() -> None:
+    assert interrupted("reproduce", "--draws", "200000", after=3) == LINE
+
+
+def test_an_interruption_reaches_the_worker_processes_without_a_word() -> None:
+    words = ["reproduce", "--draws", "200000", "--jobs", "2"]
+    assert interrupted(*words, after=6, all_of_it=True) == LINE
+
+
+IMPORTING = """
+import os, signal, sys
+class Finder:
+    def find_spec(self, name, path=None, target=None):
+        if name == sys.argv[1]:
+            os.kill(os.getpid(), signal.SIGINT)
+sys.meta_path.insert(0, Finder())
+from quesnay.__main__ import start
+sys.argv[1:] = ["datasets"]
+sys.exit(start())
+"""
+
+
+@pytest.mark.parametrize("module", ["argparse", "quesnay.cli", "numpy", "pandas._libs.lib"])
+def test_an_interruption_while_modules_load_is_one_line(module: str) -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING.replace("sys.argv[1]", repr(module))],
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == LINE
+
+
+def test_an_interruption_that_is_ignored_stays_ignored() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", IMPORTING.replace("sys.argv[1]", "'numpy'")],
+        capture_output=True, text=True, check=False,
+        preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_IGN),
+    )  # fmt: skip
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "china_gdp" in done.stdout
 
 
 def completed(script: Path, *words: str) -> list[str]:

@@ -11,8 +11,6 @@ from pathlib import Path
 
 from quesnay.fitting.errors import DataError
 
-__all__ = ["check_archive", "check_extent"]
-
 # A worksheet compresses 5 to 20 fold; a thousandfold one is an attack or a fault.
 _LARGEST_BYTES = 1 << 30
 _SUSPECT_BYTES = 1 << 26
@@ -191,7 +189,7 @@ def _sheet_part(archive: zipfile.ZipFile, sheet: int, book: str = "xl/workbook.x
             if target:
                 part = target[1]
                 return part.lstrip("/") if part.startswith("/") else f"xl/{part}"
-    raise KeyError(f"sheet {sheet + 1} has no part")
+    raise ValueError(f"sheet {sheet + 1} has no part")
 
 
 _ROW_HEADER, _ERROR_CELL, _ERROR_FORMULA = 0, 3, 11

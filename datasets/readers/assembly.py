@@ -20,12 +20,12 @@ from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
-__all__ = ["Arrangement", "Line", "Numbers", "assemble"]
-
-
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
+_ROUNDING = 0.01  # a printed total that misses more is no matter of rounding
 _MOST_USES = 60  # columns of final demand of one economy; a world table has no such sub-totals
-_ASIDE = {"total", "demand_total", "value_added_total", "output", "drop", "unlabelled"}
+_ASIDE = {
+    "total", "demand_total", "value_added_total", "output", "memorandum", "drop", "unlabelled"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +119,7 @@ class Arrangement:
     assumed: list[str] = field(default_factory=list)  # notes taken on the way
     # what a printed total may miss: a share of it, and in the unit per cell summed
     totals: tuple[float, float] = (1e-6, 0.0)
+    tolerance: float = 0.0  # what the user lets totals and balances miss
     plain: bool = False  # labels are the user's own: a mistyped one is found by its numbers
 
     def of(self, lines: str, *roles: str) -> list[Line]:
@@ -163,7 +164,7 @@ def _sectors(plan: Arrangement) -> tuple[list[Line], list[Line]]:
     place = {line.label: line for line in plan.of("columns", "sector")}
     file = plan.numbers.sheet.title
     if not down or not place:
-        raise DataError(f"{file}: no label stands in a row and in a column; no table")
+        raise DataError(f"{file}: no label stands in a row and in a column; name sectors alike")
     absent = [line for line in down if line.label not in place]
     labels = {line.label for line in down}
     extra = [line for key, line in place.items() if key not in labels]
@@ -291,12 +292,15 @@ class _Parts:
         n = len(self.sectors)
         if n < 3:
             return
-        rows, columns = self.Z.sum(axis=0), self.Z.sum(axis=1)
+        bought, sold = self.Z.sum(axis=0), self.Z.sum(axis=1)
+        down = [bought, bought + self.V.sum(axis=0), self._input_sum()]
+        across = [sold, sold + self.F.sum(axis=1)]
         for k, line in enumerate(self.sectors):
             others = np.arange(n) != k
+            row, column = self.Z[k, others], self.Z[others, k]
             if self.Z[np.ix_(others, others)].any() and (
-                self._close(2 * self.Z[k, others], rows[others], n)
-                and self._close(2 * self.Z[others, k], columns[others], n)
+                any(self._close(2 * row, sums[others], n) for sums in down)
+                and any(self._close(2 * column, sums[others], n) for sums in across)
             ):  # fmt: skip
                 raise DataError(
                     f"{self.file}: sector {line.shown!r} is the sum of all "
@@ -326,12 +330,19 @@ class _Parts:
                 self.dropped.append(f"{axis} {line.shown!r}: agrees with {word}")
                 return
         word, sums = min(candidates.items(), key=lambda item: float(np.abs(total - item[1]).sum()))
-        k = int(np.argmax(np.abs(total - sums)))
+        gaps, size = np.abs(total - sums), np.maximum(np.abs(total), np.abs(sums))
+        shares = gaps / np.where(size > 0.0, size, 1.0)
+        k = int(np.argmax(shares))
+        if shares[k] <= self.plan.tolerance:
+            self.dropped.append(f"{axis} {line.shown!r}: agrees with {word} but for {gaps[k]:.4g}")
+            return
         lines = self.across if axis == "row" else self.sectors
+        advice = f"pass tolerance={1.05 * shares[k]:.1e} if this is rounding, "
         raise DataError(
             f"{self.file}: {axis} {line.shown!r} looks like a total, but at "
-            f"{lines[k].shown!r} it is {total[k]:.10g} and {word} {sums[k]:.10g}; correct it, or "
-            f"say what it is: roles={{{line.shown!r}: 'drop'}} (or 'sector', 'value_added', ...)"
+            f"{lines[k].shown!r} it is {total[k]:.10g} and {word} {sums[k]:.10g}; correct it, "
+            f"{advice if shares[k] < _ROUNDING else ''}or say what it is: "
+            f"roles={{{line.shown!r}: 'drop'}} (or 'sector', 'value_added', ...)"
         )
 
     def _input_sum(self, without: tuple[str, ...] = ()) -> Array:

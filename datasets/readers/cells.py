@@ -17,8 +17,6 @@ from dataclasses import dataclass
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["ROLES", "NumberStyle", "Role", "number_style", "role_of", "tidy", "to_number"]
-
 Role = str  # one of ROLES
 
 ROLES = (
@@ -32,12 +30,13 @@ ROLES = (
     "total",
     "final_demand",
     "demand_total",
+    "memorandum",  # persons, tonnes: beside the table, no money
     "drop",
 )
 
 _THING = r"(?:input|inputs|use|uses|usage|demand|consumption|purchases|sales|requirements?)"
 _BASIS = (
-    r"(?: (?:at|in|\() ?(?:basic|purchasers?|producers?|market|current)\S* ?"
+    r"(?: bp| pp| (?:at|in|\() ?(?:basic|purchasers?|producers?|market|current)\S* ?"
     r"(?:prices?|values?)?\)?)?"
 )
 
@@ -84,8 +83,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "both",
         r"(?:of which:? |less:? |minus |total |use of |intermediate |competing |complementary "
         r"|competitive |non-?competitive |non-?comparable )*"
-        r"import(?:s|ed|ation|ations)?(?: of goods and services| total| products?.*| inputs?"
-        r"| goods.*| uses?"
+        r"import(?:s|ed|ation|ations)?(?: of goods and services| goods services| total| products?.*"
+        r"| inputs?| goods.*| uses?"
         r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
         r"|中间投入进口|进口产品"
         r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
@@ -97,7 +96,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "row",
         r"(?:net )?(?:taxes?|indirect taxes)(?:,? ?\(?(?:less|minus"
         r"|net of) subsidies\)?)? on (?:products?|goods|imports?)\b.*"
-        r"|taxes less subsidies on products\b.*|net taxes on products"
+        r"|taxes less subsidies on products\b.*|net tax(?:es)?(?: on)? products"
         r"|(?:net )?product taxes.*|taxes_on_products|(?:import|customs) (?:duties|duty|tariffs?)"
         r"|tariffs?|value added tax(?:es)?"
         r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31"
@@ -114,9 +113,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "value_added_total",
         "row",
-        r"(?:total |gross )*value[ _-]?added(?: total)?(?: \(?gross\)?)?(?: at (?:basic|factor"
+        r"(?:total |gross )*value[ _-]?added(?: total)?(?: \(?gross\)?)?(?: bp| at (?:basic|factor"
         r"|market|producers?'?) (?:prices|cost))?"
-        r"|gva|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
+        r"|gva(?: bp)?|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
         r"|gross domestic product"
         r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
         r"|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
@@ -134,10 +133,20 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|impuestos netos sobre la producción",
     ),
     (
+        "memorandum",
+        "row",
+        r"emp(?:-\w+)?|(?:total )?employment(?:,? (?:total|domestic|in|\()\b.*)?|jobs"
+        r"|(?:wages? and salary earners|self-?employed|persons employed)(?: persons)?(?: \(.*\))?"
+        r"|number of (?:employees|persons|jobs|workers)\b.*|hours worked.*"
+        r"|(?:total )?(?:co2|ch4|n2o|ghg|carbon dioxide|methane|nitrous oxide"
+        r"|greenhouse gas(?:es)?)(?: emissions?)?(?: \(.*\))?|emissions\b.*"
+        r"|就业人数|从业人员(?:数|人数)?|.*排放量?",
+    ),
+    (
         "demand_total",
         "column",
-        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final (?:use"
-        r"|uses|demand|consumption|expenditure).*"
+        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final(?: (?:use"
+        r"|uses|demand|consumption|expenditure).*)?"
         r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
         r"|小计)|资本形成(?:总额)?合计|资本形成总额"
         r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation"

@@ -16,7 +16,6 @@ import importlib
 import io
 import re
 import struct
-import warnings
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
@@ -32,21 +31,6 @@ from numpy.typing import NDArray
 
 from quesnay.datasets.readers.archive import check_archive, check_extent
 from quesnay.fitting.errors import DataError, QuesnayError, nearest, shown
-
-__all__ = [
-    "Book",
-    "Cell",
-    "PackedRow",
-    "Row",
-    "Sheet",
-    "archive_names",
-    "check_once",
-    "file_hash",
-    "label",
-    "open_archive",
-    "open_book",
-    "unpacked",
-]
 
 Cell = str | float
 
@@ -196,6 +180,14 @@ class Book:
             return [""]
         return list(self._workbook.sheet_names)
 
+    @property
+    def visible(self) -> list[str]:
+        """Names of the sheets that a reader of the workbook sees; of all where it sees none."""
+        if self.kind not in WORKBOOKS:
+            return self.sheets
+        seen = _calamine(self.path).SheetVisibleEnum.Visible
+        return [s.name for s in self._workbook.sheets_metadata if s.visible == seen] or self.sheets
+
     @cached_property
     def _workbook(self) -> Any:
         calamine = _calamine(self.path)
@@ -220,7 +212,7 @@ class Book:
         if self.kind not in WORKBOOKS:
             if name:
                 raise DataError(
-                    f"{self.name}: sheet {shown(name)} asked for, but the file has none"
+                    f"{self.name}: no sheet {shown(name)}: it is one table; drop sheet="
                 )
             return self._text() if self.kind in TEXTS else _frame_sheet(self)
         if name is not None and name not in self.sheets:
@@ -279,7 +271,7 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
     try:
         with path.open("rb") as stream:
             if path.stat().st_size > _LARGEST_BYTES:
-                raise DataError(f"{path.name}: more than 2 GiB; refused")
+                raise DataError(f"{path.name}: more than 2 GiB; refused: save the one table alone")
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
@@ -524,15 +516,21 @@ def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> Packed
     """Read a line of a few labels and then numbers at once; None where it is not of that form."""
     for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)
-        with warnings.catch_warnings():
-            warnings.simplefilter("error")
-            try:
-                values = np.fromstring(rest, sep=delimiter)
-            except (DeprecationWarning, ValueError):
-                continue
-        if len(values) == cells - count and np.isfinite(values).all():
+        values = plain_numbers(rest, delimiter)
+        if values is not None and len(values) == cells - count:
             return PackedRow([cell.strip() for cell in names], values)
     return None
+
+
+def plain_numbers(text: str, delimiter: str) -> NDArray[np.float64] | None:
+    """Return the cells of a text where all are finite numbers in plain signs, else None."""
+    if "_" in text or not text.isascii():  # Python would read 1_000 and the digits of all scripts
+        return None
+    try:
+        values = np.fromiter(map(float, text.split(delimiter)), float)
+    except ValueError:
+        return None
+    return values if np.isfinite(values).all() else None
 
 
 def _frame_sheet(book: Book) -> Sheet:

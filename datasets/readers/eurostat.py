@@ -16,8 +16,6 @@ from quesnay.datasets.readers.containers import PackedRow, Row, Sheet
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["arrange_eurostat", "looks_eurostat"]
-
 _REQUIRED = {
     "use": ("prd_use", "ind_use", "induse"),
     "supply": ("prd_ava", "ind_ava", "indava"),

@@ -7,7 +7,6 @@ others in a folder, and one inside an archive.
 import io
 import os
 import re
-import warnings
 from codecs import BOM_UTF8
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
@@ -27,15 +26,13 @@ from quesnay.datasets.readers.containers import (
     check_once,
     open_archive,
     open_book,
+    plain_numbers,
     unpacked,
 )
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
-
-__all__ = ["folder_layout", "read_eora", "read_exiobase", "read_gloria"]
-
 
 _FACTORS = ("factor_inputs/F.txt", "satellite/F.txt")
 _TAXES = "Taxes less subsidies on products purchased"
@@ -230,7 +227,7 @@ def _label_columns(sheet: Sheet) -> int:
 def _once(labels: list[str], what: str, file: str) -> None:
     for place, name in enumerate(labels, start=1):
         if not name.strip("_| "):
-            raise DataError(f"{file}: {what} {place} has no label")
+            raise DataError(f"{file}: {what} {place} has no label; name it")
     check_once(((name, place) for place, name in enumerate(labels, start=1)), what, file)
 
 
@@ -551,22 +548,11 @@ def _gloria_rows(
 
 def _numbers(cells: list[bytes], where: str) -> Array:
     """Return the numbers of cells; the first that is none is named."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("error")
-        try:
-            row = np.fromstring(b",".join(cells), sep=",")
-        except (DeprecationWarning, ValueError):
-            row = np.array([])
-    if len(row) == len(cells) and np.isfinite(row).all():
-        return np.asarray(row)
-    for cell in cells:
-        try:
-            good = np.isfinite(float(cell))
-        except ValueError:
-            good = False
-        if not good:
-            raise DataError(f"{where}: {cell.decode('utf-8', 'replace')!r} is no finite number")
-    return np.array(cells, dtype=float)
+    row = plain_numbers(b",".join(cells).decode("latin-1"), ",")
+    if row is None:
+        wrong = next(c for c in cells if plain_numbers(c.decode("latin-1"), ",") is None)
+        raise DataError(f"{where}: {wrong.decode('utf-8', 'replace')!r} is no finite number")
+    return row
 
 
 def _gloria_flows(folder: _Folder, table: str, labels: _Gloria) -> tuple[Array, list[Array], str]:

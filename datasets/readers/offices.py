@@ -24,10 +24,6 @@ from quesnay.datasets.readers.plain import arrange_plain, unit_of
 from quesnay.fitting.errors import DataError
 from quesnay.models.inputs import as_path
 
-__all__ = [
-    "arrange_nbs", "arrange_ons", "looks_nbs", "looks_ons", "read_china_klems",
-]  # fmt: skip
-
 _CODE = re.compile(r"\d{1,3}")
 _PREFIXED = re.compile(r"([DM])(\d{1,3})")
 _DEMAND = {

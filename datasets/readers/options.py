@@ -9,8 +9,6 @@ from quesnay.datasets.readers.cells import ROLES
 from quesnay.fitting.checks import choice, is_number, is_whole, plain_text, switch
 from quesnay.fitting.errors import DataError, nearest, shown
 
-__all__ = ["ReadOptions", "read_options"]
-
 _TEXTS = ("sheet", "country", "encoding", "unit", "name", "decimal", "thousands")
 
 

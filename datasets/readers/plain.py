@@ -7,6 +7,7 @@ found from where the sectors stand. Tables of offices that are laid out alike ar
 rules, some with a few codes or words of their own.
 """
 
+import itertools
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
@@ -21,8 +22,6 @@ from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = ["arrange_plain", "canonical", "is_number", "read_blocks", "unit_of"]
-
 _HEADER_ROWS = 60
 _LABEL_COLUMNS = 7
 _BLOCKS = {"total", "domestic", "import", "value_added"}
@@ -33,7 +32,9 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
-_AMBIGUOUS_TAXES = {"taxes", "tax", "net taxes", "indirect taxes", "taxes less subsidies"}
+_AMBIGUOUS_TAXES = {
+    "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies"
+}  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,24 +56,75 @@ def canonical(text: str) -> str:
     return text.lstrip("0") or "0" if text.isascii() and text.isdigit() else text
 
 
-def _caseless(text: str) -> str:
-    """Return what makes two labels the same but for capitals; a word with a meaning keeps them."""
+def _loose(text: str) -> str:
+    """Return what makes two labels the same but for capitals, footnote marks and "1.0" for 1."""
     mark = canonical(text)
-    if mark == mark.casefold() or any(role_of(text, axis) for axis in ("row", "column")):
-        return mark
-    return mark.casefold()
+    if _numeric(mark):
+        return canonical(re.sub(r"(?<=\d)\.0$", "", mark))
+    known = any(role_of(text, axis) for axis in ("row", "column"))
+    return mark if known else canonical(tidy(text)) or mark
 
 
-def _locate(sheet: Sheet) -> _Place:
-    """Return where the sectors stand; capitals count unless a label then matches no other."""
+def _locate(sheet: Sheet) -> tuple[Sheet, _Place]:
+    """Return where the sectors stand; a label that matches no other exactly may do so loosely.
+
+    Where labels have two levels, such as country and sector, the sheet comes with both in one.
+    """
     try:
         place = _located(sheet, canonical)
-    except DataError:
-        return _located(sheet, _caseless)
-    below = {canonical(sheet.text(i, place.column)) for i in range(place.first_row, place.stop)}
-    across = set(map(canonical, sheet.texts(place.header)[place.first_column :]))
-    alike = set(map(_caseless, below - across)) & set(map(_caseless, across - below))
-    return _located(sheet, _caseless) if alike else place
+    except DataError as error:
+        joined = _joined(sheet)
+        try:
+            if joined is not None:
+                return joined, _located(joined, canonical)
+            return sheet, _located(sheet, _loose)
+        except DataError:
+            raise error from None
+    rows = range(place.header + 1, place.stop)
+    below = {canonical(text) for i in rows if (text := sheet.text(i, place.column))}
+    across = {canonical(text) for text in sheet.texts(place.header)[place.column + 1 :] if text}
+    lone = [[_loose(t) for t in one - other] for one, other in ((below, across), (across, below))]
+    alike = set(lone[0]) & set(lone[1])
+    twice = any(marks.count(mark) > 1 for marks in lone for mark in alike)
+    return sheet, _located(sheet, _loose) if alike and not twice else place
+
+
+def _joined(sheet: Sheet) -> Sheet | None:
+    """Join two levels of labels in rows and columns, ``AUS_A01``; None where they do not match."""
+    places = range(len(sheet.rows))
+    heads = dict(sheet.heads(_HEADER_ROWS))
+    best, most = None, 1
+    for c in range(1, _LABEL_COLUMNS):
+        down = _both([sheet.text(i, c - 1) for i in places], [sheet.text(i, c) for i in places])
+        for h in heads:
+            if h - 1 not in heads:
+                continue
+            across = [""] * (c + 1) + _both(heads[h - 1][c + 1 :], heads[h][c + 1 :])
+            count = len((set(across) & set(down[h + 1 :])) - {""})
+            if count > most:
+                best, most = (h, c, across, down), count
+    if best is None:
+        return None
+    h, c, across, down = best
+    rows = list(sheet.rows)
+    rows[h - 1], rows[h] = [], list(across)
+    for i in places[h + 1 :]:
+        cells = rows[i]
+        labels = ["" for _ in range(c)] + [down[i]]
+        if isinstance(cells, PackedRow):
+            rows[i] = PackedRow(labels + cells.labels[c + 1 :], cells.values)
+        else:
+            rows[i] = [*labels, *cells[c + 1 :]]
+    return replace(sheet, rows=rows)
+
+
+def _both(upper: list[str], lower: list[str]) -> list[str]:
+    """Return labels of two levels in one; a merged cell of the upper names those that follow."""
+    out, last = [], ""
+    for text, own in itertools.zip_longest(upper, lower, fillvalue=""):
+        last = text or last
+        out.append(f"{last}_{own}" if last and own and not _is_total(own) else own)
+    return out
 
 
 def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
@@ -87,7 +139,7 @@ def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
             below = {mark for mark, row in last[c].items() if row > h}
             same = [t for t in set(texts[c + 1 :]) if t and key(t) in below]
             # numbers may agree by chance: codes of digits count half, other numbers nothing
-            count = sum(0.5 if t.isdigit() else float(not _numeric(t)) for t in same)
+            count = sum(0.5 if t.isdigit() else float(not _numeric(t)) for t in map(key, same))
             if count > most:
                 best, most = (h, c), count
     if best is None:
@@ -160,8 +212,14 @@ def _place(sheet: Sheet, h: int, c: int, key: Callable[[str], str]) -> _Place:
         and all(is_number(sheet.cell(i, column - 1)) for i in body)
     ):  # final demand that stands left of the first sector
         column -= 1
+    row = min(body)
+    while row - 1 > h and (
+        str(role_of(sheet.text(row - 1, c), "row")).startswith("value_added")
+        and all(is_number(sheet.cell(row - 1, j)) for j in sectors.values())
+    ):  # value added that stands above the first sector
+        row -= 1
     stop = _stop(sheet, max(h, min(body)), sectors, key)
-    return _Place(h, c, min(body), column, stop, sectors, key)
+    return _Place(h, c, row, column, stop, sectors, key)
 
 
 def _is_total(text: str) -> bool:
@@ -217,7 +275,7 @@ def arrange_plain(
 
     A grid without a table, a row of another length than the header and labels at fault are refused.
     """
-    place = _locate(sheet)
+    sheet, place = _locate(sheet)
     _check_widths(sheet, place)
     numbers = Numbers.of(sheet, (place.first_row, place.first_column), options)
     assumed: list[str] = []
@@ -314,6 +372,10 @@ def _rows(
         role = given.get(title) or codes.get(title) or next(words, None)
         if role is None and tidy(title) in _AMBIGUOUS_TAXES:
             role = _which_taxes(numbers, i, uses, title, assumed)
+        if role == "memorandum":
+            assumed.append(
+                f"row {title!r}: no money, left out; accounts= reads such rows of a file"
+            )
         reserved = role == "value_added" and title in {"imports", "output", "value_added"}
         shown = f"{title} counted as value added" if reserved else title
         role = role or ("value_added" if title else "unlabelled")

@@ -50,8 +50,6 @@ from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import as_path
 
-__all__ = ["LAYOUTS", "read_io", "table_of_sheet"]
-
 
 @dataclass(frozen=True, slots=True)
 class Layout:
@@ -168,7 +166,8 @@ def read_io(
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
         that stands in a row and in a column is a sector, other columns are final demand, other
-        rows value added, unless their words say total, output, imports or taxes on products; or
+        rows value added, unless their words say total, output, imports, taxes on products or
+        persons and emissions (left out); labels may have two levels, country and sector. Or
         the blocks that ``quesnay datasets NAME --export`` writes. "nbs": National Bureau of
         Statistics of China and its provinces. "oecd": national tables; "oecd_icio": inter-country
         ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
@@ -189,7 +188,8 @@ def read_io(
         File of employment, emissions ... by sector, named by the table's codes or names, an account
         a column or a row; what final demand causes directly is told in ``.source``.
     tolerance : float, optional
-        Imbalance that is accepted, relative to a sector's output; by default 1e-6 for "quesnay"
+        Imbalance that is accepted, relative to a sector's output, and what a printed total may
+        miss; by default 1e-6 for "quesnay"
         and "nbs", and 1e-3 for the others, which print few digits and allow a small absolute gap
         besides. Eora needs more. It may exceed 1.
     strict : bool
@@ -257,7 +257,8 @@ def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> I
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options)
-    plan = replace(plan, totals=entry.totals, plain=layout == "quesnay")
+    accepted = options.tolerance or 0.0
+    plan = replace(plan, totals=entry.totals, tolerance=accepted, plain=layout == "quesnay")
     return assemble(plan, title=title)
 
 
@@ -319,9 +320,9 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         return [options.sheet]
     if book.kind not in WORKBOOKS or not book.sheets:
         return [None]
-    years = [name for name in book.sheets if re.fullmatch(_YEAR, name.strip())]
+    years = _years(book.visible)
     if options.year is not None:
-        dated = [name for name in book.sheets if str(options.year) in name]
+        dated = [name for name in book.visible if str(options.year) in name]
         if dated:
             return list(dated)
         if len(years) > 1:
@@ -332,7 +333,16 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         raise DataError(
             f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
         )
-    return list(book.sheets)
+    return list(book.visible)
+
+
+def _years(names: list[str]) -> list[str]:
+    """Return the years of the sheets whose names differ in nothing else."""
+    found: dict[str, list[str]] = {}
+    for name in names:
+        for year in re.findall(rf"(?<!\d){_YEAR}(?!\d)", name)[-1:]:
+            found.setdefault(name.replace(year, "").strip(), []).append(year)
+    return max(found.values(), key=len, default=[])
 
 
 def _plain_sheet(book: Book, options: ReadOptions) -> Sheet:

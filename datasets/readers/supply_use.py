@@ -24,9 +24,6 @@ from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError
 
-__all__ = ["looks_bea", "looks_ibge", "read_bea", "read_ibge"]
-
-
 _ZEROS = frozenset({"", "...", "---", ".."})  # the Bureau leaves a zero empty or prints dots
 _FINAL = re.compile(r"F\d\w*")
 _TOTAL = re.compile(r"T\d{3}\w*|T00\w*|VABAS|VAPRO")
@@ -161,9 +158,9 @@ def _bea_codes(use: _Block) -> _Codes:
     else:
         for code in ("V001", "V003"):
             if not any(name.startswith(code) for name in income):
-                raise DataError(f"{use.file}: no {code} found")
+                raise DataError(f"{use.file}: no row {code} of value added")
     if not finals:
-        raise DataError(f"{use.file}: no final use F... found")
+        raise DataError(f"{use.file}: no column of final use (F010, F02E00 or the like)")
     industries = [code for code in use.columns if not _FINAL.fullmatch(code)]
     return _Codes(industries, commodities, finals, income)
 

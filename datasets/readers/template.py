@@ -7,8 +7,6 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.write import write_bytes
 from quesnay.models.inputs import as_path
 
-__all__ = ["write_template"]
-
 _ROWS: tuple[tuple[object, ...], ...] = (
     ("Input-output table of (country, year)",),
     ("million (currency)",),
@@ -76,7 +74,7 @@ def write_template(path: str | Path) -> Path:
 
     target = as_path(path, "path")
     if target.suffix.lower() != ".xlsx":
-        raise DataError(f"{target}: expected a file ending in .xlsx")
+        raise DataError(f"{target}: expected a name that ends in .xlsx")
     if target.exists():
         raise DataError(f"{target}: a file of that name is there; choose another name")
     buffer = io.BytesIO()

@@ -15,23 +15,36 @@ from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
 from quesnay.datasets.readers.cells import role_of
 from quesnay.datasets.readers.containers import PackedRow, Row, Sheet, label
 from quesnay.datasets.readers.options import ReadOptions
+from quesnay.datasets.readers.plain import is_number
 from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest
 
-__all__ = [
-    "arrange_figaro", "arrange_oecd", "arrange_wiod", "arrange_wiod_national", "cut_country",
-    "looks_figaro", "looks_oecd", "looks_wiod", "looks_wiod_national", "merge_regions",
-    "split_regions",
-]  # fmt: skip
+
+def _body(sheet: Sheet) -> list[int]:
+    """Return the rows that are not blank, from the header on, without notes below."""
+    rows: list[int] = []
+    for i in sheet.filled():
+        cells, text = sheet.rows[i], sheet.text(i, 0)
+        if isinstance(cells, PackedRow) or sum(bool(str(cell).strip()) for cell in cells) > 2:
+            rows.append(i)
+        elif rows and ((text and " " not in text) or any(map(is_number, cells))):
+            rows.append(i)  # cut short, no note or title
+    return rows
 
 
 def _filled(sheet: Sheet) -> list[int]:
-    """Return the rows that are not blank, the first of which is the header."""
-    rows = sheet.filled()
+    """Return the rows of the table, the first of which is the header."""
+    rows = _body(sheet)
     if not rows:
         raise DataError(f"{sheet.title}: no header row found; the sheet is empty")
     return rows
+
+
+def _used(sheet: Sheet, rows: list[int]) -> list[tuple[int, str]]:
+    """Return place and label of the columns after the first, without those that are empty."""
+    header = enumerate(sheet.texts(rows[0]))
+    return [(j, name) for j, name in header if j and (name or any(sheet.text(i, j) for i in rows))]
 
 
 # --- OECD -----------------------------------------------------------------------------------------
@@ -51,7 +64,7 @@ _D = re.compile(r"^D(?=\d)")  # columns of one edition are D01T02, its rows TTL_
 
 def looks_oecd(sheet: Sheet) -> str | None:
     """Return "oecd" of a national table, "oecd_icio" of an inter-country one, or None."""
-    rows = sheet.filled()
+    rows = _body(sheet)
     if len(rows) < 3:
         return None
     header = [text for text in sheet.texts(rows[0])[1:] if text]
@@ -76,9 +89,8 @@ def arrange_oecd(sheet: Sheet, options: ReadOptions) -> Arrangement:
     is recorded.
     """
     rows = _filled(sheet)
-    header = sheet.texts(rows[0])
     assumed = []
-    columns = [Line(j, header[j], _oecd_column(header[j])) for j in range(1, len(header))]
+    columns = [Line(j, code, _oecd_column(code)) for j, code in _used(sheet, rows)]
     keys = {_D.sub("", c.label): c.label for c in columns if c.role == "sector"}
     lines = []
     for i in rows[1:]:
@@ -312,7 +324,7 @@ _FLAT_COLUMNS = 7
 
 def looks_figaro(sheet: Sheet) -> bool:
     """Say whether a sheet is a matrix of FIGARO or lists its cells."""
-    rows = sheet.filled()
+    rows = _body(sheet)
     if not rows:
         return False
     header = sheet.texts(rows[0])
@@ -334,12 +346,10 @@ def arrange_figaro(sheet: Sheet, options: ReadOptions) -> Arrangement:
     if _is_flat(sheet.texts(rows[0])):
         sheet = _spread(sheet, rows)
         rows = _filled(sheet)
-    header = sheet.texts(rows[0])
     _check_widths(sheet, rows)
     columns = [
         Line(j, text, "final_demand" if _FIGARO_DEMAND.fullmatch(text) else "sector")
-        for j, text in enumerate(header)
-        if j
+        for j, text in _used(sheet, rows)
     ]
     across = {line.label for line in columns}
     lines = []
@@ -418,7 +428,7 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
     levied, taxes = frames.taxes, None
     if levied is not None:
         paid_finally = levied[1].iloc[:, np.flatnonzero(own)].set_axis(names, axis=1)
-        taxes = levied[0].iloc[:, places].set_axis(codes, axis=1), _used(paid_finally, demand)
+        taxes = levied[0].iloc[:, places].set_axis(codes, axis=1), _paid(paid_finally, demand)
     note = f"{country} cut out of a world table, imports by product from the other countries"
     source = replace(frames.source, country=country)
     return replace(
@@ -429,7 +439,7 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         output=None if frames.output is None else frames.output.iloc[places].set_axis(index),
         imports=(
             _by_product(Z[np.ix_(~home, home)], products, codes),
-            _used(_by_product(F[np.ix_(~home, own)], products, names), demand),
+            _paid(_by_product(F[np.ix_(~home, own)], products, names), demand),
         ),
         taxes=taxes,
         name=f"{frames.name}, {country}",
@@ -454,7 +464,7 @@ def _by_product(values: Array, products: list[str], columns: list[str]) -> pd.Da
     return frame.rename_axis("product")
 
 
-def _used(paid: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
+def _paid(paid: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     """Give a block of final use the columns of exports, which it does not pay."""
     return paid.reindex(columns=demand.columns, fill_value=0.0)
 

@@ -18,17 +18,6 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, shown
 from quesnay.fitting.linear_programs import Block, extremes, violations
 
-__all__ = [
-    "Assignment",
-    "assignments",
-    "bounds",
-    "choices_of",
-    "conflicts",
-    "factor_interval",
-    "implied",
-    "stands_alone",
-]
-
 Interval = tuple[float, float]
 _MOST = 20_000  # combinations that are carried along
 _CONFLICTS = 20

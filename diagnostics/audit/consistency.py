@@ -4,6 +4,7 @@ import itertools
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TypeVar
 
 import pandas as pd
 
@@ -34,9 +35,10 @@ from quesnay.diagnostics.audit.identities import (
 )
 from quesnay.diagnostics.audit.problem import Key, Problem, pose
 from quesnay.diagnostics.audit.result import AuditResult, OneVintage, Reading, findings_of
+from quesnay.fitting.checks import as_tuple
+from quesnay.fitting.errors import DataError, shown
 
-__all__ = ["audit"]
-
+_Declared = TypeVar("_Declared", Identity, Quantity)
 _REPORT, _COUNTRY = "caict_2020", "CHN"
 _FORECAST_GROWTH = (7.0, 8.5)  # nominal, percent: what was expected of 2020 before the epidemic
 _EXPECTED_UNTIL = "2020-03"
@@ -134,9 +136,19 @@ def audit(
         )
         growth = _FORECAST_GROWTH if growth is None and early else growth
     vintages = checked_vintages(gdp, figures, unit=gdp_unit, forecast_growth=growth)
-    tied = SATELLITE_ACCOUNT if identities is None else tuple(identities)
-    declared = SATELLITE_QUANTITIES if quantities is None else tuple(quantities)
+    tied = SATELLITE_ACCOUNT if identities is None else _of(Identity, identities, "identities")
+    declared = (
+        SATELLITE_QUANTITIES if quantities is None else _of(Quantity, quantities, "quantities")
+    )
     return _judged(pose(figures, declared, tied, vintages), declared, tied)
+
+
+def _of(kind: type[_Declared], values: Sequence[_Declared], name: str) -> tuple[_Declared, ...]:
+    """Return what a file of figures declares, refusing anything else."""
+    for value in as_tuple(values, name):
+        if not isinstance(value, kind):
+            raise DataError(f"{name}: expected read_figures(path).{name}, got {shown(value)}")
+    return tuple(values)
 
 
 def _judged(

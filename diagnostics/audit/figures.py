@@ -24,20 +24,6 @@ from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.models.inputs import rounding_interval
 
-__all__ = [
-    "Alternative",
-    "Figure",
-    "Unit",
-    "Vintages",
-    "checked_figures",
-    "checked_vintages",
-    "figure_of",
-    "inner",
-    "printed_interval",
-    "unit_of",
-]
-
-
 KINDS = ("estimate", "forecast")
 _OPEN = 1e-6  # of the width of an interval, by which its open end is moved inward
 
@@ -54,6 +40,7 @@ _SIZES = {
 }
 _SAME = {"yuan": "CNY", "rmb": "CNY", "cny": "CNY", "dollar": "USD", "dollars": "USD", "usd": "USD"}
 _GROUPED = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*", re.ASCII)
+_PER = re.compile(r"\s*/\s*|\s+per\s+", re.IGNORECASE)
 _SHAPE = re.compile(
     r"(?P<number>[\d,.]*)\s*(?P<size>hundred|thousand|million|billion|trillion|bn|mn|)\s*"
     r"(?P<base>[^\d,.\s].*)?",
@@ -71,10 +58,12 @@ class Unit:
 
 
 def unit_of(text: object, *, where: str) -> Unit:
-    """Read a unit such as "trillion CNY", "100 million yuan", "percent" or "million persons".
+    """Read a unit such as "trillion CNY", "percent" or "thousand CNY per person".
 
     >>> unit_of("100 million CNY", where="C18")
     Unit(text='100 million CNY', scale=100000000.0, base='CNY')
+    >>> unit_of("million yuan / thousand persons", where="P18")
+    Unit(text='million yuan / thousand persons', scale=1000.0, base='CNY per persons')
     """
     words = plain_text(text.strip(), f"{where}: unit") if isinstance(text, str) else ""
     if not words:
@@ -85,6 +74,8 @@ def unit_of(text: object, *, where: str) -> Unit:
         return Unit(words, 0.01, "")
     if words.lower() in {"fraction", "ratio", "share", "1"}:
         return Unit(words, 1.0, "")
+    if _PER.search(words) and words.lower() != "per cent":
+        return _ratio(words, where)
     found = _SHAPE.fullmatch(words)
     base = (found["base"] or "").strip() if found else ""
     try:
@@ -98,6 +89,15 @@ def unit_of(text: object, *, where: str) -> Unit:
         )
     scale = number * _SIZES[found["size"].lower()]
     return Unit(words, scale, _SAME.get(base.lower(), base))
+
+
+def _ratio(words: str, where: str) -> Unit:
+    """Read one unit per another."""
+    parts = [unit_of(part, where=where) for part in _PER.split(words)]
+    scale = parts[0].scale
+    for part in parts[1:]:
+        scale /= part.scale
+    return Unit(words, scale, " per ".join(part.base for part in parts))
 
 
 def inner(low: float, high: float) -> tuple[float, float]:
@@ -408,7 +408,7 @@ def _unit(frame: pd.DataFrame, unit: str | None) -> Unit:
     if "unit" in frame.columns:
         words = sorted(set(map(str, frame["unit"])))
         if len(words) > 1:
-            raise DataError(f"gdp: several units {words}; give all vintages in one")
+            raise DataError(f"gdp: several units, {shown(words)}; give all vintages in one")
         return unit_of(words[0], where="gdp")
     return unit_of(unit if unit is not None else frame.attrs.get("unit"), where="gdp")
 

@@ -21,8 +21,6 @@ from quesnay.fitting.checks import is_number, is_whole, plain_text
 from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown, suggestion
 from quesnay.models.inputs import as_path
 
-__all__ = ["ReportFile", "read_figures"]
-
 _LARGEST = 2_000_000
 _TEXT, _WHOLE, _NUMBER, _RATE = "text", "a whole number", "a number", "a number or its digits"
 _EQUATION = "text, such as 'M = P / R'"
@@ -125,7 +123,7 @@ def read_figures(path: str | Path) -> ReportFile:
 def _text(place: Path) -> str:
     try:
         if place.stat().st_size > _LARGEST:
-            raise DataError(f"{place}: larger than {_LARGEST} bytes; a file of figures is small")
+            raise DataError(f"{place}: larger than {_LARGEST:,} bytes; keep only the figures")
         return place.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataError(f"{place}: cannot be read ({error.strerror}); check the path") from None

@@ -17,16 +17,6 @@ from quesnay.fitting.errors import DataError, StudyError, nearest, shown
 from quesnay.models.expressions import Binary, Column, Expression, Negative, Number, read_equation
 from quesnay.models.satellite.concepts import CONCEPTS, Concept
 
-__all__ = [
-    "FREE_DEFLATOR",
-    "SATELLITE_ACCOUNT",
-    "SATELLITE_QUANTITIES",
-    "Identity",
-    "Quantity",
-    "check_dimensions",
-    "check_symbols",
-]
-
 Name: TypeAlias = tuple[str, int]
 """A symbol and its lag."""
 Polynomial: TypeAlias = Mapping[tuple[Name, ...], float]
@@ -137,9 +127,8 @@ def _rational(tree: Expression, where: str) -> tuple[Polynomial, Polynomial]:
         case Negative(inner):
             top, bottom = _rational(inner, where)
             return _plus({}, top, -1.0), bottom
-        case Binary(sign, left, right):
-            return _joined(sign, _rational(left, where), right, where)
-    raise StudyError(f"{where}: functions are no part of an identity; write + - * / and **")
+    assert isinstance(tree, Binary)  # no function is read in an identity
+    return _joined(tree.sign, _rational(tree.left, where), tree.right, where)
 
 
 def _joined(
@@ -256,13 +245,22 @@ def _dimension(
             unit = units[name]
             if not unit.text:
                 return None
-            return Counter({unit.base: 1}) if unit.base else Counter()
+            return _kinds(unit.base)
         case Negative(inner):
             return _dimension(inner, units, identity)
         case Binary():
             return _joined_dimension(tree, units, identity)
         case _:
             return Counter()
+
+
+def _kinds(base: str) -> _Dimension:
+    """Return what a unit counts, each kind in the plural: "CNY per person" has persons."""
+    out: _Dimension = Counter()
+    for place, part in enumerate(base.split(" per ")):
+        kind = f"{part.removesuffix('s')}s" if part.islower() else part
+        out[kind] += -1 if place else 1
+    return Counter({kind: n for kind, n in out.items() if kind and n})
 
 
 def _joined_dimension(
@@ -293,5 +291,9 @@ def _same(left: _Dimension | None, right: _Dimension | None, identity: Identity)
 
 
 def _words(dimension: _Dimension) -> str:
-    parts = [base if n == 1 else f"{base}^{n}" for base, n in sorted(dimension.items())]
-    return " ".join(parts) or "a pure number"
+    def power(kind: str, n: int) -> str:
+        return kind if n == 1 else f"{kind}^{n}"
+
+    over = [power(kind, n) for kind, n in sorted(dimension.items()) if n > 0]
+    under = [power(kind, -n) for kind, n in sorted(dimension.items()) if n < 0]
+    return " per ".join([" ".join(over) or "1", *under]) if over or under else "a pure number"

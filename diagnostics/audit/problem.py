@@ -33,8 +33,6 @@ from quesnay.diagnostics.audit.identities import (
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, StudyError, suggestion
 
-__all__ = ["Choice", "Instance", "Option", "Problem", "pose"]
-
 Key: TypeAlias = tuple[str, int]
 """A symbol and a calendar year."""
 Interval: TypeAlias = tuple[float, float]
@@ -253,7 +251,7 @@ def _quantities(figures: Sequence[Figure], declared: Sequence[Quantity]) -> dict
             if own.base != figure.unit.base:
                 raise DataError(
                     f"{figure.id}: unit {figure.unit.text!r}, but {figure.symbol!r} is declared in "
-                    f"{base.unit!r}"
+                    f"{base.unit!r} ({base.concept}); take another letter or unit"
                 )
         if figure.symbol not in {f.symbol for f in figures[: figures.index(figure)]}:
             factor = own.scale / figure.unit.scale

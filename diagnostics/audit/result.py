@@ -13,14 +13,6 @@ from quesnay.diagnostics.audit.figures import Figure
 from quesnay.diagnostics.audit.problem import Choice, Problem
 from quesnay.models.display.table import Table, Tabular
 
-__all__ = [
-    "AuditResult",
-    "OneVintage",
-    "Reading",
-    "findings_of",
-]
-
-
 _DETAIL = re.compile(r"rests on GDP|^Implied|^With(out)? |No identity ties")
 
 
@@ -123,12 +115,12 @@ class AuditResult(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return findings, assignments, vintages, bounds and conflicts as tables."""
-        verdict = "consistent" if self.feasible else "not consistent"
+        verdict = "mutually consistent" if self.feasible else "not mutually consistent"
         findings = pd.DataFrame(
             {"finding": list(self.findings)},
             index=pd.RangeIndex(1, len(self.findings) + 1, name="no"),
         )
-        tables = [Table(f"Audit: the printed figures are mutually {verdict}", findings)]
+        tables = [Table(f"Audit: the printed figures are {verdict}", findings)]
         if self.assignments.size:
             tables.append(Table("Consistent assignments, one a column", self.assignments.T))
         if len(self.vintages):
@@ -146,9 +138,10 @@ class AuditResult(Tabular):
             tables.append(Table("Smallest sets of figures that cannot hold together", sets))
         if len(self.misses):
             note = "missed_by: in half units of the last printed digit"
-            tables.append(
-                Table("Smallest sets without which the others hold", self.misses, (note,))
-            )
+            ends = ("printed_low", "printed_high", "implied_low", "implied_high")
+            formats = dict.fromkeys(ends, ",.5g")
+            title = "Smallest sets without which the others hold"
+            tables.append(Table(title, self.misses, (note,), formats))
         return tuple(tables)
 
     def plot(self, **options: Any) -> Any:

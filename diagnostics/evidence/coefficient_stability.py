@@ -45,16 +45,6 @@ from quesnay.models.uncertainty.running import Guarded, estimate_of, values_of
 if TYPE_CHECKING:
     from quesnay.fitting.checks import Seed
 
-__all__ = [
-    "LeaveOneOut",
-    "OsterBounds",
-    "ScalePlacebo",
-    "leave_one_out",
-    "oster_bounds",
-    "scale_placebo",
-]
-
-
 _R_MULTIPLE = 1.3  # Oster's: nine of ten randomised results survive it
 _REAL = 1e-8  # imaginary part, as a share of the root, that is rounding
 _GAIN = 1e-12  # of R2 by controls that is rounding
@@ -483,7 +473,7 @@ def _bounded(
             f"{r_long:.4f}, and 1"
         )
     if not gain > _GAIN:
-        raise EstimationError("oster_bounds: the controls explain nothing; they bound nothing")
+        raise EstimationError("oster_bounds: the controls explain nothing; name others")
     cubic = _Cubic(sx, t, short - long, gain * sy * t, (top - r_long) * sy)
     biases = cubic.biases(delta)
     same = 1.0 + biases * (sx - t) / (sx * cubic.moved) > _SAME

@@ -30,9 +30,6 @@ from quesnay.models.display.table import Table, Tabular
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-__all__ = ["NAIVE", "DiffusionErrors", "diffusion_errors", "embedded_diffusions", "naive_forecast"]
-
-
 FAMILIES = ("gompertz", "logistic", "bass")
 NAIVE = ("same step", "same growth", "mean of both")
 

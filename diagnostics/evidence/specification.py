@@ -28,16 +28,6 @@ if TYPE_CHECKING:
 
     from quesnay.diagnostics.plots.style import Panels
 
-__all__ = [
-    "Choices",
-    "Estimator",
-    "Grid",
-    "Rule",
-    "SpecificationCurve",
-    "rank_specifications",
-    "run_specifications",
-]
-
 _CHUNK = 25
 _REASON = 200
 _NUMBERS = ("estimate", "low", "high", "standard_error")

@@ -13,8 +13,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.balancing import balance_least_squares, gras, ras
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["METHODS", "UpdateBacktest", "backtest_tables", "backtest_update", "weighted_error"]
-
 Method = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]
 
 

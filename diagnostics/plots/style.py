@@ -11,6 +11,7 @@ import io
 import os
 import re
 import textwrap
+import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
@@ -75,6 +76,7 @@ COLOURS = (
     "#000000",  # black
 )
 GREY = "#6E6E6E"  # reference lines and remarks; 5.1 : 1 against white
+_SETTINGS = threading.RLock()  # matplotlib's settings are those of all threads
 _GRID = "#DDDDDD"
 _FAMILIES = (
     "Noto Sans CJK SC",
@@ -210,6 +212,7 @@ def integer_years(axes: "Axes", *, label: str = "year") -> None:
     first, last = axes.dataLim.intervalx
     if 0 <= last - first < 1:  # a single year would else be drawn on an axis of two centuries
         axes.set_xlim(first - 1, last + 1)
+        axes.set_xticks([round((first + last) / 2)])
 
 
 def panels_of(
@@ -237,7 +240,7 @@ def panels_of(
     while figure is not None and not isinstance(figure, Figure):  # a part of a figure
         figure = figure.figure
     if figure is None:
-        raise DataError("ax: the panel has no figure; give one that is drawn somewhere")
+        raise DataError("ax: the panel was removed from its figure; give one that is in a figure")
     return figure, panels
 
 
@@ -461,8 +464,9 @@ def figure_to_bytes(figure: "Figure", kind: str = "png", *, dpi: int = 150) -> b
     }[kind]
     quick: dict[str, Any] = {"pil_kwargs": {"compress_level": 3}} if kind == "png" else {}
     stream = io.BytesIO()
-    # SVG takes the seed of its identifiers from the settings only; they are put back at once.
-    with rc_context({"svg.hashsalt": "quesnay"}):
+    # SVG takes the seed of its identifiers from the settings only; they are put back at once, and
+    # by one thread at a time.
+    with _SETTINGS, rc_context({"svg.hashsalt": "quesnay"}):
         figure.savefig(stream, format=kind, dpi=dpi, metadata=metadata, **quick)
     return stream.getvalue()
 
@@ -492,7 +496,7 @@ def figure_to_svg(figure: "Figure", name: str) -> str:
     from matplotlib import rc_context
 
     settle(figure)
-    with rc_context({"svg.fonttype": "none"}):
+    with _SETTINGS, rc_context({"svg.fonttype": "none"}):
         drawn = figure_to_bytes(figure, "svg").decode("utf-8")
     drawn = re.sub(r"<metadata>.*?</metadata>", "", drawn[drawn.index("<svg") :], flags=re.DOTALL)
     used = dict.fromkeys(re.findall(r'(?:url\(|href=")#([^)"]+)', drawn))

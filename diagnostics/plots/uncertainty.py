@@ -187,6 +187,9 @@ def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:
     if not isinstance(levels, list | tuple):
         raise DataError(f"levels: expected a list such as (0.95, 0.5), got {shown(levels)}")
     wanted = sorted((confidence_level(level) for level in levels), reverse=True)
+    end = f"{years[-1]}"
+    if len(years) == 1:  # a band and a line over one point would have no width
+        years, values = years + np.array([-0.2, 0.2]), np.repeat(values, 2, axis=1)
     for place, level in enumerate(wanted):
         low, high = np.nanquantile(values, [(1 - level) / 2, (1 + level) / 2], axis=0)
         shade = 0.16 + 0.2 * place
@@ -195,7 +198,7 @@ def _bands(axes: "Axes", draws: pd.DataFrame, levels: Sequence[float]) -> str:
     median = np.nanmedian(values, axis=0)
     axes.plot(years, median, color=COLOURS[0], linewidth=1.8, label="median")
     low, high = np.nanquantile(values[:, -1], [0.025, 0.975])
-    return f"median {median[-1]:.3g} in {years[-1]}, 95 % of draws between {low:.3g} and {high:.3g}"
+    return f"median {median[-1]:.3g} in {end}, 95 % of draws between {low:.3g} and {high:.3g}"
 
 
 def _paths(draws: pd.DataFrame) -> tuple[npt.NDArray[np.intp], Array]:

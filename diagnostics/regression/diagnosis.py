@@ -23,17 +23,8 @@ from quesnay.diagnostics.regression.assumptions import (
 from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import (
-    CR1,
-    CR2,
-    CR3,
-    HC1,
-    HC3,
-    Classical,
-    CovarianceEstimate,
-    CovarianceRule,
-    Regression,
-)
+from quesnay.fitting.regression.covariance import CR1, CR2, CR3, HC1, HC3, Classical
+from quesnay.fitting.regression.least_squares import CovarianceEstimate, CovarianceRule, Regression
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.regression.result import (
@@ -41,15 +32,6 @@ from quesnay.models.regression.result import (
     frame_of_tests,
     tables_of_tests,
 )
-
-__all__ = [
-    "Bootstrapped",
-    "Diagnosis",
-    "ErrorsCompared",
-    "bootstrap_errors",
-    "compare_errors",
-    "diagnose",
-]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

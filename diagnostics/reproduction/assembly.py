@@ -12,15 +12,8 @@ import pandas as pd
 from quesnay.diagnostics.evidence.diffusion_errors import DiffusionErrors, diffusion_errors
 from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, published_demand
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
-from quesnay.diagnostics.reproduction.study import (
-    SUPPLY,
-    UNITS,
-    Study,
-    at_key,
-    called,
-    load_study,
-    unit_scale,
-)
+from quesnay.diagnostics.reproduction.study import Study, at_key, called, load_study
+from quesnay.diagnostics.reproduction.study_rules import SUPPLY, UNITS, unit_scale
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
@@ -40,20 +33,6 @@ from quesnay.models.satellite.sectors import (
     scale_to_gdp,
 )
 from quesnay.models.satellite.updating import Margins, margins_between, update_table
-
-__all__ = [
-    "Assembly",
-    "Prepared",
-    "assemble",
-    "input_supply",
-    "margins_for",
-    "part",
-    "prepare",
-    "row",
-    "rule_errors",
-    "table_between",
-    "ties_by_slot",
-]
 
 
 def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:
@@ -196,14 +175,17 @@ def check_sectors(study: Study, facts: Facts) -> tuple[str, ...]:
                 f"tables.files: the table of {year} has other sectors than that of {first}; bring "
                 "all tables to one classification"
             )
+    source = facts.tables[first].source
+    codes = {} if source is None else {name: code for code, name in source.names.items()}
     named = {"tables.technology_sectors": study.tables.technology_sectors}
     named |= {f"core.segments.{name}": tuple(w) for name, w in study.core.segments.items()}
     for where, names in named.items():
         for name in names:
             if name not in sectors:
-                raise StudyError(
-                    f"{where}: no sector {name!r} in the tables;{suggestion(name, sectors)}"
-                )
+                hint = suggestion(name, sectors)
+                if name in codes:
+                    hint = f" write its code, {codes[name]!r}"
+                raise StudyError(f"{where}: no sector {name!r} in the tables;{hint}")
     _check_grouped(study, sectors)
     return sectors
 
@@ -473,7 +455,7 @@ def _productivity(study: Study, facts: Facts) -> tuple[float, float]:
         for year, value in zip(span.index.astype(int), span.to_numpy(float), strict=True)
         if year < use.year
     ]
-    if not growth or not np.isfinite(growth).all():
+    if not growth or not np.isfinite(growth).all() or min(growth) <= -1:
         raise StudyError(
             f"employment: no value added per worker from {use.productivity_since} to {use.year}; "
             "check the years of GDP by industry and of employment"

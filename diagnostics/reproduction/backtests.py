@@ -36,13 +36,6 @@ from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.monte_carlo import checked_inputs
 
-__all__ = [
-    "ElasticityBacktest",
-    "OriginBacktest",
-    "backtest_elasticity",
-    "backtest_penetration",
-]
-
 _NO_CHANGE = "no change"
 
 
@@ -283,7 +276,7 @@ def backtest_elasticity(
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
     rows = complete_rows(use, regression_rows(use))
     if "sector" not in rows.columns:
-        raise StudyError("potential.panel: leaving sectors out needs a column 'sector'")
+        raise StudyError("potential.panel: leaving sectors out needs a column 'sector'; add it")
     place = formula_columns(use.formula)[1].index(use.term)
 
     def elasticity(part: pd.DataFrame) -> float:

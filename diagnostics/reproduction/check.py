@@ -24,8 +24,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import describe
 
-__all__ = ["StudyCheck", "check_study"]
-
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
 class StudyCheck(Tabular):
@@ -67,7 +65,10 @@ class StudyCheck(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return runs, years, data and figures."""
-        said = f"{len(self.faults)} faults to mend." if self.faults else "Ready to run."
+        count = len(self.faults)
+        said = (
+            f"{count} fault{'s' if count > 1 else ''} to mend." if self.faults else "Ready to run."
+        )
         shown = [
             Table(f"{self.title}: what will be estimated", self.runs, (said, *self.missing)),
             Table("Years of the account", self.years),

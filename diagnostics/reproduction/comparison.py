@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
     from quesnay.diagnostics.plots.style import Panels
 
-__all__ = ["Comparison", "compare"]
-
 Account: TypeAlias = Reproduction | KlemsAccount
 
 

@@ -21,8 +21,6 @@ from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = ["account_opens", "answer_table", "explain_figure", "explanations", "verdict_opens"]
-
 _Inputs = tuple[tuple[str, str, int], ...]
 
 _RUNS = {
@@ -191,31 +189,65 @@ def verdict_opens(
 
 def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation:
     """Explain one printed figure's estimate; see :meth:`Reproduction.explain`."""
-    reported = result.facts.reported
-    if figure not in reported.index:
-        raise StudyError(f"no printed figure {figure!r};{suggestion(figure, reported.index)}")
     if run not in result.runs:
         raise StudyError(
             f"unknown run {run!r};{nearest(run, result.runs)} known: {', '.join(result.runs)}"
         )
-    printed, verdict = row(reported, figure), row(result.verdicts, (run, figure))
-    concept = CONCEPTS[str(printed["concept"])]
-    equation, inputs = _equation(result, result.central, run, concept, int(printed["year"]))
+    concept, year, said = _asked(result, figure)
+    if figure in result.facts.reported.index:
+        own, unit = row(result.verdicts, (run, figure)), ""
+        middle, low, high = (float(own[f"estimate{tail}"]) for tail in ("", "_low", "_high"))
+        said, unit = f"{said}; {own['role']} in this run.", str(own["unit"])
+    else:
+        scale, unit = _unit(result, concept)
+        own = row(result.account, (run, year))
+        middle, low, high = (scale * float(own[concept.name + t]) for t in ("", "_low", "_high"))
+    equation, inputs = _equation(result, result.central, run, concept, year)
     return Explanation(
         f"{figure}, {run} run",
         concept.title,
-        float(verdict["estimate"]),
-        str(verdict["unit"]),
+        middle,
+        unit,
         equation=equation,
         inputs=inputs,
         notes=(
-            f"Printed: {printed['printed']} {printed['unit']}, {printed['provenance']}; "
-            f"{verdict['role']} in this run.",
+            said,
             f"Values are medians of {len(result.draws)} draws, each figure by itself, so that the "
             f"equation holds in every draw but not exactly between them; 95 % interval "
-            f"{verdict['estimate_low']:.4g} to {verdict['estimate_high']:.4g} {verdict['unit']}.",
+            f"{low:.4g} to {high:.4g} {unit}.",
+            *_further(result, concept, year),
         ),
     )
+
+
+def _asked(result: "Reproduction", figure: str) -> tuple[Concept, int, str]:
+    """Return what is asked for, a printed figure or any number of the account, and its printing."""
+    reported = result.facts.reported
+    if figure in reported.index:
+        printed = row(reported, figure)
+        said = f"Printed: {printed['printed']} {printed['unit']}, {printed['provenance']}"
+        return CONCEPTS[str(printed["concept"])], int(printed["year"]), said
+    known = _numbers_of(result)
+    if figure not in known:
+        raise StudyError(
+            f"no printed figure and no number of the account {figure!r};"
+            f"{suggestion(figure, [*reported.index, *known])}"
+        )
+    return (*known[figure], "Not printed: a number of the account.")
+
+
+def _numbers_of(result: "Reproduction") -> dict[str, tuple[Concept, int]]:
+    """Return the numbers of the account by letter and year, such as I20."""
+    years = sorted({int(year) for year in result.account.index.get_level_values("year")})
+    concepts = [CONCEPTS[name] for name in ACCOUNT]
+    return {f"{c.letter}{year % 100:02d}": (c, year) for c in concepts for year in years}
+
+
+def _further(result: "Reproduction", concept: Concept, year: int) -> tuple[str, ...]:
+    """Name the inputs that can be explained in turn."""
+    inputs = {(name, year - back) for _, name, back in concept.inputs} - {(concept.name, year)}
+    names = [name for name, (c, y) in _numbers_of(result).items() if (c.name, y) in inputs]
+    return (f"Explained in the same way: {', '.join(names)}.",) if names else ()
 
 
 def _equation(
@@ -241,8 +273,6 @@ def _input(
     """One input of an equation: the median of its draws."""
     model, study = result.assembly.model, result.study
     places = [k for k, s in enumerate(model.slots) if s.year == year and s.variant != "outcome"]
-    if not places:
-        raise StudyError(f"the account has no year {year}; the figure has no estimate")
     unit = study.study.unit
     if concept in _SOURCES:
         value, source = _behind(result, run, concept, places[0]), _SOURCES[concept]
@@ -266,8 +296,7 @@ def _behind(result: "Reproduction", run: str, name: str, place: int) -> float:
     inputs = {str(n): result.inputs[n].to_numpy(float) for n in result.inputs}
     if name == "employed":
         return float(np.nanmedian(model.employed(run, inputs)[place]))
-    if model.potential is None:
-        raise StudyError("the study has no section potential")
+    assert model.potential is not None  # no run without it asks for what follows
     own = {
         c: result.draws[(run, c, slot.year, slot.variant)].to_numpy(float)
         for c in ("potential", "core", "integration")

@@ -16,21 +16,12 @@ from quesnay.datasets.readers.options import read_options
 from quesnay.datasets.readers.read import read_io
 from quesnay.datasets.tables import load_io
 from quesnay.diagnostics.reproduction.own_data import SCHEMAS, Column, is_own, read_own
-from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key, unit_scale
+from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key
+from quesnay.diagnostics.reproduction.study_rules import unit_scale
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import rounding_interval
 from quesnay.models.satellite.concepts import concept_of, describe, fact_of
-
-__all__ = [
-    "Facts",
-    "as_printed",
-    "collect_facts",
-    "panel",
-    "published_demand",
-    "reported_figures",
-    "table",
-]
 
 
 @dataclass(frozen=True, slots=True)

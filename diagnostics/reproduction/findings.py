@@ -13,13 +13,11 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
-from quesnay.diagnostics.reproduction.runs import READINGS
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import printed_amount
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
-
-__all__ = ["answer", "findings", "question", "turning_points"]
 
 
 def findings(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:
@@ -303,7 +301,9 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
     )
     if "inside" not in found:
         side = _side(float(printed["value"]), found["home"])
-        return [said + say("; the report lies {side} that interval.", lang, side=say(side, lang))]
+        return [
+            said + say("; the printed level lies {side} that interval.", lang, side=say(side, lang))
+        ]
     place = _between(float(printed["value"]), found["home"], found["inside"])
     return [
         said
@@ -360,7 +360,8 @@ def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
         return []
     listed = say(", ", lang).join(rows)
     if set(places) == {"above both"}:
-        return [say("Growth: the printed growth is in neither reading: {rows}.", lang, rows=listed)]
+        said = "Growth: the later printed totals lie above both readings, in {unit}: {rows}."
+        return [say(said, lang, unit=_unit(result, lang), rows=listed)]
     return [say("Growth: later totals beside the two readings: {rows}.", lang, rows=listed)]
 
 

@@ -39,8 +39,6 @@ if TYPE_CHECKING:
 
     from quesnay.diagnostics.plots.style import Panels
 
-__all__ = ["KlemsAccount", "klems_account"]
-
 RUN = "growth accounting"
 _WIDE = (
     "An interval over definitions is wide: overlap says that some definition comes near, no more."

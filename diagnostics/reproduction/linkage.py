@@ -5,6 +5,7 @@ chain: a tie, not what users gain. Read forward, users are tied to what the core
 the core away from the tables; elasticities attribute value added to use, and are never mixed in.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -21,8 +22,6 @@ from quesnay.models.display.table import Table, Tabular
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
-
-__all__ = ["BASE", "CoreLinkages", "core_linkages", "sector_names"]
 
 BASE = "suppliers of the core"
 """The reading of the linkage run itself."""
@@ -151,7 +150,7 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
         _stages(study, facts),
         pd.Series(core),
         tuple(sorted(set(assembly.tables) - set(facts.tables))),
-        sector_names(study, sectors),
+        sector_names(study, facts, sectors),
         study.study.unit,
     )
 
@@ -168,11 +167,13 @@ def _stages(study: Study, facts: Facts) -> pd.Series:
     return pd.Series({s: stages.get(groups.get(s, ""), "not assigned") for s in sectors})
 
 
-def sector_names(study: Study, sectors: pd.Index) -> pd.Series:
-    """Sector -> its short name where the embedded lists know it, else its code."""
+def sector_names(study: Study, facts: Facts, sectors: pd.Index) -> pd.Series:
+    """Sector -> its name where the file or the embedded lists know it, else its code."""
     codes = pd.Series(sectors, index=sectors)
     if study.tables.files:
-        return codes
+        sources = (table.source for table in facts.tables.values())
+        own: Mapping[str, str] = next((s.names for s in sources if s is not None and s.names), {})
+        return codes.map(lambda code: own.get(str(code), str(code)))
     try:
         known = load_sectors(study.study.country, len(sectors))["short_name"]
     except DataError:

@@ -32,7 +32,8 @@ from quesnay.diagnostics.reproduction.runs import (
     read_otherwise,
     reproduce,
 )
-from quesnay.diagnostics.reproduction.study import SUPPLY, Study, called
+from quesnay.diagnostics.reproduction.study import Study, called
+from quesnay.diagnostics.reproduction.study_rules import SUPPLY
 from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.grid import amounts
@@ -44,8 +45,6 @@ from quesnay.models.satellite.updating import Margins
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
-
-__all__ = ["UpdatedTable", "update_table_year", "update_year"]
 
 _UPDATES = ("RAS", "GRAS", "least squares")
 _BASE = "account"

@@ -20,8 +20,6 @@ from quesnay.datasets.readers.containers import open_book
 from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import DataError, shown, suggestion
 
-__all__ = ["SCHEMAS", "Column", "Schema", "column_table", "is_own", "read_own"]
-
 _TEXTS, _WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
 _SHOWN = 3
 _LARGEST = 1e100

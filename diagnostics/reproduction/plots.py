@@ -22,18 +22,6 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.evidence.specification import SpecificationCurve
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = [
-    "account_plot",
-    "all_plots",
-    "core_plot",
-    "elasticity_plot",
-    "fan_plot",
-    "naive_paths",
-    "penetration_plot",
-    "specification_plot",
-    "tornado_plot",
-]
-
 
 def _source(result: "Reproduction") -> str:
     from quesnay.diagnostics.reproduction.report import used_sources
@@ -113,8 +101,7 @@ def _full(result: "Reproduction") -> list[float]:
     model = result.assembly.model
     forecast = result.study.gdp.forecast
     growth = (forecast.low + forecast.high) / 2 if forecast else 0.0
-    if model.potential is None:
-        raise StudyError("potential: the study has no such section, so no curve to draw")
+    assert model.potential is not None  # no study has a curve without it
     using = (model.value_added[0] * model.potential.intensity).sum(axis=1)
     factor = [1 + growth if s.variant == "forecast" else 1.0 for s in model.slots]
     return [float(model.potential.median * u * f) for u, f in zip(using, factor, strict=True)]
@@ -184,7 +171,8 @@ def core_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     inside = np.zeros(len(result.assembly.sectors))
     inside[model.places] = np.minimum(model.core_shares(middle), 1.0)[0]
     scale = float(model.gdp[0, place] / own.v.sum())
-    names = sector_names(result.study, pd.Index(result.assembly.sectors)).to_numpy()
+    labels = pd.Index(result.assembly.sectors)
+    names = sector_names(result.study, result.facts, labels).to_numpy()
     supply = scale * (1 - inside) * (own.Z.to_numpy() @ inside)
     use = np.append(scale * (1 - inside) * (inside @ own.Z.to_numpy()), scale * inside @ own.f)
     flows = pd.concat(

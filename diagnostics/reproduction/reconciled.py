@@ -28,17 +28,6 @@ from quesnay.models.satellite.concepts import CONCEPTS, derive
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = [
-    "MAIN",
-    "STATED",
-    "Estimates",
-    "ReconciledAccount",
-    "collect_estimates",
-    "identities",
-    "path",
-    "reconcile_account",
-]
-
 METHODS = {
     "linkage": "what the core needs from others (M3)",
     "elasticity": "elasticity and weight in the supply (M2)",

@@ -27,32 +27,16 @@ from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, S
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed
 from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
-from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical, CovarianceRule
+from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical
+from quesnay.fitting.regression.least_squares import CovarianceRule
 from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.table import InputOutputTable
+from quesnay.models.regression.formula import parse_formula
 from quesnay.models.regression.instrumental import fit_instrumental, shift_share_instrument
 from quesnay.models.regression.panel import fit_panel
 from quesnay.models.regression.result import PanelFit
 from quesnay.models.satellite.core import keeps_imports_by_product
-
-__all__ = [
-    "Elasticities",
-    "KnownRegressions",
-    "cluster_grams",
-    "complete_rows",
-    "elasticity_draws",
-    "estimate_elasticities",
-    "fit_potential",
-    "formula_columns",
-    "mixture",
-    "mixture_median",
-    "per_value_added",
-    "placebo_of",
-    "regression_rows",
-    "rival_of",
-]
-
 
 _PLAIN: tuple[CovarianceRule, ...] = (Classical(), HC1())
 _CLUSTERED: tuple[CovarianceRule, ...] = (CR1(), CR2())
@@ -123,7 +107,7 @@ class KnownRegressions:
 
     def __init__(self) -> None:
         self._rows: dict[str, pd.DataFrame] = {}
-        self._fits: dict[tuple[str, str], PanelFit] = {}
+        self._fits: dict[object, PanelFit] = {}
 
     def rows(self, use: Potential) -> pd.DataFrame:
         """Return the rows of a regression, a shared frame."""
@@ -133,8 +117,12 @@ class KnownRegressions:
         return self._rows[key]
 
     def fit(self, use: Potential) -> PanelFit:
-        """Return a regression that has the term which is the elasticity."""
-        key = self._key(use), repr((use.formula, use.absorb))
+        """Return a regression that has the term which is the elasticity.
+
+        In whatever order its terms are written, it is the same.
+        """
+        form = parse_formula(use.formula)
+        key = self._key(use), use.absorb, form.outcome, frozenset(form.terms), form.intercept
         if key not in self._fits:
             self._fits[key] = fit_potential(use, self.rows(use))
         fit = self._fits[key]

@@ -46,16 +46,6 @@ if TYPE_CHECKING:
 
     Plots = Mapping[str, Figure]
 
-__all__ = [
-    "Evidence",
-    "document_of",
-    "gather_evidence",
-    "report_html",
-    "report_parts",
-    "used_sources",
-    "workbook_of",
-]
-
 T = TypeVar("T")
 _PARTS = {
     "updated": "Table of a year without one",

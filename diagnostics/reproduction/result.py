@@ -22,8 +22,6 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.models.display.table import Explanation
 
-__all__ = ["Reproduction"]
-
 _FEW = 200  # draws below which an interval of 95 % is a guess
 
 
@@ -135,7 +133,8 @@ class Reproduction(Tabular):
         Parameters
         ----------
         figure : str
-            Id of a printed figure, such as ``"T19"``.
+            Id of a printed figure, such as ``"T19"``, or letter and year of a number of the
+            account, such as ``"I20"``, printed or not.
         run : {"linkage", "elasticity", "calibrated"}
             Which estimate.
 

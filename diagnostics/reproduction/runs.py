@@ -17,13 +17,13 @@ from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.klems_account import KlemsAccount, klems_account
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import (
-    READINGS,
     KlemsStudy,
     Study,
     at_key,
     called,
     load_klems_study,
 )
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.verdicts import naive_forecasts, score_frame, verdict_frame
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import seed_sequence, whole
@@ -42,23 +42,6 @@ from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS
 from quesnay.models.satellite.core import keeps_imports_by_product, with_imports_inside
 from quesnay.models.uncertainty.monte_carlo import checked_inputs, monte_carlo
 from quesnay.models.uncertainty.sensitivity import Tornado
-
-__all__ = [
-    "READINGS",
-    "AllRuns",
-    "Sources",
-    "account_frame",
-    "labels",
-    "median_inputs",
-    "possible_readings",
-    "read_otherwise",
-    "reproduce",
-    "source_tornados",
-    "uncertain_inputs",
-    "variance_frame",
-    "with_intervals",
-]
-
 
 Sources = dict[str, list[str]]
 
@@ -186,7 +169,8 @@ def read_otherwise(assembly: Assembly, reading: str) -> AccountModel:
         inside = [year for year, table in tables.items() if not keeps_imports_by_product(table)]
         if inside:
             raise StudyError(
-                f"tables.imports: the table of {inside[0]} keeps no imports apart by product"
+                f"tables.imports: the table of {inside[0]} keeps no imports apart by product; "
+                "choose another tables.reading"
             )
         whole_flows = {year: with_imports_inside(table) for year, table in tables.items()}
         return replace(model, ties=ties_by_slot(whole_flows, model.slots, sectors))

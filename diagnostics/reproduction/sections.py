@@ -13,8 +13,6 @@ from typing import Any, TypeVar, cast
 from quesnay.fitting.checks import plain_text
 from quesnay.fitting.errors import StudyError, shown, suggestion
 
-__all__ = ["Written", "build", "convert", "key", "rows_of", "sections_of", "with_keys"]
-
 T = TypeVar("T")
 
 _WORDS = {str: "a text", int: "a whole number", float: "a number", bool: "true or false"}

@@ -24,13 +24,8 @@ from quesnay.diagnostics.reproduction.regressions import (
     per_value_added,
 )
 from quesnay.diagnostics.reproduction.runs import median_inputs, read_otherwise
-from quesnay.diagnostics.reproduction.study import (
-    Potential,
-    Specifications,
-    Study,
-    load_study,
-    with_keys,
-)
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import Potential, Specifications, Study, load_study
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import whole
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
@@ -40,9 +35,6 @@ from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.satellite.account import RUNS
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.running import fingerprint, run_draws
-
-__all__ = ["Combination", "combinations", "specification_curve"]
-
 
 UNUSED = "not used"
 _OPEN = ("run", "reading", "gdp.vintage")  # account keys that choose instead of replacing a key

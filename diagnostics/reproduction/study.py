@@ -17,62 +17,15 @@ from typing import Any, TypeVar, cast
 from quesnay.diagnostics.reproduction.sections import (
     Written,
     build,
-    convert,
     key,
     rows_of,
     sections_of,
-    with_keys,
 )
 from quesnay.diagnostics.reproduction.study_rules import (
-    READINGS,
-    ROLES,
-    SUPPLY,
-    UNITS,
     check_klems,
     check_sections,
-    unit_scale,
 )
 from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
-
-__all__ = [
-    "READINGS",
-    "ROLES",
-    "SUPPLY",
-    "TEMPLATES",
-    "UNITS",
-    "Core",
-    "Demand",
-    "Employment",
-    "Equation",
-    "Figure",
-    "Forecast",
-    "Gdp",
-    "Header",
-    "Instrument",
-    "Klems",
-    "KlemsStudy",
-    "Penetration",
-    "Potential",
-    "Regression",
-    "Reported",
-    "Rival",
-    "Specifications",
-    "Study",
-    "Tables",
-    "Vintage",
-    "at_key",
-    "build",
-    "called",
-    "convert",
-    "key_table",
-    "load_klems_study",
-    "load_study",
-    "study_names",
-    "study_text",
-    "template_text",
-    "unit_scale",
-    "with_keys",
-]
 
 T = TypeVar("T")
 

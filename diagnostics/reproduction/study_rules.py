@@ -28,8 +28,6 @@ if TYPE_CHECKING:
         Study,
     )
 
-__all__ = ["READINGS", "ROLES", "SUPPLY", "UNITS", "check_klems", "check_sections", "unit_scale"]
-
 FAMILIES = ("gompertz", "logistic", "bass")
 ROLES = ("input", "calibration", "held out")
 READINGS = (
@@ -325,7 +323,7 @@ def _check_penetration(study: "Study", use: "Penetration", where: str) -> None:
     if not use.curves:
         raise StudyError(f"{where}.penetration.curves: name at least one curve")
     if not study.gdp.vintages:
-        raise StudyError(f"{where}.penetration: real growth needs that of GDP; name gdp.vintages")
+        raise StudyError(f"{where}.penetration: real growth needs that of GDP; add gdp.vintages")
     for name in use.curves:
         _one_of(name, FAMILIES, f"{where}.penetration.curves", "curve")
     if len(use.saturation) != 2 or not 0 < use.saturation[0] <= use.saturation[1]:

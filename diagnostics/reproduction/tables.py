@@ -16,25 +16,6 @@ from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, describe
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-__all__ = [
-    "account_table",
-    "bounds_table",
-    "console_tables",
-    "console_text",
-    "definitions_table",
-    "glance_table",
-    "interval_text",
-    "number_text",
-    "path_table",
-    "printed_amount",
-    "result_tables",
-    "role_words",
-    "score_table",
-    "segment_table",
-    "variance_table",
-    "verdict_table",
-]
-
 _RUN_WORDS = {
     "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
@@ -170,11 +151,13 @@ def score_table(result: "Reproduction") -> Table:
             ],
         }
     )
-    notes = (
+    note = (
         "Error: mean absolute relative error of the medians over the printed totals that are held "
-        "out. Rules without a model carry their own errors on other diffusions.",
+        "out."
     )
-    return Table("Score, each fact counted once", frame, notes)
+    if not result.naive.empty:
+        note += " Rules without a model carry their own errors on other diffusions."
+    return Table("Score, each fact counted once", frame, (note,))
 
 
 def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
@@ -273,6 +256,8 @@ def segment_table(result: "Reproduction") -> Table:
     if figure is None:
         frame = (keep[list(pattern.weights.columns)] @ pattern.weights.T).T
         said = "The weights are shares of the sectors as the study gives them."
+        if result.study.core.dispersion > 0:
+            said += " The account's core is the median of draws around them."
     else:
         target = row(result.facts.reported, figure)
         account = pattern.calibrate(row(keep, int(target["year"])), float(target["value"]))

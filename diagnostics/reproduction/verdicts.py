@@ -15,16 +15,6 @@ from quesnay.diagnostics.reproduction.study import Study
 from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import AccountModel
 
-__all__ = [
-    "facts_in_words",
-    "judge",
-    "judged_facts",
-    "naive_forecasts",
-    "score_frame",
-    "score_row",
-    "verdict_frame",
-]
-
 HELD_OUT = "held out"
 
 

@@ -13,7 +13,7 @@ import numpy.typing as npt
 from scipy import special
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.assumptions.specification import clustered_test, wald
+from quesnay.fitting.assumptions.specification import clustered_test
 from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, stack
@@ -25,15 +25,6 @@ from quesnay.fitting.regression.least_squares import (
 )
 from quesnay.fitting.regression.random_effects import Method, random_effects, within_columns
 from quesnay.fitting.verdict import TestResult, Wording, judged
-
-__all__ = [
-    "EFFECTS",
-    "UNRELATED",
-    "cross_section_dependence",
-    "hausman",
-    "lagrange_multiplier",
-    "mundlak",
-]
 
 EFFECTS = Wording(
     "units and times have no effects of their own",
@@ -174,14 +165,9 @@ def hausman(
 
 
 def mundlak(
-    y: npt.ArrayLike,
-    X: npt.ArrayLike,
-    *,
-    unit: npt.ArrayLike,
-    method: Method = "swar",
-    robust: bool = True,
+    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: Method = "swar"
 ) -> TestResult:
-    """Test whether unit means of the regressors matter beside the regressors themselves.
+    """Test, clustered by unit, whether unit means of the regressors matter beside the regressors.
 
     Mundlak (1978), Econometrica 46; Arellano (1993), J. Econometrics 59.
     """
@@ -192,46 +178,18 @@ def mundlak(
         raise EstimationError("X: no column varies inside units; unit means add nothing")
     means = panel.unit_means(design[panel.order])[np.argsort(panel.order)][:, varying]
     found = random_effects(y, design, unit=unit, method=method)
-    theta = found.theta[:, None]
-    quasi = found.projection.Q @ (found.projection.R * found.projection.scale)
-    quasi_y = found.projection.fitted + found.projection.residuals
-    return _joint("Mundlak", quasi_y, (quasi, (1.0 - theta) * means), unit, robust=robust)
-
-
-def _joint(
-    name: str, y: Array, parts: tuple[Array, Array], unit: npt.ArrayLike, *, robust: bool
-) -> TestResult:
-    """Test that the second part of a design adds nothing to the first."""
-    kept = parts[1][:, _fresh(*parts)]
-    if kept.shape[1] == 0:
+    quasi, k = found.projection.design, found.projection.rank
+    wide = np.column_stack([quasi, (1.0 - found.theta[:, None]) * means])
+    wide = wide[:, ~dependent_columns(wide, tolerance=1e-9)]
+    if wide.shape[1] == k:
         raise EstimationError("X: unit means repeat the regressors; there is nothing to test")
-    fit = project(y, np.column_stack([parts[0], kept]))
-    chosen = slice(parts[0].shape[1], None)
-    b = fit.coefficients[chosen]
-    df = b.size
-    if not robust:
-        cov = (fit.ssr / (fit.nobs - fit.rank) * fit.bread())[chosen, chosen]
-        statistic = wald(b, cov)
-        p_value = float(special.chdtrc(df, statistic))
-        return judged(name, statistic, f"chi2({df})", p_value, UNIT_MEANS)
-    design = fit.Q @ (fit.R * fit.scale)
+    fit = project(found.projection.fitted + found.projection.residuals, wide)
     codes = as_codes(unit, fit.nobs, "unit")[0]
-    regression = Regression(design, fit.residuals, fit.bread(), clusters=(codes,))
-    return clustered_test(b, regression, chosen, name=name, words=UNIT_MEANS)
-
-
-def _fresh(base: Array, added: Array) -> list[int]:
-    """Return the added columns that the base and earlier added ones do not span."""
-    basis = np.linalg.qr(base / np.sqrt((base**2).sum(axis=0)))[0]
-    kept = []
-    for place, column in enumerate(added.T):
-        rest = column - basis @ (basis.T @ column)
-        rest -= basis @ (basis.T @ rest)
-        length = float(np.sqrt(rest @ rest))
-        if length > 1e-9 * float(np.sqrt(column @ column)):
-            kept.append(place)
-            basis = np.column_stack([basis, rest / length])
-    return kept
+    regression = Regression(fit.design, fit.residuals, fit.bread(), clusters=(codes,))
+    added = slice(k, None)
+    return clustered_test(
+        fit.coefficients[added], regression, added, name="Mundlak", words=UNIT_MEANS
+    )
 
 
 def cross_section_dependence(

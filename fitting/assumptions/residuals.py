@@ -18,18 +18,6 @@ from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "Influence",
-    "breusch_pagan",
-    "cluster_influence",
-    "collinearity",
-    "influence_of",
-    "jarque_bera",
-    "order_envelope",
-    "variance_inflation",
-    "white",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Collinearity:
@@ -355,7 +343,11 @@ def jarque_bera(residuals: npt.ArrayLike, *, rows: float | None = None) -> TestR
 
     Jarque and Bera (1987), International Statistical Review 55.
     """
-    e = _varied(residuals)
+    e = as_vector(residuals, name="residuals")
+    if e.size < 4:
+        raise EstimationError(f"residuals: {e.size} values; at least four are needed")
+    if float(np.ptp(e)) <= 1e-14 * float(np.abs(e).max()):
+        raise EstimationError("residuals: all equal; there is no distribution to test")
     e = e - e.mean()
     second = float((e**2).mean())
     skewness = float((e**3).mean()) / second**1.5
@@ -363,15 +355,6 @@ def jarque_bera(residuals: npt.ArrayLike, *, rows: float | None = None) -> TestR
     statistic = (rows or e.size) * (skewness**2 / 6 + (kurtosis - 3) ** 2 / 24)
     p_value = float(special.chdtrc(2, statistic))
     return judged("Jarque-Bera", statistic, "chi2(2)", p_value, _NOT_NORMAL)
-
-
-def _varied(residuals: npt.ArrayLike) -> Array:
-    e = as_vector(residuals, name="residuals")
-    if e.size < 4:
-        raise EstimationError(f"residuals: {e.size} values; at least four are needed")
-    if float(np.ptp(e)) <= 1e-14 * float(np.abs(e).max()):
-        raise EstimationError("residuals: all equal; there is no distribution to test")
-    return e
 
 
 def order_envelope(n: int, *, level: float = 0.95, draws: int = 400) -> tuple[Array, Array, Array]:

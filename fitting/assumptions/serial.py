@@ -4,7 +4,6 @@ Durbin and Watson's statistic given X has the law of a ratio of quadratic forms 
 exact; Breusch and Godfrey's is a score; Wooldridge's compares within residuals one step apart.
 """
 
-from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -16,15 +15,8 @@ from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, cluster_sums, stack
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
+from quesnay.fitting.regression.random_effects import within_columns
 from quesnay.fitting.verdict import TestResult, Wording, judged
-
-__all__ = [
-    "SERIAL",
-    "breusch_godfrey",
-    "durbin_watson",
-    "probability_positive",
-    "wooldridge_within",
-]
 
 Alternative = Literal["positive", "two-sided", "negative"]
 SERIAL = Wording(
@@ -102,14 +94,6 @@ def breusch_godfrey(
     return judged(f"Breusch-Godfrey({lags})", statistic, law, p_value, SERIAL)
 
 
-def _with_freedom(fit: Projection) -> Projection:
-    if fit.nobs - fit.rank < 2:
-        raise EstimationError(
-            f"X: {fit.nobs} rows for {fit.rank} columns leave nothing to test; add rows"
-        )
-    return fit
-
-
 def _lags(residuals: Array, lags: int, unit: npt.ArrayLike | None) -> Array:
     n = residuals.size
     codes, units = (np.zeros(n, dtype=np.intp), 1) if unit is None else as_codes(unit, n, "unit")
@@ -122,17 +106,20 @@ def _lags(residuals: Array, lags: int, unit: npt.ArrayLike | None) -> Array:
     return out
 
 
+def _with_freedom(fit: Projection) -> Projection:
+    if fit.nobs - fit.rank < 2:
+        raise EstimationError(
+            f"X: {fit.nobs} rows for {fit.rank} columns leave nothing to test; add rows"
+        )
+    return fit
+
+
 def _exact_tails(fit: Projection, X: npt.ArrayLike, d: float) -> tuple[float, float]:
     """Return P(D < d) and P(D > d) from the eigenvalues of M A, A the differencing form."""
     full, _ = linalg.qr(as_design(X) / fit.scale, mode="full", check_finite=False)
-    rest = full[:, fit.rank :]
-    half = np.diff(rest, axis=0)
-    eigenvalues = np.linalg.eigvalsh(half.T @ half)
-    shifted = eigenvalues - d
-    return (
-        probability_positive(shifted, side="negative"),
-        probability_positive(shifted, side="positive"),
-    )
+    half = np.diff(full[:, fit.rank :], axis=0)
+    shifted = np.linalg.eigvalsh(half.T @ half) - d
+    return probability_positive(-shifted), probability_positive(shifted)
 
 
 def _normal_tails(fit: Projection, d: float) -> tuple[float, float]:
@@ -168,9 +155,14 @@ def wooldridge_within(
     Wooldridge (2010), sec. 10.5.4; plm::pwartest, which takes the row before a gap for the lag
     where this takes no pair.
     """
-    ordered = _ordered(y, X, unit, time)
-    fit = project_noisy(ordered.outcome - ordered.means_y, ordered.varying())
-    panel = ordered.panel
+    design = as_design(X)
+    outcome = as_vector(y, design.shape[0])
+    panel = stack(unit, time, outcome.size)
+    within, varying = within_columns(design[panel.order], panel)
+    if not varying.any():
+        raise EstimationError("X: no column varies inside units; nothing is left to test")
+    ordered = outcome[panel.order]
+    fit = project_noisy(ordered - panel.unit_means(ordered), within[:, varying])
     if panel.length.max() < 3:
         raise EstimationError(
             "time: units are too short: two rows of a unit have equal and opposite residuals; "
@@ -180,47 +172,10 @@ def wooldridge_within(
     if lengths:
         size = panel.length[panel.unit[panel.steps()[0]]].astype(np.float64)
         null = -float((1.0 / size).sum() / (1.0 - 1.0 / size).sum())
-    return _autoregression(fit.residuals, panel, null, few_units, "Wooldridge within")
+    return _autoregression(fit.residuals, panel, null, few_units)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ordered:
-    """Outcome and design in panel order."""
-
-    panel: Stack
-    outcome: Array
-    design: Array
-
-    @property
-    def means_y(self) -> Array:
-        return self.panel.unit_means(self.outcome)
-
-    def varying(self) -> Array:
-        """Return the design about unit means, without columns constant inside units."""
-        within = self.design - self.panel.unit_means(self.design)
-        return np.asarray(within[:, self._mask(within)])
-
-    def varying_levels(self) -> Array:
-        within = self.design - self.panel.unit_means(self.design)
-        return np.asarray(self.design[:, self._mask(within)])
-
-    def _mask(self, within: Array) -> npt.NDArray[np.bool_]:
-        mask = np.abs(within).max(axis=0) > 1e-12 * np.abs(self.design).max(axis=0)
-        if not mask.any():
-            raise EstimationError("X: no column varies inside units; nothing is left to test")
-        return np.asarray(mask)
-
-
-def _ordered(
-    y: npt.ArrayLike, X: npt.ArrayLike, unit: npt.ArrayLike, time: npt.ArrayLike
-) -> _Ordered:
-    design = as_design(X)
-    outcome = as_vector(y, design.shape[0])
-    panel = stack(unit, time, outcome.size)
-    return _Ordered(panel, outcome[panel.order], design[panel.order])
-
-
-def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -> TestResult:
+def _autoregression(e: Array, panel: Stack, null: float, few: bool) -> TestResult:
     """Test the slope of residuals on their lag against `null`, clustered by unit."""
     later, earlier = panel.steps()
     if later.size < 4:
@@ -236,12 +191,10 @@ def _autoregression(e: Array, panel: Stack, null: float, few: bool, name: str) -
     statistic = float(fit.coefficients[1] - null) ** 2 / (variance * (N / (N - 1) if few else 1.0))
     free = N - 1 if few else later.size - 2
     p_value = float(special.fdtrc(1, free, statistic))
-    return judged(name, statistic, f"F(1, {free})", p_value, SERIAL)
+    return judged("Wooldridge within", statistic, f"F(1, {free})", p_value, SERIAL)
 
 
-def probability_positive(
-    weights: npt.ArrayLike, *, side: Literal["positive", "negative"] = "positive"
-) -> float:
+def probability_positive(weights: npt.ArrayLike) -> float:
     """Return the probability that a weighted sum of squared standard normals is positive.
 
     ``P(sum w_i z_i^2 > 0)`` by inversion of the moment generating function (Imhof, 1961) along the
@@ -249,8 +202,6 @@ def probability_positive(
     their relative digits.
     """
     w = np.asarray(weights, dtype=np.float64)
-    if side == "negative":
-        w = -w
     if w.ndim != 1 or not np.isfinite(w).all() or not w.any():
         raise EstimationError("weights: expected finite numbers, not all zero")
     if (w >= 0.0).all() or (w <= 0.0).all():

@@ -19,19 +19,6 @@ from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.fitting.regression.least_squares import Projection, Regression, project
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "FORM",
-    "STABLE",
-    "added_columns",
-    "chow",
-    "clustered_test",
-    "harvey_collier",
-    "joint_test",
-    "recursive_residuals",
-    "reset",
-    "wald",
-]
-
 RESTRICTIONS = Wording(
     "all restrictions hold",
     "at least one restriction fails",

@@ -24,19 +24,6 @@ from quesnay.fitting.curves.least_squares import (
 )
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = [
-    "CurveProblem",
-    "GreyForecast",
-    "ProfileAsk",
-    "bootstrap_draws",
-    "fit_problem",
-    "grey_forecast",
-    "grey_path",
-    "make_problem",
-    "profile_interval",
-]
-
-
 _AS_GOOD = 1e-9  # relative gain over the exponential that is rounding
 _DIGIT = 1e-6  # change of the levels, as a share of the largest, that must not move a curve far
 _FASTEST = 60.0  # growth over all points together, as of the starting grid

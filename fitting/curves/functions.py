@@ -15,8 +15,6 @@ from scipy.special import expit, logit
 
 from quesnay.fitting.arrays import Array
 
-__all__ = ["BASS", "CURVES", "GOMPERTZ", "LOGISTIC", "RICHARDS", "Curve"]
-
 _LARGEST_EXPONENT = 700.0
 _NEAR_ZERO = 1e-2  # below it the logarithm is expanded, which would cancel otherwise
 _TERMS = 10

@@ -13,14 +13,6 @@ from numpy.typing import ArrayLike
 from quesnay.fitting.arrays import Array, Function
 from quesnay.fitting.errors import ConvergenceError, EstimationError, QuesnayError
 
-__all__ = [
-    "NonlinearFit",
-    "central_jacobian",
-    "covariance_of",
-    "nonlinear_least_squares",
-    "norms_of",
-]
-
 _FLOAT = float(np.finfo(float).eps)
 _THIRD = float(np.cbrt(np.finfo(float).eps))
 _SMALLEST_STEP = 1e-13  # relative change of the scaled parameters at which the search rests

@@ -6,15 +6,6 @@ from numpy.typing import ArrayLike
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 
-__all__ = [
-    "contributions",
-    "geometric_stock",
-    "hyperbolic_efficiency",
-    "mean_shares",
-    "stock_from_vintages",
-    "user_cost",
-]
-
 
 def mean_shares(costs: ArrayLike, total: ArrayLike | None = None) -> Array:
     """Return the shares of two neighbouring years, averaged (Törnqvist weights).

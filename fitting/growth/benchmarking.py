@@ -14,18 +14,6 @@ from numpy.typing import ArrayLike
 from quesnay.fitting.arrays import Array, Function
 from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, EstimationError
 
-__all__ = [
-    "CONVERSIONS",
-    "OBJECTIVES",
-    "Adjustment",
-    "Disaggregated",
-    "adjust",
-    "aggregation_matrix",
-    "chow_lin",
-    "denton",
-]
-
-
 CONVERSIONS = ("sum", "average", "first", "last")
 OBJECTIVES = ("maxlog", "minrss-quilis", "minrss-ecotrim")
 _LIMIT = 0.999  # R's tempdisagg searches rho in the same interval

@@ -16,20 +16,6 @@ from quesnay.fitting.errors import EstimationError, shown
 from quesnay.fitting.regression.fixed_effects import absorb_effects, build_system
 from quesnay.fitting.regression.least_squares import Regression
 
-__all__ = [
-    "AdjustedClusters",
-    "ClusterMoments",
-    "adjust_clusters",
-    "cluster_basis",
-    "cluster_moments",
-    "cluster_spectra",
-    "counted_parameters",
-    "is_nested",
-    "nested_set",
-    "refuse_cancelled",
-    "refuse_vanishing",
-]
-
 _FULL = 1e-10  # an eigenvalue of H_gg this near to one is one: the cluster fits itself there
 _MOST_CELLS = 100_000_000  # cells of the basis (rows times columns) that is held in memory
 _MOST_COLUMNS = 3000

@@ -12,14 +12,6 @@ from quesnay.fitting.checks import as_covariance, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "average",
-    "combine_estimates",
-    "information_weights",
-    "jackknife_weights",
-    "shrink_to_prior",
-]
-
 HOMOGENEOUS = Wording(
     "all estimates measure the same value",
     "the estimates differ by more than their errors",

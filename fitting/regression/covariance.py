@@ -30,26 +30,6 @@ from quesnay.fitting.regression.least_squares import (
     Regression,
 )
 
-__all__ = [
-    "COVARIANCES",
-    "CR0",
-    "CR1",
-    "CR2",
-    "CR3",
-    "HC0",
-    "HC1",
-    "HC2",
-    "HC3",
-    "Classical",
-    "CovarianceEstimate",
-    "CovarianceRule",
-    "DriscollKraay",
-    "NeweyWest",
-    "Regression",
-    "adjusted_clusters",
-    "known_covariance",
-]
-
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
 _MOST_DIMENSIONS = 4  # of clusters: 15 covariances
 _BLOCK = 1 << 12  # rows whose scores stay in the processor's cache

@@ -18,22 +18,6 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.checks import as_codes
 from quesnay.fitting.errors import ConvergenceError, EstimationError
 
-__all__ = [
-    "Absorber",
-    "AbsorberWithSlopes",
-    "BalancedEffects",
-    "Stack",
-    "absorb_effects",
-    "absorb_slopes",
-    "build_system",
-    "cluster_sums",
-    "deviations",
-    "find_singletons",
-    "group_means",
-    "group_sums",
-    "stack",
-]
-
 
 def group_sums(codes: Codes, block: Array, groups: int) -> Array:
     """Return the sums of variables by group.
@@ -105,14 +89,14 @@ class Stack:
         """Return the mean of each row's unit, shaped like `values`, (n,) or (n, k), sorted rows."""
         return np.asarray(group_means(values, self.unit, self.units)[self.unit])
 
-    def steps(self, lag: int = 1) -> tuple[Codes, Codes]:
-        """Return positions of rows and of the same unit's rows `lag` times before.
+    def steps(self) -> tuple[Codes, Codes]:
+        """Return positions of rows and of the same unit's rows one time before.
 
         Times are counted among those that occur in the panel; a gap gives no pair.
         """
         key = self.unit * self.times + self.time
-        earlier = np.searchsorted(key, key - lag)
-        found = (key[earlier] == key - lag) & (self.time >= lag)
+        earlier = np.searchsorted(key, key - 1)
+        found = (key[earlier] == key - 1) & (self.time >= 1)
         return np.flatnonzero(found), earlier[found]
 
 
@@ -123,13 +107,11 @@ def group_means(values: Array, codes: Codes, count: int) -> Array:
     return np.ascontiguousarray(means).reshape(count, *values.shape[1:])
 
 
-def stack(
-    unit: npt.ArrayLike, time: npt.ArrayLike | None, rows: int, *, least_units: int = 2
-) -> Stack:
+def stack(unit: npt.ArrayLike, time: npt.ArrayLike | None, rows: int) -> Stack:
     """Order the rows of a panel and refuse what is none."""
     codes, units = as_codes(unit, rows, "unit")
-    if units < least_units:
-        raise EstimationError(f"unit: {units} only; at least {least_units} are needed")
+    if units < 2:
+        raise EstimationError(f"unit: {units} only; at least 2 are needed")
     if time is None:
         order = np.argsort(codes, kind="stable")
         start = np.r_[0, np.cumsum(np.bincount(codes))[:-1]]

@@ -18,16 +18,6 @@ from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import project
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
-__all__ = [
-    "InstrumentalFit",
-    "TwoStages",
-    "anderson_rubin",
-    "endogeneity",
-    "first_stage",
-    "instrumental_variables",
-    "overidentification",
-]
-
 EXOGENOUS = Wording(
     "the regressors called endogenous are exogenous",
     "least squares and instruments disagree",
@@ -154,34 +144,21 @@ def instrumental_variables(
     return InstrumentalFit(beta, bread @ meat @ bread.T, residuals, kappa, df, freed)
 
 
-@dataclass(frozen=True, slots=True)
-class TwoStages:
-    """An equation with instruments that can be estimated again on other rows.
-
-    Parameters
-    ----------
-    y, X, W, Z : (n,), (n, m), (n, p), (n, q) arrays
-        Outcome, endogenous and exogenous regressors, excluded instruments.
-    order : (m + p,) array of int
-        Places of the coefficients among ``[X, W]``.
-    method : {"2sls", "liml"}
-        As of `instrumental_variables`.
-    """
-
-    y: Array
-    X: Array
-    W: Array
-    Z: Array
-    order: Codes
-    method: Literal["2sls", "liml"]
-
-    def again(self, rows: Codes, copies: Codes) -> Array:
-        """Return the coefficients, (m + p,), of these rows; whose copy they are has no bearing."""
-        outside = self.W[rows] if self.W.shape[1] else None
-        found = instrumental_variables(
-            self.y[rows], self.X[rows], self.Z[rows], outside, method=self.method
-        )
-        return found.coefficients[self.order]
+def instrumental_again(
+    rows: Codes,
+    _: Codes,
+    *,
+    y: Array,
+    X: Array,
+    W: Array,
+    Z: Array,
+    order: Codes,
+    method: Literal["2sls", "liml"],
+) -> Array:
+    """Return the coefficients of some rows, taken from among ``[X, W]``; copies have no bearing."""
+    outside = W[rows] if W.shape[1] else None
+    found = instrumental_variables(y[rows], X[rows], Z[rows], outside, method=method)
+    return found.coefficients[order]
 
 
 def partial_out(y: Array, X: Array, Z: Array, W: Array, absorbed: int) -> Partialled:

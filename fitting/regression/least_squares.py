@@ -20,20 +20,6 @@ from quesnay.fitting.checks import as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Absorber
 
-__all__ = [
-    "CovarianceEstimate",
-    "CovarianceRule",
-    "LinearFit",
-    "Projection",
-    "Regression",
-    "dependent_columns",
-    "least_squares",
-    "name_dependence",
-    "project",
-    "project_noisy",
-    "scale_columns",
-]
-
 Long = npt.NDArray[np.longdouble]
 _WELL_CONDITIONED = 1e-4  # of the scaled Gram matrix, so that cond(X) is at most about 100
 _FAIRLY_CONDITIONED = 1e-12  # of the same: two Cholesky factorisations are as good as Householder's
@@ -397,6 +383,11 @@ class Projection:
         """Whether the design explains y to rounding, so that residuals mean nothing."""
         whole = self.ssr + float(self.fitted @ self.fitted)
         return self.ssr <= _EXACT * whole
+
+    @property
+    def design(self) -> Array:
+        """X, (n, k)."""
+        return self.Q @ (self.R * self.scale)
 
     @property
     def leverage(self) -> Array:

@@ -12,8 +12,6 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, group_means, stack
 from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
-__all__ = ["Method", "PanelOfUnits", "RandomEffects", "between", "random_effects", "within_columns"]
-
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
 _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
 
@@ -28,8 +26,6 @@ class RandomEffects:
         Slopes and intercept in the order of X.
     covariance : (k, k) array
         Classical covariance of the quasi-demeaned regression.
-    residuals : (n,) array
-        ``y - X b`` in the order of the rows given (unit effects included).
     sigma2_idiosyncratic, sigma2_unit : float
         The two variances.
     theta : (n,) array
@@ -40,7 +36,6 @@ class RandomEffects:
 
     coefficients: Array
     covariance: Array
-    residuals: Array
     sigma2_idiosyncratic: float
     sigma2_unit: float
     theta: Array
@@ -83,58 +78,20 @@ def random_effects(
     return _gls(sample, idiosyncratic, max(between, 0.0))
 
 
-@dataclass(frozen=True, slots=True)
-class PanelOfUnits:
-    """A panel with random unit effects that can be estimated again on other rows.
-
-    Parameters
-    ----------
-    y, X : (n,), (n, k) arrays
-        Outcome and design.
-    unit : (n,) array of int
-        Units.
-    weights : (n,) array or None
-        As of `random_effects`.
-    method : str
-        As of `random_effects`.
-    """
-
-    y: Array
-    X: Array
-    unit: Codes
-    weights: Array | None
-    method: Method
-
-    def again(self, rows: Codes, copies: Codes) -> Array:
-        """Return the coefficients, (k,), of these rows; a unit in two copies is two units."""
-        apart = copies * (self.unit.max() + 1) + self.unit[rows]
-        weights = None if self.weights is None else self.weights[rows]
-        found = random_effects(
-            self.y[rows], self.X[rows], unit=apart, method=self.method, weights=weights
-        )
-        return found.coefficients
-
-
-def between(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, by_length: bool = False
-) -> Projection:
-    """Regress unit means on unit means, one row a unit in the order of the sorted labels.
-
-    Shapes: `y` (n,), `X` (n, k), `unit` (n,). `by_length` weights units by their number of rows, as
-    Stata's ``xtreg, be wls``.
-    """
-    design = as_design(X)
-    outcome = as_vector(y, design.shape[0])
-    panel = stack(unit, None, outcome.size)
-    means = group_means(np.column_stack([outcome, design])[panel.order], panel.unit, panel.units)
-    if by_length:
-        means = means * np.sqrt(panel.length)[:, None]
-    if panel.units <= design.shape[1]:
-        raise EstimationError(
-            f"unit: {panel.units} units for {design.shape[1]} coefficients of unit means; give "
-            "fewer regressors"
-        )
-    return project(means[:, 0], means[:, 1:])
+def random_effects_again(
+    rows: Codes,
+    copies: Codes,
+    *,
+    y: Array,
+    X: Array,
+    unit: Codes,
+    weights: Array | None,
+    method: Method,
+) -> Array:
+    """Return the coefficients, (k,), of some rows; a unit in two copies is two units."""
+    apart = copies * (unit.max() + 1) + unit[rows]
+    own = None if weights is None else weights[rows]
+    return random_effects(y[rows], X[rows], unit=apart, method=method, weights=own).coefficients
 
 
 def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:
@@ -211,16 +168,8 @@ def _gls(sample: _Sample, idiosyncratic: float, between: float) -> RandomEffects
     quasi_x = (root[:, None] * (X - theta[:, None] * sample.spread(X)))[back]
     fit = project(quasi_y, quasi_x)
     variance = fit.ssr / max(fit.nobs - fit.rank, 1)
-    residuals = (y - X @ fit.coefficients)[back]
-    return RandomEffects(
-        fit.coefficients,
-        variance * fit.bread(),
-        residuals,
-        idiosyncratic,
-        between,
-        theta[back],
-        fit,
-    )
+    covariance = variance * fit.bread()
+    return RandomEffects(fit.coefficients, covariance, idiosyncratic, between, theta[back], fit)
 
 
 def _swamy_arora(sample: _Sample) -> tuple[float, float]:

@@ -10,9 +10,9 @@ The wild bootstrap imposes the null and flips the residuals of whole clusters, s
 their size with few of them (Cameron, Gelbach and Miller 2008).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -28,23 +28,6 @@ from quesnay.fitting.regression.clusters import (
 )
 from quesnay.fitting.regression.fixed_effects import absorb_effects, cluster_sums
 from quesnay.fitting.regression.least_squares import Regression
-
-__all__ = [
-    "NestedGrams",
-    "Refit",
-    "Replications",
-    "bootstrap_coefficients",
-    "gram_blocks",
-    "jackknife_coefficients",
-    "nested_grams",
-    "prepare_wild",
-    "redraw_grams",
-    "refit_bootstrap",
-    "refit_jackknife",
-    "solve_grams",
-    "wild_weights",
-]
-
 
 _SINGULAR = 1e-13  # reciprocal condition of a scaled table below which nothing is identified
 _MOST_LEVELS = 3000  # of effects that cross clusters: one draw takes a second or two
@@ -517,12 +500,8 @@ def jackknife_coefficients(
     return Replications(coefficients - shifts, covariance, 0)
 
 
-class Refit(Protocol):
-    """An estimator beyond least squares that can be estimated again on other rows."""
-
-    def again(self, rows: Codes, copies: Codes) -> Array:
-        """Return the coefficients of `rows`; a cluster drawn twice is two `copies`."""
-        ...
+Refit: TypeAlias = Callable[[Codes, Codes], Array]
+"""An estimator beyond least squares: coefficients of some rows and the copies these belong to."""
 
 
 def refit_bootstrap(
@@ -539,7 +518,7 @@ def refit_bootstrap(
         picks = generator.integers(0, groups, groups)
         rows = np.concatenate([members[pick] for pick in picks])
         try:
-            kept.append(estimator.again(rows, np.repeat(np.arange(groups), sizes[picks])))
+            kept.append(estimator(rows, np.repeat(np.arange(groups), sizes[picks])))
         except EstimationError:  # counted as failed
             continue
     return _of_draws(np.array(kept), draws)
@@ -552,7 +531,7 @@ def refit_jackknife(estimator: Refit, coefficients: Array, codes: Codes) -> Repl
     for group in range(groups):
         rows = np.flatnonzero(codes != group)
         try:
-            kept.append(estimator.again(rows, np.zeros(rows.size, dtype=np.intp)))
+            kept.append(estimator(rows, np.zeros(rows.size, dtype=np.intp)))
         except EstimationError as error:
             raise EstimationError(
                 f"the jackknife: without one of the {groups} groups of rows nothing can be "

@@ -16,19 +16,6 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_number, is_whole, plain_numbers
 from quesnay.fitting.errors import QuesnayError, shown
 
-__all__ = [
-    "Choice",
-    "Constant",
-    "Distribution",
-    "Empirical",
-    "JointNormal",
-    "LogNormal",
-    "Normal",
-    "Triangular",
-    "TruncatedNormal",
-    "Uniform",
-]
-
 
 @runtime_checkable
 class Distribution(Protocol):

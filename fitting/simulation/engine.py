@@ -6,7 +6,9 @@ on where chunks are computed: here, in processes of this machine, or on a Dask c
 
 import multiprocessing
 import pickle
+import signal
 import sys
+import threading
 import warnings
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
@@ -19,8 +21,6 @@ from numpy.typing import NDArray
 
 from quesnay.fitting.checks import seed_sequence, whole
 from quesnay.fitting.errors import QuesnayError, shown
-
-__all__ = ["Arrays", "Chunk", "Progress", "Task", "chunks", "run"]
 
 Progress = Callable[[int, int], None]
 Arrays: TypeAlias = Mapping[str, NDArray[Any]]
@@ -146,6 +146,7 @@ def chunks(draws: int, *, seed: int | np.random.SeedSequence, size: int) -> tupl
 
 
 _installed: list[Task] = []
+_FILTERS = threading.Lock()
 
 
 def compute(
@@ -172,8 +173,9 @@ def _in_processes(task: Task, chunks: Sequence[Chunk], jobs: int) -> Iterator[tu
     )
     waiting: dict[Future[Arrays], Chunk] = {}
     try:
-        with warnings.catch_warnings():
-            # Python 3.12 warns of threads at a fork; the children only compute on arrays.
+        # Python 3.12 warns of threads at a fork; the children only compute on arrays. Filters are
+        # those of all threads: two that changed them at once could leave them changed.
+        with _FILTERS, warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             for chunk in chunks:
                 waiting[pool.submit(_installed_task, chunk)] = chunk
@@ -190,7 +192,8 @@ def _in_processes(task: Task, chunks: Sequence[Chunk], jobs: int) -> Iterator[tu
 
 
 def _install(task: Task) -> None:
-    """Keep the task of this worker process."""
+    """Keep the task of this worker process, which an interruption ends without a word."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
     _installed[:] = [task]
 
 

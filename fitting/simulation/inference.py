@@ -14,14 +14,6 @@ from scipy.special import ndtr, ndtri
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import QuesnayError
 
-__all__ = [
-    "JointNull",
-    "bootstrap_interval",
-    "joint_null",
-    "shapley_shares",
-    "sobol_indices",
-]
-
 
 def bootstrap_interval(
     draws: Array, estimate: Array, *, level: float, kind: str, jackknife: Array | None = None

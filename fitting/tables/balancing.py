@@ -15,21 +15,6 @@ import scipy.sparse as sp
 
 from quesnay.fitting.arrays import Array, Mask
 
-__all__ = [
-    "LeastSquaresFit",
-    "MarginFit",
-    "Obstacle",
-    "Scaling",
-    "balance_least_squares",
-    "closed_set",
-    "emptied",
-    "first_obstacle",
-    "fit_margins",
-    "gras",
-    "margin_scales",
-    "proved_set",
-]
-
 Kind = Literal["empty", "sign", "set", "face"]
 
 _THRESHOLDS = 40  # widest gaps of the potentials that are tried as borders of a closed set

@@ -14,14 +14,6 @@ import numpy as np
 from quesnay.fitting.arrays import Array, Mask
 from quesnay.fitting.tables.leontief import factored
 
-__all__ = [
-    "Economy",
-    "Effects",
-    "decompose",
-    "lmdi_terms",
-    "log_mean",
-]
-
 Group = frozenset[str]
 
 _CELLS = 1_000_000  # terms handled at once, to bound the memory

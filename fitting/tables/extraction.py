@@ -27,20 +27,6 @@ import numpy.typing as npt
 from quesnay.fitting.arrays import Array, Places
 from quesnay.fitting.errors import ConvergenceError, DataError
 
-__all__ = [
-    "Kind",
-    "Perturbed",
-    "Pull",
-    "extraction_gradient",
-    "lognormal_factors",
-    "loss_variance",
-    "multiplier_variance",
-    "pulls",
-    "removal",
-    "satellite_output",
-]
-
-
 Kind = Literal["total", "satellite", "backward", "forward"]
 REMOVING = ("total", "satellite")  # kinds that take final demand away as well
 

@@ -26,33 +26,6 @@ from scipy.linalg import lapack
 from quesnay.fitting.arrays import Array, Mask, Places
 from quesnay.fitting.errors import ConvergenceError, DataError
 
-__all__ = [
-    "SINGULAR",
-    "Capped",
-    "Factors",
-    "Household",
-    "Path",
-    "PathSearch",
-    "SingleFactors",
-    "capped_solution",
-    "coefficients",
-    "dynamic_path",
-    "factored",
-    "household",
-    "inverse_diagonal",
-    "inverted",
-    "largest_paths",
-    "leontief",
-    "propagation_lengths",
-    "proves_productive",
-    "reciprocal_condition",
-    "row_norm",
-    "single_leontief",
-    "spectral_radius",
-    "unit_columns",
-]
-
-
 Pivots = npt.NDArray[np.int32]
 
 SINGULAR = (

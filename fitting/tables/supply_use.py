@@ -8,8 +8,6 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.leontief import factored
 
-__all__ = ["Transform", "hybrid_transform", "transform"]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Transform:

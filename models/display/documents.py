@@ -34,18 +34,6 @@ from quesnay.models.display.write import write_bytes
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
 
-__all__ = [
-    "SIGNIFICANT_DIGITS",
-    "Chart",
-    "Part",
-    "document_bytes",
-    "frame_to_csv",
-    "sheet_names",
-    "tables_to_excel",
-    "workbook_bytes",
-]
-
-
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
 _LARGEST_EXACT = 10**15

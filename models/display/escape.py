@@ -4,15 +4,6 @@ import html
 import re
 import unicodedata
 
-__all__ = [
-    "display_width",
-    "escape_html",
-    "escape_latex",
-    "escape_markdown",
-    "guard_formula",
-    "visible",
-]
-
 # Control characters (terminal escapes among them), direction overrides, half pairs, order mark.
 _HIDDEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\ufeff\ufffe\uffff]"

@@ -26,28 +26,6 @@ from quesnay.models.display.escape import (
 if TYPE_CHECKING:
     import jinja2
 
-__all__ = [
-    "MISSING",
-    "Amount",
-    "Column",
-    "Grid",
-    "amounts",
-    "build_grid",
-    "decimals_for",
-    "format_column",
-    "format_of",
-    "grid_to_html",
-    "grid_to_latex",
-    "grid_to_markdown",
-    "grid_to_text",
-    "index_levels",
-    "is_missing",
-    "is_numeric",
-    "numbers_apart",
-    "wrap",
-]
-
-
 _FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
 MISSING = "-"
 _SIGNIFICANT = 4

@@ -23,15 +23,6 @@ from quesnay.models.display.grid import (
 )
 from quesnay.models.display.write import write_bytes, write_text
 
-__all__ = [
-    "Explanation",
-    "Table",
-    "Tabular",
-    "citation",
-    "estimates_frame",
-    "versions",
-]
-
 _MOST = (60, 40)  # rows and columns; a representation of a larger table shows its ends
 _FIRST, _LAST = (40, 15), (10, 5)
 _COLUMNS = ("value", "unit", "source", "year")

@@ -19,13 +19,6 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import visible
 from quesnay.models.inputs import as_path
 
-__all__ = [
-    "check_folder",
-    "write_bytes",
-    "write_folder",
-    "write_text",
-]
-
 _MANIFEST = "manifest.json"
 _NAME = re.compile(r"[a-z0-9_-][a-z0-9_.-]*")
 

@@ -32,12 +32,6 @@ from quesnay.models.growth.periods import (
     yearly_series,
 )
 
-__all__ = [
-    "CapitalServices",
-    "capital_services",
-    "perpetual_inventory",
-]
-
 _PROFILES = ("geometric", "hyperbolic")
 _FIRST_YEARS = 10  # Hall and Jones (1999) take the growth of investment over the first decade
 _DECLINING_BALANCE = 2.0  # life = 2 / rate, the double declining balance of OECD (2009)

@@ -36,11 +36,6 @@ from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.inputs import check_unique, places_of
 from quesnay.models.regression.result import Functions
 
-__all__ = [
-    "CurveFit",
-    "fit_curve",
-]
-
 _FARTHEST = 1e9  # spans between launch and first time at which floats still tell times apart
 _FINEST = 1e-12  # smallest error, as a share of the largest level, that arithmetic can tell
 _METHODS = ("profile", "wald", "bootstrap")

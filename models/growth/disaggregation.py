@@ -21,12 +21,6 @@ from quesnay.fitting.growth.benchmarking import (
 from quesnay.models.display.table import Table, Tabular, estimates_frame
 from quesnay.models.growth.periods import Periods, match_periods
 
-__all__ = [
-    "METHODS",
-    "Disaggregation",
-    "disaggregate",
-]
-
 METHODS = {
     "chow-lin": ("ar1", "Chow and Lin (1971), Review of Economics and Statistics 53(4)"),
     "fernandez": ("walk", "Fernández (1981), Review of Economics and Statistics 63(3)"),

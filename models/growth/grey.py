@@ -11,8 +11,6 @@ from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import period_name, refuse_gaps, yearly_series
 
-__all__ = ["GreyFit", "fit_grey"]
-
 _FEWEST = 4
 
 

@@ -33,17 +33,6 @@ from quesnay.models.growth.periods import (
     years_of,
 )
 
-__all__ = [
-    "AccumulatedLevel",
-    "CostShare",
-    "DomarAggregation",
-    "GrowthAccounting",
-    "accumulate_contributions",
-    "cost_share",
-    "domar_aggregation",
-    "growth_accounting",
-]
-
 _METHOD = (
     "Growth in log points; contributions are cost shares of both years, averaged, times "
     "logarithmic growth (Törnqvist; Jorgenson and Griliches 1967).",

@@ -11,20 +11,6 @@ from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.inputs import check_unique, finite_numbers
 
-__all__ = [
-    "Periods",
-    "check_positive",
-    "match_periods",
-    "part_of_year",
-    "period_name",
-    "periods_in_year",
-    "refuse_gaps",
-    "same_labels",
-    "yearly_frame",
-    "yearly_series",
-    "years_of",
-]
-
 _FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
 _PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 _LATEST = 1e9  # a number beyond it counts something else than years

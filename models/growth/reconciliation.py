@@ -29,14 +29,6 @@ from quesnay.models.expressions import (
 )
 from quesnay.models.inputs import check_unique, finite_numbers, places_of
 
-__all__ = [
-    "Identity",
-    "Reconciliation",
-    "parse_identity",
-    "reconcile",
-]
-
-
 _LONGEST, _DEEPEST = 2000, 60
 _HIGHEST_POWER = 9.0
 

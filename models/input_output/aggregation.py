@@ -21,13 +21,6 @@ from quesnay.models.input_output.validation import (
     read_imports,
 )
 
-__all__ = [
-    "Parts",
-    "aggregated",
-    "groups_of",
-    "split_parts",
-]
-
 _SHARES_GAP = 1e-6
 
 

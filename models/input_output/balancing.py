@@ -23,17 +23,6 @@ from quesnay.fitting.tables.balancing import (
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.validation import Grid, place_of, read_along, read_grid, share
 
-__all__ = [
-    "BalancedArray",
-    "BalancedTable",
-    "LeastSquaresTable",
-    "balance_least_squares",
-    "gras",
-    "ras",
-    "ras_multi",
-]
-
-
 _NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
 _NAMES_SHOWN = 8  # labels listed in a message before "and so on"
 _WEIGHTS = ("relative", "absolute")

@@ -16,14 +16,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import Blocks
 
-__all__ = [
-    "TableCheck",
-    "check_soundness",
-    "check_table",
-    "require_productive",
-]
-
-
 _ROUNDING = 1e-9  # of total output: gaps below are what floating-point sums leave
 _ROWS = 256  # rows whose absolute values are held at a time
 _SMALLEST = 1e-290  # the reciprocal of a smaller output is no longer a float

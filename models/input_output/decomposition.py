@@ -19,9 +19,6 @@ from quesnay.models.input_output.engine import Engine, engine_of
 if TYPE_CHECKING:
     from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = ["StructuralDecomposition", "structural_decomposition"]
-
-
 _METHODS = {
     "average": "mean of the two polar decompositions (Dietzenbacher and Los 1998)",
     "all": "mean over all orders of change (Dietzenbacher and Los 1998; Shapley)",

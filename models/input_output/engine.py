@@ -24,8 +24,6 @@ from quesnay.fitting.tables.leontief import (
 )
 from quesnay.models.input_output.validation import Blocks, place_of, read_demand
 
-__all__ = ["Engine", "Precision", "engine_of"]
-
 Precision = Literal["double", "single"]
 
 _CHUNK = 64  # accounts whose effects are solved together

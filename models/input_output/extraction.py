@@ -22,18 +22,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import place_of, read_cells
 
-__all__ = [
-    "Extraction",
-    "chains",
-    "check_kind",
-    "extract",
-    "extract_each",
-    "extract_many",
-    "read_weights",
-    "satellite_linkage",
-]
-
-
 KINDS: tuple[Kind, ...] = ("total", "satellite", "backward", "forward")
 _MEANING = {
     "total": "the shares neither buy, sell nor serve final demand",

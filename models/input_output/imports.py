@@ -29,15 +29,6 @@ from quesnay.models.input_output.engine import Engine, engine_of
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import place_of, share
 
-__all__ = [
-    "ImportSplit",
-    "RegionalTable",
-    "SplitFlows",
-    "location_quotient_table",
-    "split_flows",
-    "split_imports",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class SplitFlows:

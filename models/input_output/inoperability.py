@@ -30,17 +30,6 @@ from quesnay.models.input_output.validation import (
 if TYPE_CHECKING:
     from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = [
-    "Inoperability",
-    "InoperabilityPath",
-    "MixedSolution",
-    "inoperability",
-    "inoperability_path",
-    "mixed_model",
-    "resilience",
-]
-
-
 _KINDS = ("demand", "supply")
 
 

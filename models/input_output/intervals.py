@@ -33,9 +33,6 @@ from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.extraction import chains, check_kind, read_weights
 from quesnay.models.input_output.validation import Cells, aligned, read_cells
 
-__all__ = ["Intervals", "extraction_intervals", "multiplier_intervals", "read_settings"]
-
-
 _LARGEST = 100.0  # a coefficient known only to a hundred times itself is not known
 LOSSES = ("output_loss", "value_added_loss")
 ACCOUNTS = ("output", "value_added")

@@ -20,18 +20,6 @@ from quesnay.fitting.tables.leontief import Household, coefficients, household
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import one_number, place_of, read_along
 
-__all__ = [
-    "SECTOR_CLASSES",
-    "Per",
-    "closed_by_households",
-    "field_of_influence",
-    "footprint",
-    "linkages",
-    "multipliers",
-    "prices",
-]
-
-
 Per = Literal["demand", "direct"]
 
 SECTOR_CLASSES = ("key", "backward-oriented", "forward-oriented", "weak")

@@ -23,15 +23,6 @@ from quesnay.models.input_output.engine import engine_of
 if TYPE_CHECKING:
     from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = [
-    "PropagationLengths",
-    "Stream",
-    "StructuralPaths",
-    "average_propagation_lengths",
-    "structural_paths",
-    "upstreamness",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class StructuralPaths(Tabular):

@@ -24,9 +24,6 @@ from quesnay.models.input_output.validation import (
     read_grid,
 )
 
-__all__ = ["BalancedSupplyUse", "SupplyUseTable", "SymmetricTable", "balance_supply_use"]
-
-
 _EXACT = 1e-6  # the imbalance that a table accepts without being asked
 _MODELS = {
     "A": "product technology, product by product",

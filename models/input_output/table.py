@@ -46,8 +46,6 @@ from quesnay.models.input_output.validation import (
     read_demand,
 )
 
-__all__ = ["InputOutputTable"]
-
 _ROUNDING = 1e-9  # gap of a new table made from one that balances, as a share of output
 
 

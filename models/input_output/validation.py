@@ -20,28 +20,6 @@ from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.inputs import places_of, real_number
 
-__all__ = [
-    "Blocks",
-    "Cells",
-    "Grid",
-    "ImportBlock",
-    "aligned",
-    "check_tolerance",
-    "checked_labels",
-    "one_number",
-    "place_of",
-    "read_along",
-    "read_blocks",
-    "read_cells",
-    "read_demand",
-    "read_flows",
-    "read_grid",
-    "read_imports",
-    "read_vector",
-    "share",
-]
-
-
 _RESERVED = ("output", "value_added", "imports")  # accounts that every table has
 _WORDS = {"b": "truth values", "c": "complex numbers", "U": "text", "S": "text", "T": "text"}
 

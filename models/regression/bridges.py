@@ -7,16 +7,14 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.errors import DataError
-from quesnay.fitting.regression.covariance import CR1, HC1, Classical, CovarianceRule
+from quesnay.fitting.regression.covariance import CR1, HC1, Classical
+from quesnay.fitting.regression.least_squares import CovarianceRule
 from quesnay.models.regression.columns import Grouping, group_column
 from quesnay.models.regression.panel import fit_sample
 from quesnay.models.regression.sample import Dropped, Sample
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
-
-__all__ = ["from_results", "to_statsmodels"]
-
 
 ACCEPTED = "a fit of quesnay, OLS or WLS of statsmodels, PooledOLS or PanelOLS of linearmodels"
 

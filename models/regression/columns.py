@@ -18,23 +18,6 @@ from quesnay.fitting.arrays import Array, Codes, Values
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.inputs import check_unique, finite_numbers, places_of
 
-__all__ = [
-    "Grouping",
-    "aligned_covariance",
-    "as_series",
-    "column_name",
-    "column_names",
-    "find_column",
-    "group_column",
-    "number_column",
-    "read_weights",
-    "refuse_odd_labels",
-    "refuse_odd_order",
-    "refuse_sizes",
-    "repeat_rows",
-    "row_label",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Grouping:

@@ -29,21 +29,6 @@ from quesnay.models.regression.columns import (
 )
 from quesnay.models.regression.formula import Factor, Formula, Term
 
-__all__ = [
-    "Design",
-    "Ingredients",
-    "Recipe",
-    "build_design",
-    "dependent_columns",
-    "free_of_effects",
-    "known_levels",
-    "read_ingredients",
-    "refuse_constant",
-    "refuse_dependent",
-    "refuse_overflow",
-    "refuse_own_rows",
-]
-
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Ingredients:
@@ -289,6 +274,12 @@ class Recipe:
 
 def known_levels(found: Grouping, levels: npt.NDArray[np.object_]) -> Grouping:
     """Return a grouping by levels seen before; others are missing."""
+    texts = [isinstance(label, str) for each in (found.labels, levels) for label in each[:1]]
+    if len(set(texts)) > 1:
+        raise DataError(
+            f"new_data: labels of column {found.name!r} are {'' if texts[0] else 'not '}text, "
+            f"those of the fit are{' not' * texts[0]}; convert it"
+        )
     places = {level: place for place, level in enumerate(levels)}
     order = np.array([places.get(label, -1) for label in found.labels] + [-1], dtype=np.intp)
     return Grouping(found.name, order[found.codes], levels)

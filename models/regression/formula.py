@@ -22,16 +22,6 @@ from quesnay.models.expressions import (
 if TYPE_CHECKING:
     from formulaic.parser.types import ASTNode, Token
 
-__all__ = [
-    "Factor",
-    "Formula",
-    "Term",
-    "expand_terms",
-    "parse_formula",
-    "parse_terms",
-    "term_text",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Factor:
@@ -165,7 +155,7 @@ def _read_skeleton(reader: Reader, names: dict[Factor, str]) -> str:
     words: list[str] = []
     while True:
         _read_operand(reader, words, names)
-        _read_endings(reader, words)
+        _read_endings(reader, words, names)
         sign = reader.take_sign("+", "-", ":", "*", "/", "%in%")
         if sign is None:
             break
@@ -197,16 +187,27 @@ def _read_operand(reader: Reader, words: list[str], names: dict[Factor, str]) ->
         words.append(names.setdefault(next(same, factor), f"f{len(names)}"))
 
 
-def _read_endings(reader: Reader, words: list[str]) -> None:
+def _read_endings(reader: Reader, words: list[str], names: dict[Factor, str]) -> None:
     """Read the closing brackets and powers behind an operand."""
     while True:
         if reader.depth and reader.take_sign(")"):
             reader.leave()
             words.append(")")
         elif words[-2:-1] != ["**"] and reader.take_sign("**", "^"):
+            _refuse_own_power(reader, words[-1], names)
             words += ["**", _read_order(reader)]
         else:
             return
+
+
+def _refuse_own_power(reader: Reader, word: str, names: dict[Factor, str]) -> None:
+    """Refuse a power of one number, which would be that number alone: ``x**2`` adds no square."""
+    factor = next((factor for factor, name in names.items() if name == word), None)
+    if factor is not None and not factor.categorical:
+        text = factor.text
+        raise reader.error(
+            f"a power of one term is the term; for its square write I({text}**2); stopped"
+        )
 
 
 def _read_order(reader: Reader) -> str:

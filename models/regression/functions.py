@@ -16,7 +16,7 @@ from quesnay.fitting.assumptions.specification import joint_test
 from quesnay.fitting.checks import as_tuple, confidence_level, is_number, percent
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import ClusterMoments
-from quesnay.fitting.regression.covariance import CovarianceEstimate
+from quesnay.fitting.regression.least_squares import CovarianceEstimate
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.expressions import (
@@ -27,16 +27,6 @@ from quesnay.models.expressions import (
     read_arithmetic,
     read_tokens,
 )
-
-__all__ = [
-    "Fitted",
-    "NonlinearEstimate",
-    "check_null",
-    "estimate_nonlinear",
-    "evaluate_function",
-    "wald_test",
-]
-
 
 _MANY = 1e9  # degrees of freedom from which F is chi-squared over its own to nine digits
 

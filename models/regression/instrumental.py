@@ -19,10 +19,10 @@ from quesnay.fitting.regression.clusters import counted_parameters
 from quesnay.fitting.regression.fixed_effects import Absorber, cluster_sums
 from quesnay.fitting.regression.instrumental import (
     InstrumentalFit,
-    TwoStages,
     anderson_rubin,
     endogeneity,
     first_stage,
+    instrumental_again,
     instrumental_variables,
     overidentification,
 )
@@ -63,14 +63,6 @@ from quesnay.models.regression.sample import (
     draw_samples,
     drop_columns,
 )
-
-__all__ = [
-    "Equation",
-    "fit_instrumental",
-    "read_equation",
-    "shift_share_instrument",
-    "to_linearmodels",
-]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -224,7 +216,15 @@ def _as_fit(
         tests=_tests(found, parts),
         details=details,
         notes=notes,
-        estimator=TwoStages(parts.y, parts.X, parts.W, parts.Z, np.array(order), cast(Any, method)),
+        estimator=partial(
+            instrumental_again,
+            y=parts.y,
+            X=parts.X,
+            W=parts.W,
+            Z=parts.Z,
+            order=np.array(order),
+            method=cast(Any, method),
+        ),
     )
 
 

@@ -18,13 +18,16 @@ from quesnay.fitting.regression.covariance import (
     COVARIANCES,
     CR1,
     HC1,
-    CovarianceEstimate,
-    CovarianceRule,
-    Regression,
     known_covariance,
 )
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums
-from quesnay.fitting.regression.least_squares import least_squares, project
+from quesnay.fitting.regression.least_squares import (
+    CovarianceEstimate,
+    CovarianceRule,
+    Regression,
+    least_squares,
+    project,
+)
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,
@@ -50,15 +53,6 @@ from quesnay.models.regression.sample import (
     read_formula,
     read_panel,
 )
-
-__all__ = [
-    "choose_rule",
-    "difference_ends",
-    "fit_differences",
-    "fit_half_panel_jackknife",
-    "fit_panel",
-    "fit_sample",
-]
 
 
 def fit_panel(

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Literal, cast
 
 import numpy as np
 import pandas as pd
@@ -26,16 +26,6 @@ from quesnay.models.regression.columns import (
 )
 from quesnay.models.regression.result import Estimate, PanelFit, frame_of_tests
 
-__all__ = [
-    "Combination",
-    "Fitted",
-    "ModelAverage",
-    "average_models",
-    "combine",
-    "shrink",
-]
-
-
 _RULES = {
     "inverse-variance": "Independent estimates of one value, weighted by their precision",
     "correlated": "Correlated estimates of one value, generalised least squares",
@@ -43,8 +33,33 @@ _RULES = {
 }
 
 
+class OneFigure(Tabular):
+    """An estimate with its error, and `df` where its law is not the normal."""
+
+    __slots__ = ()
+
+    estimate: float
+    std_error: float
+
+    def conf_int(self, level: float = 0.95) -> tuple[float, float]:
+        """Return the confidence interval.
+
+        Parameters
+        ----------
+        level : float
+            Confidence level between 0 and 1.
+
+        Raises
+        ------
+        DataError
+            If the level is not between 0 and 1.
+        """
+        half = half_width(level, getattr(self, "df", np.inf)) * self.std_error
+        return self.estimate - half, self.estimate + half
+
+
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class Combination(Tabular):
+class Combination(OneFigure):
     """Several estimates of one quantity made one.
 
     Parameters
@@ -84,22 +99,6 @@ class Combination(Tabular):
     i2: float
     homogeneity: TestResult
     method: str
-
-    def conf_int(self, level: float = 0.95) -> tuple[float, float]:
-        """Return the confidence interval of the combined value.
-
-        Parameters
-        ----------
-        level : float
-            Confidence level between 0 and 1.
-
-        Raises
-        ------
-        DataError
-            If the level is not between 0 and 1.
-        """
-        half = half_width(level, self.df) * self.std_error
-        return self.estimate - half, self.estimate + half
 
     def tables(self) -> tuple[Table, ...]:
         """Return the estimates with their weights, and the test of homogeneity."""
@@ -191,7 +190,7 @@ CRITERIA = ("bic", "aic", "aicc", "jackknife", "equal")
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
-class ModelAverage(Tabular):
+class ModelAverage(OneFigure):
     """A coefficient averaged over models.
 
     Parameters
@@ -226,22 +225,6 @@ class ModelAverage(Tabular):
     frame: pd.DataFrame
     criterion: str
 
-    def conf_int(self, level: float = 0.95) -> tuple[float, float]:
-        """Return the normal interval of the average.
-
-        Parameters
-        ----------
-        level : float
-            Confidence level between 0 and 1.
-
-        Raises
-        ------
-        DataError
-            If the level is not between 0 and 1.
-        """
-        half = half_width(level) * self.std_error
-        return self.estimate - half, self.estimate + half
-
     def tables(self) -> tuple[Table, ...]:
         """Return the models with their weights."""
         low, high = self.conf_int()
@@ -250,10 +233,8 @@ class ModelAverage(Tabular):
             f"95 % interval {low:.5g} to {high:.5g}.",
             f"{self.between:.0%} of the variance is disagreement between models.",
         )
-        return (
-            Table(f"{self.term} by model, {self.criterion} weights", self.frame, notes,
-                  {"weight": ".1%"}),
-        )  # fmt: skip
+        title = f"{self.term} by model, {self.criterion} weights"
+        return (Table(title, self.frame, notes, {"weight": ".1%"}),)
 
 
 def average_models(
@@ -384,27 +365,8 @@ def _refuse_other_data(fits: Mapping[str, PanelFit]) -> None:
             )
 
 
-class Fitted(Protocol):
-    """What shrinkage and averaging need of a fit: coefficients, covariance, observations."""
-
-    @property
-    def params(self) -> "pd.Series[float]":
-        """Coefficients by term."""
-        ...
-
-    @property
-    def covariance(self) -> pd.DataFrame:
-        """Covariance by term."""
-        ...
-
-    @property
-    def nobs(self) -> int:
-        """Observations."""
-        ...
-
-
 def shrink(
-    fit: Fitted,
+    fit: PanelFit | Estimate,
     prior_mean: Labelled | float,
     prior_std: Labelled | float,
     *,

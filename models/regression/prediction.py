@@ -32,8 +32,6 @@ from quesnay.models.regression.sample import make_shift
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
 
-__all__ = ["effects", "predict"]
-
 
 def predict(
     fit: "PanelFit", new_data: pd.DataFrame | None, *, interval: str | None, level: float

@@ -1,7 +1,7 @@
 """Unit effects as random draws, the correlated form that fixed effects agree with, and means."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from functools import partial
 from typing import cast, get_args
 
@@ -13,14 +13,14 @@ from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import Classical, CovarianceRule
+from quesnay.fitting.regression.covariance import Classical
 from quesnay.fitting.regression.fixed_effects import cluster_sums, group_means
-from quesnay.fitting.regression.least_squares import LinearFit, Regression
+from quesnay.fitting.regression.least_squares import CovarianceRule, LinearFit, Regression
 from quesnay.fitting.regression.random_effects import (
     Method,
-    PanelOfUnits,
     RandomEffects,
     random_effects,
+    random_effects_again,
 )
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.columns import Grouping
@@ -28,9 +28,6 @@ from quesnay.models.regression.design import refuse_constant, refuse_dependent
 from quesnay.models.regression.panel import choose_rule, fit_sample
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
-
-__all__ = ["fit_between", "fit_correlated_random_effects", "fit_random_effects"]
-
 
 METHODS = get_args(Method)
 
@@ -101,7 +98,7 @@ def fit_random_effects(
     2.004
     """
     panel = _read(formula, data, (unit, time, cluster), weights, drop_collinear)
-    return _estimate(panel, panel.sample, formula, _Choices(method, covariance, False))
+    return _estimate(panel, panel.sample, formula, method, covariance)
 
 
 def fit_correlated_random_effects(
@@ -166,7 +163,7 @@ def fit_correlated_random_effects(
             "means are the same for all"
         )
     wider = replace(panel.sample, design=np.column_stack(columns), names=tuple(names))
-    return _estimate(panel, wider, formula, _Choices(method, covariance, True))
+    return _estimate(panel, wider, formula, method, covariance)
 
 
 def fit_between(
@@ -232,20 +229,6 @@ def fit_between(
     return replace(fit, method=f"between {panel.unit.name}s")
 
 
-@dataclass(frozen=True, slots=True)
-class _Choices:
-    method: str
-    covariance: str | CovarianceRule
-    correlated: bool
-
-
-def _is_classical(covariance: str | CovarianceRule) -> bool:
-    """Tell whether no clusters are asked for."""
-    if isinstance(covariance, str):
-        return covariance.lower() == "classical"
-    return isinstance(covariance, Classical)
-
-
 def _read(
     formula: str,
     data: pd.DataFrame,
@@ -269,23 +252,32 @@ def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
     return means, np.asarray(apart)
 
 
-def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices) -> PanelFit:
-    choice(choices.method, METHODS, "method")
-    clusters = () if _is_classical(choices.covariance) else (panel.cluster,)
-    asked = choices.covariance
-    named = "CR1" if isinstance(asked, str) and asked == "clustered" else asked
+def _estimate(
+    panel: PanelData,
+    sample: Sample,
+    formula: str,
+    method: str,
+    covariance: str | CovarianceRule,
+) -> PanelFit:
+    """Estimate a panel, or its correlated form where the sample has unit means beside it."""
+    kind = cast("Method", choice(method, get_args(Method), "method"))
+    classical = (
+        covariance.lower() == "classical"
+        if isinstance(covariance, str)
+        else isinstance(covariance, Classical)
+    )
+    clusters = () if classical else (panel.cluster,)
+    named = "CR1" if isinstance(covariance, str) and covariance == "clustered" else covariance
     rule = choose_rule(named, Roles(cluster=tuple(c.name for c in clusters)))
     if "Intercept" not in sample.names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
     X = np.asarray(sample.design, dtype=np.float64)
     refuse_dependent(X, sample.names)
-    method = cast("Method", choices.method)
-    found = random_effects(panel.y, X, unit=panel.unit.codes, method=method, weights=sample.weights)
+    found = random_effects(panel.y, X, unit=panel.unit.codes, method=kind, weights=sample.weights)
     fit = found.projection
-    design = fit.Q @ (fit.R * fit.scale)
     regression = Regression(
-        design,
+        fit.design,
         fit.residuals,
         fit.bread(),
         clusters=tuple(group.codes for group in clusters),
@@ -293,7 +285,8 @@ def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices)
     )
     # quasi-demeaned and weighted errors are to be independent with equal variances
     inference = rule.estimate(replace(regression, weights=None))
-    title = "correlated random effects (Mundlak)" if choices.correlated else "random effects"
+    correlated = sample is not panel.sample
+    title = "correlated random effects (Mundlak)" if correlated else "random effects"
     return PanelFit(
         formula=formula,
         outcome_name=panel.outcome,
@@ -304,11 +297,18 @@ def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices)
         ),
         regression=regression,
         inference=inference,
-        method=f"{title}, {choices.method}",
-        tests=_tests(panel, choices),
+        method=f"{title}, {method}",
+        tests=_tests(panel, kind, correlated=correlated),
         details=_components(found),
         theta=found.theta,
-        estimator=PanelOfUnits(panel.y, X, panel.unit.codes, sample.weights, method),
+        estimator=partial(
+            random_effects_again,
+            y=panel.y,
+            X=X,
+            unit=panel.unit.codes,
+            weights=sample.weights,
+            method=kind,
+        ),
     )
 
 
@@ -322,11 +322,11 @@ def _components(found: RandomEffects) -> Mapping[str, float]:
     }
 
 
-def _tests(panel: PanelData, choices: _Choices) -> tuple[TestResult, ...]:
+def _tests(panel: PanelData, kind: Method, *, correlated: bool) -> tuple[TestResult, ...]:
     """Test random against fixed effects; what the sample cannot carry is listed with the reason."""
-    unit, kind = panel.unit.codes, cast("Method", choices.method)
+    unit = panel.unit.codes
     tests = [attempted("Mundlak", partial(mundlak, panel.y, panel.X, unit=unit, method=kind))]
-    if not choices.correlated:
+    if not correlated:
         compared = partial(hausman, panel.y, panel.X, unit=unit, method=kind)
         tests.insert(0, attempted("Hausman", compared))
     if panel.time is not None:

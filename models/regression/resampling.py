@@ -1,12 +1,11 @@
 """Errors and tests from resampling a regression: bootstrap, jackknife, wild cluster bootstrap."""
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.arrays import Codes
 from quesnay.fitting.checks import Seed, confidence_level, make_generator, percent
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.regression.clusters import is_nested
@@ -25,16 +24,6 @@ from quesnay.models.regression.functions import check_null
 
 if TYPE_CHECKING:
     from quesnay.models.regression.result import PanelFit
-
-__all__ = [
-    "ReplicatedFit",
-    "WildTest",
-    "bootstrap_fit",
-    "jackknife_fit",
-    "only_cluster",
-    "wild_test",
-]
-
 
 _AGAIN = "qn.bootstrap(statistic, data, cluster=...) with a function that fits again"
 
@@ -104,20 +93,12 @@ class ReplicatedFit(Tabular):
 
 def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> ReplicatedFit:
     """Resample clusters where the fit has them, else rows (units), and estimate again."""
-    _refuse_slopes(fit, "the bootstrap of a fit")
-    cluster, generator = _resampled(fit, "the bootstrap"), make_generator(seed)
-    codes = None if cluster is None else cluster.codes
+    cluster, codes = _resampled(fit, "the bootstrap")
+    options: Any = {"draws": draws, "generator": make_generator(seed), "codes": codes}
     if fit.estimator is None:
-        found = bootstrap_coefficients(
-            fit.regression,
-            fit.estimate.coefficients,
-            draws=draws,
-            generator=generator,
-            codes=codes,
-        )
+        found = bootstrap_coefficients(fit.regression, fit.coefficients, **options)
     else:
-        own = _apart(fit, "the bootstrap of a fit", codes)
-        found = refit_bootstrap(fit.estimator, draws=draws, generator=generator, codes=own)
+        found = refit_bootstrap(fit.estimator, **options)
     index = pd.RangeIndex(found.draws.shape[0], name="draw")
     method = "pairs bootstrap" if cluster is None else "cluster bootstrap"
     return _replicated(fit, method, index, found)
@@ -125,14 +106,11 @@ def bootstrap_fit(fit: "PanelFit", *, draws: int = 1999, seed: Seed = 0) -> Repl
 
 def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
     """Leave out each cluster where the fit has them, else each row (unit)."""
-    _refuse_slopes(fit, "the jackknife of a fit")
-    cluster = _resampled(fit, "the jackknife")
-    codes = None if cluster is None else cluster.codes
+    cluster, codes = _resampled(fit, "the jackknife")
     if fit.estimator is None:
-        found = jackknife_coefficients(fit.regression, fit.estimate.coefficients, codes)
+        found = jackknife_coefficients(fit.regression, fit.coefficients, codes)
     else:
-        own = _apart(fit, "the jackknife of a fit", codes)
-        found = refit_jackknife(fit.estimator, fit.estimate.coefficients, own)
+        found = refit_jackknife(fit.estimator, fit.coefficients, codes)
     if cluster is None:
         method, index = "jackknife", fit.index
     else:
@@ -140,25 +118,24 @@ def jackknife_fit(fit: "PanelFit") -> ReplicatedFit:
     return _replicated(fit, method, index, found)
 
 
-def _resampled(fit: "PanelFit", what: str) -> Grouping | None:
-    """Return what is drawn or left out as one: clusters, units of random effects, or rows."""
-    if fit.sample.clusters:
-        return only_cluster(fit, what)
-    return None if fit.theta is None else fit.sample.unit
+def _resampled(fit: "PanelFit", what: str) -> tuple[Grouping | None, Any]:
+    """Return what is drawn or left out as one (clusters, units, or None: rows), and its codes.
 
-
-def _apart(fit: "PanelFit", what: str, codes: Codes | None) -> Codes:
-    """Return the clusters, which must hold effects and units whole, or rows where none are."""
-    inside = list(fit.sample.effects)
-    if fit.theta is not None and fit.sample.unit is not None:
-        inside.append(fit.sample.unit)
-    for group in inside:
-        if codes is None or not is_nested(group.codes, codes):
+    What is estimated again needs clusters that hold effects and units whole, and codes of rows.
+    """
+    _refuse_slopes(fit, f"{what} of a fit")
+    unit = None if fit.theta is None else fit.sample.unit
+    group = only_cluster(fit, what) if fit.sample.clusters else unit
+    codes = None if group is None else group.codes
+    if fit.estimator is None:
+        return group, codes
+    for inside in filter(None, (*fit.sample.effects, unit)):
+        if codes is None or not is_nested(inside.codes, codes):
             raise DataError(
-                f"{what} of {fit.method} draws clusters that hold groups of {group.name} whole: "
-                f"fit again with such a cluster=, or use {_AGAIN}"
+                f"{what} of a fit of {fit.method} draws clusters that hold groups of "
+                f"{inside.name} whole: fit again with such a cluster=, or use {_AGAIN}"
             )
-    return np.arange(fit.nobs) if codes is None else codes
+    return group, np.arange(fit.nobs) if codes is None else codes
 
 
 def _replicated(

@@ -11,16 +11,12 @@ from scipy import special
 from scipy.special import stdtr, stdtrit
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import Seed, confidence_level, half_width
+from quesnay.fitting.checks import Seed, confidence_level
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments
-from quesnay.fitting.regression.covariance import (
-    CovarianceEstimate,
-    Regression,
-    adjusted_clusters,
-)
+from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.fitting.regression.fixed_effects import deviations
-from quesnay.fitting.regression.least_squares import LinearFit
+from quesnay.fitting.regression.least_squares import CovarianceEstimate, LinearFit, Regression
 from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, estimates_frame
@@ -40,25 +36,44 @@ from quesnay.models.regression.resampling import (
 )
 from quesnay.models.regression.sample import Sample
 
-__all__ = [
-    "LEAST_SQUARES",
-    "Answers",
-    "Estimate",
-    "PanelFit",
-    "attempted",
-    "frame_of_tests",
-    "labels_of",
-    "tables_of_tests",
-]
-
-
 LEAST_SQUARES = "least squares"
 
 
 class Functions:
-    """Functions of coefficients and joint tests of them, as methods of every estimate."""
+    """Intervals, functions of coefficients and joint tests, as methods of every estimate."""
 
     __slots__ = ()
+
+    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
+        """Return confidence intervals of the coefficients.
+
+        Parameters
+        ----------
+        level : float, default 0.95
+            Coverage, between 0 and 1.
+
+        Returns
+        -------
+        DataFrame
+            Columns ``low`` and ``high``.
+
+        Raises
+        ------
+        DataError
+            If the level is not between 0 and 1.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
+        >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
+        >>> fit.conf_int(0.9).round(2).loc["x"].to_dict()
+        {'low': 0.68, 'high': 1.82}
+        """
+        fit, share = cast("Fitted", self), 0.5 + confidence_level(level) / 2
+        reach = stdtrit(fit.inference.df, share) * np.sqrt(fit.inference.matrix.diagonal())
+        b, terms = fit.coefficients, list(fit.names)
+        return pd.DataFrame({"low": b - reach, "high": b + reach}, terms)
 
     def nonlinear(
         self, expression: str, *, null: float = 0.0, level: float = 0.95
@@ -438,32 +453,6 @@ class PanelFit(Answers, Tabular):
         tail = stdtr(self.inference.df, -np.abs(self._statistics()))
         return self._series(2.0 * tail, "p_value")
 
-    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
-        """Return confidence intervals of the coefficients.
-
-        Parameters
-        ----------
-        level : float, default 0.95
-            Coverage, between 0 and 1.
-
-        Returns
-        -------
-        DataFrame
-            Columns ``low`` and ``high``.
-
-        Examples
-        --------
-        >>> import quesnay as qn
-        >>> frame = pd.DataFrame({"y": [1.0, 2.0, 4.0, 4.5], "x": [0.0, 1.0, 2.0, 3.0]})
-        >>> fit = qn.fit_panel("y ~ x", frame, covariance="classical")
-        >>> fit.conf_int(0.9).round(2).loc["x"].to_dict()
-        {'low': 0.68, 'high': 1.82}
-        """
-        level = confidence_level(level)
-        reach = stdtrit(self.inference.df, 0.5 + level / 2) * self._errors()
-        centre = self.estimate.coefficients
-        return pd.DataFrame({"low": centre - reach, "high": centre + reach}, list(self.names))
-
     @property
     def resid(self) -> pd.Series:
         """Outcome less fitted values, in the outcome's unit, by row used."""
@@ -478,7 +467,8 @@ class PanelFit(Answers, Tabular):
     def rsquared(self) -> float:
         """Share of the outcome's variation that regressors and absorbed effects explain.
 
-        Around its (weighted) mean; around zero where there is neither intercept nor effect.
+        Around its (weighted) mean; around zero where neither an effect nor the columns together,
+        such as all levels of a category, make an intercept.
         """
         e, weights = self._residuals(), self.sample.weights
         return 1.0 - float(e @ e if weights is None else e**2 @ weights) / self._total()
@@ -635,9 +625,16 @@ class PanelFit(Answers, Tabular):
 
     def _total(self) -> float:
         y, weights = self._outcome(), self.sample.weights
-        if self.intercept or self.sample.effects:
+        if self.intercept or self.sample.effects or self._spans_constant():
             y = y - np.average(y, weights=weights)
         return float(y @ y if weights is None else y**2 @ weights)
+
+    def _spans_constant(self) -> bool:
+        """Whether a combination of the columns is one in every row."""
+        X = np.asarray(self.sample.design, dtype=np.float64)
+        X = X / np.sqrt(np.einsum("ij,ij->j", X, X))
+        rest = 1.0 - X @ np.linalg.lstsq(X, np.ones(self.nobs), rcond=None)[0]
+        return bool(np.abs(rest).max() < 1e-9)
 
 
 @functools.lru_cache(maxsize=256)
@@ -665,7 +662,7 @@ def _notes(fit: "PanelFit") -> tuple[str, ...]:
         (dropped.singletons, "alone in a group of the fixed effects"),
     ):
         if count:
-            notes.append(f"Dropped: {count:,} rows {reason}.")
+            notes.append(f"Dropped: {count:,} row{'s' if count > 1 else ''} {reason}.")
     if not fit.regression.rank_is_exact:
         notes.append("Degrees of freedom of the absorbed effects are an upper bound.")
     if fit.is_exact:
@@ -756,22 +753,6 @@ class Estimate(Functions, Tabular):
         t = -np.abs(self.params / self.std_errors)
         tail = special.ndtr(t) if np.isinf(self.df) else special.stdtr(self.df, t)
         return pd.Series(2.0 * tail, index=self.params.index)
-
-    def conf_int(self, level: float = 0.95) -> pd.DataFrame:
-        """Return confidence intervals, columns ``low`` and ``high``.
-
-        Parameters
-        ----------
-        level : float
-            Confidence level between 0 and 1.
-
-        Raises
-        ------
-        DataError
-            If the level is not between 0 and 1.
-        """
-        half = half_width(level, self.df) * self.std_errors
-        return pd.DataFrame({"low": self.params - half, "high": self.params + half})
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a term: estimate, error, test of zero and interval of `level`."""

@@ -1,5 +1,6 @@
 """The rows a regression uses, who and when they are, and what became of the others."""
 
+import datetime
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -7,6 +8,7 @@ from functools import reduce
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.arrays import Array, Mask, Values
@@ -36,20 +38,6 @@ from quesnay.models.regression.design import (
     read_ingredients,
 )
 from quesnay.models.regression.formula import Formula, Term, parse_formula
-
-__all__ = [
-    "Dropped",
-    "PanelData",
-    "Roles",
-    "Sample",
-    "absorber_of",
-    "draw_samples",
-    "drop_columns",
-    "make_shift",
-    "read_formula",
-    "read_panel",
-]
-
 
 _SLOPES = re.compile(r"(?P<group>[^\[\]]+)\[(?P<alone>\[)?(?P<columns>[^\[\]]+)\](?(alone)\])")
 
@@ -354,18 +342,35 @@ def _by_group(group: Grouping, values: Values) -> Array:
 
 
 def _uneven(periods: Grouping | None) -> tuple[str, ...]:
-    """Say where periods are numbers that are not equally far apart: lags count them, not years."""
+    """Say where periods are not equally far apart: lags count them, not years."""
     if periods is None or periods.count < 3:
         return ()
-    if not all(isinstance(label, int | float | np.number) for label in periods.labels):
+    places, span = _places(periods.labels)
+    steps = np.diff(places)
+    if not steps.size or np.allclose(steps, steps[0]):
         return ()
-    steps = np.diff(periods.labels.astype(np.float64))
-    if np.allclose(steps, steps[0]):
+    if span and steps.max() < 1.5 * steps.min():  # months and years are not equally long
         return ()
     return (
-        f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g} apart): lags and "
-        "differences go to the period before it in the data.",
+        f"{periods.name} is unevenly spaced ({steps.min():g} to {steps.max():g}{span} apart): lags "
+        "and differences go to the period before it in the data.",
     )
+
+
+def _places(labels: npt.NDArray[np.object_]) -> tuple[Array, str]:
+    """Return where periods lie in time, none where that is not known, and the unit of dates."""
+    if all(isinstance(label, int | float | np.number) for label in labels):
+        return labels.astype(np.float64), ""
+    if isinstance(labels[0], datetime.date):
+        return np.array([label.toordinal() for label in labels], np.float64), " days"
+    if all(isinstance(label, str) and label.isdecimal() for label in labels):
+        return labels.astype(np.float64), ""
+    try:  # text begins with the year, else it was refused
+        dates = [pd.Period(label) for label in labels]
+    except ValueError:
+        return np.empty(0), ""
+    span = " days" if dates[0].freqstr == "D" else " periods"
+    return np.array([date.ordinal for date in dates], np.float64), span
 
 
 def _missing(read: _Read) -> Mask | None:

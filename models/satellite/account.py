@@ -30,8 +30,6 @@ from quesnay.fitting.errors import QuesnayError, nearest
 from quesnay.models.satellite.concepts import CONCEPTS, derive
 from quesnay.models.satellite.core import CoreTies
 
-__all__ = ["RUNS", "AccountModel", "Calibration", "Employment", "Potential", "Slot", "curve_path"]
-
 Inputs = Mapping[str, Array]
 
 RUNS = ("linkage", "elasticity", "calibrated")

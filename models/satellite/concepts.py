@@ -25,8 +25,6 @@ import numpy as np
 
 from quesnay.models.expressions import Expression, evaluate, read_equation
 
-__all__ = ["ACCOUNT", "CONCEPTS", "Concept", "concept_of", "derive", "describe", "fact_of"]
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Concept:

@@ -31,14 +31,6 @@ from quesnay.fitting.tables.extraction import satellite_output
 from quesnay.models.input_output.extraction import chains
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = [
-    "CoreAccount",
-    "CorePattern",
-    "CoreTies",
-    "keeps_imports_by_product",
-    "with_imports_inside",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class CorePattern:

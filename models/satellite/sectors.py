@@ -14,15 +14,6 @@ import pandas as pd
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = [
-    "employment_by_sector",
-    "extrapolate_sectors",
-    "jobs_per_value_added",
-    "join_tables",
-    "scale_to_gdp",
-    "years_around",
-]
-
 
 def scale_to_gdp(value_added: pd.Series, gdp: float) -> pd.Series:
     """Scale value added by sector so that it sums to GDP, in whose unit it then is."""

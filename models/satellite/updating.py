@@ -21,13 +21,6 @@ from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.input_output.validation import ImportBlock
 from quesnay.models.satellite.sectors import years_around
 
-__all__ = [
-    "Balancer",
-    "Margins",
-    "margins_between",
-    "update_table",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Margins:

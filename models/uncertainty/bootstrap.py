@@ -24,13 +24,6 @@ from quesnay.models.uncertainty.running import (
     values_of,
 )
 
-__all__ = [
-    "BootstrapResult",
-    "Units",
-    "bootstrap",
-    "units_of",
-]
-
 
 @dataclass(frozen=True, slots=True)
 class Units:

@@ -28,18 +28,6 @@ from quesnay.models.uncertainty.running import (
     values_of,
 )
 
-__all__ = [
-    "Input",
-    "InputMapping",
-    "Inputs",
-    "MonteCarloResult",
-    "checked_inputs",
-    "count_failures",
-    "monte_carlo",
-    "sources_of",
-]
-
-
 InputMapping: TypeAlias = Mapping[Any, Any]
 
 
@@ -211,7 +199,7 @@ class MonteCarloResult(Tabular):
 
         Examples
         --------
-        >>> from quesnay.models.uncertainty import Uniform, monte_carlo
+        >>> from quesnay import Uniform, monte_carlo
         >>> out = monte_carlo(lambda x: {"y": 2 * x["a"]}, {"a": Uniform(0, 1)}, draws=5, seed=0)
         >>> bool((2 * out.input_arrays()["a"] == out.draws["y"]).all())
         True
@@ -321,7 +309,7 @@ def monte_carlo(
 
     Examples
     --------
-    >>> from quesnay.models.uncertainty import Normal, Uniform, monte_carlo
+    >>> from quesnay import Normal, Uniform, monte_carlo
     >>> out = monte_carlo(lambda x: {"total": x["core"] + x["e"] * 20},
     ...                   {"core": Uniform(0.43, 0.45), "e": Normal(0.05, 0.01)},
     ...                   draws=4000, seed=0)

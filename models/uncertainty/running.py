@@ -26,18 +26,6 @@ from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, Task, run
 from quesnay.models.display.write import write_bytes, write_text
 
-__all__ = [
-    "CheckpointWarning",
-    "Checkpoints",
-    "Guarded",
-    "Labels",
-    "columns_of",
-    "estimate_of",
-    "fingerprint",
-    "run_draws",
-    "values_of",
-]
-
 Labels: TypeAlias = pd.Index
 _SCHEMA = 1
 _CHUNK = re.compile(r"chunk-(\d{6})-([0-9a-f]{16})\.npz")
@@ -133,7 +121,9 @@ class Checkpoints:
         try:
             place.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise DataError(f"{place}: cannot keep checkpoints here ({error.strerror})") from error
+            raise DataError(
+                f"{place}: cannot keep checkpoints here ({error.strerror}); choose another"
+            ) from error
         import quesnay  # the one place of the version
 
         described = json.loads(
@@ -162,7 +152,8 @@ class Checkpoints:
                 CheckpointWarning,
                 stacklevel=2,
             )
-            path.unlink(missing_ok=True)
+            with contextlib.suppress(OSError):  # where it stays, writing it again tells
+                path.unlink()
         return None
 
     def save(self, index: int, arrays: Arrays) -> None:

@@ -16,8 +16,6 @@ from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.monte_carlo import InputMapping, checked_inputs, sources_of
 from quesnay.models.uncertainty.running import Guarded, columns_of, values_of
 
-__all__ = ["Tornado", "VarianceShares", "tornado", "variance_shares"]
-
 
 @dataclass(frozen=True, slots=True, repr=False)
 class VarianceShares(Tabular):
@@ -134,7 +132,7 @@ def variance_shares(
 
     Examples
     --------
-    >>> from quesnay.models.uncertainty import Normal
+    >>> from quesnay import Normal
     >>> found = variance_shares(lambda x: {"y": 2 * x["a"] + x["b"]},
     ...                         {"a": Normal(0, 1), "b": Normal(0, 1)}, draws=8192, seed=0)
     >>> found.total.round(2)
@@ -195,7 +193,7 @@ def tornado(
 
     Examples
     --------
-    >>> from quesnay.models.uncertainty import Uniform
+    >>> from quesnay import Uniform
     >>> found = tornado(lambda x: {"y": 2 * x["a"] + x["b"]},
     ...                 {"a": Uniform(0, 1), "b": Uniform(0, 1)}, level=0.9)
     >>> found.swings.round(2)

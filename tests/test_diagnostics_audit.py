@@ -667,9 +667,9 @@ def test_without_any_gdp_the_ties_that_need_it_are_free() -> None:
 
 
 def _account() -> Any:
-    from quesnay.diagnostics.audit.identities import SATELLITE_ACCOUNT, SATELLITE_QUANTITIES
+    from quesnay.diagnostics.audit.identities import ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
 
-    return SATELLITE_ACCOUNT, SATELLITE_QUANTITIES
+    return ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
 
 
 def test_own_file_of_figures_and_identities(tmp_path: Path) -> None:

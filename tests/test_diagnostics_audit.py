@@ -243,6 +243,26 @@ def test_readings_name_what_changes(report: AuditResult) -> None:
     assert "the new jobs of 2020 (J20)" in told
 
 
+def test_the_first_sentence_says_that_what_fits_was_published_later(
+    report: AuditResult, official: AuditResult
+) -> None:
+    """By hand: GDP of 2019 as known in March 2020, 99.0865, needs T19 above 2.1304 for 2.15 %.
+
+    Growth leaves no more than 1.4195 (1.4735 / 1.0605) 99.0865 / 91.9281 = 2.1259 while the trade
+    page ties T18 to 0.9808 and 0.4386; without it T18 may be 1.4249.
+    """
+    assert 1.41955 * 1.4735 / 1.0605 * 99.0865 / 91.9281 < 2.1304
+    assert report.findings[0].endswith(", and only with GDP published after the report for S19.")
+    assert report.findings[0] in report.telling
+    assert official.findings[0].endswith("4 fit all of them at once.")
+    late = next(s for s in report.findings if "fits only GDP published" in s)
+    assert "an anachronism, or a double rounding" in late
+    assert (
+        "or a fault in what others quote: without (C18, G18, G19, K18, K19) or (I18, I19, C19) "
+        "it fits GDP of 2019 (preliminary)." in late
+    )
+
+
 def test_the_readings_are_the_audits_themselves(report: AuditResult, official: AuditResult) -> None:
     without = next(one for one in report.readings if one.left_out == ("I18", "I19", "C19"))
     pd.testing.assert_frame_equal(without.assignments, official.assignments)

@@ -165,16 +165,18 @@ class AuditResult(Tabular):
 def findings_of(problem: Problem, result: AuditResult) -> list[str]:
     """State in sentences what holds, on what it rests, what is excluded and what is implied."""
     free = [figure for figure in problem.figures if not problem.tied(figure)]
-    words = [_verdict(len(problem.figures) - len(free), result), *_misses(problem, result)]
+    late = _late_figures(problem, result)
+    tied = len(problem.figures) - len(free)
+    words = [_verdict(tied, result, [figure.id for figure in late]), *_misses(problem, result)]
     if result.feasible:
         words += _shared(problem, result)
         if result.tried > 1 and not result.one_vintage.feasible:
             words.append(
-                "So the report mixes vintages of GDP: no consistent assignment uses one vintage a "
-                "year."
+                "So the report, where all figures are right, mixes vintages of GDP: no consistent "
+                "assignment uses one vintage a year."
             )
         words += _definitions(problem, result)
-    words += _late(problem, result)
+    words += [_late(problem, result, figure) for figure in late]
     if result.feasible:
         words += _one_vintage(result.one_vintage)
     words += [
@@ -193,7 +195,7 @@ def _named(figure: Figure) -> str:
     return f"the {figure.concept} of {figure.year} ({figure.id})"
 
 
-def _verdict(tied: int, result: AuditResult) -> str:
+def _verdict(tied: int, result: AuditResult, late: Sequence[str]) -> str:
     number = len(result.assignments)
     if not result.feasible:
         sets = "; ".join(f"{{{', '.join(one)}}}" for one in result.conflicts)
@@ -209,8 +211,10 @@ def _verdict(tied: int, result: AuditResult) -> str:
         return f"{start}: unrounded values exist that satisfy every identity."
     return (
         f"{start}: of the {result.tried:,} ways to assign vintages of GDP and definitions to them, "
-        f"{'one fits' if number == 1 else f'{number} fit'} all of them at once."
-    )
+        f"{'one fits' if number == 1 else f'{number} fit'} all of them at once"
+        + (f", and only with GDP published after the report for {' and '.join(late)}." if late
+           else ".")
+    )  # fmt: skip
 
 
 def _misses(problem: Problem, result: AuditResult) -> list[str]:
@@ -290,21 +294,39 @@ def _definitions(problem: Problem, result: AuditResult) -> list[str]:
     return words
 
 
-def _late(problem: Problem, result: AuditResult) -> list[str]:
-    """Name the figures that can only rest on a vintage published after them."""
-    words = []
-    for figure in problem.figures:
-        rows = result.vintages[(result.vintages["id"] == figure.id) & result.vintages["fits"]]
-        if not len(rows) or rows["known"].any():
-            continue
-        several = choices_of(problem)[figure.id]
-        used = [c for c in several if c.text in set(rows["vintages"])]
-        dates = sorted({v.published for c in used for v in c.vintages if v.published})
-        words.append(
-            f"{_capital(_named(figure))} fits only GDP published in {dates[-1]}, after the report "
-            f"({figure.published}): an anachronism{_double_rounding(problem, figure, several)}."
-        )
-    return words
+def _late_figures(problem: Problem, result: AuditResult) -> list[Figure]:
+    """Return the figures that can only rest on a vintage published after them."""
+    fits = result.vintages[result.vintages["fits"].astype(bool)]
+    ids = [str(name) for name, known in fits.groupby("id")["known"] if not known.any()]
+    return [figure for figure in problem.figures if figure.id in ids]
+
+
+def _late(problem: Problem, result: AuditResult, figure: Figure) -> str:
+    """Say of a figure that fits late GDP only what may be behind it."""
+    rows = result.vintages[(result.vintages["id"] == figure.id) & result.vintages["fits"]]
+    several = choices_of(problem)[figure.id]
+    used = [c for c in several if c.text in set(rows["vintages"])]
+    dates = sorted({v.published for c in used for v in c.vintages if v.published})
+    return (
+        f"{_capital(_named(figure))} fits only GDP published in {dates[-1]}, after the report "
+        f"({figure.published}): an anachronism{_double_rounding(problem, figure, several)}"
+        f"{_fault_elsewhere(result, figure)}."
+    )
+
+
+def _fault_elsewhere(result: AuditResult, figure: Figure) -> str:
+    """Say without which other figures a figure fits GDP that was known."""
+    own = result.vintages[(result.vintages["id"] == figure.id) & result.vintages["known"]]
+    without = {
+        ", ".join(one.left_out): set(one.assignments[figure.id]) & set(own["vintages"])
+        for one in result.readings
+        if one.left_out and figure.id in one.assignments.columns
+    }
+    sets = [f"({ids})" for ids, found in without.items() if found]
+    if not sets:
+        return ""
+    pairs = " or ".join(map(_pair, sorted(set().union(*without.values()))))
+    return f"; or a fault in what others quote: without {' or '.join(sets)} it fits GDP of {pairs}"
 
 
 def _double_rounding(problem: Problem, figure: Figure, several: Sequence[Choice]) -> str:

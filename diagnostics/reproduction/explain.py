@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.diagnostics.report.page import Answer, Cell, Why
 from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     interval_text,
     number_text,
@@ -33,9 +34,9 @@ _RUNS = {
 _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
     "core": ("I = 0", (), ""),
     "linkage": (
-        "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+        "",
         (("C", "core", 0),),
-        "value added that others produce for the core, input-output table of the year (M3)",
+        "value added elsewhere that is tied to the core, input-output table of the year (M3)",
     ),
     "elasticity": (
         "I = M C / supply of the technology's inputs",
@@ -43,17 +44,33 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
         "potential times the core's weight in the supply (M2)",
     ),
     "calibrated": (
-        "I = s M p, p a growth curve through two printed totals, s M its saturation",
+        "I = s M p, p a growth curve through a printed total and the one before that its growth "
+        "implies, s M its saturation",
         (("s M", "saturation", 0), ("p", "curve", 0)),
         "saturation times potential times penetration (M4)",
     ),
 }
+_USERS = "I = sum_i v_i (x_K inv(B_KK) B_Ki)_i / x_i, i "
+_TIES = {
+    "": "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+    READINGS[0]: "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
+    READINGS[1]: f"{_USERS}outside the core parts K",
+    READINGS[2]: f"{_USERS}outside the sectors of the core",
+    READINGS[3]: "I = sum_i v_i sum_k L_ik x_k / L_kk / x_i, i outside the core parts k",
+}
+"""Reading of the linkage run -> its equation; L Leontief's inverse, B Ghosh's."""
 _SOURCES = {
+    "inflation": "GDP deflator, the vintage sets of the study",
     "supply": "supply of the technology's inputs, input-output tables",
     "saturation": "drawn multiple of the potential of the median elasticity (M2)",
     "curve": "drawn growth curve, beyond its two points with the errors of the rule (M4)",
     "employed": "persons that core and integration employ at the productivity of the year (M6)",
 }
+
+
+def linkage_equation(result: "Reproduction") -> str:
+    """Return the equation of the linkage run, as the study reads its tables."""
+    return _TIES[result.study.tables.reading]
 
 
 def answer_table(result: "Reproduction") -> Answer:
@@ -257,6 +274,9 @@ def _equation(
     equation, parts = concept.equation, concept.inputs
     if concept.name == "integration":
         equation, parts, _ = _INTEGRATION[run]
+        equation = equation or linkage_equation(result)
+    elif concept.name == "growth":
+        parts = (*parts, ("P / P before", "inflation", 0))
     elif concept.name == "jobs":
         parts = (("sum_j l_j T_j", "employed", 0), ("sum_j l_j before T_j before", "employed", 1))
     inputs = [
@@ -285,7 +305,7 @@ def _input(
         if concept == "core" and study.core.figure is not None:
             own = row(result.facts.reported, study.core.figure)
             source += f"; {study.core.figure}: {own['provenance']}"
-    if concept == "curve" or CONCEPTS.get(concept, CONCEPTS["core"]).unit == "share":
+    if concept in {"curve", "inflation"} or CONCEPTS.get(concept, CONCEPTS["core"]).unit == "share":
         unit = "fraction"
     return {"value": value, "unit": unit, "source": source, "year": year}
 
@@ -293,6 +313,8 @@ def _input(
 def _behind(result: "Reproduction", run: str, name: str, place: int) -> float:
     """Median of what stands behind the account's concepts, computed from the draws' own inputs."""
     model, slot = result.assembly.model, result.assembly.model.slots[place]
+    if name == "inflation":
+        return float(np.median(model.inflation[result.inputs["gdp_vintage"].astype(int), place]))
     inputs = {str(n): result.inputs[n].to_numpy(float) for n in result.inputs}
     if name == "employed":
         return float(np.nanmedian(model.employed(run, inputs)[place]))

@@ -15,6 +15,7 @@ from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import printed_amount
+from quesnay.diagnostics.reproduction.verdicts import judged_facts
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -119,7 +120,7 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
     rules = list(result.naive.index.get_level_values("rule").unique())
     return [
         say(
-            "Path: a diffusion curve through the two earliest printed totals gives {rows}; "
+            "Path: a diffusion curve fixed by a printed total and its growth gives {rows}; "
             "{verdict}.",
             lang,
             rows=say(", ", lang).join(rows),
@@ -152,9 +153,11 @@ def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
     if "linkage" not in result.runs:
         return []
     out = []
-    for _, printed in result.facts.totals().iterrows():
+    for name, printed in result.facts.totals().iterrows():
         year = int(printed["year"])
-        if ("linkage", year) not in result.account.index:
+        agrees = row(result.verdicts, ("linkage", name))["agrees"]
+        known = ("linkage", year) in result.account.index
+        if not known or (not pd.isna(agrees) and bool(agrees)):
             continue
         own = row(result.account, ("linkage", year))
         out.append(
@@ -173,25 +176,42 @@ def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
 
 
 def _needed_elasticity(result: "Reproduction", lang: Language) -> list[str]:
-    """Return the elasticity at which the elasticity run would give what is printed."""
-    if result.elasticities is None or "elasticity" not in result.runs:
+    """Return the elasticity at which the elasticity run would give what is printed.
+
+    By the integration-driven part per unit of elasticity, which no draw of the elasticity moves.
+    """
+    found, use = result.elasticities, result.assembly.model.potential
+    if found is None or use is None or "elasticity" not in result.runs:
         return []
-    values = result.elasticities.mixture["elasticity"]
+    inputs = {str(name): result.inputs[name].to_numpy(float) for name in result.inputs}
+    drawn, rivals = use.elasticity(inputs), found.rivals["estimate"].drop("base case")
+    reach = say(
+        "the equations of the account reach {high:.3f}",
+        lang,
+        high=float(found.mixture["elasticity"].max()),
+    )
+    if len(rivals):
+        beside = say(", their rivals {high:.3f}", lang, high=float(rivals.max()))
+        reach += beside
     return [
         say(
-            "For the elasticity run to give the integration-driven part that is printed for "
-            "{year}, the elasticity would have to be {need:.3f}; the admissible equations reach "
-            "{high:.3f}.",
+            "For the elasticity run to give the integration-driven part that the printed figures "
+            "imply for {year}, the elasticity would have to be {need:.3f}; {reach}.",
             lang,
             year=year,
-            need=result.elasticities.median
-            * printed
-            / float(row(result.account, ("elasticity", year))["integration"]),
-            high=float(values.max()),
+            need=printed / float((own / drawn).median()),
+            reach=reach,
         )
         for year, printed in sorted(_printed_integration(result).items())
         if ("elasticity", year) in result.account.index
+        for own in (_drawn(result, "elasticity", "integration", year),)
     ]
+
+
+def _drawn(result: "Reproduction", run: str, concept: str, year: int) -> "pd.Series[float]":
+    """Return the draws of one number of the account, of a forecast year as it was forecast."""
+    variants = {slot.year: slot.variant for slot in result.assembly.model.slots[::-1]}
+    return result.draws[(run, concept, year, variants[year])]
 
 
 def _leading(result: "Reproduction", lang: Language) -> list[str]:
@@ -238,14 +258,41 @@ def _first(result: "Reproduction") -> tuple[str, int] | None:
     return None if own.empty else (str(own.index[0]), int(own["year"].iloc[0]))
 
 
+_SUPPLIED = (
+    "What the rest of the economy produces for a core of {core:.3f} brings the total to {home}"
+)
+_TIED = {
+    "": _SUPPLIED,
+    READINGS[0]: _SUPPLIED,
+    READINGS[1]: "What users make with the deliveries of a core of {core:.3f} brings the total to "
+    "{home}",
+    READINGS[2]: "What users outside its sectors make with the deliveries of a core of {core:.3f} "
+    "brings the total to {home}",
+    READINGS[3]: "What the rest of the economy produces for each part of a core of {core:.3f}, "
+    "added up, what two parts need counted twice, brings the total to {home}",
+}
+"""Reading of the linkage run -> what stands beside the core in its total."""
+
+
 def _linkage_readings(result: "Reproduction", year: int) -> "dict[str, pd.Series[float]]":
-    """Return the base of the linkage run and its reading with imports inside."""
-    out = {}
-    if "linkage" in result.runs:
-        out["home"] = row(result.account, ("linkage", year))
-    if not result.bounds.empty and READINGS[0] in result.bounds.index.get_level_values(0):
-        out["inside"] = row(result.bounds, (READINGS[0], year))
+    """Return the base of the linkage run and, beside suppliers, the reading with imports inside."""
+    out = {"home": row(result.account, ("linkage", year))}
+    known, name = result.bounds, READINGS[0]
+    beside = not known.empty and name in known.index.get_level_values(0)
+    if beside and result.study.tables.reading in ("", READINGS[3]):
+        out["inside"] = row(known, (name, year))
     return out
+
+
+def _place_made(result: "Reproduction", lang: Language) -> str:
+    """Say where the suppliers stand, as far as the tables tell; nothing of users."""
+    use, tables = result.study.tables, result.assembly.tables.values()
+    if use.reading in READINGS[1:3]:
+        return ""
+    if use.reading == READINGS[0] or use.imports == "included":
+        return say(", imports counted as if made at home", lang)
+    known = all(table.imports is not None for table in tables)
+    return say(", made at home", lang) if known else ""
 
 
 def _alone(result: "Reproduction", lang: Language) -> list[str]:
@@ -287,34 +334,32 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
         return []
     name, year = first
     printed, found = row(result.facts.reported, name), _linkage_readings(result, year)
+    reading, value = result.study.tables.reading, float(printed["value"])
     said = say(
-        "Level: {report} prints {printed} {unit} for {year} ({id}). What other industries produce "
-        "for a core of {core:.3f} brings the total to {home}, made at home",
+        "Level: {report} prints {printed} {unit} for {year} ({id}).",
         lang,
         report=say(result.study.study.report, lang),
         printed=printed["printed"],
         unit=_unit(result, lang),
         year=year,
         id=name,
-        core=float(found["home"]["core"]),
-        home=_span(found["home"]),
     )
+    core, home = float(found["home"]["core"]), _span(found["home"])
+    said += say(" ", lang) + say(_TIED[reading], lang, core=core, home=home)
+    said += _place_made(result, lang)
     if "inside" not in found:
-        side = _side(float(printed["value"]), found["home"])
+        side = _side(value, found["home"])
         return [
             said + say("; the printed level lies {side} that interval.", lang, side=say(side, lang))
         ]
-    place = _between(float(printed["value"]), found["home"], found["inside"])
-    return [
-        said
-        + say(
-            ", and to {inside} with imports counted as if made at home: the printed level lies "
-            "{place}.",
-            lang,
-            inside=_span(found["inside"]),
-            place=say(place, lang),
-        )
-    ]
+    inside = (
+        ", and to {inside} with imports counted as if made at home"
+        if reading == ""
+        else ", and to {inside} with imports counted as if made at home and nothing twice"
+    )
+    place = say(_between(value, found["home"], found["inside"]), lang)
+    said += say(inside, lang, inside=_span(found["inside"]))
+    return [said + say(": the printed level lies {place}.", lang, place=place)]
 
 
 def _side(value: float, own: "pd.Series[float]") -> str:
@@ -332,84 +377,122 @@ def _between(value: float, home: "pd.Series[float]", inside: "pd.Series[float]")
 
 
 def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
-    """Hold printed totals after the first against both readings of the tables."""
+    """Hold printed totals after the first, and their growth since, against the tables."""
     first = _first(result)
     if first is None or "linkage" not in result.runs:
         return []
-    totals = result.facts.totals()
-    years = set(result.account.index.get_level_values("year"))
+    totals, start = result.facts.totals(), _linkage_readings(result, first[1])
+    base, years = row(totals, first[0]), set(result.account.index.get_level_values("year"))
     later = totals[(totals["year"] > first[1]) & totals["year"].isin(years)]
-    rows, places = [], []
+    rows, sides = [], set()
     for name, printed in later.iterrows():
         year = int(printed["year"])
         found = _linkage_readings(result, year)
-        both = found.get("inside", found["home"])
-        places.append(_between(float(printed["value"]), found["home"], both))
+        grown = [float(found[k]["total"] / start[k]["total"]) for k in found]
+        sides.add(_side_of_growth(result, (first[1], year), grown, base, printed))
+        beside = [
+            say("{total:.2f} ({more:+.0%})", lang, total=float(own["total"]), more=ratio - 1)
+            for own, ratio in zip(found.values(), grown, strict=True)
+        ]
         rows.append(
             say(
-                "{printed} in {year} ({id}) against {home:.2f} and {inside:.2f}",
+                "{printed} in {year} ({id}), {more:+.0%}, against {beside}",
                 lang,
                 printed=printed["printed"],
                 year=year,
                 id=name,
-                home=float(found["home"]["total"]),
-                inside=float(both["total"]),
+                more=float(printed["value"] / base["value"]) - 1,
+                beside=say(" and ", lang).join(beside),
             )
         )
     if not rows:
         return []
-    listed = say(", ", lang).join(rows)
-    if set(places) == {"above both"}:
-        said = "Growth: the later printed totals lie above both readings, in {unit}: {rows}."
-        return [say(said, lang, unit=_unit(result, lang), rows=listed)]
-    return [say("Growth: later totals beside the two readings: {rows}.", lang, rows=listed)]
-
-
-def _sector_growth(result: "Reproduction", year: int) -> "pd.Series[float] | None":
-    """Official nominal growth of the value added of the core's sectors, first vintage set."""
-    levels = next(iter(result.assembly.value_added.values()))
-    flat = levels[levels.index.get_level_values("kind") != "forecast"].droplevel("kind")
-    if year not in flat.index or year - 1 not in flat.index:
-        return None
-    sectors = result.assembly.pattern.sectors
-    growth = row(flat[sectors], year) / row(flat[sectors], year - 1) - 1.0
-    return growth.astype(float)
-
-
-def _growth(result: "Reproduction", lang: Language) -> list[str]:
-    """Hold printed real growth against the growth of the sectors that hold the core."""
-    printed = result.facts.reported
-    own = printed[printed["concept"].isin(["growth", "nominal_growth"])].sort_values("year")
-    rows = []
-    for name, figure in own.iterrows():
-        growth = _sector_growth(result, int(figure["year"]))
-        if growth is not None and float(growth.max()) < float(figure["value"]):
-            rows.append(
-                say(
-                    "{printed} % in {year} ({id}), the fastest of them {most:.1f} %",
-                    lang,
-                    printed=figure["printed"],
-                    year=int(figure["year"]),
-                    id=name,
-                    most=100 * float(growth.max()),
-                )
-            )
-    if not rows:
-        return []
+    said = {
+        frozenset({"above"}): "Growth: what is printed grows faster since {first} than the tables "
+        "give, in {unit}: {rows}.",
+        frozenset({"below"}): "Growth: what is printed grows more slowly since {first} than the "
+        "tables give, in {unit}: {rows}.",
+    }.get(frozenset(sides), "Growth since {first}, printed against the tables, in {unit}: {rows}.")
     return [
-        say(
-            "No sector of the core grows like the report: printed growth against the growth "
-            "of the value added of its {count} sectors in current prices, rising prices included: "
-            "{rows}.",
-            lang,
-            count=len(result.assembly.pattern.sectors),
-            rows=say("; ", lang).join(rows),
-        )
+        say(said, lang, first=first[1], unit=_unit(result, lang), rows=say("; ", lang).join(rows))
     ]
 
 
+def _side_of_growth(
+    result: "Reproduction",
+    years: tuple[int, int],
+    grown: list[float],
+    base: pd.Series,
+    printed: pd.Series,
+) -> str:
+    """Where printed growth lies, whatever its digits allow, against the 95 % of the tables."""
+    before, now = (_drawn(result, "linkage", "total", year) for year in years)
+    low, high = (float((now / before).quantile(q)) for q in (0.025, 0.975))
+    if float(printed["low"] / base["high"]) > max(high, *grown):
+        return "above"
+    return "below" if float(printed["high"] / base["low"]) < min(low, *grown) else "inside"
+
+
+def _sector_growth(
+    result: "Reproduction", year: int, *, deflated: bool = False
+) -> "pd.Series[float] | None":
+    """Growth of value added by sector of the core, in the set of GDP vintages where it is most.
+
+    In current prices, or deflated by the GDP deflator as the account's own real growth is.
+    """
+    model, sectors = result.assembly.model, result.assembly.pattern.sectors
+    place = {slot.year: k for k, slot in enumerate(model.slots) if slot.variant != "forecast"}
+    if year not in place or year - 1 not in place:
+        return None
+    found = {}
+    for k, (name, levels) in enumerate(result.assembly.value_added.items()):
+        now, before = (levels[sectors].iloc[place[y]] for y in (year, year - 1))
+        inflation = float(model.inflation[k, place[year]]) if deflated else 1.0
+        found[name] = now / before / inflation - 1.0
+    growth = pd.DataFrame(found).max(axis=1)
+    return None if growth.isna().any() else growth.astype(float)
+
+
+def _growth(result: "Reproduction", lang: Language) -> list[str]:
+    """Hold printed growth against that of the sectors that hold the core, in the same prices."""
+    printed = result.facts.reported
+    own = printed[printed["concept"].isin(["growth", "nominal_growth"])].sort_values("year")
+    rows, years, beaten = [], set(), True
+    for name, figure in own.iterrows():
+        year, real = int(figure["year"]), figure["concept"] == "growth"
+        growth = _sector_growth(result, year, deflated=real)
+        if growth is None:
+            continue
+        beaten &= float(growth.max()) < float(figure["low"])
+        years |= {year, year - 1}
+        most = (
+            "{printed} % in {year} ({id}), the fastest of them {most:.1f} % by the GDP deflator"
+            if real
+            else "{printed} % in {year} ({id}), the fastest of them {most:.1f} % in current prices"
+        )
+        growing = {"year": year, "id": name, "most": 100 * float(growth.max())}
+        rows.append(say(most, lang, printed=figure["printed"], **growing))
+    if not rows:
+        return []
+    said = (
+        "No sector of the core grows like the report, printed growth against that of the value "
+        "added of its sectors: {rows}."
+        if beaten
+        else "Printed growth against that of the value added of the core's sectors: {rows}."
+    )
+    told = say(said, lang, rows=say("; ", lang).join(rows))
+    made = sorted(years - set(result.facts.tables))
+    if made:
+        told += say(" ", lang) + say(
+            "By sector, {years} is joined from the tables around it.",
+            lang,
+            years=say(", ", lang).join(map(str, made)),
+        )
+    return [told]
+
+
 def _printed_integration(result: "Reproduction") -> dict[int, float]:
-    """Return total times printed integration share, or total less printed core, by year."""
+    """Return total times printed integration share, else what is printed, else total less core."""
     printed = result.facts.reported
     out: dict[int, float] = {}
     for _, total in result.facts.totals().iterrows():
@@ -417,6 +500,8 @@ def _printed_integration(result: "Reproduction") -> dict[int, float]:
         year = int(total["year"])
         if "integration_share" in same.index:
             out[year] = float(total["value"]) * float(same["integration_share"])
+        elif "integration" in same.index:
+            out[year] = float(same["integration"])
         elif "core" in same.index:
             out[year] = float(total["value"]) - float(same["core"])
     return out
@@ -460,6 +545,10 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
     ]
 
 
+_FAR = 0.25  # relative error of a median
+_SELDOM = 0.05  # made-up inputs that reach an estimate less often leave it to the technology
+
+
 def _scale(result: "Reproduction", lang: Language) -> list[str]:
     """Say how much of the base elasticity is scale."""
     found = result.elasticities
@@ -468,8 +557,7 @@ def _scale(result: "Reproduction", lang: Language) -> list[str]:
     said = say(
         "Scale: the base equation gives {base:.3f}; with scale beside it the elasticity is "
         "{other:.3f}, made-up inputs of equal scale earn {made_up:.3f} on average and {share:.0%} "
-        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added: "
-        "the equation alone cannot tell the technology from size.",
+        "of them reach the estimate, and the technology's inputs cost {cost:.3f} of value added",
         lang,
         base=found.placebo.estimate,
         other=found.with_scale,
@@ -477,6 +565,9 @@ def _scale(result: "Reproduction", lang: Language) -> list[str]:
         share=found.placebo.share_reaching,
         cost=found.cost_share,
     )
+    blurred = found.placebo.share_reaching >= _SELDOM
+    end = ": the equation alone cannot tell the technology from size." if blurred else "."
+    said += say(end, lang)
     if found.bounds is not None:
         low, high = sorted((found.bounds.bound, found.bounds.long))
         said += say(" ", lang) + say(
@@ -519,8 +610,8 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
     verdict = _against_naive(result, rules, lang)
     return [
         say(
-            "Path: a diffusion curve through the two earliest totals gives {rows}. Rules without "
-            "a model give for {year}: {naive}. Held-out totals: {verdict}.",
+            "Path: a diffusion curve fixed by a printed total and its growth gives {rows}. Rules "
+            "without a model give for {year}: {naive}. Held-out totals: {verdict}.",
             lang,
             rows=say(", ", lang).join(rows),
             year=first,
@@ -536,15 +627,16 @@ def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> 
     best = str(errors[rules].idxmin())
     better = float(errors["calibrated"]) < float(errors[best])
     verdict = (
-        "the curve predicts them better than the best naive rule ({ours:.1%} against {theirs:.1%} "
-        "for {best})"
+        "the curve predicts them better than the best of {count} naive rules ({ours:.1%} against "
+        "{theirs:.1%} for {best})"
         if better
-        else "the curve predicts them no better than a naive rule ({ours:.1%} against {theirs:.1%} "
-        "for {best})"
+        else "the curve predicts them no better than the best of {count} naive rules ({ours:.1%} "
+        "against {theirs:.1%} for {best})"
     )
     return say(
         verdict,
         lang,
+        count=len(rules),
         ours=float(errors["calibrated"]),
         theirs=float(errors[best]),
         best=say(best, lang),
@@ -565,8 +657,8 @@ def _implied_core(result: "Reproduction", lang: Language) -> list[str]:
         own = row(result.account, (run, year))
         said = say(
             "Core: the printed total and integration-driven share of {year} imply a core of "
-            "{low:.3f} to {high:.3f} {unit}; official value added by sector gives {own:.3f} "
-            "[{own_low:.3f}, {own_high:.3f}].",
+            "{low:.3f} to {high:.3f} {unit}; the account, where it follows the value added of its "
+            "sectors, has {own:.3f} [{own_low:.3f}, {own_high:.3f}].",
             lang,
             year=year,
             low=low,
@@ -576,27 +668,26 @@ def _implied_core(result: "Reproduction", lang: Language) -> list[str]:
             own_low=float(own["core_low"]),
             own_high=float(own["core_high"]),
         )
-        said += _out_of_reach(result, year, (low + high) / 2, lang)
+        said += _out_of_reach(result, year, low, lang)
         out.append(said)
     return out
 
 
-def _out_of_reach(result: "Reproduction", year: int, core: float, lang: Language) -> str:
-    """Say where an implied core grows faster than every sector that holds it; else nothing."""
+def _out_of_reach(result: "Reproduction", year: int, least: float, lang: Language) -> str:
+    """Say where the least implied core outgrows every sector that holds it; else nothing."""
     start, growth = result.study.core.figure, _sector_growth(result, year)
     if start is None or growth is None:
         return ""
     base = row(result.facts.reported, start)
-    implied = core / float(base["value"]) - 1
+    implied = least / float(base["high"]) - 1
     if int(base["year"]) != year - 1 or implied <= float(growth.max()):
         return ""
     return say(" ", lang) + say(
-        "The implied core is {implied:.0%} more than {id}, and none of the {count} sectors of the "
-        "core grew faster than {most:.1%}: no fixed weights reach it.",
+        "The implied core is at least {implied:.1%} more than {id}, and no sector of the core grew "
+        "faster than {most:.1%} in current prices: no fixed weights reach it.",
         lang,
         implied=implied,
         id=start,
-        count=len(growth),
         most=float(growth.max()),
     )
 
@@ -663,7 +754,25 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
             lang,
             rows=say("; ", lang).join(missed),
         )
+    wide = [
+        say("{run} {ids}", lang, run=lang(run), ids=", ".join(ids))
+        for run in result.runs
+        if (ids := _agreeing_by_width(part(result.verdicts, run)))
+    ]
+    if wide:
+        said += say(" ", lang) + say(
+            "Agrees by the width of its interval, the median more than a quarter off: {rows}.",
+            lang,
+            rows=say("; ", lang).join(wide),
+        )
     return [said]
+
+
+def _agreeing_by_width(own: pd.DataFrame) -> list[str]:
+    """Return the facts that a run agrees with while its median is far from what is printed."""
+    counted = judged_facts(own)
+    far = counted["agrees"].astype(bool) & (counted["error"].abs() > _FAR)
+    return [str(name) for name in counted.index[far]]
 
 
 def _missed_restatements(own: pd.DataFrame) -> list[str]:

@@ -107,6 +107,7 @@ class KlemsAccount(Tabular):
                     "technology's capital earns in all others.",
                     "In brackets the lowest and highest over the definitions of producers and "
                     "capital; no confidence interval. Current prices.",
+                    "GDP: the value added of all industries of the panel.",
                 ),
             )
         ]

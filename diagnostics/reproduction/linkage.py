@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.embedded import load_sectors
-from quesnay.diagnostics.reproduction.assembly import part
+from quesnay.diagnostics.reproduction.assembly import part, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.runs import median_inputs, possible_readings, read_otherwise
 from quesnay.diagnostics.reproduction.study import Study
@@ -78,8 +78,8 @@ class CoreLinkages(Tabular):
         notes = [
             "Value added elsewhere tied to the core, net of the core itself; core weights at their "
             "middle, first vintage set. Of core: ratio to the core's own value added.",
-            "Suppliers: what others produce for the core to exist (the linkage run). Users: what "
-            "rests on its deliveries (Ghosh). Readings, not parts of a sum.",
+            "Suppliers: what others produce for the core to exist. Users: what rests on its "
+            "deliveries (Ghosh). Readings, not parts of a sum.",
         ]
         if self.made:
             notes.append(f"Table made, not official: {', '.join(map(str, self.made))}.")
@@ -134,8 +134,9 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
     weights = np.minimum(model.core_shares(middle), 1.0)
     levels = next(iter(assembly.value_added.values()))
     cells, core = {}, {}
+    base = ties_by_slot(assembly.tables, model.slots, assembly.pattern.sectors)
     for reading in (BASE, *possible_readings(assembly)):
-        ties = read_otherwise(assembly, reading if reading != BASE else "").ties
+        ties = base if reading == BASE else read_otherwise(assembly, reading).ties
         for place, (slot, own) in enumerate(zip(model.slots, ties, strict=True)):
             if own is not None:
                 scale = float(model.gdp[0, place]) / own.total

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
+import numpy as np
 import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
@@ -16,10 +17,12 @@ from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
     explanations,
+    linkage_equation,
     verdict_opens,
 )
 from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
 from quesnay.diagnostics.reproduction.linkage import core_linkages
+from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
@@ -66,10 +69,10 @@ METHOD = {
     "linkage": Formula(
         "linkage",
         "Linkage run",
-        "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i",
-        "Over all i outside the core parts K of the split table: value added that the others make "
-        "so that the core can produce; v value added, x output, L the Leontief inverse. It counts "
-        "suppliers; it says nothing about what users gain.",
+        "",
+        "Value added of the split table that is tied to its core parts K: v value added, x output, "
+        "L the Leontief inverse (suppliers), B Ghosh's (users). It says nothing about what users "
+        "gain.",
     ),
     "elasticity": Formula(
         "elasticity",
@@ -82,8 +85,8 @@ METHOD = {
         "calibrated",
         "Calibrated run",
         "I_t = s e sum_j v_j,t p_t",
-        "A Gompertz, logistic or Bass curve p through the two earliest printed totals, saturation "
-        "s, with the errors that the same rule made on other diffusions.",
+        "A growth curve p through a printed total and the one that its growth implies for the year "
+        "before, saturation s times the potential at the median elasticity e.",
     ),
     "total": Formula(
         "total",
@@ -215,7 +218,7 @@ def report_parts(
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
         _findings(result, made, language),
         *_turning(result, made, language),
-        _limits(result),
+        _limits(result, made),
         _method(result),
         _account(result),
         *_path(result, plots),
@@ -247,8 +250,9 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
     if made.curve is not None:
         said += [
             say(
-                "Over all admissible combinations of the declared choices, {below:.0%} of the "
-                "{run} run lie below the printed figure {figure} and {agree:.0%} agree with it.",
+                "Over all combinations of the declared choices that give an estimate, {below:.0%} "
+                "of the {run} run lie below the printed figure {figure} and {agree:.0%} agree with "
+                "it.",
                 language,
                 run=language(str(run)),
                 below=float(own["below"]),
@@ -261,34 +265,87 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
     return [Section("change", title, said, brief=True)] if said else []
 
 
-def _limits(result: "Reproduction") -> Section:
+def _limits(result: "Reproduction", made: Evidence) -> Section:
     """Say what the numbers cannot bear, part by part of the study."""
-    study = result.study
-    said = ["The pattern of the core over sectors is a stated assumption: no statistic shows it."]
+    study, said = result.study, [_core_limit(result)]
     if study.core.dispersion == 0:
         said.append("Core weights are not drawn: the intervals leave out how the core is defined, "
                     "and one without width is no claim of certainty.")  # fmt: skip
     if "linkage" in result.runs:
-        said.append("Ties along the supply chain say what others produce for the core, not what "
-                    "users gain.")  # fmt: skip
+        said.append(
+            "Ties to users say whose value added rests on what the core delivers, not what they "
+            "gain."
+            if study.tables.reading in READINGS[1:3]
+            else "Ties along the supply chain say what others produce for the core, not what users "
+            "gain."
+        )
     if study.potential is not None:
-        said += [
-            "Elasticities are associations: they attribute value added to use; they do not say "
-            "what would be lost without it.",
-            "No industry capital stock of the technology is public; inputs bought stand for it.",
-        ]
+        said.append("Elasticities are associations: they attribute value added to use; they do not "
+                    "say what would be lost without it.")  # fmt: skip
+        columns = study.potential.logarithms.get(study.potential.term, ())
+        if columns and not any("capital" in name for name in columns):
+            said.append("Inputs bought stand for the technology's capital stock.")
     if "calibrated" in result.runs:
-        said.append("The calibrated run starts from printed totals: that it comes near figures "
+        said.append("The calibrated run starts from printed figures: that it comes near others "
                     "that follow from them is no success.")  # fmt: skip
+        said += _other_start(result, made)
     between = [str(year) for year in study.study.years if year not in study.tables.years]
     if between:
         said.append(f"Years without an input-output table rest on tables before and after: "
                     f"{', '.join(between)}.")  # fmt: skip
-    reported = result.facts.reported
-    if "confidence" in reported.columns and (unsure := reported["confidence"].ne("high").sum()):
-        said.append(f"Of {len(reported)} printed figures {unsure} could not be read in the report "
-                    "or its press release; they are taken as quoted by others.")  # fmt: skip
+    said += _own_forecasts(result)
+    said += _places_read(result)
     return Section("limits", "Limits", said, brief=True)
+
+
+def _core_limit(result: "Reproduction") -> str:
+    """Say how far the core is an assumption: parts of sectors, or whole ones by definition."""
+    weights = result.assembly.pattern.weights.sum()
+    if result.study.core.figure is None and bool((weights == 1).all()):
+        return ("The core is whole sectors of the tables by definition: all that they make counts, "
+                "and nothing that other sectors make.")  # fmt: skip
+    return "The pattern of the core over sectors is a stated assumption: no statistic shows it."
+
+
+def _other_start(result: "Reproduction", made: Evidence) -> list[str]:
+    """Say where the audit implies another total than the one that the curve starts from."""
+    use, slots = result.assembly.model.calibration, result.assembly.model.slots
+    if use is None or made.audit is None or result.study.reported.dataset is None:
+        return []
+    from quesnay.datasets.embedded import load_reported
+
+    year = slots[use.earlier].year
+    key = (load_reported(result.study.reported.dataset).loc[use.total, "concept"], year)
+    own = result.draws[("calibrated", "total", year, slots[use.earlier].variant)]
+    low, high = float(own.min()), float(own.max())
+    if key not in made.audit.bounds.index:
+        return []
+    scale = float(result.facts.reported.loc[use.total, "scale"])
+    ends = made.audit.bounds.loc[key, ["low", "high"]] * scale
+    least, most = float(ends["low"]), float(ends["high"])
+    if least <= high and low <= most:
+        return []
+    return [
+        f"The curve starts from {low:.3f} to {high:.3f} {result.study.study.unit} in {year}, on "
+        f"coherent vintages of GDP; what fits all printed figures implies {least:.3f} to "
+        f"{most:.3f}."
+    ]
+
+
+def _own_forecasts(result: "Reproduction") -> list[str]:
+    """Name the printed figures that are forecasts: no outcome stands behind them."""
+    kinds = result.facts.reported["kind"]
+    ids = ", ".join(map(str, kinds.index[kinds == "forecast"]))
+    said = "To agree with them is to extrapolate alike, not to be right."
+    return [f"Forecasts of the report itself: {ids}. {said}"] if ids else []
+
+
+def _places_read(result: "Reproduction") -> list[str]:
+    """Count the printed figures by where they were read."""
+    read = result.facts.reported.get("provenance", pd.Series(dtype=object)).fillna("")
+    counts = read[read != ""].value_counts(sort=False)
+    rows = "; ".join(f"{place}: {count}" for place, count in counts.items())
+    return [f"Printed figures by where they were read: {rows}."] if rows else []
 
 
 def _account(result: "Reproduction") -> Section:
@@ -297,8 +354,9 @@ def _account(result: "Reproduction") -> Section:
         "account",
         "The account",
         [
-            "The runs stand side by side: the gap between a run and the report is a finding about "
-            "the report, not an error. Every number is the median of the draws."
+            "The runs stand side by side: the gap between a run and the report is shown, not tuned "
+            "away, and may lie in either. Every number is the median of the draws.",
+            *_median_error(result),
         ],
         tables=[
             account,
@@ -306,6 +364,22 @@ def _account(result: "Reproduction") -> Section:
             *(core_linkages(result).tables() if "linkage" in result.runs else ()),
         ],
         opens={account.title: account_opens(result)},
+    )
+
+
+def _median_error(result: "Reproduction") -> list[str]:
+    """Say how far another seed may move a total: half the 95 % interval of its median, at most.
+
+    By order statistics: the median of n draws lies between those of rank n / 2 -+ 0.98 sqrt(n)
+    (Conover 1999, Practical Nonparametric Statistics, ch. 3).
+    """
+    totals = result.draws.xs("total", axis=1, level="concept").to_numpy(float)
+    reach = 0.98 / len(totals) ** 0.5
+    ranks = [max(0.5 - reach, 0.0), 0.5, min(0.5 + reach, 1.0)]
+    low, middle, high = np.nanquantile(totals, ranks, axis=0)
+    error = 100 * float(np.max((high - low) / (2 * np.abs(middle))))
+    return (
+        [f"Another seed may move a median total by up to {error:.1f} %."] if error >= 0.05 else []
     )
 
 
@@ -336,7 +410,11 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
 
 def _method(result: "Reproduction") -> Section:
     wanted = ("core", *result.runs, "total")
-    formulas = [METHOD[name] for name in dict.fromkeys(wanted)]
+    ties = linkage_equation(result).partition(",")[0]
+    formulas = [
+        replace(METHOD[name], formula=METHOD[name].formula or ties)
+        for name in dict.fromkeys(wanted)
+    ]
     return Section("method", "Method, in formulas", formulas=formulas)
 
 
@@ -346,16 +424,20 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
     use = result.study.penetration
     curves = ", ".join(use.curves) if use is not None else ""
     errors = known_diffusions().tables() if use is not None and use.errors else ()
+    words = [f"Two points and a saturation identify a curve exactly ({curves})."]
+    if use is not None and len(use.curves) > 1:
+        words.append("No family was chosen before the outcome was known, so each is as likely.")
+    words.append("Open circles were not used.")
+    if errors:
+        words.append(
+            "How wrong such a curve is after one and two years is measured on other diffusions "
+            "whose outcome is known, beside rules without a model."
+        )
     return [
         Section(
             "path",
             "The path: does it go on like a diffusion?",
-            [
-                f"Two points and a saturation identify each curve exactly ({curves}); none was "
-                "chosen before the outcome was known, so each is as likely. Open circles were not "
-                "used. How wrong such a curve is after one and two years is measured on other "
-                "diffusions whose outcome is known, beside rules without a model."
-            ],
+            words,
             {"Curves through the calibration points, and what the report implies":
              plots["penetration"]},
             [*errors],
@@ -370,19 +452,36 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
         Section(
             "elasticities",
             "The elasticity: a mixture of admissible equations",
-            [
-                "No single equation can be defended. Inputs of the technology grow with the scale "
-                "of a sector: with other inputs beside them the elasticity falls. Labour "
-                "compensation and depreciation are parts of value added, and in current prices an "
-                "equation returns cost shares (Shaikh 1974), so the cost share itself is one of "
-                "the equations. Read all of them as associations: elasticity times value added "
-                "attributes value added to use; it does not say what would be lost without it."
-            ],
+            _about_equations(result),
             {"Elasticities with 95 % intervals: first those of the account, then their rivals":
              plots["elasticities"]},
             [*result.elasticities.tables(), *result.elasticities.base.tables()],
         )
     ]  # fmt: skip
+
+
+def _about_equations(result: "Reproduction") -> list[str]:
+    """Say what the equations of a study suffer from, as far as it has the parts."""
+    found, use = result.elasticities, result.study.potential
+    if found is None or use is None:
+        return []
+    words = []
+    if found.with_scale < float(found.base.params[use.term]):
+        words.append(
+            "Inputs of the technology grow with the scale of a sector: with other inputs beside "
+            "them the elasticity falls."
+        )
+    words.append(
+        "In current prices an equation whose inputs are parts of value added returns cost shares "
+        "(Shaikh 1974)."
+    )
+    if any(equation.kind == "cost share" for equation in use.equations):
+        words.append("So the cost share itself is one of the equations.")
+    words.append(
+        "Read all of them as associations: elasticity times value added attributes value added to "
+        "use; it does not say what would be lost without it."
+    )
+    return words
 
 
 def _core(result: "Reproduction", plots: "Plots") -> Section:
@@ -430,7 +529,7 @@ def _evidence_sections(made: Evidence) -> list[Section]:
         words = [
             "The runs put different figures on the integration-driven part. Least squares moves "
             "each estimate, the uncertain ones most, until every identity holds (Stone, "
-            "Champernowne and Meade 1942). The calibrated run starts from printed totals: the "
+            "Champernowne and Meade 1942). The calibrated run starts from printed figures: the "
             "reconciled account says how far the other evidence pulls away from the report.",
         ]
         tables = made.reconciled.tables()
@@ -470,8 +569,9 @@ def _data(result: "Reproduction") -> Section:
     if result.study.employment is not None:
         words.append(
             "Jobs per unit of value added, direct or along the domestic supply chain, fall by "
-            f"{100 * low:.1f} to {100 * high:.1f} % a year: the averages of nominal value added "
-            f"per person from each year since {result.study.employment.productivity_since}."
+            f"{100 * low:.1f} to {100 * high:.1f} % a year: the average growth of nominal value "
+            f"added per person from each year since {result.study.employment.productivity_since} "
+            f"to {result.study.employment.year}."
         )
     words.append(f"Sources: {'; '.join(used_sources(result))}.")
     tables = [_provenance(result)] if len(result.facts.reported) else []

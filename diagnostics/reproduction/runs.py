@@ -269,8 +269,8 @@ def reproduce(
 
     *linkage*: what the rest of the economy produces for the core to exist; *elasticity*: panel
     elasticities times the core's weight in the supply of the technology; *calibrated*: a diffusion
-    curve through the two earliest printed totals. Whatever a run does not use is held out and
-    judged, fact by fact.
+    curve through a printed total and the one that its growth implies for the year before. Whatever
+    a run does not use is held out and judged, fact by fact.
 
     Parameters
     ----------

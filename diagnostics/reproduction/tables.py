@@ -21,7 +21,8 @@ _RUN_WORDS = {
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
     "technology.",
     "core": "Core: the core industries alone, without what they are tied to.",
-    "calibrated": "Calibrated: a diffusion curve through the two earliest printed totals.",
+    "calibrated": "Calibrated: a diffusion curve through a printed total and the one that its "
+    "growth implies for the year before.",
 }
 
 
@@ -76,7 +77,7 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     notes = [
         f"Median and 95 % interval of {len(result.draws)} draws, seed {result.seed}. Current "
         "prices.",
-        *(_RUN_WORDS[run] for run in result.runs),
+        *(_run_words(result, run) for run in result.runs),
     ]
     tables = result.assembly.tables.values() if "linkage" in result.runs else ()
     inside = result.study.tables.imports == "included"
@@ -96,6 +97,12 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
         notes.append(f"{forecast.year}: as it could be forecast before the outcome was known.")
     title = f"{result.study.study.technology.capitalize()}, value added, {unit}{kind}"
     return Table(title, frame, tuple(notes), sheet="Account outcome" if kind else "Account")
+
+
+def _run_words(result: "Reproduction", run: str) -> str:
+    """Say in a line what a run takes for the integration-driven part."""
+    reading = result.study.tables.reading
+    return f"Linkage: {reading} (tables)." if run == "linkage" and reading else _RUN_WORDS[run]
 
 
 def verdict_table(result: "Reproduction", run: str) -> Table:
@@ -165,11 +172,13 @@ def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
     if result.bounds.empty:
         return ()
     frame = _columns(result.bounds, [name for name in ACCOUNT if name != "core"])
+    base = result.study.tables.reading or "suppliers of the core"
     notes = (
-        "Base of the run: suppliers of the core, value added made at home. Imports inside: as if "
-        "made at home with the same technology, an upper bound. Users: value added that depends on "
-        "the core's deliveries (Ghosh). Single parts: each part of the core alone, added up, what "
-        "two parts both need counted twice.",
+        f"The run itself: {base}.",
+        "Suppliers and single parts: on the flows of the tables. Imports inside: as if made at "
+        "home with the same technology, an upper bound. Users: value added that depends on the "
+        "core's deliveries (Ghosh). Single parts: each part of the core alone, added up, what two "
+        "parts both need counted twice.",
         "A tie along the chain says nothing about what users gain.",
     )
     unit = result.study.study.unit

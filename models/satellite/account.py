@@ -3,9 +3,9 @@
 ::
 
     core            C_t = k sum_s w_s v_{s,t}            scale k from the published core (M1)
-    integration     linkage     what other industries produce for the core (M3)
+    integration     linkage     what the rest of the economy produces for the core (M3)
                     elasticity  M_t C_t / supply_t: the core's weight in that supply (M2)
-                    calibrated  s M_t p_t: a growth curve through two published totals (M4)
+                    calibrated  s M_t p_t: a growth curve through two totals (M4)
                     core        none: the core industries alone
     potential       M_t = sum_j e a_j v_{j,t}            over the using industries (M2)
     total           T_t = C_t + I_t, with the identities of satellite.concepts

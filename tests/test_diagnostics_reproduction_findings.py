@@ -1,0 +1,273 @@
+"""Sentences of a report hold in other studies too: what is printed is changed, the words follow."""
+
+import re
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.findings import findings, turning_points
+from quesnay.diagnostics.reproduction.report import Evidence, gather_evidence, report_parts
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
+from quesnay.diagnostics.reproduction.study_rules import READINGS
+
+FULL = load_study("caict_2020")
+_METHOD = Path(__file__).parents[1] / "docs" / "method" / "index.md"
+NONE = Evidence(None, None, None, None, {})
+
+
+def _study(figures: dict[str, tuple[str, str]], **tables: Any) -> Study:
+    """Return the founding study with the linkage run alone and other printed figures."""
+    printed = {"C18": ("0.4386", "trillion CNY"), **figures}
+    own = {
+        name: Figure(printed=text, year=2000 + int(name[1:3]), unit=unit)
+        for name, (text, unit) in printed.items()
+    }
+    return replace(
+        FULL,
+        potential=None,
+        penetration=None,
+        employment=None,
+        specifications=None,
+        tables=replace(FULL.tables, **tables),
+        core=replace(FULL.core, other_printings=()),
+        reported=Reported(figures=own),
+    )
+
+
+def _totals(**printed: str) -> dict[str, tuple[str, str]]:
+    return {name: (text, "trillion CNY") for name, text in printed.items()}
+
+
+def _said(study: Study, start: str) -> str:
+    return next(s for s in findings(qn.reproduce(study, draws=60)) if s.startswith(start))
+
+
+@pytest.fixture(scope="module")
+def result() -> Reproduction:
+    return qn.reproduce("caict_2020", draws=400, seed=3)
+
+
+def test_a_level_far_off_with_the_growth_of_the_tables_is_not_called_other_growth() -> None:
+    # by hand: 3.32 / 3.00 is 10.7 %, as 1.33 / 1.20 of the tables is
+    said = _said(_study(_totals(T18="3.00", T19="3.32")), "Growth")
+    assert said.startswith("Growth since 2018, printed against the tables: 3.32 in 2019 (T19)")
+    assert "+11 %, against 1.32 (+11 %)" in said
+
+
+@pytest.mark.parametrize(
+    ("later", "words"), [("2.13", "grows faster since 2018"), ("1.42", "grows more slowly since")]
+)
+def test_growth_is_compared_as_growth_in_both_directions(later: str, words: str) -> None:
+    said = _said(_study(_totals(T18="1.42", T19=later)), "Growth: ")
+    assert words in said
+
+
+def test_a_report_that_agrees_needs_no_other_core() -> None:
+    result = qn.reproduce(_study(_totals(T18="1.2", T19="2.13")), draws=60)
+    needed = [s for s in turning_points(result) if "the core would have to be" in s]
+    assert len(needed) == 1
+    assert "2019" in needed[0]
+
+
+@pytest.mark.parametrize(
+    ("reading", "words"),
+    [
+        ("", "the rest of the economy produces for a core of 0.439 brings the total to"),
+        (READINGS[0], "imports counted as if made at home; the report lies"),
+        (READINGS[1], "What users make with the deliveries of a core"),
+        (READINGS[2], "What users outside its sectors make"),
+        (READINGS[3], "for each part of a core of 0.439, added up, what two parts need counted"),
+    ],
+)
+def test_the_level_says_how_the_tables_are_read(reading: str, words: str) -> None:
+    said = _said(_study(_totals(T18="1.42"), reading=reading), "Level: ")
+    assert words in said
+    assert ("made at home, and to" in said) == (reading in ("", READINGS[3]))
+    if reading in READINGS[1:3]:  # a comparison with suppliers abroad would be one of other things
+        assert "imports" not in said
+        assert "made at home" not in said
+
+
+def test_tables_with_imports_inside_are_not_said_to_be_made_at_home() -> None:
+    said = _said(_study(_totals(T18="1.42"), imports="included"), "Level: ")
+    assert ", imports counted as if made at home; the report lies inside that interval." in said
+
+
+def test_the_method_and_the_explanation_follow_the_reading_of_the_study() -> None:
+    result = qn.reproduce(_study(_totals(T18="1.42", I18="0.98"), reading=READINGS[3]), draws=20)
+    assert "sum_k L_ik x_k / L_kk" in result.explain("I18", run="linkage").equation
+    _, sections = report_parts(result, _no_plots(), NONE, _english())
+    formulas = next(s for s in sections if s.name == "method").formulas
+    assert [f.formula for f in formulas if f.name == "linkage"] == [
+        "I = sum_i v_i sum_k L_ik x_k / L_kk / x_i"
+    ]
+    account = next(s for s in sections if s.name == "account").tables[0]
+    assert "Linkage: sum over single parts (tables)." in account.notes
+
+
+def test_what_others_produce_holds_the_rest_of_the_core_s_own_sectors() -> None:
+    """By hand in a split table: a fifth of the ties of 2018 stay in the seven sectors."""
+    from quesnay.diagnostics.reproduction.linkage import BASE, core_linkages
+
+    result = qn.reproduce("caict_2020", draws=20)
+    by_sector = core_linkages(result).by_sector[(BASE, 2018)]
+    own = float(by_sector[list(result.assembly.pattern.sectors)].sum() / by_sector.sum())
+    assert 0.15 < own < 0.3  # so "other industries" would be false
+    assert "other industries" not in " ".join(findings(result))
+
+
+def test_sector_growth_is_the_most_of_all_vintage_sets_and_in_the_prices_of_the_figure(
+    result: Reproduction,
+) -> None:
+    """By hand from china_gdp_vintages.csv.gz and the tables joined for 2019.
+
+    Information services grow by 18.12 % on the final GDP of 2019 and by 18.64 % on the
+    preliminary one, 99.0865 / 98.6515 more; the deflator of 2019 is 99.0865 / 91.9281 / 1.061.
+    """
+    text = " ".join(findings(result))
+    first = 1.1812 * 99.0865 / 98.6515
+    assert f"{100 * (first - 1):.1f} % in current prices" in text
+    real = first / (99.0865 / 91.9281 / 1.061) - 1
+    assert f"(G19), the fastest of them {100 * real:.1f} % by the GDP deflator" in text
+    assert "By sector, 2019 is joined from the tables around it." in text
+
+
+def test_growth_that_a_sector_reaches_is_not_passed_over() -> None:
+    said = _said(_study({"G18": ("20.0", "percent"), "G19": ("5.0", "percent")}), "Printed growth")
+    assert re.findall(r"\((G\d\d)\), the fastest of them ([\d.]+) %", said) == [
+        ("G18", "11.0"),
+        ("G19", "16.8"),
+    ]
+
+
+def test_the_least_implied_core_is_held_against_the_most_that_was_printed(
+    result: Reproduction,
+) -> None:
+    text = " ".join(findings(result))
+    # 2.125 (1 - 0.7485) over 0.43865: what the digits allow at least
+    assert f"at least {100 * (2.125 * (1 - 0.7485) / 0.43865 - 1):.1f} % more than C18" in text
+
+
+def test_a_core_that_the_fastest_sector_could_reach_is_not_out_of_reach() -> None:
+    # 2.05 (1 - 0.7485) is 17.5 % more than C18, below 18.6 %; its middle would be above
+    printed = {**_totals(T18="1.42", T19="2.1"), "H19": ("74.8", "percent")}
+    assert "no fixed weights reach it" not in _said(_study(printed), "Core: ")
+
+
+def test_the_needed_elasticity_gives_the_printed_part_in_every_draw(result: Reproduction) -> None:
+    """By hand: e v C / supply is 7.195 e in 2018, so that 0.9814 needs 0.136 whatever is drawn."""
+    found = [
+        re.search(r"imply for (\d{4}), the elasticity would have to be ([\d.]+);", sentence)
+        for sentence in turning_points(result)
+    ]
+    needed = {one[1]: float(one[2]) for one in found if one}
+    assert needed == {"2018": 0.136, "2019": pytest.approx(0.211, abs=0.0011)}
+    other = qn.reproduce("caict_2020", draws=60, seed=8)
+    assert "would have to be 0.136;" in " ".join(turning_points(other))
+    assert "their rivals 0.182" in " ".join(turning_points(result))
+
+
+def test_a_printed_integration_goes_before_total_less_core() -> None:
+    result = qn.reproduce("china_digital_economy", draws=20)
+    text = " ".join(findings(result))
+    assert "of the 28.80 that the printed figures imply" in text  # printed; 35.8 - 7.1 is 28.7
+
+
+def test_the_limits_count_the_figures_by_where_they_were_read(result: Reproduction) -> None:
+    said = _limits(result, NONE)
+    reported = qn.load_reported("caict_2020")
+    assert reported["provenance"].str.startswith("press release").sum() == 8
+    assert (
+        "Printed figures by where they were read: press release: 8; foreword as quoted on a "
+        "document site: 5; quoted by a trade news page: 3." in said
+    )
+
+
+def test_whole_sectors_are_a_definition_and_no_assumed_pattern() -> None:
+    whole = replace(_study({}), core=Core({"software": {"31": 1.0}}, dispersion=0.0))
+    said = _limits(qn.reproduce(replace(whole, reported=Reported()), draws=5), NONE)
+    assert any(s.startswith("The core is whole sectors of the tables by definition") for s in said)
+    assert not any("no statistic shows it" in s for s in said)
+
+
+def test_the_limits_say_that_the_audit_implies_another_start_of_the_curve(
+    result: Reproduction,
+) -> None:
+    """By hand: 1.42 / 1.557 / 1.03548 is 0.881, below the 0.885 that fits all printed figures."""
+    made = gather_evidence(result)
+    said = next(s for s in _limits(result, made) if s.startswith("The curve starts from"))
+    low, high = (float(text) for text in re.findall(r"0\.\d{3}", said)[:2])
+    deflator = 91.9281 / 83.2036 / 1.067
+    assert low == pytest.approx(1.415 / 1.5575 / deflator, abs=1.5e-3)
+    assert high == pytest.approx(1.425 / 1.5565 / deflator, abs=1.5e-3)
+    assert "implies 0.885 to 0.887" in said
+
+
+def test_another_seed_moves_a_median_by_no_more_than_is_said(result: Reproduction) -> None:
+    _, sections = report_parts(result, _no_plots(), NONE, _english())
+    said = " ".join(next(s for s in sections if s.name == "account").words)
+    error = float(re.findall(r"by up to ([\d.]+) %", said)[0]) / 100
+    exact = [qn.reproduce("caict_2020", draws=400, seed=seed).account["total"] for seed in (11, 12)]
+    moved = np.abs(exact[0] / exact[1] - 1.0)
+    assert moved.max() < 2 * error  # two medians, each with its own error
+    assert 0.002 < error < 0.1
+
+
+def test_the_deflator_stands_beside_an_explained_growth(result: Reproduction) -> None:
+    inputs = result.explain("G18", run="calibrated").inputs
+    deflator = float(row(inputs, "P / P before")["value"])
+    assert deflator == pytest.approx(91.9281 / 83.2036 / 1.067, rel=1e-4)
+    total, before = (float(row(inputs, name)["value"]) for name in ("T", "T before"))
+    assert total / before / deflator - 1 == pytest.approx(0.557, abs=1e-3)
+
+
+def _limits(result: Reproduction, made: Evidence) -> list[str]:
+    _, sections = report_parts(result, _no_plots(), made, _english())
+    return list(next(s for s in sections if s.name == "limits").words)
+
+
+def _no_plots() -> Any:
+    return dict.fromkeys(("account", "fan", "core", "elasticities", "penetration"))
+
+
+def _english() -> Any:
+    from quesnay.diagnostics.report.language import ENGLISH
+
+    return ENGLISH
+
+
+@pytest.mark.skipif(not _METHOD.is_file(), reason="looks at the source, which is not here")
+def test_the_gross_form_of_jobs_would_create_what_the_page_says() -> None:
+    """By hand: 775.86 million persons on 91.9281 trillion in 2018, 7.75 % more than 99.0865."""
+    assert "more than fifty million" in _METHOD.read_text("utf-8")
+    rise = 0.0775 * 99.0865
+    for drift in (0.09, 0.11):
+        assert 50 < 775.86 / 91.9281 * (1 + drift) ** -2 * rise < 60
+
+
+def test_an_equation_that_made_up_inputs_never_reach_is_not_called_blind(
+    result: Reproduction,
+) -> None:
+    found = result.elasticities
+    assert found is not None
+    assert found.placebo is not None
+    blind = "the equation alone cannot tell the technology from size"
+    assert blind in " ".join(findings(result))
+    low = replace(found.placebo, made_up=found.placebo.made_up - 0.1)
+    clear = replace(result, elasticities=replace(found, placebo=low))
+    said = next(s for s in findings(clear) if s.startswith("Scale: "))
+    assert blind not in said
+    assert "0 % of them reach the estimate" in said
+
+
+def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None:
+    kinds = qn.load_reported("caict_2020")["kind"]
+    assert list(kinds.index[kinds == "forecast"]) == ["T20", "S20", "J20"]
+    said = _limits(result, NONE)
+    assert any(s.startswith("Forecasts of the report itself: T20, S20, J20.") for s in said)

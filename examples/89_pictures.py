@@ -20,13 +20,23 @@ core = ["20", "31"]
 others = [sector for sector in table.sectors if sector not in core]
 supply = table.Z.loc[others, core].sum(axis=1) / 1e4
 use = table.Z.loc[core, others].sum(axis=0) / 1e4
+# What its suppliers do not give is its value added and imported inputs: both sides are equal.
+supply["value added"] = table.v[core].sum() / 1e4
+supply["imported inputs"] = table.imports.Z[core].sum().sum() / 1e4
+use["final demand"] = table.f[core].sum() / 1e4
 flows = pd.concat(
     [
         pd.DataFrame({"source": supply.index, "target": "core", "value": supply, "step": 0}),
         pd.DataFrame({"source": "core", "target": use.index, "value": use, "step": 1}),
     ]
 )
-figure = qn.plot_flows(flows, unit="trillion yuan", names=names, title="Core", source=source)
+figure = qn.plot_flows(
+    flows,
+    unit="trillion yuan",
+    names=names,
+    title="What a core is made of and where it goes",
+    source=source,
+)
 print("Written:", save_figure(figure, folder / "89_flows.svg"))
 
 largest = table.Z.sum(axis=1).nlargest(15).index

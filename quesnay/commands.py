@@ -312,11 +312,15 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
         "account.png": picture.png,
     }
     if word:
-        from quesnay.models.display.documents import Part, document_bytes
+        from quesnay.models.display.word import Part, document_bytes
 
-        account = Part(language("The account"), (), [picture], tables)
-        title = language(result.study.study.title)
-        files["report.docx"] = document_bytes(title, result.findings(language), [account])
+        front = Part(figures={language("The account"): picture})
+        files["report.docx"] = document_bytes(
+            language(result.study.study.title),
+            result.findings(language),
+            [Part(language("Tables"), tables=tables)],
+            front=front,
+        )
     return files
 
 

@@ -313,6 +313,25 @@ def report_high(reported: pd.DataFrame) -> float:
     return float(extent(rest.bounds, TOTAL, 2019)[1])
 
 
+def test_findings_carry_their_kind_and_the_figures_that_they_are_about(report: AuditResult) -> None:
+    kinds = {one.kind for one in report.found}
+    assert {"verdict", "rests on", "vintages mixed", "late", "implied", "not tied"} <= kinds
+    late = next(one for one in report.found if one.kind == "late")
+    assert late.ids == ("S19",)
+    assert late.text.startswith("The share of GDP of 2019 (S19) fits only GDP published")
+    assert report.findings == [one.text for one in report.found]
+    assert not any("rests on" in text for text in report.telling)
+    assert report.figures.loc["S19", ["concept", "year"]].tolist() == ["share of GDP", 2019]
+
+
+def test_tables_name_every_figure_by_its_concept_and_year(report: AuditResult) -> None:
+    tables = {table.title: table.frame for table in report.tables()}
+    rows = tables["Consistent assignments, one a column"].index
+    assert "contribution to GDP growth, 2018 (K18), definition" in rows
+    figures = tables["What each figure can rest on"].index.get_level_values("figure")
+    assert "share of GDP, 2019 (S19)" in figures
+
+
 def test_views(report: AuditResult, official: AuditResult) -> None:
     assert "mutually consistent" in report.summary()
     assert "<table" in report.to_html()
@@ -320,13 +339,13 @@ def test_views(report: AuditResult, official: AuditResult) -> None:
     figure = official.plot()
     labels = [label.get_text() for label in figure.axes[0].get_yticklabels()]
     assert labels == [
-        "share of GDP of 2018 (S18)",
-        "contribution to GDP growth of 2018 (K18), nominal",
-        "real growth of the total of 2018 (G18)",
-        "S19",
-        "contribution to GDP growth of 2019 (K19), nominal",
-        "real growth of the total of 2019 (G19)",
-        "share of GDP of 2020 (S20)",
+        "share of GDP, 2018 (S18)",
+        "contribution to GDP growth, 2018 (K18), nominal",
+        "real growth of the total, 2018 (G18)",
+        "share of GDP, 2019 (S19)",
+        "contribution to GDP growth, 2019 (K19), nominal",
+        "real growth of the total, 2019 (G19)",
+        "share of GDP, 2020 (S20)",
     ]
     with pytest.raises(qn.QuesnayError, match="nothing to draw"):
         of_own(rows(A1=(2000, "1", "persons"), B1=(2000, "1", "persons")), "A = B").plot()

@@ -6,6 +6,7 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import quesnay as qn
+from quesnay.diagnostics.plots.input_output import core_flows
 from quesnay.diagnostics.plots.style import (
     Named,
     figure_to_bytes,
@@ -92,3 +93,17 @@ def test_long_names_are_cut_at_a_word() -> None:
     assert sector_name(("CHN", "a"), None) == "CHN / a"
     assert sector_name("x" * 50, None).endswith("...")
     assert len(sector_name("x" * 50, None)) <= 32
+
+
+def test_what_goes_into_a_core_is_what_it_sells() -> None:
+    table = qn.load_io("CHN", 2018, imports="separate")
+    shares = np.zeros(len(table.sectors))
+    shares[[19, 30]] = 0.3, 0.5
+    flows = core_flows(table, shares, list(table.sectors), scale=1e-4)
+    sides = flows.groupby("step")["value"].sum()
+    assert sides[0] == pytest.approx(sides[1], rel=1e-9)
+    into = flows[flows["step"] == 0].set_index("source")["value"]
+    own = 1e-4 * shares @ table.v.to_numpy()
+    assert into["value added of the core"] == pytest.approx(own, rel=1e-12)
+    abroad = 1e-4 * float(table.imports.Z.to_numpy().sum(axis=0) @ shares)
+    assert into["imported inputs"] == pytest.approx(abroad, rel=1e-6)

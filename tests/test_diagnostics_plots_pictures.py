@@ -256,8 +256,8 @@ def test_tornado_and_variance_stand_in_one_picture() -> None:
 
 def test_the_audit_names_figures_in_words() -> None:
     names = [label.get_text() for label in qn.audit().plot().axes[0].get_yticklabels()]
-    assert "share of GDP of 2018 (S18)" in names
-    assert "contribution to GDP growth of 2019 (K19), nominal" in names
+    assert "share of GDP, 2018 (S18)" in names
+    assert "contribution to GDP growth, 2019 (K19), nominal" in names
 
 
 def test_printed_marks_stand_over_the_bar_of_their_year() -> None:

@@ -184,3 +184,35 @@ def test_pyplot_is_never_loaded() -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "False\n"
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "National Bureau of Statistics of China, national input-output tables; " * 3,
+        "国家统计局，全国投入产出表；Wang, Jia and Wang（2021），《统计研究》38(12)；" * 4,
+        "WMWMWM " * 40,
+    ],
+)
+def test_the_source_fills_its_lines_and_stays_inside_the_figure(source: str) -> None:
+    if style.cjk_family() is None:
+        pytest.skip("no font with Chinese characters on this machine")
+    figure = new_figure()
+    finish(figure, alt="A source.", source=source)
+    figure.draw_without_rendering()
+    (foot,) = [text for text in figure.texts if text.get_gid() == "source"]
+    window = foot.get_window_extent()
+    assert 0.85 < window.x1 / figure.bbox.width < 1.0
+    assert not any(line[0] in "，。；：、）》" for line in foot.get_text().split("\n"))
+
+
+def test_a_translated_source_is_broken_anew() -> None:
+    if style.cjk_family() is None:
+        pytest.skip("no font with Chinese characters on this machine")
+    figure = new_figure()
+    finish(figure, alt="A source.", source="National accounts and tables, " * 8)
+    style.relabel(
+        figure, lambda text: "国家统计局，全国投入产出表；" * 6 if "Source" in text else text
+    )
+    (foot,) = [text for text in figure.texts if text.get_gid() == "source"]
+    assert len(foot.get_text().split("\n")[0]) > 50

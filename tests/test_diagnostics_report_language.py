@@ -133,8 +133,10 @@ def test_numbers_stand_before_units_as_chinese_readers_write_them() -> None:
             "year": [2020],
         }
     )
+    frame["95 % interval"] = [Amount("[-0.15, 0.28]", low=-0.15, high=0.28)]
     (row,) = chinese.table(Table("Verdicts", frame)).frame.to_dict("records")
-    assert [str(value) for value in row.values()] == ["255", "万人", "-3.5", "9.25", "2020"]
+    shown = ["255", "万人", "-3.5", "9.25", "2020", "[-15, 28]"]
+    assert [str(value) for value in row.values()] == shown
     assert row["公布值"].value == 255
 
 

@@ -149,6 +149,96 @@ def test_the_word_document_has_headings_tables_and_described_pictures(
     assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
 
 
+def test_the_first_page_holds_question_answer_picture_and_small_table(
+    result: Reproduction, tmp_path: Path
+) -> None:
+    docx = pytest.importorskip("docx", reason="reads the document back")
+    document = docx.Document(str(result.to_word(tmp_path / "report.docx")))
+    before = []
+    for paragraph in document.paragraphs:
+        if paragraph.style.name.startswith("Heading"):
+            break
+        before.append(paragraph.text)
+    assert before[0] == result.study.study.title
+    assert "Printed and estimated, each fact once" in before
+    assert "Value added by run and year, with the printed totals" in before
+    section = document.sections[0]
+    assert section.page_width < section.page_height
+    first = document.inline_shapes[0]
+    assert first.height.cm < 9
+    room = section.page_width - section.left_margin - section.right_margin
+    body = section.page_height - section.top_margin - section.bottom_margin
+    for shape in document.inline_shapes:
+        assert shape.width <= room
+        assert shape.height <= 0.8 * body
+        assert shape.width / shape.height == pytest.approx(shape_ratio(shape), rel=0.01)
+
+
+def shape_ratio(shape: Any) -> float:
+    """Width over height of the picture in a document, from its own pixels."""
+    mark = shape._inline.graphic.graphicData.pic.blipFill.blip.embed
+    image = shape._inline.part.related_parts[mark].image
+    return float(image.px_width / image.px_height)
+
+
+def test_word_holds_the_formulas_of_the_method_as_formulas(
+    result: Reproduction, tmp_path: Path
+) -> None:
+    pytest.importorskip("docx", reason="makes the document")
+    with zipfile.ZipFile(result.to_word(tmp_path / "report.docx")) as packed:
+        text = packed.read("word/document.xml").decode("utf-8")
+    assert text.count("<m:oMath") >= 9
+    assert "<m:f><m:num><m:r><m:t" in text
+    assert '<m:t xml:space="preserve">GDP</m:t>' in text
+
+
+def test_tables_of_a_document_fit_the_page_and_stay_with_their_captions(
+    result: Reproduction, tmp_path: Path
+) -> None:
+    docx = pytest.importorskip("docx", reason="reads the document back")
+    document = docx.Document(str(result.to_word(tmp_path / "report.docx")))
+    section = document.sections[0]
+    room = section.page_width - section.left_margin - section.right_margin
+    assert len(document.tables) > 20
+    for table in document.tables:
+        widths = [column.width for column in table.columns]
+        assert sum(widths) <= 1.01 * room
+        assert all(row._tr.trPr.find(f"{W}cantSplit") is not None for row in table.rows)
+        (head,) = table.rows[0].cells[0].paragraphs
+        assert head.paragraph_format.keep_with_next or len(table.rows) == 1
+    verdicts = next(t for t in document.tables if t.cell(0, 0).text == "id" and len(t.columns) > 9)
+    assert verdicts.columns[0].width < verdicts.columns[1].width
+
+
+W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+
+
+def test_a_sheet_names_each_bound_and_shows_the_whole_header(book: Any) -> None:
+    sheet = book["Account"]
+    names = [cell.value for cell in sheet[3]]
+    for figure in ("core", "integration", "total", "share of GDP, %"):
+        assert {figure, f"{figure}, low", f"{figure}, high"} <= set(names)
+    assert sheet.row_dimensions[3].height >= 30  # two lines: "share of GDP, %, high" is wrapped
+    assert sheet.cell(3, 3).alignment.horizontal == "right"
+    assert sheet.cell(3, 1).alignment.horizontal == "left"
+
+
+def test_long_texts_of_a_sheet_are_wrapped_and_make_no_page_narrow(book: Any) -> None:
+    audit = book["Audit"]
+    assert audit.column_dimensions["B"].width < 62
+    assert audit.cell(4, 2).alignment.wrap_text
+    assert audit.row_dimensions[4].height > 30
+    notes = [str(one) for one in book["Account"].merged_cells.ranges]
+    assert len(notes) >= 4
+    assert all(one.startswith("A") and ":N" in one for one in notes)
+
+
+def test_headers_of_the_report_are_words(book: Any) -> None:
+    heads = {str(cell.value) for sheet in book for cell in sheet[3]}
+    assert "standard error" in heads
+    assert not [head for head in heads if re.search(r"[a-z]_[a-z]", head)]
+
+
 def test_a_study_without_printed_figures_becomes_documents_too(tmp_path: Path) -> None:
     pytest.importorskip("docx", reason="makes the document")
     result = qn.reproduce("oecd_ict_japan", draws=50)

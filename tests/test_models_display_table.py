@@ -240,3 +240,14 @@ def test_a_small_p_value_is_not_zero() -> None:
     table = Table("Test", pd.DataFrame({"p_value": [3e-9, 0.0213]}), (), {"p_value": "p"})
     assert [line.strip() for line in table.to_text().splitlines()[-2:]] == ["<0.0001", "0.0213"]
     assert "3e-09" in table.to_csv()
+
+
+def test_an_interval_is_not_broken_over_lines() -> None:
+    assert wrap("the total is 1.20 [1.07, 1.32] at home", 24) == [
+        "the total is 1.20",
+        "[1.07, 1.32] at home",
+    ]
+    table = Table(
+        "t", pd.DataFrame({"a": ["1.19 [1.06, 1.32], agrees"] * 2, "b": ["word " * 9] * 2})
+    )
+    assert "[1.06, 1.32]" in table.to_text(width=40)

@@ -164,12 +164,17 @@ def _judged(
         conflicts=clashes,
         misses=_misses_frame(problem, clashes),
         readings=_readings(problem),
-        findings=[],
+        figures=pd.DataFrame(
+            [(one.concept, one.year, one.printed) for one in problem.figures],
+            columns=["concept", "year", "printed"],
+            index=pd.Index([one.id for one in problem.figures], name="id"),
+        ),
+        found=(),
         identities=tuple(
             dict.fromkeys(o.identity.text for i in problem.instances for o in i.options)
         ),
     )
-    return replace(result, findings=findings_of(problem, result))
+    return replace(result, found=findings_of(problem, result))
 
 
 def _assignments_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFrame:

@@ -1,7 +1,6 @@
 """What the audit of a report found, in numbers and in sentences computed from them."""
 
 import math
-import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -13,7 +12,27 @@ from quesnay.diagnostics.audit.figures import Figure
 from quesnay.diagnostics.audit.problem import Choice, Problem
 from quesnay.models.display.table import Table, Tabular
 
-_DETAIL = re.compile(r"rests on GDP|^Implied|^With(out)? |No identity ties")
+_TELLING = {"verdict", "vintages mixed", "definition excluded", "late", "one vintage"}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that the audit found.
+
+    Parameters
+    ----------
+    kind : str
+        "verdict", "without" (figures without which the others hold), "rests on", "vintages mixed",
+        "definition excluded", "late", "one vintage", "implied", "reading" or "not tied".
+    ids : tuple of str
+        The figures that it is about; empty where it is about all.
+    text : str
+        The sentence.
+    """
+
+    kind: str
+    ids: tuple[str, ...]
+    text: str
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,8 +109,10 @@ class AuditResult(Tabular):
         by how many half units of the last digit it misses it.
     readings : tuple of Reading
         The same audit without the figures of each secondary source, and with other printings.
-    findings : list of str
-        What was found, in words.
+    figures : DataFrame
+        Index id: concept, year and printed, of every figure that was checked.
+    found : tuple of Finding
+        What was found, each with its kind and the ids that it is about.
     identities : tuple of str
         The equations used.
     """
@@ -105,27 +126,41 @@ class AuditResult(Tabular):
     conflicts: list[list[str]]
     misses: pd.DataFrame
     readings: tuple[Reading, ...]
-    findings: list[str]
+    figures: pd.DataFrame
+    found: tuple[Finding, ...]
     identities: tuple[str, ...]
+
+    @property
+    def findings(self) -> list[str]:
+        """What was found, in sentences."""
+        return [one.text for one in self.found]
 
     @property
     def telling(self) -> list[str]:
         """The findings without the details of single figures, implied values and other readings."""
-        return [sentence for sentence in self.findings if not _DETAIL.search(sentence)]
+        return [one.text for one in self.found if one.kind in _TELLING]
 
     def tables(self) -> tuple[Table, ...]:
         """Return findings, assignments, vintages, bounds and conflicts as tables."""
         verdict = "mutually consistent" if self.feasible else "not mutually consistent"
         findings = pd.DataFrame(
             {"finding": list(self.findings)},
-            index=pd.RangeIndex(1, len(self.findings) + 1, name="no"),
+            index=pd.RangeIndex(1, len(self.findings) + 1, name="number"),
         )
         tables = [Table(f"Audit: the printed figures are {verdict}", findings)]
         if self.assignments.size:
-            tables.append(Table("Consistent assignments, one a column", self.assignments.T))
+            named = self.assignments.T.rename(index=self.name_of)
+            tables.append(Table("Consistent assignments, one a column", named))
         if len(self.vintages):
-            note = "implied: what the figure would be by all other figures"
-            tables.append(Table("What each figure can rest on", self.vintages, (note,)))
+            note = (
+                "Fits: some consistent assignment uses it. Alone: the figure's own identity allows "
+                "it. Implied: what the figure would be by all other figures. Coherent: vintages of "
+                "one statistical basis. Known: published before the figure was."
+            )
+            named = self.vintages.assign(figure=self.vintages["id"].map(self.name_of))
+            named = named.drop(columns="id").set_index(["figure", "vintages"])
+            named = named.rename(columns=_in_words)
+            tables.append(Table("What each figure can rest on", named, (note,)))
         if len(self.bounds):
             note = "Bounds hold for every unrounded value and every consistent assignment."
             tables.append(
@@ -137,12 +172,26 @@ class AuditResult(Tabular):
             sets = pd.DataFrame({"ids": [", ".join(one) for one in self.conflicts]})
             tables.append(Table("Smallest sets of figures that cannot hold together", sets))
         if len(self.misses):
-            note = "missed_by: in half units of the last printed digit"
+            note = "Missed by: in half units of the last printed digit."
             ends = ("printed_low", "printed_high", "implied_low", "implied_high")
-            formats = dict.fromkeys(ends, ",.5g")
+            formats = dict.fromkeys(map(_in_words, ends), ",.5g")
+            named = self.misses.rename(columns=_in_words)
             title = "Smallest sets without which the others hold"
-            tables.append(Table(title, self.misses, (note,), formats))
+            tables.append(Table(title, named, (note,), formats))
         return tuple(tables)
+
+    def name_of(self, figure: str) -> str:
+        """Return a figure's id behind its concept and year, with what follows the id.
+
+        Examples
+        --------
+        >>> import quesnay as qn
+        >>> qn.audit().name_of("S18")
+        'share of GDP, 2018 (S18)'
+        """
+        own, _, rest = figure.partition(" ")
+        concept, year = self.figures.loc[own, ["concept", "year"]]
+        return f"{concept}, {year} ({own})" + (f", {rest}" if rest else "")
 
     def plot(self, **options: Any) -> Any:
         """Draw on which vintage each figure rests: always, in some assignments, or never.
@@ -162,33 +211,44 @@ class AuditResult(Tabular):
         return plot_audit(self, **options)
 
 
-def findings_of(problem: Problem, result: AuditResult) -> list[str]:
+def _in_words(column: str) -> str:
+    return column.replace("_low", ", low").replace("_high", ", high").replace("_", " ")
+
+
+def findings_of(problem: Problem, result: AuditResult) -> tuple[Finding, ...]:
     """State in sentences what holds, on what it rests, what is excluded and what is implied."""
     free = [figure for figure in problem.figures if not problem.tied(figure)]
     late = _late_figures(problem, result)
     tied = len(problem.figures) - len(free)
-    words = [_verdict(tied, result, [figure.id for figure in late]), *_misses(problem, result)]
+    verdict = _verdict(tied, result, [figure.id for figure in late])
+    found = [Finding("verdict", (), verdict), *_misses(problem, result)]
     if result.feasible:
-        words += _shared(problem, result)
+        found += _shared(problem, result)
         if result.tried > 1 and not result.one_vintage.feasible:
-            words.append(
+            said = (
                 "So the report, where all figures are right, mixes vintages of GDP: no consistent "
                 "assignment uses one vintage a year."
             )
-        words += _definitions(problem, result)
-    words += [_late(problem, result, figure) for figure in late]
+            found.append(Finding("vintages mixed", (), said))
+        found += _definitions(problem, result)
+    found += [_late(problem, result, figure) for figure in late]
     if result.feasible:
-        words += _one_vintage(result.one_vintage)
-    words += [
-        f"Implied, not printed: {row['concept']} of {row['year']}, "
-        f"{_range(row['low'], row['high'], row['unit'])}."
+        found += _one_vintage(result.one_vintage)
+    found += [
+        Finding(
+            "implied",
+            (),
+            f"Implied, not printed: {row['concept']} of {row['year']}, "
+            f"{_range(row['low'], row['high'], row['unit'])}.",
+        )
         for row in _unprinted(result.bounds)
     ]
-    words += [_reading(result, one) for one in result.readings]
+    found += [Finding("reading", one.left_out, _reading(result, one)) for one in result.readings]
     if free:
         names = ", ".join(_named(figure) for figure in free)
-        words.append(f"No identity ties {names} to another figure: printed, but not checked.")
-    return words
+        said = f"No identity ties {names} to another figure: printed, but not checked."
+        found.append(Finding("not tied", tuple(figure.id for figure in free), said))
+    return tuple(found)
 
 
 def _named(figure: Figure) -> str:
@@ -217,10 +277,10 @@ def _verdict(tied: int, result: AuditResult, late: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def _misses(problem: Problem, result: AuditResult) -> list[str]:
+def _misses(problem: Problem, result: AuditResult) -> list[Finding]:
     """Say without which figures all others hold, and how far each is from what they imply."""
     names = {figure.id: figure for figure in problem.figures}
-    words = []
+    found = []
     for left_out, rows in result.misses.groupby("left_out", sort=False):
         told = [
             f"{_named(names[row['id']])} is printed {names[row['id']].printed}, the others imply "
@@ -230,10 +290,9 @@ def _misses(problem: Problem, result: AuditResult) -> list[str]:
         ]
         *others, last = str(left_out).split(", ")
         listed = f"{', '.join(others)} and {last}" if others else last
-        words.append(
-            f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
-        )
-    return words
+        said = f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
+        found.append(Finding("without", (*others, last), said))
+    return found
 
 
 def _range(low: float, high: float, unit: str) -> str:
@@ -244,10 +303,10 @@ def _range(low: float, high: float, unit: str) -> str:
     return f"{low:,.{places}f} to {high:,.{places}f} {sign}"
 
 
-def _shared(problem: Problem, result: AuditResult) -> list[str]:
+def _shared(problem: Problem, result: AuditResult) -> list[Finding]:
     """Say what each figure rests on in all consistent assignments."""
     every = "in every consistent assignment " if len(result.assignments) > 1 else ""
-    words = []
+    found = []
     for figure in problem.figures:
         own = result.vintages[result.vintages["id"] == figure.id]
         fits = own[own["fits"]]
@@ -259,8 +318,8 @@ def _shared(problem: Problem, result: AuditResult) -> list[str]:
         if len(definitions) == 1:
             defined = f"by the {definitions[0]!r} definition"
             told = f"{told}, {defined}" if told else f"is {every}computed {defined}"
-        words.append(f"{_capital(_named(figure))} {told}.")
-    return words
+        found.append(Finding("rests on", (figure.id,), f"{_capital(_named(figure))} {told}."))
+    return found
 
 
 def _pair(text: str) -> str:
@@ -271,10 +330,10 @@ def _pair(text: str) -> str:
     )
 
 
-def _definitions(problem: Problem, result: AuditResult) -> list[str]:
+def _definitions(problem: Problem, result: AuditResult) -> list[Finding]:
     """Say which definitions no assignment uses, and what the figures would be under them."""
     frame = result.vintages[result.vintages["definition"] != ""]
-    words = []
+    found = []
     for definition in dict.fromkeys(frame["definition"]):
         rows = frame[frame["definition"] == definition]
         if rows["fits"].any():
@@ -286,12 +345,13 @@ def _definitions(problem: Problem, result: AuditResult) -> list[str]:
                 low, high = own["implied_low"].min(), own["implied_high"].max()
                 would = _range(low, high, figure.unit.text)
                 ends.append(f"{figure.id} would be {would}, not {figure.printed}")
-        words.append(
+        said = (
             f"By the {definition!r} definition nothing fits"
             + (", whatever the vintages" if (rows["vintages"] != "").any() else "")
             + (f": {'; '.join(ends)}." if ends else ".")
         )
-    return words
+        found.append(Finding("definition excluded", tuple(dict.fromkeys(rows["id"])), said))
+    return found
 
 
 def _late_figures(problem: Problem, result: AuditResult) -> list[Figure]:
@@ -301,17 +361,18 @@ def _late_figures(problem: Problem, result: AuditResult) -> list[Figure]:
     return [figure for figure in problem.figures if figure.id in ids]
 
 
-def _late(problem: Problem, result: AuditResult, figure: Figure) -> str:
+def _late(problem: Problem, result: AuditResult, figure: Figure) -> Finding:
     """Say of a figure that fits late GDP only what may be behind it."""
     rows = result.vintages[(result.vintages["id"] == figure.id) & result.vintages["fits"]]
     several = choices_of(problem)[figure.id]
     used = [c for c in several if c.text in set(rows["vintages"])]
     dates = sorted({v.published for c in used for v in c.vintages if v.published})
-    return (
+    said = (
         f"{_capital(_named(figure))} fits only GDP published in {dates[-1]}, after the report "
         f"({figure.published}): an anachronism{_double_rounding(problem, figure, several)}"
         f"{_fault_elsewhere(result, figure)}."
     )
+    return Finding("late", (figure.id,), said)
 
 
 def _fault_elsewhere(result: AuditResult, figure: Figure) -> str:
@@ -369,7 +430,7 @@ def _from_printed(problem: Problem, figure: Figure, choice: Choice) -> float | N
     return None if slope == 0.0 else -constant / slope / problem.scale(figure.symbol)
 
 
-def _one_vintage(special: OneVintage) -> list[str]:
+def _one_vintage(special: OneVintage) -> list[Finding]:
     if special.feasible or special.deflator.empty:
         return []
     frame = special.deflator
@@ -379,10 +440,11 @@ def _one_vintage(special: OneVintage) -> list[str]:
         f"{row['official_low']:.1f} to {row['official_high']:.1f} % in any pair of vintages"
         for year, row in (apart if len(apart) else frame).iterrows()
     ]
-    return [
+    said = (
         "Only if all figures had to rest on one vintage of each year would the report need a GDP "
         f"deflator of its own: {'; '.join(needs)}. That reading is not needed."
-    ]
+    )
+    return [Finding("one vintage", (), said)]
 
 
 def _reading(result: AuditResult, reading: Reading) -> str:

@@ -207,6 +207,7 @@ class DiffusionErrors(Tabular):
                 "Root mean square error at the first horizon by series",
                 first,
                 formats=dict.fromkeys(first.columns, ".1%"),
+                sheet="Errors by series",
             ),
             Table("Series and origins left out", self.left_out.set_index("series")),
         )

@@ -1,6 +1,5 @@
 """Plots of evidence: the audit's vintages, specification curves, back-tests."""
 
-import re
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -36,7 +35,11 @@ __all__ = [
 ]
 
 
-_STATES = {"always": (COLOURS[0], 1.0), "in some": (COLOURS[0], 0.4), "never": (GREY, 0.15)}
+_STATES = {  # told apart by more than colour
+    "always": {"color": COLOURS[0]},
+    "in some": {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "////"},
+    "never": {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.6},
+}
 
 
 def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels = None) -> "Figure":
@@ -65,7 +68,7 @@ def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels =
     if grid.empty:
         raise QuesnayError("nothing to draw: no figure of this report needs a vintage of GDP")
     rows, columns = grid.shape
-    figure, axes = panel_of(ax, size=(4.4 + 0.95 * columns, 2.6 + 0.42 * rows))
+    figure, axes = panel_of(ax, size=(3.6 + 0.78 * columns, 2.4 + 0.42 * rows))
     for row, name in enumerate(grid.index):
         for column, vintage in enumerate(grid.columns):
             _cell(axes, row, column, grid.loc[name, vintage])
@@ -79,7 +82,12 @@ def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels =
     axes.set_title(_title(result), fontsize=11)
     _explain(axes, grid)
     legend_below(figure, ax)
-    alt = " ".join(["Audit of printed figures.", *result.findings[:4]])
+    told = "; ".join(
+        f"{result.name_of(str(name))}: {' or '.join(dict.fromkeys(used))}"
+        for name, used in result.assignments.items()
+        if result.feasible and name in result.figures.index
+    )
+    alt = f"{_title(result)}{f': {told}' if told else ''}."
     return finish(figure, alt=alt, source=source, ax=ax)
 
 
@@ -102,25 +110,21 @@ def _row_name(result: "AuditResult", name: str) -> str:
     """Return figure and id, with its definition where the assignments agree on one."""
     column = f"{name} definition"
     known = set(result.assignments[column]) if column in result.assignments else set()
-    told = re.search(
-        rf"[Tt]he ([^().,;]+ of \d{{4}}) \({re.escape(name)}\)", " ".join(result.findings)
-    )
-    words = f"{told.group(1)} ({name})" if told else name
+    words = result.name_of(name)
     return f"{words}, {known.pop()}" if len(known) == 1 else words
 
 
 def _cell(axes: "Axes", row: int, column: int, state: object) -> None:
     if not isinstance(state, str):
         return
-    colour, alpha = _STATES[state]
-    axes.barh(row, 0.84, left=column - 0.42, height=0.7, color=colour, alpha=alpha)
+    axes.barh(row, 0.84, left=column - 0.42, height=0.7, **_STATES[state])
 
 
 def _wrapped(vintage: str) -> str:
     import textwrap
 
     year, _, name = vintage.partition(" ")
-    return "\n".join([year, *textwrap.wrap(name, 14)])
+    return "\n".join([year, *textwrap.wrap(name, 12)])
 
 
 def _title(result: "AuditResult") -> str:
@@ -138,9 +142,9 @@ def _explain(axes: "Axes", grid: pd.DataFrame) -> None:
         "in some": "in some consistent assignment",
         "never": "in none",
     }
-    for state, (colour, alpha) in _STATES.items():
+    for state, style in _STATES.items():
         if (grid == state).any(axis=None):
-            axes.barh([0], [0], color=colour, alpha=alpha, label=words[state])
+            axes.barh([np.nan], [0], label=words[state], **style)
 
 
 _MANY = 400  # specifications of a run
@@ -235,7 +239,7 @@ def plot_specification_runs(
     # a few wide intervals must not flatten all others
     axes.set_ylim(0, 1.1 * max(float(frame["high"].quantile(0.97)), high))
     axes.set_ylabel(axis_label(figure, unit))
-    axes.legend(frameon=False, fontsize=9, loc="upper left")
+    legend_below(drawing, ax)  # inside it would stand on the printed line
     alt = f"{figure} printed {0.5 * (low + high):.4g}{f' {unit}' if unit else ''}"
     return finish(drawing, alt=f"{alt}: {'; '.join(said)}.", source=source, ax=ax)
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from quesnay.models.input_output.table import InputOutputTable
 
 __all__ = [
+    "core_flows",
     "plot_coefficients",
     "plot_core",
     "plot_decomposition",
@@ -204,23 +205,39 @@ def plot_core(
     source: str | None = None,
     ax: Panels = None,
 ) -> "Figure":
-    """Draw what flows into a core of sectors and out of it; flows within the core are left out."""
+    """Draw what makes up a core of sectors and where it goes, without flows inside it."""
     sectors = list(table.sectors)
     for label in core:
         if label not in sectors:
             raise DataError(f"core: no sector {shown(label)};{suggestion(label, sectors)}")
-    inside = table.Z.index.isin(list(core))
-    supply = table.Z.loc[~inside, inside].sum(axis=1)
-    use = table.Z.loc[inside, ~inside].sum(axis=0)
-    use["final demand"] = float(table.f[inside].sum())
-    rows = [(str(k), "core", float(v), 0) for k, v in supply.items()]
-    rows += [("core", str(k), float(v), 1) for k, v in use.items()]
-    flows = pd.DataFrame(rows, columns=["source", "target", "value", "step"])
+    flows = core_flows(table, table.Z.index.isin(list(core)).astype(float), list(map(str, sectors)))
     called = {str(label): name for label, name in (names or {}).items()}
     return plot_flows(
-        flows[flows["value"] > 0], unit=table.unit or None, names=called, most=most,
+        flows, unit=table.unit or None, names=called, most=most,
         title=title or f"Flows of the core{table.name and ', '}{table.name}", source=source, ax=ax,
     )  # fmt: skip
+
+
+def core_flows(
+    table: "InputOutputTable", shares: Array, names: Sequence[str], *, scale: float = 1.0
+) -> pd.DataFrame:
+    """Return the flows into a core and out of it, without those inside, as `plot_flows` takes them.
+
+    The core holds a share of each sector. Suppliers, imported inputs with taxes on products, and
+    value added make up what it sells: both sides of the picture are equal.
+    """
+    Z, rest = table.Z.to_numpy(), 1.0 - shares
+    given, taken = rest * (Z @ shares), rest * (shares @ Z)
+    final, own = float(shares @ table.f.to_numpy()), float(shares @ table.v.to_numpy())
+    abroad = taken.sum() + final - given.sum() - own
+    into = {**dict(zip(names, given, strict=True)), "value added of the core": own}
+    into["imported inputs" if table.taxes is None else "imported inputs, taxes"] = abroad
+    out = {**dict(zip(names, taken, strict=True)), "final demand": final}
+    rows = [(name, "core", value, 0) for name, value in into.items()]
+    rows += [("core", name, value, 1) for name, value in out.items()]
+    flows = pd.DataFrame(rows, columns=["source", "target", "value", "step"])
+    flows["value"] *= scale
+    return flows[flows["value"] > 1e-9 * flows["value"].max()]  # a rest of rounding is no flow
 
 
 def plot_extraction(

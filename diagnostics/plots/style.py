@@ -10,7 +10,6 @@ import functools
 import io
 import os
 import re
-import textwrap
 import threading
 import warnings
 from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +23,7 @@ import numpy.typing as npt
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.escape import display_width, escape_html
+from quesnay.models.display.grid import wrap
 from quesnay.models.display.write import write_bytes
 
 if TYPE_CHECKING:
@@ -102,8 +102,10 @@ _OFFSETS = [
     for near in (1.0, 1.8, 2.8, 4.0, 5.5)
     for dx, dy in ((7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13))
 ]  # points of the page, the nearest first
+_SHORTEST = 12  # columns of a translated line
+_SOURCE = "source"  # marks the line at the foot
 _PAGE_DPI = 110  # how large an inch of a figure stands on a page
-_FOOT = 15  # letters of the source in an inch
+_FOOT = 8  # points, the letters of the source
 _KINDS = ("png", "svg", "pdf")
 
 
@@ -289,11 +291,30 @@ def finish(figure: "Figure", *, alt: str, source: str | None = None, ax: Panels 
     return figure
 
 
+def _foot_lines(figure: "Figure", text: str) -> str:
+    """Break the source into lines as wide as the figure, each letter as wide as it is drawn."""
+    room = 0.93 * 72 * float(figure.get_size_inches()[0])  # few pixels make letters wider
+    return "\n".join(wrap(text, room, measure=lambda part: sum(map(_advance, part))))
+
+
+@functools.cache
+def _advance(character: str) -> float:
+    """Return how wide a letter of the foot is, in points; a Chinese one is as wide as high."""
+    from matplotlib.font_manager import FontProperties, findfont, get_font
+    from matplotlib.ft2font import LoadFlags
+
+    if _is_wide(character):
+        return float(_FOOT)
+    font = get_font(findfont(FontProperties()))
+    font.set_size(_FOOT, 72)
+    return float(font.load_char(ord(character), LoadFlags.NO_HINTING).linearHoriAdvance) / 65536
+
+
 def _write_foot(figure: "Figure", text: str) -> None:
     """Write a line below everything, on paper that is added for it."""
-    width, height = (float(size) for size in figure.get_size_inches())
-    lines = textwrap.wrap(text, int(_FOOT * width))
-    added = (len(lines) * 8 * 1.25 + 4) / 72  # inches, letters of 8 points
+    height = float(figure.get_size_inches()[1])
+    lines = _foot_lines(figure, text)
+    added = ((lines.count("\n") + 1) * _FOOT * 1.25 + 4) / 72  # inches
     figure.set_figheight(height + added)
     foot = added / (height + added)
     engine: Any = figure.get_layout_engine()
@@ -301,8 +322,9 @@ def _write_foot(figure: "Figure", text: str) -> None:
         engine.set(rect=(0, foot, 1, 1 - foot))
     for legend in figure.legends:
         legend.borderaxespad += 72 * added / legend.prop.get_size_in_points()  # lifts it
-    written = figure.text(0.01, 0.004, "\n".join(lines), fontsize=8, color=GREY, va="bottom")
+    written = figure.text(0.01, 0.004, lines, fontsize=_FOOT, color=GREY, va="bottom")
     written.set_in_layout(False)
+    written.set_gid(_SOURCE)
 
 
 def show_as_written(figure: "Figure", ax: Panels = None) -> None:
@@ -534,8 +556,8 @@ def relabel(figure: "Figure", words: Callable[[str], str]) -> None:
         lines = label.split("\n")
         whole = " ".join(lines)
         other = words(whole)
-        if len(lines) > 1 and other != whole:  # letters twice as wide, half as many in a line
-            return "\n".join(textwrap.wrap(other, max(map(len, lines)) // 2 + 1))
+        if len(lines) > 1 and other != whole:
+            return "\n".join(wrap(other, max(_SHORTEST, *map(display_width, lines))))
         return "\n".join(map(words, lines))
 
     figure.set_label(words(str(figure.get_label())))
@@ -549,7 +571,9 @@ def relabel(figure: "Figure", words: Callable[[str], str]) -> None:
                 axis.set_ticks(axis.get_ticklocs(), labels=other)
     for text in figure.findobj(Text):
         if isinstance(text, Text) and text.get_text():
-            text.set_text(said(text.get_text()))
+            foot = text.get_gid() == _SOURCE
+            whole = words(text.get_text().replace("\n", " "))
+            text.set_text(_foot_lines(figure, whole) if foot else said(text.get_text()))
     show_as_written(figure)
 
 

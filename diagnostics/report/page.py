@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.report.language import ENGLISH, Language
-from quesnay.models.display.escape import escape_html, visible
+from quesnay.models.display.escape import display_width, escape_html, visible
 from quesnay.models.display.table import Table
 from quesnay.models.display.write import write_text
 
@@ -20,6 +20,7 @@ __all__ = ["Answer", "Cell", "Formula", "Front", "Section", "Why", "mathml", "re
 
 
 _PERCENT = re.compile(r"(?<=\d) %")  # a line does not break there, nor inside an interval
+_WORDS = re.compile("<td>([^<]+)<")
 _INTERVAL = re.compile(r"(?<=\d,) (?=[-\d.]+\])")
 
 
@@ -198,6 +199,9 @@ def _scrolling(table: Table) -> str:
     name = escape_html(table.title)
     start = f'<div class="scroll" tabindex="0" role="group" aria-label="{name}"><table>'
     text = table.to_html().replace("<table>", start, 1).replace("</table>", "</table></div>", 1)
+    text = _WORDS.sub(
+        lambda m: f'<td class="w">{m[1]}<' if display_width(m[1]) > 16 else m[0], text
+    )
     return text.replace(' style="text-align:right"', ' class="n"')
 
 

@@ -7,6 +7,7 @@ true ones, and with the inputs of a later year.
 
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,8 @@ from quesnay.models.satellite.account import curve_path
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.uncertainty.monte_carlo import checked_inputs
 
+if TYPE_CHECKING:
+    from quesnay.diagnostics.reproduction.result import Reproduction
 _NO_CHANGE = "no change"
 
 
@@ -86,12 +89,14 @@ class OriginBacktest(Tabular):
                     "potential of the median elasticity; core and potential: medians of the draws.",
                 ),
                 dict.fromkeys(self.forecasts.columns, ".2f"),
+                sheet="Path back-test",
             ),
             Table(
                 "Mean absolute percentage error of the forecasts",
                 errors,
                 (f"{said} Few origins: read the order, not the digits.",),
                 dict.fromkeys(errors.columns, ".1f"),
+                sheet="Path errors",
             ),
         )
 
@@ -126,13 +131,19 @@ def backtest_penetration(
     >>> backtest_penetration("caict_2020", draws=200).forecasts["printed"].round(2).tolist()
     [2.13, 3.1, 3.1]
     """
-    ready = prepare(study, seed=seed)
+    return origin_backtest(
+        prepare(study, seed=seed), draws=whole(draws, "draws", error=StudyError), seed=seed
+    )
+
+
+def origin_backtest(ready: "Prepared | Reproduction", *, draws: int, seed: int) -> OriginBacktest:
+    """Forecast every printed total of a study that is prepared or has run."""
     use = ready.assembly.model.calibration
     if use is None or "calibrated" not in ready.assembly.model.runs:
         raise StudyError(
             f"penetration: study {ready.study.study.name!r} has no curve to test; add the section"
         )
-    levels = _medians(ready, draws=whole(draws, "draws", error=StudyError), seed=seed)
+    levels = _medians(ready, draws=draws, seed=seed)
     first = ready.assembly.model.slots[use.earlier].year
     own = ready.facts.totals()
     printed = pd.Series(own["value"].to_numpy(float), own["year"].to_numpy(int))
@@ -155,7 +166,7 @@ def backtest_penetration(
     return OriginBacktest(frame, ready.study.study.unit)
 
 
-def _medians(ready: Prepared, *, draws: int, seed: int) -> pd.DataFrame:
+def _medians(ready: "Prepared | Reproduction", *, draws: int, seed: int) -> pd.DataFrame:
     """Core, potential of the median elasticity and total by year: medians of the draws."""
     model = ready.assembly.model
     inputs, _ = uncertain_inputs(ready.study, ready.facts, model, ready.assembly.productivity)

@@ -19,10 +19,11 @@ from quesnay.diagnostics.reproduction.study import (
     load_klems_study,
     load_study,
 )
+from quesnay.diagnostics.reproduction.tables import printed_amount
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.satellite.account import RUNS
-from quesnay.models.satellite.concepts import describe
+from quesnay.models.satellite.concepts import figure_name
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -263,7 +264,8 @@ def _figures(study: Study, runs: list[str]) -> pd.DataFrame:
     for name, own in printed.iterrows():
         year = int(own["year"])
         away = year not in study.study.years
-        row = {"figure": describe(str(name), year), "printed": f"{own['printed']} {own['unit']}"}
+        amount = printed_amount(str(own["printed"]), str(own["unit"]))
+        row = {"figure": figure_name(str(name), year), "printed": str(amount)}
         row |= {run: "outside the years" if away else study.role(run, str(name)) for run in runs}
         rows[str(name)] = row
     return pd.DataFrame.from_dict(rows, orient="index")

@@ -84,7 +84,7 @@ def answer_table(result: "Reproduction") -> Answer:
         return _account_rows(result, header)
     notes = (
         "Median and 95 % interval. Agrees: the interval overlaps the one that the printed digits "
-        "stand for. A number opens where it comes from.",
+        "stand for.",
     )
     shown = [_fact_row(result, name) for name in known]
     return Answer("Printed and estimated, each fact once", ["", "printed", *header], shown, notes)
@@ -119,7 +119,7 @@ def _account_rows(result: "Reproduction", header: list[str]) -> Answer:
             for run in result.runs
         ]
         rows.append([Cell(f"{CONCEPTS[name].title}, {year}"), *cells, Cell(of)])
-    notes = ("Median and 95 % interval. A number opens where it comes from.",)
+    notes = ("Median and 95 % interval.",)
     return Answer(f"The account of {year}", ["", *header, "unit"], rows, notes)
 
 

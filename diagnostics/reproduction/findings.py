@@ -743,28 +743,22 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
         lang,
         rows=say(", ", lang).join(rows),
     )
-    missed = [
-        say("{run} {ids}", lang, run=lang(run), ids=", ".join(ids))
-        for run in result.runs
-        if (ids := _missed_restatements(part(result.verdicts, run)))
-    ]
-    if missed:
-        said += say(" ", lang) + say(
-            "Restatements that a run misses although their fact agrees or was used: {rows}.",
-            lang,
-            rows=say("; ", lang).join(missed),
-        )
-    wide = [
-        say("{run} {ids}", lang, run=lang(run), ids=", ".join(ids))
-        for run in result.runs
-        if (ids := _agreeing_by_width(part(result.verdicts, run)))
-    ]
-    if wide:
-        said += say(" ", lang) + say(
-            "Agrees by the width of its interval, the median more than a quarter off: {rows}.",
-            lang,
-            rows=say("; ", lang).join(wide),
-        )
+    remarks = {
+        "Restatements that a run misses although their fact agrees or was used: {rows}.": (
+            _missed_restatements
+        ),
+        "Agrees by the width of its interval, the median more than a quarter off: {rows}.": (
+            _agreeing_by_width
+        ),
+    }
+    for remark, chosen in remarks.items():
+        runs = [
+            say("{run} {ids}", lang, run=lang(run), ids=", ".join(ids))
+            for run in result.runs
+            if (ids := chosen(part(result.verdicts, run)))
+        ]
+        if runs:
+            said += say(" ", lang) + say(remark, lang, rows=say("; ", lang).join(runs))
     return [said]
 
 

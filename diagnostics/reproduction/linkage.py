@@ -90,6 +90,7 @@ class CoreLinkages(Tabular):
                 frame,
                 tuple(notes),
                 dict.fromkeys(map(str, frame.columns), ".2f"),
+                sheet="Tied to the core",
             ),
             Table(
                 f"Who produces for the core, {self.unit}",

@@ -103,12 +103,14 @@ class UpdatedTable(Tabular):
                 "of absolute differences over the sum of the official cells.",
             ),
             dict.fromkeys(map(str, self.rebuilt.columns), ".1%"),
+            sheet="Procedure tried",
         )
         methods = Table(
             "Methods of updating, with the official margins given: share of all flows misplaced",
             self.errors,
             (f"Taken: {self.method}.",),
             dict.fromkeys(map(str, self.errors.columns), ".2%"),
+            sheet="Methods of updating",
         )
         return (effect_table(self), margin_table(self), rebuilt, methods)
 

@@ -7,13 +7,14 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
-from quesnay.diagnostics.plots.input_output import plot_flows
+from quesnay.diagnostics.plots.input_output import core_flows, plot_flows
 from quesnay.diagnostics.plots.style import Panels
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.linkage import sector_names
 from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path
+from quesnay.models.satellite.concepts import describe
 from quesnay.models.uncertainty.sensitivity import Tornado
 
 if TYPE_CHECKING:
@@ -158,7 +159,8 @@ def core_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     """Draw who supplies the core and who uses it, in the last table before the forecast.
 
     A sector that belongs to the core in part gives it that part of its inputs and sales; weights
-    at their middle, flows in the account's unit, those among the core parts left out.
+    at their middle, flows in the account's unit, those among the core parts left out. Supplies,
+    imported inputs and value added make up the sales.
     """
     model, tables = result.assembly.model, result.assembly.tables
     place, slot = [
@@ -172,20 +174,11 @@ def core_plot(result: "Reproduction", ax: Panels = None) -> "Figure":
     inside[model.places] = np.minimum(model.core_shares(middle), 1.0)[0]
     scale = float(model.gdp[0, place] / own.v.sum())
     labels = pd.Index(result.assembly.sectors)
-    names = sector_names(result.study, result.facts, labels).to_numpy()
-    supply = scale * (1 - inside) * (own.Z.to_numpy() @ inside)
-    use = np.append(scale * (1 - inside) * (inside @ own.Z.to_numpy()), scale * inside @ own.f)
-    flows = pd.concat(
-        [
-            pd.DataFrame({"source": names, "target": "core", "value": supply, "step": 0}),
-            pd.DataFrame(
-                {"source": "core", "target": [*names, "final demand"], "value": use, "step": 1}
-            ),
-        ]
-    )
+    names = sector_names(result.study, result.facts, labels).to_list()
     return plot_flows(
-        flows[flows["value"] > 0], unit=result.study.study.unit, source=_source(result), ax=ax,
-        title=f"Supplies to the core and its sales in {slot.year}",
+        core_flows(own, inside, names, scale=scale),
+        unit=result.study.study.unit, source=_source(result), ax=ax,
+        title=f"What the core is made of and where it goes, {slot.year}",
     )  # fmt: skip
 
 
@@ -193,10 +186,12 @@ def tornado_plot(
     result: "Reproduction", tornados: Mapping[tuple[str, str], Tornado], ax: Panels = None
 ) -> "Figure":
     """Draw how far each source of uncertainty alone moves the held-out totals."""
-    panels = {(f"{run} run", name): found for (run, name), found in tornados.items()}
-    totals = result.facts.reported["value"]
-    marks = {name: float(totals[name]) for _, name in panels}
+    printed = result.facts.reported
+    called = {str(name): describe(str(name), int(year)) for name, year in printed["year"].items()}
+    panels = {(f"{run} run", called[name]): found for (run, name), found in tornados.items()}
+    marks = {called[name]: float(printed.loc[name, "value"]) for _, name in tornados}
     shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
+    shares = shares.rename(index=called, level="id")
     return plot_tornados(
         panels, unit=result.study.study.unit, marks=marks, shares=shares, source=_source(result),
         ax=ax,

@@ -435,7 +435,9 @@ def _adjustments_table(result: ReconciledAccount) -> Table:
         if result.jobs_unit
         else f"GDP and levels in {result.unit}.",
     )
-    return Table("What each estimate had to take", frame.sort_index(), notes, formats)
+    return Table(
+        "What each estimate had to take", frame.sort_index(), notes, formats, "Adjustments"
+    )
 
 
 def _variants_table(result: ReconciledAccount) -> Table:
@@ -456,4 +458,5 @@ def _variants_table(result: ReconciledAccount) -> Table:
         "With the errors that each run states for itself there is no account: the runs differ"
         " by far more than these errors. So their disagreement is counted as error.",
     )
-    return Table(f"Reconciled total under other assumptions, {result.unit}", frame, notes)
+    title = f"Reconciled total under other assumptions, {result.unit}"
+    return Table(title, frame, notes, sheet="Reconciled variants")

@@ -441,7 +441,7 @@ def _inference_table(use: Potential, fit: PanelFit, *, seed: int) -> Table:
     frame = pd.DataFrame.from_dict(rows, orient="index", columns=columns)
     title = f"The elasticity {float(fit.params[use.term]):.3f} under rival rules of inference"
     formats = dict.fromkeys(columns, ".3g") | {"p_value": "p"}
-    return Table(title, frame, tuple(notes), formats)
+    return Table(title, frame, tuple(notes), formats, sheet="Rules of inference")
 
 
 def _instrumented(use: Potential, rows: pd.DataFrame) -> PanelFit | None:

@@ -10,9 +10,18 @@ import pandas as pd
 
 from quesnay.datasets.catalogue import list_datasets
 from quesnay.datasets.store import resources
+from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
-from quesnay.diagnostics.report.page import Formula, Front, Section, render_page
+from quesnay.diagnostics.report.page import (
+    Answer,
+    Formula,
+    Front,
+    Section,
+    mathml,
+    render_page,
+)
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
+from quesnay.diagnostics.reproduction.backtests import origin_backtest
 from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
@@ -37,6 +46,8 @@ from quesnay.diagnostics.reproduction.tables import (
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table, versions
+from quesnay.models.regression.result import PanelFit, tables_of_tests
+from quesnay.models.satellite.concepts import figure_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -56,6 +67,28 @@ _PARTS = {
     "audit": "Audit",
     "curve": "Specification curve",
 }
+_HEADERS = {
+    "std_error": "standard error",
+    "p_value": "p value",
+    "conf_low": "low",
+    "conf_high": "high",
+    "df": "degrees of freedom",
+    "nobs": "observations",
+    "df_resid": "degrees of freedom of the residuals",
+    "df_absorbed": "degrees of freedom of the fixed effects",
+    "rsquared": "R2",
+    "rsquared_within": "R2 within groups",
+    "sigma": "standard deviation of the residuals",
+    "dropped_missing": "dropped, a value missing",
+    "dropped_zero_weight": "dropped, weight zero",
+    "dropped_singletons": "dropped, alone in a group",
+    "n": "forecasts",
+    "rmse": "root mean square error",
+    "mape": "mean absolute error",
+    "gompertz": "Gompertz",
+    "bass": "Bass",
+}
+_TRIED = 500  # draws whose medians the back-test of the path takes
 _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
 METHOD = {
@@ -214,7 +247,7 @@ def report_parts(
         answer_table(result),
         explanations(result),
     )
-    return front, [
+    sections = [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
         _findings(result, made, language),
         *_turning(result, made, language),
@@ -224,11 +257,21 @@ def report_parts(
         *_path(result, plots),
         *_elasticity(result, plots),
         _core(result, plots),
-        *_evidence_sections(made),
+        *_evidence_sections(made, "; ".join(used_sources(result))),
         _uncertainty(result, plots),
         _data(result),
         _reproducibility(result),
     ]
+    return front, [replace(one, tables=[*map(_in_words, one.tables)]) for one in sections]
+
+
+def _in_words(table: Table) -> Table:
+    """Return a table with words for the names that columns have in code."""
+    formats = {_HEADERS.get(name, name): spec for name, spec in table.formats.items()}
+    frame = table.frame.rename(columns=_HEADERS)
+    if not isinstance(frame.index, pd.RangeIndex):  # rows that are only counted stay so
+        frame = frame.rename(index=_HEADERS)
+    return replace(table, frame=frame, formats=formats)
 
 
 def _telling(made: Evidence, language: Language) -> list[str]:
@@ -315,14 +358,14 @@ def _other_start(result: "Reproduction", made: Evidence) -> list[str]:
     from quesnay.datasets.embedded import load_reported
 
     year = slots[use.earlier].year
-    key = (load_reported(result.study.reported.dataset).loc[use.total, "concept"], year)
+    key = (row(load_reported(result.study.reported.dataset), use.total)["concept"], year)
     own = result.draws[("calibrated", "total", year, slots[use.earlier].variant)]
     low, high = float(own.min()), float(own.max())
     if key not in made.audit.bounds.index:
         return []
-    scale = float(result.facts.reported.loc[use.total, "scale"])
-    ends = made.audit.bounds.loc[key, ["low", "high"]] * scale
-    least, most = float(ends["low"]), float(ends["high"])
+    scale = float(row(result.facts.reported, use.total)["scale"])
+    ends = row(made.audit.bounds, key)
+    least, most = (scale * float(ends[name]) for name in ("low", "high"))
     if least <= high and low <= most:
         return []
     return [
@@ -422,7 +465,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
     if "penetration" not in plots:
         return []
     use = result.study.penetration
-    curves = ", ".join(use.curves) if use is not None else ""
+    curves = ", ".join(_HEADERS.get(c, c) for c in use.curves) if use is not None else ""
     errors = known_diffusions().tables() if use is not None and use.errors else ()
     words = [f"Two points and a saturation identify a curve exactly ({curves})."]
     if use is not None and len(use.curves) > 1:
@@ -433,6 +476,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             "How wrong such a curve is after one and two years is measured on other diffusions "
             "whose outcome is known, beside rules without a model."
         )
+    tried = origin_backtest(result, draws=_TRIED, seed=result.seed).tables()
     return [
         Section(
             "path",
@@ -440,7 +484,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             words,
             {"Curves through the calibration points, and what the report implies":
              plots["penetration"]},
-            [*errors],
+            [*tried, *errors],
         )
     ]  # fmt: skip
 
@@ -448,6 +492,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
 def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
     if result.elasticities is None:
         return []
+    base = result.elasticities.base
     return [
         Section(
             "elasticities",
@@ -455,7 +500,7 @@ def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
             _about_equations(result),
             {"Elasticities with 95 % intervals: first those of the account, then their rivals":
              plots["elasticities"]},
-            [*result.elasticities.tables(), *result.elasticities.base.tables()],
+            [*result.elasticities.tables(), *base.tables(), *_assumptions(base)],
         )
     ]  # fmt: skip
 
@@ -484,6 +529,13 @@ def _about_equations(result: "Reproduction") -> list[str]:
     return words
 
 
+def _assumptions(base: PanelFit) -> list[Table]:
+    """Return what the tests of the base equation's assumptions say."""
+    tests = check_assumptions(examine(base))
+    (table, *_) = tables_of_tests(tests, "Assumptions of the base equation")
+    return [replace(table, sheet="Assumptions")]
+
+
 def _core(result: "Reproduction", plots: "Plots") -> Section:
     scaled = result.study.core.figure is not None
     words = (
@@ -498,13 +550,15 @@ def _core(result: "Reproduction", plots: "Plots") -> Section:
     return Section("core", "Core industries", [words], pictures, [segment_table(result)])
 
 
-def _evidence_sections(made: Evidence) -> list[Section]:
+def _evidence_sections(made: Evidence, source: str) -> list[Section]:
     """Sections of audit, curve, made table and reconciled account; one not made says why."""
     sections = []
     if made.audit is not None:
-        words = ["Can the printed figures be true together?", *made.audit.findings]
+        words = ["Can the printed figures be true together?"]
+        rests = "The GDP on which each figure rests"
+        plots = {rests: made.audit.plot(source=source)} if len(made.audit.vintages) else {}
         sections.append(
-            Section("audit", "Audit of the report itself", words, tables=made.audit.tables())
+            Section("audit", "Audit of the report itself", words, plots, made.audit.tables())
         )
     if made.curve is not None:
         words = ["All admissible combinations of the declared choices, run by run."]
@@ -513,7 +567,7 @@ def _evidence_sections(made: Evidence) -> list[Section]:
                 "curve",
                 "Specification curve",
                 words,
-                {"Every admissible combination, run by run": made.curve.plot_runs()},
+                {"Every admissible combination, run by run": made.curve.plot_runs(source=source)},
                 made.curve.tables(),
             )
         )
@@ -623,6 +677,8 @@ def _provenance(result: "Reproduction") -> Table:
     ]
     shown = reported[columns].fillna("")
     shown = shown.assign(printed=[printed_amount(text) for text in shown["printed"]])
+    names = [figure_name(str(n), int(reported.loc[n, "year"])) for n in shown.index]
+    shown.insert(0, "figure", names)
     return Table("Where the printed figures were read", shown, sheet="Printed figures")
 
 
@@ -693,11 +749,12 @@ def workbook_of(
 ) -> bytes:
     """Return every table of the report in one workbook, with charts, definitions and sources."""
     _, sections = _parts(result, language) if parts is None else parts
-    tables = [table for section in sections for table in section.tables]
-    tables += result.tables()
     path = path_table(result)
-    first = {table.title: table for table in [account_table(result, result.account, ""), path]}
-    first |= {table.title: table for table in tables if table.title not in first}
+    tables = [account_table(result, result.account, ""), path]
+    tables += [table for section in sections for table in section.tables]
+    first: dict[str, Table] = {}
+    for table in [*tables, *result.tables()]:
+        first.setdefault(table.title, table)
     shown = [*first.values(), definitions_table(), sources_table(result)]
     charts = [*_account_charts(result), *_path_charts(result, path)]
     spoken = [  # a chart finds its columns in a table of the language
@@ -718,27 +775,41 @@ def document_of(
 ) -> bytes:
     """Return the report as a Word document."""
     from quesnay.diagnostics.plots.style import draw_picture, relabel
-    from quesnay.models.display.documents import Part, document_bytes
+    from quesnay.models.display.word import Part, document_bytes
 
     front, sections = _parts(result, language) if parts is None else parts
 
-    def drawn(figures: "Plots") -> list[Any]:
+    def drawn(figures: "Plots") -> dict[str, Any]:
         for figure in figures.values() if language.code != "en" else ():
             relabel(figure, language)
-        return [draw_picture(figure) for figure in figures.values()]
+        return {language(caption): draw_picture(one) for caption, one in figures.items()}
 
     every = [
         Part(
             language(section.title),
-            [language(words) for words in section.words],
+            [language(words) for words in (*section.words, *section.remarks)],
             drawn(section.figures),
             [language.table(table) for table in section.tables],
+            [(language(f.title), mathml(f.formula), language(f.words)) for f in section.formulas],
         )
         for section in sections
     ]
-    every.insert(0, Part("", (), drawn(front.figures)))
-    lead = [front.question, *front.lead]
-    return document_bytes(language(front.title), [language(words) for words in lead], every)
+    answers = () if front.answer is None else (_printed_answer(front.answer, language),)
+    return document_bytes(
+        language(front.title),
+        [language(words) for words in front.lead],
+        every,
+        question=language(front.question),
+        front=Part(figures=drawn(front.figures), tables=answers),
+    )
+
+
+def _printed_answer(answer: Answer, language: Language) -> Table:
+    """Return the small table of the first screen for paper."""
+    rows = [[language(language.measured(c.text, c.unit)) for c in own] for own in answer.rows]
+    frame = pd.DataFrame(rows, columns=list(map(language, answer.header)))
+    notes = tuple(map(language, answer.notes))
+    return Table(language(answer.title), frame.set_index(frame.columns[0]), notes)
 
 
 def _parts(result: "Reproduction", language: Language) -> Parts:

@@ -1,6 +1,6 @@
 """Tables of the main job, in the words and units of a reader."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -11,7 +11,13 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, describe
+from quesnay.models.satellite.concepts import (
+    ACCOUNT,
+    CONCEPTS,
+    concept_of,
+    describe,
+    figure_name,
+)
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -111,7 +117,7 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
     years = result.facts.reported["year"]
     frame = pd.DataFrame(
         {
-            "figure": [describe(str(n), int(years[n])) for n in rows.index],
+            "figure": [figure_name(str(n), int(years[n])) for n in rows.index],
             "unit": rows["unit"],
             "role": rows["role"],
             "fact": rows["fact"],
@@ -164,7 +170,15 @@ def score_table(result: "Reproduction") -> Table:
     )
     if not result.naive.empty:
         note += " Rules without a model carry their own errors on other diffusions."
-    return Table("Score, each fact counted once", frame, (note,))
+    ids = [name for names in (*frame["agreeing"], *frame["not"]) for name in names.split(", ")]
+    return Table("Score, each fact counted once", frame, (note, *_letters(ids)))
+
+
+def _letters(ids: Iterable[str]) -> list[str]:
+    """Say what the letters of ids stand for."""
+    known = {name[:1]: concept.title for name in ids if (concept := concept_of(name))}
+    told = "; ".join(f"{letter} = {title}" for letter, title in known.items())
+    return [f"Letters of the ids, before the year: {told}."] if told else []
 
 
 def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
@@ -241,6 +255,9 @@ def variance_table(result: "Reproduction", run: str) -> Table:
     """Return the share of each estimate's variance by source, in percent."""
     rows = part(result.variance, run)
     shown = rows.loc[rows.notna().all(axis=1), rows.fillna(0).abs().max() > 0]
+    years = result.facts.reported["year"]
+    shown = shown.set_axis([describe(str(n), int(years[n])) for n in shown.index])
+    shown.index.name = "figure"
     return Table(
         f"What the uncertainty of the {run} run comes from, percent of the variance",
         100 * shown,

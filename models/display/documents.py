@@ -1,12 +1,11 @@
-"""Tables as Excel workbooks, CSV and Word documents that other programs can go on with.
+"""Tables as Excel workbooks and CSV that other programs can go on with.
 
-Numbers are numbers, and no formula comes from a label; headings, tables and pictures are real.
+Numbers are numbers, and no formula comes from a label.
 """
 
 import csv
 import io
 import re
-import zipfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -16,18 +15,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.errors import DataError, QuesnayError
+from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width, guard_formula, visible
 from quesnay.models.display.grid import (
-    Column,
-    Grid,
-    build_grid,
     decimals_for,
     format_of,
     index_levels,
     is_missing,
     is_numeric,
     numbers_apart,
+    wrap,
 )
 from quesnay.models.display.write import write_bytes
 
@@ -36,6 +33,8 @@ if TYPE_CHECKING:
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
+_ABREAST = 2  # charts side by side, so that they do not make the page narrow
+_LEAST, _WIDEST = 12, 60  # letters of a column; longer texts are wrapped
 _LARGEST_EXACT = 10**15
 _CONTENTS = "Contents"
 _CREATED = datetime(2000, 1, 1)  # fixed, so that the same tables give the same bytes
@@ -103,28 +102,51 @@ class _Sheet:
         for place, name in enumerate(frame.columns):
             header = name if isinstance(name, tuple) else (name,)
             columns.append((header, frame.iloc[:, place].tolist(), format_of(name, table.formats)))
-        place = 0
-        for header, values, spec in columns:
-            for names, own, texts in numbers_apart(header, values, self.words):
-                self._header(top, place, names)
-                codes = [_printed_code(text) for text in texts] or _code(own, spec)
-                self._values(top, place, own, codes)
-                place += 1
+        parts = [one for column in columns for one in self._parts(*column)]
+        widths = [_width(values) for _, values, _ in parts]
+        for place, ((names, values, codes), width) in enumerate(zip(parts, widths, strict=True)):
+            self.sheet.set_column(place, place, width)
+            self._header(top, place, names, any(_number(value) is not None for value in values))
+            self._values(top, place, values, codes)
+        for row, level in enumerate(range(-frame.columns.nlevels, 0), start=2):
+            heads = [str(names[level]) if len(names) >= -level else "" for names, _, _ in parts]
+            self.sheet.set_row(row, _height(heads, widths))
+        for row in range(len(frame)):
+            texts = [str(v[row]) if isinstance(v[row], str) else "" for _, v, _ in parts]
+            if any(display_width(text) >= _WIDEST for text in texts):
+                self.sheet.set_row(top + row, _height(texts, widths))
         self.sheet.freeze_panes(top, len(levels))
+        self.sheet.repeat_rows(top - 1)
         for line, note in enumerate(table.notes, start=top + len(frame) + 1):
-            self._text(line, 0, note, italic=True)
+            self._note(line, note, widths)
 
-    def _header(self, top: int, place: int, names: Sequence[object]) -> None:
+    def _parts(
+        self, header: tuple[object, ...], values: list[object], spec: str | None
+    ) -> Iterable[tuple[tuple[object, ...], list[object], list[str]]]:
+        """Return the columns that a column becomes: names, values, and the format of each cell."""
+        for names, own, texts in numbers_apart(header, values, self.words):
+            code = _code(own, spec)
+            codes = ["0" if spec is None and _is_whole(value) else code for value in own]
+            yield names, own, [_printed_code(text) for text in texts] or codes
+
+    def _note(self, row: int, text: str, widths: Sequence[float]) -> None:
+        """Write a note as wide as the table, so that it does not make the page narrow."""
+        style: dict[str, object] = {"italic": True, "text_wrap": True, "valign": "top"}
+        if len(widths) > 1:
+            self.sheet.merge_range(row, 0, row, len(widths) - 1, "", self.styles(**style))
+        self.sheet.set_row(row, _height([text], [sum(widths)]))
+        self._text(row, 0, text, **style)
+
+    def _header(self, top: int, place: int, names: Sequence[object], number: bool) -> None:
+        """Write the names of a column, above its numbers to the right."""
         self.places[_flat(tuple(names))] = place
+        style: dict[str, object] = {"bold": True, "bottom": 1, "text_wrap": True}
+        style |= {"valign": "bottom", "align": "right" if number else "left"}
+        style |= {"indent": 1} if place and not number else {}
         for row, name in enumerate(names, start=top - len(names)):
-            shown = "" if is_missing(name) else str(name)
-            self._text(row, place, shown, bold=True, bottom=1, text_wrap=True, valign="bottom")
+            self._text(row, place, "" if is_missing(name) else str(name), **style)
 
-    def _values(
-        self, top: int, place: int, values: list[object], codes: str | Sequence[str]
-    ) -> None:
-        widths = [display_width(str(v)) for v in values[:200] if not isinstance(v, float)]
-        self.sheet.set_column(place, place, min(max(12, *widths, 12) + 1, 60))
+    def _values(self, top: int, place: int, values: list[object], codes: Sequence[str]) -> None:
         for number, value in enumerate(values):
             row = top + number
             if is_missing(value):
@@ -132,10 +154,13 @@ class _Sheet:
             if isinstance(value, bool | np.bool_):
                 self.sheet.write_boolean(row, place, bool(value))
             elif (figure := _number(value)) is not None:
-                code = codes if isinstance(codes, str) else codes[number]
-                self.sheet.write_number(row, place, figure, self.styles(num_format=code))
+                shape = self.styles(num_format=codes[number], valign="top")
+                self.sheet.write_number(row, place, figure, shape)
             else:
-                self._text(row, place, value.isoformat() if isinstance(value, date) else str(value))
+                text = value.isoformat() if isinstance(value, date) else str(value)
+                style = {"valign": "top", "text_wrap": display_width(text) >= _WIDEST}
+                style |= {"indent": 1, "align": "left"} if place else {}  # apart from a number
+                self._text(row, place, text, **style)
 
     def contents(self, tables: Sequence["Table"], names: Sequence[str]) -> None:
         """List the sheets, each with a link to it, what it shows and how large it is."""
@@ -161,6 +186,22 @@ class _Sheet:
         if guard_formula(shown) != shown:
             properties["quote_prefix"] = True
         self.sheet.write_string(row, place, shown, self.styles(**properties))
+
+
+def _width(values: Sequence[object]) -> float:
+    """Return how many letters wide a column is."""
+    widths = [display_width(str(v)) for v in values[:200] if not isinstance(v, float)]
+    return min(max(_LEAST, *widths, _LEAST) + 1, _WIDEST)
+
+
+def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
+    """Return how high a row is, in points, whose texts are broken at the widths of its cells."""
+    lines = [len(wrap(text, 0.9 * width)) for text, width in zip(texts, widths, strict=True)]
+    return 15.0 * max(lines, default=1)
+
+
+def _is_whole(value: object) -> bool:
+    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: int) -> None:
@@ -192,7 +233,9 @@ def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: i
     made.set_legend({"position": "bottom"})
     made.set_size({"width": 560, "height": 330})
     below = top + len(table.frame) + len(table.notes) + 2
-    sheet.sheet.insert_chart(below, 0, made, {"x_offset": 580 * number})
+    down, right = divmod(number, _ABREAST)
+    place = {"x_offset": 580 * right, "y_offset": 345 * down}
+    sheet.sheet.insert_chart(below, 0, made, place)
 
 
 def _error_bars(table: "Table", column: str, rows: tuple[int, int]) -> dict[str, Any]:
@@ -261,6 +304,7 @@ def workbook_bytes(
                 _add_chart(book, sheet, table, chart, number)
         for one in book.worksheets():
             one.set_landscape()
+            one.set_paper(9)  # A4
             one.fit_to_pages(1, 0)  # printed as wide as a page, as long as need be
     return stream.getvalue()
 
@@ -303,6 +347,8 @@ def _number(value: object) -> float | None:
 def _code(values: Sequence[object], spec: str | None) -> str:
     """Choose Excel's code for a column: its format, else as many decimals as people read."""
     floats = [float(v) for v in values if isinstance(v, float | np.floating) and np.isfinite(v)]
+    if spec is not None and spec.endswith("g"):
+        spec = None  # Excel knows no number of digits that count
     if spec is not None or not floats:
         return _excel_format(spec)
     decimals, largest = decimals_for(floats), max(map(abs, floats))
@@ -356,135 +402,3 @@ def _cell(value: object, digits: int | None) -> str:
 def _text(value: object) -> str:
     # The csv module leaves a bare carriage return unquoted, which would break the row.
     return guard_formula(value).replace("\r\n", "\n").replace("\r", "\n")
-
-
-_STILL = (2000, 1, 1, 0, 0, 0)  # a time would make the same document differ
-_WIDE = 7  # columns from which a table stands in small letters
-
-
-@dataclass(frozen=True, slots=True)
-class Part:
-    """A section: a heading, paragraphs, pictures as `draw_picture` makes them, tables."""
-
-    title: str
-    words: Sequence[str] = ()
-    figures: Sequence[Any] = ()
-    tables: "Sequence[Table]" = ()
-
-
-def document_bytes(title: str, lead: Sequence[str], parts: Iterable[Part]) -> bytes:
-    """Make a Word document: title, the answer, then every part under a heading.
-
-    Pictures are those of ``draw_picture``: bytes, description in words, width.
-    """
-    try:
-        import docx
-    except ImportError as error:
-        raise QuesnayError(
-            "a Word document needs the package python-docx: install quesnay[word]"
-        ) from error
-    document: Any = docx.Document()
-    _set_up(document, title)
-    document.add_heading(visible(title), level=0)
-    for sentence in lead:
-        document.add_paragraph(visible(sentence), style="List Bullet")
-    for part in parts:
-        if part.title:
-            document.add_heading(visible(part.title), level=1)
-        for words in part.words:
-            document.add_paragraph(visible(words))
-        for picture in part.figures:
-            _add_picture(document, picture)
-        for table in part.tables:
-            _add_table(document, table.shortened())
-    stream = io.BytesIO()
-    document.save(stream)
-    return _still(stream.getvalue())
-
-
-def _set_up(document: Any, title: str) -> None:
-    """Lay the pages across, so that a table with intervals has room."""
-    from datetime import datetime
-
-    from docx.enum.section import WD_ORIENT
-    from docx.shared import Cm
-
-    section = document.sections[0]
-    section.orientation = WD_ORIENT.LANDSCAPE
-    section.page_width, section.page_height = Cm(29.7), Cm(21.0)
-    section.left_margin = section.right_margin = Cm(2.0)
-    own = document.core_properties
-    own.title, own.author, own.comments = visible(title), "quesnay", ""
-    own.created = own.modified = datetime(*_STILL)
-
-
-def _add_picture(document: Any, picture: Any) -> None:
-    from docx.shared import Cm, Emu
-
-    width = Emu(min(picture.width * 9525, Cm(24.0)))  # a pixel of a page is 9,525 of Word's units
-    shown = document.add_picture(io.BytesIO(picture.png), width=width)
-    shown._inline.docPr.set("descr", visible(picture.alt))
-
-
-def _add_table(document: Any, table: "Table") -> None:
-    from docx.shared import Pt
-
-    grid = build_grid(table.frame, table.formats)
-    columns = [*grid.index, *grid.columns]
-    caption = document.add_paragraph(visible(table.title), style="Caption")
-    caption.paragraph_format.keep_with_next = True
-    if columns:
-        made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
-        made.style.font.size = None
-        for place, column in enumerate(columns):
-            _fill(made.columns[place].cells, _cells(column, grid, place), column.numeric,
-                  Pt(7.5 if len(columns) >= _WIDE else 9))  # fmt: skip
-        for row in made.rows[: grid.levels]:
-            _repeat(row)
-    for note in table.notes:
-        run = document.add_paragraph().add_run(visible(note))
-        run.italic, run.font.size = True, Pt(8.5)
-    document.add_paragraph()
-
-
-def _cells(column: Column, grid: Grid, place: int) -> list[str]:
-    """Return the texts of a column, a repeated row label once."""
-    if place >= len(grid.index):
-        return [*column.header, *column.cells]
-    spans = grid.row_spans()[place]
-    once = [text if span else "" for text, span in zip(column.cells, spans, strict=True)]
-    return [*column.header, *once]
-
-
-def _fill(cells: Sequence[Any], texts: Sequence[str], right: bool, size: Any) -> None:
-    from docx.enum.text import WD_ALIGN_PARAGRAPH
-
-    for cell, text in zip(cells, texts, strict=True):
-        (paragraph,) = cell.paragraphs
-        paragraph.paragraph_format.space_after = 0
-        run = paragraph.add_run(text)
-        run.font.size = size
-        if right:
-            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
-
-
-def _repeat(row: Any) -> None:
-    """Let a header row stand again on each page, in bold."""
-    from docx.oxml import OxmlElement
-
-    row._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))
-    for cell in row.cells:
-        for run in cell.paragraphs[0].runs:
-            run.bold = True
-
-
-def _still(data: bytes) -> bytes:
-    """Write the packed parts again without the time of packing."""
-    stream = io.BytesIO()
-    with (
-        zipfile.ZipFile(io.BytesIO(data)) as old,
-        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
-    ):
-        for name in sorted(old.namelist(), key=lambda part: (part != "[Content_Types].xml", part)):
-            new.writestr(zipfile.ZipInfo(name, _STILL), old.read(name), zipfile.ZIP_DEFLATED)
-    return stream.getvalue()

@@ -26,7 +26,7 @@ from quesnay.models.display.escape import (
 if TYPE_CHECKING:
     import jinja2
 
-_FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?")
+_FIGURE = re.compile(r"-?|[-+]?\d[\d.,]*( ?%)?( [\[(][-+\d., %]+[\])])?|\[[-+\d., %]+\]")
 MISSING = "-"
 _SIGNIFICANT = 4
 _MOST_DECIMALS = 6
@@ -330,6 +330,8 @@ _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
 # Signs that stay on the line of the word before or behind them.
 _CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
+_BOUNDS, _JOINT = re.compile(r"\[[-+]?\d[\d.]*, [-+]?\d[\d.]*\]"), "\ue000"
+_HYPHEN = re.compile("(?<=[A-Za-z]{3}-)(?=[a-z]{3})")  # of a word, not of a range
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
@@ -408,7 +410,7 @@ def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
 def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
     """Render a grid as plain text."""
     index = [_without_repeats(grid, level) for level in range(len(grid.index))]
-    widths = _fit([*index, *grid.columns], width)
+    widths = fit_widths([*index, *grid.columns], width)
     left, right = widths[: len(index)], widths[len(index) :]
     room = width - sum(left) - len(_GAP) * len(left)
     lines = list(wrap(visible(title), width)) if title else []
@@ -421,16 +423,19 @@ def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) ->
     return "\n".join(lines)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Break a text into lines of at most `width` terminal columns, where it can at blanks."""
-    if display_width(text) <= width:
+def wrap(text: str, width: float, *, measure: Callable[[str], float] = display_width) -> list[str]:
+    """Break a text into lines of at most `width`, where it can at blanks.
+
+    By default in columns of a terminal; `measure` says how wide a text is.
+    """
+    if measure(text) <= width:
         return [text]
     lines = [""]
     for piece in _pieces(text):
-        if lines[-1] and display_width(lines[-1]) + display_width(piece.rstrip()) > width:
+        if lines[-1] and measure(lines[-1]) + measure(piece.rstrip()) > width:
             lines.append("")
-        for character in piece if display_width(piece) > width else [piece]:
-            if lines[-1] and display_width(lines[-1] + character.rstrip()) > width:
+        for character in piece if measure(piece) > width else [piece]:
+            if lines[-1] and measure(lines[-1] + character.rstrip()) > width:
                 lines.append("")
             lines[-1] += character
     return [line.strip() for line in lines]
@@ -467,13 +472,17 @@ def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
         yield Column(header, column.cells, column.numeric)
 
 
-def _fit(columns: Sequence[Column], width: int) -> list[int]:
+def fit_widths(
+    columns: Sequence[Column], width: int, *, narrowest: int = _NARROWEST, gap: int = len(_GAP)
+) -> list[int]:
     """Give each column its natural width; narrow the columns of words while all is too wide."""
     widths = [
         max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
     ]
-    floors = [_floor(column, width) for column, width in zip(columns, widths, strict=True)]
-    excess = sum(widths) + len(_GAP) * (len(widths) - 1) - width
+    floors = [
+        _floor(column, width, narrowest) for column, width in zip(columns, widths, strict=True)
+    ]
+    excess = sum(widths) + gap * (len(widths) - 1) - width
     while excess > 0:
         widest = max(
             (p for p in range(len(widths)) if widths[p] > floors[p]),
@@ -487,12 +496,14 @@ def _fit(columns: Sequence[Column], width: int) -> list[int]:
     return widths
 
 
-def _floor(column: Column, natural: int) -> int:
+def _floor(column: Column, natural: int, narrowest: int) -> int:
     """Return the least width: numbers stay whole, words and long headers may be wrapped."""
-    least = _NARROWEST if not column.numeric else 0
+    texts = column.header if column.numeric else (*column.header, *column.cells)
+    words = [piece.rstrip() for text in texts for piece in _pieces(text)]
     if column.numeric:
-        pieces = [piece for name in column.header for piece in _pieces(name)]
-        least = max(map(display_width, (*pieces, *column.cells)), default=0)
+        least = max(map(display_width, (*words, *column.cells)), default=0)
+    else:
+        least = min(max(narrowest, *map(display_width, words), 0), _NARROWEST)
     return min(natural, least)
 
 
@@ -542,13 +553,17 @@ def _pad(text: str, width: int, to_right: bool) -> str:
 
 
 def _pieces(text: str) -> list[str]:
-    """Split after blanks, underscores, slashes and wide characters, where a line may break."""
+    """Split after blanks, underscores, slashes, hyphens and wide signs, where a line may break.
+
+    An interval stays on one line.
+    """
     pieces = [""]
-    for character in text:
+    for character in _BOUNDS.sub(lambda found: found[0].replace(" ", _JOINT), text):
         if not pieces[-1] and character in _CLOSING:
             pieces[max(len(pieces) - 2, 0)] += character
             continue
         pieces[-1] += character
         if character in " _/" or (display_width(character) > 1 and character not in _OPENING):
             pieces.append("")
-    return [piece for piece in pieces if piece]
+    parts = [part for piece in pieces for part in _HYPHEN.split(piece)]
+    return [part.replace(_JOINT, " ") for part in parts if part]

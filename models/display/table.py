@@ -189,10 +189,10 @@ class Tabular:
 
     def to_word(self, path: str | Path) -> Path:
         """Write all tables of the result to one Word document; needs ``quesnay[word]``."""
-        from quesnay.models.display.documents import Part, document_bytes
+        from quesnay.models.display.word import Part, document_bytes
 
         title = type(self).__name__
-        return write_bytes(path, document_bytes(title, (), [Part("", tables=self.tables())]))
+        return write_bytes(path, document_bytes(title, (), [Part(tables=self.tables())]))
 
     def cite(self) -> str:
         """Return how to cite this result: the software and the sources its notes name."""

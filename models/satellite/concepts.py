@@ -193,8 +193,13 @@ def describe(figure: str, year: int) -> str:
     >>> describe("S18", 2018)
     'share of GDP, 2018 (S18)'
     """
+    return f"{figure_name(figure, year)} ({figure})"
+
+
+def figure_name(figure: str, year: int) -> str:
+    """Return a figure in words, without its id."""
     concept = concept_of(figure)
-    return f"{concept.title if concept else 'figure'}, {year} ({figure})"
+    return f"{concept.title if concept else 'figure'}, {year}"
 
 
 def fact_of(figure: str, year: int, first: int) -> str:

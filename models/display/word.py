@@ -1,0 +1,299 @@
+"""Word documents: headings, paragraphs, formulas, described pictures, tables.
+
+A heading stays with what follows it, a caption with its picture, a header with its rows.
+"""
+
+import io
+import xml.etree.ElementTree as ET
+import zipfile
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from quesnay.fitting.errors import QuesnayError
+from quesnay.models.display.escape import escape_html, visible
+from quesnay.models.display.grid import Column, Grid, build_grid, fit_widths
+
+if TYPE_CHECKING:
+    from quesnay.models.display.table import Table
+
+__all__ = ["Part", "document_bytes"]
+
+_STILL = (2000, 1, 1, 0, 0, 0)  # a time would make the same document differ
+_PAGE = (21.0, 29.7)  # cm
+_MARGINS = (1.8, 1.6)  # cm, at the sides and at top and bottom
+_WIDEST = _PAGE[0] - 2 * _MARGINS[0]
+_HIGHEST = 20.0  # cm of a page that a picture takes at most: heading and words stand above it
+_HIGHEST_FIRST = 8.6  # below the answer
+_SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)  # points, the largest in which a table fits
+_LETTER = 0.56  # of the size, how wide a letter is
+_POINT = 2.54 / 72  # cm
+_SIDES = 0.3  # cm of a cell left empty
+_TOGETHER = 12  # rows of a table that stand on one page
+_NARROWEST = 14  # letters of a column of words
+_FONTS = {"ascii": "Arial", "hAnsi": "Arial", "cs": "Arial", "eastAsia": "Microsoft YaHei"}
+_MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
+_PAIRS = {  # of MathML -> of Word, with the names of its two parts
+    "mfrac": ("f", "num", "den"),
+    "msub": ("sSub", "e", "sub"),
+    "msup": ("sSup", "e", "sup"),
+    "munder": ("limLow", "e", "lim"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A section of a document.
+
+    Parameters
+    ----------
+    title : str
+        Heading; none where empty.
+    words : sequence of str
+        Paragraphs.
+    figures : mapping of str to Picture
+        Caption -> picture as ``draw_picture`` makes it: bytes, description in words, width.
+    tables : sequence of Table
+        Below the pictures.
+    formulas : sequence of (str, sequence of str, str)
+        Title, formulas in MathML, and words about their letters; below the words.
+    """
+
+    title: str = ""
+    words: Sequence[str] = ()
+    figures: Mapping[str, Any] = field(default_factory=dict)
+    tables: "Sequence[Table]" = ()
+    formulas: Sequence[tuple[str, Sequence[str], str]] = ()
+
+
+def document_bytes(
+    title: str,
+    lead: Sequence[str],
+    parts: Iterable[Part],
+    *,
+    question: str = "",
+    front: Part | None = None,
+) -> bytes:
+    """Make a Word document: title, question, answer and front on the first page, then every part.
+
+    The pictures of `front` are made to fit below the answer.
+    """
+    try:
+        import docx
+    except ImportError as error:
+        raise QuesnayError(
+            "a Word document needs the package python-docx: install quesnay[word]"
+        ) from error
+    document: Any = docx.Document()
+    _set_up(document, title)
+    document.add_heading(visible(title), level=0)
+    if question:
+        document.add_paragraph().add_run(visible(question)).italic = True
+    for sentence in lead:
+        document.add_paragraph(visible(sentence), style="List Bullet")
+    if front is not None:
+        _add_part(document, front, _HIGHEST_FIRST)
+    for part in parts:
+        _add_part(document, part, _HIGHEST)
+    stream = io.BytesIO()
+    document.save(stream)
+    return _still(stream.getvalue())
+
+
+def _set_up(document: Any, title: str) -> None:
+    """Set page, fonts, which Chinese text needs too, page numbers and properties."""
+    from docx.oxml.ns import qn
+    from docx.shared import Cm, Pt
+
+    section = document.sections[0]
+    section.page_width, section.page_height = Cm(_PAGE[0]), Cm(_PAGE[1])
+    section.left_margin = section.right_margin = Cm(_MARGINS[0])
+    section.top_margin = section.bottom_margin = Cm(_MARGINS[1])
+    section.footer_distance = Cm(0.7)
+    for fonts in document.styles.element.iter(qn("w:rFonts")):
+        for name, family in _FONTS.items():
+            fonts.attrib.pop(qn(f"w:{name}Theme"), None)
+            fonts.set(qn(f"w:{name}"), family)
+        fonts.attrib.pop(qn("w:cstheme"), None)
+    styles = document.styles
+    styles["Normal"].font.size = Pt(10)
+    styles["Normal"].paragraph_format.space_after = Pt(5)
+    styles["Title"].font.size, styles["Heading 1"].font.size = Pt(18), Pt(13)
+    styles["Title"].paragraph_format.space_after = Pt(6)
+    styles["Caption"].paragraph_format.keep_with_next = True
+    styles["Caption"].paragraph_format.space_before = Pt(8)
+    styles["Caption"].paragraph_format.space_after = Pt(2)
+    _number_pages(section.footer.paragraphs[0])
+    own = document.core_properties
+    own.title, own.author, own.comments = visible(title), "quesnay", ""
+    own.created = own.modified = datetime(*_STILL)
+
+
+def _number_pages(paragraph: Any) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+
+    paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER
+    number = OxmlElement("w:fldSimple")
+    number.set(qn("w:instr"), "PAGE")
+    paragraph._p.append(number)
+
+
+def _add_part(document: Any, part: Part, highest: float) -> None:
+    if part.title:
+        document.add_heading(visible(part.title), level=1)
+    said = [document.add_paragraph(visible(words)) for words in part.words]
+    if said and (part.figures or part.tables or part.formulas):
+        said[-1].paragraph_format.keep_with_next = True
+    for title, formulas, words in part.formulas:
+        _add_formulas(document, title, formulas, words)
+    for caption, picture in part.figures.items():
+        if caption:
+            document.add_paragraph(visible(caption), style="Caption")
+        _add_picture(document, picture, highest)
+    for table in part.tables:
+        _add_table(document, table.shortened())
+
+
+def _add_formulas(document: Any, title: str, formulas: Sequence[str], words: str) -> None:
+    """Write formulas that Word can edit, their title above and their letters explained below."""
+    from docx.oxml import parse_xml
+
+    head = document.add_paragraph()
+    head.add_run(visible(title)).bold = True
+    shown = [document.add_paragraph() for _ in formulas]
+    for paragraph, formula in zip(shown, formulas, strict=True):
+        inner = _in_word(ET.fromstring(formula))
+        paragraph._p.append(parse_xml(f'<m:oMath xmlns:m="{_MATH}">{inner}</m:oMath>'))
+    for paragraph in (head, *shown):
+        paragraph.paragraph_format.keep_with_next = True
+    document.add_paragraph(visible(words))
+
+
+def _in_word(element: ET.Element) -> str:
+    """Return the elements of Word's mathematics for one of MathML."""
+    inner = [_in_word(child) for child in element]
+    if element.tag in _PAIRS:
+        name, *parts = _PAIRS[element.tag]
+        pairs = zip(parts, inner, strict=True)
+        filled = "".join(f"<m:{part}>{text}</m:{part}>" for part, text in pairs)
+        return f"<m:{name}>{filled}</m:{name}>"
+    if inner:
+        return "".join(inner)
+    return f'<m:r><m:t xml:space="preserve">{escape_html(element.text or "")}</m:t></m:r>'
+
+
+def _add_picture(document: Any, picture: Any, highest: float) -> None:
+    from docx.shared import Cm
+
+    shown = document.add_picture(io.BytesIO(picture.png))
+    whole = picture.width * 9525 / Cm(1)  # a pixel of a page is 9,525 of Word's units
+    width = min(whole, _WIDEST, highest * shown.width / shown.height)
+    shown.width, shown.height = Cm(width), Cm(width * shown.height / shown.width)
+    shown._inline.docPr.set("descr", visible(picture.alt))
+
+
+def _add_table(document: Any, table: "Table") -> None:
+    from docx.shared import Pt
+
+    grid = build_grid(table.frame, table.formats)
+    columns = [*grid.index, *grid.columns]
+    caption = document.add_paragraph(visible(table.title), style="Caption")
+    if columns:
+        made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
+        texts = [_cells(column, grid, place) for place, column in enumerate(columns)]
+        size, widths = _layout(columns)
+        for place, column in enumerate(columns):
+            _fill(made.columns[place], texts[place], column.numeric, Pt(size), widths[place])
+        _keep_rows(made, grid, bool(table.notes))
+    elif not table.notes:
+        caption.paragraph_format.keep_with_next = False
+    notes = [document.add_paragraph() for _ in table.notes]
+    for paragraph, note in zip(notes, table.notes, strict=True):
+        run = paragraph.add_run(visible(note))
+        run.italic, run.font.size = True, Pt(8)
+        paragraph.paragraph_format.space_before = paragraph.paragraph_format.space_after = Pt(2)
+    for paragraph in notes[:-1]:
+        paragraph.paragraph_format.keep_with_next = True
+    last = notes[-1] if notes else document.add_paragraph()
+    last.paragraph_format.space_after = Pt(6)
+
+
+def _layout(columns: Sequence[Column]) -> tuple[float, list[float]]:
+    """Return the size of the letters, points, and the width of each column, cm."""
+    room = _WIDEST - _SIDES * len(columns)
+    for size in _SIZES:
+        letter = size * _LETTER * _POINT
+        letters = fit_widths(columns, int(room / letter) - 1, narrowest=_NARROWEST, gap=1)
+        if (sum(letters) + len(columns)) * letter <= room:  # one more, for letters that are wide
+            break
+    widths = [(width + 1) * letter for width in letters]
+    shrink = min(1.0, room / sum(widths))
+    return size, [shrink * width + _SIDES for width in widths]
+
+
+def _cells(column: Column, grid: Grid, place: int) -> list[str]:
+    """Return the texts of a column, a repeated row label once."""
+    if place >= len(grid.index):
+        return [*column.header, *column.cells]
+    spans = grid.row_spans()[place]
+    once = [text if span else "" for text, span in zip(column.cells, spans, strict=True)]
+    return [*column.header, *once]
+
+
+def _fill(column: Any, texts: Sequence[str], right: bool, size: Any, width: float) -> None:
+    from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.shared import Cm
+
+    column.width = Cm(width)
+    for cell, text in zip(column.cells, texts, strict=True):
+        cell.width = Cm(width)
+        (paragraph,) = cell.paragraphs
+        paragraph.paragraph_format.space_after = 0
+        run = paragraph.add_run(text)
+        run.font.size = size
+        if right:
+            paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
+
+
+def _keep_rows(made: Any, grid: Grid, notes: bool) -> None:
+    """Repeat the header, in bold, on each page; keep rows whole and a short table together."""
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
+    from docx.shared import Cm
+
+    made.autofit = False
+    margins = OxmlElement("w:tblCellMar")
+    for side in ("left", "right"):
+        edge = OxmlElement(f"w:{side}")
+        edge.set(qn("w:w"), str(int(Cm(_SIDES / 2).twips)))
+        edge.set(qn("w:type"), "dxa")
+        margins.append(edge)
+    made._tbl.tblPr.insert_element_before(margins, "w:tblLook")
+    count = grid.levels + grid.rows
+    first = count if grid.rows <= _TOGETHER else grid.levels + 3
+    kept = {*range(first - 1), count - 2, *([count - 1] if notes else ())}
+    for place, row in enumerate(made.rows):
+        own = row._tr.get_or_add_trPr()
+        own.append(OxmlElement("w:cantSplit"))
+        if place < grid.levels:
+            own.append(OxmlElement("w:tblHeader"))
+        for cell in row.cells:
+            (paragraph,) = cell.paragraphs
+            paragraph.paragraph_format.keep_with_next = place in kept
+            for run in paragraph.runs if place < grid.levels else ():
+                run.bold = True
+
+
+def _still(data: bytes) -> bytes:
+    """Write the packed parts again without the time of packing."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as old,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as new,
+    ):
+        for name in sorted(old.namelist(), key=lambda part: (part != "[Content_Types].xml", part)):
+            new.writestr(zipfile.ZipInfo(name, _STILL), old.read(name), zipfile.ZIP_DEFLATED)
+    return stream.getvalue()

@@ -4,12 +4,15 @@ import sys
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pandas as pd
 import pytest
+import python_calamine
 
 import quesnay as qn
+from quesnay.datasets.readers import containers
 from quesnay.datasets.readers.containers import Sheet
 from quesnay.datasets.readers.eurostat import arrange_eurostat
 from quesnay.datasets.readers.options import ReadOptions, read_options
@@ -348,7 +351,7 @@ def test_a_workbook_of_several_years_asks_for_one(tmp_path: Path) -> None:
 
 
 def test_a_template_is_a_new_workbook(tmp_path: Path) -> None:
-    refused(lambda: write_template(tmp_path / "t.csv"), "t.csv: expected a name that ends in .xlsx")
+    refused(lambda: write_template(tmp_path / "t.csv"), "t.csv: expected a file ending in .xlsx")
     path = write_template(tmp_path / "t.xlsx")
     said = "t.xlsx: a file of that name is there; choose another name"
     refused(lambda: write_template(path), said)
@@ -373,3 +376,28 @@ def test_sdmx_without_its_package(tmp_path: Path, monkeypatch: pytest.MonkeyPatc
     path.write_text("<message:StructureSpecificData/>")
     monkeypatch.setitem(sys.modules, "sdmx", None)
     refused(lambda: qn.read_sdmx(path), "SDMX-ML and services need sdmx1: pip install")
+
+
+class PanicException(BaseException):
+    """What the library behind the workbooks raises where it did not foresee a file."""
+
+
+@pytest.mark.parametrize(
+    ("raised", "kind"), [(PanicException("index"), qn.DataError), (KeyboardInterrupt(), None)]
+)
+def test_a_panic_of_the_library_is_a_damaged_file_and_an_interruption_stays_one(
+    raised: BaseException, kind: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def load(_: object) -> None:
+        raise raised
+
+    path = made.write_rows(tmp_path / "t.xlsx", made.quesnay_rows())
+    library = SimpleNamespace(
+        CalamineError=python_calamine.CalamineError,
+        CalamineWorkbook=SimpleNamespace(from_filelike=load),
+    )
+    monkeypatch.setattr(containers, "_calamine", lambda _: library)
+    with pytest.raises(kind or KeyboardInterrupt) as caught:
+        qn.read_io(path)
+    if kind:
+        assert "t.xlsx: no readable workbook (it is damaged); save it again" in str(caught.value)

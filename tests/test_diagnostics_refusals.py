@@ -12,6 +12,7 @@ from matplotlib.figure import Figure
 
 import quesnay as qn
 from quesnay.diagnostics.audit.identities import Identity
+from quesnay.diagnostics.plots import style
 from quesnay.diagnostics.plots.style import save_figure
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.backtests import backtest_elasticity
@@ -58,8 +59,9 @@ def removed() -> Any:
 
 
 def short_series() -> qn.DiffusionErrors:
-    series = pd.DataFrame({"series": "a", "year": range(5), "value": [1.0, 2, 4, 7, 9]})
-    return qn.diffusion_errors(series, families=["logistic"], horizons=[1, 9])
+    years, values = [0, 1, 2, 6, 0, 1, 3, 7], [1.0, 2, 4, 8, 1, 2, 5, 9]
+    series = pd.DataFrame({"series": list("aaaabbbb"), "year": years, "value": values})
+    return qn.diffusion_errors(series, families=["logistic"], horizons=[1, 2])
 
 
 def _fan(draws: pd.DataFrame, **more: Any) -> object:
@@ -200,3 +202,8 @@ def test_conclusions_at_five_percent_are_those_of_the_p_value() -> None:
     said = [bool(flag) for flag in again["p < 0.05"]]
     assert said == [p < 0.05 for p in again["p_value"]]
     assert {p for p in again["p_value"] if 0.05 < p < 0.1} != set()
+
+
+def test_a_name_that_the_room_of_plots_does_not_have() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'PlotFigur'"):
+        _ = style.PlotFigur

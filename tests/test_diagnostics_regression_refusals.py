@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
 
 import quesnay as qn
 from quesnay.diagnostics.regression import assumptions
@@ -66,3 +67,46 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
 def test_a_test_that_cannot_be_made_says_why(name: str) -> None:
     call, message = CASES[name]
     refused(call, message)
+
+
+def shifted(results: Any) -> Any:
+    """Return results whose coefficients somebody changed."""
+    results._results.params = results._results.params + 1.0
+    return results
+
+
+DATA = frame(6, 5).assign(z=np.arange(30.0) ** 2)
+DESIGN = DATA[["one", "x"]]
+FITS: dict[str, tuple[Callable[[], Any], str]] = {
+    "regularised": (
+        lambda: sm.OLS(DATA["y"], DESIGN).fit_regularized(),
+        "RegularizedResultsWrapper are not diagnosed here; expected a fit of quesnay, OLS",
+    ),
+    "another model": (
+        lambda: sm.GLM(DATA["y"], DESIGN).fit(),
+        "GLM of statsmodels is not diagnosed here; expected a fit of quesnay, OLS",
+    ),
+    "other coefficients": (
+        lambda: shifted(sm.OLS(DATA["y"], DESIGN).fit()),
+        "its coefficients are not those of least squares on its columns; expected a fit",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FITS)
+def test_results_of_others_that_are_no_least_squares(name: str) -> None:
+    make, message = FITS[name]
+    results = make()
+    refused(lambda: qn.diagnose(results), message)
+
+
+def test_results_of_linearmodels_that_are_no_least_squares() -> None:
+    panel = pytest.importorskip("linearmodels", reason="bridge")
+    data = DATA.set_index(["u", "t"])
+    results = panel.RandomEffects(data["y"], data[["one", "x"]]).fit()
+    refused(lambda: qn.diagnose(results), "RandomEffects of linearmodels is not diagnosed here")
+    tiny = DATA.assign(tiny=DATA["z"] * 1e-100)
+    refused(
+        lambda: qn.to_linearmodels("y ~ x", tiny, endogenous="x", instruments="tiny"),
+        r"linearmodels refuses the equation \(instruments .*\); rescale or drop columns",
+    )

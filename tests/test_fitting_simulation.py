@@ -16,6 +16,8 @@ import pytest
 import quesnay as qn
 from quesnay.fitting.simulation.engine import Chunk, chunks, run
 
+from .refusals import refused
+
 INPUTS = {
     "a": qn.Normal(1.0, 0.1),
     "b": qn.Uniform(0.0, 1.0),
@@ -76,6 +78,50 @@ def test_dask_cluster_gives_the_same_numbers() -> None:
     pd.testing.assert_frame_equal(near.draws, far.draws, check_exact=True)
     here = qn.bootstrap(slow_mean, data, draws=250, seed=2)
     pd.testing.assert_frame_equal(here.draws, boot.draws, check_exact=True)
+
+
+class Failing:
+    """A task that fails wherever it is computed."""
+
+    def __init__(self, failure: Exception) -> None:
+        self.failure = failure
+
+    def __call__(self, _: Chunk) -> dict[str, np.ndarray]:
+        raise self.failure
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")  # within distributed, at its shutdown
+def test_a_cluster_in_this_process_computes_and_fails_like_another() -> None:
+    distributed = pytest.importorskip("distributed")
+    data, lock = np.arange(30.0), threading.Lock()
+
+    def locked(sample: np.ndarray) -> float:
+        with lock:
+            return float(sample.mean())
+
+    def drawn(client: Any, statistic: Any = np.mean) -> pd.DataFrame:
+        return qn.bootstrap(statistic, data, draws=250, seed=2, client=client).draws
+
+    with (
+        distributed.LocalCluster(
+            n_workers=1, threads_per_worker=2, processes=False, protocol="tcp://",
+            dashboard_address=None,
+        ) as cluster,
+        distributed.Client(cluster) as client,
+    ):  # fmt: skip
+        pd.testing.assert_frame_equal(drawn(client), drawn(None), check_exact=True)
+        refused(lambda: drawn(client, locked), "cannot be sent to the Dask workers .*define it")
+        plan = chunks(10, seed=1, size=5)
+        refused(
+            lambda: run(Failing(MemoryError("no room")), plan, client=client),
+            "a Dask worker failed: MemoryError: no room",
+        )
+        refused(
+            lambda: run(Failing(qn.DataError("row 3 is empty")), plan, client=client),
+            "^row 3 is empty$",
+        )
+    refused(lambda: drawn(client), "client: its connection is closed; make a new one with Client")
+    refused(lambda: drawn("tcp://here"), "client must be a dask.distributed Client, got str; make")
 
 
 def test_longer_runs_begin_with_the_shorter() -> None:

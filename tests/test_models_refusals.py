@@ -45,11 +45,98 @@ def _services(**given: Any) -> Callable[[], object]:
     )
 
 
-def _fit(formula: str = "y ~ x", **given: Any) -> Any:
-    return qn.fit_panel(formula, PANEL, **{**UT, **given})
+def _fit(formula: str = "y ~ x", data: pd.DataFrame = PANEL, **given: Any) -> Any:
+    return qn.fit_panel(formula, data, **{**UT, **given})
+
+
+def coefficients(A: list[list[float]], **given: Any) -> qn.InputOutputTable:
+    Z = np.array(A)
+    return qn.InputOutputTable(Z, 1.0 - Z.sum(axis=1), 1.0 - Z.sum(axis=0), strict=False, **given)
+
+
+class Changing:
+    """A statistic that answers otherwise from its second call on."""
+
+    def __init__(self, first: object, later: object) -> None:
+        self.answers = [first, later]
+
+    def __call__(self, _: object) -> object:
+        return self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+
+
+SUPPLY = np.array([[5.0, 1.0, 2.0], [1.0, 6.0, 3.0]])
+FEW = PANEL.head(5).assign(I1=np.arange(5) ** 2, I2=np.arange(5) ** 3, u=list("aabbb"))
+LONG = pd.DataFrame({"u": np.arange(4200) // 2, "x": G.standard_normal(4200)})
+LONG["y"] = LONG["x"] + G.standard_normal(4200)
 
 
 CASES: dict[str, tuple[Callable[[], object], str]] = {
+    "a bootstrap of points that hardly bend": (
+        lambda: qn.fit_curve("gompertz", range(6), [0.98, 1.21, 2.18, 2.96, 3.73, 5.65]).conf_int(
+            method="bootstrap", draws=100
+        ),
+        r"bootstrap: \d+ of 100 draws had no rising curve; .* use the profile interval",
+    ),
+    "income below zero": (
+        lambda: qn.InputOutputTable(
+            [[10.0, 20.0], [30.0, 40.0]], pd.DataFrame({"homes": [70.0, 50.0]}),
+            pd.DataFrame([[70.0, 70.0], [-10.0, -10.0]], ["surplus", "wages"]),
+        ).multipliers(closed=True, household="homes", income="wages"),
+        "income: 'wages' sums to -20; expected a positive income",
+    ),
+    "paths of a table with large negative cells": (
+        lambda: qn.structural_paths(coefficients([[0.6, -0.6], [0.6, 0.6]]), 1),
+        "no bound exists: the spectral radius .* look at the table's negative cells",
+    ),
+    "a table that is singular but for rounding": (
+        lambda: coefficients([[0.5, 0.5 - 1e-16], [0.5, 0.5 - 1e-16]]).multipliers(),
+        "I - A is singular: .* check value added and the transactions",
+    ),
+    "a table too near to singular for single precision": (
+        lambda: coefficients(
+            [[0.5, 0.3], [0.5 - 4e-8, 0.7 - 4e-8]], precision="single"
+        ).multipliers(),
+        "refinement of single-precision factors: .* use precision='double'",
+    ),
+    "a hybrid of a table that is not square": (
+        lambda: qn.SupplyUseTable(
+            SUPPLY, np.ones((2, 3)), SUPPLY.sum(axis=1) - 3, SUPPLY.sum(axis=0) - 2
+        ).symmetric("E", product_technology=np.ones((2, 3))),
+        "model E: 2 products but 3 industries; .* aggregate, or use model B or D",
+    ),
+    "more regressors than rows": (
+        lambda: qn.fit_random_effects("y ~ x + soft + hard + I1 + I2", FEW, unit="u"),
+        "5 rows for 6 coefficients: give more rows or drop regressors",
+    ),
+    "instruments that the formula explains": (
+        lambda: qn.fit_instrumental(
+            "y ~ x + soft", PANEL.assign(z=2 * PANEL["soft"]), endogenous="x", instruments="z",
+            drop_collinear=True,
+        ),
+        "instruments: explained by the terms of the formula; name other columns",
+    ),
+    "two columns of one name": (
+        lambda: _fit("y ~ x:soft + `x:soft`", data=PANEL.assign(**{"x:soft": 1.0 / PANEL["hard"]})),
+        "formula: two columns of the design are called 'x:soft'; rename one",
+    ),
+    "an interval beside very many levels": (
+        lambda: qn.fit_panel("y ~ x", LONG, absorb="u", covariance="classical").predict(
+            LONG.head(3), interval="confidence"
+        ),
+        "interval: 2,101 coefficients and levels in 4,200 rows are too many",
+    ),
+    "a statistic that changes its names": (
+        lambda: qn.bootstrap(Changing({"a": 1.0}, {"b": 1.0}), PANEL, draws=10, seed=0),
+        r"the statistic returned \['b'\] after \['a'\]; it must return the same names",
+    ),
+    "a statistic that changes its shape": (
+        lambda: qn.bootstrap(Changing(1.0, np.ones((2, 2, 2))), PANEL, draws=10, seed=0),
+        r"the statistic returned shape \(2, 2, 2\) for 1 draws; the first axis must be the draw",
+    ),
+    "a statistic that refuses": (
+        lambda: qn.bootstrap(lambda rows: _fit("y ~ z", data=rows), PANEL, draws=10, seed=0),
+        "^formula: no column 'z'|'z'",
+    ),
     "a year of user costs below zero": (
         _services(rate=None, property_income=pd.Series([5.0, 5.0, 5.0, -90.0, 5.0], YEARS)),
         "user costs sum to .* in 2018, not to more than 0",

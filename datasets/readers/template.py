@@ -74,7 +74,7 @@ def write_template(path: str | Path) -> Path:
 
     target = as_path(path, "path")
     if target.suffix.lower() != ".xlsx":
-        raise DataError(f"{target}: expected a name that ends in .xlsx")
+        raise DataError(f"{target}: expected a file ending in .xlsx")
     if target.exists():
         raise DataError(f"{target}: a file of that name is there; choose another name")
     buffer = io.BytesIO()

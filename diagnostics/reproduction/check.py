@@ -66,10 +66,8 @@ class StudyCheck(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return runs, years, data and figures."""
-        count = len(self.faults)
-        said = (
-            f"{count} fault{'s' if count > 1 else ''} to mend." if self.faults else "Ready to run."
-        )
+        n = len(self.faults)
+        said = f"{n} fault{'s' * (n != 1)} to mend." if n else "Ready to run."
         shown = [
             Table(f"{self.title}: what will be estimated", self.runs, (said, *self.missing)),
             Table("Years of the account", self.years),
@@ -208,7 +206,7 @@ def _data(study: Study) -> pd.DataFrame:
             rows[key] = {"source": source, "size": "", "fault": str(error)}
             return
         shape = getattr(value, "shape", None)
-        size = f"{shape[0]:,} rows" if shape else ""
+        size = f"{shape[0]:,} row{'s' * (shape[0] != 1)}" if shape else ""
         rows[key] = {"source": source, "size": size, "fault": ""}
 
     for key, source, load in _named(study):

@@ -218,6 +218,8 @@ def _on_cluster(task: Task, chunks: Sequence[Chunk], client: Any) -> Iterator[tu
             f"client must be a dask.distributed Client, got {type(client).__name__}; "
             "make one with Client(address)"
         )
+    if getattr(client, "status", "") == "closed":
+        raise QuesnayError("client: its connection is closed; make a new one with Client(address)")
     from distributed import as_completed
 
     try:

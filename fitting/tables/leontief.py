@@ -427,7 +427,8 @@ def capped_solution(A: Array, c: Array) -> Capped:
 
     Haimes and Jiang (2001, eq. 4): no sector is more than wholly inoperable. The sectors at the
     cap are guessed from the uncapped solution and revised until the guess repeats; with A >= 0 and
-    spectral radius below one the solutions fall monotonically and end after finitely many steps.
+    spectral radius below one the solutions fall monotonically: each step frees a sector or is the
+    last.
     """
     n = len(c)
     uncapped = factored(np.eye(n) - A, _SINGULAR).columns(c)
@@ -435,11 +436,11 @@ def capped_solution(A: Array, c: Array) -> Capped:
     for _ in range(n + 1):
         now = A @ q + c > 1.0
         if np.array_equal(now, held):
-            return Capped(np.where(held, 1.0, q), uncapped, held)
+            break
         held = now
         system = np.where(held[:, None], 0.0, A)
         q = factored(np.eye(n) - system, _SINGULAR).columns(np.where(held, 1.0, c))
-    raise ConvergenceError(f"inoperability: the capped sectors still change after {n + 1} steps")
+    return Capped(np.where(held, 1.0, q), uncapped, held)
 
 
 def dynamic_path(A: Array, c: Array, K: Array, start: Array) -> Array:

@@ -86,8 +86,7 @@ def write_folder(folder: str | Path, files: Mapping[str, str | bytes]) -> Path:
     """
     for name in files:
         _check_name(name)
-    if not str(folder).strip():
-        raise DataError("the folder has an empty name; name one, such as out")
+    _check_named(folder)
     files = {**files, _MANIFEST: _manifest(files)}
     beside = None
     try:
@@ -151,12 +150,16 @@ def _alive(process: int) -> bool:
 
 def check_folder(folder: str | Path) -> None:
     """Find out before a long run whether its results could be written to a folder."""
-    if not str(folder).strip():
-        raise DataError("the folder has an empty name; name one, such as out")
+    _check_named(folder)
     try:
         _make_beside(Path(os.path.realpath(folder))).rmdir()
     except (OSError, ValueError) as error:
         raise _cannot_write(folder, error) from error
+
+
+def _check_named(folder: str | Path) -> None:
+    if not str(folder).strip():
+        raise DataError("the folder has an empty name; name one, such as out")
 
 
 def _refuse_unwritable(target: Path) -> None:

@@ -948,7 +948,7 @@ class InputOutputTable(Tabular):
         frame = pd.DataFrame({**columns, "value_added": self.v})
         title = f"{self.name or 'Input-output table'}{f', {self.unit}' if self.unit else ''}"
         n = len(self.sectors)
-        note = f"{n} sectors; " + (
+        note = f"{n} sector{'s' * (n != 1)}; " + (
             "imports apart." if self.imports is not None else "no import block."
         )
         return (Table(title, frame, (note, *self.warnings)),)

@@ -106,10 +106,8 @@ def _of_linearmodels(result: Any) -> tuple[Sample, str, CovarianceRule]:
     if getattr(model, "time_effects", False):
         effects.append(time)
     if getattr(model, "other_effects", False):
-        others = getattr(model, "_other_effect_cats", None)
-        if others is None:
-            raise DataError("other effects of these results are not read; fit with absorb= instead")
-        effects.extend(_grouping(str(name), group) for name, group in others.dataframe.items())
+        others = model._other_effect_cats.dataframe
+        effects.extend(_grouping(str(name), group) for name, group in others.items())
     said = str(getattr(result, "_cov_type", getattr(result, "cov_estimator", "")))
     clusters = (unit,) if "luster" in said else ()
     weights = np.asarray(model.weights.values2d, dtype=np.float64).ravel()

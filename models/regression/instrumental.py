@@ -374,7 +374,7 @@ def read_equation(
     first = drop_columns(first, absorber, drop)
     excluded = [k for k, term in enumerate(first.owners) if term in outer]
     if not excluded:
-        raise DataError("instruments: name columns that are not in the formula, each once")
+        raise DataError("instruments: explained by the terms of the formula; name other columns")
     inside = [k for k, term in enumerate(structural.owners) if term in inner]
     if not inside:
         raise EstimationError("endogenous: explained by the terms before it; drop one of these")

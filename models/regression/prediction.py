@@ -165,8 +165,7 @@ def _random_levels(fit: "PanelFit") -> pd.DataFrame:
 def _new_design(fit: "PanelFit", data: pd.DataFrame) -> Array:
     """Return the design of new rows, with the columns of the fit."""
     recipe, periods, unit = fit.sample.recipe, fit.sample.periods, fit.sample.unit
-    if recipe is None:
-        raise DataError("predict: this fit was made of arrays and knows no formula")
+    assert recipe is not None  # what is read of another library is diagnosed, and predicts nothing
     shift = None
     if recipe.shifts:
         who = None if unit is None else group_column(data, unit.name, "new_data")

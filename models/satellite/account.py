@@ -234,8 +234,7 @@ class AccountModel:
 
     @property
     def _potential(self) -> Potential:
-        if self.potential is None:
-            raise QuesnayError("the study has no section potential: no elasticity run")
+        assert self.potential is not None  # `runs` has no run that needs it without it
         return self.potential
 
     def _forecast_factor(self, vintage: npt.NDArray[np.intp], growth: Array) -> Array:
@@ -261,8 +260,7 @@ class AccountModel:
     def _curve(self, core: Array, known: "_Drawn", inputs: Inputs, using: Array) -> Array:
         """Integration-driven part along the drawn curve, (n, T)."""
         use = self.calibration
-        if use is None:
-            raise QuesnayError("the study has no section penetration: no calibrated run")
+        assert use is not None  # `runs` has no calibrated run without it
         later_total = inputs[use.total]
         inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation

@@ -187,10 +187,11 @@ def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
     True
     """
     block = table.imports
-    if block is None:
-        raise DataError("the table keeps no imports apart; load it with imports='separate'")
-    if not keeps_imports_by_product(table):
-        raise DataError("the table keeps imports apart, but not by the sectors that they replace")
+    if block is None or not keeps_imports_by_product(table):
+        raise DataError(
+            "the table keeps no imports apart by the sectors that they replace; load it with "
+            "imports='separate'"
+        )
     flows = table.Z + block.Z.to_numpy(float)
     demand = table.final_demand.copy()
     total = block.Z.to_numpy(float).sum(axis=1)

@@ -129,16 +129,17 @@ def _solved(
         "dual_feasibility_tolerance": _EXACT,
     }
     solve: Any = linprog  # its stubs know dense matrices only
-    found = solve(
-        cost,
-        A_ub=block_diag([coo_array(piece) for piece in pieces], format="csr"),
-        b_ub=np.concatenate(list(limits)),
-        bounds=np.column_stack([np.concatenate(list(low)), np.concatenate(list(high))]),
-        method="highs-ds",
-        options=options,
-    )
-    if found.x is not None and found.status == 0:
-        return np.asarray(found.x)
+    for presolve in (True, False):  # presolve trips over rows that follow from one another
+        found = solve(
+            cost,
+            A_ub=block_diag([coo_array(piece) for piece in pieces], format="csr"),
+            b_ub=np.concatenate(list(limits)),
+            bounds=np.column_stack([np.concatenate(list(low)), np.concatenate(list(high))]),
+            method="highs-ds",
+            options={**options, "presolve": presolve},
+        )
+        if found.x is not None and found.status == 0:
+            return np.asarray(found.x)
     if len(pieces) == 1:
         raise ConvergenceError(
             f"a linear programme of {pieces[0].shape[0]} rows was not solved ({found.message}); "

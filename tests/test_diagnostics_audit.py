@@ -706,9 +706,9 @@ def test_without_any_gdp_the_ties_that_need_it_are_free() -> None:
 
 
 def _account() -> Any:
-    from quesnay.diagnostics.audit.identities import SATELLITE_ACCOUNT, SATELLITE_QUANTITIES
+    from quesnay.diagnostics.audit.identities import ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
 
-    return SATELLITE_ACCOUNT, SATELLITE_QUANTITIES
+    return ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES
 
 
 def test_own_file_of_figures_and_identities(tmp_path: Path) -> None:
@@ -756,3 +756,10 @@ def test_account_and_audit_state_the_same_identity(name: str) -> None:
     computed = Identity.parse(name, re.sub(r"(\w+) before", r"\1[t-1]", concept.equation))
     audited = Identity.parse(*concept.identities[0]).polynomial
     assert audited in (computed.polynomial, {k: -v for k, v in computed.polynomial.items()})
+
+
+def test_an_identity_that_follows_from_others_changes_nothing() -> None:
+    reported = qn.load_reported("caict_2020")
+    extra = Identity.parse("steps", "T[t] - T[t-1] = C[t] - C[t-1] + I[t] - I[t-1]")
+    found = qn.audit(reported, identities=(*_account()[0], extra))
+    pd.testing.assert_frame_equal(found.assignments, qn.audit(reported).assignments)

@@ -39,8 +39,8 @@ STUDIES = [
 def _templates() -> list[str]:
     """Return every template that the sentences of a report are filled from."""
     found = []
-    for name in ("findings", "report", "klems_account"):
-        tree = ast.parse((FOLDER / f"{name}.py").read_text(encoding="utf-8"))
+    for path in FOLDER.glob("*.py"):
+        tree = ast.parse(path.read_text(encoding="utf-8"))
         for call in ast.walk(tree):
             if isinstance(call, ast.Call) and getattr(call.func, "id", "") == "say":
                 values = [c.value for c in ast.walk(call.args[0]) if isinstance(c, ast.Constant)]

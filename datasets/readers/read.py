@@ -73,6 +73,8 @@ class Layout:
         The same in the table's unit: what printing few digits leaves in a tiny sector.
     known : float
         Imbalance that the publisher's own tables are known to have; taken with a warning.
+    dated : bool
+        It takes the year asked for out of the file by itself; else the file must name it.
     """
 
     arrange: Callable[[Sheet, ReadOptions], Arrangement] | None = None
@@ -83,6 +85,7 @@ class Layout:
     tolerance: float = 1e-3
     absolute: float = 0.0
     known: float = 0.0
+    dated: bool = False
 
 
 def _says(*marks: str, rows: int = 10) -> Callable[[Sheet], bool]:
@@ -108,18 +111,21 @@ LAYOUTS: Mapping[str, Layout] = {
     ),
     "wiod": Layout(arrange_wiod, looks_wiod, unit=_USD, absolute=0.05),
     "wiod_national": Layout(
-        arrange_wiod_national, looks_wiod_national, unit=_USD, totals=(1e-3, 1e-3), absolute=0.05
+        arrange_wiod_national, looks_wiod_national, unit=_USD, totals=(1e-3, 1e-3), absolute=0.05,
+        dated=True,
     ),
     "adb": Layout(arrange_wiod, looks_wiod, unit=_USD, absolute=0.5),
     "figaro": Layout(
         arrange_figaro, looks_figaro, unit=_EUR, totals=(1e-3, 5e-3), absolute=0.05
     ),
-    "eurostat": Layout(arrange_eurostat, looks_eurostat, unit=_EUR, absolute=0.5),
+    "eurostat": Layout(arrange_eurostat, looks_eurostat, unit=_EUR, absolute=0.5, dated=True),
     "exiobase": Layout(read=read_exiobase, unit=_EUR),
     "eora": Layout(read=read_eora, unit="thousand US dollars"),
     "gloria": Layout(read=read_gloria, unit="thousand US dollars"),
-    "bea": Layout(read=read_bea, looks=looks_bea, unit=_USD, absolute=30.0),
-    "ibge": Layout(read=read_ibge, looks=looks_ibge, unit="million reais", absolute=5.0),
+    "bea": Layout(read=read_bea, looks=looks_bea, unit=_USD, absolute=30.0, dated=True),
+    "ibge": Layout(
+        read=read_ibge, looks=looks_ibge, unit="million reais", absolute=5.0, dated=True
+    ),
     "ons": Layout(arrange_ons, looks_ons, unit="million pounds", totals=_OFFICE, absolute=0.5),
     "abs": Layout(
         arrange_plain, _says("FROM INDUSTRY", "USE", rows=6), unit=_AUD, totals=_OFFICE,
@@ -130,7 +136,6 @@ LAYOUTS: Mapping[str, Layout] = {
         unit="thousand million pesos", totals=_OFFICE, absolute=0.5,
     ),
 }  # fmt: skip
-_BY_YEAR = {"wiod_national", "eurostat", "bea", "ibge"}  # these look for the year themselves
 _SMALLEST_GAP = 0.05  # in millions, with three digits printed
 _YEAR = "(?:19|20)[0-9]{2}"
 
@@ -270,7 +275,11 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
         title = options.name or path.stem
         book = open_book(path, options.encoding, hint=str(options.year or ""))
         layout, sheet = _recognised(book, options)
-        if options.year is not None and layout not in _BY_YEAR and not looks_wiod_national(sheet):
+        if (
+            options.year is not None
+            and not LAYOUTS[layout].dated
+            and not looks_wiod_national(sheet)
+        ):
             _check_year(book, sheet, options.year)
         if layout == "quesnay":
             frames = read_blocks(sheet, options, title)

@@ -27,9 +27,9 @@ from quesnay.diagnostics.audit.figures import (
 )
 from quesnay.diagnostics.audit.files import ReportFile
 from quesnay.diagnostics.audit.identities import (
+    ACCOUNT_IDENTITIES,
+    ACCOUNT_QUANTITIES,
     FREE_DEFLATOR,
-    SATELLITE_ACCOUNT,
-    SATELLITE_QUANTITIES,
     Identity,
     Quantity,
 )
@@ -136,10 +136,8 @@ def audit(
         )
         growth = _FORECAST_GROWTH if growth is None and early else growth
     vintages = checked_vintages(gdp, figures, unit=gdp_unit, forecast_growth=growth)
-    tied = SATELLITE_ACCOUNT if identities is None else _of(Identity, identities, "identities")
-    declared = (
-        SATELLITE_QUANTITIES if quantities is None else _of(Quantity, quantities, "quantities")
-    )
+    tied = ACCOUNT_IDENTITIES if identities is None else _of(Identity, identities, "identities")
+    declared = ACCOUNT_QUANTITIES if quantities is None else _of(Quantity, quantities, "quantities")
     return _judged(pose(figures, declared, tied, vintages), declared, tied)
 
 
@@ -256,7 +254,7 @@ def _one_vintage(
     official, rows = _official_deflators(problem), []
     # the identities that rest on the official real growth of GDP
     deflated = [one for one in tied if "R" in {symbol for symbol, _ in one.names}]
-    if official and any(identity in SATELLITE_ACCOUNT for identity in deflated):
+    if official and any(identity in ACCOUNT_IDENTITIES for identity in deflated):
         kept = [identity for identity in tied if identity not in deflated]
         own = [quantity for quantity in declared if quantity.symbol != "D"]
         free = pose(problem.figures, (*own, _DEFLATOR), (*kept, FREE_DEFLATOR), problem.vintages)

@@ -12,8 +12,8 @@ import pandas as pd
 
 from quesnay.diagnostics.audit.figures import figure_of
 from quesnay.diagnostics.audit.identities import (
-    SATELLITE_ACCOUNT,
-    SATELLITE_QUANTITIES,
+    ACCOUNT_IDENTITIES,
+    ACCOUNT_QUANTITIES,
     Identity,
     Quantity,
 )
@@ -110,7 +110,7 @@ def read_figures(path: str | Path) -> ReportFile:
     place = as_path(path, "path")
     text = _text(place)
     if place.suffix.lower() == ".csv":
-        return ReportFile(_csv(place, text), None, SATELLITE_ACCOUNT, SATELLITE_QUANTITIES)
+        return ReportFile(_csv(place, text), None, ACCOUNT_IDENTITIES, ACCOUNT_QUANTITIES)
     if place.suffix.lower() != ".toml":
         raise DataError(f"{place}: a .toml or .csv file expected")
     try:
@@ -210,8 +210,8 @@ def _report(place: Path, parsed: Mapping[str, object]) -> ReportFile:
     return ReportFile(
         figures,
         pd.DataFrame(rows["gdp"]) if rows["gdp"] else None,
-        identities or SATELLITE_ACCOUNT,
-        quantities if identities else (*SATELLITE_QUANTITIES, *quantities),
+        identities or ACCOUNT_IDENTITIES,
+        quantities if identities else (*ACCOUNT_QUANTITIES, *quantities),
         _pair(place, parsed.get("forecast_growth")),
     )
 

@@ -194,7 +194,7 @@ def _quantity(concept: Concept) -> Quantity:
     )
 
 
-SATELLITE_QUANTITIES = (
+ACCOUNT_QUANTITIES = (
     *(  # the total first, as it is told first
         _quantity(concept)
         for concept in sorted(CONCEPTS.values(), key=lambda concept: concept.name != "total")
@@ -203,7 +203,7 @@ SATELLITE_QUANTITIES = (
     Quantity("R", "real growth of GDP", unit="percent", low=-100.0),
     Quantity("D", "GDP deflator growth", unit="percent", low=-100.0),
 )
-SATELLITE_ACCOUNT = tuple(
+ACCOUNT_IDENTITIES = tuple(
     Identity.parse(*identity) for concept in CONCEPTS.values() for identity in concept.identities
 )
 """What holds in a satellite account; the deflator is that of nominal and real GDP."""

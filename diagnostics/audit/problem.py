@@ -23,8 +23,8 @@ import numpy as np
 
 from quesnay.diagnostics.audit.figures import Alternative, Figure, Unit, Vintages, inner, unit_of
 from quesnay.diagnostics.audit.identities import (
+    ACCOUNT_IDENTITIES,
     FREE_DEFLATOR,
-    SATELLITE_ACCOUNT,
     Identity,
     Quantity,
     check_dimensions,
@@ -38,7 +38,7 @@ Key: TypeAlias = tuple[str, int]
 Interval: TypeAlias = tuple[float, float]
 Rows: TypeAlias = tuple[Array, Array]
 """``A x <= b`` over the variables of a problem."""
-_BUILT_IN = {*(identity.text for identity in SATELLITE_ACCOUNT), FREE_DEFLATOR.text}
+_BUILT_IN = {*(identity.text for identity in ACCOUNT_IDENTITIES), FREE_DEFLATOR.text}
 
 
 @dataclass(frozen=True, slots=True)

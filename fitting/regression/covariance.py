@@ -162,10 +162,11 @@ def _slack(regression: Regression) -> Array:
     slack = 1.0 - regression.leverage()
     full = np.flatnonzero(slack < _FULL_LEVERAGE)
     if full.size:
-        those = " and ".join(n for n, c in COVARIANCES.items() if c.by_leverage and not c.needs)
+        *those, last = (n for n, c in COVARIANCES.items() if c.by_leverage and not c.needs)
         raise EstimationError(
             f"{full.size} rows (the first is row {full[0]} of those used) have leverage one, so "
-            f"{those} do not exist; use HC1, or drop the regressor that only they have"
+            f"{', '.join(those)} and {last} do not exist; use HC1, or drop the regressor that only "
+            "they have"
         )
     return np.asarray(slack)
 

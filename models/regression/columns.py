@@ -358,14 +358,13 @@ def column_name(value: object, role: str) -> str:
 
 
 def column_names(value: object, role: str, *, least: int = 0) -> tuple[str, ...]:
-    """Return one name or several as a tuple, each once and at least so many."""
-    if isinstance(value, str):
-        value = (value,)
-    if not isinstance(value, list | tuple):
+    """Return one name, several or None as a tuple, each once and at least so many."""
+    several = (value,) if isinstance(value, str) else () if value is None else value
+    if not isinstance(several, list | tuple):
         raise DataError(
             f"{role}: expected names of columns, got {shown(value)}; give text or a list"
         )
-    names = tuple(column_name(name, role) for name in value)
+    names = tuple(column_name(name, role) for name in several)
     if len(set(names)) < len(names):
         twice = next(name for name in names if names.count(name) > 1)
         raise DataError(f"{role}: {twice!r} is named twice; name it once")

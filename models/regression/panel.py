@@ -132,8 +132,8 @@ def fit_panel(
     """
     parsed = read_formula(formula, data)
     roles = Roles(
-        absorb=column_names(() if absorb is None else absorb, "absorb"),
-        cluster=column_names(() if cluster is None else cluster, "cluster"),
+        absorb=column_names(absorb, "absorb"),
+        cluster=column_names(cluster, "cluster"),
         weights=weights,
         time=time,
         unit=unit,

@@ -28,8 +28,6 @@ from quesnay.models.regression.panel import choose_rule, fit_sample
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
 
-METHODS = get_args(Method)
-
 
 def fit_random_effects(
     formula: str,

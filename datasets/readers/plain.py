@@ -35,7 +35,8 @@ _UNIT = re.compile(
 )
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
-    "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies"
+    "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
+    "impostos", "impuestos", "impôts", "nit", "net indirect taxes",
 }  # fmt: skip
 
 

@@ -281,6 +281,19 @@ def test_numbers_as_people_write_them(tmp_path: Path, kind: str) -> None:
     assert table.x.tolist() == pytest.approx([200 * scale, 200 * scale])
 
 
+def test_dashes_are_nil_where_empty_cells_are_zero(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes\nfarm,20,{},180\nmill,60,80,60\nwages,120,120,\u2013\n"
+    dashes = put(tmp_path, text.format("-"))
+    refused(
+        lambda: qn.read_io(dashes),
+        r"'-' is no number \(cell C2\); expected a number \(blank='zero' reads dashes as 0",
+    )
+    table = qn.read_io(dashes, blank="zero")
+    assert table.Z.to_numpy().tolist() == [[20, 0], [60, 80]]
+    unknown = put(tmp_path, text.format(".."))
+    refused(lambda: qn.read_io(unknown, blank="zero"), "'..' is no number .cell C2.")
+
+
 def test_a_mark_that_may_be_either_must_be_declared(tmp_path: Path) -> None:
     text = (
         "s;farm;mill;homes\nfarm;2,000;4,000;14,000\nmill;6,000;8,000;6,000\nwages;12,000;8,000;0\n"

@@ -104,6 +104,8 @@ class Numbers:
         found, wanted = "is empty", "a number (blank='zero' reads empty cells as 0)"
         if text:
             found, wanted = f"{text[:60]!r} is no number", "a finite number such as 1234.5"
+            if text in {"-", "\u2212", "\u2013", "\u2014"}:
+                wanted = "a number (blank='zero' reads dashes as 0)"
         return DataError(
             f"{self.sheet.title}: row {row.shown!r}, column {column.shown!r}: {found} "
             f"(cell {self.sheet.address(row.place, column.place)}); expected {wanted}"

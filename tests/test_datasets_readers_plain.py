@@ -281,6 +281,11 @@ def test_numbers_as_people_write_them(tmp_path: Path, kind: str) -> None:
     assert table.x.tolist() == pytest.approx([200 * scale, 200 * scale])
 
 
+def test_a_mistyped_first_sector_is_named(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace("farm,20", "fram,20"))
+    refused(lambda: qn.read_io(path), "row 'fram' is no column; did you mean 'farm'")
+
+
 def test_dashes_are_nil_where_empty_cells_are_zero(tmp_path: Path) -> None:
     text = "s,farm,mill,homes\nfarm,20,{},180\nmill,60,80,60\nwages,120,120,\u2013\n"
     dashes = put(tmp_path, text.format("-"))

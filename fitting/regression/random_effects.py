@@ -231,7 +231,7 @@ def _swamy_arora(sample: _Sample) -> tuple[float, float]:
     # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
     left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
     basis = left[:, values > 1e-10 * values[0]]
-    if X.shape[1] >= N or n - N <= fit.rank:
+    if basis.shape[1] >= N or n - N <= fit.rank:
         raise EstimationError(
             f"unit: {N} units and {n} rows are too few for the between and within regressions of "
             f"{X.shape[1]} coefficients; use method='amemiya' or 'walhus'"

@@ -195,3 +195,30 @@ def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str 
         assert fit.rsquared == pytest.approx(wanted.rsquared, rel=1e-12)
     bare = qn.fit_panel("y ~ x - 1", frame)
     assert bare.rsquared == pytest.approx(smf.ols("y ~ x - 1", frame).fit().rsquared, rel=1e-12)
+
+
+def test_differences_with_dummies_of_all_periods_have_no_drift_besides() -> None:
+    fit = qn.fit_differences("y ~ x + C(t)", PANEL, **WHO)
+    assert "Intercept" not in fit.names
+    assert "Other columns make a common drift" in fit.summary()
+    assert fit.nobs == len(PANEL) - PANEL["u"].nunique()
+    absorbed = qn.fit_differences("y ~ x", PANEL, **WHO, absorb="t")
+    assert fit.params["x"] == pytest.approx(absorbed.params["x"], rel=1e-9)
+    changes = PANEL.sort_values(["u", "t"]).groupby("u")[["y", "x"]].diff().assign(t=PANEL["t"])
+    by_hand = smf.ols("y ~ x + C(t) - 1", changes.dropna()).fit()
+    levels = by_hand.params.filter(like="C(t)").cumsum()  # changes of a year, from the first year
+    np.testing.assert_allclose(fit.params.filter(like="C(t)"), levels, rtol=1e-9)
+    trend = qn.fit_differences("y ~ x + t", PANEL, **WHO)
+    assert trend.params["t"] == pytest.approx(
+        qn.fit_differences("y ~ x", PANEL, **WHO).params["Intercept"], rel=1e-9
+    )
+
+
+def test_coefficients_are_tested_together_by_their_names() -> None:
+    fit = qn.fit_panel("y ~ x + C(t) + x:u", PANEL, covariance="classical")
+    years = [name for name in fit.names if "C(t)" in name]
+    wanted = smf.ols("y ~ x + C(t) + x:u", PANEL).fit()
+    found = fit.wald_test([*years, "x:u"])
+    test = wanted.f_test(", ".join(f"{name} = 0" for name in [*years, "x:u"]))
+    assert found.statistic == pytest.approx(float(test.fvalue), rel=1e-9)
+    assert fit.nonlinear("x:u").estimate == pytest.approx(wanted.params["x:u"], rel=1e-9)

@@ -42,6 +42,7 @@ __all__ = [
     "refuse_dependent",
     "refuse_overflow",
     "refuse_own_rows",
+    "spans_constant",
 ]
 
 
@@ -329,6 +330,14 @@ def free_of_effects(
             "drop them from the formula, or absorb fewer effects"
         )
     return rest[:, 0], rest[:, 1:], float((before[1:] / after[1:]).max())
+
+
+def spans_constant(design: Values) -> bool:
+    """Return whether a combination of the columns is one in every row."""
+    X = np.asarray(design, dtype=np.float64)
+    X = X / np.sqrt(np.einsum("ij,ij->j", X, X))
+    rest = 1.0 - X @ np.linalg.lstsq(X, np.ones(X.shape[0]), rcond=None)[0]
+    return bool(np.abs(rest).max() < 1e-9)
 
 
 def refuse_constant(y: Values, outcome: str) -> None:

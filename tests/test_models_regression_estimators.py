@@ -61,6 +61,21 @@ def test_more_year_dummies_than_units_leave_swamy_and_arora_their_between_regres
     np.testing.assert_allclose(found.params.to_numpy(), wanted, rtol=1e-8)
 
 
+def test_deviations_from_unit_means_have_no_part_in_the_between_regression() -> None:
+    data = grunfeld()
+    mean = data.groupby("firm")["value"].transform("mean")
+    data = data.assign(inner=data["value"] - mean, outer=mean, y=data["inv"].astype(float))
+    found = qn.fit_random_effects("y ~ inner + outer", data, unit="firm", covariance="classical")
+    within = qn.fit_panel("y ~ inner", data, absorb="firm", covariance="classical")
+    between = qn.fit_between("y ~ outer", data, unit="firm", covariance="classical")
+    assert found.params["inner"] == pytest.approx(within.params["inner"], rel=1e-9)
+    assert found.params["outer"] == pytest.approx(between.params["outer"], rel=1e-9)
+    times = data["year"].nunique()
+    unit = np.sqrt(between.sigma**2 - within.sigma**2 / times)
+    said = found.details["standard deviation of unit effects"]
+    assert said == pytest.approx(unit, rel=1e-9)
+
+
 def test_random_effects_carry_r_s_hausman_and_the_mundlak_test() -> None:
     found = qn.fit_random_effects(MODEL, grunfeld(), unit="firm", time="year")
     names = [test.name for test in found.tests]

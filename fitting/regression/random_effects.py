@@ -228,8 +228,11 @@ def _swamy_arora(sample: _Sample) -> tuple[float, float]:
     X, n, N = sample.X, sample.panel.rows, sample.panel.units
     weight = np.sqrt(sample.totals)
     scaled = weight[:, None] * sample.means(X)
-    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
-    left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
+    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns;
+    # of deviations from unit means only rounding is left
+    length = np.sqrt((scaled**2).sum(axis=0))
+    seen = length > 1e-10 * np.sqrt(sample.weights @ X**2)
+    left, values, _ = np.linalg.svd(scaled[:, seen] / length[seen], full_matrices=False)
     basis = left[:, values > 1e-10 * values[0]]
     if basis.shape[1] >= N or n - N <= fit.rank:
         raise EstimationError(

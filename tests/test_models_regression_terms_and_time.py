@@ -222,3 +222,18 @@ def test_coefficients_are_tested_together_by_their_names() -> None:
     test = wanted.f_test(", ".join(f"{name} = 0" for name in [*years, "x:u"]))
     assert found.statistic == pytest.approx(float(test.fvalue), rel=1e-9)
     assert fit.nonlinear("x:u").estimate == pytest.approx(wanted.params["x:u"], rel=1e-9)
+
+
+def test_what_is_constant_but_for_rounding_is_refused() -> None:
+    size = PANEL["u"] + 0.3
+    odd = np.arange(len(PANEL)) % 2 == 1
+    data = PANEL.assign(
+        k=np.where(odd, size * 3 / 3, size * (1 / 3) * 3),
+        inner=PANEL["x"] - PANEL.groupby("u")["x"].transform("mean"),
+    )
+    assert data.groupby("u")["k"].nunique().max() == 2
+    refused(lambda: qn.fit_differences("y ~ x + k", data, **WHO), "'k' does not change in any unit")
+    refused(
+        lambda: qn.fit_between("y ~ x + inner", data, unit="u"),
+        "the means of 'inner' by u are all zero; leave it out",
+    )

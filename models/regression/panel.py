@@ -400,7 +400,8 @@ def _changes(
     """
     keep = [place for place, name in enumerate(panel.names) if name != "Intercept"]
     for place in keep:
-        if not np.abs(steps[:, place]).max(initial=0.0) > 0.0:
+        size = np.abs(panel.X[:, place]).max(initial=0.0)
+        if not np.abs(steps[:, place]).max(initial=0.0) > 1e-14 * size:  # rounding is no change
             name = panel.names[place]
             raise EstimationError(f"{name!r} does not change in any unit; leave it out")
     names, columns = [panel.names[place] for place in keep], [steps[:, place] for place in keep]

@@ -219,11 +219,17 @@ def fit_between(
     switch(by_length, "by_length")
     rule = choose_rule(covariance, Roles())
     count = panel.unit.count
+    means = group_means(panel.X, panel.unit.codes, count)
+    for name, mean, values in zip(panel.names, means.T, panel.X.T, strict=True):
+        if np.abs(mean).max() <= 1e-10 * np.abs(values).max():  # rounding, as of deviations
+            raise EstimationError(
+                f"the means of {name!r} by {panel.unit.name} are all zero; leave it out"
+            )
     sample = replace(
         panel.sample,
         index=pd.Index(panel.unit.labels, name=panel.unit.name),
         outcome=group_means(panel.y, panel.unit.codes, count),
-        design=group_means(panel.X, panel.unit.codes, count),
+        design=means,
         clusters=(),
         weights=np.bincount(panel.unit.codes).astype(np.float64) if by_length else None,
         unit=Grouping(panel.unit.name, np.arange(count), panel.unit.labels),

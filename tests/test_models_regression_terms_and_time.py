@@ -237,3 +237,8 @@ def test_what_is_constant_but_for_rounding_is_refused() -> None:
         lambda: qn.fit_between("y ~ x + inner", data, unit="u"),
         "the means of 'inner' by u are all zero; leave it out",
     )
+    data["q"] = data["x"] * (data["t"] - 2000)
+    fit = qn.fit_correlated_random_effects("y ~ inner + q", data, unit="u", time="t")
+    assert list(fit.names) == ["Intercept", "inner", "q", "mean(q)"]
+    mundlak = next(t for t in fit.tests if t.name.startswith("Mundlak"))
+    assert mundlak.distribution.startswith("F(1,")

@@ -12,7 +12,15 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, group_means, stack
 from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
-__all__ = ["Method", "PanelOfUnits", "RandomEffects", "between", "random_effects", "within_columns"]
+__all__ = [
+    "Method",
+    "PanelOfUnits",
+    "RandomEffects",
+    "between",
+    "means_beyond_rounding",
+    "random_effects",
+    "within_columns",
+]
 
 Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
 _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
@@ -144,6 +152,11 @@ def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:
     return within, np.asarray(varying)
 
 
+def means_beyond_rounding(means: Array, design: Array) -> Mask:
+    """Return which columns have unit means that are no mere rounding, as those of deviations."""
+    return np.asarray(np.abs(means).max(axis=0) > 1e-10 * np.abs(design).max(axis=0))
+
+
 @dataclass(frozen=True, slots=True)
 class _Sample:
     """A panel in the order of its units: rows, their weights w, the sum of w by unit."""
@@ -227,12 +240,10 @@ def _swamy_arora(sample: _Sample) -> tuple[float, float]:
     fit, _ = sample.within()
     X, n, N = sample.X, sample.panel.rows, sample.panel.units
     weight = np.sqrt(sample.totals)
-    scaled = weight[:, None] * sample.means(X)
-    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns;
-    # of deviations from unit means only rounding is left
-    length = np.sqrt((scaled**2).sum(axis=0))
-    seen = length > 1e-10 * np.sqrt(sample.weights @ X**2)
-    left, values, _ = np.linalg.svd(scaled[:, seen] / length[seen], full_matrices=False)
+    means = sample.means(X)
+    scaled = weight[:, None] * means[:, means_beyond_rounding(means, X)]
+    # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
+    left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
     basis = left[:, values > 1e-10 * values[0]]
     if basis.shape[1] >= N or n - N <= fit.rank:
         raise EstimationError(

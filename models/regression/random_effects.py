@@ -20,6 +20,7 @@ from quesnay.fitting.regression.random_effects import (
     Method,
     PanelOfUnits,
     RandomEffects,
+    means_beyond_rounding,
     random_effects,
 )
 from quesnay.fitting.verdict import TestResult
@@ -220,8 +221,8 @@ def fit_between(
     rule = choose_rule(covariance, Roles())
     count = panel.unit.count
     means = group_means(panel.X, panel.unit.codes, count)
-    for name, mean, values in zip(panel.names, means.T, panel.X.T, strict=True):
-        if np.abs(mean).max() <= 1e-10 * np.abs(values).max():  # rounding, as of deviations
+    for name, seen in zip(panel.names, means_beyond_rounding(means, panel.X), strict=True):
+        if not seen:
             raise EstimationError(
                 f"the means of {name!r} by {panel.unit.name} are all zero; leave it out"
             )
@@ -266,13 +267,13 @@ def _read(
 
 
 def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return the (weighted) mean of each row's unit, and which columns vary inside units."""
+    """Return the (weighted) mean of each row's unit, and which columns vary inside and between."""
     weights = np.ones(panel.nobs) if panel.sample.weights is None else panel.sample.weights
     codes, count = panel.unit.codes, panel.unit.count
     sums = cluster_sums(panel.X * weights[:, None], codes, count)
     means = (sums / np.bincount(codes, weights, minlength=count)[:, None])[codes]
     apart = np.abs(panel.X - means).max(axis=0) > 1e-12 * np.abs(panel.X).max(axis=0)
-    return means, np.asarray(apart)
+    return means, np.asarray(apart & means_beyond_rounding(means, panel.X))
 
 
 def _estimate(panel: PanelData, sample: Sample, formula: str, choices: _Choices) -> PanelFit:

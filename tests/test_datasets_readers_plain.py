@@ -173,10 +173,17 @@ def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
     return path
 
 
-def test_a_hidden_sheet_is_read_only_when_named(tmp_path: Path) -> None:
+def test_a_hidden_sheet_is_read_when_named_or_alone(tmp_path: Path) -> None:
     path = _sheets(tmp_path / "t.xlsx", hidden="old", old=3, final=1)
     sound(qn.read_io(path))
     assert qn.read_io(path, sheet="old").x.tolist() == [600, 600]
+    with xlsxwriter.Workbook(str(tmp_path / "u.xlsx")) as book:
+        data = book.add_worksheet("data")
+        for i, line in enumerate(BASE.splitlines()):
+            data.write_row(i, 0, line.split(","))
+        data.hide()
+        book.add_worksheet("about").activate()
+    sound(qn.read_io(tmp_path / "u.xlsx"))
 
 
 def test_sheets_that_differ_by_the_year_are_not_chosen_among(tmp_path: Path) -> None:

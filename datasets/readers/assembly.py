@@ -303,10 +303,11 @@ class _Parts:
         for k, line in enumerate(self.sectors):
             others = np.arange(n) != k
             row, column = self.Z[k, others], self.Z[others, k]
-            if self.Z[np.ix_(others, others)].any() and (
+            if (
                 any(self._close(2 * row, sums[others], n) for sums in down)
                 and any(self._close(2 * column, sums[others], n) for sums in across)
-            ):  # fmt: skip
+                and self.Z[np.ix_(others, others)].any()
+            ):
                 raise DataError(
                     f"{self.file}: sector {line.shown!r} is the sum of all "
                     "other sectors, in its row and in its column: take it out, or pass "

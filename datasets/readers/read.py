@@ -327,7 +327,7 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         raise DataError(
             f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
         )
-    return list(book.visible)
+    return [*book.visible, *(name for name in book.sheets if name not in book.visible)]
 
 
 def _years(names: list[str]) -> list[str]:

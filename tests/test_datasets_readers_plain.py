@@ -65,6 +65,45 @@ GRIDS = {
 }
 
 
+WORDS = {  # intermediate use, homes, exports, final, output; inputs, wages, profits, value added
+    "German": "Zusammen;Konsumausgaben;Exporte;Letzte Verwendung zusammen;Gesamte Verwendung;"
+    "Vorleistungen zu Herstellungspreisen;Entgelt;Betriebsüberschuss;Bruttowertschöpfung",
+    "French": "Total consommation intermédiaire;Ménages;Exportations;Total emplois finals;"
+    "Total emplois;Consommation intermédiaire;Rémunération;Excédent brut;Valeur ajoutée",
+    "Spanish": "Total consumo intermedio;Hogares;Exportaciones;Total demanda final;Total empleos;"
+    "Total consumos intermedios;Remuneración;Excedente bruto;Valor añadido bruto",
+    "Portuguese": "Consumo intermediário total;Famílias;Exportação;Demanda final;Demanda total;"
+    "Consumo intermediário;Remunerações;Excedente operacional bruto;Valor adicionado bruto",
+    "Italian": "Totale consumi intermedi;Famiglie;Esportazioni;Totale impieghi finali;"
+    "Totale impieghi;Totale consumi intermedi;Redditi da lavoro;Risultato lordo;Valore aggiunto",
+    "Japanese": "内生部門計;民間消費支出;輸出;最終需要計;国内生産額;内生部門計;雇用者所得;営業余剰;"
+    "粗付加価値部門計",
+    "Korean": "중간수요계;민간소비;수출;최종수요계;총수요계;중간투입계;"
+    "피용자보수;영업잉여;부가가치계",
+    "Taiwan's": "中間需要合計;家計消費;輸出;最終需要合計;總需要;中間投入合計;"
+    "受僱人員報酬;營業盈餘;附加價值",
+}
+
+
+@pytest.mark.parametrize("language", WORDS)
+def test_totals_are_known_in_many_languages(tmp_path: Path, language: str) -> None:
+    total, homes, exports, final, output, inputs, wages, profits, value = WORDS[language].split(";")
+    text = (
+        f"s;farm;mill;{total};{homes};{exports};{final};{output}\nfarm;20;40;60;110;30;140;200\n"
+        f"mill;60;80;140;35;25;60;200\n{inputs};80;120;200;;;;\n{wages};70;50;120;;;;\n"
+        f"{profits};50;30;80;;;;\n{value};120;80;200;;;;\n"
+    )
+    table = qn.read_io(put(tmp_path, text))
+    sound(table)
+    assert list(table.final_demand) == [homes, exports]
+    assert list(table.value_added.index) == [wages, profits]
+
+
+def test_subsidies_on_products_are_no_value_added(tmp_path: Path) -> None:
+    text = BASE.replace("wages", "Taxes on products,3,2,4\nSubsidies on products,-3,-2,\nwages")
+    sound(qn.read_io(put(tmp_path, text)))
+
+
 @pytest.mark.parametrize("kind", GRIDS)
 def test_grids_as_people_have_them(tmp_path: Path, kind: str) -> None:
     sound(qn.read_io(put(tmp_path, GRIDS[kind])))
@@ -111,12 +150,12 @@ def test_persons_and_emissions_below_a_table_are_no_value_added(tmp_path: Path) 
 
 def test_a_total_under_an_unknown_word_is_no_sector(tmp_path: Path) -> None:
     text = (
-        "s,farm,mill,homes,Razem\nfarm,20,40,140,200\nmill,60,80,60,200\n"
-        "wages,120,80,0,200\nRazem,200,200,200,600\n"
+        "s,farm,mill,homes,Jumla\nfarm,20,40,140,200\nmill,60,80,60,200\n"
+        "wages,120,80,0,200\nJumla,200,200,200,600\n"
     )
     path = put(tmp_path, text)
-    refused(lambda: qn.read_io(path), "sector 'Razem' is the sum of all other sectors")
-    sound(qn.read_io(path, roles={"Razem": "total"}))
+    refused(lambda: qn.read_io(path), "sector 'Jumla' is the sum of all other sectors")
+    sound(qn.read_io(path, roles={"Jumla": "total"}))
 
 
 def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
@@ -134,10 +173,17 @@ def _sheets(path: Path, hidden: str = "", **factors: int) -> Path:
     return path
 
 
-def test_a_hidden_sheet_is_read_only_when_named(tmp_path: Path) -> None:
+def test_a_hidden_sheet_is_read_when_named_or_alone(tmp_path: Path) -> None:
     path = _sheets(tmp_path / "t.xlsx", hidden="old", old=3, final=1)
     sound(qn.read_io(path))
     assert qn.read_io(path, sheet="old").x.tolist() == [600, 600]
+    with xlsxwriter.Workbook(str(tmp_path / "u.xlsx")) as book:
+        data = book.add_worksheet("data")
+        for i, line in enumerate(BASE.splitlines()):
+            data.write_row(i, 0, line.split(","))
+        data.hide()
+        book.add_worksheet("about").activate()
+    sound(qn.read_io(tmp_path / "u.xlsx"))
 
 
 def test_sheets_that_differ_by_the_year_are_not_chosen_among(tmp_path: Path) -> None:
@@ -240,6 +286,24 @@ def test_numbers_as_people_write_them(tmp_path: Path, kind: str) -> None:
     table = qn.read_io(put(tmp_path, NUMBERS[kind]))
     scale = 100 if "thousands" in kind else 1
     assert table.x.tolist() == pytest.approx([200 * scale, 200 * scale])
+
+
+def test_a_mistyped_first_sector_is_named(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace("farm,20", "fram,20"))
+    refused(lambda: qn.read_io(path), "row 'fram' is no column; did you mean 'farm'")
+
+
+def test_dashes_are_nil_where_empty_cells_are_zero(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes\nfarm,20,{},180\nmill,60,80,60\nwages,120,120,\u2013\n"
+    dashes = put(tmp_path, text.format("-"))
+    refused(
+        lambda: qn.read_io(dashes),
+        r"'-' is no number \(cell C2\); expected a number \(blank='zero' reads dashes as 0",
+    )
+    table = qn.read_io(dashes, blank="zero")
+    assert table.Z.to_numpy().tolist() == [[20, 0], [60, 80]]
+    unknown = put(tmp_path, text.format(".."))
+    refused(lambda: qn.read_io(unknown, blank="zero"), "'..' is no number .cell C2.")
 
 
 def test_a_mark_that_may_be_either_must_be_declared(tmp_path: Path) -> None:

@@ -37,6 +37,45 @@ def test_random_effects_equal_r(method: str, unbalanced: bool) -> None:
     np.testing.assert_allclose(found.std_errors, expected["se"], rtol=1e-8)
 
 
+def test_more_year_dummies_than_units_leave_swamy_and_arora_their_between_regression() -> None:
+    data = grunfeld()
+    found = qn.fit_random_effects(f"{MODEL} + C(year)", data, unit="firm")
+    X = np.column_stack([np.ones(len(data)), data[["value", "capital"]],
+                         pd.get_dummies(data["year"]).iloc[:, 1:]]).astype(float)  # fmt: skip
+    y, firms, times = data["inv"].to_numpy(float), data["firm"].nunique(), data["year"].nunique()
+
+    def means(values: np.ndarray) -> np.ndarray:
+        return pd.DataFrame(values).groupby(data["firm"].to_numpy()).transform("mean").to_numpy()
+
+    def ssr(outcome: np.ndarray, design: np.ndarray) -> float:
+        return float(
+            ((outcome - design @ np.linalg.lstsq(design, outcome, rcond=None)[0]) ** 2).sum()
+        )
+
+    y_mean, X_mean = means(y)[:, 0], means(X)
+    rest = ssr(y - y_mean, X - X_mean) / (len(y) - firms - (X.shape[1] - 1))
+    total = ssr(y_mean, X_mean) / (firms - 3)  # means of the dummies of a balanced panel: constants
+    theta = 1 - np.sqrt(rest / total)
+    wanted = np.linalg.lstsq(X - theta * X_mean, y - theta * y_mean, rcond=None)[0]
+    assert times > firms
+    np.testing.assert_allclose(found.params.to_numpy(), wanted, rtol=1e-8)
+
+
+def test_deviations_from_unit_means_have_no_part_in_the_between_regression() -> None:
+    data = grunfeld()
+    mean = data.groupby("firm")["value"].transform("mean")
+    data = data.assign(inner=data["value"] - mean, outer=mean, y=data["inv"].astype(float))
+    found = qn.fit_random_effects("y ~ inner + outer", data, unit="firm", covariance="classical")
+    within = qn.fit_panel("y ~ inner", data, absorb="firm", covariance="classical")
+    between = qn.fit_between("y ~ outer", data, unit="firm", covariance="classical")
+    assert found.params["inner"] == pytest.approx(within.params["inner"], rel=1e-9)
+    assert found.params["outer"] == pytest.approx(between.params["outer"], rel=1e-9)
+    times = data["year"].nunique()
+    unit = np.sqrt(between.sigma**2 - within.sigma**2 / times)
+    said = found.details["standard deviation of unit effects"]
+    assert said == pytest.approx(unit, rel=1e-9)
+
+
 def test_random_effects_carry_r_s_hausman_and_the_mundlak_test() -> None:
     found = qn.fit_random_effects(MODEL, grunfeld(), unit="firm", time="year")
     names = [test.name for test in found.tests]

@@ -195,3 +195,50 @@ def test_r_squared_does_not_depend_on_how_the_intercept_is_written(weights: str 
         assert fit.rsquared == pytest.approx(wanted.rsquared, rel=1e-12)
     bare = qn.fit_panel("y ~ x - 1", frame)
     assert bare.rsquared == pytest.approx(smf.ols("y ~ x - 1", frame).fit().rsquared, rel=1e-12)
+
+
+def test_differences_with_dummies_of_all_periods_have_no_drift_besides() -> None:
+    fit = qn.fit_differences("y ~ x + C(t)", PANEL, **WHO)
+    assert "Intercept" not in fit.names
+    assert "Other columns make a common drift" in fit.summary()
+    assert fit.nobs == len(PANEL) - PANEL["u"].nunique()
+    absorbed = qn.fit_differences("y ~ x", PANEL, **WHO, absorb="t")
+    assert fit.params["x"] == pytest.approx(absorbed.params["x"], rel=1e-9)
+    changes = PANEL.sort_values(["u", "t"]).groupby("u")[["y", "x"]].diff().assign(t=PANEL["t"])
+    by_hand = smf.ols("y ~ x + C(t) - 1", changes.dropna()).fit()
+    levels = by_hand.params.filter(like="C(t)").cumsum()  # changes of a year, from the first year
+    np.testing.assert_allclose(fit.params.filter(like="C(t)"), levels, rtol=1e-9)
+    trend = qn.fit_differences("y ~ x + t", PANEL, **WHO)
+    assert trend.params["t"] == pytest.approx(
+        qn.fit_differences("y ~ x", PANEL, **WHO).params["Intercept"], rel=1e-9
+    )
+
+
+def test_coefficients_are_tested_together_by_their_names() -> None:
+    fit = qn.fit_panel("y ~ x + C(t) + x:u", PANEL, covariance="classical")
+    years = [name for name in fit.names if "C(t)" in name]
+    wanted = smf.ols("y ~ x + C(t) + x:u", PANEL).fit()
+    found = fit.wald_test([*years, "x:u"])
+    test = wanted.f_test(", ".join(f"{name} = 0" for name in [*years, "x:u"]))
+    assert found.statistic == pytest.approx(float(test.fvalue), rel=1e-9)
+    assert fit.nonlinear("x:u").estimate == pytest.approx(wanted.params["x:u"], rel=1e-9)
+
+
+def test_what_is_constant_but_for_rounding_is_refused() -> None:
+    size = PANEL["u"] + 0.3
+    odd = np.arange(len(PANEL)) % 2 == 1
+    data = PANEL.assign(
+        k=np.where(odd, size * 3 / 3, size * (1 / 3) * 3),
+        inner=PANEL["x"] - PANEL.groupby("u")["x"].transform("mean"),
+    )
+    assert data.groupby("u")["k"].nunique().max() == 2
+    refused(lambda: qn.fit_differences("y ~ x + k", data, **WHO), "'k' does not change in any unit")
+    refused(
+        lambda: qn.fit_between("y ~ x + inner", data, unit="u"),
+        "the means of 'inner' by u are all zero; leave it out",
+    )
+    data["q"] = data["x"] * (data["t"] - 2000)
+    fit = qn.fit_correlated_random_effects("y ~ inner + q", data, unit="u", time="t")
+    assert list(fit.names) == ["Intercept", "inner", "q", "mean(q)"]
+    mundlak = next(t for t in fit.tests if t.name.startswith("Mundlak"))
+    assert mundlak.distribution.startswith("F(1,")

@@ -101,6 +101,8 @@ class Numbers:
         found, wanted = "is empty", "a number (blank='zero' reads empty cells as 0)"
         if text:
             found, wanted = f"{text[:60]!r} is no number", "a finite number such as 1234.5"
+            if text in {"-", "\u2212", "\u2013", "\u2014"}:
+                wanted = "a number (blank='zero' reads dashes as 0)"
         return DataError(
             f"{self.sheet.title}: row {row.shown!r}, column {column.shown!r}: {found} "
             f"(cell {self.sheet.address(row.place, column.place)}); expected {wanted}"
@@ -298,10 +300,11 @@ class _Parts:
         for k, line in enumerate(self.sectors):
             others = np.arange(n) != k
             row, column = self.Z[k, others], self.Z[others, k]
-            if self.Z[np.ix_(others, others)].any() and (
+            if (
                 any(self._close(2 * row, sums[others], n) for sums in down)
                 and any(self._close(2 * column, sums[others], n) for sums in across)
-            ):  # fmt: skip
+                and self.Z[np.ix_(others, others)].any()
+            ):
                 raise DataError(
                     f"{self.file}: sector {line.shown!r} is the sum of all "
                     "other sectors, in its row and in its column: take it out, or pass "

@@ -2,7 +2,7 @@
 
 One vocabulary for every layout: totals, output, imports, taxes less subsidies on products, parts of
 value added, categories of final demand. English, Chinese, Spanish, Portuguese, French, German,
-some Japanese.
+some Japanese, Korean and others.
 
 A cell of a workbook that is a number is one. Text is a number where it has ASCII digits in a form
 that can be read in one way only: ``1,234,567.8``, ``1.234,5``, ``1 234``, ``(12)``. Which mark is
@@ -54,6 +54,10 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|合計|総計|小計|計|中間投入計|中間需要計|内生部門計|합계|итого|всего"
         r"|consommations? intermédiaires?|summe|zusammen|insgesamt|gesamt"
         r"|vorleistungen(?: insgesamt)?"
+        r"|vorleistungen zu \S+preisen|total (?:de )?(?:consumos?|insumos?|consommations?|usos?"
+        r"|empleos|emplois|inputs)\b.*|consumo intermedi\w+ total|totale (?:consumi|impieghi)\b.*"
+        r"|(?:totaal|razem|ogółem|toplam|итого|всего|celkem|összesen|yhteensä|sum)(?: .*)?"
+        r"|中間(?:投入|需要|使用)合計|내생부문계|중간(?:투입|수요)계"
         r"|zwischensumme|total ciif?|somme|ensemble|sous-?total|suma|soma|totale?s?|subtotale"
         r"|overall|all|(?:row|column|line) (?:totals?|sums?)",
     ),
@@ -69,14 +73,17 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|(?:valor (?:bruto )?(?:da|de la) )?produ(?:ção|cción)(?: bruta"
         r"| total)?(?: (?:a )?precios? b\S+)?"
         r"|producción precios? básicos?|production(?: totale)?|produktionswert"
-        r"|valor bruto de (?:la )?producción|国内生産額",
+        r"|valor bruto de (?:la )?producción|国内生産額|生產總值|총(?:투입|산출)(?:계|액)?"
+        r"|produ(?:cción|ção) total|valor da produção|produzione(?: totale)?|produksjon"
+        r"|produkcja globalna|produktionswert.*",
     ),
     ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
     (
         "total",
         "column",
         r"(?:total )?uses?(?: at basic prices)?|total (?:demand|supply)|tu|总需求|总使用|总供给"
-        r"|総供給|需要合計|gesamte verwendung.*",
+        r"|総供給|需要合計|總需要|总需要|총(?:수요|공급)계?|gesamte verwendung.*|utilización total"
+        r"|demanda total|bruksverdi",
     ),
     (
         "imports",
@@ -88,7 +95,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
         r"|中间投入进口|进口产品"
         r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
-        r"|importations.*|einfuhr.*|importe|(?:控除)?輸入(?:計)?"
+        r"|importazioni.*|invoer|import total|수입(?:계)?"
+        r"|importations.*|einfuhr.*|importe|(?:\(?控除\)?)?輸入(?:計)?"
         r"|rest of (?:the )?world|.*流入",
     ),
     (
@@ -96,7 +104,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "row",
         r"(?:net )?(?:taxes?|indirect taxes)(?:,? ?\(?(?:less|minus"
         r"|net of) subsidies\)?)? on (?:products?|goods|imports?)\b.*"
-        r"|taxes less subsidies on products\b.*|net tax(?:es)?(?: on)? products"
+        r"|taxes less subsidies on products\b.*|subsidies on (?:products|imports)\b.*"
+        r"|net tax(?:es)?(?: on)? products"
         r"|(?:net )?product taxes.*|taxes_on_products|(?:import|customs) (?:duties|duty|tariffs?)"
         r"|tariffs?|value added tax(?:es)?"
         r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31"
@@ -118,7 +127,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|gva(?: bp)?|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
         r"|gross domestic product"
         r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
-        r"|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
+        r"|valor a(?:ñadido|dicionado).*|valore aggiunto.*|toegevoegde waarde.*|bruttoprodukt"
+        r"|wartość dodana"
+        r"|附加價值|부가가치계?|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
     ),
     (
         "value_added",
@@ -130,6 +141,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"(?: less subsidies)? on production.*|other taxes.*|net production taxes"
         r"|labour_compensation|gross_operating_surplus"
         r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|雇用者所得|営業余剰|remuneraci\w+.*|remuneraç\w+.*|excedente.*"
+        r"|arbeitnehmerentgelt.*|rémunération.*|excédent.*|redditi da lavoro.*|risultato.*gestione"
+        r"|受僱人員報酬|營業盈餘|피용자보수|영업잉여"
         r"|impuestos netos sobre la producción",
     ),
     (
@@ -151,7 +164,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|小计)|资本形成(?:总额)?合计|资本形成总额"
         r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation"
         r"|capital formation|exports)"
-        r"|final uses \(.*\)|demanda final(?: total)?",
+        r"|final uses \(.*\)|(?:total )?demanda final(?: total)?|total (?:empleos|emplois) finals?"
+        r"|(?:letzte|endg\w+) verwendung.*|totale impieghi finali|totaal finale.*|最終需要(?:合)?計"
+        r"|최종수요계?",
     ),
     (
         "final_demand",

@@ -36,7 +36,7 @@ class ReadOptions:
     @property
     def zeros(self) -> frozenset[str]:
         """What is read as zero."""
-        return frozenset({""} if self.blank == "zero" else ())
+        return frozenset({"", "-", "\u2014"} if self.blank == "zero" else ())  # a dash is nil
 
 
 def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOptions:

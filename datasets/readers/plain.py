@@ -33,7 +33,8 @@ _UNIT = re.compile(
 )
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
-    "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies"
+    "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
+    "impostos", "impuestos", "impôts", "nit", "net indirect taxes",
 }  # fmt: skip
 
 
@@ -280,6 +281,7 @@ def arrange_plain(
     numbers = Numbers.of(sheet, (place.first_row, place.first_column), options)
     assumed: list[str] = []
     columns = _columns(sheet, place, options.roles, codes or {})
+    _check_first_rows(sheet, place)
     rows = _rows(numbers, place, (options.roles, codes or {}), columns, assumed)
     _check_roles(sheet, options, [*rows, *columns])
     _check_transposed(sheet, rows, columns)
@@ -302,6 +304,19 @@ def _check_widths(sheet: Sheet, place: _Place) -> None:
                 f"cells; {width} expected, as the header has; put a label that holds a "
                 f"{sheet.delimiter!r} in quotation marks"
             )
+
+
+def _check_first_rows(sheet: Sheet, place: _Place) -> None:
+    """Refuse a mistyped first sector, which would pass for a second row of the header."""
+    own = place.sectors.values()
+    header = list(enumerate(sheet.texts(place.header)))[place.column + 1 :]
+    others = [text for j, text in header if text and j not in own]
+    for i in range(place.header + 1, place.first_row):
+        text = sheet.text(i, place.column)
+        numbers = all(is_number(sheet.cell(i, j)) for j in own)
+        known = not text or role_of(text, "row") is not None
+        if numbers and not known and (hint := nearest(text, others)):
+            raise DataError(f"{sheet.title}: row {text!r} is no column;{hint}")
 
 
 def _is_note(sheet: Sheet, place: _Place, row: int) -> bool:

@@ -200,8 +200,9 @@ def read_io(
     strict : bool
         False: a table that does not balance or is not productive is taken, with a warning.
     blank : {"refuse", "zero"}
-        Whether an empty cell is a fault or zero ("bea" and the corner of the grid excepted). A
-        cell that holds an error or a formula never computed is a fault in either case.
+        Whether an empty cell or a dash is a fault or zero ("bea" and the corner of the grid
+        excepted); what is not available (``..``, ``:``) is a fault in either case, as is
+        a cell that holds an error or a formula never computed.
     encoding : str, optional
         Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1.
     decimal, thousands : str, optional
@@ -342,7 +343,7 @@ def _candidates(book: Book, options: ReadOptions) -> list[str | None]:
         raise DataError(
             f"{book.name}: one sheet a year, {min(years)} to {max(years)}: pass year={max(years)}"
         )
-    return list(book.visible)
+    return [*book.visible, *(name for name in book.sheets if name not in book.visible)]
 
 
 def _years(names: list[str]) -> list[str]:

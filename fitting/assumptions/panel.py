@@ -23,7 +23,12 @@ from quesnay.fitting.regression.least_squares import (
     project,
     project_noisy,
 )
-from quesnay.fitting.regression.random_effects import Method, random_effects, within_columns
+from quesnay.fitting.regression.random_effects import (
+    Method,
+    means_beyond_rounding,
+    random_effects,
+    within_columns,
+)
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 EFFECTS = Wording(
@@ -176,7 +181,8 @@ def mundlak(
     _, varying = within_columns(design[panel.order], panel)
     if not varying.any():
         raise EstimationError("X: no column varies inside units; unit means add nothing")
-    means = panel.unit_means(design[panel.order])[np.argsort(panel.order)][:, varying]
+    means = panel.unit_means(design[panel.order])[np.argsort(panel.order)]
+    means = means[:, varying & means_beyond_rounding(means, design)]
     found = random_effects(y, design, unit=unit, method=method)
     quasi, k = found.projection.design, found.projection.rank
     wide = np.column_stack([quasi, (1.0 - found.theta[:, None]) * means])

@@ -85,6 +85,11 @@ def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:
     return within, np.asarray(varying)
 
 
+def means_beyond_rounding(means: Array, design: Array) -> Mask:
+    """Return which columns have unit means that are no mere rounding, as those of deviations."""
+    return np.asarray(np.abs(means).max(axis=0) > 1e-10 * np.abs(design).max(axis=0))
+
+
 @dataclass(frozen=True, slots=True)
 class _Sample:
     """A panel in the order of its units: rows, their weights w, the sum of w by unit."""
@@ -160,11 +165,12 @@ def _swamy_arora(sample: _Sample) -> tuple[float, float]:
     fit, _ = sample.within()
     X, n, N = sample.X, sample.panel.rows, sample.panel.units
     weight = np.sqrt(sample.totals)
-    scaled = weight[:, None] * sample.means(X)
+    means = sample.means(X)
+    scaled = weight[:, None] * means[:, means_beyond_rounding(means, X)]
     # unit means among the regressors (Mundlak) repeat themselves here: a basis, not the columns
     left, values, _ = np.linalg.svd(scaled / np.sqrt((scaled**2).sum(axis=0)), full_matrices=False)
     basis = left[:, values > 1e-10 * values[0]]
-    if X.shape[1] >= N or n - N <= fit.rank:
+    if basis.shape[1] >= N or n - N <= fit.rank:
         raise EstimationError(
             f"unit: {N} units and {n} rows are too few for the between and within regressions of "
             f"{X.shape[1]} coefficients; use method='amemiya' or 'walhus'"

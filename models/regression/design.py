@@ -316,6 +316,14 @@ def free_of_effects(
     return rest[:, 0], rest[:, 1:], float((before[1:] / after[1:]).max())
 
 
+def spans_constant(design: Values) -> bool:
+    """Return whether a combination of the columns is one in every row."""
+    X = np.asarray(design, dtype=np.float64)
+    X = X / np.sqrt(np.einsum("ij,ij->j", X, X))
+    rest = 1.0 - X @ np.linalg.lstsq(X, np.ones(X.shape[0]), rcond=None)[0]
+    return bool(np.abs(rest).max() < 1e-9)
+
+
 def refuse_constant(y: Values, outcome: str) -> None:
     """Refuse an outcome that an intercept explains."""
     if y.size > 1 and (y == y[0]).all():

@@ -140,8 +140,12 @@ def estimate_nonlinear(
 def evaluate_function(fit: Fitted, expression: str, *, equation: bool = False) -> Slope:
     """Return a function of coefficients and its derivatives at their estimates.
 
-    Where an `equation` is meant, ``a = b`` is read as ``a - b``.
+    Where an `equation` is meant, ``a = b`` is read as ``a - b``. A coefficient's name is that
+    coefficient, ``C(year)[T.2001]`` too.
     """
+    if expression in fit.names:
+        place = fit.names.index(expression)
+        return Slope(float(fit.coefficients[place]), np.eye(len(fit.names))[place])
     reader = read_tokens(expression)
     tree = read_arithmetic(reader)
     if reader.take_sign("="):

@@ -41,6 +41,7 @@ from quesnay.models.regression.design import (
     refuse_dependent,
     refuse_overflow,
     refuse_own_rows,
+    spans_constant,
 )
 from quesnay.models.regression.result import Estimate, PanelFit
 from quesnay.models.regression.sample import (
@@ -312,7 +313,8 @@ def fit_differences(
     panel = read_panel(formula, data, unit=unit, time=when, cluster=cluster, weights=weights)
     later, earlier = difference_ends(panel.unit.codes, panel.when, lag)
     effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
-    names, columns = _changes(panel, panel.X[later] - panel.X[earlier], absorbed=bool(effects))
+    steps = panel.X[later] - panel.X[earlier]
+    names, columns, notes = _changes(panel, steps, absorbed=bool(effects))
     if not columns:
         raise DataError(f"formula {formula!r}: no regressors are left; add a term")
     owners = dict(zip(panel.names, panel.sample.owners, strict=True))
@@ -328,23 +330,32 @@ def fit_differences(
         weights=None if panel.sample.weights is None else panel.sample.weights[later],
         unit=panel.unit.select(later),
         owners=tuple(owners[name] for name in names),
+        notes=(*panel.sample.notes, *notes),
         lag=lag,
     )
     said = {"formula": f"{formula} (differences, {lag})", "outcome": f"change of {panel.outcome}"}
     return fit_sample(difference, CR1(), **said, drop_collinear=drop_collinear)
 
 
-def _changes(panel: PanelData, steps: Array, *, absorbed: bool) -> tuple[list[str], list[Array]]:
-    """Return the columns of changes, with a common drift where the levels have an intercept."""
+def _changes(
+    panel: PanelData, steps: Array, *, absorbed: bool
+) -> tuple[list[str], list[Array], tuple[str, ...]]:
+    """Return the columns of changes, with a common drift where the levels have an intercept.
+
+    Dummies of all periods, or a trend, make a drift by themselves: then there is none, and a note.
+    """
     keep = [place for place, name in enumerate(panel.names) if name != "Intercept"]
     for place in keep:
-        if not np.abs(steps[:, place]).max(initial=0.0) > 0.0:
+        size = np.abs(panel.X[:, place]).max(initial=0.0)
+        if not np.abs(steps[:, place]).max(initial=0.0) > 1e-14 * size:  # rounding is no change
             name = panel.names[place]
             raise EstimationError(f"{name!r} does not change in any unit; leave it out")
     names, columns = [panel.names[place] for place in keep], [steps[:, place] for place in keep]
-    if not absorbed and "Intercept" in panel.names:
-        names, columns = ["Intercept", *names], [np.ones(steps.shape[0]), *columns]
-    return names, columns
+    if absorbed or "Intercept" not in panel.names:
+        return names, columns, ()
+    if columns and spans_constant(np.column_stack(columns)):
+        return names, columns, ("Other columns make a common drift: there is no intercept.",)
+    return ["Intercept", *names], [np.ones(steps.shape[0]), *columns], ()
 
 
 def fit_half_panel_jackknife(

@@ -19,6 +19,7 @@ from quesnay.fitting.regression.least_squares import CovarianceRule, LinearFit, 
 from quesnay.fitting.regression.random_effects import (
     Method,
     RandomEffects,
+    means_beyond_rounding,
     random_effects,
 )
 from quesnay.fitting.verdict import TestResult
@@ -213,11 +214,17 @@ def fit_between(
     switch(by_length, "by_length")
     rule = choose_rule(covariance, Roles())
     count = panel.unit.count
+    means = group_means(panel.X, panel.unit.codes, count)
+    for name, seen in zip(panel.names, means_beyond_rounding(means, panel.X), strict=True):
+        if not seen:
+            raise EstimationError(
+                f"the means of {name!r} by {panel.unit.name} are all zero; leave it out"
+            )
     sample = replace(
         panel.sample,
         index=pd.Index(panel.unit.labels, name=panel.unit.name),
         outcome=group_means(panel.y, panel.unit.codes, count),
-        design=group_means(panel.X, panel.unit.codes, count),
+        design=means,
         clusters=(),
         weights=np.bincount(panel.unit.codes).astype(np.float64) if by_length else None,
         unit=Grouping(panel.unit.name, np.arange(count), panel.unit.labels),
@@ -240,13 +247,13 @@ def _read(
 
 
 def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
-    """Return the (weighted) mean of each row's unit, and which columns vary inside units."""
+    """Return the (weighted) mean of each row's unit, and which columns vary inside and between."""
     weights = np.ones(panel.nobs) if panel.sample.weights is None else panel.sample.weights
     codes, count = panel.unit.codes, panel.unit.count
     sums = cluster_sums(panel.X * weights[:, None], codes, count)
     means = (sums / np.bincount(codes, weights, minlength=count)[:, None])[codes]
     apart = np.abs(panel.X - means).max(axis=0) > 1e-12 * np.abs(panel.X).max(axis=0)
-    return means, np.asarray(apart)
+    return means, np.asarray(apart & means_beyond_rounding(means, panel.X))
 
 
 def _estimate(

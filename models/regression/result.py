@@ -20,7 +20,7 @@ from quesnay.fitting.regression.least_squares import CovarianceEstimate, LinearF
 from quesnay.fitting.regression.resampling import Refit
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, estimates_frame
-from quesnay.models.regression.design import refuse_overflow
+from quesnay.models.regression.design import refuse_overflow, spans_constant
 from quesnay.models.regression.functions import (
     Fitted,
     NonlinearEstimate,
@@ -112,7 +112,8 @@ class Functions:
         Parameters
         ----------
         restrictions : str or sequence of str
-            Coefficients, or arithmetic of them, such as ``["ict", "k + l = 1"]``.
+            Coefficients by name, or arithmetic of them, such as ``["ict", "k + l = 1"]``; there
+            names that are no plain words stand between backticks.
         null : float or sequence of float, default 0
             The value of each under the null.
 
@@ -622,16 +623,9 @@ class PanelFit(Answers, Tabular):
 
     def _total(self) -> float:
         y, weights = self._outcome(), self.sample.weights
-        if self.intercept or self.sample.effects or self._spans_constant():
+        if self.intercept or self.sample.effects or spans_constant(self.sample.design):
             y = y - np.average(y, weights=weights)
         return float(y @ y if weights is None else y**2 @ weights)
-
-    def _spans_constant(self) -> bool:
-        """Whether a combination of the columns is one in every row."""
-        X = np.asarray(self.sample.design, dtype=np.float64)
-        X = X / np.sqrt(np.einsum("ij,ij->j", X, X))
-        rest = 1.0 - X @ np.linalg.lstsq(X, np.ones(self.nobs), rcond=None)[0]
-        return bool(np.abs(rest).max() < 1e-9)
 
 
 @functools.lru_cache(maxsize=256)

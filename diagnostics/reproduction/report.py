@@ -92,6 +92,7 @@ _HEADERS = {
     "n": "forecasts",
     "rmse": "root mean square error",
     "mape": "mean absolute error",
+    "gdp": "GDP",
     "gompertz": "Gompertz",
     "bass": "Bass",
 }

@@ -321,7 +321,7 @@ def test_findings_carry_their_kind_and_the_figures_that_they_are_about(report: A
     assert late.text.startswith("The share of GDP of 2019 (S19) fits only GDP published")
     assert report.findings == [one.text for one in report.found]
     assert not any("rests on" in text for text in report.telling)
-    assert report.figures.loc["S19", ["concept", "year"]].tolist() == ["share of GDP", 2019]
+    assert report.name_of("S19") == "share of GDP, 2019 (S19)"
 
 
 def test_tables_name_every_figure_by_its_concept_and_year(report: AuditResult) -> None:

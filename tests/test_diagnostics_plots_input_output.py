@@ -105,5 +105,6 @@ def test_what_goes_into_a_core_is_what_it_sells() -> None:
     into = flows[flows["step"] == 0].set_index("source")["value"]
     own = 1e-4 * shares @ table.v.to_numpy()
     assert into["value added of the core"] == pytest.approx(own, rel=1e-12)
+    assert table.imports is not None
     abroad = 1e-4 * float(table.imports.Z.to_numpy().sum(axis=0) @ shares)
     assert into["imported inputs"] == pytest.approx(abroad, rel=1e-6)

@@ -133,7 +133,8 @@ def test_numbers_stand_before_units_as_chinese_readers_write_them() -> None:
             "year": [2020],
         }
     )
-    frame["95 % interval"] = [Amount("[-0.15, 0.28]", low=-0.15, high=0.28)]
+    interval: Any = [Amount("[-0.15, 0.28]", low=-0.15, high=0.28)]
+    frame["95 % interval"] = interval
     (row,) = chinese.table(Table("Verdicts", frame)).frame.to_dict("records")
     shown = ["255", "万人", "-3.5", "9.25", "2020", "[-15, 28]"]
     assert [str(value) for value in row.values()] == shown

@@ -171,13 +171,13 @@ def test_the_first_page_holds_question_answer_picture_and_small_table(
     for shape in document.inline_shapes:
         assert shape.width <= room
         assert shape.height <= 0.8 * body
-        assert shape.width / shape.height == pytest.approx(shape_ratio(shape), rel=0.01)
+        assert shape.width / shape.height == pytest.approx(_ratio(document, shape), rel=0.01)
 
 
-def shape_ratio(shape: Any) -> float:
-    """Width over height of the picture in a document, from its own pixels."""
+def _ratio(document: Any, shape: Any) -> float:
+    """Return width over height of a picture in a document, from its own pixels."""
     mark = shape._inline.graphic.graphicData.pic.blipFill.blip.embed
-    image = shape._inline.part.related_parts[mark].image
+    image = document.part.related_parts[mark].image
     return float(image.px_width / image.px_height)
 
 

@@ -1,6 +1,6 @@
 """Plots of evidence: the audit's vintages, specification curves, back-tests."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
@@ -35,7 +35,7 @@ __all__ = [
 ]
 
 
-_STATES = {  # told apart by more than colour
+_STATES: dict[str, dict[str, Any]] = {  # told apart by more than colour
     "always": {"color": COLOURS[0]},
     "in some": {"facecolor": "white", "edgecolor": COLOURS[0], "hatch": "////"},
     "never": {"facecolor": "white", "edgecolor": GREY, "linewidth": 0.6},

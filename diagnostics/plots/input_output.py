@@ -237,7 +237,8 @@ def core_flows(
     rows += [("core", name, value, 1) for name, value in out.items()]
     flows = pd.DataFrame(rows, columns=["source", "target", "value", "step"])
     flows["value"] *= scale
-    return flows[flows["value"] > 1e-9 * flows["value"].max()]  # a rest of rounding is no flow
+    counted = flows["value"] > 1e-9 * flows["value"].max()  # a rest of rounding is no flow
+    return flows.loc[counted]
 
 
 def plot_extraction(

@@ -20,6 +20,7 @@ __all__ = ["Answer", "Cell", "Formula", "Front", "Section", "Why", "mathml", "re
 
 
 _PERCENT = re.compile(r"(?<=\d) %")  # a line does not break there, nor inside an interval
+_LEAST_WIDE, _INCH = 36.0, 4.2  # rem: a picture is never drawn smaller, its words stay readable
 _WORDS = re.compile("<td>([^<]+)<")
 _INTERVAL = re.compile(r"(?<=\d,) (?=[-\d.]+\])")
 
@@ -171,7 +172,8 @@ def _pictures(
         if language.code != "en":
             relabel(figure, language)
         svg = Markup(figure_to_svg(figure, f"{name}-{place}"))
-        out.append({"svg": svg, "caption": visible(language(caption))})
+        wide = round(max(_LEAST_WIDE, _INCH * float(figure.get_size_inches()[0])), 1)
+        out.append({"svg": svg, "caption": visible(language(caption)), "wide": wide})
     return out
 
 

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
+from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
@@ -248,6 +249,8 @@ class KlemsAccount(Tabular):
         printed = self.facts.loc[self.facts["concept"] == "total", ["year", "value"]]
         printed = printed.set_index("year").assign(**{f"role_{RUN}": "held out"})
         spread = "lowest and highest of the definitions"
+        known = list_datasets().set_index("name")["source"]
+        source = str(known.get(self.study.klems.panel, "")) if source is None else source
         return plot_account(
             self.account, printed, unit=self.study.study.unit, interval=spread, source=source, ax=ax
         )

@@ -189,7 +189,7 @@ def tornado_plot(
     printed = result.facts.reported
     called = {str(name): describe(str(name), int(year)) for name, year in printed["year"].items()}
     panels = {(f"{run} run", called[name]): found for (run, name), found in tornados.items()}
-    marks = {called[name]: float(printed.loc[name, "value"]) for _, name in tornados}
+    marks = {called[name]: float(printed["value"][name]) for _, name in tornados}
     shares = result.variance.rename(index=lambda run: f"{run} run", level="run")
     shares = shares.rename(index=called, level="id")
     return plot_tornados(

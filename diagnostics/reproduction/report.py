@@ -85,6 +85,7 @@ _HEADERS = {
     "n": "forecasts",
     "rmse": "root mean square error",
     "mape": "mean absolute error",
+    "gdp": "GDP",
     "gompertz": "Gompertz",
     "bass": "Bass",
 }
@@ -258,7 +259,7 @@ def report_parts(
         *_elasticity(result, plots),
         _core(result, plots),
         *_evidence_sections(made, "; ".join(used_sources(result))),
-        _uncertainty(result, plots),
+        *_uncertainty(result, plots),
         _data(result),
         _reproducibility(result),
     ]
@@ -554,12 +555,7 @@ def _evidence_sections(made: Evidence, source: str) -> list[Section]:
     """Sections of audit, curve, made table and reconciled account; one not made says why."""
     sections = []
     if made.audit is not None:
-        words = ["Can the printed figures be true together?"]
-        rests = "The GDP on which each figure rests"
-        plots = {rests: made.audit.plot(source=source)} if len(made.audit.vintages) else {}
-        sections.append(
-            Section("audit", "Audit of the report itself", words, plots, made.audit.tables())
-        )
+        sections.append(_audited(made.audit, source))
     if made.curve is not None:
         words = ["All admissible combinations of the declared choices, run by run."]
         sections.append(
@@ -594,20 +590,26 @@ def _evidence_sections(made: Evidence, source: str) -> list[Section]:
     return sections
 
 
-def _uncertainty(result: "Reproduction", plots: "Plots") -> Section:
+def _audited(audit: "AuditResult", source: str) -> Section:
+    words = ["Can the printed figures be true together?"]
+    rests = "The GDP on which each figure rests"
+    plots = {rests: audit.plot(source=source)} if len(audit.vintages) else {}
+    return Section("audit", "Audit of the report itself", words, plots, audit.tables())
+
+
+def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
     caption = "How far each source of uncertainty alone moves a total"
     pictures = {caption: plots["tornado"]} if "tornado" in plots else {}
-    return Section(
-        "uncertainty",
-        "Where the uncertainty comes from",
-        [
-            "Bars: one source is drawn, everything else stays at its middle. The choice of the "
-            "reading of the tables is not among the sources: the readings stand beside the linkage "
-            "run.",
-        ],
-        pictures,
-        [variance_table(result, run) for run in result.runs],
+    tables = [variance_table(result, run) for run in result.runs]
+    tables = [table for table in tables if not table.frame.empty]
+    words = (
+        "Bars: one source is drawn, everything else stays at its middle. The choice of the "
+        "reading of the tables is not among the sources: the readings stand beside the linkage "
+        "run."
     )
+    if not pictures and not tables:
+        return []
+    return [Section("uncertainty", "Where the uncertainty comes from", [words], pictures, tables)]
 
 
 def _data(result: "Reproduction") -> Section:

@@ -234,8 +234,8 @@ def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: i
     made.set_size({"width": 560, "height": 330})
     below = top + len(table.frame) + len(table.notes) + 2
     down, right = divmod(number, _ABREAST)
-    place = {"x_offset": 580 * right, "y_offset": 345 * down}
-    sheet.sheet.insert_chart(below, 0, made, place)
+    offsets = {"x_offset": 580 * right, "y_offset": 345 * down}
+    sheet.sheet.insert_chart(below, 0, made, offsets)
 
 
 def _error_bars(table: "Table", column: str, rows: tuple[int, int]) -> dict[str, Any]:

@@ -56,10 +56,6 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.audit(frame(), forecast_growth=(8.0, 7.0)), "the lower first"),
     (lambda: qn.audit(frame(), gdp=gdp(gdp=[True])), "row 1: gdp True"),
     (
-        lambda: qn.audit(frame(), gdp=pd.concat([gdp(unit="CNY"), gdp(unit="trillion CNY")])),
-        "gdp: several units, ['CNY', 'trillion CNY']; give all vintages in one",
-    ),
-    (
         lambda: qn.audit(frame(), identities=["T = C + I"]),  # type: ignore[list-item]
         "identities: expected read_figures(path).identities, got 'T = C",
     ),

@@ -204,7 +204,7 @@ def test_an_interrupted_download_is_one_line_and_goes_on_later(plan: Plan, tmp_p
     assert plan.asked[-1]["Range"] == f"bytes={kept}-"
 
 
-CUT = 150_000  # bytes, after which a transfer breaks off
+CUT = 1 << 17  # bytes, after which a transfer breaks off: two pieces
 
 
 @pytest.mark.parametrize(

@@ -268,6 +268,15 @@ def test_a_workbook_whose_sheets_are_lost(
     refused(lambda: qn.read_io(path), message)
 
 
+def test_a_workbook_whose_parts_lie_before_its_start(tmp_path: Path) -> None:
+    path = made.write_rows(tmp_path / "t.xlsx", made.quesnay_rows())
+    data = path.read_bytes()
+    place = data.rindex(b"PK\x05\x06") + 16  # where the directory is said to start
+    start = int.from_bytes(data[place : place + 4], "little") + 9
+    path.write_bytes(data[:place] + start.to_bytes(4, "little") + data[place + 4 :])
+    refused(lambda: qn.read_io(path), r"t.xlsx: no readable workbook .*Invalid.*; save it again")
+
+
 def test_two_frames_of_r_in_one_file(tmp_path: Path) -> None:
     pyreadr = pytest.importorskip("pyreadr", reason="reads R data")
     for name in "ab":

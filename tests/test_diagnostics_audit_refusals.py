@@ -56,10 +56,6 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.audit(frame(), forecast_growth=(8.0, 7.0)), "the lower first"),
     (lambda: qn.audit(frame(), gdp=gdp(gdp=[True])), "row 1: gdp True"),
     (
-        lambda: qn.audit(frame(), gdp=pd.concat([gdp(unit="CNY"), gdp(unit="trillion CNY")])),
-        "gdp: several units, ['CNY', 'trillion CNY']; give all vintages in one",
-    ),
-    (
         lambda: qn.audit(frame(), identities=["T = C + I"]),  # type: ignore[list-item]
         "identities: expected read_figures(path).identities, got 'T = C",
     ),
@@ -230,3 +226,17 @@ def test_a_quantity_is_like_one_that_is_there(tmp_path: Path) -> None:
     path.write_text(OWN.replace('like = "R"', 'like = "Q"'))
     with pytest.raises(qn.QuesnayError, match="quantity W: like 'Q' is no quantity; known: W, R"):
         qn.audit(qn.read_figures(path))
+
+
+def test_more_vintages_than_can_be_tried_are_counted() -> None:
+    years = pd.DataFrame({"year": [2018, 2019], "gdp": [919281.0, 990865.0]})
+    vintages = [
+        years.assign(vintage=f"v{k}", gdp=years["gdp"] * (1 + k * 1e-5), unit="100 million CNY")
+        for k in range(150)
+    ]
+    figures = pd.concat([frame().iloc[:1]] * 3).set_axis(["T18", "T19", "K19"])
+    figures["concept"] = ["total", "total", "contribution"]
+    figures["year"], figures["printed"] = [2018, 2019, 2019], ["1.42", "2.13", "9.9"]
+    figures["unit"] = ["trillion CNY", "trillion CNY", "percent"]
+    with pytest.raises(qn.DataError, match=r"20,000 combinations of vintages .* without="):
+        qn.audit(figures, gdp=pd.concat(vintages, ignore_index=True))

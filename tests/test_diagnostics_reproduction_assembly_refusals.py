@@ -230,9 +230,9 @@ def test_productivity_needs_value_added_by_industry(facts: Facts) -> None:
 def test_imports_in_a_row_of_their_own(facts: Facts) -> None:
     table = facts.tables[2018]
     assert table.imports is not None
-    blocks = (
-        part.sum().to_frame("all").T for part in (table.imports.Z, table.imports.final_demand)
-    )
+    assert table.imports.final_demand is not None
+    apart = (table.imports.Z, table.imports.final_demand)
+    blocks = (part.sum().to_frame("all").T for part in apart)
     row = qn.InputOutputTable(
         table.Z, table.final_demand, table.value_added,
         imports=qn.ImportBlock(*blocks), taxes=table.taxes, unit=table.unit,

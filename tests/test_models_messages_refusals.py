@@ -114,10 +114,13 @@ OTHERS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: grey_forecast([1.0, 2.0, 4.0, 8.0, 16.0], 2000),
         r"GM\(1,1\): the path overflows; shorten the horizon",
     ),
-    "a panel without figure": (lambda: panel_of(loose()), "ax: the panel has no figure"),
+    "a panel without figure": (
+        lambda: panel_of(loose()),
+        "ax: the panel was removed from its figure; give one that is in a figure",
+    ),
     "units of two kinds": (
         lambda: _unit(pd.DataFrame({"unit": ["million CNY", "billion CNY"]}), None),
-        "gdp: several units .*give all vintages in one",
+        "gdp: several units, .*give all vintages in one",
     ),
     "no cluster to leave out": (
         lambda: backtest_elasticity(with_keys(STUDY, {"potential.cluster": None})),

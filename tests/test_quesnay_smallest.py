@@ -9,6 +9,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.cli import main
+from quesnay.diagnostics.plots.input_output import plot_decomposition
 
 TEXT = "sector,farm,home\nfarm,40,60\nwages,60,\n"
 STUDY = """
@@ -66,7 +67,7 @@ def test_a_table_with_one_industry(table: qn.InputOutputTable, name: str) -> Non
 def test_a_table_with_one_industry_is_drawn_and_told(table: qn.InputOutputTable) -> None:
     assert table.plot_linkages().axes
     assert table.plot_coefficients().axes
-    assert qn.structural_decomposition(table, table).plot().axes
+    assert plot_decomposition(qn.structural_decomposition(table, table)).axes
     assert "1 sector; no import block." in table.summary()
     assert table.split("farm", pd.Series([0.4, 0.6], ["a", "b"])).x.tolist() == [40.0, 60.0]
 

@@ -21,6 +21,12 @@ _CHUNK = 1 << 20
 _LOCAL_HEADER = struct.Struct("<26xHH")
 
 
+# a place before the file's start is an OSError
+_DAMAGE = (
+    zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError, OSError,
+)  # fmt: skip
+
+
 def check_archive(path: Path) -> None:
     """Refuse a zip-based workbook whose declared or actual size is absurd.
 
@@ -41,10 +47,8 @@ def check_archive(path: Path) -> None:
             _check_declared(path, entries)
             for entry in entries:
                 _check_actual(path, entry)
-    except (zipfile.BadZipFile, zlib.error, struct.error, EOFError, NotImplementedError) as error:
+    except _DAMAGE as error:
         raise DataError(f"{path.name}: no readable workbook ({error}); save it again") from error
-    except OSError as error:
-        raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
 
 
 def _check_declared(path: Path, entries: list[zipfile.ZipInfo]) -> None:

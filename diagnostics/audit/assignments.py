@@ -210,8 +210,8 @@ def assignments(
         joined = _joined(problem, states, several, one_vintage)
         if len(joined) > _MOST:
             raise DataError(
-                f"more than {_MOST} combinations of vintages of GDP are open; give fewer vintages, "
-                "or leave out figures with without="
+                f"more than {_MOST:,} combinations of vintages of GDP are open; give fewer "
+                "vintages, or leave out figures with without="
             )
         states = _holding(problem, joined, free)
     return states

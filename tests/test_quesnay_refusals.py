@@ -192,3 +192,17 @@ def test_too_many_combinations_of_vintages_are_refused() -> None:
         columns=["year", "vintage", "gdp"],
     )
     refused(lambda: qn.audit(pd.concat([figures, totals]), gdp), "more than 20000 combinations")
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ("datasets --export x.csv", "--export needs the name of a data set; 'quesnay datasets'"),
+        ("download figaro_2024", "figaro_2024: a file for each year or some years: pass --year"),
+    ],
+)
+def test_options_are_named_as_the_shell_knows_them(
+    words: str, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(words.split()) == 1
+    assert said in capsys.readouterr().err

@@ -237,8 +237,9 @@ def core_flows(
     rows += [("core", name, value, 1) for name, value in out.items()]
     flows = pd.DataFrame(rows, columns=["source", "target", "value", "step"])
     flows["value"] *= scale
-    counted = flows["value"] > 1e-9 * flows["value"].max()  # a rest of rounding is no flow
-    return flows.loc[counted]
+    least = 1e-9 * float(flows["value"].max())  # a rest of rounding is no flow
+    shown: pd.DataFrame = flows[flows["value"] > least]
+    return shown
 
 
 def plot_extraction(

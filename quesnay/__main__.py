@@ -5,8 +5,6 @@ import signal
 import sys
 from types import FrameType
 
-__all__ = ["start"]
-
 
 def start() -> int:
     """Run the command line of this process; heavy modules load only after Ctrl-C is watched."""

@@ -11,8 +11,6 @@ from quesnay.fitting.errors import QuesnayError
 from quesnay.table_commands import add_table
 from quesnay.terminal import SHELLS, completion, red
 
-__all__ = ["main"]
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command.

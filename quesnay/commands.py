@@ -20,23 +20,6 @@ from quesnay.models.display.table import Tabular
 from quesnay.models.display.write import write_folder
 from quesnay.terminal import Step, emphasised, progress, terminal_width
 
-__all__ = [
-    "audit",
-    "check",
-    "datasets",
-    "download",
-    "explain",
-    "frame_json",
-    "init",
-    "reproduce",
-    "result_json",
-    "selftest",
-    "show",
-    "tables_json",
-    "write_result",
-]
-
-
 _ESTIMATING, _BEFORE, _DRAWS = 0.4, 0.5, 0.3  # measured shares of the time, for the bar
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 

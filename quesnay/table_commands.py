@@ -11,8 +11,6 @@ from typing import Any
 from quesnay.fitting.errors import DataError, QuesnayError
 from quesnay.terminal import emphasised, terminal_width
 
-__all__ = ["add_table", "in_shell", "table"]
-
 _ACTIONS = {
     "check": ("does the table balance, and how was the file read?", "check my_table.xlsx"),
     "multipliers": (

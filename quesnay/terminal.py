@@ -10,17 +10,6 @@ from typing import TextIO
 
 from quesnay.fitting.errors import DataError
 
-__all__ = [
-    "SHELLS",
-    "Step",
-    "completion",
-    "emphasised",
-    "progress",
-    "red",
-    "terminal_width",
-]
-
-
 Step = Callable[[str, float], None]
 
 _WIDTH = 100  # where nobody watches

@@ -56,7 +56,9 @@ def result() -> Reproduction:
 def test_a_level_far_off_with_the_growth_of_the_tables_is_not_called_other_growth() -> None:
     # by hand: 3.32 / 3.00 is 10.7 %, as 1.33 / 1.20 of the tables is
     said = _said(_study(_totals(T18="3.00", T19="3.32")), "Growth")
-    assert said.startswith("Growth since 2018, printed against the tables: 3.32 in 2019 (T19)")
+    assert said.startswith(
+        "Growth since 2018, printed against the tables, in trillion yuan: 3.32 in 2019 (T19)"
+    )
     assert "+11 %, against 1.32 (+11 %)" in said
 
 
@@ -79,7 +81,7 @@ def test_a_report_that_agrees_needs_no_other_core() -> None:
     ("reading", "words"),
     [
         ("", "the rest of the economy produces for a core of 0.439 brings the total to"),
-        (READINGS[0], "imports counted as if made at home; the report lies"),
+        (READINGS[0], "imports counted as if made at home; the printed level lies"),
         (READINGS[1], "What users make with the deliveries of a core"),
         (READINGS[2], "What users outside its sectors make"),
         (READINGS[3], "for each part of a core of 0.439, added up, what two parts need counted"),
@@ -96,7 +98,9 @@ def test_the_level_says_how_the_tables_are_read(reading: str, words: str) -> Non
 
 def test_tables_with_imports_inside_are_not_said_to_be_made_at_home() -> None:
     said = _said(_study(_totals(T18="1.42"), imports="included"), "Level: ")
-    assert ", imports counted as if made at home; the report lies inside that interval." in said
+    assert (
+        ", imports counted as if made at home; the printed level lies inside that interval." in said
+    )
 
 
 def test_the_method_and_the_explanation_follow_the_reading_of_the_study() -> None:

@@ -176,24 +176,6 @@ def test_packages_that_are_absent_are_named(
     refused(lambda: qn.read_sdmx("X", service="OECD"), r'pip install "quesnay\[sdmx\]"')
 
 
-def test_too_many_combinations_of_vintages_are_refused() -> None:
-    """Five shares of GDP, each free to rest on any of eight vintages: 8 to the fifth."""
-    years = range(2011, 2016)
-    figures = pd.DataFrame(
-        {f"S{year - 2000}": (f"share of GDP {year}", year, "1", "percent", "S") for year in years},
-        index=["concept", "year", "printed", "unit", "symbol"],
-    ).T.assign(concept="share of GDP")
-    totals = pd.DataFrame(
-        {f"T{year - 2000}": ("total", year, "1", "trillion CNY", "T") for year in years},
-        index=["concept", "year", "printed", "unit", "symbol"],
-    ).T
-    gdp = pd.DataFrame(
-        [(year, f"v{k}", 1e6 + k) for year in years for k in range(8)],
-        columns=["year", "vintage", "gdp"],
-    )
-    refused(lambda: qn.audit(pd.concat([figures, totals]), gdp), "more than 20000 combinations")
-
-
 @pytest.mark.parametrize(
     ("words", "said"),
     [

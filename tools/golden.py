@@ -27,8 +27,6 @@ from quesnay.diagnostics.reproduction.report import gather_evidence
 from quesnay.diagnostics.reproduction.study import Specifications, load_study
 from quesnay.models.display.table import Table, Tabular, versions
 
-__all__ = ["DATA", "computed", "differences"]
-
 DATA = Path(__file__).resolve().parents[1] / "tests" / "data" / "golden.json"
 RELATIVE, ABSOLUTE = 1e-9, 1e-12
 _DRAWS = 50

@@ -11,8 +11,6 @@ import quesnay as qn
 from quesnay.diagnostics.reproduction.tables import glance_table, score_table
 from quesnay.models.display.table import Table
 
-__all__ = ["PAGES", "blocks", "replaced"]
-
 ROOT = Path(__file__).resolve().parents[1]
 ANSWER = ("Level", "Growth", "Elasticities", "Scale", "Path", "Score")  # findings of the README
 PAGES = ("README.md", "docs/cases/reproduce.md", "docs/method/evidence.md")

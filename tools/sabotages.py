@@ -3,8 +3,6 @@
 Name -> file, what stands there (once), what a slip would make of it.
 """
 
-__all__ = ["SABOTAGES"]
-
 SABOTAGES: dict[str, tuple[str, str, str]] = {
     "Leontief inverse": (
         "fitting/tables/leontief.py",

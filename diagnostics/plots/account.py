@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = ["plot_account", "plot_elasticities", "plot_mixture", "plot_penetration"]
 
 _GRID = 1001
 _ASIDE = 0.16  # of a year: interval and printed mark both stand over their bar

@@ -26,14 +26,6 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.evidence.specification import SpecificationCurve
     from quesnay.diagnostics.evidence.updating import UpdateBacktest
 
-__all__ = [
-    "plot_audit",
-    "plot_backtest",
-    "plot_diffusion_errors",
-    "plot_specification_runs",
-    "plot_specifications",
-]
-
 
 _STATES: dict[str, dict[str, Any]] = {  # told apart by more than colour
     "always": {"color": COLOURS[0]},

@@ -27,12 +27,6 @@ if TYPE_CHECKING:
     from quesnay.models.growth.growth_accounting import GrowthAccounting
     from quesnay.models.growth.reconciliation import Reconciliation
 
-__all__ = [
-    "plot_curve",
-    "plot_disaggregation",
-    "plot_growth_accounting",
-    "plot_reconciliation",
-]
 
 _MOST = 7  # colours that all can tell apart; productivity takes the eighth
 _STEPS = 200

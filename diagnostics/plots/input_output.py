@@ -33,18 +33,6 @@ if TYPE_CHECKING:
     from quesnay.models.input_output.extraction import Extraction
     from quesnay.models.input_output.table import InputOutputTable
 
-__all__ = [
-    "core_flows",
-    "plot_coefficients",
-    "plot_core",
-    "plot_decomposition",
-    "plot_extraction",
-    "plot_flows",
-    "plot_heat_map",
-    "plot_linkages",
-    "plot_waterfall",
-]
-
 
 _MARKS = {
     "key": (COLOURS[1], "o"),

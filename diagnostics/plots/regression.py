@@ -28,12 +28,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "cloud",
-    "head",
-    "plot_diagnostics",
-    "plot_influence",
-]
 
 MOST = 45  # groups that a page can name
 MOST_ROWS = 31

@@ -32,35 +32,6 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
     from matplotlib.text import Annotation, Text
 
-__all__ = [
-    "COLOURS",
-    "GREY",
-    "Named",
-    "Panels",
-    "Picture",
-    "axis_label",
-    "brackets",
-    "cjk_family",
-    "draw_picture",
-    "figure_to_bytes",
-    "figure_to_html",
-    "figure_to_svg",
-    "finish",
-    "in_full",
-    "integer_years",
-    "legend_below",
-    "new_figure",
-    "panel_of",
-    "panels_of",
-    "place_labels",
-    "relabel",
-    "save_figure",
-    "sector_name",
-    "settle",
-    "short_name",
-    "show_as_written",
-    "stack_bars",
-]
 
 Panels: TypeAlias = "Axes | Sequence[Axes] | npt.NDArray[np.object_] | None"  # what ax= takes
 

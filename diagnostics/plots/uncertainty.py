@@ -29,14 +29,6 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-__all__ = [
-    "plot_fan",
-    "plot_fans",
-    "plot_path",
-    "plot_tornado",
-    "plot_tornados",
-]
-
 
 _LEVELS = (0.95, 0.8, 0.5)
 

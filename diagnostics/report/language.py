@@ -29,8 +29,6 @@ from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
 
-__all__ = ["ENGLISH", "LANGUAGES", "Language", "language_of", "say"]
-
 LANGUAGES = ("en", "zh")
 _PERCENT, _BLANK = re.compile(r"(?<=\d)%"), re.compile(r"(?<=\d) %")
 _FIELD = re.compile(r"\{(\w+)\}")

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from markupsafe import Markup
     from matplotlib.figure import Figure
 
-__all__ = ["Answer", "Cell", "Formula", "Front", "Section", "Why", "mathml", "render_page"]
-
 
 _PERCENT = re.compile(r"(?<=\d) %")  # a line does not break there, nor inside an interval
 _LEAST_WIDE, _INCH = 36.0, 4.2  # rem: a picture is never drawn smaller, its words stay readable

@@ -463,13 +463,13 @@ def _method(result: "Reproduction") -> Section:
 
 
 def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
-    if "penetration" not in plots:
-        return []
     use = result.study.penetration
-    curves = ", ".join(_HEADERS.get(c, c) for c in use.curves) if use is not None else ""
-    errors = known_diffusions().tables() if use is not None and use.errors else ()
+    if use is None or "calibrated" not in result.runs:
+        return []
+    curves = ", ".join(_HEADERS.get(c, c) for c in use.curves)
+    errors = known_diffusions().tables() if use.errors else ()
     words = [f"Two points and a saturation identify a curve exactly ({curves})."]
-    if use is not None and len(use.curves) > 1:
+    if len(use.curves) > 1:
         words.append("No family was chosen before the outcome was known, so each is as likely.")
     words.append("Open circles were not used.")
     if errors:

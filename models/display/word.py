@@ -18,7 +18,6 @@ from quesnay.models.display.grid import Column, Grid, build_grid, fit_widths
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
 
-__all__ = ["Part", "document_bytes"]
 
 _STILL = (2000, 1, 1, 0, 0, 0)  # a time would make the same document differ
 _PAGE = (21.0, 29.7)  # cm

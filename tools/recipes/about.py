@@ -2,17 +2,6 @@
 
 from typing import Any
 
-__all__ = [
-    "FACTS",
-    "NBS_ANNUAL",
-    "NBS_TABLES",
-    "OECD",
-    "OECD_TABLES",
-    "PUBLIC_DOMAIN",
-    "YUAN",
-    "about",
-]
-
 YUAN = "100 million yuan"
 NBS_ANNUAL = {
     "title": "National Bureau of Statistics of China, annual database",

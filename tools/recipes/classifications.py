@@ -9,8 +9,6 @@ from pathlib import Path
 from tools.recipes.about import about
 from tools.recipes.source import Field, Made, columns
 
-__all__ = ["all_classifications"]
-
 _PUBLIC = "public classifications; cite the UN, Eurostat, the Census Bureau or NBS"
 _SOURCE = {
     "title": "UN Statistics Division (ISIC Rev. 4); Eurostat (NACE Rev. 2); US Census Bureau "

@@ -8,8 +8,6 @@ from typing import Any
 from tools.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, about
 from tools.recipes.source import Field, Made, columns, rows_of
 
-__all__ = ["all_lists"]
-
 
 def all_lists(folder: Path) -> Iterator[Made]:
     """Make every sector list and the concordance."""

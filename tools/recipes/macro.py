@@ -8,8 +8,6 @@ from pathlib import Path
 from tools.recipes.about import FACTS, NBS_ANNUAL, YUAN, about
 from tools.recipes.source import Field, Made, columns, number, rows_of, shifted
 
-__all__ = ["all_series"]
-
 
 def all_series(folder: Path) -> Iterator[Made]:
     """Make every series of the nation, and the reported figures."""

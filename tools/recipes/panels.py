@@ -6,8 +6,6 @@ from pathlib import Path
 from tools.recipes.about import FACTS, NBS_ANNUAL, PUBLIC_DOMAIN, YUAN, about
 from tools.recipes.source import Field, Made, columns, rows_of, shifted
 
-__all__ = ["all_panels"]
-
 
 def all_panels(folder: Path) -> Iterator[Made]:
     """Make every panel."""

@@ -15,8 +15,6 @@ from tools.recipes.panels import all_panels
 from tools.recipes.source import Made, pack
 from tools.recipes.tables import all_tables
 
-__all__ = ["made_from", "rebuild"]
-
 
 def made_from(figures: Path) -> Iterator[Made]:
     """Make every embedded file from the folder of source figures."""

@@ -10,8 +10,6 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-__all__ = ["Field", "Made", "closed", "number", "pack", "rows_of", "shifted"]
-
 
 @dataclass(frozen=True, slots=True)
 class Field:

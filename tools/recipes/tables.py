@@ -7,8 +7,6 @@ from pathlib import Path
 from tools.recipes.about import FACTS, NBS_TABLES, OECD, OECD_TABLES, YUAN, about
 from tools.recipes.source import Field, Made, closed, columns, number, rows_of, shifted
 
-__all__ = ["all_tables"]
-
 DOLLARS = "million US dollars"
 ROUNDING = "rounding: what the printed cells leave of the printed total; all else as printed"
 TEN_THOUSANDS_TO_100_MILLIONS = -4

@@ -53,6 +53,19 @@ def book(result: Reproduction, tmp_path_factory: pytest.TempPathFactory) -> Any:
     return openpyxl.load_workbook(result.to_excel(tmp_path_factory.mktemp("book") / "report.xlsx"))
 
 
+@pytest.fixture(scope="module")
+def written(result: Reproduction, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Write the report as a Word document once."""
+    pytest.importorskip("docx", reason="makes the document")
+    return result.to_word(tmp_path_factory.mktemp("word") / "report.docx")
+
+
+@pytest.fixture(scope="module")
+def document(written: Path) -> Any:
+    docx = pytest.importorskip("docx", reason="reads the document back")
+    return docx.Document(str(written))
+
+
 def test_text_shows_an_interval_in_one_cell() -> None:
     assert "1.20 [1.00, 1.50]" in SHOWN.to_text()
     assert "1.20 [1.00, 1.50]" in SHOWN.to_html()
@@ -134,11 +147,8 @@ def test_a_chart_stands_on_the_sheet_of_its_table() -> None:
 
 
 def test_the_word_document_has_headings_tables_and_described_pictures(
-    result: Reproduction, tmp_path: Path
+    result: Reproduction, document: Any
 ) -> None:
-    docx = pytest.importorskip("docx", reason="reads the document back")
-    path = result.to_word(tmp_path / "report.docx")
-    document = docx.Document(str(path))
     headings = [p.text for p in document.paragraphs if p.style.name.startswith("Heading")]
     assert "The account" in headings
     assert document.paragraphs[0].text == result.study.study.title
@@ -150,10 +160,8 @@ def test_the_word_document_has_headings_tables_and_described_pictures(
 
 
 def test_the_first_page_holds_question_answer_picture_and_small_table(
-    result: Reproduction, tmp_path: Path
+    result: Reproduction, document: Any
 ) -> None:
-    docx = pytest.importorskip("docx", reason="reads the document back")
-    document = docx.Document(str(result.to_word(tmp_path / "report.docx")))
     before = []
     for paragraph in document.paragraphs:
         if paragraph.style.name.startswith("Heading"):
@@ -181,22 +189,15 @@ def _ratio(document: Any, shape: Any) -> float:
     return float(image.px_width / image.px_height)
 
 
-def test_word_holds_the_formulas_of_the_method_as_formulas(
-    result: Reproduction, tmp_path: Path
-) -> None:
-    pytest.importorskip("docx", reason="makes the document")
-    with zipfile.ZipFile(result.to_word(tmp_path / "report.docx")) as packed:
+def test_word_holds_the_formulas_of_the_method_as_formulas(written: Path) -> None:
+    with zipfile.ZipFile(written) as packed:
         text = packed.read("word/document.xml").decode("utf-8")
     assert text.count("<m:oMath") >= 9
     assert "<m:f><m:num><m:r><m:t" in text
     assert '<m:t xml:space="preserve">GDP</m:t>' in text
 
 
-def test_tables_of_a_document_fit_the_page_and_stay_with_their_captions(
-    result: Reproduction, tmp_path: Path
-) -> None:
-    docx = pytest.importorskip("docx", reason="reads the document back")
-    document = docx.Document(str(result.to_word(tmp_path / "report.docx")))
+def test_tables_of_a_document_fit_the_page_and_stay_with_their_captions(document: Any) -> None:
     section = document.sections[0]
     room = section.page_width - section.left_margin - section.right_margin
     assert len(document.tables) > 20

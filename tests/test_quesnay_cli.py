@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -61,6 +62,8 @@ def test_out_holds_tables_plots_and_report(
     sheets = calamine.CalamineWorkbook.from_path(str(out / "tables.xlsx")).sheet_names
     assert any(name.startswith("Reconciled account") for name in sheets)
     assert "Made table 2019" in sheets
+    body = (out / "report.html").read_text(encoding="utf-8").split("</style>")[1]
+    assert not re.search("[\u4e00-\u9fff]", body)
     capsys.readouterr()
 
 

@@ -18,7 +18,7 @@ LEAST = {
 }
 
 
-SLOW = {"studies"}
+SLOW = {"calls", "studies"}
 KINDS = [pytest.param(one, marks=[pytest.mark.slow] * (one in SLOW)) for one in (*TRIALS, "calls")]
 
 

@@ -89,6 +89,7 @@ def test_an_interruption_ends_with_130_and_one_line() -> None:
     assert interrupted("reproduce", "--draws", "200000", after=3) == LINE
 
 
+@pytest.mark.slow
 def test_an_interruption_reaches_the_worker_processes_without_a_word() -> None:
     words = ["reproduce", "--draws", "200000", "--jobs", "2"]
     assert interrupted(*words, after=6, all_of_it=True) == LINE

@@ -73,9 +73,9 @@ LONG["y"] = LONG["x"] + G.standard_normal(4200)
 CASES: dict[str, tuple[Callable[[], object], str]] = {
     "a bootstrap of points that hardly bend": (
         lambda: qn.fit_curve("gompertz", range(6), [0.98, 1.21, 2.18, 2.96, 3.73, 5.65]).conf_int(
-            method="bootstrap", draws=40
+            method="bootstrap", draws=100
         ),
-        r"bootstrap: \d+ of 40 draws had no rising curve; .* use the profile interval",
+        r"bootstrap: \d+ of 100 draws had no rising curve; .* use the profile interval",
     ),
     "income below zero": (
         lambda: qn.InputOutputTable(

@@ -233,12 +233,8 @@ def write_result(
     from quesnay.diagnostics.plots.style import figure_to_bytes
     from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.report.page import render_page
-    from quesnay.diagnostics.reproduction.report import (
-        document_of,
-        gather_evidence,
-        report_parts,
-        workbook_of,
-    )
+    from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
+    from quesnay.diagnostics.reproduction.report import gather_evidence, report_parts
     from quesnay.models.display.documents import frame_to_csv
 
     step("evidence", 0.0)

@@ -12,6 +12,7 @@ from quesnay.diagnostics.plots.style import Panels
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.linkage import sector_names
 from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
+from quesnay.diagnostics.reproduction.sources import used_sources
 from quesnay.fitting.errors import StudyError
 from quesnay.models.satellite.account import Calibration, curve_path
 from quesnay.models.satellite.concepts import describe
@@ -25,8 +26,6 @@ if TYPE_CHECKING:
 
 
 def _source(result: "Reproduction") -> str:
-    from quesnay.diagnostics.reproduction.report import used_sources
-
     return "; ".join(used_sources(result))
 
 

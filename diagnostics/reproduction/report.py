@@ -3,21 +3,17 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.catalogue import list_datasets
-from quesnay.datasets.store import resources
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.report.page import (
-    Answer,
     Formula,
     Front,
     Section,
-    mathml,
     render_page,
 )
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
@@ -31,23 +27,23 @@ from quesnay.diagnostics.reproduction.explain import (
 )
 from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
 from quesnay.diagnostics.reproduction.linkage import core_linkages
+from quesnay.diagnostics.reproduction.sources import (
+    data_section,
+    reproducibility_section,
+    used_sources,
+)
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
-    definitions_table,
-    path_table,
-    printed_amount,
     score_table,
     segment_table,
     variance_table,
     verdict_table,
 )
 from quesnay.fitting.errors import QuesnayError
-from quesnay.models.display.documents import Chart, workbook_bytes
-from quesnay.models.display.table import Table, versions
+from quesnay.models.display.table import Table
 from quesnay.models.regression.result import PanelFit, tables_of_tests
-from quesnay.models.satellite.concepts import figure_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -260,8 +256,8 @@ def report_parts(
         _core(result, plots),
         *_evidence_sections(made, "; ".join(used_sources(result))),
         *_uncertainty(result, plots),
-        _data(result),
-        _reproducibility(result),
+        data_section(result),
+        reproducibility_section(result),
     ]
     return front, [replace(one, tables=[*map(_in_words, one.tables)]) for one in sections]
 
@@ -612,107 +608,6 @@ def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
     return [Section("uncertainty", "Where the uncertainty comes from", [words], pictures, tables)]
 
 
-def _data(result: "Reproduction") -> Section:
-    vintages = "; ".join(v.name for v in result.study.gdp.vintages)
-    words = [f"GDP vintages drawn with equal weight: {vintages}."] if vintages else []
-    if set(result.study.study.years) - set(result.study.tables.years):
-        words.append(
-            "Years without an input-output table take value added by sector from the tables on "
-            "both sides, joined by the published value added by industry, and a table balanced to "
-            "these totals."
-        )
-    low, high = result.assembly.productivity
-    if result.study.employment is not None:
-        words.append(
-            "Jobs per unit of value added, direct or along the domestic supply chain, fall by "
-            f"{100 * low:.1f} to {100 * high:.1f} % a year: the average growth of nominal value "
-            f"added per person from each year since {result.study.employment.productivity_since} "
-            f"to {result.study.employment.year}."
-        )
-    words.append(f"Sources: {'; '.join(used_sources(result))}.")
-    tables = [_provenance(result)] if len(result.facts.reported) else []
-    return Section("data", "Data and sources", words, tables=tables, anchors="source")
-
-
-def _reproducibility(result: "Reproduction") -> Section:
-    """Say how to make the report again: command, seed, versions, data by their hashes, citation."""
-    words = ["The same command with the same versions gives the same numbers."]
-    tables = [_colophon(result), *_hashes(result)]
-    return Section("reproduce", "How to make this report again", words, tables=tables, brief=True)
-
-
-def _hashes(result: "Reproduction") -> list[Table]:
-    known = resources()
-    used = [name for name in _dataset_names(result) if name in known]
-    if not used:
-        return []
-    rows = {
-        name: {
-            "what": known[name].title,
-            "vintage or table": known[name].years,
-            "SHA-256": known[name].sha256[:16],
-        }
-        for name in used
-    }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
-    notes = (
-        "First 16 digits of the hash of the embedded file; licences: quesnay datasets --json.",
-    )
-    return [Table("Embedded data of this run", frame, notes)]
-
-
-def _dataset_names(result: "Reproduction") -> list[str]:
-    """Return the embedded data sets that went into a run, each once."""
-    study = result.study
-    titles = {entry.title: name for name, entry in resources().items()}
-    names = [titles.get(str(table.name), "") for table in result.facts.tables.values()]
-    names += [part.panel for part in (study.potential, study.employment) if part is not None]
-    if study.reported.dataset is not None:
-        names.append(f"reported_{study.reported.dataset}")
-    return [name for name in dict.fromkeys(names) if name]
-
-
-def _provenance(result: "Reproduction") -> Table:
-    reported = result.facts.reported
-    columns = [
-        c for c in ("printed", "unit", "kind", "provenance", "note") if c in reported.columns
-    ]
-    shown = reported[columns].fillna("")
-    shown = shown.assign(printed=[printed_amount(text) for text in shown["printed"]])
-    names = [figure_name(str(n), int(reported.loc[n, "year"])) for n in shown.index]
-    shown.insert(0, "figure", names)
-    return Table("Where the printed figures were read", shown, sheet="Printed figures")
-
-
-def used_sources(result: "Reproduction") -> list[str]:
-    """Name the sources of tables, panels and printed figures, each once."""
-    listed = list_datasets()
-    known = dict(zip([*listed["name"], *listed["what"]], [*listed["source"]] * 2, strict=True))
-    study = result.study
-    names = [str(table.name) for table in result.facts.tables.values() if table.name]
-    names += [part.panel for part in (study.potential, study.employment) if part is not None]
-    figures = result.facts.reported.get("source", pd.Series(dtype=object)).dropna()
-    sources = [*(str(known.get(name, name)) for name in names), *map(str, figures)]
-    return list(dict.fromkeys(sources))
-
-
-def _colophon(result: "Reproduction") -> Table:
-    name, seed, draws = result.study.study.name, result.seed, len(result.draws)
-    rows = {
-        "command": f"quesnay run {name} --draws {draws} --seed {seed} --out report",
-        "study": name,
-        "draws": str(draws),
-        "seed": str(seed),
-        "versions": versions(),
-        "citation": result.cite().splitlines()[0],
-    }
-    if result.elasticities is not None:
-        count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
-        rows["estimates of the elasticity"] = str(count)
-        rows["rows of the base regression"] = str(result.elasticities.base.nobs)
-    return Table("How this report was made", pd.DataFrame({"value": rows}))
-
-
 def reconciled_finding(
     result: "Reproduction", made: "ReconciledAccount", lang: Language = ENGLISH
 ) -> str:
@@ -744,108 +639,3 @@ def reconciled_finding(
 
 
 Parts = tuple[Front, list[Section]]
-
-
-def workbook_of(
-    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
-) -> bytes:
-    """Return every table of the report in one workbook, with charts, definitions and sources."""
-    _, sections = _parts(result, language) if parts is None else parts
-    path = path_table(result)
-    tables = [account_table(result, result.account, ""), path]
-    tables += [table for section in sections for table in section.tables]
-    first: dict[str, Table] = {}
-    for table in [*tables, *result.tables()]:
-        first.setdefault(table.title, table)
-    shown = [*first.values(), definitions_table(), sources_table(result)]
-    charts = [*_account_charts(result), *_path_charts(result, path)]
-    spoken = [  # a chart finds its columns in a table of the language
-        replace(
-            chart,
-            table=language(chart.table),
-            title=language(chart.title),
-            series={language(name): language(column) for name, column in chart.series.items()},
-            interval=None if chart.interval is None else language(chart.interval),
-        )
-        for chart in charts
-    ]
-    return workbook_bytes([language.table(table) for table in shown], spoken, language)
-
-
-def document_of(
-    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
-) -> bytes:
-    """Return the report as a Word document."""
-    from quesnay.diagnostics.plots.style import draw_picture, relabel
-    from quesnay.models.display.word import Part, document_bytes
-
-    front, sections = _parts(result, language) if parts is None else parts
-
-    def drawn(figures: "Plots") -> dict[str, Any]:
-        for figure in figures.values() if language.code != "en" else ():
-            relabel(figure, language)
-        return {language(caption): draw_picture(one) for caption, one in figures.items()}
-
-    every = [
-        Part(
-            language(section.title),
-            [language(words) for words in (*section.words, *section.remarks)],
-            drawn(section.figures),
-            [language.table(table) for table in section.tables],
-            [(language(f.title), mathml(f.formula), language(f.words)) for f in section.formulas],
-        )
-        for section in sections
-    ]
-    answers = () if front.answer is None else (_printed_answer(front.answer, language),)
-    return document_bytes(
-        language(front.title),
-        [language(words) for words in front.lead],
-        every,
-        question=language(front.question),
-        front=Part(figures=drawn(front.figures), tables=answers),
-    )
-
-
-def _printed_answer(answer: Answer, language: Language) -> Table:
-    """Return the small table of the first screen for paper."""
-    rows = [[language(language.measured(c.text, c.unit)) for c in own] for own in answer.rows]
-    frame = pd.DataFrame(rows, columns=list(map(language, answer.header)))
-    notes = tuple(map(language, answer.notes))
-    return Table(language(answer.title), frame.set_index(frame.columns[0]), notes)
-
-
-def _parts(result: "Reproduction", language: Language) -> Parts:
-    return report_parts(result, result.plots(), gather_evidence(result), language)
-
-
-def _account_charts(result: "Reproduction") -> list[Chart]:
-    """Draw core and integration-driven part of every run, with the interval of the total."""
-    title = account_table(result, result.account, "").title
-    keys = list(result.account.index.get_level_values("run"))
-    parts = {"core industries": "core", "integration-driven": "integration"}
-    return [
-        Chart(
-            title, f"{run} run, {result.study.study.unit}", "column", parts,
-            (keys.index(run), keys.index(run) + keys.count(run)), "total",
-        )
-        for run in result.runs
-    ]  # fmt: skip
-
-
-def _path_charts(result: "Reproduction", path: Table) -> list[Chart]:
-    columns = {str(name): str(name) for name in path.frame.columns}
-    return [Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")]
-
-
-def sources_table(result: "Reproduction") -> Table:
-    """Return the embedded data that the study used, with source and licence."""
-    listed = list_datasets().set_index("source")
-    sources = used_sources(result)
-    known = {
-        source: [str(listed.loc[[source], name].iloc[0]) for name in ("what", "years", "licence")]
-        if source in listed.index
-        else ["", "", ""]
-        for source in sources
-    }
-    frame = pd.DataFrame.from_dict(known, orient="index", columns=["what", "years", "licence"])
-    return Table("Sources of the data", frame.rename_axis("source").reset_index(), sheet="Sources")

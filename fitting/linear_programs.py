@@ -129,13 +129,14 @@ def _solved(
         "dual_feasibility_tolerance": _EXACT,
     }
     solve: Any = linprog  # its stubs know dense matrices only
-    for presolve in (True, False):  # presolve trips over rows that follow from one another
+    # presolve trips over rows that follow from one another, the simplex of old versions over more
+    for method, presolve in (("highs-ds", True), ("highs-ds", False), ("highs-ipm", True)):
         found = solve(
             cost,
             A_ub=block_diag([coo_array(piece) for piece in pieces], format="csr"),
             b_ub=np.concatenate(list(limits)),
             bounds=np.column_stack([np.concatenate(list(low)), np.concatenate(list(high))]),
-            method="highs-ds",
+            method=method,
             options={**options, "presolve": presolve},
         )
         if found.x is not None and found.status == 0:

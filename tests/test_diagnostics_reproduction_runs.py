@@ -13,7 +13,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row, rule_errors
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Figure, Study, load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
-from quesnay.diagnostics.reproduction.verdicts import score_frame
+from quesnay.diagnostics.reproduction.verdicts import judge, score_frame
 from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import RUNS
 
@@ -135,6 +135,18 @@ def test_a_naive_rule_that_only_touches_the_open_end_does_not_agree(
             naive.loc[("same step", year), ["low", "high"]] = [end * touching, 2.0 * end]
         score = score_frame(result.facts, model, result.verdicts, naive)
         assert row(score, "same step")["agree"] == agree
+
+
+def test_an_interval_from_the_open_end_of_the_printed_one_does_not_agree() -> None:
+    """2.13 means 2.125 up to, and without, 2.135: from there on a figure is printed 2.14."""
+    names = ["T18", "T19", "T20", "T21"]
+    printed = pd.DataFrame(
+        {"value": 2.13, "low": 2.125, "high": 2.135, "unit": "tn", "fact": names}, index=names
+    )
+    lows, highs = [2.135, np.nextafter(2.135, 0.0), 1.0, 1.0], [3.0, 3.0, 2.125, 2.1249]
+    estimates = pd.DataFrame({"estimate": 2.0, "low": lows, "high": highs}, index=names)
+    verdicts = judge(printed, pd.Series(dtype=object), estimates)
+    assert verdicts["agrees"].tolist() == [False, True, True, False]
 
 
 def test_identities_hold_in_every_draw(result: Reproduction) -> None:

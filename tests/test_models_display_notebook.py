@@ -36,6 +36,8 @@ PANEL = pd.DataFrame({"g": np.repeat(S, 10), "x": RNG.standard_normal(40)})
 PANEL["t"] = np.tile(range(10), 4)
 PANEL["y"] = PANEL["x"] + RNG.standard_normal(40)
 FIT = qn.fit_panel("y ~ x + C(g)", PANEL, cluster="g")
+ROWS = Z.sum(axis=1) * [1.1, 1.0, 1.0, 1.0]
+COLUMNS = Z.sum() * (ROWS.sum() / Z.to_numpy().sum())
 SHARES = dict.fromkeys(S, 0.1)
 DRAWN = qn.monte_carlo(
     lambda x: {BAD[0]: x[BAD[1]] * x[BAD[2]]},
@@ -52,8 +54,8 @@ RESULTS: dict[str, Callable[[], Any]] = {
     "stream": lambda: qn.upstreamness(TABLE),
     "paths": lambda: qn.structural_paths(TABLE, S[0]),
     "inoperability": lambda: qn.inoperability(TABLE, SHARES),
-    "balanced": lambda: qn.ras(Z, Z.sum(axis=1), Z.sum()),
-    "balanced by squares": lambda: qn.balance_least_squares(Z, Z.sum(axis=1), Z.sum()),
+    "balanced": lambda: qn.ras(Z, ROWS, COLUMNS),
+    "balanced by squares": lambda: qn.balance_least_squares(Z, ROWS, COLUMNS),
     "intervals": lambda: TABLE.multiplier_intervals(relative_error=0.1, draws=20, seed=0),
     "supply and use": lambda: qn.SupplyUseTable(
         pd.DataFrame(np.diag(OUTPUT), S, S), Z, DEMAND, VALUE
@@ -113,7 +115,7 @@ def test_a_hostile_label_is_text_in_a_notebook(name: str) -> None:
     assert shown.tags <= TAGS
     assert shown.attributes <= ATTRIBUTES
     assert not HIDDEN.search(html)
-    assert name == "balanced by squares" or any(label[:8] in shown.text for label in BAD)
+    assert any(label[:8] in shown.text for label in BAD)
     assert all(part.startswith('<div class="quesnay tex2jax_ignore') for part in html.split("\n\n"))
 
 

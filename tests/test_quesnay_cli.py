@@ -8,9 +8,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from quesnay.cli import main
+from quesnay.commands import frame_json
 from quesnay.models.display.write import write_folder
 
 
@@ -48,6 +51,11 @@ def test_json_is_one_document_and_nothing_else(capsys: pytest.CaptureFixture[str
     totals = {row["year"]: row["total"] for row in document["reconciled"]}
     assert 0.9 < totals[2019] < 2.13
     assert {row["estimate"] for row in document["reconciled_adjustments"]} >= {"gdp", "core"}
+
+
+def test_numbers_of_json_have_ten_significant_digits() -> None:
+    (row,) = frame_json(pd.DataFrame({"pi": [np.pi], "far": [-123456.78901234]}, index=["a"]))
+    assert (row["pi"], row["far"]) == (3.141592654, -123456.789)
 
 
 def test_out_holds_tables_plots_and_report(

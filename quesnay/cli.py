@@ -149,8 +149,13 @@ def _add_run_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
     parser.add_argument("--jobs", type=int, default=1, metavar="N", help="processes, default 1")
     parser.add_argument("--checkpoint", metavar="DIR", help="keep finished draws, to go on later")
-    for name, text in (("curve", "the specification curve"), ("word", "report.docx")):
-        parser.add_argument(f"--{name}", action="store_true", help=f"with --out: {text} too")
+    parser.add_argument(
+        "--curve",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="with --out: the specification curve, half of the time; on by default",
+    )
+    parser.add_argument("--word", action="store_true", help="with --out: report.docx too")
     _add_lang(parser, "; with --out also report, pictures and workbook")
     parser.add_argument("--dask", metavar="ADDRESS", help="run the draws on this Dask cluster")
     _add_json(parser)

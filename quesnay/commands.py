@@ -20,7 +20,8 @@ from quesnay.models.display.table import Tabular
 from quesnay.models.display.write import write_folder
 from quesnay.terminal import Step, emphasised, progress, terminal_width
 
-_ESTIMATING, _BEFORE, _DRAWS = 0.4, 0.5, 0.3  # measured shares of the time, for the bar
+_ESTIMATING, _BEFORE, _DRAWS = 0.15, 0.5, 0.3  # measured shares of the time, for the bar
+_CURVE, _REGRESSIONS, _PICTURES, _WRITING = 0.15, 0.35, 0.7, 0.9  # of what comes after them
 _WIDEST = 7  # columns of a data set that stand side by side in a terminal; wider ones are described
 
 
@@ -47,9 +48,11 @@ def reproduce(options: argparse.Namespace) -> None:
             checkpoint=options.checkpoint,
         )
         if options.out is not None:
-            extras = {"curve": options.curve, "word": options.word, "lang": options.lang}
             write_result(
-                result, options.out, step=lambda w, s: step(w, share + (1 - share) * s), **extras
+                result,
+                options.out,
+                step=lambda what, done: step(what, share + (1 - share) * done),
+                **{name: getattr(options, name) for name in ("curve", "word", "lang", "jobs")},
             )
     if options.json:
         print(json.dumps(result_json(result), indent=2, ensure_ascii=False))
@@ -217,16 +220,18 @@ def write_result(
     result: Reproduction | KlemsAccount,
     folder: str | Path,
     *,
-    curve: bool = False,
+    curve: bool = True,
     lang: str = "en",
     word: bool = False,
+    jobs: int = 1,
     step: Step = lambda what, share: None,
 ) -> Path:
     """Write tables, plots and the report of a run to a folder, all or nothing.
 
-    `curve` adds the specification curve, `word` the report as a Word document (needs
-    ``quesnay[word]``), `lang` is the language of report, pictures, workbook and document; `step` is
-    told what comes next and the share that is done then. Files of others in the folder stay.
+    `curve` is the specification curve, `word` adds the report as a Word document (needs
+    ``quesnay[word]``), `lang` is the language of report, pictures, workbook and document; `jobs`
+    processes make the curve; `step` is told what comes next and the share that is done then. Files
+    of others in the folder stay.
     """
     if isinstance(result, KlemsAccount):
         return write_folder(folder, _klems_files(result, lang, word))
@@ -238,13 +243,18 @@ def write_result(
     from quesnay.models.display.documents import frame_to_csv
 
     step("evidence", 0.0)
-    evidence = gather_evidence(result, curve=curve)
-    step("pictures", 0.4)
+    evidence = gather_evidence(
+        result,
+        curve=curve,
+        jobs=jobs,
+        progress=lambda done, of: step("evidence", _CURVE + _REGRESSIONS * done / of),
+    )
+    step("pictures", _PICTURES)
     plots = result.plots(curve=evidence.curve)
     language = language_of(lang, result.study.study.zh)
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)
-    step("tables and report", 0.7)
+    step("tables and report", _WRITING)
     frames = _frames(result) | evidence.frames()
     frames["account_outcome"] = frames.pop("outcome")
     files: dict[str, str | bytes] = {f"{n}.csv": frame_to_csv(f) for n, f in frames.items()}
@@ -319,6 +329,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
         }
     from quesnay.diagnostics.reproduction.report import gather_evidence
 
+    made = gather_evidence(result, curve=False)  # thousands of rows: the files hold them
     return {
         "study": result.study.study.name,
         "technology": result.study.study.technology,
@@ -327,7 +338,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
         "seed": result.seed,
         **{name: frame_json(frame) for name, frame in _frames(result).items()},
         "findings": result.findings(),
-        **{name: frame_json(frame) for name, frame in gather_evidence(result).frames().items()},
+        **{name: frame_json(frame) for name, frame in made.frames().items()},
     }
 
 

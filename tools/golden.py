@@ -95,7 +95,7 @@ def _results(result: Any) -> Iterator[tuple[str, Tabular]]:
             if isinstance(value, Tabular) and not isinstance(value, qn.InputOutputTable):
                 yield f"{type(value).__name__}: {name}, {variable}", value
     own = [result, result.elasticities, result.explain("T19", run="calibrated")]
-    evidence = gather_evidence(result)
+    evidence = gather_evidence(result, curve=False)
     own += [evidence.updated, evidence.reconciled, evidence.audit, core_linkages(result)]
     for number, value in enumerate((*own, _curve(), *_tables()), start=1):
         yield f"{type(value).__name__}: own {number}", value

@@ -42,6 +42,7 @@ from quesnay.diagnostics.reproduction.tables import (
     verdict_table,
 )
 from quesnay.fitting.errors import QuesnayError
+from quesnay.fitting.simulation.engine import Progress
 from quesnay.models.display.table import Table
 from quesnay.models.regression.result import PanelFit, tables_of_tests
 
@@ -142,7 +143,7 @@ class Evidence:
     audit : AuditResult or None
         Whether the printed figures can hold together.
     curve : SpecificationCurve or None
-        Where it was asked for.
+        Where the study declares choices; None where it was left out.
     missing : dict of str to str
         Part -> why it is not there.
     """
@@ -170,13 +171,17 @@ class Evidence:
         return tuple(table for one in made if one is not None for table in one.tables())
 
 
-def gather_evidence(result: "Reproduction", *, curve: bool = False) -> Evidence:
-    """Make what a study allows: audit, made table, reconciled account, curve where asked for.
+def gather_evidence(
+    result: "Reproduction", *, curve: bool = True, jobs: int = 1, progress: bool | Progress = False
+) -> Evidence:
+    """Make what a study allows: audit, made table, reconciled account, specification curve.
+
+    The curve is most of the work: `curve` can leave it out; `jobs` and `progress` are for it.
 
     Examples
     --------
     >>> import quesnay as qn
-    >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50))
+    >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50), curve=False)
     >>> found.updated.year, len(found.reconciled.account)
     (2019, 4)
     """
@@ -193,7 +198,7 @@ def gather_evidence(result: "Reproduction", *, curve: bool = False) -> Evidence:
         tried("updated", result.update_table),
         tried("reconciled", result.reconcile),
         tried("audit", lambda: _audit(result)),
-        tried("curve", lambda: _curve(result)) if curve else None,
+        tried("curve", lambda: _curve(result, jobs, progress)) if curve else None,
         missing,
     )
 
@@ -208,10 +213,14 @@ def _audit(result: "Reproduction") -> "AuditResult":
     return audit(load_reported(result.study.reported.dataset))
 
 
-def _curve(result: "Reproduction") -> "SpecificationCurve":
+def _curve(
+    result: "Reproduction", jobs: int, progress: bool | Progress
+) -> "SpecificationCurve":
     from quesnay.diagnostics.reproduction.specifications import specification_curve
 
-    return specification_curve(result.study, seed=result.seed)
+    if result.study.specifications is None:
+        raise QuesnayError("the study declares no choices")
+    return specification_curve(result.study, seed=result.seed, jobs=jobs, progress=progress)
 
 
 def report_html(

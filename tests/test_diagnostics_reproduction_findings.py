@@ -11,6 +11,7 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.findings import findings, turning_points
+from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
 from quesnay.diagnostics.reproduction.report import Evidence, gather_evidence, report_parts
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
@@ -204,7 +205,7 @@ def test_the_limits_say_that_the_audit_implies_another_start_of_the_curve(
     result: Reproduction,
 ) -> None:
     """By hand: 1.42 / 1.557 / 1.03548 is 0.881, below the 0.885 that fits all printed figures."""
-    made = gather_evidence(result)
+    made = gather_evidence(result, curve=False)
     said = next(s for s in _limits(result, made) if s.startswith("The curve starts from"))
     low, high = (float(text) for text in re.findall(r"0\.\d{3}", said)[:2])
     deflator = 91.9281 / 83.2036 / 1.067
@@ -275,3 +276,25 @@ def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None
     assert list(kinds.index[kinds == "forecast"]) == ["T20", "S20", "J20"]
     said = _limits(result, NONE)
     assert any(s.startswith("Forecasts of the report itself: T20, S20, J20.") for s in said)
+
+
+def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Reproduction) -> None:
+    """By the estimator for panels, without the groups that move it most."""
+    _, sections = report_parts(result, _no_plots(), NONE, _english())
+    section = next(s for s in sections if s.name == "elasticities")
+    said = next(s for s in section.words if s.startswith("Back-test: "))
+    base, *ends = (float(text) for text in re.findall(r"0\.\d{3}", said))
+    (table,) = (t for t in section.tables if t.title.endswith("without one group at a time"))
+    assert ("of 31, " in said, "of 39." in said) == (True, True)
+    use = result.study.potential
+    assert use is not None
+    rows = regression_rows(use)
+    near: dict[tuple[str, str], float] = {}
+    for group, (low, high) in {"province": ends[:2], "sector": ends[2:]}.items():
+        own = table.frame.loc[group]
+        near |= {(group, str(own["without"])): low, (group, str(own["without "])): high}
+    for (group, name), value in near.items():
+        fit = fit_potential(use, rows[rows[group] != name])
+        assert float(fit.params[use.term]) == pytest.approx(value, abs=5e-4)
+    assert float(fit_potential(use, rows).params[use.term]) == pytest.approx(base, abs=5e-4)
+    assert any("later inputs" in t.title for t in section.tables)

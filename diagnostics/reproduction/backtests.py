@@ -283,6 +283,14 @@ def backtest_elasticity(
     use = load_study(study).potential
     if use is None:
         raise StudyError("potential: the study has no regression to test; add the section")
+    found = without_groups(use, draws=draws, seed=seed)
+    rows = complete_rows(use, regression_rows(use))
+    placebo = placebo_of(use, fit_potential(use, rows), rows, draws=draws, seed=seed)
+    return replace(found, placebo=placebo)
+
+
+def without_groups(use: Potential, *, draws: int, seed: int) -> ElasticityBacktest:
+    """Leave groups out and try later inputs: the back-test but for its placebo that keeps scale."""
     if use.cluster is None:
         raise StudyError("potential.cluster: leaving clusters out needs one; name it")
     rows = complete_rows(use, regression_rows(use))
@@ -295,11 +303,7 @@ def backtest_elasticity(
 
     left_out = tuple(leave_one_out(elasticity, rows, by=by) for by in (use.cluster, "sector"))
     rng = np.random.default_rng(seed_sequence(seed))
-    return ElasticityBacktest(
-        left_out,
-        placebo_of(use, fit_potential(use, rows), rows, draws=draws, seed=seed),
-        _lead(use, rows, rng, draws),
-    )
+    return ElasticityBacktest(left_out, None, _lead(use, rows, rng, draws))
 
 
 def _lead(use: Potential, rows: pd.DataFrame, rng: np.random.Generator, draws: int) -> pd.DataFrame:

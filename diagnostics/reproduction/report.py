@@ -17,7 +17,7 @@ from quesnay.diagnostics.report.page import (
     render_page,
 )
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
-from quesnay.diagnostics.reproduction.backtests import origin_backtest
+from quesnay.diagnostics.reproduction.backtests import origin_backtest, without_groups
 from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
@@ -75,6 +75,7 @@ _HEADERS = {
     "df_absorbed": "degrees of freedom of the fixed effects",
     "rsquared": "R2",
     "rsquared_within": "R2 within groups",
+    "jackknife_se": "jackknife standard error",
     "sigma": "standard deviation of the residuals",
     "dropped_missing": "dropped, a value missing",
     "dropped_zero_weight": "dropped, weight zero",
@@ -87,6 +88,7 @@ _HEADERS = {
     "bass": "Bass",
 }
 _TRIED = 500  # draws whose medians the back-test of the path takes
+_REDRAWN = 199  # resamples behind the interval of the placebo with later inputs
 _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
 METHOD = {
@@ -213,9 +215,7 @@ def _audit(result: "Reproduction") -> "AuditResult":
     return audit(load_reported(result.study.reported.dataset))
 
 
-def _curve(
-    result: "Reproduction", jobs: int, progress: bool | Progress
-) -> "SpecificationCurve":
+def _curve(result: "Reproduction", jobs: int, progress: bool | Progress) -> "SpecificationCurve":
     from quesnay.diagnostics.reproduction.specifications import specification_curve
 
     if result.study.specifications is None:
@@ -261,7 +261,7 @@ def report_parts(
         _method(result),
         _account(result),
         *_path(result, plots),
-        *_elasticity(result, plots),
+        *_elasticity(result, plots, language),
         _core(result, plots),
         *_evidence_sections(made, "; ".join(used_sources(result))),
         *_uncertainty(result, plots),
@@ -495,20 +495,55 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
     ]  # fmt: skip
 
 
-def _elasticity(result: "Reproduction", plots: "Plots") -> list[Section]:
+def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> list[Section]:
     if result.elasticities is None:
         return []
     base = result.elasticities.base
+    words, tried = _left_out(result, language)
     return [
         Section(
             "elasticities",
             "The elasticity: a mixture of admissible equations",
-            _about_equations(result),
+            [*_about_equations(result), *words],
             {"Elasticities with 95 % intervals: first those of the account, then their rivals":
              plots["elasticities"]},
-            [*result.elasticities.tables(), *base.tables(), *_assumptions(base)],
+            [*result.elasticities.tables(), *tried, *base.tables(), *_assumptions(base)],
         )
     ]  # fmt: skip
+
+
+def _left_out(result: "Reproduction", lang: Language) -> tuple[list[str], list[Table]]:
+    """Back-test of the base elasticity, where its panel has clusters and sectors."""
+    use = result.study.potential
+    try:
+        if use is None:
+            return [], []
+        found = without_groups(use, draws=_REDRAWN, seed=result.seed)
+    except QuesnayError:
+        return [], []
+    spans = [
+        say(
+            "{low:.3f} to {high:.3f} without any one {group} of {count}",
+            lang,
+            low=float(part.left_out.iloc[:, 0].min()),
+            high=float(part.left_out.iloc[:, 0].max()),
+            group=lang(part.by),
+            count=len(part.left_out),
+        )
+        for part in found.left_out
+    ]
+    told = say(
+        "Back-test: the base elasticity of {base:.3f} becomes {rows}.",
+        lang,
+        base=found.estimate,
+        rows=say(", ", lang).join(spans),
+    )
+    rows = [part.tables()[0].frame.set_axis([part.by]) for part in found.left_out]
+    frame = pd.concat(rows).rename_axis("left out, one at a time")
+    shown = {str(n): ".3f" for n in frame if not str(n).startswith("without")}
+    tables = [Table("The base elasticity without one group at a time", frame, (), shown)]
+    known = bool(found.lead.notna().all(axis=None))  # one year has no later inputs
+    return [told], [*tables, *(found.tables()[-1:] if known else ())]
 
 
 def _about_equations(result: "Reproduction") -> list[str]:

@@ -257,7 +257,9 @@ def write_result(
     step("tables and report", _WRITING)
     frames = _frames(result) | evidence.frames()
     frames["account_outcome"] = frames.pop("outcome")
-    files: dict[str, str | bytes] = {f"{n}.csv": frame_to_csv(f) for n, f in frames.items()}
+    files: dict[str, str | bytes] = {
+        f"{name}.csv": frame_to_csv(frame) for name, frame in frames.items() if frame.columns.size
+    }  # a part that the study does not have is no file
     files |= {"tables.xlsx": workbook_of(result, parts, language), "report.html": page}
     files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
     if word:

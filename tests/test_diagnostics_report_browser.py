@@ -2,6 +2,7 @@
 
 import base64
 import io
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -60,7 +61,7 @@ def test_page_loads_alone_without_a_word_on_the_console(
     driver: Any, folder: Path, study: str, language: str
 ) -> None:
     address = _open(driver, folder, f"{study}-{language}")
-    assert requests(driver) == {address}
+    assert {a for a in requests(driver) if not a.startswith("data:")} == {address}
     assert driver.get_log("browser") == []
     assert driver.execute_script(MISSING) == []
 
@@ -190,6 +191,30 @@ def test_contents_stay_in_view(driver: Any, folder: Path) -> None:
             "return document.querySelector('nav a').getBoundingClientRect().top"
         )
         assert 0 <= top < 60
+
+
+def test_contents_are_whole_beside_the_page_and_fade_where_they_scroll(
+    driver: Any, folder: Path
+) -> None:
+    asked = (
+        "const list = document.querySelector('nav ol');"
+        "return [list.scrollWidth <= list.clientWidth, getComputedStyle(list).maskImage != 'none'];"
+    )
+    for width, shown in {380: [False, True], 900: [False, True], 1280: [True, False]}.items():
+        _open(driver, folder, "caict_2020-en", width=width)
+        assert driver.execute_script(asked) == shown
+
+
+def test_first_screen_has_no_letter_codes(driver: Any, folder: Path) -> None:
+    for language in ("en", "zh"):
+        _open(driver, folder, f"caict_2020-{language}")
+        lead = driver.execute_script("return document.querySelector('.lead').textContent")
+        assert not re.search(r"(?<![A-Za-z0-9])[A-Z][0-9]{1,2}(?![0-9])", lead)
+        assert "0.44" in lead
+        explained = driver.execute_script(
+            "return [...document.querySelectorAll('[popover]')].map(p => p.textContent).join()"
+        )
+        assert not re.search(r"[(\uff08]M\d[)\uff09]", explained)
 
 
 @pytest.mark.parametrize(("study", "language"), PAGES)

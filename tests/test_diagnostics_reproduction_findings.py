@@ -81,11 +81,11 @@ def test_a_report_that_agrees_needs_no_other_core() -> None:
 @pytest.mark.parametrize(
     ("reading", "words"),
     [
-        ("", "the rest of the economy produces for a core of 0.439 brings the total to"),
+        ("", "the rest of the economy produces for a core of 0.44 brings the total to"),
         (READINGS[0], "imports counted as if made at home; the printed level lies"),
         (READINGS[1], "What users make with the deliveries of a core"),
         (READINGS[2], "What users outside its sectors make"),
-        (READINGS[3], "for each part of a core of 0.439, added up, what two parts need counted"),
+        (READINGS[3], "for each part of a core of 0.44, added up, what two parts need counted"),
     ],
 )
 def test_the_level_says_how_the_tables_are_read(reading: str, words: str) -> None:
@@ -298,3 +298,23 @@ def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Repro
         assert float(fit.params[use.term]) == pytest.approx(value, abs=5e-4)
     assert float(fit_potential(use, rows).params[use.term]) == pytest.approx(base, abs=5e-4)
     assert any("later inputs" in t.title for t in section.tables)
+
+
+def test_an_answer_without_draws_claims_no_interval_and_no_printed_total() -> None:
+    front, _ = report_parts(qn.reproduce("oecd_ict_japan", draws=20), _no_plots(), NONE, _english())
+    (said,) = front.lead
+    assert "[" not in said
+    assert said.endswith("No intervals: the core is a definition, the tables stand as they are.")
+    assert list(front.figures) == ["Value added by run and year"]
+    assert front.answer is not None
+    assert not front.answer.notes
+
+
+def test_an_answer_names_figures_and_counts_conflicts(result: Reproduction) -> None:
+    front, _ = report_parts(result, _no_plots(), gather_evidence(result, curve=False), _english())
+    assert "In brackets: 95 % intervals." in front.lead[0]
+    assert front.lead[-1].endswith("for the share of GDP of 2019.")
+    caii = qn.reproduce("caii", draws=20)
+    front, _ = report_parts(caii, _no_plots(), gather_evidence(caii), _english())
+    sets = qn.audit(qn.load_reported("caii_2020")).conflicts
+    assert f"hold together: {len(sets)}, each of {min(map(len, sets))} figures" in front.lead[-1]

@@ -10,7 +10,6 @@ from quesnay.diagnostics.report.page import Answer, Cell, Why
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
-    interval_text,
     number_text,
     printed_amount,
     role_words,
@@ -24,7 +23,7 @@ if TYPE_CHECKING:
 
 _Inputs = tuple[tuple[str, str, int], ...]
 
-_RUNS = {
+RUN_WORDS = {
     "core": "core alone",
     "linkage": "input-output tables (linkage run)",
     "elasticity": "elasticities (elasticity run)",
@@ -36,18 +35,18 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
     "linkage": (
         "",
         (("C", "core", 0),),
-        "value added elsewhere that is tied to the core, input-output table of the year (M3)",
+        "value added elsewhere that is tied to the core, input-output table of the year",
     ),
     "elasticity": (
         "I = M C / supply of the technology's inputs",
         (("M", "potential", 0), ("C", "core", 0), ("supply", "supply", 0)),
-        "potential times the core's weight in the supply (M2)",
+        "potential times the core's weight in the supply",
     ),
     "calibrated": (
         "I = s M p, p a growth curve through a printed total and the one before that its growth "
         "implies, s M its saturation",
         (("s M", "saturation", 0), ("p", "curve", 0)),
-        "saturation times potential times penetration (M4)",
+        "saturation times potential times penetration",
     ),
 }
 _USERS = "I = sum_i v_i (x_K inv(B_KK) B_Ki)_i / x_i, i "
@@ -62,9 +61,9 @@ _TIES = {
 _SOURCES = {
     "inflation": "GDP deflator, the vintage sets of the study",
     "supply": "supply of the technology's inputs, input-output tables",
-    "saturation": "drawn multiple of the potential of the median elasticity (M2)",
-    "curve": "drawn growth curve, beyond its two points with the errors of the rule (M4)",
-    "employed": "persons that core and integration employ at the productivity of the year (M6)",
+    "saturation": "drawn multiple of the potential of the median elasticity",
+    "curve": "drawn growth curve, beyond its two points with the errors of the rule",
+    "employed": "persons that core and integration employ at the productivity of the year",
 }
 
 
@@ -75,7 +74,7 @@ def linkage_equation(result: "Reproduction") -> str:
 
 def answer_table(result: "Reproduction") -> Answer:
     """Return one row a fact where figures are printed, else the account of the last year."""
-    header = [_RUNS[run] for run in result.runs]
+    header = [RUN_WORDS[run] for run in result.runs]
     rows = part(result.verdicts, result.runs[0]) if len(result.facts.reported) else pd.DataFrame()
     names = [str(name) for name in rows.index if rows.loc[name, "restates"] is None]
     estimates = result.verdicts["estimate"] if names else pd.Series(dtype=float)
@@ -119,7 +118,8 @@ def _account_rows(result: "Reproduction", header: list[str]) -> Answer:
             for run in result.runs
         ]
         rows.append([Cell(f"{CONCEPTS[name].title}, {year}"), *cells, Cell(of)])
-    notes = ("Median and 95 % interval.",)
+    drawn = any("[" in cell.text for own in rows for cell in own)
+    notes = ("Median and 95 % interval.",) if drawn else ()
     return Answer(f"The account of {year}", ["", *header, "unit"], rows, notes)
 
 
@@ -129,8 +129,12 @@ def _unit(result: "Reproduction", concept: Concept) -> tuple[float, str]:
 
 
 def _shown(own: "pd.Series[float]", name: str, scale: float = 1.0) -> str:
-    middle, low, high = (scale * float(own[name + tail]) for tail in ("", "_low", "_high"))
-    return f"{number_text(middle)} {interval_text(low, high)}"
+    """Return a median with its interval, all with the decimals of the largest of them."""
+    values = [scale * float(own[name + tail]) for tail in ("", "_low", "_high")]
+    largest = number_text(max(values, key=abs))
+    decimals = len(largest.partition(".")[2])
+    middle, low, high = (f"{value:z.{decimals}f}" for value in values)
+    return middle if low == high else f"{middle} [{low}, {high}]"
 
 
 def explanations(result: "Reproduction") -> dict[str, Why]:

@@ -13,9 +13,11 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.explain import RUN_WORDS
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import printed_amount
 from quesnay.diagnostics.reproduction.verdicts import judged_facts
+from quesnay.models.satellite.concepts import CONCEPTS
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -59,10 +61,33 @@ def answer(
     kinds = (_alone, _level, _later_totals, _supported, _curve_and_rules)
     said = [sentence for kind in kinds for sentence in kind(result, lang)[:1]]
     said += [*audit, *_jobs(result, lang)]
-    return [_ID.sub("", " ".join(sentence.split())) for sentence in said[:5]]
+    shown = [without_ids(" ".join(one.split()), result.facts.reported, lang) for one in said[:5]]
+    if any("[" in sentence for sentence in shown):
+        shown[0] += say(" In brackets: 95 % intervals.", lang)
+    elif shown and result.study.core.dispersion == 0:
+        shown[0] += say(
+            " No intervals: the core is a definition, the tables stand as they are.", lang
+        )
+    return shown
 
 
 _ID = re.compile(r" ?[(\uff08][A-Z]\d{2}[)\uff09]")
+
+
+def without_ids(sentence: str, reported: pd.DataFrame, lang: Language) -> str:
+    """Leave out ids that stand beside a figure, and put names for those that stand for one."""
+    sentence = _ID.sub("", sentence)
+    for name, printed in reported.iterrows():
+        figure = say(
+            "the {figure} of {year}",
+            lang,
+            figure=lang(CONCEPTS[str(printed["concept"])].title),
+            year=int(printed["year"]),
+        )
+        sentence = re.sub(
+            rf"(?<![A-Za-z0-9]){re.escape(str(name))}(?![A-Za-z0-9])", figure, sentence
+        )
+    return sentence
 
 
 def _supported(result: "Reproduction", lang: Language) -> list[str]:
@@ -84,8 +109,9 @@ def _supported(result: "Reproduction", lang: Language) -> list[str]:
         [
             say(
                 "Elasticities: of the integration-driven part that the printed figures imply, the "
-                "elasticities estimated from other data support {rows}; the {count} admissible "
-                "equations lie between {low:.3f} and {high:.3f}.",
+                "elasticities estimated from other data support {rows}: one percent more of the "
+                "technology's inputs goes with {low:.3f} to {high:.3f} percent more value added, "
+                "depending on which of {count} admissible equations is taken.",
                 lang,
                 rows=say(", ", lang).join(rows),
                 count=len(values),
@@ -120,9 +146,10 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
     rules = list(result.naive.index.get_level_values("rule").unique())
     return [
         say(
-            "Path: a diffusion curve fixed by a printed total and its growth gives {rows}; "
-            "{verdict}.",
+            "Path: a diffusion curve fixed by a printed total and its growth gives, in {unit}, "
+            "{rows}; {verdict}.",
             lang,
+            unit=_unit(result, lang),
             rows=say(", ", lang).join(rows),
             verdict=_against_naive(result, rules, lang),
         )
@@ -244,10 +271,10 @@ def _unit(result: "Reproduction", lang: Language) -> str:
 
 
 def _span(values: "pd.Series[float]", name: str = "total") -> str:
-    """Median with the 95 % interval behind it; nothing has no sign."""
+    """Median with the 95 % interval behind it where it has a width; nothing has no sign."""
     shown = (f"{values[column]:.2f}" for column in (name, f"{name}_low", f"{name}_high"))
     middle, low, high = (text.removeprefix("-") if float(text) == 0 else text for text in shown)
-    return f"{middle} [{low}, {high}]"
+    return middle if low == high else f"{middle} [{low}, {high}]"
 
 
 def _first(result: "Reproduction") -> tuple[str, int] | None:
@@ -259,16 +286,16 @@ def _first(result: "Reproduction") -> tuple[str, int] | None:
 
 
 _SUPPLIED = (
-    "What the rest of the economy produces for a core of {core:.3f} brings the total to {home}"
+    "What the rest of the economy produces for a core of {core:.2f} brings the total to {home}"
 )
 _TIED = {
     "": _SUPPLIED,
     READINGS[0]: _SUPPLIED,
-    READINGS[1]: "What users make with the deliveries of a core of {core:.3f} brings the total to "
+    READINGS[1]: "What users make with the deliveries of a core of {core:.2f} brings the total to "
     "{home}",
-    READINGS[2]: "What users outside its sectors make with the deliveries of a core of {core:.3f} "
+    READINGS[2]: "What users outside its sectors make with the deliveries of a core of {core:.2f} "
     "brings the total to {home}",
-    READINGS[3]: "What the rest of the economy produces for each part of a core of {core:.3f}, "
+    READINGS[3]: "What the rest of the economy produces for each part of a core of {core:.2f}, "
     "added up, what two parts need counted twice, brings the total to {home}",
 }
 """Reading of the linkage run -> what stands beside the core in its total."""
@@ -307,7 +334,7 @@ def _alone(result: "Reproduction", lang: Language) -> list[str]:
             say(
                 "{run} {total} {unit}, {share:.1%} of GDP",
                 lang,
-                run=say(run, lang),
+                run=lang(RUN_WORDS[run]),
                 total=_span(own),
                 unit=_unit(result, lang),
                 share=float(own["share"]),
@@ -531,9 +558,10 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
     values = result.elasticities.mixture["elasticity"]
     return [
         say(
-            "Elasticities: {count} admissible equations lie between {low:.3f} and {high:.3f} "
-            "(median of the mixture {median:.3f}); the integration-driven part that they support "
-            "is, in {unit}, {rows}.",
+            "Elasticities: one percent more of the technology's inputs goes with {low:.3f} to "
+            "{high:.3f} percent more value added by {count} admissible equations (median of their "
+            "mixture {median:.3f}); the integration-driven part that they support is, in {unit}, "
+            "{rows}.",
             lang,
             count=len(values),
             low=float(values.min()),
@@ -621,17 +649,25 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
     ]
 
 
+_RULES = {
+    "same step": "the same step every year",
+    "same growth": "the same growth rate every year",
+    "mean of both": "the mean of the same step and the same growth rate every year",
+}
+"""Rule without a model -> what it says, for who has not met its name."""
+
+
 def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> str:
     """Say whether the curve forecasts the held-out totals better than the best naive rule."""
     errors = result.score["error"]
     best = str(errors[rules].idxmin())
     better = float(errors["calibrated"]) < float(errors[best])
     verdict = (
-        "the curve predicts them better than the best of {count} naive rules ({ours:.1%} against "
-        "{theirs:.1%} for {best})"
+        "the curve predicts them better than the best of {count} rules without a model, {best} "
+        "(mean error {ours:.1%} against {theirs:.1%})"
         if better
-        else "the curve predicts them no better than the best of {count} naive rules ({ours:.1%} "
-        "against {theirs:.1%} for {best})"
+        else "the curve predicts them no better than the best of {count} rules without a model, "
+        "{best} (mean error {ours:.1%} against {theirs:.1%})"
     )
     return say(
         verdict,
@@ -639,7 +675,7 @@ def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> 
         count=len(rules),
         ours=float(errors["calibrated"]),
         theirs=float(errors[best]),
-        best=say(best, lang),
+        best=lang(_RULES.get(best, best)),
     )
 
 

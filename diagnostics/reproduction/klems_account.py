@@ -25,6 +25,7 @@ from quesnay.datasets.catalogue import list_datasets
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures
+from quesnay.diagnostics.reproduction.findings import without_ids
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
 from quesnay.diagnostics.reproduction.tables import console_text
@@ -230,10 +231,11 @@ class KlemsAccount(Tabular):
         rows |= {f"producers: {name}": ", ".join(own) for name, own in use.producers.items()}
         rows |= {f"capital: {name}": ", ".join(own) for name, own in use.capital.items()}
         rests = Table("What this rests on", pd.DataFrame({"value": rows}))
-        caption = "Value added by run and year, with the printed totals"
+        caption = "Value added by year, with the printed totals"
         lang = language_of(language, head.zh)
         account, *others = self.tables()
-        front = Front(head.title, head.question, self.findings(lang)[:5],
+        lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]
+        front = Front(head.title, head.question, lead,
                       {caption: self.plot_account()})  # fmt: skip
         sections = [
             Section("verdicts", "Verdicts and definitions", tables=others),

@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
 METHODS = {
-    "linkage": "what the core needs from others (M3)",
-    "elasticity": "elasticity and weight in the supply (M2)",
-    "calibrated": "penetration curve (M4)",
+    "linkage": "what the core needs from others",
+    "elasticity": "elasticity and weight in the supply",
+    "calibrated": "penetration curve",
 }
 MAIN = "all runs"
 STATED = "all runs, stated errors alone"

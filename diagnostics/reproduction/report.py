@@ -245,11 +245,12 @@ def report_parts(
     result: "Reproduction", plots: "Plots", made: Evidence, language: Language
 ) -> tuple[Front, list[Section]]:
     """Return what the report says, part by part, for a page, a document and a workbook."""
+    printed = ", with the printed totals" if len(result.facts.totals()) else ""
     front = Front(
         result.study.study.title,
         question(result, language),
-        answer(result, language, audit=_telling(made, language)[:1]),
-        {"Value added by run and year, with the printed totals": plots["account"]},
+        answer(result, language, audit=_audit_answer(made, language)),
+        {f"Value added by run and year{printed}": plots["account"]},
         answer_table(result),
         explanations(result),
     )
@@ -286,6 +287,22 @@ def _telling(made: Evidence, language: Language) -> list[str]:
     return [say("Audit: {finding}", language, finding=language(s)) for s in made.audit.telling]
 
 
+def _audit_answer(made: Evidence, language: Language) -> list[str]:
+    """Return the first of the audit's findings, figures in conflict counted instead of named."""
+    if made.audit is None or not made.audit.conflicts:
+        return _telling(made, language)[:1]
+    return [
+        say(
+            "Audit: The printed figures are not mutually consistent, whatever was rounded and on "
+            "whichever GDP they rest; smallest sets that cannot hold together: {count}, each of "
+            "{least} figures or more.",
+            language,
+            count=len(made.audit.conflicts),
+            least=min(map(len, made.audit.conflicts)),
+        )
+    ]
+
+
 def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
     words = [*findings(result, language), *_telling(made, language)]
     if made.reconciled is not None:
@@ -297,19 +314,26 @@ def _findings(result: "Reproduction", made: Evidence, language: Language) -> Sec
 def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[Section]:
     said = turning_points(result, language)
     if made.curve is not None:
-        said += [
+        rows = [
             say(
-                "Over all combinations of the declared choices that give an estimate, {below:.0%} "
-                "of the {run} run lie below the printed figure {figure} and {agree:.0%} agree with "
-                "it.",
+                "{run} {below:.0%} below and {agree:.0%} agreeing",
                 language,
                 run=language(str(run)),
                 below=float(own["below"]),
                 agree=float(own["agrees"]),
-                figure=made.curve.figure,
             )
             for run, own in made.curve.by_run.iterrows()
         ]
+        said.append(
+            say(
+                "Over the {count} combinations of the declared choices that give an estimate, "
+                "against the printed figure {figure}: {rows}.",
+                language,
+                count=len(made.curve.estimates),
+                figure=made.curve.figure,
+                rows=say(", ", language).join(rows),
+            )
+        )
     title = "What would change the conclusion"
     return [Section("change", title, said, brief=True)] if said else []
 

@@ -358,11 +358,6 @@ def number_text(value: float) -> str:
     return _plain(value, "#.3g").removesuffix(".")
 
 
-def interval_text(low: float, high: float) -> str:
-    """Return the bounds of an interval in brackets."""
-    return f"[{number_text(low)}, {number_text(high)}]"
-
-
 def _columns(account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     """Return one column a concept, its estimates with the bounds of their intervals behind them."""
     columns = {}

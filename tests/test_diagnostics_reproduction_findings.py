@@ -76,6 +76,7 @@ def test_a_report_that_agrees_needs_no_other_core() -> None:
     needed = [s for s in turning_points(result) if "the core would have to be" in s]
     assert len(needed) == 1
     assert "2019" in needed[0]
+    assert "2018" not in needed[0]
 
 
 @pytest.mark.parametrize(

@@ -179,7 +179,7 @@ def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
     """Return the core at which the tables alone would give each printed total."""
     if "linkage" not in result.runs:
         return []
-    out = []
+    rows = []
     for name, printed in result.facts.totals().iterrows():
         year = int(printed["year"])
         agrees = row(result.verdicts, ("linkage", name))["agrees"]
@@ -187,19 +187,28 @@ def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
         if not known or (not pd.isna(agrees) and bool(agrees)):
             continue
         own = row(result.account, ("linkage", year))
-        out.append(
+        rows.append(
             say(
-                "For the tables alone to give the printed total of {year}, the core would have to "
-                "be {need:.2f} {unit} instead of {core:.2f}, with the ties per unit of core as "
-                "they are.",
+                "{need:.2f} in {year} instead of {core:.2f}",
                 lang,
                 year=year,
                 need=float(own["core"]) * float(printed["value"]) / float(own["total"]),
-                unit=_unit(result, lang),
                 core=float(own["core"]),
             )
         )
-    return out
+    return (
+        [
+            say(
+                "For the tables alone to give what is printed, the core would have to be, in "
+                "{unit}, {rows}, with the ties per unit of core as they are.",
+                lang,
+                unit=_unit(result, lang),
+                rows=say(", ", lang).join(rows),
+            )
+        ]
+        if rows
+        else []
+    )
 
 
 def _needed_elasticity(result: "Reproduction", lang: Language) -> list[str]:

@@ -130,6 +130,7 @@ def _add_runs(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") -
     )
     check.add_argument("study", metavar="STUDY.toml", help="study file, or an embedded one")
     check.set_defaults(handler="check")
+    _add_lang(check)
     _add_json(check)
     init = commands.add_parser("init", help="write a commented example of a study file")
     init.add_argument(
@@ -182,6 +183,7 @@ def _add_audit(commands: "argparse._SubParsersAction[argparse.ArgumentParser]") 
     audit = commands.add_parser("audit", help="are a report's printed figures mutually consistent?")
     audit.add_argument("file", nargs="?", metavar="FILE", help="figures of your own; else CAICT's")
     audit.set_defaults(handler="audit")
+    _add_lang(audit)
     _add_json(audit)
 
 

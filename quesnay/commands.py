@@ -7,8 +7,9 @@ import math
 import re
 import shlex
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pandas as pd
@@ -66,21 +67,25 @@ def reproduce(options: argparse.Namespace) -> None:
 def explain(options: argparse.Namespace) -> None:
     """Say where the estimate of one printed figure comes from, run by run."""
     from quesnay.diagnostics.report.language import language_of
-    from quesnay.diagnostics.reproduction.klems_account import KlemsAccount
+    from quesnay.diagnostics.reproduction.explain import check_figure
+    from quesnay.diagnostics.reproduction.facts import reported_figures
     from quesnay.diagnostics.reproduction.runs import reproduce as run
+    from quesnay.diagnostics.reproduction.study import load_klems_study, load_study
     from quesnay.models.display.escape import visible
 
+    if load_klems_study(options.study) is not None:
+        raise QuesnayError("an account by growth accounting has one equation: see its report")
+    study = load_study(options.study)
+    check_figure(study, options.figure, reported_figures(study))
     with progress(language_of(options.lang)) as step:
         step("estimating", 0.0)
         result: Any = run(
-            options.study,
+            study,
             draws=options.draws,
             seed=options.seed,
             progress=lambda done, total: step("draws", _BEFORE + _DRAWS * done / total),
         )
-    if isinstance(result, KlemsAccount):
-        raise QuesnayError("an account by growth accounting has one equation: see its report")
-    language = language_of(options.lang, result.study.study.zh)
+    language = language_of(options.lang, study.study.zh)
     for name in result.runs if options.which is None else (options.which,):
         for table in result.explain(options.figure, run=name).tables():
             shown = language.table(table).to_text(width=terminal_width())
@@ -133,7 +138,7 @@ def check(options: argparse.Namespace) -> int:
     from quesnay.diagnostics.reproduction.check import check_study
 
     found = check_study(options.study)
-    show(found, options.json)
+    show(found, options.json, lang=options.lang, texts=found.texts)
     return 1 if found.faults else 0
 
 
@@ -141,10 +146,12 @@ def audit(options: argparse.Namespace) -> None:
     """Say whether printed figures are mutually consistent."""
     from quesnay.diagnostics.audit.consistency import audit as judge
     from quesnay.diagnostics.audit.files import read_figures
+    from quesnay.diagnostics.reproduction.study import load_study
 
     figures = None if options.file is None else read_figures(options.file)
     result = judge(figures)
-    show(result, options.json)
+    texts = load_study("caict_2020").study.zh if figures is None else {}
+    show(result, options.json, lang=options.lang, texts=texts)
 
 
 def datasets(options: argparse.Namespace) -> None:
@@ -198,8 +205,19 @@ def download(options: argparse.Namespace) -> None:
     print(f"{path}\nRead it: quesnay table check {shlex.quote(str(path))} --layout {layout}")
 
 
-def show(result: Any, as_json: bool, *, title: str = "") -> None:
-    """Print a result, a frame or a series as text or as one JSON document."""
+def show(
+    result: Any,
+    as_json: bool,
+    *,
+    title: str = "",
+    lang: str = "en",
+    texts: Mapping[str, str] = MappingProxyType({}),
+) -> None:
+    """Print a result, a frame or a series as text or as one JSON document.
+
+    A text is in the language `lang`; `texts` are those that a study adds to it.
+    """
+    from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.table import Table
 
     if isinstance(result, pd.Series):
@@ -210,7 +228,9 @@ def show(result: Any, as_json: bool, *, title: str = "") -> None:
     elif isinstance(result, pd.DataFrame):
         print(emphasised(Table(title, result).shortened().to_text(width=terminal_width())))
     else:
-        print(emphasised(result.summary(width=terminal_width())))
+        language = language_of(lang, texts)
+        shown = [language.table(table).to_text(width=terminal_width()) for table in result.tables()]
+        print(emphasised("\n\n".join(shown)))
 
 
 _DIGITS = 10  # what different processors agree on

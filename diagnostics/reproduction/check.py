@@ -1,6 +1,6 @@
 """What a study will estimate, from what, and what is missing: said before anything runs."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -44,6 +44,8 @@ class StudyCheck(Tabular):
         Index id: printed, unit, and its role in every run that is estimated.
     missing : tuple of str
         Sections that are absent, and what is not estimated without them.
+    texts : mapping of str to str
+        The study's own texts in Chinese.
 
     Examples
     --------
@@ -58,6 +60,7 @@ class StudyCheck(Tabular):
     data: pd.DataFrame
     figures: pd.DataFrame
     missing: tuple[str, ...]
+    texts: Mapping[str, str]
 
     @property
     def faults(self) -> tuple[str, ...]:
@@ -117,6 +120,7 @@ def check_study(study: str | Path | Study | KlemsStudy) -> StudyCheck:
         data,
         _figures(checked, [str(run) for run in runs.index[runs["estimated"]]]),
         _missing(checked),
+        checked.study.zh,
     )
 
 
@@ -139,6 +143,7 @@ def _check_growth(study: KlemsStudy) -> StudyCheck:
         pd.DataFrame({"source": use.panel, "size": "", "fault": fault}, ["klems.panel"]),
         figures,
         (),
+        study.study.zh,
     )
 
 
@@ -188,7 +193,7 @@ def _years(study: Study) -> pd.DataFrame:
             sectors = "none: no table on both sides"
         if forecast is not None and forecast.year == year:
             sectors += "; forecast: growth of the sectors prolonged"
-        gdp = [f"{v.years[str(year)]} ({v.name})" for v in study.gdp.vintages]
+        gdp = [f"{v.years[str(year)]}, vintage {v.name}" for v in study.gdp.vintages]
         rows[year] = {"value added by sector": sectors, "GDP": "; ".join(gdp) or known.TABLE_GDP}
     frame = pd.DataFrame.from_dict(rows, orient="index")
     frame.index.name = "year"

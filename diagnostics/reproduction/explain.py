@@ -8,6 +8,7 @@ import pandas as pd
 
 from quesnay.diagnostics.report.page import Answer, Cell, Why
 from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     number_text,
@@ -244,30 +245,34 @@ def explain_figure(result: "Reproduction", figure: str, run: str) -> Explanation
 def _asked(result: "Reproduction", figure: str) -> tuple[Concept, int, str]:
     """Return what is asked for, a printed figure or any number of the account, and its printing."""
     reported = result.facts.reported
+    check_figure(result.study, figure, reported)
     if figure in reported.index:
         printed = row(reported, figure)
         said = f"Printed: {printed['printed']} {printed['unit']}, {printed['provenance']}"
         return CONCEPTS[str(printed["concept"])], int(printed["year"]), said
-    known = _numbers_of(result)
+    return (*_numbers_of(result.study)[figure], "Not printed: a number of the account.")
+
+
+def check_figure(study: Study, figure: str, reported: pd.DataFrame) -> None:
+    """Refuse what is no printed figure and no number of the account; no run is needed for it."""
+    known = [*reported.index, *_numbers_of(study)]
     if figure not in known:
         raise StudyError(
-            f"no printed figure and no number of the account {figure!r};"
-            f"{suggestion(figure, [*reported.index, *known])}"
+            f"no printed figure and no number of the account {figure!r};{suggestion(figure, known)}"
         )
-    return (*known[figure], "Not printed: a number of the account.")
 
 
-def _numbers_of(result: "Reproduction") -> dict[str, tuple[Concept, int]]:
+def _numbers_of(study: Study) -> dict[str, tuple[Concept, int]]:
     """Return the numbers of the account by letter and year, such as I20."""
-    years = sorted({int(year) for year in result.account.index.get_level_values("year")})
     concepts = [CONCEPTS[name] for name in ACCOUNT]
+    years = sorted(study.study.years)
     return {f"{c.letter}{year % 100:02d}": (c, year) for c in concepts for year in years}
 
 
 def _further(result: "Reproduction", concept: Concept, year: int) -> tuple[str, ...]:
     """Name the inputs that can be explained in turn."""
     inputs = {(name, year - back) for _, name, back in concept.inputs} - {(concept.name, year)}
-    names = [name for name, (c, y) in _numbers_of(result).items() if (c.name, y) in inputs]
+    names = [name for name, (c, y) in _numbers_of(result.study).items() if (c.name, y) in inputs]
     return (f"Explained in the same way: {', '.join(names)}.",) if names else ()
 
 

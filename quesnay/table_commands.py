@@ -5,6 +5,7 @@ Every option of :func:`quesnay.read_io` is an option here, and messages name the
 
 import argparse
 import re
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -163,7 +164,8 @@ def _analyse(options: argparse.Namespace) -> None:
         if not options.json:
             print(f"Written: {written}")
             return
-    _show(result, title, as_json=options.json)
+    names = {} if options.json else read.source.names
+    _show(_beside_names(result, names), title, as_json=options.json)
 
 
 def _reading(options: argparse.Namespace) -> dict[str, Any]:
@@ -230,6 +232,17 @@ def _frame(result: Any) -> Any:
     if isinstance(result, pd.Series):
         return result.to_frame(result.name if result.name is not None else "value")
     return result if isinstance(result, pd.DataFrame) else None
+
+
+def _beside_names(result: Any, names: Mapping[str, str]) -> Any:
+    """Put the names of sectors beside their codes, where the file has them."""
+    frame = _frame(result)
+    if frame is None or not names:
+        return result
+    codes = frame.index.get_level_values(-1)
+    shown = frame.copy()
+    shown.insert(0, "name", [names.get(str(code), "") for code in codes])
+    return shown
 
 
 def _show(result: Any, title: str, *, as_json: bool) -> None:

@@ -2,6 +2,7 @@
 
 import ast
 import html
+import itertools
 import re
 from collections.abc import Iterable
 from importlib.resources import files
@@ -118,6 +119,42 @@ def test_chinese_explanation_holds_no_english_word(
 ) -> None:
     assert main(["explain", figure, "--lang", "zh", "--draws", "60"]) == 0
     assert _english(capsys.readouterr().out.splitlines()) == []
+
+
+KEY = re.compile(r"\[[a-z.]+\]|\b[a-z]+\.[a-z]+\b")  # of a study file
+
+
+@pytest.mark.parametrize("study", STUDIES)
+def test_chinese_check_of_a_study_holds_no_english_word(
+    study: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["check", study, "--lang", "zh"]) == 0
+    lines = [KEY.sub("", line) for line in capsys.readouterr().out.splitlines()]
+    assert len(lines) > 8
+    assert _english(lines) == []
+
+
+@pytest.mark.parametrize("template", ["minimal", "country", "full"])
+def test_chinese_check_of_a_template_holds_no_english_word(
+    template: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The title and the vintages of a study are the user's own words."""
+    assert main(["init", str(tmp_path), "--template", template]) == 0
+    capsys.readouterr()
+    path = tmp_path / "study.toml"
+    own = re.findall(r'^(?:title|name) = "(.*)"|name = "(\w+)"', path.read_text(), re.MULTILINE)
+    assert main(["check", str(path), "--lang", "zh"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    for words in filter(None, itertools.chain(*own)):
+        said = said.replace(words, "")
+    assert _english([KEY.sub("", said)]) == []
+
+
+def test_chinese_audit_holds_no_english_word(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["audit", "--lang", "zh"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 40
+    assert _english(lines) == []
 
 
 def test_numbers_stand_before_units_as_chinese_readers_write_them() -> None:

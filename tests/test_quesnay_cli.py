@@ -211,4 +211,28 @@ def test_a_figure_is_explained_run_by_run(capsys: pytest.CaptureFixture[str]) ->
     for run in ("linkage", "elasticity", "calibrated"):
         assert f"T19, {run} run" in shown
     assert "did you mean" in _refused(capsys, "explain", "T91", "--draws", "50")
+    growth = _refused(capsys, "explain", "S19", "--study", "us_digital_economy")
+    assert "one equation" in growth
     assert "unknown run" in _refused(capsys, "explain", "T19", "--run", "linked", "--draws", "50")
+
+
+def test_an_unknown_figure_is_refused_before_anything_runs(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def run(*_: object, **__: object) -> None:
+        raise AssertionError("the study ran")
+
+    monkeypatch.setattr("quesnay.diagnostics.reproduction.runs.reproduce", run)
+    assert "known: T18" in _refused(capsys, "explain", "NOSUCH")
+
+
+def test_a_part_that_a_study_does_not_have_is_no_file(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "out"
+    assert main(["run", "oecd_ict_japan", "--draws", "20", "--out", str(out)]) == 0
+    assert capsys.readouterr().err == ""
+    written = {path.name: path for path in out.glob("*.csv")}
+    assert not {"elasticities.csv", "variance.csv", "specifications.csv"} & set(written)
+    for path in written.values():
+        assert len(pd.read_csv(path, comment="#").columns) > 1, path.name

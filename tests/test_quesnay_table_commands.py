@@ -124,3 +124,15 @@ def test_the_template_can_be_read_at_once(
     assert "million (currency)" in capsys.readouterr().out
     assert "a file of that name is there" in fault(capsys, "template", path)
     assert "ending in .xlsx" in fault(capsys, "template", str(tmp_path / "x.csv"))
+
+
+@pytest.mark.parametrize("action", ["multipliers", "linkages", "extract"])
+def test_names_stand_beside_codes_where_the_file_has_them(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], action: str
+) -> None:
+    assert main(["table", action, put(tmp_path, NIOT), "--year", "2014"]) == 0
+    lines = [line.split() for line in capsys.readouterr().out.splitlines()]
+    assert ["A01", "Crop"] in [line[:2] for line in lines]
+    assert ["B", "Mining"] in [line[:2] for line in lines]
+    assert main(["table", action, put(tmp_path, BASE)]) == 0
+    assert "name" not in capsys.readouterr().out.split()

@@ -166,7 +166,9 @@ def _runs(study: Study) -> pd.DataFrame:
     if curve is None:
         absent["calibrated"] = absent["calibrated"] or "no section penetration"
     else:
-        source["calibrated"] = f"{', '.join(curve.curves)} through {curve.total} and {curve.growth}"
+        source["calibrated"] = (
+            f"curves {', '.join(curve.curves)} through {curve.total} and {curve.growth}"
+        )
     wanted = study.study.runs or RUNS
     rows = {}
     for run in absent:

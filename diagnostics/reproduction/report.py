@@ -621,16 +621,7 @@ def _evidence_sections(made: Evidence, source: str) -> list[Section]:
     if made.audit is not None:
         sections.append(_audited(made.audit, source))
     if made.curve is not None:
-        words = ["All admissible combinations of the declared choices, run by run."]
-        sections.append(
-            Section(
-                "curve",
-                "Specification curve",
-                words,
-                {"Every admissible combination, run by run": made.curve.plot_runs(source=source)},
-                made.curve.tables(),
-            )
-        )
+        sections.append(_curved(made.curve, source))
     if made.updated is not None:
         words = [
             "The table before is brought to the totals of the year, by the method that misplaces "
@@ -652,6 +643,20 @@ def _evidence_sections(made: Evidence, source: str) -> list[Section]:
         listed = [f"{_PARTS[part]}: {why}." for part, why in made.missing.items()]
         sections.append(Section("missing", "Not made", listed))
     return sections
+
+
+def _curved(curve: "SpecificationCurve", source: str) -> Section:
+    """Show the curve, and count the estimates that lie above its picture."""
+    figure = curve.plot_runs(source=source)
+    values = curve.estimates["estimate"]
+    above = int((values > figure.axes[0].get_ylim()[1]).sum())
+    words = [f"All admissible combinations of the declared choices for {curve.figure}, run by run: "
+             f"{len(values)} estimates from {values.min():.2f} to {values.max():.2f} "
+             f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
+    if above:
+        words.append(f"{above} of the estimates lie above the picture.")
+    caption = {"Every admissible combination, run by run": figure}
+    return Section("curve", "Specification curve", words, caption, curve.tables())
 
 
 def _audited(audit: "AuditResult", source: str) -> Section:

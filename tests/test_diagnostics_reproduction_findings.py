@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 import quesnay as qn
+from quesnay.commands import result_json
+from quesnay.diagnostics.report.language import language_of
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.findings import findings, turning_points
+from quesnay.diagnostics.reproduction.findings import answer, findings, turning_points
 from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
 from quesnay.diagnostics.reproduction.report import Evidence, gather_evidence, report_parts
 from quesnay.diagnostics.reproduction.result import Reproduction
@@ -319,3 +321,64 @@ def test_an_answer_names_figures_and_counts_conflicts(result: Reproduction) -> N
     front, _ = report_parts(caii, _no_plots(), gather_evidence(caii), _english())
     sets = qn.audit(qn.load_reported("caii_2020")).conflicts
     assert f"hold together: {len(sets)}, each of {min(map(len, sets))} figures" in front.lead[-1]
+
+
+def _from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Work headline numbers out of the JSON of a run by hand, each in English and in Chinese."""
+    account = {(r["run"], r["year"]): r for r in document["account"]}
+    inside = {r["year"]: r for r in document["readings"] if r["reading"] == "imports inside"}
+    verdicts = {(r["run"], r["id"]): r for r in document["verdicts"]}
+    score = {r["run"]: r for r in document["score"]}
+    home, e = {y: account[("linkage", y)] for y in (2018, 2019, 2020)}, document["elasticities"]
+    spans = [f"{r['total']:.2f} [{r['total_low']:.2f}, {r['total_high']:.2f}]"
+             for r in (home[2018], inside[2018])]  # fmt: skip
+    assert home[2018]["total"] < 1.42 < inside[2018]["total"]
+    grown = {
+        year: [f"{own[year]['total']:.2f}", f"{own[year]['total'] / own[2018]['total'] - 1:+.0%}"]
+        for year, own in ((2019, home), (2020, home))
+    }
+    support = [account[("elasticity", 2018)]["integration"] / 0.9808,
+               account[("elasticity", 2019)]["integration"] / (2.13 * 0.748)]  # fmt: skip
+    low, high = (f(r["elasticity"] for r in e) for f in (min, max))
+    path = [f"{verdicts[('calibrated', t)]['estimate']:.2f}" for t in ("T19", "T20")]
+    rules = ("same step", "same growth", "mean of both")
+    errors = score["calibrated"]["error"], min(score[rule]["error"] for rule in rules)
+    need = home[2019]["core"] * 2.13 / home[2019]["total"]
+    core = 2.125 * (1 - 0.7485), 2.135 * (1 - 0.7475)
+    jobs = verdicts[("calibrated", "J20")]
+    share = "{} % in 2018, {} % in 2019".format(*(round(100 * s) for s in support))
+    ours, theirs = (f"{100 * error:.1f}" for error in errors)
+    return [
+        (f"to {spans[0]}, made at home", f"总量为{spans[0]}（国内创造）"),
+        (f"to {spans[1]} with imports", f"则为{spans[1]}"),
+        ("lies between the two", "公布值介于两者之间"),
+        (f"2.13 in 2019 (T19), +50 %, against {grown[2019][0]} ({grown[2019][1][:-1]} %)",
+         f"2019年公布2.13（T19），增幅+50%，测算为{grown[2019][0]}（{grown[2019][1]}）"),
+        (f"3.1 in 2020 (T20), +118 %, against {grown[2020][0]} ({grown[2020][1][:-1]} %)",
+         f"2020年公布3.1（T20），增幅+118%，测算为{grown[2020][0]}（{grown[2020][1]}）"),
+        (f"support {share}", "2018年{:.0%}，2019年{:.0%}".format(*support)),
+        (f"goes with {low:.3f} to {high:.3f} percent more", f"相应增加{low:.3f}%至{high:.3f}%"),
+        (f"{path[0]} in 2019 (printed 2.13), {path[1]} in 2020 (printed 3.1)",
+         f"2019年{path[0]}（公布值2.13），2020年{path[1]}（公布值3.1）"),
+        (f"(mean error {ours} % against {theirs} %)", f"（平均误差{ours}%，该规则为{theirs}%）"),
+        (f"{need:.2f} in 2019 instead of {home[2019]['core']:.2f}",
+         f"2019年{need:.2f}（而不是{home[2019]['core']:.2f}）"),
+        (f"imply a core of {core[0]:.3f} to {core[1]:.3f}", f"{core[0]:.3f}至{core[1]:.3f}"),
+        (f"at least {100 * (core[0] / 0.43865 - 1):.1f} % more than C18",
+         f"{core[0] / 0.43865 - 1:.1%}"),
+        (f"calibrated {jobs['estimate']:.1f} [", f"{10 * round(10 * jobs['estimate'])} ["),
+        (f"linkage {score['linkage']['agree']} of {score['linkage']['judged']}",
+         f"{score['linkage']['judged']}项中的{score['linkage']['agree']}项"),
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("place", [0, 1], ids=["en", "zh"])
+def test_headline_sentences_follow_from_the_json_of_the_run(
+    result: Reproduction, place: int
+) -> None:
+    language = language_of(("en", "zh")[place], result.study.study.zh)
+    said = [*answer(result, language), *findings(result, language)]
+    said += turning_points(result, language)
+    text = " ".join(said)
+    missing = [one[place] for one in _from_json(result_json(result)) if one[place] not in text]
+    assert missing == [], text

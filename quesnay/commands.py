@@ -260,7 +260,6 @@ def write_result(
     from quesnay.diagnostics.report.page import render_page
     from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
     from quesnay.diagnostics.reproduction.report import gather_evidence, report_parts
-    from quesnay.models.display.documents import frame_to_csv
 
     step("evidence", 0.0)
     evidence = gather_evidence(
@@ -275,16 +274,24 @@ def write_result(
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)
     step("tables and report", _WRITING)
-    frames = _frames(result) | evidence.frames()
-    frames["account_outcome"] = frames.pop("outcome")
-    files: dict[str, str | bytes] = {
-        f"{name}.csv": frame_to_csv(frame) for name, frame in frames.items() if frame.columns.size
-    }  # a part that the study does not have is no file
+    files: dict[str, str | bytes] = _csv_files(_frames(result) | evidence.frames())
     files |= {"tables.xlsx": workbook_of(result, parts, language), "report.html": page}
     files |= {f"{name}.png": figure_to_bytes(figure) for name, figure in plots.items()}
     if word:
         files["report.docx"] = document_of(result, parts, language)
     return write_folder(folder, files)
+
+
+def _csv_files(frames: dict[str, pd.DataFrame]) -> dict[str, str | bytes]:
+    """Return the numbers of a run as text; a part that the study does not have is no file."""
+    from quesnay.models.display.documents import frame_to_csv
+
+    names = {"outcome": "account_outcome"}
+    return {
+        f"{names.get(name, name)}.csv": frame_to_csv(frame)
+        for name, frame in frames.items()
+        if frame.columns.size
+    }
 
 
 def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:

@@ -323,52 +323,62 @@ def test_an_answer_names_figures_and_counts_conflicts(result: Reproduction) -> N
     assert f"hold together: {len(sets)}, each of {min(map(len, sets))} figures" in front.lead[-1]
 
 
-def _from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
-    """Work headline numbers out of the JSON of a run by hand, each in English and in Chinese."""
-    account = {(r["run"], r["year"]): r for r in document["account"]}
-    inside = {r["year"]: r for r in document["readings"] if r["reading"] == "imports inside"}
-    verdicts = {(r["run"], r["id"]): r for r in document["verdicts"]}
-    score = {r["run"]: r for r in document["score"]}
-    home, e = {y: account[("linkage", y)] for y in (2018, 2019, 2020)}, document["elasticities"]
+def _by(rows: list[dict[str, Any]], *keys: str) -> dict[Any, dict[str, Any]]:
+    """Index the rows of a JSON list by one or two of their values."""
+    return {tuple(r[k] for k in keys) if len(keys) > 1 else r[keys[0]]: r for r in rows}
+
+
+def _tables_from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Work out by hand what the tables give, in English and in Chinese."""
+    account, score = _by(document["account"], "run", "year"), _by(document["score"], "run")
+    inside = _by(document["readings"], "reading", "year")[("imports inside", 2018)]
+    home = {year: account[("linkage", year)] for year in (2018, 2019, 2020)}
     spans = [f"{r['total']:.2f} [{r['total_low']:.2f}, {r['total_high']:.2f}]"
-             for r in (home[2018], inside[2018])]  # fmt: skip
-    assert home[2018]["total"] < 1.42 < inside[2018]["total"]
-    grown = {
-        year: [f"{own[year]['total']:.2f}", f"{own[year]['total'] / own[2018]['total'] - 1:+.0%}"]
-        for year, own in ((2019, home), (2020, home))
-    }
-    support = [account[("elasticity", 2018)]["integration"] / 0.9808,
-               account[("elasticity", 2019)]["integration"] / (2.13 * 0.748)]  # fmt: skip
-    low, high = (f(r["elasticity"] for r in e) for f in (min, max))
-    path = [f"{verdicts[('calibrated', t)]['estimate']:.2f}" for t in ("T19", "T20")]
-    rules = ("same step", "same growth", "mean of both")
-    errors = score["calibrated"]["error"], min(score[rule]["error"] for rule in rules)
+             for r in (home[2018], inside)]  # fmt: skip
+    assert home[2018]["total"] < 1.42 < inside["total"]
+    level = {year: f"{own['total']:.2f}" for year, own in home.items()}
+    grown = {y: round(100 * (own["total"] / home[2018]["total"] - 1)) for y, own in home.items()}
     need = home[2019]["core"] * 2.13 / home[2019]["total"]
-    core = 2.125 * (1 - 0.7485), 2.135 * (1 - 0.7475)
-    jobs = verdicts[("calibrated", "J20")]
-    share = "{} % in 2018, {} % in 2019".format(*(round(100 * s) for s in support))
-    ours, theirs = (f"{100 * error:.1f}" for error in errors)
+    agree, judged = score["linkage"]["agree"], score["linkage"]["judged"]
     return [
         (f"to {spans[0]}, made at home", f"总量为{spans[0]}（国内创造）"),
         (f"to {spans[1]} with imports", f"则为{spans[1]}"),
         ("lies between the two", "公布值介于两者之间"),
-        (f"2.13 in 2019 (T19), +50 %, against {grown[2019][0]} ({grown[2019][1][:-1]} %)",
-         f"2019年公布2.13（T19），增幅+50%，测算为{grown[2019][0]}（{grown[2019][1]}）"),
-        (f"3.1 in 2020 (T20), +118 %, against {grown[2020][0]} ({grown[2020][1][:-1]} %)",
-         f"2020年公布3.1（T20），增幅+118%，测算为{grown[2020][0]}（{grown[2020][1]}）"),
-        (f"support {share}", "2018年{:.0%}，2019年{:.0%}".format(*support)),
+        (f"2.13 in 2019 (T19), +50 %, against {level[2019]} (+{grown[2019]} %)",
+         f"2019年公布2.13（T19），增幅+50%，测算为{level[2019]}（+{grown[2019]}%）"),
+        (f"3.1 in 2020 (T20), +118 %, against {level[2020]} (+{grown[2020]} %)",
+         f"2020年公布3.1（T20），增幅+118%，测算为{level[2020]}（+{grown[2020]}%）"),
+        (f"{need:.2f} in 2019 instead of {home[2019]['core']:.2f}",
+         f"2019年{need:.2f}（而不是{home[2019]['core']:.2f}）"),
+        (f"linkage {agree} of {judged}", f"{judged}项中的{agree}项"),
+    ]  # fmt: skip
+
+
+def _models_from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
+    """Work out by hand what elasticities, curve and printed figures give."""
+    account, score = _by(document["account"], "run", "year"), _by(document["score"], "run")
+    verdicts = _by(document["verdicts"], "run", "id")
+    printed = {2018: 0.9808, 2019: 2.13 * 0.748}
+    support = [round(100 * account[("elasticity", year)]["integration"] / value)
+               for year, value in printed.items()]  # fmt: skip
+    low, high = (f(r["elasticity"] for r in document["elasticities"]) for f in (min, max))
+    path = [f"{verdicts[('calibrated', t)]['estimate']:.2f}" for t in ("T19", "T20")]
+    ours = f"{100 * score['calibrated']['error']:.1f}"
+    rules = ("same step", "same growth", "mean of both")
+    theirs = f"{100 * min(score[rule]['error'] for rule in rules):.1f}"
+    core = 2.125 * (1 - 0.7485), 2.135 * (1 - 0.7475)
+    more = f"{100 * (core[0] / 0.43865 - 1):.1f}"
+    jobs = verdicts[("calibrated", "J20")]["estimate"]
+    return [
+        (f"support {support[0]} % in 2018, {support[1]} % in 2019",
+         f"2018年{support[0]}%，2019年{support[1]}%"),
         (f"goes with {low:.3f} to {high:.3f} percent more", f"相应增加{low:.3f}%至{high:.3f}%"),
         (f"{path[0]} in 2019 (printed 2.13), {path[1]} in 2020 (printed 3.1)",
          f"2019年{path[0]}（公布值2.13），2020年{path[1]}（公布值3.1）"),
         (f"(mean error {ours} % against {theirs} %)", f"（平均误差{ours}%，该规则为{theirs}%）"),
-        (f"{need:.2f} in 2019 instead of {home[2019]['core']:.2f}",
-         f"2019年{need:.2f}（而不是{home[2019]['core']:.2f}）"),
         (f"imply a core of {core[0]:.3f} to {core[1]:.3f}", f"{core[0]:.3f}至{core[1]:.3f}"),
-        (f"at least {100 * (core[0] / 0.43865 - 1):.1f} % more than C18",
-         f"{core[0] / 0.43865 - 1:.1%}"),
-        (f"calibrated {jobs['estimate']:.1f} [", f"{10 * round(10 * jobs['estimate'])} ["),
-        (f"linkage {score['linkage']['agree']} of {score['linkage']['judged']}",
-         f"{score['linkage']['judged']}项中的{score['linkage']['agree']}项"),
+        (f"at least {more} % more than C18", f"至少高{more}%"),
+        (f"calibrated {jobs:.1f} [", f"校准法{10 * round(10 * jobs)} ["),
     ]  # fmt: skip
 
 
@@ -380,5 +390,7 @@ def test_headline_sentences_follow_from_the_json_of_the_run(
     said = [*answer(result, language), *findings(result, language)]
     said += turning_points(result, language)
     text = " ".join(said)
-    missing = [one[place] for one in _from_json(result_json(result)) if one[place] not in text]
-    assert missing == [], text
+    document = result_json(result)
+    wanted = [*_tables_from_json(document), *_models_from_json(document)]
+    assert len(wanted) == 14
+    assert [one[place] for one in wanted if one[place] not in text] == []

@@ -231,7 +231,8 @@ class KlemsAccount(Tabular):
         rows |= {f"producers: {name}": ", ".join(own) for name, own in use.producers.items()}
         rows |= {f"capital: {name}": ", ".join(own) for name, own in use.capital.items()}
         rests = Table("What this rests on", pd.DataFrame({"value": rows}))
-        caption = "Value added by year, with the printed totals"
+        totals = self.facts["concept"].eq("total").any()
+        caption = f"Value added by year{', with the printed totals' if totals else ''}"
         lang = language_of(language, head.zh)
         account, *others = self.tables()
         lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]

@@ -295,7 +295,8 @@ def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Repro
     near: dict[tuple[str, str], float] = {}
     for group, (low, high) in {"province": ends[:2], "sector": ends[2:]}.items():
         own = table.frame.loc[group]
-        near |= {(group, str(own["without"])): low, (group, str(own["without "])): high}
+        names = [str(own[c]).removeprefix("sector ") for c in ("without", "without ")]
+        near |= {(group, names[0]): low, (group, names[1]): high}
     for (group, name), value in near.items():
         fit = fit_potential(use, rows[rows[group] != name])
         assert float(fit.params[use.term]) == pytest.approx(value, abs=5e-4)

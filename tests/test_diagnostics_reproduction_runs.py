@@ -304,7 +304,7 @@ def test_the_report_is_one_page_that_fetches_nothing(result: Reproduction) -> No
     assert "http://" not in page
     assert "https://" not in page
     assert "<script" not in page
-    assert page.count('<svg role="img"') == len(result.plots()) + 1  # and the audit's
+    assert page.count('<svg role="img"') == len(result.plots()) + 2  # of audit and curve
     for name in ALL:
         assert name in page
 

@@ -20,6 +20,7 @@ from quesnay.fitting.checks import is_number, seed_sequence, whole
 from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.fitting.simulation.inference import JointNull, joint_null, shapley_shares
+from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
@@ -159,15 +160,16 @@ class SpecificationCurve(Tabular):
 
     def _summary(self) -> Table:
         values = self.estimates["estimate"]
-        rows = {
-            "specifications": f"{len(values)}",
-            "failed": f"{len(self.failures)}",
-            f"median, {self.unit}": f"{self.median:.4g}",
-            "range": f"{values.min():.4g} to {values.max():.4g}",
-            "middle half": f"{values.quantile(0.25):.4g} to {values.quantile(0.75):.4g}",
-            "printed": f"{self.reported:g}",
-            "specifications below the printed figure": f"{self.below:.1%}",
-            "intervals that hold the printed figure": f"{self.holding:.1%}",
+        ends = values.quantile([0.0, 0.25, 0.75, 1.0]).tolist()
+        rows: dict[str, Any] = {  # each reads as a text and is a number in a workbook
+            "specifications": Amount(f"{len(values)}", len(values)),
+            "failed": Amount(f"{len(self.failures)}", len(self.failures)),
+            f"median, {self.unit}": Amount(f"{self.median:.4g}", self.median),
+            "range": Amount(f"{ends[0]:.4g} to {ends[3]:.4g}", low=ends[0], high=ends[3]),
+            "middle half": Amount(f"{ends[1]:.4g} to {ends[2]:.4g}", low=ends[1], high=ends[2]),
+            "printed": Amount(f"{self.reported:g}", self.reported),
+            "specifications below the printed figure": Amount(f"{self.below:.1%}", self.below),
+            "intervals that hold the printed figure": Amount(f"{self.holding:.1%}", self.holding),
         }
         notes = []
         if self.joint is not None:

@@ -562,7 +562,12 @@ def _left_out(result: "Reproduction", lang: Language) -> tuple[list[str], list[T
         base=found.estimate,
         rows=say(", ", lang).join(spans),
     )
-    rows = [part.tables()[0].frame.set_axis([part.by]) for part in found.left_out]
+    rows = [
+        part.tables()[0]
+        .frame.set_axis([part.by])
+        .map(lambda cell, by=part.by: f"{by} {cell}" if str(cell).isdigit() else cell)
+        for part in found.left_out
+    ]  # a code is no number
     frame = pd.concat(rows).rename_axis("left out, one at a time")
     shown = {str(n): ".3f" for n in frame if not str(n).startswith("without")}
     tables = [Table("The base elasticity without one group at a time", frame, (), shown)]

@@ -50,7 +50,7 @@ class Moved(Tabular):
 
     @property
     def _change(self) -> Array:
-        """How far each cell moved; a change that the scaling itself leaves, 1e-12 of it, is none."""
+        """How far each cell moved; what the scaling itself leaves, 1e-12 of it, is nothing."""
         before, end = self.start.values.ravel(), np.asarray(self.table).ravel()
         change = end - before
         return np.where(np.abs(change) > _ROUNDING * np.abs(before), change, 0.0)

@@ -84,6 +84,12 @@ RESULTS: list[Callable[..., Any]] = [
 ]
 
 
+def test_the_printed_figure_of_a_curve_stands_in_the_middle_of_its_interval() -> None:
+    axes = qn.plot_specification_runs(RUNS, figure="T19").axes[0]
+    (line,) = [one for one in axes.get_lines() if one.get_label() == "printed"]
+    assert np.asarray(line.get_ydata()).tolist() == [2.13, 2.13]
+
+
 @pytest.mark.parametrize("draw", RESULTS)
 def test_pictures_of_results_take_a_panel_and_a_source(draw: Callable[..., Any]) -> None:
     assert "Source: NBS" in [text.get_text() for text in draw(source="NBS").texts]

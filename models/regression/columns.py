@@ -119,6 +119,7 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     named = np.asarray(labels, dtype=object)
+    refuse_blanks(named, name, role)
     if role == "time":
         refuse_odd_order(named, name)
     return Grouping(name, codes.astype(np.intp), named)
@@ -203,6 +204,20 @@ def refuse_odd_labels(series: pd.Series, name: str, role: str) -> pd.Series:
                 "and '1' would be different groups; use one kind, such as text"
             )
     return series
+
+
+def refuse_blanks(labels: npt.NDArray[np.object_], name: str, role: str) -> None:
+    """Refuse texts that differ only by blanks around them, which would be different groups."""
+    if labels.size == 0 or not isinstance(labels[0], str):
+        return
+    seen: dict[str, str] = {}
+    for label in labels:
+        other = seen.setdefault(label.strip(), label)
+        if other is not label:
+            raise DataError(
+                f"{role}: labels {shown(other)} and {shown(label)} of column {name!r} differ only "
+                "by blanks and would be two groups; take the blanks off, such as by .str.strip()"
+            )
 
 
 def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:

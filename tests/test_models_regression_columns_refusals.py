@@ -141,7 +141,7 @@ def test_labels_that_differ_only_by_blanks_are_no_two_groups() -> None:
     data = DATA.assign(side=np.where(np.arange(ROWS) % 2 == 0, "east", "east "))
     for options in ({"absorb": "side"}, {"cluster": "side"}):
         with pytest.raises(
-            DataError, match="'east' and 'east ' of column 'side' differ only by bl"
+            qn.DataError, match="'east' and 'east ' of column 'side' differ only by bl"
         ):
             qn.fit_panel("y ~ x", data, **options)  # type: ignore[arg-type]
 
@@ -154,5 +154,5 @@ def test_a_frame_of_another_package_is_told_how_to_become_one_of_pandas() -> Non
         lambda: qn.fit_panel("y ~ x", DATA).predict(table),
         lambda: qn.fit_instrumental("y ~ x", table, endogenous="x", instruments="z"),
     ):
-        with pytest.raises(DataError, match=r"got one of pyarrow; use its \.to_pandas\(\)"):
+        with pytest.raises(qn.DataError, match=r"got one of pyarrow; use its \.to_pandas\(\)"):
             call()

@@ -206,7 +206,10 @@ def role_of(text: str, axis: str) -> Role | None:
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MARKED = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2009]*[0-9]")
 _SPACES = re.compile("[ \u00a0\u202f\u2009]")
-_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+# Hyphens, dashes and Japanese triangles that stand for minus; the apostrophe that typesetters put.
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\u2012\ufe63\uff0d\u25b3\u25b2", "-"))
+_MINUS |= str.maketrans({"\u2019": "'", "\u2007": " "})
+_APART = re.compile(r"([+-])[ \u00a0\u202f]+(?=[0-9])")  # "- 12"
 _SEPARATORS = ("", ",", ".", " ", "'")
 
 
@@ -241,6 +244,7 @@ def to_number(cell: Cell, style: NumberStyle) -> float | None:
     text = cell.strip().translate(_MINUS)
     if text in style.zeros:
         return 0.0
+    text = _APART.sub(r"\1", text)
     if len(text) > 400:
         return None
     if text.startswith("(") and text.endswith(")") and _MARKED.fullmatch(text[1:-1] + "0"):
@@ -308,13 +312,22 @@ def _style_of(sheet: Sheet, corner: tuple[int, int], zeros: frozenset[str]) -> N
         if mark == " " and len(grouped) < 2 and not several:
             continue
         if mark == "," and sheet.delimiter in {";", "\t"} and not (several or dot):
-            raise DataError(
-                f"{sheet.title}: {grouped[0]!r} may be {grouped[0].replace(',', '')} or "
-                f"{grouped[0].replace(',', '.')}; declare it: decimal=',' or thousands=','"
-            )
+            raise _ambiguous(sheet, grouped[0], ",")
         return NumberStyle(".", mark, zeros)
-    several = any(text.count(".") > 1 for text in marked)
-    return NumberStyle(",", ".", zeros) if several else NumberStyle(zeros=zeros)
+    if any(text.count(".") > 1 for text in marked):
+        return NumberStyle(",", ".", zeros)
+    if sheet.delimiter == ";" and not dot:  # 12.345 only, in a file as European programs write it
+        raise _ambiguous(sheet, marked[0], ".")
+    return NumberStyle(zeros=zeros)
+
+
+def _ambiguous(sheet: Sheet, text: str, mark: str) -> DataError:
+    """Say that a mark may stand before decimals or between thousands."""
+    whole, parted = text.replace(mark, ""), text.replace(mark, ".")
+    return DataError(
+        f"{sheet.title}: {text!r} may be {whole} or {parted}; declare it: decimal={mark!r} or "
+        f"thousands={mark!r}"
+    )
 
 
 def _marked(sheet: Sheet, first: int, column: int) -> Iterable[str]:
@@ -324,7 +337,7 @@ def _marked(sheet: Sheet, first: int, column: int) -> Iterable[str]:
             continue
         for cell in row[column:]:
             if isinstance(cell, str) and cell:
-                text = cell.strip().strip("()").translate(_MINUS)
+                text = _APART.sub(r"\1", cell.strip().strip("()").translate(_MINUS))
                 if len(text) < 40 and _MARKED.fullmatch(text) and not text.isdigit():
                     yield text.lstrip("+-")
 

@@ -41,6 +41,7 @@ PACKED = (".zip", ".gz")
 _LARGEST_BYTES = 1 << 31
 _SUSPECT_BYTES = 1 << 28
 _SUSPECT_RATIO = 400
+_DECIMAL = re.compile(r"[.](?:[0-9]{1,2}|[0-9]{4,})(?:[^0-9]|$)|(?<![0-9])0?[.][0-9]")
 _WIDE = 64  # cells of a line from which its numbers are read at once
 _PEEKED = 20
 
@@ -275,6 +276,7 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
+    _check_content(path.name, kind, data)
     if kind == ".zip":
         member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
@@ -286,6 +288,30 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
         if kind != ".xls":
             check_archive(path)
     return Book(path, member, data, kind, encoding)
+
+
+_CONTENTS = (
+    (b"PK\x03\x04", (".zip", *WORKBOOKS), "a workbook or zip archive", "name it .xlsx or .zip"),
+    (_OLE, WORKBOOKS, "an old workbook", "name it .xls"),
+    (b"\x1f\x8b", (".gz", *FRAMES), "packed by gzip", "name it .gz"),
+    (b"%PDF", (), "a PDF page", "fetch the table itself"),
+    (
+        b"version https://git-lfs",
+        (),
+        "a pointer of Git LFS",
+        "fetch the file itself, by git lfs pull",
+    ),
+    (b"<!DOCTYPE", (".xls",), "a web page", "fetch the file itself"),
+    (b"<html", (".xls",), "a web page", "fetch the file itself"),
+)
+
+
+def _check_content(name: str, kind: str, data: bytes) -> None:
+    """Refuse a file whose first bytes say that it is of another kind than its name says."""
+    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, kinds, what, remedy in _CONTENTS:
+        if first.startswith(mark.lower()) and kind not in kinds:
+            raise DataError(f"{name}: {what}, in spite of its name; {remedy}")
 
 
 def _workbook_kind(name: str, data: bytes, kind: str) -> str:
@@ -415,12 +441,23 @@ def _decoded(book: Book) -> str:
         return data.decode(marked or "utf-8")
     except UnicodeError:
         pass
-    for name in () if marked else _legacy(data):
-        try:
-            return data.decode(name)
-        except UnicodeError:
-            continue
-    raise DataError(f"{book.name}: not in the encoding {marked!r} that its first bytes announce")
+    if marked:
+        raise DataError(
+            f"{book.name}: not in the encoding {marked!r} that its first bytes announce"
+        )
+    try:
+        text = data.decode(_legacy(data))
+    except UnicodeError:
+        text = data.decode("latin-1")
+    strange = _STRANGE.search(text)
+    if strange is not None:
+        around = re.split(r"[,;\t\n]", text[: strange.end() + 20][-40:])
+        word = next(part for part in around if _STRANGE.search(part))
+        raise DataError(
+            f"{book.name}: its encoding is not known (taken for Western, it holds {shown(word)}); "
+            "declare it, such as encoding='shift_jis', 'euc_kr', 'big5', 'cp1250' or 'cp1251'"
+        )
+    return text
 
 
 def _two_bytes(data: bytes) -> str | None:
@@ -437,23 +474,35 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
+# What no Western text has: control characters, four letters beyond ASCII in a row, signs in a word.
+_STRANGE = re.compile(
+    "[\x80-\x9f]|[\u00a1-\u00ff]{4}|(?<=[a-z])[\u00b1\u00b3\u00b9\u00bc-\u00bf](?=[a-z])"
+    "|[\u00b3\u00b9][a-z\u00b1\u00b3\u00b9]{2}"
+)
 
 
-def _legacy(data: bytes) -> tuple[str, ...]:
-    """Return the older encodings to try: Chinese where that gives plain Chinese text.
+def _legacy(data: bytes) -> str:
+    """Return the older encoding of a text: Chinese where that gives plain Chinese text.
 
     Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
-    for Latin-1, and runs of them that decode into common Han characters for GB 18030.
+    for Latin-1, and runs of them that decode into common Han characters for GB 18030. Korean would
+    decode as well, but into characters of the first half of the table only.
     """
     sample = data[: 1 << 20]
     try:
         text = sample.decode("gb18030", errors="strict" if len(data) == len(sample) else "ignore")
     except UnicodeError:
-        return ("cp1252", "latin-1")
+        return "cp1252"
     beyond = sum(ord(letter) > 127 for letter in text)
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
     chinese = len(_HAN.findall(text)) >= 0.9 * beyond and not alone
-    return ("gb18030",) if chinese else ("cp1252", "latin-1")
+    korean = chinese and all(0xB0 <= lead <= 0xC8 for lead in _leads(sample))
+    return "cp1252" if korean or not chinese else "gb18030"
+
+
+def _leads(data: bytes) -> bytes:
+    """Return the first bytes of the pairs above 127."""
+    return b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", data))
 
 
 def _delimiter(first: str) -> str:
@@ -513,7 +562,12 @@ def _whole(line: str, lines: Iterator[str]) -> str:
 
 
 def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:
-    """Read a line of a few labels and then numbers at once; None where it is not of that form."""
+    """Read a line of a few labels and then numbers at once; None where it is not of that form.
+
+    Where semicolons part the cells, 12.345 may be thousands: such a line is left to the style.
+    """
+    if delimiter == ";" and "." in line and not _DECIMAL.search(line):
+        return None
     for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)
         values = plain_numbers(rest, delimiter)

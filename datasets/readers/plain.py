@@ -31,6 +31,7 @@ _UNIT = re.compile(
     r"|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
     re.IGNORECASE,
 )
+_LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
     "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
@@ -232,9 +233,7 @@ def _is_total(text: str) -> bool:
 
 def is_number(cell: Cell) -> bool:
     """Tell a cell that is a number, however it is written."""
-    return isinstance(cell, float) or bool(
-        re.fullmatch(r"[(+-]?\d[\d.,'\s]*(?:[eE][+-]?\d+)?\)?", cell.strip())
-    )
+    return isinstance(cell, float) or bool(_LIKE_NUMBER.fullmatch(cell.strip()))
 
 
 def _numeric(text: str) -> bool:

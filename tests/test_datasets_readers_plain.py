@@ -1,6 +1,7 @@
 """The plain grid as people have it: words, totals, marks, encodings, containers, bad input."""
 
 import gzip
+import re
 from pathlib import Path
 
 import numpy as np
@@ -582,3 +583,96 @@ def test_a_workbook_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> No
 def test_a_web_page_named_as_a_workbook_is_called_one(tmp_path: Path) -> None:
     path = put(tmp_path, "<html><table><tr><td>farm</td></tr></table></html>", "t.xls")
     refused(lambda: qn.read_io(path), "t.xls: a web page .HTML or XML., not a workbook")
+
+
+@pytest.mark.parametrize(
+    ("farm", "mill", "encoding"),
+    [
+        ("農林水産業", "製造業", "shift_jis"),
+        ("농림수산품", "제조업", "euc_kr"),
+        ("Сельское хозяйство", "Промышленность", "cp1251"),
+        ("Сельское хозяйство", "Промышленность", "koi8_r"),
+        ("Γεωργία", "Βιομηχανία", "cp1253"),
+        ("rolnictwo", "przemysł łączny", "cp1250"),
+        ("rolnictwo", "przemysł łączny", "iso8859_2"),
+        ("blé", "Énergie", "cp850"),
+    ],
+)
+def test_letters_that_would_become_others_ask_for_the_encoding(
+    tmp_path: Path, farm: str, mill: str, encoding: str
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", farm).replace("mill", mill), encoding=encoding)
+    refused(lambda: qn.read_io(path), r"its encoding is not known .*declare it, such as encoding=")
+    assert list(qn.read_io(path, encoding=encoding).sectors) == [farm, mill]
+
+
+@pytest.mark.parametrize(
+    "farm", ["농림수산품", "農林水産業", "农业", "Сельское", "blé d'été", "¿qué?"]
+)
+def test_unicode_in_any_script_is_no_other_encoding(tmp_path: Path, farm: str) -> None:
+    assert list(qn.read_io(put(tmp_path, BASE.replace("farm", farm))).sectors) == [farm, "mill"]
+
+
+@pytest.mark.parametrize(
+    ("minus", "sign"), [("△", ""), ("▲", ""), ("－", ""), ("‐", ""), ("−", " "), ("-", " ")]
+)  # fmt: skip
+def test_signs_of_minus_in_offices_near_and_far(tmp_path: Path, minus: str, sign: str) -> None:
+    """Japan prints a triangle; typesetters put hyphens, dashes and blanks."""
+    text = "s,farm,mill,homes,stocks\nfarm,20,40,150,X\nmill,60,80,60,0\nwages,120,80,,\n"
+    table = qn.read_io(put(tmp_path, text.replace("X", f"{minus}{sign}10")))
+    sound(table)
+    assert table.final_demand["stocks"].tolist() == [-10, 0]
+
+
+def test_points_that_may_part_thousands_or_decimals_are_declared(tmp_path: Path) -> None:
+    grid = re.sub(r"(\d+)", r"\1.000", BASE).replace(",", ";")
+    path = put(tmp_path, grid)
+    refused(lambda: qn.read_io(path), r"'20.000' may be 20000 or 20.000; declare it: decimal='.'")
+    assert qn.read_io(path, thousands=".").x.tolist() == [200_000, 200_000]
+    sound(qn.read_io(path, decimal="."))
+    sound(qn.read_io(put(tmp_path, grid.replace("140.000", "140.00"))))  # a decimal point for sure
+    wide = ";".join(["s", *map(str, range(1, 71)), "homes"]) + "\n"
+    rows = [";".join([str(i), *["1.000"] * 70, "30.000"]) for i in range(1, 71)]
+    made = put(
+        tmp_path, wide + "\n".join([*rows, ";".join(["wages", *["30.000"] * 70, ""])]) + "\n"
+    )
+    refused(lambda: qn.read_io(made), "'1.000' may be 1000 or 1.000")
+    assert qn.read_io(made, thousands=".").x.iloc[0] == 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", b"PK\x03\x04 rest", "a workbook or zip archive, in spite of its name"),
+        ("t.csv", gzip.compress(BASE.encode()), "packed by gzip, in spite of its name"),
+        ("t.csv", b"%PDF-1.7 rest", "a PDF page, in spite of its name"),
+        ("t.csv", b"version https://git-lfs.github.com/spec/v1\n", "by git lfs pull"),
+        ("t.csv", b"\n<!doctype html><p>404", "a web page, in spite of its name"),
+        ("t.xlsx", b"<html><p>log in", "a web page, in spite of its name"),
+    ],
+)  # fmt: skip
+def test_what_a_file_holds_in_spite_of_its_name(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    refused(lambda: qn.read_io(tmp_path / name), message)
+
+
+def test_an_address_is_no_path() -> None:
+    refused(lambda: qn.read_io("https://example.org/t.csv"), "is an address; save the file")
+
+
+@pytest.mark.parametrize(
+    "row", ["Population,1000,2000", "Energy use (TJ),5,6", "Number of enterprises,5,6",
+            "Capital stock,900,800", "Statistical discrepancy,0,0"]
+)  # fmt: skip
+def test_rows_beside_a_total_of_value_added_are_no_parts_of_it(tmp_path: Path, row: str) -> None:
+    sound(qn.read_io(put(tmp_path, BASE.replace("wages", "value added") + f"{row},\n")))
+
+
+def test_a_row_of_no_money_is_named_as_what_a_total_does_not_hold(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace("wages", "value added") + "Bank notes,5,6,\n")
+    refused(
+        lambda: qn.read_io(path), "its parts \\('Bank notes'\\) 5; .*'memorandum'} where that is"
+    )
+    sound(qn.read_io(path, roles={"Bank notes": "memorandum"}))

@@ -150,7 +150,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "row",
         r"emp(?:-\w+)?|(?:total )?employment(?:,? (?:total|domestic|in|\()\b.*)?|jobs"
         r"|(?:wages? and salary earners|self-?employed|persons employed)(?: persons)?(?: \(.*\))?"
-        r"|number of (?:employees|persons|jobs|workers)\b.*|hours worked.*"
+        r"|number of (?:employees|persons|jobs|workers|enterprises|establishments|firms)\b.*"
+        r"|hours worked.*|(?:(?:total |resident )?population|capital stock)(?: \(.*\))?"
+        r"|(?:energy|water|land|electricity)\b.* \((?:[kmgtp]?(?:j|wh|toe)|m3|m³|ha|km2|hectares)\)"
         r"|(?:total )?(?:co2|ch4|n2o|ghg|carbon dioxide|methane|nitrous oxide"
         r"|greenhouse gas(?:es)?)(?: emissions?)?(?: \(.*\))?|emissions\b.*"
         r"|就业人数|从业人员(?:数|人数)?|.*排放量?",

@@ -676,3 +676,30 @@ def test_a_row_of_no_money_is_named_as_what_a_total_does_not_hold(tmp_path: Path
         lambda: qn.read_io(path), "its parts \\('Bank notes'\\) 5; .*'memorandum'} where that is"
     )
     sound(qn.read_io(path, roles={"Bank notes": "memorandum"}))
+
+
+# How statistical offices name the sectors, totals and rows of one and the same table.
+WORDS = {
+    line.partition(";")[0]: line.split(";")[1:]
+    for line in (Path(__file__).parent / "reference" / "words_of_offices.csv")
+    .read_text(encoding="utf-8")
+    .splitlines()[1:]
+}
+
+
+@pytest.mark.parametrize("tongue", WORDS)
+def test_totals_output_and_value_added_in_the_tongues_of_offices(
+    tmp_path: Path, tongue: str
+) -> None:
+    words = WORDS[tongue]
+    a, b, inner, homes, abroad, final, output, inputs, wages, surplus, added, made = words
+    lines = [["", a, b, inner, homes, abroad, final, output],
+             [a, 20, 40, 60, 100, 40, 140, 200], [b, 60, 80, 140, 40, 20, 60, 200],
+             [inputs, 80, 120, 200, 140, 60, 200, 400], [wages, 80, 60, 140, "", "", "", ""],
+             [surplus, 40, 20, 60, "", "", "", ""], [added, 120, 80, 200, "", "", "", ""],
+             [made, 200, 200, 400, "", "", "", ""]]  # fmt: skip
+    grid = "\n".join(";".join(map(str, line)) for line in lines) + "\n"
+    table = qn.read_io(put(tmp_path, grid))
+    sound(table)
+    assert list(table.value_added.index) == [wages, surplus]
+    assert list(table.final_demand.columns) == [homes, abroad]

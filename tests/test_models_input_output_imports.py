@@ -148,5 +148,7 @@ def test_wrong_requests_are_refused() -> None:
     refused(lambda: call(nation(), [-1, 2]), "regional_output: expected amounts of 0 or more")
     refused(lambda: call(nation(), {"shop": 1}), "no sector 'shop'")
     refused(lambda: call(nation(), [2000, 1500]), "exceeds the nation's")
-    refused(lambda: call(nation(), [1001, 0]), "the region's output of 1001 exceeds the nation's of 1")
+    refused(
+        lambda: call(nation(), [1001, 0]), "the region's output of 1001 exceeds the nation's of 1"
+    )
     refused(lambda: call([[1, 2], [3, 4]], [1, 2]), "national: list is no input-output table")  # type: ignore[arg-type]

@@ -75,7 +75,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|producción precios? básicos?|production(?: totale)?|produktionswert"
         r"|valor bruto de (?:la )?producción|国内生産額|生產總值|총(?:투입|산출)(?:계|액)?"
         r"|produ(?:cción|ção) total|valor da produção|produzione(?: totale)?|produksjon"
-        r"|produkcja globalna|produktionswert.*",
+        r"|produkcja globalna|produktionswert.*|produktion|productie|produc[tţț]ie|produkce|tuotos"
+        r"|kibocsátás|toplam çıktı|выпуск|παραγωγή|giá trị sản xuất|總產出|總投入|ผลผลิตรวม"
+        r"|إجمالي الإنتاج|תפוקה",
     ),
     ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
     (
@@ -128,7 +130,11 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|gross domestic product"
         r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
         r"|valor a(?:ñadido|dicionado).*|valore aggiunto.*|toegevoegde waarde.*|bruttoprodukt"
-        r"|wartość dodana"
+        r"|wartość dodana.*|(?:brutto)?förädlingsvärde|brutto?værditilvækst|arvonlisäys.*"
+        r"|(?:hrubá )?přidaná hodnota|(?:bruttó )?hozzáadott érték|katma değer"
+        r"|nilai tambah(?: bruto)?"
+        r"|valoarea? adăugată.*|valoarea? adaugata.*|(?:валовая )?добавленная стоимость"
+        r"|(?:ακαθάριστη )?προστιθέμενη αξία|giá trị tăng thêm|القيمة المضافة|ערך מוסף|มูลค่าเพิ่ม"
         r"|附加價值|부가가치계?|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
     ),
     (
@@ -168,7 +174,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|capital formation|exports)"
         r"|final uses \(.*\)|(?:total )?demanda final(?: total)?|total (?:empleos|emplois) finals?"
         r"|(?:letzte|endg\w+) verwendung.*|totale impieghi finali|totaal finale.*|最終需要(?:合)?計"
-        r"|최종수요계?",
+        r"|최종수요계?|popyt końcowy",
     ),
     (
         "final_demand",
@@ -177,6 +183,12 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|stocks?|inventor\w+"
         r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e"
         r"|.*(?:消费|出口|资本形成|存货|支出|流出|最終需要|輸出|固定資本形成).*",
+    ),
+    (
+        "total",  # whatever else begins so: it is checked against the sums there are
+        "both",
+        r"(?:total|totaal|totale|summa|suma|zużycie pośrednie|toplam|σύνολο|tổng|إجمالي|סך)\b.*"
+        r"|รวม.*|vorleistungen\b.*|.*\b(?:i alt|yhteensä|celkem|összesen|gesamt|insgesamt)|.*合計",
     ),
 )
 _COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)

@@ -154,7 +154,7 @@ def split_imports(
     if len(positive):
         raise DataError(
             f"final demand: column {imports!r} holds {demand.loc[positive[0], imports]:g} for "
-            f"{shown(positive[0])}; imports stand there as negative numbers, so that the row balances"
+            f"{shown(positive[0])}; imports stand there as negative numbers"
         )
     rest = demand.drop(columns=[imports])
     found = split_flows(

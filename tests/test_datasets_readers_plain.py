@@ -679,7 +679,7 @@ def test_a_row_of_no_money_is_named_as_what_a_total_does_not_hold(tmp_path: Path
 
 
 # How statistical offices name the sectors, totals and rows of one and the same table.
-WORDS = {
+OFFICES = {
     line.partition(";")[0]: line.split(";")[1:]
     for line in (Path(__file__).parent / "reference" / "words_of_offices.csv")
     .read_text(encoding="utf-8")
@@ -687,11 +687,11 @@ WORDS = {
 }
 
 
-@pytest.mark.parametrize("tongue", WORDS)
-def test_totals_output_and_value_added_in_the_tongues_of_offices(
+@pytest.mark.parametrize("tongue", OFFICES)
+def test_offices_print_their_own_sectors_corner_and_output_below(
     tmp_path: Path, tongue: str
 ) -> None:
-    words = WORDS[tongue]
+    words = OFFICES[tongue]
     a, b, inner, homes, abroad, final, output, inputs, wages, surplus, added, made = words
     lines = [["", a, b, inner, homes, abroad, final, output],
              [a, 20, 40, 60, 100, 40, 140, 200], [b, 60, 80, 140, 40, 20, 60, 200],

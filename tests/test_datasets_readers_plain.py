@@ -703,3 +703,32 @@ def test_offices_print_their_own_sectors_corner_and_output_below(
     sound(table)
     assert list(table.value_added.index) == [wages, surplus]
     assert list(table.final_demand.columns) == [homes, abroad]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather", "dta"])
+def test_frames_of_arrow_and_stata_with_labels_of_values(tmp_path: Path, kind: str) -> None:
+    """Stata keeps numbers whose labels are the sectors; a sector may be called index."""
+    frame = pd.DataFrame(
+        {"s": ["index_a", "mill", "wages"], "index_a": [20.0, 60, 120], "mill": [40.0, 80, 80],
+         "homes": [140.0, 60, np.nan]}
+    ).astype({"s": "category"})  # fmt: skip
+    path = tmp_path / f"t.{kind}"
+    if kind == "dta":
+        frame.to_stata(path, write_index=False)
+    else:
+        pytest.importorskip("pyarrow")
+        getattr(frame, f"to_{kind}")(path)
+    table = qn.read_io(path)
+    sound(table)
+    assert list(table.sectors) == ["index_a", "mill"]
+
+
+def test_infinity_in_a_frame_is_no_blank(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"s": ["farm", "mill", "wages"], "farm": [20.0, 60, 120],
+                          "mill": [np.inf, 80, 80], "homes": [140.0, 60, 0]})  # fmt: skip
+    frame.to_parquet(tmp_path / "t.parquet")
+    refused(
+        lambda: qn.read_io(tmp_path / "t.parquet", blank="zero"),
+        "row 'farm', column 'mill': 'inf' is no number",
+    )

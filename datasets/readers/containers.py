@@ -36,7 +36,7 @@ Cell = str | float
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".txt", ".tsv", ".tab")
-FRAMES = (".parquet", ".rds", ".rda", ".rdata")
+FRAMES = (".parquet", ".feather", ".dta", ".rds", ".rda", ".rdata")
 PACKED = (".zip", ".gz")
 _LARGEST_BYTES = 1 << 31
 _SUSPECT_BYTES = 1 << 28
@@ -259,7 +259,7 @@ def _parsing(calamine: Any, name: str) -> Iterator[None]:
 def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Book:
     """Open a file of a user's, once its size and kind are known to be harmless.
 
-    Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .rds or .rda, or
+    Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods) or frame (`FRAMES`), or
     one of these inside .zip or .gz; `hint` is what the name of the wanted member of an archive
     contains (a year). A file that is missing, of another kind, damaged, or an archive out of all
     proportion is refused.
@@ -590,10 +590,11 @@ def plain_numbers(text: str, delimiter: str) -> NDArray[np.float64] | None:
 def _frame_sheet(book: Book) -> Sheet:
     """Return a data frame as a sheet: its column names, then its rows."""
     try:
-        frame = _parquet(book) if book.kind == ".parquet" else _r_frame(book)
+        frame = _r_frame(book) if book.kind.startswith(".r") else _frame(book)
         if type(frame.index).__name__ != "RangeIndex":
             frame = frame.reset_index()
-        rows: list[Row] = [["" if str(n).startswith("index") else str(n) for n in frame]]
+        names = (re.sub(r"^(index|level_[0-9]+)$", "", str(name)) for name in frame)
+        rows: list[Row] = [list(names)]
         rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]
     except QuesnayError:
         raise
@@ -607,11 +608,14 @@ def _frame_sheet(book: Book) -> Sheet:
     return Sheet(book.name, "", rows)
 
 
-def _parquet(book: Book) -> Any:
+def _frame(book: Book) -> Any:
     import pandas as pd
 
+    if book.kind == ".dta":  # of Stata, where labels of values stand for them
+        return pd.read_stata(io.BytesIO(book.data))
     importlib.import_module("pyarrow")
-    return pd.read_parquet(io.BytesIO(book.data))
+    read: Any = pd.read_parquet if book.kind == ".parquet" else pd.read_feather
+    return read(io.BytesIO(book.data))
 
 
 def _r_frame(book: Book) -> Any:
@@ -643,7 +647,7 @@ def _cell(cell: object) -> Cell:
         return str(cell)
     if isinstance(cell, int | float | np.integer | np.floating):
         value = float(cell)
-        return value if np.isfinite(value) else ""
+        return "" if np.isnan(value) else value if np.isfinite(value) else str(value)
     return str(cell)
 
 

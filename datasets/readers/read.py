@@ -165,8 +165,8 @@ def read_io(
     Parameters
     ----------
     path : str or Path
-        Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet (needs
-        pyarrow) or .rds, .rda (needs pyreadr), also inside .zip or .gz; a folder or the
+        Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .feather
+        (need pyarrow), .dta or .rds, .rda (need pyreadr), also inside .zip or .gz; a folder or the
         published archive for "exiobase", "eora" and "gloria".
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
@@ -204,7 +204,8 @@ def read_io(
         excepted); what is not available (``..``, ``:``) is a fault in either case, as is
         a cell that holds an error or a formula never computed.
     encoding : str, optional
-        Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1.
+        Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1; text that
+        would come out garbled asks for it.
     decimal, thousands : str, optional
         Marks in numbers, such as "," and "."; by default found where they are unmistakable.
     roles : mapping of str to str, optional

@@ -631,6 +631,20 @@ def test_points_that_may_part_thousands_or_decimals_are_declared(tmp_path: Path)
     assert qn.read_io(path, thousands=".").x.tolist() == [200_000, 200_000]
     sound(qn.read_io(path, decimal="."))
     sound(qn.read_io(put(tmp_path, grid.replace("140.000", "140.00"))))  # a decimal point for sure
+    sound(qn.read_io(put(tmp_path, grid.replace(";", ","))))
+    refused(lambda: qn.read_io(put(tmp_path, grid.replace(";", "\t"))), "declare it")
+    book = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(book) as made_book:
+        sheet = made_book.add_worksheet()
+        for i, line in enumerate(grid.splitlines()):
+            sheet.write_row(i, 0, line.split(";"))  # texts
+    refused(lambda: qn.read_io(book), "'20.000' may be 20000 or 20.000")
+    with xlsxwriter.Workbook(book) as made_book:
+        sheet = made_book.add_worksheet()
+        for i, line in enumerate(BASE.splitlines()):
+            sheet.write_row(i, 0, [float(c) if c.isdigit() else c for c in line.split(",")])
+        sheet.write(1, 1, "20.000")
+    sound(qn.read_io(book))
     wide = ";".join(["s", *map(str, range(1, 71)), "homes"]) + "\n"
     rows = [";".join([str(i), *["1.000"] * 70, "30.000"]) for i in range(1, 71)]
     made = put(

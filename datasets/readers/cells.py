@@ -330,9 +330,20 @@ def _style_of(sheet: Sheet, corner: tuple[int, int], zeros: frozenset[str]) -> N
         return NumberStyle(".", mark, zeros)
     if any(text.count(".") > 1 for text in marked):
         return NumberStyle(",", ".", zeros)
-    if sheet.delimiter == ";" and not dot:  # 12.345 only, in a file as European programs write it
-        raise _ambiguous(sheet, marked[0], ".")
+    pointed = next((text for text in marked if "." in text), None)
+    if pointed and sheet.delimiter != "," and not dot and not _typed(sheet, *corner):
+        raise _ambiguous(sheet, pointed, ".")
     return NumberStyle(zeros=zeros)
+
+
+def _typed(sheet: Sheet, first: int, column: int) -> bool:
+    """Tell a sheet that holds numbers as numbers, so that its texts are exceptions."""
+    return any(
+        isinstance(cell, float)
+        for row in sheet.rows[first:]
+        if not isinstance(row, PackedRow)
+        for cell in row[column:]
+    )
 
 
 def _ambiguous(sheet: Sheet, text: str, mark: str) -> DataError:

@@ -455,7 +455,7 @@ def _decoded(book: Book) -> str:
         word = next(part for part in around if _STRANGE.search(part))
         raise DataError(
             f"{book.name}: its encoding is not known (taken for Western, it holds {shown(word)}); "
-            "declare it, such as encoding='shift_jis', 'euc_kr', 'big5', 'cp1250' or 'cp1251'"
+            "declare it, such as encoding='shift_jis' (or 'euc_kr', 'big5', 'cp1250', 'cp1251')"
         )
     return text
 
@@ -564,9 +564,9 @@ def _whole(line: str, lines: Iterator[str]) -> str:
 def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:
     """Read a line of a few labels and then numbers at once; None where it is not of that form.
 
-    Where semicolons part the cells, 12.345 may be thousands: such a line is left to the style.
+    Unless commas part the cells, 12.345 may be thousands: such a line is left to the style.
     """
-    if delimiter == ";" and "." in line and not _DECIMAL.search(line):
+    if delimiter != "," and "." in line and not _DECIMAL.search(line):
         return None
     for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)

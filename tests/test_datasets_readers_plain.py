@@ -746,3 +746,50 @@ def test_infinity_in_a_frame_is_no_blank(tmp_path: Path) -> None:
         lambda: qn.read_io(tmp_path / "t.parquet", blank="zero"),
         "row 'farm', column 'mill': 'inf' is no number",
     )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "shown"),
+    [
+        ("\u00e9lan", "e\u0301lan", "e\u0301lan"),
+        ("A", "\uff21", "\uff21"),
+        ("farm-land", "farm\u2013land", "farm\u2013land"),
+        ("farm", "farm\u200b", "farm"),
+        ("farm\u00ading", "farming", "farming"),
+    ],
+)
+def test_one_letter_in_two_forms_is_one_letter(
+    tmp_path: Path, row: str, column: str, shown: str
+) -> None:
+    table = qn.read_io(put(tmp_path, BASE.replace("farm", column, 1).replace("\nfarm", f"\n{row}")))
+    sound(table)
+    assert list(table.sectors) == [shown, "mill"]
+
+
+def test_numbers_without_their_zero_are_numbers(tmp_path: Path) -> None:
+    """Stata and SAS write .1; a sector of which all cells are below one is a sector."""
+    text = (
+        "s,farm,mill,pets,homes\nfarm,10,20,.1,69.9\nmill,30,40,.2,29.8\npets,.1,.2,.1,.3\n"
+        "wages,59.9,39.8,.3,\n"
+    )
+    for grid in (text, text.replace(",", ";").replace(".", ",")):
+        table = qn.read_io(put(tmp_path, grid))
+        assert table.x.tolist() == pytest.approx([100, 100, 0.7])
+        assert table.v.tolist() == pytest.approx([59.9, 39.8, 0.3])
+
+
+def test_cells_listed_one_a_line_are_told_to_be_pivoted(tmp_path: Path) -> None:
+    text = "from,to,value\n" + "".join(
+        f"{i},{j},{v}\n" for i, j, v in zip("aabbvv", "abacab", range(1, 7), strict=True)
+    )
+    refused(lambda: qn.read_io(put(tmp_path, text)), "cells listed one a line, no grid; pivot them")
+
+
+def test_imports_by_origin_are_imports(tmp_path: Path) -> None:
+    text = "Imports from EU,15,10,4\nImports from rest of world,5,10,\nwages"
+    table = qn.read_io(
+        put(tmp_path, BASE.replace("120", "100").replace("80,\n", "60,\n").replace("wages", text))
+    )
+    sound(table, (100, 60))
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().sum() == 40

@@ -129,11 +129,14 @@ class Sheet:
         return f"{letters}{row + 1}"
 
 
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # signs of no width
+
+
 def label(cell: Cell) -> str:
     """Return a label as text on one line; a workbook stores the code 7 as the number 7.0."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else str(cell)
-    return " ".join(cell.split())
+    return " ".join((cell if cell.isascii() else cell.translate(_UNSEEN)).split())
 
 
 def check_once(labels: Iterable[tuple[str, int]], what: str, file: str) -> None:

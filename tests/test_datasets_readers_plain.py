@@ -707,12 +707,12 @@ def test_offices_print_their_own_sectors_corner_and_output_below(
 ) -> None:
     words = OFFICES[tongue]
     a, b, inner, homes, abroad, final, output, inputs, wages, surplus, added, made = words
-    lines = [["", a, b, inner, homes, abroad, final, output],
-             [a, 20, 40, 60, 100, 40, 140, 200], [b, 60, 80, 140, 40, 20, 60, 200],
-             [inputs, 80, 120, 200, 140, 60, 200, 400], [wages, 80, 60, 140, "", "", "", ""],
-             [surplus, 40, 20, 60, "", "", "", ""], [added, 120, 80, 200, "", "", "", ""],
-             [made, 200, 200, 400, "", "", "", ""]]  # fmt: skip
-    grid = "\n".join(";".join(map(str, line)) for line in lines) + "\n"
+    grid = (
+        f";{a};{b};{inner};{homes};{abroad};{final};{output}\n{a};20;40;60;100;40;140;200\n"
+        f"{b};60;80;140;40;20;60;200\n{inputs};80;120;200;140;60;200;400\n"
+        f"{wages};80;60;140;;;;\n{surplus};40;20;60;;;;\n{added};120;80;200;;;;\n"
+        f"{made};200;200;400;;;;\n"
+    )
     table = qn.read_io(put(tmp_path, grid))
     sound(table)
     assert list(table.value_added.index) == [wages, surplus]

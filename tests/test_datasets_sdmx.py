@@ -244,7 +244,7 @@ BROKEN = {
     ),
     "backwards.json": (
         '{"dataSets": [{"observations": {"-1": [3]}}], "structure": {"attributes": {}, '
-        '"dimensions": {"observation": [{"id": "t", "values": [{"id": "2018"}, {"id": "2019"}]}]}}}',
+        '"dimensions": {"observation": [{"id": "t", "values": [{"id": "18"}, {"id": "19"}]}]}}}',
         "place -1 in t",
     ),
     "other.json": ("[1]", "no readable SDMX-JSON"),

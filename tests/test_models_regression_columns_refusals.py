@@ -146,6 +146,12 @@ def test_labels_that_differ_only_by_blanks_are_no_two_groups() -> None:
             qn.fit_panel("y ~ x", data, **options)  # type: ignore[arg-type]
 
 
+def test_labels_of_one_letter_in_two_codes_are_no_two_groups() -> None:
+    names = np.where(np.arange(ROWS) % 2 == 0, "S\u00e3o Paulo", "Sa\u0303o Paulo")
+    with pytest.raises(qn.DataError, match="or the code of a letter"):
+        qn.fit_panel("y ~ x", DATA.assign(state=names), absorb="state")
+
+
 def test_a_frame_of_another_package_is_told_how_to_become_one_of_pandas() -> None:
     arrow = pytest.importorskip("pyarrow")
     table = arrow.Table.from_pandas(DATA[["y", "x"]])

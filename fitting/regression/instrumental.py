@@ -276,7 +276,7 @@ def joint_strength(fit: InstrumentalFit) -> TestResult:
     p_value = float(special.chdtrc(q - m + 1, q * statistic))
     weak = statistic < 10.0
     return TestResult(
-        "First-stage Cragg-Donald F",
+        "First-stage Cragg-Donald F (homoskedastic)",
         "the instruments leave a combination of the regressors unmoved",
         statistic,
         f"{q} F: chi2({q - m + 1})",

@@ -30,6 +30,7 @@ def sound(table: qn.InputOutputTable, v: tuple[float, float] = (120, 80)) -> Non
 
 GRIDS = {
     "title rows": "Table of Nowhere 2020\n\nmillion crowns,,,\n" + BASE,
+    "far down": "\n" * 500 + BASE,
     "notes below": BASE + ",,,\nSource: made up,,,\n",
     "code and name": "code,name,A,B,homes\nA,farm,20,40,140\nB,mill,60,80,60\nW,wages,120,80,\n",
     "codes under names": "c,n,farm,mill,homes\n,,1,2,\n1,farm,20,40,140\n2,mill,60,80,60\n"
@@ -793,3 +794,17 @@ def test_imports_by_origin_are_imports(tmp_path: Path) -> None:
     sound(table, (100, 60))
     assert table.imports is not None
     assert table.imports.Z.to_numpy().sum() == 40
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Table 1: Flows, 2018, million EUR", "million EUR"),
+        ("in thousands of euro", "in thousands of euro"),
+        ("million crowns; basic prices", "million crowns"),
+    ],
+)
+def test_the_unit_is_the_part_of_the_title_that_says_so(
+    tmp_path: Path, title: str, unit: str
+) -> None:
+    assert qn.read_io(put(tmp_path, f'"{title}",,,\n' + BASE)).unit == unit

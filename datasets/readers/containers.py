@@ -107,10 +107,15 @@ class Sheet:
         return [label(cells[j]) for j in range(size)]
 
     def heads(self, count: int, stop: int | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Yield the labels of the first rows, but for rows that are long lines of numbers."""
-        for i, row in enumerate(self.rows[:count]):
-            if not isinstance(row, PackedRow):
-                yield i, self.texts(i, stop)
+        """Yield the labels of the first rows that are not blank, but for long lines of numbers."""
+        for i, row in enumerate(self.rows):
+            if isinstance(row, PackedRow):
+                count -= 1
+            elif any(texts := self.texts(i, stop)):
+                count -= 1
+                yield i, texts
+            if not count:
+                return
 
     def filled(self) -> list[int]:
         """Return the rows that are not blank."""
@@ -239,7 +244,8 @@ class Book:
 
     def _text(self) -> Sheet:
         text = _decoded(self)
-        delimiter = _delimiter("\n".join(islice(_lines(text), _PEEKED)))
+        filled = (line for line in _lines(text) if not line.isspace() and line)
+        delimiter = _delimiter("\n".join(islice(filled, _PEEKED)))
         return Sheet(self.name, "", list(_text_rows(text, delimiter, self.name)), delimiter)
 
 

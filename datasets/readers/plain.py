@@ -274,7 +274,7 @@ def unit_of(sheet: Sheet, header: int, corner: int = 0) -> str | None:
     """Return the unit that a title row or the corner of the table states, or None."""
     cells = [text for i in range(min(header, 12)) for text in sheet.texts(i, 6)]
     for cell in [*cells, *sheet.texts(header, corner)]:
-        for part in re.split(r"[,，;]", cell) if len(cell) > 80 else [cell]:
+        for part in re.split(r"[,，;](?!\d{3})", cell):
             text = part.strip()
             bracket = re.search(r"[(（]([^()（）]*)[)）]\s*$", text)
             for words in (bracket[1], text) if bracket else (text,):

@@ -490,6 +490,9 @@ _STRANGE = re.compile(
 )
 
 
+_TELLING = 10  # characters; of so many Chinese ones hardly all are in half the table
+
+
 def _legacy(data: bytes) -> str:
     """Return the older encoding of a text: Chinese where that gives plain Chinese text.
 
@@ -505,13 +508,9 @@ def _legacy(data: bytes) -> str:
     beyond = sum(ord(letter) > 127 for letter in text)
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
     chinese = len(_HAN.findall(text)) >= 0.9 * beyond and not alone
-    korean = chinese and all(0xB0 <= lead <= 0xC8 for lead in _leads(sample))
-    return "cp1252" if korean or not chinese else "gb18030"
-
-
-def _leads(data: bytes) -> bytes:
-    """Return the first bytes of the pairs above 127."""
-    return b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", data))
+    leads = b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", sample))
+    korean = len(leads) >= _TELLING and 0xB0 <= min(leads) <= max(leads) <= 0xC8
+    return "gb18030" if chinese and not korean else "cp1252"
 
 
 def _delimiter(first: str) -> str:

@@ -607,6 +607,21 @@ def test_letters_that_would_become_others_ask_for_the_encoding(
     assert list(qn.read_io(path, encoding=encoding).sectors) == [farm, mill]
 
 
+@pytest.mark.parametrize("farm", ["Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?"])
+def test_two_western_letters_in_a_row_are_no_chinese_one(tmp_path: Path, farm: str) -> None:
+    path = put(tmp_path, BASE.replace("farm", farm), encoding="cp1252")
+    assert list(qn.read_io(path).sectors) == [farm, "mill"]
+
+
+def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_path: Path) -> None:
+    text = BASE.replace("homes\n", "homes,合计\n").replace("140\n", "140,200\n")
+    path = put(tmp_path, text.replace("60\nw", "60,200\nw"), encoding="gb18030")
+    table = qn.read_io(path)
+    sound(table)
+    assert table.source is not None
+    assert any("合计" in line for line in table.source.dropped)
+
+
 @pytest.mark.parametrize(
     "farm", ["농림수산품", "農林水産業", "农业", "Сельское", "blé d'été", "¿qué?"]
 )

@@ -497,8 +497,8 @@ def _legacy(data: bytes) -> str:
     """Return the older encoding of a text: Chinese where that gives plain Chinese text.
 
     Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
-    for Latin-1, and runs of them that decode into common Han characters for GB 18030. Korean would
-    decode as well, but into characters of the first half of the table only.
+    for Latin-1, and runs of them that decode into common Han characters for GB 18030: ``öß`` would
+    be a rare one. Korean would decode as well, but into the first half of the table only.
     """
     sample = data[: 1 << 20]
     try:
@@ -509,8 +509,9 @@ def _legacy(data: bytes) -> str:
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
     chinese = len(_HAN.findall(text)) >= 0.9 * beyond and not alone
     leads = b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", sample))
+    common = len(re.findall(rb"[\xa1-\xa9\xb0-\xd7]", leads)) >= 0.8 * len(leads)
     korean = len(leads) >= _TELLING and 0xB0 <= min(leads) <= max(leads) <= 0xC8
-    return "gb18030" if chinese and not korean else "cp1252"
+    return "gb18030" if chinese and common and not korean else "cp1252"
 
 
 def _delimiter(first: str) -> str:

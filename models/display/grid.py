@@ -257,7 +257,7 @@ def _header(name: object) -> tuple[str, ...]:
 
 def _column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
     known = [value for value in values if not is_missing(value)]
-    numeric = bool(known) and all(map(_is_figure, known))
+    numeric = any(str(value) for value in known) and all(map(_is_figure, known))
     cells = tuple(visible(cell) for cell in format_column(values, spec, " / ".join(header)))
     return Column(header, cells, numeric)
 
@@ -473,14 +473,21 @@ def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
 
 
 def fit_widths(
-    columns: Sequence[Column], width: int, *, narrowest: int = _NARROWEST, gap: int = len(_GAP)
+    columns: Sequence[Column],
+    width: int,
+    *,
+    narrowest: int = _NARROWEST,
+    gap: int = len(_GAP),
+    measure: Callable[[str], int] = display_width,
 ) -> list[int]:
-    """Give each column its natural width; narrow the columns of words while all is too wide."""
-    widths = [
-        max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
-    ]
+    """Give each column its natural width; narrow the columns of words while all is too wide.
+
+    `measure` says how wide a text is, by default in columns of a terminal.
+    """
+    widths = [max(map(measure, (*column.header, *column.cells)), default=0) for column in columns]
     floors = [
-        _floor(column, width, narrowest) for column, width in zip(columns, widths, strict=True)
+        _floor(column, width, narrowest, measure)
+        for column, width in zip(columns, widths, strict=True)
     ]
     excess = sum(widths) + gap * (len(widths) - 1) - width
     while excess > 0:
@@ -496,14 +503,14 @@ def fit_widths(
     return widths
 
 
-def _floor(column: Column, natural: int, narrowest: int) -> int:
+def _floor(column: Column, natural: int, narrowest: int, measure: Callable[[str], int]) -> int:
     """Return the least width: numbers stay whole, words and long headers may be wrapped."""
     texts = column.header if column.numeric else (*column.header, *column.cells)
     words = [piece.rstrip() for text in texts for piece in _pieces(text)]
     if column.numeric:
-        least = max(map(display_width, (*words, *column.cells)), default=0)
+        least = max(map(measure, (*words, *column.cells)), default=0)
     else:
-        least = min(max(narrowest, *map(display_width, words), 0), _NARROWEST)
+        least = min(max(narrowest, *map(measure, words), 0), measure("n" * _NARROWEST))
     return min(natural, least)
 
 

@@ -7,7 +7,7 @@ import quesnay
 
 sys.path.append(str(Path(__file__).parent / "extensions"))
 
-from subjects import SUBJECTS  # noqa: E402
+from subjects import SUBJECTS
 
 project = "quesnay"
 author = "the quesnay founders"

@@ -374,17 +374,12 @@ def plot_diffusion_errors(
         axes.axvline(0.0, color=GREY, linewidth=0.8)
         axes.set_title("1 year ahead" if steps == 1 else f"{steps} years ahead", fontsize=11)
         axes.set_xlabel(axis_label("ln(actual / forecast)", "percent"))
+        beside: dict[str, Any] = {"color": GREY, "fontsize": 9, "ha": "left"}
+        axes.annotate("RMSE", (1.0, 1.0), xycoords="axes fraction", va="bottom", **beside)
         for place, values in enumerate(errors, start=1):
             size_of_error = float(np.sqrt(np.mean(values**2)))
-            axes.annotate(
-                f"{size_of_error:.0f}",
-                (1.0, place),
-                xycoords=("axes fraction", "data"),
-                color=GREY,
-                fontsize=9,
-                va="center",
-                ha="left",
-            )
+            text, where = f" {size_of_error:.0f} %", ("axes fraction", "data")
+            axes.annotate(text, (1.0, place), xycoords=where, va="center", **beside)
             said.append(f"{result.rules[place - 1]} {steps}: {size_of_error:.1f} %")
     panels[0].set_yticks(range(1, len(result.rules) + 1), result.rules)
     panels[0].invert_yaxis()

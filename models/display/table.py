@@ -27,6 +27,10 @@ _MOST = (60, 40)  # rows and columns; a representation of a larger table shows i
 _FIRST, _LAST = (40, 15), (10, 5)
 _COLUMNS = ("value", "unit", "source", "year")
 
+_IN_NOTEBOOK = (  # words to the left, where a notebook puts every cell to the right
+    "<style>.quesnay.mathjax_ignore :is(td, th, caption) {text-align: left}</style>\n"
+)
+
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
 class Table:
@@ -136,7 +140,7 @@ class Table:
         return self.shortened().to_text()
 
     def _repr_html_(self) -> str:
-        return self.shortened().to_html()
+        return _IN_NOTEBOOK + self.shortened().to_html()
 
 
 class Tabular:
@@ -202,7 +206,7 @@ class Tabular:
         return "\n\n".join(repr(table) for table in self.tables())
 
     def _repr_html_(self) -> str:
-        return "\n".join(table.shortened().to_html() for table in self.tables())
+        return _IN_NOTEBOOK + "\n".join(table.shortened().to_html() for table in self.tables())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,8 +4,6 @@ A heading stays with what follows it, a caption with its picture, a header with 
 """
 
 import io
-import math
-import re
 import xml.etree.ElementTree as ET
 import zipfile
 from collections.abc import Iterable, Mapping, Sequence
@@ -15,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.escape import display_width, escape_html, visible
-from quesnay.models.display.grid import Column, Grid, build_grid, fit_widths, wrap
+from quesnay.models.display.grid import Column, Grid, build_grid, fit_page
 
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
@@ -28,16 +26,10 @@ _WIDEST = _PAGE[0] - 2 * _MARGINS[0]
 _HIGHEST = 20.0  # cm of a page that a picture takes at most: heading and words stand above it
 _HIGHEST_FIRST = 8.6  # below the answer
 _SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)  # points, the largest in which a table fits
-_POINT = 2.54 / 72  # cm
 _SIDES = 0.3  # cm of a cell left empty
 _TOGETHER = 12  # rows of a table that stand on one page
-_UNITS = 20  # of the size of a letter, in which widths are measured
-_NARROWEST = 160  # units, of a column of words
-_THIN, _LARGE = frozenset(" .,:;|!()[]/-'ijlftrI"), frozenset("mw%")
+_UNIT = 2.54 / 72 / 20  # cm, by which widths are measured, of a letter of one point
 _READABLE = 7.0  # points; smaller only where the table does not fit otherwise
-_WORTH = 1.2  # power: letters half as large must save more than half of the lines
-_TRIED = 200  # rows whose lines are counted
-_BETWEEN = re.compile("(?<=[\u2e80-\uffef])(?=[ -~])|(?<=[ -~])(?=[\u2e80-\uffef])")
 _TOGETHER_LETTERS = 600  # of the words that stand on one page with what they introduce
 _FONTS = {"ascii": "Arial", "hAnsi": "Arial", "cs": "Arial", "eastAsia": "Microsoft YaHei"}
 _MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
@@ -231,42 +223,12 @@ def _add_table(document: Any, table: "Table") -> None:
 
 
 def _layout(columns: Sequence[Column]) -> tuple[float, list[float]]:
-    """Return the size of the letters, points, and the width of each column, cm.
-
-    Of the sizes in which the table fits the largest, unless a smaller one saves many lines.
-    """
+    """Return the size of the letters, points, and the width of each column, cm."""
     room = _WIDEST - _SIDES * len(columns)
-    tried: list[tuple[float, float, list[float]]] = []
-    for size in _SIZES:
-        if tried and size < _READABLE:
-            break
-        unit = size * _POINT / _UNITS
-        units = fit_widths(
-            columns, int(room / unit), narrowest=_NARROWEST, gap=0, measure=_letter_width
-        )
-        whole = sum(units) * unit
-        if whole <= room or size == _SIZES[-1]:
-            widths = [min(1.0, room / whole) * unit * width + _SIDES for width in units]
-            tried.append((_lines(columns, units) / size**_WORTH, size, widths))
-    return min(tried, key=lambda one: one[0])[1:]
-
-
-def _lines(columns: Sequence[Column], units: Sequence[int]) -> int:
-    """Return how many lines the first rows of a table take."""
-    cells = (
-        [wrap(cell, width, measure=_letter_width) for cell in column.cells[:_TRIED]]
-        for column, width in zip(columns, units, strict=True)
-    )
-    return sum(max(map(len, row)) for row in zip(*cells, strict=True))
-
-
-def _letter_width(text: str) -> int:
-    """Return how wide a text is in bold Arial, in twentieths of its size, rather too much."""
-    thin = sum(sign in _THIN for sign in text)
-    large = sum(sign.isupper() or sign in _LARGE for sign in text)
-    wide = display_width(text) - len(text)  # Chinese characters take the whole size
-    mixed = len(_BETWEEN.findall(text))  # a space that nobody wrote
-    return math.ceil(0.6 * _UNITS * len(text) - 5 * thin + 4 * large + 8.5 * wide + 5 * mixed) + 1
+    rooms = {size: int(room / size / _UNIT) for size in _SIZES}
+    size, units = fit_page(columns, rooms, readable=_READABLE)
+    shrink = min(1.0, rooms[size] / sum(units))
+    return size, [shrink * width * size * _UNIT + _SIDES for width in units]
 
 
 def _cells(column: Column, grid: Grid, place: int) -> list[str]:

@@ -67,10 +67,10 @@ def _character_width(character: str) -> int:
 def letter_width(text: str) -> int:
     """Return how wide a text is in bold Arial, in twentieths of its size, rather too much."""
     thin = sum(sign in _THIN for sign in text)
-    large = sum(sign.isupper() or sign in "mw%" for sign in text)
+    large = sum(3.5 * sign.isupper() + 5 * (sign in "mwMW%") for sign in text)
     wide = display_width(text) - len(text)  # Chinese characters take the whole size
     mixed = len(_BETWEEN.findall(text))  # a space that nobody wrote
-    return math.ceil(12 * len(text) - 5 * thin + 4 * large + 8.5 * wide + 5 * mixed) + 1
+    return math.ceil(12.4 * len(text) - 4.5 * thin + large + 8.5 * wide + 5 * mixed) + 1
 
 
 def escape_html(text: object) -> str:

@@ -16,6 +16,7 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 import quesnay as qn
+from quesnay.diagnostics.plots.account import plot_account
 from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
 from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.fitting.errors import DataError
@@ -438,3 +439,30 @@ def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
     part = figure.subfigures(1, 1)
     assert isinstance(part, SubFigure)
     assert qn.plot_mixture(EQUATIONS, ax=part.subplots()) is figure
+
+
+def test_a_vintage_whose_name_holds_a_comma_is_one_column_of_the_audit() -> None:
+    shown = qn.audit(qn.load_reported("caii_2020")).plot()
+    names = [label.get_text() for label in shown.axes[0].get_xticklabels()]
+    assert "2020\nforecast,\nnot printed" in names
+    assert all(re.match(r"\d{4}\b", name) for name in names)
+
+
+def test_a_long_quantity_is_broken_beside_its_axis() -> None:
+    draws = pd.DataFrame({2018: [1.0, 1.2], 2019: [1.1, 1.5]})
+    long = qn.plot_fan(draws, quantity="firms with electronic commerce, wholesale and retail trade")
+    short = qn.plot_fan(draws, quantity="total")
+    assert "\n" in long.axes[0].get_ylabel()
+    assert short.axes[0].get_ylabel() == "total"
+
+
+def test_an_interval_stands_over_its_bar_where_nothing_is_printed() -> None:
+    years = pd.MultiIndex.from_product([["linkage"], [2018]], names=["run", "year"])
+    account = pd.DataFrame(
+        {"core": 0.4, "integration": 0.8, "total": 1.2, "total_low": 1.0, "total_high": 1.4}, years
+    )
+    for value, place in ((np.nan, 2018.0), (1.42, 2018.0 - 0.16)):
+        printed = pd.DataFrame({"value": [value], "role_linkage": ["held out"]}, [2018])
+        shown = plot_account(account, printed, unit="trillion yuan")
+        (bars,) = (one for one in shown.axes[0].containers if isinstance(one, ErrorbarContainer))
+        assert cast(Any, bars.lines[2][0]).get_segments()[0][0][0] == place

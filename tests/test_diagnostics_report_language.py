@@ -212,3 +212,20 @@ def test_picture_without_a_chinese_font_keeps_english_labels(
     assert "linkage run" in drawn
     assert "\u25a1" not in drawn
     assert 'aria-label="各年增加值' in drawn
+
+
+@pytest.mark.skipif(cjk_family() is None, reason="no Chinese font on this machine")
+def test_a_chinese_specification_curve_holds_no_english_word() -> None:
+    from matplotlib.text import Text
+
+    rows = pd.DataFrame({"run": ["linkage", "linkage", "calibrated"], "estimate": [1.2, 1.6, 2.2]})
+    rows = rows.assign(low=1.0, high=2.4, reported=2.13)
+    figure = qn.plot_specification_runs(rows, figure="T19", unit="trillion yuan")
+    relabel(figure, language_of("zh"))
+    shown = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+    assert _english([str(figure.get_label()), *shown]) == []
+
+
+def test_rows_that_are_only_counted_stay_so() -> None:
+    shown = language_of("zh").table(Table("Sources of the data", pd.DataFrame({"what": ["a"]})))
+    assert isinstance(shown.frame.index, pd.RangeIndex)

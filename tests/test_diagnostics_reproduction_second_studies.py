@@ -10,7 +10,9 @@ import pytest
 import quesnay as qn
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.sources import sources_table
 from quesnay.diagnostics.reproduction.study import load_klems_study, study_names, study_text
 
 NAMES = sorted(set(study_names()) - {"caict_2020"})
@@ -197,3 +199,28 @@ def test_the_sentence_on_growth_gives_the_mean_of_the_years(america: "qn.KlemsAc
         assert f"{100 * values.sum() / len(values):.2f}" in said
     years = america.growth.index
     assert said.endswith(f"value added, {years[0]} to {years[-1]}.")
+
+
+def test_intervals_of_a_level_have_the_decimals_of_the_level(america: "qn.KlemsAccount") -> None:
+    shown = america.tables()[0].frame["total"].map(str)
+    assert shown.iloc[0].count(".") == 0  # billions: 907 [522, 907]
+    assert shown.iloc[-1].startswith("3056 [")
+
+
+def test_no_table_of_a_study_is_empty_or_repeats_a_column() -> None:
+    """Without a table on both sides the procedure cannot be tried; without stages none is shown."""
+    made = qn.update_table_year("china_digital_economy", 2019, draws=20).tables()
+    assert all(len(table.frame) for table in made)
+    result = qn.reproduce("oecd_ict_japan", draws=20)
+    assert isinstance(result, qn.Reproduction)
+    elsewhere = core_linkages(result).tables()[0].frame
+    assert list(elsewhere.columns) == ["elsewhere", "of core"]
+
+
+def test_each_source_names_the_data_sets_that_were_used_of_it() -> None:
+    result = qn.reproduce("caict_2020", draws=20)
+    assert isinstance(result, qn.Reproduction)
+    rows = sources_table(result).frame.set_index("source")
+    tables = rows[rows.index.str.contains("national input-output tables")].iloc[0]
+    assert tables["years"] == "2017, 2018, 2020"
+    assert all(f"China {year}" in tables["what"] for year in (2017, 2018, 2020))

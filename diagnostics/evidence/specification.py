@@ -20,6 +20,7 @@ from quesnay.fitting.checks import is_number, seed_sequence, whole
 from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.fitting.simulation.inference import JointNull, joint_null, shapley_shares
+from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.uncertainty.running import fingerprint, run_draws
 
@@ -159,15 +160,16 @@ class SpecificationCurve(Tabular):
 
     def _summary(self) -> Table:
         values = self.estimates["estimate"]
-        rows = {
-            "specifications": f"{len(values)}",
-            "failed": f"{len(self.failures)}",
-            f"median, {self.unit}": f"{self.median:.4g}",
-            "range": f"{values.min():.4g} to {values.max():.4g}",
-            "middle half": f"{values.quantile(0.25):.4g} to {values.quantile(0.75):.4g}",
-            "printed": f"{self.reported:g}",
-            "specifications below the printed figure": f"{self.below:.1%}",
-            "intervals that hold the printed figure": f"{self.holding:.1%}",
+        low, lower, upper, high = (float(values.quantile(p)) for p in (0.0, 0.25, 0.75, 1.0))
+        rows: dict[str, Any] = {
+            "specifications": len(values),
+            "failed": len(self.failures),
+            f"median, {self.unit}": Amount(f"{self.median:.4g}", self.median),
+            "range": Amount(f"{low:.4g} to {high:.4g}", low=low, high=high),
+            "middle half": Amount(f"{lower:.4g} to {upper:.4g}", low=lower, high=upper),
+            "printed": Amount(f"{self.reported:g}", self.reported),
+            "specifications below the printed figure": Amount(f"{self.below:.1%}", self.below),
+            "intervals that hold the printed figure": Amount(f"{self.holding:.1%}", self.holding),
         }
         notes = []
         if self.joint is not None:

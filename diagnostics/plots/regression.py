@@ -231,7 +231,7 @@ def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     axes.plot(middle[outside], t[order][outside], "o", color=COLOURS[1], markersize=3)
     far = np.where(outside, np.abs(t[order] - middle), 0.0)
     head(axes, "Normal errors?", "all points inside the simultaneous 95 % band: t and F hold")
-    axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1):,})")
+    axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1)})")
     axes.set_ylabel("studentised residual")
     return _named(axes, middle, t[order], [sample.names[i] for i in order], far)
 

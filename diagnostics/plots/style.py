@@ -256,10 +256,22 @@ def finish(figure: "Figure", *, alt: str, source: str | None = None, ax: Panels 
         figure.set_label(f"{figure.get_label()} {said}".strip())
     else:
         figure.set_label(alt)
+        for axes in figure.axes:
+            _wrap_quantity(figure, axes)
         if source:
             _write_foot(figure, f"Source: {source}")
     show_as_written(figure, ax)
     return figure
+
+
+def _wrap_quantity(figure: "Figure", axes: "Axes") -> None:
+    """Break a label beside a panel that is longer than the panel is high."""
+    label, grid = axes.yaxis.label, axes.get_subplotspec()
+    if grid is None:
+        return
+    room = 0.75 * 72 * float(figure.get_size_inches()[1]) / grid.get_gridspec().nrows  # points
+    letters = room / (0.52 * float(label.get_fontsize()))
+    label.set_text("\n".join(wrap(label.get_text(), letters)))
 
 
 def _foot_lines(figure: "Figure", text: str) -> str:

@@ -112,7 +112,8 @@ class UpdatedTable(Tabular):
             dict.fromkeys(map(str, self.errors.columns), ".2%"),
             sheet="Methods of updating",
         )
-        return (effect_table(self), margin_table(self), rebuilt, methods)
+        tried = [table for table in (rebuilt, methods) if len(table.frame)]
+        return (effect_table(self), margin_table(self), *tried)
 
 
 def update_table_year(

@@ -20,6 +20,7 @@ from quesnay.models.display.escape import (
     escape_html,
     escape_latex,
     escape_markdown,
+    letter_width,
     visible,
 )
 
@@ -257,7 +258,7 @@ def _header(name: object) -> tuple[str, ...]:
 
 def _column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
     known = [value for value in values if not is_missing(value)]
-    numeric = bool(known) and all(map(_is_figure, known))
+    numeric = any(str(value) for value in known) and all(map(_is_figure, known))
     cells = tuple(visible(cell) for cell in format_column(values, spec, " / ".join(header)))
     return Column(header, cells, numeric)
 
@@ -325,13 +326,18 @@ def _without_minus_zero(text: str) -> str:
     return text[1:] if text.startswith("-") and not any(c in "123456789in" for c in text) else text
 
 
-_LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
+_LATEX_LINE = 1050  # twentieths of the size of common letters, which are narrower than Arial's
+_LATEX_SIZES = {1.0: "", 0.92: r"\small", 0.84: r"\footnotesize", 0.77: r"\scriptsize"}  # widths
+_LATEX_GAPS = (30, 15)  # of columns, in the common size and in smaller ones
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
 # Signs that stay on the line of the word before or behind them.
 _CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
 _BOUNDS, _JOINT = re.compile(r"\[[-+]?\d[\d.]*, [-+]?\d[\d.]*\]"), "\ue000"
 _HYPHEN = re.compile("(?<=[A-Za-z]{3}-)(?=[a-z]{3})")  # of a word, not of a range
+_WORTH = 1.2  # power: letters half as large must save more than half of the lines
+_TRIED = 200  # rows whose lines are counted
+_PAPER = 160  # twentieths, below which a column of words is not wrapped on paper
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
@@ -349,8 +355,9 @@ def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
             return _Ready(f"$-${escape_latex(cell[1:])}")
         return cell
 
-    sides = _Ready(_latex_sides([*grid.index, *grid.columns]))
-    return _render("table.tex", escape_latex, title, grid, notes, number=number, sides=sides)
+    size, sides, shown = _latex_layout(grid)
+    looks = {"size": _Ready(size), "sides": _Ready(sides)}
+    return _render("table.tex", escape_latex, title, shown, notes, number=number, **looks)
 
 
 def grid_to_markdown(title: str, grid: Grid, notes: Sequence[str]) -> str:
@@ -441,18 +448,38 @@ def wrap(text: str, width: float, *, measure: Callable[[str], float] = display_w
     return [line.strip() for line in lines]
 
 
-def _latex_sides(columns: Sequence[Column]) -> str:
-    """Return the sides of the columns; long words are wrapped where a page cannot hold the row."""
-    widths = [max(map(display_width, (*c.header, *c.cells))) + 2 for c in columns]
-    sides = ["r" if column.numeric else "l" for column in columns]
-    wrapped = [i for i, width in enumerate(widths) if width > _LATEX_WORDS and sides[i] == "l"]
-    total = sum(widths[i] for i in wrapped)
-    room = max(_LATEX_LINE - sum(widths) + total, _LATEX_WORDS * len(wrapped))
-    if total > room:
-        for i in wrapped:
-            part = widths[i] / total * room / _LATEX_LINE - 0.03  # less the space between columns
-            sides[i] = f"p{{{part:.2f}\\linewidth}}"
-    return "".join(sides)
+def _latex_layout(grid: Grid) -> tuple[str, str, Grid]:
+    """Choose the size of the letters in which a table fits a page, and break what is too wide.
+
+    Returns the command for the size, the sides of the columns, and the grid with its long headers
+    and words ready to be set.
+    """
+    columns = [*grid.index, *grid.columns]
+    gaps = {scale: _LATEX_GAPS[scale < 1.0] * len(columns) for scale in _LATEX_SIZES}
+    rooms = {scale: int((_LATEX_LINE - gap) / scale) for scale, gap in gaps.items()}
+    scale, widths = fit_page(columns, rooms, readable=0.0)
+    sides, made = "", []
+    for column, width in zip(columns, widths, strict=True):
+        wide = not column.numeric and max(map(letter_width, column.cells), default=0) > width
+        part = width * scale / _LATEX_LINE
+        sides += "r" if column.numeric else f"p{{{part:.3f}\\linewidth}}" if wide else "l"
+        made.append(_broken(column, width, wide))
+    size = _LATEX_SIZES[scale]
+    command = rf"\setlength{{\tabcolsep}}{{3pt}}{size}" if size else ""
+    labels = len(grid.index)
+    return command, sides, Grid(tuple(made[:labels]), tuple(made[labels:]), grid.rows, grid.levels)
+
+
+def _broken(column: Column, width: int, wide: bool) -> Column:
+    """Return a column whose innermost header stands in lines, and wide cells ragged."""
+    header, cells = list(column.header), column.cells
+    lines = wrap(header[-1], width, measure=letter_width)
+    if len(lines) > 1:
+        text = r"\\".join(map(escape_latex, lines))
+        header[-1] = _Ready(rf"\shortstack[{'r' if column.numeric else 'l'}]{{{text}}}")
+    if wide:
+        cells = tuple(_Ready(rf"\raggedright {escape_latex(cell)}") for cell in cells)
+    return Column(tuple(header), cells, column.numeric)
 
 
 def _without_repeats(grid: Grid, level: int) -> Column:
@@ -473,14 +500,21 @@ def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
 
 
 def fit_widths(
-    columns: Sequence[Column], width: int, *, narrowest: int = _NARROWEST, gap: int = len(_GAP)
+    columns: Sequence[Column],
+    width: int,
+    *,
+    narrowest: int = _NARROWEST,
+    gap: int = len(_GAP),
+    measure: Callable[[str], int] = display_width,
 ) -> list[int]:
-    """Give each column its natural width; narrow the columns of words while all is too wide."""
-    widths = [
-        max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
-    ]
+    """Give each column its natural width; narrow the columns of words while all is too wide.
+
+    `measure` says how wide a text is, by default in columns of a terminal.
+    """
+    widths = [max(map(measure, (*column.header, *column.cells)), default=0) for column in columns]
     floors = [
-        _floor(column, width, narrowest) for column, width in zip(columns, widths, strict=True)
+        _floor(column, width, narrowest, measure)
+        for column, width in zip(columns, widths, strict=True)
     ]
     excess = sum(widths) + gap * (len(widths) - 1) - width
     while excess > 0:
@@ -496,14 +530,41 @@ def fit_widths(
     return widths
 
 
-def _floor(column: Column, natural: int, narrowest: int) -> int:
+def fit_page(
+    columns: Sequence[Column], rooms: Mapping[float, int], *, readable: float
+) -> tuple[float, list[int]]:
+    """Choose the size of letters in which a table fits a page, and the width of each column.
+
+    Of the sizes with their rooms, all in twentieths of a size, the largest in which all fits,
+    unless a smaller one saves many lines; one below `readable` only where no other fits.
+    """
+    tried: list[tuple[float, float, list[int]]] = []
+    for size, room in rooms.items():
+        if tried and size < readable:
+            break
+        widths = fit_widths(columns, room, narrowest=_PAPER, gap=0, measure=letter_width)
+        if sum(widths) <= room or size == min(rooms):
+            tried.append((_lines(columns, widths) / size**_WORTH, size, widths))
+    return min(tried, key=lambda one: one[0])[1:]
+
+
+def _lines(columns: Sequence[Column], widths: Sequence[int]) -> int:
+    """Return how many lines the first rows of a table take on paper."""
+    cells = (
+        [wrap(cell, width, measure=letter_width) for cell in column.cells[:_TRIED]]
+        for column, width in zip(columns, widths, strict=True)
+    )
+    return sum(max(map(len, row)) for row in zip(*cells, strict=True))
+
+
+def _floor(column: Column, natural: int, narrowest: int, measure: Callable[[str], int]) -> int:
     """Return the least width: numbers stay whole, words and long headers may be wrapped."""
     texts = column.header if column.numeric else (*column.header, *column.cells)
     words = [piece.rstrip() for text in texts for piece in _pieces(text)]
     if column.numeric:
-        least = max(map(display_width, (*words, *column.cells)), default=0)
+        least = max(map(measure, (*words, *column.cells)), default=0)
     else:
-        least = min(max(narrowest, *map(display_width, words), 0), _NARROWEST)
+        least = min(max(narrowest, *map(measure, words), 0), measure("n" * _NARROWEST))
     return min(natural, least)
 
 

@@ -285,7 +285,9 @@ def test_a_chunk_that_holds_no_arrays_is_computed_again(tmp_path: Path) -> None:
     with pytest.warns(qn.CheckpointWarning, match="chunk 1 is computed again"):
         again = _boot(tmp_path / "run")
     pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
-    assert [path.name for path in sorted((tmp_path / "run").glob("chunk-000001-*"))] == [victim.name]
+    assert [path.name for path in sorted((tmp_path / "run").glob("chunk-000001-*"))] == [
+        victim.name
+    ]
 
 
 @dataclass(frozen=True)

@@ -169,5 +169,7 @@ def test_division_powers_and_signs_are_read_exactly() -> None:
 def test_a_step_out_of_the_domain_is_said(goal: float) -> None:
     estimates, errors = pd.Series({"a": 1.0, "b": goal}), pd.Series({"a": 100.0, "b": 1e-3})
     # the tangent of the root at 1 meets -1 and -5 where there is no root
-    with pytest.raises(qn.ConvergenceError, match="no finite value or slope at the values that step 1"):
+    with pytest.raises(
+        qn.ConvergenceError, match="no finite value or slope at the values that step 1"
+    ):
         qn.reconcile(estimates, ["a**0.5 = b"], std_errors=errors)

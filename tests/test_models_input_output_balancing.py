@@ -184,7 +184,9 @@ def test_too_few_iterations_are_said(size: int) -> None:
 
 @pytest.mark.parametrize("rounds", [1, 2, 3, 10_000])
 def test_a_contradiction_is_found_however_few_the_rounds(rounds: int) -> None:
-    with pytest.raises(qn.BalanceError, match=r"row\(s\) 1 \(totals 4\) fit only into column\(s\) 1"):
+    with pytest.raises(
+        qn.BalanceError, match=r"row\(s\) 1 \(totals 4\) fit only into column\(s\) 1"
+    ):
         qn.gras([[3.0, 0.0], [0.0, 1.0]], [5, 4], [36 / 7, 27 / 7], max_iterations=rounds)
 
 

@@ -388,7 +388,10 @@ def test_the_covariance_of_draws_is_numpys_and_a_seed_may_be_a_sequence() -> Non
     # the mean of nine rows: its variance is that of the rows over nine
     np.testing.assert_allclose(out.covariance, np.cov(NUMBERS.T, ddof=0) / 9, rtol=0.15)
     same = qn.bootstrap(
-        lambda data: data.mean(), NUMBERS, draws=500, seed=np.random.SeedSequence(5)  # type: ignore[arg-type]
+        lambda data: data.mean(),
+        NUMBERS,
+        draws=500,
+        seed=np.random.SeedSequence(5),  # type: ignore[arg-type]
     )
     pd.testing.assert_frame_equal(same.draws, out.draws, check_exact=True)
 

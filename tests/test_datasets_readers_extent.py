@@ -61,3 +61,10 @@ def test_errors_of_an_old_sheet_are_found_where_they_stand() -> None:
     # BOOLERR of BIFF8: record 0x0205, 8 bytes: row, column, format, code, 1 for an error
     cell = struct.pack("<HHHHHBB", 0x0205, 8, 4, 2, 15, 0x07, 1)
     assert set(check_extent("a.xls", ".xls", b"xx" + cell, 0)) == {(4, 2)}
+
+
+def test_records_that_are_no_cells_and_numbers_of_full_length_are_passed_over() -> None:
+    other = bytes([0x94, 0x01]) + b"\x80\x80\x80\x00" + b""  # a size of four groups, all zero
+    assert set(check_extent("a.xlsb", ".xlsb", _book(_row(1) + other + _cell(2, kind=3)), 0)) == {
+        (1, 2)
+    }

@@ -1,6 +1,7 @@
 """The plain grid as people have it: words, totals, marks, encodings, containers, bad input."""
 
 import gzip
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -582,3 +583,81 @@ def test_a_workbook_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> No
 def test_a_web_page_named_as_a_workbook_is_called_one(tmp_path: Path) -> None:
     path = put(tmp_path, "<html><table><tr><td>farm</td></tr></table></html>", "t.xls")
     refused(lambda: qn.read_io(path), "t.xls: a web page .HTML or XML., not a workbook")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BASE + "Total value added,0,0,\nTotal inputs,0,0,\n",
+        BASE + "Total value added,,,\nTotal,,,\n",
+        "sector,farm,mill,homes,Total\nfarm,20,40,140,0\nmill,60,80,60,0\nwages,120,80,,\n",
+        "sector,household consumption,farm,mill\nfarm,140,20,40\nmill,60,60,80\nwages,0,120,80\n",
+        BASE + "Source\n",
+        BASE.replace("40,140", "40,140,,"),
+        BASE.replace("sector,farm,mill,homes", "block,code,farm,mill,homes")
+        .replace("farm,20", "x,farm,20")
+        .replace("mill,60", "y,mill,60")
+        .replace("wages,120", "z,wages,120"),
+    ],
+)
+def test_empty_sums_and_columns_out_of_place_do_no_harm(tmp_path: Path, content: str) -> None:
+    sound(qn.read_io(put(tmp_path, content)))
+
+
+def test_a_packed_file_in_an_archive_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("t.csv.gz", gzip.compress(BASE.encode()))
+    sound(qn.read_io(tmp_path / "a.zip"))
+
+
+@pytest.mark.parametrize("cell", ["2_0", "٢٠", "２０"])
+def test_what_only_python_takes_for_a_number_is_refused(tmp_path: Path, cell: str) -> None:
+    path = put(tmp_path, BASE.replace("farm,20", f"farm,{cell}"))
+    refused(lambda: qn.read_io(path), f"'{cell}' is no number .cell B2.")
+
+
+def test_marks_that_contradict_each_other_are_refused_where_they_stand(tmp_path: Path) -> None:
+    path = put(tmp_path, "s;farm;mill;homes\nfarm;20,5;40.5;140\nmill;60;80;60\nwages;120;80;\n")
+    refused(lambda: qn.read_io(path), "row 'farm', column 'farm': '20,5' is no number .cell B2")
+
+
+def test_bytes_of_no_encoding_are_said_with_what_was_tried(tmp_path: Path) -> None:
+    chinese = "部门,农业,工业,消费\n农业,20,40,140\n工业,60,80,60\n工资,120,80,\n".encode("gb18030")
+    path = tmp_path / "broken.csv"
+    path.write_bytes(chinese + b"\n" * (1 << 20) + b"\xff\xff")  # past what the guess looks at
+    refused(lambda: qn.read_io(path), "not in the encoding utf-8 or gb18030 .*pass encoding=")
+    western = BASE.replace("farm", "f\xe4rm").encode("latin-1")
+    path.write_bytes(western + b"note: \x81\n")  # \x81 is no letter of cp1252
+    assert list(qn.read_io(path).sectors) == ["f\xe4rm", "mill"]
+
+
+def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Path) -> None:
+    pytest.importorskip("odf", reason="pandas writes .ods with odfpy")
+    plain = tmp_path / "plain.ods"
+    with pd.ExcelWriter(plain, engine="odf") as book:
+        pd.DataFrame({"a": ["a note"]}).to_excel(book, sheet_name="notes", index=False)
+        frame().to_excel(book, sheet_name="table", index=False)
+    sound(qn.read_io(plain))
+    cell = '<table:table-cell office:value-type="float" office:value="40"><text:p>40</text:p>'
+    error = (
+        '<table:table-cell office:value-type="string" office:string-value="" '
+        'calcext:value-type="error" table:formula="of:=1/0"><text:p>#DIV/0!</text:p>'
+    )  # as LibreOffice writes it
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "e.ods", "w") as new:
+        for part in old.infolist():
+            text = old.read(part)
+            if part.filename == "content.xml":
+                known = text.decode()
+                assert known.count(cell) == 1
+                space = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:'
+                known = known.replace(cell, error).replace(
+                    "<office:document-content ",
+                    f'<office:document-content {space}calcext:1.0" ',
+                    1,
+                )
+                text = known.encode()
+            new.writestr(part, text)
+    refused(
+        lambda: qn.read_io(tmp_path / "e.ods", blank="zero"),
+        "column 'mill': '.*' is no number .cell C2",
+    )

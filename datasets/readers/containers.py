@@ -19,7 +19,7 @@ import struct
 import zipfile
 import zlib
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import islice
@@ -183,8 +183,6 @@ class Book:
     @property
     def visible(self) -> list[str]:
         """Names of the sheets that a reader of the workbook sees; of all where it sees none."""
-        if self.kind not in WORKBOOKS:
-            return self.sheets
         seen = _calamine(self.path).SheetVisibleEnum.Visible
         return [s.name for s in self._workbook.sheets_metadata if s.visible == seen] or self.sheets
 
@@ -411,16 +409,14 @@ def _decoded(book: Book) -> str:
                 "it found (Chinese files are often 'gb18030')"
             ) from error
     marked = next((name for mark, name in _MARKS if data.startswith(mark)), _two_bytes(data))
-    try:
-        return data.decode(marked or "utf-8")
-    except UnicodeError:
-        pass
-    for name in () if marked else _legacy(data):
-        try:
+    tried = (marked,) if marked else ("utf-8", *_legacy(data))
+    for name in tried:
+        with suppress(UnicodeError):
             return data.decode(name)
-        except UnicodeError:
-            continue
-    raise DataError(f"{book.name}: not in the encoding {marked!r} that its first bytes announce")
+    raise DataError(
+        f"{book.name}: not in the encoding {' or '.join(tried)} that its first bytes announce; "
+        "pass encoding=, or save it again as UTF-8"
+    )
 
 
 def _two_bytes(data: bytes) -> str | None:

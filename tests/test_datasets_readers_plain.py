@@ -445,8 +445,28 @@ def test_a_wide_grid_is_read_line_by_line(tmp_path: Path, codes: bool) -> None:
     assert list(table.sectors) == names
     put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",", f"\n{names[3]},x", 1))
     refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': 'x.*' is no number")
+    put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",1", f"\n{names[3]},1_0", 1))
+    refused(
+        lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': '1_0.*' is no number"
+    )
     put(tmp_path, "\n".join([*lines[:-1], lines[-1] + ",5"]))
     refused(lambda: qn.read_io(path), "has 123 cells; 122 expected")
+
+
+def test_a_wide_grid_of_two_levels_is_read(tmp_path: Path) -> None:
+    n, names = 120, [f"s{i}" for i in range(60)]
+    flows = np.arange(n * n).reshape(n, n) % 7 + 1
+    demand = 2 * flows.sum(axis=0).max() - flows.sum(axis=1)
+    pairs = [(region, name) for region in ("r1", "r2") for name in names]
+    heads = zip(zip(*pairs, strict=True), ("r1", "homes"), strict=True)
+    lines = [",".join(["", "", *labels, last]) for labels, last in heads]
+    lines += [f"{r},{s},{','.join(map(str, row))},{d}"
+              for (r, s), row, d in zip(pairs, flows, demand, strict=True)]  # fmt: skip
+    income = flows.sum(axis=1) + demand - flows.sum(axis=0)
+    lines.append(f"inputs,wages,{','.join(map(str, income))},")
+    table = qn.read_io(put(tmp_path, "\n".join(lines) + "\n"))
+    np.testing.assert_array_equal(table.Z, flows)
+    assert list(table.sectors) == [f"{region}_{name}" for region, name in pairs]
 
 
 def test_one_tiny_sector_excuses_no_other(tmp_path: Path) -> None:
@@ -625,7 +645,7 @@ def test_bytes_of_no_encoding_are_said_with_what_was_tried(tmp_path: Path) -> No
     chinese = "部门,农业,工业,消费\n农业,20,40,140\n工业,60,80,60\n工资,120,80,\n".encode("gb18030")
     path = tmp_path / "broken.csv"
     path.write_bytes(chinese + b"\n" * (1 << 20) + b"\xff\xff")  # past what the guess looks at
-    refused(lambda: qn.read_io(path), "not in the encoding utf-8 or gb18030 .*pass encoding=")
+    refused(lambda: qn.read_io(path), "not in the encoding 'utf-8' or 'gb18030'; pass encoding=")
     western = BASE.replace("farm", "f\xe4rm").encode("latin-1")
     path.write_bytes(western + b"note: \x81\n")  # \x81 is no letter of cp1252
     assert list(qn.read_io(path).sectors) == ["f\xe4rm", "mill"]
@@ -635,7 +655,7 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
     pytest.importorskip("odf", reason="pandas writes .ods with odfpy")
     plain = tmp_path / "plain.ods"
     with pd.ExcelWriter(plain, engine="odf") as book:
-        pd.DataFrame({"a": ["a note"]}).to_excel(book, sheet_name="notes", index=False)
+        pd.DataFrame({"a": ["a note"], "b": [None]}).to_excel(book, sheet_name="notes", index=False)
         frame().to_excel(book, sheet_name="table", index=False)
     sound(qn.read_io(plain))
     cell = '<table:table-cell office:value-type="float" office:value="40"><text:p>40</text:p>'

@@ -325,3 +325,11 @@ def test_observations_without_series_are_read(tmp_path: Path) -> None:
     assert found["value"].tolist()[:2] == [3365450.0, 3474110.0]
     assert found["value"].dropna().tolist() == by_series["value"].dropna().tolist()
     assert found["REF_AREA"].tolist()[:2] == ["DEU", "DEU"]
+
+
+def test_a_service_known_by_its_name_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sdmx", reason='needs pip install "quesnay[sdmx]"')
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    with pytest.raises(DataError, match="estat, NAMA_10_GDP: "):
+        qn.read_sdmx("NAMA_10_GDP", service="estat", timeout=5)

@@ -413,9 +413,9 @@ def _decoded(book: Book) -> str:
     for name in tried:
         with suppress(UnicodeError):
             return data.decode(name)
+    names, said = " or ".join(map(repr, tried)), " that its first bytes announce" * bool(marked)
     raise DataError(
-        f"{book.name}: not in the encoding {' or '.join(tried)} that its first bytes announce; "
-        "pass encoding=, or save it again as UTF-8"
+        f"{book.name}: not in the encoding {names}{said}; pass encoding=, or save it again as UTF-8"
     )
 
 
@@ -579,8 +579,6 @@ def _calamine(path: Path) -> Any:
 
 def _cell(cell: object) -> Cell:
     """Return numbers as float and all else as text, so that dates and truth values stand out."""
-    if cell is None:
-        return ""
     if isinstance(cell, bool | np.bool_):
         return str(cell)
     if isinstance(cell, int | float | np.integer | np.floating):

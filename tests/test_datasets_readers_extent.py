@@ -83,7 +83,8 @@ def test_of_a_long_sheet_the_rows_alone_are_looked_at() -> None:
     assert check_extent("a.xlsx", ".xlsx", buffer.getvalue(), 0) == {(6, 1): "#N/A"}
 
 
-def test_an_old_workbook_is_taken_for_one_by_its_first_bytes(tmp_path: Path) -> None:
+@pytest.mark.parametrize("first", [bytes.fromhex("d0cf11e0a1b11ae1"), b"sector\tfarm"])
+def test_what_an_old_workbook_does_not_hold_is_refused(tmp_path: Path, first: bytes) -> None:
     path = tmp_path / "a.xls"
-    path.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 600)
+    path.write_bytes(first + b"\0" * 600)
     refused(lambda: qn.read_io(path), "a.xls: no readable workbook")

@@ -446,9 +446,7 @@ def test_a_wide_grid_is_read_line_by_line(tmp_path: Path, codes: bool) -> None:
     put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",", f"\n{names[3]},x", 1))
     refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': 'x.*' is no number")
     put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",4", f"\n{names[3]},4_", 1))
-    refused(
-        lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': '4_.*' is no number"
-    )
+    refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': '4_.*' is no number")
     put(tmp_path, "\n".join([*lines[:-1], lines[-1] + ",5"]))
     refused(lambda: qn.read_io(path), "has 123 cells; 122 expected")
 

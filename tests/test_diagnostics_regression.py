@@ -9,7 +9,12 @@ import statsmodels.formula.api as smf
 from statsmodels.stats.diagnostic import linear_reset
 
 import quesnay as qn
-from quesnay.diagnostics.regression.assumptions import check_assumptions, examine, leave_out
+from quesnay.diagnostics.regression.assumptions import (
+    check_assumptions,
+    examine,
+    label_text,
+    leave_out,
+)
 from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.least_squares import Regression, project_noisy
 from tests.small_panel import EFFECTS, fitted, panel, verdict
@@ -345,3 +350,40 @@ def test_units_seen_more_than_once_are_the_clusters_to_recommend() -> None:
     pd.testing.assert_frame_equal(unnamed.errors.frame[columns], named.errors.frame[columns])
     alone = fitted(frame, cluster=None, absorb=(), unit=None).diagnose(draws=99)
     assert alone.errors.recommended.startswith("HC3:")
+
+
+def test_a_regression_that_knows_units_but_no_times_is_not_tested_for_order() -> None:
+    order = ("Durbin-Watson", "Breusch-Godfrey", "Wooldridge within")
+    tests = examined_tests(qn.fit_panel("y ~ x", panel(), unit="unit"))
+    assert not any(test.name.startswith(order) for test in tests)
+    tests = examined_tests(qn.fit_panel("y ~ x", panel()))
+    assert sum(test.name.startswith(order) for test in tests) == 2
+
+
+def examined_tests(fit: Any) -> Any:
+    return check_assumptions(examine(fit))
+
+
+def test_errors_of_driscoll_and_kraay_allow_for_dependence_of_both_kinds() -> None:
+    frame = panel(seed=8, units=50, years=8)
+    common = np.tile(np.random.default_rng(3).standard_normal(8), 50)
+    frame["y"] = 2 * frame["x"] + frame["w"] + 3 * common
+    ask: dict[str, Any] = {"unit": "unit", "time": "year"}
+    plain = examined_tests(qn.fit_panel("y ~ x + w", frame, **ask))
+    spatial = examined_tests(qn.fit_panel("y ~ x + w", frame, covariance="Driscoll-Kraay", **ask))
+    told, calm = (
+        next(test for test in tests if test.name.startswith("Pesaran"))
+        for tests in (plain, spatial)
+    )
+    assert told.rejected
+    assert calm.statistic == pytest.approx(told.statistic)
+    assert told.remedy != calm.remedy
+    assert calm.remedy.startswith("none needed")
+
+
+def test_groups_of_dates_are_named_by_day() -> None:
+    days = np.repeat(pd.date_range("2020-03-01", periods=12), 6)
+    fit = qn.fit_panel("y ~ x + w", panel().assign(day=days), cluster="day")
+    groups = fit.diagnose(draws=19).groups
+    assert groups is not None
+    assert "2020-03-01" in " ".join(map(str, groups.estimates.index.map(label_text)))

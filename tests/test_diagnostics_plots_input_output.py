@@ -118,5 +118,5 @@ def test_a_few_sectors_have_no_rest() -> None:
         pd.Series([70.0, 130.0], names),
         pd.Series([60.0, 140.0], names),
     )
-    axes = table.extract("a").plot().axes[0]
+    axes = table.extract(["a"]).plot().axes[0]
     assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]

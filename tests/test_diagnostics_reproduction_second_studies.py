@@ -217,7 +217,7 @@ def test_a_check_of_a_study_of_growth_names_what_is_broken(tmp_path: Path) -> No
     text = study_text("us_digital_economy").replace("1998, 1999", "1898, 1999", 1)
     path.write_text(text, encoding="utf-8")
     found = qn.check_study(path)
-    assert "study.years: 'us_klems' has no year 1898" in found.data.loc["klems.panel", "fault"]
+    assert "study.years: 'us_klems' has no year 1898" in found.data["fault"].tolist()
     assert "1 fault to mend" in found.summary()
     assert "Ready to run." not in found.summary()
 

@@ -639,11 +639,12 @@ def test_more_effects_than_can_be_counted_are_an_upper_bound() -> None:
 
 def test_the_within_share_of_an_instrumental_fit_is_about_unit_means() -> None:
     fit = qn.fit_instrumental("y ~ x", DATA, **IV, absorb="u")
-    own = DATA[["y", "x", "iv"]] - DATA.groupby("u")[["y", "x", "iv"]].transform("mean")
-    slope = (own["iv"] @ own["y"]) / (own["iv"] @ own["x"])
-    rest = own["y"] - slope * own["x"]
+    columns = DATA[["y", "x", "iv"]]
+    y, x, iv = (columns - columns.groupby(DATA["u"]).transform("mean")).to_numpy(float).T
+    slope = float(iv @ y) / float(iv @ x)
+    rest = y - slope * x
     assert fit.params["x"] == pytest.approx(slope, rel=1e-9)
-    assert fit.rsquared_within == pytest.approx(1 - (rest @ rest) / (own["y"] @ own["y"]), rel=1e-9)
+    assert fit.rsquared_within == pytest.approx(1 - float(rest @ rest) / float(y @ y), rel=1e-9)
 
 
 def test_weights_are_shown_beside_their_rows() -> None:

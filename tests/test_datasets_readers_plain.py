@@ -2,6 +2,7 @@
 
 import gzip
 import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -446,8 +447,26 @@ def test_a_wide_grid_is_read_line_by_line(tmp_path: Path, codes: bool) -> None:
     assert list(table.sectors) == names
     put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",", f"\n{names[3]},x", 1))
     refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': 'x.*' is no number")
+    put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",4", f"\n{names[3]},4_", 1))
+    refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': '4_.*' is no number")
     put(tmp_path, "\n".join([*lines[:-1], lines[-1] + ",5"]))
     refused(lambda: qn.read_io(path), "has 123 cells; 122 expected")
+
+
+def test_a_wide_grid_of_two_levels_is_read(tmp_path: Path) -> None:
+    n, names = 120, [f"s{i}" for i in range(60)]
+    flows = np.arange(n * n).reshape(n, n) % 7 + 1
+    demand = 2 * flows.sum(axis=0).max() - flows.sum(axis=1)
+    pairs = [(region, name) for region in ("r1", "r2") for name in names]
+    heads = zip(zip(*pairs, strict=True), ("r1", "homes"), strict=True)
+    lines = [",".join(["", "", *labels, last]) for labels, last in heads]
+    lines += [f"{r},{s},{','.join(map(str, row))},{d}"
+              for (r, s), row, d in zip(pairs, flows, demand, strict=True)]  # fmt: skip
+    income = flows.sum(axis=1) + demand - flows.sum(axis=0)
+    lines.append(f"inputs,wages,{','.join(map(str, income))},")
+    table = qn.read_io(put(tmp_path, "\n".join(lines) + "\n"))
+    np.testing.assert_array_equal(table.Z, flows)
+    assert list(table.sectors) == [f"{region}_{name}" for region, name in pairs]
 
 
 def test_one_tiny_sector_excuses_no_other(tmp_path: Path) -> None:
@@ -584,6 +603,80 @@ def test_a_workbook_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> No
 def test_a_web_page_named_as_a_workbook_is_called_one(tmp_path: Path) -> None:
     path = put(tmp_path, "<html><table><tr><td>farm</td></tr></table></html>", "t.xls")
     refused(lambda: qn.read_io(path), "t.xls: a web page .HTML or XML., not a workbook")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BASE + "Total value added,0,0,\nTotal inputs,0,0,\n",
+        BASE + "Total value added,,,\nTotal,,,\n",
+        "sector,farm,mill,homes,Total\nfarm,20,40,140,0\nmill,60,80,60,0\nwages,120,80,,\n",
+        "sector,household consumption,farm,mill\nfarm,140,20,40\nmill,60,60,80\nwages,0,120,80\n",
+        BASE + "Source\n",
+        BASE.replace("40,140", "40,140,,"),
+        BASE.replace("sector,farm,mill,homes", "block,code,farm,mill,homes")
+        .replace("farm,20", "x,farm,20")
+        .replace("mill,60", "y,mill,60")
+        .replace("wages,120", "z,wages,120"),
+    ],
+)
+def test_empty_sums_and_columns_out_of_place_do_no_harm(tmp_path: Path, content: str) -> None:
+    sound(qn.read_io(put(tmp_path, content)))
+
+
+def test_a_packed_file_in_an_archive_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("t.csv.gz", gzip.compress(BASE.encode()))
+    sound(qn.read_io(tmp_path / "a.zip"))
+
+
+@pytest.mark.parametrize("cell", ["2_0", "٢٠", "２０"])
+def test_what_only_python_takes_for_a_number_is_refused(tmp_path: Path, cell: str) -> None:
+    path = put(tmp_path, BASE.replace("farm,20", f"farm,{cell}"))
+    refused(lambda: qn.read_io(path), f"'{cell}' is no number .cell B2.")
+
+
+def test_marks_that_contradict_each_other_are_refused_where_they_stand(tmp_path: Path) -> None:
+    path = put(tmp_path, "s;farm;mill;homes\nfarm;20,5;40.5;140\nmill;60;80;60\nwages;120;80;\n")
+    refused(lambda: qn.read_io(path), "row 'farm', column 'farm': '20,5' is no number .cell B2")
+
+
+def test_a_byte_that_is_no_letter_of_western_pages_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(BASE.replace("farm", "f\xe4rm").encode("latin-1") + b"note: \x81\n")
+    refused(lambda: qn.read_io(path), "its encoding is not known")
+
+
+def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Path) -> None:
+    pytest.importorskip("odf", reason="pandas writes .ods with odfpy")
+    plain = tmp_path / "plain.ods"
+    with pd.ExcelWriter(plain, engine="odf") as book:
+        pd.DataFrame({"a": ["a note"], "b": [None]}).to_excel(book, sheet_name="notes", index=False)
+        frame().to_excel(book, sheet_name="table", index=False)
+    sound(qn.read_io(plain))
+    cell = '<table:table-cell office:value-type="float" office:value="40"><text:p>40</text:p>'
+    error = (
+        '<table:table-cell office:value-type="string" office:string-value="" '
+        'calcext:value-type="error" table:formula="of:=1/0"><text:p>#DIV/0!</text:p>'
+    )  # as LibreOffice writes it
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "e.ods", "w") as new:
+        for part in old.infolist():
+            text = old.read(part)
+            if part.filename == "content.xml":
+                known = text.decode()
+                assert known.count(cell) == 1
+                space = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:'
+                known = known.replace(cell, error).replace(
+                    "<office:document-content ",
+                    f'<office:document-content {space}calcext:1.0" ',
+                    1,
+                )
+                text = known.encode()
+            new.writestr(part, text)
+    refused(
+        lambda: qn.read_io(tmp_path / "e.ods", blank="zero"),
+        "column 'mill': '.*' is no number .cell C2",
+    )
 
 
 @pytest.mark.parametrize(

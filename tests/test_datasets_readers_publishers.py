@@ -537,6 +537,7 @@ def test_eurostat_with_imports_inside(tmp_path: Path, kind: str, ending: str) ->
 
 def test_eurostat_with_imports_apart(tmp_path: Path) -> None:
     cells = eurostat("prd", flows=("DOM", "IMP"))
+    cells.append(("IMP", "CPA_A01", "P7", 30.0))  # the sum of the imported rows is no row
     lines = ["freq,unit,stk_flow,prd_use,prd_ava,geo,TIME_PERIOD,OBS_VALUE"]
     lines += [f"A,MIO_EUR,{f},{u},{s},AT,2019,{v}" for f, u, s, v in cells]
     path = text(tmp_path / "cp1700.csv", "\n".join(lines) + "\n")
@@ -617,7 +618,7 @@ def test_nbs_tables_old_and_new(tmp_path: Path, form: dict[str, Any], encoding: 
 
 
 def test_nbs_tables_keep_the_unit_that_they_name(tmp_path: Path) -> None:
-    def unit(content: str, **options: Any) -> str:
+    def unit(content: str, **options: Any) -> str | None:
         return qn.read_io(text(tmp_path / "nbs.csv", content), **options).unit
 
     assert unit(nbs()) == "10,000 yuan"
@@ -777,3 +778,47 @@ def test_the_documentation_names_every_layout() -> None:
     table = page.read_text(encoding="utf-8") if page.is_file() else ""
     assert [name for name in LAYOUTS if f'"{name}"' not in (qn.read_io.__doc__ or "")] == []
     assert not table or [k for k in LAYOUTS if k != "quesnay" and f"| `{k}` |" not in table] == []
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_nbs_totals_need_no_code_and_a_spare_column_only_where_it_is_filled(
+    tmp_path: Path, blank: bool
+) -> None:
+    plain = nbs().replace("增加值合计,TVA", "增加值合计,").replace("总投入,TI,", "总投入,,")
+    content = "\n".join(
+        f"{line},{'' if blank or k < 4 else 5}" for k, line in enumerate(plain.split())
+    )
+    path = text(tmp_path / "nbs.csv", content)
+    if blank:
+        sound(qn.read_io(path), [200, 200], [120, 80])
+        return
+    with pytest.raises(qn.DataError, match="column 10 has no label; name it"):
+        qn.read_io(path)
+
+
+def test_wiod_columns_without_a_name_are_no_columns(tmp_path: Path) -> None:
+    lines = [[*line.split(",")[:8], "", *line.split(",")[8:]] for line in niot().splitlines()]
+    path = text(tmp_path / "USA_NIOT.csv", "\n".join(map(",".join, lines)) + "\n")
+    sound(qn.read_io(path, year=2014), [210, 200, 0], [122, 73, 0])
+
+
+@pytest.mark.parametrize(("gap", "reads"), [(1, True), (3, False)])
+def test_what_a_publisher_is_known_to_miss_is_recorded(
+    tmp_path: Path, gap: int, reads: bool
+) -> None:
+    # output of the United States and its inputs: 200, of which 0.5 and 1.5 per cent go astray
+    content = (
+        icio().replace("VA,0,158,59,127", f"VA,0,158,59,{127 - gap}").replace("344", f"{344 - gap}")
+    )
+    path = text(tmp_path / "ICIO2021_2018.csv", content)
+    if reads:
+        (said,) = [line for line in qn.read_io(path).source.warnings if "misses" in line]
+        assert (
+            "'USA_C' misses its output by 0.5 %, as tables of this publisher do by up to 1.2 %"
+            in said
+        )
+        return
+    with pytest.raises(
+        qn.BalanceError, match=r"column 'USA_C': its sum misses output by 3 \(1.5 %\)"
+    ):
+        qn.read_io(path)

@@ -1,10 +1,12 @@
 """The embedded second studies: numbers by hand from tables and panel, and what they refuse."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_overloads, get_type_hints
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
@@ -13,7 +15,12 @@ from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.sources import sources_table
-from quesnay.diagnostics.reproduction.study import load_klems_study, study_names, study_text
+from quesnay.diagnostics.reproduction.study import (
+    Reported,
+    load_klems_study,
+    study_names,
+    study_text,
+)
 
 NAMES = sorted(set(study_names()) - {"caict_2020"})
 PRODUCERS = [
@@ -224,3 +231,37 @@ def test_each_source_names_the_data_sets_that_were_used_of_it() -> None:
     tables = rows[rows.index.str.contains("national input-output tables")].iloc[0]
     assert tables["years"] == "2017, 2018, 2020"
     assert all(f"China {year}" in tables["what"] for year in (2017, 2018, 2020))
+
+
+def test_a_study_of_growth_that_is_loaded_already_is_run_as_it_is(
+    america: "qn.KlemsAccount",
+) -> None:
+    study = load_klems_study("us_digital_economy")
+    assert study is not None
+    assert load_klems_study(study) is study
+    again = qn.reproduce(study)
+    assert isinstance(again, qn.KlemsAccount)
+    pd.testing.assert_frame_equal(again.account, america.account)
+
+
+def test_a_check_of_a_study_of_growth_names_what_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "us.toml"
+    text = study_text("us_digital_economy").replace("1998, 1999", "1898, 1999", 1)
+    path.write_text(text, encoding="utf-8")
+    found = qn.check_study(path)
+    assert "study.years: 'us_klems' has no year 1898" in found.data["fault"].tolist()
+    assert "1 fault to mend" in found.summary()
+    assert "Ready to run." not in found.summary()
+
+
+def test_an_account_without_printed_figures_judges_nothing() -> None:
+    study = load_klems_study("us_digital_economy")
+    assert study is not None
+    bare = replace(study, reported=Reported())
+    result = qn.reproduce(bare)
+    assert isinstance(result, qn.KlemsAccount)
+    assert not len(result.verdicts)
+    titles = [table.title for table in result.tables()]
+    assert not any("Verdict" in title or "Distance" in title for title in titles)
+    assert not any(line.startswith("Score") for line in result.findings())
+    assert qn.check_study(bare).figures.empty

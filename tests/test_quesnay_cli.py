@@ -216,3 +216,17 @@ def test_the_curve_is_part_of_the_report_on_request(
     assert (tmp_path / "out" / "specifications.csv").exists()
     assert "Specification curve" in (tmp_path / "out" / "report.html").read_text("utf-8")
     capsys.readouterr()
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a pipe of POSIX")
+def test_a_reader_that_went_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run(
+        [sys.executable, "-m", "quesnay", "datasets"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (0, b"")

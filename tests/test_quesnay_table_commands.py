@@ -124,3 +124,14 @@ def test_the_template_can_be_read_at_once(
     assert "million (currency)" in capsys.readouterr().out
     assert "a file of that name is there" in fault(capsys, "template", path)
     assert "ending in .xlsx" in fault(capsys, "template", str(tmp_path / "x.csv"))
+
+
+def test_what_is_written_is_also_shown_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = put(tmp_path, BASE), tmp_path / "out.csv"
+    assert main(["table", "multipliers", path, "--json", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert json.loads(said)
+    assert "Written" not in said
+    assert out.exists()

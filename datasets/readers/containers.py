@@ -192,8 +192,6 @@ class Book:
     @property
     def visible(self) -> list[str]:
         """Names of the sheets that a reader of the workbook sees; of all where it sees none."""
-        if self.kind not in WORKBOOKS:
-            return self.sheets
         seen = _calamine(self.path).SheetVisibleEnum.Visible
         return [s.name for s in self._workbook.sheets_metadata if s.visible == seen] or self.sheets
 
@@ -650,8 +648,6 @@ def _calamine(path: Path) -> Any:
 
 def _cell(cell: object) -> Cell:
     """Return numbers as float and all else as text, so that dates and truth values stand out."""
-    if cell is None:
-        return ""
     if isinstance(cell, bool | np.bool_):
         return str(cell)
     if isinstance(cell, int | float | np.integer | np.floating):

@@ -21,7 +21,7 @@ from quesnay.diagnostics.reproduction.study_rules import unit_scale
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import rounding_interval
-from quesnay.models.satellite.concepts import concept_of, describe, fact_of
+from quesnay.models.satellite.concepts import concept_of, fact_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,10 +57,6 @@ class Facts:
         """Return printed totals in the order of their years."""
         own = self.reported[self.reported["concept"] == "total"]
         return own.sort_values("year")
-
-    def words(self, figure: str) -> str:
-        """Name a printed figure in words, its id in brackets."""
-        return describe(figure, int(self.reported["year"].to_dict()[figure]))
 
 
 def collect_facts(study: Study) -> Facts:

@@ -13,7 +13,11 @@ import numpy as np
 
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.fixed_effects import absorb_effects, build_system
+from quesnay.fitting.regression.fixed_effects import (
+    AbsorberWithSlopes,
+    absorb_effects,
+    build_system,
+)
 from quesnay.fitting.regression.least_squares import Regression
 
 _FULL = 1e-10  # an eigenvalue of H_gg this near to one is one: the cluster fits itself there
@@ -186,6 +190,8 @@ def _effects_basis(regression: Regression, codes: Codes) -> Array:
     effects = regression.effects
     if regression.absorber is None:
         return np.zeros((regression.nobs, 0))
+    if isinstance(regression.absorber, AbsorberWithSlopes):
+        raise EstimationError("CR2 and CR3 do not know absorbed slopes; use CR1")
     weights = regression.absorber.weights
     inside = nested_set(regression, codes)
     nested = inside is not None

@@ -138,8 +138,7 @@ def _from_first(sets: tuple[Grouping, ...], values: list[Array]) -> list[Array]:
             (np.ones(first.codes.size), (first.codes, first.count + group.codes)), (size, size)
         )
         _, part = sparse.csgraph.connected_components(ties, directed=False)
-        if len(sets) > 2:
-            part = np.zeros(size, dtype=np.intp)  # other sets tie the parts together
+        part = part if len(sets) == 2 else np.zeros_like(part)  # other sets tie the parts together
         own = part[first.count :]
         _, leaders = np.unique(own, return_index=True)
         shift = np.zeros(int(part.max()) + 1)

@@ -36,6 +36,30 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"),
         "is not known; use one of classical",
     ),
+    (
+        "rule without clusters, none named",
+        lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="HC3"),
+        "HC3 takes the rows of a unit as unrelated, which random effects do not; use classical",
+    ),
+    (
+        "rule without clusters, one named",
+        lambda: qn.fit_random_effects(
+            MODEL, table(), unit="firm", cluster="firm", covariance="HC3"
+        ),
+        "HC3 would ignore cluster='firm'",
+    ),
+    (
+        "differences, rule without clusters, one named",
+        lambda: qn.fit_differences(
+            MODEL, table(), unit="firm", time="year", cluster="firm", covariance="HC3"
+        ),
+        "HC3 would ignore cluster='firm'",
+    ),
+    (
+        "differences, rule unknown",
+        lambda: qn.fit_differences(MODEL, table(), unit="firm", time="year", covariance="CR9"),
+        "is not known",
+    ),
     ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
     (
         "twice",

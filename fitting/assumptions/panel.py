@@ -24,7 +24,6 @@ from quesnay.fitting.regression.least_squares import (
     project_noisy,
 )
 from quesnay.fitting.regression.random_effects import (
-    Method,
     means_beyond_rounding,
     random_effects,
     within_columns,
@@ -124,7 +123,7 @@ def _two_way(unit: float, time: float, panel: Stack, form: str) -> tuple[float, 
 
 
 def hausman(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: Method = "swar"
+    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: str = "swar"
 ) -> TestResult:
     """Compare fixed-effects and random-effects slopes.
 
@@ -170,7 +169,7 @@ def hausman(
 
 
 def mundlak(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: Method = "swar"
+    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: str = "swar"
 ) -> TestResult:
     """Test, clustered by unit, whether unit means of the regressors matter beside the regressors.
 

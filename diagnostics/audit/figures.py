@@ -224,7 +224,19 @@ def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
 
 def _interval(name: str, row: Mapping[Any, Any]) -> tuple[float, float]:
     if _given(row.get("low")) or _given(row.get("high")):
-        ends = [_end(name, key, row.get(key)) for key in ("low", "high")]
+        ends = []
+        for key in ("low", "high"):
+            value = row.get(key)
+            try:
+                end = float(value) if isinstance(value, str) else value  # text in a CSV file
+            except ValueError:
+                end = None
+            if not is_number(end):
+                raise DataError(
+                    f"{name}: {key} {shown(value)} (column {key!r}) is no finite number; low must "
+                    "be below high"
+                )
+            ends.append(float(end))
         if not ends[0] < ends[1]:
             raise DataError(
                 f"{name}: the interval from {row.get('low')} to {row.get('high')} is empty; low "
@@ -241,22 +253,6 @@ def _interval(name: str, row: Mapping[Any, Any]) -> tuple[float, float]:
         return printed_interval(printed)
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
-
-
-def _end(name: str, key: str, value: object) -> float:
-    """Return an end of an interval, a number or, in a CSV file, the text of one."""
-    number = value
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            number = None
-    if not is_number(number):
-        raise DataError(
-            f"{name}: {key} {shown(value)} (column {key!r}) is no finite number; low must be below "
-            "high"
-        )
-    return float(number)
 
 
 def _given(value: object) -> bool:
@@ -333,7 +329,15 @@ def checked_vintages(
     The frame has columns year, vintage, gdp, and optionally real_growth (percent), published, basis
     and unit; None leaves GDP free in every year.
     """
-    growth = _checked_growth(forecast_growth)
+    growth = forecast_growth
+    if growth is not None:
+        ends = tuple(growth) if isinstance(growth, tuple | list) else ()
+        if len(ends) != 2 or not all(map(is_number, ends)) or not -100.0 < ends[0] <= ends[1]:
+            raise DataError(
+                f"forecast_growth: {shown(growth)} is no pair of percentages, the lower first, "
+                "such as (7.0, 8.5)"
+            )
+        growth = float(ends[0]), float(ends[1])
     if gdp is None:
         return Vintages(None, {})
     frame = _checked_frame(gdp)
@@ -356,18 +360,6 @@ def checked_vintages(
             forecast = _forecast(year, by_year.get(year - 1, []), growth)
             by_year.setdefault(year, []).insert(0, forecast)
     return Vintages(measure, {year: tuple(by_year[year]) for year in sorted(by_year)})
-
-
-def _checked_growth(growth: object) -> tuple[float, float] | None:
-    if growth is None:
-        return None
-    ends = tuple(growth) if isinstance(growth, tuple | list) else ()
-    if len(ends) != 2 or not all(map(is_number, ends)) or not -100.0 < ends[0] <= ends[1]:
-        raise DataError(
-            f"forecast_growth: {shown(growth)} is no pair of percentages, the lower first, such as "
-            "(7.0, 8.5)"
-        )
-    return float(ends[0]), float(ends[1])
 
 
 def _forecast(

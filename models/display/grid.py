@@ -452,9 +452,15 @@ def fit_widths(
     widths = [
         max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
     ]
-    floors = [
-        _floor(column, width, narrowest) for column, width in zip(columns, widths, strict=True)
-    ]
+    floors = []
+    for column, natural in zip(columns, widths, strict=True):
+        texts = column.header if column.numeric else (*column.header, *column.cells)
+        parts = [piece.rstrip() for text in texts for piece in _pieces(text)]
+        if column.numeric:  # numbers stay whole
+            least = max(map(display_width, (*parts, *column.cells)), default=0)
+        else:
+            least = min(max(narrowest, *map(display_width, parts), 0), _NARROWEST)
+        floors.append(min(natural, least))
     excess = sum(widths) + gap * (len(widths) - 1) - width
     while excess > 0:
         widest = max(
@@ -467,17 +473,6 @@ def fit_widths(
         widths[widest] -= 1
         excess -= 1
     return widths
-
-
-def _floor(column: Column, natural: int, narrowest: int) -> int:
-    """Return the least width: numbers stay whole, words and long headers may be wrapped."""
-    texts = column.header if column.numeric else (*column.header, *column.cells)
-    words = [piece.rstrip() for text in texts for piece in _pieces(text)]
-    if column.numeric:
-        least = max(map(display_width, (*words, *column.cells)), default=0)
-    else:
-        least = min(max(narrowest, *map(display_width, words), 0), _NARROWEST)
-    return min(natural, least)
 
 
 def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:

@@ -15,6 +15,7 @@ R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
 )
 MODEL = "inv ~ value + capital"
+PANEL: dict[str, Any] = {"unit": "firm", "time": "year"}
 
 
 def grunfeld(*, unbalanced: bool = False) -> pd.DataFrame:
@@ -106,18 +107,18 @@ def test_first_differences_equal_r(unbalanced: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("covariance", "named", "options"),
+    ("covariance", "named", "cluster"),
     [
-        ("classical", "nonrobust", {}),
-        ("HC0", "HC0", {}),
-        ("HC1", "HC1", {}),
-        ("HC2", "HC2", {}),
-        ("HC3", "HC3", {}),
-        ("CR1", "cluster", {"cluster": "firm"}),
+        ("classical", "nonrobust", None),
+        ("HC0", "HC0", None),
+        ("HC1", "HC1", None),
+        ("HC2", "HC2", None),
+        ("HC3", "HC3", None),
+        ("CR1", "cluster", "firm"),
     ],
 )
 def test_errors_of_differences_equal_those_of_statsmodels(
-    covariance: str, named: str, options: dict[str, str]
+    covariance: str, named: str, cluster: str | None
 ) -> None:
     import statsmodels.api as sm
 
@@ -127,14 +128,14 @@ def test_errors_of_differences_equal_those_of_statsmodels(
     design = sm.add_constant(changes[["value", "capital"]])
     wanted = sm.OLS(changes["inv"], design).fit(cov_type=named, cov_kwds=firms or None)
     found = qn.fit_differences(
-        MODEL, data, unit="firm", time="year", covariance=covariance, **options
+        MODEL, data, unit="firm", time="year", covariance=covariance, cluster=cluster
     )
     np.testing.assert_allclose(found.std_errors.to_numpy(), wanted.bse.to_numpy(), rtol=1e-10)
     assert found.inference.name == covariance
 
 
 def test_differences_take_errors_that_go_by_time_and_clusters_only_where_they_serve() -> None:
-    data, who = grunfeld(), {"unit": "firm", "time": "year"}
+    data, who = grunfeld(), PANEL
     assert qn.fit_differences(MODEL, data, **who, covariance="HC1").sample.clusters == ()
     assert qn.fit_differences(MODEL, data, **who).inference.name == "CR1"
     together = qn.fit_differences(MODEL, data, **who, covariance="Driscoll-Kraay")

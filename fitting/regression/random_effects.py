@@ -77,6 +77,21 @@ def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:
     return within, np.asarray(varying)
 
 
+def about_unit_means(
+    y: npt.ArrayLike, X: npt.ArrayLike, panel: Stack, *, without: str
+) -> tuple[Array, Array, Mask]:
+    """Return y and the columns of X that vary inside units about unit means, sorted, and which.
+
+    `without` says what is not possible where none does.
+    """
+    design = as_design(X)
+    ordered = as_vector(y, design.shape[0])[panel.order]
+    within, varying = within_columns(design[panel.order], panel)
+    if not varying.any():
+        raise EstimationError(f"X: no column varies inside units; {without}")
+    return ordered - panel.unit_means(ordered), within[:, varying], varying
+
+
 def means_beyond_rounding(means: Array, design: Array) -> Mask:
     """Return which columns have unit means that are no mere rounding, as those of deviations."""
     return np.asarray(np.abs(means).max(axis=0) > 1e-10 * np.abs(design).max(axis=0))

@@ -22,9 +22,7 @@ from quesnay.fitting.regression.covariance import (
 )
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
 from quesnay.fitting.regression.least_squares import (
-    CovarianceEstimate,
     CovarianceRule,
-    Regression,
     least_squares,
     project,
 )
@@ -161,7 +159,14 @@ def fit_sample(
         fit = least_squares(y, X, names=sample.names, noise=noise)
         columns, basis = np.asarray(X, dtype=np.float64), {"factor": fit.root, "Q": fit.basis}
         regression = sample.regression(columns, fit.residuals, fit.bread, absorber, **basis)
-        inference = _errors(rule, regression, sample.names)
+        try:
+            inference = replace(rule.estimate(regression), estimator=rule)
+        except EstimationError:
+            if regression.free > 0:
+                refuse_own_rows(regression, sample.names)
+            raise
+        if (inference.matrix.diagonal() == 0.0).any():
+            refuse_own_rows(regression, sample.names)
     refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
         formula=formula,
@@ -172,21 +177,6 @@ def fit_sample(
         regression=regression,
         inference=inference,
     )
-
-
-def _errors(
-    rule: CovarianceRule, regression: Regression, names: Sequence[str]
-) -> CovarianceEstimate:
-    """Estimate the covariance, naming a coefficient whose robust error does not exist."""
-    try:
-        inference = rule.estimate(regression)
-    except EstimationError:
-        if regression.free > 0:
-            refuse_own_rows(regression, names)
-        raise
-    if (inference.matrix.diagonal() == 0.0).any():
-        refuse_own_rows(regression, names)
-    return replace(inference, estimator=rule)
 
 
 def _within(
@@ -333,9 +323,7 @@ def fit_differences(
     later, earlier = difference_ends(panel.unit.codes, panel.when, lag)
     effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
     steps = panel.X[later] - panel.X[earlier]
-    names, columns, notes = _changes(panel, steps, absorbed=bool(effects))
-    if not columns:
-        raise DataError(f"formula {formula!r}: no regressors are left; add a term")
+    names, columns, notes = _changes(panel, steps, formula, absorbed=bool(effects))
     owners = dict(zip(panel.names, panel.sample.owners, strict=True))
     difference = replace(
         panel.sample,
@@ -357,7 +345,7 @@ def fit_differences(
 
 
 def _changes(
-    panel: PanelData, steps: Array, *, absorbed: bool
+    panel: PanelData, steps: Array, formula: str, *, absorbed: bool
 ) -> tuple[list[str], list[Array], tuple[str, ...]]:
     """Return the columns of changes, with a common drift where the levels have an intercept.
 
@@ -370,7 +358,10 @@ def _changes(
             name = panel.names[place]
             raise EstimationError(f"{name!r} does not change in any unit; leave it out")
     names, columns = [panel.names[place] for place in keep], [steps[:, place] for place in keep]
-    if absorbed or "Intercept" not in panel.names:
+    drift = "Intercept" in panel.names and not absorbed
+    if not (columns or drift):
+        raise DataError(f"formula {formula!r}: no regressors are left; add a term")
+    if not drift:
         return names, columns, ()
     if columns and spans_constant(np.column_stack(columns)):
         return names, columns, ("Other columns make a common drift: there is no intercept.",)

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -27,6 +28,8 @@ from quesnay.models.regression.design import refuse_constant, refuse_dependent
 from quesnay.models.regression.panel import choose_rule, fit_sample, rule_by_unit
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
+
+_Errors: TypeAlias = tuple[CovarianceRule, tuple[Grouping, ...]]
 
 
 def fit_random_effects(
@@ -95,7 +98,7 @@ def fit_random_effects(
     2.004
     """
     panel = _read(formula, data, (unit, time, cluster), weights, drop_collinear)
-    return _estimate(panel, panel.sample, formula, method, (covariance, cluster))
+    return _estimate(panel, panel.sample, formula, method, _errors(panel, covariance, cluster))
 
 
 def fit_correlated_random_effects(
@@ -160,7 +163,7 @@ def fit_correlated_random_effects(
             "means are the same for all"
         )
     wider = replace(panel.sample, design=np.column_stack(columns), names=tuple(names))
-    return _estimate(panel, wider, formula, method, (covariance, cluster))
+    return _estimate(panel, wider, formula, method, _errors(panel, covariance, cluster))
 
 
 def fit_between(
@@ -256,20 +259,11 @@ def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
 
 
 def _estimate(
-    panel: PanelData,
-    sample: Sample,
-    formula: str,
-    method: str,
-    errors: tuple[str | CovarianceRule, str | None],
+    panel: PanelData, sample: Sample, formula: str, method: str, errors: _Errors
 ) -> PanelFit:
     """Estimate a panel, or its correlated form where the sample has unit means beside it."""
     kind = choice(method, METHODS, "method")
-    rule, clusters = rule_by_unit(errors[0], panel, errors[1])
-    if not (clusters or isinstance(rule, Classical)):
-        raise DataError(
-            f"covariance: {known_covariance(rule)} takes the rows of a unit as unrelated, which "
-            "random effects do not; use classical, CR0, CR1, CR2 or CR3"
-        )
+    rule, clusters = errors
     if "Intercept" not in sample.names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
@@ -304,6 +298,17 @@ def _estimate(
         theta=found.theta,
         estimator=partial(_again, panel, sample, kind),
     )
+
+
+def _errors(panel: PanelData, covariance: str | CovarianceRule, cluster: str | None) -> _Errors:
+    """Return the rule of the errors that are asked for, and their clusters."""
+    rule, clusters = rule_by_unit(covariance, panel, cluster)
+    if not (clusters or isinstance(rule, Classical)):
+        raise DataError(
+            f"covariance: {known_covariance(rule)} takes the rows of a unit as unrelated, which "
+            "random effects do not; use classical, CR0, CR1, CR2 or CR3"
+        )
+    return rule, clusters
 
 
 def _again(panel: PanelData, sample: Sample, method: str, rows: Codes, copies: Codes) -> Array:

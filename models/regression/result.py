@@ -646,7 +646,8 @@ def _notes(fit: "PanelFit") -> tuple[str, ...]:
     ):
         if count:
             notes.append(f"Dropped: {count:,} row{'s' if count > 1 else ''} {reason}.")
-    if not fit.regression.rank_is_exact:
+    absorber = fit.regression.absorber
+    if absorber is not None and not absorber.rank_is_exact:
         notes.append("Degrees of freedom of the absorbed effects are an upper bound.")
     if fit.is_exact:
         notes.append(

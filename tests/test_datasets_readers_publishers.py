@@ -581,6 +581,16 @@ def test_nbs_tables_old_and_new(tmp_path: Path, form: dict[str, Any], encoding: 
     assert list(table.sectors) == (["001", "002"] if "digits" in form else ["01", "02"])
 
 
+def test_nbs_tables_keep_the_unit_that_they_name(tmp_path: Path) -> None:
+    def unit(content: str, **options: Any) -> str:
+        return qn.read_io(text(tmp_path / "nbs.csv", content), **options).unit
+
+    assert unit(nbs()) == "10,000 yuan"
+    assert unit(nbs().replace("万元", "亿元")) == "亿元"
+    assert unit(nbs().replace("单位：万元", "")) == "10,000 yuan"
+    assert unit(nbs().replace("万元", "亿元"), unit="million yuan") == "million yuan"
+
+
 def test_nbs_provincial_tables_have_flows_to_other_provinces(tmp_path: Path) -> None:
     path = text(
         tmp_path / "province.csv",

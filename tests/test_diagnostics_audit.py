@@ -22,6 +22,7 @@ from quesnay.diagnostics.audit.identities import Identity, Quantity
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.models.satellite.concepts import CONCEPTS
 
+from .founding_case import founding_audit
 from .own_report import OWN
 
 TOTAL, CORE = "industrial internet value added total", "core industries value added"
@@ -51,7 +52,7 @@ def extent(bounds: pd.DataFrame, concept: str, year: int) -> tuple[float, float]
 @pytest.fixture(scope="module")
 def report() -> AuditResult:
     """Audit the report with all its figures."""
-    return qn.audit(qn.load_reported("caict_2020"))
+    return founding_audit()
 
 
 @pytest.fixture(scope="module")

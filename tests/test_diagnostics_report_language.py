@@ -20,6 +20,8 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
 
+from .founding_case import founding_case
+
 FIELD = re.compile(r"\{[^}]*\}")
 FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"
 # names of persons, methods, files and commands that are not translated
@@ -62,7 +64,10 @@ def test_both_languages_have_the_same_fields() -> None:
         assert sorted(set(FIELD.findall(english))) == sorted(set(FIELD.findall(other))), english
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(n, marks=[pytest.mark.slow] * (n == "caict_2020")) for n in STUDIES],
+)
 def result(request: pytest.FixtureRequest) -> Any:
     """Run every embedded study once."""
     return qn.reproduce(request.param, draws=60)
@@ -113,11 +118,19 @@ def test_chinese_workbook_and_document_hold_no_english_word(written: Path) -> No
 
 
 @pytest.mark.parametrize("figure", ["T20", "J20", "K19", "H19", "I18", "C19"])
-def test_chinese_explanation_holds_no_english_word(
-    figure: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["explain", figure, "--lang", "zh", "--draws", "60"]) == 0
-    assert _english(capsys.readouterr().out.splitlines()) == []
+def test_chinese_explanation_holds_no_english_word(figure: str) -> None:
+    result = founding_case()
+    chinese = language_of("zh", result.study.study.zh)
+    for name in result.runs:
+        for table in result.explain(figure, run=name).tables():
+            assert _english(chinese.table(table).to_text(width=200).splitlines()) == []
+
+
+def test_the_command_explains_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "T20", "--lang", "zh", "--draws", "60"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 20
+    assert _english(lines) == []
 
 
 def test_numbers_stand_before_units_as_chinese_readers_write_them() -> None:

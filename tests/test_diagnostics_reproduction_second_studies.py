@@ -1,5 +1,6 @@
 """The embedded second studies: numbers by hand from tables and panel, and what they refuse."""
 
+import json
 from pathlib import Path
 from typing import get_args, get_overloads, get_type_hints
 
@@ -46,8 +47,12 @@ def test_a_second_study_is_checked_and_runs_and_shows_itself(
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert len(page) > 10_000
     assert ("Core weights are not drawn" in page) == ("dispersion = 0.0" in study_text(name))
+
+
+@pytest.mark.parametrize("name", ["china_digital_economy", "us_digital_economy"])
+def test_a_second_study_prints_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", name, "--draws", "30", "--json"]) == 0
-    assert capsys.readouterr().out.startswith("{")
+    assert json.loads(capsys.readouterr().out)["study"] == name
 
 
 def test_what_type_checkers_are_told_of_a_study_is_what_comes_back() -> None:

@@ -17,6 +17,8 @@ from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study
 from quesnay.fitting.regression.resampling import nested_grams
 
+from .founding_case import founding_curve
+
 STUDY = load_study("caict_2020")
 BASE = {
     "sample years": "2012 and 2017",
@@ -41,7 +43,7 @@ def _small(study: Study = STUDY) -> Study:
 
 @pytest.fixture(scope="module")
 def curve() -> SpecificationCurve:
-    return qn.specification_curve(STUDY, figure="T19", draws=20, seed=1)
+    return founding_curve()
 
 
 def test_there_are_at_least_five_hundred_ranked_and_none_is_lost(curve: SpecificationCurve) -> None:

@@ -1,5 +1,6 @@
 """RAS and GRAS: published answers, properties, and margins that cannot meet."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -158,6 +159,18 @@ def test_labels_align_and_come_back() -> None:
     assert "column" in found.moves
     assert "RAS balancing" in repr(found)
     assert "<table" in found._repr_html_()
+
+
+def test_a_cell_that_only_rounding_changed_has_not_moved() -> None:
+    z = np.array([[0.1, 0.7], [0.3, 0.9]])
+    found = qn.ras(z, z.sum(axis=1), z.sum(axis=0))
+    found = dataclasses.replace(found, table=z * (1 + 4e-16))
+    assert (found.table != z).any()
+    assert not len(found.moves)
+    assert "cells moved" in repr(found)
+    assert found.tables()[0].frame.loc["cells moved", "value"] == "0"
+    moved = dataclasses.replace(found, table=z + np.diag([1e-9, 0.0]))
+    assert moved.tables()[0].frame.loc["cells moved", "value"] == "1"
 
 
 def test_too_few_iterations_are_said() -> None:

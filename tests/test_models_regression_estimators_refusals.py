@@ -93,6 +93,24 @@ BAD: list[tuple[str, Any, str]] = [
         "no column 'branch'",
     ),
     (
+        "leverages beside absorbed slopes",
+        lambda: qn.fit_panel(MODEL, table(), absorb="firm[year]", covariance="HC3"),
+        "HC3 does not know absorbed slopes",
+    ),
+    (
+        "leverages beside absorbed slopes, instruments",
+        lambda: qn.fit_instrumental(
+            MODEL,
+            table(),
+            endogenous="value",
+            instruments="year",
+            absorb="firm[capital]",
+            cluster="firm",
+            covariance="CR2",
+        ),
+        "CR2 does not know absorbed slopes",
+    ),
+    (
         "short",
         lambda: qn.fit_half_panel_jackknife(
             MODEL, table().query("year < 1938"), unit="firm", time="year"

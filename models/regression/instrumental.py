@@ -347,8 +347,8 @@ def read_equation(
     if not isinstance(formula, str) or not isinstance(data, pd.DataFrame):
         raise DataError("expected a formula such as 'y ~ x + w' and a DataFrame")
     own = parse_formula(formula)
-    inner = [_own_term(own, name) for name in column_names(endogenous, "endogenous", least=1)]
-    outer = _outer_terms(own, column_names(instruments, "instruments", least=1))
+    inside = column_names(endogenous, "endogenous", least=1)
+    inner, outer = _terms(own, inside, column_names(instruments, "instruments", least=1))
     reduced = replace(own, terms=(*(t for t in own.terms if t not in inner), *outer))
     structural, first = draw_samples((own, reduced), data, roles)
     absorber = absorber_of(structural)
@@ -357,30 +357,30 @@ def read_equation(
     excluded = [k for k, term in enumerate(first.owners) if term in outer]
     if not excluded:
         raise DataError("instruments: explained by the terms of the formula; name other columns")
-    inside = [k for k, term in enumerate(structural.owners) if term in inner]
-    if not inside:
+    places = [k for k, term in enumerate(structural.owners) if term in inner]
+    if not places:
         raise EstimationError("endogenous: explained by the terms before it; drop one of these")
-    return _arrays(structural, first, (inside, excluded), absorber, own.outcome.text)
+    return _arrays(structural, first, (places, excluded), absorber, own.outcome.text)
 
 
-def _own_term(own: Formula, name: str) -> Term:
-    """Return the term of the equation that is called endogenous."""
-    terms = parse_terms(name)
-    found = own.find(terms[0]) if len(terms) == 1 else None
-    if found is None:
-        known = [term_text(term) for term in own.terms]
-        raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
-    return found
-
-
-def _outer_terms(own: Formula, names: Sequence[str]) -> list[Term]:
-    """Return the terms of the excluded instruments, none of them in the equation."""
-    outer = [term for name in names for term in parse_terms(name)]
+def _terms(
+    own: Formula, endogenous: Sequence[str], instruments: Sequence[str]
+) -> tuple[list[Term], list[Term]]:
+    """Return the terms of the equation called endogenous, and those of the excluded instruments."""
+    inner = []
+    for name in endogenous:
+        terms = parse_terms(name)
+        found = own.find(terms[0]) if len(terms) == 1 else None
+        if found is None:
+            known = [term_text(term) for term in own.terms]
+            raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
+        inner.append(found)
+    outer = [term for name in instruments for term in parse_terms(name)]
     alike = [frozenset(factor.meaning for factor in term) for term in outer]
     within = [own.find(term) is not None or term == (own.outcome,) for term in outer]
     if not outer or len(set(alike)) < len(alike) or any(within):
         raise DataError("instruments: name columns that are not in the formula, each once")
-    return outer
+    return inner, outer
 
 
 def _arrays(

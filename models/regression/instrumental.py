@@ -163,6 +163,9 @@ def fit_instrumental(
         time=time,
         unit=unit,
     )
+    rule = None if covariance is None else choose_rule(covariance, roles)
+    if rule is not None and method != "2sls":
+        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
     parts = read_equation(formula, data, endogenous, instruments, roles, drop=drop_collinear)
     found = instrumental_variables(
         parts.y,
@@ -173,9 +176,6 @@ def fit_instrumental(
         clusters=parts.clusters,
         absorbed=parts.absorbed,
     )
-    rule = None if covariance is None else choose_rule(covariance, roles)
-    if rule is not None and method != "2sls":
-        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
     return _as_fit(found, parts, formula, method, rule)
 
 

@@ -351,9 +351,11 @@ def checked_vintages(
         others.append(alternative)
     every = [one for options in by_year.values() for one in options]
     starts = sorted(o.published for o in every if o.name.startswith("after ") and o.published)
-    by_year = {
-        year: [_with_basis(one, starts) for one in options] for year, options in by_year.items()
-    }
+    for options in by_year.values():
+        for place, one in enumerate(options):
+            later = one.name.startswith("after ") or bool(starts and one.published >= starts[0])
+            basis = one.basis or f"{'after' if later else 'before'} revision"
+            options[place] = replace(one, basis=basis)
     years = {f.year for f in figures if f.kind == "forecast"}
     for year in sorted(years - {f.year for f in figures if f.kind != "forecast"}):
         if year in by_year or year - 1 in by_year:
@@ -371,12 +373,6 @@ def _forecast(
     low, high = (end * (1.0 + g / 100.0) for end, g in zip(base.gdp, growth, strict=True))
     name = f"forecast ({base.label} and {growth[0]:g} to {growth[1]:g} % nominal growth)"
     return Alternative(year, name, "", base.basis, (low, high))
-
-
-def _with_basis(one: Alternative, starts: Sequence[str]) -> Alternative:
-    """Fill in the basis of a vintage that does not state one."""
-    later = one.name.startswith("after ") or bool(starts and one.published >= starts[0])
-    return replace(one, basis=one.basis or f"{'after' if later else 'before'} revision")
 
 
 def _checked_frame(gdp: object) -> pd.DataFrame:

@@ -582,7 +582,7 @@ def test_nbs_tables_old_and_new(tmp_path: Path, form: dict[str, Any], encoding: 
 
 
 def test_nbs_tables_keep_the_unit_that_they_name(tmp_path: Path) -> None:
-    def unit(content: str, **options: Any) -> str:
+    def unit(content: str, **options: Any) -> str | None:
         return qn.read_io(text(tmp_path / "nbs.csv", content), **options).unit
 
     assert unit(nbs()) == "10,000 yuan"

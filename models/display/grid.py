@@ -275,8 +275,17 @@ def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, 
 def _number(
     value: object, spec: str | None, decimals: int | None, grouped: bool, place: str
 ) -> str:
+    if spec == "p":
+        number = float(value)  # type: ignore[arg-type]
+        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
     if spec is not None:
-        return _by_spec(value, spec, place)
+        try:
+            text = format(value, spec)
+        except (ValueError, TypeError):
+            problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
+            raise DataError(f"{problem}; give one such as '.3f'") from None
+        minus_zero = text.startswith("-") and not any(c in "123456789in" for c in text)
+        return text[1:] if minus_zero else text
     if isinstance(value, int | np.integer):
         return str(int(value))
     number = float(value)  # type: ignore[arg-type]
@@ -289,19 +298,6 @@ def _number(
     if number and abs(number) < least * 10.0**-digits:
         return f"{number:.2g}"  # a small number is not nothing
     return f"{number:z{',' if grouped else ''}.{digits}f}"
-
-
-def _by_spec(value: object, spec: str, place: str) -> str:
-    if spec == "p":
-        number = float(value)  # type: ignore[arg-type]
-        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
-    try:
-        text = format(value, spec)
-    except (ValueError, TypeError):
-        problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
-        raise DataError(f"{problem}; give one such as '.3f'") from None
-    minus_zero = text.startswith("-") and not any(c in "123456789in" for c in text)
-    return text[1:] if minus_zero else text
 
 
 _LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped

@@ -57,6 +57,9 @@ def test_what_final_demand_causes_is_told(tmp_path: Path) -> None:
         ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),
         ("sector,jobs,jobs\nA,5,1\nB,8,2\n", "column 3 stands twice: 'jobs'"),
         ("sector,name\nA,x\nB,y\n", "no column of numbers beside the sectors"),
+        ("sector,jobs,co2\nA,5 e,2.5\nB,8 p,3\n", "column 'jobs': '5 e' is no number"),
+        ("sector,jobs,co2\nA,5%,2.5\nB,8%,3\n", "column 'jobs': '5%' is no number"),
+        ("sector,A,B\nA,5,6\nB,7,8\n", "its columns are called as sectors"),
     ],
 )
 def test_accounts_at_fault_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:

@@ -549,6 +549,41 @@ def test_eurostat_with_imports_apart(tmp_path: Path) -> None:
         qn.read_io(path)
 
 
+def holes(folder: Path, cell: tuple[str, str, str], value: str, flags: str) -> Path:
+    """Write a table with imports apart in which one cell is not published."""
+    lines = ["freq,unit,stk_flow,prd_use,prd_ava,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS"]
+    for flow, use, supply, amount in eurostat("prd", flows=("DOM", "IMP")):
+        said = f"{value},{flags}" if (flow, use, supply) == cell else f"{amount},,"
+        lines.append(f"A,MIO_EUR,{flow},{use},{supply},AT,2019,{said}")
+    return text(folder / "cp1700.csv", "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("value", "flags"), [(": c", ","), (":c", ","), (":", "c,"), ("", ",C")])
+def test_a_confidential_cell_is_no_zero(tmp_path: Path, value: str, flags: str) -> None:
+    """No sum tells of a cell of imported final demand: it would be zero in silence."""
+    path = holes(tmp_path, ("IMP", "P3_S14", "CPA_A01"), value, flags)
+    with pytest.raises(qn.DataError, match=r"CPA_A01, P3_S14 .IMP. is confidential"):
+        qn.read_io(path)
+    read = qn.read_io(path, blank="zero").imports
+    assert read is not None
+    assert read.final_demand is not None
+    assert read.final_demand.sum(axis=1).tolist() == [10, 15]  # 35 less 25, and 15
+
+
+def test_cells_that_are_not_published_are_counted(tmp_path: Path) -> None:
+    table = qn.read_io(holes(tmp_path, ("IMP", "P3_S14", "CPA_A01"), ":", ","))
+    said = "1 cells not published (':') are zero, first CPA_A01, P3_S14 (IMP)"
+    assert table.source is not None
+    assert said in table.source.assumed
+    assert qn.read_io(holes(tmp_path, ("IMP", "TU", "CPA_A01"), ": c", ",")).x.sum() == 300
+
+
+def test_a_number_with_a_flag_grown_to_it_is_named(tmp_path: Path) -> None:
+    path = holes(tmp_path, ("DOM", "CPA_B", "CPA_B"), "60e", ",")
+    with pytest.raises(qn.DataError, match=r"cell \d+ under the header: '60e' is no number"):
+        qn.read_io(path)
+
+
 # --- China ----------------------------------------------------------------------------------------
 
 

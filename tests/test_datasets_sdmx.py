@@ -238,6 +238,15 @@ BROKEN = {
     "twice.csv": (CSV.replace("2019", "2018"), "stands twice: freq A, unit CP_MEUR, geo DE"),
     "none.csv": (CSV.splitlines()[0] + "\n", "no observation found"),
     "broken.json": ("{", "no readable SDMX-JSON"),
+    "stat.json": (
+        '{"class": "dataset", "id": ["t"], "size": [1], "dimension": {}, "value": [1]}',
+        "JSON-stat, not SDMX-JSON; ask the office for SDMX-CSV",
+    ),
+    "backwards.json": (
+        '{"dataSets": [{"observations": {"-1": [3]}}], "structure": {"attributes": {}, '
+        '"dimensions": {"observation": [{"id": "t", "values": [{"id": "18"}, {"id": "19"}]}]}}}',
+        "place -1 in t",
+    ),
     "other.json": ("[1]", "no readable SDMX-JSON"),
     "far.json": (json_text(False).replace('"0:', '"9:').replace('"1": {', '"7": {'), "SDMX-JSON"),
     "missing.csv": (None, "no such file; for a data flow pass service="),

@@ -48,7 +48,7 @@ def test_import_splits_refuse_what_does_not_fit() -> None:
     table = _competitive()
     with pytest.raises(qn.DataError, match=r"imports: no column 'import'.*did you mean 'imports'"):
         split_imports(table, imports="import")
-    with pytest.raises(qn.DataError, match="are negative"):
+    with pytest.raises(qn.DataError, match="imports stand there as negative numbers"):
         split_imports(table, imports="home")
     with pytest.raises(qn.DataError, match="list is no input-output table"):
         split_imports([[1]])  # type: ignore[arg-type]
@@ -148,4 +148,7 @@ def test_wrong_requests_are_refused() -> None:
     refused(lambda: call(nation(), [-1, 2]), "regional_output: expected amounts of 0 or more")
     refused(lambda: call(nation(), {"shop": 1}), "no sector 'shop'")
     refused(lambda: call(nation(), [2000, 1500]), "exceeds the nation's")
+    refused(
+        lambda: call(nation(), [1001, 0]), "the region's output of 1001 exceeds the nation's of 1"
+    )
     refused(lambda: call([[1, 2], [3, 4]], [1, 2]), "national: list is no input-output table")  # type: ignore[arg-type]

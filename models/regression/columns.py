@@ -6,6 +6,7 @@ labels that can be compared and, for time, ordered; weights and labelled input b
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -120,6 +121,7 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     named = np.asarray(labels, dtype=object)
+    refuse_twins(named, name, role)
     if role == "time":
         refuse_odd_order(named, name)
     return Grouping(name, codes.astype(np.intp), named)
@@ -200,6 +202,22 @@ def refuse_odd_labels(series: pd.Series, name: str, role: str) -> pd.Series:
                 "and '1' would be different groups; use one kind, such as text"
             )
     return series
+
+
+def refuse_twins(labels: npt.NDArray[np.object_], name: str, role: str) -> None:
+    """Refuse texts that look the same but for blanks around them or the code of a letter."""
+    if labels.size == 0 or not isinstance(labels[0], str):
+        return
+    seen: dict[str, str] = {}
+    for label in labels:
+        plain = label if label.isascii() else unicodedata.normalize("NFKC", label)
+        other = seen.setdefault(plain.strip(), label)
+        if other is not label:
+            raise DataError(
+                f"{role}: labels {shown(other)} and {shown(label)} of column {name!r} differ only "
+                "by blanks or the code of a letter and would be two groups; write them alike, such "
+                "as by .str.strip() and .str.normalize('NFKC')"
+            )
 
 
 def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width, guard_formula, visible
 from quesnay.models.display.grid import (
@@ -130,7 +131,7 @@ class _Sheet:
         """Return the columns that a column becomes: names, values, and the format of each cell."""
         for names, own, texts in numbers_apart(header, values, self.words):
             code = _code(own, spec)
-            codes = ["0" if spec is None and _is_whole(value) else code for value in own]
+            codes = ["0" if spec is None and is_whole(value) else code for value in own]
             yield names, own, [_printed_code(text) for text in texts] or codes
 
     def _note(self, row: int, text: str, widths: Sequence[float]) -> None:
@@ -206,10 +207,6 @@ def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
     """Return how high a row is, in points, whose texts are broken at the widths of its cells."""
     lines = [len(wrap(text, 0.9 * width)) for text, width in zip(texts, widths, strict=True)]
     return 15.0 * max(lines, default=1)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: int) -> None:

@@ -6,7 +6,7 @@ Text for a terminal, HTML, LaTeX and Markdown; every label is escaped.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -154,41 +154,39 @@ class Grid:
     rows: int
     levels: int
 
-    def row_spans(self) -> list[list[int]]:
-        """Return, for each level of the row labels, over how many rows each label reaches."""
-        keys = list(zip(*(level.cells for level in self.index), strict=True))
-        return [_run_lengths(keys, level) for level in range(len(self.index))]
+    def spans(self) -> tuple[list[list[int]], list[list[int]]]:
+        """Return how far texts reach by level: row labels over rows, column names over columns.
 
-    def header_spans(self) -> list[list[int]]:
-        """Return, for each header level, over how many columns each name reaches."""
-        keys = [column.header for column in self.columns]
-        return [_run_lengths(keys, level) for level in range(self.levels)]
-
-
-def _run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
-    """Count over how many places each label of one level reaches; repeats count 0."""
-    counts: list[int] = []
-    start = 0
-    for place, key in enumerate(keys):
-        inner = level < len(key) - 1
-        if place and inner and key[: level + 1] == keys[start][: level + 1]:
-            counts.append(0)
-            counts[start] += 1
-        else:
-            start = place
-            counts.append(1)
-    return counts
+        A repeated text counts 0.
+        """
+        labels = list(zip(*(level.cells for level in self.index), strict=True))
+        sides = (labels, len(self.index)), ([column.header for column in self.columns], self.levels)
+        reaches: tuple[list[list[int]], list[list[int]]] = ([], [])
+        for reach, (keys, levels) in zip(reaches, sides, strict=True):
+            for level in range(levels):
+                counts: list[int] = []
+                start = 0
+                for place, key in enumerate(keys):
+                    inner = level < len(key) - 1
+                    if place and inner and key[: level + 1] == keys[start][: level + 1]:
+                        counts.append(0)
+                        counts[start] += 1
+                    else:
+                        start = place
+                        counts.append(1)
+                reach.append(counts)
+        return reaches
 
 
 def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
     """Write a frame as text, column by column."""
     levels = frame.columns.nlevels
     columns = tuple(
-        _column(_header(name), frame.iloc[:, place].tolist(), format_of(name, formats))
+        _column(name, frame.iloc[:, place].tolist(), format_of(name, formats))
         for place, name in enumerate(frame.columns)
     )
     index = tuple(
-        _label_column(_header(("",) * (levels - 1) + (name,)), values, formats.get(name))
+        _column(("",) * (levels - 1) + (name,), values, formats.get(name), label=True)
         for name, values in index_levels(frame)
     )
     return Grid(index, columns, len(frame), levels)
@@ -202,19 +200,12 @@ def format_of(name: object, formats: Mapping[str, str]) -> str | None:
 
 def index_levels(frame: pd.DataFrame) -> list[tuple[str, list[object]]]:
     """Return name and values of each level of the row labels; none where rows are only counted."""
-    if _is_bare(frame):
-        return []
-    names = ["" if name is None else str(name) for name in frame.index.names]
-    return [
-        (name, frame.index.get_level_values(level).tolist()) for level, name in enumerate(names)
-    ]
-
-
-def _is_bare(frame: pd.DataFrame) -> bool:
-    """Tell whether the row labels only count the rows."""
     index = frame.index
     plain = isinstance(index, pd.RangeIndex) and index.name is None and len(frame.columns) > 0
-    return plain and index.equals(pd.RangeIndex(len(index)))
+    if plain and index.equals(pd.RangeIndex(len(index))):
+        return []
+    names = ["" if name is None else str(name) for name in index.names]
+    return [(name, index.get_level_values(level).tolist()) for level, name in enumerate(names)]
 
 
 def is_missing(value: object) -> bool:
@@ -237,7 +228,10 @@ def decimals_for(values: Iterable[float]) -> int:
     wanted = _SIGNIFICANT - 1 - math.floor(math.log10(sizes[len(sizes) // 2]))
     decimals = min(max(wanted, 0), _MOST_DECIMALS)
     shown = [size for size in sizes if size >= 0.5 * 10.0**-decimals]
-    while decimals and shown and all(_round_enough(size, decimals - 1) for size in shown):
+    while decimals and all(
+        size < _LARGEST_FIXED and abs(size - round(size, decimals - 1)) <= 1e-12 * max(size, 1.0)
+        for size in shown or [math.inf]
+    ):
         decimals -= 1
     return decimals
 
@@ -251,33 +245,20 @@ def format_column(values: list[object], spec: str | None, place: str) -> list[st
     return [_cell(value, spec, decimals, grouped, place) for value in values]
 
 
-def _header(name: object) -> tuple[str, ...]:
+def _column(name: object, values: list[object], spec: str | None, *, label: bool = False) -> Column:
+    """Make a column: figures to the right, also with intervals; labels such as "01" are words."""
     parts = name if isinstance(name, tuple) else (name,)
-    return tuple(visible("" if is_missing(part) else part) for part in parts)
-
-
-def _column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
+    header = tuple(visible("" if is_missing(part) else part) for part in parts)
     known = [value for value in values if not is_missing(value)]
-    numeric = any(str(value) for value in known) and all(map(_is_figure, known))
+    if label and any(isinstance(value, str) for value in known):
+        numeric = False
+    else:
+        numeric = any(str(value) for value in known) and all(
+            _FIGURE.fullmatch(str(value)) if isinstance(value, str | Amount) else is_numeric(value)
+            for value in known
+        )
     cells = tuple(visible(cell) for cell in format_column(values, spec, " / ".join(header)))
     return Column(header, cells, numeric)
-
-
-def _label_column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
-    """Make a column of row labels: codes such as "01" stand to the left like other words."""
-    column = _column(header, values, spec)
-    words = any(isinstance(value, str) for value in values)
-    return Column(column.header, column.cells, numeric=column.numeric and not words)
-
-
-def _is_figure(value: object) -> bool:
-    """Tell whether a cell is a number, also one that is written out, with its interval."""
-    written = isinstance(value, str | Amount) and _FIGURE.fullmatch(str(value))
-    return is_numeric(value) or bool(written)
-
-
-def _round_enough(size: float, decimals: int) -> bool:
-    return size < _LARGEST_FIXED and abs(size - round(size, decimals)) <= 1e-12 * max(size, 1.0)
 
 
 def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, place: str) -> str:
@@ -295,8 +276,17 @@ def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, 
 def _number(
     value: object, spec: str | None, decimals: int | None, grouped: bool, place: str
 ) -> str:
+    if spec == "p":
+        number = float(value)  # type: ignore[arg-type]
+        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
     if spec is not None:
-        return _by_spec(value, spec, place)
+        try:
+            text = format(value, spec)
+        except (ValueError, TypeError):
+            problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
+            raise DataError(f"{problem}; give one such as '.3f'") from None
+        minus_zero = text.startswith("-") and not any(c in "123456789in" for c in text)
+        return text[1:] if minus_zero else text
     if isinstance(value, int | np.integer):
         return str(int(value))
     number = float(value)  # type: ignore[arg-type]
@@ -308,22 +298,7 @@ def _number(
     least = 10.0 if digits == _MOST_DECIMALS else 0.5  # where no more decimals come: two digits
     if number and abs(number) < least * 10.0**-digits:
         return f"{number:.2g}"  # a small number is not nothing
-    return _without_minus_zero(f"{number:{',' if grouped else ''}.{digits}f}")
-
-
-def _by_spec(value: object, spec: str, place: str) -> str:
-    if spec == "p":
-        number = float(value)  # type: ignore[arg-type]
-        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
-    try:
-        return _without_minus_zero(format(value, spec))
-    except (ValueError, TypeError):
-        problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
-        raise DataError(f"{problem}; give one such as '.3f'") from None
-
-
-def _without_minus_zero(text: str) -> str:
-    return text[1:] if text.startswith("-") and not any(c in "123456789in" for c in text) else text
+    return f"{number:z{',' if grouped else ''}.{digits}f}"
 
 
 _LATEX_LINE = 1050  # twentieths of the size of common letters, which are narrower than Arial's
@@ -383,13 +358,14 @@ def _render(
     **own: object,
 ) -> str:
     """Fill a template with a grid, its words and what this format alone needs."""
+    reaches, heads = grid.spans()
     filled = _template(name, escape).render(
         title=title,
         notes=notes,
         index=grid.index,
         columns=grid.columns,
-        heads=list(enumerate(grid.header_spans())),
-        reaches=grid.row_spans(),
+        heads=list(enumerate(heads)),
+        reaches=reaches,
         rows=grid.rows,
         inner=grid.levels - 1,
         zip=zip,
@@ -415,15 +391,25 @@ def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
 
 
 def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
-    """Render a grid as plain text."""
-    index = [_without_repeats(grid, level) for level in range(len(grid.index))]
+    """Render a grid as plain text: wide ones in blocks of columns, each beside the row labels."""
+    reaches, heads = grid.spans()
+    index = [
+        replace(c, cells=tuple(t if n else "" for t, n in zip(c.cells, reach, strict=True)))
+        for c, reach in zip(grid.index, reaches, strict=True)
+    ]
     widths = fit_widths([*index, *grid.columns], width)
     left, right = widths[: len(index)], widths[len(index) :]
     room = width - sum(left) - len(_GAP) * len(left)
     lines = list(wrap(visible(title), width)) if title else []
     for number, (start, stop) in enumerate(_blocks(right, room)):
         lines += [""] * bool(number)
-        chosen = [*index, *_headers_once(grid, start, stop)]
+        chosen = list(index)
+        for place, column in enumerate(grid.columns[start:stop], start):
+            names = (
+                name if reach[place] or place == start else ""
+                for name, reach in zip(column.header, heads, strict=True)
+            )
+            chosen.append(replace(column, header=tuple(names)))
         lines += _block(chosen, [*left, *right[start:stop]], grid)
     for note in notes:
         lines += wrap(visible(note), width)
@@ -480,23 +466,6 @@ def _broken(column: Column, width: int, wide: bool) -> Column:
     if wide:
         cells = tuple(_Ready(rf"\raggedright {escape_latex(cell)}") for cell in cells)
     return Column(tuple(header), cells, column.numeric)
-
-
-def _without_repeats(grid: Grid, level: int) -> Column:
-    column, spans = grid.index[level], grid.row_spans()[level]
-    cells = tuple(cell if span else "" for cell, span in zip(column.cells, spans, strict=True))
-    return Column(column.header, cells, column.numeric)
-
-
-def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
-    spans = grid.header_spans()
-    for place in range(start, stop):
-        column = grid.columns[place]
-        header = tuple(
-            name if spans[level][place] or place == start else ""
-            for level, name in enumerate(column.header)
-        )
-        yield Column(header, column.cells, column.numeric)
 
 
 def fit_widths(
@@ -599,18 +568,14 @@ def _row(
         [""] * (height - len(lines)) + lines if bottom else lines + [""] * (height - len(lines))
         for lines in wrapped
     ]
-    return [
-        _GAP.join(
-            _pad(lines[line], width, to_right)
-            for lines, width, to_right in zip(filled, widths, right, strict=True)
-        ).rstrip()
-        for line in range(height)
-    ]
-
-
-def _pad(text: str, width: int, to_right: bool) -> str:
-    blanks = " " * (width - display_width(text))
-    return blanks + text if to_right else text + blanks
+    out = []
+    for line in range(height):
+        cells = []
+        for lines, width, to_right in zip(filled, widths, right, strict=True):
+            blanks = " " * (width - display_width(lines[line]))
+            cells.append(blanks + lines[line] if to_right else lines[line] + blanks)
+        out.append(_GAP.join(cells).rstrip())
+    return out
 
 
 def _pieces(text: str) -> list[str]:

@@ -235,7 +235,7 @@ def _cells(column: Column, grid: Grid, place: int) -> list[str]:
     """Return the texts of a column, a repeated row label once."""
     if place >= len(grid.index):
         return [*column.header, *column.cells]
-    spans = grid.row_spans()[place]
+    spans = grid.spans()[0][place]
     once = [text if span else "" for text, span in zip(column.cells, spans, strict=True)]
     return [*column.header, *once]
 

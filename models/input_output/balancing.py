@@ -252,8 +252,8 @@ def _balance(
     own.append((more > 0, f"... and {more} more cells."))
     return BalancedTable(
         table=start.wrap(found.table),
-        row_factors=start.wrap_row(found.row_factors),
-        column_factors=start.wrap_column(found.column_factors),
+        row_factors=start.wrap(found.row_factors, 0),
+        column_factors=start.wrap(found.column_factors, 1),
         iterations=found.iterations,
         converged=found.converged,
         residual=found.residual,
@@ -479,8 +479,8 @@ def balance_least_squares(
     own.append((rest > 0, f"{rest} cells came to rest at zero rather than change sign."))
     return LeastSquaresTable(
         start.wrap(found.table),
-        start.wrap_row(found.row_prices),
-        start.wrap_column(found.column_prices),
+        start.wrap(found.row_prices, 0),
+        start.wrap(found.column_prices, 1),
         found.iterations,
         found.converged,
         found.residual,

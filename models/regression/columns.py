@@ -85,7 +85,8 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
     kind = series.dtype
     if kind.kind not in "fiub":
         hint = f", or write C({name}) for categories" if role == "formula" else ""
-        raise DataError(f"{role}: column {name!r} holds {_kind(series)}; convert it{hint}")
+        odd = _ODD_KINDS.get(kind.kind, "text or objects, not numbers")
+        raise DataError(f"{role}: column {name!r} holds {odd}; convert it{hint}")
     if kind in (np.float64, np.longdouble):
         values: Values = series.to_numpy()
     else:
@@ -176,11 +177,7 @@ def row_label(index: pd.Index, row: int) -> str:
     return shown(index[row])
 
 
-def _kind(series: pd.Series) -> str:
-    kinds = {"M": "dates, not numbers", "m": "durations, not numbers", "c": "complex numbers"}
-    return kinds.get(series.dtype.kind, "text or objects, not numbers")
-
-
+_ODD_KINDS = {"M": "dates, not numbers", "m": "durations, not numbers", "c": "complex numbers"}
 _LEAST_SQUARE, _MOST_SQUARE = 1e-200, 1e200  # of a column, where no single value need be looked at
 _DIGITS = re.compile(r"(\d+)")
 

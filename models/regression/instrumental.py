@@ -165,6 +165,9 @@ def fit_instrumental(
         time=time,
         unit=unit,
     )
+    rule = None if covariance is None else choose_rule(covariance, roles)
+    if rule is not None and method != "2sls":
+        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
     parts = read_equation(formula, data, endogenous, instruments, roles, drop=drop_collinear)
     found = instrumental_variables(
         parts.y,
@@ -175,9 +178,6 @@ def fit_instrumental(
         clusters=parts.clusters,
         absorbed=parts.absorbed,
     )
-    rule = None if covariance is None else choose_rule(covariance, roles)
-    if rule is not None and method != "2sls":
-        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
     return _as_fit(found, parts, formula, method, rule)
 
 
@@ -348,8 +348,8 @@ def read_equation(
     ``a:b`` is ``b:a``.
     """
     own = read_formula(formula, data)
-    inner = [_own_term(own, name) for name in column_names(endogenous, "endogenous", least=1)]
-    outer = _outer_terms(own, column_names(instruments, "instruments", least=1))
+    inside = column_names(endogenous, "endogenous", least=1)
+    inner, outer = _terms(own, inside, column_names(instruments, "instruments", least=1))
     reduced = replace(own, terms=(*(t for t in own.terms if t not in inner), *outer))
     structural, first = draw_samples((own, reduced), data, roles)
     absorber = absorber_of(structural)
@@ -358,25 +358,25 @@ def read_equation(
     excluded = [k for k, term in enumerate(first.owners) if term in outer]
     if not excluded:
         raise DataError("instruments: explained by the terms of the formula; name other columns")
-    inside = [k for k, term in enumerate(structural.owners) if term in inner]
-    if not inside:
+    places = [k for k, term in enumerate(structural.owners) if term in inner]
+    if not places:
         raise EstimationError("endogenous: explained by the terms before it; drop one of these")
-    return _arrays(structural, first, (inside, excluded), absorber, own.outcome.text)
+    return _arrays(structural, first, (places, excluded), absorber, own.outcome.text)
 
 
-def _own_term(own: Formula, name: str) -> Term:
-    """Return the term of the equation that is called endogenous."""
-    terms = parse_terms(name)
-    found = own.find(terms[0]) if len(terms) == 1 else None
-    if found is None:
-        known = [term_text(term) for term in own.terms]
-        raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
-    return found
-
-
-def _outer_terms(own: Formula, names: Sequence[str]) -> list[Term]:
-    """Return the terms of the excluded instruments, none of them in the equation."""
-    outer = [term for name in names for term in parse_terms(name)]
+def _terms(
+    own: Formula, endogenous: Sequence[str], instruments: Sequence[str]
+) -> tuple[list[Term], list[Term]]:
+    """Return the terms of the equation called endogenous, and those of the excluded instruments."""
+    inner = []
+    for name in endogenous:
+        terms = parse_terms(name)
+        found = own.find(terms[0]) if len(terms) == 1 else None
+        if found is None:
+            known = [term_text(term) for term in own.terms]
+            raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
+        inner.append(found)
+    outer = [term for name in instruments for term in parse_terms(name)]
     alike = [frozenset(factor.meaning for factor in term) for term in outer]
     wanted = "instruments: name columns that are not in the formula, each once"
     if not outer:
@@ -386,7 +386,7 @@ def _outer_terms(own: Formula, names: Sequence[str]) -> list[Term]:
         if twice or own.find(term) is not None or term == (own.outcome,):
             fault = "named twice" if twice else "in the formula"
             raise DataError(f"{wanted}; {term_text(term)!r} is {fault}")
-    return outer
+    return inner, outer
 
 
 def _arrays(

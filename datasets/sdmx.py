@@ -250,6 +250,8 @@ def _read_json(path: Path) -> SdmxData:
     """Read SDMX-JSON 1.0 or 2.0, in which keys are places in lists of values."""
     try:
         content = json.loads(path.read_text("utf-8-sig"))
+        if {"id", "size", "dimension", "value"} <= content.keys():
+            raise DataError(f"{path}: JSON-stat, not SDMX-JSON; ask the office for SDMX-CSV")
         body = content.get("data", content)
         structures = body.get("structures") or [body["structure"]]
         rows = [
@@ -258,6 +260,8 @@ def _read_json(path: Path) -> SdmxData:
             for row in _json_rows(part, structures[part.get("structure", 0)])
         ]
         parts = [structures[0][kind] for kind in ("dimensions", "attributes")]
+    except DataError:
+        raise
     except (ValueError, LookupError, TypeError, AttributeError, RecursionError) as error:
         reason = f"{type(error).__name__}: {error}".splitlines()[0][:80]
         raise DataError(f"{path}: no readable SDMX-JSON ({reason})") from error
@@ -289,6 +293,8 @@ def _named(items: list[Any], places: list[Any]) -> dict[str, str]:
     for item, k in zip(items, places, strict=False):
         if k is None:
             continue
+        if isinstance(k, int) and k < 0:  # counted from the end it would be another value
+            raise IndexError(f"place {k} in {item['id']}")
         listed = item.get("values") or []
         value = listed[k] if isinstance(k, int) and listed else k
         out[item["id"]] = str(

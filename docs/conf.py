@@ -7,6 +7,8 @@ import quesnay
 
 sys.path.append(str(Path(__file__).parent / "extensions"))
 
+from subjects import SUBJECTS
+
 project = "quesnay"
 author = "the quesnay founders"
 version = release = quesnay.__version__
@@ -24,6 +26,7 @@ exclude_patterns = ["_build", "_pictures", "extensions"]
 templates_path = ["templates"]
 
 autosummary_generate = True
+autosummary_context = {"subjects": SUBJECTS}
 autodoc_typehints = "none"
 autodoc_member_order = "bysource"
 numpydoc_show_class_members = False

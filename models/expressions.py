@@ -367,12 +367,9 @@ def _evaluate(tree: Expression, columns: dict[str, Values], shift: Shifter | Non
         case Binary(sign, left, right):
             sides = (_evaluate(side, columns, shift) for side in (left, right))
             return np.asarray(_OPERATIONS[sign](*(one.astype(np.longdouble) for one in sides)))
-        case Shift(inner, steps):
-            if shift is None:
-                raise DataError(
-                    "formula: lag(), lead() and diff() need time=, in panels also unit="
-                )
-            return shift(_evaluate(inner, columns, shift), steps)
+    if shift is None:
+        raise DataError("formula: lag(), lead() and diff() need time=, in panels also unit=")
+    return shift(_evaluate(tree.operand, columns, shift), tree.steps)
 
 
 @dataclass(frozen=True, slots=True)
@@ -397,8 +394,7 @@ def differentiate(tree: Expression, values: dict[str, Slope]) -> Slope:
             return _chain(function, differentiate(inner, values))
         case Binary(sign, left, right):
             return _combine_slopes(sign, differentiate(left, values), differentiate(right, values))
-        case Shift():
-            raise DataError("lag(), lead() and diff() are of columns, not of coefficients")
+    raise DataError("lag(), lead() and diff() are of columns, not of coefficients")
 
 
 def _chain(function: str, inner: Slope) -> Slope:

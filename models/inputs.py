@@ -100,4 +100,17 @@ def as_path(value: object, name: str) -> Path:
     """Return a path, or refuse what is none."""
     if not isinstance(value, str | PathLike):
         raise DataError(f"{name}: expected the path of a file or folder, got {shown(value)}")
+    if isinstance(value, str) and re.match(r"(https?|ftp)://", value):
+        raise DataError(f"{name}: {shown(value)} is an address; save the file, then give its path")
     return Path(value)
+
+
+def as_frame(value: object, name: str) -> pd.DataFrame:
+    """Return a frame of pandas, or say how what was given becomes one."""
+    if isinstance(value, pd.DataFrame):
+        return value
+    kind = type(value)
+    if hasattr(kind, "to_pandas"):  # frames of other packages bear the same name
+        maker = kind.__module__.partition(".")[0]
+        raise DataError(f"{name}: expected a DataFrame, got one of {maker}; use its .to_pandas()")
+    raise DataError(f"{name}: expected a DataFrame, got {kind.__name__}; convert it")

@@ -226,7 +226,3 @@ def _add_lang(parser: argparse.ArgumentParser, more: str = "") -> None:
 
 def _add_json(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--json", action="store_true", help="print one JSON document, nothing else")
-
-
-if __name__ == "__main__":
-    sys.exit(main())

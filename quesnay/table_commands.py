@@ -143,8 +143,8 @@ def table(options: argparse.Namespace) -> None:
 def _analyse(options: argparse.Namespace) -> None:
     from quesnay.datasets.readers.read import read_io
 
-    if options.out is not None:
-        _check_out(options.out)
+    if options.out is not None and Path(options.out).suffix.lower() not in {".xlsx", ".csv"}:
+        raise DataError(f"--out {options.out}: expected a file ending in .xlsx or .csv")
     read = read_io(options.file, **_reading(options))
     if options.action == "check":
         result: Any = read.check()
@@ -206,11 +206,6 @@ def _shares(words: list[str], table: Any) -> dict[str, float]:
                 f"--sector {word}: expected NAME=SHARE with a number from 0 to 1"
             ) from error
     return shares
-
-
-def _check_out(path: str) -> None:
-    if Path(path).suffix.lower() not in {".xlsx", ".csv"}:
-        raise DataError(f"--out {path}: expected a file ending in .xlsx or .csv")
 
 
 def _write(result: Any, path: str, title: str) -> Path:

@@ -221,3 +221,14 @@ def test_amounts_that_cannot_be_mapped_are_refused_by_check_and_apply_alike(
 def test_only_a_concordance_goes_on_from_another() -> None:
     with pytest.raises(qn.DataError, match="then: expected a Concordance, got 'nace2'"):
         qn.concordance("isic4", "isic4_sections").then("nace2")  # type: ignore[arg-type]
+
+
+def test_what_is_open_in_a_concordance_is_said_in_words() -> None:
+    (isic,) = qn.concordance("isic4", "oecd45").tables()
+    assert isic.notes == ("88 codes of isic4, 87 links.", "Without a link: 99.")
+    (broad,) = qn.concordance("isic4_sections", "isic4").tables()
+    # sections of one division need no weights: D, L, O, P and U
+    assert (
+        broad.notes[1] == "For the user to weight: A, B, C, E, F, G, H, I, J, K, M, N, Q, R, S, T."
+    )
+    assert len(qn.concordance("isic4", "isic4_sections").tables()[0].notes) == 1

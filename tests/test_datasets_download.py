@@ -4,6 +4,7 @@ import contextlib
 import functools
 import hashlib
 import io
+import json
 import logging
 import os
 import signal
@@ -456,6 +457,8 @@ def test_the_command_lists_fetches_and_says_what_to_do_next(
     words = ["download", "figaro_2024", "--year", "2019", "--folder", str(tmp_path)]
     assert main([*words, "--address", plan.moved["address"]]) == 0
     assert capsys.readouterr().out.splitlines()[0] == str(tmp_path / FILE)
+    assert main([*words, "--json"]) == 0
+    assert json.loads(capsys.readouterr().out) == {"path": str(tmp_path / FILE)}
     assert main(["table", "check", str(tmp_path / FILE)]) == 0
     capsys.readouterr()
     assert main(["download", "figaro_2024"]) == 1

@@ -14,6 +14,7 @@ from quesnay.datasets.readers.plain import arrange_plain
 from quesnay.datasets.readers.read import LAYOUTS, Layout, _says
 from quesnay.fitting.errors import DataError
 from quesnay.models.input_output.table import InputOutputTable
+from tests.test_datasets_readers_refusals import rewritten
 
 from . import made_up_tables as made
 from .made_up_tables import F, Row, V, X, Z
@@ -238,3 +239,11 @@ def test_china_klems_refuses(tmp_path: Path, rows: list[Row], message: str) -> N
         read_china_klems(tmp_path)
     with pytest.raises(DataError, match=r"no such file or folder"):
         read_china_klems(tmp_path / "absent.xlsx")
+
+
+def test_china_klems_of_a_workbook_without_sheets_is_refused(tmp_path: Path) -> None:
+    path = made.write_rows(tmp_path / "cip.xlsx", klems_sheet())
+    rewritten(path, lambda name, text: text.replace("<sheet ", "<shoot ")
+              if name == "xl/workbook.xml" else text)  # fmt: skip
+    with pytest.raises(DataError, match=r"cip.xlsx: no readable workbook .it has no sheet"):
+        read_china_klems(path)

@@ -27,6 +27,7 @@ def read(folder: Path, text: str, **options: object) -> qn.InputOutputTable:
         "Jobs and emissions\n\nsector,jobs,co2\nfarm,5,2.5\nmill,8,3\n",  # by name
         "account,A,B\njobs,5,8\nco2,2.5,3\n",  # turned over
         "code;name;jobs;co2\nA;farm;5;2,5\nB;mill;8;3\n",
+        "sector,jobs,co2\nA,5,2.5\nof which,,\nB,8,3\n,1,2\n",  # rows without figures or labels
         "code,name,jobs,co2\nA,Farming 1,5,2.5\nB,2nd mill,8,3\n",  # names that hold digits
     ],
 )
@@ -57,6 +58,9 @@ def test_what_final_demand_causes_is_told(tmp_path: Path) -> None:
         ("sector,jobs\nA,5\nB,8x\n", "'8x' is no number"),
         ("sector,jobs,jobs\nA,5,1\nB,8,2\n", "column 3 stands twice: 'jobs'"),
         ("sector,name\nA,x\nB,y\n", "no column of numbers beside the sectors"),
+        ("sector,jobs,co2\nA,5 e,2.5\nB,8 p,3\n", "column 'jobs': '5 e' is no number"),
+        ("sector,jobs,co2\nA,5%,2.5\nB,8%,3\n", "column 'jobs': '5%' is no number"),
+        ("sector,A,B\nA,5,6\nB,7,8\n", "its columns are called as sectors"),
     ],
 )
 def test_accounts_at_fault_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:

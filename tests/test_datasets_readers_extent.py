@@ -3,9 +3,11 @@
 import io
 import struct
 import zipfile
+from pathlib import Path
 
 import pytest
 
+import quesnay as qn
 from quesnay.datasets.readers.archive import check_extent
 from tests.refusals import refused
 
@@ -61,3 +63,28 @@ def test_errors_of_an_old_sheet_are_found_where_they_stand() -> None:
     # BOOLERR of BIFF8: record 0x0205, 8 bytes: row, column, format, code, 1 for an error
     cell = struct.pack("<HHHHHBB", 0x0205, 8, 4, 2, 15, 0x07, 1)
     assert set(check_extent("a.xls", ".xls", b"xx" + cell, 0)) == {(4, 2)}
+
+
+def test_records_that_are_no_cells_and_numbers_of_full_length_are_passed_over() -> None:
+    other = bytes([0x94, 0x81]) + b"\x80\x80\x80\x80"  # both of all their groups; a size of zero
+    assert set(check_extent("a.xlsb", ".xlsb", _book(_row(1) + other + _cell(2, kind=3)), 0)) == {
+        (1, 2)
+    }
+
+
+def test_of_a_long_sheet_the_rows_alone_are_looked_at() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("xl/workbook.xml", '<workbook><sheet name="a" r:id="rId1"/></workbook>')
+        link = '<Relationship Id="rId1" Target="worksheets/sheet1.xml"/>'
+        archive.writestr("xl/_rels/workbook.xml.rels", link)
+        cells = '<row r="7"><c r="B7" t="e"><v>#N/A</v></c></row>'
+        archive.writestr("xl/worksheets/sheet1.xml", cells + " " * (1 << 26))
+    assert check_extent("a.xlsx", ".xlsx", buffer.getvalue(), 0) == {(6, 1): "#N/A"}
+
+
+@pytest.mark.parametrize("first", [bytes.fromhex("d0cf11e0a1b11ae1"), b"sector\tfarm"])
+def test_what_an_old_workbook_does_not_hold_is_refused(tmp_path: Path, first: bytes) -> None:
+    path = tmp_path / "a.xls"
+    path.write_bytes(first + b"\0" * 600)
+    refused(lambda: qn.read_io(path), "a.xls: no readable workbook")

@@ -237,3 +237,33 @@ def test_a_bomb_inside_an_archive_is_refused_and_so_is_a_third_archive(tmp_path:
         out.write(outer, "outer.zip")
     with pytest.raises(qn.DataError, match="0 files in the archive that could be the table"):
         qn.read_io(deep)
+
+
+def test_blocks_of_another_day_of_processing_are_found(tmp_path: Path) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    plain = qn.read_io(folder)
+    for file in folder.glob("*_[YV]-Results_*"):
+        file.rename(folder / file.name.replace("20230315", "20230401"))
+    pd.testing.assert_frame_equal(qn.read_io(folder).Z, plain.Z)
+
+
+def test_a_product_that_is_used_and_made_by_nobody_is_its_industrys(tmp_path: Path) -> None:
+    folder = write_gloria(tmp_path / "gloria")
+    (file,) = folder.glob("*_T-Results_*")
+    flows = np.loadtxt(file, delimiter=",")
+    whole = qn.read_io(folder)
+    flows[0:2, 3] = 0.0  # no industry of Austria makes steel any longer
+    flows[11] = 0.0  # and steel of the rest of the world serves final demand only
+    np.savetxt(file, flows, delimiter=",", fmt="%g")
+    table = qn.read_io(folder, strict=False)
+    assert any("made by nobody were given to the industry of their name: AUT_Steel" in line
+               for line in table.source.warnings)  # fmt: skip
+    np.testing.assert_allclose(table.Z.loc["AUT_Steel"], flows[3, [0, 1, 4, 5, 8, 9]], rtol=1e-12)
+    assert not np.allclose(whole.Z.loc["AUT_Steel"], table.Z.loc["AUT_Steel"])
+
+
+def test_where_the_memory_is_not_known_a_world_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delattr("os.sysconf")  # as on Windows
+    assert len(qn.read_io(write_gloria(tmp_path / "gloria")).sectors) == 6

@@ -1,6 +1,8 @@
 """The plain grid as people have it: words, totals, marks, encodings, containers, bad input."""
 
 import gzip
+import re
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,7 @@ def sound(table: qn.InputOutputTable, v: tuple[float, float] = (120, 80)) -> Non
 
 GRIDS = {
     "title rows": "Table of Nowhere 2020\n\nmillion crowns,,,\n" + BASE,
+    "far down": "\n" * 500 + BASE,
     "notes below": BASE + ",,,\nSource: made up,,,\n",
     "code and name": "code,name,A,B,homes\nA,farm,20,40,140\nB,mill,60,80,60\nW,wages,120,80,\n",
     "codes under names": "c,n,farm,mill,homes\n,,1,2,\n1,farm,20,40,140\n2,mill,60,80,60\n"
@@ -444,8 +447,26 @@ def test_a_wide_grid_is_read_line_by_line(tmp_path: Path, codes: bool) -> None:
     assert list(table.sectors) == names
     put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",", f"\n{names[3]},x", 1))
     refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': 'x.*' is no number")
+    put(tmp_path, "\n".join(lines).replace("\n" + names[3] + ",4", f"\n{names[3]},4_", 1))
+    refused(lambda: qn.read_io(path), f"row '{names[3]}', column '{names[0]}': '4_.*' is no number")
     put(tmp_path, "\n".join([*lines[:-1], lines[-1] + ",5"]))
     refused(lambda: qn.read_io(path), "has 123 cells; 122 expected")
+
+
+def test_a_wide_grid_of_two_levels_is_read(tmp_path: Path) -> None:
+    n, names = 120, [f"s{i}" for i in range(60)]
+    flows = np.arange(n * n).reshape(n, n) % 7 + 1
+    demand = 2 * flows.sum(axis=0).max() - flows.sum(axis=1)
+    pairs = [(region, name) for region in ("r1", "r2") for name in names]
+    heads = zip(zip(*pairs, strict=True), ("r1", "homes"), strict=True)
+    lines = [",".join(["", "", *labels, last]) for labels, last in heads]
+    lines += [f"{r},{s},{','.join(map(str, row))},{d}"
+              for (r, s), row, d in zip(pairs, flows, demand, strict=True)]  # fmt: skip
+    income = flows.sum(axis=1) + demand - flows.sum(axis=0)
+    lines.append(f"inputs,wages,{','.join(map(str, income))},")
+    table = qn.read_io(put(tmp_path, "\n".join(lines) + "\n"))
+    np.testing.assert_array_equal(table.Z, flows)
+    assert list(table.sectors) == [f"{region}_{name}" for region, name in pairs]
 
 
 def test_one_tiny_sector_excuses_no_other(tmp_path: Path) -> None:
@@ -582,3 +603,316 @@ def test_a_workbook_is_known_by_its_first_bytes(tmp_path: Path, kind: str) -> No
 def test_a_web_page_named_as_a_workbook_is_called_one(tmp_path: Path) -> None:
     path = put(tmp_path, "<html><table><tr><td>farm</td></tr></table></html>", "t.xls")
     refused(lambda: qn.read_io(path), "t.xls: a web page .HTML or XML., not a workbook")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        BASE + "Total value added,0,0,\nTotal inputs,0,0,\n",
+        BASE + "Total value added,,,\nTotal,,,\n",
+        "sector,farm,mill,homes,Total\nfarm,20,40,140,0\nmill,60,80,60,0\nwages,120,80,,\n",
+        "sector,household consumption,farm,mill\nfarm,140,20,40\nmill,60,60,80\nwages,0,120,80\n",
+        BASE + "Source\n",
+        BASE.replace("40,140", "40,140,,"),
+        BASE.replace("sector,farm,mill,homes", "block,code,farm,mill,homes")
+        .replace("farm,20", "x,farm,20")
+        .replace("mill,60", "y,mill,60")
+        .replace("wages,120", "z,wages,120"),
+    ],
+)
+def test_empty_sums_and_columns_out_of_place_do_no_harm(tmp_path: Path, content: str) -> None:
+    sound(qn.read_io(put(tmp_path, content)))
+
+
+def test_a_packed_file_in_an_archive_is_read(tmp_path: Path) -> None:
+    with zipfile.ZipFile(tmp_path / "a.zip", "w") as archive:
+        archive.writestr("t.csv.gz", gzip.compress(BASE.encode()))
+    sound(qn.read_io(tmp_path / "a.zip"))
+
+
+@pytest.mark.parametrize("cell", ["2_0", "٢٠", "２０"])
+def test_what_only_python_takes_for_a_number_is_refused(tmp_path: Path, cell: str) -> None:
+    path = put(tmp_path, BASE.replace("farm,20", f"farm,{cell}"))
+    refused(lambda: qn.read_io(path), f"'{cell}' is no number .cell B2.")
+
+
+def test_marks_that_contradict_each_other_are_refused_where_they_stand(tmp_path: Path) -> None:
+    path = put(tmp_path, "s;farm;mill;homes\nfarm;20,5;40.5;140\nmill;60;80;60\nwages;120;80;\n")
+    refused(lambda: qn.read_io(path), "row 'farm', column 'farm': '20,5' is no number .cell B2")
+
+
+def test_a_byte_that_is_no_letter_of_western_pages_is_asked_about(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_bytes(BASE.replace("farm", "f\xe4rm").encode("latin-1") + b"note: \x81\n")
+    refused(lambda: qn.read_io(path), "its encoding is not known")
+
+
+def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Path) -> None:
+    pytest.importorskip("odf", reason="pandas writes .ods with odfpy")
+    plain = tmp_path / "plain.ods"
+    with pd.ExcelWriter(plain, engine="odf") as book:
+        pd.DataFrame({"a": ["a note"], "b": [None]}).to_excel(book, sheet_name="notes", index=False)
+        frame().to_excel(book, sheet_name="table", index=False)
+    sound(qn.read_io(plain))
+    cell = '<table:table-cell office:value-type="float" office:value="40"><text:p>40</text:p>'
+    error = (
+        '<table:table-cell office:value-type="string" office:string-value="" '
+        'calcext:value-type="error" table:formula="of:=1/0"><text:p>#DIV/0!</text:p>'
+    )  # as LibreOffice writes it
+    with zipfile.ZipFile(plain) as old, zipfile.ZipFile(tmp_path / "e.ods", "w") as new:
+        for part in old.infolist():
+            text = old.read(part)
+            if part.filename == "content.xml":
+                known = text.decode()
+                assert known.count(cell) == 1
+                space = 'xmlns:calcext="urn:org:documentfoundation:names:experimental:calc:xmlns:'
+                known = known.replace(cell, error).replace(
+                    "<office:document-content ",
+                    f'<office:document-content {space}calcext:1.0" ',
+                    1,
+                )
+                text = known.encode()
+            new.writestr(part, text)
+    refused(
+        lambda: qn.read_io(tmp_path / "e.ods", blank="zero"),
+        "column 'mill': '.*' is no number .cell C2",
+    )
+
+
+@pytest.mark.parametrize(
+    ("farm", "mill", "encoding"),
+    [
+        ("農林水産業", "製造業", "shift_jis"),
+        ("농림수산품", "제조업", "euc_kr"),
+        ("Сельское хозяйство", "Промышленность", "cp1251"),
+        ("Сельское хозяйство", "Промышленность", "koi8_r"),
+        ("Γεωργία", "Βιομηχανία", "cp1253"),
+        ("rolnictwo", "przemysł łączny", "cp1250"),
+        ("rolnictwo", "przemysł łączny", "iso8859_2"),
+        ("blé", "Énergie", "cp850"),
+    ],
+)
+def test_letters_that_would_become_others_ask_for_the_encoding(
+    tmp_path: Path, farm: str, mill: str, encoding: str
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", farm).replace("mill", mill), encoding=encoding)
+    refused(lambda: qn.read_io(path), r"its encoding is not known .*declare it, such as encoding=")
+    assert list(qn.read_io(path, encoding=encoding).sectors) == [farm, mill]
+
+
+@pytest.mark.parametrize("farm", ["Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?"])
+def test_two_western_letters_in_a_row_are_no_chinese_one(tmp_path: Path, farm: str) -> None:
+    path = put(tmp_path, BASE.replace("farm", farm), encoding="cp1252")
+    assert list(qn.read_io(path).sectors) == [farm, "mill"]
+
+
+def test_a_few_chinese_letters_among_western_ones_are_not_taken_for_korean(tmp_path: Path) -> None:
+    text = "s,farm,mill,homes,合计\nfarm,20,40,140,200\nmill,60,80,60,200\nwages,120,80,,\n"
+    path = put(tmp_path, text, encoding="gb18030")
+    table = qn.read_io(path)
+    sound(table)
+    assert table.source is not None
+    assert any("合计" in line for line in table.source.dropped)
+
+
+@pytest.mark.parametrize(
+    "farm", ["농림수산품", "農林水産業", "农业", "Сельское", "blé d'été", "¿qué?"]
+)
+def test_unicode_in_any_script_is_no_other_encoding(tmp_path: Path, farm: str) -> None:
+    assert list(qn.read_io(put(tmp_path, BASE.replace("farm", farm))).sectors) == [farm, "mill"]
+
+
+@pytest.mark.parametrize(
+    ("minus", "sign"), [("△", ""), ("▲", ""), ("－", ""), ("‐", ""), ("−", " "), ("-", " ")]
+)  # fmt: skip
+def test_signs_of_minus_in_offices_near_and_far(tmp_path: Path, minus: str, sign: str) -> None:
+    """Japan prints a triangle; typesetters put hyphens, dashes and blanks."""
+    text = "s,farm,mill,homes,stocks\nfarm,20,40,150,X\nmill,60,80,60,0\nwages,120,80,,\n"
+    table = qn.read_io(put(tmp_path, text.replace("X", f"{minus}{sign}10")))
+    sound(table)
+    assert table.final_demand["stocks"].tolist() == [-10, 0]
+
+
+def test_points_that_may_part_thousands_or_decimals_are_declared(tmp_path: Path) -> None:
+    grid = re.sub(r"(\d+)", r"\1.000", BASE).replace(",", ";")
+    path = put(tmp_path, grid)
+    refused(lambda: qn.read_io(path), r"'20.000' may be 20000 or 20.000; declare it: decimal='.'")
+    assert qn.read_io(path, thousands=".").x.tolist() == [200_000, 200_000]
+    sound(qn.read_io(path, decimal="."))
+    sound(qn.read_io(put(tmp_path, grid.replace("140.000", "140.00"))))  # a decimal point for sure
+    sound(qn.read_io(put(tmp_path, grid.replace(";", ","))))
+    refused(lambda: qn.read_io(put(tmp_path, grid.replace(";", "\t"))), "declare it")
+    book = tmp_path / "t.xlsx"
+    with xlsxwriter.Workbook(book) as made_book:
+        sheet = made_book.add_worksheet()
+        for i, line in enumerate(grid.splitlines()):
+            sheet.write_row(i, 0, line.split(";"))  # texts
+    refused(lambda: qn.read_io(book), "'20.000' may be 20000 or 20.000")
+    with xlsxwriter.Workbook(book) as made_book:
+        sheet = made_book.add_worksheet()
+        for i, line in enumerate(BASE.splitlines()):
+            sheet.write_row(i, 0, [float(c) if c.isdigit() else c for c in line.split(",")])
+        sheet.write(1, 1, "20.000")
+    sound(qn.read_io(book))
+    wide = ";".join(["s", *map(str, range(1, 71)), "homes"]) + "\n"
+    rows = [";".join([str(i), *["1.000"] * 70, "30.000"]) for i in range(1, 71)]
+    made = put(
+        tmp_path, wide + "\n".join([*rows, ";".join(["wages", *["30.000"] * 70, ""])]) + "\n"
+    )
+    refused(lambda: qn.read_io(made), "'1.000' may be 1000 or 1.000")
+    assert qn.read_io(made, thousands=".").x.iloc[0] == 100_000
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "message"),
+    [
+        ("t.csv", b"PK\x03\x04 rest", "a workbook or zip archive, in spite of its name"),
+        ("t.csv", gzip.compress(BASE.encode()), "packed by gzip, in spite of its name"),
+        ("t.csv", b"%PDF-1.7 rest", "a PDF page, in spite of its name"),
+        ("t.csv", b"version https://git-lfs.github.com/spec/v1\n", "by git lfs pull"),
+        ("t.csv", b"\n<!doctype html><p>404", "a web page, in spite of its name"),
+        ("t.xlsx", b"<html><p>log in", "a web page, in spite of its name"),
+    ],
+)  # fmt: skip
+def test_what_a_file_holds_in_spite_of_its_name(
+    tmp_path: Path, name: str, content: bytes, message: str
+) -> None:
+    (tmp_path / name).write_bytes(content)
+    refused(lambda: qn.read_io(tmp_path / name), message)
+
+
+def test_an_address_is_no_path() -> None:
+    refused(lambda: qn.read_io("https://example.org/t.csv"), "is an address; save the file")
+
+
+@pytest.mark.parametrize(
+    "row", ["Population,1000,2000", "Energy use (TJ),5,6", "Number of enterprises,5,6",
+            "Capital stock,900,800", "Statistical discrepancy,0,0"]
+)  # fmt: skip
+def test_rows_beside_a_total_of_value_added_are_no_parts_of_it(tmp_path: Path, row: str) -> None:
+    sound(qn.read_io(put(tmp_path, BASE.replace("wages", "value added") + f"{row},\n")))
+
+
+def test_a_row_of_no_money_is_named_as_what_a_total_does_not_hold(tmp_path: Path) -> None:
+    path = put(tmp_path, BASE.replace("wages", "value added") + "Bank notes,5,6,\n")
+    refused(
+        lambda: qn.read_io(path), "its parts \\('Bank notes'\\) 5; .*'memorandum'} where that is"
+    )
+    sound(qn.read_io(path, roles={"Bank notes": "memorandum"}))
+
+
+# How statistical offices name the sectors, totals and rows of one and the same table.
+OFFICES = {
+    line.partition(";")[0]: line.split(";")[1:]
+    for line in (Path(__file__).parent / "reference" / "words_of_offices.csv")
+    .read_text(encoding="utf-8")
+    .splitlines()[1:]
+}
+
+
+@pytest.mark.parametrize("tongue", OFFICES)
+def test_offices_print_their_own_sectors_corner_and_output_below(
+    tmp_path: Path, tongue: str
+) -> None:
+    words = OFFICES[tongue]
+    a, b, inner, homes, abroad, final, output, inputs, wages, surplus, added, made = words
+    grid = (
+        f";{a};{b};{inner};{homes};{abroad};{final};{output}\n{a};20;40;60;100;40;140;200\n"
+        f"{b};60;80;140;40;20;60;200\n{inputs};80;120;200;140;60;200;400\n"
+        f"{wages};80;60;140;;;;\n{surplus};40;20;60;;;;\n{added};120;80;200;;;;\n"
+        f"{made};200;200;400;;;;\n"
+    )
+    table = qn.read_io(put(tmp_path, grid))
+    sound(table)
+    assert list(table.value_added.index) == [wages, surplus]
+    assert list(table.final_demand.columns) == [homes, abroad]
+
+
+@pytest.mark.parametrize("kind", ["parquet", "feather", "dta"])
+def test_frames_of_arrow_and_stata_with_labels_of_values(tmp_path: Path, kind: str) -> None:
+    """Stata keeps numbers whose labels are the sectors; a sector may be called index."""
+    frame = pd.DataFrame(
+        {"s": ["index_a", "mill", "wages"], "index_a": [20.0, 60, 120], "mill": [40.0, 80, 80],
+         "homes": [140.0, 60, np.nan]}
+    ).astype({"s": "category"})  # fmt: skip
+    path = tmp_path / f"t.{kind}"
+    if kind == "dta":
+        frame.to_stata(path, write_index=False)
+    else:
+        pytest.importorskip("pyarrow")
+        getattr(frame, f"to_{kind}")(path)
+    table = qn.read_io(path)
+    sound(table)
+    assert list(table.sectors) == ["index_a", "mill"]
+
+
+def test_infinity_in_a_frame_is_no_blank(tmp_path: Path) -> None:
+    pytest.importorskip("pyarrow")
+    frame = pd.DataFrame({"s": ["farm", "mill", "wages"], "farm": [20.0, 60, 120],
+                          "mill": [np.inf, 80, 80], "homes": [140.0, 60, 0]})  # fmt: skip
+    frame.to_parquet(tmp_path / "t.parquet")
+    refused(
+        lambda: qn.read_io(tmp_path / "t.parquet", blank="zero"),
+        "row 'farm', column 'mill': 'inf' is no number",
+    )
+
+
+@pytest.mark.parametrize(
+    ("row", "column", "shown"),
+    [
+        ("\u00e9lan", "e\u0301lan", "e\u0301lan"),
+        ("A", "\uff21", "\uff21"),
+        ("farm-land", "farm\u2013land", "farm\u2013land"),
+        ("farm", "farm\u200b", "farm"),
+        ("farm\u00ading", "farming", "farming"),
+    ],
+)
+def test_one_letter_in_two_forms_is_one_letter(
+    tmp_path: Path, row: str, column: str, shown: str
+) -> None:
+    table = qn.read_io(put(tmp_path, BASE.replace("farm", column, 1).replace("\nfarm", f"\n{row}")))
+    sound(table)
+    assert list(table.sectors) == [shown, "mill"]
+
+
+def test_numbers_without_their_zero_are_numbers(tmp_path: Path) -> None:
+    """Stata and SAS write .1; a sector of which all cells are below one is a sector."""
+    text = (
+        "s,farm,mill,pets,homes\nfarm,10,20,.1,69.9\nmill,30,40,.2,29.8\npets,.1,.2,.1,.3\n"
+        "wages,59.9,39.8,.3,\n"
+    )
+    for grid in (text, text.replace(",", ";").replace(".", ",")):
+        table = qn.read_io(put(tmp_path, grid))
+        assert table.x.tolist() == pytest.approx([100, 100, 0.7])
+        assert table.v.tolist() == pytest.approx([59.9, 39.8, 0.3])
+
+
+def test_cells_listed_one_a_line_are_told_to_be_pivoted(tmp_path: Path) -> None:
+    text = "from,to,value\n" + "".join(
+        f"{i},{j},{v}\n" for i, j, v in zip("aabbvv", "abacab", range(1, 7), strict=True)
+    )
+    refused(lambda: qn.read_io(put(tmp_path, text)), "cells listed one a line, no grid; pivot them")
+
+
+def test_imports_by_origin_are_imports(tmp_path: Path) -> None:
+    text = "Imports from EU,15,10,4\nImports from rest of world,5,10,\nwages"
+    table = qn.read_io(
+        put(tmp_path, BASE.replace("120", "100").replace("80,\n", "60,\n").replace("wages", text))
+    )
+    sound(table, (100, 60))
+    assert table.imports is not None
+    assert table.imports.Z.to_numpy().sum() == 40
+
+
+@pytest.mark.parametrize(
+    ("title", "unit"),
+    [
+        ("Table 1: Flows, 2018, million EUR", "million EUR"),
+        ("in thousands of euro", "in thousands of euro"),
+        ("million crowns; basic prices", "million crowns"),
+    ],
+)
+def test_the_unit_is_the_part_of_the_title_that_says_so(
+    tmp_path: Path, title: str, unit: str
+) -> None:
+    assert qn.read_io(put(tmp_path, f'"{title}",,,\n' + BASE)).unit == unit

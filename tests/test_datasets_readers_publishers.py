@@ -537,6 +537,7 @@ def test_eurostat_with_imports_inside(tmp_path: Path, kind: str, ending: str) ->
 
 def test_eurostat_with_imports_apart(tmp_path: Path) -> None:
     cells = eurostat("prd", flows=("DOM", "IMP"))
+    cells.append(("IMP", "CPA_A01", "P7", 30.0))  # the sum of the imported rows is no row
     lines = ["freq,unit,stk_flow,prd_use,prd_ava,geo,TIME_PERIOD,OBS_VALUE"]
     lines += [f"A,MIO_EUR,{f},{u},{s},AT,2019,{v}" for f, u, s, v in cells]
     path = text(tmp_path / "cp1700.csv", "\n".join(lines) + "\n")
@@ -546,6 +547,41 @@ def test_eurostat_with_imports_apart(tmp_path: Path) -> None:
     assert table.imports.Z.to_numpy().tolist() == [[5, 10], [15, 20]]
     text(path, "\n".join([*lines, lines[1]]) + "\n")
     with pytest.raises(qn.DataError, match=r"CPA_A01, CPA_A01 .DOM. stands twice"):
+        qn.read_io(path)
+
+
+def holes(folder: Path, cell: tuple[str, str, str], value: str, flags: str) -> Path:
+    """Write a table with imports apart in which one cell is not published."""
+    lines = ["freq,unit,stk_flow,prd_use,prd_ava,geo,TIME_PERIOD,OBS_VALUE,OBS_FLAG,CONF_STATUS"]
+    for flow, use, supply, amount in eurostat("prd", flows=("DOM", "IMP")):
+        said = f"{value},{flags}" if (flow, use, supply) == cell else f"{amount},,"
+        lines.append(f"A,MIO_EUR,{flow},{use},{supply},AT,2019,{said}")
+    return text(folder / "cp1700.csv", "\n".join(lines) + "\n")
+
+
+@pytest.mark.parametrize(("value", "flags"), [(": c", ","), (":c", ","), (":", "c,"), ("", ",C")])
+def test_a_confidential_cell_is_no_zero(tmp_path: Path, value: str, flags: str) -> None:
+    """No sum tells of a cell of imported final demand: it would be zero in silence."""
+    path = holes(tmp_path, ("IMP", "P3_S14", "CPA_A01"), value, flags)
+    with pytest.raises(qn.DataError, match=r"CPA_A01, P3_S14 .IMP. is confidential"):
+        qn.read_io(path)
+    read = qn.read_io(path, blank="zero").imports
+    assert read is not None
+    assert read.final_demand is not None
+    assert read.final_demand.sum(axis=1).tolist() == [10, 15]  # 35 less 25, and 15
+
+
+def test_cells_that_are_not_published_are_counted(tmp_path: Path) -> None:
+    table = qn.read_io(holes(tmp_path, ("IMP", "P3_S14", "CPA_A01"), ":", ","))
+    said = "1 cells not published (':') are zero, first CPA_A01, P3_S14 (IMP)"
+    assert table.source is not None
+    assert said in table.source.assumed
+    assert qn.read_io(holes(tmp_path, ("IMP", "TU", "CPA_A01"), ": c", ",")).x.sum() == 300
+
+
+def test_a_number_with_a_flag_grown_to_it_is_named(tmp_path: Path) -> None:
+    path = holes(tmp_path, ("DOM", "CPA_B", "CPA_B"), "60e", ",")
+    with pytest.raises(qn.DataError, match=r"cell \d+ under the header: '60e' is no number"):
         qn.read_io(path)
 
 
@@ -579,6 +615,16 @@ def test_nbs_tables_old_and_new(tmp_path: Path, form: dict[str, Any], encoding: 
     assert table.value_added.T["depreciation"].tolist() == [10, 10]  # by its name, not its code
     assert table.value_added.T["labour_compensation"].tolist() == [60, 40]
     assert list(table.sectors) == (["001", "002"] if "digits" in form else ["01", "02"])
+
+
+def test_nbs_tables_keep_the_unit_that_they_name(tmp_path: Path) -> None:
+    def unit(content: str, **options: Any) -> str | None:
+        return qn.read_io(text(tmp_path / "nbs.csv", content), **options).unit
+
+    assert unit(nbs()) == "10,000 yuan"
+    assert unit(nbs().replace("万元", "亿元")) == "亿元"
+    assert unit(nbs().replace("单位：万元", "")) == "10,000 yuan"
+    assert unit(nbs().replace("万元", "亿元"), unit="million yuan") == "million yuan"
 
 
 def test_nbs_provincial_tables_have_flows_to_other_provinces(tmp_path: Path) -> None:
@@ -732,3 +778,47 @@ def test_the_documentation_names_every_layout() -> None:
     table = page.read_text(encoding="utf-8") if page.is_file() else ""
     assert [name for name in LAYOUTS if f'"{name}"' not in (qn.read_io.__doc__ or "")] == []
     assert not table or [k for k in LAYOUTS if k != "quesnay" and f"| `{k}` |" not in table] == []
+
+
+@pytest.mark.parametrize("blank", [True, False])
+def test_nbs_totals_need_no_code_and_a_spare_column_only_where_it_is_filled(
+    tmp_path: Path, blank: bool
+) -> None:
+    plain = nbs().replace("增加值合计,TVA", "增加值合计,").replace("总投入,TI,", "总投入,,")
+    content = "\n".join(
+        f"{line},{'' if blank or k < 4 else 5}" for k, line in enumerate(plain.split())
+    )
+    path = text(tmp_path / "nbs.csv", content)
+    if blank:
+        sound(qn.read_io(path), [200, 200], [120, 80])
+        return
+    with pytest.raises(qn.DataError, match="column 10 has no label; name it"):
+        qn.read_io(path)
+
+
+def test_wiod_columns_without_a_name_are_no_columns(tmp_path: Path) -> None:
+    lines = [[*line.split(",")[:8], "", *line.split(",")[8:]] for line in niot().splitlines()]
+    path = text(tmp_path / "USA_NIOT.csv", "\n".join(map(",".join, lines)) + "\n")
+    sound(qn.read_io(path, year=2014), [210, 200, 0], [122, 73, 0])
+
+
+@pytest.mark.parametrize(("gap", "reads"), [(1, True), (3, False)])
+def test_what_a_publisher_is_known_to_miss_is_recorded(
+    tmp_path: Path, gap: int, reads: bool
+) -> None:
+    # output of the United States and its inputs: 200, of which 0.5 and 1.5 per cent go astray
+    content = (
+        icio().replace("VA,0,158,59,127", f"VA,0,158,59,{127 - gap}").replace("344", f"{344 - gap}")
+    )
+    path = text(tmp_path / "ICIO2021_2018.csv", content)
+    if reads:
+        (said,) = [line for line in qn.read_io(path).source.warnings if "misses" in line]
+        assert (
+            "'USA_C' misses its output by 0.5 %, as tables of this publisher do by up to 1.2 %"
+            in said
+        )
+        return
+    with pytest.raises(
+        qn.BalanceError, match=r"column 'USA_C': its sum misses output by 3 \(1.5 %\)"
+    ):
+        qn.read_io(path)

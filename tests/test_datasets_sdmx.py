@@ -238,6 +238,15 @@ BROKEN = {
     "twice.csv": (CSV.replace("2019", "2018"), "stands twice: freq A, unit CP_MEUR, geo DE"),
     "none.csv": (CSV.splitlines()[0] + "\n", "no observation found"),
     "broken.json": ("{", "no readable SDMX-JSON"),
+    "stat.json": (
+        '{"class": "dataset", "id": ["t"], "size": [1], "dimension": {}, "value": [1]}',
+        "JSON-stat, not SDMX-JSON; ask the office for SDMX-CSV",
+    ),
+    "backwards.json": (
+        '{"dataSets": [{"observations": {"-1": [3]}}], "structure": {"attributes": {}, '
+        '"dimensions": {"observation": [{"id": "t", "values": [{"id": "18"}, {"id": "19"}]}]}}}',
+        "place -1 in t",
+    ),
     "other.json": ("[1]", "no readable SDMX-JSON"),
     "far.json": (json_text(False).replace('"0:', '"9:').replace('"1": {', '"7": {'), "SDMX-JSON"),
     "missing.csv": (None, "no such file; for a data flow pass service="),
@@ -302,3 +311,34 @@ def test_numbers_in_scientific_notation_and_without_a_leading_nought_are_read(
     (tmp_path / "data.csv").write_text("geo,OBS_VALUE\nDE,-.5\nFR,1.5E+3\nIT,7.\nES,NaN\n", "utf-8")
     found = qn.read_sdmx(tmp_path / "data.csv").frame["value"]
     np.testing.assert_array_equal(found, [-0.5, 1500.0, 7.0, np.nan])
+
+
+def test_empty_lines_of_a_file_are_passed_over(tmp_path: Path) -> None:
+    plain = qn.read_sdmx(write(tmp_path, "a.csv", CSV)).frame
+    head, *rows = CSV.splitlines()
+    spaced = qn.read_sdmx(write(tmp_path, "b.csv", "\n,,,,,,,\n".join([head, *rows]) + "\n")).frame
+    assert spaced.equals(plain)
+
+
+def test_observations_without_series_are_read(tmp_path: Path) -> None:
+    said = json.loads(json_text(False))
+    structure = said["structure"]
+    dimensions = structure["dimensions"]
+    dimensions["observation"] = [*dimensions.pop("series"), *dimensions["observation"]]
+    structure["attributes"]["series"] = []
+    said["dataSets"] = [
+        {"observations": {"0:0": [3365450], "0:1": [3474110, 0], "1:0": [None], "1:1": [558.5]}}
+    ]
+    found = qn.read_sdmx(write(tmp_path, "flat.json", json.dumps(said))).frame
+    by_series = qn.read_sdmx(write(tmp_path, "a.json", json_text(False))).frame
+    assert found["value"].tolist()[:2] == [3365450.0, 3474110.0]
+    assert found["value"].dropna().tolist() == by_series["value"].dropna().tolist()
+    assert found["REF_AREA"].tolist()[:2] == ["DEU", "DEU"]
+
+
+def test_a_service_known_by_its_name_is_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("sdmx", reason='needs pip install "quesnay[sdmx]"')
+    for name in ("HTTPS_PROXY", "https_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
+    with pytest.raises(DataError, match="estat, NAMA_10_GDP: "):
+        qn.read_sdmx("NAMA_10_GDP", service="estat", timeout=5)

@@ -22,6 +22,7 @@ from quesnay.diagnostics.audit.identities import Identity, Quantity
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.models.satellite.concepts import CONCEPTS
 
+from .founding_case import founding_audit
 from .own_report import OWN
 
 TOTAL, CORE = "industrial internet value added total", "core industries value added"
@@ -51,7 +52,7 @@ def extent(bounds: pd.DataFrame, concept: str, year: int) -> tuple[float, float]
 @pytest.fixture(scope="module")
 def report() -> AuditResult:
     """Audit the report with all its figures."""
-    return qn.audit(qn.load_reported("caict_2020"))
+    return founding_audit()
 
 
 @pytest.fixture(scope="module")
@@ -763,3 +764,65 @@ def test_an_identity_that_follows_from_others_changes_nothing() -> None:
     extra = Identity.parse("steps", "T[t] - T[t-1] = C[t] - C[t-1] + I[t] - I[t-1]")
     found = qn.audit(reported, identities=(*_account()[0], extra))
     pd.testing.assert_frame_equal(found.assignments, qn.audit(reported).assignments)
+
+
+@pytest.mark.parametrize(
+    ("text", "left_less_right"),
+    [
+        ("T = -(C - I)", {"T": 1, "C": 1, "I": -1}),
+        ("T = --C - -I", {"T": 1, "C": -1, "I": -1}),
+        ("T - (C + I) = 0", {"T": 1, "C": -1, "I": -1}),
+        ("T = -C**2", {"T": 1, "CC": 1}),
+        ("T = (-C)**2", {"T": 1, "CC": -1}),
+        ("T = -(C - I) / (2 * -I)", {"IT": -2, "C": 1, "I": -1}),
+        ("T = -2", {"T": 1, "": 2}),
+        ("T / T = 1", {}),
+    ],
+)
+def test_brackets_and_signs_of_an_identity(text: str, left_less_right: dict[str, float]) -> None:
+    found = Identity.parse("n", text).polynomial
+    assert {"".join(name for name, _ in product): c for product, c in found.items()} == (
+        left_less_right
+    )
+
+
+def test_a_sign_and_a_bracket_change_nothing_of_an_audit(tmp_path: Path) -> None:
+    def bounds(equation: str) -> pd.DataFrame:
+        path = tmp_path / "own.toml"
+        path.write_text(OWN.replace("W = R - P", equation), encoding="utf-8")
+        return qn.audit(qn.read_figures(path)).bounds
+
+    pd.testing.assert_frame_equal(bounds("-W = -(R - P)"), bounds("W = R - P"))
+    # of 119.5 to 120.5 million revenue, 29.95 to 30.125 are profit: 25 per cent, rounded
+    assert extent(bounds("-W = -(R - P)"), "costs", 2018) == pytest.approx(
+        extent(bounds("W = R - P"), "costs", 2018)
+    )
+    with pytest.raises(qn.StudyError, match="identity costs: '-2 = -1' names no quantity"):
+        bounds("-2 = -1")
+    with pytest.raises(qn.StudyError, match="identity costs: '-W = 1 - W' cannot hold"):
+        bounds("-W = 1 - W")
+
+
+def test_growth_may_be_written_with_its_digits_in_a_file(tmp_path: Path) -> None:
+    rows = """
+[[figure]]
+id = "T18"
+concept = "total"
+year = 2018
+printed = "1.42"
+unit = "trillion CNY"
+[[gdp]]
+year = 2018
+vintage = "first"
+gdp = 900309.0
+unit = "100 million CNY"
+real_growth = "6.6"
+"""
+    path = tmp_path / "own.toml"
+    path.write_text(rows, encoding="utf-8")
+    read = qn.read_figures(path)
+    assert read.gdp is not None
+    assert read.gdp["real_growth"].tolist() == ["6.6"]
+    path.write_text(rows.replace('"6.6"', "true"), encoding="utf-8")
+    with pytest.raises(qn.DataError, match=r"real_growth: a number or its digits expected"):
+        qn.read_figures(path)

@@ -34,6 +34,7 @@ MALFORMED: list[tuple[Any, str]] = [
     (lambda: qn.audit(frame(unit=["", "percent"])), "T18: no unit"),
     (lambda: qn.audit(frame(unit=[np.nan, "percent"])), "T18: no unit"),
     (lambda: qn.audit(frame(unit=["100 million", "percent"])), "cannot read the unit"),
+    (lambda: qn.audit(frame(unit=["1.2.3 million CNY", "percent"])), "cannot read the unit '1.2.3"),
     (lambda: qn.audit(frame(unit=["persons", "percent"])), "CNY"),
     (lambda: qn.audit(frame(printed=["about 1.4", "1.5"])), "T18: printed figure 'about 1.4'"),
     (lambda: qn.audit(frame(printed=["nan", "1.5"])), "'nan': expected digits"),

@@ -155,3 +155,21 @@ def test_backtest_by_group_and_its_views(updates: Any) -> None:
     assert "GRAS" in updates.summary()
     with pytest.raises(qn.DataError, match="no sector 'x'"):
         qn.backtest_update(tables, [(2017, 2018)], groups={"g": ["x"]})
+
+
+def test_a_curve_without_runs_is_one_run() -> None:
+    curve = run()
+    assert curve.by_run.index.tolist() == ["all"]
+    assert curve.by_run.loc["all", "number"] == len(curve.estimates) == 6
+    assert curve.by_run.loc["all", "median"] == curve.median
+    figure = curve.plot()
+    assert figure.axes
+
+
+def test_tables_in_another_order_have_the_same_error() -> None:
+    actual = pd.DataFrame([[1.0, 2.0], [3.0, 4.0]], ["a", "b"], ["x", "y"])
+    estimate = actual.add(np.diag([1.0, -2.0]))
+    assert weighted_error(estimate, actual) == pytest.approx(0.3)
+    assert weighted_error(estimate.loc[["b", "a"], ["y", "x"]], actual) == pytest.approx(0.3)
+    with pytest.raises(qn.DataError, match="different labels"):
+        weighted_error(estimate.rename(index={"a": "c"}), actual)

@@ -58,3 +58,10 @@ def never(rows: pd.DataFrame) -> float:
 def test_malformed_input_is_one_clear_line(call: Any, message: str) -> None:
     with pytest.raises(qn.QuesnayError, match=message):
         call()
+
+
+def test_the_change_of_a_mean_without_a_row_is_known() -> None:
+    x = pd.DataFrame({"x": [1.0, 2.0, 6.0], "row": ["a", "b", "c"]})
+    found = qn.leave_one_out(lambda data: data["x"].mean(), x, by="row")
+    # the mean is 3; without one row 4, 3.5 and 1.5
+    assert found.change.to_numpy().ravel().tolist() == pytest.approx([1.0, 0.5, -1.5])

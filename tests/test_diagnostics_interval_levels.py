@@ -19,13 +19,15 @@ from quesnay.diagnostics.reproduction.specifications import _summary
 from quesnay.fitting.simulation.distributions import Uniform
 from quesnay.models.satellite.concepts import CONCEPTS
 
+from .founding_case import founding_case
+
 DRAWS = np.arange(1001.0)
 ENDS = [25.0, 975.0]
 
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    return qn.reproduce("caict_2020", draws=400, seed=3)
+    return founding_case()
 
 
 def test_the_account_is_the_middle_of_its_draws(result: Reproduction) -> None:

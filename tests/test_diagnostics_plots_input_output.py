@@ -1,17 +1,17 @@
 """Linkage map, extraction bars and heat map: what they say, name and carry."""
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import quesnay as qn
-from quesnay.diagnostics.plots.input_output import core_flows
+from quesnay.diagnostics.plots.flows import core_flows
+from quesnay.diagnostics.plots.labels import Named, place_labels
 from quesnay.diagnostics.plots.style import (
-    Named,
     figure_to_bytes,
     new_figure,
-    place_labels,
     sector_name,
     short_name,
 )
@@ -108,3 +108,14 @@ def test_what_goes_into_a_core_is_what_it_sells() -> None:
     assert table.imports is not None
     abroad = 1e-4 * float(table.imports.Z.to_numpy().sum(axis=0) @ shares)
     assert into["imported inputs"] == pytest.approx(abroad, rel=1e-6)
+
+
+def test_a_few_sectors_have_no_rest() -> None:
+    names = ["a", "b"]
+    table = qn.InputOutputTable(
+        pd.DataFrame([[10.0, 20.0], [30.0, 40.0]], names, names),
+        pd.Series([70.0, 130.0], names),
+        pd.Series([60.0, 140.0], names),
+    )
+    axes = table.extract(["a"]).plot().axes[0]
+    assert [label.get_text() for label in axes.get_yticklabels()] == ["a", "b"]

@@ -17,16 +17,13 @@ import quesnay as qn
 from quesnay.diagnostics.plots.style import cjk_family, relabel, save_figure
 from quesnay.fitting.errors import DataError
 
+from .founding_case import founding_audit, founding_case, founding_curve
+
 pytestmark = pytest.mark.slow  # a hundred pictures
 
 Draw = Callable[..., Figure]
 
 YEARS = list(range(2015, 2021))
-
-
-@functools.cache
-def _run() -> Any:
-    return qn.reproduce("caict_2020", draws=50)
 
 
 @functools.cache
@@ -42,23 +39,13 @@ def _fit() -> Any:
 
 
 @functools.cache
-def _curve() -> Any:
-    return qn.specification_curve("caict_2020", draws=20, seed=0)
-
-
-@functools.cache
 def _comparison() -> Any:
-    return qn.compare([_run()])
+    return qn.compare([founding_case()])
 
 
 @functools.cache
 def _growth_account() -> Any:
     return qn.reproduce("us_digital_economy")
-
-
-@functools.cache
-def _audit() -> Any:
-    return qn.audit()
 
 
 @functools.cache
@@ -113,17 +100,17 @@ PLOTS: dict[str, Draw] = {
     ),
 }
 RESULTS: dict[str, Draw] = {
-    "account": lambda **o: _run().plot_account(**o),
-    "core": lambda **o: _run().plot_core(**o),
-    "elasticities": lambda **o: _run().plot_elasticities(**o),
-    "fan": lambda **o: _run().plot_fan(**o),
-    "penetration": lambda **o: _run().plot_penetration(**o),
-    "tornado": lambda **o: _run().plot_tornado(**o),
-    "specifications": lambda **o: _curve().plot_runs(**o),
-    "choices": lambda **o: _curve().plot(**o),
+    "account": lambda **o: founding_case().plot_account(**o),
+    "core": lambda **o: founding_case().plot_core(**o),
+    "elasticities": lambda **o: founding_case().plot_elasticities(**o),
+    "fan": lambda **o: founding_case().plot_fan(**o),
+    "penetration": lambda **o: founding_case().plot_penetration(**o),
+    "tornado": lambda **o: founding_case().plot_tornado(**o),
+    "specifications": lambda **o: founding_curve().plot_runs(**o),
+    "choices": lambda **o: founding_curve().plot(**o),
     "comparison": lambda **o: _comparison().plot(**o),
     "growth account": lambda **o: _growth_account().plot_account(**o),
-    "audit": lambda **o: _audit().plot(**o),
+    "audit": lambda **o: founding_audit().plot(**o),
     "one input at a time": lambda **o: qn.tornado(
         lambda x: {"y": x["a"]}, {"a": qn.Normal(0.0, 1.0)}
     ).plot(unit="yuan", **o),

@@ -16,10 +16,13 @@ from matplotlib.patches import Rectangle
 from scipy import stats
 
 import quesnay as qn
+from quesnay.diagnostics.plots.account import plot_account
 from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
 from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.fitting.errors import DataError
 from quesnay.models.uncertainty.sensitivity import Tornado
+
+from .founding_case import founding_audit, founding_case
 
 FLOWS = pd.DataFrame(
     {
@@ -78,8 +81,14 @@ RESULTS: list[Callable[..., Any]] = [
     functools.partial(CHINA.plot_core, ["20", "31"]),
     qn.tornado(lambda x: {"y": x["a"]}, {"a": qn.Normal(0.0, 1.0)}).plot,
     qn.fit_curve("logistic", range(2015, 2021), [1.0, 2.0, 4.0, 7.0, 9.0, 9.8]).plot,
-    qn.audit().plot,
+    founding_audit().plot,
 ]
+
+
+def test_the_printed_figure_of_a_curve_stands_in_the_middle_of_its_interval() -> None:
+    axes = qn.plot_specification_runs(RUNS, figure="T19").axes[0]
+    (line,) = [one for one in axes.get_lines() if one.get_label() == "printed"]
+    assert np.asarray(line.get_ydata()).tolist() == [2.13, 2.13]
 
 
 @pytest.mark.parametrize("draw", RESULTS)
@@ -90,11 +99,6 @@ def test_pictures_of_results_take_a_panel_and_a_source(draw: Callable[..., Any])
     assert draw(ax=mine) is figure
     assert mine.has_data()
     assert not other.has_data()
-
-
-@functools.cache
-def reproduced() -> qn.Reproduction:
-    return qn.reproduce(draws=50)
 
 
 def of_regression(**options: Any) -> Figure:
@@ -128,10 +132,10 @@ OTHERS: list[Callable[[], Any]] = [
     of_reconciliation,
     lambda: CHINA.extract({"20": 0.4}).plot(names=dict(qn.load_sectors("CHN")["name_en"])),
     lambda: qn.disaggregate(pd.Series([1.0, 2, 3, 5], range(2015, 2019)), to="quarterly").plot(),
-    lambda: reproduced().plot_account(),
-    lambda: reproduced().plot_penetration(),
-    lambda: reproduced().plot_elasticities(),
-    lambda: reproduced().plot_fan(),
+    lambda: founding_case().plot_account(),
+    lambda: founding_case().plot_penetration(),
+    lambda: founding_case().plot_elasticities(),
+    lambda: founding_case().plot_fan(),
 ]
 
 
@@ -180,7 +184,7 @@ def reaches(axes: Axes, *, across: bool = False) -> np.ndarray:
 
 
 def test_the_account_is_drawn_as_bars_with_the_interval_of_their_total() -> None:
-    result = reproduced()
+    result = founding_case()
     figure = result.plot_account()
     for axes, run in zip(figure.axes, result.runs, strict=True):
         own = result.account.loc[run]
@@ -197,7 +201,7 @@ def test_the_account_is_drawn_as_bars_with_the_interval_of_their_total() -> None
 
 
 def test_the_published_totals_are_drawn_with_their_rounding() -> None:
-    result = reproduced()
+    result = founding_case()
     printed = result.facts.totals().sort_values("year")["printed"]
     half = [0.5 * 10.0 ** -len(text.partition(".")[2]) for text in printed]
     expected = np.column_stack([printed.astype(float) - half, printed.astype(float) + half])
@@ -206,7 +210,7 @@ def test_the_published_totals_are_drawn_with_their_rounding() -> None:
 
 
 def test_elasticities_are_drawn_with_their_intervals() -> None:
-    result = reproduced()
+    result = founding_case()
     assert result.elasticities is not None
     mixed = result.elasticities.mixture
     drawn = reaches(result.plot_elasticities().axes[0], across=True)[::-1, 1:]
@@ -255,13 +259,13 @@ def test_tornado_and_variance_stand_in_one_picture() -> None:
 
 
 def test_the_audit_names_figures_in_words() -> None:
-    names = [label.get_text() for label in qn.audit().plot().axes[0].get_yticklabels()]
+    names = [label.get_text() for label in founding_audit().plot().axes[0].get_yticklabels()]
     assert "share of GDP, 2018 (S18)" in names
     assert "contribution to GDP growth, 2019 (K19), nominal" in names
 
 
 def test_printed_marks_stand_over_the_bar_of_their_year() -> None:
-    figure = reproduced().plot_account()
+    figure = founding_case().plot_account()
     for axes in figure.axes:
         marks = [line for line in axes.lines if str(line.get_label()).startswith("reported")]
         years = np.concatenate([np.asarray(line.get_xdata(), dtype=float) for line in marks])
@@ -435,3 +439,30 @@ def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
     part = figure.subfigures(1, 1)
     assert isinstance(part, SubFigure)
     assert qn.plot_mixture(EQUATIONS, ax=part.subplots()) is figure
+
+
+def test_a_vintage_whose_name_holds_a_comma_is_one_column_of_the_audit() -> None:
+    shown = qn.audit(qn.load_reported("caii_2020")).plot()
+    names = [label.get_text() for label in shown.axes[0].get_xticklabels()]
+    assert "2020\nforecast,\nnot printed" in names
+    assert all(re.match(r"\d{4}\b", name) for name in names)
+
+
+def test_a_long_quantity_is_broken_beside_its_axis() -> None:
+    draws = pd.DataFrame({2018: [1.0, 1.2], 2019: [1.1, 1.5]})
+    long = qn.plot_fan(draws, quantity="firms with electronic commerce, wholesale and retail trade")
+    short = qn.plot_fan(draws, quantity="total")
+    assert "\n" in long.axes[0].get_ylabel()
+    assert short.axes[0].get_ylabel() == "total"
+
+
+def test_an_interval_stands_over_its_bar_where_nothing_is_printed() -> None:
+    years = pd.MultiIndex.from_product([["linkage"], [2018]], names=["run", "year"])
+    account = pd.DataFrame(
+        {"core": 0.4, "integration": 0.8, "total": 1.2, "total_low": 1.0, "total_high": 1.4}, years
+    )
+    for value, place in ((np.nan, 2018.0), (1.42, 2018.0 - 0.16)):
+        printed = pd.DataFrame({"value": [value], "role_linkage": ["held out"]}, [2018])
+        shown = plot_account(account, printed, unit="trillion yuan")
+        (bars,) = (one for one in shown.axes[0].containers if isinstance(one, ErrorbarContainer))
+        assert cast(Any, bars.lines[2][0]).get_segments()[0][0][0] == place

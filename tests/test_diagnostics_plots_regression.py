@@ -188,3 +188,18 @@ def test_the_band_holds_whole_normal_samples_at_its_level() -> None:
 def test_a_band_needs_two_values_and_a_level(n: int, level: float) -> None:
     with pytest.raises(EstimationError, match="expected n >= 2"):
         order_envelope(n, level=level)
+
+
+def test_a_line_stands_at_zero_where_estimates_lie_on_both_sides() -> None:
+    rng = np.random.default_rng(2)
+    data = pd.DataFrame({"x": rng.standard_normal(60), "u": np.repeat(np.arange(12), 5)})
+    data["y"] = rng.standard_normal(60)
+    fit = qn.fit_panel("y ~ x", data, cluster="u")
+    axes = qn.plot_influence(fit, "x").axes[0]
+    low, high = axes.get_xlim()
+    assert low < 0 < high
+    upright = [np.asarray(line.get_xdata()).tolist() for line in axes.get_lines()]
+    assert [0.0, 0.0] in upright
+    data["y"] += 20 * data["x"]
+    far = qn.plot_influence(qn.fit_panel("y ~ x", data, cluster="u"), "x").axes[0]
+    assert [0.0, 0.0] not in [np.asarray(line.get_xdata()).tolist() for line in far.get_lines()]

@@ -5,9 +5,16 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.formula.api as smf
+from statsmodels.stats.diagnostic import linear_reset
 
 import quesnay as qn
-from quesnay.diagnostics.regression.assumptions import check_assumptions, examine, leave_out
+from quesnay.diagnostics.regression.assumptions import (
+    check_assumptions,
+    examine,
+    label_text,
+    leave_out,
+)
 from quesnay.fitting.assumptions.specification import added_columns
 from quesnay.fitting.regression.least_squares import Regression, project_noisy
 from tests.small_panel import EFFECTS, fitted, panel, verdict
@@ -46,6 +53,43 @@ def test_weights_count_in_influence() -> None:
     changes = examine(fit).influence.coefficient_changes()
     without = fitted(frame.drop(index="row 5"), weights="weight", absorb="unit")
     np.testing.assert_allclose(changes[5], fit.params - without.params, rtol=1e-8)
+
+
+@pytest.mark.parametrize("weights", [None, "weight"])
+@pytest.mark.parametrize(
+    ("absorb", "dummies"),
+    [("unit[when]", "C(unit) + C(unit):when"), ("unit[[when]]", "C(unit):when")],
+)
+def test_leverage_of_absorbed_slopes_is_that_of_their_columns(
+    absorb: str, dummies: str, weights: str | None
+) -> None:
+    frame = panel().assign(weight=np.tile([1.0, 4.0], 36), when=np.tile(np.arange(6.0), 12))
+    ask: dict[str, Any] = {"absorb": absorb, "weights": weights, "covariance": "HC1"}
+    fit = qn.fit_panel("y ~ x + w", frame, **ask)
+    found = fit.diagnose(draws=99).tables()[1].frame.loc[("x", "recommended (HC3)")]
+    wide = smf.wls(f"y ~ x + w + {dummies}", frame, weights=frame["weight"] if weights else 1.0)
+    expected = wide.fit(cov_type="HC3")
+    assert found["estimate"] == pytest.approx(expected.params["x"], rel=1e-9)
+    assert found["std_error"] == pytest.approx(expected.bse["x"], rel=1e-9)
+
+
+@pytest.mark.parametrize("absorb", ["unit[when]", "unit[[when]]"])
+def test_errors_that_know_no_slopes_are_not_recommended_with_slopes(absorb: str) -> None:
+    frame = panel().assign(when=np.tile(np.arange(6.0), 12))
+    fit = qn.fit_panel("y ~ x + w", frame, absorb=absorb, cluster="unit", unit="unit")
+    said = " ".join(fit.diagnose(draws=99).summary().split())
+    assert "recommended (CR1)" in said
+    assert "Not CR2: CR2 and CR3 do not know absorbed slopes" in said
+
+
+def test_reset_without_a_constant_is_that_of_statsmodels() -> None:
+    fit = qn.fit_panel("y ~ 0 + x + w", panel(), covariance="classical")
+    found = next(test for test in fit.diagnose(draws=99).tests if test.name == "Ramsey RESET")
+    plain = smf.ols("y ~ 0 + x + w", panel()).fit()
+    expected = linear_reset(plain, power=3, use_f=True)
+    assert found.statistic == pytest.approx(float(expected.fvalue), rel=1e-9)
+    assert found.p_value == pytest.approx(float(expected.pvalue), rel=1e-9)
+    assert str(found).startswith(f"Ramsey RESET: statistic {found.statistic:.4g}, F(2, 68), p ")
 
 
 def test_the_order_of_rows_does_not_matter() -> None:
@@ -306,3 +350,40 @@ def test_units_seen_more_than_once_are_the_clusters_to_recommend() -> None:
     pd.testing.assert_frame_equal(unnamed.errors.frame[columns], named.errors.frame[columns])
     alone = fitted(frame, cluster=None, absorb=(), unit=None).diagnose(draws=99)
     assert alone.errors.recommended.startswith("HC3:")
+
+
+def test_a_regression_that_knows_units_but_no_times_is_not_tested_for_order() -> None:
+    order = ("Durbin-Watson", "Breusch-Godfrey", "Wooldridge within")
+    tests = examined_tests(qn.fit_panel("y ~ x", panel(), unit="unit"))
+    assert not any(test.name.startswith(order) for test in tests)
+    tests = examined_tests(qn.fit_panel("y ~ x", panel()))
+    assert sum(test.name.startswith(order) for test in tests) == 2
+
+
+def examined_tests(fit: Any) -> Any:
+    return check_assumptions(examine(fit))
+
+
+def test_errors_of_driscoll_and_kraay_allow_for_dependence_of_both_kinds() -> None:
+    frame = panel(seed=8, units=50, years=8)
+    common = np.tile(np.random.default_rng(3).standard_normal(8), 50)
+    frame["y"] = 2 * frame["x"] + frame["w"] + 3 * common
+    ask: dict[str, Any] = {"unit": "unit", "time": "year"}
+    plain = examined_tests(qn.fit_panel("y ~ x + w", frame, **ask))
+    spatial = examined_tests(qn.fit_panel("y ~ x + w", frame, covariance="Driscoll-Kraay", **ask))
+    told, calm = (
+        next(test for test in tests if test.name.startswith("Pesaran"))
+        for tests in (plain, spatial)
+    )
+    assert told.rejected
+    assert calm.statistic == pytest.approx(told.statistic)
+    assert told.remedy != calm.remedy
+    assert calm.remedy.startswith("none needed")
+
+
+def test_groups_of_dates_are_named_by_day() -> None:
+    days = np.repeat(pd.date_range("2020-03-01", periods=12), 6)
+    fit = qn.fit_panel("y ~ x + w", panel().assign(day=days), cluster="day")
+    groups = fit.diagnose(draws=19).groups
+    assert groups is not None
+    assert "2020-03-01" in " ".join(map(str, groups.estimates.index.map(label_text)))

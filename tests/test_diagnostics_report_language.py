@@ -21,6 +21,8 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
 
+from .founding_case import founding_case
+
 FIELD = re.compile(r"\{[^}]*\}")
 FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"
 # names of persons, methods, files and commands that are not translated
@@ -63,7 +65,10 @@ def test_both_languages_have_the_same_fields() -> None:
         assert sorted(set(FIELD.findall(english))) == sorted(set(FIELD.findall(other))), english
 
 
-@pytest.fixture(scope="module", params=STUDIES)
+@pytest.fixture(
+    scope="module",
+    params=[pytest.param(n, marks=[pytest.mark.slow] * (n == "caict_2020")) for n in STUDIES],
+)
 def result(request: pytest.FixtureRequest) -> Any:
     """Run every embedded study once."""
     return qn.reproduce(request.param, draws=60)
@@ -114,11 +119,19 @@ def test_chinese_workbook_and_document_hold_no_english_word(written: Path) -> No
 
 
 @pytest.mark.parametrize("figure", ["T20", "J20", "K19", "H19", "I18", "C19"])
-def test_chinese_explanation_holds_no_english_word(
-    figure: str, capsys: pytest.CaptureFixture[str]
-) -> None:
-    assert main(["explain", figure, "--lang", "zh", "--draws", "60"]) == 0
-    assert _english(capsys.readouterr().out.splitlines()) == []
+def test_chinese_explanation_holds_no_english_word(figure: str) -> None:
+    result = founding_case()
+    chinese = language_of("zh", result.study.study.zh)
+    for name in result.runs:
+        for table in result.explain(figure, run=name).tables():
+            assert _english(chinese.table(table).to_text(width=200).splitlines()) == []
+
+
+def test_the_command_explains_in_chinese(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["explain", "T20", "--lang", "zh", "--draws", "60"]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert len(lines) > 20
+    assert _english(lines) == []
 
 
 KEY = re.compile(r"\[[a-z.]+\]|\b[a-z]+\.[a-z]+\b")  # of a study file
@@ -236,3 +249,20 @@ def test_picture_without_a_chinese_font_keeps_english_labels(
     assert "linkage run" in drawn
     assert "\u25a1" not in drawn
     assert 'aria-label="各年增加值' in drawn
+
+
+@pytest.mark.skipif(cjk_family() is None, reason="no Chinese font on this machine")
+def test_a_chinese_specification_curve_holds_no_english_word() -> None:
+    from matplotlib.text import Text
+
+    rows = pd.DataFrame({"run": ["linkage", "linkage", "calibrated"], "estimate": [1.2, 1.6, 2.2]})
+    rows = rows.assign(low=1.0, high=2.4, reported=2.13)
+    figure = qn.plot_specification_runs(rows, figure="T19", unit="trillion yuan")
+    relabel(figure, language_of("zh"))
+    shown = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
+    assert _english([str(figure.get_label()), *shown]) == []
+
+
+def test_rows_that_are_only_counted_stay_so() -> None:
+    shown = language_of("zh").table(Table("Sources of the data", pd.DataFrame({"what": ["a"]})))
+    assert isinstance(shown.frame.index, pd.RangeIndex)

@@ -19,6 +19,8 @@ from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 
+from .founding_case import founding_case
+
 FULL = load_study("caict_2020")
 _METHOD = Path(__file__).parents[1] / "docs" / "method" / "index.md"
 NONE = Evidence(None, None, None, None, {})
@@ -53,7 +55,7 @@ def _said(study: Study, start: str) -> str:
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    return qn.reproduce("caict_2020", draws=400, seed=3)
+    return founding_case()
 
 
 def test_a_level_far_off_with_the_growth_of_the_tables_is_not_called_other_growth() -> None:

@@ -1,6 +1,7 @@
 """A table for a year without one: margins met, effect on the result's own draws, refusals."""
 
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -12,6 +13,7 @@ from quesnay.diagnostics.reproduction.assembly import margins_for, row, table_be
 from quesnay.diagnostics.reproduction.facts import collect_facts, published_demand
 from quesnay.diagnostics.reproduction.made_table import UpdatedTable, update_table_year
 from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.study import Demand, load_study
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
@@ -226,3 +228,29 @@ def test_a_sector_without_group_and_a_missed_margin_are_refused() -> None:
         update_table(OLD, own, _balance, groups={"0": "all"})
     with pytest.raises(qn.ConvergenceError, match="misses its total"):
         update_table(OLD, own, lambda z, r, c: 2.0 * z)
+
+
+def test_published_demand_may_be_a_file_of_ones_own(tmp_path: Path) -> None:
+    demand = STUDY.tables.demand
+    assert demand is not None
+    path = tmp_path / "demand.csv"
+    qn.load_dataset(demand.dataset)[["code", "year", "value"]].to_csv(path, index=False)
+    own = replace(STUDY, tables=replace(STUDY.tables, demand=replace(demand, dataset=str(path))))
+    pd.testing.assert_frame_equal(published_demand(own), published_demand(STUDY))
+    path.write_text("code,year,value\nX,2018,much\n", encoding="utf-8")
+    with pytest.raises(qn.DataError, match=r"tables\.demand\.dataset: .*'much'"):
+        published_demand(own)
+
+
+def test_the_method_of_updating_may_be_named() -> None:
+    made = update_table_year(STUDY, 2019, method="RAS", draws=5)
+    assert made.method == "RAS"
+    assert "move by RAS" in made.summary()
+    assert made.table.v.sum() == pytest.approx(made.margins.value_added.sum())
+    with pytest.raises(qn.StudyError, match=r"method 'ras': unknown; known: best, RAS, GRAS"):
+        update_table_year(STUDY, 2019, method="ras", draws=5)
+
+
+def test_without_a_linkage_run_there_is_no_tie_in_a_straight_line() -> None:
+    study = with_keys(STUDY, {"study.runs": ["core"]})
+    assert STRAIGHT not in update_table_year(study, 2019, method="RAS", draws=5).effect

@@ -10,7 +10,8 @@ import xlsxwriter
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.own_data import Column, read_own
-from quesnay.diagnostics.reproduction.study import study_text, template_text
+from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.diagnostics.reproduction.study import load_study, study_text, template_text
 
 YEARS = (2017, 2018, 2020)
 
@@ -285,3 +286,21 @@ def test_a_newcomer_comes_from_the_template_to_a_country_of_his_own(tmp_path: Pa
     assert "Imports stand inside" not in result.summary()
     result.to_html(tmp_path / "report.html")
     assert (tmp_path / "report.html").stat().st_size > 10_000
+
+
+def test_one_file_may_hold_several_years_and_published_demand_be_ones_own(
+    study: Path, tmp_path: Path
+) -> None:
+    text = study.read_text(encoding="utf-8")
+    with pd.ExcelWriter(tmp_path / "tables.xlsx") as book:
+        for year in YEARS:
+            frame = pd.read_csv(tmp_path / f"table_{year}.csv", header=None, dtype=str)
+            frame.to_excel(book, sheet_name=str(year), header=False, index=False)
+    for year in YEARS:
+        text = text.replace(f"table_{year}.csv", "tables.xlsx")
+    linkage = text.replace('country = "elsewhere"', 'country = "elsewhere"\nruns = ["linkage"]', 1)
+    study.write_text(linkage, encoding="utf-8")
+    found = qn.reproduce(study, draws=5, seed=1)
+    embedded = with_keys(load_study("caict_2020"), {"study.runs": ["linkage"]})
+    wanted = qn.reproduce(embedded, draws=5, seed=1)
+    assert np.allclose(found.account["total"], wanted.account["total"], rtol=1e-6)

@@ -18,12 +18,14 @@ from quesnay.diagnostics.reproduction.reconciled import (
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import load_study
 
+from .founding_case import founding_case
+
 YEARS = (2017, 2018, 2019, 2020)
 
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    return qn.reproduce("caict_2020", draws=400, seed=3)
+    return founding_case()
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,8 @@ from quesnay.diagnostics.reproduction.verdicts import judge, score_frame
 from quesnay.fitting.checks import seed_sequence
 from quesnay.models.satellite.account import RUNS
 
+from .founding_case import founding_case
+
 ALL = [
     "T18", "T19", "T20", "S18", "S19", "S20", "H19", "J20", "C18", "G18", "G19", "K18", "K19",
     "I18", "I19", "C19",
@@ -25,15 +27,21 @@ ALL = [
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    return qn.reproduce("caict_2020", draws=400, seed=3)
+    return founding_case()
 
 
-def _with_figure(name: str, printed: str, unit: str) -> Study:
-    """Return the study with one printed figure changed."""
+def _with_figures(figures: dict[str, tuple[str, str]]) -> Study:
+    """Return the study with printed figures changed."""
     study = load_study("caict_2020")
-    known = row(qn.load_reported("caict_2020"), name)
+    known = qn.load_reported("caict_2020")
     own = {
-        name: Figure(printed=printed, year=int(known["year"]), unit=unit, fact=str(known["fact"]))
+        name: Figure(
+            printed=printed,
+            year=int(row(known, name)["year"]),
+            unit=unit,
+            fact=str(row(known, name)["fact"]),
+        )
+        for name, (printed, unit) in figures.items()
     }
     return replace(study, reported=replace(study.reported, figures=own))
 
@@ -169,36 +177,44 @@ def test_identities_hold_in_every_draw(result: Reproduction) -> None:
         assert np.allclose(again, wide[("growth", *now)], rtol=1e-9)
 
 
-@pytest.mark.parametrize(
-    ("name", "printed", "unit"),
-    [
-        ("T19", "4.13", "trillion CNY"),
-        ("T20", "9.1", "trillion CNY"),
-        ("S18", "3.5", "percent"),
-        ("H19", "14.8", "percent"),
-        ("G19", "7.3", "percent"),
-        ("K18", "1.7", "percent"),
-        ("K19", "1.9", "percent"),
-        ("J20", "8.55", "million persons"),
-        ("I18", "5808", "100 million CNY"),
-        ("I19", "2.6", "trillion CNY"),
-        ("C19", "9361", "100 million CNY"),
-    ],
-)
-def test_a_held_out_figure_moves_no_estimate(
-    result: Reproduction, name: str, printed: str, unit: str
-) -> None:
-    changed = qn.reproduce(_with_figure(name, printed, unit), draws=400, seed=3)
+HELD_OUT = {
+    "T19": ("4.13", "trillion CNY"),
+    "T20": ("9.1", "trillion CNY"),
+    "S18": ("3.5", "percent"),
+    "H19": ("14.8", "percent"),
+    "G19": ("7.3", "percent"),
+    "K18": ("1.7", "percent"),
+    "K19": ("1.9", "percent"),
+    "J20": ("8.55", "million persons"),
+    "I18": ("5808", "100 million CNY"),
+    "I19": ("2.6", "trillion CNY"),
+    "C19": ("9361", "100 million CNY"),
+}
+
+
+def _is_not_moved(result: Reproduction, figures: dict[str, tuple[str, str]]) -> None:
+    changed = qn.reproduce(_with_figures(figures), draws=400, seed=3)
     columns = ["estimate", "estimate_low", "estimate_high"]
     same = result.verdicts[columns]
     pd.testing.assert_frame_equal(changed.verdicts[columns].loc[same.index], same, check_exact=True)
     pd.testing.assert_frame_equal(changed.account, result.account, check_exact=True)
     pd.testing.assert_frame_equal(changed.bounds, result.bounds, check_exact=True)
-    assert changed.verdicts.loc[("calibrated", name), "reported"] == float(printed)
+    for name, (printed, _) in figures.items():
+        assert changed.verdicts.loc[("calibrated", name), "reported"] == float(printed)
+
+
+def test_held_out_figures_move_no_estimate(result: Reproduction) -> None:
+    _is_not_moved(result, HELD_OUT)
+
+
+@pytest.mark.slow
+def test_not_one_held_out_figure_moves_an_estimate(result: Reproduction) -> None:
+    for name, figure in HELD_OUT.items():
+        _is_not_moved(result, {name: figure})
 
 
 def test_a_calibration_figure_moves_the_calibrated_run_only(result: Reproduction) -> None:
-    changed = qn.reproduce(_with_figure("T18", "1.52", "trillion CNY"), draws=400, seed=3)
+    changed = qn.reproduce(_with_figures({"T18": ("1.52", "trillion CNY")}), draws=400, seed=3)
     now, before = changed.account, result.account
     for run in ("linkage", "elasticity"):
         pd.testing.assert_frame_equal(part(now, run), part(before, run), check_exact=True)
@@ -207,7 +223,7 @@ def test_a_calibration_figure_moves_the_calibrated_run_only(result: Reproduction
 
 
 def test_the_core_drives_every_run(result: Reproduction) -> None:
-    changed = qn.reproduce(_with_figure("C18", "4000", "100 million CNY"), draws=400, seed=3)
+    changed = qn.reproduce(_with_figures({"C18": ("4000", "100 million CNY")}), draws=400, seed=3)
     for run in ("linkage", "elasticity"):
         ratio = part(changed.account, run)["core"] / part(result.account, run)["core"]
         assert np.allclose(ratio, 4000 / 4386, rtol=1e-3)

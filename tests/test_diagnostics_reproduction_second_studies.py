@@ -1,16 +1,26 @@
 """The embedded second studies: numbers by hand from tables and panel, and what they refuse."""
 
+import json
+from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_overloads, get_type_hints
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
 from quesnay.cli import main
 from quesnay.diagnostics.reproduction.assembly import row
+from quesnay.diagnostics.reproduction.linkage import core_linkages
 from quesnay.diagnostics.reproduction.sections import with_keys
-from quesnay.diagnostics.reproduction.study import load_klems_study, study_names, study_text
+from quesnay.diagnostics.reproduction.sources import sources_table
+from quesnay.diagnostics.reproduction.study import (
+    Reported,
+    load_klems_study,
+    study_names,
+    study_text,
+)
 
 NAMES = sorted(set(study_names()) - {"caict_2020"})
 PRODUCERS = [
@@ -46,8 +56,12 @@ def test_a_second_study_is_checked_and_runs_and_shows_itself(
     page = (tmp_path / "out" / "report.html").read_text(encoding="utf-8")
     assert len(page) > 10_000
     assert ("Core weights are not drawn" in page) == ("dispersion = 0.0" in study_text(name))
+
+
+@pytest.mark.parametrize("name", ["china_digital_economy", "us_digital_economy"])
+def test_a_second_study_prints_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["run", name, "--draws", "30", "--json"]) == 0
-    assert capsys.readouterr().out.startswith("{")
+    assert json.loads(capsys.readouterr().out)["study"] == name
 
 
 def test_what_type_checkers_are_told_of_a_study_is_what_comes_back() -> None:
@@ -192,3 +206,62 @@ def test_the_sentence_on_growth_gives_the_mean_of_the_years(america: "qn.KlemsAc
         assert f"{100 * values.sum() / len(values):.2f}" in said
     years = america.growth.index
     assert said.endswith(f"value added, {years[0]} to {years[-1]}.")
+
+
+def test_intervals_of_a_level_have_the_decimals_of_the_level(america: "qn.KlemsAccount") -> None:
+    shown = america.tables()[0].frame["total"].map(str)
+    assert shown.iloc[0].count(".") == 0  # billions: 907 [522, 907]
+    assert shown.iloc[-1].startswith("3056 [")
+
+
+def test_no_table_of_a_study_is_empty_or_repeats_a_column() -> None:
+    """Without a table on both sides the procedure cannot be tried; without stages none is shown."""
+    made = qn.update_table_year("china_digital_economy", 2019, draws=20).tables()
+    assert all(len(table.frame) for table in made)
+    result = qn.reproduce("oecd_ict_japan", draws=20)
+    assert isinstance(result, qn.Reproduction)
+    elsewhere = core_linkages(result).tables()[0].frame
+    assert list(elsewhere.columns) == ["elsewhere", "of core"]
+
+
+def test_each_source_names_the_data_sets_that_were_used_of_it() -> None:
+    result = qn.reproduce("caict_2020", draws=20)
+    assert isinstance(result, qn.Reproduction)
+    rows = sources_table(result).frame.set_index("source")
+    tables = rows[rows.index.str.contains("national input-output tables")].iloc[0]
+    assert tables["years"] == "2017, 2018, 2020"
+    assert all(f"China {year}" in tables["what"] for year in (2017, 2018, 2020))
+
+
+def test_a_study_of_growth_that_is_loaded_already_is_run_as_it_is(
+    america: "qn.KlemsAccount",
+) -> None:
+    study = load_klems_study("us_digital_economy")
+    assert study is not None
+    assert load_klems_study(study) is study
+    again = qn.reproduce(study)
+    assert isinstance(again, qn.KlemsAccount)
+    pd.testing.assert_frame_equal(again.account, america.account)
+
+
+def test_a_check_of_a_study_of_growth_names_what_is_broken(tmp_path: Path) -> None:
+    path = tmp_path / "us.toml"
+    text = study_text("us_digital_economy").replace("1998, 1999", "1898, 1999", 1)
+    path.write_text(text, encoding="utf-8")
+    found = qn.check_study(path)
+    assert "study.years: 'us_klems' has no year 1898" in found.data["fault"].tolist()
+    assert "1 fault to mend" in found.summary()
+    assert "Ready to run." not in found.summary()
+
+
+def test_an_account_without_printed_figures_judges_nothing() -> None:
+    study = load_klems_study("us_digital_economy")
+    assert study is not None
+    bare = replace(study, reported=Reported())
+    result = qn.reproduce(bare)
+    assert isinstance(result, qn.KlemsAccount)
+    assert not len(result.verdicts)
+    titles = [table.title for table in result.tables()]
+    assert not any("Verdict" in title or "Distance" in title for title in titles)
+    assert not any(line.startswith("Score") for line in result.findings())
+    assert qn.check_study(bare).figures.empty

@@ -12,10 +12,14 @@ import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.reproduction.assembly import prepare
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
+from quesnay.diagnostics.reproduction.report import gather_evidence
+from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.specifications import combinations
 from quesnay.diagnostics.reproduction.study import Specifications, Study, load_study
 from quesnay.fitting.regression.resampling import nested_grams
+
+from .founding_case import founding_curve
 
 STUDY = load_study("caict_2020")
 BASE = {
@@ -41,7 +45,7 @@ def _small(study: Study = STUDY) -> Study:
 
 @pytest.fixture(scope="module")
 def curve() -> SpecificationCurve:
-    return qn.specification_curve(STUDY, figure="T19", draws=20, seed=1)
+    return founding_curve()
 
 
 def test_there_are_at_least_five_hundred_ranked_and_none_is_lost(curve: SpecificationCurve) -> None:
@@ -195,3 +199,36 @@ def test_the_result_shows_itself(curve: SpecificationCurve) -> None:
     assert "specifications" in text
     assert "intervals that hold the printed figure" in text
     assert str(curve.plot().get_label()).startswith(f"{len(curve.estimates)} specifications of T19")
+
+
+@pytest.fixture(scope="module")
+def small() -> Reproduction:
+    return qn.reproduce(_small(), draws=20, seed=1)
+
+
+def test_the_curve_of_a_result_is_drawn_on_request(small: Reproduction) -> None:
+    figure = small.plot_specifications(draws=20)
+    curve = qn.specification_curve(small.study, "T19", draws=20, seed=small.seed)
+    heights = {
+        round(float(y), 9)
+        for axes in figure.axes
+        for line in axes.get_lines()
+        for y in np.atleast_1d(line.get_ydata())
+    }
+    heights |= {
+        round(float(y), 9)
+        for axes in figure.axes
+        for points in axes.collections
+        for _, y in np.atleast_2d(np.asarray(points.get_offsets()))
+    }
+    assert {round(value, 9) for value in curve.estimates["estimate"].dropna()} <= heights
+
+
+def test_the_evidence_of_a_result_has_the_tables_of_its_parts(small: Reproduction) -> None:
+    found = gather_evidence(small)
+    titles = [table.title for table in found.tables()]
+    assert titles[0] == "Audit: the printed figures are mutually consistent"
+    assert "Reconciled account, trillion yuan" in titles
+    assert len(set(titles)) == len(titles)
+    assert found.audit is not None
+    assert len(replace(found, audit=None).tables()) == len(titles) - len(found.audit.tables())

@@ -11,10 +11,12 @@ from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.diagnostics.reproduction.tables import segment_table
 from quesnay.models.satellite.concepts import CONCEPTS
 
+from .founding_case import founding_case
+
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    return qn.reproduce("caict_2020", draws=400, seed=3)
+    return founding_case()
 
 
 def test_one_source_at_a_time_moves_the_figure_around_where_all_are_at_their_middle(

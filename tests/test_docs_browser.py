@@ -59,3 +59,24 @@ def test_no_page_breaks_a_rule_of_accessibility(driver: Any, page: str, scheme: 
     found = axe.Axe().run(driver)
     broken = {one["id"]: [n["target"] for n in one["nodes"]][:4] for one in found["violations"]}
     assert broken == {}
+
+
+@pytest.mark.parametrize(
+    ("asked", "first"),
+    [
+        ("multipliers", "quesnay.InputOutputTable.multipliers"),
+        ("fixed effects", "quesnay.fit_panel"),
+        ("audit", "quesnay.audit"),
+        ("extract", "quesnay.InputOutputTable.extract"),
+        ("leontief inverse", "quesnay.InputOutputTable"),
+        ("gompertz", "quesnay.fit_curve"),
+    ],
+)
+def test_the_search_finds_the_public_name_first(driver: Any, asked: str, first: str) -> None:
+    from selenium.webdriver.common.by import By
+    from selenium.webdriver.support.ui import WebDriverWait
+
+    open_page(driver, f"{(Path(SITE).resolve() / 'search.html').as_uri()}?q={asked}")
+    found = (By.CSS_SELECTOR, "#search-results ul.search li a")
+    answers = WebDriverWait(driver, 20).until(lambda one: one.find_elements(*found))
+    assert answers[0].text == first

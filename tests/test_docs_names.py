@@ -2,6 +2,7 @@
 
 import inspect
 import re
+import runpy
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,15 @@ def test_what_exported_functions_return_has_a_page() -> None:
         if not re.search(rf"(?:\.|   ){made.__name__}$", pages, re.M):
             undocumented.add(f"{name}: {made.__module__}.{made.__name__}")
     assert sorted(undocumented) == []
+
+
+@pytest.mark.skipif(not API.is_dir(), reason="looks at the source, which is not here")
+def test_words_for_the_search_belong_to_exported_names_one_each() -> None:
+    path = API.parent.parent / "extensions" / "subjects.py"
+    subjects: dict[str, tuple[str, ...]] = runpy.run_path(str(path))["SUBJECTS"]
+    words = [word for own in subjects.values() for word in own]
+    assert set(subjects) <= set(NAMES)
+    assert len(words) == len(set(words))
 
 
 @pytest.mark.parametrize("name", NAMES)

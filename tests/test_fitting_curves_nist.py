@@ -79,3 +79,23 @@ def test_only_a_scale_that_follows_the_slope_solves_the_steepest() -> None:
     model, y = problem(BY_NAME["MGH10"])
     with pytest.raises(QuesnayError, match=r"away from an optimum|no optimum"):
         nonlinear_least_squares(model, y, numbers(BY_NAME["MGH10"], "start1"), attempts=3)
+
+
+def test_a_step_to_where_there_is_no_slope_is_shortened() -> None:
+    tried: list[float] = []
+    hole = np.inf
+
+    def slope(b: np.ndarray) -> np.ndarray:
+        tried.append(float(b[0]))
+        return np.full((3, 1), 2 * b[0] if abs(b[0] - hole) > 1e-9 else np.nan)
+
+    def fit() -> float:
+        found = nonlinear_least_squares(
+            lambda b: np.repeat(b**2, 3), np.ones(3), np.array([0.6]), jacobian=slope
+        )
+        return float(found.params[0])
+
+    assert fit() == pytest.approx(1.0, rel=1e-9)
+    hole = tried[1]  # where the first step led
+    assert fit() == pytest.approx(1.0, rel=1e-9)
+    assert tried.count(hole) == 2

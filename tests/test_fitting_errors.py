@@ -8,6 +8,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.errors import BalanceError, QuesnayError, nearest, shown, suggestion
+from quesnay.fitting.verdict import Wording, judged
 
 SCALARS = [
     (np.int64(-3), "-3"),
@@ -73,3 +74,8 @@ def test_whole_number_labels_are_plain_in_messages_of_the_models() -> None:
     frame = pd.DataFrame({"y": [1.0, np.inf, 2.0], "x": [1.0, 2.0, 4.0]})
     with pytest.raises(qn.DataError, match="infinite at row 1;"):
         qn.fit_panel("y ~ x", frame.set_index(np.arange(3)))
+
+
+def test_a_statistic_without_distribution_is_not_judged() -> None:
+    words = Wording("no trend", "there is a trend", "biased", "detrend")
+    assert judged("Trend", 1.5, "none", float("nan"), words).verdict.startswith("no p-value")

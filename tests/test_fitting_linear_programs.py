@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from quesnay.fitting.linear_programs import Block, extremes, violations
+from tests.refusals import refused
 
 # x + y >= 1 in the box 0 <= x <= 2, 0 <= y <= 3
 ROWS, LIMITS = np.array([[-1.0, -1.0]]), np.array([-1.0])
@@ -37,3 +38,10 @@ def test_a_contradiction_has_a_size_and_agreement_none() -> None:
     assert violations([BOX]).tolist() == [0.0]
     assert violations([far])[0] > 0.0
     assert violations([]).tolist() == []
+
+
+@pytest.mark.parametrize("beside", [0, 1, 3])
+def test_a_block_without_solution_is_refused_alone_or_among_others(beside: int) -> None:
+    far = Block(ROWS, np.array([-6.0]), LOW, HIGH, SIZE)
+    blocks = [BOX] * beside + [far]
+    refused(lambda: extremes(blocks, [SIZE] * len(blocks)), "programme of 1 rows was not solved")

@@ -13,7 +13,6 @@ from quesnay.fitting.curves.least_squares import nonlinear_least_squares
 from quesnay.fitting.growth.accounting import hyperbolic_efficiency
 from quesnay.fitting.growth.benchmarking import adjust, aggregation_matrix, chow_lin, denton
 from quesnay.fitting.regression.fixed_effects import stack
-from quesnay.fitting.simulation import engine
 from quesnay.fitting.tables.extraction import Perturbed, pulls
 from tests.refusals import refused
 
@@ -104,11 +103,11 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
         lambda: Perturbed(1.1 * np.eye(500), np.eye(500)).effects(np.ones((1, 500))),
         "a draw of the coefficients is not productive",
     ),
+    "a draw whose series overflows": (
+        lambda: Perturbed(1e200 * np.eye(500), np.eye(500)).effects(np.ones((1, 500))),
+        "a draw of the coefficients is not productive",
+    ),
 }  # fmt: skip
-
-
-def test_a_function_that_cannot_travel_is_named() -> None:
-    refused(lambda: engine._check_sendable(lambda _: {}), "cannot be sent to another process")
 
 
 @pytest.mark.parametrize("name", CASES)

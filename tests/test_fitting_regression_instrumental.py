@@ -6,6 +6,7 @@ from typing import Any, Literal
 
 import numpy as np
 import pytest
+from statsmodels.multivariate.cancorr import CanCorr
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.regression.instrumental import (
@@ -13,6 +14,7 @@ from quesnay.fitting.regression.instrumental import (
     endogeneity,
     first_stage,
     instrumental_variables,
+    joint_strength,
     overidentification,
 )
 
@@ -150,3 +152,30 @@ def test_the_strength_of_an_instrument_is_put_into_words() -> None:
 def test_endogeneity_is_found_where_there_is_some() -> None:
     y, x, Z, W, group = simulated(1)
     assert endogeneity(instrumental_variables(y, x, Z, W), clusters=group).p_value < 0.001
+
+
+def test_strong_first_stages_of_which_one_combination_is_weak_are_called_weak() -> None:
+    """Two regressors that follow the same sum of three instruments (linearmodels, report 622)."""
+    g = np.random.default_rng(0)
+    n = 1000
+    Z, hidden = g.normal(size=(n, 3)), g.normal(size=(n, 3))
+    X = Z @ np.ones((3, 2)) + hidden @ np.array([[1.0, 0], [0, -1], [0, 0]])
+    y, W = hidden @ np.array([1.0, 1, 0.1]), np.ones((n, 1))
+    found = joint_strength(instrumental_variables(y, X, Z, W))
+    smallest = CanCorr(X, Z).cancorr.min() ** 2
+    assert found.statistic == pytest.approx(smallest / (1 - smallest) * (n - 4) / 3, rel=1e-9)
+    assert found.statistic < 3
+    assert found.verdict.startswith("weak")
+    alone = instrumental_variables(y, X[:, :1], Z, W)
+    assert first_stage(alone).statistic > 800
+    one, same = joint_strength(alone), first_stage(alone, robust=False)
+    assert one.statistic == pytest.approx(same.statistic, rel=1e-9)
+
+
+def test_instruments_for_each_regressor_are_strong_together() -> None:
+    g = np.random.default_rng(1)
+    Z = g.normal(size=(500, 2))
+    X = Z + g.normal(size=(500, 2))
+    found = joint_strength(instrumental_variables(X.sum(axis=1), X, Z, np.ones((500, 1))))
+    assert found.verdict.startswith("strong")
+    assert found.p_value < 1e-10

@@ -1,5 +1,6 @@
 """Estimators and tests on further data sets against R (tests/reference/regression_other.R)."""
 
+import itertools
 import json
 from pathlib import Path
 from typing import Any
@@ -114,6 +115,28 @@ def test_an_indefinite_covariance_is_mended_and_the_rule_says_so() -> None:
     fit = qn.fit_panel(COST, airlines("airlines"), cluster=["firm", "year"], covariance="CR0")
     assert fit.inference.rule.endswith("indefinite and is made positive semi-definite.")
     assert np.linalg.eigvalsh(fit.covariance)[0] >= -1e-12
+
+
+def test_a_variance_that_comes_out_negative_is_told() -> None:
+    g = np.random.default_rng(0)
+    data = pd.DataFrame({"u": np.repeat(np.arange(12), 8), "t": np.tile(np.arange(8), 12)})
+    data["x"] = g.normal(size=96) + data["u"] * 0.1
+    data["y"] = 1 + 2 * data["x"] - g.normal(size=96) + g.normal(size=96) + data["u"] * 0.3
+    data["k"] = data.index % 7
+    dimensions = ["u", "t", "k"]
+    X = np.column_stack([np.ones(96), data["x"]])
+    bread = np.linalg.inv(X.T @ X)
+    scores = X * (data["y"].to_numpy() - X @ bread @ X.T @ data["y"].to_numpy())[:, None]
+    hand = np.zeros((2, 2))
+    for size in (1, 2, 3):
+        for chosen in itertools.combinations(dimensions, size):
+            sums = pd.DataFrame(scores).groupby([data[name] for name in chosen]).sum().to_numpy()
+            hand -= (-1) ** size * bread @ sums.T @ sums @ bread
+    assert (hand.diagonal() < 0).tolist() == [False, True]
+    fit = qn.fit_panel("y ~ x", data, cluster=dimensions, covariance="CR0")
+    assert "1 of the variances came out negative" in fit.inference.rule
+    assert fit.std_errors["Intercept"] == pytest.approx(hand[0, 0] ** 0.5, rel=0.1)
+    assert "came out negative" not in qn.fit_panel("y ~ x", data, cluster="u").inference.rule
 
 
 @pytest.mark.parametrize("name", PANELS)

@@ -1,5 +1,7 @@
 """Combination, shrinkage and averaging against closed forms, and their invariances."""
 
+from typing import Any
+
 import numpy as np
 import pytest
 from hypothesis import given, settings, strategies as st
@@ -89,10 +91,18 @@ def test_a_prior_far_from_the_data_is_reported_as_conflict() -> None:
     assert found.conflict.rejected
 
 
-def test_bic_weights_are_those_of_the_formula() -> None:
-    weights = information_weights([-100.0, -98.0, -97.5], [2, 3, 4], 40)
-    bic = -2 * np.array([-100, -98, -97.5]) + np.array([2, 3, 4]) * np.log(40)
-    expected = np.exp(-bic / 2) / np.exp(-bic / 2).sum()
+@pytest.mark.parametrize(
+    ("criterion", "penalty"),
+    [
+        ("bic", [2 * np.log(40), 3 * np.log(40), 4 * np.log(40)]),
+        ("aic", [4, 6, 8]),
+        ("aicc", [4 + 12 / 37, 6 + 24 / 36, 8 + 40 / 35]),
+    ],
+)
+def test_weights_are_those_of_the_formula(criterion: Any, penalty: list[float]) -> None:
+    weights = information_weights([-100.0, -98.0, -97.5], [2, 3, 4], 40, criterion=criterion)
+    score = -2 * np.array([-100, -98, -97.5]) + np.array(penalty)
+    expected = np.exp(-score / 2) / np.exp(-score / 2).sum()
     np.testing.assert_allclose(weights, expected, rtol=1e-12)
     assert information_weights([-1e5, -1e5 - 2000], [2, 2], 40).tolist() == [1.0, 0.0]
 

@@ -1,11 +1,13 @@
 """The chunk engine: same numbers wherever it runs, and after any interruption."""
 
+import hashlib
 import os
 import signal
 import subprocess
 import sys
 import threading
 import time
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +17,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.simulation.engine import Chunk, chunks, run
+from quesnay.models.uncertainty.running import Checkpoints
 
 from .refusals import refused
 
@@ -262,3 +265,69 @@ def test_error_in_a_worker_keeps_its_words() -> None:
     for jobs in (1, 2):
         with pytest.raises(qn.QuesnayError, match="ZeroDivisionError: no ships"):
             qn.bootstrap(fails, np.arange(5.0), draws=300, seed=0, jobs=jobs)
+
+
+def test_a_bar_of_progress_goes_to_the_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    out = qn.bootstrap(np.mean, np.arange(9.0), draws=60, seed=1, chunk=20, progress=True)
+    said = capsys.readouterr()
+    assert not said.out
+    assert "draw/s" in said.err
+    plain = qn.bootstrap(np.mean, np.arange(9.0), draws=60, seed=1, chunk=20)
+    pd.testing.assert_frame_equal(out.draws, plain.draws, check_exact=True)
+
+
+def test_a_chunk_that_holds_no_arrays_is_computed_again(tmp_path: Path) -> None:
+    first = _boot(tmp_path / "run")
+    victim = sorted((tmp_path / "run").glob("chunk-*.npz"))[1]
+    victim.unlink()
+    digest = hashlib.sha256(b"no archive").hexdigest()[:16]  # the name keeps its word
+    (tmp_path / "run" / f"chunk-000001-{digest}.npz").write_bytes(b"no archive")
+    with pytest.warns(qn.CheckpointWarning, match="chunk 1 is computed again"):
+        again = _boot(tmp_path / "run")
+    pd.testing.assert_frame_equal(first.draws, again.draws, check_exact=True)
+    assert [path.name for path in sorted((tmp_path / "run").glob("chunk-000001-*"))] == [
+        victim.name
+    ]
+
+
+@dataclass(frozen=True)
+class _Scaled:
+    by: dict[str, float]
+
+    def __call__(self, inputs: dict[str, Any]) -> Any:
+        return sum(inputs[name] * factor for name, factor in self.by.items())
+
+
+def test_checkpoint_of_another_model_is_refused(tmp_path: Path) -> None:
+    inputs = {"a": qn.Normal(0.0, 1.0), "b": qn.Normal(0.0, 1.0)}
+    ask: dict[str, Any] = {"draws": 40, "seed": 1, "chunk": 20, "checkpoint": tmp_path / "run"}
+    qn.monte_carlo(_Scaled({"a": 1.0, "b": 2.0}), inputs, **ask)
+    qn.monte_carlo(_Scaled({"a": 1.0, "b": 2.0}), inputs, **ask)
+    with pytest.raises(qn.DataError, match="model is"):  # both are 0 at the means
+        qn.monte_carlo(_Scaled({"a": 2.0, "b": 1.0}), inputs, **ask)
+
+
+def test_checkpoint_of_a_function_that_holds_another_number_is_refused(tmp_path: Path) -> None:
+    def scaled(by: float) -> Any:
+        return lambda inputs: inputs["a"] * by
+
+    ask: dict[str, Any] = {"draws": 40, "seed": 1, "chunk": 20, "checkpoint": tmp_path / "run"}
+    qn.monte_carlo(scaled(1.0), {"a": qn.Normal(0.0, 1.0)}, **ask)
+    with pytest.raises(qn.DataError, match="model is"):
+        qn.monte_carlo(scaled(2.0), {"a": qn.Normal(0.0, 1.0)}, **ask)
+
+
+def test_only_numbers_are_kept(tmp_path: Path) -> None:
+    store = Checkpoints.open(tmp_path / "run", {"seed": 0})
+    refused(lambda: store.save(0, {"x": np.array([None])}), "'x' holds objects; only numbers")
+
+
+def test_where_processes_are_not_forked_a_function_must_travel(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(sys, "platform", "darwin")
+    ask: dict[str, Any] = {"draws": 40, "seed": 1, "chunk": 20, "jobs": 2}
+    refused(
+        lambda: qn.bootstrap(lambda x: x.mean(), np.arange(9.0), **ask),
+        "cannot be sent to another process",
+    )

@@ -7,6 +7,7 @@ import io
 import re
 import subprocess
 import sys
+import textwrap
 import tokenize
 import tomllib
 from collections.abc import Iterator
@@ -52,14 +53,17 @@ def code_lines(source: str, function: ast.FunctionDef | ast.AsyncFunctionDef) ->
 
     The tokens are read only where the lines between start and end are too many.
     """
-    held = set(range(function.lineno, (function.end_lineno or function.lineno) + 1))
+    first, last = function.lineno, function.end_lineno or function.lineno
+    held = set(range(first, last + 1))
     if ast.get_docstring(function) is not None:
         text = function.body[0]
         held -= set(range(text.lineno, (text.end_lineno or text.lineno) + 1))
-    return len(held) if len(held) <= LONGEST_FUNCTION else len(held & lines_with_code(source))
+    if len(held) <= LONGEST_FUNCTION:
+        return len(held)
+    own = textwrap.dedent("\n".join(source.splitlines()[first - 1 : last]))
+    return len(held & {first - 1 + line for line in lines_with_code(own)})
 
 
-@functools.cache
 def lines_with_code(source: str) -> set[int]:
     empty = {tokenize.NL, tokenize.NEWLINE, tokenize.COMMENT, tokenize.INDENT, tokenize.DEDENT}
     held: set[int] = set()

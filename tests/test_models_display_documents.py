@@ -21,6 +21,7 @@ from quesnay.fitting.errors import QuesnayError
 from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table
+from quesnay.models.display.word import Part, document_bytes
 
 SHOWN = Table(
     "Account, yuan",
@@ -105,6 +106,9 @@ def test_the_contents_link_to_every_sheet(book: Any) -> None:
     assert [row[0].value for row in rows] == others
     assert [row[0].hyperlink.location for row in rows] == [f"'{name}'!A1" for name in others]
     assert not any(name.endswith(" 2") for name in others)
+    back = [book[name]["A2"] for name in others]
+    assert {cell.hyperlink.location for cell in back} == {"'Contents'!A1"}
+    assert {cell.value for cell in back} == {"\u2190 Contents"}
 
 
 def test_the_workbook_holds_every_table_of_the_report(book: Any, result: Reproduction) -> None:
@@ -211,6 +215,33 @@ def test_tables_of_a_document_fit_the_page_and_stay_with_their_captions(document
     assert verdicts.columns[0].width < verdicts.columns[1].width
 
 
+def test_a_table_is_as_wide_as_its_letters_and_an_empty_cell_no_higher() -> None:
+    docx = pytest.importorskip("docx")
+    names = ["\u589e\u52a0\u503c\u603b\u91cf\uff0c2018\u5e74", "i" * 30, "W" * 14]
+    frame = pd.DataFrame({"figure": names, "total": ["1.4 [1.3, 1.5]", "", "2.1 [2.0, 2.2]"]})
+    made = document_bytes("Report", [], [Part("Totals", tables=[Table("Totals", frame)])])
+    table = docx.Document(io.BytesIO(made)).tables[0]
+    assert {mark.get(f"{W}val") for mark in table._tbl.iter(f"{W}sz")} == {"18"}  # half points
+    assert all(
+        cell.paragraphs[0]._p.pPr.find(f"{W}rPr") is not None for cell in table.column_cells(1)
+    )
+    own = table.columns[0].width / docx.shared.Pt(9)  # of the size; the widest are capitals
+    assert 14 * 0.72 < own < 14 * 1.0 + 2
+
+
+@pytest.mark.parametrize(("words", "kept"), [("few", [True, True, True]), ("many " * 200, None)])
+def test_a_heading_goes_to_the_page_of_what_it_announces(
+    words: str, kept: list[bool] | None
+) -> None:
+    """A few words between a heading and its table do not part them."""
+    docx = pytest.importorskip("docx")
+    table = Table("Totals", pd.DataFrame({"total": [1.4]}))
+    made = document_bytes("Report", [], [Part("Totals", [words] * 3, tables=[table])])
+    shown = docx.Document(io.BytesIO(made)).paragraphs[2:5]
+    own = [bool(paragraph.paragraph_format.keep_with_next) for paragraph in shown]
+    assert own == (kept or [False, False, True])
+
+
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -271,7 +302,7 @@ def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path
         pytest.skip("no TeX on this machine")
     head = (
         r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs}"
-        r"\usepackage[margin=1cm,landscape]{geometry}\begin{document}"
+        r"\usepackage[a4paper,margin=2cm]{geometry}\begin{document}"
     )
     hostile = Table("50 % of $x_1$ & {a}", pd.DataFrame({"#_~^\\": ["<|>", "-1"]})).to_latex()
     (tmp_path / "t.tex").write_text(f"{head}\n{result.to_latex()}\n{hostile}\n\\end{{document}}")
@@ -281,6 +312,7 @@ def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-1500:]
     assert (tmp_path / "t.pdf").stat().st_size > 10_000
+    assert "Overfull" not in done.stdout
 
 
 @pytest.mark.parametrize("method", ["to_word", "to_excel", "to_html"])

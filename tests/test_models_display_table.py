@@ -251,3 +251,27 @@ def test_an_interval_is_not_broken_over_lines() -> None:
         "t", pd.DataFrame({"a": ["1.19 [1.06, 1.32], agrees"] * 2, "b": ["word " * 9] * 2})
     )
     assert "[1.06, 1.32]" in table.to_text(width=40)
+
+
+def test_a_notebook_shows_words_to_the_left_and_numbers_to_the_right() -> None:
+    table = Table("Core", pd.DataFrame({"unit": ["yuan"], "core": [0.4]}, index=["a"]))
+    assert '<td style="text-align:left">yuan</td><td style="text-align:right">0.4</td>' in (
+        table._repr_html_()
+    )
+    assert "<td>yuan</td>" in table.to_html()
+
+
+def test_latex_breaks_headers_and_takes_smaller_letters_before_a_page_is_left() -> None:
+    wide = pd.DataFrame(
+        {f"productivity of the sector {k}": [123.4] for k in range(7)}, index=["all sectors"]
+    )
+    tex = Table("Productivity", wide).to_latex()
+    assert r"\shortstack[r]{productivity" in tex
+    plain = Table("Core", pd.DataFrame({"core": [0.4]})).to_latex()
+    assert "shortstack" not in plain
+    assert "tabcolsep" not in plain
+
+
+def test_a_column_without_any_word_or_number_is_none_of_numbers() -> None:
+    empty = pd.DataFrame({"agreeing": ["", ""], "error": [0.1, 0.2]})
+    assert "<td></td>" in Table("Score", empty).to_html()

@@ -107,3 +107,21 @@ def test_what_does_not_fit_a_sheet_is_refused(
     with pytest.raises(DataError, match="table 't': 20 rows and 1 columns exceed an Excel sheet"):
         Table("t", pd.DataFrame({"a": range(20)})).to_excel(path)
     assert not path.exists()
+
+
+@pytest.mark.parametrize(
+    ("title", "name"),
+    [
+        ("Smallest sets of figures that cannot hold together", "Smallest sets of figures"),
+        ("Specifications without an estimate", "Specifications"),
+        ("Average contribution to productivity growth, log points", "Average contribution"),
+        ("\u5f39\u6027\uff1a\u53ef\u63a5\u53d7\u7684\u65b9\u7a0b", "\u5f39\u6027"),
+    ],
+)
+def test_the_name_of_a_sheet_ends_where_its_phrase_may(title: str, name: str) -> None:
+    assert sheet_names([title]) == [name]
+
+
+def test_long_titles_that_begin_alike_have_names_of_their_own() -> None:
+    titles = [f"Smallest sets of figures that cannot hold together in {year}" for year in (1, 2)]
+    assert sheet_names(titles) == ["Smallest sets of figures", "Smallest sets of figures 2"]

@@ -229,3 +229,24 @@ def test_a_folder_is_checked_without_being_made(
     monkeypatch.setattr(os, "access", lambda *_: False)  # the administrator may write anything
     with pytest.raises(DataError, match=r"cannot write here \(the folder is read-only\)"):
         check_folder(tmp_path)
+
+
+def test_what_dead_processes_left_is_swept_and_nothing_of_the_living(tmp_path: Path) -> None:
+    folder, dead = tmp_path / "run [1]", 2**22 + 1  # beyond the largest number of a process
+    left = tmp_path / f".run [1].{dead}-abcdefgh"
+    living = tmp_path / f".run [1].{os.getpid()}-abcdefgh"
+    others = tmp_path / ".run [1].backup-abcdefgh"
+    for place in (left, living, others):
+        place.mkdir()
+    write_folder(folder, {"a.csv": "1"})
+    assert not left.exists()
+    assert living.is_dir()
+    assert others.is_dir()
+
+
+def test_a_folder_that_cannot_be_looked_at_is_one_clear_line(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(DataError, match="cannot write here"):
+        write_folder(tmp_path / "file" / "below", {"a.csv": "1"})
+    with pytest.raises(DataError, match="cannot write here"):
+        write_folder(tmp_path / ("n" * 5000), {"a.csv": "1"})

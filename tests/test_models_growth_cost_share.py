@@ -78,3 +78,11 @@ def test_totals_that_are_not_positive_are_refused_with_their_group() -> None:
         qn.cost_share(FRAME.assign(it=np.nan), "it")
     with pytest.raises(DataError, match="must be a DataFrame"):
         qn.cost_share([1.0], "it")  # type: ignore[arg-type]
+
+
+def test_a_share_without_groups_shows_no_amounts_that_are_nought() -> None:
+    (table,) = qn.cost_share(FRAME, "it").tables()
+    assert table.frame.to_dict("index") == {"all": {"share": pytest.approx(0.1)}}
+    (grouped,) = qn.cost_share(FRAME, "it", by="industry").tables()
+    assert grouped.frame.index[-1] == "all"
+    assert grouped.frame.to_numpy()[-1] == pytest.approx([10.0, 100.0, 0.1])

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.growth.benchmarking import _Search, aggregation_matrix
@@ -115,6 +116,13 @@ def test_regression_methods_give_the_numbers_of_r(name: str) -> None:
     assert (np.abs(made.params - expected["coefficients"]) <= 1e-8 * size).all()
     assert made.param_errors.to_numpy() == pytest.approx(expected["se"], rel=1e-8)
     assert ends(made) == pytest.approx(expected["values"], rel=1e-8)
+    shown, student = made.tidy(level=0.9), stats.t(made.dof)
+    ratio = np.divide(expected["coefficients"], expected["se"])
+    assert shown["statistic"].to_numpy() == pytest.approx(ratio, rel=1e-6, abs=1e-6)
+    assert shown["p_value"].to_numpy() == pytest.approx(2 * student.sf(abs(ratio)), abs=1e-6)
+    ends_of = np.add(expected["coefficients"], np.multiply(student.ppf(0.95), expected["se"]))
+    high = shown.filter(like="high").iloc[:, 0].to_numpy()
+    assert (np.abs(high - ends_of) <= 1e-5 * size).all()
 
 
 @pytest.mark.parametrize("name", [n for n in DATA["results"] if n.startswith("denton_")])

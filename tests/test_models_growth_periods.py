@@ -150,3 +150,28 @@ def test_negative_parts_are_said_and_zeros_and_negative_figures_dealt_with() -> 
         lambda: qn.disaggregate(-PEAK, to="quarterly", nonnegative=True),
         "-1 in 2015 has no parts that are all 0 or more",
     )
+
+
+def test_a_frame_of_one_column_is_its_series() -> None:
+    yearly = pd.Series([1.0, 2.0, 4.0], [2000, 2001, 2002], name="a")
+    series = qn.disaggregate(yearly, to="quarterly").values
+    frame = qn.disaggregate(yearly.to_frame(), to="quarterly").values
+    assert isinstance(frame.index, pd.PeriodIndex)
+    pd.testing.assert_series_equal(frame, series, check_exact=True)
+    refused(
+        lambda: qn.disaggregate(yearly.to_frame(), np.arange(1.0, 13.0)),
+        "does not align with indicators by position",
+    )
+
+
+def test_an_asset_that_gains_more_than_it_costs_is_named() -> None:
+    years = [2016, 2017, 2018]
+    stocks = pd.DataFrame({"land": 10.0, "ict": [10.0, 12.0, 14.4]}, years)
+    prices = pd.DataFrame({"land": [1.0, 1.3, 1.6], "ict": [1.0, 0.9, 0.81]}, years)
+    rates = pd.Series({"land": 0.0, "ict": 0.3})
+    found = qn.capital_services(stocks, prices, rates, rate=0.05)
+    # the return on last year's price, less the gain: 0.05 - 0.3 and 0.065 - 0.3
+    np.testing.assert_allclose(found.user_cost["land"], [-0.25, -0.235], rtol=1e-12)
+    assert "User cost below 0 in some year (capital gains): land." in found.summary()
+    held = qn.capital_services(stocks, prices.assign(land=1.0), rates, rate=0.05)
+    assert "below 0" not in held.summary()

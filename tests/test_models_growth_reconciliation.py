@@ -163,3 +163,13 @@ def test_division_powers_and_signs_are_read_exactly() -> None:
     values = {"a": 2.0, "b": 4.0}
     assert float(identity.residual(values)) == pytest.approx(0.375)
     assert identity.gradient(values, ["a", "b"]) == pytest.approx([-1 / 16, 4 / 64], rel=1e-14)
+
+
+@pytest.mark.parametrize("goal", [-1.0, -5.0])
+def test_a_step_out_of_the_domain_is_said(goal: float) -> None:
+    estimates, errors = pd.Series({"a": 1.0, "b": goal}), pd.Series({"a": 100.0, "b": 1e-3})
+    # the tangent of the root at 1 meets -1 and -5 where there is no root
+    with pytest.raises(
+        qn.ConvergenceError, match="no finite value or slope at the values that step 1"
+    ):
+        qn.reconcile(estimates, ["a**0.5 = b"], std_errors=errors)

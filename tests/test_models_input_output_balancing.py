@@ -1,5 +1,6 @@
 """RAS and GRAS: published answers, properties, and margins that cannot meet."""
 
+import dataclasses
 import json
 from pathlib import Path
 from typing import Any
@@ -160,12 +161,33 @@ def test_labels_align_and_come_back() -> None:
     assert "<table" in found._repr_html_()
 
 
-def test_too_few_iterations_are_said() -> None:
-    z, u, v = _problem(5, 8, 8, signed=True)
+def test_a_cell_that_only_rounding_changed_has_not_moved() -> None:
+    z = np.array([[0.1, 0.7], [0.3, 0.9]])
+    found = qn.ras(z, z.sum(axis=1), z.sum(axis=0))
+    found = dataclasses.replace(found, table=z * (1 + 4e-16))
+    assert (found.table != z).any()
+    assert not len(found.moves)
+    assert "cells moved" in repr(found)
+    assert found.tables()[0].frame.loc["cells moved", "value"] == "0"
+    moved = dataclasses.replace(found, table=z + np.diag([1e-9, 0.0]))
+    assert moved.tables()[0].frame.loc["cells moved", "value"] == "1"
+
+
+@pytest.mark.parametrize("size", [8, 450])  # of the larger no linear programme is asked
+def test_too_few_iterations_are_said(size: int) -> None:
+    z, u, v = _problem(5, size, size, signed=True)
     found = qn.gras(z, u, v, max_iterations=1)
     assert not found.converged
     assert found.residual > 1e-9
     assert "NOT converged after 1" in found.notes[-1]
+
+
+@pytest.mark.parametrize("rounds", [1, 2, 3, 10_000])
+def test_a_contradiction_is_found_however_few_the_rounds(rounds: int) -> None:
+    with pytest.raises(
+        qn.BalanceError, match=r"row\(s\) 1 \(totals 4\) fit only into column\(s\) 1"
+    ):
+        qn.gras([[3.0, 0.0], [0.0, 1.0]], [5, 4], [36 / 7, 27 / 7], max_iterations=rounds)
 
 
 def test_a_thousand_by_a_thousand_with_zeros_converges() -> None:

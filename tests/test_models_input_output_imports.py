@@ -8,6 +8,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.models.input_output.imports import split_imports
+from quesnay.models.satellite.core import with_imports_inside
 from tests.refusals import refused
 
 
@@ -48,7 +49,7 @@ def test_import_splits_refuse_what_does_not_fit() -> None:
     table = _competitive()
     with pytest.raises(qn.DataError, match=r"imports: no column 'import'.*did you mean 'imports'"):
         split_imports(table, imports="import")
-    with pytest.raises(qn.DataError, match="are negative"):
+    with pytest.raises(qn.DataError, match="imports stand there as negative numbers"):
         split_imports(table, imports="home")
     with pytest.raises(qn.DataError, match="list is no input-output table"):
         split_imports([[1]])  # type: ignore[arg-type]
@@ -148,4 +149,50 @@ def test_wrong_requests_are_refused() -> None:
     refused(lambda: call(nation(), [-1, 2]), "regional_output: expected amounts of 0 or more")
     refused(lambda: call(nation(), {"shop": 1}), "no sector 'shop'")
     refused(lambda: call(nation(), [2000, 1500]), "exceeds the nation's")
+    refused(
+        lambda: call(nation(), [1001, 0]), "the region's output of 1001 exceeds the nation's of 1"
+    )
     refused(lambda: call([[1, 2], [3, 4]], [1, 2]), "national: list is no input-output table")  # type: ignore[arg-type]
+
+
+def test_imports_of_inputs_alone_are_joined_and_put_inside() -> None:
+    names = ["a", "b", "c"]
+    Z = pd.DataFrame([[1.0, 2.0, 3.0], [2.0, 1.0, 1.0], [0.0, 1.0, 2.0]], names, names)
+    M = pd.DataFrame([[0.5, 0.0, 0.0], [0.0, 0.5, 1.0], [0.0, 0.0, 0.0]], names, names)
+    x = pd.Series(20.0, names)
+    table = qn.InputOutputTable(Z, x - Z.sum(axis=1), x - Z.sum() - M.sum(), imports=M)
+    joined = table.aggregate({"p": ["a", "b"], "q": ["c"]}).imports
+    assert joined is not None
+    assert joined.final_demand is None
+    assert joined.Z.to_numpy().tolist() == [[1.0, 1.0], [0.0, 0.0]]
+    inside = with_imports_inside(table)
+    assert inside.final_demand["imports"].tolist() == [-0.5, -1.5, 0.0]
+    np.testing.assert_allclose(inside.Z, Z + M)
+    np.testing.assert_allclose(inside.x, x)
+
+
+def test_negative_cells_are_listed_by_block() -> None:
+    names = ["a", "b"]
+    Z = pd.DataFrame([[1.0, -1.0], [2.0, 1.0]], names, names)
+    demand = pd.DataFrame({"use": [10.0, 9.0], "stocks": [0.0, -2.0]}, names)
+    table = qn.InputOutputTable(Z, demand, Z.sum(axis=1) + demand.sum(axis=1) - Z.sum())
+    listed = table.check().tables()[-1]
+    assert listed.title.startswith("Negative cells")
+    assert listed.frame.to_numpy().tolist() == [
+        ["transactions", "a", "b", -1.0],
+        ["final demand", "b", "stocks", -2.0],
+    ]
+
+
+@pytest.mark.parametrize(("gap", "balances"), [(4e-5, True), (2e-4, False)])
+def test_a_gap_is_measured_by_sales_where_these_exceed_output(gap: float, balances: bool) -> None:
+    # goods of a go to b and come from abroad: sales 100, output 1; a millionth of 100 may miss
+    names = ["a", "b"]
+    Z = pd.DataFrame([[0.0, 100.0], [0.0, 0.0]], names, names)
+    ask: dict[str, Any] = {"output": pd.Series([1.0, 200.0], names)}
+    demand, value = pd.Series([-99.0 + gap, 200.0], names), pd.Series([1.0, 100.0], names)
+    if balances:
+        assert qn.InputOutputTable(Z, demand, value, **ask).x["a"] == 1.0
+        return
+    with pytest.raises(qn.BalanceError, match=r"row 'a': sales and final demand are 1.0002"):
+        qn.InputOutputTable(Z, demand, value, **ask)

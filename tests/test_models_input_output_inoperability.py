@@ -161,3 +161,11 @@ def test_wrong_resilience() -> None:
     frame = pd.DataFrame([[0.0, 0.1], [0.1, 0.0]], ["a", "b"], ["a", "c"])
     with pytest.raises(qn.DataError, match="row 'b' has no column"):
         qn.inoperability(frame, [0, 0])
+
+
+def test_an_interdependency_aligns_by_its_labels() -> None:
+    matrix = pd.DataFrame([[0.0, 0.2], [0.5, 0.0]], ["a", "b"], ["a", "b"])
+    turned = qn.inoperability(matrix[["b", "a"]], {"a": 0.1, "b": 0.2}).inoperability
+    # q_a = 0.2 q_b + 0.1 and q_b = 0.5 q_a + 0.2, so that q_a = 0.14 / 0.9
+    assert turned["a"] == pytest.approx(0.14 / 0.9, rel=1e-12)
+    assert turned["b"] == pytest.approx(0.25 / 0.9, rel=1e-12)

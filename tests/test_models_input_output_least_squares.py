@@ -162,3 +162,41 @@ def test_too_few_steps_are_said() -> None:
     assert not found.converged
     assert "NOT converged after 1 steps" in found.notes[-1]
     assert qn.balance_least_squares(z, u, v).converged
+
+
+# two tables at whose corners a whole step of Newton's goes too far: seed, variances, totals
+CORNERS: list[tuple[Any, Any, Any, Any]] = [
+    (
+        [[1.0, 3.0], [2.0, 0.0], [0.0, 2.0]],
+        [[1e3, 3.0], [200.0, 0.0], [0.0, 0.02]],
+        [3.0, 0.0, 1.0],
+        [2.4, 1.6],
+    ),
+    (
+        [[2.0, 3.0, 2.0], [3.0, 0.0, 1.0]],
+        [[0.2, 0.3, 2e3], [30.0, 0.0, 1.0]],
+        [5.0, 2.0],
+        [7 / 6, 3.5, 7 / 3],
+    ),
+]
+
+
+@pytest.mark.parametrize(("z", "variance", "u", "v"), CORNERS)
+def test_steps_that_go_too_far_are_shortened(z: Any, variance: Any, u: Any, v: Any) -> None:
+    found = qn.balance_least_squares(z, u, v, variance=variance)
+    z, variance = np.array(z), np.array(variance)
+    assert found.converged
+    np.testing.assert_allclose(found.table.sum(axis=1), u, atol=1e-8)
+    np.testing.assert_allclose(found.table.sum(axis=0), v, atol=1e-8)
+    # the conditions of Karush, Kuhn and Tucker: x = max(z + d (l + m), 0), and such x is optimal
+    price = np.asarray(found.row_prices)[:, None] + np.asarray(found.column_prices)
+    np.testing.assert_allclose(found.table, np.maximum(z + variance * price, 0.0), atol=1e-9)
+
+
+def test_too_few_steps_contradict_nothing_where_signs_are_free() -> None:
+    z, u, v = _problem(4, 3, 5)
+    variance = np.abs(z) * 10.0 ** (np.arange(15).reshape(3, 5) % 7 - 3)
+    ask: dict[str, Any] = {"variance": variance, "keep_signs": False}
+    found = qn.balance_least_squares(z, u, v, **ask, tolerance=1e-17, max_iterations=1)
+    assert not found.converged
+    assert "NOT converged after 1" in found.notes[-1]

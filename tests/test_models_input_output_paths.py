@@ -55,6 +55,17 @@ def test_all_paths_sum_to_value_added_of_demand(seed: int) -> None:
     assert found.paths["cumulative"].iloc[-1] < 1.0
 
 
+def test_paths_to_a_sector_that_makes_no_value_added_are_not_listed() -> None:
+    A, f, names = np.array([[0.0, 0.5], [1.0, 0.0]]), np.array([10.0, 0.0]), ["a", "b"]
+    x = np.linalg.solve(np.eye(2) - A, f)  # 20 of each; a spends all on b, b half on a
+    table = qn.InputOutputTable(
+        pd.DataFrame(A * x, names, names), pd.Series(f, names), pd.Series([0.0, 10.0], names)
+    )
+    found = qn.structural_paths(table, count=3).paths
+    assert (found["path"].astype(str).str[-1] == "b").all()
+    assert found["value"].tolist() == pytest.approx([5.0, 2.5, 1.25])
+
+
 def test_paths_are_the_same_in_any_order_and_unit() -> None:
     table = _table(3)
     order = ["d", "a", "e", "c", "b"]

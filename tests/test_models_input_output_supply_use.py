@@ -271,3 +271,12 @@ def test_shares_of_a_total_that_negative_supply_consumes_are_refused(
         with pytest.raises(qn.BalanceError, match=f"model {model}: the negative cells.*{message}"):
             sut.symmetric(model, **marks)
     sut.symmetric("A")  # solves with supply as it is
+
+
+def test_labels_and_outputs_are_the_sums_of_supply() -> None:
+    table, supply = _handbook(), np.array(CASE["supply"], dtype=float)
+    assert len(table.products) == supply.shape[0]
+    assert table.product_output.index.equals(table.products)
+    np.testing.assert_allclose(table.product_output, supply.sum(axis=1), rtol=1e-12)
+    np.testing.assert_allclose(table.industry_output, supply.sum(axis=0), rtol=1e-12)
+    assert table.product_output.sum() == pytest.approx(table.industry_output.sum(), rel=1e-12)

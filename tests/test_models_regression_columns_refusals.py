@@ -135,3 +135,30 @@ def test_groups_of_small_or_unsigned_integers_are_those_of_int64(kind: str) -> N
     for formula, absorb in (("y ~ x", "k"), ("y ~ x + C(k)", ())):
         wide, narrow = (qn.fit_panel(formula, d, absorb=absorb) for d in (frame, small))
         np.testing.assert_allclose(narrow.std_errors, wide.std_errors, rtol=1e-13)
+
+
+def test_labels_that_differ_only_by_blanks_are_no_two_groups() -> None:
+    data = DATA.assign(side=np.where(np.arange(ROWS) % 2 == 0, "east", "east "))
+    for options in ({"absorb": "side"}, {"cluster": "side"}):
+        with pytest.raises(
+            qn.DataError, match="'east' and 'east ' of column 'side' differ only by bl"
+        ):
+            qn.fit_panel("y ~ x", data, **options)  # type: ignore[arg-type]
+
+
+def test_labels_of_one_letter_in_two_codes_are_no_two_groups() -> None:
+    names = np.where(np.arange(ROWS) % 2 == 0, "S\u00e3o Paulo", "Sa\u0303o Paulo")
+    with pytest.raises(qn.DataError, match="or the code of a letter"):
+        qn.fit_panel("y ~ x", DATA.assign(state=names), absorb="state")
+
+
+def test_a_frame_of_another_package_is_told_how_to_become_one_of_pandas() -> None:
+    arrow = pytest.importorskip("pyarrow")
+    table = arrow.Table.from_pandas(DATA[["y", "x"]])
+    for call in (
+        lambda: qn.fit_panel("y ~ x", table),
+        lambda: qn.fit_panel("y ~ x", DATA).predict(table),
+        lambda: qn.fit_instrumental("y ~ x", table, endogenous="x", instruments="z"),
+    ):
+        with pytest.raises(qn.DataError, match=r"got one of pyarrow; use its \.to_pandas\(\)"):
+            call()

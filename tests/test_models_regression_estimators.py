@@ -15,6 +15,7 @@ R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
 )
 MODEL = "inv ~ value + capital"
+PANEL: dict[str, Any] = {"unit": "firm", "time": "year"}
 
 
 def grunfeld(*, unbalanced: bool = False) -> pd.DataFrame:
@@ -103,6 +104,45 @@ def test_first_differences_equal_r(unbalanced: bool) -> None:
     found = qn.fit_differences(MODEL, data, unit="firm", time="year")
     expected = R["unbalanced" if unbalanced else "grunfeld"]["fd"]
     np.testing.assert_allclose(found.params, expected["coef"], rtol=1e-8)
+
+
+@pytest.mark.parametrize(
+    ("covariance", "named", "cluster"),
+    [
+        ("classical", "nonrobust", None),
+        ("HC0", "HC0", None),
+        ("HC1", "HC1", None),
+        ("HC2", "HC2", None),
+        ("HC3", "HC3", None),
+        ("CR1", "cluster", "firm"),
+    ],
+)
+def test_errors_of_differences_equal_those_of_statsmodels(
+    covariance: str, named: str, cluster: str | None
+) -> None:
+    import statsmodels.api as sm
+
+    data = grunfeld().sort_values(["firm", "year"])
+    changes = data.groupby("firm")[["inv", "value", "capital"]].diff().dropna()
+    firms = {"groups": data.loc[changes.index, "firm"]} if named == "cluster" else {}
+    design = sm.add_constant(changes[["value", "capital"]])
+    wanted = sm.OLS(changes["inv"], design).fit(cov_type=named, cov_kwds=firms or None)
+    found = qn.fit_differences(
+        MODEL, data, unit="firm", time="year", covariance=covariance, cluster=cluster
+    )
+    np.testing.assert_allclose(found.std_errors.to_numpy(), wanted.bse.to_numpy(), rtol=1e-10)
+    assert found.inference.name == covariance
+
+
+def test_differences_take_errors_that_go_by_time_and_clusters_only_where_they_serve() -> None:
+    data, who = grunfeld(), PANEL
+    assert qn.fit_differences(MODEL, data, **who, covariance="HC1").sample.clusters == ()
+    assert qn.fit_differences(MODEL, data, **who).inference.name == "CR1"
+    together = qn.fit_differences(MODEL, data, **who, covariance="Driscoll-Kraay")
+    steps = data.sort_values(["firm", "year"]).set_index(["firm", "year"])
+    changes = steps.groupby(level="firm").diff().dropna().reset_index()
+    by_hand = qn.fit_panel(MODEL, changes, **who, covariance="Driscoll-Kraay")
+    np.testing.assert_allclose(together.std_errors, by_hand.std_errors, rtol=1e-9)
 
 
 def test_differences_do_not_depend_on_the_order_of_rows() -> None:

@@ -36,6 +36,30 @@ BAD: list[tuple[str, Any, str]] = [
         lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="x"),
         "is not known; use one of classical",
     ),
+    (
+        "rule without clusters, none named",
+        lambda: qn.fit_random_effects(MODEL, table(), unit="firm", covariance="HC3"),
+        "HC3 takes the rows of a unit as unrelated, which random effects do not; use classical",
+    ),
+    (
+        "rule without clusters, one named",
+        lambda: qn.fit_random_effects(
+            MODEL, table(), unit="firm", cluster="firm", covariance="HC3"
+        ),
+        "HC3 would ignore cluster='firm'",
+    ),
+    (
+        "differences, rule without clusters, one named",
+        lambda: qn.fit_differences(
+            MODEL, table(), unit="firm", time="year", cluster="firm", covariance="HC3"
+        ),
+        "HC3 would ignore cluster='firm'",
+    ),
+    (
+        "differences, rule unknown",
+        lambda: qn.fit_differences(MODEL, table(), unit="firm", time="year", covariance="CR9"),
+        "is not known",
+    ),
     ("intercept", lambda: qn.fit_random_effects(MODEL + " - 1", table(), unit="firm"), "intercept"),
     (
         "twice",
@@ -67,6 +91,24 @@ BAD: list[tuple[str, Any, str]] = [
         "effect",
         lambda: qn.fit_differences(MODEL, table(), unit="firm", time="year", absorb="branch"),
         "no column 'branch'",
+    ),
+    (
+        "leverages beside absorbed slopes",
+        lambda: qn.fit_panel(MODEL, table(), absorb="firm[year]", covariance="HC3"),
+        "HC3 does not know absorbed slopes",
+    ),
+    (
+        "leverages beside absorbed slopes, instruments",
+        lambda: qn.fit_instrumental(
+            MODEL,
+            table(),
+            endogenous="value",
+            instruments="year",
+            absorb="firm[capital]",
+            cluster="firm",
+            covariance="CR2",
+        ),
+        "CR2 does not know absorbed slopes",
     ),
     (
         "short",

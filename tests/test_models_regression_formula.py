@@ -239,6 +239,14 @@ def outside(one: npt.NDArray[np.float64], other: npt.NDArray[np.float64]) -> flo
     return float(np.abs(other @ np.linalg.lstsq(other, one, rcond=None)[0] - one).max(initial=0.0))
 
 
+def refusal(formula: str) -> str:
+    try:
+        parse_formula(formula)
+    except QuesnayError as problem:
+        return str(problem)
+    return ""
+
+
 @settings(max_examples=150, deadline=None)
 @given(right=RIGHT, ends=ENDS, seed=st.integers(0, 1000), lossy=st.booleans())
 def test_random_formulas_span_what_formulaic_spans(
@@ -246,6 +254,12 @@ def test_random_formulas_span_what_formulaic_spans(
 ) -> None:
     formulaic = pytest.importorskip("formulaic")
     formula, data = f"y ~ {ends.format(right)}", frame(seed, lossy)
+    if said := refusal(formula):
+        assert "takes a term away" in said
+        if formula.count(" - ") == 1:  # nothing was there: formulaic reads the same without
+            bare = formula.replace(" - a", "").replace(" - C(g)", "")
+            assert formulaic.Formula(formula).rhs == formulaic.Formula(bare).rhs
+        return
     parsed = parse_formula(formula)
     rows = data[list(parsed.columns)].notna().all(axis=1).to_numpy()
     theirs = formulaic.Formula(formula).get_model_matrix(data[rows])
@@ -258,3 +272,22 @@ def test_random_formulas_span_what_formulaic_spans(
     if ours.shape[1] < 40:  # beyond, the design has more columns than cells
         assert outside(ours, other) < 1e-6
         assert outside(other, ours) < 1e-6
+
+
+@pytest.mark.parametrize(
+    ("formula", "said"),
+    [
+        ("y ~ a - b", "'-' takes a term away, and 'b' is in none of those before it"),
+        ("y ~ -a", "write I(... - a)"),
+        ("y ~ log(a) - log(b)", "write I(... - log(b))"),
+        ("y ~ a - (b + c)", "'b' is in none of those before it"),
+        ("y ~ a + i(g, b)", "for slopes by group write i(group):x"),
+        ("y ~ C(g, Sum)", "only the base level is chosen here"),
+    ],
+)
+def test_what_other_packages_write_or_drop_in_silence_is_refused(formula: str, said: str) -> None:
+    assert said in refusal(formula)
+
+
+def test_a_term_that_is_there_is_taken_away() -> None:
+    assert list(qn.fit_panel("y ~ a*b - a", FRAME).params.index) == ["Intercept", "b", "a:b"]

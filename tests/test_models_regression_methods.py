@@ -1,5 +1,6 @@
 """Every linear estimator predicts, shows its rows, tests and hands itself on in the same way."""
 
+import dataclasses
 from collections.abc import Callable
 from typing import Any
 
@@ -10,6 +11,7 @@ import statsmodels.api as sm
 import statsmodels.formula.api as smf
 
 import quesnay as qn
+from quesnay.fitting.regression.covariance import HC1
 from tests.refusals import refused
 
 G = np.random.default_rng(np.random.SeedSequence(11))
@@ -618,3 +620,110 @@ def test_random_effects_left_without_a_regressor_say_which_group_alone_has_it() 
     found = fit.bootstrap(draws=40, seed=2)
     assert 0 < found.failed < 40
     assert np.isfinite(found.replications.to_numpy()).all()
+
+
+def test_three_sets_of_effects_are_those_of_dummies() -> None:
+    fit = qn.fit_panel("y ~ x", DATA, absorb=["u", "t", "k"])
+    plain = smf.ols("y ~ x + C(u) + C(t) + C(k)", DATA).fit()
+    np.testing.assert_allclose(fit.predict(DATA), plain.predict(DATA), rtol=1e-9)
+    assert fit.params["x"] == pytest.approx(plain.params["x"], rel=1e-9)
+
+
+def test_more_effects_than_can_be_counted_are_an_upper_bound() -> None:
+    g, rows = np.random.default_rng(1), 8000
+    data = pd.DataFrame({name: g.integers(0, 1500, rows) for name in "abc"})
+    data["x"], data["y"] = g.standard_normal((2, rows))
+    said = qn.fit_panel("y ~ x", data, absorb=["a", "b", "c"]).summary()
+    assert "Degrees of freedom of the absorbed effects are an upper bound." in said
+
+
+def test_the_within_share_of_an_instrumental_fit_is_about_unit_means() -> None:
+    fit = qn.fit_instrumental("y ~ x", DATA, **IV, absorb="u")
+    columns = DATA[["y", "x", "iv"]]
+    y, x, iv = (columns - columns.groupby(DATA["u"]).transform("mean")).to_numpy(float).T
+    slope = float(iv @ y) / float(iv @ x)
+    rest = y - slope * x
+    assert fit.params["x"] == pytest.approx(slope, rel=1e-9)
+    assert fit.rsquared_within == pytest.approx(1 - float(rest @ rest) / float(y @ y), rel=1e-9)
+
+
+def test_weights_are_shown_beside_their_rows() -> None:
+    fit = qn.fit_panel("y ~ x", DATA.iloc[::-1], weights="w")
+    assert fit.augment()["weight"].tolist() == DATA["w"].iloc[::-1].tolist()
+
+
+def test_columns_of_the_same_unit_means_count_once() -> None:
+    g = np.random.default_rng(3)
+    noise = pd.Series(g.standard_normal(N)).groupby(DATA["u"]).transform(lambda v: v - v.mean())
+    means = DATA["x"].groupby(DATA["u"]).transform("mean")
+    data = DATA.assign(x2=means + noise)
+    fit = qn.fit_correlated_random_effects("y ~ x + x2", data, unit="u")
+    assert list(fit.names) == ["Intercept", "x", "x2", "mean(x)"]
+    by_hand = qn.fit_random_effects("y ~ x + x2 + m", data.assign(m=means), unit="u")
+    np.testing.assert_allclose(fit.params, by_hand.params, rtol=1e-8)
+
+
+def test_a_prediction_of_the_mean_is_one_number_for_any_rows() -> None:
+    fit = qn.fit_panel("y ~ 1", DATA)
+    assert fit.predict(DATA.head(3)).tolist() == pytest.approx([DATA["y"].mean()] * 3, rel=1e-12)
+    assert fit.predict(pd.concat([DATA, DATA])).size == 2 * N
+
+
+def test_a_column_whose_label_is_a_number_is_found() -> None:
+    fit = qn.fit_panel("y ~ `7`", DATA.rename(columns={"x": 7}))
+    assert fit.params["7"] == pytest.approx(qn.fit_panel("y ~ x", DATA).params["x"], rel=1e-12)
+
+
+@pytest.mark.parametrize("role", ["absorb", "cluster"])
+def test_a_role_that_is_missing_in_all_rows_is_named(role: str) -> None:
+    ask: dict[str, Any] = {role: "u"}
+    refused(lambda: qn.fit_panel("y ~ x", DATA.assign(u=np.nan), **ask), "u is missing in all rows")
+    ask = {role: "t"}
+    refused(lambda: qn.fit_panel("y ~ x", DATA.head(0), **ask), "no rows are left of 0")
+
+
+class Own:
+    """Errors of a user's own: every variance is one."""
+
+    def estimate(self, regression: Any) -> Any:
+        return dataclasses.replace(
+            HC1().estimate(regression), matrix=np.eye(regression.X.shape[1]), name="own"
+        )
+
+
+def test_errors_of_ones_own_rule_are_taken() -> None:
+    assert qn.fit_panel("y ~ x", DATA, covariance=Own()).std_errors.tolist() == [1.0, 1.0]
+
+
+def test_a_column_with_digits_of_its_own_stays_however_near() -> None:
+    g = np.random.default_rng(0)
+    data = pd.DataFrame({"x": g.standard_normal(30), "z": g.standard_normal(30)})
+    data["near"] = data["x"] + data["z"] + 1e-8 * g.standard_normal(30)
+    data["y"] = 1e-8 * data["x"] + data["near"] + g.standard_normal(30)
+    fit = qn.fit_panel("y ~ x + z + near", data, drop_collinear=True)
+    assert list(fit.names) == ["Intercept", "x", "z", "near"]
+    exact = smf.ols("y ~ x + z + I((near - x - z) * 1e8)", data).fit()  # the same space
+    np.testing.assert_allclose(fit.fitted, exact.fittedvalues, rtol=1e-6)
+
+
+def test_stated_weights_average_and_a_prior_may_have_a_covariance() -> None:
+    fits = {"short": qn.fit_panel("y ~ x", DATA), "long": qn.fit_panel("y ~ x + z", DATA)}
+    found = qn.average_models(fits, "x", weights={"long": 3.0, "short": 1.0})
+    b = {name: fit.params["x"] for name, fit in fits.items()}
+    assert found.estimate == pytest.approx((b["short"] + 3 * b["long"]) / 4, rel=1e-12)
+    terms, fit = ["x", "z"], fits["long"]
+    P = pd.DataFrame([[0.04, 0.01], [0.01, 0.09]], terms, terms)
+    shrunk = qn.shrink(
+        fit, {"x": 1.0, "z": 0.0}, {"x": 0.2, "z": 0.3}, prior_covariance=P.loc[::-1, ::-1]
+    )
+    S, b2 = fit.covariance.loc[terms, terms].to_numpy(), fit.params[terms].to_numpy()
+    precision = np.linalg.inv(S) + np.linalg.inv(P)
+    expected = np.linalg.solve(precision, np.linalg.solve(S, b2) + np.linalg.solve(P, [1.0, 0.0]))
+    np.testing.assert_allclose(shrunk.params[terms], expected, rtol=1e-8)
+    np.testing.assert_allclose(
+        shrunk.covariance.loc[terms, terms], np.linalg.inv(precision), rtol=1e-8
+    )
+    row = shrunk.glance().loc[0]
+    assert row["nobs"] == N
+    assert row["method"] == shrunk.method
+    assert set(shrunk.details) <= set(shrunk.glance())

@@ -341,3 +341,102 @@ def test_shares_of_the_variance_add_to_one_for_every_figure_that_varies() -> Non
     assert found.shares.loc["y"].sum() == pytest.approx(1.0)
     assert found.shares.loc["still"].isna().all()
     assert found.total.loc["y"].sum() > 1.0  # interactions count twice there
+
+
+NUMBERS = pd.DataFrame({"u": np.arange(9.0), "v": np.arange(9.0) ** 2})
+
+
+def test_what_a_model_returns_may_carry_its_names() -> None:
+    inputs = {"a": qn.Normal(1.0, 0.1), "b": qn.Uniform(0.0, 1.0)}
+    named = qn.monte_carlo(
+        lambda x: {"sum": x["a"] + x["b"], "product": x["a"] * x["b"]}, inputs, draws=300, seed=1
+    )
+    framed = qn.monte_carlo(
+        lambda x: pd.DataFrame({"sum": x["a"] + x["b"], "product": x["a"] * x["b"]}),
+        inputs,
+        draws=300,
+        seed=1,
+    )
+    pd.testing.assert_frame_equal(framed.draws, named.draws, check_exact=True)
+    one_by_one = qn.monte_carlo(
+        lambda x: pd.Series({"sum": x["a"] + x["b"], "product": x["a"] * x["b"]}),
+        inputs,
+        draws=300,
+        seed=1,
+        vectorized=False,
+    )
+    pd.testing.assert_frame_equal(one_by_one.draws, named.draws, check_exact=True)
+
+
+def test_names_in_another_order_are_put_right() -> None:
+    calls = []
+
+    def means(data: pd.DataFrame) -> pd.Series:
+        calls.append(len(data))
+        return data.mean().iloc[::-1] if len(calls) % 2 else data.mean()
+
+    turning = qn.bootstrap(means, NUMBERS, draws=200, seed=3)
+    straight = qn.bootstrap(lambda data: data.mean(), NUMBERS, draws=200, seed=3)
+    assert list(turning.draws) == ["v", "u"]
+    pd.testing.assert_frame_equal(turning.draws[["u", "v"]], straight.draws, check_exact=True)
+
+
+def test_the_covariance_of_draws_is_numpys_and_a_seed_may_be_a_sequence() -> None:
+    out = qn.bootstrap(lambda data: data.mean(), NUMBERS, draws=500, seed=5)
+    np.testing.assert_allclose(out.covariance, np.cov(out.draws.to_numpy().T), rtol=1e-12)
+    np.testing.assert_allclose(np.sqrt(np.diag(out.covariance)), out.std_errors, rtol=1e-12)
+    # the mean of nine rows: its variance is that of the rows over nine
+    np.testing.assert_allclose(out.covariance, np.cov(NUMBERS.T, ddof=0) / 9, rtol=0.15)
+    same = qn.bootstrap(
+        lambda data: data.mean(),
+        NUMBERS,
+        draws=500,
+        seed=np.random.SeedSequence(5),  # type: ignore[arg-type]
+    )
+    pd.testing.assert_frame_equal(same.draws, out.draws, check_exact=True)
+
+
+def test_bca_is_missing_where_all_draws_lie_on_one_side() -> None:
+    # a resample of 20 rows holds fewer than 20 different ones
+    out = qn.bootstrap(
+        lambda x: len(np.unique(x)), np.arange(20.0), draws=200, seed=1, jackknife=True
+    )
+    assert out.conf_int(kind="bca").isna().all(axis=None)
+    assert float(out.conf_int().to_numpy()[0, 1]) < 20
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        pd.period_range("2000", periods=9, freq="Y"),
+        pd.MultiIndex.from_product([list("abc"), [1, 2, 3]]),
+        pd.Index([1, "b", (2, 3), *range(4, 10)], dtype=object),
+    ],
+)
+def test_labels_of_clusters_align_with_rows_of_the_same_labels_only(rows: pd.Index) -> None:
+    data = NUMBERS.set_axis(rows)
+    labels = pd.Series(list("aabbccdde"), rows)
+    out = qn.bootstrap(lambda d: d["u"].mean(), data, cluster=labels[::-1], draws=50, seed=1)
+    plain = qn.bootstrap(lambda d: d["u"].mean(), data, cluster=list("aabbccdde"), draws=50, seed=1)
+    pd.testing.assert_frame_equal(out.draws, plain.draws, check_exact=True)
+    for other in (pd.Index([f"row {i}" for i in range(9)]), pd.RangeIndex(20, 29)):
+        with pytest.raises(qn.DataError, match="does not hold each row of the data exactly once"):
+            qn.bootstrap(np.mean, data, cluster=labels.set_axis(other), draws=50, seed=1)
+
+
+def test_the_figure_of_a_tornado_and_the_groups_of_inputs_are_named() -> None:
+    inputs = {name: qn.Normal(0.0, size) for name, size in {"a": 1.0, "b": 2.0, "c": 2.0}.items()}
+
+    def model(x: Any) -> Any:
+        return {"sum": x["a"] + x["b"] + x["c"], "first": 3.0 * x["a"]}
+
+    swings = qn.tornado(model, inputs, figure="first").swings["swing"]
+    assert swings["a"] > 0
+    assert swings[["b", "c"]].tolist() == [0.0, 0.0]
+    found = qn.variance_shares(
+        model, inputs, draws=4096, seed=0, groups={"one": ["a"], "others": ["b", "c"]}
+    )
+    # of the variance of a sum, 1 + 4 + 4
+    first = found.first.loc["sum"]
+    assert first["others"] == pytest.approx(8 / 9, abs=0.03)
+    assert first["one"] == pytest.approx(1 / 9, abs=0.03)

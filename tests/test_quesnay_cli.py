@@ -236,3 +236,17 @@ def test_a_part_that_a_study_does_not_have_is_no_file(
     assert not {"elasticities.csv", "variance.csv", "specifications.csv"} & set(written)
     for path in written.values():
         assert len(pd.read_csv(path, comment="#").columns) > 1, path.name
+
+
+@pytest.mark.skipif(os.name == "nt", reason="closes a pipe of POSIX")
+def test_a_reader_that_went_away_is_no_error() -> None:
+    reading, writing = os.pipe()
+    os.close(reading)
+    run = subprocess.run(
+        [sys.executable, "-m", "quesnay", "datasets"],
+        stdout=writing,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+    os.close(writing)
+    assert (run.returncode, run.stderr) == (0, b"")

@@ -40,6 +40,11 @@ def test_a_floor_has_no_other_names(floor: str) -> None:
         importlib.import_module(floor).no_such_name  # noqa: B018
 
 
+def test_a_floor_has_no_names_of_another() -> None:
+    with pytest.raises(AttributeError, match=r"'quesnay.models' has no attribute 'load_io'"):
+        importlib.import_module("quesnay.models").load_io  # noqa: B018
+
+
 def test_the_main_job_and_its_evidence_are_at_the_front_door() -> None:
     for name in ("reproduce", "audit", "specification_curve", "QuesnayError", "StudyError"):
         assert hasattr(qn, name)

@@ -136,3 +136,14 @@ def test_names_stand_beside_codes_where_the_file_has_them(
     assert ["B", "Mining"] in [line[:2] for line in lines]
     assert main(["table", action, put(tmp_path, BASE)]) == 0
     assert "name" not in capsys.readouterr().out.split()
+
+
+def test_what_is_written_is_also_shown_as_json(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path, out = put(tmp_path, BASE), tmp_path / "out.csv"
+    assert main(["table", "multipliers", path, "--json", "--out", str(out)]) == 0
+    said = capsys.readouterr().out
+    assert json.loads(said)
+    assert "Written" not in said
+    assert out.exists()

@@ -199,8 +199,8 @@ class _Parts:
         self._promote()
         self.income = plan.of("rows", "value_added")
         self.whole = plan.of("rows", "value_added_total")
-        if not self.income:
-            self.income, self.whole = self.whole[:1], self.whole[1:]
+        if self.whole and not numbers.block(self.income, across, blank=True, lenient=True).any():
+            self.income, self.whole = self.whole[:1], self.whole[1:]  # its parts, if any, are zero
         if not self.income:
             raise DataError(f"{file}: no row of value added found")
         self.V = numbers.block(self.income, across)
@@ -340,12 +340,16 @@ class _Parts:
             self.dropped.append(f"{axis} {line.shown!r}: agrees with {word} but for {gaps[k]:.4g}")
             return
         lines = self.across if axis == "row" else self.sectors
+        said = f"roles={{{line.shown!r}: 'drop'}} (or 'sector', 'value_added', ...)"
+        if line.role == "value_added_total" and len(self.income) == 1:
+            part = self.income[0].shown
+            word += f" ({part!r})"
+            said = f"roles={{{part!r}: 'memorandum'}} where that is no money, or {said}"
         advice = f"pass tolerance={1.05 * shares[k]:.1e} if this is rounding, "
         raise DataError(
             f"{self.file}: {axis} {line.shown!r} looks like a total, but at "
             f"{lines[k].shown!r} it is {total[k]:.10g} and {word} {sums[k]:.10g}; correct it, "
-            f"{advice if shares[k] < _ROUNDING else ''}or say what it is: "
-            f"roles={{{line.shown!r}: 'drop'}} (or 'sector', 'value_added', ...)"
+            f"{advice if shares[k] < _ROUNDING else ''}or say what it is: {said}"
         )
 
     def _input_sum(self, without: tuple[str, ...] = ()) -> Array:

@@ -75,7 +75,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|producción precios? básicos?|production(?: totale)?|produktionswert"
         r"|valor bruto de (?:la )?producción|国内生産額|生產總值|총(?:투입|산출)(?:계|액)?"
         r"|produ(?:cción|ção) total|valor da produção|produzione(?: totale)?|produksjon"
-        r"|produkcja globalna|produktionswert.*",
+        r"|produkcja globalna|produktionswert.*|produktion|productie|produc[tţț]ie|produkce|tuotos"
+        r"|kibocsátás|toplam çıktı|выпуск|παραγωγή|giá trị sản xuất|總產出|總投入|ผลผลิตรวม"
+        r"|إجمالي الإنتاج|תפוקה",
     ),
     ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
     (
@@ -92,7 +94,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|competitive |non-?competitive |non-?comparable )*"
         r"import(?:s|ed|ation|ations)?(?: of goods and services| goods services| total| products?.*"
         r"| inputs?| goods.*| uses?"
-        r"|,? cif.*|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
+        r"|,? cif.*| from (?:the )?(?:eu|rest of|other|abroad).*"
+        r"|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
         r"|中间投入进口|进口产品"
         r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
         r"|importazioni.*|invoer|import total|수입(?:계)?"
@@ -128,7 +131,11 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|gross domestic product"
         r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
         r"|valor a(?:ñadido|dicionado).*|valore aggiunto.*|toegevoegde waarde.*|bruttoprodukt"
-        r"|wartość dodana"
+        r"|wartość dodana.*|(?:brutto)?förädlingsvärde|brutto?værditilvækst|arvonlisäys.*"
+        r"|(?:hrubá )?přidaná hodnota|(?:bruttó )?hozzáadott érték|katma değer"
+        r"|nilai tambah(?: bruto)?"
+        r"|valoarea? adăugată.*|valoarea? adaugata.*|(?:валовая )?добавленная стоимость"
+        r"|(?:ακαθάριστη )?προστιθέμενη αξία|giá trị tăng thêm|القيمة المضافة|ערך מוסף|มูลค่าเพิ่ม"
         r"|附加價值|부가가치계?|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
     ),
     (
@@ -150,7 +157,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "row",
         r"emp(?:-\w+)?|(?:total )?employment(?:,? (?:total|domestic|in|\()\b.*)?|jobs"
         r"|(?:wages? and salary earners|self-?employed|persons employed)(?: persons)?(?: \(.*\))?"
-        r"|number of (?:employees|persons|jobs|workers)\b.*|hours worked.*"
+        r"|number of (?:employees|persons|jobs|workers|enterprises|establishments|firms)\b.*"
+        r"|hours worked.*|(?:(?:total |resident )?population|capital stock)(?: \(.*\))?"
+        r"|(?:energy|water|land|electricity)\b.* \((?:[kmgtp]?(?:j|wh|toe)|m3|m³|ha|km2|hectares)\)"
         r"|(?:total )?(?:co2|ch4|n2o|ghg|carbon dioxide|methane|nitrous oxide"
         r"|greenhouse gas(?:es)?)(?: emissions?)?(?: \(.*\))?|emissions\b.*"
         r"|就业人数|从业人员(?:数|人数)?|.*排放量?",
@@ -166,7 +175,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|capital formation|exports)"
         r"|final uses \(.*\)|(?:total )?demanda final(?: total)?|total (?:empleos|emplois) finals?"
         r"|(?:letzte|endg\w+) verwendung.*|totale impieghi finali|totaal finale.*|最終需要(?:合)?計"
-        r"|최종수요계?",
+        r"|최종수요계?|popyt końcowy",
     ),
     (
         "final_demand",
@@ -175,6 +184,12 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|stocks?|inventor\w+"
         r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e"
         r"|.*(?:消费|出口|资本形成|存货|支出|流出|最終需要|輸出|固定資本形成).*",
+    ),
+    (
+        "total",  # whatever else begins so: it is checked against the sums there are
+        "both",
+        r"(?:total|totaal|totale|summa|suma|zużycie pośrednie|toplam|σύνολο|tổng|إجمالي|סך)\b.*"
+        r"|รวม.*|vorleistungen\b.*|.*\b(?:i alt|yhteensä|celkem|összesen|gesamt|insgesamt)|.*合計",
     ),
 )
 _COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)
@@ -206,7 +221,10 @@ def role_of(text: str, axis: str) -> Role | None:
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MARKED = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2009]*[0-9]")
 _SPACES = re.compile("[ \u00a0\u202f\u2009]")
-_MINUS = str.maketrans({"\u2212": "-", "\u2013": "-"})
+# Hyphens, dashes and Japanese triangles that stand for minus; the apostrophe that typesetters put.
+_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\u2012\ufe63\uff0d\u25b3\u25b2", "-"))
+_MINUS |= str.maketrans({"\u2019": "'", "\u2007": " "})
+_APART = re.compile(r"([+-])[ \u00a0\u202f]+(?=[0-9])")  # "- 12"
 _SEPARATORS = ("", ",", ".", " ", "'")
 
 
@@ -241,6 +259,7 @@ def to_number(cell: Cell, style: NumberStyle) -> float | None:
     text = cell.strip().translate(_MINUS)
     if text in style.zeros:
         return 0.0
+    text = _APART.sub(r"\1", text)
     if len(text) > 400:
         return None
     if text.startswith("(") and text.endswith(")") and _MARKED.fullmatch(text[1:-1] + "0"):
@@ -308,13 +327,33 @@ def _style_of(sheet: Sheet, corner: tuple[int, int], zeros: frozenset[str]) -> N
         if mark == " " and len(grouped) < 2 and not several:
             continue
         if mark == "," and sheet.delimiter in {";", "\t"} and not (several or dot):
-            raise DataError(
-                f"{sheet.title}: {grouped[0]!r} may be {grouped[0].replace(',', '')} or "
-                f"{grouped[0].replace(',', '.')}; declare it: decimal=',' or thousands=','"
-            )
+            raise _ambiguous(sheet, grouped[0], ",")
         return NumberStyle(".", mark, zeros)
-    several = any(text.count(".") > 1 for text in marked)
-    return NumberStyle(",", ".", zeros) if several else NumberStyle(zeros=zeros)
+    if any(text.count(".") > 1 for text in marked):
+        return NumberStyle(",", ".", zeros)
+    pointed = next((text for text in marked if "." in text), None)
+    if pointed and sheet.delimiter != "," and not dot and not _typed(sheet, *corner):
+        raise _ambiguous(sheet, pointed, ".")
+    return NumberStyle(zeros=zeros)
+
+
+def _typed(sheet: Sheet, first: int, column: int) -> bool:
+    """Tell a sheet that holds numbers as numbers, so that its texts are exceptions."""
+    return any(
+        isinstance(cell, float)
+        for row in sheet.rows[first:]
+        if not isinstance(row, PackedRow)
+        for cell in row[column:]
+    )
+
+
+def _ambiguous(sheet: Sheet, text: str, mark: str) -> DataError:
+    """Say that a mark may stand before decimals or between thousands."""
+    whole, parted = text.replace(mark, ""), text.replace(mark, ".")
+    return DataError(
+        f"{sheet.title}: {text!r} may be {whole} or {parted}; declare it: decimal={mark!r} or "
+        f"thousands={mark!r}"
+    )
 
 
 def _marked(sheet: Sheet, first: int, column: int) -> Iterable[str]:
@@ -324,7 +363,7 @@ def _marked(sheet: Sheet, first: int, column: int) -> Iterable[str]:
             continue
         for cell in row[column:]:
             if isinstance(cell, str) and cell:
-                text = cell.strip().strip("()").translate(_MINUS)
+                text = _APART.sub(r"\1", cell.strip().strip("()").translate(_MINUS))
                 if len(text) < 40 and _MARKED.fullmatch(text) and not text.isdigit():
                     yield text.lstrip("+-")
 

@@ -36,11 +36,12 @@ Cell = str | float
 
 WORKBOOKS = (".xlsx", ".xlsm", ".xlsb", ".xls", ".ods")
 TEXTS = (".csv", ".txt", ".tsv", ".tab")
-FRAMES = (".parquet", ".rds", ".rda", ".rdata")
+FRAMES = (".parquet", ".feather", ".dta", ".rds", ".rda", ".rdata")
 PACKED = (".zip", ".gz")
 _LARGEST_BYTES = 1 << 31
 _SUSPECT_BYTES = 1 << 28
 _SUSPECT_RATIO = 400
+_DECIMAL = re.compile(r"[.](?:[0-9]{1,2}|[0-9]{4,})(?:[^0-9]|$)|(?<![0-9])0?[.][0-9]")
 _WIDE = 64  # cells of a line from which its numbers are read at once
 _PEEKED = 20
 
@@ -106,10 +107,15 @@ class Sheet:
         return [label(cells[j]) for j in range(size)]
 
     def heads(self, count: int, stop: int | None = None) -> Iterator[tuple[int, list[str]]]:
-        """Yield the labels of the first rows, but for rows that are long lines of numbers."""
-        for i, row in enumerate(self.rows[:count]):
-            if not isinstance(row, PackedRow):
-                yield i, self.texts(i, stop)
+        """Yield the labels of the first rows that are not blank, but for long lines of numbers."""
+        for i, row in enumerate(self.rows):
+            if isinstance(row, PackedRow):
+                count -= 1
+            elif any(texts := self.texts(i, stop)):
+                count -= 1
+                yield i, texts
+            if not count:
+                return
 
     def filled(self) -> list[int]:
         """Return the rows that are not blank."""
@@ -128,11 +134,14 @@ class Sheet:
         return f"{letters}{row + 1}"
 
 
+_UNSEEN = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))  # signs of no width
+
+
 def label(cell: Cell) -> str:
     """Return a label as text on one line; a workbook stores the code 7 as the number 7.0."""
     if isinstance(cell, float):
         return str(int(cell)) if cell.is_integer() else str(cell)
-    return " ".join(cell.split())
+    return " ".join((cell if cell.isascii() else cell.translate(_UNSEEN)).split())
 
 
 def check_once(labels: Iterable[tuple[str, int]], what: str, file: str) -> None:
@@ -183,8 +192,6 @@ class Book:
     @property
     def visible(self) -> list[str]:
         """Names of the sheets that a reader of the workbook sees; of all where it sees none."""
-        if self.kind not in WORKBOOKS:
-            return self.sheets
         seen = _calamine(self.path).SheetVisibleEnum.Visible
         return [s.name for s in self._workbook.sheets_metadata if s.visible == seen] or self.sheets
 
@@ -235,7 +242,8 @@ class Book:
 
     def _text(self) -> Sheet:
         text = _decoded(self)
-        delimiter = _delimiter("\n".join(islice(_lines(text), _PEEKED)))
+        filled = (line for line in _lines(text) if not line.isspace() and line)
+        delimiter = _delimiter("\n".join(islice(filled, _PEEKED)))
         return Sheet(self.name, "", list(_text_rows(text, delimiter, self.name)), delimiter)
 
 
@@ -258,7 +266,7 @@ def _parsing(calamine: Any, name: str) -> Iterator[None]:
 def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Book:
     """Open a file of a user's, once its size and kind are known to be harmless.
 
-    Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .rds or .rda, or
+    Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods) or frame (`FRAMES`), or
     one of these inside .zip or .gz; `hint` is what the name of the wanted member of an archive
     contains (a year). A file that is missing, of another kind, damaged, or an archive out of all
     proportion is refused.
@@ -275,6 +283,7 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
+    _check_content(path.name, kind, data)
     if kind == ".zip":
         member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
@@ -286,6 +295,30 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
         if kind != ".xls":
             check_archive(path)
     return Book(path, member, data, kind, encoding)
+
+
+_CONTENTS = (
+    (b"PK\x03\x04", (".zip", *WORKBOOKS), "a workbook or zip archive", "name it .xlsx or .zip"),
+    (_OLE, WORKBOOKS, "an old workbook", "name it .xls"),
+    (b"\x1f\x8b", (".gz", *FRAMES), "packed by gzip", "name it .gz"),
+    (b"%PDF", (), "a PDF page", "fetch the table itself"),
+    (
+        b"version https://git-lfs",
+        (),
+        "a pointer of Git LFS",
+        "fetch the file itself, by git lfs pull",
+    ),
+    (b"<!DOCTYPE", (".xls",), "a web page", "fetch the file itself"),
+    (b"<html", (".xls",), "a web page", "fetch the file itself"),
+)
+
+
+def _check_content(name: str, kind: str, data: bytes) -> None:
+    """Refuse a file whose first bytes say that it is of another kind than its name says."""
+    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, kinds, what, remedy in _CONTENTS:
+        if first.startswith(mark.lower()) and kind not in kinds:
+            raise DataError(f"{name}: {what}, in spite of its name; {remedy}")
 
 
 def _workbook_kind(name: str, data: bytes, kind: str) -> str:
@@ -415,12 +448,23 @@ def _decoded(book: Book) -> str:
         return data.decode(marked or "utf-8")
     except UnicodeError:
         pass
-    for name in () if marked else _legacy(data):
-        try:
-            return data.decode(name)
-        except UnicodeError:
-            continue
-    raise DataError(f"{book.name}: not in the encoding {marked!r} that its first bytes announce")
+    if marked:
+        raise DataError(
+            f"{book.name}: not in the encoding {marked!r} that its first bytes announce"
+        )
+    try:
+        text = data.decode(_legacy(data))
+    except UnicodeError:
+        text = data.decode("latin-1")
+    strange = _STRANGE.search(text)
+    if strange is not None:
+        around = re.split(r"[,;\t\n]", text[: strange.end() + 20][-40:])
+        word = next(part for part in around if _STRANGE.search(part))
+        raise DataError(
+            f"{book.name}: its encoding is not known (taken for Western, it holds {shown(word)}); "
+            "declare it, such as encoding='shift_jis' (or 'euc_kr', 'big5', 'cp1250', 'cp1251')"
+        )
+    return text
 
 
 def _two_bytes(data: bytes) -> str | None:
@@ -437,23 +481,35 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 _HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
+# What no Western text has: control characters, four letters beyond ASCII in a row, signs in a word.
+_STRANGE = re.compile(
+    "[\x80-\x9f]|[\u00a1-\u00ff]{4}|(?<=[a-z])[\u00b1\u00b3\u00b9\u00bc-\u00bf](?=[a-z])"
+    "|[\u00b3\u00b9][a-z\u00b1\u00b3\u00b9]{2}"
+)
 
 
-def _legacy(data: bytes) -> tuple[str, ...]:
-    """Return the older encodings to try: Chinese where that gives plain Chinese text.
+_TELLING = 10  # characters; of so many Chinese ones hardly all are in half the table
+
+
+def _legacy(data: bytes) -> str:
+    """Return the older encoding of a text: Chinese where that gives plain Chinese text.
 
     Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
-    for Latin-1, and runs of them that decode into common Han characters for GB 18030.
+    for Latin-1, and runs of them that decode into common Han characters for GB 18030: ``öß`` would
+    be a rare one. Korean would decode as well, but into the first half of the table only.
     """
     sample = data[: 1 << 20]
     try:
         text = sample.decode("gb18030", errors="strict" if len(data) == len(sample) else "ignore")
     except UnicodeError:
-        return ("cp1252", "latin-1")
+        return "cp1252"
     beyond = sum(ord(letter) > 127 for letter in text)
     alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
     chinese = len(_HAN.findall(text)) >= 0.9 * beyond and not alone
-    return ("gb18030",) if chinese else ("cp1252", "latin-1")
+    leads = b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", sample))
+    common = len(re.findall(rb"[\xa1-\xa9\xb0-\xd7]", leads)) >= 0.8 * len(leads)
+    korean = len(leads) >= _TELLING and 0xB0 <= min(leads) <= max(leads) <= 0xC8
+    return "gb18030" if chinese and common and not korean else "cp1252"
 
 
 def _delimiter(first: str) -> str:
@@ -513,7 +569,12 @@ def _whole(line: str, lines: Iterator[str]) -> str:
 
 
 def _packed(line: str, delimiter: str, cells: int, labels: int | None) -> PackedRow | None:
-    """Read a line of a few labels and then numbers at once; None where it is not of that form."""
+    """Read a line of a few labels and then numbers at once; None where it is not of that form.
+
+    Unless commas part the cells, 12.345 may be thousands: such a line is left to the style.
+    """
+    if delimiter != "," and "." in line and not _DECIMAL.search(line):
+        return None
     for count in range(7) if labels is None else (labels, *range(7)):
         *names, rest = line.split(delimiter, count)
         values = plain_numbers(rest, delimiter)
@@ -536,10 +597,11 @@ def plain_numbers(text: str, delimiter: str) -> NDArray[np.float64] | None:
 def _frame_sheet(book: Book) -> Sheet:
     """Return a data frame as a sheet: its column names, then its rows."""
     try:
-        frame = _parquet(book) if book.kind == ".parquet" else _r_frame(book)
+        frame = _r_frame(book) if book.kind.startswith(".r") else _frame(book)
         if type(frame.index).__name__ != "RangeIndex":
             frame = frame.reset_index()
-        rows: list[Row] = [["" if str(n).startswith("index") else str(n) for n in frame]]
+        names = (re.sub(r"^(index|level_[0-9]+)$", "", str(name)) for name in frame)
+        rows: list[Row] = [list(names)]
         rows += [[_cell(cell) for cell in row] for row in frame.itertuples(index=False)]
     except QuesnayError:
         raise
@@ -553,11 +615,14 @@ def _frame_sheet(book: Book) -> Sheet:
     return Sheet(book.name, "", rows)
 
 
-def _parquet(book: Book) -> Any:
+def _frame(book: Book) -> Any:
     import pandas as pd
 
+    if book.kind == ".dta":  # of Stata, where labels of values stand for them
+        return pd.read_stata(io.BytesIO(book.data))
     importlib.import_module("pyarrow")
-    return pd.read_parquet(io.BytesIO(book.data))
+    read: Any = pd.read_parquet if book.kind == ".parquet" else pd.read_feather
+    return read(io.BytesIO(book.data))
 
 
 def _r_frame(book: Book) -> Any:
@@ -583,13 +648,11 @@ def _calamine(path: Path) -> Any:
 
 def _cell(cell: object) -> Cell:
     """Return numbers as float and all else as text, so that dates and truth values stand out."""
-    if cell is None:
-        return ""
     if isinstance(cell, bool | np.bool_):
         return str(cell)
     if isinstance(cell, int | float | np.integer | np.floating):
         value = float(cell)
-        return value if np.isfinite(value) else ""
+        return "" if np.isnan(value) else value if np.isfinite(value) else str(value)
     return str(cell)
 
 

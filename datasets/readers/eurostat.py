@@ -5,13 +5,14 @@ left out where their parts are there; of DOM and IMP the first makes the flows a
 import block; a TOTAL alone has imports inside, and P7 becomes a negative column of final demand.
 """
 
+import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import NumberStyle
+from quesnay.datasets.readers.cells import NumberStyle, to_number
 from quesnay.datasets.readers.containers import PackedRow, Row, Sheet
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
@@ -26,6 +27,8 @@ _OPTIONAL = {
     "value": ("obs_value", "values", "value"),
     "unit": ("unit",),
     "geo": ("geo",),
+    "flag": ("obs_flag", "obs_status"),
+    "status": ("conf_status",),
 }
 _KEYS = ["flow", "supply", "use"]
 _OPTIONS = {"unit": "unit", "geo": "country", "time": "year"}
@@ -80,8 +83,34 @@ def arrange_eurostat(sheet: Sheet, options: ReadOptions) -> Arrangement:
     for key in _OPTIONS:
         chosen[key] = _pick(sheet, key, sorted(set(cells[key])), said[key], assumed)
         cells = cells[cells[key] == chosen[key]]
-    cells = cells.assign(value=[_number(text, sheet) for text in cells["value"]])
-    return _spread(sheet, cells.dropna(subset="value"), chosen, assumed)
+    numbers = [
+        _number(text, sheet, line) for text, line in zip(cells["value"], cells.index, strict=True)
+    ]
+    _check_holes(sheet, cells[np.isnan(numbers)], options, assumed)
+    cells = cells.assign(value=numbers).dropna(subset="value")
+    return _spread(sheet, cells, chosen, assumed)
+
+
+def _check_holes(
+    sheet: Sheet, holes: pd.DataFrame, options: ReadOptions, assumed: list[str]
+) -> None:
+    """Refuse confidential cells, which are not zero, and say how many others are not published."""
+    holes = holes[~(holes["use"].isin(_TOTALS) | holes["supply"].isin(_TOTALS))]
+    if holes.empty:
+        return
+    marks = holes["value"].str.slice(1) + holes["flag"] + holes["status"]
+    secret = holes[marks.str.lower().str.contains("c", regex=False)]
+    if len(secret) and not options.zeros:
+        flow, supply, use = secret[_KEYS].iloc[0]
+        raise DataError(
+            f"{sheet.title}: {supply}, {use} ({flow}) is confidential, as are {len(secret) - 1} "
+            "other cells, and none is zero; take another year or the sectors that are published "
+            "together, or read them as 0 by blank='zero'"
+        )
+    flow, supply, use = holes[_KEYS].iloc[0]
+    assumed.append(
+        f"{len(holes)} cells not published (':') are zero, first {supply}, {use} ({flow})"
+    )
 
 
 def _lines(sheet: Sheet, header: dict[str, int]) -> Iterator[dict[str, str]]:
@@ -124,17 +153,17 @@ def _pick(sheet: Sheet, key: str, values: list[str], said: str | None, assumed: 
     )
 
 
-def _number(text: str, sheet: Sheet) -> float:
+def _number(text: str, sheet: Sheet, line: int) -> float:
     """Return a value without its flag; a colon is a value that is not published: NaN."""
     first = text.split(" ")[0]
-    if first in {"", ":"}:
+    if first == "" or re.fullmatch(":[a-z]*", first):
         return np.nan
-    try:
-        value = float(first)
-    except ValueError:
-        value = np.nan
-    if not np.isfinite(value):
-        raise DataError(f"{sheet.title}: {text!r} is no number")
+    value = to_number(first, NumberStyle())
+    if value is None:
+        raise DataError(
+            f"{sheet.title}: cell {line + 1} under the header: {text!r} is no number; expected one "
+            "such as 1234.5, its flag behind a blank or in a column of its own"
+        )
     return value
 
 

@@ -9,6 +9,7 @@ rules, some with a few codes or words of their own.
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -31,6 +32,8 @@ _UNIT = re.compile(
     r"|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
     re.IGNORECASE,
 )
+_LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
+_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
     "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
@@ -58,12 +61,15 @@ def canonical(text: str) -> str:
 
 
 def _loose(text: str) -> str:
-    """Return what makes two labels the same but for capitals, footnote marks and "1.0" for 1."""
-    mark = canonical(text)
+    """Return what makes two labels the same but for capitals, footnote marks and "1.0" for 1.
+
+    Nor do the forms of one letter and the lengths of dashes make a difference.
+    """
+    mark = canonical(unicodedata.normalize("NFKC", text).translate(_DASHES))
     if _numeric(mark):
         return canonical(re.sub(r"(?<=\d)\.0$", "", mark))
-    known = any(role_of(text, axis) for axis in ("row", "column"))
-    return mark if known else canonical(tidy(text)) or mark
+    known = any(role_of(mark, axis) for axis in ("row", "column"))
+    return mark if known else canonical(tidy(mark)) or mark
 
 
 def _locate(sheet: Sheet) -> tuple[Sheet, _Place]:
@@ -181,6 +187,16 @@ def _no_table(sheet: Sheet) -> DataError:
         return DataError(f"{sheet.title}: no header row found; the sheet is empty")
     if len(filled) == 1:
         return DataError(f"{sheet.title}: no rows under the header")
+    widths = {len(sheet.rows[i]) for i in filled}
+    if (
+        max(widths) <= 5
+        and len(filled) > 5
+        and all(is_number(sheet.rows[i][-1]) for i in filled[1:])
+    ):
+        return DataError(
+            f"{sheet.title}: cells listed one a line, no grid; pivot them, sellers in rows and "
+            "buyers in columns"
+        )
     return DataError(
         f"{sheet.title}: no label stands in a row and in a column; no table (is it the right "
         "sheet, and are sectors named alike in rows and columns?)"
@@ -232,9 +248,7 @@ def _is_total(text: str) -> bool:
 
 def is_number(cell: Cell) -> bool:
     """Tell a cell that is a number, however it is written."""
-    return isinstance(cell, float) or bool(
-        re.fullmatch(r"[(+-]?\d[\d.,'\s]*(?:[eE][+-]?\d+)?\)?", cell.strip())
-    )
+    return isinstance(cell, float) or bool(_LIKE_NUMBER.fullmatch(cell.strip()))
 
 
 def _numeric(text: str) -> bool:
@@ -260,7 +274,7 @@ def unit_of(sheet: Sheet, header: int, corner: int = 0) -> str | None:
     """Return the unit that a title row or the corner of the table states, or None."""
     cells = [text for i in range(min(header, 12)) for text in sheet.texts(i, 6)]
     for cell in [*cells, *sheet.texts(header, corner)]:
-        for part in re.split(r"[,，;]", cell) if len(cell) > 80 else [cell]:
+        for part in re.split(r"[,，;](?!\d{3})", cell):
             text = part.strip()
             bracket = re.search(r"[(（]([^()（）]*)[)）]\s*$", text)
             for words in (bracket[1], text) if bracket else (text,):

@@ -165,8 +165,8 @@ def read_io(
     Parameters
     ----------
     path : str or Path
-        Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet (needs
-        pyarrow) or .rds, .rda (needs pyreadr), also inside .zip or .gz; a folder or the
+        Text (.csv, .txt, .tsv), workbook (.xlsx, .xlsm, .xlsb, .xls, .ods), .parquet, .feather
+        (need pyarrow), .dta or .rds, .rda (need pyreadr), also inside .zip or .gz; a folder or the
         published archive for "exiobase", "eora" and "gloria".
     layout : str, optional
         By default recognised from the content. "quesnay": one grid as people have it, a label
@@ -204,7 +204,8 @@ def read_io(
         excepted); what is not available (``..``, ``:``) is a fault in either case, as is
         a cell that holds an error or a formula never computed.
     encoding : str, optional
-        Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1.
+        Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1; text that
+        would come out garbled asks for it.
     decimal, thousands : str, optional
         Marks in numbers, such as "," and "."; by default found where they are unmistakable.
     roles : mapping of str to str, optional
@@ -483,6 +484,7 @@ def _accepted(frames: IOFrames, layout: Layout) -> tuple[float, tuple[str, ...]]
 
 # --- Employment, emissions and the like from another file -----------------------------------------
 
+_FLAGGED = re.compile(r"\W{0,2}\d[\d.,' ]*\W*[A-Za-z]{0,2}\W*")  # a number with marks, read or not
 _LABELS = 7  # columns, or rows, in which sectors are looked for
 
 
@@ -511,6 +513,11 @@ def _read_accounts(
         raise DataError(f"{sheet.title}: accounts: no sector {missing[0]!r}{hint}")
     lines = [Line(found[code][0], code, "sector") for code in codes]
     accounts = _titles(sheet, [line.place for line in lines], column)
+    if len(accounts) > 1 and {line.label for line in accounts} <= set(codes):
+        raise DataError(
+            f"{sheet.title}: accounts: its columns are called as sectors, as those of flows; give "
+            "one account a column, such as 'jobs'"
+        )
     first = min(line.place for line in lines)
     numbers = Numbers.of(sheet, (first, min(line.place for line in accounts)), options)
     values = pd.DataFrame(
@@ -545,7 +552,8 @@ def _titles(sheet: Sheet, rows: list[int], column: int) -> list[Line]:
     found: list[Line] = []
     first = min(rows)
     for j in range(column + 1, max(len(sheet.rows[i]) for i in rows)):
-        if not any(is_number(sheet.cell(i, j)) for i in rows):
+        cells = [sheet.cell(i, j) for i in rows]
+        if not any(is_number(cell) or _FLAGGED.fullmatch(str(cell).strip()[:40]) for cell in cells):
             continue  # a column of names, or an empty one
         titles = (sheet.text(i, j) for i in range(first - 1, -1, -1))
         title = next((text for text in titles if text), "")

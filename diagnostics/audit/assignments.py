@@ -130,17 +130,6 @@ def _stacked(rows: Sequence[Rows], width: int) -> Rows:
     return np.vstack([a for a, _ in (none, *rows)]), np.concatenate([b for _, b in (none, *rows)])
 
 
-def _fixed(problem: Problem) -> list[Assignment]:
-    """Return the rows of the identities without a choice, one entry a combination of corners."""
-    parts = [
-        _option_rows(problem, instance.options[0], {}) or ()
-        for instance in problem.instances
-        if not instance.open
-    ]
-    width = len(problem.variables)
-    return [Assignment((), _stacked(one, width)) for one in itertools.product(*parts)]
-
-
 # ---- choices ---------------------------------------------------------------------------------
 
 
@@ -150,26 +139,24 @@ def choices_of(problem: Problem, *, only: Figure | None = None) -> dict[str, lis
     With `only`, what that figure may rest on if it were not printed.
     """
     what = ("choices", only and only.id)
-    found: dict[str, list[Choice]] = problem.once(what, lambda: _choices_of(problem, only))
+    if what not in problem.known:
+        owned: dict[str, list[Instance]] = {}
+        for instance in problem.instances:
+            if instance.open:
+                owner = problem.owner(instance)
+                if only is None or owner == only:
+                    owned.setdefault(owner.id if owner else instance.name, []).append(instance)
+        free = only.key if only else None
+        problem.known[what] = {
+            name: [
+                choice
+                for options in itertools.product(*(instance.options for instance in instances))
+                for choice in _with_vintages(problem, name, options, free)
+            ]
+            for name, instances in owned.items()
+        }
+    found: dict[str, list[Choice]] = problem.known[what]
     return found
-
-
-def _choices_of(problem: Problem, only: Figure | None) -> dict[str, list[Choice]]:
-    owned: dict[str, list[Instance]] = {}
-    for instance in problem.instances:
-        if instance.open:
-            owner = problem.owner(instance)
-            if only is None or owner == only:
-                owned.setdefault(owner.id if owner else instance.name, []).append(instance)
-    free = only.key if only else None
-    return {
-        owner: [
-            choice
-            for options in itertools.product(*(instance.options for instance in instances))
-            for choice in _with_vintages(problem, owner, options, free)
-        ]
-        for owner, instances in owned.items()
-    }
 
 
 def _with_vintages(
@@ -225,10 +212,15 @@ def _start(
         return [], {}
     shared = sum(free in instance.keys for instance in problem.instances) > 1
     apart = free if free in problem.variables and shared else None
-    start: list[Assignment] = problem.once(
-        ("start", apart), lambda: _holding(problem, _fixed(problem), apart)
-    )
-    alone: dict[str, list[Choice]] = problem.once(("alone", apart), dict)
+    if ("start", apart) not in problem.known:
+        fixed = [instance.options[0] for instance in problem.instances if not instance.open]
+        parts = [_option_rows(problem, option, {}) or () for option in fixed]
+        width = len(problem.variables)
+        every = [Assignment((), _stacked(one, width)) for one in itertools.product(*parts)]
+        problem.known["start", apart] = _holding(problem, every, apart), {}
+    start: list[Assignment]
+    alone: dict[str, list[Choice]]
+    start, alone = problem.known["start", apart]
     for owner, several in options.items():
         if owner not in alone:
             alone[owner] = _possible(problem, start, several, apart)
@@ -303,7 +295,7 @@ def bounds(
     Of unprinted ratios only those of a symbol that is printed in some year, and `also`.
     """
     wide, extra, ratios = _extended(problem, also)
-    programmes = _Programmes()
+    asked: list[tuple[Block, int, Any, Key]] = []
     for state in found:
         joined = [_block(wide, rows) for rows in _joined_rows(wide, state, extra)]
         several = [b for b, size in zip(joined, violations(joined), strict=True) if size == 0.0]
@@ -311,12 +303,12 @@ def bounds(
             raise DataError(_beyond(wide, extra))
         for block in several:
             for place, key in enumerate(wide.variables):
-                programmes.add(block, place, key)
+                asked.append((block, place, key, key))
             for key, instance in ratios.items():
                 using = _used(state, instance)
                 for one in _ratio_blocks(wide, block, using, key, problem.interval(key)):
-                    programmes.add(one, -1, key)
-    return {key: _in_unit(problem, key, ends) for key, ends in programmes.solved().items()}
+                    asked.append((one, -1, key, key))
+    return _ends(problem, asked)
 
 
 def _beyond(wide: Problem, extra: Sequence[Option]) -> str:
@@ -337,16 +329,13 @@ def implied(problem: Problem, owner: Figure) -> list[tuple[Choice, Interval]]:
     options.pop(owner.id)
     own = choices_of(problem, only=owner)[owner.id]
     others = assignments(problem, choices=options, free=key)
-    programmes = _Programmes()
-    for number, choice in enumerate(own):
-        for block, place in _programmes_of(problem, owner, choice, others):
-            programmes.add(block, place, number)
-    found = programmes.solved()
-    nothing = (math.nan, math.nan)
-    return [
-        (choice, _in_unit(problem, key, found.get(number, nothing)))
+    asked = (
+        (block, place, number, key)
         for number, choice in enumerate(own)
-    ]
+        for block, place in _programmes_of(problem, owner, choice, others)
+    )
+    found = _ends(problem, asked)
+    return [(choice, found.get(number, (math.nan, math.nan))) for number, choice in enumerate(own)]
 
 
 def _programmes_of(
@@ -391,37 +380,24 @@ def stands_alone(problem: Problem, choices: Sequence[Choice]) -> list[bool]:
     return [number in good or not choice.rows for number, choice in enumerate(choices)]
 
 
-class _Programmes:
-    """Linear programmes for the two ends of many quantities, solved at once."""
+def _ends(problem: Problem, asked: Iterable[tuple[Block, int, Any, Key]]) -> dict[Any, Interval]:
+    """Return both ends of variables of blocks that have a solution, all programmes solved at once.
 
-    def __init__(self) -> None:
-        self.blocks: list[Block] = []
-        self.objectives: list[Array] = []
-        self.labels: list[tuple[Any, float]] = []
-
-    def add(self, block: Block, place: int, label: Any) -> None:
-        """Ask for the ends of the variable at a place of a block that has a solution."""
+    What is asked: the block, the place of the variable, a label (several blocks of a label give
+    its widest ends), and the quantity in whose unit the ends are.
+    """
+    programmes = []
+    for block, place, label, key in asked:
         unit = np.zeros(len(block.low))
         unit[place] = 1.0
-        for sign in (1.0, -1.0):
-            self.blocks.append(block)
-            self.objectives.append(sign * unit)
-            self.labels.append((label, sign))
-
-    def solved(self) -> dict[Any, Interval]:
-        """Return the ends by label, over all its blocks."""
-        out: dict[Any, Interval] = {}
-        values = extremes(self.blocks, self.objectives)
-        for (label, sign), value in zip(self.labels, values, strict=True):
-            low, high = out.get(label, (math.inf, -math.inf))
-            number = sign * float(value)
-            out[label] = (min(low, number), high) if sign > 0 else (low, max(high, number))
-        return out
-
-
-def _in_unit(problem: Problem, key: Key, ends: Interval) -> Interval:
-    scale = problem.scale(key[0])
-    return ends[0] / scale, ends[1] / scale
+        programmes += [(block, sign * unit, sign, label, key) for sign in (1.0, -1.0)]
+    values = extremes([one[0] for one in programmes], [one[1] for one in programmes])
+    out: dict[Any, Interval] = {}
+    for (_, _, sign, label, key), value in zip(programmes, values, strict=True):
+        low, high = out.get(label, (math.inf, -math.inf))
+        number = sign * float(value) / problem.scale(key[0])
+        out[label] = (min(low, number), high) if sign > 0 else (low, max(high, number))
+    return out
 
 
 def _used(state: Assignment, instance: Instance) -> tuple[Option, Mapping[int, Alternative]]:

@@ -250,7 +250,11 @@ def _one_vintage(
     tied: Sequence[Identity],
 ) -> OneVintage:
     """Return the special case in which all figures rest on one vintage of each year."""
-    sets = {_set_of(one) for one in found if _one_a_year(one)}
+    sets = set()
+    for one in found:
+        names = {(v.year, v.name) for choice in one.choices for v in choice.vintages}
+        if len(names) == len({year for year, _ in names}):
+            sets.add(_set_of(one))
     official, rows = _official_deflators(problem), []
     # the identities that rest on the official real growth of GDP
     deflated = [one for one in tied if "R" in {symbol for symbol, _ in one.names}]
@@ -280,11 +284,6 @@ def _one_vintage(
     columns = ["low", "high", "official_low", "official_high", "unit"]
     deflator = pd.DataFrame.from_dict(needed, orient="index", columns=columns).rename_axis("year")
     return OneVintage(bool(sets), deflator, frame)
-
-
-def _one_a_year(one: Assignment) -> bool:
-    chosen: dict[int, str] = {}
-    return all(chosen.setdefault(v.year, v.name) == v.name for c in one.choices for v in c.vintages)
 
 
 def _set_of(one: Assignment) -> tuple[Alternative, ...]:
@@ -325,7 +324,8 @@ def _readings(problem: Problem) -> tuple[Reading, ...]:
             low, high = printed_interval(other)
             read = replace(figure, printed=other, low=low, high=high)
             name = f"with {figure.id} as {other} instead of {figure.printed}"
-            changed.append((name, (), problem.with_figure(read)))
+            figures = (read if one.id == figure.id else one for one in problem.figures)
+            changed.append((name, (), problem.with_figures(figures)))
     out = []
     for name, ids, own in changed:
         found = assignments(own)

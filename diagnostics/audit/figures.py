@@ -224,7 +224,19 @@ def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
 
 def _interval(name: str, row: Mapping[Any, Any]) -> tuple[float, float]:
     if _given(row.get("low")) or _given(row.get("high")):
-        ends = [_end(name, key, row.get(key)) for key in ("low", "high")]
+        ends = []
+        for key in ("low", "high"):
+            value = row.get(key)
+            try:
+                end = float(value) if isinstance(value, str) else value  # text in a CSV file
+            except ValueError:
+                end = None
+            if not is_number(end):
+                raise DataError(
+                    f"{name}: {key} {shown(value)} (column {key!r}) is no finite number; low must "
+                    "be below high"
+                )
+            ends.append(float(end))
         if not ends[0] < ends[1]:
             raise DataError(
                 f"{name}: the interval from {row.get('low')} to {row.get('high')} is empty; low "
@@ -241,22 +253,6 @@ def _interval(name: str, row: Mapping[Any, Any]) -> tuple[float, float]:
         return printed_interval(printed)
     except DataError as error:
         raise DataError(f"{name}: {error}") from None
-
-
-def _end(name: str, key: str, value: object) -> float:
-    """Return an end of an interval, a number or, in a CSV file, the text of one."""
-    number = value
-    if isinstance(value, str):
-        try:
-            number = float(value)
-        except ValueError:
-            number = None
-    if not is_number(number):
-        raise DataError(
-            f"{name}: {key} {shown(value)} (column {key!r}) is no finite number; low must be below "
-            "high"
-        )
-    return float(number)
 
 
 def _given(value: object) -> bool:
@@ -333,7 +329,15 @@ def checked_vintages(
     The frame has columns year, vintage, gdp, and optionally real_growth (percent), published, basis
     and unit; None leaves GDP free in every year.
     """
-    growth = _checked_growth(forecast_growth)
+    growth = forecast_growth
+    if growth is not None:
+        ends = tuple(growth) if isinstance(growth, tuple | list) else ()
+        if len(ends) != 2 or not all(map(is_number, ends)) or not -100.0 < ends[0] <= ends[1]:
+            raise DataError(
+                f"forecast_growth: {shown(growth)} is no pair of percentages, the lower first, "
+                "such as (7.0, 8.5)"
+            )
+        growth = float(ends[0]), float(ends[1])
     if gdp is None:
         return Vintages(None, {})
     frame = _checked_frame(gdp)
@@ -347,27 +351,17 @@ def checked_vintages(
         others.append(alternative)
     every = [one for options in by_year.values() for one in options]
     starts = sorted(o.published for o in every if o.name.startswith("after ") and o.published)
-    by_year = {
-        year: [_with_basis(one, starts) for one in options] for year, options in by_year.items()
-    }
+    for options in by_year.values():
+        for place, one in enumerate(options):
+            later = one.name.startswith("after ") or bool(starts and one.published >= starts[0])
+            basis = one.basis or f"{'after' if later else 'before'} revision"
+            options[place] = replace(one, basis=basis)
     years = {f.year for f in figures if f.kind == "forecast"}
     for year in sorted(years - {f.year for f in figures if f.kind != "forecast"}):
         if year in by_year or year - 1 in by_year:
             forecast = _forecast(year, by_year.get(year - 1, []), growth)
             by_year.setdefault(year, []).insert(0, forecast)
     return Vintages(measure, {year: tuple(by_year[year]) for year in sorted(by_year)})
-
-
-def _checked_growth(growth: object) -> tuple[float, float] | None:
-    if growth is None:
-        return None
-    ends = tuple(growth) if isinstance(growth, tuple | list) else ()
-    if len(ends) != 2 or not all(map(is_number, ends)) or not -100.0 < ends[0] <= ends[1]:
-        raise DataError(
-            f"forecast_growth: {shown(growth)} is no pair of percentages, the lower first, such as "
-            "(7.0, 8.5)"
-        )
-    return float(ends[0]), float(ends[1])
 
 
 def _forecast(
@@ -379,12 +373,6 @@ def _forecast(
     low, high = (end * (1.0 + g / 100.0) for end, g in zip(base.gdp, growth, strict=True))
     name = f"forecast ({base.label} and {growth[0]:g} to {growth[1]:g} % nominal growth)"
     return Alternative(year, name, "", base.basis, (low, high))
-
-
-def _with_basis(one: Alternative, starts: Sequence[str]) -> Alternative:
-    """Fill in the basis of a vintage that does not state one."""
-    later = one.name.startswith("after ") or bool(starts and one.published >= starts[0])
-    return replace(one, basis=one.basis or f"{'after' if later else 'before'} revision")
 
 
 def _checked_frame(gdp: object) -> pd.DataFrame:

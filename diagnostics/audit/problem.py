@@ -15,7 +15,7 @@ one by one.
 
 import math
 from collections import Counter
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, TypeAlias
 
@@ -97,7 +97,7 @@ class Problem:
     """Figures, identities and vintages, with what follows from them.
 
     `instances` constrain the figures, `defining` ones only say what an unprinted quantity is.
-    Numbers are in the solver's units, see `scale`.
+    Numbers are in the solver's units, see `scale`. `known` holds what is computed once.
     """
 
     figures: tuple[Figure, ...]
@@ -109,7 +109,7 @@ class Problem:
     defining: tuple[Instance, ...] = ()
     variables: tuple[Key, ...] = ()
     aside: tuple[str, ...] = ()
-    _known: dict[object, Any] = field(default_factory=dict, repr=False)
+    known: dict[object, Any] = field(default_factory=dict, repr=False)
 
     def base_size(self, symbol: str) -> float:
         """Return the largest unit of what is counted; the solver works in it."""
@@ -129,43 +129,33 @@ class Problem:
 
     def interval(self, key: Key) -> Interval:
         """Return what is known of a quantity before any identity, as a closed interval."""
-
-        def known() -> Interval:
+        if ("interval", key) not in self.known:
             low, high = self.declared(key)
             for figure in self.figures:
                 if figure.key == key:
                     scale = figure.unit.scale / self.base_size(figure.symbol)
                     ends = inner(figure.low * scale, figure.high * scale)
                     low, high = max(low, ends[0]), min(high, ends[1])
-            return low, high
-
-        found: Interval = self.once(("interval", key), known)
+            self.known["interval", key] = low, high
+        found: Interval = self.known["interval", key]
         return found
-
-    def once(self, what: object, compute: Callable[[], Any]) -> Any:
-        """Return something that is computed once for a problem."""
-        if what not in self._known:
-            self._known[what] = compute()
-        return self._known[what]
 
     def changed(self, **fields: Any) -> "Problem":
         """Return the problem with other fields, and nothing of what was computed for this one."""
-        return replace(self, **fields, _known={})
+        return replace(self, **fields, known={})
 
     def impossible(self) -> list[str]:
         """Return the ids of figures outside what is declared of their quantity."""
         ends = {figure.id: self.interval(figure.key) for figure in self.figures}
         return [name for name, (low, high) in ends.items() if low > high]
 
+    def with_figures(self, figures: Iterable[Figure]) -> "Problem":
+        """Return the problem of other figures, of which it chooses the identities anew."""
+        return _selected(self.changed(figures=tuple(figures)))
+
     def without(self, ids: Collection[str]) -> "Problem":
         """Return the problem that forgets some figures."""
-        return _selected(replace(self, figures=tuple(f for f in self.figures if f.id not in ids)))
-
-    def with_figure(self, figure: Figure) -> "Problem":
-        """Return the problem with another printing of a figure."""
-        return _selected(
-            self.changed(figures=tuple(figure if f.id == figure.id else f for f in self.figures))
-        )
+        return self.with_figures(f for f in self.figures if f.id not in ids)
 
     def tied(self, figure: Figure) -> tuple[Instance, ...]:
         """Return the identities that a figure takes part in."""
@@ -178,34 +168,32 @@ class Problem:
 
     def box(self, free: Key | None = None) -> tuple[Array, Array, Array]:
         """Return low, high and size of the variables; `free` is taken as not printed."""
-        low, high, size = self.once("box", self._box)
+        if "box" not in self.known:
+            ends = np.array([self.interval(key) for key in self.variables]).reshape(-1, 2)
+            most: dict[str, float] = {}
+            for key, pair in zip(self.variables, ends, strict=True):
+                finite = [abs(end) for end in pair if math.isfinite(end) and end != 0.0]
+                base = self.units[key[0]].base
+                most[base] = max([most.get(base, 0.0), *finite])
+            sizes = [most.get(self.units[key[0]].base, 0.0) or 1.0 for key in self.variables]
+            self.known["box"] = ends[:, 0], ends[:, 1], np.array(sizes)
+        low, high, size = self.known["box"]
         low, high = low.copy(), high.copy()
         if free in self.variables:
             place = self.variables.index(free)
             low[place], high[place] = self.declared(free)
         return low, high, size
 
-    def _box(self) -> tuple[Array, Array, Array]:
-        ends = np.array([self.interval(key) for key in self.variables]).reshape(-1, 2)
-        known: dict[str, float] = {}
-        for key, pair in zip(self.variables, ends, strict=True):
-            finite = [abs(end) for end in pair if math.isfinite(end) and end != 0.0]
-            base = self.units[key[0]].base
-            known[base] = max([known.get(base, 0.0), *finite])
-        size = [known.get(self.units[key[0]].base, 0.0) or 1.0 for key in self.variables]
-        return ends[:, 0], ends[:, 1], np.array(size)
-
     def factors(self, option: Option) -> dict[Key, str]:
         """Return the quantities of an option that are factors, or variables: key -> which.
 
         Raises StudyError where a product of two shared quantities is left.
         """
-
-        def roles() -> dict[Key, str]:
+        what = option.identity.text, option.year
+        if what not in self.known:
             shared = Counter(key for instance in self.instances for key in instance.keys)
-            return _roles(self, option, shared)
-
-        found: dict[Key, str] = self.once((option.identity.text, option.year), roles)
+            self.known[what] = _roles(self, option, shared)
+        found: dict[Key, str] = self.known[what]
         return found
 
 

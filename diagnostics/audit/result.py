@@ -218,7 +218,9 @@ def _in_words(column: str) -> str:
 def findings_of(problem: Problem, result: AuditResult) -> tuple[Finding, ...]:
     """State in sentences what holds, on what it rests, what is excluded and what is implied."""
     free = [figure for figure in problem.figures if not problem.tied(figure)]
-    late = _late_figures(problem, result)
+    fits = result.vintages[result.vintages["fits"].astype(bool)]
+    ids = [str(name) for name, known in fits.groupby("id")["known"] if not known.any()]
+    late = [figure for figure in problem.figures if figure.id in ids]
     tied = len(problem.figures) - len(free)
     verdict = _verdict(tied, result, [figure.id for figure in late])
     found = [Finding("verdict", (), verdict), *_misses(problem, result)]
@@ -352,13 +354,6 @@ def _definitions(problem: Problem, result: AuditResult) -> list[Finding]:
         )
         found.append(Finding("definition excluded", tuple(dict.fromkeys(rows["id"])), said))
     return found
-
-
-def _late_figures(problem: Problem, result: AuditResult) -> list[Figure]:
-    """Return the figures that can only rest on a vintage published after them."""
-    fits = result.vintages[result.vintages["fits"].astype(bool)]
-    ids = [str(name) for name, known in fits.groupby("id")["known"] if not known.any()]
-    return [figure for figure in problem.figures if figure.id in ids]
 
 
 def _late(problem: Problem, result: AuditResult, figure: Figure) -> Finding:

@@ -44,7 +44,7 @@ def plot_account(
     runs = list(account.index.get_level_values("run").unique())
     figure, panels = panels_of(ax, 1, len(runs), size=(8.6, 4.4), sharey=True)
     for axes, run in zip(panels, runs, strict=True):
-        _bars(axes, account.loc[run], interval)
+        _bars(axes, account.loc[run], interval, _ASIDE if reported["value"].notna().any() else 0.0)
         _reported(axes, reported["value"], reported[f"role_{run}"])
         integer_years(axes)
         axes.set_title(f"{run} run", fontsize=11)
@@ -58,14 +58,22 @@ def plot_account(
     return finish(figure, alt=f"{alt}. Unit: {unit}.", source=source, ax=ax)
 
 
-def _bars(axes: "Axes", rows: pd.DataFrame, label: str) -> None:
-    """Stacked bars with the interval of the total."""
+def _bars(axes: "Axes", rows: pd.DataFrame, label: str, aside: float) -> None:
+    """Stacked bars with the interval of the total, beside the place of a printed mark."""
     years = rows.index.to_numpy(float)
     parts = {"core industries": rows["core"], "integration-driven": rows["integration"]}
     stack_bars(axes, years, parts, (COLOURS[0], COLOURS[4]), width=0.72)
     bounds = (rows["total_low"], rows["total_high"])
-    at = years - _ASIDE
-    brackets(axes, at, rows["total"], bounds, fmt="none", ecolor="black", capsize=3, label=label)
+    brackets(
+        axes,
+        years - aside,
+        rows["total"],
+        bounds,
+        fmt="none",
+        ecolor="black",
+        capsize=3,
+        label=label,
+    )
 
 
 def _reported(axes: "Axes", value: pd.Series, role: pd.Series) -> None:

@@ -1,5 +1,6 @@
 """Plots of evidence: the audit's vintages, specification curves, back-tests."""
 
+import re
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -90,12 +91,17 @@ def _grid(result: "AuditResult") -> pd.DataFrame:
     for name in dict.fromkeys(frame["id"]):
         own = frame[frame["id"] == name]
         used = result.assignments.get(name, pd.Series(dtype=str))
-        for vintage in dict.fromkeys(v for text in own["vintages"] for v in text.split(", ") if v):
-            share = float(used.map(lambda text, v=vintage: v in text.split(", ")).mean() or 0.0)
+        for vintage in dict.fromkeys(v for text in own["vintages"] for v in _vintages(text) if v):
+            share = float(used.map(lambda text, v=vintage: v in _vintages(text)).mean() or 0.0)
             state = "always" if share == 1.0 else "in some" if share > 0.0 else "never"
             out.setdefault(_row_name(result, name), {})[vintage] = state
     grid = pd.DataFrame.from_dict(out, orient="index").reindex(list(out))
     return grid[sorted(grid.columns, key=lambda name: str(name).split()[0])] if len(grid) else grid
+
+
+def _vintages(text: str) -> list[str]:
+    """Part the vintages of several years; a name may hold a comma too."""
+    return re.split(r", (?=\d{4}\b)", text)
 
 
 def _row_name(result: "AuditResult", name: str) -> str:
@@ -221,7 +227,7 @@ def plot_specification_runs(
         middle = float(rows["estimate"].median())
         counted = f"{len(rows)} specifications, median {middle:.3g}"
         text = f"{below:.0%} below, {agree:.0%} agree"
-        names.append(f"{run}\n{counted}\n{text}")
+        names.append(f"{run}\n{counted},\n{text}")
         said.append(f"{run} {counted}, {text}")
     axes.axhspan(low, high, color=COLOURS[1], alpha=0.5, linewidth=0)
     axes.axhline(0.5 * (low + high), color=COLOURS[1], linewidth=1.2, label="printed")
@@ -368,17 +374,12 @@ def plot_diffusion_errors(
         axes.axvline(0.0, color=GREY, linewidth=0.8)
         axes.set_title("1 year ahead" if steps == 1 else f"{steps} years ahead", fontsize=11)
         axes.set_xlabel(axis_label("ln(actual / forecast)", "percent"))
+        beside: dict[str, Any] = {"color": GREY, "fontsize": 9, "ha": "left"}
+        axes.annotate("RMSE", (1.0, 1.0), xycoords="axes fraction", va="bottom", **beside)
         for place, values in enumerate(errors, start=1):
             size_of_error = float(np.sqrt(np.mean(values**2)))
-            axes.annotate(
-                f"{size_of_error:.0f}",
-                (1.0, place),
-                xycoords=("axes fraction", "data"),
-                color=GREY,
-                fontsize=9,
-                va="center",
-                ha="left",
-            )
+            text, where = f" {size_of_error:.0f} %", ("axes fraction", "data")
+            axes.annotate(text, (1.0, place), xycoords=where, va="center", **beside)
             said.append(f"{result.rules[place - 1]} {steps}: {size_of_error:.1f} %")
     panels[0].set_yticks(range(1, len(result.rules) + 1), result.rules)
     panels[0].invert_yaxis()

@@ -118,6 +118,7 @@ def plot_reconciliation(
         ends = (values - reach, values + reach)
         brackets(axes, places + side, values, ends, across=True, fmt=fmt, color=colour, label=label)
     axes.set_yticks(places, [str(label) for label in sigma.index])
+    axes.set_ylim(-0.5, len(sigma) - 0.5)
     axes.set_xlabel("distance from the estimate, in its standard errors; bars 95 %")
     axes.axvline(0, color="black", lw=0.8)
     legend_below(figure, ax, columns=2)

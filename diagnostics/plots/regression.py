@@ -6,15 +6,14 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from quesnay.diagnostics.plots.labels import Named, place_labels
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
-    Named,
     Panels,
     finish,
     panel_of,
     panels_of,
-    place_labels,
     short_name,
 )
 from quesnay.diagnostics.regression.assumptions import Examined, examine, label_text, leave_out
@@ -231,7 +230,7 @@ def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     axes.plot(middle[outside], t[order][outside], "o", color=COLOURS[1], markersize=3)
     far = np.where(outside, np.abs(t[order] - middle), 0.0)
     head(axes, "Normal errors?", "all points inside the simultaneous 95 % band: t and F hold")
-    axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1):,})")
+    axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1)})")
     axes.set_ylabel("studentised residual")
     return _named(axes, middle, t[order], [sample.names[i] for i in order], far)
 

@@ -1,8 +1,8 @@
 """How every plot looks and is saved.
 
 Colours all can tell apart, units, integer years, text that is text, Chinese labels in a font that
-has them, names beside points without covering each other; files described in words, without a time
-stamp, whole or absent. A figure shows itself in a notebook whatever the backend.
+has them; files described in words, without a time stamp, whole or absent. A figure shows itself in
+a notebook whatever the backend.
 """
 
 import base64
@@ -20,7 +20,6 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 import numpy as np
 import numpy.typing as npt
 
-from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.escape import display_width, escape_html
 from quesnay.models.display.grid import wrap
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-    from matplotlib.text import Annotation, Text
+    from matplotlib.text import Text
 
 
 Panels: TypeAlias = "Axes | Sequence[Axes] | npt.NDArray[np.object_] | None"  # what ax= takes
@@ -68,38 +67,11 @@ _FAMILIES = (
 _FILE_WORDS = ("notosanscjk", "notosanssc", "sourcehansans", "wqy", "pingfang", "msyh", "simhei")
 _WEIGHTS = ("black", "bold", "demi", "light", "medium", "thin")  # taken only where alone
 _FIRST_CJK = "\u2e80"  # from here on the Latin fonts have no characters
-_OFFSETS = [
-    (dx * near, dy * near)
-    for near in (1.0, 1.8, 2.8, 4.0, 5.5)
-    for dx, dy in ((7, 3), (-7, 3), (7, -9), (-7, -9), (0, 9), (0, -13))
-]  # points of the page, the nearest first
 _SHORTEST = 12  # columns of a translated line
 _SOURCE = "source"  # marks the line at the foot
 _PAGE_DPI = 110  # how large an inch of a figure stands on a page
 _FOOT = 8  # points, the letters of the source
 _KINDS = ("png", "svg", "pdf")
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Named:
-    """Points of one panel that get their names.
-
-    Parameters
-    ----------
-    axes : Axes
-        A panel whose limits are set.
-    points : ndarray, (k, 2)
-        Points with names, the most important first.
-    texts : sequence of str
-        Their names.
-    crowd : ndarray, (n, 2)
-        All points of the panel.
-    """
-
-    axes: "Axes"
-    points: Array
-    texts: Sequence[str]
-    crowd: Array
 
 
 @dataclass(frozen=True, slots=True)
@@ -256,10 +228,22 @@ def finish(figure: "Figure", *, alt: str, source: str | None = None, ax: Panels 
         figure.set_label(f"{figure.get_label()} {said}".strip())
     else:
         figure.set_label(alt)
+        for axes in figure.axes:
+            _wrap_quantity(figure, axes)
         if source:
             _write_foot(figure, f"Source: {source}")
     show_as_written(figure, ax)
     return figure
+
+
+def _wrap_quantity(figure: "Figure", axes: "Axes") -> None:
+    """Break a label beside a panel that is longer than the panel is high."""
+    label, grid = axes.yaxis.label, axes.get_subplotspec()
+    if grid is None:
+        return
+    room = 0.75 * 72 * float(figure.get_size_inches()[1]) / grid.get_gridspec().nrows  # points
+    letters = room / (0.52 * float(label.get_fontsize()))
+    label.set_text("\n".join(wrap(label.get_text(), letters)))
 
 
 def _foot_lines(figure: "Figure", text: str) -> str:
@@ -432,17 +416,6 @@ def short_name(text: str, *, widest: int = 28) -> str:
     return f"{head}...{tail}"
 
 
-def place_labels(
-    figure: "Figure", panels: Sequence[Named], ax: Panels = None, *, size: float = 8
-) -> None:
-    """Write names beside points where they cover neither each other nor, if it can be, a point."""
-    written = [[_write(panel, i, size) for i in range(len(panel.texts))] for panel in panels]
-    show_as_written(figure, ax)  # before widths are measured
-    figure.draw_without_rendering()
-    for panel, labels in zip(panels, written, strict=True):
-        _settle(panel, labels, figure.dpi / 72.0)
-
-
 def figure_to_bytes(figure: "Figure", kind: str = "png", *, dpi: int = 150) -> bytes:
     """Draw a figure; a plot made again gives the same bytes, for no time is written into them."""
     if kind not in _KINDS:
@@ -576,56 +549,3 @@ def _draw_boxes(panels: "Sequence[Axes]", wide: "Sequence[Text]") -> None:
 
 def _boxed(text: str) -> str:
     return "".join("\u25a1" if _is_wide(character) else character for character in text)
-
-
-def _write(panel: Named, i: int, size: float) -> "Annotation":
-    label = panel.axes.annotate(
-        panel.texts[i], tuple(panel.points[i]), xytext=(0, 0), textcoords="offset points",
-        fontsize=size, va="bottom",
-        arrowprops={"arrowstyle": "-", "color": "#999999", "linewidth": 0.6},
-    )  # fmt: skip
-    label.set_in_layout(False)  # a name must not push its panel together
-    return label
-
-
-def _settle(panel: Named, labels: Sequence["Annotation"], scale: float) -> None:
-    from matplotlib.text import Text
-
-    dots = panel.axes.transData.transform(panel.crowd)
-    window = panel.axes.get_window_extent().extents
-    taken: list[Array] = []
-    for point, label in zip(panel.axes.transData.transform(panel.points), labels, strict=True):
-        width, height = Text.get_window_extent(label).size  # without the line to its point
-        boxes = [_box(point, dx * scale, dy * scale, width, height) for dx, dy in _OFFSETS]
-        far = np.abs(np.stack(boxes).reshape(-1, 2) - point).max(axis=0) + 2
-        near = dots[(np.abs(dots - point) < far).all(axis=1)]  # of many points few can be covered
-        costs = [_cost(box, taken, near, window) for box in boxes]
-        away = [1.5 * (abs(dx) + abs(dy)) for dx, dy in _OFFSETS]
-        best = int(np.argmin(np.add(costs, away)))
-        taken.append(boxes[best] + [-1.0, -1.0, 1.0, 1.0])  # names that touch read as one
-        dx, dy = _OFFSETS[best]
-        label.set_position((dx, dy))
-        label.set_horizontalalignment("left" if dx > 0 else "right" if dx < 0 else "center")
-        if label.arrow_patch is not None:
-            label.arrow_patch.set_visible(abs(dx) + abs(dy) > 20)
-
-
-def _box(point: Array, dx: float, dy: float, width: float, height: float) -> Array:
-    left = point[0] + dx - (0.0 if dx > 0 else width if dx < 0 else width / 2)
-    return np.array([left, point[1] + dy, left + width, point[1] + dy + height])
-
-
-def _cost(box: Array, taken: Sequence[Array], dots: Array, window: Any) -> float:
-    """Count what a name would cover: names most, then the frame, then points."""
-    names = sum(_overlap(box, other) for other in taken)
-    outside: float = max(0.0, window[0] - box[0]) + max(0.0, box[2] - window[2])
-    outside += max(0.0, window[1] - box[1]) + max(0.0, box[3] - window[3])
-    inside = (dots > box[:2] - 2).all(axis=1) & (dots < box[2:] + 2).all(axis=1)
-    return 10.0 * names + 40.0 * outside + 40.0 * float(inside.sum())
-
-
-def _overlap(one: Array, other: Array) -> float:
-    width = float(min(one[2], other[2]) - max(one[0], other[0]))
-    height = float(min(one[3], other[3]) - max(one[1], other[1]))
-    area: float = max(width, 0.0) * max(height, 0.0)
-    return area

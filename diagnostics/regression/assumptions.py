@@ -41,6 +41,7 @@ from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
 from quesnay.fitting.regression.resampling import jackknife_coefficients
 from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
+from quesnay.models.inputs import as_frame
 from quesnay.models.regression.bridges import from_results
 from quesnay.models.regression.columns import Grouping, column_name, group_column
 from quesnay.models.regression.result import Estimate, PanelFit, attempted
@@ -170,8 +171,7 @@ def _find(
     if data is None:
         hint = nearest(str(name), known)
         raise DataError(f"no effect or cluster {name!r} in the fit;{hint} else give data=")
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}")
+    as_frame(data, "data")
     if not data.index.is_unique or not fit.index.isin(data.index).all():
         raise DataError("data: row labels repeat or miss rows of the fit; give the fitted frame")
     found = group_column(data.loc[fit.index], name, "data")

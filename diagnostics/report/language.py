@@ -197,6 +197,8 @@ class Language:
         return self(value) if isinstance(value, str) else value
 
     def _labels(self, labels: pd.Index) -> pd.Index:
+        if isinstance(labels, pd.RangeIndex) and labels.name is None:
+            return labels  # which is not shown
         named = [self._cell(name) for name in labels.names]
         if isinstance(labels, pd.MultiIndex):
             rows = [tuple(map(self._cell, row)) for row in labels]

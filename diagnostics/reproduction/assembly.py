@@ -485,18 +485,14 @@ def _check_units(study: Study, facts: Facts) -> None:
             raise StudyError(
                 f"{said} {value / gdp:.3g} times GDP, {gdp:.4g} {own.unit}; check its unit"
             )
-        _check_share(facts, str(name), value / gdp, said)
-
-
-def _check_share(facts: Facts, name: str, share: float, said: str) -> None:
-    """Refuse a printed total and a printed share of one year that are an order apart."""
-    other = f"S{name[1:]}"
-    if name.startswith("T") and other in facts.reported.index:
-        printed = float(row(facts.reported, other)["value"])
-        if not 0.2 < share / printed < 5:
-            raise StudyError(
-                f"{said} {share:.3%} of GDP, but {other} prints {printed:.2%}; check the units"
-            )
+        other = f"S{str(name)[1:]}"
+        if str(name).startswith("T") and other in facts.reported.index:
+            share = float(row(facts.reported, other)["value"])
+            if not 0.2 < value / gdp / share < 5:
+                raise StudyError(
+                    f"{said} {value / gdp:.3%} of GDP, but {other} prints {share:.2%}; check the "
+                    "units"
+                )
 
 
 def _middle(facts: Facts, model: AccountModel) -> dict[str, np.ndarray]:

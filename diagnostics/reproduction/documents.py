@@ -34,7 +34,9 @@ def workbook_of(
     for table in [*tables, *result.tables()]:
         first.setdefault(table.title, table)
     shown = [*first.values(), definitions_table(), sources_table(result)]
-    charts = [*_account_charts(result), *_path_charts(result, path)]
+    columns = {str(name): str(name) for name in path.frame.columns}
+    drawn = Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")
+    charts = [*_account_charts(result), drawn]
     spoken = [  # a chart finds its columns in a table of the language
         replace(
             chart,
@@ -106,8 +108,3 @@ def _account_charts(result: "Reproduction") -> list[Chart]:
         )
         for run in result.runs
     ]  # fmt: skip
-
-
-def _path_charts(result: "Reproduction", path: Table) -> list[Chart]:
-    columns = {str(name): str(name) for name in path.frame.columns}
-    return [Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")]

@@ -21,7 +21,7 @@ from quesnay.diagnostics.reproduction.study_rules import unit_scale
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import rounding_interval
-from quesnay.models.satellite.concepts import concept_of, describe, fact_of
+from quesnay.models.satellite.concepts import concept_of, fact_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +58,22 @@ class Facts:
         own = self.reported[self.reported["concept"] == "total"]
         return own.sort_values("year")
 
-    def words(self, figure: str) -> str:
-        """Name a printed figure in words, its id in brackets."""
-        return describe(figure, int(self.reported["year"].to_dict()[figure]))
-
 
 def collect_facts(study: Study) -> Facts:
     """Load everything that a study names."""
     scale = study.study.units_per_data_unit
     tables = {year: table(study, year) for year in sorted(study.tables.years)}
-    gdp, growth = _vintages(study)
+    known = gdp_vintages(study) if study.gdp.vintages else None
+    gdp, growth = _of_the_tables(study) if known is None else _vintages(study, known)
+    forecast, base = study.gdp.forecast, float("nan")
+    if forecast is not None and known is not None:  # GDP that the forecast growth is applied to
+        base = float(_row(known, forecast.year - 1, forecast.base_vintage, "forecast")["gdp"])
     return Facts(
         tables,
         industries(study),
         gdp * scale,
         growth / 100,
-        _forecast_base(study) * scale,
+        base * scale,
         employed(study),
         reported_figures(study),
     )
@@ -94,11 +94,8 @@ def employed(study: Study) -> pd.DataFrame | None:
     return wide * use.units_per_data_unit
 
 
-def _vintages(study: Study) -> tuple[pd.DataFrame, pd.DataFrame]:
+def _vintages(study: Study, known: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """GDP and real growth of every vintage set, sets x years, in the units of the data."""
-    if not study.gdp.vintages:
-        return _of_the_tables(study)
-    known = gdp_vintages(study)
     level: dict[str, dict[int, float]] = {}
     growth: dict[str, dict[int, float]] = {}
     for chosen in study.gdp.vintages:
@@ -151,16 +148,6 @@ def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series
             f"{suggestion(vintage, names)}"
         )
     return cast("pd.Series", known.loc[(year, vintage)])
-
-
-def _forecast_base(study: Study) -> float:
-    """GDP that the forecast growth is applied to."""
-    forecast = study.gdp.forecast
-    if forecast is None:
-        return float("nan")
-    known = gdp_vintages(study)
-    row = _row(known, forecast.year - 1, forecast.base_vintage, "forecast")
-    return float(row["gdp"])
 
 
 def reported_figures(study: Study) -> pd.DataFrame:

@@ -31,7 +31,7 @@ from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Stud
 from quesnay.diagnostics.reproduction.tables import console_text
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
 from quesnay.fitting.errors import StudyError, suggestion
-from quesnay.models.display.grid import amounts
+from quesnay.models.display.grid import amounts, decimals_for
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, describe
@@ -98,7 +98,8 @@ class KlemsAccount(Tabular):
         own, shown = self.account.loc[RUN], {}
         for concept in map(CONCEPTS.__getitem__, ACCOUNT):
             ends = (concept.scale * own[f"{concept.name}{tail}"] for tail in ("", "_low", "_high"))
-            spec = "{:.1f}" if concept.unit == "share" else "{:.4g}"
+            level = decimals_for(own[concept.name])
+            spec = "{:.1f}" if concept.unit == "share" else f"{{:.{level}f}}"
             shown[concept.header] = amounts(spec.format, *ends)
         parts = [
             Table(

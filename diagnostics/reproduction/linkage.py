@@ -75,6 +75,8 @@ class CoreLinkages(Tabular):
     def tables(self) -> tuple[Table, ...]:
         """Return the readings by stage and the largest suppliers."""
         frame, largest = self.frame, self.largest
+        if len(set(self.stages)) == 1:  # one stage is the whole once more
+            frame = frame.iloc[:, :2]
         notes = [
             "Value added elsewhere tied to the core, net of the core itself; core weights at their "
             "middle, first vintage set. Of core: ratio to the core's own value added.",

@@ -112,7 +112,8 @@ class UpdatedTable(Tabular):
             dict.fromkeys(map(str, self.errors.columns), ".2%"),
             sheet="Methods of updating",
         )
-        return (effect_table(self), margin_table(self), rebuilt, methods)
+        tried = [table for table in (rebuilt, methods) if len(table.frame)]
+        return (effect_table(self), margin_table(self), *tried)
 
 
 def update_table_year(
@@ -318,8 +319,10 @@ def _by_supply(
 ) -> Iterator[tuple[str, AccountModel]]:
     """Yield the elasticity run alone under the other measures of the supply."""
     use, base = study.potential, model.potential
+    if use is None or base is None or "elasticity" not in model.runs:
+        return
     for kind in SUPPLY:
-        if use is not None and base is not None and kind != use.supply:
+        if kind != use.supply:
             other = replace(study, potential=replace(use, supply=kind))
             supply = input_supply(other, facts, model.value_added, model.slots)
             own = replace(base, supply=supply)

@@ -35,7 +35,6 @@ METHODS = {
 }
 MAIN = "all runs"
 STATED = "all runs, stated errors alone"
-_BY_IDENTITY = ("total", "share", "integration_share", "contribution")
 _HOLDING = 5  # significant digits of a reconciled value that do not depend on the processor
 _DIFFUSE = 30.0  # standard error of what no run estimates directly, in units of its own size
 _INTENSITY = "jobs per value added"
@@ -305,7 +304,11 @@ def identities(years: Sequence[int], methods: Sequence[str], *, jobs: bool = Tru
 
 def _by_identity(with_before: bool) -> list[str]:
     """Return the concepts that follow from others of the year, or of that before it."""
-    return [n for n in _BY_IDENTITY if with_before or not any(b for *_, b in CONCEPTS[n].inputs)]
+    return [
+        name
+        for name, concept in CONCEPTS.items()
+        if concept.reconciled and (with_before or not any(back for *_, back in concept.inputs))
+    ]
 
 
 def _stated_identity(name: str, year: int, before: int) -> str:

@@ -8,7 +8,7 @@ declares, drawn between equations by weight and within each by its own standard 
 """
 
 from contextlib import suppress
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 
 import numpy as np
 import numpy.typing as npt
@@ -99,15 +99,15 @@ def fit_potential(use: Potential, rows: pd.DataFrame | None = None) -> PanelFit:
     return fit_panel(use.formula, rows, absorb=use.absorb, cluster=use.cluster, weights=use.weights)
 
 
+@dataclass(frozen=True, slots=True)
 class KnownRegressions:
     """Rows and fits of a study's regressions, each made once for all equations that share them.
 
     The frames are shared: what adds a column works on a copy.
     """
 
-    def __init__(self) -> None:
-        self._rows: dict[str, pd.DataFrame] = {}
-        self._fits: dict[object, PanelFit] = {}
+    _rows: dict[str, pd.DataFrame] = field(default_factory=dict)
+    _fits: dict[object, PanelFit] = field(default_factory=dict)
 
     def rows(self, use: Potential) -> pd.DataFrame:
         """Return the rows of a regression, a shared frame."""

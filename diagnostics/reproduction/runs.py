@@ -205,17 +205,6 @@ def _readings(ready: Prepared, drawn: Mapping[str, Array]) -> pd.DataFrame:
     return pd.concat(found, names=["reading"]) if found else pd.DataFrame()
 
 
-def _made_ready(study: str | Path | Study | KlemsStudy, seed: int) -> Prepared | KlemsAccount:
-    """Prepare a study for its draws; one by growth accounting has none and is done."""
-    growth = load_klems_study(study)
-    with at_key(called(study)):
-        if growth is not None:
-            return klems_account(growth)
-        ready = prepare(cast("str | Path | Study", study), seed=seed)
-        model = read_otherwise(ready.assembly, ready.study.tables.reading)
-        return replace(ready, assembly=replace(ready.assembly, model=model))
-
-
 _MOST_LOST = 0.5
 
 
@@ -309,10 +298,13 @@ def reproduce(
     """
     draws = whole(draws, "draws", error=StudyError)
     seed_sequence(seed)
-    ready = _made_ready(study, seed)
-    if isinstance(ready, KlemsAccount):
-        return ready
-    model = ready.assembly.model
+    growth = load_klems_study(study)
+    with at_key(called(study)):
+        if growth is not None:
+            return klems_account(growth)
+        ready = prepare(cast("str | Path | Study", study), seed=seed)
+        model = read_otherwise(ready.assembly, ready.study.tables.reading)
+        ready = replace(ready, assembly=replace(ready.assembly, model=model))
     inputs, sources = uncertain_inputs(ready.study, ready.facts, model, ready.assembly.productivity)
     found = monte_carlo(
         AllRuns(model), inputs, draws=draws, seed=seed, jobs=jobs, progress=progress,

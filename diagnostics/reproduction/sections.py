@@ -44,8 +44,6 @@ def rows_of(cls: type[Any], name: str) -> Iterator[dict[str, str]]:
     hints = typing.get_type_hints(cls)
     for member in fields(cls):
         said = member.metadata
-        if "meaning" not in said:
-            continue
         if member.default is not MISSING:
             default = "none" if member.default is None else repr(member.default)
         else:

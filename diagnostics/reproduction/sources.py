@@ -105,27 +105,29 @@ def _colophon(result: "Reproduction") -> Table:
     rows = {
         "command": f"quesnay run {name} --draws {draws} --seed {seed} --out report",
         "study": name,
-        "draws": str(draws),
-        "seed": str(seed),
+        "draws": draws,
+        "seed": seed,
         "versions": versions(),
         "citation": result.cite().splitlines()[0],
     }
     if result.elasticities is not None:
         count = len(result.elasticities.mixture) + len(result.elasticities.rivals)
-        rows["estimates of the elasticity"] = str(count)
-        rows["rows of the base regression"] = str(result.elasticities.base.nobs)
+        rows["estimates of the elasticity"] = count
+        rows["rows of the base regression"] = result.elasticities.base.nobs
     return Table("How this report was made", pd.DataFrame({"value": rows}))
 
 
 def sources_table(result: "Reproduction") -> Table:
     """Return the embedded data that the study used, with source and licence."""
-    listed = list_datasets().set_index("source")
-    sources = used_sources(result)
-    known = {
-        source: [str(listed.loc[[source], name].iloc[0]) for name in ("what", "years", "licence")]
-        if source in listed.index
-        else ["", "", ""]
-        for source in sources
-    }
-    frame = pd.DataFrame.from_dict(known, orient="index", columns=["what", "years", "licence"])
-    return Table("Sources of the data", frame.rename_axis("source").reset_index(), sheet="Sources")
+    listed = list_datasets()
+    mine = listed[listed["name"].isin(_dataset_names(result))]
+
+    def told(source: str, column: str, mark: str) -> str:
+        return mark.join(dict.fromkeys(mine.loc[mine["source"] == source, column].map(str)))
+
+    marks = {"what": "; ", "years": ", ", "licence": "; "}
+    rows = [
+        {"source": source} | {column: told(source, column, mark) for column, mark in marks.items()}
+        for source in used_sources(result)
+    ]
+    return Table("Sources of the data", pd.DataFrame(rows), sheet="Sources")

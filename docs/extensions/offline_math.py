@@ -9,9 +9,11 @@ from sphinx.writers.html5 import HTML5Translator
 
 __all__ = ["setup"]
 
+_JOINER = "&#8288;"  # no line begins with the comma behind a formula
+
 
 def _inline(self: HTML5Translator, node: nodes.math) -> None:
-    self.body.append(convert(node.astext()))
+    self.body.append(f"{convert(node.astext())}{_JOINER}")
     raise nodes.SkipNode
 
 

@@ -24,7 +24,7 @@ from quesnay.fitting.regression.least_squares import (
     project_noisy,
 )
 from quesnay.fitting.regression.random_effects import (
-    Method,
+    about_unit_means,
     means_beyond_rounding,
     random_effects,
     within_columns,
@@ -124,7 +124,7 @@ def _two_way(unit: float, time: float, panel: Stack, form: str) -> tuple[float, 
 
 
 def hausman(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: Method = "swar"
+    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: str = "swar"
 ) -> TestResult:
     """Compare fixed-effects and random-effects slopes.
 
@@ -135,23 +135,19 @@ def hausman(
 
     Hausman (1978), Econometrica 46, eq. 2.7.
     """
-    design = as_design(X)
-    outcome = as_vector(y, design.shape[0])
-    panel = stack(unit, None, outcome.size)
-    within, varying = within_columns(design[panel.order], panel)
-    if not varying.any():
-        raise EstimationError("X: no column varies inside units; fixed effects have no slope")
-    ordered = outcome[panel.order]
-    shown = np.eye(int(varying.sum()))  # the combinations that are compared
-    if dependent_columns(within[:, varying], tolerance=1e-9).any():
-        scale = np.sqrt((within[:, varying] ** 2).sum(axis=0))
-        values, directions = np.linalg.svd(within[:, varying] / scale, full_matrices=False)[1:]
+    panel = stack(unit, None, as_design(X).shape[0])
+    lost = "fixed effects have no slope"
+    inner, within, varying = about_unit_means(y, X, panel, without=lost)
+    shown = np.eye(within.shape[1])  # the combinations that are compared
+    if dependent_columns(within, tolerance=1e-9).any():
+        scale = np.sqrt((within**2).sum(axis=0))
+        values, directions = np.linalg.svd(within / scale, full_matrices=False)[1:]
         shown = directions[values > 1e-9 * values[0]] * scale
-    fixed = project(ordered - panel.unit_means(ordered), within[:, varying] @ np.linalg.pinv(shown))
+    fixed = project(inner, within @ np.linalg.pinv(shown))
     free = panel.rows - panel.units - fixed.rank
     if free < 1:
         raise EstimationError(f"unit: fixed effects leave {free} degrees of freedom; add times")
-    random = random_effects(outcome, design, unit=unit, method=method)
+    random = random_effects(y, X, unit=unit, method=method)
     gap = fixed.coefficients - shown @ random.coefficients[varying]
     covariance = shown @ random.covariance[np.ix_(varying, varying)] @ shown.T
     spread = fixed.ssr / free * fixed.bread() - covariance
@@ -170,7 +166,7 @@ def hausman(
 
 
 def mundlak(
-    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: Method = "swar"
+    y: npt.ArrayLike, X: npt.ArrayLike, *, unit: npt.ArrayLike, method: str = "swar"
 ) -> TestResult:
     """Test, clustered by unit, whether unit means of the regressors matter beside the regressors.
 

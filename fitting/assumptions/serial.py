@@ -11,11 +11,11 @@ import numpy.typing as npt
 from scipy import linalg, special
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import as_codes, as_design, as_vector
+from quesnay.fitting.checks import as_codes, as_design
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, cluster_sums, stack
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
-from quesnay.fitting.regression.random_effects import within_columns
+from quesnay.fitting.regression.random_effects import about_unit_means
 from quesnay.fitting.verdict import TestResult, Wording, judged
 
 Alternative = Literal["positive", "two-sided", "negative"]
@@ -155,14 +155,8 @@ def wooldridge_within(
     Wooldridge (2010), sec. 10.5.4; plm::pwartest, which takes the row before a gap for the lag
     where this takes no pair.
     """
-    design = as_design(X)
-    outcome = as_vector(y, design.shape[0])
-    panel = stack(unit, time, outcome.size)
-    within, varying = within_columns(design[panel.order], panel)
-    if not varying.any():
-        raise EstimationError("X: no column varies inside units; nothing is left to test")
-    ordered = outcome[panel.order]
-    fit = project_noisy(ordered - panel.unit_means(ordered), within[:, varying])
+    panel = stack(unit, time, as_design(X).shape[0])
+    fit = project_noisy(*about_unit_means(y, X, panel, without="nothing is left to test")[:2])
     if panel.length.max() < 3:
         raise EstimationError(
             "time: units are too short: two rows of a unit have equal and opposite residuals; "

@@ -187,10 +187,7 @@ def check_identified(problem: CurveProblem, fit: NonlinearFit) -> None:
             f"well as a {curve.name} curve; they have not bent yet: give saturation= or more points"
         )
     slope = problem.jacobian(fit.params)
-    try:
-        reach = _DIGIT * np.sqrt(np.diag(covariance_of(slope, norms_of(slope), 1.0, 1)))
-    except EstimationError as trouble:
-        raise ConvergenceError(f"fit_curve, {curve.name}: {trouble}") from None
+    reach = _DIGIT * np.sqrt(np.diag(covariance_of(slope, norms_of(slope), 1.0, 1)))
     names = np.array(curve.parameters)[free]
     # imitation 0 is a curve of innovators; a midpoint is a time, and 0 no special one
     loose = (reach > np.abs(fit.params)) & ~np.isin(names, ["midpoint", "imitation"])
@@ -333,10 +330,6 @@ def _least(problem: CurveProblem, place: int, at: tuple[float, Array]) -> tuple[
     """Return the least sum of squares with one parameter held; infinite where nothing fits."""
     value, others = at
     held = problem.holding(int(np.flatnonzero(problem.free)[place]), value)
-    if not held.free.any():
-        weights = 1.0 if held.weights is None else held.weights
-        rss = float(np.sum((held.y - held.model(np.empty(0))) ** 2 * weights))
-        return (rss if np.isfinite(rss) else np.inf), others
     try:
         found = held.search(others, trials=_NEAR_TRIALS)
     except (ConvergenceError, EstimationError):

@@ -59,18 +59,6 @@ def decay_factor(x: Array) -> Array:
     return np.asarray(np.exp(np.clip(-x, -_LARGEST_EXPONENT, _LARGEST_EXPONENT)))
 
 
-def through_two(
-    t: tuple[ArrayLike, ArrayLike], link: tuple[Array, Array], valid: NDArray[np.bool_]
-) -> tuple[Array, Array]:
-    """Return rate and midpoint of the line ``link = rate (t - midpoint)`` through two points."""
-    first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        rate = (link[1] - link[0]) / (last - first)
-        midpoint = first - link[0] / rate
-    good = valid & (last > first) & (rate > 0) & np.isfinite(midpoint)
-    return np.where(good, rate, np.nan), np.where(good, midpoint, np.nan)
-
-
 def shares(
     y: tuple[ArrayLike, ArrayLike], saturation: ArrayLike
 ) -> tuple[Array, Array, NDArray[np.bool_]]:
@@ -85,11 +73,6 @@ def shares(
 def stack(*columns: ArrayLike) -> Array:
     """Return the columns broadcast together, side by side on a new last axis."""
     return np.stack(np.broadcast_arrays(*map(np.asarray, columns)), axis=-1).astype(float)
-
-
-def known(top: ArrayLike, valid: NDArray[np.bool_]) -> Array:
-    """Return the saturation, NaN where no curve was found."""
-    return np.where(valid, np.asarray(top, dtype=float), np.nan)
 
 
 class Timed:
@@ -139,8 +122,15 @@ class Timed:
         low, high, valid = shares(y, saturation)
         bends = [np.asarray(bend, dtype=float) for bend in shape or self.usual]
         rising = valid & np.all([bend > 0 for bend in bends], axis=0) if bends else valid
-        link = self.link(low, *bends), self.link(high, *bends)
-        return stack(known(saturation, valid), *through_two(t, link, rising), *bends)
+        start, end = self.link(low, *bends), self.link(high, *bends)
+        first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
+        with np.errstate(divide="ignore", invalid="ignore"):
+            rate = (end - start) / (last - first)
+            midpoint = first - start / rate
+        good = rising & (last > first) & (rate > 0) & np.isfinite(midpoint)
+        top = np.where(valid, np.asarray(saturation, dtype=float), np.nan)
+        line = (np.where(good, value, np.nan) for value in (rate, midpoint))
+        return stack(top, *line, *bends)
 
 
 def _bend(decay: Array, shape: Array) -> Array:
@@ -258,7 +248,8 @@ class Bass:
         first, last = np.asarray(t[0], dtype=float), np.asarray(t[1], dtype=float)
         p, q = _bass_pair(*np.broadcast_arrays(first, last, low, high))
         good = valid & np.isfinite(p)
-        return stack(known(saturation, good), np.where(good, p, np.nan), np.where(good, q, np.nan))
+        top = np.asarray(saturation, dtype=float)
+        return stack(*(np.where(good, value, np.nan) for value in (top, p, q)))
 
 
 def _bass_pair(first: Array, last: Array, low: Array, high: Array) -> tuple[Array, Array]:

@@ -292,11 +292,8 @@ class _Search:
     objective: str
 
     def cost(self, rho: float) -> float:
-        """Return the objective; infinite where rho near -1 cancels whole periods."""
-        try:
-            fit = self._fit(rho)
-        except np.linalg.LinAlgError:
-            return np.inf
+        """Return the objective."""
+        fit = self._fit(rho)
         if self.objective == "maxlog" or fit.rss == 0:
             return -fit.loglik
         shrunk = np.log1p(-(rho**2)) if self.objective == "minrss-ecotrim" else 0.0
@@ -330,7 +327,7 @@ def _searched(search: _Search) -> float:
     rising = np.where(grid >= 0, costs, np.inf)
     best = int(rising.argmin() if rising.min() <= costs.min() + _TIE else costs.argmin())
     ends = (float(grid[max(best - 1, 0)]), float(grid[min(best + 1, _GRID - 1)]))
-    if np.isfinite(costs[max(best - 1, 0)]) and search.slope(ends[0]) < 0 < search.slope(ends[1]):
+    if search.slope(ends[0]) < 0 < search.slope(ends[1]):
         return float(brentq(search.slope, ends[0], ends[1], xtol=1e-15))
     found = minimize_scalar(search.cost, bounds=ends, method="bounded", options={"xatol": 1e-10})
     return float(found.x)
@@ -424,10 +421,13 @@ def adjust(
     for step in range(1, max_iterations + 1):
         slope = jacobian(current)
         gap = residual(current) + slope @ (first - current)
-        solved = _solve(spread, slope, gap)
-        moved = first - solved.shift
-        if not np.isfinite(moved).all():
-            break
+        if not (np.isfinite(slope).all() and np.isfinite(gap).all()):
+            raise ConvergenceError(
+                "reconciliation: an identity has no finite value or slope at the values that step "
+                f"{step - 1} led to; start from estimates nearer to the identities, or state them "
+                "without divisions"
+            )
+        moved = first - _solve(spread, slope, gap).shift
         change = np.max(np.abs(moved - current) / np.where(size > 0, size, 1.0), initial=0.0)
         current = moved
         # rounding alone moves values that are small beside their identity: then nothing gets better

@@ -13,7 +13,11 @@ import numpy as np
 
 from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.errors import EstimationError, shown
-from quesnay.fitting.regression.fixed_effects import absorb_effects, build_system
+from quesnay.fitting.regression.fixed_effects import (
+    AbsorberWithSlopes,
+    absorb_effects,
+    build_system,
+)
 from quesnay.fitting.regression.least_squares import Regression
 
 _FULL = 1e-10  # an eigenvalue of H_gg this near to one is one: the cluster fits itself there
@@ -89,9 +93,33 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
 def cluster_basis(regression: Regression, codes: Codes) -> Array:
     """Return an orthonormal basis of regressors and effects, less one set nested in clusters.
 
-    Shapes: `codes` (n,); returns (n, m).
+    Shapes: `codes` (n,); returns (n, m), the absorbed effects first.
     """
-    return np.column_stack([_effects_basis(regression, codes), regression.basis()])
+    effects = regression.effects
+    if regression.absorber is None:
+        return regression.basis()
+    if isinstance(regression.absorber, AbsorberWithSlopes):
+        raise EstimationError("CR2 and CR3 do not know absorbed slopes; use CR1")
+    weights = regression.absorber.weights
+    inside = nested_set(regression, codes)
+    nested = inside is not None
+    first = (
+        max(range(len(effects)), key=lambda i: int(effects[i].max())) if inside is None else inside
+    )
+    totals = np.bincount(effects[first], weights).astype(np.float64)
+    others = [codes for i, codes in enumerate(effects) if i != first]
+    _refuse_size(regression.nobs, 0 if nested else totals.size)
+    parts = []
+    if not nested:
+        dummies = np.zeros((regression.nobs, totals.size))
+        share = (1.0 if weights is None else weights) / totals[effects[first]]
+        dummies[np.arange(regression.nobs), effects[first]] = np.sqrt(share)
+        parts.append(dummies)
+    if others:
+        system = build_system(effects[first], others, totals, weights=weights, tolerance=1e-12)
+        _refuse_size(regression.nobs, system.rank + (0 if nested else totals.size))
+        parts.append(system.basis())
+    return np.column_stack([*parts, regression.basis()])
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,33 +207,6 @@ def cluster_moments(spectra: ClusterSpectra, power: float) -> ClusterMoments:
         images.append(vectors @ weighted)
     shared = np.array(images)
     return ClusterMoments(np.array(own), shared, -shared)
-
-
-def _effects_basis(regression: Regression, codes: Codes) -> Array:
-    """Return an orthonormal basis of the absorbed effects beyond one set nested in clusters."""
-    effects = regression.effects
-    if regression.absorber is None:
-        return np.zeros((regression.nobs, 0))
-    weights = regression.absorber.weights
-    inside = nested_set(regression, codes)
-    nested = inside is not None
-    first = (
-        max(range(len(effects)), key=lambda i: int(effects[i].max())) if inside is None else inside
-    )
-    totals = np.bincount(effects[first], weights).astype(np.float64)
-    others = [codes for i, codes in enumerate(effects) if i != first]
-    _refuse_size(regression.nobs, 0 if nested else totals.size)
-    parts = []
-    if not nested:
-        dummies = np.zeros((regression.nobs, totals.size))
-        share = (1.0 if weights is None else weights) / totals[effects[first]]
-        dummies[np.arange(regression.nobs), effects[first]] = np.sqrt(share)
-        parts.append(dummies)
-    if others:
-        system = build_system(effects[first], others, totals, weights=weights, tolerance=1e-12)
-        _refuse_size(regression.nobs, system.rank + (0 if nested else totals.size))
-        parts.append(system.basis())
-    return np.column_stack(parts) if parts else np.zeros((regression.nobs, 0))
 
 
 def _refuse_size(rows: int, columns: int) -> None:

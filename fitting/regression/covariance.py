@@ -407,6 +407,12 @@ def _clustered_estimate(
         if repaired is not matrix:
             what = "V_1 + V_2 - V_12" if len(regression.clusters) == 2 else "V_1 + V_2 - V_12 ..."
             rule += f" {what} was indefinite and is made positive semi-definite."
+            lost = int((matrix.diagonal() < 0.0).sum())
+            if lost:
+                rule += (
+                    f" {lost} of the variances came out negative, so that these errors are far too "
+                    "small: take the largest of those with one dimension of clusters."
+                )
         matrix = repaired
     refuse_vanishing(regression, matrix, f"{groups} clusters")
     return _estimate(regression, matrix, name, rule, groups - 1)

@@ -480,9 +480,13 @@ def build_system(
     tolerance: float,
 ) -> EffectsSystem | BalancedEffects:
     """Form the equations of the other sets, factor them where they are few, count their rank."""
-    even = find_balance(first, others[0], totals) if weights is None and len(others) == 1 else None
-    if even is not None:
-        return even
+    if weights is None and len(others) == 1:
+        second, groups = others[0], np.bincount(others[0]).astype(np.float64)
+        pairs = totals.size * groups.size
+        if not first.size % pairs:
+            cells = np.bincount(first * groups.size + second, minlength=pairs)
+            if (cells == first.size // pairs).all():  # each group meets each of the other alike
+                return BalancedEffects(second, groups)
     counts = [int(codes.max()) + 1 for codes in others]
     offsets = np.concatenate([[0], np.cumsum(counts)]).astype(np.intp)
     numbered = tuple(codes + offsets[i] for i, codes in enumerate(others))
@@ -549,13 +553,3 @@ def _components(first: Codes, other: Codes) -> int:
     ones = np.ones(first.size, dtype=np.int8)
     graph = sparse.coo_array((ones, (first, other + int(first.max()) + 1)), shape=(nodes, nodes))
     return int(csgraph.connected_components(graph, directed=False)[0])
-
-
-def find_balance(first: Codes, second: Codes, first_sizes: Array) -> BalancedEffects | None:
-    """Return what the second set adds where its groups meet all of the first equally often."""
-    sizes = np.bincount(second).astype(np.float64)
-    pairs = first_sizes.size * sizes.size
-    if first.size % pairs:
-        return None
-    cells = np.bincount(first * sizes.size + second, minlength=pairs)
-    return BalancedEffects(second, sizes) if (cells == first.size // pairs).all() else None

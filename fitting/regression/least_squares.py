@@ -485,11 +485,6 @@ class Regression:
         return 0 if self.absorber is None else self.absorber.rank
 
     @property
-    def rank_is_exact(self) -> bool:
-        """Whether `absorbed` is exact rather than an upper bound."""
-        return self.absorber is None or self.absorber.rank_is_exact
-
-    @property
     def free(self) -> int:
         """Residual degrees of freedom n - k - absorbed."""
         return self.nobs - int(self.X.shape[1]) - self.absorbed

@@ -1,7 +1,7 @@
 """Random effects: variance of unit effects and of the rest, and least squares weighted by them."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -12,7 +12,6 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, group_means, stack
 from quesnay.fitting.regression.least_squares import Projection, dependent_columns, project
 
-Method = Literal["swar", "walhus", "amemiya", "nerlove", "ml"]
 _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside units
 
 
@@ -47,7 +46,7 @@ def random_effects(
     X: npt.ArrayLike,
     *,
     unit: npt.ArrayLike,
-    method: Method = "swar",
+    method: str = "swar",
     weights: npt.ArrayLike | None = None,
 ) -> RandomEffects:
     """Estimate a panel regression with random unit effects.
@@ -60,19 +59,12 @@ def random_effects(
 
     Swamy and Arora (1972), Econometrica 40; Baltagi (2021), sec. 2.3 and 9.2.
     """
-    solvers = {
-        "swar": _swamy_arora,
-        "walhus": _wallace_hussain,
-        "amemiya": _amemiya,
-        "nerlove": _nerlove,
-        "ml": _likelihood,
-    }
-    if method not in solvers:
-        raise EstimationError(f"method: {method!r}; use one of {', '.join(solvers)}")
+    if method not in METHODS:
+        raise EstimationError(f"method: {method!r}; use one of {', '.join(METHODS)}")
     if weights is not None and method not in {"swar", "ml"}:
         raise EstimationError(f"weights: not possible with method={method!r}; use 'swar' or 'ml'")
     sample = _sample(y, X, unit, weights)
-    idiosyncratic, between = solvers[method](sample)
+    idiosyncratic, between = METHODS[method](sample)
     if idiosyncratic <= 1e-26 * float(sample.y @ sample.y) / sample.y.size:
         raise EstimationError("y: the regressors explain it exactly inside units; no variance left")
     return _gls(sample, idiosyncratic, max(between, 0.0))
@@ -83,6 +75,21 @@ def within_columns(design: Array, panel: Stack) -> tuple[Array, Mask]:
     within = design - panel.unit_means(design)
     varying = np.abs(within).max(axis=0) > 1e-12 * np.abs(design).max(axis=0)
     return within, np.asarray(varying)
+
+
+def about_unit_means(
+    y: npt.ArrayLike, X: npt.ArrayLike, panel: Stack, *, without: str
+) -> tuple[Array, Array, Mask]:
+    """Return y and the columns of X that vary inside units about unit means, sorted, and which.
+
+    `without` says what is not possible where none does.
+    """
+    design = as_design(X)
+    ordered = as_vector(y, design.shape[0])[panel.order]
+    within, varying = within_columns(design[panel.order], panel)
+    if not varying.any():
+        raise EstimationError(f"X: no column varies inside units; {without}")
+    return ordered - panel.unit_means(ordered), within[:, varying], varying
 
 
 def means_beyond_rounding(means: Array, design: Array) -> Mask:
@@ -269,3 +276,13 @@ def _likelihood(sample: _Sample) -> tuple[float, float]:
         ratio = float(np.exp(brentq(slope, low, high, xtol=1e-14)))
     variance = fitted(ratio).ssr / n
     return variance, ratio * variance
+
+
+METHODS: Mapping[str, Callable[[_Sample], tuple[float, float]]] = {
+    "swar": _swamy_arora,
+    "walhus": _wallace_hussain,
+    "amemiya": _amemiya,
+    "nerlove": _nerlove,
+    "ml": _likelihood,
+}
+"""Name -> what gives the variances of the rest and of the unit effects."""

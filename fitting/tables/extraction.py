@@ -161,8 +161,9 @@ class Perturbed:
     def _series(right: Array, next_term: Term) -> Array:
         total, term = right.copy(), right
         for _ in range(_ROUNDS):
-            term = next_term(term)
-            total += term
+            with np.errstate(over="ignore", invalid="ignore"):  # what overflows is refused below
+                term = next_term(term)
+                total += term
             size = np.abs(total).max()
             if np.abs(term).max() <= _GOAL * size:
                 return total

@@ -417,20 +417,16 @@ def capped_solution(A: Array, c: Array) -> tuple[Array, Array, Mask]:
     """Return q of ``q = min(1, A q + c)``, q without the cap, and which are capped, exactly.
 
     Haimes and Jiang (2001, eq. 4): no sector is more than wholly inoperable. The sectors at the
-    cap are guessed from the uncapped solution and revised until the guess repeats; with A >= 0 and
-    spectral radius below one the solutions fall monotonically: each step frees a sector or is the
-    last.
+    cap are guessed from the uncapped solution; with A >= 0 and spectral radius below one the
+    solutions fall monotonically: each step frees a sector or is the last.
     """
     n = len(c)
     uncapped = factored(np.eye(n) - A, _SINGULAR).columns(c)
-    q, held = uncapped, np.zeros(n, dtype=bool)
-    for _ in range(n + 1):
-        now = A @ q + c > 1.0
-        if np.array_equal(now, held):
-            break
-        held = now
+    q, held, last = uncapped, uncapped > 1.0, np.zeros(n, dtype=bool)
+    while not np.array_equal(held, last):
         system = np.where(held[:, None], 0.0, A)
         q = factored(np.eye(n) - system, _SINGULAR).columns(np.where(held, 1.0, c))
+        held, last = held & (A @ q + c > 1.0), held
     return np.where(held, 1.0, q), uncapped, held
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 
+from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width, guard_formula, visible
 from quesnay.models.display.grid import (
@@ -33,6 +34,10 @@ if TYPE_CHECKING:
 
 _MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
+_SHORTEST_NAME = 7  # letters; a name is rather cut in a word than shorter
+_TRAILING = re.compile(  # words after which a phrase does not end
+    "( (a|an|and|as|at|by|for|from|in|made|of|on|one|or|over|than|that|the|to|which|without))+$"
+)
 _ABREAST = 2  # charts side by side, so that they do not make the page narrow
 _LEAST, _WIDEST = 12, 60  # letters of a column; longer texts are wrapped
 _LARGEST_EXACT = 10**15
@@ -126,7 +131,7 @@ class _Sheet:
         """Return the columns that a column becomes: names, values, and the format of each cell."""
         for names, own, texts in numbers_apart(header, values, self.words):
             code = _code(own, spec)
-            codes = ["0" if spec is None and _is_whole(value) else code for value in own]
+            codes = ["0" if spec is None and is_whole(value) else code for value in own]
             yield names, own, [_printed_code(text) for text in texts] or codes
 
     def _note(self, row: int, text: str, widths: Sequence[float]) -> None:
@@ -162,14 +167,18 @@ class _Sheet:
                 style |= {"indent": 1, "align": "left"} if place else {}  # apart from a number
                 self._text(row, place, text, **style)
 
+    def link(self, row: int, name: str, text: str) -> None:
+        """Write a link to the top of a sheet into the first column."""
+        target = "internal:'{}'!A1".format(name.replace("'", "''"))
+        self.sheet.write_url(row, 0, target, self.styles(font_color="#0563C1", underline=1), text)
+
     def contents(self, tables: Sequence["Table"], names: Sequence[str]) -> None:
         """List the sheets, each with a link to it, what it shows and how large it is."""
         self._text(0, 0, self.words(_CONTENTS), bold=True)
         for place, word in enumerate(("sheet", "what it shows", "rows", "columns")):
             self._text(2, place, self.words(word), bold=True, bottom=1)
         for row, (table, name) in enumerate(zip(tables, names, strict=True), start=3):
-            target = "internal:'{}'!A1".format(name.replace("'", "''"))
-            self.sheet.write_url(row, 0, target, self.styles(font_color="#0563C1"), name)
+            self.link(row, name, name)
             self._text(row, 1, table.title)
             for place, size in enumerate(table.frame.shape, start=2):
                 self.sheet.write_number(row, place, size, self.styles(num_format="0"))
@@ -198,10 +207,6 @@ def _height(texts: Sequence[str], widths: Sequence[float]) -> float:
     """Return how high a row is, in points, whose texts are broken at the widths of its cells."""
     lines = [len(wrap(text, 0.9 * width)) for text, width in zip(texts, widths, strict=True)]
     return 15.0 * max(lines, default=1)
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int | np.integer) and not isinstance(value, bool)
 
 
 def _add_chart(book: Any, sheet: _Sheet, table: "Table", chart: Chart, number: int) -> None:
@@ -252,11 +257,11 @@ def sheet_names(titles: Iterable[str]) -> list[str]:
     names: list[str] = []
     taken = {"history"}  # reserved by Excel
     for title in titles:
-        short = re.split(r"[,;:]\s|\s\(", visible(title))[0]
+        short = re.split(r"[,;:]\s|\s\(|[\uff0c\uff1b\uff1a]", visible(title))[0]
         stem = re.sub(r"[\[\]:*?/\\]+", " ", short).strip(" '")
         if len(stem) > _LONGEST_NAME:  # at a word, where that leaves most of it
-            whole = stem[: _LONGEST_NAME + 1].rpartition(" ")[0]
-            stem = (whole if len(whole) > _LONGEST_NAME // 2 else stem[:_LONGEST_NAME]).strip(" '")
+            whole = _TRAILING.sub("", stem[: _LONGEST_NAME + 1].rpartition(" ")[0])
+            stem = (whole if len(whole) > _SHORTEST_NAME else stem[:_LONGEST_NAME]).strip(" '")
         stem = stem or "Table"
         name, number = stem, 1
         while name.casefold() in taken:
@@ -299,6 +304,8 @@ def workbook_bytes(
         for table, name in zip(tables, names, strict=True):
             sheet = _Sheet(book.add_worksheet(name), styles, words)
             sheet.write(table)
+            if listed:
+                sheet.link(1, listed[0], "\u2190 " + listed[0])
             own = [chart for chart in charts if chart.table == table.title]
             for number, chart in enumerate(own):
                 _add_chart(book, sheet, table, chart, number)

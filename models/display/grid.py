@@ -6,7 +6,7 @@ Text for a terminal, HTML, LaTeX and Markdown; every label is escaped.
 import math
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from quesnay.models.display.escape import (
     escape_html,
     escape_latex,
     escape_markdown,
+    letter_width,
     visible,
 )
 
@@ -153,41 +154,39 @@ class Grid:
     rows: int
     levels: int
 
-    def row_spans(self) -> list[list[int]]:
-        """Return, for each level of the row labels, over how many rows each label reaches."""
-        keys = list(zip(*(level.cells for level in self.index), strict=True))
-        return [_run_lengths(keys, level) for level in range(len(self.index))]
+    def spans(self) -> tuple[list[list[int]], list[list[int]]]:
+        """Return how far texts reach by level: row labels over rows, column names over columns.
 
-    def header_spans(self) -> list[list[int]]:
-        """Return, for each header level, over how many columns each name reaches."""
-        keys = [column.header for column in self.columns]
-        return [_run_lengths(keys, level) for level in range(self.levels)]
-
-
-def _run_lengths(keys: Sequence[tuple[str, ...]], level: int) -> list[int]:
-    """Count over how many places each label of one level reaches; repeats count 0."""
-    counts: list[int] = []
-    start = 0
-    for place, key in enumerate(keys):
-        inner = level < len(key) - 1
-        if place and inner and key[: level + 1] == keys[start][: level + 1]:
-            counts.append(0)
-            counts[start] += 1
-        else:
-            start = place
-            counts.append(1)
-    return counts
+        A repeated text counts 0.
+        """
+        labels = list(zip(*(level.cells for level in self.index), strict=True))
+        sides = (labels, len(self.index)), ([column.header for column in self.columns], self.levels)
+        reaches: tuple[list[list[int]], list[list[int]]] = ([], [])
+        for reach, (keys, levels) in zip(reaches, sides, strict=True):
+            for level in range(levels):
+                counts: list[int] = []
+                start = 0
+                for place, key in enumerate(keys):
+                    inner = level < len(key) - 1
+                    if place and inner and key[: level + 1] == keys[start][: level + 1]:
+                        counts.append(0)
+                        counts[start] += 1
+                    else:
+                        start = place
+                        counts.append(1)
+                reach.append(counts)
+        return reaches
 
 
 def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
     """Write a frame as text, column by column."""
     levels = frame.columns.nlevels
     columns = tuple(
-        _column(_header(name), frame.iloc[:, place].tolist(), format_of(name, formats))
+        _column(name, frame.iloc[:, place].tolist(), format_of(name, formats))
         for place, name in enumerate(frame.columns)
     )
     index = tuple(
-        _label_column(_header(("",) * (levels - 1) + (name,)), values, formats.get(name))
+        _column(("",) * (levels - 1) + (name,), values, formats.get(name), label=True)
         for name, values in index_levels(frame)
     )
     return Grid(index, columns, len(frame), levels)
@@ -201,19 +200,12 @@ def format_of(name: object, formats: Mapping[str, str]) -> str | None:
 
 def index_levels(frame: pd.DataFrame) -> list[tuple[str, list[object]]]:
     """Return name and values of each level of the row labels; none where rows are only counted."""
-    if _is_bare(frame):
-        return []
-    names = ["" if name is None else str(name) for name in frame.index.names]
-    return [
-        (name, frame.index.get_level_values(level).tolist()) for level, name in enumerate(names)
-    ]
-
-
-def _is_bare(frame: pd.DataFrame) -> bool:
-    """Tell whether the row labels only count the rows."""
     index = frame.index
     plain = isinstance(index, pd.RangeIndex) and index.name is None and len(frame.columns) > 0
-    return plain and index.equals(pd.RangeIndex(len(index)))
+    if plain and index.equals(pd.RangeIndex(len(index))):
+        return []
+    names = ["" if name is None else str(name) for name in index.names]
+    return [(name, index.get_level_values(level).tolist()) for level, name in enumerate(names)]
 
 
 def is_missing(value: object) -> bool:
@@ -236,7 +228,10 @@ def decimals_for(values: Iterable[float]) -> int:
     wanted = _SIGNIFICANT - 1 - math.floor(math.log10(sizes[len(sizes) // 2]))
     decimals = min(max(wanted, 0), _MOST_DECIMALS)
     shown = [size for size in sizes if size >= 0.5 * 10.0**-decimals]
-    while decimals and shown and all(_round_enough(size, decimals - 1) for size in shown):
+    while decimals and all(
+        size < _LARGEST_FIXED and abs(size - round(size, decimals - 1)) <= 1e-12 * max(size, 1.0)
+        for size in shown or [math.inf]
+    ):
         decimals -= 1
     return decimals
 
@@ -250,33 +245,20 @@ def format_column(values: list[object], spec: str | None, place: str) -> list[st
     return [_cell(value, spec, decimals, grouped, place) for value in values]
 
 
-def _header(name: object) -> tuple[str, ...]:
+def _column(name: object, values: list[object], spec: str | None, *, label: bool = False) -> Column:
+    """Make a column: figures to the right, also with intervals; labels such as "01" are words."""
     parts = name if isinstance(name, tuple) else (name,)
-    return tuple(visible("" if is_missing(part) else part) for part in parts)
-
-
-def _column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
+    header = tuple(visible("" if is_missing(part) else part) for part in parts)
     known = [value for value in values if not is_missing(value)]
-    numeric = bool(known) and all(map(_is_figure, known))
+    if label and any(isinstance(value, str) for value in known):
+        numeric = False
+    else:
+        numeric = any(str(value) for value in known) and all(
+            _FIGURE.fullmatch(str(value)) if isinstance(value, str | Amount) else is_numeric(value)
+            for value in known
+        )
     cells = tuple(visible(cell) for cell in format_column(values, spec, " / ".join(header)))
     return Column(header, cells, numeric)
-
-
-def _label_column(header: tuple[str, ...], values: list[object], spec: str | None) -> Column:
-    """Make a column of row labels: codes such as "01" stand to the left like other words."""
-    column = _column(header, values, spec)
-    words = any(isinstance(value, str) for value in values)
-    return Column(column.header, column.cells, numeric=column.numeric and not words)
-
-
-def _is_figure(value: object) -> bool:
-    """Tell whether a cell is a number, also one that is written out, with its interval."""
-    written = isinstance(value, str | Amount) and _FIGURE.fullmatch(str(value))
-    return is_numeric(value) or bool(written)
-
-
-def _round_enough(size: float, decimals: int) -> bool:
-    return size < _LARGEST_FIXED and abs(size - round(size, decimals)) <= 1e-12 * max(size, 1.0)
 
 
 def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, place: str) -> str:
@@ -294,8 +276,17 @@ def _cell(value: object, spec: str | None, decimals: int | None, grouped: bool, 
 def _number(
     value: object, spec: str | None, decimals: int | None, grouped: bool, place: str
 ) -> str:
+    if spec == "p":
+        number = float(value)  # type: ignore[arg-type]
+        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
     if spec is not None:
-        return _by_spec(value, spec, place)
+        try:
+            text = format(value, spec)
+        except (ValueError, TypeError):
+            problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
+            raise DataError(f"{problem}; give one such as '.3f'") from None
+        minus_zero = text.startswith("-") and not any(c in "123456789in" for c in text)
+        return text[1:] if minus_zero else text
     if isinstance(value, int | np.integer):
         return str(int(value))
     number = float(value)  # type: ignore[arg-type]
@@ -307,31 +298,21 @@ def _number(
     least = 10.0 if digits == _MOST_DECIMALS else 0.5  # where no more decimals come: two digits
     if number and abs(number) < least * 10.0**-digits:
         return f"{number:.2g}"  # a small number is not nothing
-    return _without_minus_zero(f"{number:{',' if grouped else ''}.{digits}f}")
+    return f"{number:z{',' if grouped else ''}.{digits}f}"
 
 
-def _by_spec(value: object, spec: str, place: str) -> str:
-    if spec == "p":
-        number = float(value)  # type: ignore[arg-type]
-        return "<0.0001" if 0.0 <= number < 0.00005 else f"{number:.4f}"
-    try:
-        return _without_minus_zero(format(value, spec))
-    except (ValueError, TypeError):
-        problem = f"column {place!r}: format {spec!r} does not fit {value!r}"
-        raise DataError(f"{problem}; give one such as '.3f'") from None
-
-
-def _without_minus_zero(text: str) -> str:
-    return text[1:] if text.startswith("-") and not any(c in "123456789in" for c in text) else text
-
-
-_LATEX_LINE, _LATEX_WORDS = 88, 22  # letters on a line; of a cell that is not wrapped
+_LATEX_LINE = 1050  # twentieths of the size of common letters, which are narrower than Arial's
+_LATEX_SIZES = {1.0: "", 0.92: r"\small", 0.84: r"\footnotesize", 0.77: r"\scriptsize"}  # widths
+_LATEX_GAPS = (30, 15)  # of columns, in the common size and in smaller ones
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
 # Signs that stay on the line of the word before or behind them.
 _CLOSING, _OPENING = "%\uff0c\u3002\uff1b\uff1a\u3001\uff1f\uff09\u300b", "\uff08\u300a"
 _BOUNDS, _JOINT = re.compile(r"\[[-+]?\d[\d.]*, [-+]?\d[\d.]*\]"), "\ue000"
 _HYPHEN = re.compile("(?<=[A-Za-z]{3}-)(?=[a-z]{3})")  # of a word, not of a range
+_WORTH = 1.2  # power: letters half as large must save more than half of the lines
+_TRIED = 200  # rows whose lines are counted
+_PAPER = 160  # twentieths, below which a column of words is not wrapped on paper
 _NARROWEST = 16  # a column of words is not wrapped below this width
 
 
@@ -349,8 +330,9 @@ def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
             return _Ready(f"$-${escape_latex(cell[1:])}")
         return cell
 
-    sides = _Ready(_latex_sides([*grid.index, *grid.columns]))
-    return _render("table.tex", escape_latex, title, grid, notes, number=number, sides=sides)
+    size, sides, shown = _latex_layout(grid)
+    looks = {"size": _Ready(size), "sides": _Ready(sides)}
+    return _render("table.tex", escape_latex, title, shown, notes, number=number, **looks)
 
 
 def grid_to_markdown(title: str, grid: Grid, notes: Sequence[str]) -> str:
@@ -376,13 +358,14 @@ def _render(
     **own: object,
 ) -> str:
     """Fill a template with a grid, its words and what this format alone needs."""
+    reaches, heads = grid.spans()
     filled = _template(name, escape).render(
         title=title,
         notes=notes,
         index=grid.index,
         columns=grid.columns,
-        heads=list(enumerate(grid.header_spans())),
-        reaches=grid.row_spans(),
+        heads=list(enumerate(heads)),
+        reaches=reaches,
         rows=grid.rows,
         inner=grid.levels - 1,
         zip=zip,
@@ -408,15 +391,25 @@ def _template(name: str, escape: Callable[[object], str]) -> "jinja2.Template":
 
 
 def grid_to_text(title: str, grid: Grid, notes: Sequence[str], *, width: int) -> str:
-    """Render a grid as plain text."""
-    index = [_without_repeats(grid, level) for level in range(len(grid.index))]
+    """Render a grid as plain text: wide ones in blocks of columns, each beside the row labels."""
+    reaches, heads = grid.spans()
+    index = [
+        replace(c, cells=tuple(t if n else "" for t, n in zip(c.cells, reach, strict=True)))
+        for c, reach in zip(grid.index, reaches, strict=True)
+    ]
     widths = fit_widths([*index, *grid.columns], width)
     left, right = widths[: len(index)], widths[len(index) :]
     room = width - sum(left) - len(_GAP) * len(left)
     lines = list(wrap(visible(title), width)) if title else []
     for number, (start, stop) in enumerate(_blocks(right, room)):
         lines += [""] * bool(number)
-        chosen = [*index, *_headers_once(grid, start, stop)]
+        chosen = list(index)
+        for place, column in enumerate(grid.columns[start:stop], start):
+            names = (
+                name if reach[place] or place == start else ""
+                for name, reach in zip(column.header, heads, strict=True)
+            )
+            chosen.append(replace(column, header=tuple(names)))
         lines += _block(chosen, [*left, *right[start:stop]], grid)
     for note in notes:
         lines += wrap(visible(note), width)
@@ -441,46 +434,56 @@ def wrap(text: str, width: float, *, measure: Callable[[str], float] = display_w
     return [line.strip() for line in lines]
 
 
-def _latex_sides(columns: Sequence[Column]) -> str:
-    """Return the sides of the columns; long words are wrapped where a page cannot hold the row."""
-    widths = [max(map(display_width, (*c.header, *c.cells))) + 2 for c in columns]
-    sides = ["r" if column.numeric else "l" for column in columns]
-    wrapped = [i for i, width in enumerate(widths) if width > _LATEX_WORDS and sides[i] == "l"]
-    total = sum(widths[i] for i in wrapped)
-    room = max(_LATEX_LINE - sum(widths) + total, _LATEX_WORDS * len(wrapped))
-    if total > room:
-        for i in wrapped:
-            part = widths[i] / total * room / _LATEX_LINE - 0.03  # less the space between columns
-            sides[i] = f"p{{{part:.2f}\\linewidth}}"
-    return "".join(sides)
+def _latex_layout(grid: Grid) -> tuple[str, str, Grid]:
+    """Choose the size of the letters in which a table fits a page, and break what is too wide.
+
+    Returns the command for the size, the sides of the columns, and the grid with its long headers
+    and words ready to be set.
+    """
+    columns = [*grid.index, *grid.columns]
+    gaps = {scale: _LATEX_GAPS[scale < 1.0] * len(columns) for scale in _LATEX_SIZES}
+    rooms = {scale: int((_LATEX_LINE - gap) / scale) for scale, gap in gaps.items()}
+    scale, widths = fit_page(columns, rooms, readable=0.0)
+    sides, made = "", []
+    for column, width in zip(columns, widths, strict=True):
+        wide = not column.numeric and max(map(letter_width, column.cells), default=0) > width
+        part = width * scale / _LATEX_LINE
+        sides += "r" if column.numeric else f"p{{{part:.3f}\\linewidth}}" if wide else "l"
+        made.append(_broken(column, width, wide))
+    size = _LATEX_SIZES[scale]
+    command = rf"\setlength{{\tabcolsep}}{{3pt}}{size}" if size else ""
+    labels = len(grid.index)
+    return command, sides, Grid(tuple(made[:labels]), tuple(made[labels:]), grid.rows, grid.levels)
 
 
-def _without_repeats(grid: Grid, level: int) -> Column:
-    column, spans = grid.index[level], grid.row_spans()[level]
-    cells = tuple(cell if span else "" for cell, span in zip(column.cells, spans, strict=True))
-    return Column(column.header, cells, column.numeric)
-
-
-def _headers_once(grid: Grid, start: int, stop: int) -> Iterable[Column]:
-    spans = grid.header_spans()
-    for place in range(start, stop):
-        column = grid.columns[place]
-        header = tuple(
-            name if spans[level][place] or place == start else ""
-            for level, name in enumerate(column.header)
-        )
-        yield Column(header, column.cells, column.numeric)
+def _broken(column: Column, width: int, wide: bool) -> Column:
+    """Return a column whose innermost header stands in lines, and wide cells ragged."""
+    header, cells = list(column.header), column.cells
+    lines = wrap(header[-1], width, measure=letter_width)
+    if len(lines) > 1:
+        text = r"\\".join(map(escape_latex, lines))
+        header[-1] = _Ready(rf"\shortstack[{'r' if column.numeric else 'l'}]{{{text}}}")
+    if wide:
+        cells = tuple(_Ready(rf"\raggedright {escape_latex(cell)}") for cell in cells)
+    return Column(tuple(header), cells, column.numeric)
 
 
 def fit_widths(
-    columns: Sequence[Column], width: int, *, narrowest: int = _NARROWEST, gap: int = len(_GAP)
+    columns: Sequence[Column],
+    width: int,
+    *,
+    narrowest: int = _NARROWEST,
+    gap: int = len(_GAP),
+    measure: Callable[[str], int] = display_width,
 ) -> list[int]:
-    """Give each column its natural width; narrow the columns of words while all is too wide."""
-    widths = [
-        max(map(display_width, (*column.header, *column.cells)), default=0) for column in columns
-    ]
+    """Give each column its natural width; narrow the columns of words while all is too wide.
+
+    `measure` says how wide a text is, by default in columns of a terminal.
+    """
+    widths = [max(map(measure, (*column.header, *column.cells)), default=0) for column in columns]
     floors = [
-        _floor(column, width, narrowest) for column, width in zip(columns, widths, strict=True)
+        _floor(column, width, narrowest, measure)
+        for column, width in zip(columns, widths, strict=True)
     ]
     excess = sum(widths) + gap * (len(widths) - 1) - width
     while excess > 0:
@@ -496,14 +499,41 @@ def fit_widths(
     return widths
 
 
-def _floor(column: Column, natural: int, narrowest: int) -> int:
+def fit_page(
+    columns: Sequence[Column], rooms: Mapping[float, int], *, readable: float
+) -> tuple[float, list[int]]:
+    """Choose the size of letters in which a table fits a page, and the width of each column.
+
+    Of the sizes with their rooms, all in twentieths of a size, the largest in which all fits,
+    unless a smaller one saves many lines; one below `readable` only where no other fits.
+    """
+    tried: list[tuple[float, float, list[int]]] = []
+    for size, room in rooms.items():
+        if tried and size < readable:
+            break
+        widths = fit_widths(columns, room, narrowest=_PAPER, gap=0, measure=letter_width)
+        if sum(widths) <= room or size == min(rooms):
+            tried.append((_lines(columns, widths) / size**_WORTH, size, widths))
+    return min(tried, key=lambda one: one[0])[1:]
+
+
+def _lines(columns: Sequence[Column], widths: Sequence[int]) -> int:
+    """Return how many lines the first rows of a table take on paper."""
+    cells = (
+        [wrap(cell, width, measure=letter_width) for cell in column.cells[:_TRIED]]
+        for column, width in zip(columns, widths, strict=True)
+    )
+    return sum(max(map(len, row)) for row in zip(*cells, strict=True))
+
+
+def _floor(column: Column, natural: int, narrowest: int, measure: Callable[[str], int]) -> int:
     """Return the least width: numbers stay whole, words and long headers may be wrapped."""
     texts = column.header if column.numeric else (*column.header, *column.cells)
     words = [piece.rstrip() for text in texts for piece in _pieces(text)]
     if column.numeric:
-        least = max(map(display_width, (*words, *column.cells)), default=0)
+        least = max(map(measure, (*words, *column.cells)), default=0)
     else:
-        least = min(max(narrowest, *map(display_width, words), 0), _NARROWEST)
+        least = min(max(narrowest, *map(measure, words), 0), measure("n" * _NARROWEST))
     return min(natural, least)
 
 
@@ -538,18 +568,14 @@ def _row(
         [""] * (height - len(lines)) + lines if bottom else lines + [""] * (height - len(lines))
         for lines in wrapped
     ]
-    return [
-        _GAP.join(
-            _pad(lines[line], width, to_right)
-            for lines, width, to_right in zip(filled, widths, right, strict=True)
-        ).rstrip()
-        for line in range(height)
-    ]
-
-
-def _pad(text: str, width: int, to_right: bool) -> str:
-    blanks = " " * (width - display_width(text))
-    return blanks + text if to_right else text + blanks
+    out = []
+    for line in range(height):
+        cells = []
+        for lines, width, to_right in zip(filled, widths, right, strict=True):
+            blanks = " " * (width - display_width(lines[line]))
+            cells.append(blanks + lines[line] if to_right else lines[line] + blanks)
+        out.append(_GAP.join(cells).rstrip())
+    return out
 
 
 def _pieces(text: str) -> list[str]:

@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import platform
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -26,6 +27,7 @@ from quesnay.models.display.write import write_bytes, write_text
 _MOST = (60, 40)  # rows and columns; a representation of a larger table shows its ends
 _FIRST, _LAST = (40, 15), (10, 5)
 _COLUMNS = ("value", "unit", "source", "year")
+_WORDS = re.compile('<(td|th scope="(?:col|row|rowgroup)"(?: rowspan="[0-9]+")?)>')
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)
@@ -136,7 +138,12 @@ class Table:
         return self.shortened().to_text()
 
     def _repr_html_(self) -> str:
-        return self.shortened().to_html()
+        return _words_left(self.shortened().to_html())
+
+
+def _words_left(html: str) -> str:
+    """Put words to the left, where a notebook puts every cell to the right."""
+    return _WORDS.sub(r'<\1 style="text-align:left">', html)
 
 
 class Tabular:
@@ -202,7 +209,7 @@ class Tabular:
         return "\n\n".join(repr(table) for table in self.tables())
 
     def _repr_html_(self) -> str:
-        return "\n".join(table.shortened().to_html() for table in self.tables())
+        return "\n".join(table._repr_html_() for table in self.tables())
 
 
 @dataclass(frozen=True, slots=True, eq=False)

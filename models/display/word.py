@@ -12,8 +12,8 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from quesnay.fitting.errors import QuesnayError
-from quesnay.models.display.escape import escape_html, visible
-from quesnay.models.display.grid import Column, Grid, build_grid, fit_widths
+from quesnay.models.display.escape import display_width, escape_html, visible
+from quesnay.models.display.grid import Column, Grid, build_grid, fit_page
 
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
@@ -26,11 +26,11 @@ _WIDEST = _PAGE[0] - 2 * _MARGINS[0]
 _HIGHEST = 20.0  # cm of a page that a picture takes at most: heading and words stand above it
 _HIGHEST_FIRST = 8.6  # below the answer
 _SIZES = (9.0, 8.5, 8.0, 7.5, 7.0, 6.5, 6.0)  # points, the largest in which a table fits
-_LETTER = 0.56  # of the size, how wide a letter is
-_POINT = 2.54 / 72  # cm
 _SIDES = 0.3  # cm of a cell left empty
 _TOGETHER = 12  # rows of a table that stand on one page
-_NARROWEST = 14  # letters of a column of words
+_UNIT = 2.54 / 72 / 20  # cm, by which widths are measured, of a letter of one point
+_READABLE = 7.0  # points; smaller only where the table does not fit otherwise
+_TOGETHER_LETTERS = 600  # of the words that stand on one page with what they introduce
 _FONTS = {"ascii": "Arial", "hAnsi": "Arial", "cs": "Arial", "eastAsia": "Microsoft YaHei"}
 _MATH = "http://schemas.openxmlformats.org/officeDocument/2006/math"
 _PAIRS = {  # of MathML -> of Word, with the names of its two parts
@@ -144,8 +144,10 @@ def _add_part(document: Any, part: Part, highest: float) -> None:
     if part.title:
         document.add_heading(visible(part.title), level=1)
     said = [document.add_paragraph(visible(words)) for words in part.words]
-    if said and (part.figures or part.tables or part.formulas):
-        said[-1].paragraph_format.keep_with_next = True
+    if part.figures or part.tables or part.formulas:
+        few = sum(map(display_width, part.words)) <= _TOGETHER_LETTERS
+        for paragraph in said if few else said[-1:]:
+            paragraph.paragraph_format.keep_with_next = True
     for title, formulas, words in part.formulas:
         _add_formulas(document, title, formulas, words)
     for caption, picture in part.figures.items():
@@ -223,27 +225,25 @@ def _add_table(document: Any, table: "Table") -> None:
 def _layout(columns: Sequence[Column]) -> tuple[float, list[float]]:
     """Return the size of the letters, points, and the width of each column, cm."""
     room = _WIDEST - _SIDES * len(columns)
-    for size in _SIZES:
-        letter = size * _LETTER * _POINT
-        letters = fit_widths(columns, int(room / letter) - 1, narrowest=_NARROWEST, gap=1)
-        if (sum(letters) + len(columns)) * letter <= room:  # one more, for letters that are wide
-            break
-    widths = [(width + 1) * letter for width in letters]
-    shrink = min(1.0, room / sum(widths))
-    return size, [shrink * width + _SIDES for width in widths]
+    rooms = {size: int(room / size / _UNIT) for size in _SIZES}
+    size, units = fit_page(columns, rooms, readable=_READABLE)
+    shrink = min(1.0, rooms[size] / sum(units))
+    return size, [shrink * width * size * _UNIT + _SIDES for width in units]
 
 
 def _cells(column: Column, grid: Grid, place: int) -> list[str]:
     """Return the texts of a column, a repeated row label once."""
     if place >= len(grid.index):
         return [*column.header, *column.cells]
-    spans = grid.row_spans()[place]
+    spans = grid.spans()[0][place]
     once = [text if span else "" for text, span in zip(column.cells, spans, strict=True)]
     return [*column.header, *once]
 
 
 def _fill(column: Any, texts: Sequence[str], right: bool, size: Any, width: float) -> None:
     from docx.enum.text import WD_ALIGN_PARAGRAPH
+    from docx.oxml import OxmlElement
+    from docx.oxml.ns import qn
     from docx.shared import Cm
 
     column.width = Cm(width)
@@ -253,6 +253,10 @@ def _fill(column: Any, texts: Sequence[str], right: bool, size: Any, width: floa
         paragraph.paragraph_format.space_after = 0
         run = paragraph.add_run(text)
         run.font.size = size
+        mark, own = OxmlElement("w:rPr"), OxmlElement("w:sz")  # else an empty cell is higher
+        own.set(qn("w:val"), str(round(2 * size.pt)))
+        mark.append(own)
+        paragraph._p.get_or_add_pPr().append(mark)
         if right:
             paragraph.alignment = WD_ALIGN_PARAGRAPH.RIGHT
 

@@ -4,6 +4,7 @@ Content is written beside and renamed into place.
 """
 
 import contextlib
+import glob
 import hashlib
 import json
 import os
@@ -132,7 +133,7 @@ def _listed(target: Path) -> set[str]:
 def _sweep(target: Path) -> None:
     """Remove hidden folders of processes that are no more."""
     for place in (target, target.parent):
-        for left in place.glob(f".{target.name[:80]}.*-*") if place.is_dir() else ():
+        for left in place.glob(f".{glob.escape(target.name[:80])}.*-*") if place.is_dir() else ():
             owner = left.name.rsplit(".", 1)[-1].split("-")[0]
             if left.is_dir() and owner.isdecimal() and not _alive(int(owner)):
                 shutil.rmtree(left, ignore_errors=True)
@@ -140,11 +141,10 @@ def _sweep(target: Path) -> None:
 
 def _alive(process: int) -> bool:
     try:
-        os.kill(process, 0)
-    except (ProcessLookupError, OverflowError):
+        with contextlib.suppress(PermissionError):  # it is another user's
+            os.kill(process, 0)
+    except (OSError, OverflowError):
         return False
-    except OSError:
-        return True
     return True
 
 

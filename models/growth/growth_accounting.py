@@ -235,15 +235,11 @@ class CostShare(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return the share by group and over all."""
-        frame = pd.concat(
-            [
-                self.by_group,
-                pd.DataFrame(
-                    {**self.by_group[["cost", "total"]].sum().to_dict(), "share": self.share},
-                    index=pd.Index(["all"], name=self.by_group.index.name),
-                ),
-            ]
+        sums = self.by_group[["cost", "total"]].sum().to_dict() if len(self.by_group) else {}
+        whole = pd.DataFrame(
+            {**sums, "share": self.share}, index=pd.Index(["all"], name=self.by_group.index.name)
         )
+        frame = pd.concat([self.by_group, whole]) if sums else whole
         notes = (f"Inputs: {', '.join(self.costs)}. {self.rows} rows.",)
         return (
             Table(f"Cost of inputs as a share of {self.total}", frame, notes, {"share": ".2%"}),

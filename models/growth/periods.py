@@ -54,11 +54,11 @@ def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods
         if letter not in {"Y", "Q"}:
             raise DataError(f"series: expected years, got periods of frequency {low.index.freqstr}")
     if indicators is None:
-        return _without(low, letter, to, labelled=isinstance(series, pd.Series))
+        return _without(low, letter, to, labelled=isinstance(series, pd.Series | pd.DataFrame))
     frame = yearly_frame(_as_frame(indicators), "indicators")
     if isinstance(frame.index, pd.PeriodIndex):
         return _by_label(low, letter, frame, to)
-    if isinstance(indicators, pd.Series | pd.DataFrame) or isinstance(series, pd.Series):
+    if any(isinstance(one, pd.Series | pd.DataFrame) for one in (series, indicators)):
         raise DataError(
             "indicators: expected a quarterly or monthly PeriodIndex (index.to_period('Q')); a "
             "labelled series does not align with indicators by position"

@@ -26,6 +26,7 @@ from quesnay.models.input_output.validation import Grid, place_of, read_along, r
 _NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
 _NAMES_SHOWN = 8  # labels listed in a message before "and so on"
 _MOST_MOVES = 1000  # cells listed
+_ROUNDING = 1e-12  # of a cell: what the scaling itself leaves
 _WEIGHTS = ("relative", "absolute")
 
 
@@ -48,10 +49,17 @@ class Moved(Tabular):
     start: Grid
 
     @property
+    def _change(self) -> Array:
+        """How far each cell moved; what the scaling itself leaves, 1e-12 of it, is nothing."""
+        before, end = self.start.values.ravel(), np.asarray(self.table).ravel()
+        change = end - before
+        return np.where(np.abs(change) > _ROUNDING * np.abs(before), change, 0.0)
+
+    @property
     def moves(self) -> pd.DataFrame:
         """The cells that moved, the furthest first: row, column, before, after, change, ratio."""
         before, end = self.start.values.ravel(), np.asarray(self.table).ravel()
-        change = end - before
+        change = self._change
         size = np.abs(change)
         count = min(_MOST_MOVES, int(np.count_nonzero(size)))
         places = np.argpartition(size, -count)[-count:] if count else np.zeros(0, dtype=np.intp)
@@ -72,7 +80,7 @@ class Moved(Tabular):
 
     def account(self, title: str, steps: str) -> tuple[Table, ...]:
         """Return how the balancing ended, and the cells that moved furthest."""
-        moved = int((self.start.values != np.asarray(self.table)).sum())
+        moved = int(np.count_nonzero(self._change))
         facts = pd.DataFrame({"value": ending(self, steps) | {"cells moved": str(moved)}})
         furthest = Table("Cells that moved furthest", self.moves.head(10))
         return Table(title, facts, self.notes), furthest
@@ -244,8 +252,8 @@ def _balance(
     own.append((more > 0, f"... and {more} more cells."))
     return BalancedTable(
         table=start.wrap(found.table),
-        row_factors=start.wrap_row(found.row_factors),
-        column_factors=start.wrap_column(found.column_factors),
+        row_factors=start.wrap(found.row_factors, 0),
+        column_factors=start.wrap(found.column_factors, 1),
         iterations=found.iterations,
         converged=found.converged,
         residual=found.residual,
@@ -471,8 +479,8 @@ def balance_least_squares(
     own.append((rest > 0, f"{rest} cells came to rest at zero rather than change sign."))
     return LeastSquaresTable(
         start.wrap(found.table),
-        start.wrap_row(found.row_prices),
-        start.wrap_column(found.column_prices),
+        start.wrap(found.row_prices, 0),
+        start.wrap(found.column_prices, 1),
         found.iterations,
         found.converged,
         found.residual,

@@ -150,6 +150,12 @@ def split_imports(
     if place_of(demand.columns, imports) is None:
         hint = suggestion(imports, demand.columns)
         raise DataError(f"imports: no column {shown(imports)} in final demand;{hint}")
+    positive = demand.index[demand[imports] > 0]
+    if len(positive):
+        raise DataError(
+            f"final demand: column {imports!r} holds {demand.loc[positive[0], imports]:g} for "
+            f"{shown(positive[0])}; imports stand there as negative numbers"
+        )
     rest = demand.drop(columns=[imports])
     found = split_flows(
         table.Z.to_numpy(),
@@ -307,6 +313,13 @@ def _check_sizes(engine: Engine, x: Array, sizes: tuple[Array, Array]) -> None:
         if len(odd):
             raise DataError(
                 f"sector {b.sectors[odd[0]]!r}: the region has {what} but the nation has none"
+            )
+        more = np.flatnonzero(regional > nation * (1 + 1e-9))
+        if len(more) and regional.sum() <= nation.sum():
+            k = int(more[0])
+            raise DataError(
+                f"sector {b.sectors[k]!r}: the region's {what} of {regional[k]:.6g} exceeds the "
+                f"nation's of {nation[k]:.6g}; a part cannot be larger: check sector and unit"
             )
     if sizes[0].sum() > sizes[1].sum() * (1 + 1e-9):
         raise DataError(

@@ -141,7 +141,11 @@ def read_blocks(
     bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
     levied = None if taxes is None else read_imports(taxes, sectors)
     paid = bought if levied is None else bought + levied[0].sum(axis=0)
-    uses, inputs = _sums(flows, demand, value, paid)
+    with np.errstate(over="ignore", invalid="ignore"):
+        uses = flows.sum(axis=1) + demand.sum(axis=1)
+        inputs = flows.sum(axis=0) + value.sum(axis=0) + paid
+    if not (np.isfinite(uses).all() and np.isfinite(inputs).all()):
+        raise DataError("the sums of the table are too large for a float; change the unit")
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
     apart = (*(abroad or ())[::2], *(levied or ())[::2])
     for array in (flows, demand, value, extra, x, bought, *apart):
@@ -151,16 +155,6 @@ def read_blocks(
         sectors, flows, demand, demand_names, value, value_names, x, bought, extra, extra_names,
         uses - x, inputs - x, *(abroad or (None,) * 4), *(levied or ()),
     )  # fmt: skip
-
-
-def _sums(flows: Array, demand: Array, value: Array, bought: Array) -> tuple[Array, Array]:
-    """Return what is used of each sector, and what each sector puts in."""
-    with np.errstate(over="ignore", invalid="ignore"):
-        uses = flows.sum(axis=1) + demand.sum(axis=1)
-        inputs = flows.sum(axis=0) + value.sum(axis=0) + bought
-    if not (np.isfinite(uses).all() and np.isfinite(inputs).all()):
-        raise DataError("the sums of the table are too large for a float; change the unit")
-    return uses, inputs
 
 
 def read_flows(data: Any, what: str, *, copy: bool = True) -> tuple[Array, pd.Index]:
@@ -241,7 +235,11 @@ def _read_vectors(
         return _named_vectors(data, sectors, what, name)
     cells = read_cells(data, what)
     axis = min(axis, cells.values.ndim - 1)
-    _check_length(cells, axis, sectors, what)
+    shape, n = cells.values.shape, len(sectors)
+    if shape[axis] != n:
+        wanted = f"({n}, k)" if what.endswith("demand") else f"(m, {n})"
+        turned = " (it looks transposed: pass .T)" if n in shape else ""
+        raise DataError(f"{what}: shape {shape}; expected ({n},) or {wanted}{turned}")
     order = aligned(cells.columns if axis else cells.rows, sectors, what)
     values = np.array(cells.values) if order is None else cells.values.take(order, axis)
     if values.ndim == 1:
@@ -274,14 +272,6 @@ def _named_vectors(
         return read_vector(single, sectors, what)[None, :], pd.Index([name])
     rows = [read_vector(vector, sectors, f"{what}: {key!r}") for key, vector in data.items()]
     return np.array(rows), pd.Index(list(data))
-
-
-def _check_length(cells: "Cells", axis: int, sectors: pd.Index, what: str) -> None:
-    shape, n = cells.values.shape, len(sectors)
-    if shape[axis] != n:
-        wanted = f"({n}, k)" if what.endswith("demand") else f"(m, {n})"
-        turned = " (it looks transposed: pass .T)" if n in shape else ""
-        raise DataError(f"{what}: shape {shape}; expected ({n},) or {wanted}{turned}")
 
 
 def _check_account_names(components: Iterable[Hashable], accounts: Iterable[Hashable]) -> None:
@@ -398,19 +388,13 @@ class Grid:
     columns: pd.Index
     labelled: bool
 
-    def wrap(self, values: Array) -> Any:
-        """Return a result as the user's kind: a frame with labels, or an array."""
+    def wrap(self, values: Array, axis: int | None = None) -> Any:
+        """Return a result as the user's kind, labelled or bare; with `axis`, one number a label."""
         if not self.labelled:
             return values
+        if axis is not None:
+            return pd.Series(values, index=(self.rows, self.columns)[axis])
         return pd.DataFrame(values, index=self.rows, columns=self.columns)
-
-    def wrap_row(self, values: Array) -> Any:
-        """Return one number a row as the user's kind."""
-        return pd.Series(values, index=self.rows) if self.labelled else values
-
-    def wrap_column(self, values: Array) -> Any:
-        """Return one number a column as the user's kind."""
-        return pd.Series(values, index=self.columns) if self.labelled else values
 
     def arranged(
         self, rows: pd.Index | None, columns: pd.Index | None, name: str, whose: str

@@ -6,6 +6,7 @@ labels that can be compared and, for time, ordered; weights and labelled input b
 
 import itertools
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
@@ -84,7 +85,8 @@ def number_column(series: pd.Series, name: str, role: str) -> Values:
     kind = series.dtype
     if kind.kind not in "fiub":
         hint = f", or write C({name}) for categories" if role == "formula" else ""
-        raise DataError(f"{role}: column {name!r} holds {_kind(series)}; convert it{hint}")
+        odd = _ODD_KINDS.get(kind.kind, "text or objects, not numbers")
+        raise DataError(f"{role}: column {name!r} holds {odd}; convert it{hint}")
     if kind in (np.float64, np.longdouble):
         values: Values = series.to_numpy()
     else:
@@ -119,6 +121,7 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             f"{role}: labels of column {name!r} cannot be ordered or compared; use text or numbers"
         ) from None
     named = np.asarray(labels, dtype=object)
+    refuse_twins(named, name, role)
     if role == "time":
         refuse_odd_order(named, name)
     return Grouping(name, codes.astype(np.intp), named)
@@ -174,11 +177,7 @@ def row_label(index: pd.Index, row: int) -> str:
     return shown(index[row])
 
 
-def _kind(series: pd.Series) -> str:
-    kinds = {"M": "dates, not numbers", "m": "durations, not numbers", "c": "complex numbers"}
-    return kinds.get(series.dtype.kind, "text or objects, not numbers")
-
-
+_ODD_KINDS = {"M": "dates, not numbers", "m": "durations, not numbers", "c": "complex numbers"}
 _LEAST_SQUARE, _MOST_SQUARE = 1e-200, 1e200  # of a column, where no single value need be looked at
 _DIGITS = re.compile(r"(\d+)")
 
@@ -203,6 +202,22 @@ def refuse_odd_labels(series: pd.Series, name: str, role: str) -> pd.Series:
                 "and '1' would be different groups; use one kind, such as text"
             )
     return series
+
+
+def refuse_twins(labels: npt.NDArray[np.object_], name: str, role: str) -> None:
+    """Refuse texts that look the same but for blanks around them or the code of a letter."""
+    if labels.size == 0 or not isinstance(labels[0], str):
+        return
+    seen: dict[str, str] = {}
+    for label in labels:
+        plain = label if label.isascii() else unicodedata.normalize("NFKC", label)
+        other = seen.setdefault(plain.strip(), label)
+        if other is not label:
+            raise DataError(
+                f"{role}: labels {shown(other)} and {shown(label)} of column {name!r} differ only "
+                "by blanks or the code of a letter and would be two groups; write them alike, such "
+                "as by .str.strip() and .str.normalize('NFKC')"
+            )
 
 
 def refuse_odd_order(labels: npt.NDArray[np.object_], name: str) -> None:

@@ -3,6 +3,7 @@
 Factors are read here; operators are expanded by formulaic from a text that holds stand-ins only.
 """
 
+import itertools
 import math
 from dataclasses import dataclass
 from functools import lru_cache
@@ -140,6 +141,7 @@ def _read_terms(reader: Reader, outcome: Factor) -> tuple[tuple[Term, ...], bool
     factors = {name: factor for factor, name in names.items()}
     summands = skeleton.split(" + ")
     try:
+        _refuse_idle_minus(skeleton, factors)
         if factors.keys() >= set(summands):  # a plain sum needs no expansion
             expanded = [(), *((name,) for name in dict.fromkeys(summands))]
         else:
@@ -229,6 +231,18 @@ def _read_constant(reader: Reader, words: list[str]) -> str:
     return constant
 
 
+def _refuse_idle_minus(skeleton: str, factors: dict[str, Factor]) -> None:
+    """Refuse to take away what no term brought in: ``a - b`` is not the difference of the two."""
+    words = [word for word in skeleton.split() if word != "("]
+    for place, (sign, word) in enumerate(itertools.pairwise(words)):
+        if sign == "-" and word in factors and word not in words[:place]:
+            text = factors[word].text
+            raise DataError(
+                f"'-' takes a term away, and {text!r} is in none of those before it; for a "
+                f"difference write I(... - {text})"
+            )
+
+
 def _read_factor(reader: Reader) -> Factor:
     token = reader.next
     if token.kind not in {"name", "quoted"}:
@@ -267,8 +281,11 @@ def _read_base(reader: Reader) -> str | float:
 
 
 def _read_level(reader: Reader, *, named: bool) -> str | float:
-    if named:
-        reader.expect("=")
+    if named and reader.take_sign("=") is None:
+        raise reader.error(
+            "only the base level is chosen here, as in C(x, base='b'); for slopes by group write "
+            "i(group):x; stopped"
+        )
     sign = reader.take_sign("-")
     token = reader.next
     if token.kind == "number":

@@ -23,6 +23,7 @@ from quesnay.fitting.regression.instrumental import (
     endogeneity,
     first_stage,
     instrumental_variables,
+    joint_strength,
     overidentification,
 )
 from quesnay.fitting.regression.least_squares import (
@@ -32,6 +33,7 @@ from quesnay.fitting.regression.least_squares import (
     project,
 )
 from quesnay.fitting.verdict import TestResult
+from quesnay.models.inputs import as_frame
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,
@@ -48,7 +50,6 @@ from quesnay.models.regression.design import (
 from quesnay.models.regression.formula import (
     Formula,
     Term,
-    parse_formula,
     parse_terms,
     term_text,
 )
@@ -60,6 +61,7 @@ from quesnay.models.regression.sample import (
     absorber_of,
     draw_samples,
     drop_columns,
+    read_formula,
 )
 
 
@@ -128,10 +130,10 @@ def fit_instrumental(
     Returns
     -------
     PanelFit
-        Coefficients with tests of strength (effective F), need (Durbin-Wu-Hausman) and, where
-        overidentified, agreement (Hansen's J with the errors of the fit, and Sargan); with one
-        instrument the Anderson-Rubin set, the first-stage slope and the least-squares slope among
-        the details.
+        Coefficients with tests of strength (effective F; of several endogenous regressors Cragg
+        and Donald's), need (Durbin-Wu-Hausman) and, where overidentified, agreement (Hansen's J
+        with the errors of the fit, and Sargan); with one instrument the Anderson-Rubin set, the
+        first-stage slope and the least-squares slope among the details.
 
     Raises
     ------
@@ -163,6 +165,9 @@ def fit_instrumental(
         time=time,
         unit=unit,
     )
+    rule = None if covariance is None else choose_rule(covariance, roles)
+    if rule is not None and method != "2sls":
+        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
     parts = read_equation(formula, data, endogenous, instruments, roles, drop=drop_collinear)
     found = instrumental_variables(
         parts.y,
@@ -173,9 +178,6 @@ def fit_instrumental(
         clusters=parts.clusters,
         absorbed=parts.absorbed,
     )
-    rule = None if covariance is None else choose_rule(covariance, roles)
-    if rule is not None and method != "2sls":
-        raise DataError("covariance: LIML has CR1 and HC1 errors only; leave covariance= out")
     return _as_fit(found, parts, formula, method, rule)
 
 
@@ -304,8 +306,9 @@ def _tests(found: InstrumentalFit, parts: Equation) -> tuple[TestResult, ...]:
     """Test strength, need and, where there are spare instruments, agreement."""
     needed = partial(endogeneity, found, clusters=parts.clusters)
     tests = [attempted("Durbin-Wu-Hausman", needed)]
-    if len(parts.endogenous) == 1:
-        tests.insert(0, first_stage(found, clusters=parts.clusters))
+    alone = len(parts.endogenous) == 1
+    stage = first_stage(found, clusters=parts.clusters) if alone else joint_strength(found)
+    tests.insert(0, stage)
     if parts.Z.shape[1] > parts.X.shape[1]:
         agreed = partial(overidentification, found, clusters=parts.clusters, robust=True)
         tests += [attempted("Hansen J", agreed), overidentification(found)]
@@ -344,11 +347,9 @@ def read_equation(
     Regressors and instruments are told apart as terms: ``C(t)`` stands for all its columns,
     ``a:b`` is ``b:a``.
     """
-    if not isinstance(formula, str) or not isinstance(data, pd.DataFrame):
-        raise DataError("expected a formula such as 'y ~ x + w' and a DataFrame")
-    own = parse_formula(formula)
-    inner = [_own_term(own, name) for name in column_names(endogenous, "endogenous", least=1)]
-    outer = _outer_terms(own, column_names(instruments, "instruments", least=1))
+    own = read_formula(formula, data)
+    inside = column_names(endogenous, "endogenous", least=1)
+    inner, outer = _terms(own, inside, column_names(instruments, "instruments", least=1))
     reduced = replace(own, terms=(*(t for t in own.terms if t not in inner), *outer))
     structural, first = draw_samples((own, reduced), data, roles)
     absorber = absorber_of(structural)
@@ -357,30 +358,35 @@ def read_equation(
     excluded = [k for k, term in enumerate(first.owners) if term in outer]
     if not excluded:
         raise DataError("instruments: explained by the terms of the formula; name other columns")
-    inside = [k for k, term in enumerate(structural.owners) if term in inner]
-    if not inside:
+    places = [k for k, term in enumerate(structural.owners) if term in inner]
+    if not places:
         raise EstimationError("endogenous: explained by the terms before it; drop one of these")
-    return _arrays(structural, first, (inside, excluded), absorber, own.outcome.text)
+    return _arrays(structural, first, (places, excluded), absorber, own.outcome.text)
 
 
-def _own_term(own: Formula, name: str) -> Term:
-    """Return the term of the equation that is called endogenous."""
-    terms = parse_terms(name)
-    found = own.find(terms[0]) if len(terms) == 1 else None
-    if found is None:
-        known = [term_text(term) for term in own.terms]
-        raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
-    return found
-
-
-def _outer_terms(own: Formula, names: Sequence[str]) -> list[Term]:
-    """Return the terms of the excluded instruments, none of them in the equation."""
-    outer = [term for name in names for term in parse_terms(name)]
+def _terms(
+    own: Formula, endogenous: Sequence[str], instruments: Sequence[str]
+) -> tuple[list[Term], list[Term]]:
+    """Return the terms of the equation called endogenous, and those of the excluded instruments."""
+    inner = []
+    for name in endogenous:
+        terms = parse_terms(name)
+        found = own.find(terms[0]) if len(terms) == 1 else None
+        if found is None:
+            known = [term_text(term) for term in own.terms]
+            raise DataError(f"endogenous: {name!r} is no term;{suggestion(name, known)}")
+        inner.append(found)
+    outer = [term for name in instruments for term in parse_terms(name)]
     alike = [frozenset(factor.meaning for factor in term) for term in outer]
-    within = [own.find(term) is not None or term == (own.outcome,) for term in outer]
-    if not outer or len(set(alike)) < len(alike) or any(within):
-        raise DataError("instruments: name columns that are not in the formula, each once")
-    return outer
+    wanted = "instruments: name columns that are not in the formula, each once"
+    if not outer:
+        raise DataError(wanted)
+    for place, term in enumerate(outer):
+        twice = alike[place] in alike[:place]
+        if twice or own.find(term) is not None or term == (own.outcome,):
+            fault = "named twice" if twice else "in the formula"
+            raise DataError(f"{wanted}; {term_text(term)!r} is {fault}")
+    return inner, outer
 
 
 def _arrays(
@@ -478,8 +484,7 @@ def shift_share_instrument(
     >>> z.round(4).tolist()
     [0.0, 0.1733, 0.0, 1.0986]
     """
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    as_frame(data, "data")
     columns = column_names(columns, "columns", least=2)  # a mix of one has no variation
     roles = {"cell": cell, "unit": unit, "time": time}
     groups = [group_column(data, column_name(roles[role], role), role) for role in roles]

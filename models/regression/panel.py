@@ -22,9 +22,7 @@ from quesnay.fitting.regression.covariance import (
 )
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
 from quesnay.fitting.regression.least_squares import (
-    CovarianceEstimate,
     CovarianceRule,
-    Regression,
     least_squares,
     project,
 )
@@ -142,12 +140,6 @@ def fit_panel(
         singletons=singletons,
     )
     rule = choose_rule(covariance, roles)
-    known = known_covariance(rule)
-    if known and COVARIANCES[known].by_leverage and any("[" in name for name in roles.absorb):
-        raise DataError(
-            f"covariance: {known} does not know absorbed slopes; write C(unit):t in "
-            "the formula, or use CR1 or HC1"
-        )
     (sample,) = draw_samples((parsed,), repeat_rows(data, frequency, weights), roles)
     names = {"formula": parsed.source, "outcome": parsed.outcome.text}
     return fit_sample(sample, rule, **names, drop_collinear=drop_collinear)
@@ -167,7 +159,14 @@ def fit_sample(
         fit = least_squares(y, X, names=sample.names, noise=noise)
         columns, basis = np.asarray(X, dtype=np.float64), {"factor": fit.root, "Q": fit.basis}
         regression = sample.regression(columns, fit.residuals, fit.bread, absorber, **basis)
-        inference = _errors(rule, regression, sample.names)
+        try:
+            inference = replace(rule.estimate(regression), estimator=rule)
+        except EstimationError:
+            if regression.free > 0:
+                refuse_own_rows(regression, sample.names)
+            raise
+        if (inference.matrix.diagonal() == 0.0).any():
+            refuse_own_rows(regression, sample.names)
     refuse_overflow(inference.matrix, fit.ssr, sample.names)
     return PanelFit(
         formula=formula,
@@ -178,21 +177,6 @@ def fit_sample(
         regression=regression,
         inference=inference,
     )
-
-
-def _errors(
-    rule: CovarianceRule, regression: Regression, names: Sequence[str]
-) -> CovarianceEstimate:
-    """Estimate the covariance, naming a coefficient whose robust error does not exist."""
-    try:
-        inference = rule.estimate(regression)
-    except EstimationError:
-        if regression.free > 0:
-            refuse_own_rows(regression, names)
-        raise
-    if (inference.matrix.diagonal() == 0.0).any():
-        refuse_own_rows(regression, names)
-    return replace(inference, estimator=rule)
 
 
 def _within(
@@ -212,8 +196,13 @@ def _within(
     return sample, weighed(y, sample.weights), weighed(X, sample.weights), noise, absorber
 
 
-def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> CovarianceRule:
-    """Return the covariance that was asked for, or the default for the sample."""
+def choose_rule(
+    covariance: str | CovarianceRule | None, roles: Roles, *, by_unit: bool = False
+) -> CovarianceRule:
+    """Return the covariance that was asked for, or the default for the sample.
+
+    `by_unit`: where it needs clusters and none are named, the units are.
+    """
     if covariance is None:
         return CR1() if roles.cluster else HC1()
     if isinstance(covariance, str):
@@ -230,24 +219,39 @@ def choose_rule(covariance: str | CovarianceRule | None, roles: Roles) -> Covari
         rule = covariance
     else:
         raise DataError(f"covariance: expected a name or a rule, got {shown(covariance)}")
-    _check_needs(rule, roles)
+    _check_needs(rule, roles, by_unit)
     return rule
 
 
-def _check_needs(rule: CovarianceRule, roles: Roles) -> None:
+def _check_needs(rule: CovarianceRule, roles: Roles, by_unit: bool) -> None:
     known, kind = known_covariance(rule), type(rule).__name__
     if known is None:  # a user's own says itself what it lacks
         return
-    needs = COVARIANCES[known].needs
-    if needs == "clusters" and not roles.cluster:
-        raise DataError(f"covariance: {kind} needs clusters; name their column with cluster=")
-    if needs != "clusters" and roles.cluster:
-        raise DataError(
-            f"covariance: {kind} would ignore cluster={roles.cluster[0]!r}; "
-            "leave one of the two out, or use CR1, CR2 or CR3"
-        )
-    if needs == "periods" and roles.time is None:
-        raise DataError(f"covariance: {known} needs periods; name their column with time=")
+    asks, problem = COVARIANCES[known], ""
+    if asks.needs == "clusters" and not (roles.cluster or by_unit):
+        problem = f"{kind} needs clusters; name their column with cluster="
+    elif asks.needs != "clusters" and roles.cluster:
+        problem = f"{kind} would ignore cluster={roles.cluster[0]!r}; leave one of the two out, or "
+        problem += "use CR1, CR2 or CR3"
+    elif asks.needs == "periods" and roles.time is None:
+        problem = f"{known} needs periods; name their column with time="
+    elif asks.by_leverage and any("[" in name for name in roles.absorb):
+        problem = f"{known} does not know absorbed slopes; write C(unit):t in the formula, or use "
+        problem += "CR1 or HC1"
+    if problem:
+        raise DataError(f"covariance: {problem}")
+
+
+def rule_by_unit(
+    covariance: str | CovarianceRule, panel: PanelData, cluster: str | None
+) -> tuple[CovarianceRule, tuple[Grouping, ...]]:
+    """Return a covariance and its clusters: the units where it needs some and none are named."""
+    named = () if cluster is None else (cluster,)
+    time = None if panel.time is None else panel.time.name
+    rule = choose_rule(covariance, Roles(cluster=named, time=time), by_unit=True)
+    known = known_covariance(rule)
+    takes = known is None or COVARIANCES[known].needs == "clusters"
+    return rule, (panel.cluster,) if takes else ()
 
 
 def fit_differences(
@@ -260,6 +264,7 @@ def fit_differences(
     absorb: str | tuple[str, ...] = (),
     cluster: str | None = None,
     weights: "str | pd.Series | None" = None,
+    covariance: str | CovarianceRule = "CR1",
     drop_collinear: bool | None = None,
 ) -> PanelFit:
     """Estimate an equation in changes, which removes every unit effect.
@@ -281,13 +286,16 @@ def fit_differences(
         Column of clusters; by default the unit.
     weights : str or Series, optional
         Weights inverse to the variance of the errors of the changes, read at the later end.
+    covariance : str or covariance rule, default "CR1"
+        As of `fit_panel`, of the regression of the changes; without clusters, ``"HC1"`` and the
+        like, only where successive changes of a unit are unrelated.
     drop_collinear : bool, optional
         As of `fit_panel`.
 
     Returns
     -------
     PanelFit
-        A regression like any other, with CR1 errors; its rows are those of the later ends.
+        A regression like any other; its rows are those of the later ends.
 
     Raises
     ------
@@ -311,12 +319,11 @@ def fit_differences(
     sets = column_names(absorb, "absorb")
     when = column_name(time, "time")
     panel = read_panel(formula, data, unit=unit, time=when, cluster=cluster, weights=weights)
+    rule, clusters = rule_by_unit(covariance, panel, cluster)
     later, earlier = difference_ends(panel.unit.codes, panel.when, lag)
     effects = tuple(_effect(data, panel.sample.index, name, later) for name in sets)
     steps = panel.X[later] - panel.X[earlier]
-    names, columns, notes = _changes(panel, steps, absorbed=bool(effects))
-    if not columns:
-        raise DataError(f"formula {formula!r}: no regressors are left; add a term")
+    names, columns, notes = _changes(panel, steps, formula, absorbed=bool(effects))
     owners = dict(zip(panel.names, panel.sample.owners, strict=True))
     difference = replace(
         panel.sample,
@@ -325,7 +332,7 @@ def fit_differences(
         design=np.column_stack(columns),
         names=tuple(names),
         effects=effects,
-        clusters=(panel.cluster.select(later),),
+        clusters=tuple(group.select(later) for group in clusters),
         periods=panel.when.between(later),
         weights=None if panel.sample.weights is None else panel.sample.weights[later],
         unit=panel.unit.select(later),
@@ -334,11 +341,11 @@ def fit_differences(
         lag=lag,
     )
     said = {"formula": f"{formula} (differences, {lag})", "outcome": f"change of {panel.outcome}"}
-    return fit_sample(difference, CR1(), **said, drop_collinear=drop_collinear)
+    return fit_sample(difference, rule, **said, drop_collinear=drop_collinear)
 
 
 def _changes(
-    panel: PanelData, steps: Array, *, absorbed: bool
+    panel: PanelData, steps: Array, formula: str, *, absorbed: bool
 ) -> tuple[list[str], list[Array], tuple[str, ...]]:
     """Return the columns of changes, with a common drift where the levels have an intercept.
 
@@ -351,7 +358,10 @@ def _changes(
             name = panel.names[place]
             raise EstimationError(f"{name!r} does not change in any unit; leave it out")
     names, columns = [panel.names[place] for place in keep], [steps[:, place] for place in keep]
-    if absorbed or "Intercept" not in panel.names:
+    drift = "Intercept" in panel.names and not absorbed
+    if not (columns or drift):
+        raise DataError(f"formula {formula!r}: no regressors are left; add a term")
+    if not drift:
         return names, columns, ()
     if columns and spans_constant(np.column_stack(columns)):
         return names, columns, ("Other columns make a common drift: there is no intercept.",)
@@ -370,7 +380,8 @@ def fit_half_panel_jackknife(
     """Estimate fixed effects with the bias of a short panel taken off.
 
     ``b = 2 b_all - (b_first + b_second) / 2`` over halves of the times; with an odd number the mean
-    of the two ways to halve. Errors from the influence of each cluster on the same combination.
+    of the two ways to halve. Errors from the influence of each cluster on the same combination;
+    there is no choice of `covariance`, as no one regression has these coefficients.
 
     Parameters
     ----------

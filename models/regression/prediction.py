@@ -19,6 +19,7 @@ from quesnay.fitting.checks import choice, confidence_level
 from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.clusters import is_nested
 from quesnay.fitting.regression.least_squares import dependent_columns, least_squares
+from quesnay.models.inputs import as_frame
 from quesnay.models.regression.columns import (
     Grouping,
     find_column,
@@ -42,10 +43,9 @@ def predict(
         level = confidence_level(level)
     if new_data is None:
         index, design = fit.index, np.asarray(fit.sample.design, dtype=np.float64)
-    elif isinstance(new_data, pd.DataFrame):
-        index, design = new_data.index, _new_design(fit, new_data)
     else:
-        raise DataError(f"new_data: expected a DataFrame, got {type(new_data).__name__}")
+        new_data = as_frame(new_data, "new_data")
+        index, design = new_data.index, _new_design(fit, new_data)
     centre, dummies = design @ fit.coefficients, None
     if _has_levels(fit):
         dummies, unknown = _dummies(fit, new_data)
@@ -138,8 +138,7 @@ def _from_first(sets: tuple[Grouping, ...], values: list[Array]) -> list[Array]:
             (np.ones(first.codes.size), (first.codes, first.count + group.codes)), (size, size)
         )
         _, part = sparse.csgraph.connected_components(ties, directed=False)
-        if len(sets) > 2:
-            part = np.zeros(size, dtype=np.intp)  # other sets tie the parts together
+        part = part if len(sets) == 2 else np.zeros_like(part)  # other sets tie the parts together
         own = part[first.count :]
         _, leaders = np.unique(own, return_index=True)
         shift = np.zeros(int(part.max()) + 1)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import replace
 from functools import partial
-from typing import cast, get_args
+from typing import TypeAlias
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +13,11 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import Classical
+from quesnay.fitting.regression.covariance import Classical, known_covariance
 from quesnay.fitting.regression.fixed_effects import cluster_sums, group_means
 from quesnay.fitting.regression.least_squares import CovarianceRule, LinearFit, Regression
 from quesnay.fitting.regression.random_effects import (
-    Method,
+    METHODS,
     RandomEffects,
     means_beyond_rounding,
     random_effects,
@@ -25,9 +25,11 @@ from quesnay.fitting.regression.random_effects import (
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.design import refuse_constant, refuse_dependent
-from quesnay.models.regression.panel import choose_rule, fit_sample
+from quesnay.models.regression.panel import choose_rule, fit_sample, rule_by_unit
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import PanelData, Roles, Sample, drop_columns, read_panel
+
+_Errors: TypeAlias = tuple[CovarianceRule, tuple[Grouping, ...]]
 
 
 def fit_random_effects(
@@ -96,7 +98,7 @@ def fit_random_effects(
     2.004
     """
     panel = _read(formula, data, (unit, time, cluster), weights, drop_collinear)
-    return _estimate(panel, panel.sample, formula, method, covariance)
+    return _estimate(panel, panel.sample, formula, method, _errors(panel, covariance, cluster))
 
 
 def fit_correlated_random_effects(
@@ -161,7 +163,7 @@ def fit_correlated_random_effects(
             "means are the same for all"
         )
     wider = replace(panel.sample, design=np.column_stack(columns), names=tuple(names))
-    return _estimate(panel, wider, formula, method, covariance)
+    return _estimate(panel, wider, formula, method, _errors(panel, covariance, cluster))
 
 
 def fit_between(
@@ -257,11 +259,11 @@ def _unit_means(panel: PanelData) -> tuple[Array, npt.NDArray[np.bool_]]:
 
 
 def _estimate(
-    panel: PanelData, sample: Sample, formula: str, method: str, covariance: str | CovarianceRule
+    panel: PanelData, sample: Sample, formula: str, method: str, errors: _Errors
 ) -> PanelFit:
     """Estimate a panel, or its correlated form where the sample has unit means beside it."""
-    kind = cast("Method", choice(method, get_args(Method), "method"))
-    rule, clusters = _errors(panel, covariance)
+    kind = choice(method, METHODS, "method")
+    rule, clusters = errors
     if "Intercept" not in sample.names:
         raise DataError("formula: random effects need an intercept; take '- 1' out")
     refuse_constant(panel.y, panel.outcome)
@@ -298,17 +300,18 @@ def _estimate(
     )
 
 
-def _errors(
-    panel: PanelData, covariance: str | CovarianceRule
-) -> tuple[CovarianceRule, tuple[Grouping, ...]]:
+def _errors(panel: PanelData, covariance: str | CovarianceRule, cluster: str | None) -> _Errors:
     """Return the rule of the errors that are asked for, and their clusters."""
-    plain = isinstance(covariance, str) and covariance.lower() == "classical"
-    clusters = () if plain or isinstance(covariance, Classical) else (panel.cluster,)
-    named = "CR1" if isinstance(covariance, str) and covariance == "clustered" else covariance
-    return choose_rule(named, Roles(cluster=tuple(c.name for c in clusters))), clusters
+    rule, clusters = rule_by_unit(covariance, panel, cluster)
+    if not (clusters or isinstance(rule, Classical)):
+        raise DataError(
+            f"covariance: {known_covariance(rule)} takes the rows of a unit as unrelated, which "
+            "random effects do not; use classical, CR0, CR1, CR2 or CR3"
+        )
+    return rule, clusters
 
 
-def _again(panel: PanelData, sample: Sample, method: Method, rows: Codes, copies: Codes) -> Array:
+def _again(panel: PanelData, sample: Sample, method: str, rows: Codes, copies: Codes) -> Array:
     """Return the coefficients of some rows; a unit in two copies is two units."""
     unit = copies * panel.unit.count + panel.unit.codes[rows]
     X = np.asarray(sample.design[rows], dtype=np.float64)
@@ -326,7 +329,7 @@ def _components(found: RandomEffects) -> Mapping[str, float]:
     }
 
 
-def _tests(panel: PanelData, kind: Method, *, correlated: bool) -> tuple[TestResult, ...]:
+def _tests(panel: PanelData, kind: str, *, correlated: bool) -> tuple[TestResult, ...]:
     """Test random against fixed effects; what the sample cannot carry is listed with the reason."""
     unit = panel.unit.codes
     tests = [attempted("Mundlak", partial(mundlak, panel.y, panel.X, unit=unit, method=kind))]

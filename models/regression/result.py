@@ -436,7 +436,7 @@ class PanelFit(Answers, Tabular):
     @property
     def std_errors(self) -> pd.Series:
         """Standard errors."""
-        return self._series(self._errors(), "std_error")
+        return self._series(np.sqrt(self.inference.matrix.diagonal()), "std_error")
 
     @property
     def covariance(self) -> pd.DataFrame:
@@ -446,12 +446,14 @@ class PanelFit(Answers, Tabular):
     @property
     def tstats(self) -> pd.Series:
         """Coefficients over their standard errors."""
-        return self._series(self._statistics(), "statistic")
+        with np.errstate(divide="ignore", invalid="ignore"):
+            ratio = self.estimate.coefficients / np.sqrt(self.inference.matrix.diagonal())
+        return self._series(ratio, "statistic")
 
     @property
     def pvalues(self) -> pd.Series:
         """Two-sided p-values of each coefficient being zero, Student's t with `df`."""
-        tail = stdtr(self.inference.df, -np.abs(self._statistics()))
+        tail = stdtr(self.inference.df, -np.abs(self.tstats.to_numpy()))
         return self._series(2.0 * tail, "p_value")
 
     @property
@@ -471,8 +473,11 @@ class PanelFit(Answers, Tabular):
         Around its (weighted) mean; around zero where neither an effect nor the columns together,
         such as all levels of a category, make an intercept.
         """
-        e, weights = self._residuals(), self.sample.weights
-        return 1.0 - float(e @ e if weights is None else e**2 @ weights) / self._total()
+        e, y, weights = self._residuals(), self._outcome(), self.sample.weights
+        if self.intercept or self.sample.effects or spans_constant(self.sample.design):
+            y = y - np.average(y, weights=weights)
+        rest, whole = (v @ v if weights is None else v**2 @ weights for v in (e, y))
+        return 1.0 - float(rest) / float(whole)
 
     @property
     def rsquared_within(self) -> float:
@@ -580,13 +585,6 @@ class PanelFit(Answers, Tabular):
     def _series(self, values: Array, name: str) -> pd.Series:
         return pd.Series(values, labels_of(self.names).view(), name=name)
 
-    def _errors(self) -> Array:
-        return np.asarray(np.sqrt(self.inference.matrix.diagonal()))
-
-    def _statistics(self) -> Array:
-        with np.errstate(divide="ignore", invalid="ignore"):
-            return self.estimate.coefficients / self._errors()
-
     def _outcome(self) -> Array:
         return np.asarray(self.sample.outcome, dtype=np.float64)
 
@@ -621,12 +619,6 @@ class PanelFit(Answers, Tabular):
             return self._outcome() - design @ self.estimate.coefficients
         return self.estimate.residuals / (1.0 if weights is None else np.sqrt(weights))
 
-    def _total(self) -> float:
-        y, weights = self._outcome(), self.sample.weights
-        if self.intercept or self.sample.effects or spans_constant(self.sample.design):
-            y = y - np.average(y, weights=weights)
-        return float(y @ y if weights is None else y**2 @ weights)
-
 
 @functools.lru_cache(maxsize=256)
 def labels_of(names: tuple[str, ...]) -> pd.Index:
@@ -654,7 +646,8 @@ def _notes(fit: "PanelFit") -> tuple[str, ...]:
     ):
         if count:
             notes.append(f"Dropped: {count:,} row{'s' if count > 1 else ''} {reason}.")
-    if not fit.regression.rank_is_exact:
+    absorber = fit.regression.absorber
+    if absorber is not None and not absorber.rank_is_exact:
         notes.append("Degrees of freedom of the absorbed effects are an upper bound.")
     if fit.is_exact:
         notes.append(

@@ -23,6 +23,7 @@ from quesnay.fitting.regression.fixed_effects import (
 )
 from quesnay.fitting.regression.least_squares import Regression
 from quesnay.models.expressions import Shifter
+from quesnay.models.inputs import as_frame
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,
@@ -199,8 +200,7 @@ def read_formula(formula: object, data: object) -> Formula:
     if not isinstance(formula, str):
         kind = type(formula).__name__
         raise DataError(f"formula: expected a text such as 'y ~ x', got {kind}")
-    if not isinstance(data, pd.DataFrame):
-        raise DataError(f"data: expected a DataFrame, got {type(data).__name__}; convert it")
+    as_frame(data, "data")
     return parse_formula(formula)
 
 

@@ -185,11 +185,17 @@ class AccountModel:
 
     def _drawn(self, inputs: Inputs) -> "_Drawn":
         vintage = inputs["gdp_vintage"].astype(int)
-        factor = self._forecast_factor(vintage, inputs["forecast_growth"])
+        growth = inputs["forecast_growth"][:, None]
+        grown = self.forecast_base[None, :] * (1.0 + growth) / self.gdp[vintage]
+        factor = np.where(np.isnan(grown), 1.0, grown)  # over the GDP the slot was prepared with
         shares = self.core_shares(inputs)
         core = shares[:, None, :] * self.value_added[:, :, self.places][vintage]
         core *= factor[:, :, None]
-        return _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor)
+        per_value = np.full((len(vintage), self.value_added.shape[2]), np.nan)
+        if self.employment is not None:
+            chosen = inputs["employment_coefficient"].astype(int)
+            per_value = self.employment.jobs_per_value[chosen]
+        return _Drawn(vintage, factor, shares, core, self.gdp[vintage] * factor, per_value)
 
     def core_shares(self, inputs: Inputs) -> Array:
         """Share of the core in each of its sectors, calibrated on the printed core, (n, K)."""
@@ -203,15 +209,24 @@ class AccountModel:
         return np.asarray(shares * (inputs[self.core_id] / (shares * own).sum(axis=1))[:, None])
 
     def _run(self, run: str, known: "_Drawn", inputs: Inputs) -> Array:
-        core = known.core.sum(axis=2)
+        """Compute one run, (concepts, T, n): what has an equation of other concepts by it."""
         integration, employed, potential = self._integrated(run, known, inputs)
-        jobs = self._jobs(self._persons(known, employed, inputs))
-        inflation = self.inflation[known.vintage]
-        levels = {
-            "core": core, "integration": integration, "gdp": known.gdp, "jobs": jobs,
+        persons = self._persons(known, employed, inputs)
+        previous = np.array([slot.previous for slot in self.slots])
+        found = {
+            "core": known.core.sum(axis=2), "integration": integration, "gdp": known.gdp,
+            "jobs": np.where(previous < 0, np.nan, persons - persons[:, previous]),
             "potential": potential,
         }  # fmt: skip
-        return _stack(levels, self.slots, inflation)
+
+        def of(name: str, back: int) -> Array:
+            return np.where(previous < 0, np.nan, found[name][:, previous]) if back else found[name]
+
+        for name in CONCEPTS:
+            if name not in found:
+                prices = {"P": self.inflation[known.vintage], "P before": 1.0}
+                found[name] = derive(name, of, **prices)
+        return np.stack([found[name] for name in CONCEPTS]).transpose(0, 2, 1)
 
     def _integrated(self, run: str, known: "_Drawn", inputs: Inputs) -> tuple[Array, Array, Array]:
         """Integration, its jobs at base-year productivity, and the potential, each (n, T)."""
@@ -221,26 +236,19 @@ class AccountModel:
             return np.zeros_like(core), np.zeros_like(core), unknown
         if run == "linkage":
             by_sector = self._linked(known)
-            return by_sector.sum(axis=2), self._employed(inputs, by_sector), unknown
-        use, e = self._potential, self._potential.elasticity(inputs)
+            employed = np.einsum("nts,ns->nt", by_sector, known.per_value)
+            return by_sector.sum(axis=2), employed, unknown
+        use = self.potential
+        assert use is not None  # `runs` has no run that needs it without it
+        e = use.elasticity(inputs)
         users = self.value_added * use.intensity
         using = users.sum(axis=2)[known.vintage] * known.factor
         potential = e[:, None] * using
         if run == "elasticity":
             integration = potential * core / (use.supply[known.vintage] * known.factor)
         else:
-            integration = self._curve(core, known, inputs, using)
+            integration = self._curve(core, known, inputs, (using, use.median))
         return integration, integration * self._jobs_of_users(known, inputs, users), potential
-
-    @property
-    def _potential(self) -> Potential:
-        assert self.potential is not None  # `runs` has no run that needs it without it
-        return self.potential
-
-    def _forecast_factor(self, vintage: npt.NDArray[np.intp], growth: Array) -> Array:
-        """GDP of each draw over the GDP that the slot was prepared with, (n, T)."""
-        drawn = self.forecast_base[None, :] * (1.0 + growth[:, None]) / self.gdp[vintage]
-        return np.where(np.isnan(drawn), 1.0, drawn)
 
     def _linked(self, known: "_Drawn") -> Array:
         """Value added elsewhere that the core needs, by slot and sector, (n, T, S)."""
@@ -257,14 +265,17 @@ class AccountModel:
                 out[:, t] = out[:, p] * grown[:, None]
         return out
 
-    def _curve(self, core: Array, known: "_Drawn", inputs: Inputs, using: Array) -> Array:
-        """Integration-driven part along the drawn curve, (n, T)."""
+    def _curve(
+        self, core: Array, known: "_Drawn", inputs: Inputs, users: tuple[Array, float]
+    ) -> Array:
+        """Integration-driven part along the drawn curve, (n, T); users and median elasticity."""
         use = self.calibration
         assert use is not None  # `runs` has no calibrated run without it
         later_total = inputs[use.total]
         inflation = self.inflation[known.vintage, use.later]
         earlier_total = later_total / (1.0 + inputs[use.growth]) / inflation
-        middle = inputs.get("elasticity", self._potential.median)
+        using, median = users
+        middle = inputs.get("elasticity", median)
         full = np.asarray(middle * np.exp(inputs["saturation"]))[:, None] * using
         shares = (
             (earlier_total - core[:, use.earlier]) / full[:, use.earlier],
@@ -283,13 +294,6 @@ class AccountModel:
                 path[mine] = found * np.exp(error)
         return full * path
 
-    def _employed(self, inputs: Inputs, by_sector: Array) -> Array:
-        """Jobs that value added by sector stands for, at base-year productivity, (n, T)."""
-        if self.employment is None:
-            return np.full(by_sector.shape[:2], np.nan)
-        per_value = self.employment.jobs_per_value[inputs["employment_coefficient"].astype(int)]
-        return np.asarray(np.einsum("nts,ns->nt", by_sector, per_value))
-
     def _jobs_of_users(self, known: "_Drawn", inputs: Inputs, users: Array) -> Array:
         """Jobs per unit of what is spread over the using industries, (n, T)."""
         if self.employment is None:
@@ -303,29 +307,21 @@ class AccountModel:
         use = self.employment
         if use is None:
             return np.full(employed.shape, np.nan)
-        per_value = use.jobs_per_value[inputs["employment_coefficient"].astype(int)]
-        own = np.einsum("ntk,nk->nt", known.core, per_value[:, self.places])
+        own = np.einsum("ntk,nk->nt", known.core, known.per_value[:, self.places])
         years = np.array([use.year - slot.year for slot in self.slots])
         return np.asarray((own + employed) * (1.0 + inputs["productivity"])[:, None] ** years)
-
-    def _jobs(self, persons: Array) -> Array:
-        """Count new jobs of each slot against the slot before, net of productivity, (n, T)."""
-        jobs = np.full(persons.shape, np.nan)
-        for t, slot in enumerate(self.slots):
-            if slot.previous >= 0:
-                jobs[:, t] = persons[:, t] - persons[:, slot.previous]
-        return jobs
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Drawn:
-    """What all runs share in one set of draws."""
+    """What all runs share in one set of draws; jobs by value added, (n, S), NaN without any."""
 
     vintage: npt.NDArray[np.intp]
     factor: Array
     shares: Array
     core: Array
     gdp: Array
+    per_value: Array
 
 
 def curve_path(
@@ -361,17 +357,3 @@ def _drawn_errors(errors: Array, position: Array, ahead: npt.NDArray[np.intp]) -
         if steps > 0:
             out[:, t] = rows[:, min(int(steps), errors.shape[1]) - 1]
     return out
-
-
-def _stack(levels: dict[str, Array], slots: tuple[Slot, ...], inflation: Array) -> Array:
-    """Put the concepts beside each other, those with equations of others computed by them."""
-    found = dict(levels)
-    previous = np.array([slot.previous for slot in slots])
-
-    def of(name: str, back: int) -> Array:
-        return np.where(previous < 0, np.nan, found[name][:, previous]) if back else found[name]
-
-    for name in CONCEPTS:
-        if name not in found:
-            found[name] = derive(name, of, **{"P": inflation, "P before": 1.0})
-    return np.stack([found[name] for name in CONCEPTS]).transpose(0, 2, 1)

@@ -35,7 +35,8 @@ class Concept:
     "share" (a fraction) or "jobs" (persons); the equation, with letter, concept and years back of
     each of its inputs; where a level comes from; which fact of its year a printed figure states.
     For the audit of printed figures: its words there (none: it is not audited), what it cannot
-    pass, and the identities that tie it: name, text, and which of several definitions.
+    pass, and the identities that tie it: name, text, and which of several definitions. Whether the
+    reconciliation of all runs is held to its equation.
     """
 
     letter: str = ""
@@ -50,6 +51,7 @@ class Concept:
     low: float = -math.inf
     high: float = math.inf
     identities: tuple[tuple[str, str, str], ...] = ()
+    reconciled: bool = False
 
     @property
     def scale(self) -> float:
@@ -83,13 +85,13 @@ CONCEPTS: dict[str, Concept] = {
             letter="T", name="total", title="total value added", unit="level",
             equation="T = C + I", inputs=(("C", "core", 0), ("I", "integration", 0)),
             source="core plus integration-driven part",
-            audited="value added total", low=0.0,
+            audited="value added total", low=0.0, reconciled=True,
             identities=(("total is core plus integration", "T[t] = C[t] + I[t]", ""),),
         ),
         Concept(
             letter="S", name="share", title="share of GDP", unit="share",
             equation="S = T / GDP", inputs=(("T", "total", 0), ("GDP", "gdp", 0)),
-            audited="share of GDP", low=0.0, high=1.0,
+            audited="share of GDP", low=0.0, high=1.0, reconciled=True,
             identities=(("share of GDP", "S[t] * GDP[t] = T[t]", ""),),
         ),
         Concept(
@@ -97,6 +99,7 @@ CONCEPTS: dict[str, Concept] = {
             unit="share",
             equation="H = I / T", inputs=(("I", "integration", 0), ("T", "total", 0)),
             fact="core", audited="integration-driven share of the total", low=0.0, high=1.0,
+            reconciled=True,
             identities=(("integration-driven share", "H[t] * T[t] = I[t]", ""),),
         ),
         Concept(
@@ -104,7 +107,7 @@ CONCEPTS: dict[str, Concept] = {
             unit="share",
             equation="K = (T - T before) / (GDP - GDP before)",
             inputs=(*_TOTALS, ("GDP", "gdp", 0), ("GDP before", "gdp", 1)),
-            fact="growth", audited="contribution to GDP growth",
+            fact="growth", audited="contribution to GDP growth", reconciled=True,
             identities=(
                 ("contribution to growth",
                  "K[t] * (GDP[t] - GDP[t-1]) = T[t] - T[t-1]", "nominal"),

@@ -52,19 +52,16 @@ def join_tables(
     [3.6, 8.4]
     """
     before, after, step = years_around(tables, year, "add a table or drop the year")
+    around = tables[before], tables[after]
     names = pd.Series({sector: groups.get(sector) for sector in tables[before].index})
     if names.isna().any():
         raise DataError(f"sector {names.index[names.isna()][0]!r} belongs to no industry group")
     missing = sorted(set(names) - set(published.dropna().index))
     if missing:
         raise DataError(f"industry group {missing[0]!r} has no published value added in {year}")
-    share = (1 - step) * _share(tables[before], names) + step * _share(tables[after], names)
+    first, last = (own / own.groupby(names).transform("sum") for own in around)
+    share = (1 - step) * first + step * last
     return scale_to_gdp(share * names.map(published), gdp)
-
-
-def _share(value_added: pd.Series, names: pd.Series) -> pd.Series:
-    """Share of each sector in its group."""
-    return value_added / value_added.groupby(names).transform("sum")
 
 
 def extrapolate_sectors(last: pd.Series, before: pd.Series, gdp: float) -> pd.Series:

@@ -187,7 +187,13 @@ def update_table(
         seed, rows = _with_value_added(seed, rows, base, margins, groups)
     columns = pd.concat([inputs.set_axis(base.sectors), margins.demand]).set_axis(seed.columns)
     made = balance(seed, rows, columns)
-    _check(made, rows, columns)
+    for sums, totals in ((made.sum(axis=1), rows), (made.sum(), columns)):
+        miss = (sums - totals).abs() / totals.abs().max()
+        if float(miss.max()) > _MET:
+            raise ConvergenceError(
+                f"updated table: {miss.idxmax()!r} misses its total by {float(miss.max()):.1e} of "
+                "the largest; choose another method or check the margins"
+            )
     return _table(base, made, margins, name)
 
 
@@ -231,17 +237,6 @@ def _with_value_added(
     totals = margins.value_added.groupby(member).sum()[extra.index]
     names = [f"value added of {group}" for group in extra.index]
     return pd.concat([seed, extra.set_axis(names)]), pd.concat([rows, totals.set_axis(names)])
-
-
-def _check(made: pd.DataFrame, rows: pd.Series, columns: pd.Series) -> None:
-    """Refuse a table that misses its margins."""
-    for sums, totals in ((made.sum(axis=1), rows), (made.sum(), columns)):
-        miss = (sums - totals).abs() / totals.abs().max()
-        if float(miss.max()) > _MET:
-            raise ConvergenceError(
-                f"updated table: {miss.idxmax()!r} misses its total by {float(miss.max()):.1e} of "
-                "the largest; choose another method or check the margins"
-            )
 
 
 def _table(

@@ -80,13 +80,6 @@ def units_of(data: Any, cluster: Any) -> Units:
     return Units(order, starts, pd.Index(names), "cluster")
 
 
-def _holds(index: pd.Index, wanted: pd.Index) -> bool:
-    try:
-        return bool(wanted.isin(index).all())
-    except (TypeError, ValueError):  # labels of kinds that pandas cannot compare
-        return False
-
-
 def _cluster_labels(data: Any, cluster: Any) -> Any:
     if isinstance(data, pd.DataFrame) and isinstance(cluster, str):
         if cluster not in data.columns:
@@ -97,7 +90,7 @@ def _cluster_labels(data: Any, cluster: Any) -> Any:
     if isinstance(cluster, str) or np.ndim(cluster) != 1:
         raise DataError("cluster must be a column name of a DataFrame, or one label per row")
     if isinstance(cluster, pd.Series) and not isinstance(data, np.ndarray):
-        if not cluster.index.is_unique or not _holds(cluster.index, data.index):
+        if not cluster.index.is_unique or (cluster.index.get_indexer(data.index) < 0).any():
             raise DataError("cluster: its index does not hold each row of the data exactly once")
         return cluster.loc[data.index]
     if len(cluster) != len(data):
@@ -172,7 +165,7 @@ class BootstrapResult(Tabular):
         Returns
         -------
         DataFrame
-            One row a statistic.
+            One row a statistic; of "bca" missing where all draws lie on one side of the estimate.
 
         Raises
         ------

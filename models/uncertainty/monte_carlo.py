@@ -339,7 +339,7 @@ def monte_carlo(
     arrays = run_draws(
         task, plan, described, jobs=jobs, client=client, checkpoint=checkpoint, progress=progress
     )
-    names = [name for item in checked.items for name in _columns(item.names, item, at_median)]
+    names = [name for item in checked.items for name in _columns(item, at_median)]
     number = pd.RangeIndex(len(arrays["y"]), name="draw")
     y = pd.DataFrame(arrays["y"], number, labels)
     x = pd.DataFrame(arrays["x"], number, pd.Index(names))
@@ -356,7 +356,9 @@ def _row(drawn: dict[str, Any], place: int) -> dict[str, Any]:
     return {name: values[place] for name, values in drawn.items()}
 
 
-def _columns(names: tuple[str, ...], item: Any, at_median: dict[str, Any]) -> list[str]:
-    if item.split or np.ndim(at_median[names[0]]) == 1:
-        return list(names)
-    return [f"{names[0]}[{place}]" for place in range(at_median[names[0]].shape[1])]
+def _columns(item: Input, at_median: dict[str, Any]) -> Sequence[str]:
+    """Return the columns of the draws of an input: one a number of a vector."""
+    middle = at_median[item.names[0]]
+    if item.split or middle.ndim == 1:
+        return item.names
+    return [f"{item.names[0]}[{place}]" for place in range(middle.shape[1])]

@@ -147,7 +147,7 @@ class Checkpoints:
             if arrays is not None:
                 return arrays
             warnings.warn(
-                f"{path}: damaged (its content does not match its hash); chunk {index} is "
+                f"{path}: damaged (its content is not what its name says); chunk {index} is "
                 "computed again",
                 CheckpointWarning,
                 stacklevel=2,
@@ -297,7 +297,7 @@ def _bytes(value: object) -> bytes:
         kind_of = f"{type(value).__module__}.{type(value).__qualname__}".encode()
         return kind_of + b"".join(key.encode() + _bytes(item) for key, item in held)
     if isinstance(value, Mapping):
-        return b"".join(_bytes(key) + _bytes(item) for key, item in value.items())
+        return b"".join(_bytes(key) + b":" + _bytes(item) + b"," for key, item in value.items())
     if isinstance(value, tuple | list):
         return b"".join(_bytes(item) + b"," for item in value)
     if isinstance(value, pd.DataFrame | pd.Series):
@@ -311,7 +311,9 @@ def _bytes(value: object) -> bytes:
     if code is not None:
         name = getattr(value, "__qualname__", "")
         constants = [c for c in code.co_consts if isinstance(c, (int, float, str, bytes))]
-        return f"{name}{constants}".encode() + bytes(code.co_code)
+        cells = (cell.cell_contents for cell in getattr(value, "__closure__", None) or ())
+        around = [c for c in cells if isinstance(c, (int, float, str, bytes, np.ndarray))]
+        return f"{name}{constants}".encode() + bytes(code.co_code) + _bytes(around)
     if callable(value):
         return f"{type(value).__module__}.{type(value).__qualname__}".encode()
     return repr(value).encode()

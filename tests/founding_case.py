@@ -1,0 +1,28 @@
+"""What many test files read of the founding case, computed once for a process of tests."""
+
+import functools
+
+import quesnay as qn
+from quesnay.diagnostics.audit.result import AuditResult
+from quesnay.diagnostics.evidence.specification import SpecificationCurve
+from quesnay.diagnostics.reproduction.result import Reproduction
+
+
+@functools.cache
+def founding_case() -> Reproduction:
+    """Reproduce the report with 400 draws."""
+    found = qn.reproduce("caict_2020", draws=400, seed=3)
+    assert isinstance(found, Reproduction)
+    return found
+
+
+@functools.cache
+def founding_curve() -> SpecificationCurve:
+    """Run every specification of T19."""
+    return qn.specification_curve("caict_2020", figure="T19", draws=20, seed=1)
+
+
+@functools.cache
+def founding_audit() -> AuditResult:
+    """Audit the report with all its figures."""
+    return qn.audit(qn.load_reported("caict_2020"))

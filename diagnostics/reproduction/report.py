@@ -178,7 +178,8 @@ def gather_evidence(
 ) -> Evidence:
     """Make what a study allows: audit, made table, reconciled account, specification curve.
 
-    The curve is most of the work: `curve` can leave it out; `jobs` and `progress` are for it.
+    Each is made once for a result. The curve is most of the work: `curve` can leave it out; `jobs`
+    and `progress` are for it.
 
     Examples
     --------
@@ -191,10 +192,13 @@ def gather_evidence(
 
     def tried(part: str, make: Callable[[], T]) -> T | None:
         try:
-            return make()
+            if part not in result.made:
+                result.made[part] = make()
+            found: T = result.made[part]
         except QuesnayError as error:
             missing[part] = str(error).rstrip(".")
             return None
+        return found
 
     return Evidence(
         tried("updated", result.update_table),

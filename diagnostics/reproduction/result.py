@@ -1,9 +1,9 @@
 """What the main job found: numbers only; verdicts, tables, plots and report are functions of it."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
@@ -85,6 +85,8 @@ class Reproduction(Tabular):
     elasticities: Elasticities | None
     facts: Facts
     assembly: Assembly
+    # what a report adds, made by the first that asks: page, workbook and document share it
+    made: dict[str, Any] = field(init=False, default_factory=dict)
 
     @property
     def runs(self) -> tuple[str, ...]:

@@ -23,6 +23,8 @@ from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table
 from quesnay.models.display.word import Part, document_bytes
 
+from .founding_case import founding_case
+
 SHOWN = Table(
     "Account, yuan",
     pd.DataFrame(
@@ -43,9 +45,7 @@ WORDY = {"Sources", "How this report was made", "Embedded data of this run"}
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    found = qn.reproduce(draws=200, seed=0)
-    assert isinstance(found, Reproduction)
-    return found
+    return founding_case()
 
 
 @pytest.fixture(scope="module")

@@ -58,6 +58,7 @@ def test_numbers_of_json_have_ten_significant_digits() -> None:
     assert (row["pi"], row["far"]) == (3.141592654, -123456.789)
 
 
+@pytest.mark.slow
 def test_out_holds_tables_plots_and_report(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

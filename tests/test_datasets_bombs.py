@@ -40,7 +40,7 @@ def text(path: Path, content: str) -> Path:
 
 
 def packed(path: Path, size: int) -> Path:
-    path.write_bytes(gzip.compress(b"a," * (size // 2), 9))
+    path.write_bytes(gzip.compress(b"a," * (size // 2), 9, mtime=0))
     return path
 
 

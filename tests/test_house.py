@@ -211,6 +211,20 @@ def test_every_test_asserts() -> None:
     assert idle == []
 
 
+@checkout
+def test_what_tests_pack_does_not_hold_the_moment_of_packing() -> None:
+    """Bytes packed for a parameter are part of the test's name, the same in every process."""
+    undated = [
+        f"{name_of(path)}:{node.lineno}"
+        for path in modules("tests")
+        for node in ast.walk(tree_of(path))
+        if isinstance(node, ast.Call)
+        and ast.unparse(node.func) == "gzip.compress"
+        and "mtime" not in {word.arg for word in node.keywords}
+    ]
+    assert undated == []
+
+
 def loaded_by(statement: str) -> set[str]:
     code = f"{statement}\nimport sys\nprint('\\n'.join(sys.modules))"
     done = subprocess.run(

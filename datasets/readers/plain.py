@@ -19,7 +19,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import Role, role_of, tidy
+from quesnay.datasets.readers.cells import DASHES, Role, role_of, tidy
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, check_once, label
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
@@ -37,7 +37,6 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
     "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
@@ -69,7 +68,7 @@ def _loose(text: str) -> str:
 
     Nor do the forms of one letter and the lengths of dashes make a difference.
     """
-    mark = canonical(unicodedata.normalize("NFKC", text).translate(_DASHES))
+    mark = canonical(unicodedata.normalize("NFKC", text).translate(DASHES))
     if _numeric(mark):
         return canonical(re.sub(r"(?<=\d)\.0$", "", mark))
     known = any(role_of(mark, axis) for axis in ("row", "column"))

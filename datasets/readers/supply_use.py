@@ -70,13 +70,9 @@ class _Codes:
 class _Supply:
     """What is supplied of each commodity.
 
-    Parameters
-    ----------
-    V : ndarray, (industries, commodities)
-        Make table.
-    margins : (ndarray, ndarray) or None, (commodities,) and (3, commodities)
-        Where use is at purchasers' prices, imports included: imports; and trade margins,
-        transport margins, taxes less subsidies, of which margins are negative where earned.
+    `V` (industries, commodities): make table; `margins`: where use is at
+    purchasers' prices, imports included: imports; and trade margins, transport margins, taxes less
+    subsidies, of which margins are negative where earned.
     """
 
     V: Array

@@ -30,18 +30,9 @@ _HIGHEST_POWER = 9
 class Quantity:
     """A quantity that identities speak of, printed or not.
 
-    Parameters
-    ----------
-    symbol : str
-        Its name in the identities.
-    concept : str
-        What it is, in words.
-    unit : str
-        Such as "percent"; "" takes the unit of `like`.
-    like : str
-        Symbol of a quantity of the same unit.
-    low, high : float
-        What it cannot pass whatever is printed, in its unit: value added is not negative.
+    `symbol`: its name in the identities; `concept`: what it is, in words; `unit`: such as
+    "percent"; "" takes the unit of `like`; `like`: symbol of a quantity of the same unit; `low`,
+    `high`: what it cannot pass whatever is printed, in its unit: value added is not negative.
     """
 
     symbol: str
@@ -56,18 +47,9 @@ class Quantity:
 class Identity:
     """One equation that holds in every year.
 
-    Parameters
-    ----------
-    name : str
-        What it says, in words.
-    text : str
-        Such as ``"T[t] = C[t] + I[t]"``.
-    left, right : Expression
-        Its sides.
-    polynomial : mapping
-        Left minus right side, multiplied out.
-    definition : str
-        Which of several definitions it is; identities of one name are alternatives.
+    `name`: what it says, in words; `text`: such as ``"T[t] = C[t] + I[t]"``; `left`, `right`: its
+    sides; `polynomial`: left minus right side, multiplied out; `definition`: which of several
+    definitions it is; identities of one name are alternatives.
     """
 
     name: str

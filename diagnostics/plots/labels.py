@@ -25,16 +25,8 @@ _OFFSETS = [
 class Named:
     """Points of one panel that get their names.
 
-    Parameters
-    ----------
-    axes : Axes
-        A panel whose limits are set.
-    points : ndarray, (k, 2)
-        Points with names, the most important first.
-    texts : sequence of str
-        Their names.
-    crowd : ndarray, (n, 2)
-        All points of the panel.
+    `axes`: a panel whose limits are set; `points` (k, 2): points with names, the most important
+    first; `texts`: their names; `crowd` (n, 2): all points of the panel.
     """
 
     axes: "Axes"

@@ -78,14 +78,7 @@ _KINDS = ("png", "svg", "pdf")
 class Picture:
     """A figure that has been drawn, for several uses.
 
-    Parameters
-    ----------
-    png : bytes
-        The picture.
-    alt : str
-        What it shows, in words.
-    width : int
-        Pixels of a page that it takes.
+    `png`: the picture; `alt`: what it shows, in words; `width`: pixels of a page that it takes.
     """
 
     png: bytes

@@ -38,20 +38,11 @@ from quesnay.models.regression.result import (
 class ErrorsCompared:
     """Standard errors and p-values of one fit under several rules.
 
-    Parameters
-    ----------
-    frame : DataFrame
-        Term x: estimate; errors, p-values and 95 % intervals as fitted, classical, recommended
-        (its interval is ``conf_low`` and ``conf_high``) and of the bootstrap; and a flag in words
-        where conclusions at 5 % differ.
-    fitted, best : CovarianceEstimate
-        The errors as fitted, and those that are recommended.
-    ratio : float
-        Largest recommended over classical error among the slopes.
-    term : str
-        The slope with that ratio.
-    note : str
-        How the bootstrap was done, or why it could not be.
+    `frame`: term x: estimate; errors, p-values and 95 % intervals as fitted, classical, recommended
+    (its interval is ``conf_low`` and ``conf_high``) and of the bootstrap; and a flag in words where
+    conclusions at 5 % differ; `fitted`, `best`: the errors as fitted, and those that are
+    recommended; `ratio`: largest recommended over classical error among the slopes; `term`: the
+    slope with that ratio; `note`: how the bootstrap was done, or why it could not be.
     """
 
     frame: pd.DataFrame
@@ -202,16 +193,8 @@ def _flag(classical: float, recommended: float, bootstrap: float) -> str:
 class Bootstrapped:
     """What resampling says about each coefficient; NaN where it could not be done.
 
-    Parameters
-    ----------
-    errors : ndarray, (k,)
-        Standard errors.
-    p_values : ndarray, (k,)
-        Two-sided, of zero.
-    low, high : ndarray, (k,)
-        Ends of the 95 % interval.
-    note : str
-        How it was done, or why it could not be.
+    `errors` (k,): standard errors; `p_values` (k,): two-sided, of zero; `low`, `high` (k,): ends of
+    the 95 % interval; `note`: how it was done, or why it could not be.
     """
 
     errors: Array

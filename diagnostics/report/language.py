@@ -64,16 +64,9 @@ def _pattern(key: str) -> "re.Pattern[str]":
 class Language:
     """What texts become in a language; English texts stay as they are.
 
-    Parameters
-    ----------
-    code : str
-        As in the ``lang`` of a page.
-    sentences : mapping of str to str
-        Template -> template with the same fields.
-    texts : mapping of str to str
-        Finished text or pattern -> the same in this language.
-    units : mapping of str to (str, int, str)
-        Unit -> word behind a number, powers of ten that the number grows by, word alone.
+    `code`: as in the ``lang`` of a page; `sentences`: template -> template with the same fields;
+    `texts`: finished text or pattern -> the same in this language; `units`: unit ->
+    word behind a number, powers of ten that the number grows by, word alone.
     """
 
     code: str = "en"

@@ -64,28 +64,12 @@ class Answer:
 class Section:
     """A heading with what stands below it, in this order.
 
-    Parameters
-    ----------
-    name : str
-        Its anchor, a word.
-    title : str
-        Heading.
-    words : sequence of str
-        Paragraphs, plain text.
-    figures : mapping of str to Figure
-        Caption -> figure with its alternative text set by ``finish``.
-    tables : sequence of Table
-        Rendered below the figures.
-    remarks : sequence of str
-        Paragraphs below the tables.
-    formulas : sequence of Formula
-        In a box below the words.
-    anchors : str
-        Start of the anchors of the tables' rows, none where empty.
-    brief : bool
-        Whether it belongs to the printed brief.
-    opens : mapping of str to mapping of (int, int) to str
-        Title of a table -> row and column of a cell -> name of the explanation that it opens.
+    `name`: its anchor, a word; `title`: heading; `words`: paragraphs, plain text; `figures`:
+    caption -> figure with its alternative text set by ``finish``; `tables`: rendered below the
+    figures; `remarks`: paragraphs below the tables; `formulas`: in a box below the words;
+    `anchors`: start of the anchors of the tables' rows, none where empty; `brief`: whether it
+    belongs to the printed brief; `opens`: title of a table -> row and column of a cell
+    -> name of the explanation that it opens.
     """
 
     name: str

@@ -136,16 +136,9 @@ class Influence:
 class ClusterInfluence:
     """What leaving out one whole cluster does to each coefficient.
 
-    Parameters
-    ----------
-    changes : (G, k) array
-        Coefficients with all minus without the cluster; NaN where the rest cannot identify one.
-    cooks : (G,) array
-        Cook's distance of the cluster, ``d' X'X d / (k s^2)``.
-    size : (G,) array
-        Rows of the cluster.
-    leverage : (G,) array
-        Sum of the leverages of the cluster's rows (k in total).
+    `changes` (G, k): coefficients with all minus without the cluster; NaN where the rest cannot
+    identify one; `cooks` (G,): Cook's distance of the cluster, ``d' X'X d / (k s^2)``; `size` (G,):
+    rows of the cluster; `leverage` (G,): sum of the leverages of the cluster's rows (k in total).
     """
 
     changes: Array

@@ -29,22 +29,11 @@ _ORTHOGONAL = 1e-6  # largest cosine between residuals and a column of the Jacob
 class NonlinearFit:
     """A nonlinear least-squares fit.
 
-    Parameters
-    ----------
-    params : (k,) array
-        The estimates.
-    covariance : (k, k) array
-        ``s2 (J'J)^-1``; NaN without degrees of freedom.
-    residuals, fitted : (n,) array
-        Observed minus fitted, and fitted, in the units of the observations.
-    jacobian : (n, k) array
-        Derivatives of the fitted values at the estimates, times the root of the weights.
-    rss : float
-        Weighted sum of squared residuals.
-    dof : int
-        Observations minus parameters.
-    iterations : int
-        Accepted steps.
+    `params` (k,): the estimates; `covariance` (k, k): ``s2 (J'J)^-1``; NaN without degrees of
+    freedom; `residuals`, `fitted` (n,): observed minus fitted, and fitted, in the units of the
+    observations; `jacobian` (n, k): derivatives of the fitted values at the estimates, times the
+    root of the weights; `rss`: weighted sum of squared residuals; `dof`: observations minus
+    parameters; `iterations`: accepted steps.
     """
 
     params: Array

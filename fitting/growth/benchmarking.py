@@ -25,26 +25,12 @@ _TIE = 1e-9  # log-likelihoods nearer than this differ by rounding only
 class Disaggregated:
     """A disaggregated series and the regression behind it.
 
-    Parameters
-    ----------
-    values : (n,) array
-        High-frequency values, which aggregate to the given ones.
-    std_errors : (n,) array
-        Their standard errors given rho; NaN for Denton, which is no statistical model.
-    coefficients : (k,) array
-        Regression coefficients; empty for Denton.
-    covariance : (k, k) array
-        Their covariance.
-    residuals : (m,) array
-        Low-frequency residuals of the regression.
-    rho : float
-        Autoregressive parameter; NaN for Denton.
-    truncated : bool
-        Whether a negative rho was set to 0.
-    loglik : float
-        Log-likelihood; NaN for Denton.
-    dof : int
-        Low-frequency observations minus coefficients.
+    `values` (n,): high-frequency values, which aggregate to the given ones; `std_errors` (n,):
+    their standard errors given rho; NaN for Denton, which is no statistical model; `coefficients`
+    (k,): regression coefficients; empty for Denton; `covariance` (k, k): their covariance;
+    `residuals` (m,): low-frequency residuals of the regression; `rho`: autoregressive parameter;
+    NaN for Denton; `truncated`: whether a negative rho was set to 0; `loglik`: log-likelihood; NaN
+    for Denton; `dof`: low-frequency observations minus coefficients.
     """
 
     values: Array
@@ -372,19 +358,10 @@ _MET = 1e-9  # relative residual at which an identity holds
 class Adjustment:
     """Adjusted values and what the adjustment cost.
 
-    Parameters
-    ----------
-    values : (n,) array
-        Adjusted values.
-    covariance : (n, n) array
-        Their covariance.
-    statistic : float
-        ``(x - x0)' V^-1 (x - x0)``, chi-squared with `rank` degrees of freedom where the
-        covariances are right and the identities hold.
-    rank : int
-        Independent identities.
-    iterations : int
-        Linearisations; 1 for linear identities.
+    `values` (n,): adjusted values; `covariance` (n, n): their covariance; `statistic`: ``(x - x0)'
+    V^-1 (x - x0)``, chi-squared with `rank` degrees of freedom where the covariances are right and
+    the identities hold; `rank`: independent identities; `iterations`: linearisations; 1 for linear
+    identities.
     """
 
     values: Array

@@ -32,16 +32,10 @@ _CANCELLED = 1e-12  # of the sum of sizes: what is left of a sum is rounding
 class ClusterSpectra:
     """Eigenvalues of ``H_gg`` and what the score of each cluster is in their directions.
 
-    Parameters
-    ----------
-    values : tuple of (r_g,) arrays
-        Eigenvalues of the hat matrix of the cluster's rows, nested effects left out.
-    vectors : tuple of (m, r_g) arrays
-        Orthonormal directions in the space of the basis V: ``V_g'V_g = E diag(values) E'``.
-    scores : tuple of (r_g,) arrays
-        ``E' V_g' e_g``.
-    root : (k, k) array
-        ``L`` with ``L L' = (X'X)^-1``; the last k columns of V are ``X L``.
+    `values` (r_g,): eigenvalues of the hat matrix of the cluster's rows, nested effects left out;
+    `vectors` (m, r_g): orthonormal directions in the space of the basis V: ``V_g'V_g = E
+    diag(values) E'``; `scores` (r_g,): ``E' V_g' e_g``; `root` (k, k): ``L`` with ``L L' =
+    (X'X)^-1``; the last k columns of V are ``X L``.
     """
 
     values: tuple[Array, ...]

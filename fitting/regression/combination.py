@@ -30,14 +30,9 @@ AGREES = Wording(
 class Averaged:
     """An estimate averaged over models.
 
-    Parameters
-    ----------
-    estimate : float
-        Weighted mean of the models' estimates.
-    std_error : float
-        ``sum w sqrt(se^2 + (b - mean)^2)``: sampling and disagreement together.
-    within, between : float
-        Share of sampling and of disagreement in the variance ``sum w (se^2 + (b - mean)^2)``.
+    `estimate`: weighted mean of the models' estimates; `std_error`: ``sum w sqrt(se^2 + (b -
+    mean)^2)``: sampling and disagreement together; `within`, `between`: share of sampling and of
+    disagreement in the variance ``sum w (se^2 + (b - mean)^2)``.
     """
 
     estimate: float
@@ -128,21 +123,11 @@ def average(
 class Pooled:
     """One value from several estimates.
 
-    Parameters
-    ----------
-    estimate, std_error : float
-        Combined value and its standard error.
-    weights : (m,) array
-        Weight of each estimate; they sum to one (single weights may be negative where errors are
-        strongly correlated).
-    df : float
-        Degrees of freedom of the interval: infinite, or m - 1 with the Hartung-Knapp error.
-    tau2 : float
-        Variance between estimates (random effects), otherwise zero.
-    homogeneity : TestResult
-        Cochran's Q.
-    i2 : float
-        Share of the spread that is not sampling error, ``max(0, 1 - (m - 1) / Q)``.
+    `estimate`, `std_error`: combined value and its standard error; `weights` (m,): weight of each
+    estimate; they sum to one (single weights may be negative where errors are strongly correlated);
+    `df`: degrees of freedom of the interval: infinite, or m - 1 with the Hartung-Knapp error;
+    `tau2`: variance between estimates (random effects), otherwise zero; `homogeneity`: Cochran's Q;
+    `i2`: share of the spread that is not sampling error, ``max(0, 1 - (m - 1) / Q)``.
     """
 
     estimate: float
@@ -158,16 +143,9 @@ class Pooled:
 class Posterior:
     """Coefficients after prior knowledge.
 
-    Parameters
-    ----------
-    mean : (k,) array
-        Posterior mean.
-    covariance : (k, k) array
-        Posterior covariance.
-    shrinkage : (k, k) array
-        Matrix weight of the prior mean; the data's weight is the identity less it.
-    conflict : TestResult
-        Whether the data contradict the prior.
+    `mean` (k,): posterior mean; `covariance` (k, k): posterior covariance; `shrinkage` (k, k):
+    matrix weight of the prior mean; the data's weight is the identity less it; `conflict`: whether
+    the data contradict the prior.
     """
 
     mean: Array

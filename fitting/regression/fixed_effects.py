@@ -59,14 +59,8 @@ def weighed(values: npt.NDArray[Number], weights: Array | None) -> npt.NDArray[N
 class Stack:
     """The order of a panel's rows.
 
-    Parameters
-    ----------
-    order : (n,) array of int
-        Row numbers sorted by unit, then time.
-    unit, time : (n,) array of int
-        Codes 0..N-1 and 0..T-1 in that order.
-    units, times : int
-        Numbers of units N and of times T.
+    `order` (n,): row numbers sorted by unit, then time; `unit`, `time` (n,): codes 0..N-1 and
+    0..T-1 in that order; `units`, `times`: numbers of units N and of times T.
     """
 
     order: Codes
@@ -321,20 +315,11 @@ class BalancedEffects:
 class Absorber:
     """Takes the weighted means of one or more sets of groups out of any variable.
 
-    Parameters
-    ----------
-    codes : (n,) array
-        Group 0..G-1 of each row in the set with most groups.
-    weights : (n,) array or None
-        Weights of the rows; None where all are one.
-    totals : (G,) array
-        Sum of the weights by group.
-    system : EffectsSystem, BalancedEffects or None
-        The equations of the other sets once the first is eliminated.
-    rank : int
-        Degrees of freedom that the effects take (rank of their dummies).
-    rank_is_exact : bool
-        False where three or more very large sets make `rank` an upper bound.
+    `codes` (n,): group 0..G-1 of each row in the set with most groups; `weights` (n,): weights of
+    the rows; None where all are one; `totals` (G,): sum of the weights by group; `system`: the
+    equations of the other sets once the first is eliminated; `rank`: degrees of freedom that the
+    effects take (rank of their dummies); `rank_is_exact`: false where three or more very large sets
+    make `rank` an upper bound.
     """
 
     codes: Codes

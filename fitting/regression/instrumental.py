@@ -42,16 +42,8 @@ NO_EFFECT = Wording(
 class Partialled:
     """Outcome, endogenous regressors and instruments freed of the exogenous regressors.
 
-    Parameters
-    ----------
-    y : (n,) array
-        Outcome.
-    X : (n, m) array
-        Endogenous regressors.
-    Z : (n, q) array
-        Orthonormal basis of the excluded instruments.
-    used : int
-        Coefficients of the exogenous regressors and absorbed effects.
+    `y` (n,): outcome; `X` (n, m): endogenous regressors; `Z` (n, q): orthonormal basis of the
+    excluded instruments; `used`: coefficients of the exogenous regressors and absorbed effects.
     """
 
     y: Array
@@ -69,20 +61,11 @@ class Partialled:
 class InstrumentalFit:
     """An instrumental-variables regression.
 
-    Parameters
-    ----------
-    coefficients : (m + p,) array
-        Endogenous regressors first, then the exogenous ones.
-    covariance : (m + p, m + p) array
-        Classical, heteroskedasticity-robust (HC1) or clustered (CR1).
-    residuals : (n,) array
-        Structural residuals ``y - X b``.
-    kappa : float
-        One for two-stage least squares, the smallest characteristic root for LIML.
-    df : int
-        Degrees of freedom of t: G - 1 with clusters, otherwise n less all coefficients.
-    partialled : Partialled
-        What the weak-instrument and endogeneity tests need.
+    `coefficients` (m + p,): endogenous regressors first, then the exogenous ones; `covariance` (m +
+    p, m + p): classical, heteroskedasticity-robust (HC1) or clustered (CR1); `residuals` (n,):
+    structural residuals ``y - X b``; `kappa`: one for two-stage least squares, the smallest
+    characteristic root for LIML; `df`: degrees of freedom of t: G - 1 with clusters, otherwise n
+    less all coefficients; `partialled`: what the weak-instrument and endogeneity tests need.
     """
 
     coefficients: Array
@@ -387,14 +370,8 @@ def _strength(statistic: float, law: str, p_value: float) -> TestResult:
 class AndersonRubin:
     """A confidence set that holds however weak the instruments are.
 
-    Parameters
-    ----------
-    test : TestResult
-        Of a zero coefficient.
-    low, high : float
-        Ends of the set; infinite where it is unbounded.
-    shape : str
-        ``"interval"``, ``"whole line"`` or ``"outside"`` (two rays, outside low and high).
+    `test`: of a zero coefficient; `low`, `high`: ends of the set; infinite where it is unbounded;
+    `shape`: ``"interval"``, ``"whole line"`` or ``"outside"`` (two rays, outside low and high).
     """
 
     test: TestResult

@@ -33,23 +33,12 @@ _BLOCK = 1 << 15  # rows turned into extended precision at a time
 class LinearFit:
     """Least squares of y on X.
 
-    Parameters
-    ----------
-    coefficients : (k,) array
-        Least-squares coefficients.
-    residuals : (n,) array
-        y minus the fitted values.
-    bread : (k, k) array
-        Inverse of X'X.
-    reciprocal_condition : float
-        Estimate of the reciprocal 1-norm condition of the scaled Gram matrix; 0 where its
-        Cholesky factor does not exist in double precision.
-    route : str
-        ``"cholesky"``, ``"cholesky qr"`` or ``"refined qr"``.
-    root : (k, k) array
-        L with ``bread = L L'``, so that ``X L`` is orthonormal.
-    basis : (n, k) array or None
-        ``X L`` from the QR factorisation on the other routes.
+    `coefficients` (k,): least-squares coefficients; `residuals` (n,): y minus the fitted values;
+    `bread` (k, k): inverse of X'X; `reciprocal_condition`: estimate of the reciprocal 1-norm
+    condition of the scaled Gram matrix; 0 where its Cholesky factor does not exist in double
+    precision; `route`: ``"cholesky"``, ``"cholesky qr"`` or ``"refined qr"``; `root` (k, k): L with
+    ``bread = L L'``, so that ``X L`` is orthonormal; `basis` (n, k): ``X L`` from the QR
+    factorisation on the other routes.
     """
 
     coefficients: Array
@@ -342,18 +331,9 @@ def _long_cross(X: Array | Long, E: Long) -> Long:
 class Projection:
     """Least squares of y on X through a thin QR factorisation of the column-scaled design.
 
-    Parameters
-    ----------
-    Q : (n, k) array
-        Orthonormal basis of the columns of X.
-    R : (k, k) array
-        Upper triangle with ``X / scale = Q R``.
-    scale : (k,) array
-        Euclidean length of each column of X.
-    coefficients : (k,) array
-        Least-squares coefficients of y.
-    residuals, fitted : (n,) array
-        y minus its projection, and the projection.
+    `Q` (n, k): orthonormal basis of the columns of X; `R` (k, k): upper triangle with ``X / scale =
+    Q R``; `scale` (k,): Euclidean length of each column of X; `coefficients` (k,): least-squares
+    coefficients of y; `residuals`, `fitted` (n,): y minus its projection, and the projection.
     """
 
     Q: Array
@@ -523,18 +503,10 @@ class Regression:
 class CovarianceEstimate:
     """A covariance with the rule that turns it into tests and intervals.
 
-    Parameters
-    ----------
-    matrix : (k, k) array
-        Covariance of the coefficients.
-    df : (k,) array
-        Degrees of freedom of Student's t for each coefficient.
-    name : str
-        Name of the estimator.
-    rule : str
-        Scale factor and distribution, in one sentence.
-    estimator : CovarianceRule or None
-        What estimated it, where other combinations of the data can be asked of it.
+    `matrix` (k, k): covariance of the coefficients; `df` (k,): degrees of freedom of Student's t
+    for each coefficient; `name`: name of the estimator; `rule`: scale factor and distribution, in
+    one sentence; `estimator`: what estimated it, where other combinations of the data can be asked
+    of it.
     """
 
     matrix: Array

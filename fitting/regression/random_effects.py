@@ -19,18 +19,10 @@ _DEPENDENT = 1e-9  # of its length: what a column must have of its own inside un
 class RandomEffects:
     """Generalised least squares under unit effects independent of the regressors.
 
-    Parameters
-    ----------
-    coefficients : (k,) array
-        Slopes and intercept in the order of X.
-    covariance : (k, k) array
-        Classical covariance of the quasi-demeaned regression.
-    sigma2_idiosyncratic, sigma2_unit : float
-        The two variances.
-    theta : (n,) array
-        Share of the unit mean taken off each row, ``1 - sqrt(s_e^2 / (T_i s_u^2 + s_e^2))``.
-    projection : Projection
-        Of the quasi-demeaned data, in the order of the rows given.
+    `coefficients` (k,): slopes and intercept in the order of X; `covariance` (k, k): classical
+    covariance of the quasi-demeaned regression; `sigma2_idiosyncratic`, `sigma2_unit`: the two
+    variances; `theta` (n,): share of the unit mean taken off each row, ``1 - sqrt(s_e^2 / (T_i
+    s_u^2 + s_e^2))``; `projection`: of the quasi-demeaned data, in the order of the rows given.
     """
 
     coefficients: Array

@@ -106,12 +106,8 @@ def redraw_grams(blocks: Array, counts: npt.ArrayLike) -> Array:
 class NestedGrams:
     """Cross-products of outcome, regressors and crossing dummies by cluster.
 
-    Parameters
-    ----------
-    blocks : (G, m, m) array
-        Of `gram_blocks`: column 0 is the outcome, then `regressors` columns, then dummies.
-    regressors : int
-        Number of coefficients wanted.
+    `blocks` (G, m, m): of `gram_blocks`: column 0 is the outcome, then `regressors` columns, then
+    dummies; `regressors`: number of coefficients wanted.
     """
 
     blocks: Array
@@ -223,12 +219,7 @@ _CELLS = 4_000_000  # cells of the largest array made at a time
 class WildDraws:
     """Weights of clusters, one column a draw.
 
-    Parameters
-    ----------
-    weights : (G, D) array
-        Weights.
-    exact : bool
-        Whether they are all sign patterns rather than random draws.
+    `weights` (G, D): weights; `exact`: whether they are all sign patterns rather than random draws.
     """
 
     weights: Array
@@ -255,18 +246,10 @@ def wild_weights(
 class WildBootstrap:
     """A hypothesis on one linear combination, ready for any null value.
 
-    Parameters
-    ----------
-    estimate : float
-        ``c'b``.
-    fixed, slope : (G, G) arrays
-        The bootstrap scores of clusters are ``(fixed + (estimate - null) slope) v``.
-    moments, lift : (G,) arrays
-        The bootstrap estimate less the null is ``(moments + (estimate - null) lift)'v``.
-    factor : float
-        ``G / (G - 1) (n - 1) / (n - K)``.
-    draws : WildDraws
-        Weights v.
+    `estimate`: ``c'b``; `fixed`, `slope` (G, G): the bootstrap scores of clusters are ``(fixed +
+    (estimate - null) slope) v``; `moments`, `lift` (G,): the bootstrap estimate less the null is
+    ``(moments + (estimate - null) lift)'v``; `factor`: ``G / (G - 1) (n - 1) / (n - K)``; `draws`:
+    weights v.
     """
 
     estimate: float
@@ -365,14 +348,9 @@ def prepare_wild(
 class Replications:
     """Coefficients of replications.
 
-    Parameters
-    ----------
-    draws : (D, k) array
-        Coefficients of the replications that could be computed.
-    covariance : (k, k) array
-        Covariance that they imply.
-    failed : int
-        Resamples in which regressors depended on each other; they are left out.
+    `draws` (D, k): coefficients of the replications that could be computed; `covariance` (k, k):
+    covariance that they imply; `failed`: resamples in which regressors depended on each other; they
+    are left out.
     """
 
     draws: Array

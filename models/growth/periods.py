@@ -23,18 +23,10 @@ _NAMES = {1: "year", 4: "quarter", 12: "month"}
 class Periods:
     """A low-frequency series beside its high-frequency periods.
 
-    Parameters
-    ----------
-    low : Series
-        Low-frequency values, consecutive.
-    high : Index
-        High-frequency periods, consecutive.
-    indicators : DataFrame
-        High-frequency period x indicator; no column where none was given.
-    ratio : int
-        High-frequency periods in a low-frequency one.
-    before : int
-        High-frequency periods before the first low-frequency one.
+    `low`: low-frequency values, consecutive; `high`: high-frequency periods, consecutive;
+    `indicators`: high-frequency period x indicator; no column where none was given; `ratio`:
+    high-frequency periods in a low-frequency one; `before`: high-frequency periods before the first
+    low-frequency one.
     """
 
     low: pd.Series

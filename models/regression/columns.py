@@ -24,14 +24,9 @@ from quesnay.models.inputs import check_unique, finite_numbers, places_of
 class Grouping:
     """Which group each row is in.
 
-    Parameters
-    ----------
-    name : str
-        Column, or columns joined by ``:``.
-    codes : (n,) array
-        Group 0..G-1 of each row; -1 where a label is missing.
-    labels : (G,) array of objects
-        What the groups are called; tuples where several columns are joined.
+    `name`: column, or columns joined by ``:``; `codes` (n,): group 0..G-1 of each row; -1 where a
+    label is missing; `labels` (G,): what the groups are called; tuples where several columns are
+    joined.
     """
 
     name: str

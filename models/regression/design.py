@@ -34,12 +34,8 @@ from quesnay.models.regression.formula import Factor, Formula, Term
 class Ingredients:
     """Every factor of a formula computed for all rows of a frame.
 
-    Parameters
-    ----------
-    numbers : dict of Factor to (n,) array
-        Computed expressions, NaN where a column is missing.
-    categories : dict of Factor to Grouping
-        Columns taken as categories.
+    `numbers` (n,): computed expressions, NaN where a column is missing; `categories`: columns taken
+    as categories.
     """
 
     numbers: dict[Factor, Values]
@@ -237,14 +233,8 @@ def _base_level(factor: Factor, used: Grouping) -> int:
 class Recipe:
     """How a design was made of a frame, so that predictions make it of new rows.
 
-    Parameters
-    ----------
-    formula : Formula
-        Its terms.
-    levels : mapping of Factor to array
-        Levels of each category in the rows used.
-    absorbed : bool
-        Whether absorbed effects took the place of the intercept.
+    `formula`: its terms; `levels`: levels of each category in the rows used; `absorbed`: whether
+    absorbed effects took the place of the intercept.
     """
 
     formula: Formula

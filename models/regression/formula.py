@@ -28,18 +28,10 @@ if TYPE_CHECKING:
 class Factor:
     """One part of a term: an expression, or a column taken as categories.
 
-    Parameters
-    ----------
-    text : str
-        As it names coefficients.
-    expression : Expression
-        What is computed; a `Column` where `categorical`.
-    categorical : bool
-        Whether it was written ``C(name)`` or ``i(name)``.
-    base : str, float or None
-        Level that has no column of its own; None is the first.
-    against_base : bool
-        Whether the base is left out wherever the factor stands (``i(name)``).
+    `text`: as it names coefficients; `expression`: what is computed; a `Column` where
+    `categorical`; `categorical`: whether it was written ``C(name)`` or ``i(name)``; `base`: level
+    that has no column of its own; None is the first; `against_base`: whether the base is left out
+    wherever the factor stands (``i(name)``).
     """
 
     text: str
@@ -65,16 +57,8 @@ Term: TypeAlias = tuple[Factor, ...]
 class Formula:
     """An outcome and the terms that explain it.
 
-    Parameters
-    ----------
-    source : str
-        As written.
-    outcome : Factor
-        The left side.
-    terms : tuple of tuples of Factor
-        The right side without its intercept: main effects before interactions.
-    intercept : bool
-        Whether there is an intercept.
+    `source`: as written; `outcome`: the left side; `terms`: the right side without its intercept:
+    main effects before interactions; `intercept`: whether there is an intercept.
     """
 
     source: str

@@ -466,16 +466,9 @@ def drop_columns(sample: Sample, absorber: Absorber | None, drop: bool | None) -
 class PanelData:
     """Outcome and design with who and when.
 
-    Parameters
-    ----------
-    outcome : str
-        Name of the outcome.
-    sample : Sample
-        Mask used and what became of the others.
-    unit, cluster : Grouping
-        Unit and cluster of each row.
-    time : Grouping or None
-        Time of each row, in order, those without a row left out.
+    `outcome`: name of the outcome; `sample`: mask used and what became of the others; `unit`,
+    `cluster`: unit and cluster of each row; `time`: time of each row, in order, those without a row
+    left out.
     """
 
     outcome: str

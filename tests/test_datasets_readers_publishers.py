@@ -813,6 +813,12 @@ def test_nbs_totals_need_no_code_and_a_spare_column_only_where_it_is_filled(
         qn.read_io(path)
 
 
+def test_a_total_without_a_code_is_checked(tmp_path: Path) -> None:
+    content = nbs().replace("增加值合计,TVA,120,80,200", "增加值合计,,121,80,201")
+    with pytest.raises(qn.DataError, match="row '增加值合计' looks like a total, but at '01'"):
+        qn.read_io(text(tmp_path / "nbs.csv", content))
+
+
 def test_wiod_columns_without_a_name_are_no_columns(tmp_path: Path) -> None:
     lines = [[*line.split(",")[:8], "", *line.split(",")[8:]] for line in niot().splitlines()]
     path = text(tmp_path / "USA_NIOT.csv", "\n".join(map(",".join, lines)) + "\n")

@@ -44,6 +44,13 @@ def test_disaggregation_with_and_without_a_band() -> None:
     assert "8 periods" in drawn(qn.disaggregate([1.0, 2.0, 3.0, 5.0], to=2).plot())
 
 
+def test_quarters_are_drawn_in_their_middle() -> None:
+    series = pd.Series([4.0, 8.0], index=pd.period_range("2018", periods=2, freq="Y"))
+    axes = qn.disaggregate(series, to="quarterly").plot().axes[0]
+    times = np.asarray(axes.lines[0].get_xdata(), dtype=float)
+    np.testing.assert_allclose(times, 2018 + np.arange(1, 16, 2) / 8)
+
+
 def test_reconciliation() -> None:
     values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3})
     made = qn.reconcile(values, ["a + b = c"], std_errors=values * 0.1, fixed=["c"])

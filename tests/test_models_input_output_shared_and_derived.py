@@ -273,6 +273,12 @@ def test_a_decomposition_across_import_treatments_says_so() -> None:
     found = qn.structural_decomposition(inside, apart)
     assert found.notes[0].startswith("Imports are apart in the end table: they were put into its")
     assert qn.structural_decomposition(apart, apart).notes == ()
+    # by hand: 20 of each input and 40 of each final demand are imports
+    demand = pd.DataFrame({"home": [390, 1740], "imports": [-40, -40]})
+    joined = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    pd.testing.assert_frame_equal(
+        found.effects, qn.structural_decomposition(inside, joined).effects
+    )
 
 
 def test_totals_come_as_mappings_and_row_frames() -> None:

@@ -55,7 +55,11 @@ FOLDERS = ("fitting", "models", "datasets", "diagnostics")
 FROZEN = "tests/test_quesnay_golden.py"
 ASIDE = (FROZEN, "tests/test_house.py", "tests/test_readme.py")  # they look at text, or at all
 SHARED = "tests/founding_case.py"  # computed for one test, read by those of many files
-NEAR, QUICK, WIDE = 4.0, 20.0, 60.0  # seconds of tests: of like names, that reach the line, files
+NEAR, QUICK, WIDE = (
+    4.0,
+    12.0,
+    20.0,
+)  # seconds of tests as measured: of like names, that reach, files
 UNKNOWN = 0.2  # seconds of a test written since
 CPU, WALL = 60, 900  # seconds that a test may take longer than without the fault; all its tests
 MEMORY = 8 << 30  # bytes
@@ -236,7 +240,8 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     """Return what to run, one stage after the other, each test once; `files` are the tests."""
     reaching = reach.of(fault.file, fault.mutant.line)
     quick = sorted(
-        (name for name in reaching if "::" in name), key=lambda name: reach.seconds.get(name, UNKNOWN)
+        (name for name in reaching if "::" in name),
+        key=lambda name: reach.seconds.get(name, UNKNOWN),
     )
     words = set(fault.file.removesuffix(".py").replace("/", "_").split("_"))
     near = sorted(quick, key=lambda name: -len(words & set(name.split(".py")[0].split("_"))))

@@ -150,6 +150,11 @@ def test_an_account_is_explained() -> None:
     np.testing.assert_allclose(found.change, change, rtol=1e-9)
 
 
+def test_logarithmic_mean_of_one_and_two() -> None:
+    found = log_mean(np.array([1.0, 2.0]), np.array([2.0, 1.0]))
+    np.testing.assert_allclose(found, 1 / np.log(2))
+
+
 def test_lmdi_gives_a_vanished_term_to_the_factor_that_vanished() -> None:
     three = np.full((1, 1, 1), 3.0)
     zero = np.zeros((1, 1, 1))

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -256,3 +257,13 @@ def test_treatments_of_imports_that_cannot_be_joined_are_refused(
     apart = qn.InputOutputTable([[130, 480], [180, 80]], [390, 1740], [650, 1400], imports=imports)
     with pytest.raises(qn.DataError, match=f"{why}.*split_imports.*treatment='as_given'"):
         qn.structural_decomposition(inside, apart, factors=factors)
+
+
+def test_residual_is_the_largest_gap_relative_to_the_largest_level() -> None:
+    start, end = random_table(1), random_table(2)
+    found = qn.structural_decomposition(start, end)
+    assert found.residual < 1e-12
+    moved = found.effects.copy()
+    moved.iloc[0, 0] += 3.0
+    levels = max(found.start.abs().max(), found.end.abs().max())
+    assert replace(found, effects=moved).residual == pytest.approx(3.0 / levels)

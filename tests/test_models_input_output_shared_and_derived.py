@@ -216,8 +216,11 @@ def test_households_that_spend_more_than_they_earn_are_warned_of() -> None:
         pd.DataFrame({"homes": homes, "other": [200.0, 500.0]}),
         pd.DataFrame([wages, [350, 900]], ["wages", "rest"]),
     )
-    with pytest.warns(UserWarning, match="'homes' spends 1350, more than the 800 of 'wages'"):
+    with pytest.warns(
+        UserWarning, match="'homes' spends 1350, more than the 800 of 'wages'"
+    ) as warned:
         found = table.multipliers(closed=True, household="homes", income="wages")
+    assert warned[0].filename == __file__  # it points to the call
     closed = np.zeros((3, 3))
     closed[:2, :2], closed[2, :2], closed[:2, 2] = np.array(Z) / x, wages / x, homes / 800.0
     expected = np.linalg.inv(np.eye(3) - closed)[:2, :2].sum(axis=0)

@@ -247,6 +247,7 @@ def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -
     near = sorted(quick, key=lambda name: -len(words & set(name.split(".py")[0].split("_"))))
     whole = [file for file, _ in Counter(map(_file, reaching)).most_common()]
     wide = [name for file in whole for name in files.get(file, ())]
+    wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first
     sharing = [file for file in files if SHARED in files[file]]
     share = [n for file in sharing for n in files[file]] if set(sharing) & set(whole) else []
     stages = (_within(near, reach.seconds, NEAR), _within(quick, reach.seconds, QUICK))

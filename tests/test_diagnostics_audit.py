@@ -22,7 +22,7 @@ from quesnay.diagnostics.audit.identities import Identity, Quantity
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.models.satellite.concepts import CONCEPTS
 
-from .founding_case import founding_audit
+from .founding_case import audit_of_caii, founding_audit
 from .own_report import OWN
 
 TOTAL, CORE = "industrial internet value added total", "core industries value added"
@@ -356,7 +356,7 @@ def test_views(report: AuditResult, official: AuditResult) -> None:
 
 
 def test_another_institutes_contribution_of_2019_does_not_follow_from_its_growth() -> None:
-    found = qn.audit(qn.load_reported("caii_2020"))
+    found = audit_of_caii()
     assert not found.feasible
     assert ["S18", "N19", "K19"] in found.conflicts
     assert ["T20", "T21", "N21"] in found.conflicts  # a forecast that the later paper revised
@@ -746,7 +746,7 @@ def test_the_documentation_quotes_the_findings() -> None:
         " ".join(block.replace("\n  > ", " ").split())
         for block in part.replace("\n\n", "\n").split("\n* > ")[1:]
     ]
-    told = [*qn.audit().findings, *qn.audit(qn.load_reported("caii_2020")).findings]
+    told = [*founding_audit().findings, *audit_of_caii().findings]
     assert len(quotes) >= 18
     for quote in quotes:
         assert any(quote.startswith(sentence) for sentence in told), quote

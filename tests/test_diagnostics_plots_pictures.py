@@ -22,7 +22,7 @@ from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.fitting.errors import DataError
 from quesnay.models.uncertainty.sensitivity import Tornado
 
-from .founding_case import founding_audit, founding_case
+from .founding_case import audit_of_caii, founding_audit, founding_case, study_case
 
 FLOWS = pd.DataFrame(
     {
@@ -273,7 +273,7 @@ def test_printed_marks_stand_over_the_bar_of_their_year() -> None:
 
 
 def test_a_study_without_printed_totals_has_no_marks_and_no_rules() -> None:
-    result = qn.reproduce("oecd_ict_japan", draws=50)
+    result = study_case("oecd_ict_japan")
     (axes,) = result.plot_account().axes
     assert not any("reported" in str(line.get_label()) for line in axes.lines)
     assert [line.get_label() for line in result.plot_fan().axes[0].lines] == ["median"]
@@ -449,7 +449,7 @@ def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
 
 
 def test_a_vintage_whose_name_holds_a_comma_is_one_column_of_the_audit() -> None:
-    shown = qn.audit(qn.load_reported("caii_2020")).plot()
+    shown = audit_of_caii().plot()
     names = [label.get_text() for label in shown.axes[0].get_xticklabels()]
     assert "2020\nforecast,\nnot printed" in names
     assert all(re.match(r"\d{4}\b", name) for name in names)

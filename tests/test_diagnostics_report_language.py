@@ -21,7 +21,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
 
-from .founding_case import founding_case
+from .founding_case import founding_case, study_case
 
 FIELD = re.compile(r"\{[^}]*\}")
 FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"
@@ -71,7 +71,7 @@ def test_both_languages_have_the_same_fields() -> None:
 )
 def result(request: pytest.FixtureRequest) -> Any:
     """Run every embedded study once."""
-    return qn.reproduce(request.param, draws=60)
+    return study_case(request.param)
 
 
 @pytest.fixture(scope="module")

@@ -19,7 +19,7 @@ from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 
-from .founding_case import founding_case
+from .founding_case import audit_of_caii, founding_case, study_case
 
 FULL = load_study("caict_2020")
 _METHOD = Path(__file__).parents[1] / "docs" / "method" / "index.md"
@@ -184,7 +184,7 @@ def test_the_needed_elasticity_gives_the_printed_part_in_every_draw(result: Repr
 
 
 def test_a_printed_integration_goes_before_total_less_core() -> None:
-    result = qn.reproduce("china_digital_economy", draws=20)
+    result = study_case("china_digital_economy")
     text = " ".join(findings(result))
     assert "of the 28.80 that the printed figures imply" in text  # printed; 35.8 - 7.1 is 28.7
 
@@ -307,7 +307,7 @@ def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Repro
 
 
 def test_an_answer_without_draws_claims_no_interval_and_no_printed_total() -> None:
-    front, _ = report_parts(qn.reproduce("oecd_ict_japan", draws=20), _no_plots(), NONE, _english())
+    front, _ = report_parts(study_case("oecd_ict_japan"), _no_plots(), NONE, _english())
     (said,) = front.lead
     assert "[" not in said
     assert said.endswith("No intervals: the core is a definition, the tables stand as they are.")
@@ -320,9 +320,9 @@ def test_an_answer_names_figures_and_counts_conflicts(result: Reproduction) -> N
     front, _ = report_parts(result, _no_plots(), gather_evidence(result, curve=False), _english())
     assert "In brackets: 95 % intervals." in front.lead[0]
     assert front.lead[-1].endswith("for the share of GDP of 2019.")
-    caii = qn.reproduce("caii", draws=20)
+    caii = study_case("caii")
     front, _ = report_parts(caii, _no_plots(), gather_evidence(caii, curve=False), _english())
-    sets = qn.audit(qn.load_reported("caii_2020")).conflicts
+    sets = audit_of_caii().conflicts
     assert f"hold together: {len(sets)}, each of {min(map(len, sets))} figures" in front.lead[-1]
 
 

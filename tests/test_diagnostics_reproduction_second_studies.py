@@ -22,6 +22,8 @@ from quesnay.diagnostics.reproduction.study import (
     study_text,
 )
 
+from .founding_case import study_case
+
 NAMES = sorted(set(study_names()) - {"caict_2020"})
 PRODUCERS = [
     "Computer and electronic products",
@@ -34,7 +36,7 @@ PRODUCERS = [
 
 @pytest.fixture(scope="module")
 def america() -> "qn.KlemsAccount":
-    result = qn.reproduce("us_digital_economy")
+    result = study_case("us_digital_economy")
     assert isinstance(result, qn.KlemsAccount)
     return result
 
@@ -129,7 +131,7 @@ def test_the_contribution_of_capital_is_that_of_a_hand_computation(
 
 def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
     table = qn.load_io("JPN", 2018)
-    own = row(qn.reproduce("oecd_ict_japan", draws=2).account, ("linkage", 2018))
+    own = row(study_case("oecd_ict_japan").account, ("linkage", 2018))
     core = float(table.v[["17", "34", "35"]].sum())
     assert own["core"] == pytest.approx(core * 1e-6, rel=1e-9)
     assert own["share"] == pytest.approx(float(own["total"]) * 1e6 / float(table.v.sum()), rel=1e-9)
@@ -138,7 +140,7 @@ def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
 def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
     study = qn.load_study("caii")
     assert study.tables.reading == "sum over single parts"
-    result = qn.reproduce("caii", draws=50)
+    result = study_case("caii")
     same = row(result.bounds, ("sum over single parts", 2018))["total"]
     assert float(row(result.account, ("linkage", 2018))["total"]) == pytest.approx(float(same))
     joint = qn.reproduce(with_keys(study, {"tables.reading": ""}), draws=50)
@@ -218,14 +220,14 @@ def test_no_table_of_a_study_is_empty_or_repeats_a_column() -> None:
     """Without a table on both sides the procedure cannot be tried; without stages none is shown."""
     made = qn.update_table_year("china_digital_economy", 2019, draws=20).tables()
     assert all(len(table.frame) for table in made)
-    result = qn.reproduce("oecd_ict_japan", draws=20)
+    result = study_case("oecd_ict_japan")
     assert isinstance(result, qn.Reproduction)
     elsewhere = core_linkages(result).tables()[0].frame
     assert list(elsewhere.columns) == ["elsewhere", "of core"]
 
 
 def test_each_source_names_the_data_sets_that_were_used_of_it() -> None:
-    result = qn.reproduce("caict_2020", draws=20)
+    result = study_case("caict_2020")
     assert isinstance(result, qn.Reproduction)
     rows = sources_table(result).frame.set_index("source")
     tables = rows[rows.index.str.contains("national input-output tables")].iloc[0]

@@ -23,7 +23,7 @@ from quesnay.models.display.grid import Amount, amounts
 from quesnay.models.display.table import Table
 from quesnay.models.display.word import Part, document_bytes
 
-from .founding_case import founding_case
+from .founding_case import founding_audit, founding_case, study_case
 
 SHOWN = Table(
     "Account, yuan",
@@ -273,17 +273,17 @@ def test_headers_of_the_report_are_words(book: Any) -> None:
 
 def test_a_study_without_printed_figures_becomes_documents_too(tmp_path: Path) -> None:
     pytest.importorskip("docx", reason="makes the document")
-    result = qn.reproduce("oecd_ict_japan", draws=50)
+    result = study_case("oecd_ict_japan")
     assert result.to_word(tmp_path / "a.docx").stat().st_size > 10_000
     names = zipfile.ZipFile(result.to_excel(tmp_path / "a.xlsx")).namelist()
     assert sum("charts/chart" in name for name in names) == 2
-    klems = qn.reproduce("us_digital_economy")
+    klems = study_case("us_digital_economy")
     assert klems.to_word(tmp_path / "b.docx").stat().st_size > 10_000
 
 
 def test_the_same_result_gives_the_same_document(tmp_path: Path) -> None:
     pytest.importorskip("docx", reason="makes the document")
-    fit = qn.audit()
+    fit = founding_audit()
     first = fit.to_word(tmp_path / "a.docx").read_bytes()
     assert fit.to_word(tmp_path / "b.docx").read_bytes() == first
 
@@ -292,7 +292,7 @@ def test_without_the_package_the_remedy_is_named(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setitem(sys.modules, "docx", None)
-    fit = qn.audit()
+    fit = founding_audit()
     with pytest.raises(QuesnayError, match=r"install quesnay\[word\]"):
         fit.to_word(tmp_path / "a.docx")
 

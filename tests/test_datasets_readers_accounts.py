@@ -76,4 +76,4 @@ def test_the_year_asked_for_chooses_among_packed_accounts(tmp_path: Path) -> Non
         archive.writestr("jobs_2018.csv", "sector,jobs\nA,5\nB,8\n")
     table = qn.read_io(tmp_path / "table_2018.csv", year=2018, accounts=tmp_path / "jobs.zip")
     assert table.accounts is not None
-    assert table.accounts.loc["jobs"].tolist() == [5.0, 8.0]
+    assert table.accounts.to_numpy().tolist() == [[5.0, 8.0]]

@@ -276,6 +276,18 @@ def test_a_decomposition_across_import_treatments_says_so() -> None:
     found = qn.structural_decomposition(inside, apart)
     assert found.notes[0].startswith("Imports are apart in the end table: they were put into its")
     assert qn.structural_decomposition(apart, apart).notes == ()
+    sold = qn.InputOutputTable(
+        [[130, 480], [180, 80]],
+        pd.DataFrame({"home": [300, 1600], "exports": [90, 140]}),
+        [650, 1400],
+        imports=([[20, 20], [20, 20]], pd.DataFrame({"home": [10, 10]})),
+    )
+    demand = pd.DataFrame({"home": [310, 1610], "exports": [90, 140], "imports": [-50, -50]})
+    joined = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    pd.testing.assert_frame_equal(
+        qn.structural_decomposition(inside, sold).effects,
+        qn.structural_decomposition(inside, joined).effects,
+    )
     # by hand: 20 of each input and 40 of each final demand are imports
     demand = pd.DataFrame({"home": [390, 1740], "imports": [-40, -40]})
     joined = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])

@@ -263,7 +263,8 @@ def test_residual_is_the_largest_gap_relative_to_the_largest_level() -> None:
     start, end = random_table(1), random_table(2)
     found = qn.structural_decomposition(start, end)
     assert found.residual < 1e-12
-    moved = found.effects.copy()
-    moved.iloc[0, 0] += 3.0
+    values = found.effects.to_numpy().copy()
+    values[0, 0] += 3.0
+    moved = pd.DataFrame(values, found.effects.index, found.effects.columns)
     levels = max(found.start.abs().max(), found.end.abs().max())
     assert replace(found, effects=moved).residual == pytest.approx(3.0 / levels)

@@ -321,6 +321,10 @@ def test_a_mark_that_may_be_either_must_be_declared(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(path, decimal=",", thousands=","), "both ','; they must differ")
 
 
+MARGINS = (
+    "s,farm,mill,homes,abroad,final demand,output\nfarm,20,40,110,30,140,200\n"
+    "mill,60,80,50,10,60,200\ntotal,200,200,160,40,200,400\nwages,120,80,,,,200\n"
+)
 REFUSED = [
     ("s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,201\nw,120,80,,\n",
      "column 'Total' looks like a total, but at 'mill' it is 201 and the output 200"),
@@ -342,12 +346,39 @@ REFUSED = [
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),
     ("s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\nw,120,80,,\noutput,200,201,,\n",
      "row 'output' looks like a total, but at 'mill' it is 201 and the output 200"),
+    (MARGINS.replace("160,40", "161,40"), r"row 'total', column 'homes': 161 looks like a total, "
+     r"but the cells it adds up make 160 .cell D4.; .* roles=\{'total': 'drop'\}"),
+    (MARGINS.replace("40,200,400", "40,199,400"), "column 'final demand': 199 looks .* make 200"),
+    (MARGINS.replace("200,400", "200,390"), "row 'total', column 'output': 390 looks .* make 400"),
+    (MARGINS.replace("80,,,,200", "80,,,,201"), "row 'wages', column 'output': 201 .* make 200"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED)
 def test_bad_grids_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
     refused(lambda: qn.read_io(put(tmp_path, text)), message)
+
+
+def test_totals_beside_the_sectors_may_add_up_what_they_like(tmp_path: Path) -> None:
+    assert qn.read_io(put(tmp_path, MARGINS)).f.tolist() == [140, 60]
+    gone = MARGINS.replace("160,40,200,400", "161,40,200,400")
+    assert qn.read_io(put(tmp_path, gone), roles={"total": "drop"}).f.tolist() == [140, 60]
+    text = (
+        "s,farm,mill,intermediate,homes,abroad,final,output\nfarm,20,40,60,110,30,140,200\n"
+        "mill,60,80,140,50,10,60,200\nintermediate,80,120,200,160,40,200,400\n"
+        "imports,5,5,10,7,0,7,17\nwages,115,75,190,,,,190\nvalue added,115,75,190,,,,\n"
+        "output,200,200,400,167,40,207,\n"
+    )
+    table = qn.read_io(put(tmp_path, text))
+    assert (table.v.sum(), table.f.sum(), len(table.sectors)) == (190, 200, 2)
+    refused(
+        lambda: qn.read_io(put(tmp_path, text.replace("167,40", "168,40"))),
+        "row 'output', column 'homes': 168 looks like a total, but .* make 167",
+    )
+    # imports printed positive are subtracted, whatever the total under them says
+    text = "s,a,b,homes,imports,uses\na,10,20,70,0,100\nb,30,10,70,10,110\nwages,60,70,,,\n"
+    for sums in ("140,10,210", ",,"):
+        assert qn.read_io(put(tmp_path, f"{text}total,100,100,{sums}\n")).f.tolist() == [70, 60]
 
 
 def frame() -> pd.DataFrame:

@@ -455,7 +455,7 @@ class _Parts:
             return
         raise DataError(
             f"{self.file}: row {row.shown!r}, column {column.shown!r}: {cell:.10g} looks like a "
-            f"total, but the cells it adds up make {own + sum(beside):.10g} (cell "
+            f"total, but the cells it adds up make {sums[gaps.argmin()]:.10g} (cell "
             f"{self.numbers.sheet.address(row.place, column.place)}); correct it, or leave the "
             f"total out: roles={{{(row if down else column).shown!r}: 'drop'}}"
         )

@@ -49,6 +49,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         rf"(?: of)?(?: all)?(?: industr\w+| sectors?| products?"
         rf"| domestic\w*)?(?: intermediate)? ?{_THING}?{_BASIS}"
         rf"|(?:total )?intermediate {_THING}(?: total)?{_BASIS}|sub ?total.*|total intermediate\w*"
+        r"|intermediates?"
         r"|合计|总计|小计|合 计|总 计|中间(?:投入|使用)(?:合计|总计|小计|部分合计)?"
         r"|total (?:general|intermedi\w+|domestic\w*)|(?:consumo|demanda) intermedi\w+(?: total)?"
         r"|合計|総計|小計|計|中間投入計|中間需要計|内生部門計|합계|итого|всего"
@@ -167,7 +168,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "demand_total",
         "column",
-        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final(?: (?:use"
+        r"(?:total )?final(?: (?:uses?|demand|consumption total))?(?: total)?|total final(?: (?:use"
         r"|uses|demand|consumption|expenditure).*)?"
         r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
         r"|小计)|资本形成(?:总额)?合计|资本形成总额"

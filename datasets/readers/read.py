@@ -177,11 +177,11 @@ def read_io(
         persons and emissions (left out); labels may have two levels, country and sector. Or
         what ``table.to_csv``, ``table.to_excel`` or ``quesnay datasets NAME --export`` wrote.
         "nbs": National Bureau of Statistics of China and its provinces. "oecd": national tables;
-        "oecd_icio": inter-country ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
-        flat. "eurostat": naio_10_cp1700 and cp1750 as SDMX-CSV or TSV. "exiobase": EXIOBASE 3.
-        "eora": Eora26. "gloria": GLORIA with its ReadMe workbook. "bea": US use table with, as
-        `make`, the make table. "ibge": Brazil's tables 1 and 2. "ons", "abs", "bcch": United
-        Kingdom, Australia, Chile.
+        "oecd_icio": inter-country ones. "wiod": world tables of 2013 and 2016; "wiod_national";
+        "adb". "figaro": matrix or flat. "eurostat": naio_10_cp1700 and cp1750 as SDMX-CSV or TSV.
+        "exiobase": EXIOBASE 3. "eora": Eora26. "gloria": GLORIA with its ReadMe workbook. "bea":
+        US use table with, as `make`, the make table. "ibge": Brazil's tables 1 and 2. "ons",
+        "abs", "bcch": United Kingdom, Australia, Chile.
     sheet : str, optional
         Sheet of a workbook; by default the year's, or the first that is recognised.
     year : int, optional

@@ -721,6 +721,24 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
         ("rolnictwo", "przemysł łączny", "cp1250"),
         ("rolnictwo", "przemysł łączny", "iso8859_2"),
         ("blé", "Énergie", "cp850"),
+        ("農林水産業", "製造業", "euc_jp"),
+        ("農業", "計", "euc_jp"),
+        ("漁業", "農業", "shift_jis"),
+        ("제조업", "계", "euc_kr"),
+        ("소비", "투자", "cp949"),
+        ("農業", "製造業", "big5"),
+        ("農業", "製造業", "gb18030"),
+        ("Tarım", "İmalat", "cp1254"),
+        ("Sağlık", "Eşya", "iso8859_9"),
+        ("těžba", "potravinářství", "cp1250"),
+        ("Mezőgazdaság", "Ipar", "cp1250"),
+        ("Învăţământ", "Băuturi", "cp1250"),
+        ("odzież", "żywność", "cp1250"),
+        ("Žemės ūkis", "Pramonė", "cp1257"),
+        ("construcción", "año", "cp850"),
+        ("Größe", "Öl", "cp850"),
+        ("bâtiment", "blé", "mac_roman"),
+        ("甲乙", "丙丁", "gb18030"),
     ],
 )
 def test_letters_that_would_become_others_ask_for_the_encoding(
@@ -731,9 +749,24 @@ def test_letters_that_would_become_others_ask_for_the_encoding(
     assert list(qn.read_io(path, encoding=encoding).sectors) == [farm, mill]
 
 
-@pytest.mark.parametrize("farm", ["Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?"])
+@pytest.mark.parametrize(("encoding"), ["iso2022_jp", "iso2022_kr", "gb18030", "utf-16-le"])
+def test_an_encoding_that_can_be_known_is_found(tmp_path: Path, encoding: str) -> None:
+    farm, mill = {"iso2022_jp": ("農林水産業", "計"), "iso2022_kr": ("농업", "제조업")}.get(
+        encoding, ("农林牧渔产品", "合计量")
+    )
+    path = put(tmp_path, BASE.replace("farm", farm).replace("mill", mill), encoding=encoding)
+    assert list(qn.read_io(path).sectors) == [farm, mill]
+
+
+WESTERN = [
+    "Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?", "Iðnaður, þjónusta", "fødevarer",
+    "põllumajandus", "construções e irmãs", "col·lecció", "città", "où", "café–hôtel", "rør é",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("farm", WESTERN)
 def test_two_western_letters_in_a_row_are_no_chinese_one(tmp_path: Path, farm: str) -> None:
-    path = put(tmp_path, BASE.replace("farm", farm), encoding="cp1252")
+    path = put(tmp_path, BASE.replace("farm", f'"{farm}"'), encoding="cp1252")
     assert list(qn.read_io(path).sectors) == [farm, "mill"]
 
 

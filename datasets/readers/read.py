@@ -206,7 +206,7 @@ def read_io(
         excepted); what is not available (``..``, ``:``) is a fault in either case, as is
         a cell that holds an error or a formula never computed.
     encoding : str, optional
-        Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1; text that
+        Of text files; by default found: UTF-8, UTF-16, ISO 2022, GB 18030 or Latin-1; text that
         would come out garbled asks for it.
     decimal, thousands : str, optional
         Marks in numbers, such as "," and "."; by default found where they are unmistakable.

@@ -159,6 +159,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"emp(?:-\w+)?|(?:total )?employment(?:,? (?:total|domestic|in|\()\b.*)?|jobs"
         r"|(?:wages? and salary earners|self-?employed|persons employed)(?: persons)?(?: \(.*\))?"
         r"|number of (?:employees|persons|jobs|workers|enterprises|establishments|firms)\b.*"
+        r"|(?:full-?time equivalents?|fte|persons (?:employed|engaged)|head ?count|workers)\b.*"
+        r"|employees(?!.*compensation)(?:,.*| \(.*\))?"
         r"|hours worked.*|(?:(?:total |resident )?population|capital stock)(?: \(.*\))?"
         r"|(?:energy|water|land|electricity)\b.* \((?:[kmgtp]?(?:j|wh|toe)|m3|m³|ha|km2|hectares)\)"
         r"|(?:total )?(?:co2|ch4|n2o|ghg|carbon dioxide|methane|nitrous oxide"
@@ -194,7 +196,9 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     ),
 )
 _COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)
-_FOOTNOTE = re.compile(r"\s*(?:\[\w+\]|/\d+/|\((?:\d+|[a-z])\))\s*$")
+_FOOTNOTE = re.compile(
+    r"\s*(?:\[\w+\]|/\d+/|\((?:\d+|[a-z])\)|(?<=\s)\d\)|[\u00b9\u00b2\u00b3\u2070-\u2079]+)\s*$"
+)
 
 
 def tidy(text: str) -> str:

@@ -32,6 +32,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
+_RAISED = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+$")  # the mark of a footnote
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
     "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
@@ -63,7 +64,8 @@ def _loose(text: str) -> str:
 
     Nor do the forms of one letter and the lengths of dashes make a difference.
     """
-    mark = canonical(unicodedata.normalize("NFKC", text).translate(DASHES))
+    plain = unicodedata.normalize("NFKC", _RAISED.sub("", text))
+    mark = canonical(plain.translate(DASHES))
     if _numeric(mark):
         return canonical(re.sub(r"(?<=\d)\.0$", "", mark))
     known = any(role_of(mark, axis) for axis in ("row", "column"))

@@ -381,6 +381,35 @@ def test_totals_beside_the_sectors_may_add_up_what_they_like(tmp_path: Path) -> 
         assert qn.read_io(put(tmp_path, f"{text}total,100,100,{sums}\n")).f.tolist() == [70, 60]
 
 
+@pytest.mark.parametrize("mark", ["farm 1)", "farm¹", "farm²", "farm (a)", "farm [1]", "farm*"])
+def test_a_footnote_mark_is_no_part_of_a_label(tmp_path: Path, mark: str) -> None:
+    table = qn.read_io(put(tmp_path, BASE.replace("sector,farm", f"sector,{mark}")))
+    assert (len(table.sectors), table.x.tolist()) == (2, [200, 200])
+
+
+@pytest.mark.parametrize(
+    "row", ["Employees, persons", "Full-time equivalents", "Employees (thousand)", "Workers, total"]
+)
+def test_rows_of_persons_are_no_money(tmp_path: Path, row: str) -> None:
+    table = qn.read_io(put(tmp_path, f'{BASE}"{row}",3,4,\n'))
+    assert table.v.tolist() == [120, 80]
+    assert table.source.assumed == (f"row {row!r}: no money, left out; accounts= reads such rows "
+                                    "of a file",)  # fmt: skip
+
+
+def test_a_total_of_final_use_that_is_of_all_uses_is_compared_with_them(tmp_path: Path) -> None:
+    text = (
+        "code,name,n,farm,mill,homes,total_final_use\nfarm,Farms,1,20,40,140,200\n"
+        "mill,Mills,2,60,80,60,{}\nP2,Intermediate consumption,3,80,120,200,400\n"
+        "D1,Compensation of employees,4,120,80,,200\n"
+    )
+    assert qn.read_io(put(tmp_path, text.format(200))).f.tolist() == [140, 60]
+    refused(
+        lambda: qn.read_io(put(tmp_path, text.format(201))),
+        "column 'total_final_use' looks like a total, but at 'mill' it is 201 and the output 200",
+    )
+
+
 def frame() -> pd.DataFrame:
     rows = [["farm", 20, 40, 140.0], ["mill", 60, 80, 60.0], ["wages", 120, 80, 0.0]]
     return pd.DataFrame(rows, columns=["sector", "farm", "mill", "homes"])

@@ -224,7 +224,7 @@ class _Parts:
             total = self.numbers.block(self.sectors, [line], blank=True)[:, 0]
             sums = [*self._sums_across().values(), *self._runs(line).values()]
             known = any(self._close(total, s, self.Z.shape[1]) for s in sums)
-            if self.uses and (known or _ALL_DEMAND.fullmatch(tidy(line.shown))):
+            if self.uses and (known or _ALL_DEMAND.fullmatch(tidy(line.shown).replace("_", " "))):
                 continue
             self.subtotals.remove(line)
             values = self.numbers.block(self.sectors, [line])

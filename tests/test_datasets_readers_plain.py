@@ -410,6 +410,36 @@ def test_a_total_of_final_use_that_is_of_all_uses_is_compared_with_them(tmp_path
     )
 
 
+ABROAD = pd.read_csv(Path(__file__).parent / "reference" / "words_of_imports.csv", index_col=0)
+
+
+@pytest.mark.parametrize("language", ABROAD.index)
+def test_imports_and_taxes_on_products_are_known_in_many_languages(
+    tmp_path: Path, language: str
+) -> None:
+    w = ABROAD.loc[language]
+    rows = [
+        ["", "aa1", "bb2", w.intermediate_use, w.households, w.exports, w.total_use],
+        ["aa1", 20, 40, 60, 110, 30, 200],
+        ["bb2", 60, 70, 130, 50, 20, 200],
+        [w.imports, 10, 20, 30, 8, 0, 38],
+        [w.product_taxes, 5, 6, 11, 4, 0, 15],
+        [w.intermediate_inputs, 95, 136, 231, 172, 50, 453],
+        [w.wages, 70, 40, 110, "", "", ""],
+        [w.surplus, 35, 24, 59, "", "", ""],
+        [w.value_added, 105, 64, 169, "", "", ""],
+        [w.output, 200, 200, 400, "", "", ""],
+    ]
+    path = tmp_path / "t.csv"
+    pd.DataFrame(rows).to_csv(path, header=False, index=False)
+    table = qn.read_io(path)
+    assert (table.v.tolist(), table.f.tolist()) == ([105, 64], [140, 70])
+    assert table.imports is not None
+    assert table.imports.Z.sum().tolist() == [10, 20]
+    assert table.taxes is not None
+    assert table.taxes.Z.sum().tolist() == [5, 6]
+
+
 def frame() -> pd.DataFrame:
     rows = [["farm", 20, 40, 140.0], ["mill", 60, 80, 60.0], ["wages", 120, 80, 0.0]]
     return pd.DataFrame(rows, columns=["sector", "farm", "mill", "homes"])

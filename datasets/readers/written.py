@@ -146,7 +146,7 @@ class _Whole:
             accounts=self.frame(("account",), "sector", ("account", "sector"))
             if accounts
             else None,
-            unit=self.told.get("unit", ""),
+            unit=self.options.unit or self.told.get("unit", ""),
             name=self.options.name or self.told.get("name", title),
             tolerance=self._tolerance(),
             source=TableSource(

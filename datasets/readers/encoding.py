@@ -23,7 +23,7 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
     except UnicodeError:
         pass
     if marked:
-        raise DataError(f"{name}: not in the encoding {marked!r} that its bytes announce")
+        raise DataError(f"{name}: not in the encoding {marked!r} that its first bytes announce")
     try:
         text = data.decode(_legacy(data))
     except UnicodeError:

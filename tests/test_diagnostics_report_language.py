@@ -199,7 +199,7 @@ def test_numbers_stand_before_units_as_chinese_readers_write_them() -> None:
 
 def test_list_of_items_is_translated_item_by_item() -> None:
     chinese = language_of("zh")
-    assert chinese("same step; mean of both") == "等量增长；两者平均"
+    assert chinese("same step; mean of step and growth") == "等量增长；等量与等速的平均"
     assert chinese(
         "Value added by year: linkage 2018: 1.19, 95 % interval 1.06 to 1.32; elasticity 2018: "
         "0.84, 95 % interval 0.44 to 1.14. Unit: trillion yuan."

@@ -367,7 +367,7 @@ def _models_from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
     low, high = (f(r["elasticity"] for r in document["elasticities"]) for f in (min, max))
     path = [f"{verdicts[('calibrated', t)]['estimate']:.2f}" for t in ("T19", "T20")]
     ours = f"{100 * score['calibrated']['error']:.1f}"
-    rules = ("same step", "same growth", "mean of both")
+    rules = ("same step", "same growth", "mean of step and growth")
     theirs = f"{100 * min(score[rule]['error'] for rule in rules):.1f}"
     core = 2.125 * (1 - 0.7485), 2.135 * (1 - 0.7475)
     more = f"{100 * (core[0] / 0.43865 - 1):.1f}"

@@ -301,11 +301,12 @@ def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path
     if shutil.which("pdflatex") is None:
         pytest.skip("no TeX on this machine")
     head = (
-        r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs}"
+        r"\documentclass{article}\usepackage[T1]{fontenc}\usepackage{booktabs,longtable}"
         r"\usepackage[a4paper,margin=2cm]{geometry}\begin{document}"
     )
     hostile = Table("50 % of $x_1$ & {a}", pd.DataFrame({"#_~^\\": ["<|>", "-1"]})).to_latex()
-    (tmp_path / "t.tex").write_text(f"{head}\n{result.to_latex()}\n{hostile}\n\\end{{document}}")
+    shown = f"{result.to_latex()}\n{qn.audit().to_latex()}"
+    (tmp_path / "t.tex").write_text(f"{head}\n{shown}\n{hostile}\n\\end{{document}}")
     done = subprocess.run(
         ["pdflatex", "-interaction=nonstopmode", "-halt-on-error", "t.tex"],
         cwd=tmp_path, capture_output=True, text=True, check=False,
@@ -313,6 +314,8 @@ def test_latex_of_the_whole_reproduction_compiles(result: Reproduction, tmp_path
     assert done.returncode == 0, done.stdout[-1500:]
     assert (tmp_path / "t.pdf").stat().st_size > 10_000
     assert "Overfull" not in done.stdout
+    assert "Float too large" not in done.stdout
+    assert r"\end{longtable}" in shown
 
 
 @pytest.mark.parametrize("method", ["to_word", "to_excel", "to_html"])

@@ -17,7 +17,7 @@ from quesnay.diagnostics.reproduction.tables import (
 )
 from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.models.display.table import Explanation
-from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept, describe
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -50,6 +50,7 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
         "saturation times potential times penetration",
     ),
 }
+_UNSCALED = "C = sum_s w_s v_s"  # no printed core gives a scale
 _USERS = "I = sum_i v_i (x_K inv(B_KK) B_Ki)_i / x_i, i "
 _TIES = {
     "": "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
@@ -144,14 +145,17 @@ def explanations(result: "Reproduction") -> dict[str, Why]:
     for name, printed in result.facts.reported.iterrows():
         amount = printed_amount(printed["printed"], str(printed["unit"]))
         read = printed.get("provenance") or "study file"
-        said = [f"{name}: printed as {amount}.", f"Read in: {read}."]
+        title = describe(str(name), int(printed["year"]))
+        said = [f"{title}: printed as {amount}.", f"Read in: {read}."]
         whys[f"why-{name}"] = Why(said, [("source row", f"source-{name}")])
     for key, own in result.verdicts.iterrows():
         run, name = cast("tuple[str, str]", key)
         if not pd.isna(own["estimate"]):
             figure = row(result.facts.reported, name)
             concept, year = CONCEPTS[str(figure["concept"])], int(figure["year"])
-            sentence = f"{name}, {run} run: {_shown(own, 'estimate')} {own['unit']}."
+            unit = str(own["unit"])
+            shown = printed_amount(_shown(own, "estimate"), unit)
+            sentence = f"{describe(name, year)}, {run} run: {shown}."
             told = _equation(result, central, run, concept, year)
             links = [_method(run, concept), ("source row", f"source-{name}")]
             whys[f"why-{run}-{name}"] = _why(sentence, told, links)
@@ -281,7 +285,9 @@ def _equation(
 ) -> tuple[str, pd.DataFrame]:
     """Return how a concept of a year follows, and the medians of its inputs."""
     equation, parts = concept.equation, concept.inputs
-    if concept.name == "integration":
+    if concept.name == "core" and result.study.core.figure is None:
+        equation = _UNSCALED
+    elif concept.name == "integration":
         equation, parts, _ = _INTEGRATION[run]
         equation = equation or linkage_equation(result)
     elif concept.name == "growth":

@@ -661,7 +661,7 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
 _RULES = {
     "same step": "the same step every year",
     "same growth": "the same growth rate every year",
-    "mean of both": "the mean of the same step and the same growth rate every year",
+    "mean of step and growth": "the mean of the same step and the same growth rate every year",
 }
 """Rule without a model -> what it says, for who has not met its name."""
 

@@ -15,6 +15,8 @@ Source: Jorgenson and Griliches (1967), Review of Economic Studies 34(3); Jorgen
 (2005), Productivity, vol. 3.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,7 +36,7 @@ from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.grid import amounts, decimals_for
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
-from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, describe
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, figure_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -116,24 +118,29 @@ class KlemsAccount(Tabular):
         ]
         if len(self.verdicts):
             parts += [self._verdict_table(), self._distance_table()]
-        means = (100 * self.growth.mean()).rename("log points x 100 a year").to_frame()
+        means = (100 * self.growth.mean()).rename_axis("source")
+        means = means.rename("log points x 100 a year").to_frame()
         note = "Contributions to the growth of the economy's value added, Domar-weighted."
         years = f"{self.growth.index.min()} to {self.growth.index.max()}"
-        return (*parts, Table(f"Contributions to growth, {years}", means, (note,)))
+        return (
+            *parts,
+            Table(f"Contributions to growth, {years}", means, (note,), {means.columns[0]: ".2f"}),
+        )
 
     def _verdict_table(self) -> Table:
         own = self.verdicts.loc[RUN]
         frame = pd.DataFrame(
             {
-                "figure": [describe(str(n), int(self.facts.loc[n, "year"])) for n in own.index],
-                "reported": self.facts["printed"],
+                "figure": [figure_name(str(n), int(self.facts.loc[n, "year"])) for n in own.index],
+                "reported": self.facts.loc[own.index, "printed"],
                 "unit": own["unit"],
                 "estimate": own["estimate"],
                 "lowest": own["estimate_low"],
                 "highest": own["estimate_high"],
                 "error": own["error"],
                 "agrees": ["yes" if agrees else "no" for agrees in own["agrees"]],
-            }
+            },
+            own.index,
         )
         note = f"The account {facts_in_words(row(self.score, RUN))}. {_WIDE}"
         formats = dict.fromkeys(("estimate", "lowest", "highest"), ".2f") | {"error": ".1%"}
@@ -149,9 +156,9 @@ class KlemsAccount(Tabular):
             {"core alone": cores[years], "with capital in use": shares[years]}, axis=1
         )
         frame.columns = frame.columns.map(lambda one: f"{one[0]}, {one[1]}")
-        frame.index = frame.index.map("; ".join)
+        frame.index = frame.index.map("; ".join).rename("producers; capital")
         return Table(
-            "Share of GDP by definition of producers; of capital",
+            "Share of GDP by definition of producers and of capital",
             frame,
             formats=dict.fromkeys(map(str, frame.columns), ".1%"),
         )
@@ -165,7 +172,8 @@ class KlemsAccount(Tabular):
             say(
                 "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
                 "{year}; what its capital earns in all other industries brings the total to "
-                "{total:.0f}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the definitions].",
+                "{total:.0f} {unit}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the "
+                "definitions].",
                 lang,
                 technology=lang(head.technology),
                 core=factor * last["core"],
@@ -228,9 +236,11 @@ class KlemsAccount(Tabular):
         from quesnay.diagnostics.report.page import Front, Section, render_page
 
         use, head = self.study.klems, self.study.study
-        rows = {"study": head.name, "panel": use.panel, "versions": versions()}
-        rows |= {f"producers: {name}": ", ".join(own) for name, own in use.producers.items()}
-        rows |= {f"capital: {name}": ", ".join(own) for name, own in use.capital.items()}
+        known = list_datasets().set_index("name")["what"]
+        rows = {"study": head.name, "panel": known.get(use.panel, use.panel)}
+        rows |= {"versions": versions()}
+        rows |= {f"producers: {name}": "; ".join(own) for name, own in use.producers.items()}
+        rows |= {f"capital: {name}": _kinds(own) for name, own in use.capital.items()}
         rests = Table("What this rests on", pd.DataFrame({"value": rows}))
         totals = self.facts["concept"].eq("total").any()
         caption = f"Value added by year{', with the printed totals' if totals else ''}"
@@ -258,6 +268,11 @@ class KlemsAccount(Tabular):
         return plot_account(
             self.account, printed, unit=self.study.study.unit, interval=spread, source=source, ax=ax
         )
+
+
+def _kinds(columns: Sequence[str]) -> str:
+    """Return kinds of capital in words: it_capital is IT capital."""
+    return re.sub(r"\bit\b", "IT", "; ".join(columns).replace("_", " "))
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:

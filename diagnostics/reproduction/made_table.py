@@ -201,6 +201,11 @@ def _year(study: Study, facts: Facts, year: int | None) -> int:
     open_years = [y for y in study.study.years if first < y < last and y not in facts.tables]
     if year is None and open_years:
         return open_years[0]
+    if year is None:
+        raise StudyError(
+            f"study {study.study.name!r} has no year between two tables that lacks one of its own; "
+            "there is none to make"
+        )
     if not is_whole(year) or year not in open_years:
         known = ", ".join(map(str, open_years)) or "none"
         raise StudyError(

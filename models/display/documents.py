@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width, guard_formula, visible
 from quesnay.models.display.grid import (
     decimals_for,
+    filled_columns,
     format_of,
     index_levels,
     is_missing,
@@ -291,6 +292,7 @@ def workbook_bytes(
         raise DataError("there is no table to write to the workbook; give at least one")
     for table in tables:
         _refuse_oversize(table)
+    tables = [replace(table, frame=filled_columns(table.frame)) for table in tables]
     import xlsxwriter
 
     stream = io.BytesIO()

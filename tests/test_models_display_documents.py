@@ -209,10 +209,28 @@ def test_tables_of_a_document_fit_the_page_and_stay_with_their_captions(document
         widths = [column.width for column in table.columns]
         assert sum(widths) <= 1.01 * room
         assert all(row._tr.trPr.find(f"{W}cantSplit") is not None for row in table.rows)
+        if _formulas(table):
+            continue
         (head,) = table.rows[0].cells[0].paragraphs
         assert head.paragraph_format.keep_with_next or len(table.rows) == 1
     verdicts = next(t for t in document.tables if t.cell(0, 0).text == "id" and len(t.columns) > 9)
     assert verdicts.columns[0].width < verdicts.columns[1].width
+
+
+def _formulas(table: Any) -> int:
+    """Return how many formulas stand in a table of a document."""
+    return len(
+        list(table._tbl.iter("{http://schemas.openxmlformats.org/officeDocument/2006/math}oMath"))
+    )
+
+
+def test_a_formula_stays_with_its_title_and_its_words(document: Any) -> None:
+    (box,) = (table for table in document.tables if _formulas(table))
+    assert len(box.columns) == 1
+    for line in box.rows:  # no row is parted, see the test above
+        first, *_, last = line.cells[0].paragraphs
+        assert first.runs[0].bold
+        assert len(last.text) > 20
 
 
 def test_a_table_is_as_wide_as_its_letters_and_an_empty_cell_no_higher() -> None:

@@ -156,7 +156,7 @@ def audit(options: argparse.Namespace) -> None:
 
 def datasets(options: argparse.Namespace) -> None:
     """List the embedded data, show one set or export it."""
-    from quesnay.datasets.catalogue import codebook, export_dataset, list_datasets, load_dataset
+    from quesnay.datasets.store import codebook, export_dataset, list_datasets, load_dataset
 
     if options.name is None:
         if options.export:
@@ -259,7 +259,8 @@ def write_result(
     from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.report.page import render_page
     from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
-    from quesnay.diagnostics.reproduction.report import gather_evidence, report_parts
+    from quesnay.diagnostics.reproduction.evidence import gather_evidence
+    from quesnay.diagnostics.reproduction.report import report_parts
 
     step("evidence", 0.0)
     evidence = gather_evidence(
@@ -356,7 +357,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
             "score": frame_json(result.score),
             "findings": result.findings(),
         }
-    from quesnay.diagnostics.reproduction.report import gather_evidence
+    from quesnay.diagnostics.reproduction.evidence import gather_evidence
 
     made = gather_evidence(result, curve=False)  # thousands of rows: the files hold them
     return {

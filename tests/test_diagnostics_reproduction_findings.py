@@ -12,9 +12,11 @@ import quesnay as qn
 from quesnay.commands import result_json
 from quesnay.diagnostics.report.language import language_of
 from quesnay.diagnostics.reproduction.assembly import row
-from quesnay.diagnostics.reproduction.findings import answer, findings, turning_points
+from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
+from quesnay.diagnostics.reproduction.findings import answer, findings
+from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.regressions import fit_potential, regression_rows
-from quesnay.diagnostics.reproduction.report import Evidence, gather_evidence, report_parts
+from quesnay.diagnostics.reproduction.report import report_parts
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS

@@ -11,8 +11,8 @@ import pytest
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
 from quesnay.diagnostics.reproduction.assembly import prepare
+from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
-from quesnay.diagnostics.reproduction.report import gather_evidence
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.specifications import combinations

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.readers.cells import NumberStyle, number_style, tidy, to_number
+from quesnay.datasets.readers.cells import DASHES, NumberStyle, number_style, tidy, to_number
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
 from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource
@@ -101,7 +101,7 @@ class Numbers:
         found, wanted = "is empty", "a number (blank='zero' reads empty cells as 0)"
         if text:
             found, wanted = f"{text[:60]!r} is no number", "a finite number such as 1234.5"
-            if text in {"-", "\u2212", "\u2013", "\u2014"}:
+            if text.translate(DASHES) == "-":
                 wanted = "a number (blank='zero' reads dashes as 0)"
         return DataError(
             f"{self.sheet.title}: row {row.shown!r}, column {column.shown!r}: {found} "

@@ -221,9 +221,10 @@ def role_of(text: str, axis: str) -> Role | None:
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
 _MARKED = re.compile(r"[+-]?[0-9][0-9.,' \u00a0\u202f\u2009]*[0-9]")
 _SPACES = re.compile("[ \u00a0\u202f\u2009]")
-# Hyphens, dashes and Japanese triangles that stand for minus; the apostrophe that typesetters put.
-_MINUS = str.maketrans(dict.fromkeys("\u2212\u2013\u2010\u2011\u2012\ufe63\uff0d\u25b3\u25b2", "-"))
-_MINUS |= str.maketrans({"\u2019": "'", "\u2007": " "})
+# Hyphens, dashes and the minus sign; before a number also Japanese triangles, but the long dash,
+# which stands for nothing there; then the apostrophe and the space that typesetters put.
+DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212\ufe63\uff0d", "-"))
+_MINUS = DASHES | str.maketrans("\u25b3\u25b2\u2014\u2019\u2007", "--\u2014' ")
 _APART = re.compile(r"([+-])[ \u00a0\u202f]+(?=[0-9])")  # "- 12"
 _SEPARATORS = ("", ",", ".", " ", "'")
 

@@ -8,7 +8,8 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import ENGLISH, Language
 from quesnay.diagnostics.report.page import Answer, mathml
-from quesnay.diagnostics.reproduction.report import Parts, gather_evidence, report_parts
+from quesnay.diagnostics.reproduction.evidence import gather_evidence
+from quesnay.diagnostics.reproduction.report import Parts, report_parts
 from quesnay.diagnostics.reproduction.sources import sources_table
 from quesnay.diagnostics.reproduction.tables import account_table, definitions_table, path_table
 from quesnay.models.display.documents import Chart, workbook_bytes

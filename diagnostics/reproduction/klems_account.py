@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.datasets.catalogue import list_datasets
+from quesnay.datasets.store import list_datasets
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_figures

@@ -1,15 +1,15 @@
-"""The report of the main job as one HTML page, and the evidence that stands in it."""
+"""The report of the main job, section by section, as one HTML page."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
-from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
+from quesnay.diagnostics.report.language import Language, language_of, say
 from quesnay.diagnostics.report.page import (
     Formula,
     Front,
@@ -17,7 +17,16 @@ from quesnay.diagnostics.report.page import (
     render_page,
 )
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
-from quesnay.diagnostics.reproduction.backtests import origin_backtest, without_groups
+from quesnay.diagnostics.reproduction.evidence import (
+    Evidence,
+    audit_answer,
+    audit_said,
+    elasticity_backtest,
+    evidence_sections,
+    gather_evidence,
+    path_backtest,
+    reconciled_finding,
+)
 from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
@@ -25,8 +34,9 @@ from quesnay.diagnostics.reproduction.explain import (
     linkage_equation,
     verdict_opens,
 )
-from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
+from quesnay.diagnostics.reproduction.findings import answer, findings, question
 from quesnay.diagnostics.reproduction.linkage import core_linkages
+from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.sources import (
     data_section,
     reproducibility_section,
@@ -41,29 +51,16 @@ from quesnay.diagnostics.reproduction.tables import (
     variance_table,
     verdict_table,
 )
-from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.simulation.engine import Progress
 from quesnay.models.display.table import Table
 from quesnay.models.regression.result import PanelFit, tables_of_tests
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.audit.result import AuditResult
-    from quesnay.diagnostics.evidence.specification import SpecificationCurve
-    from quesnay.diagnostics.reproduction.made_table import UpdatedTable
-    from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.diagnostics.reproduction.result import Reproduction
 
     Plots = Mapping[str, Figure]
 
-T = TypeVar("T")
-_PARTS = {
-    "updated": "Table of a year without one",
-    "reconciled": "One account out of all runs",
-    "audit": "Audit",
-    "curve": "Specification curve",
-}
 _HEADERS = {
     "std_error": "standard error",
     "p_value": "p value",
@@ -87,9 +84,6 @@ _HEADERS = {
     "gompertz": "Gompertz",
     "bass": "Bass",
 }
-_TRIED = 500  # draws whose medians the back-test of the path takes
-_REDRAWN = 199  # resamples behind the interval of the placebo with later inputs
-_DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
 METHOD = {
     "core": Formula(
@@ -132,101 +126,6 @@ METHOD = {
 }
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What stands in the report beside the runs, made once for report and files.
-
-    Parameters
-    ----------
-    updated : UpdatedTable or None
-        The table of a year without one.
-    reconciled : ReconciledAccount or None
-        One account out of all estimates.
-    audit : AuditResult or None
-        Whether the printed figures can hold together.
-    curve : SpecificationCurve or None
-        Where the study declares choices; None where it was left out.
-    missing : dict of str to str
-        Part -> why it is not there.
-    """
-
-    updated: "UpdatedTable | None"
-    reconciled: "ReconciledAccount | None"
-    audit: "AuditResult | None"
-    curve: "SpecificationCurve | None"
-    missing: dict[str, str]
-
-    def frames(self) -> "dict[str, pd.DataFrame]":
-        """Return the numbers by name, in the digits that are the same on every processor."""
-        found: dict[str, pd.DataFrame] = {}
-        if self.updated is not None:
-            found[f"made_table_{self.updated.year}"] = self.updated.effect
-        if self.reconciled is not None:
-            found |= self.reconciled.frames()
-        if self.curve is not None:
-            found["specifications"] = self.curve.estimates
-        return {name: frame.round(_DECIMALS) for name, frame in found.items()}
-
-    def tables(self) -> tuple[Table, ...]:
-        """Return the tables of all parts, as far as they could be made."""
-        made = (self.audit, self.curve, self.updated, self.reconciled)
-        return tuple(table for one in made if one is not None for table in one.tables())
-
-
-def gather_evidence(
-    result: "Reproduction", *, curve: bool = True, jobs: int = 1, progress: bool | Progress = False
-) -> Evidence:
-    """Make what a study allows: audit, made table, reconciled account, specification curve.
-
-    Each is made once for a result. The curve is most of the work: `curve` can leave it out; `jobs`
-    and `progress` are for it.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50), curve=False)
-    >>> found.updated.year, len(found.reconciled.account)
-    (2019, 4)
-    """
-    missing: dict[str, str] = {}
-
-    def tried(part: str, make: Callable[[], T]) -> T | None:
-        try:
-            if part not in result.made:
-                result.made[part] = make()
-            found: T = result.made[part]
-        except QuesnayError as error:
-            missing[part] = str(error).rstrip(".")
-            return None
-        return found
-
-    return Evidence(
-        tried("updated", result.update_table),
-        tried("reconciled", result.reconcile),
-        tried("audit", lambda: _audit(result)),
-        tried("curve", lambda: _curve(result, jobs, progress)) if curve else None,
-        missing,
-    )
-
-
-def _audit(result: "Reproduction") -> "AuditResult":
-    from quesnay.diagnostics.audit.consistency import audit
-
-    if result.study.reported.dataset is None:
-        raise QuesnayError("the figures of this study are audited by quesnay audit FILE")
-    from quesnay.datasets.embedded import load_reported
-
-    return audit(load_reported(result.study.reported.dataset))
-
-
-def _curve(result: "Reproduction", jobs: int, progress: bool | Progress) -> "SpecificationCurve":
-    from quesnay.diagnostics.reproduction.specifications import specification_curve
-
-    if result.study.specifications is None:
-        raise QuesnayError("the study declares no choices")
-    return specification_curve(result.study, seed=result.seed, jobs=jobs, progress=progress)
-
-
 def report_html(
     result: "Reproduction",
     plots: "Plots",
@@ -253,7 +152,7 @@ def report_parts(
     front = Front(
         result.study.study.title,
         question(result, language),
-        answer(result, language, audit=_audit_answer(made, language)),
+        answer(result, language, audit=audit_answer(made, language)),
         {f"Value added by run and year{printed}": plots["account"]},
         answer_table(result),
         explanations(result),
@@ -268,7 +167,7 @@ def report_parts(
         *_path(result, plots),
         *_elasticity(result, plots, language),
         _core(result, plots),
-        *_evidence_sections(made, "; ".join(used_sources(result))),
+        *evidence_sections(made, "; ".join(used_sources(result)), plots.get("specifications")),
         *_uncertainty(result, plots),
         data_section(result),
         reproducibility_section(result),
@@ -285,30 +184,8 @@ def _in_words(table: Table) -> Table:
     return replace(table, frame=frame, formats=formats)
 
 
-def _telling(made: Evidence, language: Language) -> list[str]:
-    if made.audit is None:
-        return []
-    return [say("Audit: {finding}", language, finding=language(s)) for s in made.audit.telling]
-
-
-def _audit_answer(made: Evidence, language: Language) -> list[str]:
-    """Return the first of the audit's findings, figures in conflict counted instead of named."""
-    if made.audit is None or not made.audit.conflicts:
-        return _telling(made, language)[:1]
-    return [
-        say(
-            "Audit: The printed figures are not mutually consistent, whatever was rounded and on "
-            "whichever GDP they rest; smallest sets that cannot hold together: {count}, each of "
-            "{least} figures or more.",
-            language,
-            count=len(made.audit.conflicts),
-            least=min(map(len, made.audit.conflicts)),
-        )
-    ]
-
-
 def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
-    words = [*findings(result, language), *_telling(made, language)]
+    words = [*findings(result, language), *audit_said(made, language)]
     if made.reconciled is not None:
         words.append(reconciled_finding(result, made.reconciled, language))
     title = "What was found, in full"
@@ -510,7 +387,6 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             "How wrong such a curve is after one and two years is measured on other diffusions "
             "whose outcome is known, beside rules without a model."
         )
-    tried = origin_backtest(result, draws=_TRIED, seed=result.seed).tables()
     return [
         Section(
             "path",
@@ -518,7 +394,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             words,
             {"Curves through the calibration points, and what the report implies":
              plots["penetration"]},
-            [*tried, *errors],
+            [*path_backtest(result).tables(), *errors],
         )
     ]  # fmt: skip
 
@@ -527,7 +403,7 @@ def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> l
     if result.elasticities is None:
         return []
     base = result.elasticities.base
-    words, tried = _left_out(result, language)
+    words, tried = elasticity_backtest(result, language)
     return [
         Section(
             "elasticities",
@@ -538,45 +414,6 @@ def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> l
             [*result.elasticities.tables(), *tried, *base.tables(), *_assumptions(base)],
         )
     ]  # fmt: skip
-
-
-def _left_out(result: "Reproduction", lang: Language) -> tuple[list[str], list[Table]]:
-    """Back-test of the base elasticity, where its panel has clusters and sectors."""
-    use = result.study.potential
-    try:
-        if use is None:
-            return [], []
-        found = without_groups(use, draws=_REDRAWN, seed=result.seed)
-    except QuesnayError:
-        return [], []
-    spans = [
-        say(
-            "{low:.3f} to {high:.3f} without any one {group} of {count}",
-            lang,
-            low=float(part.left_out.iloc[:, 0].min()),
-            high=float(part.left_out.iloc[:, 0].max()),
-            group=lang(part.by),
-            count=len(part.left_out),
-        )
-        for part in found.left_out
-    ]
-    told = say(
-        "Back-test: the base elasticity of {base:.3f} becomes {rows}.",
-        lang,
-        base=found.estimate,
-        rows=say(", ", lang).join(spans),
-    )
-    rows = [
-        part.tables()[0]
-        .frame.set_axis([part.by])
-        .map(lambda cell, by=part.by: f"{by} {cell}" if str(cell).isdigit() else cell)
-        for part in found.left_out
-    ]  # a code is no number
-    frame = pd.concat(rows).rename_axis("left out, one at a time")
-    shown = {str(n): ".3f" for n in frame if not str(n).startswith("without")}
-    tables = [Table("The base elasticity without one group at a time", frame, (), shown)]
-    known = bool(found.lead.notna().all(axis=None))  # one year has no later inputs
-    return [told], [*tables, *(found.tables()[-1:] if known else ())]
 
 
 def _about_equations(result: "Reproduction") -> list[str]:
@@ -624,57 +461,6 @@ def _core(result: "Reproduction", plots: "Plots") -> Section:
     return Section("core", "Core industries", [words], pictures, [segment_table(result)])
 
 
-def _evidence_sections(made: Evidence, source: str) -> list[Section]:
-    """Sections of audit, curve, made table and reconciled account; one not made says why."""
-    sections = []
-    if made.audit is not None:
-        sections.append(_audited(made.audit, source))
-    if made.curve is not None:
-        sections.append(_curved(made.curve, source))
-    if made.updated is not None:
-        words = [
-            "The table before is brought to the totals of the year, by the method that misplaces "
-            "least when official tables are updated to each other, and the account is computed "
-            "again on the same draws.",
-        ]
-        title = f"A table for {made.updated.year}, which has no official one"
-        sections.append(Section("made-table", title, words, tables=made.updated.tables()))
-    if made.reconciled is not None:
-        words = [
-            "The runs put different figures on the integration-driven part. Least squares moves "
-            "each estimate, the uncertain ones most, until every identity holds (Stone, "
-            "Champernowne and Meade 1942). The calibrated run starts from printed figures: the "
-            "reconciled account says how far the other evidence pulls away from the report.",
-        ]
-        tables = made.reconciled.tables()
-        sections.append(Section("reconciled", "One account out of all runs", words, tables=tables))
-    if made.missing:
-        listed = [f"{_PARTS[part]}: {why}." for part, why in made.missing.items()]
-        sections.append(Section("missing", "Not made", listed))
-    return sections
-
-
-def _curved(curve: "SpecificationCurve", source: str) -> Section:
-    """Show the curve, and count the estimates that lie above its picture."""
-    figure = curve.plot_runs(source=source)
-    values = curve.estimates["estimate"]
-    above = int((values > figure.axes[0].get_ylim()[1]).sum())
-    words = [f"All admissible combinations of the declared choices for {curve.figure}, run by run: "
-             f"{len(values)} estimates from {values.min():.2f} to {values.max():.2f} "
-             f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
-    if above:
-        words.append(f"{above} of the estimates lie above the picture.")
-    caption = {"Every admissible combination, run by run": figure}
-    return Section("curve", "Specification curve", words, caption, curve.tables())
-
-
-def _audited(audit: "AuditResult", source: str) -> Section:
-    words = ["Can the printed figures be true together?"]
-    rests = "The GDP on which each figure rests"
-    plots = {rests: audit.plot(source=source)} if len(audit.vintages) else {}
-    return Section("audit", "Audit of the report itself", words, plots, audit.tables())
-
-
 def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
     caption = "How far each source of uncertainty alone moves a total"
     pictures = {caption: plots["tornado"]} if "tornado" in plots else {}
@@ -688,36 +474,6 @@ def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
     if not pictures and not tables:
         return []
     return [Section("uncertainty", "Where the uncertainty comes from", [words], pictures, tables)]
-
-
-def reconciled_finding(
-    result: "Reproduction", made: "ReconciledAccount", lang: Language = ENGLISH
-) -> str:
-    """Compare the last printed total that is no forecast with the reconciled one."""
-    totals = result.facts.totals()
-    forecast = result.study.gdp.forecast
-    totals = totals[totals["year"].isin(made.account.index)]
-    if forecast is not None:
-        totals = totals[totals["year"] != forecast.year]
-    if totals.empty:
-        return ""
-    last = totals.iloc[-1]
-    own = row(made.account, int(last["year"]))
-    low, high = float(own["total_low"]), float(own["total_high"])
-    place = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
-    return say(
-        "All runs together: a total of {total:.2f} [{low:.2f}, {high:.2f}] {unit} in {year} once "
-        "the disagreement of the methods counts as error; the report prints {printed}, {place} "
-        "that interval.",
-        lang,
-        total=float(own["total"]),
-        low=low,
-        high=high,
-        unit=lang(made.unit),
-        year=int(last["year"]),
-        printed=last["printed"],
-        place=lang(place),
-    )
 
 
 Parts = tuple[Front, list[Section]]

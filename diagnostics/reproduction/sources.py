@@ -4,8 +4,7 @@ from typing import TYPE_CHECKING
 
 import pandas as pd
 
-from quesnay.datasets.catalogue import list_datasets
-from quesnay.datasets.store import resources
+from quesnay.datasets.store import list_datasets, resources
 from quesnay.diagnostics.report.page import Section
 from quesnay.diagnostics.reproduction.tables import printed_amount
 from quesnay.models.display.table import Table, versions

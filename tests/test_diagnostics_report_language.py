@@ -25,18 +25,20 @@ from .founding_case import founding_case
 
 FIELD = re.compile(r"\{[^}]*\}")
 FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"
-# names of persons, methods, files and commands that are not translated
-NAMES = re.compile(
-    r"quesnay[\w .=-]*|[a-z0-9]+_[a-z0-9_]+|[a-z_]+:[a-z_]+|<[^>]*>|--\w+|Stone, Champernowne and "
-    r"Meade|Wang, Jia and( Wang)?|Wang|caii|sum_[ijs]|inv\(\w+\)|Python|numpy|scipy|pandas|Gompertz"
-    r"|logistic|Bass|Oster|Shaikh|Sobol|Shapley|Domar|Ghosh|Satterthwaite|Clause|miconline|report\.html"
-    r"|[0-9a-f]{16}"
-)
-WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 STUDIES = [
     "caict_2020", "caii", "china_digital_economy", "oecd_ict_china", "oecd_ict_japan",
     "us_digital_economy",
 ]  # fmt: skip
+# names of persons, methods, files, data sets and commands that are not translated
+CODES = "|".join(sorted([*qn.list_datasets()["name"], *STUDIES], key=len, reverse=True))
+NAMES = re.compile(
+    rf"{CODES}|"
+    r"quesnay[\w .=-]*|<[^>]*>|--\w+|Stone, Champernowne and "
+    r"Meade|Wang, Jia and( Wang)?|Wang|caii|sum_[ijks]|inv\(\w+\)|Python|numpy|scipy|pandas|Gompertz"
+    r"|logistic|Bass|Oster|Shaikh|Sobol|Shapley|Domar|Ghosh|Satterthwaite|Clause|miconline|report\.html"
+    r"|[0-9a-f]{16}"
+)
+WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 
 
 def _templates() -> list[str]:

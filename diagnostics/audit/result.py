@@ -194,7 +194,7 @@ class AuditResult(Tabular):
     def _letters(self) -> list[str]:
         """Say what the letters of the equations stand for, as far as it is declared."""
         used = {word for one in self.identities for word in re.findall(r"[A-Za-z_]+(?=\[)", one)}
-        told = [f"{one} = {words}" for one, words in self.letters.items() if one in used]
+        told = [f"{one} = {words}" for one, words in self.letters.items() if one in used - {words}]
         return [f"Letters, t the year: {'; '.join(told)}."] if told else []
 
     def name_of(self, figure: str) -> str:

@@ -282,10 +282,8 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
     said += say(" ", lang) + say(_TIED[reading], lang, core=core, home=home)
     said += _place_made(result, lang)
     if "inside" not in found:
-        side = _side(value, found["home"])
-        return [
-            said + say("; the printed level lies {side} that interval.", lang, side=say(side, lang))
-        ]
+        side = lang(f"{_side(value, found['home'])} that interval")
+        return [said + say("; the printed level lies {side}.", lang, side=side)]
     inside = (
         ", and to {inside} with imports counted as if made at home"
         if reading == ""

@@ -33,8 +33,8 @@ STUDIES = [
 CODES = "|".join(sorted([*qn.list_datasets()["name"], *STUDIES], key=len, reverse=True))
 NAMES = re.compile(
     rf"{CODES}|"
-    r"quesnay[\w .=-]*|<[^>]*>|--\w+|Stone, Champernowne and "
-    r"Meade|Wang, Jia and( Wang)?|Wang|caii|sum_[ijks]|inv\(\w+\)|Python|numpy|scipy|pandas|Gompertz"
+    r"quesnay[\w .=-]*|<[^>]*>|--\w+|Stone, Champernowne and Meade|Wang, Jia and( Wang)?|Wang"
+    r"|sum_[ijks]|inv\(\w+\)|Python|numpy|scipy|pandas|Gompertz"
     r"|logistic|Bass|Oster|Shaikh|Sobol|Shapley|Domar|Ghosh|Satterthwaite|Clause|miconline|report\.html"
     r"|[0-9a-f]{16}"
 )

@@ -152,7 +152,7 @@ def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
     [
         ('panel = "us_klems"', 'panel = "us_klem"', r"klems\.panel: .*us_klem"),
         (
-            '"Broadcasting and tele',
+            '    "Broadcasting and tele',
             '"Brodcasting and tele',
             r"klems\.producers\.with publishing.*B",
         ),
@@ -265,3 +265,16 @@ def test_an_account_without_printed_figures_judges_nothing() -> None:
     assert not any("Verdict" in title or "Distance" in title for title in titles)
     assert not any(line.startswith("Score") for line in result.findings())
     assert qn.check_study(bare).figures.empty
+
+
+def test_workbook_of_growth_accounting_has_numbers_names_and_a_chart(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    path = qn.reproduce("us_digital_economy").to_excel(tmp_path / "us.xlsx")
+    book = openpyxl.load_workbook(path)
+    account, verdicts = book["Digital economy"], book["Verdicts"]
+    assert len(account._charts) == 1
+    assert [cell.value for cell in account[3]][:4] == ["year", "core", "core, low", "core, high"]
+    assert [cell.value for cell in verdicts[4]][:4] == ["S17", "share of GDP, 2017", 6.9, "percent"]
+    shown = " ".join(str(cell.value) for row in book["Sources"].rows for cell in row)
+    assert "IT capital; software capital" in shown
+    assert "us_klems" not in shown

@@ -11,6 +11,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
+    UNSCALED,
     number_text,
     printed_amount,
     role_words,
@@ -50,7 +51,6 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
         "saturation times potential times penetration",
     ),
 }
-_UNSCALED = "C = sum_s w_s v_s"  # no printed core gives a scale
 _USERS = "I = sum_i v_i (x_K inv(B_KK) B_Ki)_i / x_i, i "
 _TIES = {
     "": "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
@@ -286,7 +286,7 @@ def _equation(
     """Return how a concept of a year follows, and the medians of its inputs."""
     equation, parts = concept.equation, concept.inputs
     if concept.name == "core" and result.study.core.figure is None:
-        equation = _UNSCALED
+        equation = UNSCALED
     elif concept.name == "integration":
         equation, parts, _ = _INTEGRATION[run]
         equation = equation or linkage_equation(result)

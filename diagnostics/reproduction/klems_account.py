@@ -30,11 +30,12 @@ from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_f
 from quesnay.diagnostics.reproduction.findings import without_ids
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
-from quesnay.diagnostics.reproduction.tables import console_text
+from quesnay.diagnostics.reproduction.tables import console_text, printed_amount
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.grid import amounts, decimals_for
 from quesnay.models.display.table import Table, Tabular, versions
+from quesnay.models.display.write import write_bytes
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, figure_name
 
@@ -132,7 +133,7 @@ class KlemsAccount(Tabular):
         frame = pd.DataFrame(
             {
                 "figure": [figure_name(str(n), int(self.facts.loc[n, "year"])) for n in own.index],
-                "reported": self.facts.loc[own.index, "printed"],
+                "reported": [printed_amount(self.facts.loc[n, "printed"]) for n in own.index],
                 "unit": own["unit"],
                 "estimate": own["estimate"],
                 "lowest": own["estimate_low"],
@@ -235,17 +236,11 @@ class KlemsAccount(Tabular):
         """Return the self-contained report in a language; write it to `path` where given."""
         from quesnay.diagnostics.report.page import Front, Section, render_page
 
-        use, head = self.study.klems, self.study.study
-        known = list_datasets().set_index("name")["what"]
-        rows = {"study": head.name, "panel": known.get(use.panel, use.panel)}
-        rows |= {"versions": versions()}
-        rows |= {f"producers: {name}": "; ".join(own) for name, own in use.producers.items()}
-        rows |= {f"capital: {name}": _kinds(own) for name, own in use.capital.items()}
-        rests = Table("What this rests on", pd.DataFrame({"value": rows}))
+        head = self.study.study
         totals = self.facts["concept"].eq("total").any()
         caption = f"Value added by year{', with the printed totals' if totals else ''}"
         lang = language_of(language, head.zh)
-        account, *others = self.tables()
+        (account, *others), rests = self.tables(), self._rests()
         lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]
         front = Front(head.title, head.question, lead,
                       {caption: self.plot_account()})  # fmt: skip
@@ -255,6 +250,33 @@ class KlemsAccount(Tabular):
             Section("reproduce", "How to make this report again", tables=[rests], brief=True),
         ]
         return render_page(front, sections, language=lang, path=path)
+
+    def _rests(self) -> Table:
+        """Return what the account rests on: panel, versions and definitions."""
+        use = self.study.klems
+        known = list_datasets().set_index("name")
+        rows = {"study": self.study.study.name, "panel": use.panel}
+        if use.panel in known.index:
+            own = known.loc[use.panel]
+            rows |= {"panel": str(own["what"]), "source": str(own["source"])}
+        rows |= {"versions": versions()}
+        rows |= {f"producers: {name}": "; ".join(own) for name, own in use.producers.items()}
+        rows |= {f"capital: {name}": _kinds(own) for name, own in use.capital.items()}
+        return Table("What this rests on", pd.DataFrame({"value": rows}), sheet="Sources")
+
+    def workbook(self, language: Language = ENGLISH) -> bytes:
+        """Return all tables in one workbook, the account with a chart."""
+        from quesnay.models.display.documents import Chart, workbook_bytes
+
+        tables = [*self.tables(), self._rests()]
+        parts = {"core industries": "core", "capital in use": "integration"}
+        chart = Chart(tables[0].title, tables[0].title, "column", parts, None, "total")
+        spoken = [language.table(table) for table in tables]
+        return workbook_bytes(spoken, [chart.spoken(language)], language)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write all tables to one workbook, with contents and a chart of the account."""
+        return write_bytes(path, self.workbook())
 
     def plot_account(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
         """Draw core and capital in use by year, with the printed totals."""

@@ -51,6 +51,7 @@ _BASE = "account"
 _JOINED = "sector value added joined"
 _BALANCED = "sector value added balanced"
 _TAIL = 0.025
+_ROUNDING = 9  # decimals of a percentage, below which a change is none
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -374,7 +375,7 @@ def effect_table(result: UpdatedTable) -> Table:
         own = effect[way]
         word = "no table" if way.startswith("no table") else way.rsplit(" ", 1)[-1]
         frame[word] = own["level"]
-        changes = (100 * own[name] for name in ("change", "low", "high"))
+        changes = ((100 * own[name]).round(_ROUNDING) for name in ("change", "low", "high"))
         frame[f"{word}, change %"] = amounts(_signed, *changes)
     formats = {str(c): ".3f" for c in frame.columns if not str(c).endswith("change %")}
     notes = (

@@ -22,6 +22,8 @@ from quesnay.models.satellite.concepts import (
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
+UNSCALED = "C = sum_s w_s v_s"
+"""The core where no printed figure gives its weights a scale."""
 _RUN_WORDS = {
     "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
@@ -344,8 +346,9 @@ def path_table(result: "Reproduction") -> Table:
     return Table(title, frame, notes, dict.fromkeys(map(str, frame.columns), ".2f"), "Path")
 
 
-def definitions_table() -> Table:
+def definitions_table(result: "Reproduction") -> Table:
     """Return what every concept of the account means."""
+    scaled = result.study.core.figure is not None
     rows = [
         {
             "concept": concept.title,
@@ -353,7 +356,7 @@ def definitions_table() -> Table:
             "unit": {"level": "unit of the account", "share": "share", "jobs": "persons"}[
                 concept.unit
             ],
-            "equation": concept.equation,
+            "equation": concept.equation if scaled or concept.name != "core" else UNSCALED,
             "source": concept.source,
         }
         for concept in CONCEPTS.values()

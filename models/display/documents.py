@@ -88,6 +88,16 @@ class Chart:
     rows: tuple[int, int] | None = None
     interval: str | None = None
 
+    def spoken(self, words: Callable[[str], str]) -> "Chart":
+        """Return the chart of the same table in another language."""
+        return replace(
+            self,
+            table=words(self.table),
+            title=words(self.title),
+            series={words(name): words(column) for name, column in self.series.items()},
+            interval=None if self.interval is None else words(self.interval),
+        )
+
 
 @dataclass(slots=True)
 class _Sheet:
@@ -373,6 +383,9 @@ def _printed_code(text: str) -> str:
     if found is None:
         return "General"
     sign, whole, decimals, percent = found.groups()
+    if text.startswith("<"):
+        shown = _excel_format(f".{len(decimals or '')}f")
+        return f'[<{whole}.{decimals or 0}]"{text}";{shown}'
     spec = f"{',' if ',' in whole else ''}.{len(decimals or '')}{'%' if percent else 'f'}"
     return _excel_format(f"{'+' if sign == '+' else ''}{spec}")
 

@@ -278,3 +278,26 @@ def test_workbook_of_growth_accounting_has_numbers_names_and_a_chart(tmp_path: P
     shown = " ".join(str(cell.value) for row in book["Sources"].rows for cell in row)
     assert "IT capital; software capital" in shown
     assert "us_klems" not in shown
+
+
+def test_an_account_that_nothing_moves_shows_no_interval() -> None:
+    result = qn.reproduce("oecd_ict_japan", draws=20)
+    account = result.tables()[0]
+    assert "[" not in account.to_text().partition("No intervals")[0]
+    assert [text.get_text() for text in result.plot_account().legends[0].get_texts()] == [
+        "core industries",
+        "integration-driven",
+    ]
+
+
+def test_a_report_speaks_of_what_its_study_has(tmp_path: Path) -> None:
+    page = qn.reproduce("oecd_ict_japan", draws=20).to_html(tmp_path / "japan.html")
+    assert "sum_s w_s v_s" in page
+    assert "the scale k from the printed core" not in page
+    assert "has no year between two tables that lacks one of its own" in page
+    assert "year None" not in page
+    assert "Growth follows official value added" not in page  # there is one year
+    assert "the gap between a run and the report" not in page  # nothing is printed
+    digital = qn.reproduce("china_digital_economy", draws=20).to_html(tmp_path / "digital.html")
+    assert "The calibrated run starts from printed figures" not in digital
+    assert "Petroleum refining" in digital  # a sector of the panel by its name

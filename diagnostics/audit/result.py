@@ -176,6 +176,11 @@ class AuditResult(Tabular):
                 "Fits: with the deflator of nominal and real GDP too."
             )
             tables.append(Table("One vintage a year, any deflator", self.one_vintage.sets, (note,)))
+        return (*tables, *self._clashes())
+
+    def _clashes(self) -> list[Table]:
+        """Return which figures cannot hold together, and by how much they miss it."""
+        tables = []
         if self.conflicts:
             sets = pd.DataFrame(
                 {"figures": ["; ".join(map(self.name_of, s)) for s in self.conflicts]}
@@ -189,7 +194,7 @@ class AuditResult(Tabular):
             named = named.rename(columns=lambda name: _in_words("figure" if name == "id" else name))
             title = "Smallest sets without which the others hold"
             tables.append(Table(title, named, (note,), formats))
-        return tuple(tables)
+        return tables
 
     def _letters(self) -> list[str]:
         """Say what the letters of the equations stand for, as far as it is declared."""

@@ -209,7 +209,7 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
         said.append(
             say(
                 "Over the {count} combinations of the declared choices that give an estimate, "
-                "against the printed figure {figure}: {rows}.",
+                "against the printed {figure}: {rows}.",
                 language,
                 count=len(made.curve.estimates),
                 figure=language(_named(result, made.curve.figure)),

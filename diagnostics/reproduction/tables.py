@@ -82,8 +82,12 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     unit = result.study.study.unit
     frame = _columns(account, ACCOUNT)
     forecast = result.study.gdp.forecast
+    drawn = bool((account["total_low"] < account["total_high"]).any())
     notes = [
         f"Median and 95 % interval of {len(result.draws)} draws, seed {result.seed}. Current "
+        "prices."
+        if drawn
+        else "No intervals: the core is a definition, the tables stand as they are. Current "
         "prices.",
         *(_run_words(result, run) for run in result.runs),
     ]

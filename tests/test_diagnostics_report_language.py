@@ -268,3 +268,11 @@ def test_a_chinese_specification_curve_holds_no_english_word() -> None:
 def test_rows_that_are_only_counted_stay_so() -> None:
     shown = language_of("zh").table(Table("Sources of the data", pd.DataFrame({"what": ["a"]})))
     assert isinstance(shown.frame.index, pd.RangeIndex)
+
+
+@pytest.mark.parametrize("place", ["above", "below", "inside"])
+def test_a_place_beside_an_interval_is_said_once(place: str) -> None:
+    chinese = language_of("zh")
+    side = chinese(f"{place} that interval")
+    said = say("; the printed level lies {side}.", chinese, side=side)
+    assert said.count("区间") == 1

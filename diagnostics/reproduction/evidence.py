@@ -227,8 +227,8 @@ def _panel_sectors(result: "Reproduction") -> dict[str, str]:
     """Return the names of the sectors of the panel where it says one classification we know."""
     use = result.study.potential
     rows = pd.DataFrame() if use is None else regression_rows(use)
-    said = rows["classification"].unique() if "classification" in rows else ()
-    return classified_sectors(str(said[0])) if len(said) == 1 else {}
+    said = set(rows["classification"].map(str)) if "classification" in rows else set()
+    return classified_sectors(said.pop()) if len(said) == 1 else {}
 
 
 def evidence_sections(

@@ -119,8 +119,8 @@ class KlemsAccount(Tabular):
         ]
         if len(self.verdicts):
             parts += [self._verdict_table(), self._distance_table()]
-        means = (100 * self.growth.mean()).rename_axis("source")
-        means = means.rename("log points x 100 a year").to_frame()
+        measure = "log points x 100 a year"
+        means = (100 * self.growth.mean()).rename(measure).to_frame().rename_axis("source")
         note = "Contributions to the growth of the economy's value added, Domar-weighted."
         years = f"{self.growth.index.min()} to {self.growth.index.max()}"
         return (

@@ -457,7 +457,7 @@ def _variants_table(result: ReconciledAccount) -> Table:
     frame["chi-squared"], frame["p value"] = statistics, levels
     frame.index.name = "variant"
     notes = ["Chi-squared, with its degrees of freedom: do the estimates agree within the errors?"]
-    if STATED in frame.index and frame.loc[STATED].eq("none").any():
+    if STATED in frame.index and "none" in list(frame.loc[STATED]):
         notes.append(
             "With the errors that each run states for itself there is no account: the runs differ"
             " by far more than these errors. So their disagreement is counted as error."

@@ -173,7 +173,7 @@ class ScalePlacebo(Tabular):
             f"{self.share_reaching:.0%} of the made-up inputs reach the estimate "
             f"(p = {self.p_value:.3f}).",
             f"Made up: what effects and {', '.join(self.scale)} explain of {self.term}, and the "
-            f"rest of another row of the same {self.groups}.",
+            f"rest of another row of the same {self.groups.replace(':', ' and ')}.",
         )
         title = f"Placebo that keeps scale: {self.term}"
         return (Table(title, frame, notes, dict.fromkeys(frame.columns, ".4f")),)

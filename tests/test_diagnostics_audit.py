@@ -550,6 +550,9 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
     for high, holds in ((5.0, True), (2.0, False)):
         quantity = Quantity("T", "total", unit="trillion CNY", low=0.0, high=high)
         assert of_own(figures, "T = C + I", T=quantity).feasible == holds
+    for low, holds in ((2.0, True), (2.5, False)):
+        quantity = Quantity("T", "total", unit="trillion CNY", low=low, high=9.0)
+        assert of_own(figures, "T = C + I", T=quantity).feasible == holds
     with pytest.raises(qn.DataError, match="T19: unit '100 million CNY', but 'T' is declared in"):
         of_own(figures, "T = C + I", T=Quantity("T", "total", unit="persons"))
 

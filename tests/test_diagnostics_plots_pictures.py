@@ -17,7 +17,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.plots.account import plot_account
-from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
+from quesnay.diagnostics.plots.style import COLOURS, figure_to_bytes, new_figure
 from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.fitting.errors import DataError
 from quesnay.models.uncertainty.sensitivity import Tornado
@@ -342,6 +342,7 @@ def test_a_mixture_has_the_density_and_the_median_of_the_weighted_normals() -> N
     law = 0.75 * stats.norm(0.057, 0.014).pdf(x) + 0.25 * stats.norm(0.010, 0.02).pdf(x)
     np.testing.assert_allclose(y, law, rtol=1e-10)
     median = float(re.findall(r"median ([\d.]+)", str(figure.get_label()))[0])
+    assert axes.get_ylabel() == "density"
     below = 0.75 * stats.norm(0.057, 0.014).cdf(median) + 0.25 * stats.norm(0.01, 0.02).cdf(median)
     assert below == pytest.approx(0.5, abs=0.02)
 
@@ -432,6 +433,12 @@ def test_naive_rules_stand_beside_the_path() -> None:
 def test_what_cannot_be_drawn_is_refused(call: Callable[[], object], says: str) -> None:
     with pytest.raises(DataError, match=says):
         call()
+
+
+def test_what_a_reader_adds_to_a_picture_has_colours_that_colour_blind_people_tell_apart() -> None:
+    axes = new_figure().axes[0]
+    added = [axes.plot([0, 1], [k, k])[0].get_color() for k in range(3)]
+    assert added == list(COLOURS[:3])
 
 
 def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:

@@ -1,10 +1,5 @@
 """The public names of quesnay and where each of them lives; imported when first used."""
 
-from .datasets.catalogue import (
-    export_dataset as export_dataset,
-    list_datasets as list_datasets,
-    load_dataset as load_dataset,
-)
 from .datasets.concordance import (
     Concordance as Concordance,
     concordance as concordance,
@@ -30,6 +25,11 @@ from .datasets.readers.read import (
 from .datasets.sdmx import (
     SdmxData as SdmxData,
     read_sdmx as read_sdmx,
+)
+from .datasets.store import (
+    export_dataset as export_dataset,
+    list_datasets as list_datasets,
+    load_dataset as load_dataset,
 )
 from .datasets.tables import (
     load_io as load_io,

@@ -156,7 +156,7 @@ def audit(options: argparse.Namespace) -> None:
 
 def datasets(options: argparse.Namespace) -> None:
     """List the embedded data, show one set or export it."""
-    from quesnay.datasets.catalogue import codebook, export_dataset, list_datasets, load_dataset
+    from quesnay.datasets.store import codebook, export_dataset, list_datasets, load_dataset
 
     if options.name is None:
         if options.export:
@@ -259,7 +259,8 @@ def write_result(
     from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.report.page import render_page
     from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
-    from quesnay.diagnostics.reproduction.report import gather_evidence, report_parts
+    from quesnay.diagnostics.reproduction.evidence import gather_evidence
+    from quesnay.diagnostics.reproduction.report import report_parts
 
     step("evidence", 0.0)
     evidence = gather_evidence(
@@ -313,7 +314,7 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
     """Return tables, plot and a page of an account by growth accounting."""
     from quesnay.diagnostics.plots.style import draw_picture, relabel
     from quesnay.diagnostics.report.language import language_of
-    from quesnay.models.display.documents import frame_to_csv, workbook_bytes
+    from quesnay.models.display.documents import frame_to_csv
 
     language, figure = language_of(lang, result.study.study.zh), result.plot_account()
     if lang != "en":
@@ -325,7 +326,7 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
         "definitions.csv": frame_to_csv(result.definitions),
         "growth.csv": frame_to_csv(result.growth),
         "verdicts.csv": frame_to_csv(result.verdicts),
-        "tables.xlsx": workbook_bytes(tables, (), language),
+        "tables.xlsx": result.workbook(language),
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
     }
@@ -356,7 +357,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
             "score": frame_json(result.score),
             "findings": result.findings(),
         }
-    from quesnay.diagnostics.reproduction.report import gather_evidence
+    from quesnay.diagnostics.reproduction.evidence import gather_evidence
 
     made = gather_evidence(result, curve=False)  # thousands of rows: the files hold them
     return {

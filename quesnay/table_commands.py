@@ -130,7 +130,7 @@ def table(options: argparse.Namespace) -> None:
     """Run one action; errors name the options of the shell."""
     try:
         if options.action == "template":
-            from quesnay.datasets.readers.template import write_template
+            from quesnay.datasets.readers.plain import write_template
 
             print(f"Written: {write_template(options.file)}")
             print(f"Fill it in, then: quesnay table check {options.file}")

@@ -9,10 +9,9 @@ import numpy as np
 import pytest
 from hypothesis import given, strategies as st
 
-from quesnay.datasets.catalogue import export_dataset, list_datasets, load_dataset
 from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, load_reported
 from quesnay.datasets.readers.containers import open_book
-from quesnay.datasets.store import resources
+from quesnay.datasets.store import export_dataset, list_datasets, load_dataset, resources
 from quesnay.fitting.errors import DataError
 from quesnay.models.inputs import rounding_interval
 

@@ -489,9 +489,9 @@ def test_a_unit_may_be_one_per_another(unit: str) -> None:
     figures.loc["P1", "printed"] = "320"
     found = of_own(figures, "P = R / E")
     assert not found.feasible
-    text = found.summary()
+    text = found.summary(width=200)
     assert "Audit: the printed figures are not mutually consistent" in text
-    assert re.search(r"E1 +E1 +1\.55 +1\.65 ", text)  # the printed interval, not its rounding
+    assert re.search(r"E1 .*\(E1\) +1\.55 +1\.65 ", text)  # the printed interval, not its rounding
     with pytest.raises(qn.StudyError, match="sets CNY beside CNY per persons"):
         of_own(figures, "R = R / E")
 
@@ -829,3 +829,14 @@ real_growth = "6.6"
     path.write_text(rows.replace('"6.6"', "true"), encoding="utf-8")
     with pytest.raises(qn.DataError, match=r"real_growth: a number or its digits expected"):
         qn.read_figures(path)
+
+
+def test_letters_sets_and_misses_of_an_audit_are_named(report: AuditResult) -> None:
+    notes = [note for table in report.tables() for note in table.notes]
+    (letters,) = (note for note in notes if note.startswith("Letters"))
+    assert letters.startswith("Letters, t the year: T = value added total; C = core industries")
+    assert "GDP = GDP" not in letters
+    clashing = qn.audit(qn.load_reported("caii_2020"))
+    sets, misses = clashing.tables()[-2:]
+    assert sets.frame["figures"].iloc[0].startswith("share of GDP, 2018 (S18); nominal growth of")
+    assert misses.frame["figure"].str.contains(r"^.+, 20\d\d \([A-Z]\d\d\)$").all()

@@ -41,7 +41,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "few times": (
         lambda: assumptions._wooldridge(of(frame(9, 2), unit="u", time="t")),
-        "2 times; 3 are needed",
+        "the sample has 2 points in time, the test needs 3",
     ),
     "no time": (lambda: assumptions._chow(of(frame(5, 4))), "the time of the rows is not known"),
     "no clusters": (

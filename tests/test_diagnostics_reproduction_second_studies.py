@@ -154,7 +154,7 @@ def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
     [
         ('panel = "us_klems"', 'panel = "us_klem"', r"klems\.panel: .*us_klem"),
         (
-            '"Broadcasting and tele',
+            '    "Broadcasting and tele',
             '"Brodcasting and tele',
             r"klems\.producers\.with publishing.*B",
         ),
@@ -267,3 +267,39 @@ def test_an_account_without_printed_figures_judges_nothing() -> None:
     assert not any("Verdict" in title or "Distance" in title for title in titles)
     assert not any(line.startswith("Score") for line in result.findings())
     assert qn.check_study(bare).figures.empty
+
+
+def test_workbook_of_growth_accounting_has_numbers_names_and_a_chart(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    path = qn.reproduce("us_digital_economy").to_excel(tmp_path / "us.xlsx")
+    book = openpyxl.load_workbook(path)
+    account, verdicts = book["Digital economy"], book["Verdicts"]
+    assert len(account._charts) == 1
+    assert [cell.value for cell in account[3]][:4] == ["year", "core", "core, low", "core, high"]
+    assert [cell.value for cell in verdicts[4]][:4] == ["S17", "share of GDP, 2017", 6.9, "percent"]
+    shown = " ".join(str(cell.value) for row in book["Sources"].rows for cell in row)
+    assert "IT capital; software capital" in shown
+    assert "us_klems" not in shown
+
+
+def test_an_account_that_nothing_moves_shows_no_interval() -> None:
+    result = qn.reproduce("oecd_ict_japan", draws=20)
+    account = result.tables()[0]
+    assert "[" not in account.to_text().partition("No intervals")[0]
+    assert [text.get_text() for text in result.plot_account().legends[0].get_texts()] == [
+        "core industries",
+        "integration-driven",
+    ]
+
+
+def test_a_report_speaks_of_what_its_study_has(tmp_path: Path) -> None:
+    page = qn.reproduce("oecd_ict_japan", draws=20).to_html(tmp_path / "japan.html")
+    assert "sum_s w_s v_s" in page
+    assert "the scale k from the printed core" not in page
+    assert "has no year between two tables that lacks one of its own" in page
+    assert "year None" not in page
+    assert "Growth follows official value added" not in page  # there is one year
+    assert "the gap between a run and the report" not in page  # nothing is printed
+    digital = qn.reproduce("china_digital_economy", draws=20).to_html(tmp_path / "digital.html")
+    assert "The calibrated run starts from printed figures" not in digital
+    assert "Petroleum refining" in digital  # a sector of the panel by its name

@@ -10,9 +10,11 @@ import pytest
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve
+from quesnay.diagnostics.report.language import ENGLISH
 from quesnay.diagnostics.reproduction.assembly import prepare
+from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.regressions import elasticity_draws, fit_potential
-from quesnay.diagnostics.reproduction.report import gather_evidence
+from quesnay.diagnostics.reproduction.report import report_parts
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.specifications import combinations
@@ -232,3 +234,17 @@ def test_the_evidence_of_a_result_has_the_tables_of_its_parts(small: Reproductio
     assert len(set(titles)) == len(titles)
     assert found.audit is not None
     assert len(replace(found, audit=None).tables()) == len(titles) - len(found.audit.tables())
+
+
+def test_the_curve_is_drawn_once_and_the_path_tried_once_for_all_documents(
+    small: Reproduction,
+) -> None:
+    found = gather_evidence(small)
+    plots = small.plots(curve=found.curve)
+    _, sections = report_parts(small, plots, found, ENGLISH)
+    section = next(one for one in sections if one.name == "curve")
+    assert [*section.figures.values()] == [plots["specifications"]]
+    kept = dict(small.made)
+    assert {"curve", "path", "elasticity"} <= set(kept)
+    report_parts(small, plots, found, ENGLISH)
+    assert all(small.made[name] is made for name, made in kept.items())

@@ -18,7 +18,7 @@ from quesnay.models.satellite.account import (
 )
 from quesnay.models.satellite.concepts import CONCEPTS
 from quesnay.models.satellite.core import CorePattern, CoreTies
-from quesnay.models.satellite.sectors import (
+from quesnay.models.satellite.updating import (
     employment_by_sector,
     extrapolate_sectors,
     jobs_per_value_added,

@@ -22,8 +22,8 @@ import pandas as pd
 
 import quesnay as qn
 from quesnay.commands import result_json
+from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.linkage import core_linkages
-from quesnay.diagnostics.reproduction.report import gather_evidence
 from quesnay.diagnostics.reproduction.study import Specifications, load_study
 from quesnay.models.display.table import Table, Tabular, versions
 

@@ -4,28 +4,27 @@ A label that stands in a row and in a column is a sector; other columns are fina
 rows value added, unless their words say otherwise (totals, output, imports, taxes on products).
 Title rows above, code and name columns beside, notes below, a second table further down: all are
 found from where the sectors stand. Tables of offices that are laid out alike are read by the same
-rules, some with a few codes or words of their own.
+rules, some with a few codes or words of their own. Last: a workbook to fill in.
 """
 
+import io
 import itertools
 import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-
-import numpy as np
-import pandas as pd
+from pathlib import Path
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import Role, role_of, tidy
-from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, check_once, label
+from quesnay.datasets.readers.cells import DASHES, Role, role_of, tidy
+from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, label
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
 from quesnay.fitting.errors import DataError, nearest
+from quesnay.models.display.write import write_bytes
+from quesnay.models.inputs import as_path
 
 _HEADER_ROWS = 60
 _LABEL_COLUMNS = 7
-_BLOCKS = {"total", "domestic", "import", "value_added"}
 _NEVER_SECTORS = {"total", "output", "imports", "taxes", "value_added_total", "demand_total"}
 _UNIT = re.compile(
     r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|miles? de"
@@ -33,7 +32,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_RAISED = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+$")  # the mark of a footnote
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
     "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
@@ -65,7 +64,8 @@ def _loose(text: str) -> str:
 
     Nor do the forms of one letter and the lengths of dashes make a difference.
     """
-    mark = canonical(unicodedata.normalize("NFKC", text).translate(_DASHES))
+    plain = unicodedata.normalize("NFKC", _RAISED.sub("", text))
+    mark = canonical(plain.translate(DASHES))
     if _numeric(mark):
         return canonical(re.sub(r"(?<=\d)\.0$", "", mark))
     known = any(role_of(mark, axis) for axis in ("row", "column"))
@@ -458,38 +458,92 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
         )
 
 
-def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | None:
-    """Read the blocks of an exported table, or return None where the sheet is not of that kind."""
-    top, *rows = sheet.filled() or [0]
-    if not rows or sheet.text(top, 0) != "block":
-        return None
-    kinds = [sheet.text(i, 0) for i in rows]
-    if not set(kinds) <= _BLOCKS:
-        return None
-    header = sheet.texts(top)[2:]
-    marks = [sheet.text(i, 1) for i in rows]
-    lines = [Line(i, f"{k} {m}", k) for i, k, m in zip(rows, kinds, marks, strict=True)]
-    columns = [Line(j, name, "") for j, name in enumerate(header, start=2)]
-    own = "domestic" if "domestic" in kinds else "total"
-    codes = [m for k, m in zip(kinds, marks, strict=True) if k == own]
-    if not codes or "value_added" not in kinds:
-        raise DataError(f"{sheet.title}: expected blocks total (or domestic, import), value_added")
-    for axis, found in (("row", lines), ("column", columns)):
-        check_once([(line.label, k) for k, line in enumerate(found, start=1)], axis, sheet.title)
-    absent = [code for code in codes if code not in header]
-    if absent:
-        raise DataError(f"{sheet.title}: row {absent[0]!r} has no column of that name")
-    numbers = Numbers.of(sheet, (rows[0], 2), options)
-    values = np.full((len(lines), len(columns)), np.nan)
-    for kind in dict.fromkeys(kinds):  # output stands in one block, value added under sectors
-        down = [k for k, line in enumerate(lines) if line.role == kind]
-        wanted = codes if kind == "value_added" else header
-        across = [k for k, c in enumerate(header) if c in wanted and (c != "output" or kind == own)]
-        values[np.ix_(down, across)] = numbers.block(
-            [lines[k] for k in down], [columns[k] for k in across]
-        )
-    data = pd.DataFrame(values, columns=header)
-    data.insert(0, "block", kinds)
-    data.insert(1, "row", marks)
-    frames = frames_of_blocks(data, codes, file=sheet.title, unit="", name=title)
-    return replace(frames, source=TableSource(sheet.file, sheet=sheet.name))
+_TEMPLATE: tuple[tuple[object, ...], ...] = (
+    ("Input-output table of (country, year)",),
+    ("million (currency)",),
+    (),
+    ("code", "name", "01", "02", "03",
+     "households", "government", "investment", "exports", "output"),
+    ("01", "Farming", 20, 60, 10, 80, 5, 5, 20, 200),
+    ("02", "Industry", 40, 150, 60, 120, 10, 70, 50, 500),
+    ("03", "Services", 20, 80, 70, 150, 90, 20, 20, 450),
+    ("", "imports", 10, 50, 20, 40, 0, 20, 0),
+    ("", "taxes less subsidies on products", 2, 8, 5, 30, 0, 5, 0),
+    ("", "compensation of employees", 58, 92, 195),
+    ("", "taxes less subsidies on production", 5, 10, 10),
+    ("", "gross operating surplus", 45, 50, 80),
+)  # fmt: skip
+_TEMPLATE_NOTES = (
+    "Write over the example on the sheet Table; keep its first rows for title and unit.",
+    "A sector has the same code in its row and in its column. Add rows and columns as you need; "
+    "any number of sectors will do.",
+    "Rows say who sells, columns who buys: row 01, column 02 is what Industry buys from Farming.",
+    "Columns after the sectors are final demand, by category. 'output' is total output; it is "
+    "optional and must be the sum of its row.",
+    "Imports: either one row 'imports' (flows are then domestic), or a negative column 'imports' "
+    "(flows then include imports). The example has the row.",
+    "Taxes less subsidies on products are a row of their own. They and imports are never counted "
+    "as value added.",
+    "All other rows are value added by component: compensation, taxes on production, surplus ...",
+    "Each sector's inputs (flows, imports, taxes on products, value added) add up to its output; "
+    "quesnay checks it and names the sector that does not.",
+    "Totals may stay: a row or column named 'total', 'intermediate use', 'value added' ... is "
+    "compared with its parts and left out.",
+    "An empty cell among the flows is refused unless you say that it is zero: --blank zero, in "
+    "Python blank='zero'.",
+    "Check: quesnay table check FILE. In Python: quesnay.read_io('FILE').check()",
+)
+
+
+def write_template(path: str | Path) -> Path:
+    """Write a workbook with a small balanced table to write over, and notes.
+
+    Parameters
+    ----------
+    path : str or Path
+        An .xlsx file that is not there yet.
+
+    Returns
+    -------
+    Path
+        The file.
+
+    Raises
+    ------
+    DataError
+        If the file is there, is no .xlsx, or cannot be written.
+
+    Examples
+    --------
+    >>> import tempfile
+    >>> import quesnay as qn
+    >>> path = write_template(f"{tempfile.mkdtemp()}/mine.xlsx")
+    >>> qn.read_io(path).v.tolist()
+    [108.0, 152.0, 285.0]
+    """
+    import xlsxwriter
+
+    target = as_path(path, "path")
+    if target.suffix.lower() != ".xlsx":
+        raise DataError(f"{target}: expected a file ending in .xlsx")
+    if target.exists():
+        raise DataError(f"{target}: a file of that name is there; choose another name")
+    buffer = io.BytesIO()
+    book = xlsxwriter.Workbook(buffer, {"in_memory": True})
+    bold = book.add_format({"bold": True})
+    sheet = book.add_worksheet("Table")
+    sheet.set_column(1, 1, 36)
+    for i, row in enumerate(_TEMPLATE):
+        for j, cell in enumerate(row):
+            if cell == "":
+                continue
+            if isinstance(cell, str):
+                sheet.write_string(i, j, cell, bold if i in {0, 3} else None)
+            else:
+                sheet.write(i, j, cell)
+    notes = book.add_worksheet("Notes")
+    notes.set_column(0, 0, 110, book.add_format({"text_wrap": True}))
+    for i, line in enumerate(_TEMPLATE_NOTES):
+        notes.write_string(i, 0, line)
+    book.close()
+    return write_bytes(target, buffer.getvalue())

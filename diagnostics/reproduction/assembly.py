@@ -25,14 +25,16 @@ from quesnay.models.satellite.account import (
     Slot,
 )
 from quesnay.models.satellite.core import CorePattern, CoreTies
-from quesnay.models.satellite.sectors import (
+from quesnay.models.satellite.updating import (
+    Margins,
     employment_by_sector,
     extrapolate_sectors,
     jobs_per_value_added,
     join_tables,
+    margins_between,
     scale_to_gdp,
+    update_table,
 )
-from quesnay.models.satellite.updating import Margins, margins_between, update_table
 
 
 def part(frame: pd.DataFrame, key: Hashable) -> pd.DataFrame:

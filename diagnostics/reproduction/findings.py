@@ -14,6 +14,13 @@ import pandas as pd
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.explain import RUN_WORDS
+from quesnay.diagnostics.reproduction.needed import (
+    drawn_figure,
+    implied_core,
+    printed_integration,
+    sector_growth,
+    unit_of,
+)
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import printed_amount
 from quesnay.diagnostics.reproduction.verdicts import judged_facts
@@ -46,7 +53,7 @@ def findings(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:
         *_elasticity(result, lang),
         *_scale(result, lang),
         *_path(result, lang),
-        *_implied_core(result, lang),
+        *implied_core(result, lang),
         *_jobs(result, lang),
         *_score(result, lang),
         *_provenance(result, lang),
@@ -101,7 +108,7 @@ def _supported(result: "Reproduction", lang: Language) -> list[str]:
             share=float(row(result.account, ("elasticity", year))["integration"]) / printed,
             year=year,
         )
-        for year, printed in sorted(_printed_integration(result).items())
+        for year, printed in sorted(printed_integration(result).items())
         if ("elasticity", year) in result.account.index
     ]
     values = result.elasticities.mixture["elasticity"]
@@ -149,7 +156,7 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
             "Path: a diffusion curve fixed by a printed total and its growth gives, in {unit}, "
             "{rows}; {verdict}.",
             lang,
-            unit=_unit(result, lang),
+            unit=unit_of(result, lang),
             rows=say(", ", lang).join(rows),
             verdict=_against_naive(result, rules, lang),
         )
@@ -168,115 +175,6 @@ def question(result: "Reproduction", lang: Language = ENGLISH) -> str:
         else "How large is the value added of the {technology}, and what is tied to it?"
     )
     return say(template, lang, technology=lang(head.technology), report=lang(head.report))
-
-
-def turning_points(result: "Reproduction", lang: Language = ENGLISH) -> list[str]:
-    """Say what would have to be otherwise for the conclusion to change."""
-    return [*_needed_core(result, lang), *_needed_elasticity(result, lang), *_leading(result, lang)]
-
-
-def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
-    """Return the core at which the tables alone would give each printed total."""
-    if "linkage" not in result.runs:
-        return []
-    rows = []
-    for name, printed in result.facts.totals().iterrows():
-        year = int(printed["year"])
-        agrees = row(result.verdicts, ("linkage", name))["agrees"]
-        known = ("linkage", year) in result.account.index
-        if not known or (not pd.isna(agrees) and bool(agrees)):
-            continue
-        own = row(result.account, ("linkage", year))
-        rows.append(
-            say(
-                "{need:.2f} in {year} instead of {core:.2f}",
-                lang,
-                year=year,
-                need=float(own["core"]) * float(printed["value"]) / float(own["total"]),
-                core=float(own["core"]),
-            )
-        )
-    return (
-        [
-            say(
-                "For the tables alone to give what is printed, the core would have to be, in "
-                "{unit}, {rows}, with the ties per unit of core as they are.",
-                lang,
-                unit=_unit(result, lang),
-                rows=say(", ", lang).join(rows),
-            )
-        ]
-        if rows
-        else []
-    )
-
-
-def _needed_elasticity(result: "Reproduction", lang: Language) -> list[str]:
-    """Return the elasticity at which the elasticity run would give what is printed.
-
-    By the integration-driven part per unit of elasticity, which no draw of the elasticity moves.
-    """
-    found, use = result.elasticities, result.assembly.model.potential
-    if found is None or use is None or "elasticity" not in result.runs:
-        return []
-    inputs = {str(name): result.inputs[name].to_numpy(float) for name in result.inputs}
-    drawn, rivals = use.elasticity(inputs), found.rivals["estimate"].drop("base case")
-    reach = say(
-        "the equations of the account reach {high:.3f}",
-        lang,
-        high=float(found.mixture["elasticity"].max()),
-    )
-    if len(rivals):
-        beside = say(", their rivals {high:.3f}", lang, high=float(rivals.max()))
-        reach += beside
-    return [
-        say(
-            "For the elasticity run to give the integration-driven part that the printed figures "
-            "imply for {year}, the elasticity would have to be {need:.3f}; {reach}.",
-            lang,
-            year=year,
-            need=printed / float((own / drawn).median()),
-            reach=reach,
-        )
-        for year, printed in sorted(_printed_integration(result).items())
-        if ("elasticity", year) in result.account.index
-        for own in (_drawn(result, "elasticity", "integration", year),)
-    ]
-
-
-def _drawn(result: "Reproduction", run: str, concept: str, year: int) -> "pd.Series[float]":
-    """Return the draws of one number of the account, of a forecast year as it was forecast."""
-    variants = {slot.year: slot.variant for slot in result.assembly.model.slots[::-1]}
-    return result.draws[(run, concept, year, variants[year])]
-
-
-def _leading(result: "Reproduction", lang: Language) -> list[str]:
-    """Name the largest source of uncertainty of the last total of every run."""
-    totals = list(result.facts.totals().index)
-    out = []
-    for run in result.runs:
-        if result.variance.empty or not totals:
-            continue
-        shares = part(result.variance, run).reindex(totals).dropna(how="all")
-        if shares.empty or not shares.iloc[-1].max() > 0:
-            continue
-        last = shares.iloc[-1]
-        out.append(
-            say(
-                "Largest source of uncertainty of the total of {year} in the {run} run: {source}, "
-                "{share:.0%} of the variance.",
-                lang,
-                year=int(result.facts.reported.loc[shares.index[-1], "year"]),
-                run=lang(run),
-                source=lang(str(last.idxmax())),
-                share=float(last.max()),
-            )
-        )
-    return out
-
-
-def _unit(result: "Reproduction", lang: Language) -> str:
-    return say(result.study.study.unit, lang)
 
 
 def _span(values: "pd.Series[float]", name: str = "total") -> str:
@@ -345,7 +243,7 @@ def _alone(result: "Reproduction", lang: Language) -> list[str]:
                 lang,
                 run=lang(RUN_WORDS[run]),
                 total=_span(own),
-                unit=_unit(result, lang),
+                unit=unit_of(result, lang),
                 share=float(own["share"]),
             )
         )
@@ -356,7 +254,7 @@ def _alone(result: "Reproduction", lang: Language) -> list[str]:
             lang,
             technology=say(result.study.study.technology, lang),
             core=_span(row(result.account, (result.runs[0], year)), "core"),
-            unit=_unit(result, lang),
+            unit=unit_of(result, lang),
             year=year,
             rows=say("; ", lang).join(rows),
         )
@@ -376,7 +274,7 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
         lang,
         report=say(result.study.study.report, lang),
         printed=printed["printed"],
-        unit=_unit(result, lang),
+        unit=unit_of(result, lang),
         year=year,
         id=name,
     )
@@ -384,10 +282,8 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
     said += say(" ", lang) + say(_TIED[reading], lang, core=core, home=home)
     said += _place_made(result, lang)
     if "inside" not in found:
-        side = _side(value, found["home"])
-        return [
-            said + say("; the printed level lies {side} that interval.", lang, side=say(side, lang))
-        ]
+        side = lang(f"{_side(value, found['home'])} that interval")
+        return [said + say("; the printed level lies {side}.", lang, side=side)]
     inside = (
         ", and to {inside} with imports counted as if made at home"
         if reading == ""
@@ -449,9 +345,8 @@ def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
         frozenset({"below"}): "Growth: what is printed grows more slowly since {first} than the "
         "tables give, in {unit}: {rows}.",
     }.get(frozenset(sides), "Growth since {first}, printed against the tables, in {unit}: {rows}.")
-    return [
-        say(said, lang, first=first[1], unit=_unit(result, lang), rows=say("; ", lang).join(rows))
-    ]
+    told, unit = say("; ", lang).join(rows), unit_of(result, lang)
+    return [say(said, lang, first=first[1], unit=unit, rows=told)]
 
 
 def _side_of_growth(
@@ -462,31 +357,11 @@ def _side_of_growth(
     printed: pd.Series,
 ) -> str:
     """Where printed growth lies, whatever its digits allow, against the 95 % of the tables."""
-    before, now = (_drawn(result, "linkage", "total", year) for year in years)
+    before, now = (drawn_figure(result, "linkage", "total", year) for year in years)
     low, high = (float((now / before).quantile(q)) for q in (0.025, 0.975))
     if float(printed["low"] / base["high"]) > max(high, *grown):
         return "above"
     return "below" if float(printed["high"] / base["low"]) < min(low, *grown) else "inside"
-
-
-def _sector_growth(
-    result: "Reproduction", year: int, *, deflated: bool = False
-) -> "pd.Series[float] | None":
-    """Growth of value added by sector of the core, in the set of GDP vintages where it is most.
-
-    In current prices, or deflated by the GDP deflator as the account's own real growth is.
-    """
-    model, sectors = result.assembly.model, result.assembly.pattern.sectors
-    place = {slot.year: k for k, slot in enumerate(model.slots) if slot.variant != "forecast"}
-    if year not in place or year - 1 not in place:
-        return None
-    found = {}
-    for k, (name, levels) in enumerate(result.assembly.value_added.items()):
-        now, before = (levels[sectors].iloc[place[y]] for y in (year, year - 1))
-        inflation = float(model.inflation[k, place[year]]) if deflated else 1.0
-        found[name] = now / before / inflation - 1.0
-    growth = pd.DataFrame(found).max(axis=1)
-    return None if growth.isna().any() else growth.astype(float)
 
 
 def _growth(result: "Reproduction", lang: Language) -> list[str]:
@@ -496,7 +371,7 @@ def _growth(result: "Reproduction", lang: Language) -> list[str]:
     rows, years, beaten = [], set(), True
     for name, figure in own.iterrows():
         year, real = int(figure["year"]), figure["concept"] == "growth"
-        growth = _sector_growth(result, year, deflated=real)
+        growth = sector_growth(result, year, deflated=real)
         if growth is None:
             continue
         beaten &= float(growth.max()) < float(figure["low"])
@@ -527,28 +402,12 @@ def _growth(result: "Reproduction", lang: Language) -> list[str]:
     return [told]
 
 
-def _printed_integration(result: "Reproduction") -> dict[int, float]:
-    """Return total times printed integration share, else what is printed, else total less core."""
-    printed = result.facts.reported
-    out: dict[int, float] = {}
-    for _, total in result.facts.totals().iterrows():
-        same = printed[printed["year"] == total["year"]].set_index("concept")["value"]
-        year = int(total["year"])
-        if "integration_share" in same.index:
-            out[year] = float(total["value"]) * float(same["integration_share"])
-        elif "integration" in same.index:
-            out[year] = float(same["integration"])
-        elif "core" in same.index:
-            out[year] = float(total["value"]) - float(same["core"])
-    return out
-
-
 def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
     """How much of the printed integration-driven part panel elasticities support."""
     if result.elasticities is None or "elasticity" not in result.runs:
         return []
     rows = []
-    for year, printed in sorted(_printed_integration(result).items()):
+    for year, printed in sorted(printed_integration(result).items()):
         if ("elasticity", year) in result.account.index:
             own = row(result.account, ("elasticity", year))
             rows.append(
@@ -577,7 +436,7 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
             high=float(values.max()),
             median=result.elasticities.median,
             rows=say("; ", lang).join(rows),
-            unit=_unit(result, lang),
+            unit=unit_of(result, lang),
         )
     ]
 
@@ -661,7 +520,7 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
 _RULES = {
     "same step": "the same step every year",
     "same growth": "the same growth rate every year",
-    "mean of both": "the mean of the same step and the same growth rate every year",
+    "mean of step and growth": "the mean of the same step and the same growth rate every year",
 }
 """Rule without a model -> what it says, for who has not met its name."""
 
@@ -685,55 +544,6 @@ def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> 
         ours=float(errors["calibrated"]),
         theirs=float(errors[best]),
         best=lang(_RULES.get(best, best)),
-    )
-
-
-def _implied_core(result: "Reproduction", lang: Language) -> list[str]:
-    """Compare the core that printed figures imply with official sector growth."""
-    printed, out = result.facts.reported, []
-    run = result.runs[0] if result.runs else ""
-    for _, share in printed[printed["concept"] == "integration_share"].iterrows():
-        year = int(share["year"])
-        same = printed[(printed["concept"] == "total") & (printed["year"] == year)]
-        if same.empty or (run, year) not in result.account.index:
-            continue
-        low = float(same["low"].iloc[0]) * (1 - float(share["high"]))
-        high = float(same["high"].iloc[0]) * (1 - float(share["low"]))
-        own = row(result.account, (run, year))
-        said = say(
-            "Core: the printed total and integration-driven share of {year} imply a core of "
-            "{low:.3f} to {high:.3f} {unit}; the account, where it follows the value added of its "
-            "sectors, has {own:.3f} [{own_low:.3f}, {own_high:.3f}].",
-            lang,
-            year=year,
-            low=low,
-            high=high,
-            unit=_unit(result, lang),
-            own=float(own["core"]),
-            own_low=float(own["core_low"]),
-            own_high=float(own["core_high"]),
-        )
-        said += _out_of_reach(result, year, low, lang)
-        out.append(said)
-    return out
-
-
-def _out_of_reach(result: "Reproduction", year: int, least: float, lang: Language) -> str:
-    """Say where the least implied core outgrows every sector that holds it; else nothing."""
-    start, growth = result.study.core.figure, _sector_growth(result, year)
-    if start is None or growth is None:
-        return ""
-    base = row(result.facts.reported, start)
-    implied = least / float(base["high"]) - 1
-    if int(base["year"]) != year - 1 or implied <= float(growth.max()):
-        return ""
-    return say(" ", lang) + say(
-        "The implied core is at least {implied:.1%} more than {id}, and no sector of the core grew "
-        "faster than {most:.1%} in current prices: no fixed weights reach it.",
-        lang,
-        implied=implied,
-        id=start,
-        most=float(growth.max()),
     )
 
 

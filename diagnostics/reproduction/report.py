@@ -1,15 +1,15 @@
-"""The report of the main job as one HTML page, and the evidence that stands in it."""
+"""The report of the main job, section by section, as one HTML page."""
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
-from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
+from quesnay.diagnostics.report.language import Language, language_of, say
 from quesnay.diagnostics.report.page import (
     Formula,
     Front,
@@ -17,7 +17,16 @@ from quesnay.diagnostics.report.page import (
     render_page,
 )
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
-from quesnay.diagnostics.reproduction.backtests import origin_backtest, without_groups
+from quesnay.diagnostics.reproduction.evidence import (
+    Evidence,
+    audit_answer,
+    audit_said,
+    elasticity_backtest,
+    evidence_sections,
+    gather_evidence,
+    path_backtest,
+    reconciled_finding,
+)
 from quesnay.diagnostics.reproduction.explain import (
     account_opens,
     answer_table,
@@ -25,8 +34,9 @@ from quesnay.diagnostics.reproduction.explain import (
     linkage_equation,
     verdict_opens,
 )
-from quesnay.diagnostics.reproduction.findings import answer, findings, question, turning_points
+from quesnay.diagnostics.reproduction.findings import answer, findings, question
 from quesnay.diagnostics.reproduction.linkage import core_linkages
+from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.sources import (
     data_section,
     reproducibility_section,
@@ -41,29 +51,17 @@ from quesnay.diagnostics.reproduction.tables import (
     variance_table,
     verdict_table,
 )
-from quesnay.fitting.errors import QuesnayError
-from quesnay.fitting.simulation.engine import Progress
 from quesnay.models.display.table import Table
 from quesnay.models.regression.result import PanelFit, tables_of_tests
+from quesnay.models.satellite.concepts import describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
-    from quesnay.diagnostics.audit.result import AuditResult
-    from quesnay.diagnostics.evidence.specification import SpecificationCurve
-    from quesnay.diagnostics.reproduction.made_table import UpdatedTable
-    from quesnay.diagnostics.reproduction.reconciled import ReconciledAccount
     from quesnay.diagnostics.reproduction.result import Reproduction
 
     Plots = Mapping[str, Figure]
 
-T = TypeVar("T")
-_PARTS = {
-    "updated": "Table of a year without one",
-    "reconciled": "One account out of all runs",
-    "audit": "Audit",
-    "curve": "Specification curve",
-}
 _HEADERS = {
     "std_error": "standard error",
     "p_value": "p value",
@@ -73,8 +71,8 @@ _HEADERS = {
     "nobs": "observations",
     "df_resid": "degrees of freedom of the residuals",
     "df_absorbed": "degrees of freedom of the fixed effects",
-    "rsquared": "R2",
-    "rsquared_within": "R2 within groups",
+    "rsquared": "R\u00b2",
+    "rsquared_within": "R\u00b2 within groups",
     "jackknife_se": "jackknife standard error",
     "sigma": "standard deviation of the residuals",
     "dropped_missing": "dropped, a value missing",
@@ -87,32 +85,14 @@ _HEADERS = {
     "gompertz": "Gompertz",
     "bass": "Bass",
 }
-_TRIED = 500  # draws whose medians the back-test of the path takes
-_REDRAWN = 199  # resamples behind the interval of the placebo with later inputs
-_DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its own on each machine
 
-METHOD = {
-    "core": Formula(
-        "core",
-        "Core",
-        "C_t = k sum_s w_s v_s,t",
-        "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP, one "
-        "scale k so that the core meets its printed figure where there is one.",
-    ),
-    "linkage": Formula(
-        "linkage",
-        "Linkage run",
-        "",
-        "Value added of the split table that is tied to its core parts K: v value added, x output, "
-        "L the Leontief inverse (suppliers), B Ghosh's (users). It says nothing about what users "
-        "gain.",
-    ),
+_RUNS = {
     "elasticity": Formula(
         "elasticity",
         "Elasticity run",
-        "I_t = e sum_j v_j,t C_t / S_t",
+        "I_t = e sum_j v_j,t C_t / Q_t",
         "Value added v of the using industries j times the elasticity e to inputs of the "
-        "technology times the core's share in their supply S.",
+        "technology times the core's share in their supply Q.",
     ),
     "calibrated": Formula(
         "calibrated",
@@ -121,110 +101,25 @@ METHOD = {
         "A growth curve p through a printed total and the one that its growth implies for the year "
         "before, saturation s times the potential at the median elasticity e.",
     ),
-    "total": Formula(
-        "total",
-        "What follows in every run",
-        "T = C + I,  S = T / GDP,  H = I / T,  K = dT / dGDP,  J = sum_j (l_j T_j - l_j' T_j')",
-        "Total T, share of GDP S, integration-driven share H, contribution to growth K, new jobs J "
-        "net of productivity growth: jobs per unit of value added l fall from year to year; a "
-        "prime marks the year before.",
+}
+_TIES = (
+    "Value added of the split table that is tied to its core parts K: v value added, x output, z "
+    "flows between sectors, E the unit matrix, "
+)
+_NO_GAIN = ". It says nothing about what users gain."
+_FOLLOWS = {  # concept -> formula and letters; the first two follow in every study
+    "total": ("T = C + I", "total T"),
+    "share": ("S = T / GDP", "share of GDP S"),
+    "integration_share": ("H = I / T", "integration-driven share H"),
+    "growth": ("G = (T / P) / (T' / P') - 1", "real growth G with the GDP deflator P"),
+    "nominal_growth": ("N = T / T' - 1", "nominal growth N"),
+    "contribution": ("K = dT / dGDP", "contribution to growth K"),
+    "jobs": (
+        "J = sum_j (l_j T_j - l_j' T_j')",
+        "new jobs J net of productivity growth: jobs per unit of value added l fall from year to "
+        "year",
     ),
 }
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Evidence:
-    """What stands in the report beside the runs, made once for report and files.
-
-    Parameters
-    ----------
-    updated : UpdatedTable or None
-        The table of a year without one.
-    reconciled : ReconciledAccount or None
-        One account out of all estimates.
-    audit : AuditResult or None
-        Whether the printed figures can hold together.
-    curve : SpecificationCurve or None
-        Where the study declares choices; None where it was left out.
-    missing : dict of str to str
-        Part -> why it is not there.
-    """
-
-    updated: "UpdatedTable | None"
-    reconciled: "ReconciledAccount | None"
-    audit: "AuditResult | None"
-    curve: "SpecificationCurve | None"
-    missing: dict[str, str]
-
-    def frames(self) -> "dict[str, pd.DataFrame]":
-        """Return the numbers by name, in the digits that are the same on every processor."""
-        found: dict[str, pd.DataFrame] = {}
-        if self.updated is not None:
-            found[f"made_table_{self.updated.year}"] = self.updated.effect
-        if self.reconciled is not None:
-            found |= self.reconciled.frames()
-        if self.curve is not None:
-            found["specifications"] = self.curve.estimates
-        return {name: frame.round(_DECIMALS) for name, frame in found.items()}
-
-    def tables(self) -> tuple[Table, ...]:
-        """Return the tables of all parts, as far as they could be made."""
-        made = (self.audit, self.curve, self.updated, self.reconciled)
-        return tuple(table for one in made if one is not None for table in one.tables())
-
-
-def gather_evidence(
-    result: "Reproduction", *, curve: bool = True, jobs: int = 1, progress: bool | Progress = False
-) -> Evidence:
-    """Make what a study allows: audit, made table, reconciled account, specification curve.
-
-    Each is made once for a result. The curve is most of the work: `curve` can leave it out; `jobs`
-    and `progress` are for it.
-
-    Examples
-    --------
-    >>> import quesnay as qn
-    >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50), curve=False)
-    >>> found.updated.year, len(found.reconciled.account)
-    (2019, 4)
-    """
-    missing: dict[str, str] = {}
-
-    def tried(part: str, make: Callable[[], T]) -> T | None:
-        try:
-            if part not in result.made:
-                result.made[part] = make()
-            found: T = result.made[part]
-        except QuesnayError as error:
-            missing[part] = str(error).rstrip(".")
-            return None
-        return found
-
-    return Evidence(
-        tried("updated", result.update_table),
-        tried("reconciled", result.reconcile),
-        tried("audit", lambda: _audit(result)),
-        tried("curve", lambda: _curve(result, jobs, progress)) if curve else None,
-        missing,
-    )
-
-
-def _audit(result: "Reproduction") -> "AuditResult":
-    from quesnay.diagnostics.audit.consistency import audit
-
-    if result.study.reported.dataset is None:
-        raise QuesnayError("the figures of this study are audited by quesnay audit FILE")
-    from quesnay.datasets.embedded import load_reported
-
-    return audit(load_reported(result.study.reported.dataset))
-
-
-def _curve(result: "Reproduction", jobs: int, progress: bool | Progress) -> "SpecificationCurve":
-    from quesnay.diagnostics.reproduction.specifications import specification_curve
-
-    if result.study.specifications is None:
-        raise QuesnayError("the study declares no choices")
-    return specification_curve(result.study, seed=result.seed, jobs=jobs, progress=progress)
 
 
 def report_html(
@@ -253,7 +148,7 @@ def report_parts(
     front = Front(
         result.study.study.title,
         question(result, language),
-        answer(result, language, audit=_audit_answer(made, language)),
+        answer(result, language, audit=audit_answer(made, language)),
         {f"Value added by run and year{printed}": plots["account"]},
         answer_table(result),
         explanations(result),
@@ -268,7 +163,12 @@ def report_parts(
         *_path(result, plots),
         *_elasticity(result, plots, language),
         _core(result, plots),
-        *_evidence_sections(made, "; ".join(used_sources(result))),
+        *evidence_sections(
+            made,
+            "; ".join(used_sources(result)),
+            "" if made.curve is None else _named(result, made.curve.figure),
+            plots.get("specifications"),
+        ),
         *_uncertainty(result, plots),
         data_section(result),
         reproducibility_section(result),
@@ -285,30 +185,8 @@ def _in_words(table: Table) -> Table:
     return replace(table, frame=frame, formats=formats)
 
 
-def _telling(made: Evidence, language: Language) -> list[str]:
-    if made.audit is None:
-        return []
-    return [say("Audit: {finding}", language, finding=language(s)) for s in made.audit.telling]
-
-
-def _audit_answer(made: Evidence, language: Language) -> list[str]:
-    """Return the first of the audit's findings, figures in conflict counted instead of named."""
-    if made.audit is None or not made.audit.conflicts:
-        return _telling(made, language)[:1]
-    return [
-        say(
-            "Audit: The printed figures are not mutually consistent, whatever was rounded and on "
-            "whichever GDP they rest; smallest sets that cannot hold together: {count}, each of "
-            "{least} figures or more.",
-            language,
-            count=len(made.audit.conflicts),
-            least=min(map(len, made.audit.conflicts)),
-        )
-    ]
-
-
 def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
-    words = [*findings(result, language), *_telling(made, language)]
+    words = [*findings(result, language), *audit_said(made, language)]
     if made.reconciled is not None:
         words.append(reconciled_finding(result, made.reconciled, language))
     title = "What was found, in full"
@@ -331,15 +209,20 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
         said.append(
             say(
                 "Over the {count} combinations of the declared choices that give an estimate, "
-                "against the printed figure {figure}: {rows}.",
+                "against the printed {figure}: {rows}.",
                 language,
                 count=len(made.curve.estimates),
-                figure=made.curve.figure,
+                figure=language(_named(result, made.curve.figure)),
                 rows=say(", ", language).join(rows),
             )
         )
     title = "What would change the conclusion"
     return [Section("change", title, said, brief=True)] if said else []
+
+
+def _named(result: "Reproduction", figure: str) -> str:
+    """Return a printed figure in words, its id in brackets."""
+    return describe(figure, int(row(result.facts.reported, figure)["year"]))
 
 
 def _limits(result: "Reproduction", made: Evidence) -> Section:
@@ -412,9 +295,12 @@ def _other_start(result: "Reproduction", made: Evidence) -> list[str]:
 def _own_forecasts(result: "Reproduction") -> list[str]:
     """Name the printed figures that are forecasts: no outcome stands behind them."""
     kinds = result.facts.reported["kind"]
-    ids = ", ".join(map(str, kinds.index[kinds == "forecast"]))
+    years = result.facts.reported["year"]
+    named = "; ".join(
+        describe(str(name), int(years[name])) for name in kinds.index[kinds == "forecast"]
+    )
     said = "To agree with them is to extrapolate alike, not to be right."
-    return [f"Forecasts of the report itself: {ids}. {said}"] if ids else []
+    return [f"Forecasts of the report itself: {named}. {said}"] if named else []
 
 
 def _places_read(result: "Reproduction") -> list[str]:
@@ -431,8 +317,15 @@ def _account(result: "Reproduction") -> Section:
         "account",
         "The account",
         [
-            "The runs stand side by side: the gap between a run and the report is shown, not tuned "
-            "away, and may lie in either. Every number is the median of the draws.",
+            *(
+                [
+                    "The runs stand side by side: the gap between a run and the report is shown, "
+                    "not tuned away, and may lie in either."
+                ]
+                if len(result.facts.reported)
+                else []
+            ),
+            "Every number is the median of the draws.",
             *_median_error(result),
         ],
         tables=[
@@ -486,13 +379,39 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
 
 
 def _method(result: "Reproduction") -> Section:
-    wanted = ("core", *result.runs, "total")
-    ties = linkage_equation(result).partition(",")[0]
+    printed = set(result.facts.reported["concept"])
+    told = [how for name, how in _FOLLOWS.items() if name in printed or name in {"total", "share"}]
+    letters = "; ".join([words for _, words in told] + ["a prime marks the year before"])
+    runs = [_linkage(result) if run == "linkage" else _RUNS.get(run) for run in result.runs]
     formulas = [
-        replace(METHOD[name], formula=METHOD[name].formula or ties)
-        for name in dict.fromkeys(wanted)
+        _core_formula(result),
+        *(one for one in runs if one is not None),
+        Formula(
+            "total",
+            "What follows in every run",
+            ",  ".join(formula for formula, _ in told),
+            f"Letters: {letters}.",
+        ),
     ]
     return Section("method", "Method, in formulas", formulas=formulas)
+
+
+def _core_formula(result: "Reproduction") -> Formula:
+    words = "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP"
+    if result.study.core.figure is None:
+        return Formula("core", "Core", "C_t = sum_s w_s v_s,t", f"{words}.")
+    scaled = f"{words}, one scale k so that the core meets its printed figure."
+    return Formula("core", "Core", "C_t = k sum_s w_s v_s,t", scaled)
+
+
+def _linkage(result: "Reproduction") -> Formula:
+    """Return the ties as the study reads its tables, with the inverse that stands in them."""
+    ties = linkage_equation(result).partition(",")[0]
+    users = result.study.tables.reading in READINGS[1:3]
+    inverse = "B (E - D) = E,  D_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
+    words = "B Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
+    said = f"{_TIES}{words}{_NO_GAIN}"
+    return Formula("linkage", "Linkage run", f"{ties},  {inverse}", said)
 
 
 def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
@@ -510,7 +429,6 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             "How wrong such a curve is after one and two years is measured on other diffusions "
             "whose outcome is known, beside rules without a model."
         )
-    tried = origin_backtest(result, draws=_TRIED, seed=result.seed).tables()
     return [
         Section(
             "path",
@@ -518,7 +436,7 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             words,
             {"Curves through the calibration points, and what the report implies":
              plots["penetration"]},
-            [*tried, *errors],
+            [*path_backtest(result).tables(), *errors],
         )
     ]  # fmt: skip
 
@@ -527,7 +445,7 @@ def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> l
     if result.elasticities is None:
         return []
     base = result.elasticities.base
-    words, tried = _left_out(result, language)
+    words, tried = elasticity_backtest(result, language)
     return [
         Section(
             "elasticities",
@@ -538,45 +456,6 @@ def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> l
             [*result.elasticities.tables(), *tried, *base.tables(), *_assumptions(base)],
         )
     ]  # fmt: skip
-
-
-def _left_out(result: "Reproduction", lang: Language) -> tuple[list[str], list[Table]]:
-    """Back-test of the base elasticity, where its panel has clusters and sectors."""
-    use = result.study.potential
-    try:
-        if use is None:
-            return [], []
-        found = without_groups(use, draws=_REDRAWN, seed=result.seed)
-    except QuesnayError:
-        return [], []
-    spans = [
-        say(
-            "{low:.3f} to {high:.3f} without any one {group} of {count}",
-            lang,
-            low=float(part.left_out.iloc[:, 0].min()),
-            high=float(part.left_out.iloc[:, 0].max()),
-            group=lang(part.by),
-            count=len(part.left_out),
-        )
-        for part in found.left_out
-    ]
-    told = say(
-        "Back-test: the base elasticity of {base:.3f} becomes {rows}.",
-        lang,
-        base=found.estimate,
-        rows=say(", ", lang).join(spans),
-    )
-    rows = [
-        part.tables()[0]
-        .frame.set_axis([part.by])
-        .map(lambda cell, by=part.by: f"{by} {cell}" if str(cell).isdigit() else cell)
-        for part in found.left_out
-    ]  # a code is no number
-    frame = pd.concat(rows).rename_axis("left out, one at a time")
-    shown = {str(n): ".3f" for n in frame if not str(n).startswith("without")}
-    tables = [Table("The base elasticity without one group at a time", frame, (), shown)]
-    known = bool(found.lead.notna().all(axis=None))  # one year has no later inputs
-    return [told], [*tables, *(found.tables()[-1:] if known else ())]
 
 
 def _about_equations(result: "Reproduction") -> list[str]:
@@ -624,57 +503,6 @@ def _core(result: "Reproduction", plots: "Plots") -> Section:
     return Section("core", "Core industries", [words], pictures, [segment_table(result)])
 
 
-def _evidence_sections(made: Evidence, source: str) -> list[Section]:
-    """Sections of audit, curve, made table and reconciled account; one not made says why."""
-    sections = []
-    if made.audit is not None:
-        sections.append(_audited(made.audit, source))
-    if made.curve is not None:
-        sections.append(_curved(made.curve, source))
-    if made.updated is not None:
-        words = [
-            "The table before is brought to the totals of the year, by the method that misplaces "
-            "least when official tables are updated to each other, and the account is computed "
-            "again on the same draws.",
-        ]
-        title = f"A table for {made.updated.year}, which has no official one"
-        sections.append(Section("made-table", title, words, tables=made.updated.tables()))
-    if made.reconciled is not None:
-        words = [
-            "The runs put different figures on the integration-driven part. Least squares moves "
-            "each estimate, the uncertain ones most, until every identity holds (Stone, "
-            "Champernowne and Meade 1942). The calibrated run starts from printed figures: the "
-            "reconciled account says how far the other evidence pulls away from the report.",
-        ]
-        tables = made.reconciled.tables()
-        sections.append(Section("reconciled", "One account out of all runs", words, tables=tables))
-    if made.missing:
-        listed = [f"{_PARTS[part]}: {why}." for part, why in made.missing.items()]
-        sections.append(Section("missing", "Not made", listed))
-    return sections
-
-
-def _curved(curve: "SpecificationCurve", source: str) -> Section:
-    """Show the curve, and count the estimates that lie above its picture."""
-    figure = curve.plot_runs(source=source)
-    values = curve.estimates["estimate"]
-    above = int((values > figure.axes[0].get_ylim()[1]).sum())
-    words = [f"All admissible combinations of the declared choices for {curve.figure}, run by run: "
-             f"{len(values)} estimates from {values.min():.2f} to {values.max():.2f} "
-             f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
-    if above:
-        words.append(f"{above} of the estimates lie above the picture.")
-    caption = {"Every admissible combination, run by run": figure}
-    return Section("curve", "Specification curve", words, caption, curve.tables())
-
-
-def _audited(audit: "AuditResult", source: str) -> Section:
-    words = ["Can the printed figures be true together?"]
-    rests = "The GDP on which each figure rests"
-    plots = {rests: audit.plot(source=source)} if len(audit.vintages) else {}
-    return Section("audit", "Audit of the report itself", words, plots, audit.tables())
-
-
 def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
     caption = "How far each source of uncertainty alone moves a total"
     pictures = {caption: plots["tornado"]} if "tornado" in plots else {}
@@ -688,36 +516,6 @@ def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
     if not pictures and not tables:
         return []
     return [Section("uncertainty", "Where the uncertainty comes from", [words], pictures, tables)]
-
-
-def reconciled_finding(
-    result: "Reproduction", made: "ReconciledAccount", lang: Language = ENGLISH
-) -> str:
-    """Compare the last printed total that is no forecast with the reconciled one."""
-    totals = result.facts.totals()
-    forecast = result.study.gdp.forecast
-    totals = totals[totals["year"].isin(made.account.index)]
-    if forecast is not None:
-        totals = totals[totals["year"] != forecast.year]
-    if totals.empty:
-        return ""
-    last = totals.iloc[-1]
-    own = row(made.account, int(last["year"]))
-    low, high = float(own["total_low"]), float(own["total_high"])
-    place = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
-    return say(
-        "All runs together: a total of {total:.2f} [{low:.2f}, {high:.2f}] {unit} in {year} once "
-        "the disagreement of the methods counts as error; the report prints {printed}, {place} "
-        "that interval.",
-        lang,
-        total=float(own["total"]),
-        low=low,
-        high=high,
-        unit=lang(made.unit),
-        year=int(last["year"]),
-        printed=last["printed"],
-        place=lang(place),
-    )
 
 
 Parts = tuple[Front, list[Section]]

@@ -236,6 +236,15 @@ def load_sectors(country: str = "CHN", detail: int = 42) -> pd.DataFrame:
     return chosen.assign(ict_producing=producing)
 
 
+def classified_sectors(classification: str) -> dict[str, str]:
+    """Return code and short name of every sector of a classification that a panel names."""
+    details = {"NBS42-2012": 42, "NBS42-2002": 2002}
+    if classification not in details:
+        return {}
+    names = load_sectors("CHN", details[classification])["short_name"]
+    return {str(code): str(name) for code, name in names.items()}
+
+
 def load_concordance(detail: int) -> "pd.Series[Any]":
     """Load the official map from detailed products to the 42 sectors of China's tables.
 

@@ -365,10 +365,14 @@ def _ask(
         message = client.get("data", flow, key=key, params=params)
     except Exception as error:
         status = getattr(getattr(error, "response", None), "status_code", None)
+        fault = "the service gives no data", "check flow, key and period"
+        if isinstance(error, OSError) and not status:  # as all errors of requests are
+            late = "timeout" in type(error).__name__.lower()
+            fault = "the service does not answer", "try again" if late else "check the connection"
         reason = f"it answers {status}" if status else _short(error)
         raise DataError(
-            f"{source}: the service gives no data ({reason}); check flow, key and period, or save "
-            "the data as SDMX-CSV on the office's page and read the file"
+            f"{source}: {fault[0]} ({reason}); {fault[1]}, or save the data as SDMX-CSV on the "
+            "office's page and read the file"
         ) from error
     finally:
         client.session.close()

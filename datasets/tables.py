@@ -171,6 +171,8 @@ class IOFrames:
     name: str
     taxes: tuple[pd.DataFrame, pd.DataFrame] | None = None
     source: TableSource = TableSource("")
+    accounts: pd.DataFrame | None = None
+    tolerance: float | None = None  # that the file states
 
     def table(self, **options: Any) -> InputOutputTable:
         """Return the blocks as a checked table; the options are those of InputOutputTable."""
@@ -181,8 +183,8 @@ class IOFrames:
             output=self.output,
             imports=self.imports,
             taxes=self.taxes,
-            unit=self.unit,
-            name=self.name,
+            unit=self.unit or None,
+            name=self.name or None,
             **options,
         )
 

@@ -21,7 +21,6 @@ from quesnay.models.regression.panel import fit_panel
 
 _DIGITS = (10.0, 7.5)  # of coefficients and of their standard errors
 _BALANCE = 1e-9  # of output: what an accounting identity may miss
-_PRINTED = 1e-3  # of output: what a table of rounded figures may miss in itself
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -164,7 +163,7 @@ def _tables() -> dict[str, dict[str, Any]]:
     of = f"{count} tables of China, largest gap relative to output"
     return {
         "L f = x": _row(inverse, f"{_BALANCE:g} or less", inverse <= _BALANCE, of),
-        "Z 1 + f = x": _row(balance, f"{_PRINTED:g} or less", balance <= _PRINTED, of),
+        "Z 1 + f = x": _row(balance, f"{_BALANCE:g} or less", balance <= _BALANCE, of),
     }
 
 

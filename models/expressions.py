@@ -263,6 +263,7 @@ def read_call(reader: Reader, name: str) -> Expression:
     if name in _SHIFTS:
         reader.take()
         return _read_shift(reader, name)
+    name = name.removeprefix("np.") if name[3:] in FUNCTIONS else name  # as others write them
     if name not in FUNCTIONS:
         known = [*sorted(FUNCTIONS), *_SHIFTS, "I", "C", "i"]
         raise reader.error(

@@ -314,7 +314,7 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
     """Return tables, plot and a page of an account by growth accounting."""
     from quesnay.diagnostics.plots.style import draw_picture, relabel
     from quesnay.diagnostics.report.language import language_of
-    from quesnay.models.display.documents import frame_to_csv, workbook_bytes
+    from quesnay.models.display.documents import frame_to_csv
 
     language, figure = language_of(lang, result.study.study.zh), result.plot_account()
     if lang != "en":
@@ -326,7 +326,7 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
         "definitions.csv": frame_to_csv(result.definitions),
         "growth.csv": frame_to_csv(result.growth),
         "verdicts.csv": frame_to_csv(result.verdicts),
-        "tables.xlsx": workbook_bytes(tables, (), language),
+        "tables.xlsx": result.workbook(language),
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
     }

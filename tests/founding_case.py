@@ -1,6 +1,7 @@
-"""What many test files read of the founding case, computed once for a process of tests."""
+"""What many test files read of the studies, computed once for a process of tests."""
 
 import functools
+from typing import Any
 
 import quesnay as qn
 from quesnay.diagnostics.audit.result import AuditResult
@@ -27,3 +28,15 @@ def founding_curve() -> SpecificationCurve:
 def founding_audit() -> AuditResult:
     """Audit the report with all its figures."""
     return qn.audit(qn.load_reported("caict_2020"))
+
+
+@functools.cache
+def study_case(name: str) -> Any:
+    """Reproduce an embedded study with few draws."""
+    return qn.reproduce(name, draws=60)
+
+
+@functools.cache
+def audit_of_caii() -> AuditResult:
+    """Audit the figures of another institute."""
+    return qn.audit(qn.load_reported("caii_2020"))

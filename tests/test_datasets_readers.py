@@ -122,6 +122,16 @@ def test_other_separators(tmp_path: Path, separator: str) -> None:
     same(qn.read_io(path))
 
 
+def test_decimal_commas_between_semicolons_below_a_title_with_commas(tmp_path: Path) -> None:
+    path = tmp_path / "t.csv"
+    path.write_text(
+        "Tableau, prix courants, euros, 2018, base 2014, provisoire, v1\n;A;B;conso;export\n"
+        "A;10,0;20,0;60,0;10,0\nB;30,0;40,0;20,0;10,0\nsalaires;60,0;40,0;;\n"
+    )
+    assert path.read_text().count(";") == path.read_text().count(",") == 16  # neither prevails
+    assert qn.read_io(path, decimal=",").Z.to_numpy().tolist() == [[10, 20], [30, 40]]
+
+
 def test_rows_in_another_order_align_by_label(tmp_path: Path) -> None:
     rows = made.quesnay_rows()
     rows[1], rows[2] = rows[2], rows[1]

@@ -1,5 +1,6 @@
 """Accounts by sector from a file, beside the table."""
 
+import zipfile
 from pathlib import Path
 
 import pandas as pd
@@ -66,3 +67,13 @@ def test_what_final_demand_causes_is_told(tmp_path: Path) -> None:
 def test_accounts_at_fault_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
     with pytest.raises(qn.DataError, match=message):
         read(tmp_path, text)
+
+
+def test_the_year_asked_for_chooses_among_packed_accounts(tmp_path: Path) -> None:
+    (tmp_path / "table_2018.csv").write_text(TABLE)
+    with zipfile.ZipFile(tmp_path / "jobs.zip", "w") as archive:
+        archive.writestr("jobs_2017.csv", "sector,jobs\nA,1\nB,2\n")
+        archive.writestr("jobs_2018.csv", "sector,jobs\nA,5\nB,8\n")
+    table = qn.read_io(tmp_path / "table_2018.csv", year=2018, accounts=tmp_path / "jobs.zip")
+    assert table.accounts is not None
+    assert table.accounts.to_numpy().tolist() == [[5.0, 8.0]]

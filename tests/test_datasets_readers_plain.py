@@ -321,6 +321,10 @@ def test_a_mark_that_may_be_either_must_be_declared(tmp_path: Path) -> None:
     refused(lambda: qn.read_io(path, decimal=",", thousands=","), "both ','; they must differ")
 
 
+MARGINS = (
+    "s,farm,mill,homes,abroad,final demand,output\nfarm,20,40,110,30,140,200\n"
+    "mill,60,80,50,10,60,200\ntotal,200,200,160,40,200,400\nwages,120,80,,,,200\n"
+)
 REFUSED = [
     ("s,farm,mill,homes,Total\nfarm,20,40,140,200\nmill,60,80,60,201\nw,120,80,,\n",
      "column 'Total' looks like a total, but at 'mill' it is 201 and the output 200"),
@@ -342,12 +346,98 @@ REFUSED = [
     ("s,a,b\na,1,2\nb,3,4\n", "no column of final demand found"),
     ("s,farm,mill,homes,output\nfarm,20,40,140,200\nmill,60,80,60,200\nw,120,80,,\noutput,200,201,,\n",
      "row 'output' looks like a total, but at 'mill' it is 201 and the output 200"),
+    (MARGINS.replace("160,40", "161,40"), r"row 'total', column 'homes': 161 looks like a total, "
+     r"but the cells it adds up make 160 .cell D4.; .* roles=\{'total': 'drop'\}"),
+    (MARGINS.replace("40,200,400", "40,199,400"), "column 'final demand': 199 looks .* make 200"),
+    (MARGINS.replace("200,400", "200,390"), "row 'total', column 'output': 390 looks .* make 400"),
+    (MARGINS.replace("80,,,,200", "80,,,,201"), "row 'wages', column 'output': 201 .* make 200"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("text", "message"), REFUSED)
 def test_bad_grids_are_one_clear_line(tmp_path: Path, text: str, message: str) -> None:
     refused(lambda: qn.read_io(put(tmp_path, text)), message)
+
+
+def test_totals_beside_the_sectors_may_add_up_what_they_like(tmp_path: Path) -> None:
+    assert qn.read_io(put(tmp_path, MARGINS)).f.tolist() == [140, 60]
+    gone = MARGINS.replace("160,40,200,400", "161,40,200,400")
+    assert qn.read_io(put(tmp_path, gone), roles={"total": "drop"}).f.tolist() == [140, 60]
+    text = (
+        "s,farm,mill,intermediate,homes,abroad,final,output\nfarm,20,40,60,110,30,140,200\n"
+        "mill,60,80,140,50,10,60,200\nintermediate,80,120,200,160,40,200,400\n"
+        "imports,5,5,10,7,0,7,17\nwages,115,75,190,,,,190\nvalue added,115,75,190,,,,\n"
+        "output,200,200,400,167,40,207,\n"
+    )
+    table = qn.read_io(put(tmp_path, text))
+    assert (table.v.sum(), table.f.sum(), len(table.sectors)) == (190, 200, 2)
+    refused(
+        lambda: qn.read_io(put(tmp_path, text.replace("167,40", "168,40"))),
+        "row 'output', column 'homes': 168 looks like a total, but .* make 167",
+    )
+    # imports printed positive are subtracted, whatever the total under them says
+    text = "s,a,b,homes,imports,uses\na,10,20,70,0,100\nb,30,10,70,10,110\nwages,60,70,,,\n"
+    for sums in ("140,10,210", ",,"):
+        assert qn.read_io(put(tmp_path, f"{text}total,100,100,{sums}\n")).f.tolist() == [70, 60]
+
+
+@pytest.mark.parametrize("mark", ["farm 1)", "farm¹", "farm²", "farm (a)", "farm [1]", "farm*"])
+def test_a_footnote_mark_is_no_part_of_a_label(tmp_path: Path, mark: str) -> None:
+    table = qn.read_io(put(tmp_path, BASE.replace("sector,farm", f"sector,{mark}")))
+    assert (len(table.sectors), table.x.tolist()) == (2, [200, 200])
+
+
+@pytest.mark.parametrize(
+    "row", ["Employees, persons", "Full-time equivalents", "Employees (thousand)", "Workers, total"]
+)
+def test_rows_of_persons_are_no_money(tmp_path: Path, row: str) -> None:
+    table = qn.read_io(put(tmp_path, f'{BASE}"{row}",3,4,\n'))
+    assert table.v.tolist() == [120, 80]
+    assert table.source.assumed == (f"row {row!r}: no money, left out; accounts= reads such rows "
+                                    "of a file",)  # fmt: skip
+
+
+def test_a_total_of_final_use_that_is_of_all_uses_is_compared_with_them(tmp_path: Path) -> None:
+    text = (
+        "code,name,n,farm,mill,homes,total_final_use\nfarm,Farms,1,20,40,140,200\n"
+        "mill,Mills,2,60,80,60,{}\nP2,Intermediate consumption,3,80,120,200,400\n"
+        "D1,Compensation of employees,4,120,80,,200\n"
+    )
+    assert qn.read_io(put(tmp_path, text.format(200))).f.tolist() == [140, 60]
+    refused(
+        lambda: qn.read_io(put(tmp_path, text.format(201))),
+        "column 'total_final_use' looks like a total, but at 'mill' it is 201 and the output 200",
+    )
+
+
+ABROAD = pd.read_csv(Path(__file__).parent / "reference" / "words_of_imports.csv", index_col=0)
+
+
+@pytest.mark.parametrize("language", ABROAD.index)
+def test_imports_and_taxes_on_products_are_known_in_many_languages(
+    tmp_path: Path, language: str
+) -> None:
+    w = ABROAD.loc[language]
+    rows = [
+        ["", "aa1", "bb2", w.intermediate_use, w.households, w.exports, w.total_use],
+        ["aa1", 20, 40, 60, 110, 30, 200],
+        ["bb2", 60, 70, 130, 50, 20, 200],
+        [w.imports, 10, 20, 30, 8, 0, 38],
+        [w.product_taxes, 5, 6, 11, 4, 0, 15],
+        [w.intermediate_inputs, 95, 136, 231, 172, 50, 453],
+        [w.wages, 70, 40, 110, "", "", ""],
+        [w.surplus, 35, 24, 59, "", "", ""],
+        [w.value_added, 105, 64, 169, "", "", ""],
+        [w.output, 200, 200, 400, "", "", ""],
+    ]
+    path = tmp_path / "t.csv"
+    pd.DataFrame(rows).to_csv(path, header=False, index=False)
+    table = qn.read_io(path)
+    assert (table.v.tolist(), table.f.tolist()) == ([105, 64], [140, 70])
+    assert table.imports is not None
+    assert table.imports.Z.sum().tolist() == [10, 20]
+    assert table.taxes is not None
+    assert table.taxes.Z.sum().tolist() == [5, 6]
 
 
 def frame() -> pd.DataFrame:
@@ -690,6 +780,24 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
         ("rolnictwo", "przemysł łączny", "cp1250"),
         ("rolnictwo", "przemysł łączny", "iso8859_2"),
         ("blé", "Énergie", "cp850"),
+        ("農林水産業", "製造業", "euc_jp"),
+        ("農業", "計", "euc_jp"),
+        ("漁業", "農業", "shift_jis"),
+        ("제조업", "계", "euc_kr"),
+        ("소비", "투자", "cp949"),
+        ("農業", "製造業", "big5"),
+        ("農業", "製造業", "gb18030"),
+        ("Tarım", "İmalat", "cp1254"),
+        ("Sağlık", "Eşya", "iso8859_9"),
+        ("těžba", "potravinářství", "cp1250"),
+        ("Mezőgazdaság", "Ipar", "cp1250"),
+        ("Învăţământ", "Băuturi", "cp1250"),
+        ("odzież", "żywność", "cp1250"),
+        ("Žemės ūkis", "Pramonė", "cp1257"),
+        ("construcción", "año", "cp850"),
+        ("Größe", "Öl", "cp850"),
+        ("bâtiment", "blé", "mac_roman"),
+        ("甲乙", "丙丁", "gb18030"),
     ],
 )
 def test_letters_that_would_become_others_ask_for_the_encoding(
@@ -700,9 +808,24 @@ def test_letters_that_would_become_others_ask_for_the_encoding(
     assert list(qn.read_io(path, encoding=encoding).sectors) == [farm, mill]
 
 
-@pytest.mark.parametrize("farm", ["Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?"])
+@pytest.mark.parametrize(("encoding"), ["iso2022_jp", "iso2022_kr", "gb18030", "utf-16-le"])
+def test_an_encoding_that_can_be_known_is_found(tmp_path: Path, encoding: str) -> None:
+    farm, mill = {"iso2022_jp": ("農林水産業", "計"), "iso2022_kr": ("농업", "제조업")}.get(
+        encoding, ("农林牧渔产品", "合计量")
+    )
+    path = put(tmp_path, BASE.replace("farm", farm).replace("mill", mill), encoding=encoding)
+    assert list(qn.read_io(path).sectors) == [farm, mill]
+
+
+WESTERN = [
+    "Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?", "Iðnaður, þjónusta", "fødevarer",
+    "põllumajandus", "construções e irmãs", "col·lecció", "città", "où", "café–hôtel", "rør é",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("farm", WESTERN)
 def test_two_western_letters_in_a_row_are_no_chinese_one(tmp_path: Path, farm: str) -> None:
-    path = put(tmp_path, BASE.replace("farm", farm), encoding="cp1252")
+    path = put(tmp_path, BASE.replace("farm", f'"{farm}"'), encoding="cp1252")
     assert list(qn.read_io(path).sectors) == [farm, "mill"]
 
 

@@ -480,6 +480,23 @@ def test_figaro_rounding_in_a_tiny_sector_is_recorded(tmp_path: Path) -> None:
         qn.read_io(path, tolerance=1e-3)
 
 
+@pytest.mark.parametrize(("share", "apart"), [(0.0009, False), (0.0015, True)])
+def test_figaro_taxes_that_columns_add_up_without_are_beside_them(
+    tmp_path: Path, share: float, apart: bool
+) -> None:
+    # 0.1 per cent of output is what rounded columns may miss
+    path = text(
+        tmp_path / "figaro.csv",
+        "rowLabels,AT_A01,AT_B,AT_P3_S14\nAT_A01,2000,4000,14000\nAT_B,6000,8000,6000\n"
+        f"W2_D21X31,{20000 * share},{20000 * share},0\nW2_D1,12000,8000,0\n",
+    )
+    table = qn.read_io(path, layout="figaro", tolerance=1e-2)
+    assert table.source is not None
+    said = "row 'W2_D21X31': a memorandum, inputs add up to output without it"
+    assert (said in table.source.dropped) is apart
+    assert (table.taxes is None) is apart
+
+
 def eurostat(
     kind: str, *, flows: tuple[str, ...] = ("TOTAL",)
 ) -> list[tuple[str, str, str, float]]:
@@ -794,6 +811,12 @@ def test_nbs_totals_need_no_code_and_a_spare_column_only_where_it_is_filled(
         return
     with pytest.raises(qn.DataError, match="column 10 has no label; name it"):
         qn.read_io(path)
+
+
+def test_a_total_without_a_code_is_checked(tmp_path: Path) -> None:
+    content = nbs().replace("增加值合计,TVA,120,80,200", "增加值合计,,121,80,201")
+    with pytest.raises(qn.DataError, match="row '增加值合计' looks like a total, but at '01'"):
+        qn.read_io(text(tmp_path / "nbs.csv", content))
 
 
 def test_wiod_columns_without_a_name_are_no_columns(tmp_path: Path) -> None:

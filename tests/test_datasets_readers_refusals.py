@@ -359,6 +359,25 @@ def test_a_workbook_of_several_years_asks_for_one(tmp_path: Path) -> None:
     assert list(table.sectors) == ["11", "21"]
 
 
+@pytest.mark.parametrize("use", [True, False])
+def test_the_sheet_of_the_use_table_is_found_or_the_first_that_is_no_note_is_named(
+    tmp_path: Path, *, use: bool
+) -> None:
+    rows = [["The Use of Commodities by Industries", *[""] * 7], *made.bea_use_rows()]
+    with pd.ExcelWriter(tmp_path / "use.xlsx", engine="xlsxwriter") as book:
+        for name, cells in (("ReadMe", [["x"]]), ("Margins", [["y"]]), ("Use", rows)):
+            if use or name != "Use":
+                frame = pd.DataFrame(cells)
+                frame.to_excel(book, sheet_name=name, index=False, header=False)
+    make = made.write_rows(tmp_path / "make.csv", made.bea_make_rows())
+    if use:
+        table = qn.read_io(tmp_path / "use.xlsx", layout="bea", make=make)
+        assert list(table.sectors) == ["11", "21"]
+    else:
+        said = r"use.xlsx\[Margins\]: no header row found: IOCode"
+        refused(lambda: qn.read_io(tmp_path / "use.xlsx", layout="bea", make=make), said)
+
+
 def test_a_template_is_a_new_workbook(tmp_path: Path) -> None:
     refused(lambda: write_template(tmp_path / "t.csv"), "t.csv: expected a file ending in .xlsx")
     path = write_template(tmp_path / "t.xlsx")

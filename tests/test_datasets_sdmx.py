@@ -226,7 +226,7 @@ def test_an_unknown_service_and_a_closed_one_are_named() -> None:
     pytest.importorskip("sdmx", reason='needs pip install "quesnay[sdmx]"')
     with pytest.raises(DataError, match="did you mean 'ESTAT'"):
         qn.read_sdmx("GDP", service="ESTATT")
-    with pytest.raises(DataError, match="the service gives no data"):
+    with pytest.raises(DataError, match=r"does not answer \(Connection.*; check the connection"):
         qn.read_sdmx("GDP", service="http://127.0.0.1:9")
 
 

@@ -22,7 +22,7 @@ from quesnay.diagnostics.audit.identities import Identity, Quantity
 from quesnay.diagnostics.audit.result import AuditResult
 from quesnay.models.satellite.concepts import CONCEPTS
 
-from .founding_case import founding_audit
+from .founding_case import audit_of_caii, founding_audit
 from .own_report import OWN
 
 TOTAL, CORE = "industrial internet value added total", "core industries value added"
@@ -356,7 +356,7 @@ def test_views(report: AuditResult, official: AuditResult) -> None:
 
 
 def test_another_institutes_contribution_of_2019_does_not_follow_from_its_growth() -> None:
-    found = qn.audit(qn.load_reported("caii_2020"))
+    found = audit_of_caii()
     assert not found.feasible
     assert ["S18", "N19", "K19"] in found.conflicts
     assert ["T20", "T21", "N21"] in found.conflicts  # a forecast that the later paper revised
@@ -489,9 +489,9 @@ def test_a_unit_may_be_one_per_another(unit: str) -> None:
     figures.loc["P1", "printed"] = "320"
     found = of_own(figures, "P = R / E")
     assert not found.feasible
-    text = found.summary()
+    text = found.summary(width=200)
     assert "Audit: the printed figures are not mutually consistent" in text
-    assert re.search(r"E1 +E1 +1\.55 +1\.65 ", text)  # the printed interval, not its rounding
+    assert re.search(r"E1 .*\(E1\) +1\.55 +1\.65 ", text)  # the printed interval, not its rounding
     with pytest.raises(qn.StudyError, match="sets CNY beside CNY per persons"):
         of_own(figures, "R = R / E")
 
@@ -549,6 +549,9 @@ def test_declared_bounds_are_in_their_own_unit() -> None:
     figures = rows(T19=(2019, "21300", unit), C19=(2019, "5361", unit), I19=(2019, "15939", unit))
     for high, holds in ((5.0, True), (2.0, False)):
         quantity = Quantity("T", "total", unit="trillion CNY", low=0.0, high=high)
+        assert of_own(figures, "T = C + I", T=quantity).feasible == holds
+    for low, holds in ((2.0, True), (2.5, False)):
+        quantity = Quantity("T", "total", unit="trillion CNY", low=low, high=9.0)
         assert of_own(figures, "T = C + I", T=quantity).feasible == holds
     with pytest.raises(qn.DataError, match="T19: unit '100 million CNY', but 'T' is declared in"):
         of_own(figures, "T = C + I", T=Quantity("T", "total", unit="persons"))
@@ -743,7 +746,7 @@ def test_the_documentation_quotes_the_findings() -> None:
         " ".join(block.replace("\n  > ", " ").split())
         for block in part.replace("\n\n", "\n").split("\n* > ")[1:]
     ]
-    told = [*qn.audit().findings, *qn.audit(qn.load_reported("caii_2020")).findings]
+    told = [*founding_audit().findings, *audit_of_caii().findings]
     assert len(quotes) >= 18
     for quote in quotes:
         assert any(quote.startswith(sentence) for sentence in told), quote
@@ -826,3 +829,14 @@ real_growth = "6.6"
     path.write_text(rows.replace('"6.6"', "true"), encoding="utf-8")
     with pytest.raises(qn.DataError, match=r"real_growth: a number or its digits expected"):
         qn.read_figures(path)
+
+
+def test_letters_sets_and_misses_of_an_audit_are_named(report: AuditResult) -> None:
+    notes = [note for table in report.tables() for note in table.notes]
+    (letters,) = (note for note in notes if note.startswith("Letters"))
+    assert letters.startswith("Letters, t the year: T = value added total; C = core industries")
+    assert "GDP = GDP" not in letters
+    clashing = qn.audit(qn.load_reported("caii_2020"))
+    sets, misses = clashing.tables()[-2:]
+    assert sets.frame["figures"].iloc[0].startswith("share of GDP, 2018 (S18); nominal growth of")
+    assert misses.frame["figure"].str.contains(r"^.+, 20\d\d \([A-Z]\d\d\)$").all()

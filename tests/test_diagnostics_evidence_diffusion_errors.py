@@ -43,7 +43,7 @@ def test_naive_rules_are_the_arithmetic_and_the_geometric_progression() -> None:
     assert number(mine, "same step", 1, "forecast") == 4.0
     assert number(mine, "same step", 2, "forecast") == 5.0
     assert number(mine, "same growth", 2, "forecast") == pytest.approx(6.75)
-    assert number(mine, "mean of both", 2, "forecast") == pytest.approx(5.875)
+    assert number(mine, "mean of step and growth", 2, "forecast") == pytest.approx(5.875)
     assert number(mine, "same step", 1, "error") == pytest.approx(math.log(5 / 4))
 
 

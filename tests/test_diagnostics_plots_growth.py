@@ -3,6 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
+from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.plots.style import figure_to_bytes
@@ -42,6 +43,24 @@ def test_disaggregation_with_and_without_a_band() -> None:
     assert "48 periods" in drawn(qn.disaggregate(series, guide).plot(unit="billion yuan"))
     assert "denton" in drawn(qn.disaggregate(series, to="quarterly").plot())
     assert "8 periods" in drawn(qn.disaggregate([1.0, 2.0, 3.0, 5.0], to=2).plot())
+
+
+def test_quarters_are_drawn_in_their_middle() -> None:
+    series = pd.Series([4.0, 8.0], index=pd.period_range("2018", periods=2, freq="Y"))
+    axes = qn.disaggregate(series, to="quarterly").plot().axes[0]
+    times = np.asarray(axes.lines[0].get_xdata(), dtype=float)
+    np.testing.assert_allclose(times, 2018 + np.arange(1, 16, 2) / 8)
+
+
+def test_the_band_of_a_disaggregation_is_95_percent_of_a_normal() -> None:
+    guide = np.linspace(1.0, 3.0, 16) + np.cos(np.arange(16))
+    low = guide.reshape(4, 4).sum(axis=1) + np.array([0.3, -0.2, 0.1, -0.3])
+    found = qn.disaggregate(low, guide, to=4)
+    (band,) = found.plot().axes[0].collections
+    high, low_end = (end(band.get_paths()[0].vertices[:, 1]) for end in (np.max, np.min))
+    error = stats.norm.ppf(0.975) * found.std_errors
+    assert high == pytest.approx((found.values + error).max(), rel=1e-4)
+    assert low_end == pytest.approx((found.values - error).min(), rel=1e-4)
 
 
 def test_reconciliation() -> None:

@@ -17,7 +17,7 @@ import quesnay as qn
 from quesnay.diagnostics.plots.style import cjk_family, relabel, save_figure
 from quesnay.fitting.errors import DataError
 
-from .founding_case import founding_audit, founding_case, founding_curve
+from .founding_case import founding_audit, founding_case, founding_curve, study_case
 
 pytestmark = pytest.mark.slow  # a hundred pictures
 
@@ -45,7 +45,7 @@ def _comparison() -> Any:
 
 @functools.cache
 def _growth_account() -> Any:
-    return qn.reproduce("us_digital_economy")
+    return study_case("us_digital_economy")
 
 
 @functools.cache

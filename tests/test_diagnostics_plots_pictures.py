@@ -17,12 +17,12 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.plots.account import plot_account
-from quesnay.diagnostics.plots.style import figure_to_bytes, new_figure
+from quesnay.diagnostics.plots.style import COLOURS, figure_to_bytes, new_figure
 from quesnay.diagnostics.plots.uncertainty import plot_tornados
 from quesnay.fitting.errors import DataError
 from quesnay.models.uncertainty.sensitivity import Tornado
 
-from .founding_case import founding_audit, founding_case
+from .founding_case import audit_of_caii, founding_audit, founding_case, study_case
 
 FLOWS = pd.DataFrame(
     {
@@ -273,7 +273,7 @@ def test_printed_marks_stand_over_the_bar_of_their_year() -> None:
 
 
 def test_a_study_without_printed_totals_has_no_marks_and_no_rules() -> None:
-    result = qn.reproduce("oecd_ict_japan", draws=50)
+    result = study_case("oecd_ict_japan")
     (axes,) = result.plot_account().axes
     assert not any("reported" in str(line.get_label()) for line in axes.lines)
     assert [line.get_label() for line in result.plot_fan().axes[0].lines] == ["median"]
@@ -342,6 +342,7 @@ def test_a_mixture_has_the_density_and_the_median_of_the_weighted_normals() -> N
     law = 0.75 * stats.norm(0.057, 0.014).pdf(x) + 0.25 * stats.norm(0.010, 0.02).pdf(x)
     np.testing.assert_allclose(y, law, rtol=1e-10)
     median = float(re.findall(r"median ([\d.]+)", str(figure.get_label()))[0])
+    assert axes.get_ylabel() == "density"
     below = 0.75 * stats.norm(0.057, 0.014).cdf(median) + 0.25 * stats.norm(0.01, 0.02).cdf(median)
     assert below == pytest.approx(0.5, abs=0.02)
 
@@ -434,6 +435,12 @@ def test_what_cannot_be_drawn_is_refused(call: Callable[[], object], says: str) 
         call()
 
 
+def test_what_a_reader_adds_to_a_picture_has_colours_that_colour_blind_people_tell_apart() -> None:
+    axes = new_figure().axes[0]
+    added = [axes.plot([0, 1], [k, k])[0].get_color() for k in range(3)]
+    assert added == list(COLOURS[:3])
+
+
 def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
     figure = new_figure()
     part = figure.subfigures(1, 1)
@@ -442,7 +449,7 @@ def test_a_panel_inside_a_part_of_a_figure_belongs_to_the_whole() -> None:
 
 
 def test_a_vintage_whose_name_holds_a_comma_is_one_column_of_the_audit() -> None:
-    shown = qn.audit(qn.load_reported("caii_2020")).plot()
+    shown = audit_of_caii().plot()
     names = [label.get_text() for label in shown.axes[0].get_xticklabels()]
     assert "2020\nforecast,\nnot printed" in names
     assert all(re.match(r"\d{4}\b", name) for name in names)

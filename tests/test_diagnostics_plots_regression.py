@@ -58,6 +58,13 @@ def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
     assert "most influential row is" in figure.get_label()
 
 
+def test_spread_shows_every_row_at_its_fitted_value() -> None:
+    fitted = fit(cluster="province")
+    points = np.asarray(fitted.plot_diagnostics().axes[2].collections[0].get_offsets())
+    np.testing.assert_allclose(np.sort(points[:, 0]), np.sort(np.asarray(fitted.fitted)))
+    assert (points[:, 1] >= 0).all()
+
+
 def test_the_dashed_lines_have_the_cooks_distance_that_the_title_says() -> None:
     fitted = fit(cluster="province")
     axes = fitted.plot_diagnostics().axes[3]

@@ -146,7 +146,7 @@ def test_each_fault_is_found() -> None:
 
 def test_two_times_make_serial_tests_untestable_and_say_so() -> None:
     test = verdict(panel(years=2), "Wooldridge within")
-    assert test.verdict == "not testable: 2 times; 3 are needed"
+    assert test.verdict == "not testable: the sample has 2 points in time, the test needs 3"
 
 
 def test_two_times_do_not_count_residuals_twice() -> None:

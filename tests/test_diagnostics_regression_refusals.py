@@ -41,7 +41,7 @@ CASES: dict[str, tuple[Callable[[], object], str]] = {
     ),
     "few times": (
         lambda: assumptions._wooldridge(of(frame(9, 2), unit="u", time="t")),
-        "2 times; 3 are needed",
+        "the sample has 2 points in time, the test needs 3",
     ),
     "no time": (lambda: assumptions._chow(of(frame(5, 4))), "the time of the rows is not known"),
     "no clusters": (
@@ -110,3 +110,18 @@ def test_results_of_linearmodels_that_are_no_least_squares() -> None:
         lambda: qn.to_linearmodels("y ~ x", tiny, endogenous="x", instruments="tiny"),
         r"linearmodels refuses the equation \(instruments .*\); rescale or drop columns",
     )
+
+
+def test_one_unit_cannot_be_left_out() -> None:
+    fit = qn.fit_panel("y ~ x", frame(1, 24), unit="u", time="t")
+    found = fit.diagnose(draws=19)
+    assert found.groups is None
+    said = "clusters: one cluster only; leaving it out leaves nothing"
+    assert found.header.loc["not done: one group left out", "value"] == said
+
+
+def test_clusters_in_two_dimensions_are_not_resampled() -> None:
+    found = qn.fit_panel("y ~ x", frame(4, 6), cluster=["u", "t"]).diagnose(draws=99)
+    said = "none: the wild cluster bootstrap needs one dimension of clusters, the fit has 2"
+    assert found.errors.note.startswith(said)
+    assert found.errors.frame.loc["x", ["bootstrap_low", "bootstrap_high"]].isna().all()

@@ -161,7 +161,7 @@ def test_every_number_of_account_and_verdicts_opens_where_it_comes_from(
     assert len(opened) > 12 * 4 + 3 * 16 * 2
     values = {said.split(":")[0].strip(): said for _, said in opened}
     assert "I = " in values["total value added, 2019, linkage run"]
-    assert "T = C + I" in values["T20, calibrated run"]
+    assert "T = C + I" in values["total value added, 2020 (T20), calibrated run"]
     for text, said in opened:
         told = said.partition(": ")[2].removeprefix("printed as ")
         number, other = (float(part.split()[0].rstrip(".")) for part in (text, told))
@@ -174,7 +174,7 @@ def test_formulas_are_drawn_and_read_out(driver: Any, folder: Path) -> None:
         "return [...document.querySelectorAll('math')].map(m => [m.getAttribute('alttext'), "
         "m.getBoundingClientRect().height])"
     )
-    assert dict(drawn).keys() >= {"T = C + I", "I_t = e sum_j v_j,t C_t / S_t"}
+    assert dict(drawn).keys() >= {"T = C + I", "I_t = e sum_j v_j,t C_t / Q_t"}
     assert min(height for _, height in drawn) > 10
     plain = "return getComputedStyle(document.querySelector('.box code')).display"
     assert driver.execute_script(plain) == "none"

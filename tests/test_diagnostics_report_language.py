@@ -21,22 +21,24 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.grid import Amount
 from quesnay.models.display.table import Table
 
-from .founding_case import founding_case
+from .founding_case import founding_case, study_case
 
 FIELD = re.compile(r"\{[^}]*\}")
 FOLDER = Path(str(files("quesnay.diagnostics"))) / "reproduction"
-# names of persons, methods, files and commands that are not translated
-NAMES = re.compile(
-    r"quesnay[\w .=-]*|[a-z0-9]+_[a-z0-9_]+|[a-z_]+:[a-z_]+|<[^>]*>|--\w+|Stone, Champernowne and "
-    r"Meade|Wang, Jia and( Wang)?|Wang|caii|sum_[ijs]|inv\(\w+\)|Python|numpy|scipy|pandas|Gompertz"
-    r"|logistic|Bass|Oster|Shaikh|Sobol|Shapley|Domar|Ghosh|Satterthwaite|Clause|miconline|report\.html"
-    r"|[0-9a-f]{16}"
-)
-WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 STUDIES = [
     "caict_2020", "caii", "china_digital_economy", "oecd_ict_china", "oecd_ict_japan",
     "us_digital_economy",
 ]  # fmt: skip
+# names of persons, methods, files, data sets and commands that are not translated
+CODES = "|".join(sorted([*qn.list_datasets()["name"], *STUDIES], key=len, reverse=True))
+NAMES = re.compile(
+    rf"{CODES}|"
+    r"quesnay[\w .=-]*|<[^>]*>|--\w+|Stone, Champernowne and Meade|Wang, Jia and( Wang)?|Wang"
+    r"|sum_[ijks]|inv\(\w+\)|Python|numpy|scipy|pandas|Gompertz"
+    r"|logistic|Bass|Oster|Shaikh|Sobol|Shapley|Domar|Ghosh|Satterthwaite|Clause|miconline|report\.html"
+    r"|[0-9a-f]{16}"
+)
+WORD = re.compile(r"[A-Za-z][a-z]{2,}")
 
 
 def _templates() -> list[str]:
@@ -71,7 +73,7 @@ def test_both_languages_have_the_same_fields() -> None:
 )
 def result(request: pytest.FixtureRequest) -> Any:
     """Run every embedded study once."""
-    return qn.reproduce(request.param, draws=60)
+    return study_case(request.param)
 
 
 @pytest.fixture(scope="module")
@@ -199,7 +201,7 @@ def test_numbers_stand_before_units_as_chinese_readers_write_them() -> None:
 
 def test_list_of_items_is_translated_item_by_item() -> None:
     chinese = language_of("zh")
-    assert chinese("same step; mean of both") == "等量增长；两者平均"
+    assert chinese("same step; mean of step and growth") == "等量增长；等量与等速的平均"
     assert chinese(
         "Value added by year: linkage 2018: 1.19, 95 % interval 1.06 to 1.32; elasticity 2018: "
         "0.84, 95 % interval 0.44 to 1.14. Unit: trillion yuan."
@@ -266,3 +268,11 @@ def test_a_chinese_specification_curve_holds_no_english_word() -> None:
 def test_rows_that_are_only_counted_stay_so() -> None:
     shown = language_of("zh").table(Table("Sources of the data", pd.DataFrame({"what": ["a"]})))
     assert isinstance(shown.frame.index, pd.RangeIndex)
+
+
+@pytest.mark.parametrize("place", ["above", "below", "inside"])
+def test_a_place_beside_an_interval_is_said_once(place: str) -> None:
+    chinese = language_of("zh")
+    side = chinese(f"{place} that interval")
+    said = say("; the printed level lies {side}.", chinese, side=side)
+    assert said.count("区间") == 1

@@ -95,14 +95,16 @@ def test_every_origin_forecasts_every_later_total() -> None:
     first, last = (row(found.forecasts, key) for key in ((2018, 2019), (2019, 2020)))
     assert np.isclose(last["same growth"], 2.13 * 2.13 / 1.42)
     assert np.isclose(last["same step"], 2.13 + 2.13 - 1.42)
-    assert np.isclose(last["mean of both"], (last["same growth"] + last["same step"]) / 2)
+    assert np.isclose(
+        last["mean of step and growth"], (last["same growth"] + last["same step"]) / 2
+    )
     assert last["no change"] == 2.13
     assert first["printed"] == 2.13
     errors = found.errors
     assert np.isclose(errors["1 ahead"]["no change"], 50 * (1 - 1.42 / 2.13 + 1 - 2.13 / 3.1))
     # two points nearly on a line of growth: no curve does better than the mean of two naive rules
-    assert errors["all"].idxmin() == "mean of both"
-    assert "A naive rule wins: mean of both." in found.summary()
+    assert errors["all"].idxmin() == "mean of step and growth"
+    assert "A naive rule wins: mean of step and growth." in found.summary()
 
 
 def test_gompertz_forecasts_are_those_of_the_straight_line_of_ln_minus_ln() -> None:

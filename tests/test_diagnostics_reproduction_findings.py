@@ -10,6 +10,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.commands import result_json
+from quesnay.datasets.embedded import classified_sectors
 from quesnay.diagnostics.report.language import language_of
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.evidence import Evidence, gather_evidence
@@ -21,7 +22,7 @@ from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Core, Figure, Reported, Study, load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 
-from .founding_case import founding_case
+from .founding_case import audit_of_caii, founding_case, study_case
 
 FULL = load_study("caict_2020")
 _METHOD = Path(__file__).parents[1] / "docs" / "method" / "index.md"
@@ -117,7 +118,7 @@ def test_the_method_and_the_explanation_follow_the_reading_of_the_study() -> Non
     _, sections = report_parts(result, _no_plots(), NONE, _english())
     formulas = next(s for s in sections if s.name == "method").formulas
     assert [f.formula for f in formulas if f.name == "linkage"] == [
-        "I = sum_i v_i sum_k L_ik x_k / L_kk / x_i"
+        "I = sum_i v_i sum_k L_ik x_k / L_kk / x_i,  L (E - A) = E,  A_ij = z_ij / x_j"
     ]
     account = next(s for s in sections if s.name == "account").tables[0]
     assert "Linkage: sum over single parts (tables)." in account.notes
@@ -186,7 +187,7 @@ def test_the_needed_elasticity_gives_the_printed_part_in_every_draw(result: Repr
 
 
 def test_a_printed_integration_goes_before_total_less_core() -> None:
-    result = qn.reproduce("china_digital_economy", draws=20)
+    result = study_case("china_digital_economy")
     text = " ".join(findings(result))
     assert "of the 28.80 that the printed figures imply" in text  # printed; 35.8 - 7.1 is 28.7
 
@@ -282,7 +283,8 @@ def test_forecasts_of_the_report_are_named_as_such(result: Reproduction) -> None
     kinds = qn.load_reported("caict_2020")["kind"]
     assert list(kinds.index[kinds == "forecast"]) == ["T20", "S20", "J20"]
     said = _limits(result, NONE)
-    assert any(s.startswith("Forecasts of the report itself: T20, S20, J20.") for s in said)
+    named = "total value added, 2020 (T20); share of GDP, 2020 (S20); new jobs, 2020 (J20)."
+    assert any(s.startswith(f"Forecasts of the report itself: {named}") for s in said)
 
 
 def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Reproduction) -> None:
@@ -297,9 +299,10 @@ def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Repro
     assert use is not None
     rows = regression_rows(use)
     near: dict[tuple[str, str], float] = {}
+    codes = {name: code for code, name in classified_sectors("NBS42-2012").items()}
     for group, (low, high) in {"province": ends[:2], "sector": ends[2:]}.items():
         own = table.frame.loc[group]
-        names = [str(own[c]).removeprefix("sector ") for c in ("without", "without ")]
+        names = [codes.get(str(own[c]), str(own[c])) for c in ("without", "without ")]
         near |= {(group, names[0]): low, (group, names[1]): high}
     for (group, name), value in near.items():
         fit = fit_potential(use, rows[rows[group] != name])
@@ -309,7 +312,7 @@ def test_the_report_says_how_far_the_elasticity_hangs_on_one_group(result: Repro
 
 
 def test_an_answer_without_draws_claims_no_interval_and_no_printed_total() -> None:
-    front, _ = report_parts(qn.reproduce("oecd_ict_japan", draws=20), _no_plots(), NONE, _english())
+    front, _ = report_parts(study_case("oecd_ict_japan"), _no_plots(), NONE, _english())
     (said,) = front.lead
     assert "[" not in said
     assert said.endswith("No intervals: the core is a definition, the tables stand as they are.")
@@ -322,9 +325,9 @@ def test_an_answer_names_figures_and_counts_conflicts(result: Reproduction) -> N
     front, _ = report_parts(result, _no_plots(), gather_evidence(result, curve=False), _english())
     assert "In brackets: 95 % intervals." in front.lead[0]
     assert front.lead[-1].endswith("for the share of GDP of 2019.")
-    caii = qn.reproduce("caii", draws=20)
+    caii = study_case("caii")
     front, _ = report_parts(caii, _no_plots(), gather_evidence(caii, curve=False), _english())
-    sets = qn.audit(qn.load_reported("caii_2020")).conflicts
+    sets = audit_of_caii().conflicts
     assert f"hold together: {len(sets)}, each of {min(map(len, sets))} figures" in front.lead[-1]
 
 
@@ -369,7 +372,7 @@ def _models_from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
     low, high = (f(r["elasticity"] for r in document["elasticities"]) for f in (min, max))
     path = [f"{verdicts[('calibrated', t)]['estimate']:.2f}" for t in ("T19", "T20")]
     ours = f"{100 * score['calibrated']['error']:.1f}"
-    rules = ("same step", "same growth", "mean of both")
+    rules = ("same step", "same growth", "mean of step and growth")
     theirs = f"{100 * min(score[rule]['error'] for rule in rules):.1f}"
     core = 2.125 * (1 - 0.7485), 2.135 * (1 - 0.7475)
     more = f"{100 * (core[0] / 0.43865 - 1):.1f}"

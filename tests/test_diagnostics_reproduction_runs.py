@@ -108,8 +108,13 @@ def test_naive_rules_stand_beside_the_calibrated_run(result: Reproduction) -> No
     found = result.naive["estimate"]
     assert np.isclose(found[("same step", 2019)], step, rtol=2e-3)
     assert np.isclose(found[("same growth", 2019)], growth, rtol=2e-3)
-    assert np.isclose(found[("mean of both", 2019)], (step + growth) / 2, rtol=2e-3)
-    assert list(result.score.index) == [*RUNS, "same step", "same growth", "mean of both"]
+    assert np.isclose(found[("mean of step and growth", 2019)], (step + growth) / 2, rtol=2e-3)
+    assert list(result.score.index) == [
+        *RUNS,
+        "same step",
+        "same growth",
+        "mean of step and growth",
+    ]
     error = (abs(step / 2.13 - 1) + abs((1.42 + 2 * (1.42 - before)) / 3.1 - 1)) / 2
     assert np.isclose(float(row(result.score, "same step")["error"]), error, atol=2e-3)
 

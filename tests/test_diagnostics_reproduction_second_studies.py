@@ -22,6 +22,8 @@ from quesnay.diagnostics.reproduction.study import (
     study_text,
 )
 
+from .founding_case import study_case
+
 NAMES = sorted(set(study_names()) - {"caict_2020"})
 PRODUCERS = [
     "Computer and electronic products",
@@ -34,7 +36,7 @@ PRODUCERS = [
 
 @pytest.fixture(scope="module")
 def america() -> "qn.KlemsAccount":
-    result = qn.reproduce("us_digital_economy")
+    result = study_case("us_digital_economy")
     assert isinstance(result, qn.KlemsAccount)
     return result
 
@@ -129,7 +131,7 @@ def test_the_contribution_of_capital_is_that_of_a_hand_computation(
 
 def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
     table = qn.load_io("JPN", 2018)
-    own = row(qn.reproduce("oecd_ict_japan", draws=2).account, ("linkage", 2018))
+    own = row(study_case("oecd_ict_japan").account, ("linkage", 2018))
     core = float(table.v[["17", "34", "35"]].sum())
     assert own["core"] == pytest.approx(core * 1e-6, rel=1e-9)
     assert own["share"] == pytest.approx(float(own["total"]) * 1e6 / float(table.v.sum()), rel=1e-9)
@@ -138,7 +140,7 @@ def test_a_share_of_the_digital_economy_of_japan_is_that_of_its_table() -> None:
 def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
     study = qn.load_study("caii")
     assert study.tables.reading == "sum over single parts"
-    result = qn.reproduce("caii", draws=50)
+    result = study_case("caii")
     same = row(result.bounds, ("sum over single parts", 2018))["total"]
     assert float(row(result.account, ("linkage", 2018))["total"]) == pytest.approx(float(same))
     joint = qn.reproduce(with_keys(study, {"tables.reading": ""}), draws=50)
@@ -152,7 +154,7 @@ def test_the_reading_of_caii_counts_more_than_the_joint_one() -> None:
     [
         ('panel = "us_klems"', 'panel = "us_klem"', r"klems\.panel: .*us_klem"),
         (
-            '"Broadcasting and tele',
+            '    "Broadcasting and tele',
             '"Brodcasting and tele',
             r"klems\.producers\.with publishing.*B",
         ),
@@ -218,14 +220,14 @@ def test_no_table_of_a_study_is_empty_or_repeats_a_column() -> None:
     """Without a table on both sides the procedure cannot be tried; without stages none is shown."""
     made = qn.update_table_year("china_digital_economy", 2019, draws=20).tables()
     assert all(len(table.frame) for table in made)
-    result = qn.reproduce("oecd_ict_japan", draws=20)
+    result = study_case("oecd_ict_japan")
     assert isinstance(result, qn.Reproduction)
     elsewhere = core_linkages(result).tables()[0].frame
     assert list(elsewhere.columns) == ["elsewhere", "of core"]
 
 
 def test_each_source_names_the_data_sets_that_were_used_of_it() -> None:
-    result = qn.reproduce("caict_2020", draws=20)
+    result = study_case("caict_2020")
     assert isinstance(result, qn.Reproduction)
     rows = sources_table(result).frame.set_index("source")
     tables = rows[rows.index.str.contains("national input-output tables")].iloc[0]
@@ -265,3 +267,39 @@ def test_an_account_without_printed_figures_judges_nothing() -> None:
     assert not any("Verdict" in title or "Distance" in title for title in titles)
     assert not any(line.startswith("Score") for line in result.findings())
     assert qn.check_study(bare).figures.empty
+
+
+def test_workbook_of_growth_accounting_has_numbers_names_and_a_chart(tmp_path: Path) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    path = qn.reproduce("us_digital_economy").to_excel(tmp_path / "us.xlsx")
+    book = openpyxl.load_workbook(path)
+    account, verdicts = book["Digital economy"], book["Verdicts"]
+    assert len(account._charts) == 1
+    assert [cell.value for cell in account[3]][:4] == ["year", "core", "core, low", "core, high"]
+    assert [cell.value for cell in verdicts[4]][:4] == ["S17", "share of GDP, 2017", 6.9, "percent"]
+    shown = " ".join(str(cell.value) for row in book["Sources"].rows for cell in row)
+    assert "IT capital; software capital" in shown
+    assert "us_klems" not in shown
+
+
+def test_an_account_that_nothing_moves_shows_no_interval() -> None:
+    result = qn.reproduce("oecd_ict_japan", draws=20)
+    account = result.tables()[0]
+    assert "[" not in account.to_text().partition("No intervals")[0]
+    assert [text.get_text() for text in result.plot_account().legends[0].get_texts()] == [
+        "core industries",
+        "integration-driven",
+    ]
+
+
+def test_a_report_speaks_of_what_its_study_has(tmp_path: Path) -> None:
+    page = qn.reproduce("oecd_ict_japan", draws=20).to_html(tmp_path / "japan.html")
+    assert "sum_s w_s v_s" in page
+    assert "the scale k from the printed core" not in page
+    assert "has no year between two tables that lacks one of its own" in page
+    assert "year None" not in page
+    assert "Growth follows official value added" not in page  # there is one year
+    assert "the gap between a run and the report" not in page  # nothing is printed
+    digital = qn.reproduce("china_digital_economy", draws=20).to_html(tmp_path / "digital.html")
+    assert "The calibrated run starts from printed figures" not in digital
+    assert "Petroleum refining" in digital  # a sector of the panel by its name

@@ -76,6 +76,7 @@ def test_the_embedded_study_reads_the_same_from_a_file(tmp_path: Path) -> None:
             'kind = "capital shar"',
             r"potential\.equations\[5\]\.kind: 'capital shar'; did you mean 'capital share'",
         ),
+        ('growth = "G18"', 'growth = "T19"', r"penetration\.growth: 'T19' is no printed"),
         ("[core.segments]", "[core.segments]\nx = 3", r"core\.segments\.x: expected a section"),
     ],
 )

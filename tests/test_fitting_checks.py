@@ -11,6 +11,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.checks import (
+    as_design,
     confidence_level,
     half_width,
     is_number,
@@ -164,3 +165,8 @@ def test_a_least_coverage_must_be_exceeded() -> None:
 def test_half_widths_are_quantiles(level: float) -> None:
     assert half_width(level) == pytest.approx(stats.norm.ppf((1 + level) / 2), rel=1e-12)
     assert half_width(level, 7) == pytest.approx(stats.t.ppf((1 + level) / 2, 7), rel=1e-12)
+
+
+@pytest.mark.parametrize("value", [np.inf, -np.inf, np.nan])
+def test_a_design_is_finite(value: float) -> None:
+    refused(lambda: as_design([[1.0, 2.0], [1.0, value], [1.0, 3.0]]), "X")

@@ -44,6 +44,15 @@ def test_an_optimum_that_nothing_holds_is_refused(kind: str, y: list[float], mes
     refused(lambda: qn.fit_curve(kind, range(len(y)), y), message)
 
 
+def test_a_saturation_that_was_given_is_not_asked_for() -> None:
+    for y, said in ([5, 4, 3, 2, 1], "another curve"), ([1, 2, 4, 8, 16], "or a curve with fewer"):
+        refused(
+            lambda y=y: qn.fit_curve("logistic", range(5), y, saturation=1.5),  # type: ignore[misc]
+            f"give another saturation=, more points.* {said}",
+        )
+    refused(lambda: qn.fit_curve("logistic", range(5), [5, 4, 3, 2, 1]), "give saturation=, more")
+
+
 def test_what_a_family_tends_to_is_named() -> None:
     t = np.arange(8.0)
     gompertz = CURVES["gompertz"].value(t, [1.0, 0.5, 3.0])

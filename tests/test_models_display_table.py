@@ -11,7 +11,7 @@ from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width
-from quesnay.models.display.grid import wrap
+from quesnay.models.display.grid import amounts, wrap
 from quesnay.models.display.table import Explanation, Table, Tabular
 
 
@@ -272,6 +272,29 @@ def test_latex_breaks_headers_and_takes_smaller_letters_before_a_page_is_left() 
     assert "tabcolsep" not in plain
 
 
-def test_a_column_without_any_word_or_number_is_none_of_numbers() -> None:
-    empty = pd.DataFrame({"agreeing": ["", ""], "error": [0.1, 0.2]})
-    assert "<td></td>" in Table("Score", empty).to_html()
+def test_a_column_without_any_entry_is_left_out_unless_it_is_the_only_one(tmp_path: Path) -> None:
+    empty = pd.DataFrame({"agreeing": ["", None], "p": [np.nan, np.nan], "error": [0.1, 0.2]})
+    table = Table("Score", empty)
+    for text in (table.to_text(), table.to_html(), table.to_latex(), table.to_markdown()):
+        assert "agreeing" not in text
+        assert "error" in text
+    assert "agreeing" in Table("Score", empty[["agreeing"]]).to_html()
+    assert "agreeing" in Table("Score", empty.iloc[:0]).to_html()
+    assert table.to_csv().startswith("agreeing,p,error")  # a file keeps its columns
+    calamine = pytest.importorskip("python_calamine", reason="reads the workbook back")
+    book = calamine.CalamineWorkbook.from_path(str(table.to_excel(tmp_path / "a.xlsx")))
+    assert book.get_sheet_by_index(0).to_python()[2] == ["error"]
+
+
+def test_a_table_longer_than_a_page_goes_on_over_pages_in_latex() -> None:
+    rows = pd.DataFrame({"value": range(60)})
+    assert "longtable" not in Table("Short", rows.iloc[:30]).to_latex()
+    long = Table("Long", rows, ("Source: none.",)).to_latex()
+    assert long.count(r"\toprule") == 2  # the header is set again on each page
+    assert long.index(r"\endhead") < long.index(r"\end{longtable}") < long.index("Source")
+
+
+def test_a_value_that_nothing_moves_has_no_brackets() -> None:
+    cells = amounts("{:.2f}".format, [1.0, 1.0], [1.0, 0.999], [1.0, 1.001])
+    assert [str(cell) for cell in cells] == ["1.00", "1.00 [1.00, 1.00]"]
+    assert cells[0].low == 1.0

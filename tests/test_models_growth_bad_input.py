@@ -218,6 +218,10 @@ CASES: list[tuple[Callable[[], object], str]] = [
     (adjusted(covariance=np.eye(3)), "expected a DataFrame"),
     (adjusted(std_errors=SIGMA, fixed=["d"]), "no estimate is called 'd'"),
     (adjusted(std_errors=SIGMA, fixed=["a", "b", "c"]), "is left after every adjustment"),
+    (
+        adjusted(identities=["a + b = c", "a = b"], std_errors=SIGMA, fixed=["a", "b"]),
+        "identity 'a = b': -1 is left",
+    ),
     (adjusted(identities=pd.DataFrame({"z": [1]})), "no estimate is called 'z'"),
     (adjusted(identities=pd.DataFrame({"a": [0]})), "every coefficient is 0"),
     (adjusted(identities=pd.DataFrame({"a": []})), "no row"),

@@ -29,6 +29,19 @@ def test_standard_errors_are_those_of_scipy() -> None:
     assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-4)
 
 
+def test_standard_errors_under_known_errors_are_those_of_scipy() -> None:
+    from scipy.optimize import curve_fit
+
+    y, known = noisy(), np.linspace(0.02, 0.1, len(YEARS))
+    fit = qn.fit_curve("logistic", YEARS, y, y_errors=known)
+    params, covariance = curve_fit(
+        lambda t, a, b, c: LOGISTIC.value(t, [a, b, c]),
+        YEARS, y, p0=THETA, sigma=known, absolute_sigma=True, xtol=1e-14, ftol=1e-14,
+    )  # fmt: skip
+    assert fit.params.to_numpy() == pytest.approx(params, rel=1e-6)
+    assert fit.std_errors.to_numpy() == pytest.approx(np.sqrt(np.diag(covariance)), rel=1e-4)
+
+
 def test_profile_of_a_known_model_is_where_the_sum_of_squares_says() -> None:
     fit = qn.fit_curve("logistic", YEARS, noisy())
     interval = fit.conf_int(0.9)

@@ -2,6 +2,7 @@
 
 import itertools
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -150,6 +151,11 @@ def test_an_account_is_explained() -> None:
     np.testing.assert_allclose(found.change, change, rtol=1e-9)
 
 
+def test_logarithmic_mean_of_one_and_two() -> None:
+    found = log_mean(np.array([1.0, 2.0]), np.array([2.0, 1.0]))
+    np.testing.assert_allclose(found, 1 / np.log(2))
+
+
 def test_lmdi_gives_a_vanished_term_to_the_factor_that_vanished() -> None:
     three = np.full((1, 1, 1), 3.0)
     zero = np.zeros((1, 1, 1))
@@ -251,3 +257,14 @@ def test_treatments_of_imports_that_cannot_be_joined_are_refused(
     apart = qn.InputOutputTable([[130, 480], [180, 80]], [390, 1740], [650, 1400], imports=imports)
     with pytest.raises(qn.DataError, match=f"{why}.*split_imports.*treatment='as_given'"):
         qn.structural_decomposition(inside, apart, factors=factors)
+
+
+def test_residual_is_the_largest_gap_relative_to_the_largest_level() -> None:
+    start, end = random_table(1), random_table(2)
+    found = qn.structural_decomposition(start, end)
+    assert found.residual < 1e-12
+    values = found.effects.to_numpy().copy()
+    values[0, 0] += 3.0
+    moved = pd.DataFrame(values, found.effects.index, found.effects.columns)
+    levels = max(found.start.abs().max(), found.end.abs().max())
+    assert replace(found, effects=moved).residual == pytest.approx(3.0 / levels)

@@ -97,6 +97,15 @@ def test_three_margins_are_met_by_factors_of_each() -> None:
         assert np.abs(np.diff(np.diff(logs, axis=one), axis=other)).max() < 1e-12
 
 
+def test_margins_are_met_to_nine_digits_unless_less_is_asked_for() -> None:
+    seed = np.random.default_rng(3).uniform(0.1, 5, (3, 4, 2))
+    goal = seed * np.random.default_rng(4).uniform(0.2, 5, seed.shape)
+    margins = {(0, 1): goal.sum(axis=2), (1, 2): goal.sum(axis=0), (0, 2): goal.sum(axis=1)}
+    table = qn.ras_multi(seed, margins).table
+    for axis, totals in ((2, margins[0, 1]), (0, margins[1, 2]), (1, margins[0, 2])):
+        np.testing.assert_allclose(table.sum(axis=axis), totals, rtol=1e-8)
+
+
 def test_margins_over_pairs_of_axes() -> None:
     # Deming and Stephan (1940): totals over pairs leave the interaction of all three of the seed
     rng = np.random.default_rng(2)

@@ -216,8 +216,11 @@ def test_households_that_spend_more_than_they_earn_are_warned_of() -> None:
         pd.DataFrame({"homes": homes, "other": [200.0, 500.0]}),
         pd.DataFrame([wages, [350, 900]], ["wages", "rest"]),
     )
-    with pytest.warns(UserWarning, match="'homes' spends 1350, more than the 800 of 'wages'"):
+    with pytest.warns(
+        UserWarning, match="'homes' spends 1350, more than the 800 of 'wages'"
+    ) as warned:
         found = table.multipliers(closed=True, household="homes", income="wages")
+    assert warned[0].filename == __file__  # it points to the call
     closed = np.zeros((3, 3))
     closed[:2, :2], closed[2, :2], closed[:2, 2] = np.array(Z) / x, wages / x, homes / 800.0
     expected = np.linalg.inv(np.eye(3) - closed)[:2, :2].sum(axis=0)
@@ -273,6 +276,24 @@ def test_a_decomposition_across_import_treatments_says_so() -> None:
     found = qn.structural_decomposition(inside, apart)
     assert found.notes[0].startswith("Imports are apart in the end table: they were put into its")
     assert qn.structural_decomposition(apart, apart).notes == ()
+    sold = qn.InputOutputTable(
+        [[130, 480], [180, 80]],
+        pd.DataFrame({"home": [300, 1600], "exports": [90, 140]}),
+        [650, 1400],
+        imports=([[20, 20], [20, 20]], pd.DataFrame({"home": [10, 10]})),
+    )
+    demand = pd.DataFrame({"home": [310, 1610], "exports": [90, 140], "imports": [-50, -50]})
+    joined = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    pd.testing.assert_frame_equal(
+        qn.structural_decomposition(inside, sold).effects,
+        qn.structural_decomposition(inside, joined).effects,
+    )
+    # by hand: 20 of each input and 40 of each final demand are imports
+    demand = pd.DataFrame({"home": [390, 1740], "imports": [-40, -40]})
+    joined = qn.InputOutputTable([[150, 500], [200, 100]], demand, [650, 1400])
+    pd.testing.assert_frame_equal(
+        found.effects, qn.structural_decomposition(inside, joined).effects
+    )
 
 
 def test_totals_come_as_mappings_and_row_frames() -> None:

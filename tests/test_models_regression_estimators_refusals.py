@@ -94,8 +94,8 @@ BAD: list[tuple[str, Any, str]] = [
     ),
     (
         "leverages beside absorbed slopes",
-        lambda: qn.fit_panel(MODEL, table(), absorb="firm[year]", covariance="HC3"),
-        "HC3 does not know absorbed slopes",
+        lambda: qn.fit_panel(MODEL, table(), absorb="firm[year]", cluster="firm", covariance="CR3"),
+        "CR3 does not know absorbed slopes",
     ),
     (
         "leverages beside absorbed slopes, instruments",

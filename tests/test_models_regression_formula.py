@@ -291,3 +291,12 @@ def test_what_other_packages_write_or_drop_in_silence_is_refused(formula: str, s
 
 def test_a_term_that_is_there_is_taken_away() -> None:
     assert list(qn.fit_panel("y ~ a*b - a", FRAME).params.index) == ["Intercept", "b", "a:b"]
+
+
+def test_functions_of_numpy_are_read_as_others_write_them() -> None:
+    one = qn.fit_panel("np.log(y) ~ np.sqrt(a) + np.exp(b)", FRAME).params
+    two = qn.fit_panel("log(y) ~ sqrt(a) + exp(b)", FRAME).params
+    np.testing.assert_array_equal(one, two)
+    for name in ("os.log", "np.C", "np.random", "np.lag", "numpy.linalg.log"):
+        with pytest.raises(QuesnayError, match="is not a function of formulas"):
+            qn.fit_panel(f"y ~ {name}(a)", FRAME)

@@ -312,6 +312,13 @@ def test_interval_of_draws_that_all_failed_is_missing() -> None:
     assert np.isnan(out).all()
 
 
+def test_two_draws_are_the_fewest_of_an_interval_and_a_statistic_without_is_passed_over() -> None:
+    draws = np.array([[1.0, np.nan], [3.0, 5.0], [np.nan, np.nan]])[:, [1, 0]]
+    out = bootstrap_interval(draws, np.array([5.0, 2.0]), level=0.5, kind="percentile")
+    assert np.isnan(out[0]).all()
+    assert out[1].tolist() == [1.5, 2.5]  # a quarter of the way from each end
+
+
 def test_inputs_are_kept_as_the_model_got_them() -> None:
     seen: list[dict[str, np.ndarray]] = []
 

@@ -2,20 +2,29 @@
 
 A random sample of lines of ``fitting/``, ``models/``, ``datasets/`` and ``diagnostics/`` gets one
 fault each (`tools.mutants`) in a copy of the checkout, never in the checkout itself, and the tests
-that reach the line run against it: those of like names, the quickest, the whole files they stand
-in, last the frozen output (`tools.golden`). Which test reaches which line is measured first
-(`tools.reach`; as long as the fast suite takes) and kept for the next call with ``--map FILE``.
-Results are a csv, a row a fault: ``killed`` and by which test, ``frozen`` (only the frozen output
-differs), ``survived`` or ``not reached``. A fault that does not end in time is killed.
+that reach the line run against it until one fails: those of like names, the quickest, the whole
+files they stand in, the files that share a result with them, last the frozen output
+(`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as long as the
+fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since are found
+by their text, and lines without a test take those of their neighbours.
 
-``--sabotage`` runs the central faults of `tools.sabotages`: the fast suite must kill each.
+A worker collects all tests once. A fault in a function is put into a fork of it, in place of the
+function's code; one in what runs at import is tried in a process that imports everything anew. A
+test kills only if it passes without the fault. Results are a csv, a row a fault: ``killed`` and by
+which test, ``frozen`` (only the frozen output differs), ``survived`` or ``not reached``. A fault
+that makes a test take a minute longer, or crash, is killed.
+
+``--sabotage`` runs the central faults of `tools.sabotages`: the tests must kill each.
 """
 
 import argparse
 import csv
+import difflib
 import gc
 import importlib
+import inspect
 import json
+import mmap
 import multiprocessing
 import os
 import random
@@ -27,10 +36,13 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from multiprocessing.connection import Connection
 from pathlib import Path
-from typing import Any
+from types import CodeType, FunctionType
+from typing import Any, NoReturn
 
 import coverage
 import pytest
@@ -42,12 +54,16 @@ ROOT = Path(__file__).resolve().parents[1]
 FOLDERS = ("fitting", "models", "datasets", "diagnostics")
 FROZEN = "tests/test_quesnay_golden.py"
 ASIDE = (FROZEN, "tests/test_house.py", "tests/test_readme.py")  # they look at text, or at all
-NEAR, QUICK, WIDE = 4.0, 20.0, 40.0  # seconds of tests: of like names, that reach the line, files
-CPU, WALL = 60, 900  # seconds after which a fault has killed itself
+SHARED = "tests/founding_case.py"  # computed for one test, read by those of many files
+NEAR, QUICK, WIDE = 15.0, 12.0, 20.0  # seconds of tests: of like names, that reach the line, files
+UNKNOWN = 0.2  # seconds of a test written since
+CPU, WALL = 60, 900  # seconds that a test may take longer than without the fault; all its tests
 MEMORY = 8 << 30  # bytes
 PLAIN = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", "--no-header")
 LIBRARIES = ("matplotlib.pyplot", "pandas", "scipy.optimize", "scipy.stats", "statsmodels.api")
 COLUMNS = ("file", "line", "fault", "before", "after", "result", "test", "seconds")
+STOPPED = " (does not end in time, or crashes)"
+IMPORT = " (import)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +92,17 @@ class Reach:
             names = [name for name, _ in users.most_common()]
         return [name for name in names if name and not _aside(name)]
 
+    def at_import(self, file: str, line: int) -> bool:
+        """Return whether a line also runs before any test does."""
+        return "" in self.tests.get((file, line), [""])
+
 
 def _aside(name: str) -> bool:
-    return name.split("::", maxsplit=1)[0] in ASIDE
+    return _file(name) in ASIDE
+
+
+def _file(name: str) -> str:
+    return name.split("::", maxsplit=1)[0]
 
 
 def copy_checkout(target: Path) -> None:
@@ -107,23 +131,26 @@ def copy_checkout(target: Path) -> None:
 
 def measure_reach(copy: Path, data: Path, processes: int) -> None:
     """Run the fast suite once, and combine what its processes measured into one file."""
-    parts = data.with_name("parts")
-    parts.mkdir()
-    command = ["pytest", "-q", "-p", "tools.reach", "-m", "not slow", "-n", str(processes)]
-    subprocess.run(
-        [sys.executable, "-m", *command],
-        cwd=copy,
-        env={**os.environ, "REACH_DATA": str(parts / "map"), "PYTHONPATH": str(copy)},
-        check=False,
-        stdout=subprocess.DEVNULL,
-    )
-    join_reach(parts, data)
+    with tempfile.TemporaryDirectory(prefix="quesnay-reach.") as parts:
+        command = ["pytest", "-q", "-p", "tools.reach", "-m", "not slow", "-n", str(processes)]
+        subprocess.run(
+            [sys.executable, "-m", *command],
+            cwd=copy,
+            env={**os.environ, "REACH_DATA": f"{parts}/map", "PYTHONPATH": str(copy)},
+            check=False,
+            stdout=subprocess.DEVNULL,
+        )
+        join_reach(Path(parts), copy, data)
 
 
-def join_reach(parts: Path, data: Path) -> None:
-    """Turn the files of the plug-in into one JSON: tests by file and line, seconds by test."""
+def join_reach(parts: Path, copy: Path, data: Path) -> None:
+    """Turn the files of the plug-in into one JSON.
+
+    Seconds by test; tests by file and line, as places among the names; the sources as measured.
+    """
     seconds: dict[str, float] = {}
-    tests: dict[str, dict[str, list[str]]] = {}
+    places: dict[str, int] = {}
+    tests: dict[str, dict[str, list[int]]] = {}
     for path in parts.glob("*.json"):
         seconds |= json.loads(path.read_text("utf-8"))
     for path in parts.iterdir():
@@ -136,8 +163,11 @@ def join_reach(parts: Path, data: Path) -> None:
                 continue
             lines = tests.setdefault(_relative(file), {})
             for line, contexts in measured.contexts_by_lineno(file).items():
-                lines.setdefault(str(line), []).extend(contexts)
-    data.write_text(json.dumps({"seconds": seconds, "tests": tests}), encoding="utf-8")
+                known = [places.setdefault(name, len(places)) for name in contexts]
+                lines[str(line)] = sorted({*lines.get(str(line), []), *known})
+    sources = {file: (copy / file).read_text("utf-8") for file in tests}
+    found = {"seconds": seconds, "names": list(places), "tests": tests, "sources": sources}
+    data.write_text(json.dumps(found), encoding="utf-8")
 
 
 def _relative(file: str) -> str:
@@ -146,144 +176,308 @@ def _relative(file: str) -> str:
     return "/".join(parts[max(parts.index(f) for f in (*FOLDERS, "quesnay") if f in parts) :])
 
 
-def read_reach(data: Path) -> Reach:
-    """Read what `join_reach` wrote."""
+def read_reach(data: Path, copy: Path) -> Reach:
+    """Read what `join_reach` wrote, each line where it stands in the copy now."""
     found = json.loads(data.read_text("utf-8"))
-    tests = {
-        (file, int(line)): sorted({sys.intern(name) for name in names})
-        for file, lines in found["tests"].items()
-        for line, names in lines.items()
-    }
+    names = found["names"]
+    tests = {}
+    for file, lines in found["tests"].items():
+        if not (copy / file).exists():
+            continue
+        moved = _moved(found["sources"][file], (copy / file).read_text("utf-8"))
+        for line, olds in moved.items():
+            some = {place for old in olds for place in lines.get(str(old), [])}
+            if some:
+                tests[file, line] = sorted(names[place] for place in some)
     return Reach(tests, found["seconds"])
 
 
-def sample_faults(count: int, seed: int) -> list[Fault]:
+def _moved(before: str, after: str) -> dict[int, list[int]]:
+    """Return, for each line of a text, the lines it was before, or those around its place."""
+    old, new = before.splitlines(), after.splitlines()
+    if old == new:
+        return {line: [line] for line in range(1, len(new) + 1)}
+    found: dict[int, list[int]] = {}
+    steps = difflib.SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
+    for kind, i, until, j, end in steps:
+        for line in range(j, end):
+            around = range(max(i, 1), until + 2)
+            found[line + 1] = [i + line - j + 1] if kind == "equal" else list(around)
+    return found
+
+
+def sample_faults(copy: Path, count: int, seed: int) -> list[Fault]:
     """Draw lines that could hold a fault, all as likely, and one fault for each."""
     draw = random.Random(seed)
     lines: dict[tuple[str, int], list[Mutant]] = {}
-    for file in sorted(path for folder in FOLDERS for path in (ROOT / folder).rglob("*.py")):
+    for file in sorted(path for folder in FOLDERS for path in (copy / folder).rglob("*.py")):
         for mutant in list_mutants(file.read_bytes()):
-            key = (file.relative_to(ROOT).as_posix(), mutant.line)
+            key = (file.relative_to(copy).as_posix(), mutant.line)
             lines.setdefault(key, []).append(mutant)
     chosen = draw.sample(sorted(lines), min(count, len(lines)))
     return [Fault(file, draw.choice(lines[file, line])) for file, line in chosen]
 
 
-def sabotages() -> dict[str, Fault]:
+def sabotages(copy: Path) -> list[Fault]:
     """Return the listed faults of central formulas; each stands once in its file."""
-    found = {}
+    found = []
     for name, (file, before, after) in SABOTAGES.items():
-        data = (ROOT / file).read_bytes()
+        data = (copy / file).read_bytes()
         if data.count(before.encode()) != 1:
             raise SystemExit(f"sabotage {name!r}: {before!r} does not stand once in {file}")
         start = data.index(before.encode())
         line = data[:start].count(b"\n") + 1
         mutant = Mutant(line, name, start, start + len(before.encode()), after)
-        found[name] = Fault(file, mutant)
+        found.append(Fault(file, mutant))
     return found
 
 
-def plan_tests(reach: Reach, fault: Fault) -> Iterator[list[str]]:
-    """Yield what to run, one stage after the other."""
+def plan_tests(reach: Reach, fault: Fault, files: Mapping[str, Sequence[str]]) -> list[list[str]]:
+    """Return what to run, one stage after the other, each test once; `files` are the tests."""
     reaching = reach.of(fault.file, fault.mutant.line)
     quick = sorted(
-        (name for name in reaching if "::" in name), key=lambda name: reach.seconds.get(name, 0.0)
+        (name for name in reaching if "::" in name),
+        key=lambda name: reach.seconds.get(name, UNKNOWN),
     )
     words = set(fault.file.removesuffix(".py").replace("/", "_").split("_"))
     near = sorted(quick, key=lambda name: -len(words & set(name.split(".py")[0].split("_"))))
-    yield _within(near, reach.seconds, NEAR)
-    yield _within(quick, reach.seconds, QUICK)
-    files = Counter(name.split("::")[0] for name in reaching)
-    whole: dict[str, float] = dict.fromkeys((name for name, _ in files.most_common()), 0.0)
-    for test, spent in reach.seconds.items():
-        if (file := test.split("::", maxsplit=1)[0]) in whole:
-            whole[file] += spent
-    yield _within(whole, whole, WIDE)
-    yield [FROZEN]
+    whole = [file for file, _ in Counter(map(_file, reaching)).most_common()]
+    wide = [name for file in whole for name in files.get(file, ())]
+    wide.sort(key=lambda name: name in reach.seconds)  # what was written since is tried first
+    sharing = [file for file in files if SHARED in files[file]]
+    share = [n for file in sharing for n in files[file]] if set(sharing) & set(whole) else []
+    stages = (_within(near, reach.seconds, NEAR), _within(quick, reach.seconds, QUICK))
+    stages += (_within(wide, reach.seconds, WIDE), share, files.get(FROZEN, ()))
+    known, kept = {name for some in files.values() for name in some} - {SHARED}, []
+    for stage in stages:
+        kept.append([name for name in dict.fromkeys(stage) if name in known])
+        known -= set(stage)
+    return kept
 
 
 def _within(names: Iterable[str], seconds: dict[str, float], budget: float) -> list[str]:
     """Return names until their seconds are used up, at least one."""
     kept: list[str] = []
     for name in names:
-        budget -= seconds.get(name, 0.0) + 0.01
+        budget -= seconds.get(name, UNKNOWN) + 0.01
         if budget < 0.0 and kept:
             break
         kept.append(name)
     return kept
 
 
-class _Killer:
-    """Remembers the first test that failed."""
+class _Watch:
+    """A pytest plug-in that notes which test runs, and stops at the first that fails."""
 
-    def __init__(self) -> None:
-        self.test = ""
+    def __init__(self, note: "mmap.mmap", seconds: Mapping[str, float]) -> None:
+        self.note, self.seconds, self.failed = note, seconds, False
+
+    def say(self, result: str, test: str = "") -> None:
+        """Write what the parent will read, whatever happens to this process."""
+        data = f"{result}\t{test}".encode()[: len(self.note) - 1]
+        self.note[: len(data) + 1] = data + b"\n"
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtest_protocol(self, item: pytest.Item) -> None:
+        self.say("running", item.nodeid)
+        used = resource.getrusage(resource.RUSAGE_SELF)
+        ends = used.ru_utime + used.ru_stime + CPU + 3.0 * self.seconds.get(item.nodeid, 0.0)
+        resource.setrlimit(resource.RLIMIT_CPU, (int(ends), resource.RLIM_INFINITY))
 
     @pytest.hookimpl
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
-        if report.failed and not self.test:
-            self.test = report.nodeid
+        if report.failed and not self.failed:
+            self.failed = True
+            self.say("killed", report.nodeid)
 
     @pytest.hookimpl
     def pytest_collectreport(self, report: pytest.CollectReport) -> None:
-        if report.failed and not self.test:
-            self.test = f"{report.nodeid} (import)"
+        if report.failed and not self.failed:
+            self.failed = True
+            self.say("killed", report.nodeid + IMPORT)
 
 
-def judge(copy: Path, fault: Fault, reach: Reach) -> tuple[str, str]:
-    """Run the stages against one fault in a process of its own: result and killing test."""
-    if not reach.of(fault.file, fault.mutant.line):
-        return "not reached", ""
-    source = copy / fault.file
-    clean = source.read_bytes()
-    faulty = fault.mutant.apply(clean)
-    source.write_bytes(faulty)
+class _Warm(_Watch):
+    """A process that has collected the tests and tries each fault in a fork of itself."""
+
+    def __init__(self, copy: Path, reach: Reach, line: Connection) -> None:
+        super().__init__(mmap.mmap(-1, 1 << 12), reach.seconds)
+        self.copy, self.reach, self.line = copy, reach, line
+        self.items: dict[str, pytest.Item] = {}
+        self.files: dict[str, list[str]] = {}
+        self.passing: dict[str, bool] = {}  # without a fault
+        self.functions: Functions = {}
+
+    @pytest.hookimpl(tryfirst=True)
+    def pytest_runtestloop(self, session: pytest.Session) -> NoReturn:
+        """Serve what the worker asks in place of running the tests."""
+        if self.failed:
+            raise SystemExit("a test cannot be imported")
+        for item in session.items:
+            self.items[item.nodeid] = item
+            self.files.setdefault(_file(item.nodeid), []).append(item.nodeid)
+        for file, names in self.files.items():
+            if f"from tests.{Path(SHARED).stem} import" in (self.copy / file).read_text("utf-8"):
+                names.append(SHARED)
+        self.functions = _functions(self.copy)
+        while True:
+            try:
+                method, *values = self.line.recv()
+            except EOFError:
+                os._exit(0)
+            self.line.send(getattr(self, method)(*values))
+
+    def judge(self, fault: Fault) -> tuple[str, Any]:
+        """Return result and test, or how to find them where it needs a new process."""
+        if not self.reach.of(fault.file, fault.mutant.line):
+            return "not reached", ""
+        stages = plan_tests(self.reach, fault, self.files)
+        stages = [[name for name in stage if self.passing.get(name, True)] for stage in stages]
+        codes = _codes(self.copy / fault.file, fault.mutant, self.functions)
+        if codes is None or self.reach.at_import(fault.file, fault.mutant.line):
+            return "cold", stages
+        with faulty(self.copy, fault):
+            result, test = self.run([name for stage in stages for name in stage], codes)
+        return (result, test) if self.passes(test) else self.judge(fault)
+
+    def passes(self, test: str) -> bool:
+        """Return whether a test passes without a fault; what failed at import did at the start."""
+        name = test.removesuffix(STOPPED)
+        if name in self.items and name not in self.passing:
+            self.passing[name] = self.run([name], {})[0] == "survived"
+        return self.passing.get(name, True)
+
+    def run(self, names: Sequence[str], codes: "Codes") -> tuple[str, str]:
+        """Run tests in a fork with other code in some functions."""
+        return in_child(lambda: self.run_here(names, codes), self)
+
+    def run_here(self, names: Sequence[str], codes: "Codes") -> None:
+        """Run tests until one fails."""
+        for function, code in codes.items():
+            function.__code__ = code
+        items = [self.items[name] for name in names]
+        for item, following in zip(items, [*items[1:], None], strict=True):
+            item.config.hook.pytest_runtest_protocol(item=item, nextitem=following)
+            if self.failed:
+                return
+
+
+Functions = dict[tuple[str, str, int], list[FunctionType]]
+Codes = dict[FunctionType, CodeType]
+
+
+def _functions(copy: Path) -> Functions:
+    """Return the living functions of the copy by file, name and first line."""
+    gc.unfreeze()
+    found: Functions = {}
+    for thing in gc.get_objects():
+        if isinstance(thing, FunctionType) and thing.__code__.co_filename.startswith(str(copy)):
+            code = thing.__code__
+            file = os.path.realpath(code.co_filename)
+            found.setdefault((file, code.co_qualname, code.co_firstlineno), []).append(thing)
+    gc.freeze()
+    return found
+
+
+def _codes(file: Path, mutant: Mutant, functions: Functions) -> Codes | None:
+    """Return what changes in living functions, or none where something else does too."""
+    text = file.read_bytes()
     try:
-        compile(faulty, "mutant", "exec", dont_inherit=True)
-        return _in_child(copy, list(plan_tests(reach, fault)))
+        new = list(_pieces(compile(mutant.apply(text), file, "exec", dont_inherit=True)))
     except SyntaxError:
-        return "killed", "(does not compile)"
+        return None
+    old = list(_pieces(compile(text, file, "exec", dont_inherit=True)))
+    if [name for name, _ in old] != [name for name, _ in new]:
+        return None
+    found: Codes = {}
+    for (name, before), (_, after) in zip(old, new, strict=True):
+        if not isinstance(before, CodeType):
+            if before != after:
+                return None
+        elif _bare(before) != _bare(after):
+            living = functions.get((os.path.realpath(file), name, before.co_firstlineno), [])
+            if {function.__code__ for function in living} != {before}:
+                return None
+            if before.co_freevars != after.co_freevars:
+                return None
+            found |= dict.fromkeys(living, after)
+    return found
+
+
+def _pieces(code: CodeType) -> Iterator[tuple[str, Any]]:
+    """Yield functions whole, and of a module and its classes what is no function."""
+    rest = [const for const in code.co_consts if not isinstance(const, CodeType)]
+    yield code.co_qualname, (code.co_code, code.co_names, repr(rest))
+    for const in code.co_consts:
+        if isinstance(const, CodeType):
+            function = const.co_flags & inspect.CO_NEWLOCALS
+            yield from [(const.co_qualname, const)] if function else _pieces(const)
+
+
+def _bare(code: CodeType) -> CodeType:
+    """Return a function's code without the lines it stands on."""
+    inner = (_bare(const) if isinstance(const, CodeType) else const for const in code.co_consts)
+    return code.replace(co_firstlineno=1, co_linetable=b"", co_consts=tuple(inner))
+
+
+@contextmanager
+def faulty(copy: Path, fault: Fault) -> Iterator[None]:
+    """Let the file hold the fault for a while, for processes that the tests start."""
+    source = copy / fault.file
+    text = source.read_bytes()
+    source.write_bytes(fault.mutant.apply(text))
+    try:
+        yield
     finally:
-        source.write_bytes(clean)
+        source.write_bytes(text)
 
 
-def _in_child(copy: Path, stages: Sequence[list[str]]) -> tuple[str, str]:
-    """Fork, run, wait: what the child wrote, or that it had to be stopped."""
-    receive, send = os.pipe()
+def in_child(action: Callable[[], None], watch: _Watch) -> tuple[str, str]:
+    """Fork, act, wait: what the child noted."""
+    watch.say("unclear", "no test was run")
     child = os.fork()
     if child == 0:
-        os.close(receive)
-        _run_stages(copy, stages, send)
-    os.close(send)
+        _act(action, watch)
     ends = time.monotonic() + WALL
     while os.waitpid(child, os.WNOHANG) == (0, 0):
         if time.monotonic() > ends:
             os.killpg(child, signal.SIGKILL)
-        time.sleep(0.02)
-    with os.fdopen(receive, "rb") as pipe:
-        said = pipe.read().decode()
-    result, _, test = said.partition("\t")
-    return (result, test) if result else ("killed", "(does not end in time, or crashes)")
+        time.sleep(0.01)
+    with suppress(ProcessLookupError):
+        os.killpg(child, signal.SIGKILL)  # what its tests left behind
+    result, _, test = watch.note[:].split(b"\n")[0].decode().partition("\t")
+    return ("killed", test + STOPPED) if result == "running" else (result, test)
 
 
-def _run_stages(copy: Path, stages: Sequence[list[str]], send: int) -> None:
-    """Run the tests of each stage until one fails; never returns."""
+def _act(action: Callable[[], None], watch: _Watch) -> NoReturn:
+    """Run tests in silence; never returns."""
     os.setpgid(0, 0)
-    resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU + 5))
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     os.dup2(os.open(os.devnull, os.O_RDWR), 1)
     os.dup2(1, 2)
-    enter(copy)
-    said = "survived\t"
-    for number, names in enumerate(stages):
-        killer = _Killer()
-        names = [name for name in names if (copy / name.split("::")[0]).exists()]
-        status = int(pytest.main([*PLAIN, *names], plugins=[killer])) if names else 0
-        if status not in {0, 5}:  # 5: all of them are slow
-            said = f"{'frozen' if number == len(stages) - 1 else 'killed'}\t{killer.test}"
-            break
-    os.write(send, said.encode())
-    os._exit(0)
+    try:
+        action()
+        if not watch.failed:
+            watch.say("survived")
+    finally:
+        os._exit(0)
+
+
+def run_cold(copy: Path, fault: Fault, stages: Sequence[list[str]], watch: _Watch) -> Any:
+    """Try a fault in a process that has imported nothing of the copy yet."""
+
+    def stagewise() -> None:
+        enter(copy)
+        for names in filter(None, stages):
+            status = int(pytest.main([*PLAIN, *names], plugins=[watch]))
+            if status not in {0, 5} and not watch.failed:  # 5: all of them are slow
+                watch.failed = True
+                watch.say("unclear", f"pytest ends with {status}")
+            if watch.failed:
+                return
+
+    with faulty(copy, fault):
+        return in_child(stagewise, watch)
 
 
 def enter(copy: Path) -> None:
@@ -306,7 +500,7 @@ def run(faults: Sequence[Fault], reach: Reach, out: Path, copy: Path, jobs: int)
     _shared.update(reach=reach, copy=copy)
     gc.collect()
     gc.freeze()  # a child that looked through the map would copy it
-    pool = multiprocessing.get_context("fork").Pool(jobs, _settle)
+    pool = multiprocessing.get_context("fork").Pool(min(jobs, max(len(open_), 1)), _settle)
     with pool, out.open("a", encoding="utf-8", newline="") as file:
         rows = csv.DictWriter(file, COLUMNS)
         if not known:
@@ -322,17 +516,46 @@ _shared: dict[str, Any] = {}
 
 
 def _settle() -> None:
-    """Give a worker a copy of its own, with byte code and all."""
+    """Give a worker a copy of its own, with byte code and all, and a warm process on it."""
     own = _shared["copy"].with_name(f"copy-{os.getpid()}")
     shutil.copytree(_shared["copy"], own, symlinks=True)
-    _shared["own"] = own
+    here, there = multiprocessing.Pipe()
+    if os.fork() == 0:
+        here.close()
+        os.setpgid(0, 0)
+        log = os.open(own.with_name(f"{own.name}.log"), os.O_RDWR | os.O_CREAT)
+        os.dup2(log, 1)
+        os.dup2(log, 2)
+        enter(own)
+        temporary = f"--basetemp={own.with_name(own.name + '.tmp')}"
+        pytest.main([*PLAIN, temporary], plugins=[_Warm(own, _shared["reach"], there)])
+        os._exit(1)
+    there.close()
+    _shared.update(own=own, line=here)
+
+
+def _ask(*question: object) -> Any:
+    """Ask the warm process."""
+    _shared["line"].send(question)
+    return _shared["line"].recv()
+
+
+def judge(fault: Fault) -> tuple[str, str]:
+    """Return the result of a fault and the test that kills it."""
+    result, test = _ask("judge", fault)
+    if result == "cold":
+        watch = _Watch(mmap.mmap(-1, 1 << 12), _shared["reach"].seconds)
+        result, test = run_cold(_shared["own"], fault, test, watch)
+        if not _ask("passes", test):
+            return judge(fault)
+    return ("frozen" if result == "killed" and _file(test) == FROZEN else result), test
 
 
 def _row(fault: Fault) -> dict[str, str]:
     """Judge one fault."""
     start, mutant = time.monotonic(), fault.mutant
     before = (_shared["own"] / fault.file).read_bytes()[mutant.start : mutant.end].decode()
-    result, test = judge(_shared["own"], fault, _shared["reach"])
+    result, test = judge(fault)
     spent = f"{time.monotonic() - start:.1f}"
     values = (fault.file, str(mutant.line), mutant.kind, before, mutant.text, result, test, spent)
     return dict(zip(COLUMNS, values, strict=True))
@@ -355,12 +578,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = options.map or work / "map.json"
     if not kept.exists():
         measure_reach(copy, kept, options.jobs)
-    faults = list(sabotages().values())
-    if not options.sabotage:
-        faults = sample_faults(options.sample, options.seed)
+    faults = (
+        sabotages(copy) if options.sabotage else sample_faults(copy, options.sample, options.seed)
+    )
     out = options.out or work / "mutants.csv"
-    counts = run(faults, read_reach(kept), out, copy, options.jobs)
-    for made in work.glob("copy*"):
+    counts = run(faults, read_reach(kept, copy), out, copy, options.jobs)
+    for made in work.glob("copy*/"):
         shutil.rmtree(made)
     total = sum(counts.values())
     print(", ".join(f"{name} {counts[name]}" for name in sorted(counts)))

@@ -44,8 +44,8 @@ def pytest_runtest_call(item: pytest.Item) -> Iterator[None]:
     seconds[item.nodeid] = time.perf_counter() - start
 
 
-def pytest_unconfigure() -> None:
-    """Write what was measured."""
+def pytest_sessionfinish() -> None:
+    """Write what was measured, before the process says that it is done and may be stopped."""
     measured.stop()
-    measured.save()
     Path(f"{DATA}.{os.getpid()}.json").write_text(json.dumps(seconds), encoding="utf-8")
+    measured.save()

@@ -23,6 +23,7 @@ from quesnay.fitting.errors import DataError
 _ALL_DEMAND = re.compile(r"(?:total )?final (?:uses?|demand).*|tfu|最终使用.*|demanda final.*")
 _ROUNDING = 0.01  # a printed total that misses more is no matter of rounding
 _MOST_USES = 60  # columns of final demand of one economy; a world table has no such sub-totals
+_MOST_BESIDE = 8  # cells beside the sectors of which every choice is tried
 _ASIDE = {
     "total", "demand_total", "value_added_total", "output", "memorandum", "drop", "unlabelled"
 }  # fmt: skip
@@ -223,7 +224,7 @@ class _Parts:
             total = self.numbers.block(self.sectors, [line], blank=True)[:, 0]
             sums = [*self._sums_across().values(), *self._runs(line).values()]
             known = any(self._close(total, s, self.Z.shape[1]) for s in sums)
-            if self.uses and (known or _ALL_DEMAND.fullmatch(tidy(line.shown))):
+            if self.uses and (known or _ALL_DEMAND.fullmatch(tidy(line.shown).replace("_", " "))):
                 continue
             self.subtotals.remove(line)
             values = self.numbers.block(self.sectors, [line])
@@ -250,6 +251,8 @@ class _Parts:
         self._sign_of_imports()
         self._memoranda()
         self._check_totals()
+        if self.plan.plain:
+            self._check_margins()
         self._check_unit()
 
     def _close(self, found: Array, wanted: Array, cells: int) -> bool:
@@ -415,6 +418,50 @@ class _Parts:
             if total.any():
                 runs = across | self._runs(line)
                 self._drop_total(line, total, runs, self.Z.shape[1], "column")
+
+    def _check_margins(self) -> None:
+        """Refuse a total beside the sectors that is no sum: under final demand, or of a row."""
+        plan = self.plan
+        totals = plan.of("columns", "total", "output", "demand_total")
+        apart = [line for rows in self.rows.values() for line in rows]
+        for row in plan.of("rows", "total", "output"):
+            for column in [*self.uses, *totals]:
+                parts = [*self.income, *apart] if column.role != "final_demand" else apart
+                self._check_margin(row, column, (self.sectors, [(line, column) for line in parts]))
+        for row in [*self.income, *apart]:
+            for column in plan.of("columns", "total", "output"):
+                self._check_margin(row, column, (self.across, [(row, use) for use in self.uses]))
+
+    def _check_margin(
+        self, row: Line, column: Line, parts: tuple[list[Line], list[tuple[Line, Line]]]
+    ) -> None:
+        """Refuse one printed total that is the sum of no parts that belong to it."""
+        lines, extra = parts
+        cell = self._printed(row, column)
+        if not cell:
+            return  # empty, or left at zero
+        down = lines is self.sectors
+        own = sum(self._printed(*((k, column) if down else (row, k))) for k in lines)
+        beside = [value for pair in extra if (value := self._printed(*pair))]
+        if len(beside) > _MOST_BESIDE:
+            beside = [sum(beside)]
+        sums = np.array([0.0, own])
+        for value in beside:
+            sums = np.concatenate([sums, sums + value, sums - value])
+        gaps = np.abs(sums - cell)
+        share, rounding = self.plan.totals
+        room = max(share, self.plan.tolerance) * abs(cell) + rounding * len(lines)
+        if gaps.min() <= room + 1e-9 * abs(cell):
+            return
+        raise DataError(
+            f"{self.file}: row {row.shown!r}, column {column.shown!r}: {cell:.10g} looks like a "
+            f"total, but the cells it adds up make {sums[gaps.argmin()]:.10g} (cell "
+            f"{self.numbers.sheet.address(row.place, column.place)}); correct it, or leave the "
+            f"total out: roles={{{(row if down else column).shown!r}: 'drop'}}"
+        )
+
+    def _printed(self, row: Line, column: Line) -> float:
+        return float(self.numbers.block([row], [column], blank=True, lenient=True)[0, 0])
 
     def _sums_down(self) -> dict[str, Array]:
         """Return what a row of totals may be the sum of."""

@@ -49,6 +49,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         rf"(?: of)?(?: all)?(?: industr\w+| sectors?| products?"
         rf"| domestic\w*)?(?: intermediate)? ?{_THING}?{_BASIS}"
         rf"|(?:total )?intermediate {_THING}(?: total)?{_BASIS}|sub ?total.*|total intermediate\w*"
+        r"|intermediates?"
         r"|合计|总计|小计|合 计|总 计|中间(?:投入|使用)(?:合计|总计|小计|部分合计)?"
         r"|total (?:general|intermedi\w+|domestic\w*)|(?:consumo|demanda) intermedi\w+(?: total)?"
         r"|合計|総計|小計|計|中間投入計|中間需要計|内生部門計|합계|итого|всего"
@@ -76,14 +77,15 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|valor bruto de (?:la )?producción|国内生産額|生產總值|총(?:투입|산출)(?:계|액)?"
         r"|produ(?:cción|ção) total|valor da produção|produzione(?: totale)?|produksjon"
         r"|produkcja globalna|produktionswert.*|produktion|productie|produc[tţț]ie|produkce|tuotos"
-        r"|kibocsátás|toplam çıktı|выпуск|παραγωγή|giá trị sản xuất|總產出|總投入|ผลผลิตรวม"
-        r"|إجمالي الإنتاج|תפוקה",
+        r"|kibocsátás|toplam çıktı|üretim(?: değeri)?|выпуск|παραγωγή|giá trị sản xuất|總產出"
+        r"|總投入|ผลผลิตรวม|إجمالي الإنتاج|תפוקה",
     ),
     ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
     (
         "total",
         "column",
         r"(?:total )?uses?(?: at basic prices)?|total (?:demand|supply)|tu|总需求|总使用|总供给"
+        r"|(?:總|总)?(?:需要|需求)(?:總額|总额)"
         r"|総供給|需要合計|總需要|总需要|총(?:수요|공급)계?|gesamte verwendung.*|utilización total"
         r"|demanda total|bruksverdi",
     ),
@@ -91,6 +93,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "imports",
         "both",
         r"(?:of which:? |less:? |minus |total |use of |intermediate |competing |complementary "
+        r"|international |inter-?(?:regional|provincial|state) |foreign "
         r"|competitive |non-?competitive |non-?comparable )*"
         r"import(?:s|ed|ation|ations)?(?: of goods and services| goods services| total| products?.*"
         r"| inputs?| goods.*| uses?"
@@ -99,7 +102,11 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|中间投入进口|进口产品"
         r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
         r"|importazioni.*|invoer|import total|수입(?:계)?"
-        r"|importations.*|einfuhr.*|importe|(?:\(?控除\)?)?輸入(?:計)?"
+        r"|importations.*|einfuhr.*|importe\b.*|(?:\(?控除\)?)?輸入(?:計|合計)?"
+        r"|impor(?: .*)?|импорт.*|імпорт.*|внос.*|nhập khẩu.*|tuonti.*|dovoz.*|i\u0307?thalat.*"
+        r"|εισαγωγ.*|importuri.*|uvoz.*|importas.*|behozatal.*|innførsel.*|수입(?:액|품).*"
+        r"|import (?:av|af|von|w|z|towarów|áru|usług|i alt|summa|ogółem|összesen)\b.*"
+        r"|(?:ال)?واردات.*|י?יבוא.*|(?:การ|สินค้า)?นำเข้า.*|आयात.*"
         r"|rest of (?:the )?world|.*流入",
     ),
     (
@@ -114,6 +121,14 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31"
         r"|txsp|tls|taxsub"
         r"|impuestos (?:netos )?(?:sobre|a) (?:los )?productos.*|derechos de importación"
+        r"|(?:net )?indirect taxes on products.*|pajak\b.* produk\b.*|налоги\b.* продукт.*"
+        r"|податки\b.* продукт.*|данъци\b.* продукт.*|(?:순)?생산물세.*|관세.*|関税|輸入品商品税"
+        r"|貨物稅.*|產品稅.*|關稅|進口稅.*|produkts?katte.*|produktsubsidie.*|(?:neto)?tootemaksud.*"
+        r"|(?:saldo )?productgebonden belastingen.*|tuoteverot.*|podatki od produktów.*"
+        r"|(?:čisté )?daně z produktů.*|ürün\w* .*vergi.*|imposte\b.* sui prodotti.*|iva\b.*"
+        r"|thuế sản phẩm.*|φόροι\b.*προϊόντων.*|termékadók.*|impozite\b.* pe produs.*"
+        r"|(?:neto )?porezi?\b.* na proizvode.*|davki\b.* na proizvode.*|produktu nodokļi.*"
+        r"|ضرائب.*المنتجات.*"
         r"|imp(?:uestos)?\. (?:netos )?(?:sobre|a).*"
         r"|impostos (?:líquidos.*|sobre produtos.*)|impôts (?:nets )?sur les produits.*"
         r"|gütersteuern.*"
@@ -125,14 +140,15 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "value_added_total",
         "row",
-        r"(?:total |gross )*value[ _-]?added(?: total)?(?: \(?gross\)?)?(?: bp| at (?:basic|factor"
-        r"|market|producers?'?) (?:prices|cost))?"
-        r"|gva(?: bp)?|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值|gdp"
-        r"|gross domestic product"
+        r"(?:(?:total |gross )*value[ _-]?added|gva|gdp|gross domestic product)(?: total)?"
+        r"(?: \(?gross\)?)?(?: bp|,? \(?(?:at|in) (?:current )?(?:basic|factor|market|producers?'?"
+        r"|purchasers?'?) (?:prices?|costs?)\)?)?"
+        r"|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值"
         r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
-        r"|valor a(?:ñadido|dicionado).*|valore aggiunto.*|toegevoegde waarde.*|bruttoprodukt"
+        r"|valor a(?:ñadido|dicionado).*|valore aggiunto.*|(?:bruto )?toegevoegde waarde.*"
+        r"|bruttoprodukt"
         r"|wartość dodana.*|(?:brutto)?förädlingsvärde|brutto?værditilvækst|arvonlisäys.*"
-        r"|(?:hrubá )?přidaná hodnota|(?:bruttó )?hozzáadott érték|katma değer"
+        r"|(?:hrubá )?přidaná hodnota|(?:bruttó )?hozzáadott érték|(?:gayrisafi )?katma değer"
         r"|nilai tambah(?: bruto)?"
         r"|valoarea? adăugată.*|valoarea? adaugata.*|(?:валовая )?добавленная стоимость"
         r"|(?:ακαθάριστη )?προστιθέμενη αξία|giá trị tăng thêm|القيمة المضافة|ערך מוסף|มูลค่าเพิ่ม"
@@ -158,6 +174,8 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         r"emp(?:-\w+)?|(?:total )?employment(?:,? (?:total|domestic|in|\()\b.*)?|jobs"
         r"|(?:wages? and salary earners|self-?employed|persons employed)(?: persons)?(?: \(.*\))?"
         r"|number of (?:employees|persons|jobs|workers|enterprises|establishments|firms)\b.*"
+        r"|(?:full-?time equivalents?|fte|persons (?:employed|engaged)|head ?count|workers)\b.*"
+        r"|employees(?!.*compensation)(?:,.*| \(.*\))?"
         r"|hours worked.*|(?:(?:total |resident )?population|capital stock)(?: \(.*\))?"
         r"|(?:energy|water|land|electricity)\b.* \((?:[kmgtp]?(?:j|wh|toe)|m3|m³|ha|km2|hectares)\)"
         r"|(?:total )?(?:co2|ch4|n2o|ghg|carbon dioxide|methane|nitrous oxide"
@@ -167,7 +185,7 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
     (
         "demand_total",
         "column",
-        r"(?:total )?final (?:use|uses|demand|consumption total)(?: total)?|total final(?: (?:use"
+        r"(?:total )?final(?: (?:uses?|demand|consumption total))?(?: total)?|total final(?: (?:use"
         r"|uses|demand|consumption|expenditure).*)?"
         r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
         r"|小计)|资本形成(?:总额)?合计|资本形成总额"
@@ -189,11 +207,14 @@ _PATTERNS: tuple[tuple[Role, str, str], ...] = (
         "total",  # whatever else begins so: it is checked against the sums there are
         "both",
         r"(?:total|totaal|totale|summa|suma|zużycie pośrednie|toplam|σύνολο|tổng|إجمالي|סך)\b.*"
-        r"|รวม.*|vorleistungen\b.*|.*\b(?:i alt|yhteensä|celkem|összesen|gesamt|insgesamt)|.*合計",
+        r"|รวม.*|vorleistungen\b.*|.*合計|.*\b(?:i alt|yhteensä|celkem|összesen|gesamt|insgesamt"
+        r"|toplam[ıi]?|ogółem)",
     ),
 )
 _COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)
-_FOOTNOTE = re.compile(r"\s*(?:\[\w+\]|/\d+/|\((?:\d+|[a-z])\))\s*$")
+_FOOTNOTE = re.compile(
+    r"\s*(?:\[\w+\]|/\d+/|\((?:\d+|[a-z])\)|(?<=\s)\d\)|[\u00b9\u00b2\u00b3\u2070-\u2079]+)\s*$"
+)
 
 
 def tidy(text: str) -> str:

@@ -16,7 +16,8 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
                 f"{name}: not in the encoding {encoding!r}; leave encoding= out to have "
                 "it found (Chinese files are often 'gb18030')"
             ) from error
-    marked = next((code for mark, code in _MARKS if data.startswith(mark)), _two_bytes(data))
+    marked = next((code for mark, code in _MARKS if data.startswith(mark)), None)
+    marked = marked or _escaped(data) or _two_bytes(data)
     try:
         return data.decode(marked or "utf-8")
     except UnicodeError:
@@ -27,15 +28,25 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
         text = data.decode(_legacy(data))
     except UnicodeError:
         text = data.decode("latin-1")
-    strange = _STRANGE.search(text)
+    strange = next((found for sign in _strange(text) if (found := sign.search(text))), None)
     if strange is not None:
-        around = re.split(r"[,;\t\n]", text[: strange.end() + 20][-40:])
-        word = next(part for part in around if _STRANGE.search(part))
+        start, stop = (re.split(r"[,;\t\n]", part) for part in _around(text, strange))
         raise DataError(
-            f"{name}: its encoding is not known (taken for Western, it holds {shown(word)}); "
-            "declare it, such as encoding='shift_jis' (or 'euc_kr', 'big5', 'cp1250', 'cp1251')"
+            f"{name}: its encoding is not known (taken for Western, it holds "
+            f"{shown(start[-1] + strange.group() + stop[0])}); declare it, such as encoding="
+            "'shift_jis' (or 'euc_jp', 'euc_kr', 'big5', 'gb18030', 'cp1250', 'cp1251', 'cp1254')"
         )
     return text
+
+
+def _around(text: str, found: re.Match[str]) -> tuple[str, str]:
+    """Return what stands before and behind a part of a text."""
+    return text[max(found.start() - 20, 0) : found.start()], text[found.end() : found.end() + 20]
+
+
+def _escaped(data: bytes) -> str | None:
+    """Return the encoding that switches its letters by escapes, in bytes that are all ASCII."""
+    return next((code for sign, code in _ESCAPES if sign in data), None)
 
 
 def _two_bytes(data: bytes) -> str | None:
@@ -51,33 +62,62 @@ _MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
-_HAN = re.compile("[\u4e00-\u9fff\u3000-\u303f\uff00-\uffef]")
-
-
-# What no Western text has: control characters, four letters beyond ASCII in a row, signs in a word.
+_PUNCTUATION = re.compile("[\u2000-\u203f\u3000-\u303f\uff00-\uffef]")
+_ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"))
+# What no Western text has: control characters, many letters beyond ASCII in a row or two apart from
+# any other, signs in a word; and what letters of Turkish, Polish, Czech, Hungarian, Romanian and of
+# older Western encodings turn into.
 _STRANGE = re.compile(
-    "[\x80-\x9f]|[\u00a1-\u00ff]{4}|(?<=[a-z])[\u00b1\u00b3\u00b9\u00bc-\u00bf](?=[a-z])"
-    "|[\u00b3\u00b9][a-z\u00b1\u00b3\u00b9]{2}"
+    "[\x80-\x9f]|[\u00a1-\u00ff]{4}|(?<![A-Za-z\u00a1-\u00ff])[\u00a1-\u00ff]{2,}(?![A-Za-z])"
+    "|(?<=[a-z])[\u00a1-\u00a9\u00ac\u00ae-\u00b1\u00b3\u00b5\u00b6\u00b8\u00b9\u00bb-\u00bf](?=[a-z])"
+    "|[\u00b3\u00b9][a-z\u00b1\u00b3\u00b9]{2}|(?<=[a-z])[\u00a1\u00bf]|[\u0153\u00e6](?=[\u0153\u00e6\u00b6])"
+    "|[\u00ec\u00f9\u00e3](?=[b-df-hj-mp-rt-z\u0161\u017e\u00f8])"
+    "|[\u00aa\u00ba\u00a6\u00b7](?=[A-Z\u00c0-\u00ff])"
+    "|(?<=[a-z])[\u017d\u0160\u0152\u0178\u201a\u201e\u0192\u02c6\u2030]"
+    "|(?<=[A-Za-z])[\u201c\u201d](?=[a-z\u00c0-\u00ff])|\u2122(?=[a-z])"
+    "|[\u0192\u02c6\u2030\u2039\u2022\u02dc\u2122](?=[^\\x00-\\x7f])"
 )
-_TELLING = 10  # characters; of so many Chinese ones hardly all are in half the table
+_TURKISH = re.compile("[\u00d0\u00dd\u00de\u00f0\u00fd\u00fe]")
+_CZECH = re.compile("(?i)\u00f5(?!e)|\u00f8")
+# Letters of Chinese tables; of other languages, taken for Chinese, hardly one in three is of them.
+_COMMON = frozenset(
+    "农林牧渔业产品和服务煤炭采选石油天然气开金属矿非其他食烟草纺织装鞋帽皮革羽绒及制木材加工家具"
+    "造纸印刷文教体育用炼焦核燃料化学冶压延通专设备交运输电机械器信计算子仪表办公废弃资源回收修理"
+    "力热的生供应水建筑批发零售仓储邮政住宿餐饮软技术融房地租赁商研究试验综合环境利施管居民会卫保"
+    "障社福娱乐组投入出中间使总最终消费支固定本形成存货增进口劳动者报酬税净额折旧营盈余值价格万元"
+    "亿年部门省市区内外国际项目行第一二三单位统局数据来源注不在有方法说明府村城镇高大小新轻重色黑"
+)
+
+
+def _strange(text: str) -> list[re.Pattern[str]]:
+    """Return the signs by which a Western text is none.
+
+    Eth, thorn and y with acute are Icelandic beside letters with acute, else Turkish. Beside other
+    vowels with acute, o with stroke is no Danish and o with tilde before another letter than e no
+    Estonian, but Czech and Hungarian.
+    """
+    signs = [_STRANGE]
+    if not re.search("(?i)[\u00e1\u00e6\u00e9\u00ed\u00f3\u00fa]", text):
+        signs.append(_TURKISH)
+    if re.search("(?i)[\u00e1\u00ed\u00f3\u00fa]", text):
+        signs.append(_CZECH)
+    return signs
 
 
 def _legacy(data: bytes) -> str:
-    """Return the older encoding of a text: Chinese where that gives plain Chinese text.
+    """Return the older encoding of a text: GB 18030 where that gives plain Chinese, else Western.
 
-    Pairs of accented letters are rare in Western words, so bytes above 127 that stand alone speak
-    for Latin-1, and runs of them that decode into common Han characters for GB 18030: ``öß`` would
-    be a rare one. Korean would decode as well, but into the first half of the table only.
+    Most letters of a Chinese table are common ones; Japanese and Korean decode as well, but into
+    rare ones. What is wholly Korean if read so must be the more common as Chinese.
     """
     sample = data[: 1 << 20]
     try:
         text = sample.decode("gb18030", errors="strict" if len(data) == len(sample) else "ignore")
     except UnicodeError:
         return "cp1252"
-    beyond = sum(ord(letter) > 127 for letter in text)
-    alone = len(re.findall(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])", sample))
-    chinese = len(_HAN.findall(text)) >= 0.9 * beyond and not alone
+    letters = [letter for letter in text if ord(letter) > 127]
     leads = b"".join(run[::2] for run in re.findall(rb"[\x80-\xff]{2,}", sample))
-    common = len(re.findall(rb"[\xa1-\xa9\xb0-\xd7]", leads)) >= 0.8 * len(leads)
-    korean = len(leads) >= _TELLING and 0xB0 <= min(leads) <= max(leads) <= 0xC8
-    return "gb18030" if chinese and common and not korean else "cp1252"
+    korean = 0xB0 <= min(leads, default=0) <= max(leads, default=0) <= 0xC8
+    han = [letter for letter in letters if not _PUNCTUATION.match(letter)]
+    known = sum(letter in _COMMON for letter in han)
+    return "gb18030" if known > (0.7 if korean else 0.5) * len(han) else "cp1252"

@@ -15,21 +15,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-import pandas as pd
-
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
 from quesnay.datasets.readers.cells import DASHES, Role, role_of, tidy
-from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, check_once, label
+from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, label
 from quesnay.datasets.readers.options import ReadOptions
-from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.write import write_bytes
 from quesnay.models.inputs import as_path
 
 _HEADER_ROWS = 60
 _LABEL_COLUMNS = 7
-_BLOCKS = {"total", "domestic", "import", "value_added"}
 _NEVER_SECTORS = {"total", "output", "imports", "taxes", "value_added_total", "demand_total"}
 _UNIT = re.compile(
     r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|miles? de"
@@ -37,6 +32,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
+_RAISED = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+$")  # the mark of a footnote
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
     "taxes", "tax", "net taxes", "net tax", "net_tax", "indirect taxes", "taxes less subsidies",
@@ -68,7 +64,8 @@ def _loose(text: str) -> str:
 
     Nor do the forms of one letter and the lengths of dashes make a difference.
     """
-    mark = canonical(unicodedata.normalize("NFKC", text).translate(DASHES))
+    plain = unicodedata.normalize("NFKC", _RAISED.sub("", text))
+    mark = canonical(plain.translate(DASHES))
     if _numeric(mark):
         return canonical(re.sub(r"(?<=\d)\.0$", "", mark))
     known = any(role_of(mark, axis) for axis in ("row", "column"))
@@ -459,43 +456,6 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
             f"{sheet.title}: the table is transposed: {turned[0].shown!r} is a column and "
             f"{used[0].shown!r} a row; sales stand in rows: transpose it and save again"
         )
-
-
-def read_blocks(sheet: Sheet, options: ReadOptions, title: str) -> IOFrames | None:
-    """Read the blocks of an exported table, or return None where the sheet is not of that kind."""
-    top, *rows = sheet.filled() or [0]
-    if not rows or sheet.text(top, 0) != "block":
-        return None
-    kinds = [sheet.text(i, 0) for i in rows]
-    if not set(kinds) <= _BLOCKS:
-        return None
-    header = sheet.texts(top)[2:]
-    marks = [sheet.text(i, 1) for i in rows]
-    lines = [Line(i, f"{k} {m}", k) for i, k, m in zip(rows, kinds, marks, strict=True)]
-    columns = [Line(j, name, "") for j, name in enumerate(header, start=2)]
-    own = "domestic" if "domestic" in kinds else "total"
-    codes = [m for k, m in zip(kinds, marks, strict=True) if k == own]
-    if not codes or "value_added" not in kinds:
-        raise DataError(f"{sheet.title}: expected blocks total (or domestic, import), value_added")
-    for axis, found in (("row", lines), ("column", columns)):
-        check_once([(line.label, k) for k, line in enumerate(found, start=1)], axis, sheet.title)
-    absent = [code for code in codes if code not in header]
-    if absent:
-        raise DataError(f"{sheet.title}: row {absent[0]!r} has no column of that name")
-    numbers = Numbers.of(sheet, (rows[0], 2), options)
-    values = np.full((len(lines), len(columns)), np.nan)
-    for kind in dict.fromkeys(kinds):  # output stands in one block, value added under sectors
-        down = [k for k, line in enumerate(lines) if line.role == kind]
-        wanted = codes if kind == "value_added" else header
-        across = [k for k, c in enumerate(header) if c in wanted and (c != "output" or kind == own)]
-        values[np.ix_(down, across)] = numbers.block(
-            [lines[k] for k in down], [columns[k] for k in across]
-        )
-    data = pd.DataFrame(values, columns=header)
-    data.insert(0, "block", kinds)
-    data.insert(1, "row", marks)
-    frames = frames_of_blocks(data, codes, file=sheet.title, unit="", name=title)
-    return replace(frames, source=TableSource(sheet.file, sheet=sheet.name))
 
 
 _TEMPLATE: tuple[tuple[object, ...], ...] = (

@@ -30,7 +30,7 @@ from quesnay.datasets.readers.offices import (
     looks_ons,
 )
 from quesnay.datasets.readers.options import ReadOptions, read_options
-from quesnay.datasets.readers.plain import arrange_plain, canonical, is_number, read_blocks
+from quesnay.datasets.readers.plain import arrange_plain, canonical, is_number
 from quesnay.datasets.readers.supply_use import looks_bea, looks_ibge, read_bea, read_ibge
 from quesnay.datasets.readers.world import (
     arrange_figaro,
@@ -45,6 +45,7 @@ from quesnay.datasets.readers.world import (
     merge_regions,
     split_regions,
 )
+from quesnay.datasets.readers.written import looks_written, read_written
 from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.errors import BalanceError, DataError, suggestion
 from quesnay.models.input_output.table import InputOutputTable
@@ -95,11 +96,12 @@ def _says(*marks: str, rows: int = 10) -> Callable[[Sheet], bool]:
 
 _USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dollars"
 _EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
-# The list of layouts, in the order in which a file is tried, the plainest last. An office that
-# prints one grid needs an entry with the marks it is known by and no more, or, where its words are
-# not among those of `cells.py`, partial(arrange_plain, codes={"its word": "final_demand", ...}).
+# The list of layouts, in the order in which a file is tried; a plain grid is the last resort. An
+# office that prints one grid needs an entry with the marks it is known by and no more, or, where
+# its words are not among those of `cells.py`,
+# partial(arrange_plain, codes={"its word": "final_demand", ...}).
 LAYOUTS: Mapping[str, Layout] = {
-    "quesnay": Layout(arrange_plain, totals=_EXACT, tolerance=1e-6),
+    "quesnay": Layout(arrange_plain, looks_written, totals=_EXACT, tolerance=1e-6),
     "nbs": Layout(arrange_nbs, looks_nbs, unit="10,000 yuan", totals=_EXACT, tolerance=1e-6),
     "oecd": Layout(
         arrange_oecd, lambda s: looks_oecd(s) == "oecd", unit=_USD, totals=(1e-2, 0.06),
@@ -173,13 +175,13 @@ def read_io(
         that stands in a row and in a column is a sector, other columns are final demand, other
         rows value added, unless their words say total, output, imports, taxes on products or
         persons and emissions (left out); labels may have two levels, country and sector. Or
-        the blocks that ``quesnay datasets NAME --export`` writes. "nbs": National Bureau of
-        Statistics of China and its provinces. "oecd": national tables; "oecd_icio": inter-country
-        ones. "wiod": world tables of 2013 and 2016; "wiod_national"; "adb". "figaro": matrix or
-        flat. "eurostat": naio_10_cp1700 and cp1750 as SDMX-CSV or TSV. "exiobase": EXIOBASE 3.
-        "eora": Eora26. "gloria": GLORIA with its ReadMe workbook. "bea": US use table with, as
-        `make`, the make table. "ibge": Brazil's tables 1 and 2. "ons", "abs", "bcch": United
-        Kingdom, Australia, Chile.
+        what ``table.to_csv``, ``table.to_excel`` or ``quesnay datasets NAME --export`` wrote.
+        "nbs": National Bureau of Statistics of China and its provinces. "oecd": national tables;
+        "oecd_icio": inter-country ones. "wiod": world tables of 2013 and 2016; "wiod_national";
+        "adb". "figaro": matrix or flat. "eurostat": naio_10_cp1700 and cp1750 as SDMX-CSV or TSV.
+        "exiobase": EXIOBASE 3. "eora": Eora26. "gloria": GLORIA with its ReadMe workbook. "bea":
+        US use table with, as `make`, the make table. "ibge": Brazil's tables 1 and 2. "ons",
+        "abs", "bcch": United Kingdom, Australia, Chile.
     sheet : str, optional
         Sheet of a workbook; by default the year's, or the first that is recognised.
     year : int, optional
@@ -204,7 +206,7 @@ def read_io(
         excepted); what is not available (``..``, ``:``) is a fault in either case, as is
         a cell that holds an error or a formula never computed.
     encoding : str, optional
-        Of text files; by default found: UTF-8, UTF-16, GB 18030 or Latin-1; text that
+        Of text files; by default found: UTF-8, UTF-16, ISO 2022, GB 18030 or Latin-1; text that
         would come out garbled asks for it.
     decimal, thousands : str, optional
         Marks in numbers, such as "," and "."; by default found where they are unmistakable.
@@ -284,7 +286,7 @@ def _frames(path: Path, options: ReadOptions) -> IOFrames:
         ):
             _check_year(book, sheet, options.year)
         if layout == "quesnay":
-            frames = read_blocks(sheet, options, title)
+            frames = read_written(sheet, options, title)
         if frames is None and LAYOUTS[layout].read is None:
             frames = _assembled(sheet, layout, options, title)
     if frames is None:
@@ -313,7 +315,7 @@ def _check_year(book: Book, sheet: Sheet, year: int) -> None:
 
 def _recognised(book: Book, options: ReadOptions) -> tuple[str, Sheet]:
     """Return the layout of a file and the sheet that holds it."""
-    wanted = [options.layout] if options.layout else [k for k in LAYOUTS if k != "quesnay"]
+    wanted = [options.layout] if options.layout else list(LAYOUTS)
     for name in _candidates(book, options):
         sheet = book.sheet(name)
         for layout in wanted:
@@ -420,12 +422,14 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
 
 
 def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:
-    source, accounts = frames.source, None
+    source, accounts = frames.source, frames.accounts
     layout = LAYOUTS[source.layout]
     if options.accounts is not None:
-        accounts, notes = _read_accounts(as_path(options.accounts, "accounts"), frames, options)
+        others, notes = _read_accounts(as_path(options.accounts, "accounts"), frames, options)
+        accounts = others if accounts is None else pd.concat([accounts, others])
         source = source.with_notes(dropped=notes)
-    accepted = layout.tolerance if options.tolerance is None else options.tolerance
+    known = (options.tolerance, frames.tolerance, layout.tolerance)
+    accepted = next(share for share in known if share is not None)
     try:
         if layout.absolute and options.tolerance is None and options.strict:
             accepted, note = _accepted(frames, layout)

@@ -173,6 +173,7 @@ def _judged(
         identities=tuple(
             dict.fromkeys(o.identity.text for i in problem.instances for o in i.options)
         ),
+        letters={one.symbol: one.concept for one in declared},
     )
     return replace(result, found=findings_of(problem, result))
 

@@ -1,6 +1,7 @@
 """What the audit of a report found, in numbers and in sentences computed from them."""
 
 import math
+import re
 from collections.abc import Hashable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,6 +116,8 @@ class AuditResult(Tabular):
         What was found, each with its kind and the ids that it is about.
     identities : tuple of str
         The equations used.
+    letters : dict of str to str
+        What the letters of the equations stand for.
     """
 
     feasible: bool
@@ -129,6 +132,7 @@ class AuditResult(Tabular):
     figures: pd.DataFrame
     found: tuple[Finding, ...]
     identities: tuple[str, ...]
+    letters: dict[str, str]
 
     @property
     def findings(self) -> list[str]:
@@ -163,22 +167,40 @@ class AuditResult(Tabular):
             tables.append(Table("What each figure can rest on", named, (note,)))
         if len(self.bounds):
             note = "Bounds hold for every unrounded value and every consistent assignment."
-            tables.append(
-                Table("Printed and implied quantities", self.bounds, (note, *self.identities))
-            )
+            notes = (note, *self.identities, *self._letters())
+            tables.append(Table("Printed and implied quantities", self.bounds, notes))
         if len(self.one_vintage.sets):
-            tables.append(Table("One vintage a year, any deflator", self.one_vintage.sets))
+            note = (
+                "Sets of vintages, one a year, that satisfy every identity but the deflator's, and "
+                "the growth of the GDP deflator in percent that the figures would need with them. "
+                "Fits: with the deflator of nominal and real GDP too."
+            )
+            tables.append(Table("One vintage a year, any deflator", self.one_vintage.sets, (note,)))
+        return (*tables, *self._clashes())
+
+    def _clashes(self) -> list[Table]:
+        """Return which figures cannot hold together, and by how much they miss it."""
+        tables = []
         if self.conflicts:
-            sets = pd.DataFrame({"ids": [", ".join(one) for one in self.conflicts]})
+            sets = pd.DataFrame(
+                {"figures": ["; ".join(map(self.name_of, s)) for s in self.conflicts]}
+            )
             tables.append(Table("Smallest sets of figures that cannot hold together", sets))
         if len(self.misses):
             note = "Missed by: in half units of the last printed digit."
             ends = ("printed_low", "printed_high", "implied_low", "implied_high")
             formats = dict.fromkeys(map(_in_words, ends), ",.5g")
-            named = self.misses.rename(columns=_in_words)
+            named = self.misses.assign(id=self.misses["id"].map(self.name_of))
+            named = named.rename(columns=lambda name: _in_words("figure" if name == "id" else name))
             title = "Smallest sets without which the others hold"
             tables.append(Table(title, named, (note,), formats))
-        return tuple(tables)
+        return tables
+
+    def _letters(self) -> list[str]:
+        """Say what the letters of the equations stand for, as far as it is declared."""
+        used = {word for one in self.identities for word in re.findall(r"[A-Za-z_]+(?=\[)", one)}
+        told = [f"{one} = {words}" for one, words in self.letters.items() if one in used - {words}]
+        return [f"Letters, t the year: {'; '.join(told)}."] if told else []
 
     def name_of(self, figure: str) -> str:
         """Return a figure's id behind its concept and year, with what follows the id.
@@ -262,7 +284,10 @@ def _verdict(tied: int, result: AuditResult, late: Sequence[str]) -> str:
     if not result.feasible:
         sets = "; ".join(f"{{{', '.join(one)}}}" for one in result.conflicts)
         ways = (
-            f" and on whichever GDP they rest ({result.tried:,} ways)" if result.tried > 1 else ""
+            ", and whichever vintages of GDP and definition stand behind each "
+            f"({result.tried:,} ways to choose)"
+            if result.tried > 1
+            else ""
         )
         return (
             f"The figures are not mutually consistent, whatever was rounded{ways}: {sets} cannot "
@@ -272,7 +297,8 @@ def _verdict(tied: int, result: AuditResult, late: Sequence[str]) -> str:
     if result.tried == 1:
         return f"{start}: unrounded values exist that satisfy every identity."
     return (
-        f"{start}: of the {result.tried:,} ways to assign vintages of GDP and definitions to them, "
+        f"{start}: of the {result.tried:,} ways to choose, figure by figure, the vintages of GDP "
+        "and the definition behind it, "
         f"{'one fits' if number == 1 else f'{number} fit'} all of them at once"
         + (f", and only with GDP published after the report for {' and '.join(late)}." if late
            else ".")

@@ -102,14 +102,14 @@ class OsterBounds(Tabular):
         frame = pd.DataFrame(
             {
                 "coefficient": [self.short, self.long, self.approximate, self.bound],
-                "R2": [self.r2_short, self.r2_long, self.r2_max, self.r2_max],
+                "R\u00b2": [self.r2_short, self.r2_long, self.r2_max, self.r2_max],
             },
             index=["without controls", "with controls", "bound, approximate", "bound, exact"],
         )
         low, high = self.interval
         notes = [
-            f"Selection on unobservables {self.delta:g} times that on the controls; R2 of what "
-            "effects and fixed terms leave.",
+            f"Selection on unobservables {self.delta:g} times that on the controls; R\u00b2 of "
+            "what effects and fixed terms leave.",
             f"Identified set [{low:.3f}, {high:.3f}]; nothing is left at a relative selection "
             f"of {self.delta_zero:.2f}.",
         ]
@@ -117,7 +117,7 @@ class OsterBounds(Tabular):
             others = ", ".join(f"{root:.3f}" for root in self.roots if root != self.bound)
             notes.append(f"The equation has further roots: {others}.")
         title = f"Omitted variables: Oster's bound of {self.term}"
-        return (Table(title, frame, tuple(notes), {"coefficient": ".4f", "R2": ".3f"}),)
+        return (Table(title, frame, tuple(notes), {"coefficient": ".4f", "R\u00b2": ".3f"}),)
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -173,7 +173,7 @@ class ScalePlacebo(Tabular):
             f"{self.share_reaching:.0%} of the made-up inputs reach the estimate "
             f"(p = {self.p_value:.3f}).",
             f"Made up: what effects and {', '.join(self.scale)} explain of {self.term}, and the "
-            f"rest of another row of the same {self.groups}.",
+            f"rest of another row of the same {self.groups.replace(':', ' and ')}.",
         )
         title = f"Placebo that keeps scale: {self.term}"
         return (Table(title, frame, notes, dict.fromkeys(frame.columns, ".4f")),)

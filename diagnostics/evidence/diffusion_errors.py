@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FAMILIES = ("gompertz", "logistic", "bass")
-NAIVE = ("same step", "same growth", "mean of both")
+NAIVE = ("same step", "same growth", "mean of step and growth")
 
 # panel, code or column, name, launch: the year of the first commercial service in the country,
 # which only Bass's curve needs. One series a technology: no persons beside their share of the
@@ -343,7 +343,7 @@ def embedded_diffusions() -> pd.DataFrame:
 
 
 def naive_forecast(rule: str, before: Values, now: Values, ahead: int) -> Values:
-    """Prolong two points by the same step, the same growth, or the mean of both."""
+    """Prolong two points by the same step, the same growth, or the mean of step and growth."""
     step, growth = now + ahead * (now - before), now * (now / before) ** ahead
     return {NAIVE[0]: step, NAIVE[1]: growth}.get(rule, (step + growth) / 2)
 

@@ -64,6 +64,8 @@ def _bars(axes: "Axes", rows: pd.DataFrame, label: str, aside: float) -> None:
     parts = {"core industries": rows["core"], "integration-driven": rows["integration"]}
     stack_bars(axes, years, parts, (COLOURS[0], COLOURS[4]), width=0.72)
     bounds = (rows["total_low"], rows["total_high"])
+    if not (bounds[0] < bounds[1]).any():  # nothing moves the total
+        return
     brackets(
         axes,
         years - aside,

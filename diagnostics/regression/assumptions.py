@@ -326,7 +326,9 @@ def _panel(examined: Examined, least: int) -> tuple[Codes, Codes]:
     if examined.unit is None or examined.time is None:
         raise EstimationError("unit and time are not both known; name them")
     if examined.time.count < least:
-        raise EstimationError(f"{examined.time.count} times; {least} are needed")
+        raise EstimationError(
+            f"the sample has {examined.time.count} points in time, the test needs {least}"
+        )
     return examined.unit.codes, examined.time.codes
 
 

@@ -160,7 +160,8 @@ def _runs(study: Study) -> pd.DataFrame:
         absent["elasticity"] = absent["calibrated"] = "no section potential"
     else:
         source["elasticity"] = (
-            f"{max(len(use.equations), 1)} equations on {use.panel}; supply {use.supply}"
+            f"{max(len(use.equations), 1)} equations on {use.panel}; supply "
+            f"{use.supply.replace('_', ' ')}"
         )
     curve = study.penetration
     if curve is None:

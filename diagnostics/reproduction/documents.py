@@ -1,7 +1,6 @@
 """The report of a run as a workbook and as a Word document."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import pandas as pd
@@ -34,20 +33,11 @@ def workbook_of(
     first: dict[str, Table] = {}
     for table in [*tables, *result.tables()]:
         first.setdefault(table.title, table)
-    shown = [*first.values(), definitions_table(), sources_table(result)]
+    shown = [*first.values(), definitions_table(result), sources_table(result)]
     columns = {str(name): str(name) for name in path.frame.columns}
     drawn = Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")
     charts = [*_account_charts(result), drawn]
-    spoken = [  # a chart finds its columns in a table of the language
-        replace(
-            chart,
-            table=language(chart.table),
-            title=language(chart.title),
-            series={language(name): language(column) for name, column in chart.series.items()},
-            interval=None if chart.interval is None else language(chart.interval),
-        )
-        for chart in charts
-    ]
+    spoken = [chart.spoken(language) for chart in charts]
     return workbook_bytes([language.table(table) for table in shown], spoken, language)
 
 

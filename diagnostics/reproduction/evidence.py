@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 import pandas as pd
 
+from quesnay.datasets.embedded import classified_sectors
 from quesnay.diagnostics.report.language import ENGLISH, Language, say
 from quesnay.diagnostics.report.page import Section
 from quesnay.diagnostics.reproduction.assembly import row
@@ -18,6 +19,7 @@ from quesnay.diagnostics.reproduction.backtests import (
     origin_backtest,
     without_groups,
 )
+from quesnay.diagnostics.reproduction.regressions import regression_rows
 from quesnay.fitting.errors import QuesnayError
 from quesnay.fitting.simulation.engine import Progress
 from quesnay.models.display.table import Table
@@ -203,10 +205,15 @@ def elasticity_backtest(result: "Reproduction", lang: Language) -> tuple[list[st
         base=found.estimate,
         rows=say(", ", lang).join(spans),
     )
+    names = _panel_sectors(result)
     rows = [
         part.tables()[0]
         .frame.set_axis([part.by])
-        .map(lambda cell, by=part.by: f"{by} {cell}" if str(cell).isdigit() else cell)
+        .map(
+            lambda cell, by=part.by: (
+                names.get(cell, f"{by} {cell}") if str(cell).isdigit() else cell
+            )
+        )
         for part in found.left_out
     ]  # a code is no number
     frame = pd.concat(rows).rename_axis("left out, one at a time")
@@ -216,16 +223,26 @@ def elasticity_backtest(result: "Reproduction", lang: Language) -> tuple[list[st
     return [told], [*tables, *(found.tables()[-1:] if known else ())]
 
 
-def evidence_sections(made: Evidence, source: str, curve: "Figure | None" = None) -> list[Section]:
+def _panel_sectors(result: "Reproduction") -> dict[str, str]:
+    """Return the names of the sectors of the panel where it says one classification we know."""
+    use = result.study.potential
+    rows = pd.DataFrame() if use is None else regression_rows(use)
+    said = set(rows["classification"].map(str)) if "classification" in rows else set()
+    return classified_sectors(said.pop()) if len(said) == 1 else {}
+
+
+def evidence_sections(
+    made: Evidence, source: str, figure: str, curve: "Figure | None" = None
+) -> list[Section]:
     """Sections of audit, curve, made table and reconciled account; one not made says why.
 
-    `curve` is the picture of the curve where it has been drawn.
+    `figure` says in words what the curve is about, `curve` is its picture where it has been drawn.
     """
     sections = []
     if made.audit is not None:
         sections.append(_audited(made.audit, source))
     if made.curve is not None:
-        sections.append(_curved(made.curve, curve or made.curve.plot_runs(source=source)))
+        sections.append(_curved(made.curve, figure, curve or made.curve.plot_runs(source=source)))
     if made.updated is not None:
         words = [
             "The table before is brought to the totals of the year, by the method that misplaces "
@@ -238,9 +255,13 @@ def evidence_sections(made: Evidence, source: str, curve: "Figure | None" = None
         words = [
             "The runs put different figures on the integration-driven part. Least squares moves "
             "each estimate, the uncertain ones most, until every identity holds (Stone, "
-            "Champernowne and Meade 1942). The calibrated run starts from printed figures: the "
-            "reconciled account says how far the other evidence pulls away from the report.",
+            "Champernowne and Meade 1942).",
         ]
+        if "integration by calibrated" in made.reconciled.adjustments.index:
+            words.append(
+                "The calibrated run starts from printed figures: the reconciled account says how "
+                "far the other evidence pulls away from the report."
+            )
         tables = made.reconciled.tables()
         sections.append(Section("reconciled", "One account out of all runs", words, tables=tables))
     if made.missing:
@@ -249,11 +270,11 @@ def evidence_sections(made: Evidence, source: str, curve: "Figure | None" = None
     return sections
 
 
-def _curved(curve: "SpecificationCurve", figure: "Figure") -> Section:
+def _curved(curve: "SpecificationCurve", named: str, figure: "Figure") -> Section:
     """Show the curve, and count the estimates that lie above its picture."""
     values = curve.estimates["estimate"]
     above = int((values > figure.axes[0].get_ylim()[1]).sum())
-    words = [f"All admissible combinations of the declared choices for {curve.figure}, run by run: "
+    words = [f"All admissible combinations of the declared choices for {named}, run by run: "
              f"{len(values)} estimates from {values.min():.2f} to {values.max():.2f} "
              f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
     if above:
@@ -283,11 +304,10 @@ def reconciled_finding(
     last = totals.iloc[-1]
     own = row(made.account, int(last["year"]))
     low, high = float(own["total_low"]), float(own["total_high"])
-    place = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
+    side = "above" if last["value"] > high else "below" if last["value"] < low else "inside"
     return say(
         "All runs together: a total of {total:.2f} [{low:.2f}, {high:.2f}] {unit} in {year} once "
-        "the disagreement of the methods counts as error; the report prints {printed}, {place} "
-        "that interval.",
+        "the disagreement of the methods counts as error; the report prints {printed}, {place}.",
         lang,
         total=float(own["total"]),
         low=low,
@@ -295,5 +315,5 @@ def reconciled_finding(
         unit=lang(made.unit),
         year=int(last["year"]),
         printed=last["printed"],
-        place=lang(place),
+        place=lang(f"{side} that interval"),
     )

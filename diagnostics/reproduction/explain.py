@@ -11,13 +11,14 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
+    UNSCALED,
     number_text,
     printed_amount,
     role_words,
 )
 from quesnay.fitting.errors import StudyError, nearest, suggestion
 from quesnay.models.display.table import Explanation
-from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept, describe
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -144,14 +145,17 @@ def explanations(result: "Reproduction") -> dict[str, Why]:
     for name, printed in result.facts.reported.iterrows():
         amount = printed_amount(printed["printed"], str(printed["unit"]))
         read = printed.get("provenance") or "study file"
-        said = [f"{name}: printed as {amount}.", f"Read in: {read}."]
+        title = describe(str(name), int(printed["year"]))
+        said = [f"{title}: printed as {amount}.", f"Read in: {read}."]
         whys[f"why-{name}"] = Why(said, [("source row", f"source-{name}")])
     for key, own in result.verdicts.iterrows():
         run, name = cast("tuple[str, str]", key)
         if not pd.isna(own["estimate"]):
             figure = row(result.facts.reported, name)
             concept, year = CONCEPTS[str(figure["concept"])], int(figure["year"])
-            sentence = f"{name}, {run} run: {_shown(own, 'estimate')} {own['unit']}."
+            unit = str(own["unit"])
+            shown = printed_amount(_shown(own, "estimate"), unit)
+            sentence = f"{describe(name, year)}, {run} run: {shown}."
             told = _equation(result, central, run, concept, year)
             links = [_method(run, concept), ("source row", f"source-{name}")]
             whys[f"why-{run}-{name}"] = _why(sentence, told, links)
@@ -281,7 +285,9 @@ def _equation(
 ) -> tuple[str, pd.DataFrame]:
     """Return how a concept of a year follows, and the medians of its inputs."""
     equation, parts = concept.equation, concept.inputs
-    if concept.name == "integration":
+    if concept.name == "core" and result.study.core.figure is None:
+        equation = UNSCALED
+    elif concept.name == "integration":
         equation, parts, _ = _INTEGRATION[run]
         equation = equation or linkage_equation(result)
     elif concept.name == "growth":

@@ -282,10 +282,8 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
     said += say(" ", lang) + say(_TIED[reading], lang, core=core, home=home)
     said += _place_made(result, lang)
     if "inside" not in found:
-        side = _side(value, found["home"])
-        return [
-            said + say("; the printed level lies {side} that interval.", lang, side=say(side, lang))
-        ]
+        side = lang(f"{_side(value, found['home'])} that interval")
+        return [said + say("; the printed level lies {side}.", lang, side=side)]
     inside = (
         ", and to {inside} with imports counted as if made at home"
         if reading == ""
@@ -522,7 +520,7 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
 _RULES = {
     "same step": "the same step every year",
     "same growth": "the same growth rate every year",
-    "mean of both": "the mean of the same step and the same growth rate every year",
+    "mean of step and growth": "the mean of the same step and the same growth rate every year",
 }
 """Rule without a model -> what it says, for who has not met its name."""
 

@@ -15,6 +15,8 @@ Source: Jorgenson and Griliches (1967), Review of Economic Studies 34(3); Jorgen
 (2005), Productivity, vol. 3.
 """
 
+import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,13 +30,14 @@ from quesnay.diagnostics.reproduction.facts import as_printed, panel, reported_f
 from quesnay.diagnostics.reproduction.findings import without_ids
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
-from quesnay.diagnostics.reproduction.tables import console_text
+from quesnay.diagnostics.reproduction.tables import console_text, printed_amount
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.display.grid import amounts, decimals_for
 from quesnay.models.display.table import Table, Tabular, versions
+from quesnay.models.display.write import write_bytes
 from quesnay.models.growth.growth_accounting import domar_aggregation, growth_accounting
-from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, describe
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, derive, figure_name
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -116,24 +119,29 @@ class KlemsAccount(Tabular):
         ]
         if len(self.verdicts):
             parts += [self._verdict_table(), self._distance_table()]
-        means = (100 * self.growth.mean()).rename("log points x 100 a year").to_frame()
+        measure = "log points x 100 a year"
+        means = (100 * self.growth.mean()).rename(measure).to_frame().rename_axis("source")
         note = "Contributions to the growth of the economy's value added, Domar-weighted."
         years = f"{self.growth.index.min()} to {self.growth.index.max()}"
-        return (*parts, Table(f"Contributions to growth, {years}", means, (note,)))
+        return (
+            *parts,
+            Table(f"Contributions to growth, {years}", means, (note,), {means.columns[0]: ".2f"}),
+        )
 
     def _verdict_table(self) -> Table:
         own = self.verdicts.loc[RUN]
         frame = pd.DataFrame(
             {
-                "figure": [describe(str(n), int(self.facts.loc[n, "year"])) for n in own.index],
-                "reported": self.facts["printed"],
+                "figure": [figure_name(str(n), int(self.facts.loc[n, "year"])) for n in own.index],
+                "reported": [printed_amount(self.facts.loc[n, "printed"]) for n in own.index],
                 "unit": own["unit"],
                 "estimate": own["estimate"],
                 "lowest": own["estimate_low"],
                 "highest": own["estimate_high"],
                 "error": own["error"],
                 "agrees": ["yes" if agrees else "no" for agrees in own["agrees"]],
-            }
+            },
+            own.index,
         )
         note = f"The account {facts_in_words(row(self.score, RUN))}. {_WIDE}"
         formats = dict.fromkeys(("estimate", "lowest", "highest"), ".2f") | {"error": ".1%"}
@@ -149,9 +157,9 @@ class KlemsAccount(Tabular):
             {"core alone": cores[years], "with capital in use": shares[years]}, axis=1
         )
         frame.columns = frame.columns.map(lambda one: f"{one[0]}, {one[1]}")
-        frame.index = frame.index.map("; ".join)
+        frame.index = frame.index.map("; ".join).rename("producers; capital")
         return Table(
-            "Share of GDP by definition of producers; of capital",
+            "Share of GDP by definition of producers and of capital",
             frame,
             formats=dict.fromkeys(map(str, frame.columns), ".1%"),
         )
@@ -165,7 +173,8 @@ class KlemsAccount(Tabular):
             say(
                 "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
                 "{year}; what its capital earns in all other industries brings the total to "
-                "{total:.0f}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the definitions].",
+                "{total:.0f} {unit}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the "
+                "definitions].",
                 lang,
                 technology=lang(head.technology),
                 core=factor * last["core"],
@@ -227,15 +236,11 @@ class KlemsAccount(Tabular):
         """Return the self-contained report in a language; write it to `path` where given."""
         from quesnay.diagnostics.report.page import Front, Section, render_page
 
-        use, head = self.study.klems, self.study.study
-        rows = {"study": head.name, "panel": use.panel, "versions": versions()}
-        rows |= {f"producers: {name}": ", ".join(own) for name, own in use.producers.items()}
-        rows |= {f"capital: {name}": ", ".join(own) for name, own in use.capital.items()}
-        rests = Table("What this rests on", pd.DataFrame({"value": rows}))
+        head = self.study.study
         totals = self.facts["concept"].eq("total").any()
         caption = f"Value added by year{', with the printed totals' if totals else ''}"
         lang = language_of(language, head.zh)
-        account, *others = self.tables()
+        (account, *others), rests = self.tables(), self._rests()
         lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]
         front = Front(head.title, head.question, lead,
                       {caption: self.plot_account()})  # fmt: skip
@@ -245,6 +250,33 @@ class KlemsAccount(Tabular):
             Section("reproduce", "How to make this report again", tables=[rests], brief=True),
         ]
         return render_page(front, sections, language=lang, path=path)
+
+    def _rests(self) -> Table:
+        """Return what the account rests on: panel, versions and definitions."""
+        use = self.study.klems
+        known = list_datasets().set_index("name")
+        rows = {"study": self.study.study.name, "panel": use.panel}
+        if use.panel in known.index:
+            own = known.loc[use.panel]
+            rows |= {"panel": str(own["what"]), "source": str(own["source"])}
+        rows |= {"versions": versions()}
+        rows |= {f"producers: {name}": "; ".join(own) for name, own in use.producers.items()}
+        rows |= {f"capital: {name}": _kinds(own) for name, own in use.capital.items()}
+        return Table("What this rests on", pd.DataFrame({"value": rows}), sheet="Sources")
+
+    def workbook(self, language: Language = ENGLISH) -> bytes:
+        """Return all tables in one workbook, the account with a chart."""
+        from quesnay.models.display.documents import Chart, workbook_bytes
+
+        tables = [*self.tables(), self._rests()]
+        parts = {"core industries": "core", "capital in use": "integration"}
+        chart = Chart(tables[0].title, tables[0].title, "column", parts, None, "total")
+        spoken = [language.table(table) for table in tables]
+        return workbook_bytes(spoken, [chart.spoken(language)], language)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write all tables to one workbook, with contents and a chart of the account."""
+        return write_bytes(path, self.workbook())
 
     def plot_account(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
         """Draw core and capital in use by year, with the printed totals."""
@@ -258,6 +290,11 @@ class KlemsAccount(Tabular):
         return plot_account(
             self.account, printed, unit=self.study.study.unit, interval=spread, source=source, ax=ax
         )
+
+
+def _kinds(columns: Sequence[str]) -> str:
+    """Return kinds of capital in words: it_capital is IT capital."""
+    return re.sub(r"\bit\b", "IT", "; ".join(columns).replace("_", " "))
 
 
 def klems_account(study: KlemsStudy) -> KlemsAccount:

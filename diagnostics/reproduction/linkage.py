@@ -81,7 +81,7 @@ class CoreLinkages(Tabular):
             "Value added elsewhere tied to the core, net of the core itself; core weights at their "
             "middle, first vintage set. Of core: ratio to the core's own value added.",
             "Suppliers: what others produce for the core to exist. Users: what rests on its "
-            "deliveries (Ghosh). Readings, not parts of a sum.",
+            "deliveries (Ghosh's inverse). Readings, not parts of a sum.",
         ]
         if self.made:
             notes.append(f"Table made, not official: {', '.join(map(str, self.made))}.")

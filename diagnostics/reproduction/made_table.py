@@ -51,6 +51,7 @@ _BASE = "account"
 _JOINED = "sector value added joined"
 _BALANCED = "sector value added balanced"
 _TAIL = 0.025
+_ROUNDING = 9  # decimals of a percentage, below which a change is none
 
 
 @dataclass(frozen=True, slots=True, repr=False, eq=False)
@@ -201,6 +202,11 @@ def _year(study: Study, facts: Facts, year: int | None) -> int:
     open_years = [y for y in study.study.years if first < y < last and y not in facts.tables]
     if year is None and open_years:
         return open_years[0]
+    if year is None:
+        raise StudyError(
+            f"study {study.study.name!r} has no year between two tables that lacks one of its own; "
+            "there is none to make"
+        )
     if not is_whole(year) or year not in open_years:
         known = ", ".join(map(str, open_years)) or "none"
         raise StudyError(
@@ -369,7 +375,7 @@ def effect_table(result: UpdatedTable) -> Table:
         own = effect[way]
         word = "no table" if way.startswith("no table") else way.rsplit(" ", 1)[-1]
         frame[word] = own["level"]
-        changes = (100 * own[name] for name in ("change", "low", "high"))
+        changes = ((100 * own[name]).round(_ROUNDING) for name in ("change", "low", "high"))
         frame[f"{word}, change %"] = amounts(_signed, *changes)
     formats = {str(c): ".3f" for c in frame.columns if not str(c).endswith("change %")}
     notes = (

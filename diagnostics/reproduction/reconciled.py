@@ -135,7 +135,7 @@ def reconcile_account(result: "Reproduction") -> ReconciledAccount:
     """
     if len(result.runs) < 2:
         raise StudyError(
-            f"reconciliation: study {result.study.study.name!r} has one run, "
+            f"study {result.study.study.name!r} has one run, "
             f"{result.runs[0] if result.runs else 'none'}; there is nothing to reconcile"
         )
     found = collect_estimates(result)
@@ -401,7 +401,7 @@ def _account_table(result: ReconciledAccount) -> Table:
     notes = (
         f"Brackets: 95 % interval, normal, from the covariances of {result.draws} draws"
         + (f" ({result.dropped} without an admissible curve left out)." if result.dropped else "."),
-        "Current prices; the forecast year as it turned out. Every identity holds.",
+        "Current prices; a forecast year as it turned out. Every identity holds.",
         "Integrated: integration over the total. Of growth: change of the total over change of GDP."
         + (f" New jobs, net of the productivity drift: {result.jobs_unit}." if jobs else ""),
     )
@@ -454,12 +454,13 @@ def _variants_table(result: ReconciledAccount) -> Table:
     levels: list[Any] = [
         Amount(f"{p:.2f}" if p > 1e-4 else "< 0.0001", p) for p in result.tests["p"]
     ]
-    frame["chi-squared"], frame["p"] = statistics, levels
+    frame["chi-squared"], frame["p value"] = statistics, levels
     frame.index.name = "variant"
-    notes = (
-        "Chi-squared, with its degrees of freedom: do the estimates agree within the errors?",
-        "With the errors that each run states for itself there is no account: the runs differ"
-        " by far more than these errors. So their disagreement is counted as error.",
-    )
+    notes = ["Chi-squared, with its degrees of freedom: do the estimates agree within the errors?"]
+    if STATED in frame.index and "none" in list(frame.loc[STATED]):
+        notes.append(
+            "With the errors that each run states for itself there is no account: the runs differ"
+            " by far more than these errors. So their disagreement is counted as error."
+        )
     title = f"Reconciled total under other assumptions, {result.unit}"
-    return Table(title, frame, notes, sheet="Reconciled variants")
+    return Table(title, frame, tuple(notes), sheet="Reconciled variants")

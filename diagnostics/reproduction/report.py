@@ -53,6 +53,7 @@ from quesnay.diagnostics.reproduction.tables import (
 )
 from quesnay.models.display.table import Table
 from quesnay.models.regression.result import PanelFit, tables_of_tests
+from quesnay.models.satellite.concepts import describe
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -70,8 +71,8 @@ _HEADERS = {
     "nobs": "observations",
     "df_resid": "degrees of freedom of the residuals",
     "df_absorbed": "degrees of freedom of the fixed effects",
-    "rsquared": "R2",
-    "rsquared_within": "R2 within groups",
+    "rsquared": "R\u00b2",
+    "rsquared_within": "R\u00b2 within groups",
     "jackknife_se": "jackknife standard error",
     "sigma": "standard deviation of the residuals",
     "dropped_missing": "dropped, a value missing",
@@ -85,28 +86,13 @@ _HEADERS = {
     "bass": "Bass",
 }
 
-METHOD = {
-    "core": Formula(
-        "core",
-        "Core",
-        "C_t = k sum_s w_s v_s,t",
-        "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP, one "
-        "scale k so that the core meets its printed figure where there is one.",
-    ),
-    "linkage": Formula(
-        "linkage",
-        "Linkage run",
-        "",
-        "Value added of the split table that is tied to its core parts K: v value added, x output, "
-        "L the Leontief inverse (suppliers), B Ghosh's (users). It says nothing about what users "
-        "gain.",
-    ),
+_RUNS = {
     "elasticity": Formula(
         "elasticity",
         "Elasticity run",
-        "I_t = e sum_j v_j,t C_t / S_t",
+        "I_t = e sum_j v_j,t C_t / Q_t",
         "Value added v of the using industries j times the elasticity e to inputs of the "
-        "technology times the core's share in their supply S.",
+        "technology times the core's share in their supply Q.",
     ),
     "calibrated": Formula(
         "calibrated",
@@ -115,13 +101,23 @@ METHOD = {
         "A growth curve p through a printed total and the one that its growth implies for the year "
         "before, saturation s times the potential at the median elasticity e.",
     ),
-    "total": Formula(
-        "total",
-        "What follows in every run",
-        "T = C + I,  S = T / GDP,  H = I / T,  K = dT / dGDP,  J = sum_j (l_j T_j - l_j' T_j')",
-        "Total T, share of GDP S, integration-driven share H, contribution to growth K, new jobs J "
-        "net of productivity growth: jobs per unit of value added l fall from year to year; a "
-        "prime marks the year before.",
+}
+_TIES = (
+    "Value added of the split table that is tied to its core parts K: v value added, x output, z "
+    "flows between sectors, E the unit matrix, "
+)
+_NO_GAIN = ". It says nothing about what users gain."
+_FOLLOWS = {  # concept -> formula and letters; the first two follow in every study
+    "total": ("T = C + I", "total T"),
+    "share": ("S = T / GDP", "share of GDP S"),
+    "integration_share": ("H = I / T", "integration-driven share H"),
+    "growth": ("G = (T / P) / (T' / P') - 1", "real growth G with the GDP deflator P"),
+    "nominal_growth": ("N = T / T' - 1", "nominal growth N"),
+    "contribution": ("K = dT / dGDP", "contribution to growth K"),
+    "jobs": (
+        "J = sum_j (l_j T_j - l_j' T_j')",
+        "new jobs J net of productivity growth: jobs per unit of value added l fall from year to "
+        "year",
     ),
 }
 
@@ -167,7 +163,12 @@ def report_parts(
         *_path(result, plots),
         *_elasticity(result, plots, language),
         _core(result, plots),
-        *evidence_sections(made, "; ".join(used_sources(result)), plots.get("specifications")),
+        *evidence_sections(
+            made,
+            "; ".join(used_sources(result)),
+            "" if made.curve is None else _named(result, made.curve.figure),
+            plots.get("specifications"),
+        ),
         *_uncertainty(result, plots),
         data_section(result),
         reproducibility_section(result),
@@ -208,15 +209,20 @@ def _turning(result: "Reproduction", made: Evidence, language: Language) -> list
         said.append(
             say(
                 "Over the {count} combinations of the declared choices that give an estimate, "
-                "against the printed figure {figure}: {rows}.",
+                "against the printed {figure}: {rows}.",
                 language,
                 count=len(made.curve.estimates),
-                figure=made.curve.figure,
+                figure=language(_named(result, made.curve.figure)),
                 rows=say(", ", language).join(rows),
             )
         )
     title = "What would change the conclusion"
     return [Section("change", title, said, brief=True)] if said else []
+
+
+def _named(result: "Reproduction", figure: str) -> str:
+    """Return a printed figure in words, its id in brackets."""
+    return describe(figure, int(row(result.facts.reported, figure)["year"]))
 
 
 def _limits(result: "Reproduction", made: Evidence) -> Section:
@@ -289,9 +295,12 @@ def _other_start(result: "Reproduction", made: Evidence) -> list[str]:
 def _own_forecasts(result: "Reproduction") -> list[str]:
     """Name the printed figures that are forecasts: no outcome stands behind them."""
     kinds = result.facts.reported["kind"]
-    ids = ", ".join(map(str, kinds.index[kinds == "forecast"]))
+    years = result.facts.reported["year"]
+    named = "; ".join(
+        describe(str(name), int(years[name])) for name in kinds.index[kinds == "forecast"]
+    )
     said = "To agree with them is to extrapolate alike, not to be right."
-    return [f"Forecasts of the report itself: {ids}. {said}"] if ids else []
+    return [f"Forecasts of the report itself: {named}. {said}"] if named else []
 
 
 def _places_read(result: "Reproduction") -> list[str]:
@@ -308,8 +317,15 @@ def _account(result: "Reproduction") -> Section:
         "account",
         "The account",
         [
-            "The runs stand side by side: the gap between a run and the report is shown, not tuned "
-            "away, and may lie in either. Every number is the median of the draws.",
+            *(
+                [
+                    "The runs stand side by side: the gap between a run and the report is shown, "
+                    "not tuned away, and may lie in either."
+                ]
+                if len(result.facts.reported)
+                else []
+            ),
+            "Every number is the median of the draws.",
             *_median_error(result),
         ],
         tables=[
@@ -363,13 +379,39 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
 
 
 def _method(result: "Reproduction") -> Section:
-    wanted = ("core", *result.runs, "total")
-    ties = linkage_equation(result).partition(",")[0]
+    printed = set(result.facts.reported["concept"])
+    told = [how for name, how in _FOLLOWS.items() if name in printed or name in {"total", "share"}]
+    letters = "; ".join([words for _, words in told] + ["a prime marks the year before"])
+    runs = [_linkage(result) if run == "linkage" else _RUNS.get(run) for run in result.runs]
     formulas = [
-        replace(METHOD[name], formula=METHOD[name].formula or ties)
-        for name in dict.fromkeys(wanted)
+        _core_formula(result),
+        *(one for one in runs if one is not None),
+        Formula(
+            "total",
+            "What follows in every run",
+            ",  ".join(formula for formula, _ in told),
+            f"Letters: {letters}.",
+        ),
     ]
     return Section("method", "Method, in formulas", formulas=formulas)
+
+
+def _core_formula(result: "Reproduction") -> Formula:
+    words = "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP"
+    if result.study.core.figure is None:
+        return Formula("core", "Core", "C_t = sum_s w_s v_s,t", f"{words}.")
+    scaled = f"{words}, one scale k so that the core meets its printed figure."
+    return Formula("core", "Core", "C_t = k sum_s w_s v_s,t", scaled)
+
+
+def _linkage(result: "Reproduction") -> Formula:
+    """Return the ties as the study reads its tables, with the inverse that stands in them."""
+    ties = linkage_equation(result).partition(",")[0]
+    users = result.study.tables.reading in READINGS[1:3]
+    inverse = "B (E - D) = E,  D_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
+    words = "B Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
+    said = f"{_TIES}{words}{_NO_GAIN}"
+    return Formula("linkage", "Linkage run", f"{ties},  {inverse}", said)
 
 
 def _path(result: "Reproduction", plots: "Plots") -> list[Section]:

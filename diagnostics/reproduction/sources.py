@@ -57,7 +57,7 @@ def _hashes(result: "Reproduction") -> list[Table]:
         }
         for name in used
     }
-    frame = pd.DataFrame.from_dict(rows, orient="index")
+    frame = pd.DataFrame.from_dict(rows, orient="index").rename_axis("data set")
     notes = (
         "First 16 digits of the hash of the embedded file; licences: quesnay datasets --json.",
     )
@@ -84,6 +84,7 @@ def _provenance(result: "Reproduction") -> Table:
     shown = shown.assign(printed=[printed_amount(text) for text in shown["printed"]])
     names = [figure_name(str(n), int(reported.loc[n, "year"])) for n in shown.index]
     shown.insert(0, "figure", names)
+    shown.index.name = "id"
     return Table("Where the printed figures were read", shown, sheet="Printed figures")
 
 

@@ -22,6 +22,8 @@ from quesnay.models.satellite.concepts import (
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
+UNSCALED = "C = sum_s w_s v_s"
+"""The core where no printed figure gives its weights a scale."""
 _RUN_WORDS = {
     "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
     "elasticity": "Elasticity: panel elasticities times the core's weight in the supply of the "
@@ -80,8 +82,12 @@ def account_table(result: "Reproduction", account: pd.DataFrame, kind: str) -> T
     unit = result.study.study.unit
     frame = _columns(account, ACCOUNT)
     forecast = result.study.gdp.forecast
+    drawn = bool((account["total_low"] < account["total_high"]).any())
     notes = [
         f"Median and 95 % interval of {len(result.draws)} draws, seed {result.seed}. Current "
+        "prices."
+        if drawn
+        else "No intervals: the core is a definition, the tables stand as they are. Current "
         "prices.",
         *(_run_words(result, run) for run in result.runs),
     ]
@@ -142,12 +148,19 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
         index=rows.index,
     )
     score = facts_in_words(row(result.score, run))
-    notes = (
+    notes = [
         f"The {run} run {score}.",
         "Agrees: the 95 % interval and the printed interval overlap. Figures that restate one "
         "another are one fact; the first counts. Figures that the run used are not judged.",
-    )
-    return Table(f"Verdicts of the {run} run", frame, notes, sheet=f"Verdicts {run} run")
+    ]
+    later = set(years[rows.index[rows["estimate"].isna()]]) - set(result.study.study.years)
+    if later:
+        notes.append(f"Not estimated, outside the years of the study: {_listed(later)}.")
+    return Table(f"Verdicts of the {run} run", frame, tuple(notes), sheet=f"Verdicts {run} run")
+
+
+def _listed(years: Iterable[Any]) -> str:
+    return ", ".join(str(int(year)) for year in sorted(years))
 
 
 def score_table(result: "Reproduction") -> Table:
@@ -185,14 +198,15 @@ def bounds_table(result: "Reproduction") -> tuple[Table, ...]:
     """Return the other readings of the linkage run."""
     if result.bounds.empty:
         return ()
-    frame = _columns(result.bounds, [name for name in ACCOUNT if name != "core"])
     base = result.study.tables.reading or "suppliers of the core"
+    others = result.bounds.drop(index=base, level=0, errors="ignore")
+    frame = _columns(others, [name for name in ACCOUNT if name != "core"])
     notes = (
         f"The run itself: {base}.",
         "Suppliers and single parts: on the flows of the tables. Imports inside: as if made at "
         "home with the same technology, an upper bound. Users: value added that depends on the "
-        "core's deliveries (Ghosh). Single parts: each part of the core alone, added up, what two "
-        "parts both need counted twice.",
+        "core's deliveries (Ghosh's inverse in place of Leontief's). Single parts: each part of "
+        "the core alone, added up, what two parts both need counted twice.",
         "A tie along the chain says nothing about what users gain.",
     )
     unit = result.study.study.unit
@@ -288,13 +302,17 @@ def segment_table(result: "Reproduction") -> Table:
         target = row(result.facts.reported, figure)
         account = pattern.calibrate(row(keep, int(target["year"])), float(target["value"]))
         frame = account.value_added(keep).T
-        said = f"The pattern over sectors is an assumption; its scale makes the sum equal {figure}."
+        said = (
+            "The pattern over sectors is an assumption; its scale makes the sum equal the printed "
+            f"{describe(figure, int(target['year']))}."
+        )
+    years = frame.columns
     frame.loc["core"] = frame.sum()
     frame.index.name = "segment"
     return Table(
         f"Core industries by segment, {result.study.study.unit}",
         frame,
-        (said, "Growth follows official value added by sector."),
+        (said, *(["Growth follows official value added by sector."] if len(years) > 1 else [])),
         dict.fromkeys(map(str, frame.columns), ".3f"),
     )
 
@@ -332,8 +350,9 @@ def path_table(result: "Reproduction") -> Table:
     return Table(title, frame, notes, dict.fromkeys(map(str, frame.columns), ".2f"), "Path")
 
 
-def definitions_table() -> Table:
+def definitions_table(result: "Reproduction") -> Table:
     """Return what every concept of the account means."""
+    scaled = result.study.core.figure is not None
     rows = [
         {
             "concept": concept.title,
@@ -341,7 +360,7 @@ def definitions_table() -> Table:
             "unit": {"level": "unit of the account", "share": "share", "jobs": "persons"}[
                 concept.unit
             ],
-            "equation": concept.equation,
+            "equation": concept.equation if scaled or concept.name != "core" else UNSCALED,
             "source": concept.source,
         }
         for concept in CONCEPTS.values()

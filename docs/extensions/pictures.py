@@ -9,7 +9,11 @@ from matplotlib.figure import Figure
 from sphinx.application import Sphinx
 from sphinx.util.docutils import SphinxDirective
 
+from quesnay.models.display.escape import escape_html
+
 __all__ = ["draw", "setup"]
+
+_LEAST_WIDE, _INCH = 36.0, 4.2  # em: a picture scrolls before its words are too small to read
 
 
 def draw(code: str, names: dict[str, Any]) -> Figure:
@@ -36,12 +40,17 @@ class Picture(SphinxDirective):
         name = f"_pictures/{self.arguments[0]}.png"
         path = Path(self.env.srcdir) / name
         path.parent.mkdir(exist_ok=True)
-        draw(code, names).savefig(path, dpi=110, metadata={"Software": None})
+        figure = draw(code, names)
+        figure.savefig(path, dpi=110, metadata={"Software": None})
         shown = nodes.literal_block(code, code, language="python")
         image = nodes.image(uri=f"/{name}", alt=self.options["alt"])
         uri = self.env.relfn2path(f"/{name}")[0]
         image["uri"] = f"/{uri}"
-        return [shown, image]
+        image["width"] = f"{max(_LEAST_WIDE, _INCH * figure.get_size_inches()[0]):.1f}em"
+        name = escape_html(self.options["alt"])
+        start = f'<div class="picture" tabindex="0" role="group" aria-label="{name}">'
+        box = (nodes.raw("", text, format="html") for text in (start, "</div>"))
+        return [shown, next(box), image, next(box)]
 
 
 def setup(app: Sphinx) -> dict[str, Any]:

@@ -194,9 +194,14 @@ def check_identified(problem: CurveProblem, fit: NonlinearFit) -> None:
     if loose.any():
         raise ConvergenceError(
             f"fit_curve: the {names[int(np.argmax(loose))]} of a {curve.name} curve hangs on the "
-            f"sixth digit of these {len(problem.y)} points; give saturation=, more points or a "
+            f"sixth digit of these {len(problem.y)} points; give {_remedies(problem)} or a "
             "curve with fewer parameters"
         )
+
+
+def _remedies(problem: CurveProblem) -> str:
+    """Return what may help a curve that the points do not identify."""
+    return f"{'' if problem.free[0] else 'another '}saturation=, more points"
 
 
 def _unsaturated(problem: CurveProblem) -> float:
@@ -244,7 +249,7 @@ def fit_problem(problem: CurveProblem) -> NonlinearFit:
         raise ConvergenceError(
             f"fit_curve: no rising {problem.curve.name} curve is identified by these "
             f"{len(problem.y)} points from {len(guesses)} starts; they may not have bent yet, or "
-            "fall: give saturation=, more points or another curve"
+            f"fall: give {_remedies(problem)} or another curve"
             f"{_LIMITS.get(problem.curve.name, '')}"
         )
     lowest = min(fits, key=lambda fit: fit.rss)

@@ -530,7 +530,7 @@ def _bartlett(regression: Regression, periods: Codes, lags: int) -> Array:
 class Covariance:
     """A rule and what it asks of a sample: `needs` "clusters", "periods" or nothing.
 
-    What goes by leverage does not exist beside slopes that are absorbed, which leverages lack.
+    What goes by leverage within clusters does not exist beside slopes that are absorbed.
     """
 
     rule: CovarianceRule

@@ -7,7 +7,7 @@ import csv
 import io
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,6 +20,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.models.display.escape import display_width, guard_formula, visible
 from quesnay.models.display.grid import (
     decimals_for,
+    filled_columns,
     format_of,
     index_levels,
     is_missing,
@@ -86,6 +87,16 @@ class Chart:
     series: Mapping[str, str]
     rows: tuple[int, int] | None = None
     interval: str | None = None
+
+    def spoken(self, words: Callable[[str], str]) -> "Chart":
+        """Return the chart of the same table in another language."""
+        return replace(
+            self,
+            table=words(self.table),
+            title=words(self.title),
+            series={words(name): words(column) for name, column in self.series.items()},
+            interval=None if self.interval is None else words(self.interval),
+        )
 
 
 @dataclass(slots=True)
@@ -291,6 +302,7 @@ def workbook_bytes(
         raise DataError("there is no table to write to the workbook; give at least one")
     for table in tables:
         _refuse_oversize(table)
+    tables = [replace(table, frame=filled_columns(table.frame)) for table in tables]
     import xlsxwriter
 
     stream = io.BytesIO()
@@ -371,6 +383,9 @@ def _printed_code(text: str) -> str:
     if found is None:
         return "General"
     sign, whole, decimals, percent = found.groups()
+    if text.startswith("<"):
+        shown = _excel_format(f".{len(decimals or '')}f")
+        return f'[<{whole}.{decimals or 0}]"{text}";{shown}'
     spec = f"{',' if ',' in whole else ''}.{len(decimals or '')}{'%' if percent else 'f'}"
     return _excel_format(f"{'+' if sign == '+' else ''}{spec}")
 

@@ -69,13 +69,17 @@ def amounts(
 ) -> list[Any]:  # of Amount, which the types of pandas do not know
     """Make cells of values with their intervals in brackets; a missing value stays blank.
 
+    A value that nothing moves has no brackets.
+
     Examples
     --------
     >>> print(*amounts("{:.2f}".format, [1.2], [1.07], [1.32]))
     1.20 [1.07, 1.32]
     """
     return [
-        Amount("") if math.isnan(v) else Amount(f"{write(v)} [{write(a)}, {write(b)}]", v, a, b)
+        Amount("")
+        if math.isnan(v)
+        else Amount(f"{write(v)} [{write(a)}, {write(b)}]" if a < b else write(v), v, a, b)
         for v, a, b in zip(values, low, high, strict=True)
     ]
 
@@ -178,9 +182,20 @@ class Grid:
         return reaches
 
 
+def filled_columns(frame: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the columns without any entry, where another one has some."""
+    kept = [
+        place
+        for place in range(frame.shape[1])
+        if not all(is_missing(cell) or str(cell) == "" for cell in frame.iloc[:, place])
+    ]
+    return frame.iloc[:, kept] if kept else frame
+
+
 def build_grid(frame: pd.DataFrame, formats: Mapping[str, str]) -> Grid:
-    """Write a frame as text, column by column."""
+    """Write a frame as text, column by column, those without any entry left out."""
     levels = frame.columns.nlevels
+    frame = filled_columns(frame)
     columns = tuple(
         _column(name, frame.iloc[:, place].tolist(), format_of(name, formats))
         for place, name in enumerate(frame.columns)
@@ -302,8 +317,10 @@ def _number(
 
 
 _LATEX_LINE = 1050  # twentieths of the size of common letters, which are narrower than Arial's
+_NOTES = 0.84  # size of the notes
 _LATEX_SIZES = {1.0: "", 0.92: r"\small", 0.84: r"\footnotesize", 0.77: r"\scriptsize"}  # widths
 _LATEX_GAPS = (30, 15)  # of columns, in the common size and in smaller ones
+_LATEX_HIGHEST = 40  # lines of the common size, with which title and rules fill a page
 _PLAIN = re.compile(r"-?[\d.,%e]*")  # a number needs no escaping in Markdown
 _GAP = "  "
 # Signs that stay on the line of the word before or behind them.
@@ -322,7 +339,7 @@ def grid_to_html(title: str, grid: Grid, notes: Sequence[str]) -> str:
 
 
 def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
-    r"""Render a grid as a LaTeX table (package booktabs)."""
+    r"""Render a grid as a LaTeX table (package booktabs), one longer than a page as longtable."""
 
     def number(column: Column, row: int) -> str:
         cell = column.cells[row]
@@ -330,8 +347,8 @@ def grid_to_latex(title: str, grid: Grid, notes: Sequence[str]) -> str:
             return _Ready(f"$-${escape_latex(cell[1:])}")
         return cell
 
-    size, sides, shown = _latex_layout(grid)
-    looks = {"size": _Ready(size), "sides": _Ready(sides)}
+    size, sides, long, shown = _latex_layout(grid, notes)
+    looks = {"size": _Ready(size), "sides": _Ready(sides), "long": long}
     return _render("table.tex", escape_latex, title, shown, notes, number=number, **looks)
 
 
@@ -434,11 +451,11 @@ def wrap(text: str, width: float, *, measure: Callable[[str], float] = display_w
     return [line.strip() for line in lines]
 
 
-def _latex_layout(grid: Grid) -> tuple[str, str, Grid]:
+def _latex_layout(grid: Grid, notes: Sequence[str]) -> tuple[str, str, bool, Grid]:
     """Choose the size of the letters in which a table fits a page, and break what is too wide.
 
-    Returns the command for the size, the sides of the columns, and the grid with its long headers
-    and words ready to be set.
+    Returns the command for the size, the sides of the columns, whether the table goes on over
+    pages, and the grid with its long headers and words ready to be set.
     """
     columns = [*grid.index, *grid.columns]
     gaps = {scale: _LATEX_GAPS[scale < 1.0] * len(columns) for scale in _LATEX_SIZES}
@@ -452,8 +469,11 @@ def _latex_layout(grid: Grid) -> tuple[str, str, Grid]:
         made.append(_broken(column, width, wide))
     size = _LATEX_SIZES[scale]
     command = rf"\setlength{{\tabcolsep}}{{3pt}}{size}" if size else ""
+    below = sum(len(wrap(note, _LATEX_LINE / _NOTES, measure=letter_width)) for note in notes)
+    high = scale * _lines(columns, widths) + _NOTES * below
     labels = len(grid.index)
-    return command, sides, Grid(tuple(made[:labels]), tuple(made[labels:]), grid.rows, grid.levels)
+    shown = Grid(tuple(made[:labels]), tuple(made[labels:]), grid.rows, grid.levels)
+    return command, sides, high > _LATEX_HIGHEST, shown
 
 
 def _broken(column: Column, width: int, wide: bool) -> Column:

@@ -148,8 +148,8 @@ def _add_part(document: Any, part: Part, highest: float) -> None:
         few = sum(map(display_width, part.words)) <= _TOGETHER_LETTERS
         for paragraph in said if few else said[-1:]:
             paragraph.paragraph_format.keep_with_next = True
-    for title, formulas, words in part.formulas:
-        _add_formulas(document, title, formulas, words)
+    if part.formulas:
+        _add_formulas(document, part.formulas)
     for caption, picture in part.figures.items():
         if caption:
             document.add_paragraph(visible(caption), style="Caption")
@@ -158,19 +158,24 @@ def _add_part(document: Any, part: Part, highest: float) -> None:
         _add_table(document, table.shortened())
 
 
-def _add_formulas(document: Any, title: str, formulas: Sequence[str], words: str) -> None:
-    """Write formulas that Word can edit, their title above and their letters explained below."""
-    from docx.oxml import parse_xml
+def _add_formulas(document: Any, several: Sequence[tuple[str, Sequence[str], str]]) -> None:
+    """Write formulas that Word can edit, their title above and their letters explained below.
 
-    head = document.add_paragraph()
-    head.add_run(visible(title)).bold = True
-    shown = [document.add_paragraph() for _ in formulas]
-    for paragraph, formula in zip(shown, formulas, strict=True):
-        inner = _in_word(ET.fromstring(formula))
-        paragraph._p.append(parse_xml(f'<m:oMath xmlns:m="{_MATH}">{inner}</m:oMath>'))
-    for paragraph in (head, *shown):
-        paragraph.paragraph_format.keep_with_next = True
-    document.add_paragraph(visible(words))
+    Each in a row of a table without lines: LibreOffice parts paragraphs with a formula from those
+    that are kept with them, but no row.
+    """
+    from docx.oxml import OxmlElement, parse_xml
+
+    box = document.add_table(len(several), 1)
+    for row, (title, formulas, words) in zip(box.rows, several, strict=True):
+        row._tr.get_or_add_trPr().append(OxmlElement("w:cantSplit"))
+        (cell,) = row.cells
+        cell.paragraphs[0].add_run(visible(title)).bold = True
+        for formula in formulas:
+            inner = _in_word(ET.fromstring(formula))
+            shown = parse_xml(f'<m:oMath xmlns:m="{_MATH}">{inner}</m:oMath>')
+            cell.add_paragraph()._p.append(shown)
+        cell.add_paragraph(visible(words))
 
 
 def _in_word(element: ET.Element) -> str:

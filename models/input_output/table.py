@@ -1,6 +1,7 @@
 """The input-output table: checked once when it is made, then asked."""
 
 from collections.abc import Hashable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -45,6 +46,7 @@ from quesnay.models.input_output.validation import (
     read_blocks,
     read_demand,
 )
+from quesnay.models.input_output.written import table_to_csv, table_to_excel
 
 _ROUNDING = 1e-9  # gap of a new table made from one that balances, as a share of output
 
@@ -952,6 +954,66 @@ class InputOutputTable(Tabular):
             "imports apart." if self.imports is not None else "no import block."
         )
         return (Table(title, frame, (note, *self.warnings)),)
+
+    def to_csv(self, path: str | Path | None = None, *, table: int | None = None) -> str:
+        """Return the whole table as CSV, which :func:`quesnay.read_io` reads back as it is.
+
+        Parameters
+        ----------
+        path : str or Path, optional
+            File to write.
+        table : int, optional
+            0: only the table of output, final demand and value added that is shown.
+
+        Returns
+        -------
+        str
+            All blocks with every digit: flows, final demand, value added, imports, taxes on
+            products, accounts and output; name, unit, year and tolerance.
+
+        Raises
+        ------
+        DataError
+            If the file cannot be written.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile, quesnay as qn
+        >>> table = qn.InputOutputTable([[0.1, 0.2], [0.3, 0.4]], [0.7, 0.3], [0.6, 0.4])
+        >>> path = pathlib.Path(tempfile.mkdtemp()) / "two.csv"
+        >>> _ = table.to_csv(path)
+        >>> qn.read_io(path).x.tolist() == table.x.tolist()
+        True
+        """
+        return table_to_csv(self, path) if table is None else super().to_csv(path, table=table)
+
+    def to_excel(self, path: str | Path) -> Path:
+        """Write the whole table to a workbook, which :func:`quesnay.read_io` reads back as it is.
+
+        Parameters
+        ----------
+        path : str or Path
+            File to write, ending in .xlsx.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        DataError
+            If it cannot be written or exceeds an Excel sheet.
+
+        Examples
+        --------
+        >>> import pathlib, tempfile, quesnay as qn
+        >>> table = qn.InputOutputTable([[0.1, 0.2], [0.3, 0.4]], [0.7, 0.3], [0.6, 0.4])
+        >>> path = table.to_excel(pathlib.Path(tempfile.mkdtemp()) / "two.xlsx")
+        >>> qn.read_io(path).x.tolist() == table.x.tolist()
+        True
+        """
+        return table_to_excel(self, path)
 
     def plot_linkages(
         self, *, names: Mapping[Any, str] | None = None, count: int = 12, **options: Any

@@ -235,7 +235,7 @@ def _check_needs(rule: CovarianceRule, roles: Roles, by_unit: bool) -> None:
         problem += "use CR1, CR2 or CR3"
     elif asks.needs == "periods" and roles.time is None:
         problem = f"{known} needs periods; name their column with time="
-    elif asks.by_leverage and any("[" in name for name in roles.absorb):
+    elif asks.needs == "clusters" and asks.by_leverage and any("[" in n for n in roles.absorb):
         problem = f"{known} does not know absorbed slopes; write C(unit):t in the formula, or use "
         problem += "CR1 or HC1"
     if problem:

@@ -69,7 +69,9 @@ def test_both_languages_have_the_same_fields() -> None:
 
 @pytest.fixture(
     scope="module",
-    params=[pytest.param(n, marks=[pytest.mark.slow] * n.startswith("cai")) for n in STUDIES],
+    params=[
+        pytest.param(n, marks=[pytest.mark.slow] * n.startswith(("cai", "china"))) for n in STUDIES
+    ],
 )
 def result(request: pytest.FixtureRequest) -> Any:
     """Run every embedded study once."""

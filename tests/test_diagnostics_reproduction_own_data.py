@@ -51,6 +51,7 @@ def linkage_only(study: Path) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_own_files_give_the_account_of_the_embedded_data(study: Path) -> None:
     own = qn.reproduce(study, draws=50, seed=1)
     embedded = qn.reproduce("caict_2020", draws=50, seed=1)

@@ -48,7 +48,10 @@ def test_levels_that_agree_do_not_hide_growth_that_does_not() -> None:
     assert result.findings()[-1].endswith("linkage N19, K18, K19.")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(n, marks=[pytest.mark.slow] * n.startswith(("cai", "china"))) for n in NAMES],
+)
 def test_a_second_study_is_checked_and_runs_and_shows_itself(
     name: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

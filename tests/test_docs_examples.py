@@ -27,7 +27,11 @@ def blocks(page: Path) -> list[str]:
     return [str(block) for block in found]
 
 
-@pytest.mark.parametrize("page", PAGES, ids=name_of)
+@pytest.mark.parametrize(
+    "page",
+    [pytest.param(p, marks=[pytest.mark.slow] * (p.name == "second_studies.md")) for p in PAGES],
+    ids=name_of,
+)
 def test_examples_of_a_page_print_what_it_says(page: Path) -> None:
     sessions = [block for block in blocks(page) if ">>> " in block]
     test = doctest.DocTestParser().get_doctest("\n".join(sessions), {}, page.name, str(page), 0)

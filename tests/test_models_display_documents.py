@@ -99,6 +99,7 @@ def test_a_column_without_a_format_shows_the_decimals_of_the_text() -> None:
     assert sheet.cell(4, 2).number_format == "General"
 
 
+@pytest.mark.slow
 def test_the_contents_link_to_every_sheet(book: Any) -> None:
     first, *others = book.sheetnames
     assert first == "Contents"
@@ -111,6 +112,7 @@ def test_the_contents_link_to_every_sheet(book: Any) -> None:
     assert {cell.value for cell in back} == {"\u2190 Contents"}
 
 
+@pytest.mark.slow
 def test_the_workbook_holds_every_table_of_the_report(book: Any, result: Reproduction) -> None:
     page = result.to_html()
     captions = {part.split("</caption>")[0] for part in page.split("<caption>")[1:]}
@@ -119,6 +121,7 @@ def test_the_workbook_holds_every_table_of_the_report(book: Any, result: Reprodu
     assert {"Definitions", "Sources"} <= set(book.sheetnames)
 
 
+@pytest.mark.slow
 def test_no_number_of_the_workbook_is_text(book: Any) -> None:
     """A cell that reads as a number is one, but for labels such as ids."""
     figure = re.compile(r"[-+<]? ?\d[\d,]*(\.\d+)?( ?%)?( [\[(].*)?|\[.*\]")
@@ -133,6 +136,7 @@ def test_no_number_of_the_workbook_is_text(book: Any) -> None:
     assert written == []
 
 
+@pytest.mark.slow
 def test_account_and_path_are_drawn_by_the_spreadsheet(book: Any, result: Reproduction) -> None:
     assert len(book["Account"]._charts) == len(result.runs)
     (path,) = book["Path"]._charts
@@ -150,6 +154,7 @@ def test_a_chart_stands_on_the_sheet_of_its_table() -> None:
     assert sum("charts/chart" in name for name in names) == 2
 
 
+@pytest.mark.slow
 def test_the_word_document_has_headings_tables_and_described_pictures(
     result: Reproduction, document: Any
 ) -> None:
@@ -163,6 +168,7 @@ def test_the_word_document_has_headings_tables_and_described_pictures(
     assert all(shape._inline.docPr.get("descr") for shape in document.inline_shapes)
 
 
+@pytest.mark.slow
 def test_the_first_page_holds_question_answer_picture_and_small_table(
     result: Reproduction, document: Any
 ) -> None:
@@ -193,6 +199,7 @@ def _ratio(document: Any, shape: Any) -> float:
     return float(image.px_width / image.px_height)
 
 
+@pytest.mark.slow
 def test_word_holds_the_formulas_of_the_method_as_formulas(written: Path) -> None:
     with zipfile.ZipFile(written) as packed:
         text = packed.read("word/document.xml").decode("utf-8")
@@ -201,6 +208,7 @@ def test_word_holds_the_formulas_of_the_method_as_formulas(written: Path) -> Non
     assert '<m:t xml:space="preserve">GDP</m:t>' in text
 
 
+@pytest.mark.slow
 def test_tables_of_a_document_fit_the_page_and_stay_with_their_captions(document: Any) -> None:
     section = document.sections[0]
     room = section.page_width - section.left_margin - section.right_margin
@@ -224,6 +232,7 @@ def _formulas(table: Any) -> int:
     )
 
 
+@pytest.mark.slow
 def test_a_formula_stays_with_its_title_and_its_words(document: Any) -> None:
     (box,) = (table for table in document.tables if _formulas(table))
     assert len(box.columns) == 1
@@ -263,6 +272,7 @@ def test_a_heading_goes_to_the_page_of_what_it_announces(
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
+@pytest.mark.slow
 def test_a_sheet_names_each_bound_and_shows_the_whole_header(book: Any) -> None:
     sheet = book["Account"]
     names = [cell.value for cell in sheet[3]]
@@ -273,6 +283,7 @@ def test_a_sheet_names_each_bound_and_shows_the_whole_header(book: Any) -> None:
     assert sheet.cell(3, 1).alignment.horizontal == "left"
 
 
+@pytest.mark.slow
 def test_long_texts_of_a_sheet_are_wrapped_and_make_no_page_narrow(book: Any) -> None:
     audit = book["Audit"]
     assert audit.column_dimensions["B"].width < 62
@@ -283,6 +294,7 @@ def test_long_texts_of_a_sheet_are_wrapped_and_make_no_page_narrow(book: Any) ->
     assert all(one.startswith("A") and ":N" in one for one in notes)
 
 
+@pytest.mark.slow
 def test_headers_of_the_report_are_words(book: Any) -> None:
     heads = {str(cell.value) for sheet in book for cell in sheet[3]}
     assert "standard error" in heads

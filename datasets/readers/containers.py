@@ -43,7 +43,8 @@ _SUSPECT_BYTES = 1 << 28
 _SUSPECT_RATIO = 400
 _DECIMAL = re.compile(r"[.](?:[0-9]{1,2}|[0-9]{4,})(?:[^0-9]|$)|(?<![0-9])0?[.][0-9]")
 _WIDE = 64  # cells of a line from which its numbers are read at once
-_PEEKED = 20
+_WIDEST = 1_000_000  # cells of a line; the widest world table has some 20,000
+_PEEKED, _PEEKED_LETTERS = 20, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,7 +244,9 @@ class Book:
     def _text(self) -> Sheet:
         text = decoded(self.data, self.name, self.encoding)
         filled = (line for line in _lines(text) if not line.isspace() and line)
-        delimiter = _delimiter("\n".join(islice(filled, _PEEKED)))
+        delimiter = _delimiter(
+            "\n".join(line[:_PEEKED_LETTERS] for line in islice(filled, _PEEKED))
+        )
         return Sheet(self.name, "", list(_text_rows(text, delimiter, self.name)), delimiter)
 
 
@@ -452,6 +455,11 @@ def _text_rows(text: str, delimiter: str, name: str) -> Iterator[Row]:
     try:
         for line in lines:
             cells = line.count(delimiter) + 1
+            if cells > _WIDEST:
+                raise DataError(
+                    f"{name}: a line has {cells:,} cells, no table has more than {_WIDEST:,}; "
+                    "check separator and ends of lines"
+                )
             if cells >= _WIDE and '"' not in line:
                 packed = _packed(line, delimiter, cells, labels)
                 if packed is not None:

@@ -7,7 +7,12 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
-from quesnay.diagnostics.reproduction.regressions import mixture_median, regression_rows
+from quesnay.diagnostics.reproduction.facts import collect_facts
+from quesnay.diagnostics.reproduction.regressions import (
+    estimate_elasticities,
+    mixture_median,
+    regression_rows,
+)
 from quesnay.diagnostics.reproduction.study import load_study
 
 STUDY = load_study("caict_2020")
@@ -49,3 +54,12 @@ def test_unknown_columns_and_years_are_refused() -> None:
         regression_rows(replace(USE, logarithms={"ln_b": ("b",)}))
     with pytest.raises(qn.DataError, match="no row for the years"):
         regression_rows(replace(USE, years=(1999,)))
+
+
+def test_an_equation_is_judged_by_the_rules_of_inference_that_it_can_have() -> None:
+    facts = collect_facts(STUDY)
+    rows = estimate_elasticities(STUDY, facts, seed=0).inference.frame.index
+    plain = ["classical", "HC1"]
+    assert list(rows) == [*plain, "CR1", "CR2", "wild cluster bootstrap"]
+    loose = replace(STUDY, potential=replace(USE, cluster=None))
+    assert list(estimate_elasticities(loose, facts, seed=0).inference.frame.index) == plain

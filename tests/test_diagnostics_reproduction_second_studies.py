@@ -1,6 +1,7 @@
 """The embedded second studies: numbers by hand from tables and panel, and what they refuse."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import get_args, get_overloads, get_type_hints
@@ -306,3 +307,12 @@ def test_a_report_speaks_of_what_its_study_has(tmp_path: Path) -> None:
     digital = qn.reproduce("china_digital_economy", draws=20).to_html(tmp_path / "digital.html")
     assert "The calibrated run starts from printed figures" not in digital
     assert "Petroleum refining" in digital  # a sector of the panel by its name
+
+
+def test_a_comparison_says_of_each_core_whether_it_is_whole_scaled_or_weighted() -> None:
+    names = ["oecd_ict_japan", "caict_2020", "us_digital_economy"]
+    said = qn.compare([study_case(name) for name in names]).definitions["core"]
+    whole, scaled, grown = said.tolist()
+    assert re.fullmatch(r"sectors [^%]+, whole", whole)
+    assert re.fullmatch(r"parts of sectors [^%]+, scaled to C18", scaled)
+    assert re.fullmatch(r"\d+ industries, whole: .+", grown)

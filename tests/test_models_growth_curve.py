@@ -205,3 +205,11 @@ def test_curves_and_grey_models_answer_as_regressions_do() -> None:
 
 def test_grey_levels_that_never_change_have_no_share_of_variation_explained() -> None:
     assert np.isnan(qn.fit_grey(pd.Series(np.full(6, 3.0), range(6))).rsquared)
+
+
+def test_an_error_is_held_against_the_largest_level_not_the_smallest() -> None:
+    levels = np.array([1e-14, 0.2, 0.5, 0.8, 0.95])
+    fit = qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=0.02)
+    assert fit.params["saturation"] == 1.0
+    with pytest.raises(qn.DataError, match="out of proportion to the levels"):
+        qn.fit_curve("logistic", np.arange(2015.0, 2020.0), levels, saturation=1, y_errors=1e13)

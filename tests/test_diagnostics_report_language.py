@@ -259,9 +259,14 @@ def test_picture_without_a_chinese_font_keeps_english_labels(
 def test_a_chinese_specification_curve_holds_no_english_word() -> None:
     from matplotlib.text import Text
 
-    rows = pd.DataFrame({"run": ["linkage", "linkage", "calibrated"], "estimate": [1.2, 1.6, 2.2]})
+    runs = ["linkage", *["elasticity"] * 80, "calibrated"]
+    rows = pd.DataFrame({"run": runs, "estimate": [1.2, 99.0, *[1.6] * 79, 2.2]})
     rows = rows.assign(low=1.0, high=2.4, reported=2.13)
-    figure = qn.plot_specification_runs(rows, figure="T19", unit="trillion yuan")
+    figure = qn.plot_specification_runs(
+        rows, figure="total value added, 2019 (T19)", unit="trillion CNY"
+    )
+    label = figure.axes[0].get_xticklabels()[1].get_text()
+    assert label.replace("\n", " ").endswith("agree, 1 above the axis")
     relabel(figure, language_of("zh"))
     shown = [text.get_text() for text in figure.findobj(Text) if isinstance(text, Text)]
     assert _english([str(figure.get_label()), *shown]) == []

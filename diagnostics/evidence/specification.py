@@ -206,11 +206,15 @@ class SpecificationCurve(Tabular):
 
         return plot_specifications(self, **options)
 
-    def plot_runs(self, *, source: str | None = None, ax: "Panels" = None) -> "Figure":
+    def plot_runs(
+        self, *, name: str | None = None, source: str | None = None, ax: "Panels" = None
+    ) -> "Figure":
         """Draw the runs apart, each ranked, beside the printed figure.
 
         Parameters
         ----------
+        name : str, optional
+            The figure in words, for the axis; by default its id.
         source : str, optional
             Source of the printed figure, written at the foot.
         ax : Axes, optional
@@ -232,7 +236,7 @@ class SpecificationCurve(Tabular):
         else:
             rows = rows.assign(run="all")
         return plot_specification_runs(
-            rows, figure=self.figure, unit=self.unit, source=source, ax=ax
+            rows, figure=name or self.figure, unit=self.unit, source=source, ax=ax
         )
 
 

@@ -198,7 +198,8 @@ def plot_specification_runs(
     -------
     Figure
         Runs side by side on one scale, each ranked by estimate; below its name the share under the
-        printed figure, the share whose interval agrees with it, and the median.
+        printed figure, the share whose interval agrees with it, the median, and how many
+        estimates lie above the axis, which ends beyond 97 % of the intervals.
 
     Raises
     ------
@@ -217,6 +218,8 @@ def plot_specification_runs(
     low, high = _checked_runs(frame)
     runs = list(dict.fromkeys(frame["run"]))
     drawing, axes = panel_of(ax, size=(9.0, 4.4))
+    # a few wide intervals must not flatten all others
+    top = 1.1 * max(float(frame["high"].quantile(0.97)), high)
     said, names = [], []
     for place, run in enumerate(runs):
         rows = frame[frame["run"] == run].sort_values("estimate", kind="stable")
@@ -227,15 +230,16 @@ def plot_specification_runs(
         middle = float(rows["estimate"].median())
         counted = f"{len(rows)} specifications, median {middle:.3g}"
         text = f"{below:.0%} below, {agree:.0%} agree"
+        if above := int((rows["estimate"] > top).sum()):
+            text += f",\n{above} above the axis"
         names.append(f"{run}\n{counted},\n{text}")
-        said.append(f"{run} {counted}, {text}")
+        said.append(f"{run} {counted}, {text}".replace("\n", " "))
     axes.axhspan(low, high, color=COLOURS[1], alpha=0.5, linewidth=0)
     axes.axhline(0.5 * (low + high), color=COLOURS[1], linewidth=1.2, label="printed")
     axes.set_xticks(0.5 + _APART * np.arange(len(runs)), names, fontsize=9)
     axes.set_xlim(-0.05, _APART * len(runs))
     axes.grid(visible=False, axis="x")
-    # a few wide intervals must not flatten all others
-    axes.set_ylim(0, 1.1 * max(float(frame["high"].quantile(0.97)), high))
+    axes.set_ylim(0, top)
     axes.set_ylabel(axis_label(figure, unit))
     legend_below(drawing, ax)  # inside it would stand on the printed line
     alt = f"{figure} printed {0.5 * (low + high):.4g}{f' {unit}' if unit else ''}"

@@ -242,7 +242,9 @@ def evidence_sections(
     if made.audit is not None:
         sections.append(_audited(made.audit, source))
     if made.curve is not None:
-        sections.append(_curved(made.curve, figure, curve or made.curve.plot_runs(source=source)))
+        sections.append(
+            _curved(made.curve, figure, curve or made.curve.plot_runs(name=figure, source=source))
+        )
     if made.updated is not None:
         words = [
             "The table before is brought to the totals of the year, by the method that misplaces "

@@ -218,7 +218,8 @@ def specification_plot(
     result: "Reproduction", curve: "SpecificationCurve", ax: Panels = None
 ) -> "Figure":
     """Draw every admissible combination of the study's choices, run by run."""
-    return curve.plot_runs(source=_source(result), ax=ax)
+    name = describe(curve.figure, int(result.facts.reported.loc[curve.figure, "year"]))
+    return curve.plot_runs(name=name, source=_source(result), ax=ax)
 
 
 def naive_paths(result: "Reproduction") -> "dict[str, pd.Series[float]]":

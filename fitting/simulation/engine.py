@@ -192,14 +192,22 @@ def _in_processes(task: Task, chunks: Sequence[Chunk], jobs: int) -> Iterator[tu
 
 
 def _install(task: Task) -> None:
-    """Keep the task of this worker process, which an interruption ends without a word."""
-    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    """Keep the task of this worker process; an interruption waits until it computes."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     _installed[:] = [task]
 
 
 def _installed_task(chunk: Chunk) -> Arrays:
-    """Compute one chunk with the task that this process was started with."""
-    return _installed[0](chunk)
+    """Compute one chunk with the task that this process was started with.
+
+    An interruption ends the process without a word, but only here: one that ended while it sends a
+    result would leave half of it, and the reader would wait for the rest for ever.
+    """
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        return _installed[0](chunk)
+    finally:
+        signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def _check_sendable(task: Task) -> None:

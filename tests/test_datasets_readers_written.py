@@ -139,6 +139,6 @@ def test_a_written_file_that_was_spoilt_is_refused(
 
 
 def test_a_table_too_wide_for_a_sheet_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
-    monkeypatch.setattr("quesnay.models.input_output.written._MOST_COLUMNS", 5)
+    monkeypatch.setattr("quesnay.models.input_output.written.MOST_COLUMNS", 5)
     with pytest.raises(qn.DataError, match=r"exceed an Excel sheet; write \.csv"):
         with_everything().to_excel(tmp_path / "wide.xlsx")

@@ -16,6 +16,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.fitting.simulation import engine
 from quesnay.fitting.simulation.engine import Chunk, chunks, run
 from quesnay.models.uncertainty.running import Checkpoints
 
@@ -331,3 +332,24 @@ def test_where_processes_are_not_forked_a_function_must_travel(
         lambda: qn.bootstrap(lambda x: x.mean(), np.arange(9.0), **ask),
         "cannot be sent to another process",
     )
+
+
+def test_an_interruption_ends_a_worker_only_while_it_computes() -> None:
+    """One that ended while it sends a result would leave half of it, and its reader waiting."""
+    within = []
+
+    def task(chunk: Chunk) -> dict[str, np.ndarray]:
+        within.append(signal.getsignal(signal.SIGINT))
+        return {"x": np.zeros(chunk.size)}
+
+    (chunk,) = chunks(3, seed=0, size=10)
+    before = signal.getsignal(signal.SIGINT)
+    try:
+        engine._install(task)
+        idle = signal.getsignal(signal.SIGINT)
+        engine._installed_task(chunk)
+        sending = signal.getsignal(signal.SIGINT)
+    finally:
+        signal.signal(signal.SIGINT, before)
+        engine._installed.clear()
+    assert (idle, within, sending) == (signal.SIG_IGN, [signal.SIG_DFL], signal.SIG_IGN)

@@ -427,22 +427,27 @@ class _Parts:
         for row in plan.of("rows", "total", "output"):
             for column in [*self.uses, *totals]:
                 parts = [*self.income, *apart] if column.role != "final_demand" else apart
-                self._check_margin(row, column, (self.sectors, [(line, column) for line in parts]))
+                own = [(line, column) for line in self.sectors]
+                self._check_margin((row, column), own, [(line, column) for line in parts], row)
         for row in [*self.income, *apart]:
             for column in plan.of("columns", "total", "output"):
-                self._check_margin(row, column, (self.across, [(row, use) for use in self.uses]))
+                own = [(row, line) for line in self.across]
+                self._check_margin((row, column), own, [(row, use) for use in self.uses], column)
 
     def _check_margin(
-        self, row: Line, column: Line, parts: tuple[list[Line], list[tuple[Line, Line]]]
+        self,
+        place: tuple[Line, Line],
+        sectors: list[tuple[Line, Line]],
+        others: list[tuple[Line, Line]],
+        total: Line,
     ) -> None:
-        """Refuse one printed total that is the sum of no parts that belong to it."""
-        lines, extra = parts
+        """Refuse one printed total that is no sum of the sectors' cells and others."""
+        row, column = place
         cell = self._printed(row, column)
         if not cell:
             return  # empty, or left at zero
-        down = lines is self.sectors
-        own = sum(self._printed(*((k, column) if down else (row, k))) for k in lines)
-        beside = [value for pair in extra if (value := self._printed(*pair))]
+        own = sum(self._printed(*pair) for pair in sectors)
+        beside = [value for pair in others if (value := self._printed(*pair))]
         if len(beside) > _MOST_BESIDE:
             beside = [sum(beside)]
         sums = np.array([0.0, own])
@@ -450,14 +455,14 @@ class _Parts:
             sums = np.concatenate([sums, sums + value, sums - value])
         gaps = np.abs(sums - cell)
         share, rounding = self.plan.totals
-        room = max(share, self.plan.tolerance) * abs(cell) + rounding * len(lines)
+        room = max(share, self.plan.tolerance) * abs(cell) + rounding * len(sectors)
         if gaps.min() <= room + 1e-9 * abs(cell):
             return
         raise DataError(
             f"{self.file}: row {row.shown!r}, column {column.shown!r}: {cell:.10g} looks like a "
             f"total, but the cells it adds up make {sums[gaps.argmin()]:.10g} (cell "
             f"{self.numbers.sheet.address(row.place, column.place)}); correct it, or leave the "
-            f"total out: roles={{{(row if down else column).shown!r}: 'drop'}}"
+            f"total out: roles={{{total.shown!r}: 'drop'}}"
         )
 
     def _printed(self, row: Line, column: Line) -> float:

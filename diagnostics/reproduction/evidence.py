@@ -273,14 +273,11 @@ def evidence_sections(
 
 
 def _curved(curve: "SpecificationCurve", named: str, figure: "Figure") -> Section:
-    """Show the curve, and count the estimates that lie above its picture."""
+    """Show the curve; its picture counts the estimates that lie above it."""
     values = curve.estimates["estimate"]
-    above = int((values > figure.axes[0].get_ylim()[1]).sum())
     words = [f"All admissible combinations of the declared choices for {named}, run by run: "
              f"{len(values)} estimates from {values.min():.2f} to {values.max():.2f} "
              f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
-    if above:
-        words.append(f"{above} of the estimates lie above the picture.")
     caption = {"Every admissible combination, run by run": figure}
     return Section("curve", "Specification curve", words, caption, curve.tables())
 

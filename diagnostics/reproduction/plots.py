@@ -10,6 +10,7 @@ from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, p
 from quesnay.diagnostics.plots.flows import core_flows, plot_flows
 from quesnay.diagnostics.plots.style import Panels
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
+from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.linkage import sector_names
 from quesnay.diagnostics.reproduction.runs import median_inputs, source_tornados
 from quesnay.diagnostics.reproduction.sources import used_sources
@@ -218,7 +219,7 @@ def specification_plot(
     result: "Reproduction", curve: "SpecificationCurve", ax: Panels = None
 ) -> "Figure":
     """Draw every admissible combination of the study's choices, run by run."""
-    name = describe(curve.figure, int(result.facts.reported.loc[curve.figure, "year"]))
+    name = describe(curve.figure, int(row(result.facts.reported, curve.figure)["year"]))
     return curve.plot_runs(name=name, source=_source(result), ax=ax)
 
 

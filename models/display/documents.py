@@ -33,7 +33,7 @@ from quesnay.models.display.write import write_bytes
 if TYPE_CHECKING:
     from quesnay.models.display.table import Table
 
-_MOST_ROWS, _MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
+MOST_ROWS, MOST_COLUMNS, _LONGEST_TEXT = 1_048_576, 16_384, 32_767
 _LONGEST_NAME = 31
 _SHORTEST_NAME = 7  # letters; a name is rather cut in a word than shorter
 _TRAILING = re.compile(  # words after which a phrase does not end
@@ -348,7 +348,7 @@ def frame_to_csv(frame: pd.DataFrame, *, digits: int | None = SIGNIFICANT_DIGITS
 def _refuse_oversize(table: "Table") -> None:
     rows, columns = table.frame.shape
     rows += len(table.notes) + table.frame.columns.nlevels + 3
-    if rows > _MOST_ROWS or columns + table.frame.index.nlevels > _MOST_COLUMNS:
+    if rows > MOST_ROWS or columns + table.frame.index.nlevels > MOST_COLUMNS:
         size = "{} rows and {} columns".format(*table.frame.shape)
         message = f"table {table.title!r}: {size} exceed an Excel sheet"
         raise DataError(f"{message}; write CSV instead")

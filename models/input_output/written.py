@@ -17,6 +17,7 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError
+from quesnay.models.display.documents import MOST_COLUMNS, MOST_ROWS
 from quesnay.models.display.escape import guard_formula
 from quesnay.models.display.write import write_bytes, write_text
 
@@ -27,8 +28,6 @@ MARK = ("quesnay", "input-output table")  # the first two cells
 LEVELS = " | "  # between the levels of a label
 # block of rows -> its kind of final-demand columns where it has some of its own
 BLOCKS = {"import": "import_final_demand", "tax": "tax_final_demand"}
-_MOST_COLUMNS = 16_384
-_MOST_ROWS = 1_048_576
 _Row = list[str | float]
 
 
@@ -58,7 +57,7 @@ def table_to_excel(table: "InputOutputTable", path: str | Path) -> Path:
 
     rows = _grid(table)
     size = len(rows), max(map(len, rows))
-    if size[0] > _MOST_ROWS or size[1] > _MOST_COLUMNS:
+    if size[0] > MOST_ROWS or size[1] > MOST_COLUMNS:
         raise DataError(f"{size[0]} rows and {size[1]} columns exceed an Excel sheet; write .csv")
     stream = io.BytesIO()
     with xlsxwriter.Workbook(stream, {"in_memory": True}) as book:

@@ -103,7 +103,7 @@ def test_what_does_not_fit_a_sheet_is_refused(
         DataError, match="a text of 40,000 characters does not fit a cell of 32,767"
     ):
         Table("t", pd.DataFrame({"a": ["x" * 40_000]})).to_excel(path)
-    monkeypatch.setattr(workbook_module, "_MOST_ROWS", 10)
+    monkeypatch.setattr(workbook_module, "MOST_ROWS", 10)
     with pytest.raises(DataError, match="table 't': 20 rows and 1 columns exceed an Excel sheet"):
         Table("t", pd.DataFrame({"a": range(20)})).to_excel(path)
     assert not path.exists()

@@ -16,8 +16,14 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
-from quesnay.diagnostics.plots import evidence, uncertainty
+from quesnay.diagnostics.plots import evidence, flows, uncertainty
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
+from quesnay.diagnostics.plots.growth import (
+    plot_disaggregation,
+    plot_growth_accounting,
+    plot_reconciliation,
+)
+from quesnay.diagnostics.plots.input_output import plot_decomposition
 from quesnay.diagnostics.plots.style import COLOURS, GREY
 from quesnay.models.uncertainty.sensitivity import Tornado
 
@@ -398,10 +404,10 @@ def test_a_specification_curve_is_ranked_over_its_levels() -> None:
 def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     frame = pd.DataFrame(
         {
-            "run": ["linkage", "curve", "linkage"],
-            "estimate": [1.6, 2.2, 1.2],
-            "low": [1.4, 2.135, 1.1],
-            "high": [2.2, 2.4, 1.3],
+            "run": ["linkage", "curve", "linkage", "linkage"],
+            "estimate": [1.6, 2.2, 1.2, 1.3],
+            "low": [1.4, 2.135, 1.1, 1.2],
+            "high": [2.2, 2.4, 1.3, 1.4],
             "reported_low": 2.125,
             "reported_high": 2.135,
         }
@@ -409,30 +415,33 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     figure = qn.plot_specification_runs(frame, figure="T19", unit="yuan")
     (axes,) = figure.axes
     first, second, _ = axes.lines
-    close(points(first), [(1 / 3, 1.2), (2 / 3, 1.6)])
+    close(points(first), [(0.25, 1.2), (0.5, 1.3), (0.75, 1.6)])
     close(points(second), [(1.58, 2.2)])
     reach = [one for one in axes.collections if isinstance(one, LineCollection)]
-    close(segments(reach[0]), [[(1 / 3, 1.1), (1 / 3, 1.3)], [(2 / 3, 1.4), (2 / 3, 2.2)]])
-    close(segments(reach[1]), [[(0, 1.4), (1, 1.4)]])  # median of the run
+    close(
+        segments(reach[0]),
+        [[(0.25, 1.1), (0.25, 1.3)], [(0.5, 1.2), (0.5, 1.4)], [(0.75, 1.4), (0.75, 2.2)]],
+    )
+    close(segments(reach[1]), [[(0, 1.3), (1, 1.3)]])  # median of the run
     close(segments(reach[3]), [[(1.08, 2.2), (2.08, 2.2)]])
     assert (first.get_color(), second.get_color()) == (BLUE, GREEN)
     close(bars(axes)[0][1::2], (2.125, 0.01))
-    assert axes.get_ylim() == (0, pytest.approx(1.1 * np.quantile([2.2, 2.4, 1.3], 0.97)))
+    assert axes.get_ylim() == (0, pytest.approx(1.1 * np.quantile([2.2, 2.4, 1.3, 1.4], 0.97)))
     assert axes.get_xlim() == (-0.05, 2.16)
     # the interval from 2.135 on does not hold what is below 2.135
     assert ticks(axes.xaxis) == {
-        0.5: "linkage\n2 specifications, median 1.4,\n100% below, 50% agree",
+        0.5: "linkage\n3 specifications, median 1.3,\n100% below, 33% agree",
         1.58: "curve\n1 specifications, median 2.2,\n0% below, 0% agree",
     }
     assert figure.get_label() == (
-        "T19 printed 2.13 yuan: linkage 2 specifications, median 1.4, 100% below, 50% agree; "
+        "T19 printed 2.13 yuan: linkage 3 specifications, median 1.3, 100% below, 33% agree; "
         "curve 1 specifications, median 2.2, 0% below, 0% agree."
     )
     assert legend(figure) == ["median of the run", "printed"]
     assert axes.get_ylabel() == "T19, yuan"
     assert figure.get_size_inches().tolist() == [9.0, 4.4]
     wide = float(reach[0].get_linewidths()[0])
-    assert wide == pytest.approx(100 / (2 * 3))
+    assert wide == pytest.approx(100 / (2 * 4))
 
 
 def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
@@ -555,3 +564,417 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
     assert evidence.plot_audit(cast("Any", made)).get_label() == (
         "No assignment of vintages satisfies all figures."
     )
+
+
+# ---- growth ------------------------------------------------------------------------------------
+
+
+def of(**fields: Any) -> Any:
+    """Stand in for a result: a picture reads these fields only."""
+    return SimpleNamespace(**fields)
+
+
+def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
+    years = [2018, 2020]
+    parts = pd.DataFrame({"labour": [0.01, -0.02], "it_capital": [0.03, 0.04]}, years)
+    made = of(
+        contributions=parts,
+        tfp=pd.Series([0.02, -0.01], years),
+        output_growth=pd.Series([0.06, 0.01], years),
+    )
+    figure = plot_growth_accounting(made, title="made up")
+    (axes,) = figure.axes
+    close(
+        bars(axes),
+        [
+            (2017.2, 0.0, 1.6, 3.0), (2019.2, 0.0, 1.6, 4.0),  # the larger input first
+            (2017.2, 3.0, 1.6, 1.0), (2019.2, 0.0, 1.6, -2.0),
+            (2017.2, 4.0, 1.6, 2.0), (2019.2, -2.0, 1.6, -1.0),
+        ],
+    )  # fmt: skip
+    assert colours(axes) == [BLUE] * 2 + [RED] * 2 + ["#BBBBBB"] * 2
+    close(points(named(axes)["output"]), [(2018, 6.0), (2020, 1.0)])
+    assert [line.get_ydata()[0] for line in axes.lines[1:]] == [0]
+    assert (axes.get_ylabel(), axes.get_title()) == ("growth, 100 x log points", "made up")
+    assert legend(figure) == ["output", "it capital", "labour", "productivity"]
+    assert figure.get_label() == (
+        "Contributions to growth, 2018 to 2020, average log points: it_capital 0.0350, "
+        "labour -0.0050, productivity 0.0050."
+    )
+    assert figure.get_size_inches().tolist() == [8.6, 4.6]
+
+
+@pytest.mark.parametrize(("inputs", "drawn"), [(7, 7), (8, 7)])
+def test_eight_inputs_and_more_are_six_and_the_others(inputs: int, drawn: int) -> None:
+    parts = pd.DataFrame({f"x{k}": [0.1 / (k + 1)] for k in range(inputs)}, [2020])
+    made = of(contributions=parts, tfp=pd.Series([0.0], [2020]), output_growth=parts.sum(axis=1))
+    axes = plot_growth_accounting(made).axes[0]
+    found = bars(axes)
+    assert len(found) == drawn + 1
+    close([found[0][2]], [0.8])  # one year: bars of a year
+    rest = [parts[f"x{k}"].iloc[0] for k in range(6, inputs)]
+    assert found[6][3] == pytest.approx(100 * sum(rest))
+    assert ("other inputs" in legend(axes.figure)) == (inputs == 8)  # type: ignore[arg-type]
+
+
+def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> None:
+    months = pd.period_range("2018-11", periods=3, freq="M")
+    values = pd.Series([1000.0, 1100.0, 1300.0], months, name="value added")
+    made = of(values=values, std_errors=pd.Series([10.0, 20.0, 30.0], months), method="denton")
+    figure = plot_disaggregation(made, unit="yuan")
+    (axes,) = figure.axes
+    times = [2018 + 10.5 / 12, 2018 + 11.5 / 12, 2019 + 0.5 / 12]
+    close(points(axes.lines[0]), list(zip(times, values, strict=True)))
+    band = axes.collections[0].get_paths()[0].vertices
+    for time, value, error in zip(times, values, (10, 20, 30), strict=True):
+        for end in (value - 1.96 * error, value + 1.96 * error):
+            assert np.isclose(band, (time, end)).all(axis=1).any()
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("year", "value added, yuan")
+    assert legend(figure) == ["95 % band", "denton"]
+    assert figure.get_label() == (
+        "Series of 3 periods from 2018-11 to 2019-01 by denton, from 1000 to 1300."
+    )
+    assert axes.yaxis.get_major_formatter()(1100.0) == "1,100"
+    assert not axes.get_legend().get_frame_on()
+    plain = of(values=pd.Series([1.0, 2.0]), std_errors=pd.Series([1.0, np.nan]), method="chow-lin")
+    other = plot_disaggregation(plain).axes[0]
+    assert (other.get_xlabel(), other.get_ylabel()) == ("period", "value")
+    close(points(other.lines[0]), [(0, 1), (1, 2)])
+    assert not other.collections
+
+
+def test_a_reconciliation_shows_what_moved_above_what_it_became() -> None:
+    names = ["core", "fixed", "total"]
+    made = of(
+        std_errors_before=pd.Series([0.1, 0.0, 0.2], names),
+        std_errors=pd.Series([0.05, 0.0, 0.1], names),
+        adjustments=pd.Series([0.1, 0.0, -0.1], names),
+    )
+    figure = plot_reconciliation(made)
+    (axes,) = figure.axes
+    before, after = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
+    close(points(before.lines[0]), [(0.0, 1.12), (0.0, 0.12)])
+    close(points(after.lines[0]), [(1.0, 0.88), (-0.5, -0.12)])
+    close(
+        segments(cast("Any", before.lines[2][0])),
+        [[(-1.96, 1.12), (1.96, 1.12)], [(-1.96, 0.12), (1.96, 0.12)]],
+    )
+    close(
+        segments(cast("Any", after.lines[2][0])),
+        [[(1 - 0.98, 0.88), (1 + 0.98, 0.88)], [(-0.5 - 0.98, -0.12), (-0.5 + 0.98, -0.12)]],
+    )
+    assert (before.lines[0].get_color(), after.lines[0].get_color()) == (RED, BLUE)
+    assert ticks(axes.yaxis) == {1.0: "core", 0.0: "total"}
+    assert axes.get_ylim() == (-0.5, 1.5)
+    assert legend(figure) == ["estimate", "reconciled"]
+    assert figure.get_label() == "Adjustments in standard errors: core 1.000, total -0.500."
+    assert figure.get_size_inches().tolist() == pytest.approx([7.2, 1.4 + 0.45 * 2])
+
+
+def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
+    t = np.arange(2010.0, 2019.0)
+    y = 10.0 / (1.0 + np.exp(-(t - 2014.0))) + 0.01 * np.sin(5 * t)
+    fit = qn.fit_curve("logistic", t, y)
+    figure = fit.plot(unit="yuan", quantity="firms")
+    (axes,) = figure.axes
+    lines = named(axes)
+    drawn = np.array(points(lines["Logistic curve"]))
+    close(drawn[[0, -1], 0], [2010, 2020])
+    assert len(drawn) == 200
+    np.testing.assert_allclose(drawn[:, 1], 10 / (1 + np.exp(-(drawn[:, 0] - 2014))), atol=0.05)
+    close(points(lines["observed"]), list(zip(t, y, strict=True)))
+    top = fit.params["saturation"]
+    close(lines[f"saturation, estimated: {top:.4g}"].get_ydata(), [top, top])
+    assert [2018.0, 2018.0] in [list(line.get_xdata()) for line in axes.lines]
+    assert axes.get_ylabel() == "firms, yuan"
+    assert legend(figure)[0] == "95 % interval of the curve"
+    last = fit.forecast([2020.0])["estimate"].iloc[0]
+    assert figure.get_label() == (
+        f"Logistic curve through 9 points from 2010 to 2018, saturation {top:.4g}; at 2020 the "
+        f"curve is {last:.4g}."
+    )
+    known = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=4.0).plot(until=4.0).axes[0]
+    assert named(known)["saturation, given: 4"].get_ydata()[0] == 4.0
+    assert known.get_xlabel() == "time"
+    assert points(known.lines[0])[-1][0] == 4.0
+    far = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=40.0).plot().axes[0]
+    assert not any("saturation" in name for name in named(far))
+    close(points(far.lines[0])[-1][:1], [3.0])  # at least one beyond the last
+
+
+# ---- tables ------------------------------------------------------------------------------------
+
+
+def test_a_waterfall_writes_each_step_above_its_bar() -> None:
+    effects = pd.Series({"technology": -0.5, "final demand": 2.0, "mix": -5.5})
+    figure = qn.plot_waterfall(
+        effects, start=("2012", 3.0), end="2017", quantity="total", unit="yuan", title="made up"
+    )
+    (axes,) = figure.axes
+    close(
+        bars(axes),
+        [
+            (-0.31, 0, 0.62, 3.0), (3.69, 0, 0.62, -1.0), (0.69, 3.0, 0.62, -0.5),
+            (1.69, 2.5, 0.62, 2.0), (2.69, 4.5, 0.62, -5.5),
+        ],
+    )  # fmt: skip
+    assert colours(axes) == [GREY, GREY, BLUE, RED, GREEN]
+    close(
+        [points(line) for line in axes.lines if line.get_color() == GREY],
+        [[(k + 0.31, top), (k + 0.69, top)] for k, top in enumerate((3.0, 2.5, 4.5, -1.0))],
+    )
+    assert [(text.get_text(), text.xy) for text in axes.texts] == [
+        ("3", (0, 3.0)), ("-0.5", (1, 3.0)), ("+2", (2, 4.5)), ("-5.5", (3, 4.5)), ("-1", (4, 0.0)),
+    ]  # fmt: skip
+    assert ticks(axes.xaxis) == {
+        0.0: "2012", 1.0: "technology", 2.0: "final\ndemand", 3.0: "mix", 4.0: "2017",
+    }  # fmt: skip
+    assert axes.get_ylim()[1] == pytest.approx(1.08 * 4.5)
+    assert (axes.get_title(), axes.get_ylabel()) == ("made up", "total, yuan")
+    assert figure.get_label() == (
+        "total: 2012 3, technology -0.5, final demand +2, mix -5.5, 2017 -1."
+    )
+    assert figure.get_size_inches().tolist() == [7.2, 4.2]
+    low = qn.plot_waterfall(pd.Series({"a": -1.0}), start=("s", -1.0), end="e", quantity="x").axes[
+        0
+    ]
+    assert low.get_ylim()[1] >= 0.0
+
+
+def test_a_heat_map_names_its_sides_and_its_largest_cell() -> None:
+    frame = pd.DataFrame([[0.1, 0.3, np.nan], [-0.2, 0.0, 0.2]], ["a", "b"], list("xyz"))
+    figure = qn.plot_heat_map(
+        frame, quantity="flow", unit="yuan", sides=("from", "to"), title="made up"
+    )
+    axes, scale = figure.axes
+    assert axes.images[0].get_clim() == (0.0, 0.3)
+    assert axes.images[0].norm(0.075) == pytest.approx(0.5)  # the root of a quarter
+    assert (ticks(axes.yaxis), ticks(axes.xaxis)) == (
+        {0.0: "a", 1.0: "b"}, {0.0: "x", 1.0: "y", 2.0: "z"},
+    )  # fmt: skip
+    assert axes.xaxis.get_ticklabels()[0].get_rotation() == 90
+    assert (axes.get_ylabel(), axes.get_xlabel(), axes.get_title()) == ("from", "to", "made up")
+    assert scale.get_ylabel() == "flow, yuan"
+    assert axes.get_aspect() == "auto"
+    assert to_hex(axes.get_facecolor()).upper() == RED
+    assert figure.get_label() == "Heat map of 2 by 3: flow; the largest is 0.3: a into y."
+    assert figure.get_size_inches().tolist() == [9.0, 7.4]
+    none = qn.plot_heat_map(pd.DataFrame([[0.0, -1.0], [0.0, 0.0]]), quantity="flow").axes[0]
+    assert none.images[0].get_clim() == (0.0, 1.0)
+    assert none.get_aspect() == 1.0
+
+
+@pytest.mark.parametrize(
+    ("sectors", "named_", "size"),
+    [(20, True, 9.0), (21, True, 6.5), (50, True, 6.5), (51, False, 9)],
+)
+def test_sectors_are_named_where_there_is_room(sectors: int, named_: bool, size: float) -> None:
+    labels = [f"s{k}" for k in range(sectors)]
+    axes = qn.plot_heat_map(pd.DataFrame(np.eye(sectors), labels, labels), quantity="x").axes[0]
+    for axis in (axes.yaxis, axes.xaxis):
+        seen = [text.get_text() for text in axis.get_ticklabels()]
+        assert (seen == labels) is named_
+        assert axis.get_ticklabels()[0].get_fontsize() == size
+
+
+def small_table(name: str = "made up") -> qn.InputOutputTable:
+    """Miller and Blair's two sectors and a third that trades with nobody but itself."""
+    labels = ["a", "b", "c"]
+    return qn.InputOutputTable(
+        pd.DataFrame([[150.0, 500.0, 0.0], [200.0, 100.0, 0.0], [0.0, 0.0, 10.0]], labels, labels),
+        pd.Series([350.0, 1700.0, 90.0], labels),
+        pd.Series([650.0, 1400.0, 90.0], labels),
+        unit="million",
+        name=name,
+    )
+
+
+def test_linkages_stand_by_class_around_the_mean() -> None:
+    table = small_table()
+    figure = table.plot_linkages(names={"a": "farming"}, count=2)
+    (axes,) = figure.axes
+    frame = table.linkages(variation=False)
+    at = {label: (row["backward_normalised"], row["forward_normalised"])
+          for label, row in frame.iterrows()}  # fmt: skip
+    classes = frame["sector_class"]
+    for line, (kind, colour, mark) in zip(
+        axes.lines,
+        (("key", RED, "o"), ("backward-oriented", BLUE, "s"), ("forward-oriented", GREEN, "^"),
+         ("weak", GREY, ".")),
+        strict=False,
+    ):  # fmt: skip
+        members = [at[label] for label in classes.index[classes == kind]]
+        assert sorted(points(line)) == sorted(pytest.approx(one) for one in members)
+        assert (line.get_color(), line.get_marker()) == (colour, mark)
+        assert line.get_label() == f"{kind} ({len(members)})"
+        assert line.get_markersize() == (8 if kind == "weak" else 6)
+    assert [list(line.get_xdata()) for line in axes.lines[4:5]] == [[1.0, 1.0]]
+    assert [list(line.get_ydata()) for line in axes.lines[5:6]] == [[1.0, 1.0]]
+    away = {label: np.hypot(x - 1, y - 1) + 100 * (classes[label] == "key")
+            for label, (x, y) in at.items()}  # fmt: skip
+    first = sorted(away, key=lambda label: -away[label])[:2]
+    called = {"a": "a farming", "b": "b", "c": "c"}
+    assert [text.get_text() for text in axes.texts] == [called[label] for label in first]
+    assert [text.xy for text in axes.texts] == [pytest.approx(at[label]) for label in first]
+    assert axes.get_title() == "made up"
+    key = ", ".join(called[label] for label in classes.index[classes == "key"]) or "none"
+    assert figure.get_label() == f"Linkage map of 3 sectors. Key sectors: {key}."
+    assert figure.get_size_inches().tolist() == [8.2, 6.2]
+    assert small_table("").plot_linkages().axes[0].get_title() == "Linkage map"
+    assert small_table("").plot_coefficients().axes[0].get_title() == "Technical coefficients"
+
+
+def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
+    table = small_table()
+    lost = table.extract({"a": 0.5})
+    figure = lost.plot(count=2, names={"a": "farming"})
+    left, right = figure.axes
+    for axes, what in ((left, "output"), (right, "value_added")):
+        own = lost.by_sector.sort_values("output_loss", ascending=False)
+        last = own.iloc[2:].sum(numeric_only=True)
+        values = [*own[f"{what}_loss_own"].iloc[:2], last[f"{what}_loss_own"]]
+        more = [*own[f"{what}_loss_induced"].iloc[:2], last[f"{what}_loss_induced"]]
+        expected = [(0.0, k - 0.36, value, 0.72) for k, value in enumerate(values)]
+        expected += [(values[k], k - 0.36, value, 0.72) for k, value in enumerate(more)]
+        close(bars(axes), expected)
+        assert colours(axes) == [BLUE] * 3 + [ORANGE] * 3
+        assert axes.get_xlabel() == f"{what.replace('_', ' ')} lost, million"
+        assert axes.xaxis.get_major_formatter()(1234.0) == "1,234"
+    names = list(ticks(left.yaxis).values())
+    assert names == [{"a": "a farming"}.get(str(label), str(label)) for label in own.index[:2]] + [
+        "1 other sectors"
+    ]
+    assert left.get_ylim()[0] > left.get_ylim()[1]  # the largest on top
+    assert legend(figure) == ["own", "induced"]
+    share = lost.totals["share"]
+    assert figure.get_label() == (
+        f"Losses by sector from extracting a farming ({lost.kind}). Output "
+        f"{lost.total_output_loss:.4g} ({share['output']:.1%}), value added "
+        f"{lost.total_value_added_loss:.4g} ({share['value_added']:.1%})."
+    )
+    heading = figure._suptitle.get_text()  # type: ignore[attr-defined]
+    assert heading == f"Extraction ({lost.kind}) of a farming"
+    assert figure.get_size_inches().tolist() == pytest.approx([10.2, 1.6 + 0.29 * 3])
+
+
+def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
+    names = ["a", "b", "c"]
+    effects = pd.DataFrame({"A": [1.0, -2.0, 0.1], "level": [3.0, 4.0, -0.3]}, pd.Index(names))
+    made = of(
+        effects=effects, total=effects.sum(), account="value_added", unit="million",
+        start=pd.Series([1000.0, 200.0, 1.0], names), change=effects.sum(axis=1),
+        end=pd.Series([1004.0, 202.0, 0.8], names),
+    )  # fmt: skip
+    figure = plot_decomposition(made, start="2012", end="2017", sectors=2, names={"a": "farming"})
+    left, right = figure.axes
+    close(
+        bars(left),
+        [
+            (-0.31, 0, 0.62, 1201.0), (2.69, 0, 0.62, 1206.8), (0.69, 1201.0, 0.62, -0.9),
+            (1.69, 1200.1, 0.62, 6.7),
+        ],
+    )  # fmt: skip
+    assert list(ticks(left.xaxis).values()) == ["2012", "technology", "demand\nlevel", "2017"]
+    assert [text.get_text() for text in left.texts] == ["1,201", "-0.9", "+6.7", "1,207"]
+    # a changes by 4, b by 2, c by -0.2: the largest last, drawn on top
+    close(
+        bars(right),
+        [
+            (0.0, -0.31, -2.0, 0.62), (0.0, 0.69, 1.0, 0.62), (0.0, -0.31, 4.0, 0.62),
+            (1.0, 0.69, 3.0, 0.62),
+        ],
+    )  # fmt: skip
+    assert colours(right) == [BLUE] * 2 + [RED] * 2
+    close(points(named(right)["change"]), [(2.0, 0), (4.0, 1)])
+    assert ticks(right.yaxis) == {0.0: "b", 1.0: "a farming"}
+    assert (left.get_ylabel(), right.get_xlabel()) == (
+        "value added, million", "change of value added, million",
+    )  # fmt: skip
+    assert left.get_title() == "All sectors, 2012 to 2017"
+    assert right.get_title() == "The sectors that changed most"
+    assert left.yaxis.get_major_formatter()(1200.4) == "1,200"
+    assert right.xaxis.get_major_formatter()(1200.4) == "1,200"
+    assert legend(figure) == ["change", "technology", "demand level"]
+    assert figure.get_label() == (
+        "value added: 2012 1,201, technology -0.9, demand level +6.7, 2017 1,207."
+    )
+    assert figure.get_size_inches().tolist() == [12.4, 4.2]
+
+
+# ---- flows -------------------------------------------------------------------------------------
+
+
+def test_flows_are_stacked_centred_and_named_at_their_ends() -> None:
+    """By hand: 3 + 5 into a core, 6 + 2 out of it; gaps a share of the highest step."""
+    rows = pd.DataFrame(
+        {"source": ["steel", "chips", "core", "core"], "target": ["core", "core", "cars", "trade"],
+         "value": [3.0, 5.0, 6.0, 2.0]}
+    )  # fmt: skip
+    figure = qn.plot_flows(rows, unit="yuan", names={"steel": "basic"}, title="made up")
+    (axes,) = figure.axes
+    gap = flows._GAP * 8.0
+    wide = flows._WIDE
+    top = 4.0 + gap / 2
+    close(
+        sorted(bars(axes), key=lambda bar: (bar[0], -bar[1])),
+        [
+            (-wide / 2, top - 5.0, wide, 5.0), (-wide / 2, -top, wide, 3.0),
+            (1 - wide / 2, -4.0, wide, 8.0),
+            (2 - wide / 2, top - 6.0, wide, 6.0), (2 - wide / 2, -top, wide, 2.0),
+        ],
+    )  # fmt: skip
+    own = [
+        to_hex(one.get_facecolor()).upper() for one in axes.patches if isinstance(one, Rectangle)
+    ]
+    assert sorted(own) == sorted([BLUE, RED, GREEN, GREY, GREY])  # users pass nothing on
+    texts = {text.get_text(): text for text in axes.texts}
+    assert set(texts) == {"chips: 5", "steel basic: 3", "core: 8", "cars: 6", "trade: 2"}
+    close(texts["chips: 5"].xy, (-0.6 * wide, top - 2.5))
+    close(texts["core: 8"].xy, (1.0, 0.0))
+    close(texts["trade: 2"].xy, (2 + 0.6 * wide, 1.0 - top))
+    assert [texts[name].get_ha() for name in ("chips: 5", "core: 8", "cars: 6")] == [
+        "right", "center", "left",
+    ]  # fmt: skip
+    assert texts["core: 8"].get_bbox_patch() is not None
+    assert texts["cars: 6"].get_bbox_patch() is None
+    ribbons = [one.get_path().vertices for one in axes.patches if not isinstance(one, Rectangle)]
+    # chips into the upper part of the core, steel below; out of it cars above trade
+    close(
+        [one[0] for one in ribbons],
+        [(wide / 2, top), (wide / 2, 3.0 - top), (1 + wide / 2, 4.0), (1 + wide / 2, -2.0)],
+    )
+    close(
+        [one[3] for one in ribbons],
+        [(1 - wide / 2, 4.0), (1 - wide / 2, -1.0), (2 - wide / 2, top), (2 - wide / 2, 2.0 - top)],
+    )
+    close([one[0][1] - one[7][1] for one in ribbons], [5.0, 3.0, 6.0, 2.0])
+    close([one[3][1] - one[4][1] for one in ribbons], [5.0, 3.0, 6.0, 2.0])
+    close([one[1][0] for one in ribbons], [0.5, 0.5, 1.5, 1.5])  # bent in the middle
+    assert axes.get_xlim() == (-0.75, 2.75)
+    assert axes.get_title() == "made up, yuan"
+    assert not axes.axison
+    assert figure.get_label() == ("made up, yuan: 4 flows; the largest, 6, from core to cars.")
+    assert figure.get_size_inches().tolist() == pytest.approx([9.0, 1.6 + 0.36 * 2])
+
+
+def test_amounts_of_flows_have_the_digits_of_the_largest() -> None:
+    rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 0.5]})
+    axes = qn.plot_flows(rows).axes[0]
+    assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 0.50", "c: 12.75"}
+    assert axes.get_title() == ""
+    large = pd.DataFrame({"source": ["a"], "target": "c", "value": [12345.25]})
+    assert {text.get_text() for text in qn.plot_flows(large).axes[0].texts} == {
+        "a: 12,345", "c: 12,345",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [(3, {"a: 9", "b: 5", "2 others: 3"}), (4, {"a: 9", "b: 5", "d: 2", "c: 1"})],
+)
+def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[str]) -> None:
+    rows = pd.DataFrame({"source": list("dabc"), "target": "x", "value": [2, 9, 5, 1]})
+    axes = qn.plot_flows(rows, most=most).axes[0]
+    places = sorted((-text.xy[1], text.get_text()) for text in axes.texts if text.xy[0] < 0.5)
+    assert {text for _, text in places} == shown
+    assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top

@@ -448,8 +448,8 @@ def test_every_sentence_holds_the_numbers_of_the_draws(result: Reproduction) -> 
     ]
     assert said["Elasticities"].replace(" %", "%") == (
         f"Elasticities: one percent more of the technology's inputs goes with {values.min():.3f} "
-        f"to {values.max():.3f} percent more value added by 6 admissible equations (median of their "
-        f"mixture {found.median:.3f}); the integration-driven part that they support is, in "
+        f"to {values.max():.3f} percent more value added by 6 admissible equations (median of "
+        f"their mixture {found.median:.3f}); the integration-driven part that they support is, in "
         f"trillion yuan, {'; '.join(rows)}."
     )
     curve = {year: span(drawn(result, "calibrated", "total", year)) for year in (2019, 2020)}

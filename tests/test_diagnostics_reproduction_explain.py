@@ -1,5 +1,6 @@
 """The first table and what opens behind a number, recomputed from the draws."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -252,3 +253,42 @@ def test_a_number_that_is_not_printed_is_in_the_unit_of_the_account(result: Repr
     low, high = own.quantile([0.025, 0.975])
     assert made.notes[1].endswith(f"95 % interval {low:.4g} to {high:.4g} percent.")
     assert inputs(made)["GDP"][1] == "trillion yuan"
+
+
+def test_a_figure_that_a_run_does_not_estimate_says_so_and_one_of_no_run_is_left_out(
+    result: Reproduction,
+) -> None:
+    verdicts = result.verdicts.copy()
+    ends = ["estimate", "estimate_low", "estimate_high"]
+    verdicts.loc[[("linkage", "T20")], ends] = np.nan
+    verdicts.loc[[(run, "J20") for run in RUNS], ends] = np.nan
+    changed = replace(result, verdicts=verdicts)
+    rows = {own[0].text: own[2:] for own in answer_table(changed).rows}
+    assert "new jobs, 2020" not in rows
+    assert [cell.text == "not estimated" for cell in rows["total value added, 2020"]] == [
+        True, False, False,
+    ]  # fmt: skip
+    whys = explanations(changed)
+    assert "why-linkage-T20" not in whys
+    assert "why-calibrated-T20" in whys
+    columns = pd.Index(["reported", "estimate"])
+    places = list(result.facts.reported.index)
+    opens = verdict_opens(changed, "linkage", columns)
+    assert (places.index("T20"), 1) not in opens
+    assert opens[places.index("T20"), 0] == "why-T20"
+
+
+def test_the_account_of_the_last_year_has_intervals_where_something_was_drawn(
+    result: Reproduction,
+) -> None:
+    bare = replace(result.facts, reported=result.facts.reported.iloc[:0])
+    table = answer_table(replace(result, facts=bare))
+    assert table.title == "The account of 2020"
+    assert table.notes == ("Median and 95 % interval.",)
+    assert [cell.text for cell in table.rows[2]] == [
+        "total value added, 2020",
+        *(interval(drawn(result, run, "total", 2020), 2) for run in RUNS),
+        "trillion yuan",
+    ]
+    part = 100 * drawn(result, "elasticity", "share", 2020)
+    assert table.rows[3][2].text == interval(part, 2)

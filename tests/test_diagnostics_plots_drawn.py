@@ -16,7 +16,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
-from quesnay.diagnostics.plots import evidence, flows, uncertainty
+from quesnay.diagnostics.plots import evidence, flows, labels, uncertainty
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
 from quesnay.diagnostics.plots.growth import (
     plot_disaggregation,
@@ -978,3 +978,60 @@ def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[s
     places = sorted((-text.xy[1], text.get_text()) for text in axes.texts if text.xy[0] < 0.5)
     assert {text for _, text in places} == shown
     assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top
+
+
+# ---- names beside points -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dx", "box"),
+    [(7.0, (17, 23, 37, 33)), (-7.0, (-17, 23, 3, 33)), (0.0, (0, 23, 20, 33))],
+)
+def test_a_name_stands_right_left_or_over_its_point(dx: float, box: tuple[float, ...]) -> None:
+    found = labels._box(np.array([10.0, 20.0]), dx, 3.0, 20.0, 10.0)
+    assert found.tolist() == list(box)
+
+
+def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() -> None:
+    window = (0.0, 0.0, 100.0, 100.0)
+    box, nothing = np.array([10.0, 10.0, 30.0, 20.0]), np.empty((0, 2))
+    assert labels._cost(box, [], nothing, window) == 0.0
+    other = np.array([25.0, 15.0, 50.0, 50.0])
+    assert labels._overlap(box, other) == 25.0  # five by five
+    assert labels._overlap(box, other + 5.0) == 0.0  # touching is no overlap
+    assert labels._overlap(box, other + 9.0) == 0.0  # apart on both axes
+    assert labels._cost(box, [other, other], nothing, window) == 500.0
+    sides = ([-3, 10, 30, 20], [90, 10, 102, 20], [10, -4, 30, 20], [10, 95, 30, 105])
+    costs = [labels._cost(np.array(side, float), [], nothing, window) for side in sides]
+    assert costs == [120.0, 80.0, 160.0, 200.0]
+    dots = np.array([[20.0, 15.0], [31.9, 21.9], [32.0, 15.0], [8.1, 8.1], [8.0, 15.0]])
+    assert labels._cost(box, [], dots, window) == 3 * 40.0
+
+
+def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
+    figure = Figure(figsize=(6, 4), dpi=72)
+    axes = figure.subplots()
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    own = np.array(points, float)
+    labels.place_labels(figure, [labels.Named(axes, own, texts, own if crowd is None else crowd)])
+    return axes.texts
+
+
+def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
+    (alone,) = placed([(5, 5)], ["name"])
+    assert alone.get_position() == (0, 9)  # nine points away, the next ten
+    assert alone.get_ha() == "center"
+    assert not alone.arrow_patch.get_visible()
+    assert alone.get_fontsize() == 8
+    (first,) = placed([(0.1, 5)], ["a long name"])
+    assert (first.get_position(), first.get_ha()) == ((7, 3), "left")
+    (edge,) = placed([(9.9, 5)], ["a long name"])
+    assert edge.get_position() == (-7, 3)
+    assert edge.get_ha() == "right"
+    (top,) = placed([(9.9, 9.99)], ["a long name"])
+    assert top.get_position() == (-7, -9)
+    wall = np.array([(x, y) for x in np.linspace(3, 7, 60) for y in np.linspace(4.2, 5.8, 12)])
+    (far,) = placed([(5, 5)], ["name"], np.vstack([wall, [(5, 5)]]))
+    dx, dy = far.get_position()
+    assert abs(dx) + abs(dy) > 20
+    assert far.arrow_patch.get_visible()

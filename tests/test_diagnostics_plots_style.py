@@ -11,6 +11,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from quesnay.diagnostics.plots import style
@@ -315,7 +316,8 @@ def test_bars_pile_up_away_from_zero_on_both_sides() -> None:
             axes, [0, 1], {"a": [1, -2], "b": [3, -1], "c": [-1, 4]}, COLOURS, width=0.5,
             across=across,
         )  # fmt: skip
-        found = [(b.get_x(), b.get_y(), b.get_width(), b.get_height()) for b in axes.patches]
+        bars = [one for one in axes.patches if isinstance(one, Rectangle)]
+        found = [(b.get_x(), b.get_y(), b.get_width(), b.get_height()) for b in bars]
         upright = [
             (-0.25, 0, 0.5, 1), (0.75, 0, 0.5, -2), (-0.25, 1, 0.5, 3), (0.75, -2, 0.5, -1),
             (-0.25, 0, 0.5, -1), (0.75, 0, 0.5, 4),

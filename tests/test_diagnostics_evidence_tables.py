@@ -94,8 +94,9 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     assert summary.notes == ()
     assert spread.title == "Share of the spread of T19 by choice"
     assert spread.formats == {"share": ".1%"}
-    assert levels.frame.loc[("sample", "2012")].tolist() == [2, 1.0, 1.5, 2.0]
-    assert levels.frame.loc[("supply", "sales")].tolist() == [2, 1.6, 1.8, 2.0]
+    rows: Any = levels.frame.T
+    assert rows["sample", "2012"].tolist() == [2, 1.0, 1.5, 2.0]
+    assert rows["supply", "sales"].tolist() == [2, 1.6, 1.8, 2.0]
     assert list(levels.frame.columns) == ["specifications", "lowest", "median", "highest"]
     assert failed.frame["specifications"].to_dict() == {"no curve": 1}
     whole = rank_specifications(ROWS.iloc[:4].drop(columns="run"), PRINTED, figure="T19")
@@ -207,7 +208,7 @@ def test_errors_are_summed_up_by_rule_and_horizon(errors: qn.DiffusionErrors, ru
             if year - 1 in own and year + ahead in own and own[year] >= 1.05 * own[year - 1]
         ]
         e = np.log(ratios)
-        line = summary.loc[(rule, ahead)]
+        line: Any = summary.loc[(rule, ahead)]
         assert line["n"] == len(e) == {1: 4, 2: 3}[ahead]
         assert line["rmse"] == pytest.approx(np.sqrt(np.mean(e**2)))
         assert line["bias"] == pytest.approx(np.mean(e))
@@ -219,7 +220,7 @@ def test_errors_of_an_origin_stand_together_and_the_tables_count_origins(
     errors: qn.DiffusionErrors,
 ) -> None:
     joint = errors.joint("same step")
-    assert list(joint.columns) == [1, 2]
+    assert joint.columns.tolist() == [1, 2]
     keys = [(name, year) for name, year, *_ in joint.index]
     assert sorted(keys) == [("phones", 2011), ("phones", 2012), ("slow", 2011)]
     first = joint.xs(("phones", 2012), level=[0, 1]).iloc[0]

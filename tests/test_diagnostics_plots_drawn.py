@@ -985,6 +985,32 @@ def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[s
     assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top
 
 
+def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
+    """Twelve sectors of a map and nodes of a step, fifteen of an extraction, ten of a change."""
+    table: Any = qn.load_io("CHN", 2018, imports="separate")
+    assert len(table.plot_linkages().axes[0].texts) == 12
+    lost = table.extract({"20": 0.4}).plot().axes[0]
+    assert len(lost.get_yticks()) == 16
+    assert list(ticks(lost.yaxis).values())[-1] == "27 other sectors"
+    many = qn.plot_flows(
+        pd.DataFrame(
+            {"source": [f"s{k:02d}" for k in range(13)], "target": "x", "value": range(1, 14)}
+        )
+    )
+    names = {text.get_text() for text in many.axes[0].texts}
+    assert "2 others: 3" in names
+    assert len(names) == 13  # eleven, the others, and x
+    effects = pd.DataFrame({"A": np.arange(12.0)}, pd.Index(list("abcdefghijkl")))
+    made = of(
+        effects=effects, total=effects.sum(), account="value_added", unit="", change=effects["A"],
+        start=effects["A"], end=2 * effects["A"],
+    )  # fmt: skip
+    figure: Any = plot_decomposition(made)
+    assert list(ticks(figure.axes[1].yaxis).values()) == list("cdefghijkl")
+    assert figure.axes[0].get_title() == "All sectors, start to end"
+    assert figure.get_size_inches()[1] == pytest.approx(0.34 * 10 + 1.8)
+
+
 # ---- names beside points -------------------------------------------------------------------------
 
 

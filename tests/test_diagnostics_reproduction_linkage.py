@@ -12,10 +12,12 @@ from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import load_study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 
+from .founding_case import founding_case
+
 
 @pytest.fixture(scope="module")
 def result() -> Reproduction:
-    return qn.reproduce("caict_2020", draws=300, seed=2)
+    return founding_case()
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +126,7 @@ def test_an_explanation_says_medians_role_and_provenance(result: Reproduction) -
     text = repr(result.explain("C18", run="linkage"))
     assert "document site" in text
     assert "input in this run" in text
-    assert "medians of 300 draws" in text
+    assert "medians of 400 draws" in text
 
 
 def test_unknown_figures_and_runs_are_refused(result: Reproduction) -> None:

@@ -204,7 +204,7 @@ def test_a_mixture_is_stacked_to_its_density_and_marked() -> None:
     assert sorted(upright) == pytest.approx(sorted([median, 0.05, 0.02]), abs=6e-4)
     styles = [upright[value].get_linestyle() for value in (0.05, 0.02)]
     assert styles == ["--", "--"]
-    dashes = [upright[value]._unscaled_dash_pattern for value in (0.05, 0.02)]  # type: ignore[attr-defined]
+    dashes = [upright[value]._unscaled_dash_pattern for value in (0.05, 0.02)]
     assert dashes == [(0, (1, 2)), (0, (3, 2))]  # told apart by more than their name
     lower = axes.collections[0].get_paths()[0].vertices
     assert lower[:, 1].max() == pytest.approx(0.75 * stats.norm(0, 0.01).pdf(0.0), rel=1e-3)
@@ -340,7 +340,7 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
     assert figure.get_size_inches().tolist() == pytest.approx([9.6, 1.2 + 2 * (0.9 + 0.27 * 2)])
     heading = figure._suptitle
     assert heading.get_text().startswith("Bars: one source moves, all others at their middle.")
-    plain = uncertainty.plot_tornados({keys[0]: panels[keys[0]]})
+    plain: Any = uncertainty.plot_tornados({keys[0]: panels[keys[0]]})
     assert plain._suptitle is None
     assert plain.axes[0].get_xlabel() == "value"
     assert plain.get_label().endswith("T18, linkage: 2, most by pattern, 1 to 3.")
@@ -439,7 +439,8 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
     assert legend(figure) == ["median of the run", "printed"]
     assert axes.get_ylabel() == "T19, yuan"
     assert figure.get_size_inches().tolist() == [9.0, 4.4]
-    wide = float(reach[0].get_linewidths()[0])
+    lines: Any = reach[0]
+    wide = float(lines.get_linewidths()[0])
     assert wide == pytest.approx(100 / (2 * 4))
 
 
@@ -450,7 +451,7 @@ def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
     )
     frame = frame.assign(low=frame["estimate"] - 0.1, high=frame["estimate"] + 0.1)
     for rows, picture in ((frame, True), (frame.iloc[1:], False)):
-        figure = qn.plot_specification_runs(rows, figure="T19")
+        figure: Any = qn.plot_specification_runs(rows, figure="T19")
         assert "1 above the axis" in figure.get_label()
         (dots, _) = figure.axes[0].lines
         assert bool(dots.get_rasterized()) is picture
@@ -613,7 +614,7 @@ def test_eight_inputs_and_more_are_six_and_the_others(inputs: int, drawn: int) -
     close([found[0][2]], [0.8])  # one year: bars of a year
     rest = [parts[f"x{k}"].iloc[0] for k in range(6, inputs)]
     assert found[6][3] == pytest.approx(100 * sum(rest))
-    assert ("other inputs" in legend(axes.figure)) == (inputs == 8)  # type: ignore[arg-type]
+    assert ("other inputs" in legend(axes.figure)) == (inputs == 8)
 
 
 def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> None:
@@ -796,8 +797,8 @@ def test_linkages_stand_by_class_around_the_mean() -> None:
     table = small_table()
     figure: Any = table.plot_linkages(names={"a": "farming"}, count=2)
     axes: Any = figure.axes[0]
-    frame = table.linkages(variation=False)
-    at = {label: (row["backward_normalised"], row["forward_normalised"])
+    frame: Any = table.linkages(variation=False)
+    at: dict[Any, Any] = {label: (row["backward_normalised"], row["forward_normalised"])
           for label, row in frame.iterrows()}  # fmt: skip
     classes = frame["sector_class"]
     for line, (kind, colour, mark) in zip(
@@ -807,7 +808,7 @@ def test_linkages_stand_by_class_around_the_mean() -> None:
         strict=False,
     ):  # fmt: skip
         members = [at[label] for label in classes.index[classes == kind]]
-        assert sorted(points(line)) == sorted(pytest.approx(one) for one in members)
+        assert sorted(points(line)) == [pytest.approx(one) for one in sorted(members)]
         assert (line.get_color(), line.get_marker()) == (colour, mark)
         assert line.get_label() == f"{kind} ({len(members)})"
         assert line.get_markersize() == (8 if kind == "weak" else 6)

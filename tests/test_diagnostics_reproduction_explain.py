@@ -247,7 +247,7 @@ def test_jobs_and_growth_are_explained_by_both_years(result: Reproduction) -> No
 
 
 def test_a_number_that_is_not_printed_is_in_the_unit_of_the_account(result: Reproduction) -> None:
-    made = result.explain("S17", run="linkage")
+    made: Any = result.explain("S17", run="linkage")
     own = 100 * drawn(result, "linkage", "share", 2017)
     assert (made.value, made.unit) == (pytest.approx(own.median()), "percent")
     low, high = own.quantile([0.025, 0.975])

@@ -249,7 +249,7 @@ def test_chi_squared_of_the_stated_errors_is_that_of_generalised_least_squares(
     """r' (A V A')^-1 r with r the distance of the runs from the first, A the differences."""
     found = collect_estimates(result)
     first, *others = result.runs
-    gaps = pd.DataFrame(
+    gaps: Any = pd.DataFrame(
         {
             (run, y): found.draws[path(first, y)] - found.draws[path(run, y)]
             for run in others

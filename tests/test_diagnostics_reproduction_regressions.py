@@ -1,6 +1,7 @@
 """The elasticity of the account: rows, the mixture and its median."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -156,7 +157,8 @@ def test_rivals_stand_with_their_intervals_and_what_they_mean(result: Reproducti
 def test_rules_of_inference_are_those_of_refits(result: Reproduction) -> None:
     found = result.elasticities
     assert found is not None
-    frame, rows = found.inference.frame, regressions.regression_rows(USE)
+    frame: Any = found.inference.frame
+    rows = regressions.regression_rows(USE)
     assert list(frame.index) == ["classical", "HC1", "CR1", "CR2", "wild cluster bootstrap"]
     for rule in ("classical", "HC1", "CR1"):
         cluster = USE.cluster if rule == "CR1" else None

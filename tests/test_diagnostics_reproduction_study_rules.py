@@ -189,6 +189,16 @@ def test_an_account_of_growth_needs_producers_and_capital_with_names() -> None:
             rules.check_klems(own, "s")
 
 
+def test_an_account_of_growth_has_years_and_a_unit_too() -> None:
+    klems = load_klems_study("us_digital_economy")
+    assert klems is not None
+    wrong: list[dict[str, Any]] = [{"years": ()}, {"unit": "yen"}, {"units_per_data_unit": 0.0}]
+    for keys in wrong:
+        own = replace(klems, study=replace(klems.study, **keys))
+        with pytest.raises(qn.StudyError, match=rf"s\.study\.{next(iter(keys))}: "):
+            rules.check_klems(own, "s")
+
+
 def test_groups_and_jobs_belong_to_one_owner() -> None:
     groups = {"a": ("01", "02"), "b": ("02",)}
     tables = replace(FULL.tables, groups=groups, stages={})

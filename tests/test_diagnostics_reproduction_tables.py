@@ -258,7 +258,7 @@ def test_the_path_sets_runs_print_and_rules_side_by_side(result: Reproduction) -
 
 
 def test_every_concept_is_defined_with_letter_unit_and_equation(result: Reproduction) -> None:
-    rows = tables.definitions_table(result).frame.set_index("letter")
+    rows: Any = tables.definitions_table(result).frame.set_index("letter")
     units = rows.loc[["C", "I", "T", "S", "H", "K", "G", "J"], "unit"].tolist()
     assert units == ["unit of the account"] * 3 + ["share"] * 4 + ["persons"]
     assert rows.loc["S", "equation"] == "S = T / GDP"

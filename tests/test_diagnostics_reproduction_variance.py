@@ -85,7 +85,9 @@ def test_every_source_of_uncertainty_has_the_spread_that_the_study_states(
     result: Reproduction,
 ) -> None:
     made, study = result.assembly, result.study
-    inputs, sources = uncertain_inputs(study, result.facts, made.model, made.productivity)
+    found = uncertain_inputs(study, result.facts, made.model, made.productivity)
+    inputs: dict[str, Any] = dict(found[0])
+    sources = found[1]
     cells = [name for name, _, _ in made.model.cells]
     assert len(cells) == 12  # the weights of the five segments: 3, 3, 2, 2 and 2
     assert sources == {
@@ -107,7 +109,7 @@ def test_every_source_of_uncertainty_has_the_spread_that_the_study_states(
     }  # fmt: skip
     for name, (kind, *ends) in expected.items():
         assert type(inputs[name]) is kind, name
-        assert astuple(inputs[name])[:2] == pytest.approx(ends), name  # type: ignore[call-overload]
+        assert astuple(inputs[name])[:2] == pytest.approx(ends), name
     assert inputs["curve"] == Choice((0, 1, 2))
     assert inputs["gdp_vintage"] == inputs["employment_coefficient"] == Choice((0, 1))
     bare = replace(study, potential=None, penetration=None, gdp=replace(study.gdp, forecast=None))
@@ -147,7 +149,7 @@ def test_an_account_is_laid_out_by_run_in_the_order_of_the_draws() -> None:
     draws = pd.DataFrame(
         [values - 1, values, values + 1], columns=pd.MultiIndex.from_tuples(keys, names=names)
     )
-    found = with_intervals(draws)
+    found: Any = with_intervals(draws)
     assert found.loc[keys[0]].tolist() == pytest.approx([0.0, -0.95, 0.95])
     frame = account_frame(found, "estimate", "outcome")
     assert list(frame.index) == [("z", 2019), ("z", 2020), ("a", 2019), ("a", 2020)]
@@ -167,7 +169,7 @@ def test_a_run_of_which_most_draws_are_lost_is_refused(
 ) -> None:
     draws = result.draws.copy()
     column = ("calibrated", "total", 2019, "estimate")
-    draws.iloc[:lost, draws.columns.get_loc(column)] = np.nan  # type: ignore[call-overload]
+    draws.iloc[:lost, draws.columns.get_loc(column)] = np.nan
     if not refused:
         runs._check_draws(draws, "study")
         return
@@ -196,7 +198,7 @@ def test_a_source_is_told_where_it_swings_a_hundredth_of_the_largest(
                        "none": of(0.01, 0.01, np.nan), "other": of(0.5, 0.5, 0.05)},
     )  # fmt: skip
     assert set(found) == set(middle)
-    own = found["linkage", "T19"]
+    own: Any = found["linkage", "T19"]
     assert list(own.swings.index) == ["large", "other", "small"]
     assert own.swings.loc["large"].tolist() == pytest.approx([0.5, 1.5, 1.0])
     assert (own.center, own.level) == (1.0, pytest.approx(0.95))
@@ -205,7 +207,7 @@ def test_a_source_is_told_where_it_swings_a_hundredth_of_the_largest(
 
 def test_variance_is_shared_by_the_indices_of_a_sum(result: Reproduction) -> None:
     """The core of 2018 moves with the rounding of C18 alone: its share is all."""
-    own = result.variance
+    own: Any = result.variance
     assert own.loc[("linkage", "C18"), "rounding"] == pytest.approx(1.0)
     assert own.loc[("linkage", "C18")].drop("rounding").abs().max() < 1e-9
     judged = own.dropna(how="all")

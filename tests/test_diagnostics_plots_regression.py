@@ -468,12 +468,12 @@ def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
     fitted = qn.fit_panel("y ~ x", frame, cluster="unit")
     figure: Any = plot_influence(fitted)
     axes: Any = figure.axes[0]
-    without = {
+    without: dict[str, float] = {
         str(u): float(np.polyfit(own["x"], own["y"], 1)[0])
         for u in range(4)
         for own in [frame[frame["unit"] != u]]
     }
-    expected = sorted(without.items(), key=lambda item: item[1])
+    expected: Any = sorted(without.items(), key=lambda item: item[1])
     names = [text.get_text() for text in axes.get_yticklabels()]
     dots: Any = axes.lines[1]
     assert names == [name for name, _ in expected]
@@ -482,8 +482,8 @@ def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval(
     whole = float(np.polyfit(frame["x"], frame["y"], 1)[0])
     np.testing.assert_allclose(axes.lines[0].get_xdata(), [whole, whole])
     band = np.asarray(axes.patches[0].get_extents().transformed(axes.transData.inverted()))
-    low, high = fitted.conf_int().loc["x"]
-    np.testing.assert_allclose(band[:, 0], [low, high])
+    ends: Any = fitted.conf_int().loc["x"]
+    np.testing.assert_allclose(band[:, 0], ends)
     assert axes.get_ylim() == (-0.8, 3.8)
     assert figure.get_size_inches().tolist() == [7.2, 3.0]
     assert axes.get_title(loc="left") == "x: one unit left out"

@@ -165,7 +165,7 @@ def test_rules_of_inference_are_those_of_refits(result: Reproduction) -> None:
         fit = qn.fit_panel(USE.formula, rows, absorb=USE.absorb, cluster=cluster, covariance=rule)
         assert frame.loc[rule, "std_error"] == pytest.approx(float(fit.std_errors["ln_ict"]))
         assert frame.loc[rule, "p_value"] == pytest.approx(float(fit.pvalues["ln_ict"]))
-        ends = fit.conf_int().loc["ln_ict"]
+        ends: Any = fit.conf_int().loc["ln_ict"]
         assert frame.loc[rule, ["low", "high"]].tolist() == pytest.approx(ends.tolist())
     assert np.isnan(frame.loc["wild cluster bootstrap", "std_error"])
     title = (

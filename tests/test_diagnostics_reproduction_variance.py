@@ -169,7 +169,7 @@ def test_a_run_of_which_most_draws_are_lost_is_refused(
 ) -> None:
     draws = result.draws.copy()
     column = ("calibrated", "total", 2019, "estimate")
-    draws.iloc[:lost, draws.columns.get_loc(column)] = np.nan
+    draws[column] = draws[column].where(np.arange(len(draws)) >= lost)
     if not refused:
         runs._check_draws(draws, "study")
         return

@@ -1,5 +1,6 @@
 """Small pictures, mark by mark: what stands where, in which colour, and what is said of it."""
 
+import functools
 from types import SimpleNamespace
 from typing import Any, cast
 
@@ -400,18 +401,20 @@ def test_a_specification_curve_is_ranked_over_its_levels() -> None:
     assert figure.get_size_inches().tolist() == pytest.approx([9.0, 3.6 + 4 * 0.19])
 
 
+RUNS = pd.DataFrame(
+    {
+        "run": ["linkage", "curve", "linkage", "linkage"],
+        "estimate": [1.6, 2.2, 1.2, 1.3],
+        "low": [1.4, 2.135, 1.1, 1.2],
+        "high": [2.2, 2.4, 1.3, 1.4],
+        "reported_low": 2.125,
+        "reported_high": 2.135,
+    }
+)
+
+
 def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
-    frame = pd.DataFrame(
-        {
-            "run": ["linkage", "curve", "linkage", "linkage"],
-            "estimate": [1.6, 2.2, 1.2, 1.3],
-            "low": [1.4, 2.135, 1.1, 1.2],
-            "high": [2.2, 2.4, 1.3, 1.4],
-            "reported_low": 2.125,
-            "reported_high": 2.135,
-        }
-    )
-    figure: Any = qn.plot_specification_runs(frame, figure="T19", unit="yuan")
+    figure: Any = qn.plot_specification_runs(RUNS, figure="T19", unit="yuan")
     axes: Any = figure.axes[0]
     first, second, _ = axes.lines
     close(points(first), [(0.25, 1.2), (0.5, 1.3), (0.75, 1.6)])
@@ -511,34 +514,28 @@ def test_errors_of_forecasts_are_quantiles_with_their_root_mean_square() -> None
     assert figure.get_size_inches().tolist() == pytest.approx([2.4 + 3.2 * 2, 1.6 + 0.36 * 2])
 
 
-def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
-    """S18 rests on one vintage always, K18 on either of two, and on none of 2017."""
-    vintages = pd.DataFrame(
-        {
-            "id": ["S18", "S18", "K18", "K18", "K18"],
-            "vintages": ["2018 final", "2018 first", "2017 a, 2018 final", "2017 a, 2018 first",
-                         "2017 b, 2018 first"],
-        }
-    )  # fmt: skip
-    made = SimpleNamespace(
-        vintages=vintages,
+@functools.cache
+def small_audit() -> Any:
+    """S18 rests on one vintage always, K18 on either of two, and never on one of 2017."""
+    rests = ["2018 final", "2018 first", "2017 a, 2018 final", "2017 a, 2018 first"]
+    return SimpleNamespace(
+        vintages=pd.DataFrame(
+            {"id": ["S18"] * 2 + ["K18"] * 3, "vintages": [*rests, "2017 b, 2018 first"]}
+        ),
         assignments=pd.DataFrame(
-            {"S18": ["2018 final"] * 2, "K18": ["2017 a, 2018 final", "2017 a, 2018 first"],
-             "K18 definition": ["nominal"] * 2},
+            {"S18": rests[:1] * 2, "K18": rests[2:], "K18 definition": ["nominal"] * 2}
         ),
         figures=pd.DataFrame(index=["S18", "K18"]),
         feasible=True,
         name_of=lambda name: f"figure {name}",
-    )  # fmt: skip
-    figure: Any = evidence.plot_audit(cast("Any", made))
-    axes: Any = figure.axes[0]
+    )
+
+
+def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
+    axes: Any = evidence.plot_audit(small_audit()).axes[0]
     assert ticks(axes.yaxis) == {0.0: "figure S18", 1.0: "figure K18, nominal"}
-    assert ticks(axes.xaxis) == {
-        0.0: "2017\na",
-        1.0: "2017\nb",
-        2.0: "2018\nfinal",
-        3.0: "2018\nfirst",
-    }
+    words = ["2017\na", "2017\nb", "2018\nfinal", "2018\nfirst"]
+    assert ticks(axes.xaxis) == dict(zip((0.0, 1.0, 2.0, 3.0), words, strict=True))
     cells = {
         (round(x + 0.42), round(y + 0.35)): patch.get_hatch()
         or to_hex(patch.get_facecolor()).upper()
@@ -551,17 +548,23 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
     }  # fmt: skip
     close([w for *_, w, _ in bars(axes) if w], [0.84] * 6)
     assert (axes.get_xlim(), axes.get_ylim()) == ((-0.5, 3.5), (1.5, -0.5))
-    assert axes.get_title() == "The GDP on which each figure rests: 2 assignments fit"
+
+
+def test_an_audit_says_how_many_assignments_fit() -> None:
+    figure: Any = evidence.plot_audit(small_audit())
+    said = "The GDP on which each figure rests: 2 assignments fit"
+    assert figure.axes[0].get_title() == said
     assert legend(figure) == [
         "in every consistent assignment", "in some consistent assignment", "in none",
     ]  # fmt: skip
     assert figure.get_label() == (
-        "The GDP on which each figure rests: 2 assignments fit: figure S18: 2018 final; "
-        "figure K18: 2017 a, 2018 final or 2017 a, 2018 first."
+        f"{said}: figure S18: 2018 final; figure K18: 2017 a, 2018 final or 2017 a, 2018 first."
     )
     assert figure.get_size_inches().tolist() == pytest.approx([3.6 + 0.78 * 4, 2.4 + 0.42 * 2])
-    made.feasible, made.assignments = False, made.assignments.astype(object).iloc[:0]
-    assert evidence.plot_audit(cast("Any", made)).get_label() == (
+    own = small_audit()
+    none = own.assignments.astype(object).iloc[:0]
+    lost: Any = SimpleNamespace(**{**vars(own), "feasible": False, "assignments": none})
+    assert evidence.plot_audit(lost).get_label() == (
         "No assignment of vintages satisfies all figures."
     )
 
@@ -861,7 +864,9 @@ def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
     assert figure.get_size_inches().tolist() == pytest.approx([10.2, 1.6 + 0.29 * 3])
 
 
-def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
+@functools.cache
+def small_change() -> Any:
+    """Of three sectors one changes by 4, one by 2 and the last by -0.2."""
     names = ["a", "b", "c"]
     effects = pd.DataFrame({"A": [1.0, -2.0, 0.1], "level": [3.0, 4.0, -0.3]}, pd.Index(names))
     made = of(
@@ -869,9 +874,11 @@ def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
         start=pd.Series([1000.0, 200.0, 1.0], names), change=effects.sum(axis=1),
         end=pd.Series([1004.0, 202.0, 0.8], names),
     )  # fmt: skip
-    figure: Any = plot_decomposition(
-        made, start="2012", end="2017", sectors=2, names={"a": "farming"}
-    )
+    return plot_decomposition(made, start="2012", end="2017", sectors=2, names={"a": "farming"})
+
+
+def test_a_decomposition_is_a_waterfall_of_the_whole() -> None:
+    figure = small_change()
     left, right = figure.axes
     close(
         bars(left),
@@ -882,7 +889,20 @@ def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
     )  # fmt: skip
     assert list(ticks(left.xaxis).values()) == ["2012", "technology", "demand\nlevel", "2017"]
     assert [text.get_text() for text in left.texts] == ["1,201", "-0.9", "+6.7", "1,207"]
-    # a changes by 4, b by 2, c by -0.2: the largest last, drawn on top
+    assert (left.get_ylabel(), right.get_xlabel()) == (
+        "value added, million", "change of value added, million",
+    )  # fmt: skip
+    assert left.get_title() == "All sectors, 2012 to 2017"
+    assert left.yaxis.get_major_formatter()(1200.4) == "1,200"
+    assert legend(figure) == ["change", "technology", "demand level"]
+    assert figure.get_label() == (
+        "value added: 2012 1,201, technology -0.9, demand level +6.7, 2017 1,207."
+    )
+    assert figure.get_size_inches().tolist() == [12.4, 4.2]
+
+
+def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> None:
+    right = small_change().axes[1]
     close(
         bars(right),
         [
@@ -893,34 +913,28 @@ def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
     assert colours(right) == [BLUE] * 2 + [RED] * 2
     close(points(named(right)["change"]), [(2.0, 0), (4.0, 1)])
     assert ticks(right.yaxis) == {0.0: "b", 1.0: "a farming"}
-    assert (left.get_ylabel(), right.get_xlabel()) == (
-        "value added, million", "change of value added, million",
-    )  # fmt: skip
-    assert left.get_title() == "All sectors, 2012 to 2017"
     assert right.get_title() == "The sectors that changed most"
-    assert left.yaxis.get_major_formatter()(1200.4) == "1,200"
     assert right.xaxis.get_major_formatter()(1200.4) == "1,200"
-    assert legend(figure) == ["change", "technology", "demand level"]
-    assert figure.get_label() == (
-        "value added: 2012 1,201, technology -0.9, demand level +6.7, 2017 1,207."
-    )
-    assert figure.get_size_inches().tolist() == [12.4, 4.2]
 
 
 # ---- flows -------------------------------------------------------------------------------------
 
 
-def test_flows_are_stacked_centred_and_named_at_their_ends() -> None:
-    """By hand: 3 + 5 into a core, 6 + 2 out of it; gaps a share of the highest step."""
+WIDE, TOP = flows._WIDE, 4.0 + flows._GAP * 8.0 / 2  # of a node; upper edge of a step of two
+
+
+@functools.cache
+def small_flows() -> Any:
+    """3 + 5 into a core, 6 + 2 out of it; gaps are a share of the highest step."""
     rows = pd.DataFrame(
         {"source": ["steel", "chips", "core", "core"], "target": ["core", "core", "cars", "trade"],
          "value": [3.0, 5.0, 6.0, 2.0]}
     )  # fmt: skip
-    figure: Any = qn.plot_flows(rows, unit="yuan", names={"steel": "basic"}, title="made up")
-    axes: Any = figure.axes[0]
-    gap = flows._GAP * 8.0
-    wide = flows._WIDE
-    top = 4.0 + gap / 2
+    return qn.plot_flows(rows, unit="yuan", names={"steel": "basic"}, title="made up")
+
+
+def test_nodes_are_stacked_centred_and_named_at_their_ends() -> None:
+    wide, top, axes = WIDE, TOP, small_flows().axes[0]
     close(
         sorted(bars(axes), key=lambda bar: (bar[0], -bar[1])),
         [
@@ -943,6 +957,11 @@ def test_flows_are_stacked_centred_and_named_at_their_ends() -> None:
     ]  # fmt: skip
     assert texts["core: 8"].get_bbox_patch() is not None
     assert texts["cars: 6"].get_bbox_patch() is None
+
+
+def test_ribbons_leave_their_nodes_in_the_order_of_those_that_they_go_to() -> None:
+    wide, top, figure = WIDE, TOP, small_flows()
+    axes = figure.axes[0]
     ribbons = [one.get_path().vertices for one in axes.patches if not isinstance(one, Rectangle)]
     # chips into the upper part of the core, steel below; out of it cars above trade
     close(

@@ -206,8 +206,13 @@ def test_accounts_side_by_side_are_those_of_the_studies(america: qn.KlemsAccount
     assert set(last["year"]) == {2020}
     with pytest.raises(qn.StudyError, match="no account of 2016; it has 2017, 2018, 2019, 2020"):
         qn.compare([result], year=2016)
-    figure = found.plot(source="made up")
-    (axes,) = figure.axes
+
+
+def test_accounts_are_drawn_as_shares_of_gdp_the_core_first(america: qn.KlemsAccount) -> None:
+    found = qn.compare([founding_case(), study_case("oecd_ict_japan"), america], year=2018)
+    line: Any = found.accounts.loc[("caict_2020", "linkage")]
+    figure: Any = found.plot(source="made up")
+    axes = figure.axes[0]
     bars = [one for one in axes.patches if isinstance(one, Rectangle)]
     core, rest = bars[0], bars[5]
     assert core.get_width() == pytest.approx(100 * line["core_share"])
@@ -218,7 +223,7 @@ def test_accounts_side_by_side_are_those_of_the_studies(america: qn.KlemsAccount
     assert names[0] == "caict_2020, linkage, 2018"
     assert axes.get_ylim()[0] > axes.get_ylim()[1]
     assert axes.get_xlabel() == "percent of GDP"
-    assert f"caict_2020, linkage, 2018: {100 * own['share']:.1f} %; " in str(figure.get_label())
+    assert f"caict_2020, linkage, 2018: {100 * line['share']:.1f} %; " in figure.get_label()
     assert figure.get_size_inches()[0] == 8.6
 
 

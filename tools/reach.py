@@ -7,6 +7,7 @@ The seconds of each test go into ``$REACH_DATA.<process>.json``.
 
 import json
 import os
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
@@ -26,6 +27,7 @@ measured = coverage.Coverage(
 )
 measured.set_option("run:disable_warnings", ["no-data-collected"])
 measured.start()
+threading.settrace(None)  # two that start at once fail where each installs a tracer (Python 3.11)
 
 
 @pytest.hookimpl(hookwrapper=True)

@@ -840,3 +840,12 @@ def test_letters_sets_and_misses_of_an_audit_are_named(report: AuditResult) -> N
     sets, misses = clashing.tables()[-2:]
     assert sets.frame["figures"].iloc[0].startswith("share of GDP, 2018 (S18); nominal growth of")
     assert misses.frame["figure"].str.contains(r"^.+, 20\d\d \([A-Z]\d\d\)$").all()
+
+
+def test_ids_and_letters_are_told_in_words(report: AuditResult) -> None:
+    assert report.name_of("S18") == "share of GDP, 2018 (S18)"
+    assert report.name_of("K18 definition").endswith("GDP growth, 2018 (K18), definition")
+    (letters,) = report._letters()
+    assert letters.startswith("Letters, t the year: T = value added total; C = core industries")
+    assert "S = share of GDP" in letters
+    assert letters.endswith(".")

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
 from matplotlib.container import ErrorbarContainer
 from matplotlib.figure import Figure, SubFigure
 from matplotlib.patches import Rectangle
+from matplotlib.text import Text
 from scipy import stats
 
 import quesnay as qn
@@ -145,16 +147,48 @@ def in_numbers(axis: Any) -> bool:
     return any(said) and all(re.fullmatch(r"[-\d.,%\s\u2212]*", text) for text in said)
 
 
-@pytest.mark.parametrize(
-    "draw", [*(functools.partial(d, *a, **o) for d, a, o in PICTURES), *RESULTS, *OTHERS]
-)
-def test_every_scale_in_numbers_says_what_it_measures(draw: Callable[..., Figure]) -> None:
+EVERY = [*(functools.partial(d, *a, **o) for d, a, o in PICTURES), *RESULTS, *OTHERS]
+
+
+@functools.cache
+def drawn_once(draw: Callable[..., Figure]) -> Figure:
     figure = draw()
     figure.draw_without_rendering()
-    for axes in figure.axes:
+    return figure
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_every_scale_in_numbers_says_what_it_measures(draw: Callable[..., Figure]) -> None:
+    for axes in drawn_once(draw).axes:
         for axis in (axes.xaxis, axes.yaxis):
             if axes.axison and in_numbers(axis):
                 assert axis.get_label_text(), axes.get_title(loc="left") or axes.get_title()
+
+
+@pytest.mark.parametrize("draw", EVERY)
+def test_every_picture_has_the_house_s_sizes(draw: Callable[..., Figure]) -> None:
+    """Titles of 11 points, nothing larger or under 6.5; thin lines, small marks, pale areas."""
+    figure = drawn_once(draw)
+    texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and one.get_text()]
+    assert all(6.5 <= text.get_fontsize() <= 11 for text in texts)
+    legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
+    for text in [text for one in legends if one is not None for text in one.get_texts()]:
+        assert 8.5 <= text.get_fontsize() <= 9
+    for axes in figure.axes:
+        for title in (axes.title, axes._left_title):  # type: ignore[attr-defined]
+            assert not title.get_text() or title.get_fontsize() == 11
+        for line in axes.lines:
+            x, y = (np.asarray(values, dtype=float) for values in line.get_data())
+            straight = x.size == 2 and (np.ptp(x) == 0 or np.ptp(y) == 0)
+            if line.get_linestyle() != "None":
+                assert line.get_linewidth() <= (1.5 if straight else 1.8)
+            if line.get_marker() not in {"None", "", None}:
+                assert line.get_markersize() <= 8
+        for area in [*axes.patches, *axes.collections]:
+            pale = area.get_alpha()
+            assert pale is None or pale <= 0.7
+            if pale is not None and pale < 0.6 and not isinstance(area, LineCollection):
+                assert not np.any(area.get_linewidth())  # an edge would be read as a bound
 
 
 def boxed(artist: Any) -> Any:

@@ -1,17 +1,25 @@
 """The six panels and the influence plot: what they show, that they touch nothing else."""
 
+import functools
 import re
-from typing import Any
+from typing import Any, cast
 
 import matplotlib as mpl
 import numpy as np
 import pandas as pd
 import pytest
+import statsmodels.api as sm
+from matplotlib.colors import to_hex
+from matplotlib.figure import Figure
 from matplotlib.text import Text
+from scipy import stats
+from statsmodels.stats.outliers_influence import variance_inflation_factor
 
 import quesnay as qn
+from quesnay.diagnostics.plots import regression as plots
 from quesnay.diagnostics.plots.regression import plot_diagnostics, plot_influence
-from quesnay.diagnostics.plots.style import save_figure
+from quesnay.diagnostics.plots.style import COLOURS, GREY, save_figure
+from quesnay.diagnostics.regression.assumptions import examine
 from quesnay.fitting.assumptions.residuals import order_envelope
 from quesnay.fitting.errors import EstimationError
 
@@ -38,6 +46,12 @@ def fit(frame: pd.DataFrame | None = None, **options: Any) -> Any:
     return qn.fit_panel("y ~ x + `w$_1`", panel() if frame is None else frame, **options)
 
 
+@functools.cache
+def freed_of_years() -> Figure:
+    drawn = fit(absorb="year", cluster="province", time="year").plot_diagnostics()
+    return cast("Figure", drawn)
+
+
 TITLES = (
     "Residuals against fitted",
     "Normal errors?",
@@ -49,7 +63,7 @@ TITLES = (
 
 
 def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
-    figure = fit(absorb="year", cluster="province", time="year").plot_diagnostics()
+    figure = freed_of_years()
     panels = figure.axes[:6]
     assert tuple(axes.get_title(loc="left") for axes in panels) == TITLES
     for axes in panels:
@@ -58,22 +72,14 @@ def test_six_panels_each_with_a_title_a_hint_and_labelled_axes() -> None:
     assert "most influential row is" in figure.get_label()
 
 
-def test_spread_shows_every_row_at_its_fitted_value() -> None:
-    fitted = fit(cluster="province")
-    points = np.asarray(fitted.plot_diagnostics().axes[2].collections[0].get_offsets())
-    np.testing.assert_allclose(np.sort(points[:, 0]), np.sort(np.asarray(fitted.fitted)))
-    assert (points[:, 1] >= 0).all()
-
-
 def test_the_dashed_lines_have_the_cooks_distance_that_the_title_says() -> None:
-    fitted = fit(cluster="province")
-    axes = fitted.plot_diagnostics().axes[3]
+    axes = judged().axes[3]
     said = re.findall(r"[\d.]+", axes.texts[0].get_text().rpartition("dashed: ")[2])
     dashed = [line for line in axes.lines if line.get_linestyle() == "--"]
     found = []
     for line in dashed:
         h, r = (np.asarray(values, dtype=float) for values in line.get_data())
-        cooks = r**2 * h / (1 - h) / len(fitted.params)  # Cook (1977)
+        cooks = r**2 * h / (1 - h) / 3  # Cook (1977)
         np.testing.assert_allclose(cooks, cooks[0])
         found.append((float(np.sign(r[0])), float(cooks[0])))
     expected = sorted((side, float(level)) for level in said for side in (-1, 1))
@@ -81,7 +87,7 @@ def test_the_dashed_lines_have_the_cooks_distance_that_the_title_says() -> None:
 
 
 def test_years_are_whole_and_every_province_has_a_row() -> None:
-    axes = fit(absorb="year", cluster="province", time="year").plot_diagnostics().axes[4]
+    axes = freed_of_years().axes[4]
     assert [label.get_text() for label in axes.get_xticklabels()] == [
         "2012", "2013", "2014", "2015", "2016",
     ]  # fmt: skip
@@ -145,7 +151,7 @@ def test_long_names_leave_the_panels_their_room() -> None:
 
 
 def test_names_of_points_do_not_cover_each_other() -> None:
-    figure = fit(absorb="year", cluster="province", time="year").plot_diagnostics()
+    figure = freed_of_years()
     figure.draw_without_rendering()
     for axes in (figure.axes[0], figure.axes[3]):
         boxes = [Text.get_window_extent(text) for text in axes.texts[1:]]
@@ -161,14 +167,6 @@ def test_of_many_groups_those_that_move_the_estimate_most_are_drawn() -> None:
     expected = np.sort(distance)[-45:]
     np.testing.assert_allclose(np.sort(np.abs(drawn - fitted.params["x"])), expected, rtol=1e-6)
     assert axes.get_xlabel().endswith("(the 45 of 60 that move it most)")
-
-
-@pytest.mark.parametrize(("rows", "lines"), [(12, 1), (40, 2)])
-def test_few_rows_get_no_local_regression(rows: int, lines: int) -> None:
-    g = np.random.default_rng(3)
-    frame = pd.DataFrame({"x": g.standard_normal(rows), "y": g.standard_normal(rows)})
-    axes = plot_diagnostics(qn.fit_panel("y ~ x", frame)).axes[0]
-    assert len([line for line in axes.lines if line.get_marker() == "None"]) == lines
 
 
 def test_rows_are_named_by_their_unit_where_the_time_is_not_known() -> None:
@@ -210,3 +208,314 @@ def test_a_line_stands_at_zero_where_estimates_lie_on_both_sides() -> None:
     data["y"] += 20 * data["x"]
     far = qn.plot_influence(qn.fit_panel("y ~ x", data, cluster="u"), "x").axes[0]
     assert [0.0, 0.0] not in [np.asarray(line.get_xdata()).tolist() for line in far.get_lines()]
+
+
+@functools.cache
+def judged() -> Figure:
+    """Draw the panels of a regression that statsmodels knows too."""
+    fitted = fit(cluster="province", time="year")
+    return cast("Figure", fitted.plot_diagnostics(unit="province", source="made up"))
+
+
+@functools.cache
+def influence() -> Any:
+    frame = panel()
+    return sm.OLS(frame["y"], sm.add_constant(frame[["x", "w$_1"]])).fit().get_influence()
+
+
+def offsets(axes: Any) -> np.ndarray:
+    return np.asarray(axes.collections[-1].get_offsets())
+
+
+def rings(axes: Any) -> np.ndarray:
+    (line,) = [one for one in axes.lines if one.get_markerfacecolor() == "none"]
+    return np.column_stack(line.get_data())
+
+
+def level_lines(axes: Any) -> list[tuple[float, str]]:
+    """Height and colour of the lines across a whole panel."""
+    own = [line for line in axes.lines if list(line.get_xdata()) == [0, 1]]
+    return [(float(line.get_ydata()[0]), line.get_color()) for line in own]
+
+
+def test_the_four_clouds_are_those_of_statsmodels() -> None:
+    known, axes = influence(), judged().axes
+    fitted = np.asarray(known.results.fittedvalues)
+    r, t = known.resid_studentized_internal, np.sort(known.resid_studentized_external)
+    h, residuals = known.hat_matrix_diag, np.asarray(known.results.resid)
+    close = functools.partial(np.testing.assert_allclose, rtol=1e-9, atol=1e-9)
+    close(offsets(axes[0]), np.column_stack([fitted, residuals]))
+    close(offsets(axes[1])[:, 1], t)
+    close(offsets(axes[2]), np.column_stack([fitted, np.sqrt(np.abs(r))]))
+    close(offsets(axes[3]), np.column_stack([h, r]))
+    close(axes[3].get_ylim(), np.array([-1.25, 1.25]) * np.abs(r).max())
+    assert level_lines(axes[0]) == level_lines(axes[3]) == [(0.0, GREY)]
+    # the five rows named: largest standardised residuals, largest distances of Cook
+    close(rings(axes[0])[:, 1], residuals[np.argsort(-np.abs(r))[:5]])
+    cooks = known.cooks_distance[0]
+    close(rings(axes[3])[:, 1], r[np.argsort(-cooks)[:5]])
+    dashed = [line.get_xdata() for line in axes[3].lines if line.get_linestyle() == "--"]
+    close([(x[0], x[-1]) for x in dashed], [(h.min(), 1.02 * h.max())] * 4, atol=2e-6)
+
+
+def test_ordered_residuals_stand_at_their_quantiles_and_who_leaves_the_band_is_red() -> None:
+    t = np.sort(influence().resid_studentized_external)
+    low, middle, high = (stats.t(46).ppf(part) for part in order_envelope(50))
+    axes = judged().axes[1]
+    np.testing.assert_allclose(offsets(axes)[:, 0], middle)
+    band = axes.collections[0].get_paths()[0].vertices
+    for ends in (low, high):
+        assert all(np.isclose(band, point).all(axis=1).any() for point in np.c_[middle, ends])
+    line, red, _ = axes.lines
+    np.testing.assert_array_equal(*line.get_data())
+    assert red.get_color() == COLOURS[1]
+    assert red.get_xdata().size == ((t < low) | (t > high)).sum() == 0
+    assert axes.get_xlabel() == "quantile of t(46)"
+    frame = panel()
+    frame.loc[7, "y"] += 9.0
+    sample = examine(fit(frame))
+    apart = Figure().subplots()
+    named = plots._draw_quantiles(apart, sample)
+    largest = int(np.argmax(np.abs(sample.influence.studentised)))
+    assert largest == 7
+    assert apart.lines[1].get_ydata().tolist() == [sample.influence.studentised[7]]
+    assert list(named.texts) == ["7"]
+
+
+def test_what_is_said_of_the_six_panels_is_true() -> None:
+    figure, cooks = judged(), influence().cooks_distance[0]
+    assert figure.get_size_inches()[0] == 13.0
+    assert figure._suptitle.get_text() == "y ~ x + `w$_1`: 50 rows, CR1 errors"
+    assert figure._suptitle.get_ha() == "left"
+    top = f"{cooks.max():.2g}"
+    assert figure.axes[3].texts[0].get_text() == (
+        f"Cook's distance up to {top}: a row beyond 0.5 decides (dashed: 0.5 and 1)"
+    )
+    worst = panel().iloc[int(cooks.argmax())]
+    assert figure.get_label() == (
+        "Six diagnostic panels of the regression of y on Intercept, x, w$_1 with 50 rows; the "
+        f"most influential row is {worst['province']}, {worst['year']:.0f}, Cook's distance {top}."
+    )
+    assert figure.axes[3].get_xlabel() == "leverage"
+
+
+def test_bars_of_collinearity_are_the_variance_inflation_of_statsmodels() -> None:
+    g = np.random.default_rng(5)
+    frame = pd.DataFrame(g.standard_normal((40, 2)), columns=["a", "b"])
+    frame["c"] = frame["a"] + 0.01 * g.standard_normal(40)
+    frame["d"] = frame["b"] + 0.4 * g.standard_normal(40)
+    frame["y"] = g.standard_normal(40)
+    design = sm.add_constant(frame[list("abcd")]).to_numpy()
+    known = {name: variance_inflation_factor(design, 1 + i) for i, name in enumerate("abcd")}
+    axes = Figure().subplots()
+    plots._draw_collinearity(axes, examine(qn.fit_panel("y ~ a + b + c + d", frame)))
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    widths = [bar.get_width() for bar in axes.patches]
+    assert sorted(names) == list("abcd")
+    assert widths == sorted(widths)  # the worst on top
+    np.testing.assert_allclose(widths, [known[name] for name in names])
+    for bar, text in zip(axes.patches, axes.texts, strict=False):
+        value = bar.get_width()
+        assert text.get_text() == (f"{value:.2f}" if value < 100 else f"{value:,.0f}")
+        assert to_hex(bar.get_facecolor()).upper() == COLOURS[int(value > 10)]
+        assert text.xy == (value, bar.get_y() + bar.get_height() / 2)
+    assert axes.get_xlim() == (0.0, pytest.approx(1.15 * max(widths)))
+    assert [list(line.get_xdata()) for line in axes.lines] == [[10.0, 10.0]]
+    assert axes.get_ylim() == (-1.7, 3.7)  # room for five
+    assert judged().axes[5].get_xlim() == (0.0, 11.0)
+
+
+def test_the_map_holds_the_scaled_sum_of_every_cell() -> None:
+    """Two rows a cell and one cell with none: sum over root of number, by hand from the rows."""
+    frame = pd.concat([panel(), panel().assign(x=lambda f: f["x"] ** 2)], ignore_index=True)
+    frame = frame[(frame["province"] != "省3") | (frame["year"] != 2014)]
+    fitted = fit(frame, cluster="province")
+    sample = examine(fitted, unit="province", time="year", data=frame)
+    assert sample.unit is not None
+    assert sample.time is not None
+    figure = Figure()
+    axes = figure.subplots()
+    plots._draw_groups(axes, sample)
+    rows = frame.assign(r=sample.influence.standardised)
+    expected = rows.pivot_table(
+        index="province", columns="year", values="r", aggfunc=lambda r: r.sum() / np.sqrt(len(r))
+    ).loc[[str(label) for label in sample.unit.labels]]
+    image = axes.images[0]
+    drawn = np.ma.filled(image.get_array(), np.nan)
+    np.testing.assert_allclose(drawn, expected.to_numpy(float), rtol=1e-9)
+    assert np.isnan(drawn).sum() == 1
+    assert image.get_clim() == (-3.0, 3.0)
+    assert axes.texts[0].get_text() == "pale; no row or column of one colour"
+    said = "sum of standardised residuals / root of their number"
+    assert figure.axes[1].get_ylabel() == said
+    assert axes.get_xlabel() == "year"
+    np.testing.assert_allclose(  # and where a mean is nothing: the root of the mean square
+        plots._cells(sample, sample.unit, sample.time)[1],
+        rows.pivot_table(
+            index="province", columns="year", values="r", aggfunc=lambda r: np.sqrt((r**2).mean())
+        ).loc[expected.index],
+    )
+
+
+def groups(units: int, *, times: int = 3, clusters: int = 4, seed: int = 0) -> pd.DataFrame:
+    g = np.random.default_rng(seed)
+    frame = pd.DataFrame(
+        {
+            "unit": np.repeat(np.arange(units), times),
+            "time": np.tile(np.arange(2000, 2000 + times), units),
+        }
+    )
+    frame["cluster"] = frame["unit"] % clusters
+    frame["x"], frame["y"] = g.standard_normal((2, len(frame)))
+    return frame
+
+
+@pytest.mark.parametrize(
+    ("units", "clusters", "drawn"),
+    [
+        (31, 4, "unit"),  # as many rows as a map can name
+        (32, 4, "cluster"),
+        (33, 32, "cluster"),  # none can be named: the errors are by cluster
+        (32, None, "unit"),
+    ],
+)
+def test_residuals_are_mapped_by_the_unit_where_it_can_be_read(
+    units: int, clusters: int | None, drawn: str
+) -> None:
+    frame = groups(units, clusters=clusters or 4)
+    by = {} if clusters is None else {"cluster": "cluster"}
+    axes = Figure().subplots()
+    plots._draw_groups(
+        axes, examine(qn.fit_panel("y ~ x", frame, **by), unit="unit", time="time", data=frame)
+    )
+    assert axes.get_title(loc="left") == f"Residuals by {drawn} and time"
+    assert len(axes.get_yticklabels()) == min(31, {"unit": units}.get(drawn, clusters or 0))
+
+
+def test_of_many_units_the_loudest_are_mapped_in_their_order() -> None:
+    frame = groups(40, times=24)
+    sample = examine(qn.fit_panel("y ~ x", frame), unit="unit", time="time", data=frame)
+    axes = Figure().subplots()
+    plots._draw_groups(axes, sample)
+    loud = frame.assign(r=np.abs(sample.influence.standardised)).groupby("unit")["r"].max()
+    expected = sorted(loud.sort_values(ascending=False).index[:31])
+    assert [int(text.get_text()) for text in axes.get_yticklabels()] == expected
+    assert axes.texts[0].get_text().endswith("; 9 quieter ones not shown")
+    # 24 years, at most ten labels of four digits: every third
+    shown = [int(text.get_text()) for text in axes.get_xticklabels()]
+    assert shown == list(range(2000, 2024, 3))
+    assert list(axes.get_xticks()) == list(range(0, 24, 3))
+
+
+def test_a_map_of_spread_is_white_at_one() -> None:
+    frame = pd.concat([groups(4, seed=1), groups(4, seed=2), groups(4, seed=3)])
+    frame.loc[frame["unit"] == 3, "y"] *= 9.0
+    fitted = qn.fit_panel("y ~ x", frame.reset_index(drop=True), absorb="unit:time")
+    figure = Figure()
+    axes = figure.subplots()
+    plots._draw_groups(axes, examine(fitted, unit="unit", time="time"))
+    assert axes.images[0].get_clim() == (0.0, 2.0)
+    assert axes.texts[0].get_text() == "all pale: near one"
+    assert figure.axes[1].get_ylabel() == "root mean square of standardised residuals"
+
+
+def test_boxes_are_the_groups_by_their_median() -> None:
+    frame = groups(33, times=6)
+    sample = examine(qn.fit_panel("y ~ x", frame), unit="unit", data=frame)
+    axes = Figure().subplots()
+    plots._draw_groups(axes, sample)
+    middle = frame.assign(r=sample.influence.standardised).groupby("unit")["r"].median()
+    farthest = middle.abs().sort_values(ascending=False).index[:31]
+    expected = middle[farthest].sort_values()
+    assert [int(text.get_text()) for text in axes.get_yticklabels()] == list(expected.index)
+    assert list(axes.get_yticks()) == list(range(1, 32))
+    medians = [line for line in axes.lines if line.get_color() == COLOURS[1]]
+    drawn = {float(np.mean(line.get_ydata())): float(line.get_xdata()[0]) for line in medians}
+    np.testing.assert_allclose([drawn[k] for k in range(1, 32)], expected)
+    assert axes.texts[0].get_text() == "boxes around zero, of like width; 2 quieter ones not shown"
+    assert [0, 0] in [list(line.get_xdata()) for line in axes.lines]
+
+
+def test_without_groups_rows_are_counted_from_one() -> None:
+    axes = Figure().subplots()
+    sample = examine(fit())
+    plots._draw_groups(axes, sample)
+    points = offsets(axes)
+    assert points[:, 0].tolist() == list(range(1, 51))
+    np.testing.assert_allclose(points[:, 1], influence().resid_studentized_internal)
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("row", "standardised residual")
+    assert level_lines(axes) == [(0.0, GREY)]
+
+
+@pytest.mark.parametrize(
+    ("top", "level"), [(0.03, 0.05), (0.0051, 0.01), (0.1, 0.1), (0.015, 0.02), (0.07, 0.1)]
+)
+def test_a_small_distance_gets_the_round_level_next_above(top: float, level: float) -> None:
+    assert plots._round_level(top) == [pytest.approx(level)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "size", "alpha", "as_picture"),
+    [
+        (499, 14, 0.7, False), (500, 6, 0.35, False), (2000, 6, 0.35, False),
+        (2001, 6, 0.35, True), (20_000, 3, 0.15, True),
+    ],
+)  # fmt: skip
+def test_many_points_are_small_pale_and_no_paths_of_a_vector_file(
+    rows: int, size: float, alpha: float, as_picture: bool
+) -> None:
+    axes = Figure().subplots()
+    plots.cloud(axes, np.arange(float(rows)), np.zeros(rows))
+    (dots,) = axes.collections
+    assert (dots.get_sizes().tolist(), dots.get_alpha()) == ([size], alpha)
+    assert bool(dots.get_rasterized()) is as_picture
+
+
+def test_the_smooth_line_is_the_robust_one_of_cleveland() -> None:
+    """On a straight line with one outlier a robust local regression is the line."""
+    x = np.linspace(0.0, 10.0, 60)
+    y = 2.0 * x + 0.01 * np.sin(9.0 * x)
+    y[30] += 50.0
+    axes = Figure().subplots()
+    plots._smooth(axes, x, y)
+    (line,) = axes.lines
+    at, value = (np.asarray(values, float) for values in line.get_data())
+    assert np.abs(value - 2.0 * at).max() < 0.05
+    plots._smooth(axes, np.ones(60), y)  # all at one place
+    plots._smooth(axes, x[:19], y[:19])  # too few
+    assert len(axes.lines) == 1
+    plots._smooth(axes, x[:20], y[:20])
+    assert len(axes.lines) == 2
+
+
+def test_a_coefficient_without_each_cluster_stands_by_its_estimate_and_interval() -> None:
+    frame = groups(4)
+    fitted = qn.fit_panel("y ~ x", frame, cluster="unit")
+    figure = plot_influence(fitted)
+    (axes,) = figure.axes
+    without = {
+        str(u): float(np.polyfit(own["x"], own["y"], 1)[0])
+        for u in range(4)
+        for own in [frame[frame["unit"] != u]]
+    }
+    expected = sorted(without.items(), key=lambda item: item[1])
+    names = [text.get_text() for text in axes.get_yticklabels()]
+    dots = axes.lines[1]
+    assert names == [name for name, _ in expected]
+    np.testing.assert_allclose(dots.get_xdata(), [value for _, value in expected])
+    assert list(dots.get_ydata()) == list(axes.get_yticks()) == [0, 1, 2, 3]
+    whole = float(np.polyfit(frame["x"], frame["y"], 1)[0])
+    np.testing.assert_allclose(axes.lines[0].get_xdata(), [whole, whole])
+    band = np.asarray(axes.patches[0].get_extents().transformed(axes.transData.inverted()))
+    low, high = fitted.conf_int().loc["x"]
+    np.testing.assert_allclose(band[:, 0], [low, high])
+    assert axes.get_ylim() == (-0.8, 3.8)
+    assert figure.get_size_inches().tolist() == [7.2, 3.0]
+    assert axes.get_title(loc="left") == "x: one unit left out"
+    assert axes.texts[0].get_text() == "all dots in the 95 % band (CR1): no unit decides"
+    assert axes.get_xlabel() == "coefficient of x without one unit"
+    far, value = max(expected, key=lambda item: abs(item[1] - whole))
+    assert figure.get_label() == (
+        f"Coefficient of x, {whole:.3g}, with each unit left out; it moves most, to {value:.3g}, "
+        f"without {far}."
+    )

@@ -1,6 +1,7 @@
 """The look of plots: global settings untouched, text as text, Chinese, whole years, same bytes."""
 
 import io
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -10,6 +11,7 @@ import matplotlib as mpl
 import pytest
 from matplotlib.colors import to_rgb
 from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
 from PIL import Image
 
 from quesnay.diagnostics.plots import style
@@ -216,3 +218,215 @@ def test_a_translated_source_is_broken_anew() -> None:
     )
     (foot,) = [text for text in figure.texts if text.get_gid() == "source"]
     assert len(foot.get_text().split("\n")[0]) > 50
+
+
+# ---- what every plot rests on ----------------------------------------------------------------
+
+
+def test_a_new_figure_has_quiet_axes() -> None:
+    figure = new_figure(1, 2, size=(8.0, 4.0), sharey=True)
+    assert figure.get_size_inches().tolist() == [8.0, 4.0]
+    assert new_figure().get_size_inches().tolist() == [7.2, 4.2]
+    assert len(figure.axes) == 2
+    for axes in figure.axes:
+        shown = {side: spine.get_visible() for side, spine in axes.spines.items()}
+        assert shown == {"left": True, "bottom": True, "top": False, "right": False}
+        assert axes.get_axisbelow() is True
+        assert all(line.get_visible() for line in axes.get_xgridlines())
+        assert axes.get_xgridlines()[0].get_color() == "#DDDDDD"
+        assert axes.xaxis.get_ticklabels()[0].get_fontsize() == 9
+    assert figure.axes[0].get_shared_y_axes().joined(*figure.axes)
+    with pytest.raises(AttributeError, match="has no attribute 'Plot'"):
+        style.__getattr__("Plot")
+    assert style.__getattr__("PlotFigure") is type(figure)
+
+
+@pytest.mark.parametrize(
+    ("value", "plain", "signed"),
+    [
+        (999.94, "999.9", "+999.9"), (1000.0, "1,000", "+1,000"), (-1234.5, "-1,234", "-1,234"),
+        (0.12344, "0.1234", "+0.1234"), (-2.0, "-2", "-2"),
+    ],
+)  # fmt: skip
+def test_numbers_are_in_full_from_a_thousand_on(value: float, plain: str, signed: str) -> None:
+    assert (style.in_full(value), style.in_full(value, "+")) == (plain, signed)
+
+
+def test_an_axis_says_its_unit_where_there_is_one() -> None:
+    assert axis_label("total", "yuan") == "total, yuan"
+    assert axis_label("total") == axis_label("total", "") == "total"
+
+
+def test_a_single_year_has_a_year_of_room_on_both_sides() -> None:
+    (axes,) = new_figure().axes
+    axes.plot([2017.9, 2018.1], [1, 2])
+    integer_years(axes, label="period")
+    assert axes.get_xlim() == pytest.approx((2016.9, 2019.1))
+    assert list(axes.get_xticks()) == [2018]
+    assert axes.get_xlabel() == "period"
+    (two,) = new_figure().axes
+    two.plot([2017, 2018], [1, 2])
+    integer_years(two)
+    assert two.get_xlim() == pytest.approx((2016.95, 2018.05))
+
+
+def test_panels_are_the_caller_s_or_those_of_a_new_figure() -> None:
+    made, panels = style.panels_of(None, 2, 1, size=(5.0, 6.0))
+    assert (len(panels), made.get_size_inches().tolist()) == (2, [5.0, 6.0])
+    figure = Figure()
+    grid = figure.subplots(2, 2)
+    assert style.panels_of(grid, 2, 2) == (figure, list(grid.ravel()))
+    assert style.panel_of(grid[0, 0]) == (figure, grid[0, 0])
+    for wrong, asked in ((grid, (1, 3)), ([grid[0, 0], "x"], (1, 2)), ("x", (1, 1))):
+        with pytest.raises(DataError, match=r"^ax: "):
+            style.panels_of(wrong, *asked)  # type: ignore[arg-type]
+    with pytest.raises(DataError, match=r"give the 3 panels, such as those of plt\.subplots\(1, 3"):
+        style.panels_of(grid, 1, 3)
+    grid[0, 0].remove()
+    with pytest.raises(DataError, match="the panel was removed from its figure"):
+        style.panel_of(grid[0, 0])
+
+
+def test_a_legend_stands_below_or_inside_the_caller_s_panel() -> None:
+    figure = new_figure(1, 2)
+    for k, axes in enumerate(figure.axes):
+        axes.plot([0, 1], [0, 1], label="both", color=COLOURS[k])
+        axes.plot([0, 1], [1, 0], label=f"own {k}")
+    style.legend_below(figure, None, columns=2)
+    (legend,) = figure.legends
+    assert [text.get_text() for text in legend.get_texts()] == ["both", "own 1", "own 0"]
+    assert legend.get_lines()[0].get_color() == COLOURS[0]  # the first panel's mark
+    assert legend._ncols == 2  # type: ignore[attr-defined]
+    assert not legend.get_frame_on()
+    mine = Figure()
+    axes = mine.subplots()
+    axes.plot([0, 1], [0, 1], label="line")
+    style.legend_below(mine, axes)
+    assert not mine.legends
+    inside = axes.get_legend()
+    assert inside is not None
+    assert inside.get_texts()[0].get_fontsize() == 8.5
+    assert not inside.get_frame_on()
+
+
+def test_bars_pile_up_away_from_zero_on_both_sides() -> None:
+    for across in (False, True):
+        axes = new_figure().axes[0]
+        style.stack_bars(
+            axes, [0, 1], {"a": [1, -2], "b": [3, -1], "c": [-1, 4]}, COLOURS, width=0.5,
+            across=across,
+        )  # fmt: skip
+        bars = [one for one in axes.patches if isinstance(one, Rectangle)]
+        found = [(b.get_x(), b.get_y(), b.get_width(), b.get_height()) for b in bars]
+        upright = [
+            (-0.25, 0, 0.5, 1), (0.75, 0, 0.5, -2), (-0.25, 1, 0.5, 3), (0.75, -2, 0.5, -1),
+            (-0.25, 0, 0.5, -1), (0.75, 0, 0.5, 4),
+        ]  # fmt: skip
+        turned = [(y, x, h, w) for x, y, w, h in upright]
+        assert found == (turned if across else upright)
+        assert [c.get_label() for c in axes.containers] == ["a", "b", "c"]
+
+
+def test_the_foot_takes_paper_of_its_own_below_everything() -> None:
+    figure = new_figure(size=(6.0, 4.0))
+    figure.axes[0].plot([0, 1], [0, 1], label="line")
+    style.legend_below(figure, None)
+    pad = figure.legends[0].borderaxespad
+    finish(figure, alt="A line.", source="made up")
+    # one line of 8 points at 1.25 and 4 points of air
+    added = (8 * 1.25 + 4) / 72
+    assert figure.get_size_inches().tolist() == pytest.approx([6.0, 4.0 + added])
+    (foot,) = [text for text in figure.texts if text.get_gid() == "source"]
+    assert foot.get_text() == "Source: made up"
+    assert (foot.get_fontsize(), foot.get_color()) == (8, GREY)
+    assert foot.get_position() == (0.01, 0.004)
+    figure.draw_without_rendering()
+    box = foot.get_window_extent()
+    below = min(axes.get_tightbbox().y0 for axes in figure.axes)  # type: ignore[union-attr]
+    assert 0 < box.y0 < box.y1 <= figure.legends[0].get_window_extent().y0 < below
+    lifted = figure.legends[0].borderaxespad - pad
+    assert lifted == pytest.approx(72 * added / figure.legends[0].prop.get_size_in_points())
+    two = finish(new_figure(size=(3.0, 4.0)), alt="x", source="National accounts, " * 5)
+    lines = next(t.get_text() for t in two.texts).count("\n") + 1
+    assert lines > 1
+    assert two.get_size_inches()[1] == pytest.approx(4.0 + (lines * 10 + 4) / 72)
+
+
+@pytest.mark.parametrize(("letter", "units"), [("i", 569), ("W", 2025), ("m", 1995), (" ", 651)])
+def test_letters_of_the_foot_are_as_wide_as_they_are_drawn(letter: str, units: int) -> None:
+    """Advances in the metrics of DejaVu Sans, 2,048 units an em; a Chinese letter is square."""
+    assert style._advance(letter) == pytest.approx(8 * units / 2048, abs=0.01)
+    assert style._advance("\u6838") == 8.0
+
+
+def test_a_picture_knows_its_words_and_its_width_on_a_page() -> None:
+    figure = finish(new_figure(size=(5.0, 3.0)), alt='Two "lines".')
+    picture = style.draw_picture(figure, dpi=50)
+    assert (picture.width, picture.alt) == (550, 'Two "lines".')
+    with Image.open(io.BytesIO(picture.png)) as seen:
+        assert seen.size == (250, 150)
+    html = picture.to_html()
+    assert html.startswith('<img alt="Two &quot;lines&quot;." width="550" src="data:image/png;base')
+    with Image.open(io.BytesIO(figure_to_bytes(figure))) as seen:
+        assert seen.size == (750, 450)
+
+
+def test_pictures_of_one_page_have_identifiers_of_their_own() -> None:
+    drawn = style.figure_to_svg(account(), "first")
+    assert drawn.startswith('<svg role="img" aria-label="Value added: 3.1 trillion yuan in 2020." ')
+    ids = set(re.findall(r' id="([^"]+)"', drawn))
+    used = set(re.findall(r'(?:url\(|href=")#([^)"]+)', drawn))
+    assert ids == used
+    assert all(re.fullmatch(r"first-\d+", one) for one in ids)
+    assert len(ids) > 2
+    for word in ("<metadata", "xmlns", "<style", "\n "):
+        assert word not in drawn
+    assert "font-family: var(--font, sans-serif)" in drawn
+    assert "Value added</text>" in drawn or ">Value added<" in drawn  # text stays text
+    assert not drawn.endswith("\n")
+
+
+def test_names_of_sectors_are_cut_at_a_word_and_long_ones_in_the_middle() -> None:
+    names = {"20": "Communication equipment, computers and other electronics"}
+    assert style.sector_name("20", names) == "20 Communication equipment..."
+    assert style.sector_name("20", names, longest=100).endswith("other electronics")
+    assert style.sector_name("x" * 30, None) == "x" * 30
+    assert style.sector_name("x" * 31, None) == "x" * 28 + "..."
+    assert style.sector_name("21", names) == "21"
+    assert style.short_name("abcdefghij", widest=9) == "abc...hij"
+    assert style.short_name("abcdefghij", widest=10) == "abcdefghij"
+    assert style.short_name("abcdefghijkl", widest=8) == "ab...jkl"
+
+
+@pytest.mark.usefixtures("no_chinese_font")
+def test_without_a_font_labels_are_not_translated_but_the_description_is() -> None:
+    figure = account()
+    style.relabel(figure, lambda text: f"\u6838 {text}")
+    assert str(figure.get_label()).startswith("\u6838 Value added")
+    assert figure.axes[1].get_title() == "Value added"
+
+
+def test_a_label_of_several_lines_is_translated_whole_and_broken_anew() -> None:
+    if style.cjk_family() is None:
+        pytest.skip("no font with Chinese characters on this machine")
+    (axes,) = new_figure().axes
+    axes.set_title("first line\nsecond line")
+    axes.set_xlabel("kept\nas it is")
+    axes.set_xticks([0, 1], ["core", "7"])
+    axes.set_yticks([0, 1])
+    known = {"first line second line": "one two three four five", "core": "heart"}
+    style.relabel(axes.figure, lambda text: known.get(text, text))  # type: ignore[arg-type]
+    assert axes.get_title() == "one two\nthree four\nfive"  # twelve columns at least
+    assert axes.get_xlabel() == "kept\nas it is"
+    assert [text.get_text() for text in axes.get_xticklabels()] == ["heart", "7"]
+    assert list(axes.get_xticks()) == [0, 1]
+
+
+def test_a_figure_is_laid_out_once() -> None:
+    figure = account()
+    style.settle(figure)
+    assert figure.get_layout_engine() is None
+    place = figure.axes[0].get_position().bounds
+    figure.draw_without_rendering()
+    assert figure.axes[0].get_position().bounds == place
+    style.settle(figure)  # a second time changes nothing

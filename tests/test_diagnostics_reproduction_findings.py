@@ -402,3 +402,130 @@ def test_headline_sentences_follow_from_the_json_of_the_run(
     wanted = [*_tables_from_json(document), *_models_from_json(document)]
     assert len(wanted) == 14
     assert [one[place] for one in wanted if one[place] not in text] == []
+
+
+def drawn(result: Reproduction, run: str, concept: str, year: int) -> Any:
+    return result.draws[(run, concept, year, "forecast" if year == 2020 else "estimate")]
+
+
+def span(values: Any, decimals: int = 2) -> str:
+    ends = (values.median(), values.quantile(0.025), values.quantile(0.975))
+    middle, low, high = (f"{end:.{decimals}f}" for end in ends)
+    return f"{middle} [{low}, {high}]"
+
+
+def test_every_sentence_holds_the_numbers_of_the_draws(result: Reproduction) -> None:
+    """The sentences written anew from draws, printed digits and the study, nothing in between."""
+    said = {sentence.partition(" ")[0].rstrip(":"): sentence for sentence in findings(result)}
+    total = {year: drawn(result, "linkage", "total", year) for year in (2018, 2019, 2020)}
+    inside = {y: result.bounds.loc[("imports inside", y), "total"] for y in (2018, 2019, 2020)}
+    low, high = (result.bounds.loc[("imports inside", 2018), f"total_{e}"] for e in ("low", "high"))
+    assert said["Level"] == (
+        "Level: CAICT's report of 2020 prints 1.42 trillion yuan for 2018 (T18). What the rest of "
+        f"the economy produces for a core of 0.44 brings the total to {span(total[2018])}, made at "
+        f"home, and to {inside[2018]:.2f} [{low:.2f}, {high:.2f}] with imports counted as if made "
+        "at home: the printed level lies between the two."
+    )
+    rows = [
+        f"{text} in {year} ({name}), {float(text) / 1.42 - 1:+.0%}, against "
+        f"{total[year].median():.2f} ({total[year].median() / total[2018].median() - 1:+.0%}) and "
+        f"{inside[year]:.2f} ({inside[year] / inside[2018] - 1:+.0%})"
+        for name, text, year in (("T19", "2.13", 2019), ("T20", "3.1", 2020))
+    ]
+    assert said["Growth"].replace(" %", "%") == (
+        "Growth: what is printed grows faster since 2018 than the tables give, in trillion yuan: "
+        f"{'; '.join(rows)}."
+    )
+    found = result.elasticities
+    assert found is not None
+    values = found.mixture["elasticity"]
+    implied = {2018: 0.9808, 2019: 2.13 * 0.748}
+    parts = {year: drawn(result, "elasticity", "integration", year) for year in implied}
+    rows = [
+        f"{span(parts[year])} in {year}, {parts[year].median() / value:.0%} of the {value:.2f} "
+        "that the printed figures imply"
+        for year, value in implied.items()
+    ]
+    assert said["Elasticities"].replace(" %", "%") == (
+        f"Elasticities: one percent more of the technology's inputs goes with {values.min():.3f} "
+        f"to {values.max():.3f} percent more value added by 6 admissible equations (median of "
+        f"their mixture {found.median:.3f}); the integration-driven part that they support is, in "
+        f"trillion yuan, {'; '.join(rows)}."
+    )
+    curve = {year: span(drawn(result, "calibrated", "total", year)) for year in (2019, 2020)}
+    first = 1.42 / 1.557 / (91.9281 / 83.2036 / 1.067)
+    step, growth = 2 * 1.42 - first, 1.42**2 / first
+    assert said["Path"].startswith(
+        "Path: a diffusion curve fixed by a printed total and its growth gives "
+        f"{curve[2019]} against 2.13 (T19), {curve[2020]} against 3.1 (T20). Rules without a model "
+        f"give for 2019: same step {step:.2f}, same growth {growth:.2f}, mean of step and growth "
+        f"{(step + growth) / 2:.2f}. Held-out totals: the curve predicts them no better than the "
+        "best of 3 rules"
+    )
+    jobs = []
+    for run in ("linkage", "elasticity", "calibrated"):
+        jobs.append(f"{run} {span(drawn(result, run, 'jobs', 2020), 1)}")
+    assert said["Jobs"] == (
+        "Jobs: CAICT's report of 2020 expects new jobs for 2.55 million persons in 2020 (J20). Net "
+        "of the jobs that productivity takes away, the growth of the total makes: "
+        f"{', '.join(jobs)}."
+    )
+    core = drawn(result, "linkage", "core", 2019)
+    assert said["Core"].startswith(
+        f"Core: the printed total and integration-driven share of 2019 imply a core of "
+        f"{2.125 * (1 - 0.7485):.3f} to {2.135 * (1 - 0.7475):.3f} trillion yuan; the account, "
+        f"where it follows the value added of its sectors, has {span(core, 3)}."
+    )
+    other = result.bounds.loc[("C18 = 4389, as also printed", 2018), "total"]
+    assert said["Every"] == (
+        "Every run rests on the printed core, C18 = 4386 x 100 million CNY: foreword as quoted on "
+        f"a document site. Another page prints 4389; it would change the linkage run's total by "
+        f"{100 * (other / total[2018].median() - 1):+.2f} %."
+    )
+    assert other / total[2018].median() == pytest.approx(4389 / 4386, abs=1e-4)
+
+
+def test_the_answer_is_five_sentences_without_ids(result: Reproduction) -> None:
+    said = answer(result)
+    assert len(said) == 5
+    assert not re.search(r"\([A-Z]\d\d\)", " ".join(said))
+    assert said[0].endswith(" In brackets: 95 % intervals.")
+    assert not any("In brackets" in sentence for sentence in said[1:])
+    parts = [
+        drawn(result, "elasticity", "integration", year).median() / value
+        for year, value in ((2018, 0.9808), (2019, 2.13 * 0.748))
+    ]
+    shares = ", ".join(f"{p:.0%} in {y}" for p, y in zip(parts, (2018, 2019), strict=True))
+    assert f"estimated from other data support {shares}:" in said[2].replace(" %", "%")
+    curve = [drawn(result, "calibrated", "total", year).median() for year in (2019, 2020)]
+    assert said[3].startswith(
+        "Path: a diffusion curve fixed by a printed total and its growth gives, in trillion yuan, "
+        f"{curve[0]:.2f} in 2019 (printed 2.13), {curve[1]:.2f} in 2020 (printed 3.1); the curve"
+    )
+    assert said[4].startswith("Jobs: ")
+    assert len(answer(result, audit=["One.", "Two."])) == 5
+    japan = answer(study_case("oecd_ict_japan"))
+    assert japan[0].endswith(
+        " No intervals: the core is a definition, the tables stand as they are."
+    )
+
+
+def test_the_report_says_what_would_have_to_be_true(result: Reproduction) -> None:
+    """By hand: the core at which the tables give the printed total is C times printed over T."""
+    needed = turning_points(result)
+    tables = next(s for s in needed if s.startswith("For the tables alone"))
+    rows = []
+    for text, year in (("1.42", 2018), ("2.13", 2019), ("3.1", 2020)):
+        core, total = (drawn(result, "linkage", n, year).median() for n in ("core", "total"))
+        rows.append(f"{core * float(text) / total:.2f} in {year} instead of {core:.2f}")
+    assert tables == (
+        "For the tables alone to give what is printed, the core would have to be, in trillion "
+        f"yuan, {', '.join(rows)}, with the ties per unit of core as they are."
+    )
+    for run in ("linkage", "elasticity", "calibrated"):
+        shares = result.variance.loc[(run, "T20")]
+        said = next(s for s in needed if f"in the {run} run" in s)
+        assert said.replace(" %", "%") == (
+            f"Largest source of uncertainty of the total of 2020 in the {run} run: "
+            f"{shares.idxmax()}, {shares.max():.0%} of the variance."
+        )

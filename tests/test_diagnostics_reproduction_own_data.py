@@ -1,6 +1,7 @@
 """A study on files of the user's own gives what the embedded data give."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -8,6 +9,7 @@ import pytest
 import xlsxwriter
 
 import quesnay as qn
+from quesnay.diagnostics.reproduction import own_data
 from quesnay.diagnostics.reproduction.assembly import row
 from quesnay.diagnostics.reproduction.own_data import Column, read_own
 from quesnay.diagnostics.reproduction.sections import with_keys
@@ -305,3 +307,155 @@ def test_one_file_may_hold_several_years_and_published_demand_be_ones_own(
     embedded = with_keys(load_study("caict_2020"), {"study.runs": ["linkage"]})
     wanted = qn.reproduce(embedded, draws=5, seed=1)
     assert np.allclose(found.account["total"], wanted.account["total"], rtol=1e-6)
+
+
+# ---- cells, one by one ---------------------------------------------------------------------------
+
+
+def in_file(tmp_path: Path, text: str, kind: str = "employment", extra: Any = ()) -> Any:
+    path = tmp_path / "own.csv"
+    path.write_text(text, encoding="utf-8")
+    return own_data.read_own(str(path), kind, extra)
+
+
+@pytest.mark.parametrize(
+    ("cell", "value"),
+    [("12", 12.0), ("+1.5", 1.5), (".5", 0.5), ("2.", 2.0), ("1e2", 100.0), ("1E-2", 0.01),
+     ("0", 0.0), ("1e100", 1e100), (" 7 ", 7.0)],
+)  # fmt: skip
+def test_plain_numbers_are_read(tmp_path: Path, cell: str, value: float) -> None:
+    found = in_file(tmp_path, f"code,year,employed\nA,2018,{cell}\n")
+    assert found.to_dict("records") == [{"code": "A", "year": 2018, "employed": value}]
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("", "empty"), ("5%", "has a percent sign"), ('"1,234"', "has a thousands separator"),
+        ("1 234.5", "has a thousands separator"), ('"12,5"', "has a decimal comma"),
+        ("\uff11\uff12", "is not in the digits 0 to 9"), ("-inf", "is no finite number"),
+        ("Infinity", "is no finite number"), ("1e101", "is no finite number"),
+        ("1e999", "is no finite number"), ("x", "is no number"), ("1e1000", "is no number"),
+        ("-0.001", "expected 0 or more"), ("0x10", "is no number"), ("1_000", "is no number"),
+    ],
+)  # fmt: skip
+def test_other_cells_are_named_with_row_and_column(tmp_path: Path, cell: str, why: str) -> None:
+    with pytest.raises(qn.DataError, match="row 3, column 'employed'") as caught:
+        in_file(tmp_path, f"code,year,employed\nA,2018,1\nB,2018,{cell}\n")
+    assert why in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("cell", "fine"),
+    [("1000", True), ("2999", True), ("2018.0", True), ("999", False), ("3000", False),
+     ("2018.5", False), ("1e99", False)],
+)  # fmt: skip
+def test_years_are_whole_and_of_the_calendar(tmp_path: Path, cell: str, fine: bool) -> None:
+    text = f"code,year,employed\nA,{cell},1\n"
+    if fine:
+        assert in_file(tmp_path, text)["year"].tolist() == [int(float(cell))]
+        return
+    with pytest.raises(qn.DataError, match="row 2, column 'year'") as caught:
+        in_file(tmp_path, text)
+    said = "no whole year" if cell == "2018.5" else "expected 1000 to 2999"
+    assert said in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("gdp", "growth", "fine"),
+    [("0.1", "-99.9", True), ("0", "1", False), ("1", "-100", False), ("-1", "1", False)],
+)
+def test_gdp_is_above_zero_and_growth_above_minus_a_hundred(
+    tmp_path: Path, gdp: str, growth: str, fine: bool
+) -> None:
+    text = f"year,vintage,gdp,real_growth\n2018,final,{gdp},{growth}\n"
+    if fine:
+        assert len(in_file(tmp_path, text, "gdp")) == 1
+    else:
+        with pytest.raises(qn.DataError, match="expected above "):
+            in_file(tmp_path, text, "gdp")
+
+
+def test_faults_are_counted_and_the_first_three_are_shown(tmp_path: Path) -> None:
+    rows = "\n".join(f"{c},2018,x" for c in "ABC")
+    with pytest.raises(qn.DataError) as caught:
+        in_file(tmp_path, f"code,year,employed\n{rows}\n")
+    assert str(caught.value).count("is no number") == 3
+    assert "3 faults" not in str(caught.value)
+    with pytest.raises(qn.DataError, match="4 faults, the first 3: row 2") as caught:
+        in_file(tmp_path, f"code,year,employed\n{rows}\nD,2018,x\n")
+    assert str(caught.value).count("is no number") == 3
+
+
+def test_a_row_that_stands_twice_names_the_first(tmp_path: Path) -> None:
+    text = "code,year,employed\nA,2018,1\n\nA,2019,1\nA,2018,2\nA,2018,3\n"
+    with pytest.raises(qn.DataError) as caught:
+        in_file(tmp_path, text)
+    assert str(caught.value).endswith(
+        "row 5: code, year A, 2018 stands in row 2; row 6: code, year A, 2018 stands in row 2"
+    )
+    assert len(in_file(tmp_path, "year,x\n2018,1\n2018,2\n", "panel")) == 2  # no key of a panel
+
+
+def test_truth_and_text_and_further_columns(tmp_path: Path) -> None:
+    extra = (own_data.Column("own", "truth", ""), own_data.Column("note", "text", ""))
+    text = "year,own,note,more\n2018,TRUE,a,\n2019,0,b,x\n"
+    found = in_file(tmp_path, text, "panel", extra)
+    assert found["own"].tolist() == [True, False]
+    assert found["more"].tolist() == ["", "x"]
+    with pytest.raises(qn.DataError, match="row 2, column 'own': 'yes'; expected true or false"):
+        in_file(tmp_path, "year,own,note\n2018,yes,a\n", "panel", extra)
+    with pytest.raises(qn.DataError, match="row 2, column 'note': empty"):
+        in_file(tmp_path, "year,own,note\n2018,1,\n", "panel", extra)
+    with pytest.raises(qn.DataError, match="column 'own' is missing"):
+        in_file(tmp_path, "year,owm,note\n2018,1,a\n", "panel", extra)
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_the_mark_between_cells_is_that_of_the_first_line(tmp_path: Path, mark: str) -> None:
+    text = mark.join(["code", "year", "employed", ""]) + "\n" + mark.join(["A", "2018", "1", ""])
+    found = in_file(tmp_path, f"{text}\n")
+    assert list(found.columns) == ["code", "year", "employed"]
+    assert found["employed"].tolist() == [1.0]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("code,year,employed,\nA,2018,1,9\n", "row 2: 4 cells under 3 columns"),
+        ("code,year,,employed\nA,2018,1,9\n", "names of the columns: one has no name"),
+        ("code,year,code\nA,2018,1\n", "names of the columns: 'code' stands twice"),
+        ("code,year,employed\n", "no row below the names"), ("\n \n", "the file is empty"),
+        ("code,year,employed\nA,2018\n", "row 2, column 'employed': empty"),
+        ('code,year,employed\nA,2018,"1\n', "cannot read this CSV file"),
+    ],
+)  # fmt: skip
+def test_a_broken_file_is_one_line(tmp_path: Path, text: str, words: str) -> None:
+    with pytest.raises(qn.DataError, match=words):
+        in_file(tmp_path, text)
+
+
+def test_the_documentation_lists_ranges_in_words() -> None:
+    rows = {(row["file"], row["column"]): row for row in own_data.column_table()}
+    gdp = "GDP by vintage (gdp.file)"
+    assert rows[gdp, "year"]["range"] == "1000 to 2999"
+    assert rows[gdp, "gdp"]["range"] == "above 0"
+    assert rows[gdp, "real_growth"]["range"] == "above -100"
+    assert rows["jobs by industry (employment.panel)", "employed"]["range"] == "0 or more"
+    assert rows["jobs by industry (employment.panel)", "code"]["range"] == ""
+    assert rows[gdp, "vintage"]["unique"] == "year, vintage"
+    assert rows[gdp, "gdp"]["unique"] == ""
+    assert {row["empty"] for row in rows.values()} == {"allowed", "refused"}
+    (group,) = [row for row in rows.values() if row["empty"] == "allowed"]
+    assert group["column"] == "(name of the group)"
+    assert own_data.is_own("a.CSV")
+    assert own_data.is_own("b.xlsx")
+    assert not own_data.is_own("china_gdp")
+
+
+@pytest.mark.parametrize(
+    ("cell", "text"),
+    [(2018.0, "2018"), (0.5, "0.5"), ("x", "x"), (1e15, "1000000000000000.0"), (-3.0, "-3")],
+)
+def test_whole_numbers_of_a_workbook_have_no_point(cell: object, text: str) -> None:
+    assert own_data._written(cell) == text

@@ -1,9 +1,12 @@
 """One account out of all runs: identities, adjustments, disagreement, refusals."""
 
+import math
 from dataclasses import replace
 
 import numpy as np
+import pandas as pd
 import pytest
+from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.reproduction.assembly import row
@@ -13,6 +16,7 @@ from quesnay.diagnostics.reproduction.reconciled import (
     ReconciledAccount,
     collect_estimates,
     identities,
+    label,
     path,
 )
 from quesnay.diagnostics.reproduction.result import Reproduction
@@ -145,16 +149,212 @@ def test_draws_without_a_curve_are_dropped_and_counted(result: Reproduction) -> 
     assert len(found.draws) == len(result.draws) - 10
 
 
-def test_a_study_without_jobs_has_an_account_without_them() -> None:
-    result = qn.reproduce(replace(load_study("caict_2020"), employment=None), draws=60)
-    account = result.reconcile().account
-    assert "jobs" not in account.columns
-    assert account["total"].notna().all()
+def test_two_runs_without_jobs_have_one_account_and_no_variants() -> None:
+    study = replace(
+        load_study("caict_2020"), employment=None, penetration=None, specifications=None
+    )
+    made = qn.reproduce(study, draws=60).reconcile()
+    assert not any("jobs" in name for name in made.account.columns)
+    assert made.account["total"].notna().all()
+    assert made.jobs_unit == ""
+    assert list(made.tests.index) == [MAIN, STATED]
+    assert (made.tests["degrees of freedom"] == 4).all()
+    account = made.tables()[0]
+    assert "new jobs" not in account.frame.columns
+    assert account.notes[2].endswith("change of the total over change of GDP.")
 
 
-def test_too_few_draws_or_runs_are_refused() -> None:
+def test_too_few_draws_or_runs_are_refused(result: Reproduction) -> None:
     with pytest.raises(qn.StudyError, match="covariances need 3, ask for more draws"):
         qn.reproduce(draws=2, seed=0).reconcile()
+    three = {"draws": result.draws.iloc[:3], "inputs": result.inputs.iloc[:3]}
+    with pytest.raises(qn.QuesnayError, match="is left after every adjustment that the cov"):
+        replace(result, **three).reconcile()  # covariances of rank two: known, and contradictory
     alone = replace(load_study("caict_2020"), potential=None, penetration=None, specifications=None)
     with pytest.raises(qn.StudyError, match="has one run, linkage; there is nothing to reconcile"):
         qn.reproduce(alone, draws=5).reconcile()
+
+
+def test_every_identity_of_two_years_is_written_once_in_words() -> None:
+    """By hand from the definitions: S = T / P, H = I / T, K = dT / dP, J = d(l T)."""
+    shares = [
+        [
+            f"`total {y}` = `core {y}` + `integration {y}`",
+            f"`share {y}` = `total {y}` / `gdp {y}`",
+            f"`integration share {y}` = `integration {y}` / `total {y}`",
+        ]
+        for y in (2018, 2019)
+    ]
+    same = [
+        [f"`integration {y}` = `integration by {m} {y}`" for m in ("calibrated", "linkage")]
+        for y in (2018, 2019)
+    ]
+    growth = "`contribution 2019` = (`total 2019` - `total 2018`) / (`gdp 2019` - `gdp 2018`)"
+    jobs = (
+        "`jobs 2019` = `jobs per value added 2019` * `total 2019`"
+        " - `jobs per value added 2018` * `total 2018`"
+    )
+    texts = identities([2018, 2019], ["calibrated", "linkage"])
+    assert texts[:5] == [*shares[0], *same[0]]
+    assert set(texts[5:]) == {*shares[1], *same[1], growth, jobs}
+    assert texts[-1] == jobs
+
+
+def test_what_no_run_estimates_starts_at_what_the_mean_of_the_runs_implies(
+    result: Reproduction,
+) -> None:
+    found = collect_estimates(result)
+    own, starts = found.central, found.starts
+    assert found.years == YEARS
+    assert found.methods == result.runs
+    assert found.with_jobs
+    total: dict[int, float] = {}
+    expected: dict[str, float] = {}
+    for year in YEARS:
+        mean = sum(own[path(run, year)] for run in result.runs) / 3
+        total[year] = own[label("core", year)] + mean
+        expected[f"integration {year}"] = mean
+        expected[f"total {year}"] = total[year]
+        expected[f"share {year}"] = total[year] / own[f"gdp {year}"]
+        expected[f"integration share {year}"] = mean / total[year]
+        if year > YEARS[0]:
+            gdp = own[f"gdp {year}"] - own[f"gdp {year - 1}"]
+            expected[f"contribution {year}"] = (total[year] - total[year - 1]) / gdp
+            persons = [own[f"jobs per value added {y}"] * total[y] for y in (year, year - 1)]
+            expected[f"jobs {year}"] = persons[0] - persons[1]
+    assert starts.to_dict() == pytest.approx(expected, rel=1e-12)
+
+
+def test_the_account_is_unknown_and_an_estimate_has_the_error_of_its_draws(
+    result: Reproduction,
+) -> None:
+    found = collect_estimates(result)
+    held = found.covariance(result.runs)
+    assert list(held.index) == [*found.labels(result.runs), *found.starts.index]
+    np.testing.assert_allclose(
+        np.sqrt(np.diag(held.loc[found.starts.index, found.starts.index])), 30 * found.starts.abs()
+    )
+    core, gdp = [label("core", y) for y in YEARS], [label("gdp", y) for y in YEARS]
+    expected = found.draws[[*core, *gdp]].cov()
+    pd.testing.assert_frame_equal(held.loc[expected.index, expected.index], expected)
+    assert (held.loc["total 2018"].drop("total 2018") == 0.0).all()
+    two = found.covariance(("linkage", "calibrated"))
+    assert path("elasticity", 2018) not in two.index
+
+
+def test_chi_squared_of_the_stated_errors_is_that_of_generalised_least_squares(
+    result: Reproduction, made: ReconciledAccount
+) -> None:
+    """r' (A V A')^-1 r with r the distance of the runs from the first, A the differences."""
+    found = collect_estimates(result)
+    first, *others = result.runs
+    gaps = pd.DataFrame(
+        {
+            (run, y): found.draws[path(first, y)] - found.draws[path(run, y)]
+            for run in others
+            for y in YEARS
+        }
+    )
+    r = np.array([found.central[path(first, y)] - found.central[path(run, y)] for run, y in gaps])
+    expected = float(r @ np.linalg.solve(gaps.cov().to_numpy(), r))
+    assert made.tests["chi-squared"][STATED] == pytest.approx(expected, rel=1e-6)
+    for name, own in made.tests.iterrows():
+        freedom = 8 if str(name).startswith("all") else 4  # a run less: four equations less
+        assert own["degrees of freedom"] == freedom, name
+        assert own["p"] == pytest.approx(stats.chi2(freedom).sf(own["chi-squared"]), rel=1e-9)
+    assert made.draws == 400
+    assert made.dropped == 0
+
+
+def test_adjustments_are_told_with_the_errors_before_and_after(
+    result: Reproduction, made: ReconciledAccount
+) -> None:
+    own, found = made.adjustments, collect_estimates(result)
+    names = [f"{estimate} {year}" for estimate, year in own.index]
+    assert names == found.labels(result.runs)
+    np.testing.assert_allclose(own["stated_error"], found.draws[names].std())
+    errors = np.sqrt(np.diag(found.covariance(result.runs).loc[names, names]))
+    np.testing.assert_allclose(own["error"], errors, rtol=1e-9)
+    moved = own["error"] ** 2 - own["error_after"] ** 2  # variance of the adjustment
+    seen = own["error"] > 1e-6
+    assert (own["adjustment"] / own["z"])[seen].to_numpy() == pytest.approx(
+        np.sqrt(moved[seen].to_numpy()), rel=1e-4
+    )
+
+
+def held(value: float) -> float:
+    """Five significant digits, by the decimal of the first."""
+    return value if value == 0 else round(value, 4 - math.floor(math.log10(abs(value))))
+
+
+def test_files_hold_five_digits_and_an_adjustment_the_decimals_of_its_value(
+    made: ReconciledAccount,
+) -> None:
+    frames = made.frames()
+    assert list(frames) == ["reconciled", "reconciled_adjustments"]
+    given = made.account.to_numpy()
+    expected = np.array([[v if np.isnan(v) else held(v) for v in line] for line in given])
+    np.testing.assert_allclose(frames["reconciled"].to_numpy(), expected, rtol=1e-12)
+    own = frames["reconciled_adjustments"]
+    for key, line in made.adjustments.iterrows():
+        largest = max(abs(line["before"]), abs(line["after"]))
+        decimals = 4 - math.floor(math.log10(largest))
+        for name in ("before", "stated_error", "error", "adjustment", "after", "error_after"):
+            assert own.loc[key, name] == round(float(line[name]), decimals), (key, name)
+    np.testing.assert_array_equal(own["z"], made.adjustments["z"].map(lambda z: round(z, 4)))
+
+
+def bracketed(own: "pd.Series[float]", name: str, spec: str, scale: float = 1.0) -> str:
+    middle, low, high = (format(scale * own[name + e], spec) for e in ("", "_low", "_high"))
+    return f"{middle} [{low}, {high}]"
+
+
+def test_tables_write_the_numbers_with_units_signs_and_intervals(
+    made: ReconciledAccount,
+) -> None:
+    account, adjustments, variants = made.tables()
+    own = made.account.loc[2020]
+    assert [str(cell) for cell in account.frame.loc[2020]] == [
+        bracketed(own, "core", ".2f"),
+        bracketed(own, "integration", ".2f"),
+        bracketed(own, "total", ".2f"),
+        bracketed(own, "share", ".1f", 100.0),
+        bracketed(own, "integration share", ".0f", 100.0),
+        bracketed(own, "contribution", ".1f", 100.0),
+        bracketed(own, "jobs", ".1f"),
+    ]
+    assert list(account.frame.columns) == [
+        "core", "integration", "total", "of GDP, %", "integrated, %", "of growth, %", "new jobs",
+    ]  # fmt: skip
+    assert account.notes[0] == (
+        "Brackets: 95 % interval, normal, from the covariances of 400 draws."
+    )
+    assert account.notes[2].endswith(" New jobs, net of the productivity drift: million persons.")
+    assert list(adjustments.frame.index) == sorted(adjustments.frame.index)
+    moved = made.adjustments.loc[("integration by linkage", 2017)]
+    cells = adjustments.frame.loc[("integration: what the core needs from others", 2017)]
+    assert str(cells["adjustment"]) == f"{moved['adjustment']:+.3f}"
+    assert str(cells["z"]) == f"{moved['z']:+.1f}"
+    assert str(adjustments.frame.loc[("gdp", 2017), "adjustment"]) == "0.000"  # no sign for nothing
+    assert str(adjustments.frame.loc[("gdp", 2017), "z"]) == "0.0"
+    assert set(adjustments.formats.values()) == {".3f"}
+    assert list(variants.frame.index) == list(made.tests.index)
+    assert str(variants.frame.loc[MAIN, 2017]) == bracketed(made.account.loc[2017], "total", ".2f")
+    assert set(map(str, variants.frame.loc[STATED].iloc[:4])) == {"none"}
+    chi, level = made.tests.loc[MAIN, ["chi-squared", "p"]]
+    assert str(variants.frame.loc[MAIN, "chi-squared"]) == f"{chi:.0f} (8)"
+    assert str(variants.frame.loc[MAIN, "p value"]) == f"{level:.2f}"
+    assert str(variants.frame.loc[STATED, "p value"]) == "< 0.0001"
+    assert len(variants.notes) == 2
+
+
+def test_draws_left_out_are_told_and_a_level_is_written_where_it_can_be_read(
+    made: ReconciledAccount,
+) -> None:
+    tests = made.tests.copy()
+    tests.loc[MAIN, "p"], tests.loc[STATED, "p"] = 1e-4, 2e-4
+    told = replace(made, dropped=7, tests=tests, jobs_unit="").tables()
+    assert told[0].notes[0].endswith(" 400 draws (7 without an admissible curve left out).")
+    assert str(told[2].frame.loc[MAIN, "p value"]) == "< 0.0001"
+    assert str(told[2].frame.loc[STATED, "p value"]) == "0.00"
+    assert told[1].notes[1] == "GDP and levels in trillion yuan."

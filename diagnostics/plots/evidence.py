@@ -90,9 +90,9 @@ def _grid(result: "AuditResult") -> pd.DataFrame:
     out: dict[str, dict[str, str]] = {}
     for name in dict.fromkeys(frame["id"]):
         own = frame[frame["id"] == name]
-        used = result.assignments.get(name, pd.Series(dtype=str))
         for vintage in dict.fromkeys(v for text in own["vintages"] for v in _vintages(text) if v):
-            share = float(used.map(lambda text, v=vintage: v in _vintages(text)).mean() or 0.0)
+            rests = result.assignments[name].map(lambda text, v=vintage: v in _vintages(text))
+            share = float(rests.mean())  # NaN where none fits
             state = "always" if share == 1.0 else "in some" if share > 0.0 else "never"
             out.setdefault(_row_name(result, name), {})[vintage] = state
     grid = pd.DataFrame.from_dict(out, orient="index").reindex(list(out))

@@ -3,6 +3,7 @@
 Each rule names the key that is at fault and what to do.
 """
 
+import math
 import re
 from collections.abc import Iterable, Sized
 from dataclasses import replace
@@ -130,12 +131,14 @@ def _one_of(word: object, known: tuple[str, ...], where: str, what: str = "word"
 
 
 def _number(text: str, where: str) -> None:
-    """Refuse a printed figure that is no number."""
+    """Refuse a printed figure that is no number, or none that can be computed with."""
     try:
         rounding_interval(text)
-        float(text)
-    except (QuesnayError, ValueError, ArithmeticError) as error:
-        raise StudyError(f"{where}: {shown(text)} is no printed number such as 2.13") from error
+        known = math.isfinite(float(text))
+    except (QuesnayError, ValueError, ArithmeticError):
+        known = False
+    if not known:
+        raise StudyError(f"{where}: {shown(text)} is no printed number such as 2.13")
 
 
 def _is_of(figure: str | None, letter: str, where: str) -> None:

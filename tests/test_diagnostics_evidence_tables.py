@@ -1,0 +1,251 @@
+"""Tables of the evidence on a few rows, every cell by hand."""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.diagnostics.evidence.specification import (
+    SpecificationCurve,
+    rank_specifications,
+    run_specifications,
+)
+from quesnay.fitting.errors import DataError
+from quesnay.models.display.table import Table
+
+ROWS = pd.DataFrame(
+    {
+        "sample": ["all", "2012", "all", "2012", "all"],
+        "supply": ["own", "own", "sales", "sales", "none"],
+        "run": ["linkage", "linkage", "curve", "curve", "curve"],
+        "estimate": [2.4, 1.0, 1.6, 2.0, np.nan],
+        "low": [2.0, 0.8, 1.4, 2.135, np.nan],
+        "high": [2.6, 1.4, 2.125, 2.5, np.nan],
+        "standard_error": [0.1, 0.1, 0.1, 0.1, np.nan],
+        "failure": ["", "", "", "", "no curve"],
+    }
+)
+PRINTED = pd.Series({"value": 2.13, "low": 2.125, "high": 2.135, "unit": "trillion yuan"})
+
+
+@pytest.fixture(scope="module", name="curve")
+def _curve() -> SpecificationCurve:
+    return rank_specifications(ROWS, PRINTED, figure="T19")
+
+
+def texts(table: Table) -> dict[str, str]:
+    return {str(name): str(cell) for name, cell in table.frame["value"].items()}
+
+
+def test_specifications_are_ranked_and_what_failed_is_kept(curve: SpecificationCurve) -> None:
+    assert curve.choices == ("sample", "supply")
+    assert curve.runs == ("linkage", "curve")
+    assert curve.estimates["estimate"].tolist() == [1.0, 1.6, 2.0, 2.4]
+    assert list(curve.estimates.index) == [1, 2, 3, 4]
+    assert curve.estimates.index.name == "rank"
+    assert curve.failures.to_dict("records") == [
+        {"sample": "all", "supply": "none", "failure": "no curve"}
+    ]
+    assert (curve.median, curve.below) == (1.8, 0.75)
+    # [2.0, 2.6] and [1.4, 2.125] reach 2.125; [2.135, 2.5] begins where 2.14 does
+    assert curve.holding == 0.5
+    assert (curve.reported, curve.reported_low, curve.reported_high) == (2.13, 2.125, 2.135)
+
+
+def test_the_spread_is_shared_out_by_shapley_values(curve: SpecificationCurve) -> None:
+    """Around 1.75: sample alone explains (2.0 - 1.75)^2 x 2 + ..., supply nearly nothing."""
+    values = {("all", "own"): 2.4, ("2012", "own"): 1.0, ("all", "sales"): 1.6,
+              ("2012", "sales"): 2.0}  # fmt: skip
+    whole = np.var(list(values.values()))
+    sample = np.var([2.0, 1.5])  # means by sample
+    supply = np.var([1.7, 1.8])
+    # two choices of two levels, each combination once: additive parts, the rest their interaction
+    expected = {
+        "sample": sample / whole, "supply": supply / whole,
+        "interactions": 1 - (sample + supply) / whole,
+    }  # fmt: skip
+    assert curve.spread["share"].to_dict() == pytest.approx(expected)
+    assert curve.spread.index.name == "choice"
+
+
+def test_runs_are_counted_apart(curve: SpecificationCurve) -> None:
+    assert curve.by_run.to_dict("index") == {
+        "linkage": {"number": 2.0, "below": 0.5, "agrees": 0.5, "median": 1.7},
+        "curve": {"number": 2.0, "below": 1.0, "agrees": 0.5, "median": 1.8},
+    }
+    runs = curve.tables()[1]
+    assert runs.title == "T19 by run, printed 2.13"
+    assert list(runs.frame.columns) == [
+        "specifications", "below the report", "agree with it", "median, trillion yuan",
+    ]  # fmt: skip
+    assert list(runs.formats.values()) == [".0f", ".0%", ".0%", ".3g"]
+
+
+def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCurve) -> None:
+    summary, _, spread, levels, failed = curve.tables()
+    assert texts(summary) == {
+        "specifications": "4", "failed": "1", "median, trillion yuan": "1.8",
+        "range": "1 to 2.4", "middle half": "1.45 to 2.1", "printed": "2.13",
+        "specifications below the printed figure": "75.0%",
+        "intervals that hold the printed figure": "50.0%",
+    }  # fmt: skip
+    assert summary.notes == ()
+    assert spread.title == "Share of the spread of T19 by choice"
+    assert spread.formats == {"share": ".1%"}
+    assert levels.frame.loc[("sample", "2012")].tolist() == [2, 1.0, 1.5, 2.0]
+    assert levels.frame.loc[("supply", "sales")].tolist() == [2, 1.6, 1.8, 2.0]
+    assert list(levels.frame.columns) == ["specifications", "lowest", "median", "highest"]
+    assert failed.frame["specifications"].to_dict() == {"no curve": 1}
+    whole = rank_specifications(ROWS.iloc[:4].drop(columns="run"), PRINTED, figure="T19")
+    assert len(whole.tables()) == 3  # no runs, no failures
+    assert whole.by_run.to_dict("index")["all"]["number"] == 4.0
+
+
+def test_without_any_estimate_the_first_reason_is_told() -> None:
+    with pytest.raises(DataError, match=r"T19 gave an estimate; .*no curve"):
+        rank_specifications(ROWS.iloc[4:], PRINTED, figure="T19")
+    with pytest.raises(DataError, match="the grid is empty"):
+        rank_specifications(ROWS.iloc[:0], PRINTED, figure="T19")
+
+
+def shifted(choices: Any, rng: np.random.Generator, draws: int) -> tuple[float, Any]:
+    drawn = rng.standard_normal(draws) + choices["shift"]
+    if choices["shift"] == 3:
+        drawn[: choices["lost"]] = np.nan
+    return float(choices["shift"]), drawn
+
+
+@pytest.mark.parametrize(("lost", "failed"), [(0, 0), (10, 0), (11, 1)])
+def test_a_tenth_of_the_draws_may_be_lost(lost: int, failed: int) -> None:
+    grid = qn.Grid({"shift": (1, 3), "lost": (lost,)})
+    curve = run_specifications(
+        shifted, grid, draws=100, seed=1, reported=(1.0, 1.2), figure="T", unit="x"
+    )
+    assert len(curve.failures) == failed
+    if failed:
+        assert curve.failures["failure"].iloc[0] == (
+            "QuesnayError: only 89 of the draws are finite"
+        )
+    drawn = np.random.default_rng(np.random.SeedSequence(1)).standard_normal(100) + 1
+    first = curve.estimates.iloc[0]
+    np.testing.assert_allclose(first[["low", "high"]].tolist(), np.quantile(drawn, [0.025, 0.975]))
+    assert first["standard_error"] == pytest.approx(drawn.std(ddof=1))
+    assert curve.reported == pytest.approx(1.1)
+    assert (curve.figure, curve.unit) == ("T", "x")
+    if not lost:
+        last = curve.estimates.iloc[1]
+        assert last["low"] == pytest.approx(first["low"] + 2)
+    assert curve.joint is not None
+    note = curve.tables()[0].notes[0]
+    j = curve.joint
+    assert note == (
+        f"Joint test of the regressions behind it, {j.draws} resamples under the null: median "
+        f"{j.median:.3f} (p = {j.p_median:.3f}), positive and significant {j.significant:.0%} "
+        f"(p = {j.p_significant:.3f})."
+    )
+
+
+def test_a_grid_is_at_most_a_million_and_rules_say_what_they_exclude() -> None:
+    levels = list(range(1000))
+    assert len(qn.Grid({"a": (1,), "b": (2,)}).specifications()) == 1
+    with pytest.raises(qn.QuesnayError, match="1001000 combinations, more than 1000000"):
+        qn.Grid({"a": levels, "b": [*levels, 1000]})
+    rules = [
+        qn.Rule("no pairs", lambda c: c["a"] == c["b"]),
+        qn.Rule("no ones", lambda c: c["a"] == 1),
+    ]
+    grid = qn.Grid({"a": (1, 2), "b": (1, 2)}, rules)
+    assert grid.specifications() == ({"a": 2, "b": 1},)
+    assert grid.excluded() == {"no pairs": 2, "no ones": 1}  # the first rule that applies counts
+
+
+# ---- errors of forecasts -------------------------------------------------------------------------
+
+DATA = pd.DataFrame(
+    {
+        "series": ["phones"] * 5 + ["slow"] * 4 + ["short"] * 3 + ["falling"] * 5,
+        "year": [2010, 2011, 2012, 2013, 2014, *range(2010, 2014), 2010, 2011, 2012,
+                 *range(2010, 2015)],
+        "value": [1.0, 2.0, 3.0, 4.0, 6.0, 1.0, 1.2, 1.21, 1.22, 1.0, 2.0, 3.0,
+                  5.0, 4.0, 3.0, 3.5, 4.0],
+    }
+)  # fmt: skip
+
+
+@pytest.fixture(scope="module", name="errors")
+def _errors() -> qn.DiffusionErrors:
+    return qn.diffusion_errors(DATA, families=["logistic"], saturations=[5.0])
+
+
+def test_series_that_are_no_diffusion_are_left_out_with_the_reason(
+    errors: qn.DiffusionErrors,
+) -> None:
+    assert dict(zip(errors.left_out["series"], errors.left_out["why"], strict=True)) == {
+        "slow": "2 origins: growth below 5%", "short": "3 years; 4 needed",
+        "falling": "falls in 50% of its years",
+    }  # fmt: skip
+    assert errors.rules == ("logistic", "same step", "same growth", "mean of step and growth")
+
+
+def naive(rule: str, before: float, now: float, ahead: int) -> float:
+    step, growth = now + ahead * (now - before), now * (now / before) ** ahead
+    return {"same step": step, "same growth": growth}.get(rule, (step + growth) / 2)
+
+
+@pytest.mark.parametrize("rule", ["same step", "same growth", "mean of step and growth"])
+def test_errors_are_summed_up_by_rule_and_horizon(errors: qn.DiffusionErrors, rule: str) -> None:
+    level = {2010: 1.0, 2011: 2.0, 2012: 3.0, 2013: 4.0, 2014: 6.0}
+    slow = {2010: 1.0, 2011: 1.2, 2012: 1.21, 2013: 1.22}
+    summary = errors.summary_frame()
+    for ahead in (1, 2):
+        ratios = [
+            own[year + ahead] / naive(rule, own[year - 1], own[year], ahead)
+            for own in (level, slow)
+            for year in own
+            if year - 1 in own and year + ahead in own and own[year] >= 1.05 * own[year - 1]
+        ]
+        e = np.log(ratios)
+        line = summary.loc[(rule, ahead)]
+        assert line["n"] == len(e) == {1: 4, 2: 3}[ahead]
+        assert line["rmse"] == pytest.approx(np.sqrt(np.mean(e**2)))
+        assert line["bias"] == pytest.approx(np.mean(e))
+        assert line["mape"] == pytest.approx(np.mean(np.abs(1 / np.array(ratios) - 1)))
+        assert line["failed"] == 0
+
+
+def test_errors_of_an_origin_stand_together_and_the_tables_count_origins(
+    errors: qn.DiffusionErrors,
+) -> None:
+    joint = errors.joint("same step")
+    assert list(joint.columns) == [1, 2]
+    keys = [(name, year) for name, year, *_ in joint.index]
+    assert sorted(keys) == [("phones", 2011), ("phones", 2012), ("slow", 2011)]
+    first = joint.xs(("phones", 2012), level=[0, 1]).iloc[0]
+    assert first.tolist() == pytest.approx([np.log(4 / 4), np.log(6 / 5)], abs=1e-12)
+    summary, series, left = errors.tables()
+    assert summary.notes[0].startswith("4 origins in 2 series. Error: ln(actual / forecast);")
+    mean = errors.summary_frame()["rmse"].unstack("horizon").mean(axis=1)
+    assert summary.notes[1] == f"Smallest mean error over the horizons: {mean.idxmin()}."
+    own = errors.forecasts.query("series == 'phones' and rule == 'same growth' and horizon == 1")
+    rmse = float(np.sqrt((own["error"] ** 2).mean()))
+    assert series.frame.loc["phones", "same growth"] == pytest.approx(rmse)
+    assert list(left.frame.index) == ["slow", "short", "falling"]
+    assert set(summary.formats.values()) == {".1%"}
+    drawn = errors.sample(50, 0, rule="same step")
+    known = {tuple(np.round(row, 12)) for row in joint.to_numpy()}
+    assert {tuple(np.round(row, 12)) for row in drawn} <= known
+    assert drawn.shape == (50, 2)
+
+
+def test_an_origin_needs_its_growth_and_a_series_may_fall_in_a_quarter_of_its_years() -> None:
+    four = pd.DataFrame({"series": "x", "year": range(2010, 2015), "value": [1, 2, 1.9, 3, 4.0]})
+    found = qn.diffusion_errors(four, families=["logistic"], saturations=[5.0], horizons=[1])
+    assert found.left_out["why"].tolist() == ["1 origin: growth below 5%"]  # a fall in 4 steps
+    twice = pd.DataFrame({"series": "x", "year": range(2010, 2015), "value": [1, 2, 1.9, 1.8, 4.0]})
+    with pytest.raises(qn.QuesnayError, match="falls in 50% of its years"):
+        qn.diffusion_errors(twice, families=["logistic"], saturations=[5.0])
+    steps = pd.DataFrame({"series": "x", "year": range(2010, 2014), "value": [1, 2, 4, 8.0]})
+    exact = qn.diffusion_errors(steps, least_growth=1.0, families=["logistic"], saturations=[5.0])
+    assert sorted(set(exact.forecasts["origin"])) == [2011, 2012]  # as much growth as asked for

@@ -1,0 +1,1037 @@
+"""Small pictures, mark by mark: what stands where, in which colour, and what is said of it."""
+
+from types import SimpleNamespace
+from typing import Any, cast
+
+import numpy as np
+import pandas as pd
+import pytest
+from matplotlib.axes import Axes
+from matplotlib.collections import LineCollection
+from matplotlib.colors import to_hex
+from matplotlib.container import ErrorbarContainer
+from matplotlib.figure import Figure
+from matplotlib.patches import Rectangle
+from scipy import stats
+
+import quesnay as qn
+from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
+from quesnay.diagnostics.plots import evidence, flows, labels, uncertainty
+from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
+from quesnay.diagnostics.plots.growth import (
+    plot_disaggregation,
+    plot_growth_accounting,
+    plot_reconciliation,
+)
+from quesnay.diagnostics.plots.input_output import plot_decomposition
+from quesnay.diagnostics.plots.style import COLOURS, GREY
+from quesnay.models.uncertainty.sensitivity import Tornado
+
+BLUE, RED, GREEN, ORANGE, SKY = COLOURS[:5]
+
+
+def bars(axes: Axes) -> list[tuple[float, ...]]:
+    """Left, bottom, width and height of every bar."""
+    own = [one for one in axes.patches if isinstance(one, Rectangle)]
+    return [(one.get_x(), one.get_y(), one.get_width(), one.get_height()) for one in own]
+
+
+def colours(axes: Axes) -> list[str]:
+    return [to_hex(one.get_facecolor()).upper() for one in axes.patches]
+
+
+def points(line: Any) -> list[tuple[float, float]]:
+    return [(float(x), float(y)) for x, y in zip(*line.get_data(), strict=True)]
+
+
+def named(axes: Axes) -> dict[str, Any]:
+    """Lines by their name in the legend."""
+    return {str(line.get_label()): line for line in axes.lines}
+
+
+def segments(one: LineCollection) -> list[list[tuple[float, float]]]:
+    return [[(float(x), float(y)) for x, y in line] for line in one.get_segments()]
+
+
+def legend(figure: Figure) -> list[str]:
+    own = figure.legends or [axes.get_legend() for axes in figure.axes if axes.get_legend()]
+    return [text.get_text() for one in own if one is not None for text in one.get_texts()]
+
+
+def ticks(axis: Any) -> dict[float, str]:
+    """Names of an axis by their place."""
+    names = [text.get_text() for text in axis.get_ticklabels()]
+    return dict(zip(map(float, axis.get_ticklocs()), names, strict=True))
+
+
+def close(found: Any, expected: Any) -> None:
+    np.testing.assert_allclose(np.array(found, float), np.array(expected, float), atol=1e-12)
+
+
+# ---- account -----------------------------------------------------------------------------------
+
+ACCOUNT = pd.DataFrame(
+    {"core": [0.4, 0.5], "integration": [0.8, 1.0], "total": [1.2, 1.5],
+     "total_low": [1.0, 1.3], "total_high": [1.4, 1.8]},
+    pd.MultiIndex.from_product([["linkage"], [2018, 2019]], names=["run", "year"]),
+)  # fmt: skip
+
+
+def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
+    printed = pd.DataFrame(
+        {"value": [1.42, 2.13], "role_linkage": ["calibration", "held out"]}, [2018, 2019]
+    )
+    figure = plot_account(ACCOUNT, printed, unit="trillion yuan", source="made up")
+    (axes,) = figure.axes
+    close(
+        bars(axes),
+        [
+            (2017.64, 0.0, 0.72, 0.4), (2018.64, 0.0, 0.72, 0.5),
+            (2017.64, 0.4, 0.72, 0.8), (2018.64, 0.5, 0.72, 1.0),
+        ],
+    )  # fmt: skip
+    assert colours(axes) == [BLUE, BLUE, SKY, SKY]
+    (reach,) = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
+    close(
+        segments(cast("Any", reach.lines[2][0])),
+        [[(2017.84, 1.0), (2017.84, 1.4)], [(2018.84, 1.3), (2018.84, 1.8)]],
+    )
+    used = named(axes)["reported, used for calibration"]
+    out = named(axes)["reported, held out"]
+    close(points(used) + points(out), [(2018.16, 1.42), (2019.16, 2.13)])
+    assert (used.get_markerfacecolor(), out.get_markerfacecolor()) == (RED, "white")
+    assert {used.get_linestyle(), out.get_linestyle()} == {"None"}
+    assert axes.get_ylabel() == "value added, trillion yuan"
+    assert axes.get_title() == "linkage run"
+    assert legend(figure) == [
+        "reported, used for calibration", "reported, held out", "core industries",
+        "integration-driven", "95 % interval of the total",
+    ]  # fmt: skip
+    assert figure.get_label() == (
+        "Value added by year, 95 % interval of the total behind: linkage 2018: 1.20, 1.00 to 1.40; "
+        "linkage 2019: 1.50, 1.30 to 1.80. Unit: trillion yuan."
+    )
+    assert figure.get_size_inches()[0] == 8.6
+    assert 4.4 < figure.get_size_inches()[1] < 4.7  # the source below
+
+
+def test_penetration_is_drawn_in_percent_with_its_points() -> None:
+    figure = plot_penetration(
+        pd.DataFrame({"logistic": [0.1, 0.3]}, [2018, 2019]),
+        pd.DataFrame(
+            {"role": ["calibration", "held out"], "penetration": [0.11, 0.25]}, [2018, 2019]
+        ),
+        pd.DataFrame({"low": [0.08, 0.2], "high": [0.12, 0.41]}, [2018, 2019]),
+    )
+    (axes,) = figure.axes
+    own = named(axes)
+    close(points(own["logistic curve"]), [(2018, 10), (2019, 30)])
+    close(points(own["implied by the report, calibration"]), [(2018, 11)])
+    close(points(own["implied by the report, held out"]), [(2019, 25)])
+    faces = [line.get_markerfacecolor() for line in axes.lines[1:]]
+    assert faces == [ORANGE, "white"]
+    (reach,) = (one for one in axes.collections if isinstance(one, LineCollection))
+    close(segments(reach), [[(2018, 8), (2018, 12)], [(2019, 20), (2019, 41)]])
+    assert axes.get_ylim()[0] == 0
+    assert axes.get_ylabel() == "realised share of the potential, percent"
+    assert legend(figure)[1] == "95 % interval of the draws"
+    assert figure.get_label() == (
+        "Penetration by year with 95 % intervals, 2018: 8 to 12 percent, 2019: 20 to 41 percent."
+    )
+    assert figure.get_size_inches().tolist() == [7.2, 4.4]
+    assert not axes.get_legend().get_frame_on()
+
+
+def test_elasticities_of_the_mixture_are_told_apart_from_their_rivals() -> None:
+    frame = pd.DataFrame(
+        {"estimate": [0.06, 0.02, 0.1], "low": [0.04, -0.01, 0.05], "high": [0.08, 0.05, 0.2]},
+        ["base", "scale", "US"],
+    )
+    figure = plot_elasticities(frame, cost_share=0.051, drawn=2)
+    (axes,) = figure.axes
+    reaches = [one for one in axes.containers if isinstance(one, ErrorbarContainer)]
+    close(points(reaches[0].lines[0]), [(0.06, 2), (0.02, 1)])
+    close(points(reaches[1].lines[0]), [(0.1, 0)])
+    assert [one.lines[0].get_color() for one in reaches] == [RED, BLUE]
+    close(
+        segments(cast("Any", reaches[0].lines[2][0])),
+        [[(0.04, 2), (0.08, 2)], [(-0.01, 1), (0.05, 1)]],
+    )
+    close(segments(cast("Any", reaches[1].lines[2][0])), [[(0.05, 0), (0.2, 0)]])
+    upright = [(line.get_xdata()[0], line.get_color()) for line in axes.lines
+               if list(line.get_ydata()) == [0, 1]]  # fmt: skip
+    assert upright == [(0, "black"), (0.051, GREY)]
+    (said,) = axes.texts
+    assert (said.get_text(), said.xy) == ("cost share 0.051", (0.051, 1.0))
+    assert ticks(axes.yaxis) == {2.0: "base", 1.0: "scale", 0.0: "US"}
+    assert axes.get_xlabel() == "elasticity, 95 % interval"
+    assert legend(figure) == ["in the mixture", "beside it, not drawn"]
+    assert figure.get_label() == (
+        "Elasticity by specification. base: 0.060; scale: 0.020; US: 0.100."
+    )
+    assert figure.get_size_inches().tolist() == pytest.approx([8.6, 0.36 * 3 + 1.5])
+    alone = plot_elasticities(frame, cost_share=0.05)
+    assert points(alone.axes[0].containers[0].lines[0]) == [(0.06, 2.0)]
+    assert legend(plot_elasticities(frame, cost_share=0.05, drawn=3)) == ["in the mixture"]
+
+
+def test_a_mixture_is_stacked_to_its_density_and_marked() -> None:
+    equations = pd.DataFrame(
+        {"estimate": [0.06, 0.01], "std_error": [0.01, 0.02], "weight": [3.0, 1.0]},
+        ["base", "scale"],
+    )
+    figure = qn.plot_mixture(equations, marks={"cost share": 0.05, "own": 0.02})
+    (axes,) = figure.axes
+    x = np.asarray(axes.lines[0].get_xdata(), float)
+    close((x.size, x[0], x[-1]), (1001, 0.01 - 4 * 0.02, 0.06 + 4 * 0.01))
+
+    def below(value: float) -> float:
+        parts = (0.75, 0.06, 0.01), (0.25, 0.01, 0.02)
+        return float(sum(w * stats.norm(m, s).cdf(value) for w, m, s in parts))
+
+    said = str(figure.get_label())
+    words = said.replace(";", "").replace(".", " ", 0).split()
+    median = float(words[words.index("median") + 1].rstrip(","))
+    five, most = (float(words[words.index(w) + 1]) for w in ("from", "to"))
+    for value, share in ((five, 0.025), (median, 0.5), (most, 0.975)):
+        assert below(value - 6e-4) < share < below(value + 6e-4)
+    labels = ["base: 0.060 (0.010), weight 75%", "scale: 0.010 (0.020), weight 25%"]
+    assert said.startswith("Mixture of 2 equations, elasticity: median ")
+    assert said.endswith(f"; {'; '.join(labels)}.")
+    assert legend(figure) == [
+        *labels, "mixture", f"median {median:.3f}", "cost share 0.050", "own 0.020",
+    ]  # fmt: skip
+    upright = {float(line.get_xdata()[0]): line for line in axes.lines[1:]}
+    assert sorted(upright) == pytest.approx(sorted([median, 0.05, 0.02]), abs=6e-4)
+    styles = [upright[value].get_linestyle() for value in (0.05, 0.02)]
+    assert styles == ["--", "--"]
+    dashes = [upright[value]._unscaled_dash_pattern for value in (0.05, 0.02)]  # type: ignore[attr-defined]
+    assert dashes == [(0, (1, 2)), (0, (3, 2))]  # told apart by more than their name
+    lower = axes.collections[0].get_paths()[0].vertices
+    assert lower[:, 1].max() == pytest.approx(0.75 * stats.norm(0, 0.01).pdf(0.0), rel=1e-3)
+    assert [to_hex(one.get_facecolor()[0]).upper() for one in axes.collections] == [BLUE, RED]
+    assert axes.get_ylim()[0] == 0
+    assert list(axes.get_yticks()) == []
+    assert (axes.get_xlabel(), figure.get_size_inches().tolist()) == ("elasticity", [8.6, 4.2])
+
+
+# ---- uncertainty -------------------------------------------------------------------------------
+
+
+def test_bands_of_a_path_are_quantiles_of_the_draws() -> None:
+    g = np.random.default_rng(0)
+    draws = pd.DataFrame(g.normal(2.0, 0.3, (200, 2)), columns=[2019, 2018])
+    rules = {"step": pd.Series({2018: 1.4, 2019: 1.9}), "growth": pd.Series({2019: 2.3})}
+    printed = pd.DataFrame({"low": [1.415], "high": [1.425]}, [2018])
+    figure = qn.plot_path(draws, rules, quantity="total", unit="yuan", reported=printed)
+    (axes,) = figure.axes
+    own = draws[[2018, 2019]]
+    for band, level, shade in zip(
+        axes.collections, (0.95, 0.8, 0.5), (0.16, 0.36, 0.56), strict=False
+    ):
+        seen = band.get_paths()[0].vertices
+        ends = own.quantile([(1 - level) / 2, (1 + level) / 2])
+        for end in ends.to_numpy():
+            for point in zip((2018, 2019), end, strict=True):
+                assert np.isclose(seen, point).all(axis=1).any()
+        assert band.get_alpha() == pytest.approx(shade)
+        assert to_hex(band.get_facecolor()[0]).upper() == BLUE
+    lines = named(axes)
+    close(points(lines["median"]), list(zip((2018, 2019), own.median(), strict=True)))
+    close(points(lines["step"]) + points(lines["growth"]), [(2018, 1.4), (2019, 1.9), (2019, 2.3)])
+    assert (lines["step"].get_color(), lines["step"].get_marker()) == (GREEN, "s")
+    assert (lines["growth"].get_color(), lines["growth"].get_marker()) == (ORANGE, "^")
+    (dot,) = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
+    close(points(dot.lines[0]), [(2018, 1.42)])
+    close(segments(cast("Any", dot.lines[2][0])), [[(2018, 1.415), (2018, 1.425)]])
+    assert dot.lines[0].get_markerfacecolor() == RED
+    last = own[2019]
+    assert figure.get_label() == (
+        f"Fan chart of total: median {last.median():.3g} in 2019, 95 % of draws between "
+        f"{last.quantile(0.025):.3g} and {last.quantile(0.975):.3g} yuan; step 1.9; growth 2.3."
+    )
+    assert axes.get_ylabel() == "total, yuan"
+    assert set(legend(figure)) == {
+        "95 % of draws", "80 % of draws", "50 % of draws", "median", "step", "growth",
+        "published, with its rounding",
+    }  # fmt: skip
+
+
+def test_fans_of_several_runs_tell_used_figures_from_held_out_ones() -> None:
+    draws = pd.DataFrame({2018: [1.0, 2.0, 3.0], 2019: [2.0, 3.0, 4.0]})
+    printed = pd.DataFrame(
+        {"low": [1.4, 2.0], "high": [1.5, 2.2], "calibrated": [True, False]}, [2018, 2019]
+    )
+    figure = uncertainty.plot_fans(
+        {"linkage": draws, "calibrated": draws + 1.0}, quantity="total", unit="yuan",
+        reported=printed, levels=[0.5],
+    )  # fmt: skip
+    first, second = figure.axes
+    assert (first.get_title(), second.get_title()) == ("linkage", "calibrated")
+    assert (first.get_ylabel(), second.get_ylabel()) == ("total, yuan", "")
+    plain = [one for one in first.containers if isinstance(one, ErrorbarContainer)]
+    close(points(plain[0].lines[0]), [(2018, 1.45), (2019, 2.1)])
+    held, used = (one for one in second.containers if isinstance(one, ErrorbarContainer))
+    assert (held.get_label(), used.get_label()) == (
+        "published, held out", "published, used by the run",
+    )  # fmt: skip
+    close(points(held.lines[0]) + points(used.lines[0]), [(2019, 2.1), (2018, 1.45)])
+    assert (held.lines[0].get_markerfacecolor(), used.lines[0].get_markerfacecolor()) == (
+        "white", RED,
+    )  # fmt: skip
+    assert figure.get_label() == (
+        "Fan charts of total, yuan. linkage: median 3 in 2019, 95 % of draws between 2.05 and "
+        "3.95; calibrated: median 4 in 2019, 95 % of draws between 3.05 and 4.95."
+    )
+    assert figure.get_size_inches().tolist() == [8.6, 4.2]
+
+
+SWINGS = pd.DataFrame(
+    {"low": [1.0, 1.9], "high": [3.0, 2.1], "swing": [2.0, 0.2]}, ["pattern", "curve"]
+)
+
+
+def test_a_tornado_has_a_bar_to_each_side_of_the_middle() -> None:
+    figure = Tornado("T19", 2.0, SWINGS, 0.9).plot(unit="yuan")
+    (axes,) = figure.axes
+    close(
+        bars(axes),
+        [
+            (2.0, -0.31, -1.0, 0.62), (2.0, -0.31, 1.0, 0.62),
+            (2.0, 0.69, -0.1, 0.62), (2.0, 0.69, 0.1, 0.62),
+        ],
+    )  # fmt: skip
+    assert colours(axes) == [BLUE, RED] * 2
+    assert [line.get_xdata()[0] for line in axes.lines] == [2.0]
+    assert ticks(axes.yaxis) == {0.0: "pattern", 1.0: "curve"}
+    assert axes.get_ylim() == (1.6, -0.6)
+    assert axes.get_title() == "One input at a time, 90 % of its distribution"
+    assert legend(figure) == ["input at its lower quantile", "input at its upper quantile"]
+    assert figure.get_label() == (
+        "Tornado of T19: 2 at the median of every input; the largest swing is pattern, from 1 to 3."
+    )
+    assert figure.get_size_inches().tolist() == pytest.approx([7.2, 1.7 + 0.36 * 2])
+    assert axes.get_xlabel() == "T19, yuan"
+
+
+def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() -> None:
+    keys = [("linkage", "T18"), ("linkage", "T19"), ("curve", "T18"), ("curve", "T19")]
+    panels = {key: Tornado(key[1], 2.0 + k, SWINGS + k, 0.95) for k, key in enumerate(keys)}
+    shares = pd.DataFrame({"pattern": [0.97] * 4}, pd.MultiIndex.from_tuples(keys))
+    figure = uncertainty.plot_tornados(panels, unit="yuan", marks={"T19": 2.13}, shares=shares)
+    assert [axes.get_title() for axes in figure.axes] == [
+        "T18, linkage", "T19, linkage", "T18, curve", "T19, curve",
+    ]  # fmt: skip
+    marked = [[line.get_xdata()[0] for line in axes.lines] for axes in figure.axes]
+    assert marked == [[2.0], [3.0, 2.13], [4.0], [5.0, 2.13]]
+    last = figure.axes[3]
+    close(bars(last), [(4.0, -0.3, 2.0, 0.6), (4.9, 0.7, 0.2, 0.6)])
+    assert [(text.get_text(), text.xy) for text in last.texts] == [
+        ("97%", (1.0, 0)), ("0%", (1.0, 1)),
+    ]  # fmt: skip
+    assert last.get_ylim() == (1.6, -0.6)
+    assert ticks(figure.axes[0].yaxis) == {0.0: "pattern", 1.0: "curve"}
+    assert last.get_xlabel() == "yuan"
+    assert legend(figure) == [
+        "all at their middle", "published", "95 % of the figure, one source drawn",
+    ]  # fmt: skip
+    assert figure.get_label().endswith(
+        "T19, curve: 5, most by pattern, 4 to 6, 97% of the variance."
+    )
+    assert figure.get_size_inches().tolist() == pytest.approx([9.6, 1.2 + 2 * (0.9 + 0.27 * 2)])
+    heading = figure._suptitle  # type: ignore[attr-defined]
+    assert heading.get_text().startswith("Bars: one source moves, all others at their middle.")
+    plain = uncertainty.plot_tornados({keys[0]: panels[keys[0]]})
+    assert plain._suptitle is None  # type: ignore[attr-defined]
+    assert plain.axes[0].get_xlabel() == "value"
+    assert plain.get_label().endswith("T18, linkage: 2, most by pattern, 1 to 3.")
+    assert not plain.axes[0].texts
+
+
+# ---- evidence ----------------------------------------------------------------------------------
+
+
+def curve() -> SpecificationCurve:
+    frame = pd.DataFrame(
+        {
+            "sample": ["all", "2012", "all", "2012"],
+            "supply": ["value added", "value added", "sales", "sales"],
+            "run": "calibrated",
+            "estimate": [2.4, 1.0, 1.6, 2.0],
+            "low": [2.0, 0.8, 1.4, 1.0],
+            "high": [2.6, 1.4, 2.2, 2.5],
+            "standard_error": 0.1,
+            "failure": "",
+        }
+    )
+    printed = pd.Series({"value": 2.13, "low": 2.125, "high": 2.135, "unit": "trillion yuan"})
+    return rank_specifications(frame, printed, figure="T19")
+
+
+def test_a_specification_curve_is_ranked_over_its_levels() -> None:
+    found = curve()
+    figure = evidence.plot_specifications(found)
+    top, bottom = figure.axes
+    lines = named(top)
+    close(points(lines["estimate"]), [(1, 1.0), (2, 1.6), (3, 2.0), (4, 2.4)])
+    level = {name: line.get_ydata()[0] for name, line in lines.items() if name != "estimate"}
+    assert level == {"reported, 2.13": 2.13, "median estimate": pytest.approx(1.8)}
+    assert top.get_ylim() == (0, pytest.approx(1.15 * np.quantile([1.4, 2.2, 2.5, 2.6], 0.97)))
+    band = top.collections[0].get_paths()[0].vertices
+    for point in ((1, 0.8), (1, 1.4), (3, 1.0), (4, 2.6)):
+        assert np.isclose(band, point).all(axis=1).any()
+    assert top.get_ylabel() == "T19, trillion yuan"
+    names = ticks(bottom.yaxis)
+    assert names == {
+        0.0: "sample: 2012", -1.0: "all", -2.0: "supply: value added", -3.0: "sales",
+    }  # fmt: skip
+    used = [[line[0][0] for line in segments(one)] for one in bottom.collections]
+    assert used == [[1, 3], [2, 4], [1, 4], [2, 3]]  # by hand from the four rows
+    reach = [one.get_segments()[0][:, 1].tolist() for one in bottom.collections]
+    close(reach, [[-k - 0.35, -k + 0.35] for k in range(4)])
+    shades = [to_hex(one.get_color()[0]).upper() for one in bottom.collections]
+    assert shades == [BLUE, BLUE, RED, RED]
+    assert bottom.get_ylim() == (-3.6, 0.6)
+    assert bottom.get_xlabel() == "4 specifications of T19, ranked by estimate"
+    # 75 % lie under 2.125; 2.0 to 2.6 and 1.4 to 2.2 and 1.0 to 2.5 hold it
+    assert figure.get_label() == (
+        "4 specifications of T19: median 1.8, 75% below the printed 2.13 trillion yuan; 75% of "
+        "the intervals hold it."
+    )
+    assert figure.get_size_inches().tolist() == pytest.approx([9.0, 3.6 + 4 * 0.19])
+
+
+def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
+    frame = pd.DataFrame(
+        {
+            "run": ["linkage", "curve", "linkage", "linkage"],
+            "estimate": [1.6, 2.2, 1.2, 1.3],
+            "low": [1.4, 2.135, 1.1, 1.2],
+            "high": [2.2, 2.4, 1.3, 1.4],
+            "reported_low": 2.125,
+            "reported_high": 2.135,
+        }
+    )
+    figure = qn.plot_specification_runs(frame, figure="T19", unit="yuan")
+    (axes,) = figure.axes
+    first, second, _ = axes.lines
+    close(points(first), [(0.25, 1.2), (0.5, 1.3), (0.75, 1.6)])
+    close(points(second), [(1.58, 2.2)])
+    reach = [one for one in axes.collections if isinstance(one, LineCollection)]
+    close(
+        segments(reach[0]),
+        [[(0.25, 1.1), (0.25, 1.3)], [(0.5, 1.2), (0.5, 1.4)], [(0.75, 1.4), (0.75, 2.2)]],
+    )
+    close(segments(reach[1]), [[(0, 1.3), (1, 1.3)]])  # median of the run
+    close(segments(reach[3]), [[(1.08, 2.2), (2.08, 2.2)]])
+    assert (first.get_color(), second.get_color()) == (BLUE, GREEN)
+    close(bars(axes)[0][1::2], (2.125, 0.01))
+    assert axes.get_ylim() == (0, pytest.approx(1.1 * np.quantile([2.2, 2.4, 1.3, 1.4], 0.97)))
+    assert axes.get_xlim() == (-0.05, 2.16)
+    # the interval from 2.135 on does not hold what is below 2.135
+    assert ticks(axes.xaxis) == {
+        0.5: "linkage\n3 specifications, median 1.3,\n100% below, 33% agree",
+        1.58: "curve\n1 specifications, median 2.2,\n0% below, 0% agree",
+    }
+    assert figure.get_label() == (
+        "T19 printed 2.13 yuan: linkage 3 specifications, median 1.3, 100% below, 33% agree; "
+        "curve 1 specifications, median 2.2, 0% below, 0% agree."
+    )
+    assert legend(figure) == ["median of the run", "printed"]
+    assert axes.get_ylabel() == "T19, yuan"
+    assert figure.get_size_inches().tolist() == [9.0, 4.4]
+    wide = float(reach[0].get_linewidths()[0])
+    assert wide == pytest.approx(100 / (2 * 4))
+
+
+def test_estimates_above_the_axis_are_counted_and_many_are_no_paths() -> None:
+    n = 401
+    frame = pd.DataFrame(
+        {"run": "curve", "estimate": np.r_[np.linspace(1.0, 2.0, n - 1), 90.0], "reported": 1.5}
+    )
+    frame = frame.assign(low=frame["estimate"] - 0.1, high=frame["estimate"] + 0.1)
+    for rows, picture in ((frame, True), (frame.iloc[1:], False)):
+        figure = qn.plot_specification_runs(rows, figure="T19")
+        assert "1 above the axis" in figure.get_label()
+        (dots, _) = figure.axes[0].lines
+        assert bool(dots.get_rasterized()) is picture
+        assert bool(figure.axes[0].collections[0].get_rasterized()) is picture
+    assert float(figure.axes[0].collections[0].get_linewidths()[0]) == 0.5
+
+
+def test_errors_of_methods_stand_by_update_and_block() -> None:
+    index = pd.MultiIndex.from_product(
+        [["2012 to 2017", "2017 to 2018"], ["RAS", "same"]], names=["update", "method"]
+    )
+    errors = pd.DataFrame({"all": [0.1, 0.2, 0.04, 0.03], "Z": [0.12, 0.3, 0.05, 0.06]}, index)
+    figure = evidence.plot_backtest(cast("Any", SimpleNamespace(errors=errors)))
+    first, second = figure.axes
+    assert (first.get_title(), second.get_title()) == ("2012 to 2017", "2017 to 2018")
+    close(points(first.lines[0]), [(10, 0), (20, 1)])
+    close(points(second.lines[1]), [(5, 0), (6, 1)])
+    assert [(one.get_marker(), one.get_color()) for one in first.lines] == [("o", BLUE), ("s", RED)]
+    assert ticks(first.yaxis) == {0.0: "RAS", 1.0: "same"}
+    assert first.get_ylim() == (1.5, -0.5)
+    assert first.get_xlim()[0] == 0.0
+    assert second.get_xlabel() == "weighted absolute error, percent"
+    assert legend(figure) == ["all", "Z"]
+    assert figure.get_label() == (
+        "Back-test of table updating, smallest error of all cells. 2012 to 2017: RAS 10.0 %; "
+        "2017 to 2018: same 3.0 %."
+    )
+    assert figure.get_size_inches().tolist() == pytest.approx([2.2 + 2.9 * 2, 1.9 + 0.36 * 2])
+
+
+def test_errors_of_forecasts_are_quantiles_with_their_root_mean_square() -> None:
+    own = {"logistic": np.array([-0.1, 0.0, 0.1, 0.3]), "same": np.array([0.2, 0.4, np.nan, 0.6])}
+    rows = pd.concat(
+        pd.DataFrame({"rule": rule, "horizon": steps, "error": steps * errors})
+        for steps in (2, 1)
+        for rule, errors in own.items()
+    )
+    made = SimpleNamespace(forecasts=rows, rules=["logistic", "same"])
+    figure = evidence.plot_diffusion_errors(cast("Any", made))
+    first, second = figure.axes
+    assert [axes.get_title() for axes in figure.axes] == ["1 year ahead", "2 years ahead"]
+    outer, inner = second.collections
+    kept = [200 * own["logistic"], 200 * own["same"][[0, 1, 3]]]
+    for found, levels in ((outer, [0.05, 0.95]), (inner, [0.25, 0.75])):
+        expected = [[(end, k + 1) for end in np.quantile(kept[k], levels)] for k in range(2)]
+        close(segments(cast("LineCollection", found)), expected)
+    close(points(second.lines[0]), [(10.0, 1), (80.0, 2)])
+    size = [float(np.sqrt(np.mean(errors**2))) for errors in kept]
+    assert [(text.get_text(), text.xy) for text in second.texts] == [
+        ("RMSE", (1.0, 1.0)), (f" {size[0]:.0f} %", (1.0, 1)), (f" {size[1]:.0f} %", (1.0, 2)),
+    ]  # fmt: skip
+    assert ticks(first.yaxis) == {1.0: "logistic", 2.0: "same"}
+    assert first.get_ylim()[0] > first.get_ylim()[1]  # the first rule on top
+    assert second.get_xlabel() == "ln(actual / forecast), percent"
+    assert [line.get_xdata()[0] for line in first.lines[1:]] == [0.0]
+    assert figure.get_label().endswith(f"logistic 2: {size[0]:.1f} %; same 2: {size[1]:.1f} %.")
+    assert figure.get_size_inches().tolist() == pytest.approx([2.4 + 3.2 * 2, 1.6 + 0.36 * 2])
+
+
+def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
+    """S18 rests on one vintage always, K18 on either of two, and on none of 2017."""
+    vintages = pd.DataFrame(
+        {
+            "id": ["S18", "S18", "K18", "K18", "K18"],
+            "vintages": ["2018 final", "2018 first", "2017 a, 2018 final", "2017 a, 2018 first",
+                         "2017 b, 2018 first"],
+        }
+    )  # fmt: skip
+    made = SimpleNamespace(
+        vintages=vintages,
+        assignments=pd.DataFrame(
+            {"S18": ["2018 final"] * 2, "K18": ["2017 a, 2018 final", "2017 a, 2018 first"],
+             "K18 definition": ["nominal"] * 2},
+        ),
+        figures=pd.DataFrame(index=["S18", "K18"]),
+        feasible=True,
+        name_of=lambda name: f"figure {name}",
+    )  # fmt: skip
+    figure = evidence.plot_audit(cast("Any", made))
+    (axes,) = figure.axes
+    assert ticks(axes.yaxis) == {0.0: "figure S18", 1.0: "figure K18, nominal"}
+    assert ticks(axes.xaxis) == {
+        0.0: "2017\na",
+        1.0: "2017\nb",
+        2.0: "2018\nfinal",
+        3.0: "2018\nfirst",
+    }
+    cells = {
+        (round(x + 0.42), round(y + 0.35)): patch.get_hatch()
+        or to_hex(patch.get_facecolor()).upper()
+        for (x, y, w, h), patch in zip(bars(axes), axes.patches, strict=True)
+        if w
+    }
+    assert cells == {
+        (2, 0): BLUE, (3, 0): "#FFFFFF", (0, 1): BLUE, (1, 1): "#FFFFFF", (2, 1): "////",
+        (3, 1): "////",
+    }  # fmt: skip
+    close([w for *_, w, _ in bars(axes) if w], [0.84] * 6)
+    assert (axes.get_xlim(), axes.get_ylim()) == ((-0.5, 3.5), (1.5, -0.5))
+    assert axes.get_title() == "The GDP on which each figure rests: 2 assignments fit"
+    assert legend(figure) == [
+        "in every consistent assignment", "in some consistent assignment", "in none",
+    ]  # fmt: skip
+    assert figure.get_label() == (
+        "The GDP on which each figure rests: 2 assignments fit: figure S18: 2018 final; "
+        "figure K18: 2017 a, 2018 final or 2017 a, 2018 first."
+    )
+    assert figure.get_size_inches().tolist() == pytest.approx([3.6 + 0.78 * 4, 2.4 + 0.42 * 2])
+    made.feasible, made.assignments = False, made.assignments.astype(object).iloc[:0]
+    assert evidence.plot_audit(cast("Any", made)).get_label() == (
+        "No assignment of vintages satisfies all figures."
+    )
+
+
+# ---- growth ------------------------------------------------------------------------------------
+
+
+def of(**fields: Any) -> Any:
+    """Stand in for a result: a picture reads these fields only."""
+    return SimpleNamespace(**fields)
+
+
+def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
+    years = [2018, 2020]
+    parts = pd.DataFrame({"labour": [0.01, -0.02], "it_capital": [0.03, 0.04]}, years)
+    made = of(
+        contributions=parts,
+        tfp=pd.Series([0.02, -0.01], years),
+        output_growth=pd.Series([0.06, 0.01], years),
+    )
+    figure = plot_growth_accounting(made, title="made up")
+    (axes,) = figure.axes
+    close(
+        bars(axes),
+        [
+            (2017.2, 0.0, 1.6, 3.0), (2019.2, 0.0, 1.6, 4.0),  # the larger input first
+            (2017.2, 3.0, 1.6, 1.0), (2019.2, 0.0, 1.6, -2.0),
+            (2017.2, 4.0, 1.6, 2.0), (2019.2, -2.0, 1.6, -1.0),
+        ],
+    )  # fmt: skip
+    assert colours(axes) == [BLUE] * 2 + [RED] * 2 + ["#BBBBBB"] * 2
+    close(points(named(axes)["output"]), [(2018, 6.0), (2020, 1.0)])
+    assert [line.get_ydata()[0] for line in axes.lines[1:]] == [0]
+    assert (axes.get_ylabel(), axes.get_title()) == ("growth, 100 x log points", "made up")
+    assert legend(figure) == ["output", "it capital", "labour", "productivity"]
+    assert figure.get_label() == (
+        "Contributions to growth, 2018 to 2020, average log points: it_capital 0.0350, "
+        "labour -0.0050, productivity 0.0050."
+    )
+    assert figure.get_size_inches().tolist() == [8.6, 4.6]
+
+
+@pytest.mark.parametrize(("inputs", "drawn"), [(7, 7), (8, 7)])
+def test_eight_inputs_and_more_are_six_and_the_others(inputs: int, drawn: int) -> None:
+    parts = pd.DataFrame({f"x{k}": [0.1 / (k + 1)] for k in range(inputs)}, [2020])
+    made = of(contributions=parts, tfp=pd.Series([0.0], [2020]), output_growth=parts.sum(axis=1))
+    axes = plot_growth_accounting(made).axes[0]
+    found = bars(axes)
+    assert len(found) == drawn + 1
+    close([found[0][2]], [0.8])  # one year: bars of a year
+    rest = [parts[f"x{k}"].iloc[0] for k in range(6, inputs)]
+    assert found[6][3] == pytest.approx(100 * sum(rest))
+    assert ("other inputs" in legend(axes.figure)) == (inputs == 8)  # type: ignore[arg-type]
+
+
+def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> None:
+    months = pd.period_range("2018-11", periods=3, freq="M")
+    values = pd.Series([1000.0, 1100.0, 1300.0], months, name="value added")
+    made = of(values=values, std_errors=pd.Series([10.0, 20.0, 30.0], months), method="denton")
+    figure = plot_disaggregation(made, unit="yuan")
+    (axes,) = figure.axes
+    times = [2018 + 10.5 / 12, 2018 + 11.5 / 12, 2019 + 0.5 / 12]
+    close(points(axes.lines[0]), list(zip(times, values, strict=True)))
+    band = axes.collections[0].get_paths()[0].vertices
+    for time, value, error in zip(times, values, (10, 20, 30), strict=True):
+        for end in (value - 1.96 * error, value + 1.96 * error):
+            assert np.isclose(band, (time, end)).all(axis=1).any()
+    assert (axes.get_xlabel(), axes.get_ylabel()) == ("year", "value added, yuan")
+    assert legend(figure) == ["95 % band", "denton"]
+    assert figure.get_label() == (
+        "Series of 3 periods from 2018-11 to 2019-01 by denton, from 1000 to 1300."
+    )
+    assert axes.yaxis.get_major_formatter()(1100.0) == "1,100"
+    assert not axes.get_legend().get_frame_on()
+    plain = of(values=pd.Series([1.0, 2.0]), std_errors=pd.Series([1.0, np.nan]), method="chow-lin")
+    other = plot_disaggregation(plain).axes[0]
+    assert (other.get_xlabel(), other.get_ylabel()) == ("period", "value")
+    close(points(other.lines[0]), [(0, 1), (1, 2)])
+    assert not other.collections
+
+
+def test_a_reconciliation_shows_what_moved_above_what_it_became() -> None:
+    names = ["core", "fixed", "total"]
+    made = of(
+        std_errors_before=pd.Series([0.1, 0.0, 0.2], names),
+        std_errors=pd.Series([0.05, 0.0, 0.1], names),
+        adjustments=pd.Series([0.1, 0.0, -0.1], names),
+    )
+    figure = plot_reconciliation(made)
+    (axes,) = figure.axes
+    before, after = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
+    close(points(before.lines[0]), [(0.0, 1.12), (0.0, 0.12)])
+    close(points(after.lines[0]), [(1.0, 0.88), (-0.5, -0.12)])
+    close(
+        segments(cast("Any", before.lines[2][0])),
+        [[(-1.96, 1.12), (1.96, 1.12)], [(-1.96, 0.12), (1.96, 0.12)]],
+    )
+    close(
+        segments(cast("Any", after.lines[2][0])),
+        [[(1 - 0.98, 0.88), (1 + 0.98, 0.88)], [(-0.5 - 0.98, -0.12), (-0.5 + 0.98, -0.12)]],
+    )
+    assert (before.lines[0].get_color(), after.lines[0].get_color()) == (RED, BLUE)
+    assert ticks(axes.yaxis) == {1.0: "core", 0.0: "total"}
+    assert axes.get_ylim() == (-0.5, 1.5)
+    assert legend(figure) == ["estimate", "reconciled"]
+    assert figure.get_label() == "Adjustments in standard errors: core 1.000, total -0.500."
+    assert figure.get_size_inches().tolist() == pytest.approx([7.2, 1.4 + 0.45 * 2])
+
+
+def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
+    t = np.arange(2010.0, 2019.0)
+    y = 10.0 / (1.0 + np.exp(-(t - 2014.0))) + 0.01 * np.sin(5 * t)
+    fit = qn.fit_curve("logistic", t, y)
+    figure = fit.plot(unit="yuan", quantity="firms")
+    (axes,) = figure.axes
+    lines = named(axes)
+    drawn = np.array(points(lines["Logistic curve"]))
+    close(drawn[[0, -1], 0], [2010, 2020])
+    assert len(drawn) == 200
+    np.testing.assert_allclose(drawn[:, 1], 10 / (1 + np.exp(-(drawn[:, 0] - 2014))), atol=0.05)
+    close(points(lines["observed"]), list(zip(t, y, strict=True)))
+    top = fit.params["saturation"]
+    close(lines[f"saturation, estimated: {top:.4g}"].get_ydata(), [top, top])
+    assert [2018.0, 2018.0] in [list(line.get_xdata()) for line in axes.lines]
+    assert axes.get_ylabel() == "firms, yuan"
+    assert legend(figure)[0] == "95 % interval of the curve"
+    last = fit.forecast([2020.0])["estimate"].iloc[0]
+    assert figure.get_label() == (
+        f"Logistic curve through 9 points from 2010 to 2018, saturation {top:.4g}; at 2020 the "
+        f"curve is {last:.4g}."
+    )
+    known = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=4.0).plot(until=4.0).axes[0]
+    assert named(known)["saturation, given: 4"].get_ydata()[0] == 4.0
+    assert known.get_xlabel() == "time"
+    assert points(known.lines[0])[-1][0] == 4.0
+    far = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=40.0).plot().axes[0]
+    assert not any("saturation" in name for name in named(far))
+    close(points(far.lines[0])[-1][:1], [3.0])  # at least one beyond the last
+
+
+# ---- tables ------------------------------------------------------------------------------------
+
+
+def test_a_waterfall_writes_each_step_above_its_bar() -> None:
+    effects = pd.Series({"technology": -0.5, "final demand": 2.0, "mix": -5.5})
+    figure = qn.plot_waterfall(
+        effects, start=("2012", 3.0), end="2017", quantity="total", unit="yuan", title="made up"
+    )
+    (axes,) = figure.axes
+    close(
+        bars(axes),
+        [
+            (-0.31, 0, 0.62, 3.0), (3.69, 0, 0.62, -1.0), (0.69, 3.0, 0.62, -0.5),
+            (1.69, 2.5, 0.62, 2.0), (2.69, 4.5, 0.62, -5.5),
+        ],
+    )  # fmt: skip
+    assert colours(axes) == [GREY, GREY, BLUE, RED, GREEN]
+    close(
+        [points(line) for line in axes.lines if line.get_color() == GREY],
+        [[(k + 0.31, top), (k + 0.69, top)] for k, top in enumerate((3.0, 2.5, 4.5, -1.0))],
+    )
+    assert [(text.get_text(), text.xy) for text in axes.texts] == [
+        ("3", (0, 3.0)), ("-0.5", (1, 3.0)), ("+2", (2, 4.5)), ("-5.5", (3, 4.5)), ("-1", (4, 0.0)),
+    ]  # fmt: skip
+    assert ticks(axes.xaxis) == {
+        0.0: "2012", 1.0: "technology", 2.0: "final\ndemand", 3.0: "mix", 4.0: "2017",
+    }  # fmt: skip
+    assert axes.get_ylim()[1] == pytest.approx(1.08 * 4.5)
+    assert (axes.get_title(), axes.get_ylabel()) == ("made up", "total, yuan")
+    assert figure.get_label() == (
+        "total: 2012 3, technology -0.5, final demand +2, mix -5.5, 2017 -1."
+    )
+    assert figure.get_size_inches().tolist() == [7.2, 4.2]
+    low = qn.plot_waterfall(pd.Series({"a": -1.0}), start=("s", -1.0), end="e", quantity="x").axes[
+        0
+    ]
+    assert low.get_ylim()[1] >= 0.0
+
+
+def test_a_heat_map_names_its_sides_and_its_largest_cell() -> None:
+    frame = pd.DataFrame([[0.1, 0.3, np.nan], [-0.2, 0.0, 0.2]], ["a", "b"], list("xyz"))
+    figure = qn.plot_heat_map(
+        frame, quantity="flow", unit="yuan", sides=("from", "to"), title="made up"
+    )
+    axes, scale = figure.axes
+    assert axes.images[0].get_clim() == (0.0, 0.3)
+    assert axes.images[0].norm(0.075) == pytest.approx(0.5)  # the root of a quarter
+    assert (ticks(axes.yaxis), ticks(axes.xaxis)) == (
+        {0.0: "a", 1.0: "b"}, {0.0: "x", 1.0: "y", 2.0: "z"},
+    )  # fmt: skip
+    assert axes.xaxis.get_ticklabels()[0].get_rotation() == 90
+    assert (axes.get_ylabel(), axes.get_xlabel(), axes.get_title()) == ("from", "to", "made up")
+    assert scale.get_ylabel() == "flow, yuan"
+    assert axes.get_aspect() == "auto"
+    assert to_hex(axes.get_facecolor()).upper() == RED
+    assert figure.get_label() == "Heat map of 2 by 3: flow; the largest is 0.3: a into y."
+    assert figure.get_size_inches().tolist() == [9.0, 7.4]
+    none = qn.plot_heat_map(pd.DataFrame([[0.0, -1.0], [0.0, 0.0]]), quantity="flow").axes[0]
+    assert none.images[0].get_clim() == (0.0, 1.0)
+    assert none.get_aspect() == 1.0
+
+
+@pytest.mark.parametrize(
+    ("sectors", "named_", "size"),
+    [(20, True, 9.0), (21, True, 6.5), (50, True, 6.5), (51, False, 9)],
+)
+def test_sectors_are_named_where_there_is_room(sectors: int, named_: bool, size: float) -> None:
+    labels = [f"s{k}" for k in range(sectors)]
+    axes = qn.plot_heat_map(pd.DataFrame(np.eye(sectors), labels, labels), quantity="x").axes[0]
+    for axis in (axes.yaxis, axes.xaxis):
+        seen = [text.get_text() for text in axis.get_ticklabels()]
+        assert (seen == labels) is named_
+        assert axis.get_ticklabels()[0].get_fontsize() == size
+
+
+def small_table(name: str = "made up") -> qn.InputOutputTable:
+    """Miller and Blair's two sectors and a third that trades with nobody but itself."""
+    labels = ["a", "b", "c"]
+    return qn.InputOutputTable(
+        pd.DataFrame([[150.0, 500.0, 0.0], [200.0, 100.0, 0.0], [0.0, 0.0, 10.0]], labels, labels),
+        pd.Series([350.0, 1700.0, 90.0], labels),
+        pd.Series([650.0, 1400.0, 90.0], labels),
+        unit="million",
+        name=name,
+    )
+
+
+def test_linkages_stand_by_class_around_the_mean() -> None:
+    table = small_table()
+    figure = table.plot_linkages(names={"a": "farming"}, count=2)
+    (axes,) = figure.axes
+    frame = table.linkages(variation=False)
+    at = {label: (row["backward_normalised"], row["forward_normalised"])
+          for label, row in frame.iterrows()}  # fmt: skip
+    classes = frame["sector_class"]
+    for line, (kind, colour, mark) in zip(
+        axes.lines,
+        (("key", RED, "o"), ("backward-oriented", BLUE, "s"), ("forward-oriented", GREEN, "^"),
+         ("weak", GREY, ".")),
+        strict=False,
+    ):  # fmt: skip
+        members = [at[label] for label in classes.index[classes == kind]]
+        assert sorted(points(line)) == sorted(pytest.approx(one) for one in members)
+        assert (line.get_color(), line.get_marker()) == (colour, mark)
+        assert line.get_label() == f"{kind} ({len(members)})"
+        assert line.get_markersize() == (8 if kind == "weak" else 6)
+    assert [list(line.get_xdata()) for line in axes.lines[4:5]] == [[1.0, 1.0]]
+    assert [list(line.get_ydata()) for line in axes.lines[5:6]] == [[1.0, 1.0]]
+    away = {label: np.hypot(x - 1, y - 1) + 100 * (classes[label] == "key")
+            for label, (x, y) in at.items()}  # fmt: skip
+    first = sorted(away, key=lambda label: -away[label])[:2]
+    called = {"a": "a farming", "b": "b", "c": "c"}
+    assert [text.get_text() for text in axes.texts] == [called[label] for label in first]
+    assert [text.xy for text in axes.texts] == [pytest.approx(at[label]) for label in first]
+    assert axes.get_title() == "made up"
+    key = ", ".join(called[label] for label in classes.index[classes == "key"]) or "none"
+    assert figure.get_label() == f"Linkage map of 3 sectors. Key sectors: {key}."
+    assert figure.get_size_inches().tolist() == [8.2, 6.2]
+    assert small_table("").plot_linkages().axes[0].get_title() == "Linkage map"
+    assert small_table("").plot_coefficients().axes[0].get_title() == "Technical coefficients"
+
+
+def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
+    table = small_table()
+    lost = table.extract({"a": 0.5})
+    figure = lost.plot(count=2, names={"a": "farming"})
+    left, right = figure.axes
+    for axes, what in ((left, "output"), (right, "value_added")):
+        own = lost.by_sector.sort_values("output_loss", ascending=False)
+        last = own.iloc[2:].sum(numeric_only=True)
+        values = [*own[f"{what}_loss_own"].iloc[:2], last[f"{what}_loss_own"]]
+        more = [*own[f"{what}_loss_induced"].iloc[:2], last[f"{what}_loss_induced"]]
+        expected = [(0.0, k - 0.36, value, 0.72) for k, value in enumerate(values)]
+        expected += [(values[k], k - 0.36, value, 0.72) for k, value in enumerate(more)]
+        close(bars(axes), expected)
+        assert colours(axes) == [BLUE] * 3 + [ORANGE] * 3
+        assert axes.get_xlabel() == f"{what.replace('_', ' ')} lost, million"
+        assert axes.xaxis.get_major_formatter()(1234.0) == "1,234"
+    names = list(ticks(left.yaxis).values())
+    assert names == [{"a": "a farming"}.get(str(label), str(label)) for label in own.index[:2]] + [
+        "1 other sectors"
+    ]
+    assert left.get_ylim()[0] > left.get_ylim()[1]  # the largest on top
+    assert legend(figure) == ["own", "induced"]
+    share = lost.totals["share"]
+    assert figure.get_label() == (
+        f"Losses by sector from extracting a farming ({lost.kind}). Output "
+        f"{lost.total_output_loss:.4g} ({share['output']:.1%}), value added "
+        f"{lost.total_value_added_loss:.4g} ({share['value_added']:.1%})."
+    )
+    heading = figure._suptitle.get_text()  # type: ignore[attr-defined]
+    assert heading == f"Extraction ({lost.kind}) of a farming"
+    assert figure.get_size_inches().tolist() == pytest.approx([10.2, 1.6 + 0.29 * 3])
+
+
+def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
+    names = ["a", "b", "c"]
+    effects = pd.DataFrame({"A": [1.0, -2.0, 0.1], "level": [3.0, 4.0, -0.3]}, pd.Index(names))
+    made = of(
+        effects=effects, total=effects.sum(), account="value_added", unit="million",
+        start=pd.Series([1000.0, 200.0, 1.0], names), change=effects.sum(axis=1),
+        end=pd.Series([1004.0, 202.0, 0.8], names),
+    )  # fmt: skip
+    figure = plot_decomposition(made, start="2012", end="2017", sectors=2, names={"a": "farming"})
+    left, right = figure.axes
+    close(
+        bars(left),
+        [
+            (-0.31, 0, 0.62, 1201.0), (2.69, 0, 0.62, 1206.8), (0.69, 1201.0, 0.62, -0.9),
+            (1.69, 1200.1, 0.62, 6.7),
+        ],
+    )  # fmt: skip
+    assert list(ticks(left.xaxis).values()) == ["2012", "technology", "demand\nlevel", "2017"]
+    assert [text.get_text() for text in left.texts] == ["1,201", "-0.9", "+6.7", "1,207"]
+    # a changes by 4, b by 2, c by -0.2: the largest last, drawn on top
+    close(
+        bars(right),
+        [
+            (0.0, -0.31, -2.0, 0.62), (0.0, 0.69, 1.0, 0.62), (0.0, -0.31, 4.0, 0.62),
+            (1.0, 0.69, 3.0, 0.62),
+        ],
+    )  # fmt: skip
+    assert colours(right) == [BLUE] * 2 + [RED] * 2
+    close(points(named(right)["change"]), [(2.0, 0), (4.0, 1)])
+    assert ticks(right.yaxis) == {0.0: "b", 1.0: "a farming"}
+    assert (left.get_ylabel(), right.get_xlabel()) == (
+        "value added, million", "change of value added, million",
+    )  # fmt: skip
+    assert left.get_title() == "All sectors, 2012 to 2017"
+    assert right.get_title() == "The sectors that changed most"
+    assert left.yaxis.get_major_formatter()(1200.4) == "1,200"
+    assert right.xaxis.get_major_formatter()(1200.4) == "1,200"
+    assert legend(figure) == ["change", "technology", "demand level"]
+    assert figure.get_label() == (
+        "value added: 2012 1,201, technology -0.9, demand level +6.7, 2017 1,207."
+    )
+    assert figure.get_size_inches().tolist() == [12.4, 4.2]
+
+
+# ---- flows -------------------------------------------------------------------------------------
+
+
+def test_flows_are_stacked_centred_and_named_at_their_ends() -> None:
+    """By hand: 3 + 5 into a core, 6 + 2 out of it; gaps a share of the highest step."""
+    rows = pd.DataFrame(
+        {"source": ["steel", "chips", "core", "core"], "target": ["core", "core", "cars", "trade"],
+         "value": [3.0, 5.0, 6.0, 2.0]}
+    )  # fmt: skip
+    figure = qn.plot_flows(rows, unit="yuan", names={"steel": "basic"}, title="made up")
+    (axes,) = figure.axes
+    gap = flows._GAP * 8.0
+    wide = flows._WIDE
+    top = 4.0 + gap / 2
+    close(
+        sorted(bars(axes), key=lambda bar: (bar[0], -bar[1])),
+        [
+            (-wide / 2, top - 5.0, wide, 5.0), (-wide / 2, -top, wide, 3.0),
+            (1 - wide / 2, -4.0, wide, 8.0),
+            (2 - wide / 2, top - 6.0, wide, 6.0), (2 - wide / 2, -top, wide, 2.0),
+        ],
+    )  # fmt: skip
+    own = [
+        to_hex(one.get_facecolor()).upper() for one in axes.patches if isinstance(one, Rectangle)
+    ]
+    assert sorted(own) == sorted([BLUE, RED, GREEN, GREY, GREY])  # users pass nothing on
+    texts = {text.get_text(): text for text in axes.texts}
+    assert set(texts) == {"chips: 5", "steel basic: 3", "core: 8", "cars: 6", "trade: 2"}
+    close(texts["chips: 5"].xy, (-0.6 * wide, top - 2.5))
+    close(texts["core: 8"].xy, (1.0, 0.0))
+    close(texts["trade: 2"].xy, (2 + 0.6 * wide, 1.0 - top))
+    assert [texts[name].get_ha() for name in ("chips: 5", "core: 8", "cars: 6")] == [
+        "right", "center", "left",
+    ]  # fmt: skip
+    assert texts["core: 8"].get_bbox_patch() is not None
+    assert texts["cars: 6"].get_bbox_patch() is None
+    ribbons = [one.get_path().vertices for one in axes.patches if not isinstance(one, Rectangle)]
+    # chips into the upper part of the core, steel below; out of it cars above trade
+    close(
+        [one[0] for one in ribbons],
+        [(wide / 2, top), (wide / 2, 3.0 - top), (1 + wide / 2, 4.0), (1 + wide / 2, -2.0)],
+    )
+    close(
+        [one[3] for one in ribbons],
+        [(1 - wide / 2, 4.0), (1 - wide / 2, -1.0), (2 - wide / 2, top), (2 - wide / 2, 2.0 - top)],
+    )
+    close([one[0][1] - one[7][1] for one in ribbons], [5.0, 3.0, 6.0, 2.0])
+    close([one[3][1] - one[4][1] for one in ribbons], [5.0, 3.0, 6.0, 2.0])
+    close([one[1][0] for one in ribbons], [0.5, 0.5, 1.5, 1.5])  # bent in the middle
+    assert axes.get_xlim() == (-0.75, 2.75)
+    assert axes.get_title() == "made up, yuan"
+    assert not axes.axison
+    assert figure.get_label() == ("made up, yuan: 4 flows; the largest, 6, from core to cars.")
+    assert figure.get_size_inches().tolist() == pytest.approx([9.0, 1.6 + 0.36 * 2])
+
+
+def test_amounts_of_flows_have_the_digits_of_the_largest() -> None:
+    rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 0.5]})
+    axes = qn.plot_flows(rows).axes[0]
+    assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 0.50", "c: 12.75"}
+    assert axes.get_title() == ""
+    large = pd.DataFrame({"source": ["a"], "target": "c", "value": [12345.25]})
+    assert {text.get_text() for text in qn.plot_flows(large).axes[0].texts} == {
+        "a: 12,345", "c: 12,345",
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("most", "shown"),
+    [(3, {"a: 9", "b: 5", "2 others: 3"}), (4, {"a: 9", "b: 5", "d: 2", "c: 1"})],
+)
+def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[str]) -> None:
+    rows = pd.DataFrame({"source": list("dabc"), "target": "x", "value": [2, 9, 5, 1]})
+    axes = qn.plot_flows(rows, most=most).axes[0]
+    places = sorted((-text.xy[1], text.get_text()) for text in axes.texts if text.xy[0] < 0.5)
+    assert {text for _, text in places} == shown
+    assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top
+
+
+# ---- names beside points -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("dx", "box"),
+    [(7.0, (17, 23, 37, 33)), (-7.0, (-17, 23, 3, 33)), (0.0, (0, 23, 20, 33))],
+)
+def test_a_name_stands_right_left_or_over_its_point(dx: float, box: tuple[float, ...]) -> None:
+    found = labels._box(np.array([10.0, 20.0]), dx, 3.0, 20.0, 10.0)
+    assert found.tolist() == list(box)
+
+
+def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() -> None:
+    window = (0.0, 0.0, 100.0, 100.0)
+    box, nothing = np.array([10.0, 10.0, 30.0, 20.0]), np.empty((0, 2))
+    assert labels._cost(box, [], nothing, window) == 0.0
+    other = np.array([25.0, 15.0, 50.0, 50.0])
+    assert labels._overlap(box, other) == 25.0  # five by five
+    assert labels._overlap(box, other + 5.0) == 0.0  # touching is no overlap
+    assert labels._overlap(box, other + 9.0) == 0.0  # apart on both axes
+    assert labels._cost(box, [other, other], nothing, window) == 500.0
+    sides = ([-3, 10, 30, 20], [90, 10, 102, 20], [10, -4, 30, 20], [10, 95, 30, 105])
+    costs = [labels._cost(np.array(side, float), [], nothing, window) for side in sides]
+    assert costs == [120.0, 80.0, 160.0, 200.0]
+    dots = np.array([[20.0, 15.0], [31.9, 21.9], [32.0, 15.0], [8.1, 8.1], [8.0, 15.0]])
+    assert labels._cost(box, [], dots, window) == 3 * 40.0
+
+
+def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
+    figure = Figure(figsize=(6, 4), dpi=72)
+    axes = figure.subplots()
+    axes.set(xlim=(0, 10), ylim=(0, 10))
+    own = np.array(points, float)
+    labels.place_labels(figure, [labels.Named(axes, own, texts, own if crowd is None else crowd)])
+    return axes.texts
+
+
+def test_the_nearest_free_place_is_taken_and_a_far_name_gets_a_line() -> None:
+    (alone,) = placed([(5, 5)], ["name"])
+    assert alone.get_position() == (0, 9)  # nine points away, the next ten
+    assert alone.get_ha() == "center"
+    assert not alone.arrow_patch.get_visible()
+    assert alone.get_fontsize() == 8
+    (first,) = placed([(0.1, 5)], ["a long name"])
+    assert (first.get_position(), first.get_ha()) == ((7, 3), "left")
+    (edge,) = placed([(9.9, 5)], ["a long name"])
+    assert edge.get_position() == (-7, 3)
+    assert edge.get_ha() == "right"
+    (top,) = placed([(9.9, 9.99)], ["a long name"])
+    assert top.get_position() == (-7, -9)
+    wall = np.array([(x, y) for x in np.linspace(3, 7, 60) for y in np.linspace(4.2, 5.8, 12)])
+    (far,) = placed([(5, 5)], ["name"], np.vstack([wall, [(5, 5)]]))
+    dx, dy = far.get_position()
+    assert abs(dx) + abs(dy) > 20
+    assert far.arrow_patch.get_visible()

@@ -1,0 +1,215 @@
+"""What the main job says and does where a part of a study, a figure or a table is absent."""
+
+from dataclasses import replace
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from quesnay.diagnostics.report.language import ENGLISH
+from quesnay.diagnostics.reproduction import (
+    evidence,
+    findings,
+    linkage,
+    made_table,
+    needed,
+    regressions,
+    report,
+    runs,
+    specifications,
+)
+from quesnay.diagnostics.reproduction.result import Reproduction
+from quesnay.diagnostics.reproduction.study import Equation, load_study, template_text
+
+from .founding_case import founding_case, study_case
+
+
+@pytest.fixture(scope="module")
+def result() -> Reproduction:
+    return founding_case()
+
+
+def without_figures(result: Reproduction, *names: str) -> Reproduction:
+    facts = replace(result.facts, reported=result.facts.reported.drop(index=list(names)))
+    return replace(result, facts=facts, verdicts=result.verdicts.drop(index=list(names), level=1))
+
+
+@pytest.mark.parametrize(
+    ("written", "printed"), [("1.50", "1.50"), ("4386", "4386"), ("2e3", "2e3")]
+)
+def test_digits_of_a_bare_number_in_a_study_file_count(
+    tmp_path: Path, written: str, printed: str
+) -> None:
+    path = tmp_path / "study.toml"
+    figure = f"printed = {written}\nunit = 'trillion US dollars'\nyear = 2018\n"
+    text = f"{template_text('minimal')}\n[reported.figures.T18]\n{figure}"
+    path.write_text(text, encoding="utf-8")
+    assert load_study(path).reported.figures["T18"].printed == printed
+
+
+def test_an_elasticity_from_outside_is_taken_as_it_stands(result: Reproduction) -> None:
+    use = result.study.potential
+    assert use is not None
+    outside = Equation(
+        name="a study", kind="outside", value=0.12, std_error=0.03, source="Doe 2020", weight=2.0
+    )
+    known = regressions.KnownRegressions()
+    found = regressions._equation(result.study, result.facts, use, outside, known)
+    assert np.isnan(found.pop("observations"))  # type: ignore[call-overload]
+    assert found == {
+        "elasticity": 0.12, "std_error": 0.03, "weight": 2.0, "source": "Doe 2020",
+    }  # fmt: skip
+
+
+def test_a_grid_of_linkage_runs_has_no_regression_to_estimate(result: Reproduction) -> None:
+    one = specifications.Combination((("run", "linkage"),), (), (("run", "linkage"),))
+    running = {"jobs": 1, "client": None, "checkpoint": None, "progress": False}
+    assert one.run == "linkage"
+    assert specifications._elasticities(
+        result.study, result.facts, [one], draws=2, seed=0, running=running
+    ) == ({}, {})
+    nothing: Any = None
+    assert specifications._regressed(nothing, [], [], "T19") == {}
+
+
+@pytest.mark.parametrize(
+    ("values", "expected"),
+    [
+        ([2.0, 1.0], (2.0, np.nan, np.nan, np.nan, "")),  # one draw has no interval
+        ([2.0, 1.0, np.nan, 3.0], (2.0, 1.05, 2.95, np.sqrt(2.0), "")),
+        ([np.nan, 1.0, 3.0],
+         (np.nan,) * 4 + ("no rising curve below saturation: the potential is too small",)),
+    ],
+)  # fmt: skip
+def test_a_specification_is_summed_up_by_its_finite_draws(
+    values: list[float], expected: tuple[Any, ...]
+) -> None:
+    found = specifications._summary(np.array(values), "")
+    names = ("estimate", "low", "high", "standard_error")
+    np.testing.assert_allclose([found[name] for name in names], expected[:4])
+    assert found["failure"] == expected[4]
+    lost = specifications._summary(None, "why")
+    assert np.isnan([lost[name] for name in names]).all()
+    assert lost["failure"] == "why"
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [(0.9, "below both"), (1.0, "between the two"), (1.5, "between the two"),
+     (2.0, "between the two"), (2.1, "above both")],
+)  # fmt: skip
+def test_a_printed_level_lies_below_between_or_above_two_readings(value: float, words: str) -> None:
+    one, other = pd.Series({"total": 2.0}), pd.Series({"total": 1.0})
+    assert findings._between(value, one, other) == words
+    assert findings._between(value, other, one) == words
+
+
+@pytest.mark.parametrize(
+    ("value", "side"), [(0.9, "below"), (1.0, "inside"), (2.0, "inside"), (2.1, "above")]
+)
+def test_ends_of_an_interval_are_inside_it(value: float, side: str) -> None:
+    assert findings._side(value, pd.Series({"total_low": 1.0, "total_high": 2.0})) == side
+
+
+def test_an_interval_without_width_is_one_number_and_nothing_has_no_sign() -> None:
+    def of(middle: float, low: float, high: float) -> str:
+        return findings._span(pd.Series({"total": middle, "total_low": low, "total_high": high}))
+
+    assert of(1.0, 1.0, 1.004) == "1.00"
+    assert of(1.0, 0.99, 1.0) == "1.00 [0.99, 1.00]"
+    assert of(-0.001, -0.2, 0.001) == "0.00 [-0.20, 0.00]"
+
+
+def test_where_every_total_was_used_the_curve_is_held_against_none(result: Reproduction) -> None:
+    verdicts = result.verdicts.copy()
+    verdicts.loc[[("calibrated", name) for name in ("T19", "T20")], "role"] = "input"
+    used = replace(result, verdicts=verdicts)
+    assert findings._curve_and_rules(used, ENGLISH) == []
+    assert findings._path(used, ENGLISH) == []
+    score = result.score.assign(judged=0)
+    assert findings._score(replace(result, score=score), ENGLISH) == []
+
+
+def test_without_variance_a_share_or_growth_of_sectors_less_is_said(result: Reproduction) -> None:
+    calm = replace(result, variance=result.variance.iloc[:0])
+    assert not any(s.startswith("Largest source") for s in needed.turning_points(calm))
+    assert needed.implied_core(without_figures(result, "T19"), ENGLISH) == []
+    assert needed.printed_integration(result) == pytest.approx({2018: 0.9808, 2019: 2.13 * 0.748})
+    less = without_figures(result, "I18", "H19")
+    # 2018: total less core; 2019: what is printed of it; of 2020 nothing is
+    assert needed.printed_integration(less) == pytest.approx({2018: 1.42 - 0.4386, 2019: 1.6})
+    study = replace(result.study, core=replace(result.study.core, figure=None))
+    assert needed._out_of_reach(replace(result, study=study), 2019, 9.9, ENGLISH) == ""
+    assert needed._out_of_reach(result, 2020, 9.9, ENGLISH) == ""  # the core is printed for 2018
+    assert "no fixed weights reach it" in needed._out_of_reach(result, 2019, 9.9, ENGLISH)
+    assert needed.sector_growth(result, 2017) is None  # no year before
+    japan = study_case("oecd_ict_japan")
+    assert needed.turning_points(japan) == []
+    assert evidence.elasticity_backtest(japan, ENGLISH) == ([], [])
+
+
+def test_the_start_of_the_curve_is_compared_where_there_is_an_audit(result: Reproduction) -> None:
+    made = evidence.Evidence(None, None, None, None, {})
+    assert report._other_start(result, made) == []
+    bounds = pd.DataFrame({"low": [0.885], "high": [0.887]}, pd.MultiIndex.from_tuples([("x", 1)]))
+    audit: Any = SimpleNamespace(bounds=bounds)
+    assert report._other_start(result, replace(made, audit=audit)) == []  # it says nothing of 2017
+    bare = replace(result.study, reported=replace(result.study.reported, dataset=None))
+    assert report._other_start(replace(result, study=bare), replace(made, audit=audit)) == []
+    assert report._about_equations(study_case("oecd_ict_japan")) == []
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "side"), [(1.0, 2.0, "above"), (2.13, 2.5, "inside"), (2.2, 2.5, "below")]
+)
+def test_the_reconciled_total_is_held_against_the_last_that_is_no_forecast(
+    result: Reproduction, low: float, high: float, side: str
+) -> None:
+    account = pd.DataFrame(
+        {"total": [1.5] * 2, "total_low": [low] * 2, "total_high": [high] * 2}, [2019, 2020]
+    )
+    made: Any = SimpleNamespace(account=account, unit="trillion yuan")
+    assert evidence.reconciled_finding(result, made).replace(" ", " ") == (
+        f"All runs together: a total of 1.50 [{low:.2f}, {high:.2f}] trillion yuan in 2019 once "
+        f"the disagreement of the methods counts as error; the report prints 2.13, {side} that "
+        "interval."
+    )
+    assert evidence.reconciled_finding(without_figures(result, "T18", "T19"), made) == ""
+
+
+def test_sectors_without_a_list_of_names_keep_their_codes(result: Reproduction) -> None:
+    sectors = pd.Index(["01", "02"])
+    unknown = replace(result.study, study=replace(result.study.study, country="XXX"))
+    assert linkage.sector_names(unknown, result.facts, sectors).tolist() == ["01", "02"]
+    all_ = pd.Index([str(s) for s in result.facts.tables[2018].sectors])
+    named = linkage.sector_names(result.study, result.facts, all_)
+    assert named["28"] == "Wholesale and retail"
+
+
+def test_ties_are_joined_only_between_two_years_of_the_account(result: Reproduction) -> None:
+    base = pd.DataFrame({"core": [1.0, 2.0], "integration, linkage run": [1.0, 2.0]})
+    late = replace(result.assembly.model, slots=result.assembly.model.slots[2:])
+    short = replace(result, assembly=replace(result.assembly, model=late))
+    assert made_table._straight(short, base, 2019).isna().all().all()
+
+
+def test_a_model_without_equations_holds_no_elasticity(result: Reproduction) -> None:
+    model = result.assembly.model
+    assert model.potential is not None
+    drawn = {"gdp_vintage": np.zeros(3), "equation": np.zeros(3), "elasticity_error": np.zeros(3)}
+    assert runs._elasticity_of(replace(model, potential=None), drawn, []) == {}
+    empty = replace(model.potential, equations=np.empty((0, 3)))
+    assert runs._elasticity_of(replace(model, potential=empty), drawn, []) == {}
+    held = runs._elasticity_of(model, drawn, [])
+    np.testing.assert_allclose(held["elasticity"], [model.potential.median] * 3)
+
+
+def test_the_flows_of_the_core_are_those_of_the_last_table(result: Reproduction) -> None:
+    figure = result.plot_core()
+    assert "trillion yuan" in figure.axes[0].get_title()
+    core = result.account.loc[("linkage", 2020), "core"]
+    assert core > 0
+    assert any(text.get_text().startswith("core: ") for text in figure.axes[0].texts)

@@ -853,7 +853,8 @@ WESTERN = [
     "põllumajandus", "construções e irmãs", "col·lecció", "città", "où", "café–hôtel", "rør é",
     "Træ, møbler", "Pêche", "Côte d'Ivoire", "Île-de-France, Rhône", "Industriële", "Maçã",
     "è così", "Households¹", "Imports² and³", "Œuvres", "£m", "5 µg",
-    "Energia elèctrica, indústria", "Caña", "Matières, énergie", "tregtisë, çmime", "Læring, fôr", "ESPAÑA",
+    "Energia elèctrica, indústria", "Caña", "Matières, énergie", "tregtisë, çmime",
+    "Læring, fôr", "ESPAÑA",
 ]  # fmt: skip
 
 

@@ -6,7 +6,8 @@ that reach the line run against it until one fails: those of like names, the qui
 files they stand in, the files that share a result with them, last the frozen output
 (`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as long as the
 fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since are found
-by their text, and lines without a test take those of their neighbours.
+by their text, and lines without a test take those of their neighbours. ``--only models/growth``
+draws from files whose paths begin so.
 
 A worker collects all tests once. A fault in a function is put into a fork of it, in place of the
 function's code; one in what runs at import is tried in a process that imports everything anew. A
@@ -206,14 +207,19 @@ def _moved(before: str, after: str) -> dict[int, list[int]]:
     return found
 
 
-def sample_faults(copy: Path, count: int, seed: int) -> list[Fault]:
-    """Draw lines that could hold a fault, all as likely, and one fault for each."""
+def sample_faults(copy: Path, count: int, seed: int, only: Sequence[str] = ("",)) -> list[Fault]:
+    """Draw lines that could hold a fault, all as likely, and one fault for each.
+
+    `only`: what a file's path inside the checkout begins with, one of several.
+    """
     draw = random.Random(seed)
     lines: dict[tuple[str, int], list[Mutant]] = {}
     for file in sorted(path for folder in FOLDERS for path in (copy / folder).rglob("*.py")):
+        name = file.relative_to(copy).as_posix()
+        if not name.startswith(tuple(only)):
+            continue
         for mutant in list_mutants(file.read_bytes()):
-            key = (file.relative_to(copy).as_posix(), mutant.line)
-            lines.setdefault(key, []).append(mutant)
+            lines.setdefault((name, mutant.line), []).append(mutant)
     chosen = draw.sample(sorted(lines), min(count, len(lines)))
     return [Fault(file, draw.choice(lines[file, line])) for file, line in chosen]
 
@@ -566,6 +572,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
     parser.add_argument("--sample", type=int, default=300, metavar="N", help="default 300 lines")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="PREFIX", help="models/growth")
     parser.add_argument("--map", type=Path, metavar="FILE", help="kept reach; made where missing")
     parser.add_argument("--out", type=Path, metavar="FILE", help="csv of results, gone on with")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes, default 2")
@@ -578,9 +585,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = options.map or work / "map.json"
     if not kept.exists():
         measure_reach(copy, kept, options.jobs)
-    faults = (
-        sabotages(copy) if options.sabotage else sample_faults(copy, options.sample, options.seed)
-    )
+    drawn = options.sample, options.seed, options.only
+    faults = sabotages(copy) if options.sabotage else sample_faults(copy, *drawn)
     out = options.out or work / "mutants.csv"
     counts = run(faults, read_reach(kept, copy), out, copy, options.jobs)
     for made in work.glob("copy*/"):

@@ -79,3 +79,21 @@ def test_whole_number_labels_are_plain_in_messages_of_the_models() -> None:
 def test_a_statistic_without_distribution_is_not_judged() -> None:
     words = Wording("no trend", "there is a trend", "biased", "detrend")
     assert judged("Trend", 1.5, "none", float("nan"), words).verdict.startswith("no p-value")
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict", "rejected"),
+    [
+        (0.009, "rejected at 1 %: there is a trend", True),
+        (0.01, "rejected at 5 %: there is a trend", True),
+        (0.049, "rejected at 5 %: there is a trend", True),
+        (0.05, "weak sign (10 %): there is a trend", False),
+        (0.099, "weak sign (10 %): there is a trend", False),
+        (0.1, 'not rejected: no sign against "no trend"', False),
+    ],
+)
+def test_a_level_is_reached_only_below_it(p: float, verdict: str, rejected: bool) -> None:
+    words = Wording("no trend", "there is a trend", "biased", "detrend")
+    found = judged("Trend", 1.5, "chi2(1)", p, words)
+    assert (found.verdict, found.rejected) == (verdict, rejected)
+    assert (found.remedy == "detrend") == rejected

@@ -153,5 +153,5 @@ def test_changed_columns_give_the_inverse_of_the_changed_table(columns: int) -> 
 def test_a_draw_without_a_productive_table_is_refused() -> None:
     with pytest.raises(DataError, match="makes I - A singular"):
         Perturbed(np.eye(2), np.eye(2)).effects(np.ones((1, 2)))
-    with pytest.raises(ConvergenceError, match="not productive .500 terms"):
+    with pytest.raises(ConvergenceError, match=r"not productive \(500 terms"):
         Perturbed(np.eye(70), 1.5 * np.eye(70)).step(np.ones((70, 1)))

@@ -1,5 +1,6 @@
 """The tree of errors: what labels and values look like in a message."""
 
+import importlib
 import pickle
 
 import numpy as np
@@ -97,3 +98,14 @@ def test_a_level_is_reached_only_below_it(p: float, verdict: str, rejected: bool
     found = judged("Trend", 1.5, "chi2(1)", p, words)
     assert (found.verdict, found.rejected) == (verdict, rejected)
     assert (found.remedy == "detrend") == rejected
+
+
+def test_public_names_are_shown_on_their_floor_only() -> None:
+    fitting, models = (
+        importlib.import_module("quesnay.fitting"),
+        importlib.import_module("quesnay.models"),
+    )
+    assert fitting.fit_panel is models.fit_panel is qn.fit_panel
+    for floor, name in ((fitting, "read_io"), (fitting, "nothing"), (models, "read_io")):
+        with pytest.raises(AttributeError, match=f"{floor.__name__}' has no attribute '{name}'"):
+            getattr(floor, name)

@@ -203,3 +203,75 @@ def test_given_output_and_given_demand() -> None:
     zero = qn.mixed_model(two(), {"farm": 0.0}, {"mill": 0.0})
     assert zero.notes == ()
     refused(lambda: qn.mixed_model(two(), {"farm": -1.0}), "expected at least 0")
+
+
+def test_a_decomposition_by_hand() -> None:
+    # the first sector takes half, then three fifths of its own product, so L is 2, then 2.5
+    start = qn.InputOutputTable([[10.0, 0.0], [0.0, 5.0]], [10.0, 5.0], [10.0, 5.0], unit="million")
+    end = qn.InputOutputTable([[30.0, 0.0], [0.0, 5.0]], [20.0, 5.0], [20.0, 5.0], unit="million")
+    whole, largest = qn.structural_decomposition(start, end).tables()
+    assert whole.title == "Change of output by factor, million"
+    assert list(whole.frame.columns) == ["effect", "share", "low", "high"]
+    near(whole.frame, [[7.5, 0.25, 5.0, 10.0], [22.5, 0.75, 20.0, 25.0]])
+    near(largest.frame, [[7.5, 22.5, 30.0], [0.0, 0.0, 0.0]])
+    named = qn.structural_decomposition(start, end, factors=("v", "A", "f")).tables()[0]
+    assert named.title == "Change of value added by factor, million"
+    # v falls from 1/2 to 2/5: before the others by 2, after them by 5
+    near(named.frame, [[-3.5, -0.35, -5.0, -2.0], [3.5, 0.35, 2.0, 5.0], [10.0, 1.0, 10.0, 10.0]])
+    divisia = qn.structural_decomposition(start, end, method="lmdi").tables()[0]
+    mean = 30.0 / np.log(2.5)  # the logarithmic mean of 20 and 50
+    expected = np.array([mean * np.log(1.25), mean * np.log(2.0)])
+    assert list(divisia.frame.columns) == ["effect", "share"]
+    near(divisia.frame, np.column_stack([expected, expected / 30.0]))
+    for table in (whole, named, divisia):
+        assert table.notes[0].startswith("Method: ")
+        assert len(table.notes) == 1
+
+
+def test_imports_by_proportion_by_hand() -> None:
+    demand = pd.DataFrame({"home": [60.0, 90.0], "abroad": [20.0, 5.0], "bought": [-20.0, -10.0]})
+    table = qn.InputOutputTable([[10.0, 30.0], [20.0, 40.0]], demand, [70.0, 75.0])
+    made = qn.split_imports(table, imports="bought", exports=["abroad"])
+    (shares,) = made.tables()
+    near(shares.frame, [[0.2], [1 / 15]])  # 20 of 100, 10 of 150
+    assert shares.notes[0].endswith("(abroad buys none).")
+    block = made.table.imports
+    assert block is not None
+    assert block.final_demand is not None
+    near(block.Z, [[2.0, 6.0], [20 / 15, 40 / 15]])
+    near(block.final_demand, [[12.0, 0.0], [6.0, 0.0]])
+    near(made.table.Z, [[8.0, 24.0], [20 - 20 / 15, 40 - 40 / 15]])
+    near(made.table.final_demand, [[48.0, 20.0], [84.0, 5.0]])
+    everyone = qn.split_imports(table, imports="bought", exports=[])
+    assert everyone.notes[0].endswith("(exports too).")
+    assert everyone.shares.tolist() == pytest.approx([1 / 6, 10 / 155])
+    verdicts = made.table.check().tables()[0].frame
+    assert verdicts.loc["final demand less imported inputs", "value"] == "145"  # 157 less 12
+
+
+def test_a_region_by_hand() -> None:
+    # a tenth of the nation: 200 of 1,000 and 100 of 2,000, so quotients of 2 and 1/2
+    made = {
+        method: qn.location_quotient_table(two(), [200.0, 100.0], method=method)
+        for method in ("slq", "cilq", "flq")
+    }
+    near(made["slq"].quotients, [[2.0, 2.0], [0.5, 0.5]])
+    near(made["cilq"].quotients, [[2.0, 4.0], [0.25, 0.5]])
+    size = np.log2(1.1) ** 0.3
+    near(made["flq"].quotients, np.array([[2.0, 4.0], [0.25, 0.5]]) * size)
+    (table,) = made["slq"].tables()
+    assert list(table.frame.columns) == [
+        "output", "simple quotient", "output multiplier", "bought elsewhere, share of output",
+    ]  # fmt: skip
+    # coefficients 0.15, 0.25, 0.1 and 0.025, of I less them the determinant 0.80375
+    rows = [[200.0, 2.0, 1.075 / 0.80375, 0.1], [100.0, 0.5, 1.1 / 0.80375, 0.025]]
+    near(table.frame, rows)
+    assert made["slq"].table.f.tolist() == pytest.approx([200 - 30 - 25, 100 - 20 - 2.5])
+    assert made["slq"].table.v.tolist() == pytest.approx([130.0, 70.0])
+    assert made["slq"].notes == ("The region is 0.1 of the nation.",)
+    assert made["flq"].notes == (
+        f"The region is 0.1 of the nation, lambda {size:.4g} (delta 0.3).",
+    )
+    jobs = ([3.0, 1.0], [10.0, 10.0])
+    by_jobs = qn.location_quotient_table(two(), [200.0, 100.0], employment=jobs, method="slq")
+    assert by_jobs.simple.tolist() == pytest.approx([1.5, 0.5])  # 3/4 over 1/2, 1/4 over 1/2

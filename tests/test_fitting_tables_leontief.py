@@ -8,7 +8,6 @@ from scipy.linalg import lapack
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import ConvergenceError, DataError
-from quesnay.fitting.tables.extraction import Perturbed
 from quesnay.fitting.tables.leontief import (
     Factors,
     SingleFactors,
@@ -132,26 +131,3 @@ def test_row_norm_bounds_the_norm_of_the_interdependency_matrix() -> None:
     A = np.divide(flows, output, out=np.zeros_like(flows), where=output != 0)
     assert row_norm(flows, output) == pytest.approx(1.0 + np.abs(A).sum(axis=1).max(), rel=1e-14)
     assert row_norm(flows, output) >= np.linalg.norm(np.eye(150) - A, np.inf)
-
-
-@pytest.mark.parametrize("columns", [3, 64, 65, 80])
-def test_changed_columns_give_the_inverse_of_the_changed_table(columns: int) -> None:
-    rng = np.random.default_rng(columns)
-    A = rng.uniform(0.0, 0.5 / 80, (80, 80))
-    place = rng.permutation(80)[:columns]
-    change = rng.uniform(-0.2, 0.2, (80, columns)) * A[:, place]
-    changed = A.copy()
-    changed[:, place] += change
-    L, exact = np.linalg.inv(np.eye(80) - A), np.linalg.inv(np.eye(80) - changed)
-    made = Perturbed(L[place], change)
-    factor, demand = rng.uniform(size=(2, 80)), rng.uniform(size=(80, 2))
-    assert made.effects(factor @ L) == pytest.approx(factor @ exact, rel=1e-10)
-    gained = made.step((L @ demand)[place])
-    assert L @ (demand + gained) == pytest.approx(exact @ demand, rel=1e-10)
-
-
-def test_a_draw_without_a_productive_table_is_refused() -> None:
-    with pytest.raises(DataError, match="makes I - A singular"):
-        Perturbed(np.eye(2), np.eye(2)).effects(np.ones((1, 2)))
-    with pytest.raises(ConvergenceError, match=r"not productive \(500 terms"):
-        Perturbed(np.eye(70), 1.5 * np.eye(70)).step(np.ones((70, 1)))

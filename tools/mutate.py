@@ -19,6 +19,7 @@ that makes a test take a minute longer, or crash, is killed.
 """
 
 import argparse
+import ast
 import csv
 import difflib
 import gc
@@ -183,14 +184,36 @@ def read_reach(data: Path, copy: Path) -> Reach:
     names = found["names"]
     tests = {}
     for file, lines in found["tests"].items():
-        if not (copy / file).exists():
+        if not file.endswith(".py") or not (copy / file).exists():
             continue
-        moved = _moved(found["sources"][file], (copy / file).read_text("utf-8"))
-        for line, olds in moved.items():
+        text = (copy / file).read_text("utf-8")
+        starts = _starts(text)
+        for line, olds in _moved(found["sources"][file], text).items():
+            if line not in starts:
+                tests[file, line] = [""]
+                continue
             some = {place for old in olds for place in lines.get(str(old), [])}
             if some:
                 tests[file, line] = sorted(names[place] for place in some)
+        for line, start in starts.items():
+            if (file, line) not in tests and (file, start) in tests:
+                tests[file, line] = tests[file, start]
     return Reach(tests, found["seconds"])
+
+
+def _starts(text: str) -> dict[int, int]:
+    """Return, for each line inside a function, where its statement starts; others run at import.
+
+    Which test imports a module first is chance, and constants are not measured line by line.
+    """
+    found: dict[int, int] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for part in (part for statement in node.body for part in ast.walk(statement)):
+                if isinstance(part, ast.stmt):
+                    for line in range(part.lineno, (part.end_lineno or part.lineno) + 1):
+                        found[line] = max(found.get(line, 0), part.lineno)
+    return found
 
 
 def _moved(before: str, after: str) -> dict[int, list[int]]:

@@ -32,6 +32,7 @@ _UNIT = re.compile(
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
+_DECIMAL = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 _RAISED = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+$")  # the mark of a footnote
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
@@ -145,8 +146,11 @@ def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
         for c in range(_LABEL_COLUMNS):
             below = {mark for mark, row in last[c].items() if row > h}
             same = [t for t in set(texts[c + 1 :]) if t and key(t) in below]
-            # numbers may agree by chance: codes of digits count half, other numbers nothing
-            count = sum(0.5 if t.isdigit() else float(not _numeric(t)) for t in map(key, same))
+            # numbers may agree by chance: codes count half, other numbers nothing
+            number = 0.5 * _decimal_codes(texts[c + 1 :], set(same))
+            count = sum(
+                0.5 if t.isdigit() else number if _numeric(t) else 1.0 for t in map(key, same)
+            )
             if count > most:
                 best, most = (h, c), count
     if best is None:
@@ -154,6 +158,14 @@ def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
     place = _place(sheet, *best, key)
     codes = _codes_beside(sheet, place)
     return place if codes is None else _place(sheet, *codes, key)
+
+
+def _decimal_codes(header: list[str], same: set[str]) -> bool:
+    """Tell codes such as 1.9, 1.10, 2.1 from data: each is a row too, and they ascend in parts."""
+    decimals = [text for text in header if _DECIMAL.fullmatch(text)]
+    parts = [[int(part) for part in text.split(".")] for text in decimals]
+    ascend = all(one < other for one, other in itertools.pairwise(parts))
+    return len(parts) > 1 and ascend and same.issuperset(decimals)
 
 
 def _codes_beside(sheet: Sheet, place: _Place) -> tuple[int, int] | None:

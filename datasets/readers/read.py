@@ -98,7 +98,7 @@ _USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dol
 _EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
 # The list of layouts, in the order in which a file is tried; a plain grid is the last resort. An
 # office that prints one grid needs an entry with the marks it is known by and no more, or, where
-# its words are not among those of `cells.py`,
+# its words are not among those of `words.toml`,
 # partial(arrange_plain, codes={"its word": "final_demand", ...}).
 LAYOUTS: Mapping[str, Layout] = {
     "quesnay": Layout(arrange_plain, looks_written, totals=_EXACT, tolerance=1e-6),

@@ -16,7 +16,8 @@ from quesnay.diagnostics.plots.style import (
     panel_of,
     panels_of,
 )
-from quesnay.fitting.errors import DataError, QuesnayError, shown, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError, QuesnayError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -268,9 +269,8 @@ def _checked_runs(frame: pd.DataFrame) -> tuple[float, float]:
     printed = ["reported_low", "reported_high"]
     if not set(printed) <= set(frame.columns):
         printed = ["reported", "reported"]
-    for name in ("run", "estimate", "low", "high", *printed):
-        if name not in frame.columns:
-            raise DataError(f"specifications: no column {name!r};{suggestion(name, frame.columns)}")
+    needed = ("run", "estimate", "low", "high", *printed)
+    refuse_unknown(needed, frame.columns, "specifications: no column")
     if frame.empty or frame[["estimate", *printed]].isna().any(axis=None):
         raise DataError("specifications: a row without estimate or printed figure; drop it")
     low, high = (float(frame[name].iloc[0]) for name in printed)

@@ -15,8 +15,8 @@ from quesnay.diagnostics.plots.style import (
     sector_name,
 )
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import whole
-from quesnay.fitting.errors import DataError, shown, suggestion
+from quesnay.fitting.checks import refuse_unknown, whole
+from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -142,9 +142,7 @@ def _checked(flows: pd.DataFrame) -> pd.DataFrame:
     """Return the flows that are not zero, each with its step."""
     if not isinstance(flows, pd.DataFrame):
         raise DataError(f"flows: expected a DataFrame, got {shown(flows)}")
-    for name in _COLUMNS:
-        if name not in flows.columns:
-            raise DataError(f"flows: no column {name!r};{suggestion(name, flows.columns)}")
+    refuse_unknown(_COLUMNS, flows.columns, "flows: no column")
     value = pd.to_numeric(flows["value"], errors="coerce")
     bad = np.flatnonzero(~(value >= 0) | np.isinf(value))
     if len(bad):

@@ -22,8 +22,8 @@ from quesnay.diagnostics.plots.style import (
     stack_bars,
 )
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import plain_numbers, whole
-from quesnay.fitting.errors import DataError, shown, suggestion
+from quesnay.fitting.checks import plain_numbers, refuse_unknown, whole
+from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -195,9 +195,7 @@ def plot_core(
 ) -> "Figure":
     """Draw what makes up a core of sectors and where it goes, without flows inside it."""
     sectors = list(table.sectors)
-    for label in core:
-        if label not in sectors:
-            raise DataError(f"core: no sector {shown(label)};{suggestion(label, sectors)}")
+    refuse_unknown(core, sectors, "core: no sector")
     flows = core_flows(table, table.Z.index.isin(list(core)).astype(float), list(map(str, sectors)))
     called = {str(label): name for label, name in (names or {}).items()}
     return plot_flows(

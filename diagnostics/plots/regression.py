@@ -19,7 +19,8 @@ from quesnay.diagnostics.plots.style import (
 from quesnay.diagnostics.regression.assumptions import Examined, examine, label_text, leave_out
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.residuals import collinearity, order_envelope
-from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import PanelFit
 
@@ -186,8 +187,7 @@ def _term(fit: PanelFit, term: str | None) -> str:
         return next((name for name in fit.names if name != "Intercept"), fit.names[0])
     if not isinstance(term, str):
         raise DataError(f"term: expected a name, got {type(term).__name__}")
-    if term not in fit.names:
-        raise DataError(f"no term {term!r} in the fit;{suggestion(term, fit.names)}")
+    refuse_unknown([term], fit.names, "no term", " in the fit")
     return term
 
 

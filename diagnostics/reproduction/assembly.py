@@ -14,6 +14,7 @@ from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, publish
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
 from quesnay.diagnostics.reproduction.study import Study, at_key, called, load_study
 from quesnay.diagnostics.reproduction.study_rules import SUPPLY, UNITS, unit_scale
+from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
@@ -201,12 +202,8 @@ def _check_grouped(study: Study, sectors: tuple[str, ...]) -> None:
                 f"tables.groups: sector {sector!r} belongs to no industry group; name it in one"
             )
     for group, names in study.tables.groups.items():
-        for sector in names:
-            if sector not in sectors:
-                hint = suggestion(sector, sectors)
-                raise StudyError(
-                    f"tables.groups.{group}: no sector {sector!r} in the tables;{hint}"
-                )
+        said = f"tables.groups.{group}: no sector"
+        refuse_unknown(names, sectors, said, " in the tables", error=StudyError)
 
 
 def _sector_levels(

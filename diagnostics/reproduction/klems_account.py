@@ -32,7 +32,8 @@ from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
 from quesnay.diagnostics.reproduction.tables import console_text, printed_amount
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
-from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import StudyError
 from quesnay.models.display.grid import amounts, decimals_for
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.display.write import write_bytes
@@ -318,20 +319,12 @@ def _rows(study: KlemsStudy) -> pd.DataFrame:
     names += [f"{kind}_{name}" for name in inputs for kind in ("cost", "quantity")]
     with at_key("klems.panel"):
         known = panel(use.panel, [Column(name, "number", "") for name in names])
-    for name in ("industry", "year", *names):
-        if name not in known.columns:
-            raise StudyError(
-                f"klems.panel: {use.panel!r} has no column {name!r};"
-                f"{suggestion(name, known.columns)}"
-            )
+    said = f"klems.panel: {use.panel!r} has no column"
+    refuse_unknown(("industry", "year", *names), known.columns, said, error=StudyError)
     industries = known["industry"].unique()
     for definition, members in use.producers.items():
-        for name in members:
-            if name not in industries:
-                raise StudyError(
-                    f"klems.producers.{definition}: no industry {name!r};"
-                    f"{suggestion(name, industries)}"
-                )
+        said = f"klems.producers.{definition}: no industry"
+        refuse_unknown(members, industries, said, error=StudyError)
     for year in study.study.years:
         if year not in set(known["year"]):
             raise StudyError(f"study.years: {use.panel!r} has no year {year}")

@@ -9,6 +9,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from quesnay.diagnostics.reproduction.sections import with_keys
+from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
 from quesnay.models.inputs import rounding_interval
 from quesnay.models.satellite.account import RUNS
@@ -125,8 +126,7 @@ def _years(years: tuple[int, ...], where: str) -> None:
 
 
 def _one_of(word: object, known: tuple[str, ...], where: str, what: str = "word") -> None:
-    if word not in known:
-        raise StudyError(f"{where}: unknown {what} {shown(word)};{suggestion(word, known)}")
+    refuse_unknown([word], known, f"{where}: unknown {what}", error=StudyError)
 
 
 def _number(text: str, where: str) -> None:
@@ -180,12 +180,8 @@ def _check_groups(study: "Study", where: str) -> None:
                 )
             owner[sector] = group
     for stage, groups in study.tables.stages.items():
-        for group in groups:
-            if group not in study.tables.groups:
-                raise StudyError(
-                    f"{where}.tables.stages.{stage}: no industry group {group!r};"
-                    f"{suggestion(group, study.tables.groups)}"
-                )
+        said = f"{where}.tables.stages.{stage}: no industry group"
+        refuse_unknown(groups, study.tables.groups, said, error=StudyError)
 
 
 def _check_core(study: "Study", where: str) -> None:
@@ -288,8 +284,7 @@ def _check_potential(study: "Study", use: "Potential", where: str) -> None:
                 f"{name}.weight: expected a number above zero, got {equation.weight:g}"
             )
         kinds = ("regression", "cost share", "capital share", "outside")
-        if equation.kind not in kinds:
-            raise StudyError(f"{name}.kind: {equation.kind!r};{suggestion(equation.kind, kinds)}")
+        refuse_unknown([equation.kind], kinds, f"{name}.kind:", error=StudyError)
         if equation.kind == "outside" and (equation.value is None or not equation.source):
             raise StudyError(f"{name}: an outside value needs value and source; add them")
         if equation.kind == "capital share" and not (equation.panel and equation.inputs):
@@ -416,12 +411,8 @@ def _check_specifications(study: "Study", where: str) -> None:
         for choice, levels in combination.items():
             here = f"{where}.specifications.inadmissible[{place}]"
             _one_of(choice, tuple(known), here, "choice")
-            for level in levels:
-                if level not in known[choice]:
-                    raise StudyError(
-                        f"{here}: {choice!r} has no level {level!r};"
-                        f"{suggestion(level, known[choice])}"
-                    )
+            said = f"{here}: {choice!r} has no level"
+            refuse_unknown(levels, known[choice], said, error=StudyError)
 
 
 def check_klems(study: "KlemsStudy", where: str) -> None:

@@ -6,14 +6,15 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quesnay.diagnostics.plots.labels import Named, place_labels
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Named,
     Panels,
     finish,
     panel_of,
     panels_of,
+    place_labels,
     short_name,
 )
 from quesnay.diagnostics.regression.assumptions import Examined, examine, label_text, leave_out

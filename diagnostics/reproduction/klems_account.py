@@ -16,7 +16,7 @@ Source: Jorgenson and Griliches (1967), Review of Economic Studies 34(3); Jorgen
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -205,27 +205,23 @@ class KlemsAccount(Tabular):
             said.append(say("Score: {score}", lang, score=score))
         return said
 
-    def _printed_beside(self, own: pd.DataFrame, lang: Language) -> list[str]:
+    def _printed_beside(self, own: pd.DataFrame, lang: Language) -> Iterator[str]:
         """Set every printed figure beside the core alone and the whole."""
-        said = []
         for name, printed in self.facts.loc[part(self.verdicts, RUN).index].iterrows():
             then = row(own, int(printed["year"]))
             report = lang(self.study.study.report)
-            said.append(
-                say(
-                    "{report} prints {printed} {unit} for {year} ({id}); the core alone is "
-                    "{core:.1%} of GDP, core and capital {share:.1%}.",
-                    lang,
-                    report=f"{report[:1].upper()}{report[1:]}",
-                    printed=lang.measured(str(printed["printed"]), str(printed["unit"])),
-                    unit=lang.measure(str(printed["unit"]))[1],
-                    year=int(printed["year"]),
-                    id=name,
-                    core=float(then["core"] / then["gdp"]),
-                    share=float(then["share"]),
-                )
+            yield say(
+                "{report} prints {printed} {unit} for {year} ({id}); the core alone is "
+                "{core:.1%} of GDP, core and capital {share:.1%}.",
+                lang,
+                report=f"{report[:1].upper()}{report[1:]}",
+                printed=lang.measured(str(printed["printed"]), str(printed["unit"])),
+                unit=lang.measure(str(printed["unit"]))[1],
+                year=int(printed["year"]),
+                id=name,
+                core=float(then["core"] / then["gdp"]),
+                share=float(then["share"]),
             )
-        return said
 
     def console(self, *, width: int = 100, language: str = "en") -> str:
         """Return findings, the account and the verdicts in a language, for a terminal."""

@@ -40,7 +40,7 @@ from quesnay.fitting.assumptions.specification import chow, harvey_collier, rese
 from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
 from quesnay.fitting.regression.resampling import jackknife_coefficients
-from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
+from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged, judged_f
 from quesnay.models.inputs import as_frame
 from quesnay.models.regression.bridges import from_results
 from quesnay.models.regression.columns import Grouping, column_name, group_column
@@ -383,9 +383,7 @@ def _effects(examined: Examined) -> TestResult:
         consequence="without the effects coefficients can be biased: they are rightly absorbed",
         remedy="keep them",
     )
-    p_value = float(special.fdtrc(*df, statistic))
-    name = "F test of absorbed effects"
-    return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
+    return judged_f("F test of absorbed effects", statistic, df, words)
 
 
 def _lagrange(examined: Examined) -> TestResult:

@@ -258,9 +258,8 @@ def write_result(
     from quesnay.diagnostics.plots.style import figure_to_bytes
     from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.report.page import render_page
-    from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
     from quesnay.diagnostics.reproduction.evidence import gather_evidence
-    from quesnay.diagnostics.reproduction.report import report_parts
+    from quesnay.diagnostics.reproduction.report import document_of, report_parts, workbook_of
 
     step("evidence", 0.0)
     evidence = gather_evidence(

@@ -416,7 +416,8 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
     )
     if not own.any():
         raise DataError(f"{file}: no column of final demand of {country!r} found")
-    names = [_own_name(str(n), country) for n in final.columns[own]]
+    ends = re.compile(f"^{re.escape(country)}_|_{re.escape(country)}$")
+    names = [ends.sub("", str(name), count=1) for name in final.columns[own]]
     Z, F = frames.Z.to_numpy(), final.to_numpy()
     index = pd.Index(codes, name="sector")
     demand = pd.DataFrame(F[np.ix_(home, own)], index, names)
@@ -467,8 +468,3 @@ def _by_product(values: Array, products: list[str], columns: list[str]) -> pd.Da
 def _paid(paid: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     """Give a block of final use the columns of exports, which it does not pay."""
     return paid.reindex(columns=demand.columns, fill_value=0.0)
-
-
-def _own_name(name: str, country: str) -> str:
-    bare = name.removeprefix(f"{country}_")
-    return bare if bare != name else name.removesuffix(f"_{country}")

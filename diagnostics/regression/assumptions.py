@@ -269,7 +269,9 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     chosen += [("Ramsey RESET", _reset)]
     if plain:
         chosen += [("Harvey-Collier", _harvey_collier)]
-    chosen += [("Jarque-Bera", _normality)]
+    chosen += [
+        ("Jarque-Bera", lambda one: jarque_bera(one.projection.residuals, rows=_informative(one)))
+    ]
     if examined.fit.sample.effects and own:
         chosen += [("F test of absorbed effects", _effects)]
     elif panel and plain:
@@ -359,10 +361,6 @@ def _harvey_collier(examined: Examined) -> TestResult:
     if examined.fit.nobs > 5000:
         raise EstimationError("more than 5,000 rows; RESET tests the same")
     return harvey_collier(examined.y, examined.X, order=examined.fitted)
-
-
-def _normality(examined: Examined) -> TestResult:
-    return jarque_bera(examined.projection.residuals, rows=_informative(examined))
 
 
 def _effects(examined: Examined) -> TestResult:

@@ -119,8 +119,10 @@ def assemble(
     weights = pd.DataFrame(study.core.segments).T.fillna(0.0)
     pattern = CorePattern(weights.loc[:, (weights > 0).any()])  # a weight of zero names no sector
     linked = not wanted or "linkage" in wanted
-    if tables is None:
-        tables = _all_tables(study, facts, slots)
+    if tables is None:  # official ones, and one made for every year between two of them
+        missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
+        made = {year: table_between(study, facts, year) for year in missing}
+        tables = dict(sorted({**facts.tables, **made}.items()))
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
@@ -139,11 +141,11 @@ def assemble(
         employment=employment,
         only=wanted,
     )
-    made = Assembly(model, sectors, levels, tables, pattern, drift)
-    _check_core(study, facts, made)
+    assembly = Assembly(model, sectors, levels, tables, pattern, drift)
+    _check_core(study, facts, assembly)
     if elasticities is not None:
-        _check_penetration(study, facts, made, elasticities)
-    return made
+        _check_penetration(study, facts, assembly, elasticities)
+    return assembly
 
 
 @lru_cache(maxsize=1)
@@ -243,13 +245,6 @@ def _joined(study: Study, facts: Facts, year: int, gdp: float) -> pd.Series:
         raise StudyError(f"study.years: no value added by industry is published for {year}")
     groups = {s: group for group, members in study.tables.groups.items() for s in members}
     return join_tables(values, groups, row(facts.industries, year), year=year, gdp=gdp)
-
-
-def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int, InputOutputTable]:
-    """Official tables, and one made for every year between two of them."""
-    missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
-    made = {year: table_between(study, facts, year) for year in missing}
-    return dict(sorted({**facts.tables, **made}.items()))
 
 
 Balance = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]

@@ -140,12 +140,8 @@ class Table:
         return self.shortened().to_text()
 
     def _repr_html_(self) -> str:
-        return _words_left(self.shortened().to_html())
-
-
-def _words_left(html: str) -> str:
-    """Put words to the left, where a notebook puts every cell to the right."""
-    return _WORDS.sub(r'<\1 style="text-align:left">', html)
+        # words to the left, where a notebook puts every cell to the right
+        return _WORDS.sub(r'<\1 style="text-align:left">', self.shortened().to_html())
 
 
 class Tabular:

@@ -18,9 +18,8 @@ from importlib.resources import files
 from pathlib import Path
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import DASHES, Role, role_of, tidy
+from quesnay.datasets.readers.cells import DASHES, ReadOptions, Role, role_of, tidy
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, label
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.write import write_bytes
 from quesnay.models.inputs import as_path

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, assemble
-from quesnay.datasets.readers.cells import role_of
+from quesnay.datasets.readers.cells import ReadOptions, read_options, role_of
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
 from quesnay.datasets.readers.eurostat import arrange_eurostat, looks_eurostat
 from quesnay.datasets.readers.folders import (
@@ -29,7 +29,6 @@ from quesnay.datasets.readers.offices import (
     looks_nbs,
     looks_ons,
 )
-from quesnay.datasets.readers.options import ReadOptions, read_options
 from quesnay.datasets.readers.plain import arrange_plain, canonical, is_number
 from quesnay.datasets.readers.supply_use import looks_bea, looks_ibge, read_bea, read_ibge
 from quesnay.datasets.readers.world import (

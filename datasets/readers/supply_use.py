@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
-from quesnay.datasets.readers.cells import NumberStyle, role_of, tidy
+from quesnay.datasets.readers.cells import NumberStyle, ReadOptions, role_of, tidy
 from quesnay.datasets.readers.containers import Book, Sheet, check_once, open_book
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError

@@ -12,9 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import role_of
+from quesnay.datasets.readers.cells import ReadOptions, role_of
 from quesnay.datasets.readers.containers import PackedRow, Row, Sheet, label
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.plain import is_number
 from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.arrays import Array
@@ -431,7 +430,6 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         paid_finally = levied[1].iloc[:, np.flatnonzero(own)].set_axis(names, axis=1)
         taxes = levied[0].iloc[:, places].set_axis(codes, axis=1), _paid(paid_finally, demand)
     note = f"{country} cut out of a world table, imports by product from the other countries"
-    source = replace(frames.source, country=country)
     return replace(
         frames,
         Z=pd.DataFrame(Z[np.ix_(home, home)], index, codes),
@@ -444,7 +442,7 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         ),
         taxes=taxes,
         name=f"{frames.name}, {country}",
-        source=source.with_notes(recognised=(note,)),
+        source=replace(frames.source, country=country).with_notes(recognised=(note,)),
     )
 
 

@@ -119,10 +119,8 @@ def assemble(
     weights = pd.DataFrame(study.core.segments).T.fillna(0.0)
     pattern = CorePattern(weights.loc[:, (weights > 0).any()])  # a weight of zero names no sector
     linked = not wanted or "linkage" in wanted
-    if tables is None:  # official ones, and one made for every year between two of them
-        missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
-        made = {year: table_between(study, facts, year) for year in missing}
-        tables = dict(sorted({**facts.tables, **made}.items()))
+    if tables is None:
+        tables = _all_tables(study, facts, slots)
     employment, drift = _employment(study, facts, levels[facts.gdp.index[0]])
     model = AccountModel(
         slots=slots,
@@ -146,6 +144,13 @@ def assemble(
     if elasticities is not None:
         _check_penetration(study, facts, assembly, elasticities)
     return assembly
+
+
+def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int, InputOutputTable]:
+    """Official tables, and one made for every year between two of them."""
+    missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
+    made = {year: table_between(study, facts, year) for year in missing}
+    return dict(sorted({**facts.tables, **made}.items()))
 
 
 @lru_cache(maxsize=1)

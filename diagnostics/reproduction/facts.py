@@ -11,7 +11,7 @@ from typing import cast
 import pandas as pd
 
 from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, load_reported
-from quesnay.datasets.readers.options import read_options
+from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.read import read_io
 from quesnay.datasets.store import load_dataset
 from quesnay.datasets.tables import load_io

@@ -17,18 +17,8 @@ from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, assemb
 from quesnay.datasets.readers.cells import ReadOptions, read_options, role_of
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
 from quesnay.datasets.readers.eurostat import arrange_eurostat, looks_eurostat
-from quesnay.datasets.readers.folders import (
-    folder_layout,
-    read_eora,
-    read_exiobase,
-    read_gloria,
-)
-from quesnay.datasets.readers.offices import (
-    arrange_nbs,
-    arrange_ons,
-    looks_nbs,
-    looks_ons,
-)
+from quesnay.datasets.readers.folders import folder_layout, read_eora, read_exiobase, read_gloria
+from quesnay.datasets.readers.offices import arrange_nbs, arrange_ons, looks_nbs, looks_ons
 from quesnay.datasets.readers.plain import arrange_plain, canonical, is_number
 from quesnay.datasets.readers.supply_use import looks_bea, looks_ibge, read_bea, read_ibge
 from quesnay.datasets.readers.world import (

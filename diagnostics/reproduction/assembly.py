@@ -18,13 +18,7 @@ from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.satellite.account import (
-    AccountModel,
-    Calibration,
-    Employment,
-    Potential,
-    Slot,
-)
+from quesnay.models.satellite.account import AccountModel, Calibration, Employment, Potential, Slot
 from quesnay.models.satellite.core import CorePattern, CoreTies
 from quesnay.models.satellite.updating import (
     Margins,

@@ -10,14 +10,7 @@ import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
 from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
-from quesnay.diagnostics.report.page import (
-    Answer,
-    Formula,
-    Front,
-    Section,
-    mathml,
-    render_page,
-)
+from quesnay.diagnostics.report.page import Answer, Formula, Front, Section, mathml, render_page
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,

@@ -14,17 +14,8 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from quesnay.diagnostics.reproduction.sections import (
-    Written,
-    build,
-    key,
-    rows_of,
-    sections_of,
-)
-from quesnay.diagnostics.reproduction.study_rules import (
-    check_klems,
-    check_sections,
-)
+from quesnay.diagnostics.reproduction.sections import Written, build, key, rows_of, sections_of
+from quesnay.diagnostics.reproduction.study_rules import check_klems, check_sections
 from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown
 

@@ -11,13 +11,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import (
-    ACCOUNT,
-    CONCEPTS,
-    concept_of,
-    describe,
-    figure_name,
-)
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, concept_of, describe, figure_name
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction

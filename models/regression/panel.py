@@ -14,18 +14,9 @@ from quesnay.fitting.arrays import Array, Values
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import refuse_cancelled
-from quesnay.fitting.regression.covariance import (
-    COVARIANCES,
-    CR1,
-    HC1,
-    known_covariance,
-)
+from quesnay.fitting.regression.covariance import COVARIANCES, CR1, HC1, known_covariance
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
-from quesnay.fitting.regression.least_squares import (
-    CovarianceRule,
-    least_squares,
-    project,
-)
+from quesnay.fitting.regression.least_squares import CovarianceRule, least_squares, project
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,

@@ -19,11 +19,7 @@ from quesnay.fitting.regression.combination import (
 )
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.columns import (
-    Labelled,
-    aligned_covariance,
-    as_series,
-)
+from quesnay.models.regression.columns import Labelled, aligned_covariance, as_series
 from quesnay.models.regression.result import Estimate, PanelFit, frame_of_tests
 
 _RULES = {

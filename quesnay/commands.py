@@ -7,7 +7,7 @@ import math
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -212,25 +212,27 @@ def show(
     title: str = "",
     lang: str = "en",
     texts: Mapping[str, str] = MappingProxyType({}),
+    words: Callable[[str], str] = str,
 ) -> None:
     """Print a result, a frame or a series as text or as one JSON document.
 
-    A text is in the language `lang`; `texts` are those that a study adds to it.
+    A text is in the language `lang`; `texts` are those that a study adds to it. `words` brings a
+    text into the words of the shell.
     """
     from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.table import Table
 
     if isinstance(result, pd.Series):
         result = result.to_frame(result.name if result.name is not None else "value")
+    framed = isinstance(result, pd.DataFrame)
     if as_json:
-        document = frame_json(result) if isinstance(result, pd.DataFrame) else tables_json(result)
+        document = frame_json(result) if framed else tables_json(result)
         print(json.dumps(document, indent=2, ensure_ascii=False))
-    elif isinstance(result, pd.DataFrame):
-        print(emphasised(Table(title, result).shortened().to_text(width=terminal_width())))
-    else:
-        language = language_of(lang, texts)
-        shown = [language.table(table).to_text(width=terminal_width()) for table in result.tables()]
-        print(emphasised("\n\n".join(shown)))
+        return
+    tables = [Table(title, result).shortened()] if framed else result.tables()
+    language = language_of(lang, texts)
+    shown = [language.table(table).to_text(width=terminal_width()) for table in tables]
+    print(emphasised(words("\n\n".join(shown))))
 
 
 _DIGITS = 10  # what different processors agree on

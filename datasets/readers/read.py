@@ -8,7 +8,6 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -393,21 +392,9 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
         values[places] = 0.0
         return pd.DataFrame(values, frame.index, frame.columns)
 
-    def paid(pair: tuple[pd.DataFrame, pd.DataFrame] | None) -> Any:
-        return None if pair is None else (rows(pair[0].T).T, pair[1])
-
     listed = ", ".join(f"{frames.Z.index[k]} ({x[k]:.3g})" for k in places[:5])
     note = f"outputs that are negative or nothing by rounding were set to zero: {listed}"
-    return replace(
-        frames,
-        Z=rows(rows(frames.Z).T).T,
-        final_demand=rows(frames.final_demand),
-        value_added=rows(frames.value_added.T).T,
-        output=None if frames.output is None else frames.output.mask(tiny, 0.0),
-        imports=paid(frames.imports),
-        taxes=paid(frames.taxes),
-        source=frames.source.with_notes(warnings=(note,)),
-    )
+    return frames.by_sector(rows, warnings=(note,))
 
 
 def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:

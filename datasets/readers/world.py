@@ -164,23 +164,8 @@ def merge_regions(frames: IOFrames) -> IOFrames:
         return f"{_MERGED.get(country, country)}_{rest}" if rest else name
 
     groups = pd.Index([joined(name) for name in frames.Z.index], name="sector")
-
-    def rows(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.groupby(groups, sort=False).sum()
-
-    def columns(frame: pd.DataFrame) -> pd.DataFrame:
-        return rows(frame.T).T
-
-    output, taxes = frames.output, frames.taxes
-    return replace(
-        frames,
-        Z=columns(rows(frames.Z)),
-        final_demand=rows(frames.final_demand),
-        value_added=columns(frames.value_added),
-        output=None if output is None else output.groupby(groups, sort=False).sum(),
-        taxes=None if taxes is None else (columns(taxes[0]), taxes[1]),
-        source=frames.source.with_notes(assumed=("CN1, CN2 joined to CHN and MX1, MX2 to MEX",)),
-    )
+    note = "CN1, CN2 joined to CHN and MX1, MX2 to MEX"
+    return frames.by_sector(lambda one: one.groupby(groups, sort=False).sum(), assumed=(note,))
 
 
 # --- WIOD and ADB ---------------------------------------------------------------------------------

@@ -442,11 +442,6 @@ def save_figure(figure: "Figure", path: str | Path, *, dpi: int = 150) -> Path:
     return write_bytes(path, figure_to_bytes(figure, kind, dpi=dpi))
 
 
-def figure_to_html(figure: "Figure", *, dpi: int = 110) -> str:
-    """Write a figure as an HTML image that holds its own data and its description."""
-    return draw_picture(figure, dpi=dpi).to_html()
-
-
 def figure_to_svg(figure: "Figure", name: str) -> str:
     """Draw a figure as one ``svg`` element of a page, its labels as text.
 

@@ -322,11 +322,9 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
         relabel(figure, language)
     picture = draw_picture(figure)
     tables = [language.table(table) for table in result.tables()]
+    frames = result.frames()
     files: dict[str, str | bytes] = {
-        "account.csv": frame_to_csv(result.account),
-        "definitions.csv": frame_to_csv(result.definitions),
-        "growth.csv": frame_to_csv(result.growth),
-        "verdicts.csv": frame_to_csv(result.verdicts),
+        **{f"{name}.csv": frame_to_csv(frames[name]) for name in frames if name != "score"},
         "tables.xlsx": result.workbook(language),
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
@@ -351,11 +349,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
             "study": result.study.study.name,
             "technology": result.study.study.technology,
             "unit": result.study.study.unit,
-            "account": frame_json(result.account),
-            "definitions": frame_json(result.definitions),
-            "growth": frame_json(result.growth),
-            "verdicts": frame_json(result.verdicts),
-            "score": frame_json(result.score),
+            **{name: frame_json(frame) for name, frame in result.frames().items()},
             "findings": result.findings(),
         }
     from quesnay.diagnostics.reproduction.evidence import gather_evidence

@@ -246,8 +246,7 @@ def plot_mixture(
         axes.axvline(value, color=GREY, linestyle=style, label=f"{name} {value:.3f}")
     axes.set_ylim(bottom=0)
     axes.set_yticks([])
-    axes.set_xlabel(quantity)
-    axes.set_ylabel("density")
+    axes.set(xlabel=quantity, ylabel="density")
     axes.legend(frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     alt = (
         f"Mixture of {len(mean)} equations, {quantity}: median {median:.3f}, 95 % from {five:.3f} "

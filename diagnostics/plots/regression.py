@@ -243,8 +243,7 @@ def _draw_scale(axes: "Axes", sample: Examined) -> None:
     cloud(axes, sample.fitted[kept], r[kept])
     _smooth(axes, sample.fitted[kept], r[kept])
     head(axes, "Spread against fitted", "flat line: one error variance")
-    axes.set_xlabel(f"fitted {sample.fit.outcome_name}")
-    axes.set_ylabel("root of |standardised residual|")
+    axes.set(xlabel=f"fitted {sample.fit.outcome_name}", ylabel="root of |standardised residual|")
 
 
 def _draw_leverage(axes: "Axes", sample: Examined) -> Named:
@@ -401,8 +400,7 @@ def _draw_order(axes: "Axes", sample: Examined) -> None:
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     head(axes, "Residuals in the order of rows", "no runs of one sign (no unit or time was named)")
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("row")
-    axes.set_ylabel("standardised residual")
+    axes.set(xlabel="row", ylabel="standardised residual")
 
 
 def _round_level(top: float) -> list[float]:

@@ -96,6 +96,11 @@ class KlemsAccount(Tabular):
         """The one run."""
         return (RUN,)
 
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the numbers of the account by their names."""
+        names = ("account", "definitions", "growth", "verdicts", "score")
+        return {name: getattr(self, name) for name in names}
+
     def tables(self) -> tuple[Table, ...]:
         """Return account, verdicts, definitions and contributions to growth."""
         unit = self.study.study.unit

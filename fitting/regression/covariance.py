@@ -549,6 +549,9 @@ COVARIANCES: Mapping[str, Covariance] = {
 }
 """Name -> rule, in every linear estimator, in messages and in the documentation."""
 
+CLUSTERED = ", ".join(name for name, own in COVARIANCES.items() if own.needs == "clusters")
+"""The rules that take clusters, as messages name them."""
+
 
 def known_covariance(rule: CovarianceRule) -> str | None:
     """Return the name of a rule, whatever its options; None where it is a user's own."""

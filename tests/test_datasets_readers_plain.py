@@ -568,7 +568,7 @@ def test_one_tiny_sector_excuses_no_other(tmp_path: Path) -> None:
 
 
 def test_unknown_options_are_named(tmp_path: Path) -> None:
-    from quesnay.datasets.readers.options import read_options
+    from quesnay.datasets.readers.cells import read_options
 
     refused(lambda: read_options({"sheets": "a"}), "option 'sheets' of read_io is unknown; did you")
     path = put(tmp_path, BASE)

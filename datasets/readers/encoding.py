@@ -17,7 +17,8 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
                 "it found (Chinese files are often 'gb18030')"
             ) from error
     marked = next((code for mark, code in _MARKS if data.startswith(mark)), None)
-    marked = marked or _escaped(data) or _two_bytes(data)
+    escaped = (code for sign, code in _ESCAPES if sign in data)  # letters by escapes, all ASCII
+    marked = marked or next(escaped, None) or _two_bytes(data)
     try:
         return data.decode(marked or "utf-8")
     except UnicodeError:
@@ -30,7 +31,8 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
         text = data.decode("latin-1")
     strange = next((found for sign in _strange(text) if (found := sign.search(text))), None)
     if strange is not None:
-        start, stop = (re.split(r"[,;\t\n]", part) for part in _around(text, strange))
+        around = text[max(strange.start() - 20, 0) : strange.start()], text[strange.end() :][:20]
+        start, stop = (re.split(r"[,;\t\n]", part) for part in around)
         raise DataError(
             f"{name}: its encoding is not known (taken for Western, it holds "
             f"{shown(start[-1] + strange.group() + stop[0])}); declare it, such as encoding="
@@ -38,16 +40,6 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
             "'cp1257'; 'cp1252' if Western is right)"
         )
     return text
-
-
-def _around(text: str, found: re.Match[str]) -> tuple[str, str]:
-    """Return what stands before and behind a part of a text."""
-    return text[max(found.start() - 20, 0) : found.start()], text[found.end() : found.end() + 20]
-
-
-def _escaped(data: bytes) -> str | None:
-    """Return the encoding that switches its letters by escapes, in bytes that are all ASCII."""
-    return next((code for sign, code in _ESCAPES if sign in data), None)
 
 
 def _two_bytes(data: bytes) -> str | None:

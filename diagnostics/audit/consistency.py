@@ -175,7 +175,7 @@ def _judged(
         ),
         letters={one.symbol: one.concept for one in declared},
     )
-    return replace(result, found=findings_of(problem, result))
+    return replace(result, found=tuple(findings_of(problem, result)))
 
 
 def _assignments_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text
-from quesnay.fitting.errors import DataError, nearest, shown, suggestion
+from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text, refuse_unknown
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.inputs import rounding_interval
 
 KINDS = ("estimate", "forecast")
@@ -172,9 +172,7 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
         if ids.count(name) > 1:
             raise DataError(f"reported figures: id {name!r} is given twice")
     without = as_tuple(without, "without")
-    for name in without:
-        if not isinstance(name, str) or name not in ids:
-            raise DataError(f"without: no figure {shown(name)};{suggestion(name, ids)}")
+    refuse_unknown(without, ids, "without: no figure")
     rows = frame.to_dict("records")
     figures = [
         figure_of(name, row) for name, row in zip(ids, rows, strict=True) if name not in without
@@ -202,10 +200,7 @@ def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
     if not isinstance(concept, str) or not concept.strip():
         raise DataError(f"{name}: no concept (column 'concept'); say in words what the figure is")
     kind = _text(name, row, "kind") or "estimate"
-    if kind not in KINDS:
-        raise DataError(
-            f"{name}: kind {kind!r} (column 'kind') is unknown;{suggestion(kind, KINDS)}"
-        )
+    refuse_unknown([kind], KINDS, f"{name}: kind", " (column 'kind') is unknown")
     return Figure(
         id=name,
         symbol=symbol or re.sub(r"[_-]?\d+$", "", name) or name,

@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quesnay.diagnostics.plots.labels import Named, place_labels
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Named,
     Panels,
     finish,
     panel_of,
     panels_of,
+    place_labels,
     short_name,
 )
 from quesnay.diagnostics.regression.assumptions import Examined, examine, label_text, leave_out
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.residuals import collinearity, order_envelope
-from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import PanelFit
 
@@ -186,8 +188,7 @@ def _term(fit: PanelFit, term: str | None) -> str:
         return next((name for name in fit.names if name != "Intercept"), fit.names[0])
     if not isinstance(term, str):
         raise DataError(f"term: expected a name, got {type(term).__name__}")
-    if term not in fit.names:
-        raise DataError(f"no term {term!r} in the fit;{suggestion(term, fit.names)}")
+    refuse_unknown([term], fit.names, "no term", " in the fit")
     return term
 
 
@@ -242,8 +243,7 @@ def _draw_scale(axes: "Axes", sample: Examined) -> None:
     cloud(axes, sample.fitted[kept], r[kept])
     _smooth(axes, sample.fitted[kept], r[kept])
     head(axes, "Spread against fitted", "flat line: one error variance")
-    axes.set_xlabel(f"fitted {sample.fit.outcome_name}")
-    axes.set_ylabel("root of |standardised residual|")
+    axes.set(xlabel=f"fitted {sample.fit.outcome_name}", ylabel="root of |standardised residual|")
 
 
 def _draw_leverage(axes: "Axes", sample: Examined) -> Named:
@@ -400,8 +400,7 @@ def _draw_order(axes: "Axes", sample: Examined) -> None:
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     head(axes, "Residuals in the order of rows", "no runs of one sign (no unit or time was named)")
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("row")
-    axes.set_ylabel("standardised residual")
+    axes.set(xlabel="row", ylabel="standardised residual")
 
 
 def _round_level(top: float) -> list[float]:

@@ -41,10 +41,6 @@ _CHINESE = re.compile("[\u2e80-\u9fff]")
 _BREAKS = (("; ", "\uff1b"), (", ", "\uff0c"))
 
 
-def _literal(key: str) -> int:
-    return len(_FIELD.sub("", key))
-
-
 def _pattern(key: str) -> "re.Pattern[str]":
     """Compile a key: a number has digits, any other field takes as little as it can."""
     parts, seen = [], set()
@@ -77,7 +73,8 @@ class Language:
     _known: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        patterns = sorted((key for key in self.texts if "{" in key), key=_literal, reverse=True)
+        templates = [key for key in self.texts if "{" in key]
+        patterns = sorted(templates, key=lambda key: len(_FIELD.sub("", key)), reverse=True)
         self._patterns = [(_pattern(key), self.texts[key]) for key in patterns]
         self._known = {unit: alone for unit, (_, _, alone) in self.units.items()}
         self._known |= {key: text for key, text in self.texts.items() if "{" not in key}

@@ -16,7 +16,8 @@ from quesnay.diagnostics.reproduction.tables import (
     printed_amount,
     role_words,
 )
-from quesnay.fitting.errors import StudyError, nearest, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import StudyError, nearest
 from quesnay.models.display.table import Explanation
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept, describe
 
@@ -260,10 +261,8 @@ def _asked(result: "Reproduction", figure: str) -> tuple[Concept, int, str]:
 def check_figure(study: Study, figure: str, reported: pd.DataFrame) -> None:
     """Refuse what is no printed figure and no number of the account; no run is needed for it."""
     known = [*reported.index, *_numbers_of(study)]
-    if figure not in known:
-        raise StudyError(
-            f"no printed figure and no number of the account {figure!r};{suggestion(figure, known)}"
-        )
+    said = "no printed figure and no number of the account"
+    refuse_unknown([figure], known, said, error=StudyError)
 
 
 def _numbers_of(study: Study) -> dict[str, tuple[Concept, int]]:

@@ -1,21 +1,16 @@
-"""The report of the main job, section by section, as one HTML page."""
+"""The report of the main job, section by section: as an HTML page, a workbook, a document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
-from quesnay.diagnostics.report.language import Language, language_of, say
-from quesnay.diagnostics.report.page import (
-    Formula,
-    Front,
-    Section,
-    render_page,
-)
+from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
+from quesnay.diagnostics.report.page import Answer, Formula, Front, Section, mathml, render_page
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,
@@ -40,19 +35,24 @@ from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.sources import (
     data_section,
     reproducibility_section,
+    sources_table,
     used_sources,
 )
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
+    definitions_table,
+    outcome_table,
+    path_table,
     score_table,
     segment_table,
     variance_table,
     verdict_table,
 )
+from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table
-from quesnay.models.regression.result import PanelFit, tables_of_tests
+from quesnay.models.regression.result import tables_of_tests
 from quesnay.models.satellite.concepts import describe
 
 if TYPE_CHECKING:
@@ -127,7 +127,6 @@ def report_html(
     plots: "Plots",
     path: str | Path | None,
     *,
-    evidence: Evidence | None = None,
     lang: str = "en",
 ) -> str:
     """Render the report of a run in a language; write it to `path` where one is given.
@@ -135,8 +134,7 @@ def report_html(
     The figures of `plots` are laid out, and relabelled where the language is another.
     """
     language = language_of(lang, result.study.study.zh)
-    made = gather_evidence(result) if evidence is None else evidence
-    front, sections = report_parts(result, plots, made, language)
+    front, sections = report_parts(result, plots, gather_evidence(result), language)
     return render_page(front, sections, language=language, path=path)
 
 
@@ -354,7 +352,6 @@ def _median_error(result: "Reproduction") -> list[str]:
 
 
 def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
-    outcome = ", outcome of the forecast year"
     forecast = result.study.gdp.forecast is not None
     tables = {run: verdict_table(result, run) for run in result.runs}
     return Section(
@@ -369,7 +366,7 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
         [
             score_table(result),
             *tables.values(),
-            *((account_table(result, result.outcome, outcome),) if forecast else ()),
+            *((outcome_table(result),) if forecast else ()),
         ],
         opens={
             table.title: verdict_opens(result, run, table.frame.columns)
@@ -414,10 +411,10 @@ def _linkage(result: "Reproduction") -> Formula:
     return Formula("linkage", "Linkage run", f"{ties},  {inverse}", said)
 
 
-def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
+def _path(result: "Reproduction", plots: "Plots") -> Iterator[Section]:
     use = result.study.penetration
     if use is None or "calibrated" not in result.runs:
-        return []
+        return
     curves = ", ".join(_HEADERS.get(c, c) for c in use.curves)
     errors = known_diffusions().tables() if use.errors else ()
     words = [f"Two points and a saturation identify a curve exactly ({curves})."]
@@ -429,64 +426,55 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             "How wrong such a curve is after one and two years is measured on other diffusions "
             "whose outcome is known, beside rules without a model."
         )
-    return [
-        Section(
-            "path",
-            "The path: does it go on like a diffusion?",
-            words,
-            {"Curves through the calibration points, and what the report implies":
-             plots["penetration"]},
-            [*path_backtest(result).tables(), *errors],
-        )
-    ]  # fmt: skip
+    caption = "Curves through the calibration points, and what the report implies"
+    yield Section(
+        "path",
+        "The path: does it go on like a diffusion?",
+        words,
+        {caption: plots["penetration"]},
+        [*path_backtest(result).tables(), *errors],
+    )
 
 
-def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> list[Section]:
+def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> Iterator[Section]:
     if result.elasticities is None:
-        return []
+        return
     base = result.elasticities.base
     words, tried = elasticity_backtest(result, language)
-    return [
-        Section(
-            "elasticities",
-            "The elasticity: a mixture of admissible equations",
-            [*_about_equations(result), *words],
-            {"Elasticities with 95 % intervals: first those of the account, then their rivals":
-             plots["elasticities"]},
-            [*result.elasticities.tables(), *tried, *base.tables(), *_assumptions(base)],
-        )
-    ]  # fmt: skip
+    caption = "Elasticities with 95 % intervals: first those of the account, then their rivals"
+    (tested, *_) = tables_of_tests(
+        check_assumptions(examine(base)), "Assumptions of the base equation"
+    )
+    tables = [*result.elasticities.tables(), *tried, *base.tables()]
+    yield Section(
+        "elasticities",
+        "The elasticity: a mixture of admissible equations",
+        [*_about_equations(result), *words],
+        {caption: plots["elasticities"]},
+        [*tables, replace(tested, sheet="Assumptions")],
+    )
 
 
-def _about_equations(result: "Reproduction") -> list[str]:
+def _about_equations(result: "Reproduction") -> Iterator[str]:
     """Say what the equations of a study suffer from, as far as it has the parts."""
     found, use = result.elasticities, result.study.potential
     if found is None or use is None:
-        return []
-    words = []
+        return
     if found.with_scale < float(found.base.params[use.term]):
-        words.append(
+        yield (
             "Inputs of the technology grow with the scale of a sector: with other inputs beside "
             "them the elasticity falls."
         )
-    words.append(
+    yield (
         "In current prices an equation whose inputs are parts of value added returns cost shares "
         "(Shaikh 1974)."
     )
     if any(equation.kind == "cost share" for equation in use.equations):
-        words.append("So the cost share itself is one of the equations.")
-    words.append(
+        yield "So the cost share itself is one of the equations."
+    yield (
         "Read all of them as associations: elasticity times value added attributes value added to "
         "use; it does not say what would be lost without it."
     )
-    return words
-
-
-def _assumptions(base: PanelFit) -> list[Table]:
-    """Return what the tests of the base equation's assumptions say."""
-    tests = check_assumptions(examine(base))
-    (table, *_) = tables_of_tests(tests, "Assumptions of the base equation")
-    return [replace(table, sheet="Assumptions")]
 
 
 def _core(result: "Reproduction", plots: "Plots") -> Section:
@@ -503,7 +491,7 @@ def _core(result: "Reproduction", plots: "Plots") -> Section:
     return Section("core", "Core industries", [words], pictures, [segment_table(result)])
 
 
-def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
+def _uncertainty(result: "Reproduction", plots: "Plots") -> Iterator[Section]:
     caption = "How far each source of uncertainty alone moves a total"
     pictures = {caption: plots["tornado"]} if "tornado" in plots else {}
     tables = [variance_table(result, run) for run in result.runs]
@@ -513,9 +501,88 @@ def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
         "reading of the tables is not among the sources: the readings stand beside the linkage "
         "run."
     )
-    if not pictures and not tables:
-        return []
-    return [Section("uncertainty", "Where the uncertainty comes from", [words], pictures, tables)]
+    if pictures or tables:
+        title = "Where the uncertainty comes from"
+        yield Section("uncertainty", title, [words], pictures, tables)
 
 
 Parts = tuple[Front, list[Section]]
+
+
+def workbook_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+) -> bytes:
+    """Return every table of the report in one workbook, with charts, definitions and sources."""
+    _, sections = _parts(result, language) if parts is None else parts
+    path = path_table(result)
+    tables = [account_table(result, result.account, ""), path]
+    tables += [table for section in sections for table in section.tables]
+    first: dict[str, Table] = {}
+    for table in [*tables, *result.tables()]:
+        first.setdefault(table.title, table)
+    shown = [*first.values(), definitions_table(result), sources_table(result)]
+    columns = {str(name): str(name) for name in path.frame.columns}
+    drawn = Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")
+    charts = [*_account_charts(result), drawn]
+    spoken = [chart.spoken(language) for chart in charts]
+    return workbook_bytes([language.table(table) for table in shown], spoken, language)
+
+
+def document_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+) -> bytes:
+    """Return the report as a Word document."""
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.models.display.word import Part, document_bytes
+
+    front, sections = _parts(result, language) if parts is None else parts
+
+    def drawn(figures: "Plots") -> dict[str, Any]:
+        for figure in figures.values() if language.code != "en" else ():
+            relabel(figure, language)
+        return {language(caption): draw_picture(one) for caption, one in figures.items()}
+
+    every = [
+        Part(
+            language(section.title),
+            [language(words) for words in (*section.words, *section.remarks)],
+            drawn(section.figures),
+            [language.table(table) for table in section.tables],
+            [(language(f.title), mathml(f.formula), language(f.words)) for f in section.formulas],
+        )
+        for section in sections
+    ]
+    answers = () if front.answer is None else (_printed_answer(front.answer, language),)
+    return document_bytes(
+        language(front.title),
+        [language(words) for words in front.lead],
+        every,
+        question=language(front.question),
+        front=Part(figures=drawn(front.figures), tables=answers),
+    )
+
+
+def _printed_answer(answer: Answer, language: Language) -> Table:
+    """Return the small table of the first screen for paper."""
+    rows = [[language(language.measured(c.text, c.unit)) for c in own] for own in answer.rows]
+    frame = pd.DataFrame(rows, columns=list(map(language, answer.header)))
+    notes = tuple(map(language, answer.notes))
+    return Table(language(answer.title), frame.set_index(frame.columns[0]), notes)
+
+
+def _parts(result: "Reproduction", language: Language) -> Parts:
+    return report_parts(result, result.plots(), gather_evidence(result), language)
+
+
+def _account_charts(result: "Reproduction") -> list[Chart]:
+    """Draw core and integration-driven part of every run, with the interval of the total."""
+    title = account_table(result, result.account, "").title
+    keys = list(result.account.index.get_level_values("run"))
+    parts = {"core industries": "core", "integration-driven": "integration"}
+    return [
+        Chart(
+            title, f"{run} run, {result.study.study.unit}", "column", parts,
+            (keys.index(run), keys.index(run) + keys.count(run)), "total",
+        )
+        for run in result.runs
+    ]  # fmt: skip

@@ -245,7 +245,7 @@ class Reproduction(Tabular):
 
     def to_excel(self, path: str | Path) -> Path:
         """Write every table of the report to one workbook, with contents, charts and sources."""
-        from quesnay.diagnostics.reproduction.documents import workbook_of
+        from quesnay.diagnostics.reproduction.report import workbook_of
         from quesnay.models.display.write import write_bytes
 
         return write_bytes(path, workbook_of(self))
@@ -268,7 +268,7 @@ class Reproduction(Tabular):
         QuesnayError
             If the package python-docx is absent: install ``quesnay[word]``.
         """
-        from quesnay.diagnostics.reproduction.documents import document_of
+        from quesnay.diagnostics.reproduction.report import document_of
         from quesnay.models.display.write import write_bytes
 
         return write_bytes(path, document_of(self))

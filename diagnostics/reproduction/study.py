@@ -14,18 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from quesnay.diagnostics.reproduction.sections import (
-    Written,
-    build,
-    key,
-    rows_of,
-    sections_of,
-)
-from quesnay.diagnostics.reproduction.study_rules import (
-    check_klems,
-    check_sections,
-)
-from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
+from quesnay.diagnostics.reproduction.sections import Written, build, key, rows_of, sections_of
+from quesnay.diagnostics.reproduction.study_rules import check_klems, check_sections
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown
 
 T = TypeVar("T")
 
@@ -417,8 +409,7 @@ TEMPLATES = ("minimal", "full", "country")
 
 def template_text(name: str) -> str:
     """Return the text of a template of a study file."""
-    if name not in TEMPLATES:
-        raise StudyError(f"unknown template {shown(name)};{suggestion(name, TEMPLATES)}")
+    refuse_unknown([name], TEMPLATES, "unknown template", error=StudyError)
     folder = files("quesnay.datasets") / "data"
     return (folder / f"template_{name}.toml").read_text(encoding="utf-8")
 

@@ -228,7 +228,7 @@ class KlemsAccount(Tabular):
 
     def console(self, *, width: int = 100, language: str = "en") -> str:
         """Return findings, the account and the verdicts in a language, for a terminal."""
-        lang = language_of(language, self.study.study.zh)
+        lang = language_of(language, self.study.study.texts(language))
         title = self.study.study.title
         return console_text([title], self.findings(lang), self.tables(), lang, width)
 
@@ -239,7 +239,7 @@ class KlemsAccount(Tabular):
         head = self.study.study
         totals = self.facts["concept"].eq("total").any()
         caption = f"Value added by year{', with the printed totals' if totals else ''}"
-        lang = language_of(language, head.zh)
+        lang = language_of(language, head.texts(language))
         (account, *others), rests = self.tables(), self._rests()
         lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]
         front = Front(head.title, head.question, lead,

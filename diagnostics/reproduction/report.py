@@ -90,16 +90,17 @@ _RUNS = {
     "elasticity": Formula(
         "elasticity",
         "Elasticity run",
-        "I_t = e sum_j v_j,t C_t / Q_t",
-        "Value added v of the using industries j times the elasticity e to inputs of the "
-        "technology times the core's share in their supply Q.",
+        "I_t = M_t C_t / Q_t,  M_t = e sum_j v_j,t",
+        "The potential M is value added v of the using industries j times the elasticity e to "
+        "inputs of the technology; the core C has its share of it by its weight in the supply Q of "
+        "these inputs.",
     ),
     "calibrated": Formula(
         "calibrated",
         "Calibrated run",
-        "I_t = s e sum_j v_j,t p_t",
+        "I_t = s M_t p_t,  M_t = e sum_j v_j,t",
         "A growth curve p through a printed total and the one that its growth implies for the year "
-        "before, saturation s times the potential at the median elasticity e.",
+        "before; it saturates at s times the potential M, at the median elasticity e.",
     ),
 }
 _TIES = (
@@ -134,7 +135,7 @@ def report_html(
 
     The figures of `plots` are laid out, and relabelled where the language is another.
     """
-    language = language_of(lang, result.study.study.zh)
+    language = language_of(lang, result.study.study.texts(lang))
     made = gather_evidence(result) if evidence is None else evidence
     front, sections = report_parts(result, plots, made, language)
     return render_page(front, sections, language=language, path=path)
@@ -408,8 +409,8 @@ def _linkage(result: "Reproduction") -> Formula:
     """Return the ties as the study reads its tables, with the inverse that stands in them."""
     ties = linkage_equation(result).partition(",")[0]
     users = result.study.tables.reading in READINGS[1:3]
-    inverse = "B (E - D) = E,  D_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
-    words = "B Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
+    inverse = "G (E - B) = E,  B_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
+    words = "G Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
     said = f"{_TIES}{words}{_NO_GAIN}"
     return Formula("linkage", "Linkage run", f"{ties},  {inverse}", said)
 

@@ -123,7 +123,7 @@ class Reproduction(Tabular):
         from quesnay.diagnostics.reproduction.findings import findings
         from quesnay.diagnostics.reproduction.tables import console_tables, console_text
 
-        lang = language_of(language, self.study.study.zh)
+        lang = language_of(language, self.study.study.texts(language))
         few = len(self.draws) < _FEW
         warned = [f"Only {len(self.draws)} draws: too few for a 95 % interval."] if few else []
         head = [self.study.study.title, *warned]

@@ -124,7 +124,7 @@ BROKEN = [
     ("units_per_data_unit = 0.01", "units_per_data_unit = -1", r"employment\.units_per_data_unit"),
     ('"2.13", unit = "trillion yuan"', '"2.13", unit = "yuan"', r"T19\.unit: unknown unit 'yuan'"),
     ('"2.13", unit = "trillion yuan"', '"2.13", unit = "percent"', r"T19\.unit: a total value add"),
-    ('"2.13", unit = "trillion', '"2130", unit = "trillion', r"T19: 2130 trillion yuan is 21\.6 ti"),
+    ('"2.13", unit = "trillion', '"2130", unit = "trillion', r"T19: 2130 trillion yuan is 21\.6 t"),
     ("T19 = {", 'S19 = { printed = "220", unit = "percent", year = 2019 }\nT19 = {', r"S19\.pri"),
     ('"55.7", unit = "percent"', '"55.7", unit = "million"', r"G18\.unit: a real growth of the"),
     # a year

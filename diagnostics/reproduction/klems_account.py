@@ -171,7 +171,7 @@ class KlemsAccount(Tabular):
         last, (factor, unit) = own.loc[year], lang.measure(head.unit)
         said = [
             say(
-                "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
+                "Level: the producing industries of the {technology} made {core:.0f} {unit} in "
                 "{year}; what its capital earns in all other industries brings the total to "
                 "{total:.0f} {unit}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the "
                 "definitions].",

@@ -1,6 +1,6 @@
 """The report of the main job, section by section, as one HTML page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -156,7 +156,7 @@ def report_parts(
     )
     sections = [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
-        _findings(result, made, language),
+        *_findings(result, made, language, front.lead),
         *_turning(result, made, language),
         _limits(result, made),
         _method(result),
@@ -186,12 +186,18 @@ def _in_words(table: Table) -> Table:
     return replace(table, frame=frame, formats=formats)
 
 
-def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
+def _findings(
+    result: "Reproduction", made: Evidence, language: Language, lead: Sequence[str]
+) -> list[Section]:
+    """Return every finding, or nothing where the answer has said all of it."""
     words = [*findings(result, language), *audit_said(made, language)]
     if made.reconciled is not None:
         words.append(reconciled_finding(result, made.reconciled, language))
     title = "What was found, in full"
-    return Section("findings", title, [sentence for sentence in words if sentence])
+    said = [sentence for sentence in words if sentence]
+    if all(any(sentence in one for one in lead) for sentence in said):
+        return []
+    return [Section("findings", title, said)]
 
 
 def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[Section]:
@@ -314,6 +320,7 @@ def _places_read(result: "Reproduction") -> list[str]:
 
 def _account(result: "Reproduction") -> Section:
     account = account_table(result, result.account, "")
+    drawn = bool((result.account["total_low"] < result.account["total_high"]).any())
     return Section(
         "account",
         "The account",
@@ -326,7 +333,7 @@ def _account(result: "Reproduction") -> Section:
                 if len(result.facts.reported)
                 else []
             ),
-            "Every number is the median of the draws.",
+            *(["Every number is the median of the draws."] if drawn else []),
             *_median_error(result),
         ],
         tables=[
@@ -382,7 +389,8 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
 def _method(result: "Reproduction") -> Section:
     printed = set(result.facts.reported["concept"])
     told = [how for name, how in _FOLLOWS.items() if name in printed or name in {"total", "share"}]
-    letters = "; ".join([words for _, words in told] + ["a prime marks the year before"])
+    before = ["a prime marks the year before"] if any("'" in one for one, _ in told) else []
+    letters = "; ".join([words for _, words in told] + before)
     runs = [_linkage(result) if run == "linkage" else _RUNS.get(run) for run in result.runs]
     formulas = [
         _core_formula(result),

@@ -5,12 +5,17 @@ from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
-from quesnay.diagnostics.report.language import ENGLISH, Language
+from quesnay.diagnostics.report.language import Language, language_of
 from quesnay.diagnostics.report.page import Answer, mathml
 from quesnay.diagnostics.reproduction.evidence import gather_evidence
 from quesnay.diagnostics.reproduction.report import Parts, report_parts
 from quesnay.diagnostics.reproduction.sources import sources_table
-from quesnay.diagnostics.reproduction.tables import account_table, definitions_table, path_table
+from quesnay.diagnostics.reproduction.tables import (
+    account_table,
+    definitions_table,
+    path_table,
+    result_tables,
+)
 from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table
 
@@ -23,15 +28,16 @@ if TYPE_CHECKING:
 
 
 def workbook_of(
-    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+    result: "Reproduction", parts: Parts | None = None, language: Language | None = None
 ) -> bytes:
     """Return every table of the report in one workbook, with charts, definitions and sources."""
+    language = language or _english(result)
     _, sections = _parts(result, language) if parts is None else parts
     path = path_table(result)
     tables = [account_table(result, result.account, ""), path]
     tables += [table for section in sections for table in section.tables]
     first: dict[str, Table] = {}
-    for table in [*tables, *result.tables()]:
+    for table in [*tables, *result_tables(result)]:
         first.setdefault(table.title, table)
     shown = [*first.values(), definitions_table(result), sources_table(result)]
     columns = {str(name): str(name) for name in path.frame.columns}
@@ -42,12 +48,13 @@ def workbook_of(
 
 
 def document_of(
-    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+    result: "Reproduction", parts: Parts | None = None, language: Language | None = None
 ) -> bytes:
     """Return the report as a Word document."""
     from quesnay.diagnostics.plots.style import draw_picture, relabel
     from quesnay.models.display.word import Part, document_bytes
 
+    language = language or _english(result)
     front, sections = _parts(result, language) if parts is None else parts
 
     def drawn(figures: "Plots") -> dict[str, Any]:
@@ -81,6 +88,10 @@ def _printed_answer(answer: Answer, language: Language) -> Table:
     frame = pd.DataFrame(rows, columns=list(map(language, answer.header)))
     notes = tuple(map(language, answer.notes))
     return Table(language(answer.title), frame.set_index(frame.columns[0]), notes)
+
+
+def _english(result: "Reproduction") -> Language:
+    return language_of("en", result.study.study.texts("en"))
 
 
 def _parts(result: "Reproduction", language: Language) -> Parts:

@@ -511,7 +511,8 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: cannot read the study ({error}); check the path") from error
+        why = getattr(error, "strerror", None) or error
+        raise StudyError(f"{path}: cannot read the study ({why}); check the path") from error
 
 
 @contextmanager

@@ -342,7 +342,8 @@ def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping)
     tail = f"; {hidden} quieter ones not shown" if hidden else ""
     if absorbed:
         bar.set_label("root mean square of standardised residuals", fontsize=8)
-        head(axes, f"Spread by {rows.name} and {columns.name}", f"all pale: near one{tail}")
+        hint = f"should be: all pale, near one{tail}"
+        head(axes, f"Spread by {rows.name} and {columns.name}", hint)
     else:
         bar.set_label("sum of standardised residuals / root of their number", fontsize=8)
         hint = f"pale; no row or column of one colour{tail}"

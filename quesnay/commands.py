@@ -85,7 +85,7 @@ def explain(options: argparse.Namespace) -> None:
             seed=options.seed,
             progress=lambda done, total: step("draws", _BEFORE + _DRAWS * done / total),
         )
-    language = language_of(options.lang, study.study.zh)
+    language = language_of(options.lang, study.study.texts(options.lang))
     for name in result.runs if options.which is None else (options.which,):
         for table in result.explain(options.figure, run=name).tables():
             shown = language.table(table).to_text(width=terminal_width())
@@ -216,8 +216,8 @@ def show(
 ) -> None:
     """Print a result, a frame or a series as text or as one JSON document.
 
-    A text is in the language `lang`; `texts` are those that a study adds to it. `words` brings a
-    text into the words of the shell.
+    A text is in the language `lang`; `texts` are those that a study adds to Chinese. `words` brings
+    a text into the words of the shell.
     """
     from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.table import Table
@@ -230,7 +230,7 @@ def show(
         print(json.dumps(document, indent=2, ensure_ascii=False))
         return
     tables = [Table(title, result).shortened()] if framed else result.tables()
-    language = language_of(lang, texts)
+    language = language_of(lang, texts if lang == "zh" else None)
     shown = [language.table(table).to_text(width=terminal_width()) for table in tables]
     print(emphasised(words("\n\n".join(shown))))
 
@@ -272,7 +272,7 @@ def write_result(
     )
     step("pictures", _PICTURES)
     plots = result.plots(curve=evidence.curve)
-    language = language_of(lang, result.study.study.zh)
+    language = language_of(lang, result.study.study.texts(lang))
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)
     step("tables and report", _WRITING)
@@ -317,7 +317,7 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
     from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.documents import frame_to_csv
 
-    language, figure = language_of(lang, result.study.study.zh), result.plot_account()
+    language, figure = language_of(lang, result.study.study.texts(lang)), result.plot_account()
     if lang != "en":
         relabel(figure, language)
     picture = draw_picture(figure)

@@ -1065,6 +1065,8 @@ def test_imports_by_origin_are_imports(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "unit"),
     [
+        ("Province X 2020, 10,000 yuan", "10,000 yuan"),
+        ("Survey of 10,000 households", "unit not stated"),
         ("Table 1: Flows, 2018, million EUR", "million EUR"),
         ("in thousands of euro", "in thousands of euro"),
         ("million crowns; basic prices", "million crowns"),

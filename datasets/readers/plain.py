@@ -29,7 +29,8 @@ _LABEL_COLUMNS = 7
 _NEVER_SECTORS = {"total", "output", "imports", "taxes", "value_added_total", "demand_total"}
 _UNIT = re.compile(
     r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|miles? de"
-    r"|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
+    r"|10,000 (?=(?:yuan|rmb|cny|yen|won)\b)|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元)"
+    r".{0,40}",
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")

@@ -50,7 +50,7 @@ def audit(
     reported: pd.DataFrame | ReportFile | None = None,
     gdp: pd.DataFrame | None = None,
     *,
-    gdp_unit: str = "100 million CNY",
+    gdp_unit: str = "100 million yuan",
     forecast_growth: tuple[float, float] | None = None,
     identities: Sequence[Identity] | None = None,
     quantities: Sequence[Quantity] | None = None,

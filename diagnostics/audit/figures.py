@@ -38,7 +38,13 @@ _SIZES = {
     "bn": 1e9,
     "mn": 1e6,
 }
-_SAME = {"yuan": "CNY", "rmb": "CNY", "cny": "CNY", "dollar": "USD", "dollars": "USD", "usd": "USD"}
+_WORDS = {
+    "CNY": "yuan rmb cny",
+    "USD": "dollar dollars us-dollar us-dollars usd",
+    "EUR": "euro euros eur",
+    "JPY": "yen jpy",
+}
+_SAME = {word.replace("-", " "): code for code, words in _WORDS.items() for word in words.split()}
 _GROUPED = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*", re.ASCII)
 _PER = re.compile(r"\s*/\s*|\s+per\s+", re.IGNORECASE)
 _SHAPE = re.compile(
@@ -68,7 +74,7 @@ def unit_of(text: object, *, where: str) -> Unit:
     words = plain_text(text.strip(), f"{where}: unit") if isinstance(text, str) else ""
     if not words:
         raise DataError(
-            f"{where}: no unit; give one such as 'trillion CNY', 'percent' or 'persons'"
+            f"{where}: no unit; give one such as 'trillion yuan', 'percent' or 'persons'"
         )
     if words.lower() in {"percent", "per cent", "%"}:
         return Unit(words, 0.01, "")
@@ -84,11 +90,27 @@ def unit_of(text: object, *, where: str) -> Unit:
         number = 0.0
     if found is None or not base or not number > 0.0:
         raise DataError(
-            f"{where}: cannot read the unit {words!r}; write it as 'trillion CNY', "
-            "'100 million CNY', 'percent' or 'million persons'"
+            f"{where}: cannot read the unit {words!r}; write it as 'trillion yuan', "
+            "'100 million yuan', 'percent' or 'million persons'"
         )
     scale = number * _SIZES[found["size"].lower()]
     return Unit(words, scale, _SAME.get(base.lower(), base))
+
+
+def with_the_money_of(unit: str, other: str) -> str:
+    """Return a unit with its money called as in another, so that a reader meets one word for it.
+
+    >>> with_the_money_of("100 million CNY", "trillion yuan")
+    '100 million yuan'
+    >>> with_the_money_of("million persons", "trillion yuan")
+    'million persons'
+    """
+    own, like = _SHAPE.fullmatch(unit), _SHAPE.fullmatch(other)
+    if own is None or like is None or not own["base"] or not like["base"]:
+        return unit
+    base, money = own["base"].strip(), like["base"].strip()
+    same = _SAME.get(base.lower(), base) == _SAME.get(money.lower(), money)
+    return unit[: own.start("base")] + money if same else unit
 
 
 def _ratio(words: str, where: str) -> Unit:

@@ -103,7 +103,7 @@ def read_figures(path: str | Path) -> ReportFile:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "own.csv"
-    >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion CNY\n")
+    >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion yuan\n")
     >>> read_figures(path).figures.loc["T19", "printed"]
     '2.13'
     """

@@ -121,7 +121,7 @@ def _cell(axes: "Axes", row: int, column: int, state: object) -> None:
 def _wrapped(vintage: str) -> str:
     import textwrap
 
-    year, _, name = vintage.partition(" ")
+    year, _, name = vintage.replace(" %", "\u00a0%").partition(" ")
     return "\n".join([year, *textwrap.wrap(name, 12)])
 
 

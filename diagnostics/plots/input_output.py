@@ -22,7 +22,7 @@ from quesnay.diagnostics.plots.style import (
     stack_bars,
 )
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import plain_numbers, refuse_unknown, whole
+from quesnay.fitting.checks import percent, plain_numbers, refuse_unknown, whole
 from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def plot_heat_map(
     values = plain_numbers(frame) if isinstance(frame, pd.DataFrame) else None
     if values is None or not values.size or not np.isfinite(values).any():
         raise DataError(f"frame: {shown(frame)}; expected a DataFrame of numbers")
-    figure, axes = panel_of(ax, size=(9.0, 7.4))
+    figure, axes = panel_of(ax, size=(9.0, 6.8))
     axes.grid(visible=False)
     top = max(float(np.nanmax(values)), 0.0) or 1.0
     image = axes.imshow(
@@ -168,7 +168,9 @@ def plot_heat_map(
         interpolation="nearest", aspect="auto" if values.shape[0] != values.shape[1] else "equal",
     )  # fmt: skip
     axes.set_facecolor(COLOURS[1])
-    bar = figure.colorbar(image, ax=axes, shrink=0.8)
+    bar = figure.colorbar(image, ax=axes)
+    if ax is None:
+        figure.set_layout_engine("compressed")  # the bar is as high as a map of squares
     bar.set_label(axis_label(quantity, unit))
     _sector_ticks(axes, frame, names)
     axes.set(ylabel=sides[0], xlabel=sides[1])
@@ -229,7 +231,10 @@ def plot_extraction(
     panels[0].set_yticks(places, labels, fontsize=8.5)
     panels[0].invert_yaxis()
     legend_below(figure, ax, columns=2)
-    taken = ", ".join(sector_name(label, names) for label in extraction.weights.index[:6])
+    taken = ", ".join(
+        f"{sector_name(label, names)}{'' if weight == 1.0 else f' ({percent(weight)})'}"
+        for label, weight in extraction.weights.iloc[:6].items()
+    )
     share = extraction.totals["share"]
     if ax is None:
         figure.suptitle(f"Extraction ({extraction.kind}) of {taken}"[:110], fontsize=11)

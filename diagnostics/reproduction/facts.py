@@ -15,6 +15,7 @@ from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.read import read_io
 from quesnay.datasets.store import load_dataset
 from quesnay.datasets.tables import load_io
+from quesnay.diagnostics.audit.figures import with_the_money_of
 from quesnay.diagnostics.reproduction.own_data import SCHEMAS, Column, is_own, read_own
 from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key
 from quesnay.diagnostics.reproduction.study_rules import unit_scale
@@ -177,6 +178,7 @@ def reported_figures(study: Study) -> pd.DataFrame:
             )
         scales.append(own / account if concept.unit == "level" else own)
     frame["concept"], frame["scale"] = concepts, scales
+    frame["unit"] = [with_the_money_of(str(unit), study.study.unit) for unit in frame["unit"]]
     for column in ("value", "low", "high"):
         frame[f"printed_{column}"] = frame[column]
         frame[column] = frame[column] * frame["scale"]

@@ -242,8 +242,8 @@ def _alone(result: "Reproduction", lang: Language) -> Iterator[str]:
             )
         )
     yield say(
-        "Level: of the {technology} the core industries made {core} {unit} in {year}; with "
-        "what each run adds: {rows}. No printed total of these years stands beside.",
+        "Level: the core industries of the {technology} made {core} {unit} in {year}; with "
+        "what each run adds: {rows}. No total of these years is printed to compare with.",
         lang,
         technology=say(result.study.study.technology, lang),
         core=_span(row(result.account, (result.runs[0], year)), "core"),

@@ -177,7 +177,7 @@ class KlemsAccount(Tabular):
         last, (factor, unit) = own.loc[year], lang.measure(head.unit)
         said = [
             say(
-                "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
+                "Level: the producing industries of the {technology} made {core:.0f} {unit} in "
                 "{year}; what its capital earns in all other industries brings the total to "
                 "{total:.0f} {unit}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the "
                 "definitions].",
@@ -230,7 +230,7 @@ class KlemsAccount(Tabular):
 
     def console(self, *, width: int = 100, language: str = "en") -> str:
         """Return findings, the account and the verdicts in a language, for a terminal."""
-        lang = language_of(language, self.study.study.zh)
+        lang = language_of(language, self.study.study.texts(language))
         title = self.study.study.title
         return console_text([title], self.findings(lang), self.tables(), lang, width)
 
@@ -241,7 +241,7 @@ class KlemsAccount(Tabular):
         head = self.study.study
         totals = self.facts["concept"].eq("total").any()
         caption = f"Value added by year{', with the printed totals' if totals else ''}"
-        lang = language_of(language, head.zh)
+        lang = language_of(language, head.texts(language))
         (account, *others), rests = self.tables(), self._rests()
         lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]
         front = Front(head.title, head.question, lead,

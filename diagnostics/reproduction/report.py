@@ -1,6 +1,6 @@
 """The report of the main job, section by section: as an HTML page, a workbook, a document."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
-from quesnay.diagnostics.report.language import ENGLISH, Language, language_of, say
+from quesnay.diagnostics.report.language import Language, language_of, say
 from quesnay.diagnostics.report.page import Answer, Formula, Front, Section, mathml, render_page
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
 from quesnay.diagnostics.reproduction.evidence import (
@@ -45,6 +45,7 @@ from quesnay.diagnostics.reproduction.tables import (
     definitions_table,
     outcome_table,
     path_table,
+    result_tables,
     score_table,
     segment_table,
     variance_table,
@@ -90,16 +91,17 @@ _RUNS = {
     "elasticity": Formula(
         "elasticity",
         "Elasticity run",
-        "I_t = e sum_j v_j,t C_t / Q_t",
-        "Value added v of the using industries j times the elasticity e to inputs of the "
-        "technology times the core's share in their supply Q.",
+        "I_t = M_t C_t / Q_t,  M_t = e sum_j v_j,t",
+        "The potential M is value added v of the using industries j times the elasticity e to "
+        "inputs of the technology; the core C has its share of it by its weight in the supply Q of "
+        "these inputs.",
     ),
     "calibrated": Formula(
         "calibrated",
         "Calibrated run",
-        "I_t = s e sum_j v_j,t p_t",
+        "I_t = s M_t p_t,  M_t = e sum_j v_j,t",
         "A growth curve p through a printed total and the one that its growth implies for the year "
-        "before, saturation s times the potential at the median elasticity e.",
+        "before; it saturates at s times the potential M, at the median elasticity e.",
     ),
 }
 _TIES = (
@@ -133,7 +135,7 @@ def report_html(
 
     The figures of `plots` are laid out, and relabelled where the language is another.
     """
-    language = language_of(lang, result.study.study.zh)
+    language = language_of(lang, result.study.study.texts(lang))
     front, sections = report_parts(result, plots, gather_evidence(result), language)
     return render_page(front, sections, language=language, path=path)
 
@@ -153,7 +155,7 @@ def report_parts(
     )
     sections = [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
-        _findings(result, made, language),
+        *_findings(result, made, language, front.lead),
         *_turning(result, made, language),
         _limits(result, made),
         _method(result),
@@ -183,12 +185,18 @@ def _in_words(table: Table) -> Table:
     return replace(table, frame=frame, formats=formats)
 
 
-def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
+def _findings(
+    result: "Reproduction", made: Evidence, language: Language, lead: Sequence[str]
+) -> list[Section]:
+    """Return every finding, or nothing where the answer has said all of it."""
     words = [*findings(result, language), *audit_said(made, language)]
     if made.reconciled is not None:
         words.append(reconciled_finding(result, made.reconciled, language))
     title = "What was found, in full"
-    return Section("findings", title, [sentence for sentence in words if sentence])
+    said = [sentence for sentence in words if sentence]
+    if all(any(sentence in one for one in lead) for sentence in said):
+        return []
+    return [Section("findings", title, said)]
 
 
 def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[Section]:
@@ -311,6 +319,7 @@ def _places_read(result: "Reproduction") -> list[str]:
 
 def _account(result: "Reproduction") -> Section:
     account = account_table(result, result.account, "")
+    drawn = bool((result.account["total_low"] < result.account["total_high"]).any())
     return Section(
         "account",
         "The account",
@@ -323,7 +332,7 @@ def _account(result: "Reproduction") -> Section:
                 if len(result.facts.reported)
                 else []
             ),
-            "Every number is the median of the draws.",
+            *(["Every number is the median of the draws."] if drawn else []),
             *_median_error(result),
         ],
         tables=[
@@ -378,7 +387,8 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
 def _method(result: "Reproduction") -> Section:
     printed = set(result.facts.reported["concept"])
     told = [how for name, how in _FOLLOWS.items() if name in printed or name in {"total", "share"}]
-    letters = "; ".join([words for _, words in told] + ["a prime marks the year before"])
+    before = ["a prime marks the year before"] if any("'" in one for one, _ in told) else []
+    letters = "; ".join([words for _, words in told] + before)
     runs = [_linkage(result) if run == "linkage" else _RUNS.get(run) for run in result.runs]
     formulas = [
         _core_formula(result),
@@ -405,8 +415,8 @@ def _linkage(result: "Reproduction") -> Formula:
     """Return the ties as the study reads its tables, with the inverse that stands in them."""
     ties = linkage_equation(result).partition(",")[0]
     users = result.study.tables.reading in READINGS[1:3]
-    inverse = "B (E - D) = E,  D_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
-    words = "B Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
+    inverse = "G (E - B) = E,  B_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
+    words = "G Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
     said = f"{_TIES}{words}{_NO_GAIN}"
     return Formula("linkage", "Linkage run", f"{ties},  {inverse}", said)
 
@@ -510,15 +520,16 @@ Parts = tuple[Front, list[Section]]
 
 
 def workbook_of(
-    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+    result: "Reproduction", parts: Parts | None = None, language: Language | None = None
 ) -> bytes:
     """Return every table of the report in one workbook, with charts, definitions and sources."""
+    language = language or _english(result)
     _, sections = _parts(result, language) if parts is None else parts
     path = path_table(result)
     tables = [account_table(result, result.account, ""), path]
     tables += [table for section in sections for table in section.tables]
     first: dict[str, Table] = {}
-    for table in [*tables, *result.tables()]:
+    for table in [*tables, *result_tables(result)]:
         first.setdefault(table.title, table)
     shown = [*first.values(), definitions_table(result), sources_table(result)]
     columns = {str(name): str(name) for name in path.frame.columns}
@@ -529,12 +540,13 @@ def workbook_of(
 
 
 def document_of(
-    result: "Reproduction", parts: Parts | None = None, language: Language = ENGLISH
+    result: "Reproduction", parts: Parts | None = None, language: Language | None = None
 ) -> bytes:
     """Return the report as a Word document."""
     from quesnay.diagnostics.plots.style import draw_picture, relabel
     from quesnay.models.display.word import Part, document_bytes
 
+    language = language or _english(result)
     front, sections = _parts(result, language) if parts is None else parts
 
     def drawn(figures: "Plots") -> dict[str, Any]:
@@ -568,6 +580,10 @@ def _printed_answer(answer: Answer, language: Language) -> Table:
     frame = pd.DataFrame(rows, columns=list(map(language, answer.header)))
     notes = tuple(map(language, answer.notes))
     return Table(language(answer.title), frame.set_index(frame.columns[0]), notes)
+
+
+def _english(result: "Reproduction") -> Language:
+    return language_of("en", result.study.study.texts("en"))
 
 
 def _parts(result: "Reproduction", language: Language) -> Parts:

@@ -177,7 +177,7 @@ def score_table(result: "Reproduction") -> Table:
         "out."
     )
     if not result.naive.empty:
-        note += " Rules without a model carry their own errors on other diffusions."
+        note += " The intervals of rules without a model are their errors on other diffusions."
     ids = [name for names in (*frame["agreeing"], *frame["not"]) for name in names.split(", ")]
     return Table("Score, each fact counted once", frame, (note, *_letters(ids)))
 

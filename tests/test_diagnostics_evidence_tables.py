@@ -1,5 +1,6 @@
 """Tables of the evidence on a few rows, every cell by hand."""
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -7,6 +8,8 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.diagnostics.evidence import coefficient_stability
+from quesnay.diagnostics.evidence.coefficient_stability import OsterBounds, ScalePlacebo
 from quesnay.diagnostics.evidence.specification import (
     SpecificationCurve,
     rank_specifications,
@@ -94,8 +97,9 @@ def test_the_summary_reads_as_text_and_counts_as_numbers(curve: SpecificationCur
     assert summary.notes == ()
     assert spread.title == "Share of the spread of T19 by choice"
     assert spread.formats == {"share": ".1%"}
-    assert levels.frame.loc[("sample", "2012")].tolist() == [2, 1.0, 1.5, 2.0]
-    assert levels.frame.loc[("supply", "sales")].tolist() == [2, 1.6, 1.8, 2.0]
+    rows: Any = levels.frame.T
+    assert rows["sample", "2012"].tolist() == [2, 1.0, 1.5, 2.0]
+    assert rows["supply", "sales"].tolist() == [2, 1.6, 1.8, 2.0]
     assert list(levels.frame.columns) == ["specifications", "lowest", "median", "highest"]
     assert failed.frame["specifications"].to_dict() == {"no curve": 1}
     whole = rank_specifications(ROWS.iloc[:4].drop(columns="run"), PRINTED, figure="T19")
@@ -207,7 +211,7 @@ def test_errors_are_summed_up_by_rule_and_horizon(errors: qn.DiffusionErrors, ru
             if year - 1 in own and year + ahead in own and own[year] >= 1.05 * own[year - 1]
         ]
         e = np.log(ratios)
-        line = summary.loc[(rule, ahead)]
+        line: Any = summary.loc[(rule, ahead)]
         assert line["n"] == len(e) == {1: 4, 2: 3}[ahead]
         assert line["rmse"] == pytest.approx(np.sqrt(np.mean(e**2)))
         assert line["bias"] == pytest.approx(np.mean(e))
@@ -219,7 +223,7 @@ def test_errors_of_an_origin_stand_together_and_the_tables_count_origins(
     errors: qn.DiffusionErrors,
 ) -> None:
     joint = errors.joint("same step")
-    assert list(joint.columns) == [1, 2]
+    assert joint.columns.tolist() == [1, 2]
     keys = [(name, year) for name, year, *_ in joint.index]
     assert sorted(keys) == [("phones", 2011), ("phones", 2012), ("slow", 2011)]
     first = joint.xs(("phones", 2012), level=[0, 1]).iloc[0]
@@ -249,3 +253,100 @@ def test_an_origin_needs_its_growth_and_a_series_may_fall_in_a_quarter_of_its_ye
     steps = pd.DataFrame({"series": "x", "year": range(2010, 2014), "value": [1, 2, 4, 8.0]})
     exact = qn.diffusion_errors(steps, least_growth=1.0, families=["logistic"], saturations=[5.0])
     assert sorted(set(exact.forecasts["origin"])) == [2011, 2012]  # as much growth as asked for
+
+
+# ---- how stable a coefficient is -----------------------------------------------------------------
+
+
+def test_a_bound_is_told_with_its_set_and_further_roots() -> None:
+    found = OsterBounds("x", 0.5, 0.3, 0.2, 0.4, 0.52, 1.0, -0.1, (-0.1, 0.9, 2.0), 0.18, 1.234)
+    (table,) = found.tables()
+    assert found.interval == (-0.1, 0.3)
+    assert replace(found, bound=0.7).interval == (0.3, 0.7)
+    assert table.title == "Omitted variables: Oster's bound of x"
+    assert table.frame["coefficient"].to_dict() == {
+        "without controls": 0.5, "with controls": 0.3, "bound, approximate": 0.18,
+        "bound, exact": -0.1,
+    }  # fmt: skip
+    assert table.frame["R\u00b2"].tolist() == [0.2, 0.4, 0.52, 0.52]
+    assert table.notes == (
+        "Selection on unobservables 1 times that on the controls; R\u00b2 of what effects and "
+        "fixed terms leave.",
+        "Identified set [-0.100, 0.300]; nothing is left at a relative selection of 1.23.",
+        "The equation has further roots: 0.900, 2.000.",
+    )
+    assert len(replace(found, roots=(-0.1,)).tables()[0].notes) == 2
+    assert table.formats == {"coefficient": ".4f", "R\u00b2": ".3f"}
+
+
+@pytest.mark.parametrize("delta", [0.5, 1.0, 2.0, 2.5])
+def test_every_root_of_the_cubic_has_the_selection_that_it_was_solved_for(delta: float) -> None:
+    cubic = coefficient_stability._Cubic(2.0, 1.2, 0.3, 0.4, 0.25)
+    roots = cubic.biases(delta)
+    assert len(roots) in (1, 2, 3)
+    for bias in roots:
+        assert cubic.selection(float(bias)) == pytest.approx(delta, rel=1e-9)
+    assert list(np.abs(roots)) == sorted(np.abs(roots))
+
+
+@pytest.mark.parametrize(
+    ("estimate", "share", "p_value"),
+    [(0.2, 0.5, 3 / 5), (-0.1, 0.25, 2 / 5), (0.31, 0.0, 1 / 5), (0.0, 0.75, 4 / 5)],
+)
+def test_a_placebo_counts_what_reaches_the_estimate_on_its_side(
+    estimate: float, share: float, p_value: float
+) -> None:
+    made_up = np.array([0.1, 0.2, 0.3, -0.1])
+    found = ScalePlacebo("x", estimate, 0.05, made_up, "sector:year", ("size", "age"))
+    assert (found.share_reaching, found.p_value) == (share, pytest.approx(p_value))
+    (table,) = found.tables()
+    assert list(table.frame.index) == ["x", "4 made-up inputs of equal scale"]
+    own, other = table.frame.to_numpy(float)
+    np.testing.assert_allclose(own, [estimate, 0.05, np.nan, np.nan])
+    ends = np.quantile(made_up, [0.025, 0.975])
+    np.testing.assert_allclose(other, [0.125, made_up.std(ddof=1), *ends])
+    assert table.notes == (
+        f"{share:.0%} of the made-up inputs reach the estimate (p = {p_value:.3f}).",
+        "Made up: what effects and size, age explain of x, and the rest of another row of the same "
+        "sector and year.",
+    )
+
+
+def test_the_range_without_a_group_names_the_groups_and_what_failed() -> None:
+    """Means without a, b, c: 6, 5.5, 2.5 of a mean of 14 / 3; error by hand."""
+    frame = pd.DataFrame({"group": list("aabbccd"), "x": [1.0, 3, 2, 4, 9, 9, 0]})
+
+    def mean(rows: pd.DataFrame) -> float:
+        if "d" not in set(rows["group"]):
+            raise ValueError("no d")
+        return float(rows.loc[rows["group"] != "d", "x"].mean())
+
+    found = qn.leave_one_out(mean, frame, by="group")
+    assert found.left_out["value"].tolist() == [6.0, 5.5, 2.5]
+    np.testing.assert_allclose(found.change["value"], np.array([6.0, 5.5, 2.5]) - 28 / 6)
+    away = np.array([6.0, 5.5, 2.5]) - 14 / 3
+    error = np.sqrt(2 / 3 * (away**2).sum())
+    assert found.std_errors["value"] == pytest.approx(error)
+    (table,) = found.tables()
+    assert table.title == "Leaving out one group at a time"
+    assert table.frame.iloc[0].tolist() == [
+        pytest.approx(28 / 6), pytest.approx(error), 2.5, "c", 6.0, "a",
+    ]  # fmt: skip
+    assert table.notes[0] == "3 groups of group, each left out once."
+    assert table.notes[1].startswith("Without d it failed: ")
+    assert "no d" in table.notes[1]
+    two = frame[frame["group"].isin(["a", "b"])]
+    with pytest.raises(qn.QuesnayError, match="2 groups of 'group'; at least three needed"):
+        qn.leave_one_out(lambda rows: rows["x"].mean(), two, by="group")
+
+
+def test_made_up_inputs_are_dealt_within_their_groups() -> None:
+    rest = np.arange(8.0)
+    codes = np.array([0, 1, 0, 1, 0, 1, 0, 1])
+    dealt = coefficient_stability._dealt(rest, codes, np.random.default_rng(0), 50)
+    assert dealt.shape == (8, 50)
+    for column in dealt.T:
+        assert sorted(column[codes == 0]) == [0, 2, 4, 6]
+        assert sorted(column[codes == 1]) == [1, 3, 5, 7]
+    assert len({tuple(column) for column in dealt.T}) > 25
+    assert (dealt[0] != 0).mean() > 0.5  # a row gets that of another

@@ -6,7 +6,6 @@ from typing import Any, cast
 import numpy as np
 import pandas as pd
 import pytest
-from matplotlib.axes import Axes
 from matplotlib.collections import LineCollection
 from matplotlib.colors import to_hex
 from matplotlib.container import ErrorbarContainer
@@ -30,13 +29,13 @@ from quesnay.models.uncertainty.sensitivity import Tornado
 BLUE, RED, GREEN, ORANGE, SKY = COLOURS[:5]
 
 
-def bars(axes: Axes) -> list[tuple[float, ...]]:
+def bars(axes: Any) -> list[tuple[float, ...]]:
     """Left, bottom, width and height of every bar."""
     own = [one for one in axes.patches if isinstance(one, Rectangle)]
     return [(one.get_x(), one.get_y(), one.get_width(), one.get_height()) for one in own]
 
 
-def colours(axes: Axes) -> list[str]:
+def colours(axes: Any) -> list[str]:
     return [to_hex(one.get_facecolor()).upper() for one in axes.patches]
 
 
@@ -44,16 +43,16 @@ def points(line: Any) -> list[tuple[float, float]]:
     return [(float(x), float(y)) for x, y in zip(*line.get_data(), strict=True)]
 
 
-def named(axes: Axes) -> dict[str, Any]:
+def named(axes: Any) -> dict[str, Any]:
     """Lines by their name in the legend."""
     return {str(line.get_label()): line for line in axes.lines}
 
 
-def segments(one: LineCollection) -> list[list[tuple[float, float]]]:
+def segments(one: Any) -> list[list[tuple[float, float]]]:
     return [[(float(x), float(y)) for x, y in line] for line in one.get_segments()]
 
 
-def legend(figure: Figure) -> list[str]:
+def legend(figure: Any) -> list[str]:
     own = figure.legends or [axes.get_legend() for axes in figure.axes if axes.get_legend()]
     return [text.get_text() for one in own if one is not None for text in one.get_texts()]
 
@@ -81,8 +80,8 @@ def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
     printed = pd.DataFrame(
         {"value": [1.42, 2.13], "role_linkage": ["calibration", "held out"]}, [2018, 2019]
     )
-    figure = plot_account(ACCOUNT, printed, unit="trillion yuan", source="made up")
-    (axes,) = figure.axes
+    figure: Any = plot_account(ACCOUNT, printed, unit="trillion yuan", source="made up")
+    axes: Any = figure.axes[0]
     close(
         bars(axes),
         [
@@ -116,14 +115,14 @@ def test_an_account_is_two_bars_a_year_an_interval_and_diamonds() -> None:
 
 
 def test_penetration_is_drawn_in_percent_with_its_points() -> None:
-    figure = plot_penetration(
+    figure: Any = plot_penetration(
         pd.DataFrame({"logistic": [0.1, 0.3]}, [2018, 2019]),
         pd.DataFrame(
             {"role": ["calibration", "held out"], "penetration": [0.11, 0.25]}, [2018, 2019]
         ),
         pd.DataFrame({"low": [0.08, 0.2], "high": [0.12, 0.41]}, [2018, 2019]),
     )
-    (axes,) = figure.axes
+    axes: Any = figure.axes[0]
     own = named(axes)
     close(points(own["logistic curve"]), [(2018, 10), (2019, 30)])
     close(points(own["implied by the report, calibration"]), [(2018, 11)])
@@ -147,8 +146,8 @@ def test_elasticities_of_the_mixture_are_told_apart_from_their_rivals() -> None:
         {"estimate": [0.06, 0.02, 0.1], "low": [0.04, -0.01, 0.05], "high": [0.08, 0.05, 0.2]},
         ["base", "scale", "US"],
     )
-    figure = plot_elasticities(frame, cost_share=0.051, drawn=2)
-    (axes,) = figure.axes
+    figure: Any = plot_elasticities(frame, cost_share=0.051, drawn=2)
+    axes: Any = figure.axes[0]
     reaches = [one for one in axes.containers if isinstance(one, ErrorbarContainer)]
     close(points(reaches[0].lines[0]), [(0.06, 2), (0.02, 1)])
     close(points(reaches[1].lines[0]), [(0.1, 0)])
@@ -170,7 +169,7 @@ def test_elasticities_of_the_mixture_are_told_apart_from_their_rivals() -> None:
         "Elasticity by specification. base: 0.060; scale: 0.020; US: 0.100."
     )
     assert figure.get_size_inches().tolist() == pytest.approx([8.6, 0.36 * 3 + 1.5])
-    alone = plot_elasticities(frame, cost_share=0.05)
+    alone: Any = plot_elasticities(frame, cost_share=0.05)
     assert points(alone.axes[0].containers[0].lines[0]) == [(0.06, 2.0)]
     assert legend(plot_elasticities(frame, cost_share=0.05, drawn=3)) == ["in the mixture"]
 
@@ -180,8 +179,8 @@ def test_a_mixture_is_stacked_to_its_density_and_marked() -> None:
         {"estimate": [0.06, 0.01], "std_error": [0.01, 0.02], "weight": [3.0, 1.0]},
         ["base", "scale"],
     )
-    figure = qn.plot_mixture(equations, marks={"cost share": 0.05, "own": 0.02})
-    (axes,) = figure.axes
+    figure: Any = qn.plot_mixture(equations, marks={"cost share": 0.05, "own": 0.02})
+    axes: Any = figure.axes[0]
     x = np.asarray(axes.lines[0].get_xdata(), float)
     close((x.size, x[0], x[-1]), (1001, 0.01 - 4 * 0.02, 0.06 + 4 * 0.01))
 
@@ -223,8 +222,8 @@ def test_bands_of_a_path_are_quantiles_of_the_draws() -> None:
     draws = pd.DataFrame(g.normal(2.0, 0.3, (200, 2)), columns=[2019, 2018])
     rules = {"step": pd.Series({2018: 1.4, 2019: 1.9}), "growth": pd.Series({2019: 2.3})}
     printed = pd.DataFrame({"low": [1.415], "high": [1.425]}, [2018])
-    figure = qn.plot_path(draws, rules, quantity="total", unit="yuan", reported=printed)
-    (axes,) = figure.axes
+    figure: Any = qn.plot_path(draws, rules, quantity="total", unit="yuan", reported=printed)
+    axes: Any = figure.axes[0]
     own = draws[[2018, 2019]]
     for band, level, shade in zip(
         axes.collections, (0.95, 0.8, 0.5), (0.16, 0.36, 0.56), strict=False
@@ -262,7 +261,7 @@ def test_fans_of_several_runs_tell_used_figures_from_held_out_ones() -> None:
     printed = pd.DataFrame(
         {"low": [1.4, 2.0], "high": [1.5, 2.2], "calibrated": [True, False]}, [2018, 2019]
     )
-    figure = uncertainty.plot_fans(
+    figure: Any = uncertainty.plot_fans(
         {"linkage": draws, "calibrated": draws + 1.0}, quantity="total", unit="yuan",
         reported=printed, levels=[0.5],
     )  # fmt: skip
@@ -292,8 +291,8 @@ SWINGS = pd.DataFrame(
 
 
 def test_a_tornado_has_a_bar_to_each_side_of_the_middle() -> None:
-    figure = Tornado("T19", 2.0, SWINGS, 0.9).plot(unit="yuan")
-    (axes,) = figure.axes
+    figure: Any = Tornado("T19", 2.0, SWINGS, 0.9).plot(unit="yuan")
+    axes: Any = figure.axes[0]
     close(
         bars(axes),
         [
@@ -318,7 +317,7 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
     keys = [("linkage", "T18"), ("linkage", "T19"), ("curve", "T18"), ("curve", "T19")]
     panels = {key: Tornado(key[1], 2.0 + k, SWINGS + k, 0.95) for k, key in enumerate(keys)}
     shares = pd.DataFrame({"pattern": [0.97] * 4}, pd.MultiIndex.from_tuples(keys))
-    figure = uncertainty.plot_tornados(panels, unit="yuan", marks={"T19": 2.13}, shares=shares)
+    figure: Any = uncertainty.plot_tornados(panels, unit="yuan", marks={"T19": 2.13}, shares=shares)
     assert [axes.get_title() for axes in figure.axes] == [
         "T18, linkage", "T19, linkage", "T18, curve", "T19, curve",
     ]  # fmt: skip
@@ -339,10 +338,10 @@ def test_tornados_stand_by_run_and_figure_with_the_printed_value_and_shares() ->
         "T19, curve: 5, most by pattern, 4 to 6, 97% of the variance."
     )
     assert figure.get_size_inches().tolist() == pytest.approx([9.6, 1.2 + 2 * (0.9 + 0.27 * 2)])
-    heading = figure._suptitle  # type: ignore[attr-defined]
+    heading = figure._suptitle
     assert heading.get_text().startswith("Bars: one source moves, all others at their middle.")
     plain = uncertainty.plot_tornados({keys[0]: panels[keys[0]]})
-    assert plain._suptitle is None  # type: ignore[attr-defined]
+    assert plain._suptitle is None
     assert plain.axes[0].get_xlabel() == "value"
     assert plain.get_label().endswith("T18, linkage: 2, most by pattern, 1 to 3.")
     assert not plain.axes[0].texts
@@ -370,7 +369,7 @@ def curve() -> SpecificationCurve:
 
 def test_a_specification_curve_is_ranked_over_its_levels() -> None:
     found = curve()
-    figure = evidence.plot_specifications(found)
+    figure: Any = evidence.plot_specifications(found)
     top, bottom = figure.axes
     lines = named(top)
     close(points(lines["estimate"]), [(1, 1.0), (2, 1.6), (3, 2.0), (4, 2.4)])
@@ -412,8 +411,8 @@ def test_runs_of_a_curve_stand_side_by_side_on_one_scale() -> None:
             "reported_high": 2.135,
         }
     )
-    figure = qn.plot_specification_runs(frame, figure="T19", unit="yuan")
-    (axes,) = figure.axes
+    figure: Any = qn.plot_specification_runs(frame, figure="T19", unit="yuan")
+    axes: Any = figure.axes[0]
     first, second, _ = axes.lines
     close(points(first), [(0.25, 1.2), (0.5, 1.3), (0.75, 1.6)])
     close(points(second), [(1.58, 2.2)])
@@ -464,7 +463,7 @@ def test_errors_of_methods_stand_by_update_and_block() -> None:
         [["2012 to 2017", "2017 to 2018"], ["RAS", "same"]], names=["update", "method"]
     )
     errors = pd.DataFrame({"all": [0.1, 0.2, 0.04, 0.03], "Z": [0.12, 0.3, 0.05, 0.06]}, index)
-    figure = evidence.plot_backtest(cast("Any", SimpleNamespace(errors=errors)))
+    figure: Any = evidence.plot_backtest(cast("Any", SimpleNamespace(errors=errors)))
     first, second = figure.axes
     assert (first.get_title(), second.get_title()) == ("2012 to 2017", "2017 to 2018")
     close(points(first.lines[0]), [(10, 0), (20, 1)])
@@ -490,7 +489,7 @@ def test_errors_of_forecasts_are_quantiles_with_their_root_mean_square() -> None
         for rule, errors in own.items()
     )
     made = SimpleNamespace(forecasts=rows, rules=["logistic", "same"])
-    figure = evidence.plot_diffusion_errors(cast("Any", made))
+    figure: Any = evidence.plot_diffusion_errors(cast("Any", made))
     first, second = figure.axes
     assert [axes.get_title() for axes in figure.axes] == ["1 year ahead", "2 years ahead"]
     outer, inner = second.collections
@@ -530,8 +529,8 @@ def test_an_audit_is_a_grid_of_figures_and_vintages() -> None:
         feasible=True,
         name_of=lambda name: f"figure {name}",
     )  # fmt: skip
-    figure = evidence.plot_audit(cast("Any", made))
-    (axes,) = figure.axes
+    figure: Any = evidence.plot_audit(cast("Any", made))
+    axes: Any = figure.axes[0]
     assert ticks(axes.yaxis) == {0.0: "figure S18", 1.0: "figure K18, nominal"}
     assert ticks(axes.xaxis) == {
         0.0: "2017\na",
@@ -582,8 +581,8 @@ def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
         tfp=pd.Series([0.02, -0.01], years),
         output_growth=pd.Series([0.06, 0.01], years),
     )
-    figure = plot_growth_accounting(made, title="made up")
-    (axes,) = figure.axes
+    figure: Any = plot_growth_accounting(made, title="made up")
+    axes: Any = figure.axes[0]
     close(
         bars(axes),
         [
@@ -608,7 +607,7 @@ def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
 def test_eight_inputs_and_more_are_six_and_the_others(inputs: int, drawn: int) -> None:
     parts = pd.DataFrame({f"x{k}": [0.1 / (k + 1)] for k in range(inputs)}, [2020])
     made = of(contributions=parts, tfp=pd.Series([0.0], [2020]), output_growth=parts.sum(axis=1))
-    axes = plot_growth_accounting(made).axes[0]
+    axes: Any = plot_growth_accounting(made).axes[0]
     found = bars(axes)
     assert len(found) == drawn + 1
     close([found[0][2]], [0.8])  # one year: bars of a year
@@ -621,8 +620,8 @@ def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> No
     months = pd.period_range("2018-11", periods=3, freq="M")
     values = pd.Series([1000.0, 1100.0, 1300.0], months, name="value added")
     made = of(values=values, std_errors=pd.Series([10.0, 20.0, 30.0], months), method="denton")
-    figure = plot_disaggregation(made, unit="yuan")
-    (axes,) = figure.axes
+    figure: Any = plot_disaggregation(made, unit="yuan")
+    axes: Any = figure.axes[0]
     times = [2018 + 10.5 / 12, 2018 + 11.5 / 12, 2019 + 0.5 / 12]
     close(points(axes.lines[0]), list(zip(times, values, strict=True)))
     band = axes.collections[0].get_paths()[0].vertices
@@ -637,7 +636,7 @@ def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> No
     assert axes.yaxis.get_major_formatter()(1100.0) == "1,100"
     assert not axes.get_legend().get_frame_on()
     plain = of(values=pd.Series([1.0, 2.0]), std_errors=pd.Series([1.0, np.nan]), method="chow-lin")
-    other = plot_disaggregation(plain).axes[0]
+    other: Any = plot_disaggregation(plain).axes[0]
     assert (other.get_xlabel(), other.get_ylabel()) == ("period", "value")
     close(points(other.lines[0]), [(0, 1), (1, 2)])
     assert not other.collections
@@ -650,8 +649,8 @@ def test_a_reconciliation_shows_what_moved_above_what_it_became() -> None:
         std_errors=pd.Series([0.05, 0.0, 0.1], names),
         adjustments=pd.Series([0.1, 0.0, -0.1], names),
     )
-    figure = plot_reconciliation(made)
-    (axes,) = figure.axes
+    figure: Any = plot_reconciliation(made)
+    axes: Any = figure.axes[0]
     before, after = (one for one in axes.containers if isinstance(one, ErrorbarContainer))
     close(points(before.lines[0]), [(0.0, 1.12), (0.0, 0.12)])
     close(points(after.lines[0]), [(1.0, 0.88), (-0.5, -0.12)])
@@ -675,8 +674,8 @@ def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
     t = np.arange(2010.0, 2019.0)
     y = 10.0 / (1.0 + np.exp(-(t - 2014.0))) + 0.01 * np.sin(5 * t)
     fit = qn.fit_curve("logistic", t, y)
-    figure = fit.plot(unit="yuan", quantity="firms")
-    (axes,) = figure.axes
+    figure: Any = fit.plot(unit="yuan", quantity="firms")
+    axes: Any = figure.axes[0]
     lines = named(axes)
     drawn = np.array(points(lines["Logistic curve"]))
     close(drawn[[0, -1], 0], [2010, 2020])
@@ -693,11 +692,13 @@ def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
         f"Logistic curve through 9 points from 2010 to 2018, saturation {top:.4g}; at 2020 the "
         f"curve is {last:.4g}."
     )
-    known = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=4.0).plot(until=4.0).axes[0]
+    known: Any = (
+        qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=4.0).plot(until=4.0).axes[0]
+    )
     assert named(known)["saturation, given: 4"].get_ydata()[0] == 4.0
     assert known.get_xlabel() == "time"
     assert points(known.lines[0])[-1][0] == 4.0
-    far = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=40.0).plot().axes[0]
+    far: Any = qn.fit_curve("logistic", [1.0, 2.0], [1.0, 2.0], saturation=40.0).plot().axes[0]
     assert not any("saturation" in name for name in named(far))
     close(points(far.lines[0])[-1][:1], [3.0])  # at least one beyond the last
 
@@ -707,10 +708,10 @@ def test_a_curve_runs_a_quarter_of_its_span_beyond_the_points() -> None:
 
 def test_a_waterfall_writes_each_step_above_its_bar() -> None:
     effects = pd.Series({"technology": -0.5, "final demand": 2.0, "mix": -5.5})
-    figure = qn.plot_waterfall(
+    figure: Any = qn.plot_waterfall(
         effects, start=("2012", 3.0), end="2017", quantity="total", unit="yuan", title="made up"
     )
-    (axes,) = figure.axes
+    axes: Any = figure.axes[0]
     close(
         bars(axes),
         [
@@ -743,7 +744,7 @@ def test_a_waterfall_writes_each_step_above_its_bar() -> None:
 
 def test_a_heat_map_names_its_sides_and_its_largest_cell() -> None:
     frame = pd.DataFrame([[0.1, 0.3, np.nan], [-0.2, 0.0, 0.2]], ["a", "b"], list("xyz"))
-    figure = qn.plot_heat_map(
+    figure: Any = qn.plot_heat_map(
         frame, quantity="flow", unit="yuan", sides=("from", "to"), title="made up"
     )
     axes, scale = figure.axes
@@ -759,7 +760,7 @@ def test_a_heat_map_names_its_sides_and_its_largest_cell() -> None:
     assert to_hex(axes.get_facecolor()).upper() == RED
     assert figure.get_label() == "Heat map of 2 by 3: flow; the largest is 0.3: a into y."
     assert figure.get_size_inches().tolist() == [9.0, 7.4]
-    none = qn.plot_heat_map(pd.DataFrame([[0.0, -1.0], [0.0, 0.0]]), quantity="flow").axes[0]
+    none: Any = qn.plot_heat_map(pd.DataFrame([[0.0, -1.0], [0.0, 0.0]]), quantity="flow").axes[0]
     assert none.images[0].get_clim() == (0.0, 1.0)
     assert none.get_aspect() == 1.0
 
@@ -770,7 +771,9 @@ def test_a_heat_map_names_its_sides_and_its_largest_cell() -> None:
 )
 def test_sectors_are_named_where_there_is_room(sectors: int, named_: bool, size: float) -> None:
     labels = [f"s{k}" for k in range(sectors)]
-    axes = qn.plot_heat_map(pd.DataFrame(np.eye(sectors), labels, labels), quantity="x").axes[0]
+    axes: Any = qn.plot_heat_map(pd.DataFrame(np.eye(sectors), labels, labels), quantity="x").axes[
+        0
+    ]
     for axis in (axes.yaxis, axes.xaxis):
         seen = [text.get_text() for text in axis.get_ticklabels()]
         assert (seen == labels) is named_
@@ -791,8 +794,8 @@ def small_table(name: str = "made up") -> qn.InputOutputTable:
 
 def test_linkages_stand_by_class_around_the_mean() -> None:
     table = small_table()
-    figure = table.plot_linkages(names={"a": "farming"}, count=2)
-    (axes,) = figure.axes
+    figure: Any = table.plot_linkages(names={"a": "farming"}, count=2)
+    axes: Any = figure.axes[0]
     frame = table.linkages(variation=False)
     at = {label: (row["backward_normalised"], row["forward_normalised"])
           for label, row in frame.iterrows()}  # fmt: skip
@@ -827,7 +830,7 @@ def test_linkages_stand_by_class_around_the_mean() -> None:
 def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
     table = small_table()
     lost = table.extract({"a": 0.5})
-    figure = lost.plot(count=2, names={"a": "farming"})
+    figure: Any = lost.plot(count=2, names={"a": "farming"})
     left, right = figure.axes
     for axes, what in ((left, "output"), (right, "value_added")):
         own = lost.by_sector.sort_values("output_loss", ascending=False)
@@ -852,7 +855,7 @@ def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
         f"{lost.total_output_loss:.4g} ({share['output']:.1%}), value added "
         f"{lost.total_value_added_loss:.4g} ({share['value_added']:.1%})."
     )
-    heading = figure._suptitle.get_text()  # type: ignore[attr-defined]
+    heading = figure._suptitle.get_text()
     assert heading == f"Extraction ({lost.kind}) of a farming"
     assert figure.get_size_inches().tolist() == pytest.approx([10.2, 1.6 + 0.29 * 3])
 
@@ -865,7 +868,9 @@ def test_a_decomposition_is_a_waterfall_beside_its_largest_sectors() -> None:
         start=pd.Series([1000.0, 200.0, 1.0], names), change=effects.sum(axis=1),
         end=pd.Series([1004.0, 202.0, 0.8], names),
     )  # fmt: skip
-    figure = plot_decomposition(made, start="2012", end="2017", sectors=2, names={"a": "farming"})
+    figure: Any = plot_decomposition(
+        made, start="2012", end="2017", sectors=2, names={"a": "farming"}
+    )
     left, right = figure.axes
     close(
         bars(left),
@@ -910,8 +915,8 @@ def test_flows_are_stacked_centred_and_named_at_their_ends() -> None:
         {"source": ["steel", "chips", "core", "core"], "target": ["core", "core", "cars", "trade"],
          "value": [3.0, 5.0, 6.0, 2.0]}
     )  # fmt: skip
-    figure = qn.plot_flows(rows, unit="yuan", names={"steel": "basic"}, title="made up")
-    (axes,) = figure.axes
+    figure: Any = qn.plot_flows(rows, unit="yuan", names={"steel": "basic"}, title="made up")
+    axes: Any = figure.axes[0]
     gap = flows._GAP * 8.0
     wide = flows._WIDE
     top = 4.0 + gap / 2
@@ -959,7 +964,7 @@ def test_flows_are_stacked_centred_and_named_at_their_ends() -> None:
 
 def test_amounts_of_flows_have_the_digits_of_the_largest() -> None:
     rows = pd.DataFrame({"source": ["a", "b"], "target": "c", "value": [12.25, 0.5]})
-    axes = qn.plot_flows(rows).axes[0]
+    axes: Any = qn.plot_flows(rows).axes[0]
     assert {text.get_text() for text in axes.texts} == {"a: 12.25", "b: 0.50", "c: 12.75"}
     assert axes.get_title() == ""
     large = pd.DataFrame({"source": ["a"], "target": "c", "value": [12345.25]})
@@ -974,10 +979,36 @@ def test_amounts_of_flows_have_the_digits_of_the_largest() -> None:
 )
 def test_only_more_nodes_than_asked_for_are_drawn_as_one(most: int, shown: set[str]) -> None:
     rows = pd.DataFrame({"source": list("dabc"), "target": "x", "value": [2, 9, 5, 1]})
-    axes = qn.plot_flows(rows, most=most).axes[0]
+    axes: Any = qn.plot_flows(rows, most=most).axes[0]
     places = sorted((-text.xy[1], text.get_text()) for text in axes.texts if text.xy[0] < 0.5)
     assert {text for _, text in places} == shown
     assert [text[0] for _, text in places[:2]] == ["a", "b"]  # the largest on top
+
+
+def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
+    """Twelve sectors of a map and nodes of a step, fifteen of an extraction, ten of a change."""
+    table: Any = qn.load_io("CHN", 2018, imports="separate")
+    assert len(table.plot_linkages().axes[0].texts) == 12
+    lost = table.extract({"20": 0.4}).plot().axes[0]
+    assert len(lost.get_yticks()) == 16
+    assert list(ticks(lost.yaxis).values())[-1] == "27 other sectors"
+    many = qn.plot_flows(
+        pd.DataFrame(
+            {"source": [f"s{k:02d}" for k in range(13)], "target": "x", "value": range(1, 14)}
+        )
+    )
+    names = {text.get_text() for text in many.axes[0].texts}
+    assert "2 others: 3" in names
+    assert len(names) == 13  # eleven, the others, and x
+    effects = pd.DataFrame({"A": np.arange(12.0)}, pd.Index(list("abcdefghijkl")))
+    made = of(
+        effects=effects, total=effects.sum(), account="value_added", unit="", change=effects["A"],
+        start=effects["A"], end=2 * effects["A"],
+    )  # fmt: skip
+    figure: Any = plot_decomposition(made)
+    assert list(ticks(figure.axes[1].yaxis).values()) == list("cdefghijkl")
+    assert figure.axes[0].get_title() == "All sectors, start to end"
+    assert figure.get_size_inches()[1] == pytest.approx(0.34 * 10 + 1.8)
 
 
 # ---- names beside points -------------------------------------------------------------------------
@@ -996,7 +1027,7 @@ def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() ->
     window = (0.0, 0.0, 100.0, 100.0)
     box, nothing = np.array([10.0, 10.0, 30.0, 20.0]), np.empty((0, 2))
     assert labels._cost(box, [], nothing, window) == 0.0
-    other = np.array([25.0, 15.0, 50.0, 50.0])
+    other: Any = np.array([25.0, 15.0, 50.0, 50.0])
     assert labels._overlap(box, other) == 25.0  # five by five
     assert labels._overlap(box, other + 5.0) == 0.0  # touching is no overlap
     assert labels._overlap(box, other + 9.0) == 0.0  # apart on both axes
@@ -1004,13 +1035,13 @@ def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() ->
     sides = ([-3, 10, 30, 20], [90, 10, 102, 20], [10, -4, 30, 20], [10, 95, 30, 105])
     costs = [labels._cost(np.array(side, float), [], nothing, window) for side in sides]
     assert costs == [120.0, 80.0, 160.0, 200.0]
-    dots = np.array([[20.0, 15.0], [31.9, 21.9], [32.0, 15.0], [8.1, 8.1], [8.0, 15.0]])
+    dots: Any = np.array([[20.0, 15.0], [31.9, 21.9], [32.0, 15.0], [8.1, 8.1], [8.0, 15.0]])
     assert labels._cost(box, [], dots, window) == 3 * 40.0
 
 
 def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
-    figure = Figure(figsize=(6, 4), dpi=72)
-    axes = figure.subplots()
+    figure: Any = Figure(figsize=(6, 4), dpi=72)
+    axes: Any = figure.subplots()
     axes.set(xlim=(0, 10), ylim=(0, 10))
     own = np.array(points, float)
     labels.place_labels(figure, [labels.Named(axes, own, texts, own if crowd is None else crowd)])

@@ -170,10 +170,10 @@ def test_every_picture_has_the_house_s_sizes(draw: Callable[..., Figure]) -> Non
     """Titles of 11 points, nothing larger or under 6.5; thin lines, small marks, pale areas."""
     figure = drawn_once(draw)
     texts = [one for one in figure.findobj(Text) if isinstance(one, Text) and one.get_text()]
-    assert all(6.5 <= text.get_fontsize() <= 11 for text in texts)
+    assert all(6.5 <= float(text.get_fontsize()) <= 11 for text in texts)
     legends = [*figure.legends, *(axes.get_legend() for axes in figure.axes)]
     for text in [text for one in legends if one is not None for text in one.get_texts()]:
-        assert 8.5 <= text.get_fontsize() <= 9
+        assert 8.5 <= float(text.get_fontsize()) <= 9
     for axes in figure.axes:
         for title in (axes.title, axes._left_title):  # type: ignore[attr-defined]
             assert not title.get_text() or title.get_fontsize() == 11
@@ -184,7 +184,8 @@ def test_every_picture_has_the_house_s_sizes(draw: Callable[..., Figure]) -> Non
                 assert line.get_linewidth() <= (1.5 if straight else 1.8)
             if line.get_marker() not in {"None", "", None}:
                 assert line.get_markersize() <= 8
-        for area in [*axes.patches, *axes.collections]:
+        areas: list[Any] = [*axes.patches, *axes.collections]
+        for area in areas:
             pale = area.get_alpha()
             assert pale is None or pale <= 0.7
             if pale is not None and pale < 0.6 and not isinstance(area, LineCollection):

@@ -2,7 +2,7 @@
 
 import functools
 import hashlib
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -21,7 +21,7 @@ from .small_panel import fitted, panel
 
 @functools.cache
 def by_unit() -> Diagnosis:
-    return fitted(panel()).diagnose(draws=99, seed=5)  # type: ignore[no-any-return]
+    return cast("Diagnosis", fitted(panel()).diagnose(draws=99, seed=5))
 
 
 @functools.cache
@@ -89,16 +89,16 @@ def test_errors_intervals_and_p_values_follow_from_each_rule() -> None:
 
 def test_errors_are_laid_out_one_row_a_rule_with_what_each_decides() -> None:
     found = by_unit().errors
-    table = found.by_rule()
-    own = found.frame.loc["x"]
-    assert table.loc[("x", "classical"), "x classical"] == 1.0
-    line = table.loc[("x", "recommended (CR2)")]
+    table: Any = found.by_rule().T
+    own: Any = found.frame.loc["x"]
+    assert table["x", "classical"]["x classical"] == 1.0
+    line = table["x", "recommended (CR2)"]
     assert line["std_error"] == own["recommended"]
     assert line["x classical"] == pytest.approx(own["recommended"] / own["classical"])
     assert (line["low"], line["high"]) == (own["conf_low"], own["conf_high"])
     assert line["p_value"] == own["p_recommended"]
     assert line["p < 0.05"] == (line["p_value"] < 0.05)
-    boot = table.loc[("x", "bootstrap")]
+    boot = table["x", "bootstrap"]
     assert (boot["low"], boot["high"]) == (own["bootstrap_low"], own["bootstrap_high"])
     reach = stats.t.ppf(0.975, own["df"]) * own["recommended"]
     assert line["high"] - line["estimate"] == pytest.approx(reach)
@@ -214,33 +214,33 @@ def test_slopes_are_compared_over_two_to_twelve_times(years: int, chow: bool) ->
 
 
 def test_tests_of_a_plain_regression_are_those_of_statsmodels() -> None:
-    found = plain().assumptions
+    found: Any = plain().assumptions.T
     e, X = ols().resid, ols().model.exog
     lm, p, *_ = diagnostic.het_breuschpagan(e, X)
-    assert found.loc["Breusch-Pagan (Koenker)", ["statistic", "p_value"]].tolist() == (
+    assert found["Breusch-Pagan (Koenker)"][["statistic", "p_value"]].tolist() == (
         pytest.approx([lm, p])
     )
     lags = np.column_stack([np.r_[np.zeros(k), e[:-k]] for k in range(1, 5)])
     lm = 72 * sm.OLS(np.asarray(e), np.column_stack([X, lags])).fit().rsquared  # its mean is zero
     p = stats.chi2(4).sf(lm)
-    assert found.loc["Breusch-Godfrey(4)", ["statistic", "p_value"]].tolist() == (
+    assert found["Breusch-Godfrey(4)"][["statistic", "p_value"]].tolist() == (
         pytest.approx([lm, p])
     )
     jb = stats.jarque_bera(e)
-    assert found.loc["Jarque-Bera", ["statistic", "p_value"]].tolist() == (
+    assert found["Jarque-Bera"][["statistic", "p_value"]].tolist() == (
         pytest.approx([jb.statistic, jb.pvalue])
     )
     # k (k + 3) / 2 = 5 terms are less than a tenth of 72 rows? 5 is under 7.2: the full form
     t = np.abs(ols().get_influence().resid_studentized_external)
-    line = found.loc["Outlier (Bonferroni)"]
+    line = found["Outlier (Bonferroni)"]
     assert line["statistic"] == pytest.approx(t.max())
     assert line["distribution"] == "n x t(68)"
     assert line["p_value"] == pytest.approx(min(1.0, 72 * 2 * stats.t.sf(t.max(), 68)))
     factors = [variance_inflation_factor(X, place) for place in (1, 2)]
-    line = found.loc["Variance inflation"]
+    line = found["Variance inflation"]
     assert line["statistic"] == pytest.approx(max(factors))
     assert line["verdict"] == f"low: largest for {'xw'[int(np.argmax(factors))]}"
-    line = found.loc["Durbin-Watson"]
+    line = found["Durbin-Watson"]
     assert line["statistic"] == pytest.approx(float((np.diff(e) ** 2).sum() / (e**2).sum()))
 
 

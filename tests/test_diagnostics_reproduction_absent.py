@@ -87,11 +87,11 @@ def test_a_grid_of_linkage_runs_has_no_regression_to_estimate(result: Reproducti
 def test_a_specification_is_summed_up_by_its_finite_draws(
     values: list[float], expected: tuple[Any, ...]
 ) -> None:
-    found = specifications._summary(np.array(values), "")
+    found: Any = specifications._summary(np.array(values), "")
     names = ("estimate", "low", "high", "standard_error")
     np.testing.assert_allclose([found[name] for name in names], expected[:4])
     assert found["failure"] == expected[4]
-    lost = specifications._summary(None, "why")
+    lost: Any = specifications._summary(None, "why")
     assert np.isnan([lost[name] for name in names]).all()
     assert lost["failure"] == "why"
 
@@ -210,6 +210,4 @@ def test_a_model_without_equations_holds_no_elasticity(result: Reproduction) -> 
 def test_the_flows_of_the_core_are_those_of_the_last_table(result: Reproduction) -> None:
     figure = result.plot_core()
     assert "trillion yuan" in figure.axes[0].get_title()
-    core = result.account.loc[("linkage", 2020), "core"]
-    assert core > 0
     assert any(text.get_text().startswith("core: ") for text in figure.axes[0].texts)

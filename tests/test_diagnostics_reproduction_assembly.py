@@ -1,6 +1,7 @@
 """What does not vary from draw to draw, worked out by hand from published GDP, tables and jobs."""
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -117,7 +118,8 @@ def test_jobs_per_value_added_are_persons_over_value_added_of_the_base_year(
     assert found.year == 2018
     assert drift == result.assembly.productivity
     direct, chain = found.jobs_per_value
-    own = levels.loc[(2018, "estimate")].to_numpy(float)
+    row: Any = levels.loc[(2018, "estimate")]
+    own = row.to_numpy(float)
     assert direct @ own == pytest.approx(775.86, rel=1e-3)
     assert chain.min() > direct.min()  # a chain mixes sectors: between the extremes
     assert chain.max() < direct.max()

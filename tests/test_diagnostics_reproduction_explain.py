@@ -168,7 +168,7 @@ def test_every_number_is_explained_and_only_what_was_estimated(
     assert len(opens) == 2 * len(figures)
 
 
-def inputs(made: Any) -> dict[str, tuple[float, str, str, int]]:
+def inputs(made: Any) -> dict[str, Any]:
     return {name: tuple(row) for name, *row in made.inputs.itertuples()}
 
 

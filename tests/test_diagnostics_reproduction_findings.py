@@ -419,8 +419,11 @@ def test_every_sentence_holds_the_numbers_of_the_draws(result: Reproduction) -> 
     """The sentences written anew from draws, printed digits and the study, nothing in between."""
     said = {sentence.partition(" ")[0].rstrip(":"): sentence for sentence in findings(result)}
     total = {year: drawn(result, "linkage", "total", year) for year in (2018, 2019, 2020)}
-    inside = {y: result.bounds.loc[("imports inside", y), "total"] for y in (2018, 2019, 2020)}
-    low, high = (result.bounds.loc[("imports inside", 2018), f"total_{e}"] for e in ("low", "high"))
+    inside: dict[int, Any] = {
+        y: result.bounds.loc[("imports inside", y), "total"] for y in (2018, 2019, 2020)
+    }
+    whole: Any = result.bounds.T["imports inside", 2018]
+    low, high = float(whole["total_low"]), float(whole["total_high"])
     assert said["Level"] == (
         "Level: CAICT's report of 2020 prints 1.42 trillion yuan for 2018 (T18). What the rest of "
         f"the economy produces for a core of 0.44 brings the total to {span(total[2018])}, made at "
@@ -524,7 +527,7 @@ def test_the_report_says_what_would_have_to_be_true(result: Reproduction) -> Non
         f"yuan, {', '.join(rows)}, with the ties per unit of core as they are."
     )
     for run in ("linkage", "elasticity", "calibrated"):
-        shares = result.variance.loc[(run, "T20")]
+        shares: Any = result.variance.loc[(run, "T20")]
         said = next(s for s in needed if f"in the {run} run" in s)
         assert said.replace(" %", "%") == (
             f"Largest source of uncertainty of the total of 2020 in the {run} run: "

@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -167,7 +168,7 @@ def test_two_runs_without_jobs_have_one_account_and_no_variants() -> None:
 def test_too_few_draws_or_runs_are_refused(result: Reproduction) -> None:
     with pytest.raises(qn.StudyError, match="covariances need 3, ask for more draws"):
         qn.reproduce(draws=2, seed=0).reconcile()
-    three = {"draws": result.draws.iloc[:3], "inputs": result.inputs.iloc[:3]}
+    three: dict[str, Any] = {"draws": result.draws.iloc[:3], "inputs": result.inputs.iloc[:3]}
     with pytest.raises(qn.QuesnayError, match="is left after every adjustment that the cov"):
         replace(result, **three).reconcile()  # covariances of rank two: known, and contradictory
     alone = replace(load_study("caict_2020"), potential=None, penetration=None, specifications=None)
@@ -270,7 +271,8 @@ def test_adjustments_are_told_with_the_errors_before_and_after(
     result: Reproduction, made: ReconciledAccount
 ) -> None:
     own, found = made.adjustments, collect_estimates(result)
-    names = [f"{estimate} {year}" for estimate, year in own.index]
+    keys: Any = own.index
+    names = [f"{estimate} {year}" for estimate, year in keys]
     assert names == found.labels(result.runs)
     np.testing.assert_allclose(own["stated_error"], found.draws[names].std())
     errors = np.sqrt(np.diag(found.covariance(result.runs).loc[names, names]))
@@ -295,7 +297,7 @@ def test_files_hold_five_digits_and_an_adjustment_the_decimals_of_its_value(
     given = made.account.to_numpy()
     expected = np.array([[v if np.isnan(v) else held(v) for v in line] for line in given])
     np.testing.assert_allclose(frames["reconciled"].to_numpy(), expected, rtol=1e-12)
-    own = frames["reconciled_adjustments"]
+    own: Any = frames["reconciled_adjustments"]
     for key, line in made.adjustments.iterrows():
         largest = max(abs(line["before"]), abs(line["after"]))
         decimals = 4 - math.floor(math.log10(largest))
@@ -304,7 +306,7 @@ def test_files_hold_five_digits_and_an_adjustment_the_decimals_of_its_value(
     np.testing.assert_array_equal(own["z"], made.adjustments["z"].map(lambda z: round(z, 4)))
 
 
-def bracketed(own: "pd.Series[float]", name: str, spec: str, scale: float = 1.0) -> str:
+def bracketed(own: Any, name: str, spec: str, scale: float = 1.0) -> str:
     middle, low, high = (format(scale * own[name + e], spec) for e in ("", "_low", "_high"))
     return f"{middle} [{low}, {high}]"
 
@@ -331,8 +333,8 @@ def test_tables_write_the_numbers_with_units_signs_and_intervals(
     )
     assert account.notes[2].endswith(" New jobs, net of the productivity drift: million persons.")
     assert list(adjustments.frame.index) == sorted(adjustments.frame.index)
-    moved = made.adjustments.loc[("integration by linkage", 2017)]
-    cells = adjustments.frame.loc[("integration: what the core needs from others", 2017)]
+    moved: Any = made.adjustments.loc[("integration by linkage", 2017)]
+    cells: Any = adjustments.frame.loc[("integration: what the core needs from others", 2017)]
     assert str(cells["adjustment"]) == f"{moved['adjustment']:+.3f}"
     assert str(cells["z"]) == f"{moved['z']:+.1f}"
     assert str(adjustments.frame.loc[("gdp", 2017), "adjustment"]) == "0.000"  # no sign for nothing

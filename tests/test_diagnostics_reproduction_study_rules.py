@@ -182,8 +182,9 @@ def test_printed_figures_fit_their_ids(name: str, fields: dict[str, Any], words:
 def test_an_account_of_growth_needs_producers_and_capital_with_names() -> None:
     klems = load_klems_study("us_digital_economy")
     assert klems is not None
-    for key, empty in (("producers", {}), ("capital", {}), ("producers", {"a": ()})):
-        own = replace(klems, klems=replace(klems.klems, **{key: empty}))
+    broken: list[dict[str, Any]] = [{"producers": {}}, {"capital": {}}, {"producers": {"a": ()}}]
+    for keys in broken:
+        own, key = replace(klems, klems=replace(klems.klems, **keys)), next(iter(keys))
         with pytest.raises(qn.StudyError, match=rf"s\.klems\.{key}: give at least one definition"):
             rules.check_klems(own, "s")
 

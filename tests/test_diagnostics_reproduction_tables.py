@@ -44,7 +44,7 @@ def fixed(values: tuple[float, float, float], spec: str) -> str:
 def drawn(
     result: Reproduction, run: str, concept: str, year: int, variant: str, scale: float = 1.0
 ) -> tuple[float, float, float]:
-    own = scale * result.draws[(run, concept, year, variant)]
+    own: Any = scale * result.draws[(run, concept, year, variant)]
     return own.median(), own.quantile(0.025), own.quantile(0.975)
 
 
@@ -171,7 +171,7 @@ def test_all_runs_stand_on_one_line_a_figure(result: Reproduction) -> None:
 
 def test_the_uncertainty_is_told_in_percent_by_source(result: Reproduction) -> None:
     table = tables.variance_table(result, "calibrated")
-    own = result.variance.loc["calibrated"]
+    own: Any = result.variance.loc["calibrated"]
     shown = own.loc[own.notna().all(axis=1), own.fillna(0).abs().max() > 0]
     assert list(table.frame.columns) == list(shown.columns)
     assert "elasticity, within equations" not in table.frame.columns  # no part of this run
@@ -188,10 +188,10 @@ def test_the_core_by_segment_is_its_weights_times_value_added_scaled_to_the_prin
     """By hand: k sum_s w_s v_s with k from 0.4386 in 2018; the forecast grows GDP by its middle."""
     table = tables.segment_table(result)
     segments = result.study.core.segments
-    levels = next(iter(result.assembly.value_added.values()))
+    levels: Any = next(iter(result.assembly.value_added.values()))
     forecast = result.study.gdp.forecast
     assert forecast is not None
-    used = {
+    used: dict[int, Any] = {
         2017: levels.loc[(2017, "estimate")], 2018: levels.loc[(2018, "estimate")],
         2019: levels.loc[(2019, "estimate")],
         2020: (1 + (forecast.low + forecast.high) / 2) * levels.loc[(2020, "forecast")],
@@ -247,11 +247,12 @@ def test_the_path_sets_runs_print_and_rules_side_by_side(result: Reproduction) -
         "", "1.42 [1.415, 1.425]", "2.13 [2.125, 2.135]", "3.1 [3.05, 3.15]",
     ]  # fmt: skip
     first = 1.42 / 1.557 / (91.9281 / 83.2036 / 1.067)  # the year before, by its real growth
-    rules = table.frame.loc[[2019, 2020], ["same step", "same growth"]].to_numpy(float)
+    shown: Any = table.frame
+    rules = shown.loc[[2019, 2020], ["same step", "same growth"]].to_numpy(float)
     ratio = 1.42 / first
     expected = [[2 * 1.42 - first, 1.42 * ratio], [3 * 1.42 - 2 * first, 1.42 * ratio**2]]
     np.testing.assert_allclose(rules, expected, rtol=2e-3)
-    assert table.frame.loc[2018, "same step":].isna().all()
+    assert shown.loc[2018, "same step":].isna().all()
     assert (table.title, table.sheet) == ("Total by year, trillion yuan", "Path")
     assert set(table.formats.values()) == {".2f"}
 
@@ -343,7 +344,7 @@ def test_the_report_can_be_made_again_from_what_it_says(result: Reproduction) ->
     assert result.elasticities is not None
     assert value["rows of the base regression"] == 2348
     assert value["estimates of the elasticity"] == 6 + len(result.elasticities.rivals)
-    listed = qn.list_datasets().set_index("name")
+    listed: Any = qn.list_datasets().set_index("name")
     assert list(hashes.frame.index) == [
         "io_chn_2017_42_separate", "io_chn_2018_42_separate", "io_chn_2020_42_separate",
         "china_provinces", "china_employment", "reported_caict_2020",

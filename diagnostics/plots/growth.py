@@ -80,20 +80,22 @@ def plot_disaggregation(
     """Draw the high-frequency series with its 95 % band, where the method has one."""
     index, values = made.values.index, made.values.to_numpy()
     times = np.arange(len(values), dtype=float)
-    made_by, by_year = made.method.title(), None
+    made_by = made.method.title()
+    whole = pd.DataFrame()  # years of which every part is there
     if isinstance(index, pd.PeriodIndex):
         fine = 4 if str(index.freqstr).startswith("Q") else 12
         part = index.quarter if fine == 4 else index.month
         times = np.asarray(index.year + (part - 0.5) / fine, dtype=float)
         made_by = f"{'quarterly' if fine == 4 else 'monthly'} values, {made_by}"
-        by_year = made.values.groupby(index.year).agg(["mean", "size"]).query("size == @fine")
+        years = made.values.groupby(index.year).agg(["mean", "size"])
+        whole = years[years["size"] == fine]
     figure, axes = panel_of(ax)
     error = made.std_errors.to_numpy()
     if np.isfinite(error).all():
         band = (values - 1.96 * error, values + 1.96 * error)
         axes.fill_between(times, *band, color=COLOURS[4], alpha=0.35, lw=0, label="95 % band")
-    if by_year is not None and made.conversion in {"sum", "average"}:
-        ends = (by_year["mean"], by_year.index, by_year.index + 1)
+    if len(whole) and made.conversion in {"sum", "average"}:
+        ends = (whole["mean"], whole.index, whole.index + 1)
         axes.hlines(*ends, color=GREY, lw=1, linestyle="--", label="mean of the year, as given")
     dots = "o-" if len(values) <= _DOTTED else "-"
     axes.plot(times, values, dots, color=COLOURS[0], lw=1.3, markersize=4, label=made_by)

@@ -243,7 +243,7 @@ class Concordance(Tabular):
         every = set(self.codes)
         for code in codes:
             if code not in every:
-                hint = suggestion(code if isinstance(code, str) else str(code), self.codes)
+                hint = suggestion(str(code), self.codes)
                 raise DataError(f"{shown(code)} is no code of {self.source};{hint}")
 
     def _complete(self, codes: list[Any]) -> None:

@@ -313,7 +313,9 @@ def _receive(wanted: _Wanted, part: Path) -> None:
             part.unlink(missing_ok=True)
             raise EOFError("the server lost the place")
         have = start
-        guard = _guard(answer.headers)
+        tag = str(answer.headers.get("ETag", ""))
+        weak = not tag or tag.startswith("W/")
+        guard = str(answer.headers.get("Last-Modified", "")) if weak else tag
         write_text(_origin(part), json.dumps({"address": wanted.address, "guard": guard}))
         with part.open("r+b" if part.is_file() else "w+b") as stream, _bar(wanted, total) as bar:
             stream.truncate(have)
@@ -338,11 +340,6 @@ def _state(part: Path, address: str) -> tuple[int, str]:
     except (OSError, ValueError, KeyError, TypeError):
         pass
     return 0, ""
-
-
-def _guard(headers: Any) -> str:
-    tag = str(headers.get("ETag", ""))
-    return tag if tag and not tag.startswith("W/") else str(headers.get("Last-Modified", ""))
 
 
 @contextmanager

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
+from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.containers import Row, Sheet, open_book
 from quesnay.datasets.readers.eurostat import looks_eurostat
-from quesnay.datasets.readers.options import read_options
 from quesnay.datasets.readers.read import table_of_sheet
 from quesnay.fitting.checks import is_number
 from quesnay.fitting.errors import DataError, nearest, shown

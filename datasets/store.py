@@ -24,7 +24,7 @@ from quesnay.models.display.write import write_bytes, write_text
 from quesnay.models.inputs import as_path
 
 # the SHA-256 of the descriptor; written by the recipes
-DESCRIPTOR = "9476cd7aba87e26ee33e9f9b82b3870016e10ce4c4dc6d8262819d9ea73d0585"
+DESCRIPTOR = "e6ac8254c6d85d896e41b2d381d7d19ea098f8195898348c145b72b753566b2b"
 DATA = Path(__file__).parent / "data"
 NAME = re.compile(r"[a-z0-9_-]+")
 _TYPES = {"string", "number", "integer", "boolean"}

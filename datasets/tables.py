@@ -1,6 +1,6 @@
 """Input-output tables as labelled blocks: the embedded ones, and what the readers make of files."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -186,6 +186,27 @@ class IOFrames:
             unit=self.unit or None,
             name=self.name or None,
             **options,
+        )
+
+    def by_sector(
+        self, rows: Callable[[pd.DataFrame], pd.DataFrame], **notes: tuple[str, ...]
+    ) -> "IOFrames":
+        """Return the blocks with what a function makes of the sectors, down and across."""
+
+        def columns(frame: pd.DataFrame) -> pd.DataFrame:
+            return rows(frame.T).T
+
+        paid = {name: getattr(self, name) for name in ("imports", "taxes")}
+        paid = {name: pair and (columns(pair[0]), pair[1]) for name, pair in paid.items()}
+        output = None if self.output is None else rows(self.output.to_frame()).iloc[:, 0]
+        return replace(
+            self,
+            Z=columns(rows(self.Z)),
+            final_demand=rows(self.final_demand),
+            value_added=columns(self.value_added),
+            output=output,
+            source=self.source.with_notes(**notes),
+            **paid,
         )
 
 

@@ -4,12 +4,13 @@ import sys
 from pathlib import Path
 
 import quesnay as qn
-from quesnay.diagnostics.plots.labels import Named, place_labels
 from quesnay.diagnostics.plots.style import (
     COLOURS,
+    Named,
     axis_label,
     finish,
     new_figure,
+    place_labels,
     save_figure,
 )
 

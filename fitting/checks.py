@@ -15,7 +15,14 @@ from numpy.typing import NDArray
 from scipy import special
 
 from quesnay.fitting.arrays import Array, Codes
-from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, nearest, shown
+from quesnay.fitting.errors import (
+    DataError,
+    EstimationError,
+    QuesnayError,
+    nearest,
+    shown,
+    suggestion,
+)
 
 Seed: TypeAlias = int | np.random.SeedSequence | np.random.Generator
 _MOST_DRAWS = 2_000_000  # held at once; the sign patterns of 20 clusters are among them
@@ -104,6 +111,21 @@ def choice(value: object, known: Iterable[str], name: str) -> str:
     raise DataError(
         f"{name} {shown(value)} is unknown{hint and ';' + hint}; expected one of {', '.join(words)}"
     )
+
+
+def refuse_unknown(
+    names: Iterable[object],
+    known: Iterable[object],
+    said: str,
+    tail: str = "",
+    *,
+    error: type[QuesnayError] = DataError,
+) -> None:
+    """Refuse the first name that is not known, ``{said} 'name'{tail}; did you mean ...?``."""
+    words = list(known)
+    for name in names:
+        if name not in words:
+            raise error(f"{said} {shown(name)}{tail};{suggestion(name, words)}")
 
 
 def as_tuple(values: object, name: str) -> tuple[Any, ...]:

@@ -128,7 +128,7 @@ def nearest(name: object, known: Iterable[object]) -> str:
     if not isinstance(name, str):
         return ""
     words = [str(word) for word in known]
-    found = difflib.get_close_matches(name, words, n=1, cutoff=0.5)
+    found = difflib.get_close_matches(name, words, cutoff=0.5)
     return f" did you mean {found[0]!r}?" if found else ""
 
 

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from typing import ClassVar
 
+from scipy import special
+
 LEVEL = 0.05
 
 
@@ -88,3 +90,19 @@ def judged(
     else:  # NaN: a descriptive statistic without a tabulated distribution
         outcome = ("no p-value: compare with the value under the null", "see statistic", "none")
     return TestResult(name, words.null, float(statistic), distribution, float(p_value), *outcome)
+
+
+def judged_chi2(
+    name: str, statistic: float, df: int, words: Wording, remark: str = ""
+) -> TestResult:
+    """Judge a statistic by chi-squared; `remark` stands behind the law."""
+    p_value = float(special.chdtrc(df, statistic))
+    return judged(name, statistic, f"chi2({df}){remark}", p_value, words)
+
+
+def judged_f(name: str, statistic: float, df: tuple[float, float], words: Wording) -> TestResult:
+    """Judge a statistic by F, whose second degrees of freedom may be no whole number."""
+    free = f"{df[1]:.4g}" if isinstance(df[1], float) else df[1]
+    return judged(
+        name, statistic, f"F({df[0]}, {free})", float(special.fdtrc(*df, statistic)), words
+    )

@@ -65,10 +65,8 @@ from .diagnostics.plots.account import (
 from .diagnostics.plots.evidence import (
     plot_specification_runs as plot_specification_runs,
 )
-from .diagnostics.plots.flows import (
-    plot_flows as plot_flows,
-)
 from .diagnostics.plots.input_output import (
+    plot_flows as plot_flows,
     plot_heat_map as plot_heat_map,
     plot_waterfall as plot_waterfall,
 )

@@ -7,7 +7,7 @@ import math
 import re
 import shlex
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -85,7 +85,7 @@ def explain(options: argparse.Namespace) -> None:
             seed=options.seed,
             progress=lambda done, total: step("draws", _BEFORE + _DRAWS * done / total),
         )
-    language = language_of(options.lang, study.study.zh)
+    language = language_of(options.lang, study.study.texts(options.lang))
     for name in result.runs if options.which is None else (options.which,):
         for table in result.explain(options.figure, run=name).tables():
             shown = language.table(table).to_text(width=terminal_width())
@@ -212,25 +212,27 @@ def show(
     title: str = "",
     lang: str = "en",
     texts: Mapping[str, str] = MappingProxyType({}),
+    words: Callable[[str], str] = str,
 ) -> None:
     """Print a result, a frame or a series as text or as one JSON document.
 
-    A text is in the language `lang`; `texts` are those that a study adds to it.
+    A text is in the language `lang`; `texts` are those that a study adds to Chinese. `words` brings
+    a text into the words of the shell.
     """
     from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.table import Table
 
     if isinstance(result, pd.Series):
         result = result.to_frame(result.name if result.name is not None else "value")
+    framed = isinstance(result, pd.DataFrame)
     if as_json:
-        document = frame_json(result) if isinstance(result, pd.DataFrame) else tables_json(result)
+        document = frame_json(result) if framed else tables_json(result)
         print(json.dumps(document, indent=2, ensure_ascii=False))
-    elif isinstance(result, pd.DataFrame):
-        print(emphasised(Table(title, result).shortened().to_text(width=terminal_width())))
-    else:
-        language = language_of(lang, texts)
-        shown = [language.table(table).to_text(width=terminal_width()) for table in result.tables()]
-        print(emphasised("\n\n".join(shown)))
+        return
+    tables = [Table(title, result).shortened()] if framed else result.tables()
+    language = language_of(lang, texts if lang == "zh" else None)
+    shown = [language.table(table).to_text(width=terminal_width()) for table in tables]
+    print(emphasised(words("\n\n".join(shown))))
 
 
 _DIGITS = 10  # what different processors agree on
@@ -258,9 +260,8 @@ def write_result(
     from quesnay.diagnostics.plots.style import figure_to_bytes
     from quesnay.diagnostics.report.language import language_of
     from quesnay.diagnostics.report.page import render_page
-    from quesnay.diagnostics.reproduction.documents import document_of, workbook_of
     from quesnay.diagnostics.reproduction.evidence import gather_evidence
-    from quesnay.diagnostics.reproduction.report import report_parts
+    from quesnay.diagnostics.reproduction.report import document_of, report_parts, workbook_of
 
     step("evidence", 0.0)
     evidence = gather_evidence(
@@ -271,7 +272,7 @@ def write_result(
     )
     step("pictures", _PICTURES)
     plots = result.plots(curve=evidence.curve)
-    language = language_of(lang, result.study.study.zh)
+    language = language_of(lang, result.study.study.texts(lang))
     parts = report_parts(result, plots, evidence, language)
     page = render_page(*parts, language=language)
     step("tables and report", _WRITING)
@@ -316,16 +317,14 @@ def _klems_files(result: KlemsAccount, lang: str, word: bool) -> dict[str, str |
     from quesnay.diagnostics.report.language import language_of
     from quesnay.models.display.documents import frame_to_csv
 
-    language, figure = language_of(lang, result.study.study.zh), result.plot_account()
+    language, figure = language_of(lang, result.study.study.texts(lang)), result.plot_account()
     if lang != "en":
         relabel(figure, language)
     picture = draw_picture(figure)
     tables = [language.table(table) for table in result.tables()]
+    frames = result.frames()
     files: dict[str, str | bytes] = {
-        "account.csv": frame_to_csv(result.account),
-        "definitions.csv": frame_to_csv(result.definitions),
-        "growth.csv": frame_to_csv(result.growth),
-        "verdicts.csv": frame_to_csv(result.verdicts),
+        **{f"{name}.csv": frame_to_csv(frames[name]) for name in frames if name != "score"},
         "tables.xlsx": result.workbook(language),
         "report.html": result.to_html(language=lang),
         "account.png": picture.png,
@@ -350,11 +349,7 @@ def result_json(result: Reproduction | KlemsAccount) -> dict[str, Any]:
             "study": result.study.study.name,
             "technology": result.study.study.technology,
             "unit": result.study.study.unit,
-            "account": frame_json(result.account),
-            "definitions": frame_json(result.definitions),
-            "growth": frame_json(result.growth),
-            "verdicts": frame_json(result.verdicts),
-            "score": frame_json(result.score),
+            **{name: frame_json(frame) for name, frame in result.frames().items()},
             "findings": result.findings(),
         }
     from quesnay.diagnostics.reproduction.evidence import gather_evidence

@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from quesnay.fitting.errors import DataError, QuesnayError
-from quesnay.terminal import emphasised, terminal_width
 
 _ACTIONS = {
     "check": ("does the table balance, and how was the file read?", "check my_table.xlsx"),
@@ -141,6 +140,7 @@ def table(options: argparse.Namespace) -> None:
 
 
 def _analyse(options: argparse.Namespace) -> None:
+    from quesnay.commands import show
     from quesnay.datasets.readers.read import read_io
 
     if options.out is not None and Path(options.out).suffix.lower() not in {".xlsx", ".csv"}:
@@ -165,7 +165,7 @@ def _analyse(options: argparse.Namespace) -> None:
             print(f"Written: {written}")
             return
     names = {} if options.json else read.source.names
-    _show(_beside_names(result, names), title, as_json=options.json)
+    show(_beside_names(result, names), options.json, title=title, words=in_shell)
 
 
 def _reading(options: argparse.Namespace) -> dict[str, Any]:
@@ -238,23 +238,6 @@ def _beside_names(result: Any, names: Mapping[str, str]) -> Any:
     shown = frame.copy()
     shown.insert(0, "name", [names.get(str(code), "") for code in codes])
     return shown
-
-
-def _show(result: Any, title: str, *, as_json: bool) -> None:
-    from quesnay.commands import show
-    from quesnay.models.display.table import Table
-
-    if as_json:
-        show(result, as_json, title=title)
-        return
-    frame = _frame(result)
-    width = terminal_width()
-    text = (
-        result.summary(width=width)
-        if frame is None
-        else Table(title, frame).shortened().to_text(width=width)
-    )
-    print(emphasised(in_shell(text)))
 
 
 def in_shell(message: str) -> str:

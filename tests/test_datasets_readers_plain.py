@@ -568,7 +568,7 @@ def test_one_tiny_sector_excuses_no_other(tmp_path: Path) -> None:
 
 
 def test_unknown_options_are_named(tmp_path: Path) -> None:
-    from quesnay.datasets.readers.options import read_options
+    from quesnay.datasets.readers.cells import read_options
 
     refused(lambda: read_options({"sheets": "a"}), "option 'sheets' of read_io is unknown; did you")
     path = put(tmp_path, BASE)
@@ -731,6 +731,22 @@ def test_marks_that_contradict_each_other_are_refused_where_they_stand(tmp_path:
     refused(lambda: qn.read_io(path), "row 'farm', column 'farm': '20,5' is no number .cell B2")
 
 
+@pytest.mark.parametrize("codes", [("1.1", "1.10"), ("1.9", "1.10"), ("01.1", "01.2")])
+def test_codes_that_are_only_decimals_are_codes_as_they_are_written(
+    tmp_path: Path, codes: tuple[str, str]
+) -> None:
+    path = put(tmp_path, BASE.replace("farm", codes[0]).replace("mill", codes[1]))
+    assert list(qn.read_io(path).sectors) == list(codes)
+
+
+@pytest.mark.parametrize("codes", [("0.5", "0.5"), ("2.5", "1.5"), ("1.5", "x")])
+def test_decimals_that_stand_in_no_order_are_data_and_no_codes(
+    tmp_path: Path, codes: tuple[str, str]
+) -> None:
+    path = put(tmp_path, f"a,{codes[0]},{codes[1]}\n1.5,2.5,3.5\n0.5,1.0,4.5\n2.5,1.5,0.5\n")
+    refused(lambda: qn.read_io(path), "no label stands in a row and in a column")
+
+
 def test_a_byte_that_is_no_letter_of_western_pages_is_asked_about(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_bytes(BASE.replace("farm", "f\xe4rm").encode("latin-1") + b"note: \x81\n")
@@ -798,6 +814,21 @@ def test_an_error_on_the_second_sheet_of_an_open_document_is_found(tmp_path: Pat
         ("Größe", "Öl", "cp850"),
         ("bâtiment", "blé", "mac_roman"),
         ("甲乙", "丙丁", "gb18030"),
+        ("przemysł", "handel", "cp1250"),
+        ("przemysł", "handel", "iso8859_2"),
+        ("górnictwo", "mięso", "cp1250"),
+        ("ubezpieczeń", "handel", "cp1250"),
+        ("śnieg", "ścieki", "iso8859_2"),
+        ("Łowiectwo", "handel", "cp1250"),
+        ("PRZEMYSŁ", "HANDEL", "cp1250"),
+        ("Pića", "duhan", "cp1250"),
+        ("Električna energija", "plin", "cp1250"),
+        ("Výroba", "Činnosti", "cp1250"),
+        ("Bútor", "műanyag", "cp1250"),
+        ("erdő", "ipar", "cp1250"),
+        ("Agricultură", "Pescuit", "cp1250"),
+        ("Pramonė", "Prekyba", "cp1257"),
+        ("pārtika", "Rūpniecība", "cp1257"),
     ],
 )
 def test_letters_that_would_become_others_ask_for_the_encoding(
@@ -820,6 +851,10 @@ def test_an_encoding_that_can_be_known_is_found(tmp_path: Path, encoding: str) -
 WESTERN = [
     "Größe", "L’énergie", "Þór", "«Énergie»", "m³ d'eau", "¿qué?", "Iðnaður, þjónusta", "fødevarer",
     "põllumajandus", "construções e irmãs", "col·lecció", "città", "où", "café–hôtel", "rør é",
+    "Træ, møbler", "Pêche", "Côte d'Ivoire", "Île-de-France, Rhône", "Industriële", "Maçã",
+    "è così", "Households¹", "Imports² and³", "Œuvres", "£m", "5 µg",
+    "Energia elèctrica, indústria", "Caña", "Matières, énergie", "tregtisë, çmime",
+    "Læring, fôr", "ESPAÑA",
 ]  # fmt: skip
 
 
@@ -1030,6 +1065,8 @@ def test_imports_by_origin_are_imports(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("title", "unit"),
     [
+        ("Province X 2020, 10,000 yuan", "10,000 yuan"),
+        ("Survey of 10,000 households", "unit not stated"),
         ("Table 1: Flows, 2018, million EUR", "million EUR"),
         ("in thousands of euro", "in thousands of euro"),
         ("million crowns; basic prices", "million crowns"),

@@ -13,9 +13,9 @@ import python_calamine
 
 import quesnay as qn
 from quesnay.datasets.readers import containers
+from quesnay.datasets.readers.cells import ReadOptions, read_options
 from quesnay.datasets.readers.containers import Sheet
 from quesnay.datasets.readers.eurostat import arrange_eurostat
-from quesnay.datasets.readers.options import ReadOptions, read_options
 from quesnay.datasets.readers.plain import write_template
 from quesnay.datasets.readers.world import (
     arrange_figaro,

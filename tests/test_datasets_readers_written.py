@@ -138,6 +138,19 @@ def test_a_written_file_that_was_spoilt_is_refused(
         qn.read_io(path)
 
 
+def test_a_written_number_that_was_changed_or_a_lost_block_is_refused(tmp_path: Path) -> None:
+    frame = pd.DataFrame([[1, 2], [3, 4]], [1, 2], [1, 2])
+    text = qn.InputOutputTable(frame, [7, 3], [6, 4]).to_csv()
+    path = tmp_path / "spoilt.csv"
+    path.write_text(text.replace("2,total", "2x,total"), encoding="utf-8")
+    with pytest.raises(qn.DataError, match=r"sector: '2x' is no number; write the table again"):
+        qn.read_io(path)
+    kept = [line for line in text.splitlines() if ",total," not in line]
+    path.write_text("\n".join(kept), encoding="utf-8")
+    with pytest.raises(qn.DataError, match=r"no total; write the table again"):
+        qn.read_io(path)
+
+
 def test_a_table_too_wide_for_a_sheet_is_refused(tmp_path: Path, monkeypatch: Any) -> None:
     monkeypatch.setattr("quesnay.models.input_output.written.MOST_COLUMNS", 5)
     with pytest.raises(qn.DataError, match=r"exceed an Excel sheet; write \.csv"):

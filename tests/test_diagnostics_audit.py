@@ -240,7 +240,7 @@ def test_readings_name_what_changes(report: AuditResult) -> None:
     assert "With C18 as 4389 instead of 4386, one assignment fits" in told
     assert "no consistent assignment uses one vintage a year" in told
     assert "(K18) rests on GDP of 2017 (final before census) and 2018 (preliminary), by" in told
-    assert "industrial internet value added total of 2017, 0.8852 to 0.8867 trillion CNY" in told
+    assert "industrial internet value added total of 2017, 0.8852 to 0.8867 trillion yuan" in told
     assert "the new jobs of 2020 (J20)" in told
 
 

@@ -16,7 +16,7 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.diagnostics.evidence.specification import SpecificationCurve, rank_specifications
-from quesnay.diagnostics.plots import evidence, flows, labels, uncertainty
+from quesnay.diagnostics.plots import evidence, input_output, style, uncertainty
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
 from quesnay.diagnostics.plots.growth import (
     plot_disaggregation,
@@ -623,7 +623,12 @@ def test_eight_inputs_and_more_are_six_and_the_others(inputs: int, drawn: int) -
 def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> None:
     months = pd.period_range("2018-11", periods=3, freq="M")
     values = pd.Series([1000.0, 1100.0, 1300.0], months, name="value added")
-    made = of(values=values, std_errors=pd.Series([10.0, 20.0, 30.0], months), method="denton")
+    made = of(
+        values=values,
+        std_errors=pd.Series([10.0, 20.0, 30.0], months),
+        method="denton",
+        conversion="sum",
+    )
     figure: Any = plot_disaggregation(made, unit="yuan")
     axes: Any = figure.axes[0]
     times = [2018 + 10.5 / 12, 2018 + 11.5 / 12, 2019 + 0.5 / 12]
@@ -633,13 +638,18 @@ def test_a_fine_series_stands_in_the_middle_of_its_periods_with_its_band() -> No
         for end in (value - 1.96 * error, value + 1.96 * error):
             assert np.isclose(band, (time, end)).all(axis=1).any()
     assert (axes.get_xlabel(), axes.get_ylabel()) == ("year", "value added, yuan")
-    assert legend(figure) == ["95 % band", "denton"]
+    assert legend(figure) == ["95 % band", "monthly values, Denton"]
     assert figure.get_label() == (
         "Series of 3 periods from 2018-11 to 2019-01 by denton, from 1000 to 1300."
     )
     assert axes.yaxis.get_major_formatter()(1100.0) == "1,100"
     assert not axes.get_legend().get_frame_on()
-    plain = of(values=pd.Series([1.0, 2.0]), std_errors=pd.Series([1.0, np.nan]), method="chow-lin")
+    plain = of(
+        values=pd.Series([1.0, 2.0]),
+        std_errors=pd.Series([1.0, np.nan]),
+        method="chow-lin",
+        conversion="sum",
+    )
     other: Any = plot_disaggregation(plain).axes[0]
     assert (other.get_xlabel(), other.get_ylabel()) == ("period", "value")
     close(points(other.lines[0]), [(0, 1), (1, 2)])
@@ -763,7 +773,7 @@ def test_a_heat_map_names_its_sides_and_its_largest_cell() -> None:
     assert axes.get_aspect() == "auto"
     assert to_hex(axes.get_facecolor()).upper() == RED
     assert figure.get_label() == "Heat map of 2 by 3: flow; the largest is 0.3: a into y."
-    assert figure.get_size_inches().tolist() == [9.0, 7.4]
+    assert figure.get_size_inches().tolist() == [9.0, 6.8]
     none: Any = qn.plot_heat_map(pd.DataFrame([[0.0, -1.0], [0.0, 0.0]]), quantity="flow").axes[0]
     assert none.images[0].get_clim() == (0.0, 1.0)
     assert none.get_aspect() == 1.0
@@ -855,12 +865,12 @@ def test_an_extraction_shows_own_and_induced_losses_of_the_largest() -> None:
     assert legend(figure) == ["own", "induced"]
     share = lost.totals["share"]
     assert figure.get_label() == (
-        f"Losses by sector from extracting a farming ({lost.kind}). Output "
+        f"Losses by sector from extracting a farming (50 %) ({lost.kind}). Output "
         f"{lost.total_output_loss:.4g} ({share['output']:.1%}), value added "
         f"{lost.total_value_added_loss:.4g} ({share['value_added']:.1%})."
     )
     heading = figure._suptitle.get_text()
-    assert heading == f"Extraction ({lost.kind}) of a farming"
+    assert heading == f"Extraction ({lost.kind}) of a farming (50 %)"
     assert figure.get_size_inches().tolist() == pytest.approx([10.2, 1.6 + 0.29 * 3])
 
 
@@ -920,7 +930,10 @@ def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> N
 # ---- flows -------------------------------------------------------------------------------------
 
 
-WIDE, TOP = flows._WIDE, 4.0 + flows._GAP * 8.0 / 2  # of a node; upper edge of a step of two
+WIDE, TOP = (
+    input_output._WIDE,
+    4.0 + input_output._GAP * 8.0 / 2,
+)  # of a node; upper edge of a step of two
 
 
 @functools.cache
@@ -1039,24 +1052,24 @@ def test_pictures_name_as_many_as_fit_unless_asked_otherwise() -> None:
     [(7.0, (17, 23, 37, 33)), (-7.0, (-17, 23, 3, 33)), (0.0, (0, 23, 20, 33))],
 )
 def test_a_name_stands_right_left_or_over_its_point(dx: float, box: tuple[float, ...]) -> None:
-    found = labels._box(np.array([10.0, 20.0]), dx, 3.0, 20.0, 10.0)
+    found = style._box(np.array([10.0, 20.0]), dx, 3.0, 20.0, 10.0)
     assert found.tolist() == list(box)
 
 
 def test_covered_names_cost_their_area_the_frame_its_length_and_points_each() -> None:
     window = (0.0, 0.0, 100.0, 100.0)
     box, nothing = np.array([10.0, 10.0, 30.0, 20.0]), np.empty((0, 2))
-    assert labels._cost(box, [], nothing, window) == 0.0
+    assert style._cost(box, [], nothing, window) == 0.0
     other: Any = np.array([25.0, 15.0, 50.0, 50.0])
-    assert labels._overlap(box, other) == 25.0  # five by five
-    assert labels._overlap(box, other + 5.0) == 0.0  # touching is no overlap
-    assert labels._overlap(box, other + 9.0) == 0.0  # apart on both axes
-    assert labels._cost(box, [other, other], nothing, window) == 500.0
+    assert style._overlap(box, other) == 25.0  # five by five
+    assert style._overlap(box, other + 5.0) == 0.0  # touching is no overlap
+    assert style._overlap(box, other + 9.0) == 0.0  # apart on both axes
+    assert style._cost(box, [other, other], nothing, window) == 500.0
     sides = ([-3, 10, 30, 20], [90, 10, 102, 20], [10, -4, 30, 20], [10, 95, 30, 105])
-    costs = [labels._cost(np.array(side, float), [], nothing, window) for side in sides]
+    costs = [style._cost(np.array(side, float), [], nothing, window) for side in sides]
     assert costs == [120.0, 80.0, 160.0, 200.0]
     dots: Any = np.array([[20.0, 15.0], [31.9, 21.9], [32.0, 15.0], [8.1, 8.1], [8.0, 15.0]])
-    assert labels._cost(box, [], dots, window) == 3 * 40.0
+    assert style._cost(box, [], dots, window) == 3 * 40.0
 
 
 def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
@@ -1064,7 +1077,7 @@ def placed(points: Any, texts: list[str], crowd: Any = None) -> Any:
     axes: Any = figure.subplots()
     axes.set(xlim=(0, 10), ylim=(0, 10))
     own = np.array(points, float)
-    labels.place_labels(figure, [labels.Named(axes, own, texts, own if crowd is None else crowd)])
+    style.place_labels(figure, [style.Named(axes, own, texts, own if crowd is None else crowd)])
     return axes.texts
 
 

@@ -7,11 +7,12 @@ from matplotlib.figure import Figure
 from matplotlib.text import Text
 
 import quesnay as qn
-from quesnay.diagnostics.plots.flows import core_flows
-from quesnay.diagnostics.plots.labels import Named, place_labels
+from quesnay.diagnostics.plots.input_output import core_flows
 from quesnay.diagnostics.plots.style import (
+    Named,
     figure_to_bytes,
     new_figure,
+    place_labels,
     sector_name,
     short_name,
 )

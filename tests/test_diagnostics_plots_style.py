@@ -19,8 +19,8 @@ from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
     axis_label,
+    draw_picture,
     figure_to_bytes,
-    figure_to_html,
     finish,
     integer_years,
     new_figure,
@@ -92,7 +92,7 @@ def test_a_figure_has_a_description() -> None:
 
 def test_html_escapes_the_description() -> None:
     figure = finish(new_figure(), alt='"><script>x</script>')
-    assert figure_to_html(figure).startswith('<img alt="&quot;&gt;&lt;script&gt;')
+    assert draw_picture(figure).to_html().startswith('<img alt="&quot;&gt;&lt;script&gt;')
 
 
 @pytest.mark.parametrize("title", [r"$\frac{", "price in $ and $", r"$\x$", "a_b^c", "%", "#"])

@@ -174,7 +174,7 @@ def test_formulas_are_drawn_and_read_out(driver: Any, folder: Path) -> None:
         "return [...document.querySelectorAll('math')].map(m => [m.getAttribute('alttext'), "
         "m.getBoundingClientRect().height])"
     )
-    assert dict(drawn).keys() >= {"T = C + I", "I_t = e sum_j v_j,t C_t / Q_t"}
+    assert dict(drawn).keys() >= {"T = C + I", "I_t = M_t C_t / Q_t", "M_t = e sum_j v_j,t"}
     assert min(height for _, height in drawn) > 10
     plain = "return getComputedStyle(document.querySelector('.box code')).display"
     assert driver.execute_script(plain) == "none"

@@ -220,6 +220,15 @@ def test_a_study_brings_its_own_texts() -> None:
     assert language_of("zh")("what nobody translated") == "what nobody translated"
 
 
+def test_an_english_report_says_words_for_code_names_but_in_formulas() -> None:
+    english = language_of("en", {"ln_ict": "log ICT inputs", "us_klems": "the US accounts"})
+    frame = pd.DataFrame({"term": ["ln_ict", "ln_ict_2"]}, index=["ln_ict", "us_klems"])
+    shown = english.table(Table("Oster's bound of ln_ict", frame, ("y ~ ln_ict",)))
+    assert (shown.title, shown.notes) == ("Oster's bound of log ICT inputs", ("y ~ ln_ict",))
+    assert shown.frame["term"].tolist() == ["log ICT inputs", "ln_ict_2"]
+    assert shown.frame.index.tolist() == ["log ICT inputs", "the US accounts"]
+
+
 def test_table_keeps_its_numbers_and_formats() -> None:
     frame = pd.DataFrame({"total": [1.5, 2.5], "agrees": [True, False]}, index=["core", "gdp"])
     shown = language_of("zh").table(Table("Verdicts", frame, (), {"total": ".1f"}))

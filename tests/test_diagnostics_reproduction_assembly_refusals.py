@@ -94,11 +94,11 @@ FACTS: dict[str, tuple[Callable[[Facts], Facts], str]] = {
     ),
     "a total above GDP": (
         lambda f: printed(f, "T19", value=900.0),
-        r"reported\.figures\.T19: 2\.13 trillion CNY is .* times GDP",
+        r"reported\.figures\.T19: 2\.13 trillion yuan is .* times GDP",
     ),
     "a total against its share": (
         lambda f: printed(f, "T19", value=20.0),
-        r"T19: 2\.13 trillion CNY is .*% of GDP, but S19 prints 2\.20%",
+        r"T19: 2\.13 trillion yuan is .*% of GDP, but S19 prints 2\.20%",
     ),
     "a total no larger than the core": (
         lambda f: printed(f, "T18", value=0.4),

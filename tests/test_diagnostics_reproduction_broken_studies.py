@@ -102,7 +102,7 @@ BROKEN = [
     ("low = 0.07", "", r"gdp\.forecast\.low: this key is missing"),
     ('panel = "china_employment"', "", r"employment\.panel: this key is missing"),
     ("productivity_since = 2012", "", r"employment\.productivity_since: this key is missing"),
-    ('unit = "trillion CNY", year = 2019', "year = 2019", r"figures\.T19\.unit: this key is mis"),
+    ('unit = "trillion yuan", year = 2019', "year = 2019", r"figures\.T19\.unit: this key is mis"),
     ('printed = "2.13", ', "", r"figures\.T19\.printed: this key is missing"),
     # a value of another type
     ('name = "my_study"', "name = 3", r"study\.name: expected a text, got 3"),
@@ -122,9 +122,9 @@ BROKEN = [
     ("units_per_data_unit = 1e-4", "units_per_data_unit = 1", r"units_per_data_unit: 1, but the t"),
     ("units_per_data_unit = 1e-4", "units_per_data_unit = 0", r"unit: expected a number above ze"),
     ("units_per_data_unit = 0.01", "units_per_data_unit = -1", r"employment\.units_per_data_unit"),
-    ('"2.13", unit = "trillion CNY"', '"2.13", unit = "CNY"', r"T19\.unit: unknown unit 'CNY'"),
-    ('"2.13", unit = "trillion CNY"', '"2.13", unit = "percent"', r"T19\.unit: a total value add"),
-    ('"2.13", unit = "trillion', '"2130", unit = "trillion', r"T19: 2130 trillion CNY is 21\.6 ti"),
+    ('"2.13", unit = "trillion yuan"', '"2.13", unit = "yuan"', r"T19\.unit: unknown unit 'yuan'"),
+    ('"2.13", unit = "trillion yuan"', '"2.13", unit = "percent"', r"T19\.unit: a total value add"),
+    ('"2.13", unit = "trillion', '"2130", unit = "trillion', r"T19: 2130 trillion yuan is 21\.6 t"),
     ("T19 = {", 'S19 = { printed = "220", unit = "percent", year = 2019 }\nT19 = {', r"S19\.pri"),
     ('"55.7", unit = "percent"', '"55.7", unit = "million"', r"G18\.unit: a real growth of the"),
     # a year
@@ -138,7 +138,7 @@ BROKEN = [
     ("year = 2020\nbase", "year = 2019\nbase", r"gdp\.forecast\.year: 2019 is not the last of st"),
     ("year = 2018\nunit", "year = 2019\nunit", r"employment\.year: no input-output table of 2019"),
     ("productivity_since = 2012", "productivity_since = 2018", r"expected a year before 2018"),
-    ('CNY", year = 2019', 'CNY", year = 2091', r"figures\.T19\.year: 2091 does not fit the id"),
+    ('yuan", year = 2019', 'yuan", year = 2091', r"figures\.T19\.year: 2091 does not fit the id"),
     ("years = [2012, 2017]\n", "years = [1999]\n", r"potential: .*no row for the years \[1999\]"),
     # a name
     ('country = "CHN"', 'country = "USA"', r"tables\.years: no embedded table of country 'USA'"),

@@ -68,9 +68,9 @@ def test_every_printed_figure_has_its_role_in_every_run(checked: StudyCheck) -> 
     assert list(own.index) == list(qn.load_reported("caict_2020").index)
     rows = cells(own)
     assert rows["T18"] == [
-        "total value added, 2018", "1.42 trillion CNY", "held out", "held out", "calibration",
+        "total value added, 2018", "1.42 trillion yuan", "held out", "held out", "calibration",
     ]  # fmt: skip
-    assert rows["C18"][1:] == ["4386 x 100 million CNY", "input", "input", "input"]
+    assert rows["C18"][1:] == ["4386 x 100 million yuan", "input", "input", "input"]
     assert own["calibrated"].value_counts().to_dict() == {
         "held out": 13, "calibration": 2, "input": 1,
     }  # fmt: skip

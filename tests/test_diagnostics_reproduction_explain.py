@@ -66,17 +66,17 @@ def test_the_first_table_has_a_row_a_fact_and_says_what_agrees(result: Reproduct
         "value added of the core industries, 2018", "real growth of the total, 2018",
     ]  # fmt: skip
     printed, *totals = rows["total value added, 2019"]
-    assert (printed.text, printed.why) == ("2.13 trillion CNY", "why-T19")
+    assert (printed.text, printed.why) == ("2.13 trillion yuan", "why-T19")
     for cell, run in zip(totals, RUNS, strict=True):
         own = drawn(result, run, "total", 2019)
         holds = own.quantile(0.025) < 2.135 and own.quantile(0.975) >= 2.125
         assert cell.text == interval(own, 2) + (", agrees" if holds else "")
-        assert (cell.why, cell.unit) == (f"why-{run}-T19", "trillion CNY")
+        assert (cell.why, cell.unit) == (f"why-{run}-T19", "trillion yuan")
     assert totals[2].text.endswith(", agrees")
     used = rows["total value added, 2018"][3]
     assert (used.text, used.why) == ("used to calibrate", "")
     core = rows["value added of the core industries, 2018"]
-    assert [cell.text for cell in core] == ["4386 x 100 million CNY", "used", "used", "used"]
+    assert [cell.text for cell in core] == ["4386 x 100 million yuan", "used", "used", "used"]
     share = rows["integration-driven share of the total, 2019"][1]
     own = (
         100
@@ -106,7 +106,7 @@ def test_without_printed_figures_the_first_table_is_the_account() -> None:
 
 def test_a_printed_figure_says_where_it_was_read(whys: dict[str, Why]) -> None:
     assert whys["why-T18"].said == [
-        "total value added, 2018 (T18): printed as 1.42 trillion CNY.", "Read in: press release.",
+        "total value added, 2018 (T18): printed as 1.42 trillion yuan.", "Read in: press release.",
     ]  # fmt: skip
     assert whys["why-T18"].links == [("source row", "source-T18")]
 
@@ -118,7 +118,7 @@ def test_an_estimate_opens_its_equation_and_the_medians_of_its_inputs(
     part = drawn(result, "linkage", "integration", 2018).median()
     assert total.said == [
         "total value added, 2018 (T18), linkage run: "
-        f"{interval(drawn(result, 'linkage', 'total', 2018), 2)} trillion CNY.",
+        f"{interval(drawn(result, 'linkage', 'total', 2018), 2)} trillion yuan.",
         "Equation: T = C + I.",
         f"C = 0.439 trillion yuan, 2018: {CORE}.",
         f"I = {part:.3f} trillion yuan, 2018: value added elsewhere that is tied to the core, "
@@ -179,13 +179,13 @@ def test_a_total_is_explained_with_its_interval_and_what_leads_further(
     made = result.explain("T19", run=run)
     own = drawn(result, run, "total", 2019)
     assert made.value == pytest.approx(own.median())
-    assert made.unit == "trillion CNY"
+    assert made.unit == "trillion yuan"
     low, high = own.quantile([0.025, 0.975])
     assert made.notes == (
-        "Printed: 2.13 trillion CNY, press release; held out in this run.",
+        "Printed: 2.13 trillion yuan, press release; held out in this run.",
         "Values are medians of 400 draws, each figure by itself, so that the equation holds in "
         f"every draw but not exactly between them; 95 % interval {low:.4g} to {high:.4g} trillion "
-        "CNY.",
+        "yuan.",
         "Explained in the same way: C19, I19.",
     )
     found = inputs(made)
@@ -204,8 +204,8 @@ def test_the_elasticity_run_is_explained_by_potential_core_and_supply(result: Re
     assert found["M"][2] == "elasticity times value added of the using industries"
     vintage = result.inputs["gdp_vintage"].astype(int)
     supply = np.median(model.potential.supply[vintage, 1])  # 2018 is the second year
-    assert found["supply"][:2] == (pytest.approx(supply, rel=1e-9), "trillion yuan")
-    assert found["supply"][2] == "supply of the technology's inputs, input-output tables"
+    assert found["Q"][:2] == (pytest.approx(supply, rel=1e-9), "trillion yuan")
+    assert found["Q"][2] == "supply of the technology's inputs, input-output tables"
     assert found["C"][0] == pytest.approx(0.4386, rel=1e-3)
 
 

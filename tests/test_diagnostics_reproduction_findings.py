@@ -394,7 +394,8 @@ def _models_from_json(document: dict[str, Any]) -> list[tuple[str, str]]:
 def test_headline_sentences_follow_from_the_json_of_the_run(
     result: Reproduction, place: int
 ) -> None:
-    language = language_of(("en", "zh")[place], result.study.study.zh)
+    lang = ("en", "zh")[place]
+    language = language_of(lang, result.study.study.texts(lang))
     said = [*answer(result, language), *findings(result, language)]
     said += turning_points(result, language)
     text = " ".join(said)

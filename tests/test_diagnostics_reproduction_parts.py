@@ -85,11 +85,11 @@ def _figure(printed: str, unit: str, year: int = 2018) -> dict[str, object]:
         ({"study.unit": "billion yuan"}, r"study\.units_per_data_unit: 0\.0001.*expected 0\.1"),
         (
             {"reported.figures": {"T18": _figure("1.42", "billion CNY")}},
-            r"reported\.figures\.T18: 1\.42 billion CNY is 0\.002% of GDP, but S18 prints 1\.50%",
+            r"reported\.figures\.T18: 1\.42 billion yuan is 0\.002% of GDP, but S18 prints 1\.50%",
         ),
         (
             {"reported.figures": {"T18": _figure("1420", "trillion CNY")}},
-            r"reported\.figures\.T18: 1420 trillion CNY is 15\.4 times GDP",
+            r"reported\.figures\.T18: 1420 trillion yuan is 15\.4 times GDP",
         ),
         (
             {"reported.figures": {"T18": _figure("1.42", "percent")}},

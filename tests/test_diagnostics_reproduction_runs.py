@@ -313,9 +313,9 @@ def test_printed_growth_is_held_against_the_fastest_sector(result: Reproduction)
 def test_the_glance_shows_each_figure_as_it_was_printed(result: Reproduction) -> None:
     lines = [" ".join(line.split()) for line in result.console(width=200).splitlines()]
     for title, printed in (
-        ("total value added, 2018 (T18)", "1.42 trillion CNY"),
+        ("total value added, 2018 (T18)", "1.42 trillion yuan"),
         ("share of GDP, 2018 (S18)", "1.5 percent"),
-        ("value added of the core industries, 2018 (C18)", "4386 x 100 million CNY"),
+        ("value added of the core industries, 2018 (C18)", "4386 x 100 million yuan"),
     ):
         assert any(line.startswith(f"{title} {printed} ") for line in lines), title
 
@@ -325,6 +325,7 @@ def test_the_report_is_one_page_that_fetches_nothing(result: Reproduction) -> No
     assert "http://" not in page
     assert "https://" not in page
     assert "<script" not in page
+    assert re.findall(r"\bln_\w+|\w+ CNY|us_klems", page) == []  # words, not codes
     assert page.count('<svg role="img"') == len(result.plots()) + 2  # of audit and curve
     for name in ALL:
         assert name in page

@@ -92,7 +92,7 @@ def test_a_verdict_shows_the_printed_digits_beside_the_estimate(result: Reproduc
     assert (table.title, table.sheet) == ("Verdicts of the linkage run", "Verdicts linkage run")
     middle, low, high = drawn(result, "linkage", "total", 2019, "estimate")
     assert texts(table, "T19") == {
-        "figure": "total value added, 2019", "unit": "trillion CNY", "role": "held out",
+        "figure": "total value added, 2019", "unit": "trillion yuan", "role": "held out",
         "fact": "level 2019", "reported": "2.13", "estimate": f"{middle:.4g}",
         "95 % interval": f"[{low:.4g}, {high:.4g}]",
         "error, %": f"{100 * (middle / 2.13 - 1):+.1f}", "agrees": "no", "restates": "",
@@ -147,7 +147,7 @@ def test_the_score_counts_facts_and_says_what_letters_mean(result: Reproduction)
     step = [2 * 1.42 - first, 3 * 1.42 - 2 * first]
     error = np.mean([abs(step[0] / 2.13 - 1), abs(step[1] / 3.1 - 1)])
     assert float(rule["error of held-out totals"].split()[0]) == pytest.approx(100 * error, abs=0.2)
-    assert table.notes[0].endswith("carry their own errors on other diffusions.")
+    assert table.notes[0].endswith("are their errors on other diffusions.")
     assert table.notes[1] == (
         "Letters of the ids, before the year: T = total value added; H = integration-driven share "
         "of the total; J = new jobs; G = real growth of the total."
@@ -159,12 +159,12 @@ def test_the_score_counts_facts_and_says_what_letters_mean(result: Reproduction)
 def test_all_runs_stand_on_one_line_a_figure(result: Reproduction) -> None:
     table = tables.glance_table(result)
     line = texts(table, "total value added, 2019 (T19)")
-    assert line.pop("reported") == "2.13 trillion CNY"
+    assert line.pop("reported") == "2.13 trillion yuan"
     for run in RUNS:
         own = fixed(drawn(result, run, "total", 2019, "estimate"), ".3g")
         assert line[run] == own + (", agrees" if run == "calibrated" else "")
     core = texts(table, "value added of the core industries, 2018 (C18)")
-    assert core == {"reported": "4386 x 100 million CNY", **dict.fromkeys(RUNS, "used")}
+    assert core == {"reported": "4386 x 100 million yuan", **dict.fromkeys(RUNS, "used")}
     assert texts(table, "total value added, 2018 (T18)")["calibrated"] == "used to calibrate"
     assert len(table.frame) == 16
 
@@ -297,7 +297,7 @@ def test_numbers_have_three_digits_that_count(value: float, text: str) -> None:
      (float("nan"), "")],
 )  # fmt: skip
 def test_an_error_has_its_sign_and_nothing_has_none(percent: float, text: str) -> None:
-    assert tables._signed(percent) == text
+    assert tables.signed(percent) == text
 
 
 def test_an_amount_that_is_no_number_stays_as_printed() -> None:

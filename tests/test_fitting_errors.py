@@ -1,5 +1,6 @@
 """The tree of errors: what labels and values look like in a message."""
 
+import importlib
 import pickle
 
 import numpy as np
@@ -79,3 +80,32 @@ def test_whole_number_labels_are_plain_in_messages_of_the_models() -> None:
 def test_a_statistic_without_distribution_is_not_judged() -> None:
     words = Wording("no trend", "there is a trend", "biased", "detrend")
     assert judged("Trend", 1.5, "none", float("nan"), words).verdict.startswith("no p-value")
+
+
+@pytest.mark.parametrize(
+    ("p", "verdict", "rejected"),
+    [
+        (0.009, "rejected at 1 %: there is a trend", True),
+        (0.01, "rejected at 5 %: there is a trend", True),
+        (0.049, "rejected at 5 %: there is a trend", True),
+        (0.05, "weak sign (10 %): there is a trend", False),
+        (0.099, "weak sign (10 %): there is a trend", False),
+        (0.1, 'not rejected: no sign against "no trend"', False),
+    ],
+)
+def test_a_level_is_reached_only_below_it(p: float, verdict: str, rejected: bool) -> None:
+    words = Wording("no trend", "there is a trend", "biased", "detrend")
+    found = judged("Trend", 1.5, "chi2(1)", p, words)
+    assert (found.verdict, found.rejected) == (verdict, rejected)
+    assert (found.remedy == "detrend") == rejected
+
+
+def test_public_names_are_shown_on_their_floor_only() -> None:
+    fitting, models = (
+        importlib.import_module("quesnay.fitting"),
+        importlib.import_module("quesnay.models"),
+    )
+    assert fitting.fit_panel is models.fit_panel is qn.fit_panel
+    for floor, name in ((fitting, "read_io"), (fitting, "nothing"), (models, "read_io")):
+        with pytest.raises(AttributeError, match=f"{floor.__name__}' has no attribute '{name}'"):
+            getattr(floor, name)

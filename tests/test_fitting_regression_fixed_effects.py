@@ -10,6 +10,7 @@ from quesnay.fitting.regression import fixed_effects
 from quesnay.fitting.regression.fixed_effects import (
     BalancedEffects,
     absorb_effects,
+    absorb_slopes,
     find_singletons,
 )
 
@@ -133,3 +134,20 @@ def test_singletons_are_found_until_none_is_left() -> None:
 def test_bad_effects_are_refused(effects: list[Codes], weights: Array | None, message: str) -> None:
     with pytest.raises(EstimationError, match=message):
         absorb_effects(effects, weights=weights)
+
+
+def test_slopes_are_absorbed_whatever_their_unit_and_however_far_from_zero() -> None:
+    t = np.array([0.0, 1.0, 2.0, 5.0, 7.0])
+    late = 1e6 + t  # after its mean is out, a millionth of it is left
+    one = absorb_effects([np.zeros(5, np.intp)])
+    slopes = absorb_slopes(np.column_stack([late, 1e9 * t**2]), one)
+    assert slopes.residualise(3.0 + 2.0 * t - t**2) == pytest.approx(0.0, abs=1e-6)
+    assert np.abs(slopes.residualise(t**3)).max() > 1.0
+
+
+def test_a_slope_that_an_effect_holds_takes_nothing_more() -> None:
+    group = np.array([0, 0, 0, 1, 1, 1])
+    one = absorb_effects([group.astype(np.intp)])
+    same = absorb_slopes(np.column_stack([1.0 * group, 2.0 + group]), one)
+    t = np.array([0.0, 1.0, 5.0, 2.0, 4.0, 9.0])
+    assert same.residualise(t) == pytest.approx([-2.0, -1.0, 3.0, -3.0, -1.0, 4.0])

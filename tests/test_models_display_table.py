@@ -298,3 +298,158 @@ def test_a_value_that_nothing_moves_has_no_brackets() -> None:
     cells = amounts("{:.2f}".format, [1.0, 1.0], [1.0, 0.999], [1.0, 1.001])
     assert [str(cell) for cell in cells] == ["1.00", "1.00 [1.00, 1.00]"]
     assert cells[0].low == 1.0
+
+
+LEVELS = Table(
+    "Levels, yuan",
+    pd.DataFrame(
+        [
+            [1.234, 20.5, "a short remark that is wrapped"],
+            [-0.5, np.nan, "yes"],
+            [12345.6, 3.0, "a_b <c>"],
+        ],
+        pd.MultiIndex.from_tuples(
+            [("ict", 2018), ("ict", 2019), ("other", 2018)], names=["run", "year"]
+        ),
+        pd.MultiIndex.from_tuples([("core", "low"), ("core", "high"), ("all", "note")]),
+    ),
+    ("A note & more.",),
+)
+
+
+def test_a_table_with_two_levels_both_ways_is_exactly_this() -> None:
+    assert LEVELS.to_text().splitlines() == [
+        "Levels, yuan",
+        "                   core        all",
+        "run    year         low  high  note",
+        "-------------------------------------------------------------",
+        "ict    2018       1.234  20.5  a short remark that is wrapped",
+        "       2019      -0.500     -  yes",
+        "other  2018  12,345.600   3.0  a_b <c>",
+        "A note & more.",
+    ]
+    assert LEVELS.to_text(width=40).splitlines() == [
+        "Levels, yuan",
+        "                   core",
+        "run    year         low  high",
+        "-----------------------------",
+        "ict    2018       1.234  20.5",
+        "       2019      -0.500     -",
+        "other  2018  12,345.600   3.0",
+        "",
+        "             all",
+        "run    year  note",
+        "-----------------------------",
+        "ict    2018  a short remark",
+        "             that is wrapped",
+        "       2019  yes",
+        "other  2018  a_b <c>",
+        "A note & more.",
+    ]
+    assert LEVELS.to_markdown().splitlines() == [
+        "**Levels, yuan**",
+        "",
+        "| run | year | core / low | core / high | all / note |",
+        "| --- | ---: | ---: | ---: | --- |",
+        "| ict | 2018 | 1.234 | 20.5 | a short remark that is wrapped |",
+        "|  | 2019 | -0.500 | - | yes |",
+        r"| other | 2018 | 12,345.600 | 3.0 | a\_b &lt;c&gt; |",
+        "",
+        "A note &amp; more.",
+    ]
+
+
+def test_the_same_table_in_latex_and_on_a_page() -> None:
+    assert LEVELS.to_latex().splitlines() == [
+        r"\begin{table}[htbp]",
+        r"\centering",
+        r"\caption{Levels, yuan}",
+        r"\begin{tabular}{lrrrl}",
+        r"\toprule",
+        r" &  & \multicolumn{2}{c}{core} & all \\",
+        r"run & year & low & high & note \\",
+        r"\midrule",
+        r"ict & 2018 & 1.234 & 20.5 & a short remark that is wrapped \tabularnewline",
+        r" & 2019 & $-$0.500 & -{} & yes \tabularnewline",
+        r"other & 2018 & 12,345.600 & 3.0 & a\_b \textless{}c\textgreater{} \tabularnewline",
+        r"\bottomrule",
+        r"\end{tabular}",
+        r"\par\smallskip\footnotesize A note \& more.",
+        r"\end{table}",
+    ]
+    rows = re.findall("<tr>(.*)</tr>", LEVELS.to_html())
+    right = ' style="text-align:right"'
+    assert rows == [
+        '<td></td><td></td><th scope="colgroup" colspan="2">core</th>'
+        '<th scope="colgroup" colspan="1">all</th>',
+        f'<th scope="col">run</th><th scope="col">year</th><th scope="col"{right}>low</th>'
+        f'<th scope="col"{right}>high</th><th scope="col">note</th>',
+        '<th scope="rowgroup" rowspan="2">ict</th><th scope="row">2018</th>'
+        f"<td{right}>1.234</td><td{right}>20.5</td><td>a short remark that is wrapped</td>",
+        f'<th scope="row">2019</th><td{right}>-0.500</td><td{right}>-</td><td>yes</td>',
+        '<th scope="rowgroup">other</th><th scope="row">2018</th>'
+        f"<td{right}>12,345.600</td><td{right}>3.0</td><td>a_b &lt;c&gt;</td>",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("input/output", 8, ["input/", "output"]),
+        ("value_added", 7, ["value_", "added"]),
+        ("long-range", 7, ["long-", "range"]),
+        ("a-b 1-2", 4, ["a-b", "1-2"]),  # of a range and of letters nothing is parted
+        ("工业，农业。", 7, ["工业，", "农业。"]),  # a comma stays with the word before it
+        ("工（业）", 4, ["工", "（业", "）"]),
+        ("abcdefgh", 3, ["abc", "def", "gh"]),
+        ("one two", 7, ["one two"]),
+        ("one two", 6, ["one", "two"]),
+        ("", 5, [""]),
+    ],
+)
+def test_a_line_breaks_where_it_may(text: str, width: int, lines: list[str]) -> None:
+    assert wrap(text, width) == lines
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (pd.Timestamp(2020, 3, 1), "2020-03-01"),
+        (pd.Timestamp(2020, 3, 1, 12, 30), "2020-03-01T12:30:00"),
+        (True, "yes"),
+        (np.bool_(False), "no"),
+        (None, "-"),
+        (pd.NA, "-"),
+        (10**16, "10000000000000000"),
+        (1e15, "1.000e+15"),
+        (9.5e14, "950,000,000,000,000"),
+        (float("inf"), "inf"),
+        (1e-9, "1e-09"),
+        (0.0, "0"),
+        (-0.0, "0"),
+        (1235.6, "1236"),
+        (10_000.0, "10,000"),
+    ],
+)
+def test_one_value_of_each_kind(value: object, text: str) -> None:
+    frame = pd.DataFrame({"a": pd.Series([value], ["x"], dtype=object)})
+    assert Table("t", frame).to_text().splitlines()[-1].split("  ")[-1].strip() == text
+
+
+@pytest.mark.parametrize(
+    ("value", "spec", "text"),
+    [
+        (0.00004, "p", "<0.0001"),
+        (0.00005, "p", "0.0001"),
+        (1.0, "p", "1.0000"),
+        (-0.001, ".1f", "0.0"),
+        (-0.06, ".1f", "-0.1"),
+        (0.256, ".1%", "25.6%"),
+        (float("-inf"), ".1f", "-inf"),
+    ],
+)
+def test_a_format_is_followed_but_for_a_zero_with_a_sign(
+    value: float, spec: str, text: str
+) -> None:
+    table = Table("t", pd.DataFrame({"a": [value]}, index=["x"]), (), {"a": spec})
+    assert table.to_text().splitlines()[-1].split()[-1] == text

@@ -1,7 +1,9 @@
 """Excel workbooks: valid sheet names, numbers as numbers, the same bytes each time."""
 
+import io
 import re
 import time
+import zipfile
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -13,7 +15,8 @@ from hypothesis import given, strategies as st
 
 from quesnay.fitting.errors import DataError
 from quesnay.models.display import documents as workbook_module
-from quesnay.models.display.documents import sheet_names, tables_to_excel
+from quesnay.models.display.documents import Chart, sheet_names, tables_to_excel, workbook_bytes
+from quesnay.models.display.grid import amounts
 from quesnay.models.display.table import Table
 
 
@@ -85,6 +88,7 @@ def test_sheet_names_are_short_and_speak() -> None:
     ("spec", "code"),
     [(".3f", "0.000"), (",.0f", "#,##0"), (".1%", "0.0%"), ("d", "0"), (",d", "#,##0"),
      (".4g", "General"), (None, "General"), ("%", "0.000000%"),
+     ("+.1f", "+0.0;-0.0;0.0"), ("+,.0%", "+#,##0%;-#,##0%;#,##0%"), ("f", "0.000000"),
      ("p", '[<0.00005]"<0.0001";0.0000')],
 )  # fmt: skip
 def test_formats_become_excel_formats(spec: str | None, code: str) -> None:
@@ -125,3 +129,150 @@ def test_the_name_of_a_sheet_ends_where_its_phrase_may(title: str, name: str) ->
 def test_long_titles_that_begin_alike_have_names_of_their_own() -> None:
     titles = [f"Smallest sets of figures that cannot hold together in {year}" for year in (1, 2)]
     assert sheet_names(titles) == ["Smallest sets of figures", "Smallest sets of figures 2"]
+
+
+ACCOUNT = Table(
+    "Account, yuan",
+    pd.DataFrame(
+        {
+            "total": amounts("{:.2f}".format, [1.2, 2.0], [1.0, 1.5], [1.5, 3.0]),
+            "share": [0.5, 0.25],
+            "what": ["short", "x " * 60],
+            "count": [3, 4],
+        },
+        index=pd.Index([2018, 2019], name="year"),
+    ),
+    ("A note.", "n " * 100),
+    {"share": ".1%"},
+)
+CHARTS = (
+    Chart(ACCOUNT.title, "One", "column", {"Total": "total", "Part": "share"}, None, "total"),
+    Chart(ACCOUNT.title, "Two", "line", {"total": "total", "share": "share"}, (1, 2), "total"),
+    Chart(ACCOUNT.title, "Three", "line", {"share": "share"}),
+)
+
+
+@pytest.fixture(name="made", scope="module")
+def _made() -> bytes:
+    return workbook_bytes([ACCOUNT, Table("Other", pd.DataFrame({"a": [12345.678, 2.5]}))], CHARTS)
+
+
+def test_a_sheet_reads_like_a_table_on_paper(made: bytes) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    own, other = book["Account"], book["Other"]
+    assert [sheet.freeze_panes for sheet in book] == ["A4", "B4", "A4"]
+    assert own.print_title_rows == other.print_title_rows == "$3:$3"
+    for sheet in book:
+        page = sheet.page_setup
+        assert (page.orientation, page.paperSize, page.fitToHeight) == ("landscape", 9, 0)
+    heads = [(cell.value, cell.alignment.horizontal, cell.alignment.indent) for cell in own[3]]
+    assert heads == [
+        ("year", "right", 0), ("total", "right", 0), ("total, low", "right", 0),
+        ("total, high", "right", 0), ("share", "right", 0), ("what", "left", 1),
+        ("count", "right", 0),
+    ]  # fmt: skip
+    for cell in own[3]:
+        assert cell.font.b
+        assert cell.alignment.wrap_text
+        assert cell.border.bottom.style == "thin"
+    formats = ["0", "0.00", "0.00", "0.00", "0.0%", "General", "0"]
+    assert [cell.number_format for cell in own[4]] == formats
+    assert [cell.number_format for (cell,) in other["A4:A5"]] == ["#,##0", "#,##0"]
+    assert [own["F4"].alignment.wrap_text, own["F5"].alignment.wrap_text] == [None, True]
+    assert {cell.alignment.vertical for cell in own[5]} == {"top"}
+    # twelve letters at least and sixty at most; lines of nine tenths of the width, 15 points each
+    widths = {name: round(own.column_dimensions[name].width - 0.71) for name in "AFG"}
+    assert widths == {"A": 13, "F": 60, "G": 13}
+    heights = {number: line.height for number, line in own.row_dimensions.items() if line.height}
+    assert heights == {5: 45.0, 8: 30.0}
+    assert sorted(map(str, own.merged_cells.ranges)) == ["A7:G7", "A8:G8"]
+    assert own["A7"].font.i
+    assert own["A7"].alignment.wrap_text
+    assert own["A1"].font.b
+    assert other["A1"].value == "Other"
+
+
+def test_the_contents_of_a_workbook_lead_to_its_sheets_and_back(made: bytes) -> None:
+    openpyxl = pytest.importorskip("openpyxl", reason="reads the workbook back")
+    book = openpyxl.load_workbook(io.BytesIO(made))
+    listed = book["Contents"]
+    assert [[cell.value for cell in line] for line in listed["A3:D5"]] == [
+        ["sheet", "what it shows", "rows", "columns"],
+        ["Account", "Account, yuan", 2, 4],
+        ["Other", "Other", 2, 1],
+    ]
+    assert [cell.hyperlink.location for (cell,) in listed["A4:A5"]] == [
+        "'Account'!A1",
+        "'Other'!A1",
+    ]
+    assert book["Account"]["A2"].hyperlink.location == "'Contents'!A1"
+    assert [cell.font.b for cell in listed[3]] == [True] * 4
+    widths = [round(listed.column_dimensions[name].width - 0.71) for name in "ABC"]
+    assert widths == [34, 90, 8]
+    alone = openpyxl.load_workbook(io.BytesIO(workbook_bytes([ACCOUNT])))
+    assert alone.sheetnames == ["Account"]
+    assert alone["Account"]["A2"].value is None
+
+
+def test_charts_draw_their_columns_two_abreast_below_the_notes(made: bytes) -> None:
+    book = zipfile.ZipFile(io.BytesIO(made))
+    charts = [book.read(f"xl/charts/chart{k}.xml").decode() for k in (1, 2, 3)]
+    assert ["barChart" in text for text in charts] == [True, False, False]
+    assert 'grouping val="stacked"' in charts[0]
+    assert 'marker val="1"' in charts[1]
+    drawn = [re.findall(r"<c:f>Account!([^<]*)</c:f>", text) for text in charts]
+    assert drawn[0] == ["$A$4:$A$5", "$B$4:$B$5", "$A$4:$A$5", "$E$4:$E$5"]
+    assert drawn[1] == ["$A$5", "$B$5", "$A$5", "$E$5"]
+    assert drawn[2] == ["$A$4:$A$5", "$E$4:$E$5"]
+    assert re.findall("<c:tx><c:v>([^<]*)", charts[0]) == ["Total", "Part"]
+    assert [re.findall("<a:t>([^<]*)", text) for text in charts] == [["One"], ["Two"], ["Three"]]
+    for text in charts:
+        assert 'legendPos val="b"' in text
+        assert '<c:numFmt formatCode="0"' in text
+        assert 'sz="1200"' in text
+        assert "c:overlay" not in text
+    # up from 1.2 and 2 to 1.5 and 3, down to 1 and 1.5: at the top of the stack, or at its line
+    bars = [re.split("<c:order", text) for text in charts]
+    assert [["errBars" in part for part in own[1:]] for own in bars] == [
+        [False, True], [True, False], [False],
+    ]  # fmt: skip
+    ends = [float(x) for x in re.findall("<c:v>([0-9.]+)", bars[0][2].split("</c:errBars>")[0])]
+    assert ends == pytest.approx([0.3, 1.0, 0.2, 0.5])
+    # pixels: five columns of 96, rows of 20; charts of 560 by 330 with gaps of 20 and 15
+    places = re.findall(
+        "<xdr:col>(\\d+)</xdr:col><xdr:colOff>(\\d+)</xdr:colOff>"
+        "<xdr:row>(\\d+)</xdr:row><xdr:rowOff>(\\d+)</xdr:rowOff>",
+        book.read("xl/drawings/drawing1.xml").decode(),
+    )
+    corners = [(int(c), int(x) // 9525, int(r), int(y) // 9525) for c, x, r, y in places]
+    assert corners[:3] == [(0, 0, 9, 0), (5, 80, 25, 10), (5, 100, 9, 0)]
+    assert corners[4:] == [(0, 0, 26, 5), (5, 80, 42, 15)]
+
+
+@pytest.mark.parametrize(
+    ("text", "code"),
+    [
+        ("1.20 [1.07, 1.32]", "0.00"), ("4,386 million", "#,##0"), ("+35.1 %", "+0.0%;-0.0%;0.0%"),
+        ("-3", "0"), ("12%", "0%"), ("<0.0001", '[<0.0001]"<0.0001";0.0000'), ("none", "General"),
+        ("<1", '[<1.0]"<1";0'),
+    ],
+)  # fmt: skip
+def test_a_printed_number_keeps_its_decimals_and_its_sign(text: str, code: str) -> None:
+    assert workbook_module._printed_code(text) == code
+
+
+@pytest.mark.parametrize(
+    ("values", "spec", "code"),
+    [
+        ([1.5, 2.25], None, "0.00"), ([9_999.5, 1.0], None, "0"),
+        ([10_000.0, 1.5], None, "#,##0"),
+        ([1.5, 1e-9], None, "General"), ([1e15, 1.0], None, "General"), ([1.5, 0.0], None, "0.0"),
+        ([1.5, np.nan], None, "0.0"), ([1.5], ".3g", "0.0"), ([1.5], ".3f", "0.000"),
+        (["a", 3], None, "General"),
+    ],
+)  # fmt: skip
+def test_a_column_shows_the_decimals_that_people_read(
+    values: list[object], spec: str | None, code: str
+) -> None:
+    assert workbook_module._code(values, spec) == code

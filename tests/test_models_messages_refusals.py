@@ -79,6 +79,16 @@ REGRESSIONS: dict[str, tuple[Callable[[], object], str]] = {
         lambda: qn.fit_instrumental("y ~ x + z", DATA, endogenous="x", instruments="z"),
         "instruments: name columns that are not in the formula, each once",
     ),
+    "an instrument that is no column": (
+        lambda: qn.fit_instrumental("y ~ x", DATA, endogenous="x", instruments="1"),
+        "instruments: name columns that are not in the formula, each once",
+    ),
+    "as many instruments as rows": (
+        lambda: qn.fit_instrumental(
+            "y ~ x + z", DATA.head(4), endogenous=["x", "z"], instruments=["t", "u", "np.exp(t)"]
+        ),
+        "instruments: as many as rows; the first stage fits exactly",
+    ),
     "lags without time": (
         lambda: evaluate(
             read_arithmetic(read_tokens("lag(x)", "formula")), {"x": DATA["x"].to_numpy()}

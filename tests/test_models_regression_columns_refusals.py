@@ -1,7 +1,7 @@
 """Columns and estimators that once answered silently, or with an error of NumPy's own."""
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pandas as pd
@@ -150,6 +150,16 @@ def test_labels_of_one_letter_in_two_codes_are_no_two_groups() -> None:
     names = np.where(np.arange(ROWS) % 2 == 0, "S\u00e3o Paulo", "Sa\u0303o Paulo")
     with pytest.raises(qn.DataError, match="or the code of a letter"):
         qn.fit_panel("y ~ x", DATA.assign(state=names), absorb="state")
+
+
+def test_whatever_turns_into_a_frame_of_pandas_is_told_how() -> None:
+    class Frame:
+        def to_pandas(self) -> pd.DataFrame:
+            return DATA
+
+    Frame.__module__ = "polars.dataframe.frame"
+    with pytest.raises(qn.DataError, match=r"^data: .* got one of polars; use its \.to_pandas\(\)"):
+        qn.fit_panel("y ~ x", cast(pd.DataFrame, Frame()))
 
 
 def test_a_frame_of_another_package_is_told_how_to_become_one_of_pandas() -> None:

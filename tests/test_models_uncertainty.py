@@ -307,6 +307,42 @@ def test_malformed_input_is_one_clear_line(call: Any, message: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+@pytest.mark.parametrize(
+    ("kind", "jackknife", "low", "high"),
+    [
+        ("percentile", None, 2.0, 4.0),
+        ("basic", None, 1.0, 3.0),  # 2 x 2.5 less the quartiles
+        ("normal", None, 2.0 - 0.6744897502 * 2.5**0.5, 2.0 + 0.6744897502 * 2.5**0.5),
+        ("bca", [1.0, 2.0, 3.0], 1.475059, 3.266512),
+        ("bca", [0.0, 0.0, 3.0], 1.427216, 3.248035),
+    ],
+)
+def test_intervals_of_five_draws_by_hand(
+    kind: str, jackknife: list[float] | None, low: float, high: float
+) -> None:
+    # BCa: two of five draws lie below 2.5, so z0 = -0.253347; the jackknife 0, 0, 3 has the
+    # acceleration -6 / (6 x 6^1.5) = -0.068041, a symmetric one none
+    draws = np.array([[1.0], [2.0], [3.0], [4.0], [5.0]])
+    found = bootstrap_interval(
+        draws,
+        np.array([2.5]),
+        level=0.5,
+        kind=kind,
+        jackknife=None if jackknife is None else np.array(jackknife)[:, None],
+    )
+    assert found[0] == pytest.approx([low, high], abs=2e-6)
+
+
+def test_a_tie_with_the_estimate_counts_half_and_one_draw_has_no_interval() -> None:
+    draws = np.array([[1.0, 1.0], [2.0, np.nan], [3.0, np.nan], [4.0, np.nan], [5.0, np.nan]])
+    options = {"level": 0.5, "kind": "bca", "jackknife": np.tile([1.0, 2.0, 3.0], (2, 1)).T}
+    found = bootstrap_interval(draws, np.array([3.0, 1.0]), **options)
+    assert found[0] == pytest.approx([2.0, 4.0])  # no bias: the percentile interval
+    assert np.isnan(found[1]).all()
+    outside = bootstrap_interval(draws[:, :1], np.array([5.5]), **{**options, "jackknife": draws})
+    assert np.isnan(outside).all()
+
+
 def test_interval_of_draws_that_all_failed_is_missing() -> None:
     out = bootstrap_interval(np.full((9, 1), np.nan), np.zeros(1), level=0.95, kind="percentile")
     assert np.isnan(out).all()

@@ -9,9 +9,12 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from types import FrameType, SimpleNamespace
+from typing import cast
 
 import pytest
 
+from quesnay.__main__ import _interrupted
 from quesnay.cli import main
 from quesnay.terminal import emphasised, progress, red, terminal_width
 
@@ -116,6 +119,23 @@ def test_an_interruption_while_modules_load_is_one_line(module: str) -> None:
         preexec_fn=lambda: signal.signal(signal.SIGINT, signal.SIG_DFL),
     )  # fmt: skip
     assert (done.returncode, done.stderr) == LINE
+
+
+def test_ctrl_c_ends_at_once_while_a_module_loads_and_else_raises(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    done: list[object] = []
+    monkeypatch.setattr(os, "write", lambda stream, line: done.append((stream, line)))
+    monkeypatch.setattr(os, "_exit", done.append)
+    own = SimpleNamespace(f_globals={"__name__": "quesnay.cli"}, f_back=None)
+    with pytest.raises(KeyboardInterrupt):
+        _interrupted(signal.SIGINT, cast(FrameType, own))
+    assert done == []
+    loader = SimpleNamespace(f_globals={"__name__": "importlib._bootstrap"}, f_back=None)
+    above = SimpleNamespace(f_globals={"__name__": "numpy"}, f_back=loader)
+    with pytest.raises(KeyboardInterrupt):  # only because the end of the process is held back
+        _interrupted(signal.SIGINT, cast(FrameType, above))
+    assert done == [(2, b"quesnay: interrupted\n"), 130]
 
 
 def test_an_interruption_that_is_ignored_stays_ignored() -> None:

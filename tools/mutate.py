@@ -6,7 +6,8 @@ that reach the line run against it until one fails: those of like names, the qui
 files they stand in, the files that share a result with them, last the frozen output
 (`tools.golden`). Which test reaches which line is measured first (`tools.reach`; as long as the
 fast suite takes) and kept for the next call with ``--map FILE``; lines that moved since are found
-by their text, and lines without a test take those of their neighbours.
+by their text, and lines without a test take those of their neighbours. ``--only models/growth``
+draws from files whose paths begin so.
 
 A worker collects all tests once. A fault in a function is put into a fork of it, in place of the
 function's code; one in what runs at import is tried in a process that imports everything anew. A
@@ -18,6 +19,7 @@ that makes a test take a minute longer, or crash, is killed.
 """
 
 import argparse
+import ast
 import csv
 import difflib
 import gc
@@ -59,7 +61,7 @@ NEAR, QUICK, WIDE = 15.0, 12.0, 20.0  # seconds of tests: of like names, that re
 UNKNOWN = 0.2  # seconds of a test written since
 CPU, WALL = 60, 900  # seconds that a test may take longer than without the fault; all its tests
 MEMORY = 8 << 30  # bytes
-PLAIN = ("-x", "-q", "-p", "no:cacheprovider", "-p", "no:xdist", "-m", "not slow", "--no-header")
+PLAIN = ("-x", "-q", "-p", "no:cacheprovider", "-n", "0", "-m", "not slow", "--no-header")
 LIBRARIES = ("matplotlib.pyplot", "pandas", "scipy.optimize", "scipy.stats", "statsmodels.api")
 COLUMNS = ("file", "line", "fault", "before", "after", "result", "test", "seconds")
 STOPPED = " (does not end in time, or crashes)"
@@ -182,14 +184,36 @@ def read_reach(data: Path, copy: Path) -> Reach:
     names = found["names"]
     tests = {}
     for file, lines in found["tests"].items():
-        if not (copy / file).exists():
+        if not file.endswith(".py") or not (copy / file).exists():
             continue
-        moved = _moved(found["sources"][file], (copy / file).read_text("utf-8"))
-        for line, olds in moved.items():
+        text = (copy / file).read_text("utf-8")
+        starts = _starts(text)
+        for line, olds in _moved(found["sources"][file], text).items():
+            if line not in starts:
+                tests[file, line] = [""]
+                continue
             some = {place for old in olds for place in lines.get(str(old), [])}
             if some:
                 tests[file, line] = sorted(names[place] for place in some)
+        for line, start in starts.items():
+            if (file, line) not in tests and (file, start) in tests:
+                tests[file, line] = tests[file, start]
     return Reach(tests, found["seconds"])
+
+
+def _starts(text: str) -> dict[int, int]:
+    """Return, for each line inside a function, where its statement starts; others run at import.
+
+    Which test imports a module first is chance, and constants are not measured line by line.
+    """
+    found: dict[int, int] = {}
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for part in (part for statement in node.body for part in ast.walk(statement)):
+                if isinstance(part, ast.stmt):
+                    for line in range(part.lineno, (part.end_lineno or part.lineno) + 1):
+                        found[line] = max(found.get(line, 0), part.lineno)
+    return found
 
 
 def _moved(before: str, after: str) -> dict[int, list[int]]:
@@ -206,14 +230,19 @@ def _moved(before: str, after: str) -> dict[int, list[int]]:
     return found
 
 
-def sample_faults(copy: Path, count: int, seed: int) -> list[Fault]:
-    """Draw lines that could hold a fault, all as likely, and one fault for each."""
+def sample_faults(copy: Path, count: int, seed: int, only: Sequence[str] = ("",)) -> list[Fault]:
+    """Draw lines that could hold a fault, all as likely, and one fault for each.
+
+    `only`: what a file's path inside the checkout begins with, one of several.
+    """
     draw = random.Random(seed)
     lines: dict[tuple[str, int], list[Mutant]] = {}
     for file in sorted(path for folder in FOLDERS for path in (copy / folder).rglob("*.py")):
+        name = file.relative_to(copy).as_posix()
+        if not name.startswith(tuple(only)):
+            continue
         for mutant in list_mutants(file.read_bytes()):
-            key = (file.relative_to(copy).as_posix(), mutant.line)
-            lines.setdefault(key, []).append(mutant)
+            lines.setdefault((name, mutant.line), []).append(mutant)
     chosen = draw.sample(sorted(lines), min(count, len(lines)))
     return [Fault(file, draw.choice(lines[file, line])) for file, line in chosen]
 
@@ -566,6 +595,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(prog="python -m tools.mutate", description=__doc__)
     parser.add_argument("--sample", type=int, default=300, metavar="N", help="default 300 lines")
     parser.add_argument("--seed", type=int, default=0, metavar="S", help="default 0")
+    parser.add_argument("--only", nargs="+", default=[""], metavar="PREFIX", help="models/growth")
     parser.add_argument("--map", type=Path, metavar="FILE", help="kept reach; made where missing")
     parser.add_argument("--out", type=Path, metavar="FILE", help="csv of results, gone on with")
     parser.add_argument("--jobs", type=int, default=2, metavar="N", help="processes, default 2")
@@ -578,9 +608,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     kept = options.map or work / "map.json"
     if not kept.exists():
         measure_reach(copy, kept, options.jobs)
-    faults = (
-        sabotages(copy) if options.sabotage else sample_faults(copy, options.sample, options.seed)
-    )
+    drawn = options.sample, options.seed, options.only
+    faults = sabotages(copy) if options.sabotage else sample_faults(copy, *drawn)
     out = options.out or work / "mutants.csv"
     counts = run(faults, read_reach(kept, copy), out, copy, options.jobs)
     for made in work.glob("copy*/"):

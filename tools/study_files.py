@@ -43,7 +43,7 @@ they stand, 1.0 for a whole sector; set `core.dispersion = 0.0` where they are c
 One line each: the letter of the concept and the two last digits of the year.
 
     [reported.figures]
-    T19 = { printed = "2.13", unit = "trillion CNY", year = 2019 }
+    T19 = { printed = "2.13", unit = "trillion yuan", year = 2019 }
     S19 = { printed = "2.2", unit = "percent", year = 2019 }
 
 C core, I integration-driven part, T total, S share of GDP, H integration-driven share, K

@@ -13,9 +13,15 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
-from quesnay.datasets.readers.cells import DASHES, NumberStyle, number_style, tidy, to_number
+from quesnay.datasets.readers.cells import (
+    DASHES,
+    NumberStyle,
+    ReadOptions,
+    number_style,
+    tidy,
+    to_number,
+)
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError

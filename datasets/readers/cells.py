@@ -1,21 +1,27 @@
 """What cells say: labels, in the words that offices and people use, and numbers as they write them.
 
-One vocabulary for every layout: totals, output, imports, taxes less subsidies on products, parts of
-value added, categories of final demand. English, Chinese, Spanish, Portuguese, French, German,
-some Japanese, Korean and others.
+One vocabulary for every layout, in ``words.toml``: totals, output, imports, taxes less subsidies
+on products, parts of value added, categories of final demand. English, Chinese, Spanish,
+Portuguese, French, German, some Japanese, Korean and others.
 
 A cell of a workbook that is a number is one. Text is a number where it has ASCII digits in a form
 that can be read in one way only: ``1,234,567.8``, ``1.234,5``, ``1 234``, ``(12)``. Which mark is
 the decimal one is decided for the whole sheet; where ``1,234`` could be either, it is refused
-until the user declares it.
+until the user declares it: this is one of the options of reading, which stand at the end.
 """
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass
+import tomllib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from functools import lru_cache
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
 
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet
-from quesnay.fitting.errors import DataError, shown
+from quesnay.fitting.checks import choice, is_number, is_whole, plain_text, switch
+from quesnay.fitting.errors import DataError, nearest, shown
 
 Role = str  # one of ROLES
 
@@ -34,184 +40,6 @@ ROLES = (
     "drop",
 )
 
-_THING = r"(?:input|inputs|use|uses|usage|demand|consumption|purchases|sales|requirements?)"
-_BASIS = (
-    r"(?: bp| pp| (?:at|in|\() ?(?:basic|purchasers?|producers?|market|current)\S* ?"
-    r"(?:prices?|values?)?\)?)?"
-)
-
-_PATTERNS: tuple[tuple[Role, str, str], ...] = (
-    # role, axis ("row", "column" or "both"), pattern of the whole tidy label
-    (
-        "total",
-        "both",
-        rf"(?:sub|grand )?totals?|_t|sum|all (?:industries|sectors|products)|total"
-        rf"(?: of)?(?: all)?(?: industr\w+| sectors?| products?"
-        rf"| domestic\w*)?(?: intermediate)? ?{_THING}?{_BASIS}"
-        rf"|(?:total )?intermediate {_THING}(?: total)?{_BASIS}|sub ?total.*|total intermediate\w*"
-        r"|intermediates?"
-        r"|合计|总计|小计|合 计|总 计|中间(?:投入|使用)(?:合计|总计|小计|部分合计)?"
-        r"|total (?:general|intermedi\w+|domestic\w*)|(?:consumo|demanda) intermedi\w+(?: total)?"
-        r"|合計|総計|小計|計|中間投入計|中間需要計|内生部門計|합계|итого|всего"
-        r"|consommations? intermédiaires?|summe|zusammen|insgesamt|gesamt"
-        r"|vorleistungen(?: insgesamt)?"
-        r"|vorleistungen zu \S+preisen|total (?:de )?(?:consumos?|insumos?|consommations?|usos?"
-        r"|empleos|emplois|inputs)\b.*|consumo intermedi\w+ total|totale (?:consumi|impieghi)\b.*"
-        r"|(?:totaal|razem|ogółem|toplam|итого|всего|celkem|összesen|yhteensä|sum)(?: .*)?"
-        r"|中間(?:投入|需要|使用)合計|내생부문계|중간(?:투입|수요)계"
-        r"|zwischensumme|total ciif?|somme|ensemble|sous-?total|suma|soma|totale?s?|subtotale"
-        r"|overall|all|(?:row|column|line) (?:totals?|sums?)",
-    ),
-    ("total", "row", r"tii|ii_fob|r60|ttl_int_fnl|total (?:primary|imports?|taxes) ?\w*"),
-    ("total", "column", r"tiu"),
-    (
-        "output",
-        "both",
-        rf"(?:total |gross )*(?:domestic )?(?:industry |commodity "
-        rf"|product )?outputs?(?: total)?{_BASIS}"
-        r"|x|go|output_total|gross_output|total_output|out|gross (?:value of )?production"
-        r"|(?:australian|domestic|total|gross) production|总产出|总产值|总投入|总 产 出|总 投 入|ti"
-        r"|(?:valor (?:bruto )?(?:da|de la) )?produ(?:ção|cción)(?: bruta"
-        r"| total)?(?: (?:a )?precios? b\S+)?"
-        r"|producción precios? básicos?|production(?: totale)?|produktionswert"
-        r"|valor bruto de (?:la )?producción|国内生産額|生產總值|총(?:투입|산출)(?:계|액)?"
-        r"|produ(?:cción|ção) total|valor da produção|produzione(?: totale)?|produksjon"
-        r"|produkcja globalna|produktionswert.*|produktion|productie|produc[tţț]ie|produkce|tuotos"
-        r"|kibocsátás|toplam çıktı|üretim(?: değeri)?|выпуск|παραγωγή|giá trị sản xuất|總產出"
-        r"|總投入|ผลผลิตรวม|إجمالي الإنتاج|תפוקה",
-    ),
-    ("total", "row", r"inputs?|total_input|inputs? total|total supply"),
-    (
-        "total",
-        "column",
-        r"(?:total )?uses?(?: at basic prices)?|total (?:demand|supply)|tu|总需求|总使用|总供给"
-        r"|(?:總|总)?(?:需要|需求)(?:總額|总额)"
-        r"|総供給|需要合計|總需要|总需要|총(?:수요|공급)계?|gesamte verwendung.*|utilización total"
-        r"|demanda total|bruksverdi",
-    ),
-    (
-        "imports",
-        "both",
-        r"(?:of which:? |less:? |minus |total |use of |intermediate |competing |complementary "
-        r"|international |inter-?(?:regional|provincial|state) |foreign "
-        r"|competitive |non-?competitive |non-?comparable )*"
-        r"import(?:s|ed|ation|ations)?(?: of goods and services| goods services| total| products?.*"
-        r"| inputs?| goods.*| uses?"
-        r"|,? cif.*| from (?:the )?(?:eu|rest of|other|abroad).*"
-        r"|\(cif\)| c\.i\.f\.?| \(-\))?|im|m|进口|进口品|进口品中间投入|进口中间投入"
-        r"|中间投入进口|进口产品"
-        r"|进口\(-\)|imported (?:intermediate )?\w*|importaciones.*|importaç(?:ão|ões).*"
-        r"|importazioni.*|invoer|import total|수입(?:계)?"
-        r"|importations.*|einfuhr.*|importe\b.*|(?:\(?控除\)?)?輸入(?:計|合計)?"
-        r"|impor(?: .*)?|импорт.*|імпорт.*|внос.*|nhập khẩu.*|tuonti.*|dovoz.*|i\u0307?thalat.*"
-        r"|εισαγωγ.*|importuri.*|uvoz.*|importas.*|behozatal.*|innførsel.*|수입(?:액|품).*"
-        r"|import (?:av|af|von|w|z|towarów|áru|usług|i alt|summa|ogółem|összesen)\b.*"
-        r"|(?:ال)?واردات.*|י?יבוא.*|(?:การ|สินค้า)?นำเข้า.*|आयात.*"
-        r"|rest of (?:the )?world|.*流入",
-    ),
-    (
-        "taxes",
-        "row",
-        r"(?:net )?(?:taxes?|indirect taxes)(?:,? ?\(?(?:less|minus"
-        r"|net of) subsidies\)?)? on (?:products?|goods|imports?)\b.*"
-        r"|taxes less subsidies on products\b.*|subsidies on (?:products|imports)\b.*"
-        r"|net tax(?:es)?(?: on)? products"
-        r"|(?:net )?product taxes.*|taxes_on_products|(?:import|customs) (?:duties|duty|tariffs?)"
-        r"|tariffs?|value added tax(?:es)?"
-        r"|non-?deductible vat|vat|产品税(?:净额)?|进口税|关税|产品税减补贴|d21x31|d21_?m?_?d31"
-        r"|txsp|tls|taxsub"
-        r"|impuestos (?:netos )?(?:sobre|a) (?:los )?productos.*|derechos de importación"
-        r"|(?:net )?indirect taxes on products.*|pajak\b.* produk\b.*|налоги\b.* продукт.*"
-        r"|податки\b.* продукт.*|данъци\b.* продукт.*|(?:순)?생산물세.*|관세.*|関税|輸入品商品税"
-        r"|貨物稅.*|產品稅.*|關稅|進口稅.*|produkts?katte.*|produktsubsidie.*|(?:neto)?tootemaksud.*"
-        r"|(?:saldo )?productgebonden belastingen.*|tuoteverot.*|podatki od produktów.*"
-        r"|(?:čisté )?daně z produktů.*|ürün\w* .*vergi.*|imposte\b.* sui prodotti.*|iva\b.*"
-        r"|thuế sản phẩm.*|φόροι\b.*προϊόντων.*|termékadók.*|impozite\b.* pe produs.*"
-        r"|(?:neto )?porezi?\b.* na proizvode.*|davki\b.* na proizvode.*|produktu nodokļi.*"
-        r"|ضرائب.*المنتجات.*"
-        r"|imp(?:uestos)?\. (?:netos )?(?:sobre|a).*"
-        r"|impostos (?:líquidos.*|sobre produtos.*)|impôts (?:nets )?sur les produits.*"
-        r"|gütersteuern.*"
-        r"|(?:international )?(?:transport|trade)(?: and transport)? margins?(?: .*)?"
-        r"|cif/? ?fob adjustments?.*"
-        r"|direct purchases abroad.*|purchases on the domestic territory.*"
-        r"|purchases by non-?residents.*",
-    ),
-    (
-        "value_added_total",
-        "row",
-        r"(?:(?:total |gross )*value[ _-]?added|gva|gdp|gross domestic product)(?: total)?"
-        r"(?: \(?gross\)?)?(?: bp|,? \(?(?:at|in) (?:current )?(?:basic|factor|market|producers?'?"
-        r"|purchasers?'?) (?:prices?|costs?)\)?)?"
-        r"|tva|增加值|增加值合计|增加值小计|增 加 值|增加值 合计|国内生产总值"
-        r"|valor a[gd](?:re)?g\w+(?: bruto)?(?: a .*)?(?: \( ?pib ?\))?|valeur ajoutée.*"
-        r"|valor a(?:ñadido|dicionado).*|valore aggiunto.*|(?:bruto )?toegevoegde waarde.*"
-        r"|bruttoprodukt"
-        r"|wartość dodana.*|(?:brutto)?förädlingsvärde|brutto?værditilvækst|arvonlisäys.*"
-        r"|(?:hrubá )?přidaná hodnota|(?:bruttó )?hozzáadott érték|(?:gayrisafi )?katma değer"
-        r"|nilai tambah(?: bruto)?"
-        r"|valoarea? adăugată.*|valoarea? adaugata.*|(?:валовая )?добавленная стоимость"
-        r"|(?:ακαθάριστη )?προστιθέμενη αξία|giá trị tăng thêm|القيمة المضافة|ערך מוסף|มูลค่าเพิ่ม"
-        r"|附加價值|부가가치계?|bruttowertschöpfung|total primary inputs?|粗付加価値(?:部門)?計?",
-    ),
-    (
-        "value_added",
-        "row",
-        r"wages?(?: and salaries)?|salar(?:y|ies)|labou?r|compensation(?: of employees)?.*"
-        r"|(?:gross |net )?operating surplus.*"
-        r"|surplus|profits?|mixed income|capital|depreciation|consumption of fixed capital"
-        r"|(?:net |other )?(?:taxes?|subsidies)"
-        r"(?: less subsidies)? on production.*|other taxes.*|net production taxes"
-        r"|labour_compensation|gross_operating_surplus"
-        r"|劳动者报酬|生产税净额|固定资产折旧|营业盈余|雇用者所得|営業余剰|remuneraci\w+.*|remuneraç\w+.*|excedente.*"
-        r"|arbeitnehmerentgelt.*|rémunération.*|excédent.*|redditi da lavoro.*|risultato.*gestione"
-        r"|受僱人員報酬|營業盈餘|피용자보수|영업잉여"
-        r"|impuestos netos sobre la producción",
-    ),
-    (
-        "memorandum",
-        "row",
-        r"emp(?:-\w+)?|(?:total )?employment(?:,? (?:total|domestic|in|\()\b.*)?|jobs"
-        r"|(?:wages? and salary earners|self-?employed|persons employed)(?: persons)?(?: \(.*\))?"
-        r"|number of (?:employees|persons|jobs|workers|enterprises|establishments|firms)\b.*"
-        r"|(?:full-?time equivalents?|fte|persons (?:employed|engaged)|head ?count|workers)\b.*"
-        r"|employees(?!.*compensation)(?:,.*| \(.*\))?"
-        r"|hours worked.*|(?:(?:total |resident )?population|capital stock)(?: \(.*\))?"
-        r"|(?:energy|water|land|electricity)\b.* \((?:[kmgtp]?(?:j|wh|toe)|m3|m³|ha|km2|hectares)\)"
-        r"|(?:total )?(?:co2|ch4|n2o|ghg|carbon dioxide|methane|nitrous oxide"
-        r"|greenhouse gas(?:es)?)(?: emissions?)?(?: \(.*\))?|emissions\b.*"
-        r"|就业人数|从业人员(?:数|人数)?|.*排放量?",
-    ),
-    (
-        "demand_total",
-        "column",
-        r"(?:total )?final(?: (?:uses?|demand|consumption total))?(?: total)?|total final(?: (?:use"
-        r"|uses|demand|consumption|expenditure).*)?"
-        r"|tfu|tc|thc|gcf|最终使用(?:合计)?|最终消费(?:合计|支出合计)?|居民消费(?:合计|支出合计"
-        r"|小计)|资本形成(?:总额)?合计|资本形成总额"
-        r"|最终使用 ?合计|total (?:consumption|investment|gross capital formation"
-        r"|capital formation|exports)"
-        r"|final uses \(.*\)|(?:total )?demanda final(?: total)?|total (?:empleos|emplois) finals?"
-        r"|(?:letzte|endg\w+) verwendung.*|totale impieghi finali|totaal finale.*|最終需要(?:合)?計"
-        r"|최종수요계?|popyt końcowy",
-    ),
-    (
-        "final_demand",
-        "column",
-        r".*\b(?:consumption|households?|private|government|public|investment|capital formation"
-        r"|stocks?|inventor\w+"
-        r"|exports?|npish|expenditures?|final_demand|final demand)\b.*|cons|ex|err|fd|f|c|g|i|e"
-        r"|.*(?:消费|出口|资本形成|存货|支出|流出|最終需要|輸出|固定資本形成).*",
-    ),
-    (
-        "total",  # whatever else begins so: it is checked against the sums there are
-        "both",
-        r"(?:total|totaal|totale|summa|suma|zużycie pośrednie|toplam|σύνολο|tổng|إجمالي|סך)\b.*"
-        r"|รวม.*|vorleistungen\b.*|.*合計|.*\b(?:i alt|yhteensä|celkem|összesen|gesamt|insgesamt"
-        r"|toplam[ıi]?|ogółem)",
-    ),
-)
-_COMPILED = tuple((role, axis, re.compile(pattern)) for role, axis, pattern in _PATTERNS)
 _FOOTNOTE = re.compile(
     r"\s*(?:\[\w+\]|/\d+/|\((?:\d+|[a-z])\)|(?<=\s)\d\)|[\u00b9\u00b2\u00b3\u2070-\u2079]+)\s*$"
 )
@@ -233,10 +61,24 @@ def role_of(text: str, axis: str) -> Role | None:
     """
     words = tidy(text)
     spaced = words.replace("_", " ")
-    for role, where, pattern in _COMPILED:
+    for role, where, pattern in _vocabulary():
         if where in {axis, "both"} and (pattern.fullmatch(words) or pattern.fullmatch(spaced)):
             return role
     return None
+
+
+@lru_cache(maxsize=1)
+def _vocabulary() -> tuple[tuple[Role, str, re.Pattern[str]], ...]:
+    """Return role, axis ("row", "column" or "both") and pattern of the whole tidy label."""
+    words = tomllib.loads((files(__package__) / "words.toml").read_text("utf-8"))
+    spelled = {name: words[name] for name in ("THING", "BASIS")}
+    known = []
+    for entry in words["meanings"]:
+        pattern = "|".join(entry["labels"])
+        for name, text in spelled.items():
+            pattern = pattern.replace(name, text)
+        known.append((entry["role"], entry["axis"], re.compile(pattern)))
+    return tuple(known)
 
 
 _PLAIN = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,3})?")
@@ -399,3 +241,89 @@ def _is_decimal(text: str, mark: str) -> bool:
     if other in whole or _SPACES.search(whole):
         return True
     return len(rest) != 3 or len(whole) > 3 or whole.startswith("0")
+
+
+_TEXTS = ("sheet", "country", "encoding", "unit", "name", "decimal", "thousands")
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The options of :func:`quesnay.read_io`; see there."""
+
+    layout: str | None = None
+    sheet: str | None = None
+    year: int | None = None
+    country: str | None = None
+    make: str | Path | None = None
+    accounts: str | Path | None = None
+    tolerance: float | None = None
+    strict: bool = True
+    blank: str = "refuse"
+    encoding: str | None = None
+    unit: str | None = None
+    name: str | None = None
+    decimal: str | None = None
+    thousands: str | None = None
+    roles: Mapping[str, str] = field(default_factory=dict)
+    merge_regions: bool = False
+
+    @property
+    def zeros(self) -> frozenset[str]:
+        """What is read as zero."""
+        return frozenset({"", "-", "\u2014"} if self.blank == "zero" else ())  # a dash is nil
+
+
+def read_options(given: Mapping[str, Any], *, layouts: Any = None) -> ReadOptions:
+    """Check options of :func:`quesnay.read_io`, from a call, the shell or a study file.
+
+    >>> read_options({"year": 2014, "blank": "zero"}).year
+    2014
+    """
+    known = [item.name for item in fields(ReadOptions)]
+    for key in given:
+        if key not in known:
+            hint = nearest(key, known) or f" known: {', '.join(known)}"
+            raise DataError(f"option {shown(key)} of read_io is unknown;{hint}")
+    values = dict(given)
+    for key in _TEXTS:
+        value = values.get(key)
+        if value is not None and not isinstance(value, str):
+            raise DataError(f"{key}: expected a text, got {shown(value)}")
+        plain_text(value or "", key)
+    if values.get("layout") is not None and layouts is not None:
+        choice(values["layout"], layouts, "layout")
+    choice(values.get("blank", "refuse"), ("refuse", "zero"), "blank")
+    for key in ("strict", "merge_regions"):
+        if key in values:
+            values[key] = switch(values[key], key)
+    values["year"] = _year(values.get("year"))
+    values["tolerance"] = _tolerance(values.get("tolerance"))
+    for key in ("make", "accounts"):
+        if not isinstance(values.get(key), str | Path | None):
+            raise DataError(f"{key}: expected a path, got {shown(values[key])}")
+    values["roles"] = _roles(values.get("roles"))
+    return ReadOptions(**values)
+
+
+def _year(value: Any) -> int | None:
+    if isinstance(value, str) and value.isdecimal() and len(value) == 4:
+        value = int(value)
+    if value is not None and not (is_whole(value) and 1800 <= value <= 2200):
+        raise DataError(f"year: expected a year such as 2014, got {shown(value)}")
+    return None if value is None else int(value)
+
+
+def _tolerance(value: Any) -> float | None:
+    if value is not None and not (is_number(value) and value >= 0):
+        raise DataError(f"tolerance: expected a share of output of at least 0, got {shown(value)}")
+    return None if value is None else float(value)
+
+
+def _roles(value: Any) -> dict[str, str]:
+    if value is None:
+        return {}
+    if not isinstance(value, Mapping):
+        raise DataError(f"roles: expected {{label: role}}, got {shown(value)}")
+    for role in value.values():
+        choice(role, ROLES, "roles: role")
+    return {str(key): role for key, role in value.items()}

@@ -17,7 +17,8 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
                 "it found (Chinese files are often 'gb18030')"
             ) from error
     marked = next((code for mark, code in _MARKS if data.startswith(mark)), None)
-    marked = marked or _escaped(data) or _two_bytes(data)
+    escaped = (code for sign, code in _ESCAPES if sign in data)  # letters by escapes, all ASCII
+    marked = marked or next(escaped, None) or _two_bytes(data)
     try:
         return data.decode(marked or "utf-8")
     except UnicodeError:
@@ -30,23 +31,15 @@ def decoded(data: bytes, name: str, encoding: str | None) -> str:
         text = data.decode("latin-1")
     strange = next((found for sign in _strange(text) if (found := sign.search(text))), None)
     if strange is not None:
-        start, stop = (re.split(r"[,;\t\n]", part) for part in _around(text, strange))
+        around = text[max(strange.start() - 20, 0) : strange.start()], text[strange.end() :][:20]
+        start, stop = (re.split(r"[,;\t\n]", part) for part in around)
         raise DataError(
             f"{name}: its encoding is not known (taken for Western, it holds "
             f"{shown(start[-1] + strange.group() + stop[0])}); declare it, such as encoding="
-            "'shift_jis' (or 'euc_jp', 'euc_kr', 'big5', 'gb18030', 'cp1250', 'cp1251', 'cp1254')"
+            "'shift_jis' (or 'euc_jp', 'euc_kr', 'big5', 'gb18030', 'cp1250', 'cp1251', 'cp1254', "
+            "'cp1257'; 'cp1252' if Western is right)"
         )
     return text
-
-
-def _around(text: str, found: re.Match[str]) -> tuple[str, str]:
-    """Return what stands before and behind a part of a text."""
-    return text[max(found.start() - 20, 0) : found.start()], text[found.end() : found.end() + 20]
-
-
-def _escaped(data: bytes) -> str | None:
-    """Return the encoding that switches its letters by escapes, in bytes that are all ASCII."""
-    return next((code for sign, code in _ESCAPES if sign in data), None)
 
 
 def _two_bytes(data: bytes) -> str | None:
@@ -69,16 +62,42 @@ _ESCAPES = ((b"\x1b$)C", "iso2022_kr"), (b"\x1b$", "iso2022_jp_ext"))
 # older Western encodings turn into.
 _STRANGE = re.compile(
     "[\x80-\x9f]|[\u00a1-\u00ff]{4}|(?<![A-Za-z\u00a1-\u00ff])[\u00a1-\u00ff]{2,}(?![A-Za-z])"
-    "|(?<=[a-z])[\u00a1-\u00a9\u00ac\u00ae-\u00b1\u00b3\u00b5\u00b6\u00b8\u00b9\u00bb-\u00bf](?=[a-z])"
+    "|(?<=[a-z\u00df-\u00ff])[\u00a1-\u00a9\u00ac\u00ae-\u00b1\u00b3\u00b5\u00b6\u00b8\u00b9\u00bb-\u00bf](?=[a-z])"
     "|[\u00b3\u00b9][a-z\u00b1\u00b3\u00b9]{2}|(?<=[a-z])[\u00a1\u00bf]|[\u0153\u00e6](?=[\u0153\u00e6\u00b6])"
-    "|[\u00ec\u00f9\u00e3](?=[b-df-hj-mp-rt-z\u0161\u017e\u00f8])"
+    "|[\u00ec\u00f9\u00e3](?=[b-df-hj-mp-rt-z\u0161\u017e\u00e7\u00f8])"
     "|[\u00aa\u00ba\u00a6\u00b7](?=[A-Z\u00c0-\u00ff])"
     "|(?<=[a-z])[\u017d\u0160\u0152\u0178\u201a\u201e\u0192\u02c6\u2030]"
     "|(?<=[A-Za-z])[\u201c\u201d](?=[a-z\u00c0-\u00ff])|\u2122(?=[a-z])"
     "|[\u0192\u02c6\u2030\u2039\u2022\u02dc\u2122](?=[^\\x00-\\x7f])"
+    "|(?i:\u00f1(?![aeiou\u00e1\u00e9\u00ed\u00f3\u00fa]))|(?i:\u00f5(?![a-z\u00e4\u00f5\u00f6\u00fc]))"
+    "|\u0153(?!c[ou]|no|[adeiostu\u00e9])|\u0152(?=[bf-hj-mp-rvwz])|[\u00a5\u00a6\u00a9\u00af\u00b6](?=[a-z])"
+    "|(?<![\\w.])[\u00aa\u00ba](?=[a-z])"
+    "|\u00a3(?=[aeiou\u00f3AEIOU\u00d3\u00b1\u00b9])|(?<=[A-Z]{4})\u00a3|(?<=[a-z]{2})[\u00b1\u00b6\u00bc\u00be]"
 )
-_TURKISH = re.compile("[\u00d0\u00dd\u00de\u00f0\u00fd\u00fe]")
-_CZECH = re.compile("(?i)\u00f5(?!e)|\u00f8")
+# Letters that a Western text has only beside others of the same language, or only where those of
+# another are missing: letters of the other languages named here turn into them.
+_UNLESS = tuple(
+    (re.compile(f"(?i){sign}"), re.compile(f"(?i){beside}"))
+    for sign, beside in (
+        ("[ðýþ]", "[áæéíóú]"),  # Icelandic, else Turkish
+        ("æ", "[åðôöøþ]"),  # Nordic, else c with acute
+        ("â|(?<!for)ê(?!ch)", "[àáãçèéíôõ]"),  # French, Portuguese, else Latvian, Polish
+        ("[îû]", "[àèéô]|ç(?=[aou])"),  # French, else Latvian
+        ("è(?=[a-z])", "[àçéêíïòóùú]"),  # Romance, else c with caron
+        ("(?<=[a-z])ã(?![a-z])", "[áçéêíóõú]|ã[eo]"),  # Portuguese, else Romanian
+        ("(?<=[b-df-hj-np-tv-z])ë", "ç"),  # Albanian, else Lithuanian
+        ("(?<=[a-ln-z])³", "²"),  # a footnote, else Polish; cubic metres are neither
+    )
+)
+_IF = tuple(
+    (re.compile(f"(?i){sign}"), re.compile(f"(?i){beside}"))
+    for sign, beside in (
+        ("ø", "[áíóú]"),  # no Danish, but Czech
+        ("õ(?!e)", "[áéíóú]"),  # no Estonian, but Hungarian
+        ("û", "[áíóöúü]"),  # no French, but Hungarian
+        ("[èìïòù]", "[áý]"),  # no French, Italian, Catalan, but Czech, Slovak
+    )
+)
 # Letters of Chinese tables; of other languages, taken for Chinese, hardly one in three is of them.
 _COMMON = frozenset(
     "农林牧渔业产品和服务煤炭采选石油天然气开金属矿非其他食烟草纺织装鞋帽皮革羽绒及制木材加工家具"
@@ -90,18 +109,9 @@ _COMMON = frozenset(
 
 
 def _strange(text: str) -> list[re.Pattern[str]]:
-    """Return the signs by which a Western text is none.
-
-    Eth, thorn and y with acute are Icelandic beside letters with acute, else Turkish. Beside other
-    vowels with acute, o with stroke is no Danish and o with tilde before another letter than e no
-    Estonian, but Czech and Hungarian.
-    """
-    signs = [_STRANGE]
-    if not re.search("(?i)[\u00e1\u00e6\u00e9\u00ed\u00f3\u00fa]", text):
-        signs.append(_TURKISH)
-    if re.search("(?i)[\u00e1\u00ed\u00f3\u00fa]", text):
-        signs.append(_CZECH)
-    return signs
+    """Return the signs by which a Western text is none."""
+    alone = [sign for sign, beside in _UNLESS if not beside.search(text)]
+    return [_STRANGE, *alone, *(sign for sign, beside in _IF if beside.search(text))]
 
 
 def _legacy(data: bytes) -> str:

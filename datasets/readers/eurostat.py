@@ -12,9 +12,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import NumberStyle, to_number
+from quesnay.datasets.readers.cells import NumberStyle, ReadOptions, to_number
 from quesnay.datasets.readers.containers import PackedRow, Row, Sheet
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
 
 _REQUIRED = {

@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
-from quesnay.datasets.readers.cells import NumberStyle
+from quesnay.datasets.readers.cells import NumberStyle, ReadOptions
 from quesnay.datasets.readers.containers import (
     Book,
     Sheet,
@@ -29,7 +29,6 @@ from quesnay.datasets.readers.containers import (
     plain_numbers,
     unpacked,
 )
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import DataError, nearest

@@ -17,9 +17,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import role_of, tidy
+from quesnay.datasets.readers.cells import ReadOptions, role_of, tidy
 from quesnay.datasets.readers.containers import Sheet, open_book
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.plain import arrange_plain, unit_of
 from quesnay.fitting.errors import DataError
 from quesnay.models.inputs import as_path

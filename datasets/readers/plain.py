@@ -10,15 +10,16 @@ rules, some with a few codes or words of their own. Last: a workbook to fill in.
 import io
 import itertools
 import re
+import tomllib
 import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from importlib.resources import files
 from pathlib import Path
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import DASHES, Role, role_of, tidy
+from quesnay.datasets.readers.cells import DASHES, ReadOptions, Role, role_of, tidy
 from quesnay.datasets.readers.containers import Cell, PackedRow, Sheet, label
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.fitting.errors import DataError, nearest
 from quesnay.models.display.write import write_bytes
 from quesnay.models.inputs import as_path
@@ -28,10 +29,12 @@ _LABEL_COLUMNS = 7
 _NEVER_SECTORS = {"total", "output", "imports", "taxes", "value_added_total", "demand_total"}
 _UNIT = re.compile(
     r"(?:[^()（）]*\b)?(?:(?:hundred )?(?:millions?|billions?|thousands?|trillions?)\b|£|miles? de"
-    r"|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元).{0,40}",
+    r"|10,000 (?=(?:yuan|rmb|cny|yen|won)\b)|valores|mio\b|crore|lakh|万元|亿元|百万|千元|万 元)"
+    r".{0,40}",
     re.IGNORECASE,
 )
 _LIKE_NUMBER = re.compile(r"[^\w.,]{0,2}[.,]?\d[\d.,'\u2019_\s]*(?:[eE][+-]?\d+)?\)?")
+_DECIMAL = re.compile(r"[0-9]{1,3}\.[0-9]{1,3}")
 _RAISED = re.compile("[\u00b9\u00b2\u00b3\u2070-\u2079]+$")  # the mark of a footnote
 _TWO_MEANINGS = re.compile(r"capital|labou?r|surplus|tax")  # income, or what is bought
 _AMBIGUOUS_TAXES = {
@@ -145,8 +148,11 @@ def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
         for c in range(_LABEL_COLUMNS):
             below = {mark for mark, row in last[c].items() if row > h}
             same = [t for t in set(texts[c + 1 :]) if t and key(t) in below]
-            # numbers may agree by chance: codes of digits count half, other numbers nothing
-            count = sum(0.5 if t.isdigit() else float(not _numeric(t)) for t in map(key, same))
+            # numbers may agree by chance: codes count half, other numbers nothing
+            number = 0.5 * _decimal_codes(texts[c + 1 :], set(same))
+            count = sum(
+                0.5 if t.isdigit() else number if _numeric(t) else 1.0 for t in map(key, same)
+            )
             if count > most:
                 best, most = (h, c), count
     if best is None:
@@ -154,6 +160,14 @@ def _located(sheet: Sheet, key: Callable[[str], str]) -> _Place:
     place = _place(sheet, *best, key)
     codes = _codes_beside(sheet, place)
     return place if codes is None else _place(sheet, *codes, key)
+
+
+def _decimal_codes(header: list[str], same: set[str]) -> bool:
+    """Tell codes such as 1.9, 1.10, 2.1 from data: each is a row too, and they ascend in parts."""
+    decimals = [text for text in header if _DECIMAL.fullmatch(text)]
+    parts = [[int(part) for part in text.split(".")] for text in decimals]
+    ascend = all(one < other for one, other in itertools.pairwise(parts))
+    return len(parts) > 1 and ascend and same.issuperset(decimals)
 
 
 def _codes_beside(sheet: Sheet, place: _Place) -> tuple[int, int] | None:
@@ -458,43 +472,6 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
         )
 
 
-_TEMPLATE: tuple[tuple[object, ...], ...] = (
-    ("Input-output table of (country, year)",),
-    ("million (currency)",),
-    (),
-    ("code", "name", "01", "02", "03",
-     "households", "government", "investment", "exports", "output"),
-    ("01", "Farming", 20, 60, 10, 80, 5, 5, 20, 200),
-    ("02", "Industry", 40, 150, 60, 120, 10, 70, 50, 500),
-    ("03", "Services", 20, 80, 70, 150, 90, 20, 20, 450),
-    ("", "imports", 10, 50, 20, 40, 0, 20, 0),
-    ("", "taxes less subsidies on products", 2, 8, 5, 30, 0, 5, 0),
-    ("", "compensation of employees", 58, 92, 195),
-    ("", "taxes less subsidies on production", 5, 10, 10),
-    ("", "gross operating surplus", 45, 50, 80),
-)  # fmt: skip
-_TEMPLATE_NOTES = (
-    "Write over the example on the sheet Table; keep its first rows for title and unit.",
-    "A sector has the same code in its row and in its column. Add rows and columns as you need; "
-    "any number of sectors will do.",
-    "Rows say who sells, columns who buys: row 01, column 02 is what Industry buys from Farming.",
-    "Columns after the sectors are final demand, by category. 'output' is total output; it is "
-    "optional and must be the sum of its row.",
-    "Imports: either one row 'imports' (flows are then domestic), or a negative column 'imports' "
-    "(flows then include imports). The example has the row.",
-    "Taxes less subsidies on products are a row of their own. They and imports are never counted "
-    "as value added.",
-    "All other rows are value added by component: compensation, taxes on production, surplus ...",
-    "Each sector's inputs (flows, imports, taxes on products, value added) add up to its output; "
-    "quesnay checks it and names the sector that does not.",
-    "Totals may stay: a row or column named 'total', 'intermediate use', 'value added' ... is "
-    "compared with its parts and left out.",
-    "An empty cell among the flows is refused unless you say that it is zero: --blank zero, in "
-    "Python blank='zero'.",
-    "Check: quesnay table check FILE. In Python: quesnay.read_io('FILE').check()",
-)
-
-
 def write_template(path: str | Path) -> Path:
     """Write a workbook with a small balanced table to write over, and notes.
 
@@ -528,12 +505,13 @@ def write_template(path: str | Path) -> Path:
         raise DataError(f"{target}: expected a file ending in .xlsx")
     if target.exists():
         raise DataError(f"{target}: a file of that name is there; choose another name")
+    template = tomllib.loads((files(__package__) / "template.toml").read_text("utf-8"))
     buffer = io.BytesIO()
     book = xlsxwriter.Workbook(buffer, {"in_memory": True})
     bold = book.add_format({"bold": True})
     sheet = book.add_worksheet("Table")
     sheet.set_column(1, 1, 36)
-    for i, row in enumerate(_TEMPLATE):
+    for i, row in enumerate(template["rows"]):
         for j, cell in enumerate(row):
             if cell == "":
                 continue
@@ -543,7 +521,7 @@ def write_template(path: str | Path) -> Path:
                 sheet.write(i, j, cell)
     notes = book.add_worksheet("Notes")
     notes.set_column(0, 0, 110, book.add_format({"text_wrap": True}))
-    for i, line in enumerate(_TEMPLATE_NOTES):
+    for i, line in enumerate(template["notes"]):
         notes.write_string(i, 0, line)
     book.close()
     return write_bytes(target, buffer.getvalue())

@@ -8,28 +8,16 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers, assemble
-from quesnay.datasets.readers.cells import role_of
+from quesnay.datasets.readers.cells import ReadOptions, read_options, role_of
 from quesnay.datasets.readers.containers import WORKBOOKS, Book, Sheet, file_hash, open_book
 from quesnay.datasets.readers.eurostat import arrange_eurostat, looks_eurostat
-from quesnay.datasets.readers.folders import (
-    folder_layout,
-    read_eora,
-    read_exiobase,
-    read_gloria,
-)
-from quesnay.datasets.readers.offices import (
-    arrange_nbs,
-    arrange_ons,
-    looks_nbs,
-    looks_ons,
-)
-from quesnay.datasets.readers.options import ReadOptions, read_options
+from quesnay.datasets.readers.folders import folder_layout, read_eora, read_exiobase, read_gloria
+from quesnay.datasets.readers.offices import arrange_nbs, arrange_ons, looks_nbs, looks_ons
 from quesnay.datasets.readers.plain import arrange_plain, canonical, is_number
 from quesnay.datasets.readers.supply_use import looks_bea, looks_ibge, read_bea, read_ibge
 from quesnay.datasets.readers.world import (
@@ -98,7 +86,7 @@ _USD, _EUR, _AUD = "million US dollars", "million euro", "million Australian dol
 _EXACT, _OFFICE = (1e-6, 0.0), (1e-3, 1e-2)
 # The list of layouts, in the order in which a file is tried; a plain grid is the last resort. An
 # office that prints one grid needs an entry with the marks it is known by and no more, or, where
-# its words are not among those of `cells.py`,
+# its words are not among those of `words.toml`,
 # partial(arrange_plain, codes={"its word": "final_demand", ...}).
 LAYOUTS: Mapping[str, Layout] = {
     "quesnay": Layout(arrange_plain, looks_written, totals=_EXACT, tolerance=1e-6),
@@ -404,21 +392,9 @@ def _cleared(frames: IOFrames, absolute: float) -> IOFrames:
         values[places] = 0.0
         return pd.DataFrame(values, frame.index, frame.columns)
 
-    def paid(pair: tuple[pd.DataFrame, pd.DataFrame] | None) -> Any:
-        return None if pair is None else (rows(pair[0].T).T, pair[1])
-
     listed = ", ".join(f"{frames.Z.index[k]} ({x[k]:.3g})" for k in places[:5])
     note = f"outputs that are negative or nothing by rounding were set to zero: {listed}"
-    return replace(
-        frames,
-        Z=rows(rows(frames.Z).T).T,
-        final_demand=rows(frames.final_demand),
-        value_added=rows(frames.value_added.T).T,
-        output=None if frames.output is None else frames.output.mask(tiny, 0.0),
-        imports=paid(frames.imports),
-        taxes=paid(frames.taxes),
-        source=frames.source.with_notes(warnings=(note,)),
-    )
+    return frames.by_sector(rows, warnings=(note,))
 
 
 def _table(frames: IOFrames, options: ReadOptions) -> InputOutputTable:

@@ -12,14 +12,14 @@ trade and transport margins and, at home, imports; the margins become sales of t
 import re
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
-from quesnay.datasets.readers.cells import NumberStyle, role_of, tidy
+from quesnay.datasets.readers.cells import NumberStyle, ReadOptions, role_of, tidy
 from quesnay.datasets.readers.containers import Book, Sheet, check_once, open_book
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.tables import IOFrames, TableSource
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.errors import BalanceError, DataError
@@ -49,6 +49,12 @@ class _Block:
     names: dict[str, str]
     title: str
     corner: str
+
+    @classmethod
+    def of(cls, sheet: Sheet, rows: list[Line], columns: list[Line], **rest: Any) -> "_Block":
+        """Take the codes of the lines of a sheet."""
+        down, across = ([line.label for line in lines] for lines in (rows, columns))
+        return cls(sheet.title, down, across, **rest)
 
     def part(self, rows: list[str], columns: list[str]) -> Array:
         """Return some of the numbers."""
@@ -222,15 +228,10 @@ def _bea_block(sheet: Sheet) -> _Block:
         rows.append(Line(i, code, "", name))
     for what, lines, first in (("row", rows, body), ("column", columns, _LABELS)):
         check_once([(c.label, c.place - first + 1) for c in lines], what, sheet.title)
-    return _Block(
-        sheet.title,
-        [line.label for line in rows],
-        [line.label for line in columns],
-        Numbers(sheet, NumberStyle(zeros=_ZEROS)).block(rows, columns),
-        {line.label: line.name for line in (*rows, *columns)},
-        sheet.name,
-        "".join(_head(sheet)[:1])[:60],
-    )
+    numbers = Numbers(sheet, NumberStyle(zeros=_ZEROS)).block(rows, columns)
+    said = {line.label: line.name for line in (*rows, *columns)}
+    corner, title = "".join(_head(sheet)[:1])[:60], sheet.name
+    return _Block.of(sheet, rows, columns, values=numbers, names=said, title=title, corner=corner)
 
 
 def _same(found: list[str], expected: list[str], file: str, what: str) -> None:
@@ -448,15 +449,10 @@ def _ibge(sheet: Sheet, labels: int) -> _Block:
         numeric = any(isinstance(sheet.cell(i, c.place), float) for c in columns)
         if text and tidy(text) != "total" and numeric and not part:
             rows.append(Line(i, text, "", sheet.text(i, 1) if labels > 1 else ""))
-    return _Block(
-        sheet.title,
-        [line.label for line in rows],
-        [line.label for line in columns],
-        Numbers(sheet, NumberStyle()).block(rows, columns, blank=True),
-        {line.label: line.name for line in columns},
-        sheet.text(0, 0),
-        "",
-    )
+    numbers = Numbers(sheet, NumberStyle()).block(rows, columns, blank=True)
+    said = {line.label: line.name for line in columns}
+    title = sheet.text(0, 0)
+    return _Block.of(sheet, rows, columns, values=numbers, names=said, title=title, corner="")
 
 
 def _ibge_income(value: _Block) -> list[str]:

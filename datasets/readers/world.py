@@ -12,9 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from quesnay.datasets.readers.assembly import Arrangement, Line, Numbers
-from quesnay.datasets.readers.cells import role_of
+from quesnay.datasets.readers.cells import ReadOptions, role_of
 from quesnay.datasets.readers.containers import PackedRow, Row, Sheet, label
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.plain import is_number
 from quesnay.datasets.tables import IOFrames
 from quesnay.fitting.arrays import Array
@@ -165,23 +164,8 @@ def merge_regions(frames: IOFrames) -> IOFrames:
         return f"{_MERGED.get(country, country)}_{rest}" if rest else name
 
     groups = pd.Index([joined(name) for name in frames.Z.index], name="sector")
-
-    def rows(frame: pd.DataFrame) -> pd.DataFrame:
-        return frame.groupby(groups, sort=False).sum()
-
-    def columns(frame: pd.DataFrame) -> pd.DataFrame:
-        return rows(frame.T).T
-
-    output, taxes = frames.output, frames.taxes
-    return replace(
-        frames,
-        Z=columns(rows(frames.Z)),
-        final_demand=rows(frames.final_demand),
-        value_added=columns(frames.value_added),
-        output=None if output is None else output.groupby(groups, sort=False).sum(),
-        taxes=None if taxes is None else (columns(taxes[0]), taxes[1]),
-        source=frames.source.with_notes(assumed=("CN1, CN2 joined to CHN and MX1, MX2 to MEX",)),
-    )
+    note = "CN1, CN2 joined to CHN and MX1, MX2 to MEX"
+    return frames.by_sector(lambda one: one.groupby(groups, sort=False).sum(), assumed=(note,))
 
 
 # --- WIOD and ADB ---------------------------------------------------------------------------------
@@ -416,7 +400,8 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
     )
     if not own.any():
         raise DataError(f"{file}: no column of final demand of {country!r} found")
-    names = [_own_name(str(n), country) for n in final.columns[own]]
+    ends = re.compile(f"^{re.escape(country)}_|_{re.escape(country)}$")
+    names = [ends.sub("", str(name), count=1) for name in final.columns[own]]
     Z, F = frames.Z.to_numpy(), final.to_numpy()
     index = pd.Index(codes, name="sector")
     demand = pd.DataFrame(F[np.ix_(home, own)], index, names)
@@ -430,7 +415,6 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         paid_finally = levied[1].iloc[:, np.flatnonzero(own)].set_axis(names, axis=1)
         taxes = levied[0].iloc[:, places].set_axis(codes, axis=1), _paid(paid_finally, demand)
     note = f"{country} cut out of a world table, imports by product from the other countries"
-    source = replace(frames.source, country=country)
     return replace(
         frames,
         Z=pd.DataFrame(Z[np.ix_(home, home)], index, codes),
@@ -443,7 +427,7 @@ def cut_country(frames: IOFrames, country: str, file: str) -> IOFrames:
         ),
         taxes=taxes,
         name=f"{frames.name}, {country}",
-        source=source.with_notes(recognised=(note,)),
+        source=replace(frames.source, country=country).with_notes(recognised=(note,)),
     )
 
 
@@ -467,8 +451,3 @@ def _by_product(values: Array, products: list[str], columns: list[str]) -> pd.Da
 def _paid(paid: pd.DataFrame, demand: pd.DataFrame) -> pd.DataFrame:
     """Give a block of final use the columns of exports, which it does not pay."""
     return paid.reindex(columns=demand.columns, fill_value=0.0)
-
-
-def _own_name(name: str, country: str) -> str:
-    bare = name.removeprefix(f"{country}_")
-    return bare if bare != name else name.removesuffix(f"_{country}")

@@ -8,9 +8,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.datasets.readers.assembly import Line, Numbers
-from quesnay.datasets.readers.cells import NumberStyle
+from quesnay.datasets.readers.cells import NumberStyle, ReadOptions
 from quesnay.datasets.readers.containers import Sheet, check_once, label
-from quesnay.datasets.readers.options import ReadOptions
 from quesnay.datasets.readers.plain import canonical
 from quesnay.datasets.tables import IOFrames, TableSource, frames_of_blocks
 from quesnay.fitting.errors import DataError, shown

@@ -50,7 +50,7 @@ def audit(
     reported: pd.DataFrame | ReportFile | None = None,
     gdp: pd.DataFrame | None = None,
     *,
-    gdp_unit: str = "100 million CNY",
+    gdp_unit: str = "100 million yuan",
     forecast_growth: tuple[float, float] | None = None,
     identities: Sequence[Identity] | None = None,
     quantities: Sequence[Quantity] | None = None,
@@ -175,7 +175,7 @@ def _judged(
         ),
         letters={one.symbol: one.concept for one in declared},
     )
-    return replace(result, found=findings_of(problem, result))
+    return replace(result, found=tuple(findings_of(problem, result)))
 
 
 def _assignments_frame(problem: Problem, found: Sequence[Assignment]) -> pd.DataFrame:

@@ -20,8 +20,8 @@ from typing import Any
 
 import pandas as pd
 
-from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text
-from quesnay.fitting.errors import DataError, nearest, shown, suggestion
+from quesnay.fitting.checks import as_tuple, is_number, is_whole, plain_text, refuse_unknown
+from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.models.inputs import rounding_interval
 
 KINDS = ("estimate", "forecast")
@@ -38,7 +38,13 @@ _SIZES = {
     "bn": 1e9,
     "mn": 1e6,
 }
-_SAME = {"yuan": "CNY", "rmb": "CNY", "cny": "CNY", "dollar": "USD", "dollars": "USD", "usd": "USD"}
+_WORDS = {
+    "CNY": "yuan rmb cny",
+    "USD": "dollar dollars us-dollar us-dollars usd",
+    "EUR": "euro euros eur",
+    "JPY": "yen jpy",
+}
+_SAME = {word.replace("-", " "): code for code, words in _WORDS.items() for word in words.split()}
 _GROUPED = re.compile(r"\s*[+-]?\d{1,3}(,\d{3})+(\.\d*)?\s*", re.ASCII)
 _PER = re.compile(r"\s*/\s*|\s+per\s+", re.IGNORECASE)
 _SHAPE = re.compile(
@@ -68,7 +74,7 @@ def unit_of(text: object, *, where: str) -> Unit:
     words = plain_text(text.strip(), f"{where}: unit") if isinstance(text, str) else ""
     if not words:
         raise DataError(
-            f"{where}: no unit; give one such as 'trillion CNY', 'percent' or 'persons'"
+            f"{where}: no unit; give one such as 'trillion yuan', 'percent' or 'persons'"
         )
     if words.lower() in {"percent", "per cent", "%"}:
         return Unit(words, 0.01, "")
@@ -84,11 +90,27 @@ def unit_of(text: object, *, where: str) -> Unit:
         number = 0.0
     if found is None or not base or not number > 0.0:
         raise DataError(
-            f"{where}: cannot read the unit {words!r}; write it as 'trillion CNY', "
-            "'100 million CNY', 'percent' or 'million persons'"
+            f"{where}: cannot read the unit {words!r}; write it as 'trillion yuan', "
+            "'100 million yuan', 'percent' or 'million persons'"
         )
     scale = number * _SIZES[found["size"].lower()]
     return Unit(words, scale, _SAME.get(base.lower(), base))
+
+
+def with_the_money_of(unit: str, other: str) -> str:
+    """Return a unit with its money called as in another, so that a reader meets one word for it.
+
+    >>> with_the_money_of("100 million CNY", "trillion yuan")
+    '100 million yuan'
+    >>> with_the_money_of("million persons", "trillion yuan")
+    'million persons'
+    """
+    own, like = _SHAPE.fullmatch(unit), _SHAPE.fullmatch(other)
+    if own is None or like is None or not own["base"] or not like["base"]:
+        return unit
+    base, money = own["base"].strip(), like["base"].strip()
+    same = _SAME.get(base.lower(), base) == _SAME.get(money.lower(), money)
+    return unit[: own.start("base")] + money if same else unit
 
 
 def _ratio(words: str, where: str) -> Unit:
@@ -172,9 +194,7 @@ def checked_figures(reported: object, *, without: Iterable[str] = ()) -> tuple[F
         if ids.count(name) > 1:
             raise DataError(f"reported figures: id {name!r} is given twice")
     without = as_tuple(without, "without")
-    for name in without:
-        if not isinstance(name, str) or name not in ids:
-            raise DataError(f"without: no figure {shown(name)};{suggestion(name, ids)}")
+    refuse_unknown(without, ids, "without: no figure")
     rows = frame.to_dict("records")
     figures = [
         figure_of(name, row) for name, row in zip(ids, rows, strict=True) if name not in without
@@ -202,10 +222,7 @@ def figure_of(name: str, row: Mapping[Any, Any]) -> Figure:
     if not isinstance(concept, str) or not concept.strip():
         raise DataError(f"{name}: no concept (column 'concept'); say in words what the figure is")
     kind = _text(name, row, "kind") or "estimate"
-    if kind not in KINDS:
-        raise DataError(
-            f"{name}: kind {kind!r} (column 'kind') is unknown;{suggestion(kind, KINDS)}"
-        )
+    refuse_unknown([kind], KINDS, f"{name}: kind", " (column 'kind') is unknown")
     return Figure(
         id=name,
         symbol=symbol or re.sub(r"[_-]?\d+$", "", name) or name,

@@ -17,8 +17,8 @@ from quesnay.diagnostics.audit.identities import (
     Identity,
     Quantity,
 )
-from quesnay.fitting.checks import is_number, is_whole, plain_text
-from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown, suggestion
+from quesnay.fitting.checks import is_number, is_whole, plain_text, refuse_unknown
+from quesnay.fitting.errors import DataError, QuesnayError, StudyError, nearest, shown
 from quesnay.models.inputs import as_path
 
 _LARGEST = 2_000_000
@@ -103,7 +103,7 @@ def read_figures(path: str | Path) -> ReportFile:
     --------
     >>> import tempfile
     >>> path = Path(tempfile.mkdtemp()) / "own.csv"
-    >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion CNY\n")
+    >>> _ = path.write_text("id,concept,year,printed,unit\nT19,total,2019,2.13,trillion yuan\n")
     >>> read_figures(path).figures.loc["T19", "printed"]
     '2.13'
     """
@@ -159,9 +159,8 @@ def _header(place: Path, cells: list[str]) -> list[str]:
                 f"{place}: no column {name!r};{nearest(name, header)} columns id, concept, year, "
                 "printed and unit are needed"
             )
-    for name in header:
-        if name not in {*_COLUMNS, "source", "confidence", "fact"}:
-            raise DataError(f"{place}: unknown column {shown(name)};{suggestion(name, _COLUMNS)}")
+    others = [name for name in header if name not in {"source", "confidence", "fact"}]
+    refuse_unknown(others, _COLUMNS, f"{place}: unknown column")
     if len(set(header)) < len(header):
         raise DataError(f"{place}: a column is given twice")
     return header
@@ -190,9 +189,7 @@ def _checked(place: Path, rows: list[tuple[int, dict[str, Any]]], word: str) -> 
 
 def _report(place: Path, parsed: Mapping[str, object]) -> ReportFile:
     known = [*_TABLES, "title", "forecast_growth"]
-    for key in parsed:
-        if key not in known:
-            raise StudyError(f"{place}: unknown key {shown(key)};{suggestion(key, known)}")
+    refuse_unknown(parsed, known, f"{place}: unknown key", error=StudyError)
     _check_kind(f"{place}: title", _TEXT, parsed.get("title", ""))
     rows = {name: _rows(place, name, parsed.get(name, [])) for name in _TABLES}
     if not rows["figure"]:
@@ -231,12 +228,9 @@ def _rows(place: Path, name: str, value: object) -> list[dict[str, Any]]:
     if not isinstance(value, list) or not all(isinstance(row, dict) for row in value):
         raise StudyError(f"{place}: {name} must be a list of tables, written [[{name}]]")
     for number, row in enumerate(value, start=1):
+        tail = f" in [[{name}]] {number}"
+        refuse_unknown(row, _TABLES[name], f"{place}: unknown key", tail, error=StudyError)
         for key, cell in row.items():
-            if key not in _TABLES[name]:
-                raise StudyError(
-                    f"{place}: unknown key {shown(key)} in [[{name}]] {number};"
-                    f"{suggestion(key, _TABLES[name])}"
-                )
             _check_kind(f"{place}: [[{name}]] {number}, {key}", _TABLES[name][key], cell)
         for key in _NEEDED[name]:
             if key not in row:

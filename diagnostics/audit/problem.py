@@ -31,7 +31,8 @@ from quesnay.diagnostics.audit.identities import (
     check_symbols,
 )
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.errors import DataError, StudyError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError, StudyError
 
 Key: TypeAlias = tuple[str, int]
 """A symbol and a calendar year."""
@@ -262,11 +263,9 @@ def _units(
     if vintages.unit is not None:
         units.setdefault("GDP", vintages.unit)
     for symbol, quantity in known.items():
-        if quantity.like and quantity.like not in {*known, *units}:
-            raise StudyError(
-                f"quantity {symbol}: like {quantity.like!r} is no quantity;"
-                f"{suggestion(quantity.like, known)}"
-            )
+        if quantity.like and quantity.like not in units:
+            said = f"quantity {symbol}: like"
+            refuse_unknown([quantity.like], known, said, " is no quantity", error=StudyError)
         if symbol not in units and quantity.like in units:
             units[symbol] = units[quantity.like]
     for symbol in known:

@@ -2,7 +2,7 @@
 
 import math
 import re
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -237,42 +237,38 @@ def _in_words(column: str) -> str:
     return column.replace("_low", ", low").replace("_high", ", high").replace("_", " ")
 
 
-def findings_of(problem: Problem, result: AuditResult) -> tuple[Finding, ...]:
+def findings_of(problem: Problem, result: AuditResult) -> Iterator[Finding]:
     """State in sentences what holds, on what it rests, what is excluded and what is implied."""
     free = [figure for figure in problem.figures if not problem.tied(figure)]
     fits = result.vintages[result.vintages["fits"].astype(bool)]
     ids = [str(name) for name, known in fits.groupby("id")["known"] if not known.any()]
     late = [figure for figure in problem.figures if figure.id in ids]
     tied = len(problem.figures) - len(free)
-    verdict = _verdict(tied, result, [figure.id for figure in late])
-    found = [Finding("verdict", (), verdict), *_misses(problem, result)]
+    yield Finding("verdict", (), _verdict(tied, result, [figure.id for figure in late]))
+    yield from _misses(problem, result)
     if result.feasible:
-        found += _shared(problem, result)
+        yield from _shared(problem, result)
         if result.tried > 1 and not result.one_vintage.feasible:
             said = (
                 "So the report, where all figures are right, mixes vintages of GDP: no consistent "
                 "assignment uses one vintage a year."
             )
-            found.append(Finding("vintages mixed", (), said))
-        found += _definitions(problem, result)
-    found += [_late(problem, result, figure) for figure in late]
+            yield Finding("vintages mixed", (), said)
+        yield from _definitions(problem, result)
+    for figure in late:
+        yield _late(problem, result, figure)
     if result.feasible:
-        found += _one_vintage(result.one_vintage)
-    found += [
-        Finding(
-            "implied",
-            (),
-            f"Implied, not printed: {row['concept']} of {row['year']}, "
-            f"{_range(row['low'], row['high'], row['unit'])}.",
-        )
-        for row in _unprinted(result.bounds)
-    ]
-    found += [Finding("reading", one.left_out, _reading(result, one)) for one in result.readings]
+        yield from _one_vintage(result.one_vintage)
+    for row in _unprinted(result.bounds):
+        ends = _range(row["low"], row["high"], row["unit"])
+        said = f"Implied, not printed: {row['concept']} of {row['year']}, {ends}."
+        yield Finding("implied", (), said)
+    for one in result.readings:
+        yield Finding("reading", one.left_out, _reading(result, one))
     if free:
         names = ", ".join(_named(figure) for figure in free)
         said = f"No identity ties {names} to another figure: printed, but not checked."
-        found.append(Finding("not tied", tuple(figure.id for figure in free), said))
-    return tuple(found)
+        yield Finding("not tied", tuple(figure.id for figure in free), said)
 
 
 def _named(figure: Figure) -> str:
@@ -305,10 +301,9 @@ def _verdict(tied: int, result: AuditResult, late: Sequence[str]) -> str:
     )  # fmt: skip
 
 
-def _misses(problem: Problem, result: AuditResult) -> list[Finding]:
+def _misses(problem: Problem, result: AuditResult) -> Iterator[Finding]:
     """Say without which figures all others hold, and how far each is from what they imply."""
     names = {figure.id: figure for figure in problem.figures}
-    found = []
     for left_out, rows in result.misses.groupby("left_out", sort=False):
         told = [
             f"{_named(names[row['id']])} is printed {names[row['id']].printed}, the others imply "
@@ -319,8 +314,7 @@ def _misses(problem: Problem, result: AuditResult) -> list[Finding]:
         *others, last = str(left_out).split(", ")
         listed = f"{', '.join(others)} and {last}" if others else last
         said = f"Without {listed} all others hold together{': ' if told else ''}{'; '.join(told)}."
-        found.append(Finding("without", (*others, last), said))
-    return found
+        yield Finding("without", (*others, last), said)
 
 
 def _range(low: float, high: float, unit: str) -> str:
@@ -331,10 +325,9 @@ def _range(low: float, high: float, unit: str) -> str:
     return f"{low:,.{places}f} to {high:,.{places}f} {sign}"
 
 
-def _shared(problem: Problem, result: AuditResult) -> list[Finding]:
+def _shared(problem: Problem, result: AuditResult) -> Iterator[Finding]:
     """Say what each figure rests on in all consistent assignments."""
     every = "in every consistent assignment " if len(result.assignments) > 1 else ""
-    found = []
     for figure in problem.figures:
         own = result.vintages[result.vintages["id"] == figure.id]
         fits = own[own["fits"]]
@@ -346,8 +339,7 @@ def _shared(problem: Problem, result: AuditResult) -> list[Finding]:
         if len(definitions) == 1:
             defined = f"by the {definitions[0]!r} definition"
             told = f"{told}, {defined}" if told else f"is {every}computed {defined}"
-        found.append(Finding("rests on", (figure.id,), f"{_capital(_named(figure))} {told}."))
-    return found
+        yield Finding("rests on", (figure.id,), f"{_capital(_named(figure))} {told}.")
 
 
 def _pair(text: str) -> str:
@@ -358,10 +350,9 @@ def _pair(text: str) -> str:
     )
 
 
-def _definitions(problem: Problem, result: AuditResult) -> list[Finding]:
+def _definitions(problem: Problem, result: AuditResult) -> Iterator[Finding]:
     """Say which definitions no assignment uses, and what the figures would be under them."""
     frame = result.vintages[result.vintages["definition"] != ""]
-    found = []
     for definition in dict.fromkeys(frame["definition"]):
         rows = frame[frame["definition"] == definition]
         if rows["fits"].any():
@@ -378,8 +369,7 @@ def _definitions(problem: Problem, result: AuditResult) -> list[Finding]:
             + (", whatever the vintages" if (rows["vintages"] != "").any() else "")
             + (f": {'; '.join(ends)}." if ends else ".")
         )
-        found.append(Finding("definition excluded", tuple(dict.fromkeys(rows["id"])), said))
-    return found
+        yield Finding("definition excluded", tuple(dict.fromkeys(rows["id"])), said)
 
 
 def _late(problem: Problem, result: AuditResult, figure: Figure) -> Finding:

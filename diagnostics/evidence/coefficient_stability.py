@@ -33,7 +33,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.arrays import Array, Codes
-from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator
+from quesnay.fitting.checks import as_tuple, check_draws, is_number, make_generator, refuse_unknown
 from quesnay.fitting.errors import DataError, EstimationError, QuesnayError, shown, suggestion
 from quesnay.fitting.regression.fixed_effects import weighed
 from quesnay.models.display.table import Table, Tabular
@@ -356,11 +356,7 @@ def deal_anew(
     check_draws(draws, least=1)
     group_column(data, groups, "groups")
     sizes = (scale,) if isinstance(scale, str) else as_tuple(scale, "scale")
-    for name in (term, *sizes):
-        if name not in data.columns:
-            raise DataError(
-                f"scale_placebo: data has no column {name!r};{suggestion(name, data.columns)}"
-            )
+    refuse_unknown((term, *sizes), data.columns, "scale_placebo: data has no column")
     rows = data.dropna(subset=[term, *sizes])
     fit = equation(rows)
     _check_term(term, fit)

@@ -20,7 +20,8 @@ from quesnay.diagnostics.plots.style import (
     stack_bars,
 )
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.errors import DataError, shown, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -245,8 +246,7 @@ def plot_mixture(
         axes.axvline(value, color=GREY, linestyle=style, label=f"{name} {value:.3f}")
     axes.set_ylim(bottom=0)
     axes.set_yticks([])
-    axes.set_xlabel(quantity)
-    axes.set_ylabel("density")
+    axes.set(xlabel=quantity, ylabel="density")
     axes.legend(frameon=False, fontsize=8.5, loc="upper left", bbox_to_anchor=(1.0, 1.0))
     alt = (
         f"Mixture of {len(mean)} equations, {quantity}: median {median:.3f}, 95 % from {five:.3f} "
@@ -259,10 +259,9 @@ def _checked_mixture(equations: pd.DataFrame) -> tuple[Array, Array, Array]:
     """Return estimates, standard errors and weights that add to one."""
     if not isinstance(equations, pd.DataFrame):
         raise DataError(f"equations: expected a DataFrame, got {shown(equations)}")
-    for name in ("estimate", "std_error", "weight"):
-        if name not in equations.columns:
-            raise DataError(f"equations: no column {name!r};{suggestion(name, equations.columns)}")
-    used = equations[["estimate", "std_error", "weight"]].to_numpy(float)
+    columns = ["estimate", "std_error", "weight"]
+    refuse_unknown(columns, equations.columns, "equations: no column")
+    used = equations[columns].to_numpy(float)
     good = np.isfinite(used).all(axis=1) & (used[:, 1] > 0) & (used[:, 2] >= 0)
     if not good.all() or not used[:, 2].sum() > 0:
         name = equations.index[int(np.argmin(good))] if len(equations) else "nothing"

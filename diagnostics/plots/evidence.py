@@ -16,7 +16,8 @@ from quesnay.diagnostics.plots.style import (
     panel_of,
     panels_of,
 )
-from quesnay.fitting.errors import DataError, QuesnayError, shown, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError, QuesnayError, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -65,8 +66,7 @@ def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels =
     for row, name in enumerate(grid.index):
         for column, vintage in enumerate(grid.columns):
             _cell(axes, row, column, grid.loc[name, vintage])
-    axes.set_xlim(-0.5, columns - 0.5)
-    axes.set_ylim(rows - 0.5, -0.5)
+    axes.set(xlim=(-0.5, columns - 0.5), ylim=(rows - 0.5, -0.5))
     axes.set_yticks(range(rows), grid.index)
     words = [_wrapped(str(vintage)) for vintage in grid.columns]
     axes.set_xticks(range(columns), words, fontsize=8)
@@ -121,7 +121,7 @@ def _cell(axes: "Axes", row: int, column: int, state: object) -> None:
 def _wrapped(vintage: str) -> str:
     import textwrap
 
-    year, _, name = vintage.partition(" ")
+    year, _, name = vintage.replace(" %", "\u00a0%").partition(" ")
     return "\n".join([year, *textwrap.wrap(name, 12)])
 
 
@@ -239,8 +239,7 @@ def plot_specification_runs(
     axes.set_xticks(0.5 + _APART * np.arange(len(runs)), names, fontsize=9)
     axes.set_xlim(-0.05, _APART * len(runs))
     axes.grid(visible=False, axis="x")
-    axes.set_ylim(0, top)
-    axes.set_ylabel(axis_label(figure, unit))
+    axes.set(ylim=(0, top), ylabel=axis_label(figure, unit))
     legend_below(drawing, ax)  # inside it would stand on the printed line
     alt = f"{figure} printed {0.5 * (low + high):.4g}{f' {unit}' if unit else ''}"
     return finish(drawing, alt=f"{alt}: {'; '.join(said)}.", source=source, ax=ax)
@@ -268,9 +267,8 @@ def _checked_runs(frame: pd.DataFrame) -> tuple[float, float]:
     printed = ["reported_low", "reported_high"]
     if not set(printed) <= set(frame.columns):
         printed = ["reported", "reported"]
-    for name in ("run", "estimate", "low", "high", *printed):
-        if name not in frame.columns:
-            raise DataError(f"specifications: no column {name!r};{suggestion(name, frame.columns)}")
+    needed = ("run", "estimate", "low", "high", *printed)
+    refuse_unknown(needed, frame.columns, "specifications: no column")
     if frame.empty or frame[["estimate", *printed]].isna().any(axis=None):
         raise DataError("specifications: a row without estimate or printed figure; drop it")
     low, high = (float(frame[name].iloc[0]) for name in printed)

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
 
 _MOST = 7  # colours that all can tell apart; productivity takes the eighth
 _STEPS = 200
+_DOTTED = 48  # values that can be told apart as points
 _AHEAD = 0.25  # of the span of the points, where no end is given
 
 
@@ -79,16 +80,25 @@ def plot_disaggregation(
     """Draw the high-frequency series with its 95 % band, where the method has one."""
     index, values = made.values.index, made.values.to_numpy()
     times = np.arange(len(values), dtype=float)
+    made_by = made.method.title()
+    whole = pd.DataFrame()  # years of which every part is there
     if isinstance(index, pd.PeriodIndex):
         fine = 4 if str(index.freqstr).startswith("Q") else 12
         part = index.quarter if fine == 4 else index.month
         times = np.asarray(index.year + (part - 0.5) / fine, dtype=float)
+        made_by = f"{'quarterly' if fine == 4 else 'monthly'} values, {made_by}"
+        years = made.values.groupby(index.year).agg(["mean", "size"])
+        whole = years[years["size"] == fine]
     figure, axes = panel_of(ax)
     error = made.std_errors.to_numpy()
     if np.isfinite(error).all():
         band = (values - 1.96 * error, values + 1.96 * error)
         axes.fill_between(times, *band, color=COLOURS[4], alpha=0.35, lw=0, label="95 % band")
-    axes.plot(times, values, color=COLOURS[0], lw=1.3, label=made.method)
+    if len(whole) and made.conversion in {"sum", "average"}:
+        ends = (whole["mean"], whole.index, whole.index + 1)
+        axes.hlines(*ends, color=GREY, lw=1, linestyle="--", label="mean of the year, as given")
+    dots = "o-" if len(values) <= _DOTTED else "-"
+    axes.plot(times, values, dots, color=COLOURS[0], lw=1.3, markersize=4, label=made_by)
     integer_years(axes, label="year" if isinstance(index, pd.PeriodIndex) else "period")
     axes.set_ylabel(
         axis_label("value" if made.values.name is None else str(made.values.name), unit)
@@ -158,7 +168,8 @@ def plot_curve(
     if top <= 2.5 * max(float(y.max()), float(ahead["estimate"].max())):
         how = "given" if fit.saturation_known else "estimated"
         axes.axhline(top, color=GREY, lw=1, ls="--", label=f"saturation, {how}: {top:.4g}")
-    axes.axvline(last, color=GREY, lw=0.8, ls=":")
+    if end > last:
+        axes.axvline(last, color=GREY, lw=1, ls=":", label="end of the observations")
     integer_years(axes, label="time" if first < 1000 else "year")
     axes.set_ylabel(axis_label(quantity, unit))
     axes.legend(frameon=False, fontsize=9)

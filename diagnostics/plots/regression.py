@@ -6,20 +6,22 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from quesnay.diagnostics.plots.labels import Named, place_labels
 from quesnay.diagnostics.plots.style import (
     COLOURS,
     GREY,
+    Named,
     Panels,
     finish,
     panel_of,
     panels_of,
+    place_labels,
     short_name,
 )
 from quesnay.diagnostics.regression.assumptions import Examined, examine, label_text, leave_out
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.assumptions.residuals import collinearity, order_envelope
-from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError
 from quesnay.models.regression.columns import Grouping
 from quesnay.models.regression.result import PanelFit
 
@@ -186,8 +188,7 @@ def _term(fit: PanelFit, term: str | None) -> str:
         return next((name for name in fit.names if name != "Intercept"), fit.names[0])
     if not isinstance(term, str):
         raise DataError(f"term: expected a name, got {type(term).__name__}")
-    if term not in fit.names:
-        raise DataError(f"no term {term!r} in the fit;{suggestion(term, fit.names)}")
+    refuse_unknown([term], fit.names, "no term", " in the fit")
     return term
 
 
@@ -208,7 +209,7 @@ def _draw_residuals(axes: "Axes", sample: Examined) -> Named:
     cloud(axes, sample.fitted, e)
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     _smooth(axes, sample.fitted, e)
-    head(axes, "Residuals against fitted", "flat line, no funnel: the form is right")
+    head(axes, "Residuals against fitted", "should be: a flat line, no funnel")
     axes.set_xlabel(f"fitted {sample.fit.outcome_name}")
     axes.set_ylabel(f"residual of {sample.fit.outcome_name}")
     return _named(axes, sample.fitted, e, sample.names, np.abs(sample.influence.standardised))
@@ -229,7 +230,7 @@ def _draw_quantiles(axes: "Axes", sample: Examined) -> Named:
     cloud(axes, middle, t[order])
     axes.plot(middle[outside], t[order][outside], "o", color=COLOURS[1], markersize=3)
     far = np.where(outside, np.abs(t[order] - middle), 0.0)
-    head(axes, "Normal errors?", "all points inside the simultaneous 95 % band: t and F hold")
+    head(axes, "Normal errors?", "should be: all points inside the simultaneous 95 % band")
     axes.set_xlabel(f"quantile of t({max(sample.fit.df_resid - 1, 1)})")
     axes.set_ylabel("studentised residual")
     return _named(axes, middle, t[order], [sample.names[i] for i in order], far)
@@ -241,9 +242,8 @@ def _draw_scale(axes: "Axes", sample: Examined) -> None:
     kept = np.isfinite(r)
     cloud(axes, sample.fitted[kept], r[kept])
     _smooth(axes, sample.fitted[kept], r[kept])
-    head(axes, "Spread against fitted", "flat line: one error variance")
-    axes.set_xlabel(f"fitted {sample.fit.outcome_name}")
-    axes.set_ylabel("root of |standardised residual|")
+    head(axes, "Spread against fitted", "should be: a flat line, one error variance")
+    axes.set(xlabel=f"fitted {sample.fit.outcome_name}", ylabel="root of |standardised residual|")
 
 
 def _draw_leverage(axes: "Axes", sample: Examined) -> Named:
@@ -289,7 +289,7 @@ def _draw_collinearity(axes: "Axes", sample: Examined) -> None:
     axes.set_xlim(0.0, max(11.0, 1.15 * float(values.max(initial=1.0))))
     axes.grid(visible=False, axis="y")
     index = float(found.condition_indices[-1])
-    head(axes, "Collinearity", f"bars under 10; largest condition index {index:.3g} (under 30)")
+    head(axes, "Collinearity", f"should be: bars under 10, condition index {index:.3g} under 30")
     axes.set_xlabel("variance inflation factor")
 
 
@@ -342,7 +342,8 @@ def _draw_map(axes: "Axes", sample: Examined, rows: Grouping, columns: Grouping)
     tail = f"; {hidden} quieter ones not shown" if hidden else ""
     if absorbed:
         bar.set_label("root mean square of standardised residuals", fontsize=8)
-        head(axes, f"Spread by {rows.name} and {columns.name}", f"all pale: near one{tail}")
+        hint = f"should be: all pale, near one{tail}"
+        head(axes, f"Spread by {rows.name} and {columns.name}", hint)
     else:
         bar.set_label("sum of standardised residuals / root of their number", fontsize=8)
         hint = f"pale; no row or column of one colour{tail}"
@@ -390,7 +391,7 @@ def _draw_boxes(axes: "Axes", sample: Examined, rows: Grouping) -> None:
     axes.axvline(0.0, color=GREY, linewidth=0.8)
     hidden = units.size - shown.size
     tail = f"; {hidden} quieter ones not shown" if hidden else ""
-    head(axes, f"Residuals by {rows.name}", f"boxes around zero, of like width{tail}")
+    head(axes, f"Residuals by {rows.name}", f"should be: boxes around zero, of like width{tail}")
     axes.set_xlabel("standardised residual")
 
 
@@ -400,8 +401,7 @@ def _draw_order(axes: "Axes", sample: Examined) -> None:
     axes.axhline(0.0, color=GREY, linewidth=0.8)
     head(axes, "Residuals in the order of rows", "no runs of one sign (no unit or time was named)")
     axes.xaxis.set_major_formatter("{x:,.0f}")
-    axes.set_xlabel("row")
-    axes.set_ylabel("standardised residual")
+    axes.set(xlabel="row", ylabel="standardised residual")
 
 
 def _round_level(top: float) -> list[float]:

@@ -40,7 +40,7 @@ from quesnay.fitting.assumptions.specification import chow, harvey_collier, rese
 from quesnay.fitting.errors import DataError, EstimationError, nearest
 from quesnay.fitting.regression.least_squares import Projection, project_noisy
 from quesnay.fitting.regression.resampling import jackknife_coefficients
-from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged
+from quesnay.fitting.verdict import LEVEL, TestResult, Wording, judged, judged_f
 from quesnay.models.inputs import as_frame
 from quesnay.models.regression.bridges import from_results
 from quesnay.models.regression.columns import Grouping, column_name, group_column
@@ -269,7 +269,9 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     chosen += [("Ramsey RESET", _reset)]
     if plain:
         chosen += [("Harvey-Collier", _harvey_collier)]
-    chosen += [("Jarque-Bera", _normality)]
+    chosen += [
+        ("Jarque-Bera", lambda one: jarque_bera(one.projection.residuals, rows=_informative(one)))
+    ]
     if examined.fit.sample.effects and own:
         chosen += [("F test of absorbed effects", _effects)]
     elif panel and plain:
@@ -361,10 +363,6 @@ def _harvey_collier(examined: Examined) -> TestResult:
     return harvey_collier(examined.y, examined.X, order=examined.fitted)
 
 
-def _normality(examined: Examined) -> TestResult:
-    return jarque_bera(examined.projection.residuals, rows=_informative(examined))
-
-
 def _effects(examined: Examined) -> TestResult:
     """Compare with one intercept: the effects' sum of squares beyond it."""
     fit = examined.fit
@@ -383,9 +381,7 @@ def _effects(examined: Examined) -> TestResult:
         consequence="without the effects coefficients can be biased: they are rightly absorbed",
         remedy="keep them",
     )
-    p_value = float(special.fdtrc(*df, statistic))
-    name = "F test of absorbed effects"
-    return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
+    return judged_f("F test of absorbed effects", statistic, df, words)
 
 
 def _lagrange(examined: Examined) -> TestResult:

@@ -27,11 +27,7 @@ from quesnay.fitting.regression.covariance import CR1, CR2, CR3, HC1, HC3, Class
 from quesnay.fitting.regression.least_squares import CovarianceEstimate, CovarianceRule
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular, versions
-from quesnay.models.regression.result import (
-    PanelFit,
-    frame_of_tests,
-    tables_of_tests,
-)
+from quesnay.models.regression.result import PanelFit, frame_of_tests, tables_of_tests
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -4,7 +4,8 @@
 fields and formats in both languages. ``texts`` are finished texts: titles, headers, notes and
 labels of any table or picture, as they are or as a pattern in which ``{name}`` stands for any text,
 translated in its turn, ``{rows}`` for several parted by semicolons, ``{n}``, ``{n1}`` and so on for
-a number, and ``{v}``, ``{v1}`` for one measured in ``{unit}``. A study brings its own.
+a number, and ``{v}``, ``{v1}`` for one measured in ``{unit}``. A study brings its own; in English
+these are words for its code names, wherever they stand but in a formula.
 
 ``units`` is the one rule for units: by the unit, its word behind a number, the powers of ten by
 which the number grows then, and its word alone, in a heading or at an axis, where numbers stay:
@@ -41,10 +42,6 @@ _CHINESE = re.compile("[\u2e80-\u9fff]")
 _BREAKS = (("; ", "\uff1b"), (", ", "\uff0c"))
 
 
-def _literal(key: str) -> int:
-    return len(_FIELD.sub("", key))
-
-
 def _pattern(key: str) -> "re.Pattern[str]":
     """Compile a key: a number has digits, any other field takes as little as it can."""
     parts, seen = [], set()
@@ -77,7 +74,8 @@ class Language:
     _known: dict[str, str] = field(init=False)
 
     def __post_init__(self) -> None:
-        patterns = sorted((key for key in self.texts if "{" in key), key=_literal, reverse=True)
+        templates = [key for key in self.texts if "{" in key]
+        patterns = sorted(templates, key=lambda key: len(_FIELD.sub("", key)), reverse=True)
         self._patterns = [(_pattern(key), self.texts[key]) for key in patterns]
         self._known = {unit: alone for unit, (_, _, alone) in self.units.items()}
         self._known |= {key: text for key, text in self.texts.items() if "{" not in key}
@@ -85,12 +83,18 @@ class Language:
     def __call__(self, text: str) -> str:
         """Return a finished text in this language; what nobody translated stays."""
         if self.code == "en":
-            return text
+            return self._worded(text)
         if not _LETTERS.search(text):
             return _BLANK.sub("%", text)
         if text not in self._known:
             self._known[text] = self._matched(text)
         return self._known[text]
+
+    def _worded(self, text: str) -> str:
+        """Return an English text with the study's words for the code names in it."""
+        if not self.texts or "~" in text:
+            return text
+        return re.sub(r"[^\W\d]\w*", lambda name: self.texts.get(name[0], name[0]), text)
 
     def _matched(self, text: str) -> str:
         if _CHINESE.search(text):
@@ -136,7 +140,7 @@ class Language:
 
     def table(self, table: Table) -> Table:
         """Return a table with title, headers, words and notes in this language."""
-        if self.code == "en":
+        if self.code == "en" and not self.texts:
             return table
         frame = self._in_units(table.frame)
         words = [is_bool_dtype(kind) or not is_numeric_dtype(kind) for kind in frame.dtypes]
@@ -216,7 +220,7 @@ def language_of(code: str, own: Mapping[str, str] | None = None) -> Language:
             f"{', '.join(LANGUAGES)}"
         )
     if code == "en":
-        return ENGLISH
+        return Language(texts=own) if own else ENGLISH
     found = _read(code)
     return Language(code, found["sentences"], {**found["texts"], **(own or {})}, found["units"])
 

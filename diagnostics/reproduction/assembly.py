@@ -14,16 +14,11 @@ from quesnay.diagnostics.reproduction.facts import Facts, collect_facts, publish
 from quesnay.diagnostics.reproduction.regressions import Elasticities, estimate_elasticities
 from quesnay.diagnostics.reproduction.study import Study, at_key, called, load_study
 from quesnay.diagnostics.reproduction.study_rules import SUPPLY, UNITS, unit_scale
+from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import StudyError, suggestion
 from quesnay.models.input_output.balancing import gras, ras
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.satellite.account import (
-    AccountModel,
-    Calibration,
-    Employment,
-    Potential,
-    Slot,
-)
+from quesnay.models.satellite.account import AccountModel, Calibration, Employment, Potential, Slot
 from quesnay.models.satellite.core import CorePattern, CoreTies
 from quesnay.models.satellite.updating import (
     Margins,
@@ -138,11 +133,18 @@ def assemble(
         employment=employment,
         only=wanted,
     )
-    made = Assembly(model, sectors, levels, tables, pattern, drift)
-    _check_core(study, facts, made)
+    assembly = Assembly(model, sectors, levels, tables, pattern, drift)
+    _check_core(study, facts, assembly)
     if elasticities is not None:
-        _check_penetration(study, facts, made, elasticities)
-    return made
+        _check_penetration(study, facts, assembly, elasticities)
+    return assembly
+
+
+def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int, InputOutputTable]:
+    """Official tables, and one made for every year between two of them."""
+    missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
+    made = {year: table_between(study, facts, year) for year in missing}
+    return dict(sorted({**facts.tables, **made}.items()))
 
 
 @lru_cache(maxsize=1)
@@ -201,12 +203,8 @@ def _check_grouped(study: Study, sectors: tuple[str, ...]) -> None:
                 f"tables.groups: sector {sector!r} belongs to no industry group; name it in one"
             )
     for group, names in study.tables.groups.items():
-        for sector in names:
-            if sector not in sectors:
-                hint = suggestion(sector, sectors)
-                raise StudyError(
-                    f"tables.groups.{group}: no sector {sector!r} in the tables;{hint}"
-                )
+        said = f"tables.groups.{group}: no sector"
+        refuse_unknown(names, sectors, said, " in the tables", error=StudyError)
 
 
 def _sector_levels(
@@ -246,13 +244,6 @@ def _joined(study: Study, facts: Facts, year: int, gdp: float) -> pd.Series:
         raise StudyError(f"study.years: no value added by industry is published for {year}")
     groups = {s: group for group, members in study.tables.groups.items() for s in members}
     return join_tables(values, groups, row(facts.industries, year), year=year, gdp=gdp)
-
-
-def _all_tables(study: Study, facts: Facts, slots: tuple[Slot, ...]) -> dict[int, InputOutputTable]:
-    """Official tables, and one made for every year between two of them."""
-    missing = {s.year for s in slots if s.variant != "forecast"} - set(facts.tables)
-    made = {year: table_between(study, facts, year) for year in missing}
-    return dict(sorted({**facts.tables, **made}.items()))
 
 
 Balance = Callable[[pd.DataFrame, pd.Series, pd.Series], pd.DataFrame]

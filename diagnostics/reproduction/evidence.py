@@ -3,7 +3,7 @@
 Each is made once for a result, whoever asks first; here too is what the report says of them.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
@@ -233,18 +233,16 @@ def _panel_sectors(result: "Reproduction") -> dict[str, str]:
 
 def evidence_sections(
     made: Evidence, source: str, figure: str, curve: "Figure | None" = None
-) -> list[Section]:
+) -> Iterator[Section]:
     """Sections of audit, curve, made table and reconciled account; one not made says why.
 
     `figure` says in words what the curve is about, `curve` is its picture where it has been drawn.
     """
-    sections = []
     if made.audit is not None:
-        sections.append(_audited(made.audit, source))
+        yield _audited(made.audit, source)
     if made.curve is not None:
-        sections.append(
-            _curved(made.curve, figure, curve or made.curve.plot_runs(name=figure, source=source))
-        )
+        shown = curve or made.curve.plot_runs(name=figure, source=source)
+        yield _curved(made.curve, figure, shown)
     if made.updated is not None:
         words = [
             "The table before is brought to the totals of the year, by the method that misplaces "
@@ -252,7 +250,7 @@ def evidence_sections(
             "again on the same draws.",
         ]
         title = f"A table for {made.updated.year}, which has no official one"
-        sections.append(Section("made-table", title, words, tables=made.updated.tables()))
+        yield Section("made-table", title, words, tables=made.updated.tables())
     if made.reconciled is not None:
         words = [
             "The runs put different figures on the integration-driven part. Least squares moves "
@@ -265,11 +263,10 @@ def evidence_sections(
                 "far the other evidence pulls away from the report."
             )
         tables = made.reconciled.tables()
-        sections.append(Section("reconciled", "One account out of all runs", words, tables=tables))
+        yield Section("reconciled", "One account out of all runs", words, tables=tables)
     if made.missing:
         listed = [f"{_PARTS[part]}: {why}." for part, why in made.missing.items()]
-        sections.append(Section("missing", "Not made", listed))
-    return sections
+        yield Section("missing", "Not made", listed)
 
 
 def _curved(curve: "SpecificationCurve", named: str, figure: "Figure") -> Section:

@@ -16,7 +16,8 @@ from quesnay.diagnostics.reproduction.tables import (
     printed_amount,
     role_words,
 )
-from quesnay.fitting.errors import StudyError, nearest, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import StudyError, nearest
 from quesnay.models.display.table import Explanation
 from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, Concept, describe
 
@@ -40,8 +41,8 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
         "value added elsewhere that is tied to the core, input-output table of the year",
     ),
     "elasticity": (
-        "I = M C / supply of the technology's inputs",
-        (("M", "potential", 0), ("C", "core", 0), ("supply", "supply", 0)),
+        "I = M C / Q",
+        (("M", "potential", 0), ("C", "core", 0), ("Q", "supply", 0)),
         "potential times the core's weight in the supply",
     ),
     "calibrated": (
@@ -51,7 +52,7 @@ _INTEGRATION: dict[str, tuple[str, _Inputs, str]] = {
         "saturation times potential times penetration",
     ),
 }
-_USERS = "I = sum_i v_i (x_K inv(B_KK) B_Ki)_i / x_i, i "
+_USERS = "I = sum_i v_i (x_K inv(G_KK) G_Ki)_i / x_i, i "
 _TIES = {
     "": "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
     READINGS[0]: "I = sum_i v_i (L_iK inv(L_KK) x_K)_i / x_i, i outside the core parts K",
@@ -59,7 +60,7 @@ _TIES = {
     READINGS[2]: f"{_USERS}outside the sectors of the core",
     READINGS[3]: "I = sum_i v_i sum_k L_ik x_k / L_kk / x_i, i outside the core parts k",
 }
-"""Reading of the linkage run -> its equation; L Leontief's inverse, B Ghosh's."""
+"""Reading of the linkage run -> its equation; L Leontief's inverse, G Ghosh's."""
 _SOURCES = {
     "inflation": "GDP deflator, the vintage sets of the study",
     "supply": "supply of the technology's inputs, input-output tables",
@@ -260,10 +261,8 @@ def _asked(result: "Reproduction", figure: str) -> tuple[Concept, int, str]:
 def check_figure(study: Study, figure: str, reported: pd.DataFrame) -> None:
     """Refuse what is no printed figure and no number of the account; no run is needed for it."""
     known = [*reported.index, *_numbers_of(study)]
-    if figure not in known:
-        raise StudyError(
-            f"no printed figure and no number of the account {figure!r};{suggestion(figure, known)}"
-        )
+    said = "no printed figure and no number of the account"
+    refuse_unknown([figure], known, said, error=StudyError)
 
 
 def _numbers_of(study: Study) -> dict[str, tuple[Concept, int]]:

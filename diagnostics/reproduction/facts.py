@@ -11,13 +11,15 @@ from typing import cast
 import pandas as pd
 
 from quesnay.datasets.embedded import load_gdp, load_gdp_vintages, load_panel, load_reported
-from quesnay.datasets.readers.options import read_options
+from quesnay.datasets.readers.cells import read_options
 from quesnay.datasets.readers.read import read_io
 from quesnay.datasets.store import load_dataset
 from quesnay.datasets.tables import load_io
+from quesnay.diagnostics.audit.figures import with_the_money_of
 from quesnay.diagnostics.reproduction.own_data import SCHEMAS, Column, is_own, read_own
 from quesnay.diagnostics.reproduction.study import Study, Vintage, at_key
 from quesnay.diagnostics.reproduction.study_rules import unit_scale
+from quesnay.fitting.checks import refuse_unknown
 from quesnay.fitting.errors import DataError, StudyError, nearest, suggestion
 from quesnay.models.input_output.table import InputOutputTable
 from quesnay.models.inputs import rounding_interval
@@ -141,12 +143,9 @@ def _coherent(known: pd.DataFrame, chosen: Vintage) -> None:
 
 def _row(known: pd.DataFrame, year: int, vintage: str, chosen: str) -> pd.Series:
     """One published vintage of one year."""
-    if (year, vintage) not in known.index:
-        names = [name for y, name in known.index if y == year]
-        raise StudyError(
-            f"gdp.vintages {chosen!r}: no vintage {vintage!r} of {year};"
-            f"{suggestion(vintage, names)}"
-        )
+    names = [name for y, name in known.index if y == year]
+    said = f"gdp.vintages {chosen!r}: no vintage"
+    refuse_unknown([vintage], names, said, f" of {year}", error=StudyError)
     return cast("pd.Series", known.loc[(year, vintage)])
 
 
@@ -179,6 +178,7 @@ def reported_figures(study: Study) -> pd.DataFrame:
             )
         scales.append(own / account if concept.unit == "level" else own)
     frame["concept"], frame["scale"] = concepts, scales
+    frame["unit"] = [with_the_money_of(str(unit), study.study.unit) for unit in frame["unit"]]
     for column in ("value", "low", "high"):
         frame[f"printed_{column}"] = frame[column]
         frame[column] = frame[column] * frame["scale"]
@@ -206,8 +206,8 @@ def _known_ids(study: Study, frame: pd.DataFrame) -> None:
     for run, roles in study.reported.roles.items():
         used |= {f"reported.roles.{run}.{name}": name for name in roles}
     for where, name in used.items():
-        if name is not None and name not in frame.index:
-            raise StudyError(f"{where}: no printed figure {name!r};{suggestion(name, frame.index)}")
+        if name is not None:
+            refuse_unknown([name], frame.index, f"{where}: no printed figure", error=StudyError)
 
 
 def as_printed(reported: pd.DataFrame) -> pd.DataFrame:

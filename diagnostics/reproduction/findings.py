@@ -5,7 +5,8 @@ says and what the run found, and a part that the study does not have is not spok
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -66,7 +67,7 @@ def answer(
 ) -> list[str]:
     """Answer in at most five plain sentences, the level and the growth apart, without ids."""
     kinds = (_alone, _level, _later_totals, _supported, _curve_and_rules)
-    said = [sentence for kind in kinds for sentence in kind(result, lang)[:1]]
+    said = [sentence for kind in kinds for sentence in islice(kind(result, lang), 1)]
     said += [*audit, *_jobs(result, lang)]
     shown = [without_ids(" ".join(one.split()), result.facts.reported, lang) for one in said[:5]]
     if any("[" in sentence for sentence in shown):
@@ -97,10 +98,10 @@ def without_ids(sentence: str, reported: pd.DataFrame, lang: Language) -> str:
     return sentence
 
 
-def _supported(result: "Reproduction", lang: Language) -> list[str]:
+def _supported(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Say which part of what the report implies the elasticities support."""
     if result.elasticities is None or "elasticity" not in result.runs:
-        return []
+        return
     rows = [
         say(
             "{share:.0%} in {year}",
@@ -112,29 +113,24 @@ def _supported(result: "Reproduction", lang: Language) -> list[str]:
         if ("elasticity", year) in result.account.index
     ]
     values = result.elasticities.mixture["elasticity"]
-    return (
-        [
-            say(
-                "Elasticities: of the integration-driven part that the printed figures imply, the "
-                "elasticities estimated from other data support {rows}: one percent more of the "
-                "technology's inputs goes with {low:.3f} to {high:.3f} percent more value added, "
-                "depending on which of {count} admissible equations is taken.",
-                lang,
-                rows=say(", ", lang).join(rows),
-                count=len(values),
-                low=float(values.min()),
-                high=float(values.max()),
-            )
-        ]
-        if rows
-        else []
-    )
+    if rows:
+        yield say(
+            "Elasticities: of the integration-driven part that the printed figures imply, the "
+            "elasticities estimated from other data support {rows}: one percent more of the "
+            "technology's inputs goes with {low:.3f} to {high:.3f} percent more value added, "
+            "depending on which of {count} admissible equations is taken.",
+            lang,
+            rows=say(", ", lang).join(rows),
+            count=len(values),
+            low=float(values.min()),
+            high=float(values.max()),
+        )
 
 
-def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
+def _curve_and_rules(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Hold the diffusion curve and the best rule without a model against held-out totals."""
     if "calibrated" not in result.runs or result.naive.empty:
-        return []
+        return
     own = part(result.verdicts, "calibrated")
     totals = result.facts.totals()
     rows = [
@@ -149,18 +145,16 @@ def _curve_and_rules(result: "Reproduction", lang: Language) -> list[str]:
         if own.loc[name, "role"] == "held out" and not pd.isna(own.loc[name, "estimate"])
     ]
     if not rows:
-        return []
+        return
     rules = list(result.naive.index.get_level_values("rule").unique())
-    return [
-        say(
-            "Path: a diffusion curve fixed by a printed total and its growth gives, in {unit}, "
-            "{rows}; {verdict}.",
-            lang,
-            unit=unit_of(result, lang),
-            rows=say(", ", lang).join(rows),
-            verdict=_against_naive(result, rules, lang),
-        )
-    ]
+    yield say(
+        "Path: a diffusion curve fixed by a printed total and its growth gives, in {unit}, "
+        "{rows}; {verdict}.",
+        lang,
+        unit=unit_of(result, lang),
+        rows=say(", ", lang).join(rows),
+        verdict=_against_naive(result, rules, lang),
+    )
 
 
 def question(result: "Reproduction", lang: Language = ENGLISH) -> str:
@@ -229,10 +223,10 @@ def _place_made(result: "Reproduction", lang: Language) -> str:
     return say(", made at home", lang) if known else ""
 
 
-def _alone(result: "Reproduction", lang: Language) -> list[str]:
+def _alone(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Say what the last year holds where no printed total of the account's years stands beside."""
     if _first(result) is not None:
-        return []
+        return
     year = int(result.account.index.get_level_values("year").max())
     rows = []
     for run in result.runs:
@@ -247,25 +241,23 @@ def _alone(result: "Reproduction", lang: Language) -> list[str]:
                 share=float(own["share"]),
             )
         )
-    return [
-        say(
-            "Level: of the {technology} the core industries made {core} {unit} in {year}; with "
-            "what each run adds: {rows}. No printed total of these years stands beside.",
-            lang,
-            technology=say(result.study.study.technology, lang),
-            core=_span(row(result.account, (result.runs[0], year)), "core"),
-            unit=unit_of(result, lang),
-            year=year,
-            rows=say("; ", lang).join(rows),
-        )
-    ]
+    yield say(
+        "Level: the core industries of the {technology} made {core} {unit} in {year}; with "
+        "what each run adds: {rows}. No total of these years is printed to compare with.",
+        lang,
+        technology=say(result.study.study.technology, lang),
+        core=_span(row(result.account, (result.runs[0], year)), "core"),
+        unit=unit_of(result, lang),
+        year=year,
+        rows=say("; ", lang).join(rows),
+    )
 
 
-def _level(result: "Reproduction", lang: Language) -> list[str]:
+def _level(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Level of the earliest printed total against what the tables support."""
     first = _first(result)
     if first is None or "linkage" not in result.runs:
-        return []
+        return
     name, year = first
     printed, found = row(result.facts.reported, name), _linkage_readings(result, year)
     reading, value = result.study.tables.reading, float(printed["value"])
@@ -283,7 +275,8 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
     said += _place_made(result, lang)
     if "inside" not in found:
         side = lang(f"{_side(value, found['home'])} that interval")
-        return [said + say("; the printed level lies {side}.", lang, side=side)]
+        yield said + say("; the printed level lies {side}.", lang, side=side)
+        return
     inside = (
         ", and to {inside} with imports counted as if made at home"
         if reading == ""
@@ -291,7 +284,7 @@ def _level(result: "Reproduction", lang: Language) -> list[str]:
     )
     place = say(_between(value, found["home"], found["inside"]), lang)
     said += say(inside, lang, inside=_span(found["inside"]))
-    return [said + say(": the printed level lies {place}.", lang, place=place)]
+    yield said + say(": the printed level lies {place}.", lang, place=place)
 
 
 def _side(value: float, own: "pd.Series[float]") -> str:
@@ -308,11 +301,11 @@ def _between(value: float, home: "pd.Series[float]", inside: "pd.Series[float]")
     return "above both" if value > high else "between the two"
 
 
-def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
+def _later_totals(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Hold printed totals after the first, and their growth since, against the tables."""
     first = _first(result)
     if first is None or "linkage" not in result.runs:
-        return []
+        return
     totals, start = result.facts.totals(), _linkage_readings(result, first[1])
     base, years = row(totals, first[0]), set(result.account.index.get_level_values("year"))
     later = totals[(totals["year"] > first[1]) & totals["year"].isin(years)]
@@ -338,7 +331,7 @@ def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
             )
         )
     if not rows:
-        return []
+        return
     said = {
         frozenset({"above"}): "Growth: what is printed grows faster since {first} than the tables "
         "give, in {unit}: {rows}.",
@@ -346,7 +339,7 @@ def _later_totals(result: "Reproduction", lang: Language) -> list[str]:
         "tables give, in {unit}: {rows}.",
     }.get(frozenset(sides), "Growth since {first}, printed against the tables, in {unit}: {rows}.")
     told, unit = say("; ", lang).join(rows), unit_of(result, lang)
-    return [say(said, lang, first=first[1], unit=unit, rows=told)]
+    yield say(said, lang, first=first[1], unit=unit, rows=told)
 
 
 def _side_of_growth(
@@ -364,7 +357,7 @@ def _side_of_growth(
     return "below" if float(printed["high"] / base["low"]) < min(low, *grown) else "inside"
 
 
-def _growth(result: "Reproduction", lang: Language) -> list[str]:
+def _growth(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Hold printed growth against that of the sectors that hold the core, in the same prices."""
     printed = result.facts.reported
     own = printed[printed["concept"].isin(["growth", "nominal_growth"])].sort_values("year")
@@ -384,7 +377,7 @@ def _growth(result: "Reproduction", lang: Language) -> list[str]:
         growing = {"year": year, "id": name, "most": 100 * float(growth.max())}
         rows.append(say(most, lang, printed=figure["printed"], **growing))
     if not rows:
-        return []
+        return
     said = (
         "No sector of the core grows like the report, printed growth against that of the value "
         "added of its sectors: {rows}."
@@ -399,13 +392,13 @@ def _growth(result: "Reproduction", lang: Language) -> list[str]:
             lang,
             years=say(", ", lang).join(map(str, made)),
         )
-    return [told]
+    yield told
 
 
-def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
+def _elasticity(result: "Reproduction", lang: Language) -> Iterator[str]:
     """How much of the printed integration-driven part panel elasticities support."""
     if result.elasticities is None or "elasticity" not in result.runs:
-        return []
+        return
     rows = []
     for year, printed in sorted(printed_integration(result).items()):
         if ("elasticity", year) in result.account.index:
@@ -422,34 +415,32 @@ def _elasticity(result: "Reproduction", lang: Language) -> list[str]:
                 )
             )
     if not rows:
-        return []
+        return
     values = result.elasticities.mixture["elasticity"]
-    return [
-        say(
-            "Elasticities: one percent more of the technology's inputs goes with {low:.3f} to "
-            "{high:.3f} percent more value added by {count} admissible equations (median of their "
-            "mixture {median:.3f}); the integration-driven part that they support is, in {unit}, "
-            "{rows}.",
-            lang,
-            count=len(values),
-            low=float(values.min()),
-            high=float(values.max()),
-            median=result.elasticities.median,
-            rows=say("; ", lang).join(rows),
-            unit=unit_of(result, lang),
-        )
-    ]
+    yield say(
+        "Elasticities: one percent more of the technology's inputs goes with {low:.3f} to "
+        "{high:.3f} percent more value added by {count} admissible equations (median of their "
+        "mixture {median:.3f}); the integration-driven part that they support is, in {unit}, "
+        "{rows}.",
+        lang,
+        count=len(values),
+        low=float(values.min()),
+        high=float(values.max()),
+        median=result.elasticities.median,
+        rows=say("; ", lang).join(rows),
+        unit=unit_of(result, lang),
+    )
 
 
 _FAR = 0.25  # relative error of a median
 _SELDOM = 0.05  # made-up inputs that reach an estimate less often leave it to the technology
 
 
-def _scale(result: "Reproduction", lang: Language) -> list[str]:
+def _scale(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Say how much of the base elasticity is scale."""
     found = result.elasticities
     if found is None or found.placebo is None:
-        return []
+        return
     said = say(
         "Scale: the base equation gives {base:.3f}; with scale beside it the elasticity is "
         "{other:.3f}, made-up inputs of equal scale earn {made_up:.3f} on average and {share:.0%} "
@@ -472,13 +463,13 @@ def _scale(result: "Reproduction", lang: Language) -> list[str]:
             low=low,
             high=high,
         )
-    return [said]
+    yield said
 
 
-def _path(result: "Reproduction", lang: Language) -> list[str]:
+def _path(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Whether the printed path goes on like a diffusion, and whether that beats naive rules."""
     if "calibrated" not in result.runs or result.naive.empty:
-        return []
+        return
     own = part(result.verdicts, "calibrated")
     judged = own[(own["role"] == "held out") & own["estimate"].notna()]
     totals = [n for n in judged.index if str(n).startswith("T")]
@@ -495,7 +486,7 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
         for n in totals
     ]
     if not rows:
-        return []
+        return
     middle = result.naive["estimate"]
     rules = list(middle.index.get_level_values("rule").unique())
     first = min(middle.index.get_level_values("year"))
@@ -504,17 +495,15 @@ def _path(result: "Reproduction", lang: Language) -> list[str]:
         for rule in rules
     )
     verdict = _against_naive(result, rules, lang)
-    return [
-        say(
-            "Path: a diffusion curve fixed by a printed total and its growth gives {rows}. Rules "
-            "without a model give for {year}: {naive}. Held-out totals: {verdict}.",
-            lang,
-            rows=say(", ", lang).join(rows),
-            year=first,
-            naive=naive,
-            verdict=verdict,
-        )
-    ]
+    yield say(
+        "Path: a diffusion curve fixed by a printed total and its growth gives {rows}. Rules "
+        "without a model give for {year}: {naive}. Held-out totals: {verdict}.",
+        lang,
+        rows=say(", ", lang).join(rows),
+        year=first,
+        naive=naive,
+        verdict=verdict,
+    )
 
 
 _RULES = {
@@ -547,9 +536,9 @@ def _against_naive(result: "Reproduction", rules: list[str], lang: Language) -> 
     )
 
 
-def _jobs(result: "Reproduction", lang: Language) -> list[str]:
+def _jobs(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Jobs of every run beside the printed ones."""
-    printed, out = result.facts.reported, []
+    printed = result.facts.reported
     for name in printed.index[printed["concept"] == "jobs"]:
         rows, unit = [], str(printed.loc[name, "unit"])
         for run in result.runs:
@@ -561,23 +550,20 @@ def _jobs(result: "Reproduction", lang: Language) -> list[str]:
                 said = {name: lang.measured(text, unit) for name, text in said.items()}
                 rows.append(say("{run} {estimate} [{low}, {high}]", lang, run=lang(run), **said))
         if rows:
-            out.append(
-                say(
-                    "Jobs: {report} expects new jobs for {printed} {unit} in {year} ({id}). Net of "
-                    "the jobs that productivity takes away, the growth of the total makes: {rows}.",
-                    lang,
-                    report=say(result.study.study.report, lang),
-                    printed=lang.measured(str(printed.loc[name, "printed"]), unit),
-                    unit=lang.measure(unit)[1],
-                    year=int(printed.loc[name, "year"]),
-                    id=name,
-                    rows=say(", ", lang).join(rows),
-                )
+            yield say(
+                "Jobs: {report} expects new jobs for {printed} {unit} in {year} ({id}). Net of "
+                "the jobs that productivity takes away, the growth of the total makes: {rows}.",
+                lang,
+                report=say(result.study.study.report, lang),
+                printed=lang.measured(str(printed.loc[name, "printed"]), unit),
+                unit=lang.measure(unit)[1],
+                year=int(printed.loc[name, "year"]),
+                id=name,
+                rows=say(", ", lang).join(rows),
             )
-    return out
 
 
-def _score(result: "Reproduction", lang: Language) -> list[str]:
+def _score(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Score of every run by independent facts."""
     rows = [
         say(
@@ -591,7 +577,7 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
         if result.score.loc[run, "judged"]
     ]
     if not rows:
-        return []
+        return
     said = say(
         "Score: each run is judged by facts, figures that restate one another counted once; "
         "the 95 % interval overlaps the printed one: {rows}.",
@@ -614,7 +600,7 @@ def _score(result: "Reproduction", lang: Language) -> list[str]:
         ]
         if runs:
             said += say(" ", lang) + say(remark, lang, rows=say("; ", lang).join(runs))
-    return [said]
+    yield said
 
 
 def _agreeing_by_width(own: pd.DataFrame) -> list[str]:
@@ -631,11 +617,11 @@ def _missed_restatements(own: pd.DataFrame) -> list[str]:
     return [str(name) for name in first.index[~first.isin(failed)]]
 
 
-def _provenance(result: "Reproduction", lang: Language) -> list[str]:
+def _provenance(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Say where the figure comes from that drives every run."""
     figure = result.study.core.figure
     if figure is None:
-        return []
+        return
     own = row(result.facts.reported, figure)
     said = say(
         "Every run rests on the printed core, {id} = {amount}: {provenance}.",
@@ -657,4 +643,4 @@ def _provenance(result: "Reproduction", lang: Language) -> list[str]:
             other=others[0],
             change=lang(f"{100 * (change - 1):+.2f} %" if not np.isclose(change, 1) else "0 %"),
         )
-    return [said]
+    yield said

@@ -16,7 +16,7 @@ Source: Jorgenson and Griliches (1967), Review of Economic Studies 34(3); Jorgen
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -32,7 +32,8 @@ from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Core, Klems, KlemsStudy, Study, Tables, at_key
 from quesnay.diagnostics.reproduction.tables import console_text, printed_amount
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words, judge, judged_facts, score_row
-from quesnay.fitting.errors import StudyError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import StudyError
 from quesnay.models.display.grid import amounts, decimals_for
 from quesnay.models.display.table import Table, Tabular, versions
 from quesnay.models.display.write import write_bytes
@@ -94,6 +95,11 @@ class KlemsAccount(Tabular):
     def runs(self) -> tuple[str, ...]:
         """The one run."""
         return (RUN,)
+
+    def frames(self) -> dict[str, pd.DataFrame]:
+        """Return the numbers of the account by their names."""
+        names = ("account", "definitions", "growth", "verdicts", "score")
+        return {name: getattr(self, name) for name in names}
 
     def tables(self) -> tuple[Table, ...]:
         """Return account, verdicts, definitions and contributions to growth."""
@@ -171,7 +177,7 @@ class KlemsAccount(Tabular):
         last, (factor, unit) = own.loc[year], lang.measure(head.unit)
         said = [
             say(
-                "Level: of the {technology} the producing industries made {core:.0f} {unit} in "
+                "Level: the producing industries of the {technology} made {core:.0f} {unit} in "
                 "{year}; what its capital earns in all other industries brings the total to "
                 "{total:.0f} {unit}, {share:.1%} of GDP [{low:.1%}, {high:.1%} over the "
                 "definitions].",
@@ -204,31 +210,27 @@ class KlemsAccount(Tabular):
             said.append(say("Score: {score}", lang, score=score))
         return said
 
-    def _printed_beside(self, own: pd.DataFrame, lang: Language) -> list[str]:
+    def _printed_beside(self, own: pd.DataFrame, lang: Language) -> Iterator[str]:
         """Set every printed figure beside the core alone and the whole."""
-        said = []
         for name, printed in self.facts.loc[part(self.verdicts, RUN).index].iterrows():
             then = row(own, int(printed["year"]))
             report = lang(self.study.study.report)
-            said.append(
-                say(
-                    "{report} prints {printed} {unit} for {year} ({id}); the core alone is "
-                    "{core:.1%} of GDP, core and capital {share:.1%}.",
-                    lang,
-                    report=f"{report[:1].upper()}{report[1:]}",
-                    printed=lang.measured(str(printed["printed"]), str(printed["unit"])),
-                    unit=lang.measure(str(printed["unit"]))[1],
-                    year=int(printed["year"]),
-                    id=name,
-                    core=float(then["core"] / then["gdp"]),
-                    share=float(then["share"]),
-                )
+            yield say(
+                "{report} prints {printed} {unit} for {year} ({id}); the core alone is "
+                "{core:.1%} of GDP, core and capital {share:.1%}.",
+                lang,
+                report=f"{report[:1].upper()}{report[1:]}",
+                printed=lang.measured(str(printed["printed"]), str(printed["unit"])),
+                unit=lang.measure(str(printed["unit"]))[1],
+                year=int(printed["year"]),
+                id=name,
+                core=float(then["core"] / then["gdp"]),
+                share=float(then["share"]),
             )
-        return said
 
     def console(self, *, width: int = 100, language: str = "en") -> str:
         """Return findings, the account and the verdicts in a language, for a terminal."""
-        lang = language_of(language, self.study.study.zh)
+        lang = language_of(language, self.study.study.texts(language))
         title = self.study.study.title
         return console_text([title], self.findings(lang), self.tables(), lang, width)
 
@@ -239,7 +241,7 @@ class KlemsAccount(Tabular):
         head = self.study.study
         totals = self.facts["concept"].eq("total").any()
         caption = f"Value added by year{', with the printed totals' if totals else ''}"
-        lang = language_of(language, head.zh)
+        lang = language_of(language, head.texts(language))
         (account, *others), rests = self.tables(), self._rests()
         lead = [without_ids(one, self.facts, lang) for one in self.findings(lang)[:5]]
         front = Front(head.title, head.question, lead,
@@ -318,20 +320,12 @@ def _rows(study: KlemsStudy) -> pd.DataFrame:
     names += [f"{kind}_{name}" for name in inputs for kind in ("cost", "quantity")]
     with at_key("klems.panel"):
         known = panel(use.panel, [Column(name, "number", "") for name in names])
-    for name in ("industry", "year", *names):
-        if name not in known.columns:
-            raise StudyError(
-                f"klems.panel: {use.panel!r} has no column {name!r};"
-                f"{suggestion(name, known.columns)}"
-            )
+    said = f"klems.panel: {use.panel!r} has no column"
+    refuse_unknown(("industry", "year", *names), known.columns, said, error=StudyError)
     industries = known["industry"].unique()
     for definition, members in use.producers.items():
-        for name in members:
-            if name not in industries:
-                raise StudyError(
-                    f"klems.producers.{definition}: no industry {name!r};"
-                    f"{suggestion(name, industries)}"
-                )
+        said = f"klems.producers.{definition}: no industry"
+        refuse_unknown(members, industries, said, error=StudyError)
     for year in study.study.years:
         if year not in set(known["year"]):
             raise StudyError(f"study.years: {use.panel!r} has no year {year}")

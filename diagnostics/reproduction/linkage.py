@@ -17,7 +17,8 @@ from quesnay.diagnostics.reproduction.assembly import part, ties_by_slot
 from quesnay.diagnostics.reproduction.facts import Facts
 from quesnay.diagnostics.reproduction.runs import median_inputs, possible_readings, read_otherwise
 from quesnay.diagnostics.reproduction.study import Study
-from quesnay.fitting.errors import DataError, StudyError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError, StudyError
 from quesnay.models.display.table import Table, Tabular
 
 if TYPE_CHECKING:
@@ -163,10 +164,8 @@ def _stages(study: Study, facts: Facts) -> pd.Series:
     """Sector -> stage of the economy."""
     groups = {s: group for group, members in study.tables.groups.items() for s in members}
     stages = {g: stage for stage, members in study.tables.stages.items() for g in members}
-    for group in stages:
-        if group not in study.tables.groups:
-            hint = suggestion(group, study.tables.groups)
-            raise StudyError(f"tables.stages: no industry group {group!r};{hint}")
+    said = "tables.stages: no industry group"
+    refuse_unknown(stages, study.tables.groups, said, error=StudyError)
     sectors = [str(s) for s in next(iter(facts.tables.values())).sectors]
     return pd.Series({s: stages.get(groups.get(s, ""), "not assigned") for s in sectors})
 

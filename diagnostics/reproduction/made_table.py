@@ -34,6 +34,7 @@ from quesnay.diagnostics.reproduction.runs import (
 )
 from quesnay.diagnostics.reproduction.study import Study, called
 from quesnay.diagnostics.reproduction.study_rules import SUPPLY
+from quesnay.diagnostics.reproduction.tables import signed
 from quesnay.fitting.checks import is_whole, whole
 from quesnay.fitting.errors import StudyError, nearest, shown
 from quesnay.models.display.grid import amounts
@@ -376,7 +377,7 @@ def effect_table(result: UpdatedTable) -> Table:
         word = "no table" if way.startswith("no table") else way.rsplit(" ", 1)[-1]
         frame[word] = own["level"]
         changes = ((100 * own[name]).round(_ROUNDING) for name in ("change", "low", "high"))
-        frame[f"{word}, change %"] = amounts(_signed, *changes)
+        frame[f"{word}, change %"] = amounts(signed, *changes)
     formats = {str(c): ".3f" for c in frame.columns if not str(c).endswith("change %")}
     notes = (
         f"Medians of {result.draws} draws; change: the same draw with the other table, median and "
@@ -387,11 +388,6 @@ def effect_table(result: UpdatedTable) -> Table:
     )
     title = f"{result.year}: the account by made table, {result.unit}"
     return Table(title, frame, notes, formats, f"Made table {result.year}")
-
-
-def _signed(percent: float) -> str:
-    """One decimal with its sign, and no sign for nothing."""
-    return "0.0" if abs(percent) < 0.05 else f"{percent:+.1f}"
 
 
 def margin_table(result: UpdatedTable) -> Table:

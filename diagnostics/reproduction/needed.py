@@ -3,6 +3,7 @@
 Like all findings, sentences computed from the numbers.
 """
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 import pandas as pd
@@ -19,10 +20,10 @@ def turning_points(result: "Reproduction", lang: Language = ENGLISH) -> list[str
     return [*_needed_core(result, lang), *_needed_elasticity(result, lang), *_leading(result, lang)]
 
 
-def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
+def _needed_core(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Return the core at which the tables alone would give each printed total."""
     if "linkage" not in result.runs:
-        return []
+        return
     rows = []
     for name, printed in result.facts.totals().iterrows():
         year = int(printed["year"])
@@ -40,29 +41,24 @@ def _needed_core(result: "Reproduction", lang: Language) -> list[str]:
                 core=float(own["core"]),
             )
         )
-    return (
-        [
-            say(
-                "For the tables alone to give what is printed, the core would have to be, in "
-                "{unit}, {rows}, with the ties per unit of core as they are.",
-                lang,
-                unit=unit_of(result, lang),
-                rows=say(", ", lang).join(rows),
-            )
-        ]
-        if rows
-        else []
-    )
+    if rows:
+        yield say(
+            "For the tables alone to give what is printed, the core would have to be, in "
+            "{unit}, {rows}, with the ties per unit of core as they are.",
+            lang,
+            unit=unit_of(result, lang),
+            rows=say(", ", lang).join(rows),
+        )
 
 
-def _needed_elasticity(result: "Reproduction", lang: Language) -> list[str]:
+def _needed_elasticity(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Return the elasticity at which the elasticity run would give what is printed.
 
     By the integration-driven part per unit of elasticity, which no draw of the elasticity moves.
     """
     found, use = result.elasticities, result.assembly.model.potential
     if found is None or use is None or "elasticity" not in result.runs:
-        return []
+        return
     inputs = {str(name): result.inputs[name].to_numpy(float) for name in result.inputs}
     drawn, rivals = use.elasticity(inputs), found.rivals["estimate"].drop("base case")
     reach = say(
@@ -71,27 +67,23 @@ def _needed_elasticity(result: "Reproduction", lang: Language) -> list[str]:
         high=float(found.mixture["elasticity"].max()),
     )
     if len(rivals):
-        beside = say(", their rivals {high:.3f}", lang, high=float(rivals.max()))
-        reach += beside
-    return [
-        say(
-            "For the elasticity run to give the integration-driven part that the printed figures "
-            "imply for {year}, the elasticity would have to be {need:.3f}; {reach}.",
-            lang,
-            year=year,
-            need=printed / float((own / drawn).median()),
-            reach=reach,
-        )
-        for year, printed in sorted(printed_integration(result).items())
-        if ("elasticity", year) in result.account.index
-        for own in (drawn_figure(result, "elasticity", "integration", year),)
-    ]
+        reach += say(", their rivals {high:.3f}", lang, high=float(rivals.max()))
+    for year, printed in sorted(printed_integration(result).items()):
+        if ("elasticity", year) in result.account.index:
+            own = drawn_figure(result, "elasticity", "integration", year)
+            yield say(
+                "For the elasticity run to give the integration-driven part that the printed "
+                "figures imply for {year}, the elasticity would have to be {need:.3f}; {reach}.",
+                lang,
+                year=year,
+                need=printed / float((own / drawn).median()),
+                reach=reach,
+            )
 
 
-def _leading(result: "Reproduction", lang: Language) -> list[str]:
+def _leading(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Name the largest source of uncertainty of the last total of every run."""
     totals = list(result.facts.totals().index)
-    out = []
     for run in result.runs:
         if result.variance.empty or not totals:
             continue
@@ -99,23 +91,20 @@ def _leading(result: "Reproduction", lang: Language) -> list[str]:
         if shares.empty or not shares.iloc[-1].max() > 0:
             continue
         last = shares.iloc[-1]
-        out.append(
-            say(
-                "Largest source of uncertainty of the total of {year} in the {run} run: {source}, "
-                "{share:.0%} of the variance.",
-                lang,
-                year=int(result.facts.reported.loc[shares.index[-1], "year"]),
-                run=lang(run),
-                source=lang(str(last.idxmax())),
-                share=float(last.max()),
-            )
+        yield say(
+            "Largest source of uncertainty of the total of {year} in the {run} run: {source}, "
+            "{share:.0%} of the variance.",
+            lang,
+            year=int(result.facts.reported.loc[shares.index[-1], "year"]),
+            run=lang(run),
+            source=lang(str(last.idxmax())),
+            share=float(last.max()),
         )
-    return out
 
 
-def implied_core(result: "Reproduction", lang: Language) -> list[str]:
+def implied_core(result: "Reproduction", lang: Language) -> Iterator[str]:
     """Compare the core that printed figures imply with official sector growth."""
-    printed, out = result.facts.reported, []
+    printed = result.facts.reported
     run = result.runs[0] if result.runs else ""
     for _, share in printed[printed["concept"] == "integration_share"].iterrows():
         year = int(share["year"])
@@ -138,9 +127,7 @@ def implied_core(result: "Reproduction", lang: Language) -> list[str]:
             own_low=float(own["core_low"]),
             own_high=float(own["core_high"]),
         )
-        said += _out_of_reach(result, year, low, lang)
-        out.append(said)
-    return out
+        yield said + _out_of_reach(result, year, low, lang)
 
 
 def _out_of_reach(result: "Reproduction", year: int, least: float, lang: Language) -> str:

@@ -17,8 +17,8 @@ from typing import Any
 import pandas as pd
 
 from quesnay.datasets.readers.containers import open_book
-from quesnay.fitting.checks import plain_text
-from quesnay.fitting.errors import DataError, shown, suggestion
+from quesnay.fitting.checks import plain_text, refuse_unknown
+from quesnay.fitting.errors import DataError, shown
 
 _TEXTS, _WORKBOOKS = (".csv", ".tsv", ".txt"), (".xlsx", ".xlsm")
 _SHOWN = 3
@@ -141,9 +141,7 @@ def read_own(path: str, kind: str, extra: Sequence[Column] = ()) -> pd.DataFrame
     header, lines = _cells(path)
     schema = SCHEMAS[kind]
     columns = {column.name: column for column in (*schema.columns, *extra)}
-    for name in columns:
-        if name not in header:
-            raise DataError(f"{path}: column {name!r} is missing;{suggestion(name, header)}")
+    refuse_unknown(columns, header, f"{path}: column", " is missing")
     if not lines:
         raise DataError(f"{path}: no row below the names of the columns")
     faults: list[str] = []

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.plots.account import plot_account, plot_elasticities, plot_penetration
-from quesnay.diagnostics.plots.flows import core_flows, plot_flows
+from quesnay.diagnostics.plots.input_output import core_flows, plot_flows
 from quesnay.diagnostics.plots.style import Panels
 from quesnay.diagnostics.plots.uncertainty import plot_fans, plot_tornados
 from quesnay.diagnostics.reproduction.assembly import row

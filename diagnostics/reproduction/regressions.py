@@ -25,8 +25,8 @@ from quesnay.diagnostics.reproduction.facts import Facts, panel
 from quesnay.diagnostics.reproduction.own_data import Column
 from quesnay.diagnostics.reproduction.study import Equation, Potential, Rival, Study, at_key
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import Seed
-from quesnay.fitting.errors import DataError, EstimationError, StudyError, suggestion
+from quesnay.fitting.checks import Seed, refuse_unknown
+from quesnay.fitting.errors import DataError, EstimationError, StudyError
 from quesnay.fitting.regression.covariance import CR1, CR2, HC1, Classical
 from quesnay.fitting.regression.least_squares import CovarianceRule
 from quesnay.fitting.regression.resampling import NestedGrams, nested_grams
@@ -42,6 +42,7 @@ _PLAIN: tuple[CovarianceRule, ...] = (Classical(), HC1())
 _CLUSTERED: tuple[CovarianceRule, ...] = (CR1(), CR2())
 _WILD_DRAWS = 999
 _PLACEBOS = 499
+_ALWAYS = ("value_added", "industry", "year")  # columns of a panel with a share of capital
 
 
 def regression_rows(use: Potential) -> pd.DataFrame:
@@ -57,9 +58,8 @@ def regression_rows(use: Potential) -> pd.DataFrame:
     if use.exclude:
         own.append(Column(use.exclude, "truth", ""))
     known = panel(use.panel, own)
-    for name in sorted({*summed, *filter(None, (use.exclude, use.weights, use.cluster))}):
-        if name not in known.columns:
-            raise DataError(f"{use.panel}: no column {name!r};{suggestion(name, known.columns)}")
+    needed = sorted({*summed, *filter(None, (use.exclude, use.weights, use.cluster))})
+    refuse_unknown(needed, known.columns, f"{use.panel}: no column")
     absent = sorted(set(use.years) - set(known["year"]))
     if absent:
         raise DataError(f"{use.panel}: no row for the years {absent}; check the years")
@@ -126,11 +126,8 @@ class KnownRegressions:
         if key not in self._fits:
             self._fits[key] = fit_potential(use, self.rows(use))
         fit = self._fits[key]
-        if use.term not in fit.params.index:
-            raise StudyError(
-                f"potential.term: {use.term!r} is no coefficient of {use.formula!r};"
-                f"{suggestion(use.term, list(fit.params.index))}"
-            )
+        tail = f" is no coefficient of {use.formula!r}"
+        refuse_unknown([use.term], fit.params.index, "potential.term:", tail, error=StudyError)
         return fit
 
     def _key(self, use: Potential) -> str:
@@ -200,18 +197,11 @@ def _capital_share(equation: Equation) -> "pd.Series[float]":
     """Cost of the named capital over value added of the using industries, by year."""
     columns = [Column(name, "number", "") for name in (*equation.inputs, "value_added")]
     known = panel(str(equation.panel), columns)
-    for name in (*equation.inputs, "value_added", "industry", "year"):
-        if name not in known.columns:
-            raise StudyError(
-                f"potential.equations {equation.name!r}: {equation.panel} has no column {name!r};"
-                f"{suggestion(name, known.columns)}"
-            )
-    for name in equation.producers:
-        if name not in set(known["industry"]):
-            raise StudyError(
-                f"potential.equations {equation.name!r}: no industry {name!r} in {equation.panel};"
-                f"{suggestion(name, known['industry'].unique())}"
-            )
+    where, needed = f"potential.equations {equation.name!r}:", (*equation.inputs, *_ALWAYS)
+    said, tail = f"{where} {equation.panel} has no column", f" in {equation.panel}"
+    refuse_unknown(needed, known.columns, said, error=StudyError)
+    industries = known["industry"].unique()
+    refuse_unknown(equation.producers, industries, f"{where} no industry", tail, error=StudyError)
     keep = ~known["industry"].isin(list(equation.producers))
     if equation.years:
         keep &= known["year"].isin(list(equation.years))
@@ -240,11 +230,8 @@ def per_value_added(study: Study, facts: Facts, applies_to: str) -> float:
     """
     if applies_to == "value_added":
         return 1.0
-    if applies_to != "gross_output":
-        known = ("value_added", "gross_output")
-        raise StudyError(
-            f"potential.applies_to: unknown measure {applies_to!r};{suggestion(applies_to, known)}"
-        )
+    known, said = ("value_added", "gross_output"), "potential.applies_to: unknown measure"
+    refuse_unknown([applies_to], known, said, error=StudyError)
     year = study.employment.year if study.employment is not None else max(facts.tables)
     table = facts.tables.get(year, facts.tables[max(facts.tables)])
     using = _using(study, table)

@@ -1,21 +1,16 @@
-"""The report of the main job, section by section, as one HTML page."""
+"""The report of the main job, section by section: as an HTML page, a workbook, a document."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 
 from quesnay.diagnostics.regression.assumptions import check_assumptions, examine
 from quesnay.diagnostics.report.language import Language, language_of, say
-from quesnay.diagnostics.report.page import (
-    Formula,
-    Front,
-    Section,
-    render_page,
-)
+from quesnay.diagnostics.report.page import Answer, Formula, Front, Section, mathml, render_page
 from quesnay.diagnostics.reproduction.assembly import known_diffusions, row
 from quesnay.diagnostics.reproduction.evidence import (
     Evidence,
@@ -40,19 +35,25 @@ from quesnay.diagnostics.reproduction.needed import turning_points
 from quesnay.diagnostics.reproduction.sources import (
     data_section,
     reproducibility_section,
+    sources_table,
     used_sources,
 )
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
     account_table,
     bounds_table,
+    definitions_table,
+    outcome_table,
+    path_table,
+    result_tables,
     score_table,
     segment_table,
     variance_table,
     verdict_table,
 )
+from quesnay.models.display.documents import Chart, workbook_bytes
 from quesnay.models.display.table import Table
-from quesnay.models.regression.result import PanelFit, tables_of_tests
+from quesnay.models.regression.result import tables_of_tests
 from quesnay.models.satellite.concepts import describe
 
 if TYPE_CHECKING:
@@ -90,16 +91,17 @@ _RUNS = {
     "elasticity": Formula(
         "elasticity",
         "Elasticity run",
-        "I_t = e sum_j v_j,t C_t / Q_t",
-        "Value added v of the using industries j times the elasticity e to inputs of the "
-        "technology times the core's share in their supply Q.",
+        "I_t = M_t C_t / Q_t,  M_t = e sum_j v_j,t",
+        "The potential M is value added v of the using industries j times the elasticity e to "
+        "inputs of the technology; the core C has its share of it by its weight in the supply Q of "
+        "these inputs.",
     ),
     "calibrated": Formula(
         "calibrated",
         "Calibrated run",
-        "I_t = s e sum_j v_j,t p_t",
+        "I_t = s M_t p_t,  M_t = e sum_j v_j,t",
         "A growth curve p through a printed total and the one that its growth implies for the year "
-        "before, saturation s times the potential at the median elasticity e.",
+        "before; it saturates at s times the potential M, at the median elasticity e.",
     ),
 }
 _TIES = (
@@ -127,16 +129,14 @@ def report_html(
     plots: "Plots",
     path: str | Path | None,
     *,
-    evidence: Evidence | None = None,
     lang: str = "en",
 ) -> str:
     """Render the report of a run in a language; write it to `path` where one is given.
 
     The figures of `plots` are laid out, and relabelled where the language is another.
     """
-    language = language_of(lang, result.study.study.zh)
-    made = gather_evidence(result) if evidence is None else evidence
-    front, sections = report_parts(result, plots, made, language)
+    language = language_of(lang, result.study.study.texts(lang))
+    front, sections = report_parts(result, plots, gather_evidence(result), language)
     return render_page(front, sections, language=language, path=path)
 
 
@@ -155,7 +155,7 @@ def report_parts(
     )
     sections = [
         *((_verdicts(result, plots),) if len(result.facts.reported) else ()),
-        _findings(result, made, language),
+        *_findings(result, made, language, front.lead),
         *_turning(result, made, language),
         _limits(result, made),
         _method(result),
@@ -185,12 +185,18 @@ def _in_words(table: Table) -> Table:
     return replace(table, frame=frame, formats=formats)
 
 
-def _findings(result: "Reproduction", made: Evidence, language: Language) -> Section:
+def _findings(
+    result: "Reproduction", made: Evidence, language: Language, lead: Sequence[str]
+) -> list[Section]:
+    """Return every finding, or nothing where the answer has said all of it."""
     words = [*findings(result, language), *audit_said(made, language)]
     if made.reconciled is not None:
         words.append(reconciled_finding(result, made.reconciled, language))
     title = "What was found, in full"
-    return Section("findings", title, [sentence for sentence in words if sentence])
+    said = [sentence for sentence in words if sentence]
+    if all(any(sentence in one for one in lead) for sentence in said):
+        return []
+    return [Section("findings", title, said)]
 
 
 def _turning(result: "Reproduction", made: Evidence, language: Language) -> list[Section]:
@@ -313,6 +319,7 @@ def _places_read(result: "Reproduction") -> list[str]:
 
 def _account(result: "Reproduction") -> Section:
     account = account_table(result, result.account, "")
+    drawn = bool((result.account["total_low"] < result.account["total_high"]).any())
     return Section(
         "account",
         "The account",
@@ -325,7 +332,7 @@ def _account(result: "Reproduction") -> Section:
                 if len(result.facts.reported)
                 else []
             ),
-            "Every number is the median of the draws.",
+            *(["Every number is the median of the draws."] if drawn else []),
             *_median_error(result),
         ],
         tables=[
@@ -354,7 +361,6 @@ def _median_error(result: "Reproduction") -> list[str]:
 
 
 def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
-    outcome = ", outcome of the forecast year"
     forecast = result.study.gdp.forecast is not None
     tables = {run: verdict_table(result, run) for run in result.runs}
     return Section(
@@ -369,7 +375,7 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
         [
             score_table(result),
             *tables.values(),
-            *((account_table(result, result.outcome, outcome),) if forecast else ()),
+            *((outcome_table(result),) if forecast else ()),
         ],
         opens={
             table.title: verdict_opens(result, run, table.frame.columns)
@@ -381,7 +387,8 @@ def _verdicts(result: "Reproduction", plots: "Plots") -> Section:
 def _method(result: "Reproduction") -> Section:
     printed = set(result.facts.reported["concept"])
     told = [how for name, how in _FOLLOWS.items() if name in printed or name in {"total", "share"}]
-    letters = "; ".join([words for _, words in told] + ["a prime marks the year before"])
+    before = ["a prime marks the year before"] if any("'" in one for one, _ in told) else []
+    letters = "; ".join([words for _, words in told] + before)
     runs = [_linkage(result) if run == "linkage" else _RUNS.get(run) for run in result.runs]
     formulas = [
         _core_formula(result),
@@ -408,16 +415,16 @@ def _linkage(result: "Reproduction") -> Formula:
     """Return the ties as the study reads its tables, with the inverse that stands in them."""
     ties = linkage_equation(result).partition(",")[0]
     users = result.study.tables.reading in READINGS[1:3]
-    inverse = "B (E - D) = E,  D_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
-    words = "B Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
+    inverse = "G (E - B) = E,  B_ij = z_ij / x_i" if users else "L (E - A) = E,  A_ij = z_ij / x_j"
+    words = "G Ghosh's inverse (users)" if users else "L Leontief's inverse (suppliers)"
     said = f"{_TIES}{words}{_NO_GAIN}"
     return Formula("linkage", "Linkage run", f"{ties},  {inverse}", said)
 
 
-def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
+def _path(result: "Reproduction", plots: "Plots") -> Iterator[Section]:
     use = result.study.penetration
     if use is None or "calibrated" not in result.runs:
-        return []
+        return
     curves = ", ".join(_HEADERS.get(c, c) for c in use.curves)
     errors = known_diffusions().tables() if use.errors else ()
     words = [f"Two points and a saturation identify a curve exactly ({curves})."]
@@ -429,64 +436,55 @@ def _path(result: "Reproduction", plots: "Plots") -> list[Section]:
             "How wrong such a curve is after one and two years is measured on other diffusions "
             "whose outcome is known, beside rules without a model."
         )
-    return [
-        Section(
-            "path",
-            "The path: does it go on like a diffusion?",
-            words,
-            {"Curves through the calibration points, and what the report implies":
-             plots["penetration"]},
-            [*path_backtest(result).tables(), *errors],
-        )
-    ]  # fmt: skip
+    caption = "Curves through the calibration points, and what the report implies"
+    yield Section(
+        "path",
+        "The path: does it go on like a diffusion?",
+        words,
+        {caption: plots["penetration"]},
+        [*path_backtest(result).tables(), *errors],
+    )
 
 
-def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> list[Section]:
+def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> Iterator[Section]:
     if result.elasticities is None:
-        return []
+        return
     base = result.elasticities.base
     words, tried = elasticity_backtest(result, language)
-    return [
-        Section(
-            "elasticities",
-            "The elasticity: a mixture of admissible equations",
-            [*_about_equations(result), *words],
-            {"Elasticities with 95 % intervals: first those of the account, then their rivals":
-             plots["elasticities"]},
-            [*result.elasticities.tables(), *tried, *base.tables(), *_assumptions(base)],
-        )
-    ]  # fmt: skip
+    caption = "Elasticities with 95 % intervals: first those of the account, then their rivals"
+    (tested, *_) = tables_of_tests(
+        check_assumptions(examine(base)), "Assumptions of the base equation"
+    )
+    tables = [*result.elasticities.tables(), *tried, *base.tables()]
+    yield Section(
+        "elasticities",
+        "The elasticity: a mixture of admissible equations",
+        [*_about_equations(result), *words],
+        {caption: plots["elasticities"]},
+        [*tables, replace(tested, sheet="Assumptions")],
+    )
 
 
-def _about_equations(result: "Reproduction") -> list[str]:
+def _about_equations(result: "Reproduction") -> Iterator[str]:
     """Say what the equations of a study suffer from, as far as it has the parts."""
     found, use = result.elasticities, result.study.potential
     if found is None or use is None:
-        return []
-    words = []
+        return
     if found.with_scale < float(found.base.params[use.term]):
-        words.append(
+        yield (
             "Inputs of the technology grow with the scale of a sector: with other inputs beside "
             "them the elasticity falls."
         )
-    words.append(
+    yield (
         "In current prices an equation whose inputs are parts of value added returns cost shares "
         "(Shaikh 1974)."
     )
     if any(equation.kind == "cost share" for equation in use.equations):
-        words.append("So the cost share itself is one of the equations.")
-    words.append(
+        yield "So the cost share itself is one of the equations."
+    yield (
         "Read all of them as associations: elasticity times value added attributes value added to "
         "use; it does not say what would be lost without it."
     )
-    return words
-
-
-def _assumptions(base: PanelFit) -> list[Table]:
-    """Return what the tests of the base equation's assumptions say."""
-    tests = check_assumptions(examine(base))
-    (table, *_) = tables_of_tests(tests, "Assumptions of the base equation")
-    return [replace(table, sheet="Assumptions")]
 
 
 def _core(result: "Reproduction", plots: "Plots") -> Section:
@@ -503,7 +501,7 @@ def _core(result: "Reproduction", plots: "Plots") -> Section:
     return Section("core", "Core industries", [words], pictures, [segment_table(result)])
 
 
-def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
+def _uncertainty(result: "Reproduction", plots: "Plots") -> Iterator[Section]:
     caption = "How far each source of uncertainty alone moves a total"
     pictures = {caption: plots["tornado"]} if "tornado" in plots else {}
     tables = [variance_table(result, run) for run in result.runs]
@@ -513,9 +511,94 @@ def _uncertainty(result: "Reproduction", plots: "Plots") -> list[Section]:
         "reading of the tables is not among the sources: the readings stand beside the linkage "
         "run."
     )
-    if not pictures and not tables:
-        return []
-    return [Section("uncertainty", "Where the uncertainty comes from", [words], pictures, tables)]
+    if pictures or tables:
+        title = "Where the uncertainty comes from"
+        yield Section("uncertainty", title, [words], pictures, tables)
 
 
 Parts = tuple[Front, list[Section]]
+
+
+def workbook_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language | None = None
+) -> bytes:
+    """Return every table of the report in one workbook, with charts, definitions and sources."""
+    language = language or _english(result)
+    _, sections = _parts(result, language) if parts is None else parts
+    path = path_table(result)
+    tables = [account_table(result, result.account, ""), path]
+    tables += [table for section in sections for table in section.tables]
+    first: dict[str, Table] = {}
+    for table in [*tables, *result_tables(result)]:
+        first.setdefault(table.title, table)
+    shown = [*first.values(), definitions_table(result), sources_table(result)]
+    columns = {str(name): str(name) for name in path.frame.columns}
+    drawn = Chart(path.title, path.title, "line", columns, None, f"{result.runs[-1]} run")
+    charts = [*_account_charts(result), drawn]
+    spoken = [chart.spoken(language) for chart in charts]
+    return workbook_bytes([language.table(table) for table in shown], spoken, language)
+
+
+def document_of(
+    result: "Reproduction", parts: Parts | None = None, language: Language | None = None
+) -> bytes:
+    """Return the report as a Word document."""
+    from quesnay.diagnostics.plots.style import draw_picture, relabel
+    from quesnay.models.display.word import Part, document_bytes
+
+    language = language or _english(result)
+    front, sections = _parts(result, language) if parts is None else parts
+
+    def drawn(figures: "Plots") -> dict[str, Any]:
+        for figure in figures.values() if language.code != "en" else ():
+            relabel(figure, language)
+        return {language(caption): draw_picture(one) for caption, one in figures.items()}
+
+    every = [
+        Part(
+            language(section.title),
+            [language(words) for words in (*section.words, *section.remarks)],
+            drawn(section.figures),
+            [language.table(table) for table in section.tables],
+            [(language(f.title), mathml(f.formula), language(f.words)) for f in section.formulas],
+        )
+        for section in sections
+    ]
+    answers = () if front.answer is None else (_printed_answer(front.answer, language),)
+    return document_bytes(
+        language(front.title),
+        [language(words) for words in front.lead],
+        every,
+        question=language(front.question),
+        front=Part(figures=drawn(front.figures), tables=answers),
+    )
+
+
+def _printed_answer(answer: Answer, language: Language) -> Table:
+    """Return the small table of the first screen for paper."""
+    rows = [[language(language.measured(c.text, c.unit)) for c in own] for own in answer.rows]
+    frame = pd.DataFrame(rows, columns=list(map(language, answer.header)))
+    notes = tuple(map(language, answer.notes))
+    return Table(language(answer.title), frame.set_index(frame.columns[0]), notes)
+
+
+def _english(result: "Reproduction") -> Language:
+    return language_of("en", result.study.study.texts("en"))
+
+
+def _parts(result: "Reproduction", language: Language) -> Parts:
+    return report_parts(result, result.plots(), gather_evidence(result), language)
+
+
+def _account_charts(result: "Reproduction") -> list[Chart]:
+    """Draw core and integration-driven part of every run, with the interval of the total."""
+    title = account_table(result, result.account, "").title
+    keys = list(result.account.index.get_level_values("run"))
+    parts = {"core industries": "core", "integration-driven": "integration"}
+    return [
+        Chart(
+            title, f"{run} run, {result.study.study.unit}", "column", parts,
+            (keys.index(run), keys.index(run) + keys.count(run)), "total",
+        )
+        for run in result.runs
+    ]  # fmt: skip

@@ -100,9 +100,11 @@ class Reproduction(Tabular):
 
     def tables(self) -> tuple[Table, ...]:
         """Return account, verdicts, score, readings, outcome and sources of variance."""
+        from quesnay.diagnostics.report.language import language_of
         from quesnay.diagnostics.reproduction.tables import result_tables
 
-        return result_tables(self)
+        language = language_of("en", self.study.study.texts("en"))
+        return tuple(map(language.table, result_tables(self)))
 
     def findings(self) -> list[str]:
         """Say what was found, in sentences computed from the numbers.
@@ -123,7 +125,7 @@ class Reproduction(Tabular):
         from quesnay.diagnostics.reproduction.findings import findings
         from quesnay.diagnostics.reproduction.tables import console_tables, console_text
 
-        lang = language_of(language, self.study.study.zh)
+        lang = language_of(language, self.study.study.texts(language))
         few = len(self.draws) < _FEW
         warned = [f"Only {len(self.draws)} draws: too few for a 95 % interval."] if few else []
         head = [self.study.study.title, *warned]
@@ -245,7 +247,7 @@ class Reproduction(Tabular):
 
     def to_excel(self, path: str | Path) -> Path:
         """Write every table of the report to one workbook, with contents, charts and sources."""
-        from quesnay.diagnostics.reproduction.documents import workbook_of
+        from quesnay.diagnostics.reproduction.report import workbook_of
         from quesnay.models.display.write import write_bytes
 
         return write_bytes(path, workbook_of(self))
@@ -268,7 +270,7 @@ class Reproduction(Tabular):
         QuesnayError
             If the package python-docx is absent: install ``quesnay[word]``.
         """
-        from quesnay.diagnostics.reproduction.documents import document_of
+        from quesnay.diagnostics.reproduction.report import document_of
         from quesnay.models.display.write import write_bytes
 
         return write_bytes(path, document_of(self))

@@ -27,8 +27,8 @@ from quesnay.diagnostics.reproduction.runs import median_inputs, read_otherwise
 from quesnay.diagnostics.reproduction.sections import with_keys
 from quesnay.diagnostics.reproduction.study import Potential, Specifications, Study, load_study
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import whole
-from quesnay.fitting.errors import QuesnayError, StudyError, shown, suggestion
+from quesnay.fitting.checks import refuse_unknown, whole
+from quesnay.fitting.errors import QuesnayError, StudyError, suggestion
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.fitting.simulation.inference import joint_null
 from quesnay.models.input_output.table import InputOutputTable
@@ -251,10 +251,7 @@ def _base(variant: _Variant, size: int) -> dict[str, Array]:
     inputs = {name: np.broadcast_to(value, (size,)) for name, value in middle.items()}
     vintages = list(facts.gdp.index)
     vintage = str(variant.chosen.get("gdp.vintage", vintages[0]))
-    if vintage not in vintages:
-        raise StudyError(
-            f"specifications: no GDP vintage {vintage!r};{suggestion(vintage, vintages)}"
-        )
+    refuse_unknown([vintage], vintages, "specifications: no GDP vintage", error=StudyError)
     return inputs | {"gdp_vintage": np.full(size, float(vintages.index(vintage)))}
 
 
@@ -348,9 +345,7 @@ def specification_curve(
     grid = combinations(checked.specifications)
     facts = collect_facts(checked)
     name = checked.specifications.figure if figure is None else figure
-    if not isinstance(name, str) or name not in facts.reported.index:
-        hint = suggestion(name, facts.reported.index)
-        raise StudyError(f"no printed figure {shown(name)};{hint}")
+    refuse_unknown([name], facts.reported.index, "no printed figure", error=StudyError)
     running = {"jobs": jobs, "client": client, "checkpoint": checkpoint, "progress": progress}
     found = _elasticities(checked, facts, grid, draws=draws, seed=seed, running=running)
     frame = _accounts(checked, facts, grid, found, name, draws=draws, seed=seed)

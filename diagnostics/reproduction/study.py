@@ -14,18 +14,10 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
-from quesnay.diagnostics.reproduction.sections import (
-    Written,
-    build,
-    key,
-    rows_of,
-    sections_of,
-)
-from quesnay.diagnostics.reproduction.study_rules import (
-    check_klems,
-    check_sections,
-)
-from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown, suggestion
+from quesnay.diagnostics.reproduction.sections import Written, build, key, rows_of, sections_of
+from quesnay.diagnostics.reproduction.study_rules import check_klems, check_sections
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import QuesnayError, StudyError, nearest, shown
 
 T = TypeVar("T")
 
@@ -57,11 +49,20 @@ class Header:
         "",
         example='"How large is the industrial internet in China?"',
     )
+    en: dict[str, str] = key(
+        "Words for names of columns and data sets, for a report in English.",
+        {},
+        example='{ ln_ict = "log ICT inputs" }',
+    )
     zh: dict[str, str] = key(
         "Texts of the study in Chinese, for a report in Chinese.",
         {},
         example='{ "industrial internet" = "工业互联网" }',
     )
+
+    def texts(self, language: str) -> dict[str, str]:
+        """Return what the study brings to a report in a language."""
+        return self.zh if language == "zh" else self.en
 
 
 @dataclass(frozen=True, slots=True)
@@ -301,7 +302,7 @@ class Figure:
     """One printed figure of ``reported.figures``, by id: concept letter and year."""
 
     printed: str = key("The digits as printed.", example='"2.13"')
-    unit: str = key("Unit as printed.", example='"trillion CNY"')
+    unit: str = key("Unit as printed.", example='"trillion yuan"')
     year: int = key("Its year.", example="2019")
     concept: str = key("In words; by default what the letter of the id stands for.", "")
     kind: str = key('"estimate" or "forecast".', "estimate")
@@ -317,7 +318,7 @@ class Reported:
     figures: dict[str, Figure] = key(
         "Id -> figure, in place of or beside the embedded ones.",
         {},
-        example='{ T19 = { printed = "2.13", unit = "trillion CNY", year = 2019 } }',
+        example='{ T19 = { printed = "2.13", unit = "trillion yuan", year = 2019 } }',
     )
     roles: dict[str, dict[str, str]] = key(
         "Run -> id -> role; follows from core.figure and penetration, and must agree with them.", {}
@@ -417,8 +418,7 @@ TEMPLATES = ("minimal", "full", "country")
 
 def template_text(name: str) -> str:
     """Return the text of a template of a study file."""
-    if name not in TEMPLATES:
-        raise StudyError(f"unknown template {shown(name)};{suggestion(name, TEMPLATES)}")
+    refuse_unknown([name], TEMPLATES, "unknown template", error=StudyError)
     folder = files("quesnay.datasets") / "data"
     return (folder / f"template_{name}.toml").read_text(encoding="utf-8")
 
@@ -502,7 +502,8 @@ def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
-        raise StudyError(f"{path}: cannot read the study ({error}); check the path") from error
+        why = getattr(error, "strerror", None) or error
+        raise StudyError(f"{path}: cannot read the study ({why}); check the path") from error
 
 
 @contextmanager

@@ -11,13 +11,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import (
-    ACCOUNT,
-    CONCEPTS,
-    concept_of,
-    describe,
-    figure_name,
-)
+from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, concept_of, describe, figure_name
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
@@ -41,7 +35,7 @@ def result_tables(result: "Reproduction") -> tuple[Table, ...]:
         *(verdict_table(result, run) for run in result.runs if _printed(result)),
         *((score_table(result),) if _printed(result) else ()),
         *bounds_table(result),
-        *(() if result.study.gdp.forecast is None else (_outcome_table(result),)),
+        *(() if result.study.gdp.forecast is None else (outcome_table(result),)),
         *(variance_table(result, run) for run in result.runs if not result.variance.empty),
         segment_table(result),
         *(() if result.elasticities is None else result.elasticities.tables()),
@@ -53,7 +47,8 @@ def _printed(result: "Reproduction") -> bool:
     return not result.facts.reported.empty
 
 
-def _outcome_table(result: "Reproduction") -> Table:
+def outcome_table(result: "Reproduction") -> Table:
+    """Return the account with the forecast year as it turned out."""
     return account_table(result, result.outcome, ", outcome of the forecast year")
 
 
@@ -139,10 +134,10 @@ def verdict_table(result: "Reproduction", run: str) -> Table:
                 for low, high in zip(rows["estimate_low"], rows["estimate_high"], strict=True)
             ],
             "error, %": [
-                Amount("") if role == "input" else Amount(_signed(100 * error), 100 * error)
+                Amount("") if role == "input" else Amount(signed(100 * error), 100 * error)
                 for role, error in zip(rows["role"], rows["error"], strict=True)
             ],
-            "agrees": _yes(rows["agrees"]),
+            "agrees": ["" if pd.isna(v) else "yes" if v else "no" for v in rows["agrees"]],
             "restates": ["" if name is None else name for name in rows["restates"]],
         },
         index=rows.index,
@@ -182,7 +177,7 @@ def score_table(result: "Reproduction") -> Table:
         "out."
     )
     if not result.naive.empty:
-        note += " Rules without a model carry their own errors on other diffusions."
+        note += " The intervals of rules without a model are their errors on other diffusions."
     ids = [name for names in (*frame["agreeing"], *frame["not"]) for name in names.split(", ")]
     return Table("Score, each fact counted once", frame, (note, *_letters(ids)))
 
@@ -386,7 +381,7 @@ def _columns(account: pd.DataFrame, names: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(columns, account.index)
 
 
-def _signed(percent: float) -> str:
+def signed(percent: float) -> str:
     """One decimal with its sign, and no sign for nothing."""
     if pd.isna(percent):
         return ""
@@ -401,7 +396,3 @@ def _plain(value: float, spec: str) -> str:
     if "e" in text:
         text = "0" if abs(value) < 1e-4 else f"{value:.4f}"
     return text.removeprefix("-") if not text.strip("-0.") else text
-
-
-def _yes(values: pd.Series) -> list[str]:
-    return ["" if pd.isna(value) else "yes" if value else "no" for value in values]

@@ -29,7 +29,7 @@ from quesnay.fitting.regression.random_effects import (
     random_effects,
     within_columns,
 )
-from quesnay.fitting.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged, judged_chi2
 
 EFFECTS = Wording(
     "units and times have no effects of their own",
@@ -161,8 +161,8 @@ def hausman(
             f"({statistic:.5g}; plm shows its absolute value); use the Mundlak form"
         )
     df = len(shown)
-    law = f"chi2({df})" + (", covariance difference indefinite" if roots[0] < 0.0 else "")
-    return judged("Hausman", statistic, law, float(special.chdtrc(df, statistic)), UNIT_MEANS)
+    remark = ", covariance difference indefinite" if roots[0] < 0.0 else ""
+    return judged_chi2("Hausman", statistic, df, UNIT_MEANS, remark)
 
 
 def mundlak(
@@ -216,10 +216,7 @@ def cross_section_dependence(
         return _normal("Pesaran CD", statistic)
     if form == "lm":
         statistic = float((common * rho**2).sum())
-        p_value = float(special.chdtrc(pairs, statistic))
-        return judged(
-            "Breusch-Pagan LM of dependence", statistic, f"chi2({pairs})", p_value, UNRELATED
-        )
+        return judged_chi2("Breusch-Pagan LM of dependence", statistic, pairs, UNRELATED)
     scaled = float((common * rho**2 - 1.0).sum()) / np.sqrt(2.0 * pairs)
     if form == "scaled":
         return _normal("Scaled LM of dependence", scaled)

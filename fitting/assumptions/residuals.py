@@ -16,7 +16,7 @@ from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
-from quesnay.fitting.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged_chi2
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,7 +248,7 @@ def breusch_pagan(
     else:
         statistic = 0.5 * explained / squared.mean() ** 2
         name = "Breusch-Pagan (original)"
-    return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), _UNEQUAL)
+    return judged_chi2(name, statistic, df, _UNEQUAL)
 
 
 def white(
@@ -282,7 +282,7 @@ def white(
     explained, df = _explained(squared, span)
     statistic = (rows or fit.nobs) * explained / _variation(squared)
     name = "White" if form == "full" else "White (fitted values)"
-    return judged(name, statistic, f"chi2({df})", float(special.chdtrc(df, statistic)), _UNEQUAL)
+    return judged_chi2(name, statistic, df, _UNEQUAL)
 
 
 def _standard(column: Array) -> Array:
@@ -346,8 +346,7 @@ def jarque_bera(residuals: npt.ArrayLike, *, rows: float | None = None) -> TestR
     skewness = float((e**3).mean()) / second**1.5
     kurtosis = float((e**4).mean()) / second**2
     statistic = (rows or e.size) * (skewness**2 / 6 + (kurtosis - 3) ** 2 / 24)
-    p_value = float(special.chdtrc(2, statistic))
-    return judged("Jarque-Bera", statistic, "chi2(2)", p_value, _NOT_NORMAL)
+    return judged_chi2("Jarque-Bera", statistic, 2, _NOT_NORMAL)
 
 
 def order_envelope(n: int, *, level: float = 0.95, draws: int = 400) -> tuple[Array, Array, Array]:

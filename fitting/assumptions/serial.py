@@ -16,7 +16,7 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import Stack, cluster_sums, stack
 from quesnay.fitting.regression.least_squares import Projection, project, project_noisy
 from quesnay.fitting.regression.random_effects import about_unit_means
-from quesnay.fitting.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged, judged_chi2, judged_f
 
 Alternative = Literal["positive", "two-sided", "negative"]
 SERIAL = Wording(
@@ -82,16 +82,14 @@ def breusch_godfrey(
         raise EstimationError(f"lags: {lags} are more than the units are long; use fewer lags")
     score = left.T @ fit.residuals
     explained = float(score @ score)
+    name = f"Breusch-Godfrey({lags})"
     if form == "chi2":
-        statistic = n * explained / fit.ssr
-        law, p_value = f"chi2({lags})", float(special.chdtrc(lags, statistic))
-    elif form == "F":
+        return judged_chi2(name, n * explained / fit.ssr, lags, SERIAL)
+    if form == "F":
         free = n - k - lags
         statistic = (explained / lags) / ((fit.ssr - explained) / free)
-        law, p_value = f"F({lags}, {free})", float(special.fdtrc(lags, free, statistic))
-    else:
-        raise EstimationError(f"form: {form!r}; use 'chi2' or 'F'")
-    return judged(f"Breusch-Godfrey({lags})", statistic, law, p_value, SERIAL)
+        return judged_f(name, statistic, (lags, free), SERIAL)
+    raise EstimationError(f"form: {form!r}; use 'chi2' or 'F'")
 
 
 def _lags(residuals: Array, lags: int, unit: npt.ArrayLike | None) -> Array:
@@ -184,8 +182,7 @@ def _autoregression(e: Array, panel: Stack, null: float, few: bool) -> TestResul
     N = panel.units
     statistic = float(fit.coefficients[1] - null) ** 2 / (variance * (N / (N - 1) if few else 1.0))
     free = N - 1 if few else later.size - 2
-    p_value = float(special.fdtrc(1, free, statistic))
-    return judged("Wooldridge within", statistic, f"F(1, {free})", p_value, SERIAL)
+    return judged_f("Wooldridge within", statistic, (1, free), SERIAL)
 
 
 def probability_positive(weights: npt.ArrayLike) -> float:

@@ -17,7 +17,7 @@ from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.clusters import ClusterMoments, refuse_vanishing
 from quesnay.fitting.regression.covariance import adjusted_clusters
 from quesnay.fitting.regression.least_squares import Projection, Regression, project
-from quesnay.fitting.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged, judged_f
 
 RESTRICTIONS = Wording(
     "all restrictions hold",
@@ -108,8 +108,7 @@ def added_columns(
     left_over = float(rest @ rest)
     exact = left_over <= 1e-24 * float(fit.fitted @ fit.fitted + fit.ssr)
     statistic = np.inf if exact else float(score @ score) / df[0] / (left_over / df[1])
-    p_value = float(special.fdtrc(*df, statistic))
-    return judged(name, statistic, f"F({df[0]}, {df[1]})", p_value, words)
+    return judged_f(name, statistic, df, words)
 
 
 def _clustered(
@@ -171,8 +170,7 @@ def joint_test(
             "freedom, that its clusters have; test fewer"
         )
     statistic = factor * wald(values, covariance)
-    p_value = float(special.fdtrc(q, free, statistic))
-    return judged(name, statistic, f"F({q}, {free:.4g})", p_value, words)
+    return judged_f(name, statistic, (q, float(free)), words)
 
 
 def clustered_test(

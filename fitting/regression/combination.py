@@ -5,12 +5,12 @@ from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg, special
+from scipy import linalg
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_covariance, as_vector
 from quesnay.fitting.errors import EstimationError
-from quesnay.fitting.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged_chi2
 
 HOMOGENEOUS = Wording(
     "all estimates measure the same value",
@@ -212,13 +212,7 @@ def shrink_to_prior(
     weight = linalg.solve(S + P, S, assume_a="pos").T  # S (S + P)^-1
     gap = p - b
     conflict = float(gap @ linalg.solve(S + P, gap, assume_a="pos"))
-    test = judged(
-        "Prior-data conflict",
-        conflict,
-        f"chi2({b.size})",
-        float(special.chdtrc(b.size, conflict)),
-        AGREES,
-    )
+    test = judged_chi2("Prior-data conflict", conflict, b.size, AGREES)
     posterior = S - weight @ S
     return Posterior(b + weight @ gap, 0.5 * (posterior + posterior.T), weight, test)
 
@@ -229,7 +223,7 @@ def _homogeneity(b: Array, S: Array) -> tuple[TestResult, float]:
     gap = b - mean
     q = float(gap @ linalg.solve(S, gap, assume_a="pos"))
     df = b.size - 1
-    test = judged("Cochran Q", q, f"chi2({df})", float(special.chdtrc(df, q)), HOMOGENEOUS)
+    test = judged_chi2("Cochran Q", q, df, HOMOGENEOUS)
     return test, max(0.0, 1.0 - df / q) if q > 0.0 else 0.0
 
 

@@ -24,11 +24,7 @@ from quesnay.fitting.regression.clusters import (
     refuse_vanishing,
 )
 from quesnay.fitting.regression.fixed_effects import cluster_sums
-from quesnay.fitting.regression.least_squares import (
-    CovarianceEstimate,
-    CovarianceRule,
-    Regression,
-)
+from quesnay.fitting.regression.least_squares import CovarianceEstimate, CovarianceRule, Regression
 
 _FULL_LEVERAGE = 1e-10  # below this, 1 - h is rounding error
 _MOST_DIMENSIONS = 4  # of clusters: 15 covariances
@@ -552,6 +548,9 @@ COVARIANCES: Mapping[str, Covariance] = {
     "Newey-West": Covariance(NeweyWest(), "periods"),
 }
 """Name -> rule, in every linear estimator, in messages and in the documentation."""
+
+CLUSTERED = ", ".join(name for name, own in COVARIANCES.items() if own.needs == "clusters")
+"""The rules that take clusters, as messages name them."""
 
 
 def known_covariance(rule: CovarianceRule) -> str | None:

@@ -16,7 +16,7 @@ from quesnay.fitting.checks import as_codes, as_design, as_vector
 from quesnay.fitting.errors import EstimationError
 from quesnay.fitting.regression.fixed_effects import cluster_sums
 from quesnay.fitting.regression.least_squares import project
-from quesnay.fitting.verdict import TestResult, Wording, judged
+from quesnay.fitting.verdict import TestResult, Wording, judged_chi2, judged_f
 
 EXOGENOUS = Wording(
     "the regressors called endogenous are exogenous",
@@ -301,8 +301,7 @@ def endogeneity(
         cov = (bread @ spread @ bread)[m:, m:]
         df = free if clusters is None else groups - 1
     statistic = float(beta[m:] @ np.linalg.pinv(cov) @ beta[m:]) / m
-    p_value = float(special.fdtrc(m, df, statistic))
-    return judged("Durbin-Wu-Hausman", statistic, f"F({m}, {df})", p_value, EXOGENOUS)
+    return judged_f("Durbin-Wu-Hausman", statistic, (m, df), EXOGENOUS)
 
 
 def overidentification(
@@ -327,8 +326,7 @@ def overidentification(
         score = freed.Z.T @ fit.residuals
         statistic = freed.nobs * float(score @ score) / float(fit.residuals @ fit.residuals)
         name = "Sargan (homoskedastic)"
-    p_value = float(special.chdtrc(df, statistic))
-    return judged(name, statistic, f"chi2({df})", p_value, VALID)
+    return judged_chi2(name, statistic, df, VALID)
 
 
 def _hansen(fit: InstrumentalFit, clusters: npt.ArrayLike | None) -> float:
@@ -402,9 +400,7 @@ def anderson_rubin(
     spread, groups = score_spread(freed.Z * rest, clusters, free)
     df = free if clusters is None else groups - 1
     zero = float(pull[0] ** 2 / spread[0, 0])
-    test = judged(
-        "Anderson-Rubin", zero, f"F(1, {df})", float(special.fdtrc(1, df, zero)), NO_EFFECT
-    )
+    test = judged_f("Anderson-Rubin", zero, (1, df), NO_EFFECT)
     critical = float(special.fdtri(1, df, level))
     a = float(pull[1] ** 2 - critical * spread[1, 1])
     b = float(pull[0] * pull[1] - critical * spread[0, 1])

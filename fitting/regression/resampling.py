@@ -178,7 +178,7 @@ def nested_grams(
     """
     nested = [codes for codes in effects if is_nested(codes, cluster)]
     crossing = [codes for codes in effects if not is_nested(codes, cluster)]
-    _refuse_size(crossing, 1 + regressors.shape[1], int(cluster.max()) + 1)
+    _refuse_size(crossing, int(cluster.max()) + 1)
     root = np.ones((len(outcome), 1)) if weights is None else np.sqrt(weights)[:, None]
     columns = np.column_stack([outcome, regressors])
     dummies = _dummies(crossing, root) if effects else np.ones_like(root)
@@ -199,9 +199,9 @@ def _dummies(crossing: Sequence[Codes], root: Array) -> Array:
     return np.asarray(columns / np.linalg.norm(columns * root, axis=0))
 
 
-def _refuse_size(crossing: Sequence[Codes], columns: int, groups: int) -> None:
+def _refuse_size(crossing: Sequence[Codes], groups: int) -> None:
     levels = sum(int(codes.max()) + 1 for codes in crossing)
-    if levels > _MOST_LEVELS or groups * (levels + columns) ** 2 > _MOST_CELLS:
+    if levels > _MOST_LEVELS or groups * levels**2 > _MOST_CELLS:
         raise EstimationError(
             f"fixed effects that cross clusters have {levels} levels, too many to redraw "
             f"{groups} clusters; absorb fewer effects, or use the wild cluster bootstrap"

@@ -39,7 +39,7 @@ def lmdi_terms(start: list[Array], end: list[Array]) -> tuple[Array, int]:
     shape = np.broadcast_shapes(*(a.shape for a in start))
     effects = np.zeros((shape[1], len(start)))
     flipped = 0
-    step = max(1, _CELLS // max(1, shape[2]))
+    step = 1 + _CELLS // shape[2]
     for c, low in itertools.product(range(shape[0]), range(0, shape[1], step)):
         high = min(low + step, shape[1])
         block = (high - low, shape[2])
@@ -63,11 +63,10 @@ def _block_terms(before: list[Array], after: list[Array]) -> tuple[Array, int]:
     for a, b in zip(before, after, strict=True):
         flips |= a * b < 0
         regular &= a * b > 0
-    out = _regular_terms(before, after, t0, regular & ~flips)
+    out = _regular_terms(before, after, t0, regular)
     out += _from_zero(before, t1, (t0 == 0) & ~flips)
     out += _from_zero(after, -t0, (t1 == 0) & ~flips)
-    if flips.any():
-        out += _sign_changes(before, after, flips)
+    out += _sign_changes(before, after, flips)
     return out.sum(axis=1), int(flips.sum())
 
 

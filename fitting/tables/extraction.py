@@ -1,10 +1,10 @@
 """Hypothetical extraction in closed form: what output falls when sectors, or shares, go away.
 
-With ``D = I - diag(w)`` and G the sectors with a share w > 0:
+With ``D = I - diag(w)`` and K the sectors with a share w > 0:
 
 * total: ``A* = D A D``, ``f* = D f``. Put ``x* = D u``: then ``u = A D^2 u + f``, a change of the
-  columns G of A only, so ``u_G = (I + (L_GG - I) S)^-1 x_G`` with ``S = I - D^2`` on G, and the
-  loss is ``(L - I)[:, G] S u_G + W u_G``. With w = 1 this is ``L[:, G] L_GG^-1 x_G``.
+  columns K of A only, so ``u_K = (I + (L_KK - I) S)^-1 x_K`` with ``S = I - D^2`` on K, and the
+  loss is ``(L - I)[:, K] S u_K + W u_K``. With w = 1 this is ``L[:, K] L_KK^-1 x_K``.
 * satellite: ``A* = D A``, ``f* = D f``: the share is a sector of its own, which buys and sells like
   the whole, and is extracted whole. The same with ``S = W``.
 * backward: ``A* = A D`` (the sector buys less at home), f unchanged: the same with ``S = W`` and
@@ -37,8 +37,8 @@ _LIMIT = 1e10  # an answer this many times the output extracted has lost ten dig
 class Pull:
     """How strongly the extracted sectors pull on the others, a row a set of weights, (draws, g).
 
-    `through` is ``S u_G``, which times ``(L - I)[:, G]'`` gives the loss along the chains; `direct`
-    is ``W u_G``, the loss in the sectors themselves before any chain.
+    `through` is ``S u_K``, which times ``(L - I)[:, K]'`` gives the loss along the chains; `direct`
+    is ``W u_K``, the loss in the sectors themselves before any chain.
     """
 
     through: Array
@@ -48,7 +48,7 @@ class Pull:
 def pulls(corner: Array, output: Array, weights: Array, kind: Kind) -> Pull:
     """Solve the small systems of an extraction, one for each row of weights, (draws, g).
 
-    `corner` is ``(L - I)_GG``, for kind "forward" that of the Ghosh side; refused where a system is
+    `corner` is ``(L - I)_KK``, for kind "forward" that of the Ghosh side; refused where a system is
     singular, or so near that ten digits are lost.
     """
     share = weights * (2.0 - weights) if kind == "total" else weights
@@ -85,9 +85,9 @@ def satellite_output(
 
     Splitting every sector s into a core part (share ``w_s``) and a rest, both buying and selling
     in proportion, gives the inverse ``I + P (L - I) Q`` with ``P = [W; I - W]``, ``Q = [I I]``.
-    For the core parts K and the rests i, with ``k = (L - I)`` on the touched sectors,
-    ``(L_iK inv(L_KK) x_K)_i = (1 - w_i) (k W u)_i`` where ``(I + k_GG W) u = x_G``. The Ghosh side
-    is the same with ``(G - I)'``. `reach` is ``(L - I)[:, G]``, (n, g); not jointly, each part
+    For the core parts K and the rests i, with ``k = (L - I)[:, s]`` on the sectors s
+    that are split, ``(L_iK inv(L_KK) x_K)_i = (1 - w_i) (k W u)_i`` where ``(I + k_s W) u = x_s``.
+    The Ghosh side is the same with ``(G - I)'``. `reach` is k, (n, g); not jointly, each part
     stands alone and the ties are added up.
     """
     corner = reach[places]
@@ -201,7 +201,7 @@ def removal(
     as buyer, are then worth.
 
     With ``(I - A + A S) u = f`` after the extraction, ``q (I - A + A S) = c*`` is solved by
-    ``q = c* L - (t S) L_G`` with ``t (I + S (L - I)_GG) = (c* L - c*)_G``.
+    ``q = c* L - (t S) L_K`` with ``t (I + S (L - I)_KK) = (c* L - c*)_K``.
     """
     (worth, pushed), (places, S, through) = after, shrink
     system = np.eye(len(places)) + S[:, None] * chains[places]
@@ -231,8 +231,8 @@ def extraction_gradient(
     """Return the derivative of the loss of an extraction by each weight.
 
     With ``s = w (2 - w)`` (other kinds ``s = w``; "backward" and "forward" c = 0) and
-    ``u = (I + K S)^-1 x_G``, the loss is ``k (s u) + c (w u)``, where
-    ``du / dw_i = -(I + K S)^-1 K_i s'_i u_i``.
+    ``u = (I + H S)^-1 x_K``, H the corner ``(L - I)_KK``, the loss is ``k (s u) + c (w u)``, where
+    ``du / dw_i = -(I + H S)^-1 H_i s'_i u_i``.
     """
     s, slope, direct = weights, np.ones_like(weights), np.zeros_like(weights)
     if kind == "total":

@@ -16,15 +16,9 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n|%\uff1d\uff0b\uff0d\uff20")
 _THIN = frozenset(" .,:;|!()[]/-'ijlftrI")
 _BETWEEN = re.compile("(?<=[\u2e80-\uffef])(?=[ -~])|(?<=[ -~])(?=[\u2e80-\uffef])")
 _LATEX = str.maketrans(
-    {
+    {sign: f"\\{sign}" for sign in "{}&%$#_"}
+    | {
         "\\": r"\textbackslash{}",
-        "{": r"\{",
-        "}": r"\}",
-        "&": r"\&",
-        "%": r"\%",
-        "$": r"\$",
-        "#": r"\#",
-        "_": r"\_",
         "~": r"\textasciitilde{}",
         "^": r"\textasciicircum{}",
         "<": r"\textless{}",

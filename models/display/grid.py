@@ -113,9 +113,23 @@ def numbers_apart(
             own = [getattr(cell, name) for cell in cells]
         if not all(map(is_missing, own)):
             last = header[-1] if name == "value" else f"{header[-1]}{words(f', {name}')}"
-            texts = [cell.text for cell in cells] if name in {"value", "low", "high"} else []
+            texts = (
+                [_printed_part(cell.text, name) for cell in cells]
+                if name in {"value", "low", "high"}
+                else []
+            )
             out.append(((*header[:-1], last), own, texts))
     return out
+
+
+def _printed_part(text: str, name: str) -> str:
+    """Return how an end of an interval is printed, which may be finer than its value.
+
+    >>> _printed_part("3.1 [3.05, 3.15]", "low"), _printed_part("3.1", "low")
+    ('3.05', '3.1')
+    """
+    ends = re.search(r"\[([^,\]]+), ([^,\]]+)\]", text)
+    return text if ends is None or name == "value" else ends[1 if name == "low" else 2]
 
 
 @dataclass(frozen=True, slots=True)

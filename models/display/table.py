@@ -6,12 +6,14 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+from scipy import special
 
-from quesnay.fitting.checks import is_whole
+from quesnay.fitting.checks import half_width, is_whole
 from quesnay.fitting.errors import DataError, shown
 from quesnay.models.display.documents import frame_to_csv, tables_to_excel
 from quesnay.models.display.grid import (
@@ -138,12 +140,8 @@ class Table:
         return self.shortened().to_text()
 
     def _repr_html_(self) -> str:
-        return _words_left(self.shortened().to_html())
-
-
-def _words_left(html: str) -> str:
-    """Put words to the left, where a notebook puts every cell to the right."""
-    return _WORDS.sub(r'<\1 style="text-align:left">', html)
+        # words to the left, where a notebook puts every cell to the right
+        return _WORDS.sub(r'<\1 style="text-align:left">', self.shortened().to_html())
 
 
 class Tabular:
@@ -309,18 +307,27 @@ def estimates_frame(
     estimate: npt.ArrayLike,
     std_error: npt.ArrayLike,
     *,
-    interval: pd.DataFrame,
-    statistic: npt.ArrayLike | None = None,
-    p_value: npt.ArrayLike | None = None,
+    interval: pd.DataFrame | None = None,
+    statistic: Any = None,
+    df: Any = None,
+    level: float = 0.95,
 ) -> pd.DataFrame:
-    """Lay estimates out, one row a term.
+    """Lay estimates out, one row a term; p-values and intervals by Student's t where `df` is given.
 
     Robinson (2014), broom: an R package for converting statistical analysis objects into tidy
     data frames, arXiv:1412.3565.
     """
+    middle, error = np.asarray(estimate, float), np.asarray(std_error, float)
+    p_value: Any = None
+    if df is not None:
+        statistic = middle / error if statistic is None else statistic
+        p_value = 2.0 * special.stdtr(df, -np.abs(statistic))
+    if interval is None:
+        half = half_width(level, df) * error
+        interval = pd.DataFrame({"low": middle - half, "high": middle + half})
     columns = {
-        "estimate": estimate,
-        "std_error": std_error,
+        "estimate": middle,
+        "std_error": error,
         "statistic": statistic,
         "p_value": p_value,
         "conf_low": interval["low"],

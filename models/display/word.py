@@ -206,16 +206,13 @@ def _add_table(document: Any, table: "Table") -> None:
 
     grid = build_grid(table.frame, table.formats)
     columns = [*grid.index, *grid.columns]
-    caption = document.add_paragraph(visible(table.title), style="Caption")
-    if columns:
-        made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
-        texts = [_cells(column, grid, place) for place, column in enumerate(columns)]
-        size, widths = _layout(columns)
-        for place, column in enumerate(columns):
-            _fill(made.columns[place], texts[place], column.numeric, Pt(size), widths[place])
-        _keep_rows(made, grid, bool(table.notes))
-    elif not table.notes:
-        caption.paragraph_format.keep_with_next = False
+    document.add_paragraph(visible(table.title), style="Caption")
+    made = document.add_table(grid.levels + grid.rows, len(columns), style="Table Grid")
+    texts = [_cells(column, grid, place) for place, column in enumerate(columns)]
+    size, widths = _layout(columns)
+    for place, column in enumerate(columns):
+        _fill(made.columns[place], texts[place], column.numeric, Pt(size), widths[place])
+    _keep_rows(made, grid, bool(table.notes))
     notes = [document.add_paragraph() for _ in table.notes]
     for paragraph, note in zip(notes, table.notes, strict=True):
         run = paragraph.add_run(visible(note))

@@ -218,7 +218,10 @@ def _place_all(fresh: Path, old: Path, target: Path, names: list[str]) -> None:
             (fresh / name).replace(target / name)
     except BaseException:
         for name in placed:
-            _put_back(target / name, old / name)
+            if (old / name).exists():
+                (old / name).replace(target / name)
+            else:
+                (target / name).unlink(missing_ok=True)
         raise
 
 
@@ -230,10 +233,3 @@ def _keep(path: Path, copy: Path) -> None:
     if path.is_dir():
         raise IsADirectoryError(21, f"{path.name} is a folder there")
     shutil.copy2(path, copy)
-
-
-def _put_back(path: Path, copy: Path) -> None:
-    if copy.exists():
-        copy.replace(path)
-    else:
-        path.unlink(missing_ok=True)

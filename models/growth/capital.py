@@ -272,7 +272,7 @@ def _cohort(count: int, mean: float, parts: int, shape: tuple[float, float]) -> 
         if not is_number(value):
             raise DataError(f"{name} must be a finite number, got {shown(value)}")
     return hyperbolic_efficiency(
-        count + 2 * int(np.ceil(mean * parts)) + 1,
+        count + 2 * int(np.ceil(mean * parts)),
         service_life=mean * parts,
         shape=shape[0],
         spread=shape[1],

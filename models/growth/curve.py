@@ -16,6 +16,7 @@ from quesnay.fitting.checks import (
     check_draws,
     choice,
     confidence_level,
+    half_width,
     is_number,
     plain_numbers,
     seed_sequence,
@@ -263,12 +264,8 @@ class CurveFit(Functions, Tabular):
 
     def _quantile(self, level: float) -> float:
         """Return the two-sided quantile of Student's t, or of the normal for known errors."""
-        from scipy.special import ndtri, stdtrit
-
         level = confidence_level(level, least=0.01)
-        if self.errors_known or self.dof == 0:
-            return float(ndtri((1 + level) / 2))
-        return float(stdtrit(self.dof, (1 + level) / 2))
+        return half_width(level, np.inf if self.errors_known or self.dof == 0 else self.dof)
 
     def _exact(self) -> bool:
         """Return whether nothing is left to profile: no degree of freedom, or no residual."""

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike
 
-from quesnay.fitting.checks import choice, confidence_level, is_number, switch
+from quesnay.fitting.checks import choice, is_number, switch
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.benchmarking import (
     CONVERSIONS,
@@ -83,20 +83,8 @@ class Disaggregation(Tabular):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a coefficient: term, estimate, std_error, statistic, p_value, interval."""
-        from scipy.special import stdtr, stdtrit
-
-        level = confidence_level(level)
-        dof = max(self.dof, 1)
-        half = float(stdtrit(dof, (1 + level) / 2)) * self.param_errors
-        ratio = self.params.to_numpy() / self.param_errors.to_numpy()
-        return estimates_frame(
-            self.params.index.astype(str),
-            self.params,
-            self.param_errors,
-            statistic=ratio,
-            p_value=2 * stdtr(dof, -np.abs(ratio)),
-            interval=pd.DataFrame({"low": self.params - half, "high": self.params + half}),
-        )
+        terms, dof = self.params.index.astype(str), max(self.dof, 1)
+        return estimates_frame(terms, self.params, self.param_errors, df=dof, level=level)
 
     def tables(self) -> tuple[Table, ...]:
         """Return the values, and the regression where there is one."""

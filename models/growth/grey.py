@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.checks import confidence_level, is_number
+from quesnay.fitting.checks import half_width, is_number
 from quesnay.fitting.curves.fit import GreyForecast, grey_forecast, grey_path
 from quesnay.fitting.errors import DataError, EstimationError, shown
 from quesnay.models.display.table import Table, Tabular
@@ -145,13 +145,11 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
     >>> fit_grey(series, horizon=1).forecast.round(2).loc[2020].to_dict()
     {'estimate': 3.75, 'std_error': 0.14, 'low': 3.13, 'high': 4.37}
     """
-    from scipy.special import stdtrit
-
     values = yearly_series(series, "series")
     refuse_gaps(values.index, "series", "fill it")
     if not is_number(horizon) or horizon != int(horizon) or not 1 <= horizon <= 100:
         raise DataError(f"horizon must be a number of periods from 1 to 100, got {shown(horizon)}")
-    level, horizon = confidence_level(level), int(horizon)
+    horizon = int(horizon)
     bad = values.index[~(values.to_numpy() > 0)]
     if len(bad):
         raise EstimationError(
@@ -159,7 +157,7 @@ def fit_grey(series: pd.Series, *, horizon: int = 3, level: float = 0.95) -> Gre
         )
     x = values.to_numpy()
     made = grey_forecast(x, horizon)
-    half = float(stdtrit(made.dof, (1 + level) / 2)) * made.errors
+    half = half_width(level, made.dof) * made.errors
     return _labelled(made, values, half, horizon)
 
 

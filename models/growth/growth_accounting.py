@@ -21,8 +21,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.checks import as_tuple, is_number
-from quesnay.fitting.errors import DataError, shown, suggestion
+from quesnay.fitting.checks import as_tuple, is_number, refuse_unknown
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.growth.accounting import contributions, mean_shares
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.growth.periods import (
@@ -493,11 +493,7 @@ def cost_share(
     groups = (by,) if isinstance(by, str) else as_tuple(by, "by")
     if not names:
         raise DataError("cost_share: costs is empty; name at least one column")
-    for name in (*names, total, *groups):
-        if name not in data.columns:
-            raise DataError(
-                f"cost_share: data has no column {name!r};{suggestion(name, data.columns)}"
-            )
+    refuse_unknown((*names, total, *groups), data.columns, "cost_share: data has no column")
     for name in (*names, total):
         if not pd.api.types.is_numeric_dtype(data[name]):
             raise DataError(f"cost_share: column {name!r} holds {data[name].dtype}; convert it")

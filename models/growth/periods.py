@@ -12,7 +12,6 @@ from quesnay.fitting.errors import DataError, shown
 from quesnay.models.inputs import check_unique, finite_numbers
 
 _FREQUENCIES = {"quarterly": "Q", "monthly": "M"}
-_PER_YEAR = {"Y": 1, "Q": 4, "M": 12}
 _GAPLESS = "periods must follow each other"
 _LATEST = 1e9  # a number beyond it counts something else than years
 _IN_YEAR = {"Y": 1, "A": 1, "Q": 4, "M": 12}  # by the first letter of a frequency
@@ -208,9 +207,9 @@ def _ratio(to: str | int | None, letter: str = "Y") -> tuple[str, int]:
     if isinstance(to, str) and to in _FREQUENCIES:
         high = _FREQUENCIES[to]
         if high != letter:
-            return high, _PER_YEAR[high] // _PER_YEAR[letter]
+            return high, _IN_YEAR[high] // _IN_YEAR[letter]
     elif is_whole(to) and 2 <= to <= 10_000:
-        within = (high for high, count in _PER_YEAR.items() if count == to * _PER_YEAR[letter])
+        within = (high for high, count in _IN_YEAR.items() if count == to * _IN_YEAR[letter])
         return next(within, ""), to
     raise DataError(
         f"to: expected 'quarterly', 'monthly' or a number of 2 or more, got {shown(to)}"
@@ -252,7 +251,7 @@ def _by_label(low: pd.Series, letter: str, frame: pd.DataFrame, to: str | int | 
         )
     if high == letter:
         raise DataError("series: expected years, or quarters with monthly indicators, got quarters")
-    ratio = _PER_YEAR[high] // _PER_YEAR[letter]
+    ratio = _IN_YEAR[high] // _IN_YEAR[letter]
     if to is not None and _ratio(to, letter)[1] != ratio:
         raise DataError(
             f"to: {shown(to)} does not fit indicators with {ratio} periods a "

@@ -12,7 +12,6 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from quesnay.fitting.checks import confidence_level
 from quesnay.fitting.errors import DataError, nearest, shown
 from quesnay.fitting.growth.benchmarking import Adjustment, adjust
 from quesnay.models.display.table import Table, Tabular, estimates_frame
@@ -172,20 +171,16 @@ class Reconciliation(Tabular):
 
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a label: estimate, error, z of the adjustment, p-value and interval."""
-        from scipy.special import ndtr, ndtri
-
-        level = confidence_level(level)
         gained = np.sqrt(np.maximum(self.std_errors_before**2 - self.std_errors**2, 0.0))
         moved = np.where(gained > 1e-8 * self.std_errors_before, gained, np.nan)
         z = self.adjustments.to_numpy() / moved
-        half = ndtri((1 + level) / 2) * self.std_errors
         frame = estimates_frame(
             self.adjusted.index,
             self.adjusted,
             self.std_errors,
             statistic=z,
-            p_value=2 * ndtr(-np.abs(z)),
-            interval=pd.DataFrame({"low": self.adjusted - half, "high": self.adjusted + half}),
+            df=np.inf,
+            level=level,
         )
         return frame.assign(
             before=self.estimates.to_numpy(),

@@ -11,7 +11,7 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, choice, is_whole, plain_numbers, switch, whole
-from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, shown, suggestion
+from quesnay.fitting.errors import BalanceError, ConvergenceError, DataError, shown
 from quesnay.fitting.tables.balancing import (
     LeastSquaresFit,
     Obstacle,
@@ -21,7 +21,7 @@ from quesnay.fitting.tables.balancing import (
     gras as scale,
 )
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.validation import Grid, place_of, read_along, read_grid, share
+from quesnay.models.input_output.validation import Grid, known_place, read_along, read_grid, share
 
 _NOISE = 1e-12  # a gap below this share of the totals is the adding-up of doubles: not worth a note
 _NAMES_SHOWN = 8  # labels listed in a message before "and so on"
@@ -534,11 +534,7 @@ def _fixed(start: Grid, fixed: Sequence[tuple[Any, Any]]) -> npt.NDArray[np.bool
         for name, labels, axis in zip(
             cell, (start.rows, start.columns), ("row", "column"), strict=True
         ):
-            place = place_of(labels, name)
-            if place is None:
-                hint = suggestion(name, labels)
-                raise DataError(f"fixed: no {axis} {shown(name)} in the seed;{hint}")
-            places.append(place)
+            places.append(known_place(labels, name, f"fixed: no {axis}", "the seed"))
         held[places[0], places[1]] = True
     return held
 

@@ -255,7 +255,7 @@ def extract(engine: Engine, weights: Any, kind: str, unit: str | None) -> Extrac
 
 
 def chains(engine: Engine, places: npt.NDArray[np.intp], kind: Kind) -> Array:
-    """Return ``(L - I)[:, G]``, or the same of the transposed Ghosh inverse for "forward"."""
+    """Return ``(L - I)[:, K]``, or the same of the transposed Ghosh inverse for "forward"."""
     if kind == "forward":
         x = engine.blocks.output
         own = x[places]

@@ -22,12 +22,12 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import as_tuple, choice
-from quesnay.fitting.errors import BalanceError, DataError, shown, suggestion
+from quesnay.fitting.errors import BalanceError, DataError, shown
 from quesnay.fitting.tables.leontief import coefficients, inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine, engine_of
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.input_output.validation import place_of, share
+from quesnay.models.input_output.validation import known_place, share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,9 +77,7 @@ def split_flows(
     known = list(categories)
     spared = as_tuple(exports, "exports")
     for name in spared:
-        if place_of(categories, name) is None:
-            hint = suggestion(name, known)
-            raise DataError(f"exports: no column {shown(name)} in final demand;{hint}")
+        known_place(categories, name, "exports: no column", "final demand")
     if (imports < 0).any():
         name = products[int(np.flatnonzero(imports < 0)[0])]
         raise DataError(
@@ -147,9 +145,7 @@ def split_imports(
     if not isinstance(table, InputOutputTable):
         raise DataError(f"{type(table).__name__} is no input-output table; make one first")
     demand = table.final_demand
-    if place_of(demand.columns, imports) is None:
-        hint = suggestion(imports, demand.columns)
-        raise DataError(f"imports: no column {shown(imports)} in final demand;{hint}")
+    known_place(demand.columns, imports, "imports: no column", "final demand")
     positive = demand.index[demand[imports] > 0]
     if len(positive):
         raise DataError(

@@ -15,13 +15,13 @@ import pandas as pd
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice, whole
-from quesnay.fitting.errors import DataError, shown, suggestion
+from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.leontief import capped_solution, coefficients, dynamic_path, factored
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine, engine_of
 from quesnay.models.input_output.validation import (
+    known_place,
     one_number,
-    place_of,
     read_along,
     read_cells,
     read_grid,
@@ -76,7 +76,7 @@ def rates(given: Any, net: Network, what: str) -> Array:
     if isinstance(given, Mapping):
         values = np.zeros(len(net.sectors))
         for name, value in given.items():
-            place = _place(net.sectors, name, what)
+            place = known_place(net.sectors, name, f"{what}: no sector", "the table")
             values[place] = one_number(value, f"{what} of {shown(name)}")
     else:
         values = read_along(given, net.sectors, what, labelled=net.labelled)
@@ -85,14 +85,6 @@ def rates(given: Any, net: Network, what: str) -> Array:
         k = int(bad[0])
         raise DataError(f"{what} of {shown(net.sectors[k])} is {values[k]:.6g}; expected 0 to 1")
     return values
-
-
-def _place(sectors: pd.Index, name: Any, what: str) -> int:
-    """Return a sector's position, or name the nearest known one."""
-    place = place_of(sectors, name)
-    if place is None:
-        raise DataError(f"{what}: no sector {shown(name)} in the table;{suggestion(name, sectors)}")
-    return place
 
 
 def _check_network(net: Network) -> None:
@@ -451,7 +443,7 @@ def _given(sectors: pd.Index, output: Any) -> tuple[npt.NDArray[np.intp], Array]
         raise DataError("output: expected {sector: output} with at least one sector")
     places, values = [], []
     for name, value in output.items():
-        places.append(_place(sectors, name, "output"))
+        places.append(known_place(sectors, name, "output: no sector", "the table"))
         values.append(one_number(value, f"output of {shown(name)}"))
         if values[-1] < 0:
             raise DataError(f"output of {shown(name)}: {shown(value)}; expected at least 0")
@@ -463,7 +455,7 @@ def _demand(engine: Engine, final_demand: Any, fixed: npt.NDArray[np.intp]) -> A
         return np.array(engine.demand(final_demand, "final_demand"))
     f = engine.demand(None, "final_demand")
     for name, value in final_demand.items():
-        place = _place(engine.blocks.sectors, name, "final_demand")
+        place = known_place(engine.blocks.sectors, name, "final_demand: no sector", "the table")
         if place in fixed:
             raise DataError(
                 f"final_demand: {shown(name)} has its output given; give one or the other"

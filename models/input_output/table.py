@@ -11,11 +11,7 @@ from quesnay.fitting.checks import choice, plain_text
 from quesnay.fitting.errors import DataError, shown
 from quesnay.fitting.tables.leontief import coefficients, inverted
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.input_output.aggregation import (
-    aggregated,
-    parts_of_coefficients,
-    split_parts,
-)
+from quesnay.models.input_output.aggregation import aggregated, parts_of_coefficients, split_parts
 from quesnay.models.input_output.check import TableCheck, check_soundness, check_table
 from quesnay.models.input_output.engine import Engine, Precision
 from quesnay.models.input_output.extraction import (

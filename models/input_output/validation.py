@@ -17,7 +17,7 @@ from pandas.errors import InvalidIndexError
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import is_number
-from quesnay.fitting.errors import DataError, nearest, shown
+from quesnay.fitting.errors import DataError, nearest, shown, suggestion
 from quesnay.models.inputs import places_of, real_number
 
 _RESERVED = ("output", "value_added", "imports")  # accounts that every table has
@@ -498,6 +498,14 @@ def place_of(labels: pd.Index, name: Any) -> int | None:
     except (KeyError, TypeError, ValueError, InvalidIndexError):
         return None
     return int(place) if isinstance(place, int | np.integer) else None
+
+
+def known_place(labels: pd.Index, name: Any, said: str, tail: str) -> int:
+    """Return the position of a label, or refuse it with the nearest known one."""
+    place = place_of(labels, name)
+    if place is None:
+        raise DataError(f"{said} {shown(name)} in {tail};{suggestion(name, labels)}")
+    return place
 
 
 def check_tolerance(value: Any) -> float:

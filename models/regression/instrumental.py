@@ -42,17 +42,8 @@ from quesnay.models.regression.columns import (
     group_column,
     number_column,
 )
-from quesnay.models.regression.design import (
-    free_of_effects,
-    refuse_constant,
-    refuse_dependent,
-)
-from quesnay.models.regression.formula import (
-    Formula,
-    Term,
-    parse_terms,
-    term_text,
-)
+from quesnay.models.regression.design import free_of_effects, refuse_constant, refuse_dependent
+from quesnay.models.regression.formula import Formula, Term, parse_terms, term_text
 from quesnay.models.regression.panel import choose_rule
 from quesnay.models.regression.result import PanelFit, attempted
 from quesnay.models.regression.sample import (

@@ -14,18 +14,9 @@ from quesnay.fitting.arrays import Array, Values
 from quesnay.fitting.checks import is_whole
 from quesnay.fitting.errors import DataError, EstimationError, nearest, shown
 from quesnay.fitting.regression.clusters import refuse_cancelled
-from quesnay.fitting.regression.covariance import (
-    COVARIANCES,
-    CR1,
-    HC1,
-    known_covariance,
-)
+from quesnay.fitting.regression.covariance import CLUSTERED, COVARIANCES, CR1, HC1, known_covariance
 from quesnay.fitting.regression.fixed_effects import Absorber, absorb_effects, cluster_sums, weighed
-from quesnay.fitting.regression.least_squares import (
-    CovarianceRule,
-    least_squares,
-    project,
-)
+from quesnay.fitting.regression.least_squares import CovarianceRule, least_squares, project
 from quesnay.models.regression.columns import (
     Grouping,
     column_name,
@@ -232,7 +223,7 @@ def _check_needs(rule: CovarianceRule, roles: Roles, by_unit: bool) -> None:
         problem = f"{kind} needs clusters; name their column with cluster="
     elif asks.needs != "clusters" and roles.cluster:
         problem = f"{kind} would ignore cluster={roles.cluster[0]!r}; leave one of the two out, or "
-        problem += "use CR1, CR2 or CR3"
+        problem += f"use one of {CLUSTERED}"
     elif asks.needs == "periods" and roles.time is None:
         problem = f"{known} needs periods; name their column with time="
     elif asks.needs == "clusters" and asks.by_leverage and any("[" in n for n in roles.absorb):

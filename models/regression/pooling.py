@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.checks import choice, half_width, is_number
-from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.checks import choice, half_width, is_number, refuse_unknown
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.combination import (
     average,
     combine_estimates,
@@ -19,11 +19,7 @@ from quesnay.fitting.regression.combination import (
 )
 from quesnay.fitting.verdict import TestResult
 from quesnay.models.display.table import Table, Tabular
-from quesnay.models.regression.columns import (
-    Labelled,
-    aligned_covariance,
-    as_series,
-)
+from quesnay.models.regression.columns import Labelled, aligned_covariance, as_series
 from quesnay.models.regression.result import Estimate, PanelFit, frame_of_tests
 
 _RULES = {
@@ -323,8 +319,7 @@ def _refuse_unfit(fits: Mapping[str, PanelFit], term: str) -> None:
         if not isinstance(fit, PanelFit) or not fit.is_least_squares:
             kind = fit.method if isinstance(fit, PanelFit) else type(fit).__name__
             raise DataError(f"fits: {name!r} is a {kind}, not a fit of fit_panel")
-        if term not in fit.names:
-            raise DataError(f"fits: {name!r} has no term {term!r};{suggestion(term, fit.names)}")
+        refuse_unknown([term], fit.names, f"fits: {name!r} has no term")
 
 
 def _weights(fits: list[PanelFit], facts: tuple[Array, Array], criterion: str) -> Array:
@@ -468,9 +463,7 @@ def _by_term(values: Labelled | float, terms: pd.Index, name: str) -> "pd.Series
     if not isinstance(values, Mapping | pd.Series):
         raise DataError(f"{name}: name the terms, for example {{'{terms[0]}': 0.1}}")
     series = as_series(values, name)
-    for term in series.index:
-        if term not in terms:
-            raise DataError(f"{name}: no term {term!r} in the fit;{suggestion(str(term), terms)}")
+    refuse_unknown(series.index, terms, f"{name}: no term", " in the fit")
     return series.loc[[term for term in terms if term in series.index]]
 
 

@@ -20,12 +20,7 @@ from quesnay.fitting.errors import DataError
 from quesnay.fitting.regression.clusters import is_nested
 from quesnay.fitting.regression.least_squares import dependent_columns, least_squares
 from quesnay.models.inputs import as_frame
-from quesnay.models.regression.columns import (
-    Grouping,
-    find_column,
-    group_column,
-    number_column,
-)
+from quesnay.models.regression.columns import Grouping, find_column, group_column, number_column
 from quesnay.models.regression.design import known_levels
 from quesnay.models.regression.panel import difference_ends
 from quesnay.models.regression.sample import make_shift

@@ -13,7 +13,7 @@ from quesnay.fitting.arrays import Array, Codes
 from quesnay.fitting.assumptions.panel import hausman, lagrange_multiplier, mundlak
 from quesnay.fitting.checks import choice, switch
 from quesnay.fitting.errors import DataError, EstimationError
-from quesnay.fitting.regression.covariance import Classical, known_covariance
+from quesnay.fitting.regression.covariance import CLUSTERED, Classical, known_covariance
 from quesnay.fitting.regression.fixed_effects import cluster_sums, group_means
 from quesnay.fitting.regression.least_squares import CovarianceRule, LinearFit, Regression
 from quesnay.fitting.regression.random_effects import (
@@ -306,7 +306,7 @@ def _errors(panel: PanelData, covariance: str | CovarianceRule, cluster: str | N
     if not (clusters or isinstance(rule, Classical)):
         raise DataError(
             f"covariance: {known_covariance(rule)} takes the rows of a unit as unrelated, which "
-            "random effects do not; use classical, CR0, CR1, CR2 or CR3"
+            f"random effects do not; use classical or one of {CLUSTERED}"
         )
     return rule, clusters
 

@@ -2,7 +2,7 @@
 
 import functools
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, cast, overload
 
 import numpy as np
@@ -509,13 +509,14 @@ class PanelFit(Answers, Tabular):
         >>> fit.tidy().round(3).set_index("term").loc["x", ["estimate", "p_value"]].to_dict()
         {'estimate': 1.25, 'p_value': 0.023}
         """
+        ends = self.conf_int(level)
         frame = estimates_frame(
             self.names,
             self.params,
             self.std_errors,
+            interval=ends,
             statistic=self.tstats,
-            p_value=self.pvalues,
-            interval=self.conf_int(level),
+            df=self.inference.df,
         )
         frame.insert(list(frame.columns).index("p_value"), "df", self.inference.df)
         return frame
@@ -741,12 +742,7 @@ class Estimate(Functions, Tabular):
     def tidy(self, level: float = 0.95) -> pd.DataFrame:
         """Return one row a term: estimate, error, test of zero and interval of `level`."""
         return estimates_frame(
-            self.params.index,
-            self.params,
-            self.std_errors,
-            statistic=self.params / self.std_errors,
-            p_value=self.pvalues,
-            interval=self.conf_int(level),
+            self.params.index, self.params, self.std_errors, df=self.df, level=level
         )
 
     def glance(self) -> pd.DataFrame:
@@ -775,18 +771,10 @@ def attempted(name: str, test: Callable[[], TestResult]) -> TestResult:
 
 def frame_of_tests(tests: tuple[TestResult, ...]) -> pd.DataFrame:
     """Lay test results out as a frame, one row a test, indexed by its name."""
-    return pd.DataFrame(
-        {
-            "null": [test.null for test in tests],
-            "statistic": [test.statistic for test in tests],
-            "distribution": [test.distribution for test in tests],
-            "p_value": [test.p_value for test in tests],
-            "verdict": [test.verdict for test in tests],
-            "consequence": [test.consequence for test in tests],
-            "remedy": [test.remedy for test in tests],
-        },
-        index=pd.Index([test.name for test in tests], name="test"),
-    )
+    columns = [item.name for item in fields(TestResult) if item.name != "name"]
+    rows = [[getattr(test, name) for name in columns] for test in tests]
+    names = pd.Index([test.name for test in tests], name="test")
+    return pd.DataFrame(rows, names, columns)
 
 
 def tables_of_tests(tests: tuple[TestResult, ...], title: str) -> tuple[Table, ...]:

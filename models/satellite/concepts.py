@@ -138,7 +138,7 @@ CONCEPTS: dict[str, Concept] = {
         ),
         Concept(
             name="potential", title="value added attributed at full use", unit="level",
-            equation="M = sum_j e_j v_j", inputs=(("M", "potential", 0),),
+            equation="M = e sum_j v_j", inputs=(("M", "potential", 0),),
             source="elasticity times value added of the using industries",
         ),
         Concept(

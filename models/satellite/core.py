@@ -26,7 +26,8 @@ import numpy.typing as npt
 import pandas as pd
 
 from quesnay.fitting.arrays import Array
-from quesnay.fitting.errors import DataError, suggestion
+from quesnay.fitting.checks import refuse_unknown
+from quesnay.fitting.errors import DataError
 from quesnay.fitting.tables.extraction import satellite_output
 from quesnay.models.input_output.extraction import chains
 from quesnay.models.input_output.table import InputOutputTable
@@ -79,10 +80,9 @@ class CorePattern:
         >>> pattern.calibrate(pd.Series({"31": 34.0}), 4.25).scale
         0.25
         """
-        for sector in self.sectors:
-            if sector not in value_added.index:
-                hint = suggestion(sector, value_added.index)
-                raise DataError(f"core weights name sector {sector!r}, not in the table;{hint}")
+        refuse_unknown(
+            self.sectors, value_added.index, "core weights name sector", ", not in the table"
+        )
         raw = float((self.weights * value_added[self.sectors]).to_numpy().sum())
         account = CoreAccount(self.weights, target / raw)
         over = account.sector_weights[account.sector_weights > 1]
@@ -138,9 +138,7 @@ class CoreTies:
         (Ghosh).
         """
         labels = [str(name) for name in table.sectors]
-        for name in sectors:
-            if name not in labels:
-                raise DataError(f"no sector {name!r} in the table;{suggestion(name, labels)}")
+        refuse_unknown(sectors, labels, "no sector", " in the table")
         places = np.array([labels.index(name) for name in sectors], dtype=np.intp)
         engine = table.engine
         reach = chains(engine, places, "forward" if side == "forward" else "backward")

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from quesnay.fitting.checks import confidence_level, switch
-from quesnay.fitting.errors import DataError, QuesnayError, shown, suggestion
+from quesnay.fitting.checks import confidence_level, refuse_unknown, switch
+from quesnay.fitting.errors import DataError, QuesnayError, shown
 from quesnay.fitting.simulation.engine import Arrays, Chunk, Progress, chunks
 from quesnay.fitting.simulation.inference import bootstrap_interval
 from quesnay.models.display.table import Table, Tabular
@@ -82,10 +82,7 @@ def units_of(data: Any, cluster: Any) -> Units:
 
 def _cluster_labels(data: Any, cluster: Any) -> Any:
     if isinstance(data, pd.DataFrame) and isinstance(cluster, str):
-        if cluster not in data.columns:
-            raise DataError(
-                f"cluster: no column {cluster!r} in the data;{suggestion(cluster, data.columns)}"
-            )
+        refuse_unknown([cluster], data.columns, "cluster: no column", " in the data")
         return data[cluster]
     if isinstance(cluster, str) or np.ndim(cluster) != 1:
         raise DataError("cluster must be a column name of a DataFrame, or one label per row")

@@ -200,8 +200,13 @@ def _provenance(note: str) -> tuple[str, str]:
     return place, "high" if "high confidence" in note else confidence
 
 
+def _printed_rows(path: Path) -> list[dict[str, str]]:
+    """Return printed figures with their money in the word of every other file, yuan for CNY."""
+    return [row | {"unit": row["unit"].replace("CNY", "yuan")} for row in rows_of(path)]
+
+
 def _reported(folder: Path) -> Made:
-    rows = rows_of(folder / "reported_caict_2020.csv")
+    rows = _printed_rows(folder / "reported_caict_2020.csv")
     facts = {name: fact for fact, names in _CAICT_FACTS.items() for name in names}
     keys = ("id", "concept", "year", "printed", "unit", "kind", "note")
     lines = tuple(
@@ -231,7 +236,7 @@ def _reported(folder: Path) -> Made:
 
 def _reported_caii(folder: Path) -> Made:
     """Another institute's figures; where each was read and how sure is in the source file."""
-    rows = rows_of(folder / "reported_caii.csv")
+    rows = _printed_rows(folder / "reported_caii.csv")
     facts = {name: fact for fact, names in _CAII_FACTS.items() for name in names}
     keys = ("id", "concept", "year", "printed", "unit", "kind")
     lines = tuple(

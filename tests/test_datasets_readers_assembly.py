@@ -1,0 +1,253 @@
+"""What becomes of each row and column of a file, and what is said of it: one table by hand."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import quesnay as qn
+
+from .refusals import refused
+
+# each sector makes 200: 20 + 60 + 10 + 2 + 50 + 58 are the inputs of the first
+WHOLE = """\
+Input-output table of Arcadia 2019, million crowns
+,,01,02,Total intermediate,homes,government,Total consumption,exports,Total final demand,Output,
+,,Farming,Milling,,,,,,,,
+01,Farming,20,40,60,100,20,120,20,140,200,200
+02,Milling,60,80,140,40,10,50,10,60,200,200
+,Total inputs from home,80,120,200,140,30,170,30,200,,
+,imports,10,20,30,5,0,5,0,5,,
+,taxes less subsidies on products,2,3,5,1,0,1,0,1,,
+,compensation of employees,50,30,80,,,,,,,
+,gross operating surplus,58,27,85,,,,,,,
+,Value added,108,57,165,,,,,,,
+,Output,200,200,400,,,,,,,
+,,200,200,,,,,,,,
+,Employment,3,4,7,,,,,,,
+"""
+PLAIN = """\
+s,farm,mill,homes,state,abroad
+farm,20,40,100,20,20
+mill,60,80,40,10,10
+imports,10,20,5,,
+taxes on products,2,3,1,,
+wages,50,30,,,
+surplus,58,27,,,
+"""
+
+
+def put(folder: Path, text: str) -> Path:
+    path = folder / "t.csv"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def read(folder: Path, text: str, **options: Any) -> qn.InputOutputTable:
+    return qn.read_io(put(folder, text), **options)
+
+
+def test_every_row_and_column_is_accounted_for(tmp_path: Path) -> None:
+    table = read(tmp_path, WHOLE)
+    assert table.Z.to_numpy().tolist() == [[20, 40], [60, 80]]
+    assert table.final_demand.to_dict("list") == {
+        "homes": [100, 40], "government": [20, 10], "exports": [20, 10],
+    }  # fmt: skip
+    assert table.value_added.T.to_dict("list") == {
+        "compensation of employees": [50, 30], "gross operating surplus": [58, 27],
+    }  # fmt: skip
+    apart = (table.imports, [10, 20], [5, 0, 0]), (table.taxes, [2, 3], [1, 0, 0])
+    for block, inputs, final in apart:
+        assert block is not None
+        assert block.final_demand is not None
+        assert block.Z.to_numpy().tolist() == [inputs]
+        assert block.final_demand.to_numpy().tolist() == [final]
+    source = table.source
+    assert source is not None
+    assert (table.unit, source.names) == ("million crowns", {"01": "Farming", "02": "Milling"})
+    assert source.recognised == (
+        "2 sectors",
+        "final demand homes, government, exports",
+        "value added compensation of employees, gross operating surplus",
+        "imports imports",
+        "taxes and margins apart taxes less subsidies on products",
+    )
+    assert source.dropped == (
+        "row 10 without a label: agrees with the output",
+        "column 10 without a label: agrees with the output",
+        "row 'Value added': agrees with its parts",
+        "row 'Total inputs from home': agrees with the inputs from home",
+        "row 'Output': agrees with the output",
+        "column 'Total intermediate': agrees with the sales to sectors",
+        "column 'Total consumption': agrees with the 2 columns before it",
+        "column 'Total final demand': agrees with the final demand",
+    )
+    assert source.assumed == (
+        "row 'Employment': no money, left out; accounts= reads such rows of a file",
+        "unit 'million crowns', from the title",
+    )
+
+
+@pytest.mark.parametrize(
+    ("cells", "sums"),
+    [
+        ("80,120", "the inputs from home"),
+        ("90,140", "the inputs with imports"),
+        ("92,143", "all intermediate inputs"),
+        ("82,123", "inputs and taxes"),
+        ("108,57", "value added"),
+        ("10,20", "the imported inputs"),
+        ("2,3", "the taxes"),
+        ("120,80", "the primary inputs"),
+        ("200,200", "the output"),
+    ],
+)
+def test_a_row_of_totals_may_be_the_sum_of_many_things(
+    tmp_path: Path, cells: str, sums: str
+) -> None:
+    table = read(tmp_path, PLAIN + f"Total,{cells},,,\n")
+    assert table.source is not None
+    assert table.source.dropped == (f"row 'Total': agrees with {sums}",)
+
+
+@pytest.mark.parametrize(
+    ("cells", "sums"),
+    [
+        ("108,57", "its parts"),
+        ("110,60", "its parts and taxes on products"),
+        ("120,80", "its parts, taxes and imports"),
+    ],
+)
+def test_a_row_of_value_added_may_hold_taxes_and_imports(
+    tmp_path: Path, cells: str, sums: str
+) -> None:
+    table = read(tmp_path, PLAIN + f"Value added,{cells},,,\n")
+    assert table.source is not None
+    assert table.source.dropped == (f"row 'Value added': agrees with {sums}",)
+    none = read(tmp_path, PLAIN + "Value added,0,0,,,\n")
+    assert none.source is not None
+    assert none.source.dropped == ()
+
+
+@pytest.mark.parametrize(
+    ("place", "cells", "sums"),
+    [
+        (3, ("120", "50"), "the 2 columns after it"),
+        (5, ("120", "50"), "the 2 columns before it"),
+        (6, ("120", "50"), "columns 1 to 2 of final demand"),
+        (6, ("40", "20"), "the 2 columns before it"),
+        (6, ("140", "60"), "the final demand"),
+        (6, ("200", "200"), "the output"),
+        (6, ("60", "140"), "the sales to sectors"),
+    ],
+)
+def test_a_column_of_totals_may_be_the_sum_of_its_neighbours(
+    tmp_path: Path, place: int, cells: tuple[str, str], sums: str
+) -> None:
+    added = ("Total consumption", *cells, "", "", "", "")
+    lines = [line.split(",") for line in PLAIN.splitlines()]
+    text = "".join(
+        ",".join([*line[:place], cell, *line[place:]]) + "\n"
+        for line, cell in zip(lines, added, strict=True)
+    )
+    table = read(tmp_path, text)
+    assert table.source is not None
+    assert table.source.dropped == (f"column 'Total consumption': agrees with {sums}",)
+    assert list(table.final_demand) == ["homes", "state", "abroad"]
+
+
+def test_a_total_that_misses_its_parts_is_refused_or_let_pass(tmp_path: Path) -> None:
+    near = PLAIN + "Total,80,121,,,\n"
+    path = put(tmp_path, near)
+    refused(
+        lambda: qn.read_io(path),
+        re.escape(
+            "row 'Total' looks like a total, but at 'mill' it is 121 and the inputs from home 120; "
+            "correct it, pass tolerance=8.7e-03 if this is rounding, or say what it is: "
+            "roles={'Total': 'drop'} (or 'sector', 'value_added', ...)"
+        ),
+    )
+    table = qn.read_io(path, tolerance=8.7e-3)
+    assert table.source is not None
+    assert table.source.dropped == ("row 'Total': agrees with the inputs from home but for 1",)
+    path = put(tmp_path, PLAIN + "Total,85,120,,,\n")  # 6 % are no rounding
+    refused(lambda: qn.read_io(path), "is 85 and the inputs from home 80; correct it, or say")
+    sums = "but at 'farm' it is 99 and its parts 108; correct it, or say what it is"
+    path = put(tmp_path, PLAIN + "Value added,99,57,,,\n")
+    refused(lambda: qn.read_io(path), sums)
+
+
+FLIPPED = "printed positive, subtracted from uses as the balance asks"
+
+
+@pytest.mark.parametrize(
+    ("printed", "column", "note"),
+    [
+        (("20", "10"), [-20.0, -10.0], FLIPPED),
+        (("-20", "-10"), [-20.0, -10.0], ""),
+        (("7", "9"), None, "stands beside the balance of uses"),
+        (("0", "0"), [0.0, 0.0], ""),
+    ],
+)  # fmt: skip
+def test_the_balance_decides_the_sign_of_a_column_of_imports(
+    tmp_path: Path, printed: tuple[str, str], column: list[float] | None, note: str
+) -> None:
+    kept = printed[0] in {"20", "-20"}
+    homes = ("160", "70") if kept else ("140", "60")
+    text = (
+        f"s,farm,mill,homes,imports\nfarm,20,40,{homes[0]},{printed[0]}\n"
+        f"mill,60,80,{homes[1]},{printed[1]}\nwages,120,80,,\n"
+    )
+    table = read(tmp_path, text)
+    found = table.final_demand.get("imports")
+    assert (None if found is None else found.tolist()) == column
+    source = table.source
+    assert source is not None
+    said = [line for line in (*source.dropped, *source.assumed) if "imports" in line]
+    assert said == ([f"column 'imports': {note}"] if note else [])
+
+
+@pytest.mark.parametrize("row", ["imports", "taxes on products"])
+def test_a_row_without_which_the_columns_add_up_is_a_memorandum(tmp_path: Path, row: str) -> None:
+    text = f"s,farm,mill,homes\nfarm,20,40,140\nmill,60,80,60\nwages,120,80,\n{row},7,9,\n"
+    table = read(tmp_path, text)
+    assert table.imports is None
+    assert table.taxes is None
+    assert table.source is not None
+    assert table.source.dropped == (
+        f"row {row!r}: a memorandum, inputs add up to output without it",
+    )
+
+
+def test_a_margin_that_is_no_sum_is_refused_with_its_cell(tmp_path: Path) -> None:
+    wrong = WHOLE.replace("200,140,30,170,30,200,,", "200,140,37,170,30,200,,", 1)
+    path = put(tmp_path, wrong)
+    refused(
+        lambda: qn.read_io(path),
+        r"row 'Total inputs from home', column 'government': 37 looks like a total, but the "
+        r"cells it adds up make 30 \(cell G6\); correct it, or leave the total out: "
+        r"roles=\{'Total inputs from home': 'drop'\}",
+    )
+    assert qn.read_io(path, tolerance=0.2).f.tolist() == [140.0, 60.0]
+    path = put(tmp_path, WHOLE.replace("80,120,200,140", "80,120,201,140", 1))
+    refused(lambda: qn.read_io(path), r"'Total intermediate': 201 looks .* make 200 \(cell E6\)")
+
+
+@pytest.mark.parametrize("power", [3, -3])
+def test_output_in_another_unit_than_the_flows_is_refused(tmp_path: Path, power: int) -> None:
+    made = [f"{200 * 10.0**power:g}"] * 2
+    text = (
+        f"s,farm,mill,homes,abroad,output\nfarm,20,40,100,40,{made[0]}\n"
+        f"mill,60,80,30,30,{made[1]}\nwages,120,80,,,\n"
+    )
+    path = put(tmp_path, text)
+    times = f"{10.0**power:g}".replace("+", r"\+")
+    refused(lambda: qn.read_io(path), f"output is {times} times the sum of its row in every sector")
+
+
+def test_a_nameless_line_that_is_no_sum_is_refused_by_its_number(tmp_path: Path) -> None:
+    path = put(tmp_path, PLAIN + ",7,8,,,\n")
+    refused(lambda: qn.read_io(path), "row 7 has no label; name it")
+    path = put(tmp_path, PLAIN.replace("\n", ",9\n").replace("abroad,9", "abroad,"))
+    refused(lambda: qn.read_io(path), "column 6 has no label; name it")

@@ -1,0 +1,64 @@
+"""What draws say, on examples small enough to be worked out by hand."""
+
+import numpy as np
+import pytest
+
+from quesnay.fitting.simulation.inference import joint_null, shapley_shares, sobol_indices
+
+A = np.array([0, 0, 1, 1])
+B = np.array([0, 1, 0, 1])
+
+
+@pytest.mark.parametrize(
+    ("values", "shares"),
+    [
+        ([0.0, 1.0, 2.0, 3.0], [0.8, 0.2, 0.0]),  # variances 1 and 1/4
+        ([0.0, 0.0, 0.0, 4.0], [1 / 3, 1 / 3, 1 / 3]),  # squares 4, 4 and 4 of the interaction
+        ([5.0, 5.0, 5.0, 5.0], [0.0, 0.0, 0.0]),
+        ([1e9, 1e9 + 1.0, 1e9, 1e9 + 1.0], [0.0, 1.0, 0.0]),
+    ],
+)
+def test_the_variance_of_a_grid_is_split_among_its_choices(
+    values: list[float], shares: list[float]
+) -> None:
+    assert shapley_shares(np.array(values), [A, B]) == pytest.approx(shares, abs=1e-9)
+
+
+def test_choices_that_say_the_same_share_what_they_explain() -> None:
+    values = np.array([0.0, 0.0, 3.0, 3.0])
+    assert shapley_shares(values, [A, A]) == pytest.approx([0.5, 0.5, 0.0])
+    # three choices, the third three quarters of the first: alone 1 and 1/4 ... of the variance
+    third = np.array([0, 0, 1, 0])
+    alone, both, with_third = 1.0, 1.0, 1 / 3
+    share = shapley_shares(values, [A, third])
+    assert share[0] == pytest.approx((alone + both - with_third) / 2)
+    assert share[1] == pytest.approx(with_third / 2)
+    assert shapley_shares(values, [A, B, A]) == pytest.approx([0.5, 0.0, 0.5, 0.0])
+
+
+def test_a_whole_curve_against_no_effect_at_all() -> None:
+    draws = np.array(
+        [[0.0, 1.0, 2.0, np.nan, 1.0], [-0.5, 0.5, 1.5, 0.5, 0.5]]  # the fourth is left out
+    )
+    found = joint_null(np.array([1.0, 0.5]), draws)
+    error = (2 / 3) ** 0.5  # of both; less its estimate each draws -1, 0, 1, 0
+    assert found.draws == 4
+    assert (found.median, found.significant) == (0.75, 0.0)
+    assert found.mean_z == pytest.approx(0.75 / error)
+    assert (found.p_median, found.p_significant, found.p_mean_z) == (0.6, 1.0, 0.6)
+    far = joint_null(np.array([1.0, 2.0, -2.0, 1.7]), np.vstack([draws, draws + 0.25]))
+    # 1.96 x 0.8165 = 1.6003 is passed by 2 and by 1.7, and -2 is no positive effect
+    assert (far.median, far.significant) == (1.35, 0.5)
+    assert far.mean_z == pytest.approx(0.675 / error)
+
+
+def test_indices_of_two_samples_and_their_mixtures() -> None:
+    a = np.array([[1.0, 3.0, 9.0], [2.0, 2.0, 2.0]]).T  # draws, figures
+    b = np.array([[5.0, 7.0, np.nan], [2.0, 2.0, 2.0]]).T
+    # around the mean of 4 the four values have a variance of 5
+    found = sobol_indices(a, b, np.stack([b, a]))
+    assert found.first[:, 0] == pytest.approx([1.0, 1.0 - 32 / (2 * 2) / 5])
+    assert found.total[:, 0] == pytest.approx([32 / (2 * 2) / 5, 0.0])
+    assert np.isnan(found.first[:, 1]).all()
+    assert np.isnan(found.total[:, 1]).all()
+    assert found.used.tolist() == [2, 3]

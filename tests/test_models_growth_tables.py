@@ -1,0 +1,150 @@
+"""Tables of the growth models, cell by cell, against numbers worked out by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+from quesnay.models.display.table import Table
+
+from .refusals import refused
+
+YEARS = [2015, 2016, 2017, 2018]
+
+
+def cells(table: Table) -> list[list[float]]:
+    """Return the numbers of a table, row by row."""
+    return [list(row) for row in table.frame.to_numpy(dtype=float)]
+
+
+def test_growth_accounting_by_hand() -> None:
+    output = pd.Series(np.exp([0.0, 0.1, 0.4, 0.45]), YEARS)
+    inputs = pd.DataFrame(
+        {"k": np.exp([0.0, 0.2, 0.2, 0.3]), "l": np.exp([0.0, 0.0, 0.1, 0.2])}, YEARS
+    )
+    costs = pd.DataFrame({"k": [1.0, 3.0, 1.0, 1.0], "l": [3.0, 1.0, 1.0, 1.0]}, YEARS)
+    # shares of k: 1/4, 3/4, 1/2, 1/2, of two years each 0.5, 0.625, 0.5; it grows 0.2, 0, 0.1;
+    # l, with the rest of the shares, 0, 0.1, 0.1
+    by_year = [[0.1, 0.0, 0.0, 0.1], [0.0, 0.0375, 0.2625, 0.3], [0.05, 0.05, -0.05, 0.05]]
+    made = qn.growth_accounting(output, inputs, costs)
+    mean, each = made.tables()
+    assert list(mean.frame.columns) == list(each.frame.columns) == ["k", "l", "tfp", "output"]
+    assert list(each.frame.index) == YEARS[1:]
+    np.testing.assert_allclose(cells(each), by_year, atol=1e-12)
+    np.testing.assert_allclose(cells(mean), [[0.05, 0.0875 / 3, 0.2125 / 3, 0.15]], atol=1e-12)
+    assert not any("not annual" in note for note in mean.notes)
+    index = made.index()
+    np.testing.assert_allclose(index, 100 * np.exp([0.0, 0.2625, 0.2125]), rtol=1e-12)
+
+
+@pytest.mark.parametrize(("idle", "year"), [("first", 2015), ("last", 2018)])
+def test_an_input_needs_a_quantity_beside_a_year_in_which_it_costs(idle: str, year: int) -> None:
+    inputs = pd.DataFrame({"k": [1.0, 2.0, 3.0, 4.0], "l": 1.0}, YEARS)
+    costs = pd.DataFrame({"k": 1.0, "l": 1.0}, YEARS)
+    costs.loc[year, "k"] = inputs.loc[year, "k"] = 0.0
+    output = pd.Series([1.0, 2.0, 3.0, 4.0], YEARS)
+    refused(
+        lambda: qn.growth_accounting(output, inputs, costs),
+        f"column 'k': 0 in {year} is not positive",
+    )
+    beside = year + 1 if idle == "first" else year - 1
+    costs.loc[beside, "k"] = 0.0
+    assert qn.growth_accounting(output, inputs, costs).contributions["k"].notna().all()
+
+
+def test_domar_aggregation_by_hand() -> None:
+    years = [2016, 2017, 2018, 2019]
+    output = pd.DataFrame({"a": [60.0, 40.0, 40.0, 20.0], "b": [80.0, 80.0, 120.0, 120.0]}, years)
+    whole = pd.Series([100.0, 100.0, 200.0, 100.0], years)
+    tfp = pd.DataFrame({"a": [0.02, 0.01, 0.05], "b": [0.01, 0.02, 0.04]}, years[1:])
+    # weights of a: 0.5, 0.3, 0.2, of b: 0.8, 0.7, 0.9
+    industries, total = qn.domar_aggregation(tfp, output, whole).tables()
+    assert list(industries.frame.index) == ["b", "a"]
+    assert list(industries.frame.columns) == ["weight", "contribution", "share"]
+    np.testing.assert_allclose(
+        cells(industries), [[0.8, 0.058 / 3, 58 / 81], [1 / 3, 0.023 / 3, 23 / 81]], rtol=1e-12
+    )
+    np.testing.assert_allclose(cells(total), [[0.018], [0.017], [0.046]], rtol=1e-12)
+    assert "71.6%" in industries.to_text()
+    assert "0.01933" in industries.to_text()
+
+
+def test_reconciled_values_by_hand() -> None:
+    values = pd.Series({"a": 1.0, "b": 2.0, "c": 3.3, "apart": 4.0, "held": 5.0})
+    errors = pd.Series({"a": 0.1, "b": 0.2, "c": 0.2, "apart": 0.5, "held": 0.0})
+    made = qn.reconcile(values, ["a + b = c"], std_errors=errors)
+    # a gap of -0.3 with variance 0.01 + 0.04 + 0.04 = 0.09: each takes 10/3 of its variance, and
+    # loses the square of its variance over 0.09
+    after, identities = made.tables()
+    root = [(0.01 - 1 / 900) ** 0.5, (0.04 - 16 / 900) ** 0.5, (0.04 - 16 / 900) ** 0.5]
+    expected = [
+        [1.0, 0.1, 1 / 30, 31 / 30, root[0], 1.0],
+        [2.0, 0.2, 4 / 30, 64 / 30, root[1], 1.0],
+        [3.3, 0.2, -4 / 30, 95 / 30, root[2], -1.0],
+        [4.0, 0.5, 0.0, 4.0, 0.5, np.nan],
+        [5.0, 0.0, 0.0, 5.0, 0.0, np.nan],
+    ]
+    np.testing.assert_allclose(cells(after), expected, atol=1e-12)
+    np.testing.assert_allclose(identities.frame.to_numpy(dtype=float), [[-0.3, 0.0]], atol=1e-12)
+    assert "chi-squared 1 with 1 degrees of freedom, p = 0.317." in after.notes[-2]
+    assert after.notes[-1] == "Held fixed: held."
+    assert (made.dof, made.iterations) == (1, 1)
+    tidy = made.tidy(level=0.9).set_index("term")
+    assert tidy.loc["a", "p_value"] == pytest.approx(0.3173105, abs=1e-7)
+    assert tidy.loc["a", "conf_low"] == pytest.approx(31 / 30 - 1.6448536 * root[0])
+    assert tidy.loc["a", "conf_high"] == pytest.approx(31 / 30 + 1.6448536 * root[0])
+
+
+def test_a_cost_share_by_hand() -> None:
+    data = pd.DataFrame(
+        {"year": [2018, 2017, 2018], "it": [1.0, 2.0, 3.0], "software": [0.5, 0.0, 0.5]}
+    ).assign(value_added=[20.0, 100.0, 30.0])
+    (table,) = qn.cost_share(data, ["it", "software"], by="year").tables()
+    assert list(table.frame.columns) == ["cost", "total", "share"]
+    assert list(table.frame.index) == [2017, 2018, "all"]
+    np.testing.assert_allclose(
+        cells(table), [[2.0, 100.0, 0.02], [5.0, 50.0, 0.1], [7.0, 150.0, 7 / 150]]
+    )
+    assert table.notes == ("Inputs: it, software. 3 rows.",)
+    assert "4.67%" in table.to_text()
+
+
+def test_accumulated_contributions_by_hand() -> None:
+    value = pd.Series([100.0, 100.0 * np.e, 100.0 * np.e], [2016, 2017, 2018])
+    parts = pd.DataFrame({"substitution": [0.1, 0.02], "synergy": [0.2, 0.01]}, [2017, 2018])
+    level, increments = qn.accumulate_contributions(value, parts, initial=0.0).tables()
+    # the logarithmic mean of 100 and 100 e is 100 (e - 1), of two equal values the value
+    first, second = 100 * (np.e - 1), 100 * np.e
+    sums = [0.0, 0.3 * first, 0.3 * first + 0.03 * second]
+    np.testing.assert_allclose(level.frame["level"], sums)
+    np.testing.assert_allclose(level.frame["share"], np.array(sums) / value)
+    np.testing.assert_allclose(
+        cells(increments), [[0.1 * first, 0.2 * first], [0.02 * second, 0.01 * second]]
+    )
+
+
+def test_the_first_stock_is_that_of_steady_growth_or_refused_where_there_is_none() -> None:
+    flows = pd.Series([10.0, 11.0, 0.0, 12.0], YEARS)
+    stock = qn.perpetual_inventory(flows, depreciation=0.1, growth=0.15)
+    # 10 / (0.15 + 0.1) at the start, of which nine tenths are left a year later
+    np.testing.assert_allclose(stock, [46.0, 52.4, 47.16, 54.444])
+    refused(
+        lambda: qn.perpetual_inventory(flows, depreciation=0.1, growth=-0.1),
+        "faster than depreciation of 10.0%",
+    )
+    used_up = qn.perpetual_inventory(flows, depreciation=1.0, initial=7.0)
+    np.testing.assert_allclose(used_up, flows)
+    rates = pd.Series([0.1, 0.5, 1.0, 0.5], YEARS)
+    by_year = qn.perpetual_inventory(flows, depreciation=rates, initial=100.0)
+    np.testing.assert_allclose(by_year, [100.0, 61.0, 0.0, 12.0])
+
+
+def test_the_year_in_which_user_costs_are_lowest_is_named() -> None:
+    years = [2016, 2017, 2018, 2019]
+    stocks = pd.DataFrame({"land": 10.0}, years)
+    prices = pd.DataFrame({"land": [1.0, 1.1, 1.5, 1.5]}, years)
+    refused(
+        lambda: qn.capital_services(stocks, prices, pd.Series({"land": 0.0}), rate=0.05),
+        # 0.05 x 1.1 less a gain of 0.4, ten times
+        "user costs sum to -3.45 in 2018",
+    )

@@ -1,0 +1,277 @@
+"""Answers of a table of two sectors, cell by cell, against numbers worked out by hand.
+
+With the flows of Miller and Blair (2009, section 2.3) and outputs of 1,000 and 2,000 the
+coefficients are 0.15 and 0.25, 0.2 and 0.05; the Leontief inverse is 0.95, 0.25, 0.2 and 0.85 over
+the determinant 0.7575 of I - A.
+"""
+
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pytest
+
+import quesnay as qn
+
+from .refusals import refused
+
+S = ["farm", "mill"]
+DET = 0.7575
+L = np.array([[0.95, 0.25], [0.2, 0.85]]) / DET
+
+
+def two(**more: Any) -> qn.InputOutputTable:
+    flows = pd.DataFrame([[150.0, 500.0], [200.0, 100.0]], S, S)
+    demand = pd.DataFrame({"homes": [200.0, 800.0], "exports": [150.0, 900.0]}, S)
+    value = pd.DataFrame([[300.0, 800.0], [350.0, 600.0]], ["wages", "rest"], S)
+    jobs = pd.DataFrame([[300.0, 0.0], [0.0, 0.0]], ["jobs", "idle"], S)
+    return qn.InputOutputTable(flows, demand, value, accounts=jobs, unit="million", **more)
+
+
+def cells(frame: pd.DataFrame) -> list[list[float]]:
+    """Return the numbers of a frame, row by row."""
+    return [list(row) for row in frame.to_numpy(dtype=float)]
+
+
+def near(frame: pd.DataFrame, expected: Any) -> None:
+    np.testing.assert_allclose(cells(frame), expected, rtol=1e-10, atol=1e-10)
+
+
+def test_the_table_and_its_check() -> None:
+    (table,) = two(name="Two").tables()
+    assert table.title == "Two, million"
+    assert table.notes == ("2 sectors; no import block.",)
+    near(table.frame, [[1000.0, 350.0, 650.0], [2000.0, 1700.0, 1400.0]])
+    found = two().check()
+    verdicts, residuals = found.tables()
+    # the roots of r^2 - 0.2 r - 0.0425 are 0.1 and the root of 0.0525 more or less
+    assert found.spectral_radius == pytest.approx(0.1 + 0.0525**0.5, rel=1e-12)
+    assert verdicts.title == "Check of the table, million"
+    assert verdicts.frame.to_numpy().tolist() == [
+        ["0.00e+00", "yes"], ["0.329129", "yes"], ["2050", ""], ["2050", "yes"], ["0", ""],
+    ]  # fmt: skip
+    near(residuals.frame, [[0.0, 0.0], [0.0, 0.0]])
+    assert found.ok
+    assert found.income_gap == 0.0
+    assert found.largest_residual == 0.0
+
+
+def test_the_check_of_a_table_that_does_not_add_up() -> None:
+    flows, demand = [[10.0, 20.0], [30.0, 5.0]], [70.0, 65.0]
+    table = qn.InputOutputTable(flows, demand, [60.0, 74.0], output=[100.0, 100.0], strict=False)
+    found = table.check()
+    assert found.largest_residual == pytest.approx(1.0 / 200.0)
+    assert found.income_gap == pytest.approx(1.0)
+    assert not found.ok
+    verdicts, residuals = found.tables()  # r^2 - 0.15 r - 0.055 = 0
+    near(residuals.frame, [[0.0, -1.0], [0.0, 0.0]])
+    assert residuals.frame.index[0] == 1  # the worst stands first
+    assert list(verdicts.frame["sound"]) == ["no", "yes", "", "no", ""]
+    assert list(verdicts.frame["value"]) == ["5.00e-03", "0.321221", "135", "134", "0"]
+
+
+def test_multipliers_and_linkages() -> None:
+    table = two()
+    near(table.multipliers("jobs").to_frame(), (0.3 * L[0])[:, None])
+    linked = table.linkages()
+    backward, forward = [1.15 / DET, 1.1 / DET], [1450 / DET / 1000, 1900 / DET / 2000]
+    near(linked[["backward", "forward"]], np.column_stack([backward, forward]))
+    assert linked["backward_normalised"].tolist() == pytest.approx([1.15 / 1.125, 1.1 / 1.125])
+    assert linked["forward_normalised"].tolist() == pytest.approx([1.45 / 1.2, 0.95 / 1.2])
+    # of two numbers the standard deviation is their distance over the root of two; rows of the
+    # Ghosh inverse times the determinant are 0.95 and 0.5, 0.1 and 0.85
+    variation = [[0.75 / 1.15, 0.45 / 1.45], [0.6 / 1.1, 0.75 / 0.95]]
+    near(linked[["backward_variation", "forward_variation"]], np.sqrt(2) * np.array(variation))
+    assert list(linked["sector_class"]) == ["key", "weak"]
+    plain = table.linkages(forward="leontief", variation=False)
+    assert list(plain.columns)[-1] == "sector_class"
+    assert plain.shape == (2, 5)
+    assert plain["forward"].tolist() == pytest.approx([1.2 / DET, 1.05 / DET])
+
+
+def test_multipliers_with_households_inside() -> None:
+    table = two()
+    income, spent = np.array([0.3, 0.4]) @ L, np.array([200.0, 800.0]) / 1100.0
+    again = 1.0 / (1.0 - income @ spent)  # what a unit of income becomes in all rounds
+    jobs = 0.3 * L[0]
+    found = table.multipliers("jobs", True, household="homes", income="wages")
+    assert found.tolist() == pytest.approx((jobs + jobs @ spent * again * income).tolist())
+    output = L.sum(axis=0)
+    expected = output + (output @ spent * again + again) * income
+    found = table.multipliers("output", True, household="homes", income="wages", household_row=True)
+    assert found.tolist() == pytest.approx(expected.tolist())
+    ratio = table.multipliers("jobs", per="direct")
+    assert ratio["farm"] == pytest.approx(0.95 / DET)
+    assert np.isnan(ratio["mill"])
+
+
+def test_footprint_prices_and_field_of_influence() -> None:
+    table = two()
+    homes = 0.3 * (0.95 * 200 + 0.25 * 800) / DET
+    exports = 0.3 * (0.95 * 150 + 0.25 * 900) / DET
+    expected = [[homes, 7.0, homes + 7.0], [exports, 0.0, exports]]
+    near(table.footprint("jobs", direct={"homes": 7.0}), expected)
+    near(table.footprint("jobs", direct=pd.Series({"exports": 0.0, "homes": 7.0})), expected)
+    rise = [0.115 / DET, 0.11 / DET]
+    near(table.prices(0.1), [[1 + up, up, 0.1, up - 0.1] for up in rise])
+    rise = [0.065 * 0.95 / DET, 0.065 * 0.25 / DET]
+    found = table.prices({"farm": 0.1}, of="value_added")
+    near(
+        found, [[1 + rise[0], rise[0], 0.065, rise[0] - 0.065], [1 + rise[1], rise[1], 0, rise[1]]]
+    )
+    rise = [0.1 * 0.95 / DET, 0.1 * 0.25 / DET]
+    found = table.prices({"farm": 100.0}, of="level")
+    near(found, [[1 + rise[0], rise[0], 0.1, rise[0] - 0.1], [1 + rise[1], rise[1], 0, rise[1]]])
+    squares = L**2
+    near(table.field_of_influence(), np.outer(squares.sum(axis=0), squares.sum(axis=1)))
+    near(
+        table.field_of_influence("farm", "mill", change=0.01),
+        np.outer(L[:, 0], L[1]) / (1.0 - 0.01 * L[1, 0]),
+    )
+
+
+# what is left of the two sectors when half of the mill is taken out, by 2 x 2 solutions
+LEFT = {
+    # buys, sells and delivers half: 0.15, 0.125, 0.1, 0.0125 and demand 350 and 850
+    "total": np.array([0.9875 * 350 + 0.125 * 850, 0.1 * 350 + 0.85 * 850]) / 0.826875,
+    # as a sector of its own, the rest buying as before: 0.15, 0.25, 0.1, 0.025
+    "satellite": np.array([0.975 * 350 + 0.25 * 850, 0.1 * 350 + 0.85 * 850]) / 0.80375,
+    # buys half at home: 0.15, 0.125, 0.2, 0.025, demand as before
+    "backward": np.array([0.975 * 350 + 0.125 * 1700, 0.2 * 350 + 0.85 * 1700]) / 0.80375,
+    # sells half to industries, value added 650 and 1,400 as before; shares of output sold are
+    # 0.15, 0.5, 0.05 and 0.025
+    "forward": np.array([0.975 * 650 + 0.05 * 1400, 0.5 * 650 + 0.85 * 1400]) / 0.80375,
+}
+
+
+@pytest.mark.parametrize("kind", LEFT)
+def test_half_of_a_sector_is_extracted(kind: str) -> None:
+    found = two().extract({"mill": 0.5}, kind)
+    loss = np.array([1000.0, 2000.0]) - LEFT[kind]
+    share = np.array([0.65, 0.7])  # value added per unit of output
+    own = 1000.0 if kind in {"total", "satellite"} else loss[1]
+    totals, sectors = found.tables()
+    assert totals.title == f"Hypothetical extraction ({kind}), million"
+    assert totals.notes[0].startswith("Extracted: mill 0.5; ")
+    expected = [
+        [own, loss.sum() - own, loss.sum(), loss.sum() / 3000.0],
+        [0.7 * own, share @ loss - 0.7 * own, share @ loss, share @ loss / 2050.0],
+    ]
+    near(totals.frame, expected)
+    assert list(totals.frame.index) == ["output", "value_added"]
+    rows = {"farm": [loss[0], 0.0, loss[0]], "mill": [loss[1], own, loss[1] - own]}
+    order = ["farm", "mill"] if loss[0] > loss[1] else ["mill", "farm"]
+    assert list(sectors.frame.index) == order
+    near(
+        sectors.frame,
+        [[*rows[s], *(share[S.index(s)] * np.array(rows[s])).tolist()] for s in order],
+    )
+
+
+def test_every_sector_is_extracted_alone_and_many_at_once() -> None:
+    # without the farm the mill makes 1,700 / 0.95, without the mill the farm 350 / 0.85
+    mill, farm = 2000.0 - 1700.0 / 0.95, 1000.0 - 350.0 / 0.85
+    expected = [
+        [1000 + mill, 650 + 0.7 * mill, mill, 0.7 * mill],
+        [2000 + farm, 1400 + 0.65 * farm, farm, 0.65 * farm],
+    ]
+    near(two().extract_each(), expected)
+    many = two().extract_many(np.array([[1.0, 0.0], [0.0, 1.0], [0.0, 0.0]]))
+    near(many, [*expected, [0.0, 0.0, 0.0, 0.0]])
+    assert many.index.name == "draw"
+
+
+def test_given_output_and_given_demand() -> None:
+    found = qn.mixed_model(two(), {"farm": 800.0})
+    (table,) = found.tables()
+    mill = (1700.0 + 0.2 * 800.0) / 0.95
+    farm = 800.0 * 0.85 - 0.25 * mill
+    near(
+        table.frame.drop(columns="given"),
+        [[800.0, -200.0, farm, farm - 350.0], [mill, mill - 2000.0, 1700.0, 0.0]],
+    )
+    assert list(table.frame["given"]) == ["output", "demand"]
+    assert table.notes == found.notes == ()
+    idle = qn.mixed_model(two(), {"farm": 0.0}, {"mill": 9.5})
+    assert idle.final_demand.tolist() == pytest.approx([-2.5, 9.5])
+    assert idle.notes == ("Sector 'farm': 2.5 more is used than made; import it.",)
+    none = qn.mixed_model(two(), {"farm": 4.0}, {"mill": -10.3})
+    assert none.output["mill"] == pytest.approx(-10.0)
+    assert none.notes == (
+        "Sector 'mill': output -10 is negative: the given outputs cannot be met.",
+    )
+    zero = qn.mixed_model(two(), {"farm": 0.0}, {"mill": 0.0})
+    assert zero.notes == ()
+    refused(lambda: qn.mixed_model(two(), {"farm": -1.0}), "expected at least 0")
+
+
+def test_a_decomposition_by_hand() -> None:
+    # the first sector takes half, then three fifths of its own product, so L is 2, then 2.5
+    start = qn.InputOutputTable([[10.0, 0.0], [0.0, 5.0]], [10.0, 5.0], [10.0, 5.0], unit="million")
+    end = qn.InputOutputTable([[30.0, 0.0], [0.0, 5.0]], [20.0, 5.0], [20.0, 5.0], unit="million")
+    whole, largest = qn.structural_decomposition(start, end).tables()
+    assert whole.title == "Change of output by factor, million"
+    assert list(whole.frame.columns) == ["effect", "share", "low", "high"]
+    near(whole.frame, [[7.5, 0.25, 5.0, 10.0], [22.5, 0.75, 20.0, 25.0]])
+    near(largest.frame, [[7.5, 22.5, 30.0], [0.0, 0.0, 0.0]])
+    named = qn.structural_decomposition(start, end, factors=("v", "A", "f")).tables()[0]
+    assert named.title == "Change of value added by factor, million"
+    # v falls from 1/2 to 2/5: before the others by 2, after them by 5
+    near(named.frame, [[-3.5, -0.35, -5.0, -2.0], [3.5, 0.35, 2.0, 5.0], [10.0, 1.0, 10.0, 10.0]])
+    divisia = qn.structural_decomposition(start, end, method="lmdi").tables()[0]
+    mean = 30.0 / np.log(2.5)  # the logarithmic mean of 20 and 50
+    expected = np.array([mean * np.log(1.25), mean * np.log(2.0)])
+    assert list(divisia.frame.columns) == ["effect", "share"]
+    near(divisia.frame, np.column_stack([expected, expected / 30.0]))
+    for table in (whole, named, divisia):
+        assert table.notes[0].startswith("Method: ")
+        assert len(table.notes) == 1
+
+
+def test_imports_by_proportion_by_hand() -> None:
+    demand = pd.DataFrame({"home": [60.0, 90.0], "abroad": [20.0, 5.0], "bought": [-20.0, -10.0]})
+    table = qn.InputOutputTable([[10.0, 30.0], [20.0, 40.0]], demand, [70.0, 75.0])
+    made = qn.split_imports(table, imports="bought", exports=["abroad"])
+    (shares,) = made.tables()
+    near(shares.frame, [[0.2], [1 / 15]])  # 20 of 100, 10 of 150
+    assert shares.notes[0].endswith("(abroad buys none).")
+    block = made.table.imports
+    assert block is not None
+    assert block.final_demand is not None
+    near(block.Z, [[2.0, 6.0], [20 / 15, 40 / 15]])
+    near(block.final_demand, [[12.0, 0.0], [6.0, 0.0]])
+    near(made.table.Z, [[8.0, 24.0], [20 - 20 / 15, 40 - 40 / 15]])
+    near(made.table.final_demand, [[48.0, 20.0], [84.0, 5.0]])
+    everyone = qn.split_imports(table, imports="bought", exports=[])
+    assert everyone.notes[0].endswith("(exports too).")
+    assert everyone.shares.tolist() == pytest.approx([1 / 6, 10 / 155])
+    verdicts = made.table.check().tables()[0].frame
+    assert verdicts.loc["final demand less imported inputs", "value"] == "145"  # 157 less 12
+
+
+def test_a_region_by_hand() -> None:
+    # a tenth of the nation: 200 of 1,000 and 100 of 2,000, so quotients of 2 and 1/2
+    made = {
+        method: qn.location_quotient_table(two(), [200.0, 100.0], method=method)
+        for method in ("slq", "cilq", "flq")
+    }
+    near(made["slq"].quotients, [[2.0, 2.0], [0.5, 0.5]])
+    near(made["cilq"].quotients, [[2.0, 4.0], [0.25, 0.5]])
+    size = np.log2(1.1) ** 0.3
+    near(made["flq"].quotients, np.array([[2.0, 4.0], [0.25, 0.5]]) * size)
+    (table,) = made["slq"].tables()
+    assert list(table.frame.columns) == [
+        "output", "simple quotient", "output multiplier", "bought elsewhere, share of output",
+    ]  # fmt: skip
+    # coefficients 0.15, 0.25, 0.1 and 0.025, of I less them the determinant 0.80375
+    rows = [[200.0, 2.0, 1.075 / 0.80375, 0.1], [100.0, 0.5, 1.1 / 0.80375, 0.025]]
+    near(table.frame, rows)
+    assert made["slq"].table.f.tolist() == pytest.approx([200 - 30 - 25, 100 - 20 - 2.5])
+    assert made["slq"].table.v.tolist() == pytest.approx([130.0, 70.0])
+    assert made["slq"].notes == ("The region is 0.1 of the nation.",)
+    assert made["flq"].notes == (
+        f"The region is 0.1 of the nation, lambda {size:.4g} (delta 0.3).",
+    )
+    jobs = ([3.0, 1.0], [10.0, 10.0])
+    by_jobs = qn.location_quotient_table(two(), [200.0, 100.0], employment=jobs, method="slq")
+    assert by_jobs.simple.tolist() == pytest.approx([1.5, 0.5])  # 3/4 over 1/2, 1/4 over 1/2

@@ -388,7 +388,7 @@ def test_a_map_of_spread_is_white_at_one() -> None:
     plots._draw_groups(axes, examine(fitted, unit="unit", time="time"))
     assert axes.get_title(loc="left") == "Spread by unit and time"
     assert axes.images[0].get_clim() == (0.0, 2.0)
-    assert axes.texts[0].get_text() == "all pale: near one"
+    assert axes.texts[0].get_text() == "should be: all pale, near one"
     assert figure.axes[1].get_ylabel() == "root mean square of standardised residuals"
 
 
@@ -406,7 +406,9 @@ def test_boxes_are_the_groups_by_their_median() -> None:
     medians = [line for line in axes.lines if line.get_color() == COLOURS[1]]
     drawn = {float(np.mean(line.get_ydata())): float(line.get_xdata()[0]) for line in medians}
     np.testing.assert_allclose([drawn[k] for k in range(1, 32)], expected)
-    assert axes.texts[0].get_text() == "boxes around zero, of like width; 2 quieter ones not shown"
+    assert axes.texts[0].get_text() == (
+        "should be: boxes around zero, of like width; 2 quieter ones not shown"
+    )
     assert [0, 0] in [list(line.get_xdata()) for line in axes.lines]
 
 

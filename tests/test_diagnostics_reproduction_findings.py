@@ -497,7 +497,7 @@ def test_sentences_on_jobs_and_the_core_hold_the_numbers_of_the_draws(
     )
     other = result.bounds.loc[("C18 = 4389, as also printed", 2018), "total"]
     assert said["Every"] == (
-        "Every run rests on the printed core, C18 = 4386 x 100 million CNY: foreword as quoted on "
+        "Every run rests on the printed core, C18 = 4386 x 100 million yuan: foreword as quoted on "
         f"a document site. Another page prints 4389; it would change the linkage run's total by "
         f"{100 * (other / total - 1):+.2f} %."
     )

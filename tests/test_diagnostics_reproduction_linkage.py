@@ -92,7 +92,7 @@ def test_the_integration_is_explained_by_the_equation_of_its_run(result: Reprodu
     assert "inv(L_KK)" in linkage.equation
     elasticity = result.explain("I18", run="elasticity").inputs["value"]
     own = result.central[("elasticity", "integration", 2018, "estimate")]
-    product = elasticity["M"] * elasticity["C"] / elasticity["supply"]
+    product = elasticity["M"] * elasticity["C"] / elasticity["Q"]
     assert product == pytest.approx(own, rel=0.02)
     curve = result.explain("I18", run="calibrated").inputs["value"]
     own = result.central[("calibrated", "integration", 2018, "estimate")]

@@ -36,7 +36,9 @@ def grid(folder: Path, titles: int, labels: int) -> Callable[[], object]:
     """Return how a grid is read below so many lines and behind so many columns."""
     rows = [["s", "farm", "mill", "homes"], ["farm", "20", "40", "140"],
             ["mill", "60", "80", "60"], ["wages", "120", "80", ""]]  # fmt: skip
-    lines = ["a title,,,"] * titles + [",".join([*[f"{row[0]}{k}" for k in range(labels)], *row]) for row in rows]
+    lines = ["a title,,,"] * titles + [
+        ",".join([*[f"{row[0]}{k}" for k in range(labels)], *row]) for row in rows
+    ]
     path = folder / f"t{titles}_{labels}.csv"
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return lambda: qn.read_io(path)

@@ -132,3 +132,26 @@ def test_an_open_document_of_more_than_25_million_cells_is_refused(rows: int, co
         )
     far = sheet.replace(cell, "<table:table-cell/>")  # an empty cell reaches nowhere
     assert check_extent("a.ods", ".ods", _document(far), 0) == {}
+
+
+def test_a_sheet_without_a_part_is_no_workbook() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.xml", '<workbook><sheet name="a" r:id="rId1"/></workbook>')
+        link = '<Relationship Id="rId2" Target="worksheets/sheet1.xml"/>'
+        archive.writestr("xl/_rels/workbook.xml.rels", link)
+    refused(
+        lambda: check_extent("a.xlsx", ".xlsx", buffer.getvalue(), 0),
+        r"a.xlsx: no readable workbook \(sheet 1 has no part\); save it again",
+    )
+
+
+@pytest.mark.parametrize("columns", [25_000_000, 25_000_001])
+def test_a_sheet_has_25_million_cells_at_most(columns: int) -> None:
+    cell = '<table:table-cell table:formula="1"/>'
+    empty = f'<table:table-cell table:number-columns-repeated="{columns - 1}"/>'
+    data = _document(f'<table:table-row table:style-name="a">{empty}{cell}</table:table-row>')
+    if columns == 25_000_000:
+        assert check_extent("a.ods", ".ods", data, 0) == {}
+    else:
+        refused(lambda: check_extent("a.ods", ".ods", data, 0), "row 1, column 25,000,001 makes")

@@ -150,3 +150,20 @@ def test_clusters_left_out_in_turn_and_signs_of_all_by_hand() -> None:
     )
     assert list(table.frame.columns) == ["estimate", "null", "p_value", "conf_low", "conf_high"]
     assert table.frame.loc["x", "estimate"] == pytest.approx(float(fit.params["x"]))
+
+
+def test_instruments_in_excess_are_tested_as_the_errors_ask() -> None:
+    i = np.arange(24.0)
+    data = pd.DataFrame({"z": np.sin(i), "q": np.cos(2 * i), "u": i // 4})
+    data["x"] = data["z"] + 0.5 * data["q"] + np.sin(5 * i)
+    data["y"] = 2.0 * data["x"] + np.cos(7 * i)
+    names = {}
+    for how, options in (("classical", {}), ("HC1", {}), ("clustered", {"cluster": "u"})):
+        kind = {} if how == "clustered" else {"covariance": how}
+        fit = qn.fit_instrumental(
+            "y ~ x", data, endogenous="x", instruments=["z", "q"], **kind, **options
+        )
+        names[how] = {test.name for test in fit.tests}
+    assert "Sargan (homoskedastic)" in names["classical"]
+    assert "Hansen J (robust)" in names["HC1"]
+    assert "Hansen J (clustered)" in names["clustered"]

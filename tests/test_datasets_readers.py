@@ -1,6 +1,7 @@
 """Users' tables in many layouts come in with the same numbers."""
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -260,7 +261,7 @@ def test_china_klems_of_a_workbook_without_sheets_is_refused(tmp_path: Path) -> 
 
 
 DEMAND = "2 sectors", "final demand "
-FOUND: dict[str, tuple[list[Row], str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+FOUND: dict[str, tuple[Sequence[Row], str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
     "quesnay": (made.quesnay_rows(), "", (*DEMAND, "value added wages, surplus"), (), ()),
     "oecd_icio": (
         made.icio_rows(), "", (*DEMAND, "value added VA", "taxes and margins apart TLS"),

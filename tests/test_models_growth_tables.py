@@ -10,6 +10,7 @@ from quesnay.models.display.table import Table
 from .refusals import refused
 
 YEARS = [2015, 2016, 2017, 2018]
+EULER = float(np.exp(1.0))
 
 
 def cells(table: Table) -> list[list[float]]:
@@ -110,11 +111,11 @@ def test_a_cost_share_by_hand() -> None:
 
 
 def test_accumulated_contributions_by_hand() -> None:
-    value = pd.Series([100.0, 100.0 * np.e, 100.0 * np.e], [2016, 2017, 2018])
+    value = pd.Series([100.0, 100.0 * EULER, 100.0 * EULER], [2016, 2017, 2018])
     parts = pd.DataFrame({"substitution": [0.1, 0.02], "synergy": [0.2, 0.01]}, [2017, 2018])
     level, increments = qn.accumulate_contributions(value, parts, initial=0.0).tables()
     # the logarithmic mean of 100 and 100 e is 100 (e - 1), of two equal values the value
-    first, second = 100 * (np.e - 1), 100 * np.e
+    first, second = 100 * (EULER - 1), 100 * EULER
     sums = [0.0, 0.3 * first, 0.3 * first + 0.03 * second]
     np.testing.assert_allclose(level.frame["level"], sums)
     np.testing.assert_allclose(level.frame["share"], np.array(sums) / value)

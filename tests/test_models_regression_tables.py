@@ -1,5 +1,7 @@
 """Tables of regressions and of what is made of them, cell by cell, by hand."""
 
+from typing import Any
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -84,7 +86,7 @@ def test_an_average_over_models_by_hand() -> None:
         "none": qn.fit_panel("y ~ x - 1", DATA, covariance="classical"),
     }
     found = qn.average_models(fits, "x", weights={"short": 3.0, "none": 1.0})
-    slope = float(DATA["x"] @ DATA["y"]) / 55.0  # through the origin
+    slope = float(DATA["x"].to_numpy() @ DATA["y"].to_numpy()) / 55.0  # through the origin
     b, w = np.array([9 / 7, slope]), np.array([0.75, 0.25])
     s = np.array([float(fit.std_errors["x"]) for fit in fits.values()])
     mean = w @ b
@@ -133,8 +135,8 @@ def test_clusters_left_out_in_turn_and_signs_of_all_by_hand() -> None:
     slopes = []
     for unit in "abc":
         rest = data[data["u"] != unit]
-        away = rest["x"] - rest["x"].mean()
-        slopes.append(float(away @ rest["y"]) / float(away @ away))
+        away = rest["x"].to_numpy() - rest["x"].mean()
+        slopes.append(float(away @ rest["y"].to_numpy()) / float(away @ away))
     assert found.replications["x"].tolist() == pytest.approx(slopes)
     assert table.title == "Cluster jackknife"
     assert table.notes == ("3 replications.",)
@@ -158,11 +160,13 @@ def test_instruments_in_excess_are_tested_as_the_errors_ask() -> None:
     data["x"] = data["z"] + 0.5 * data["q"] + np.sin(5 * i)
     data["y"] = 2.0 * data["x"] + np.cos(7 * i)
     names = {}
-    for how, options in (("classical", {}), ("HC1", {}), ("clustered", {"cluster": "u"})):
-        kind = {} if how == "clustered" else {"covariance": how}
-        fit = qn.fit_instrumental(
-            "y ~ x", data, endogenous="x", instruments=["z", "q"], **kind, **options
-        )
+    asked: dict[str, dict[str, Any]] = {
+        "classical": {"covariance": "classical"},
+        "HC1": {"covariance": "HC1"},
+        "clustered": {"cluster": "u"},
+    }
+    for how, options in asked.items():
+        fit = qn.fit_instrumental("y ~ x", data, endogenous="x", instruments=["z", "q"], **options)
         names[how] = {test.name for test in fit.tests}
     assert "Sargan (homoskedastic)" in names["classical"]
     assert "Hansen J (robust)" in names["HC1"]

@@ -337,7 +337,11 @@ def test_intervals_of_five_draws_by_hand(
 
 def test_a_tie_with_the_estimate_counts_half_and_one_draw_has_no_interval() -> None:
     draws = np.array([[1.0, 1.0], [2.0, np.nan], [3.0, np.nan], [4.0, np.nan], [5.0, np.nan]])
-    options = {"level": 0.5, "kind": "bca", "jackknife": np.tile([1.0, 2.0, 3.0], (2, 1)).T}
+    options: dict[str, Any] = {
+        "level": 0.5,
+        "kind": "bca",
+        "jackknife": np.tile([1.0, 2.0, 3.0], (2, 1)).T,
+    }
     found = bootstrap_interval(draws, np.array([3.0, 1.0]), **options)
     assert found[0] == pytest.approx([2.0, 4.0])  # no bias: the percentile interval
     assert np.isnan(found[1]).all()

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.datasets.concordance import ConcordanceCheck
 from quesnay.datasets.store import fetch
 from quesnay.fitting.errors import DataError
 
@@ -232,3 +233,17 @@ def test_what_is_open_in_a_concordance_is_said_in_words() -> None:
         broad.notes[1] == "For the user to weight: A, B, C, E, F, G, H, I, J, K, M, N, Q, R, S, T."
     )
     assert len(qn.concordance("isic4", "isic4_sections").tables()[0].notes) == 1
+
+
+def test_what_is_wrong_with_a_concordance_is_listed_code_by_code() -> None:
+    sums = pd.Series({"01": 1.0, "02": 0.75, "03": 0.0, "04": 0.0, "05": 1.0 + 1e-7})
+    found = ConcordanceCheck(False, ("03",), ("04",), sums, 2.5)
+    (table,) = found.tables()
+    assert table.frame["problem"].to_dict() == {
+        "03": "no link: give it one by with_weights",
+        "04": "needs weights: give them by with_weights",
+        "02": "weights add up to 0.75",
+    }
+    assert table.notes == ("5 codes, 3 with a problem. Lost of the data: 2.5.",)
+    sound = ConcordanceCheck(True, (), (), sums.iloc[:1], float("nan"))
+    assert sound.tables()[0].notes == ("1 codes, 0 with a problem.",)

@@ -1,6 +1,7 @@
 """Users' tables in many layouts come in with the same numbers."""
 
 import sys
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
@@ -257,3 +258,66 @@ def test_china_klems_of_a_workbook_without_sheets_is_refused(tmp_path: Path) -> 
               if name == "xl/workbook.xml" else text)  # fmt: skip
     with pytest.raises(DataError, match=r"cip.xlsx: no readable workbook .it has no sheet"):
         read_china_klems(path)
+
+
+DEMAND = "2 sectors", "final demand "
+FOUND: dict[str, tuple[Sequence[Row], str, tuple[str, ...], tuple[str, ...], tuple[str, ...]]] = {
+    "quesnay": (made.quesnay_rows(), "", (*DEMAND, "value added wages, surplus"), (), ()),
+    "oecd_icio": (
+        made.icio_rows(), "", (*DEMAND, "value added VA", "taxes and margins apart TLS"),
+        ("row 'OUT': agrees with the output",), (),
+    ),
+    "wiod": (
+        made.wiod_rows(), "2016", (*DEMAND, "value added VA", "taxes and margins apart TXSP"),
+        ("row 'II_fob': agrees with the inputs from home", "row 'GO': agrees with the output"), (),
+    ),
+    "figaro": (
+        made.figaro_flat_rows(), "",
+        (*DEMAND, "value added W2_D1", "taxes and margins apart W2_D21X31"), (), (),
+    ),
+    "nbs": (
+        made.nbs_rows(), "",
+        (*DEMAND, "value added labour_compensation, net_production_taxes, depreciation, "
+                  "operating_surplus"),
+        ("row 'TVA': agrees with its parts", "row 'TII': agrees with the inputs from home",
+         "row 'TI': agrees with the output", "column 'TIU': agrees with the sales to sectors"),
+        ("column 'IM': printed positive, subtracted from uses as the balance asks",),
+    ),
+}  # fmt: skip
+USES = {
+    "quesnay": "consumption, exports, imports",
+    "oecd_icio": "AUS_HFCE, CHN_GFCF, CHN_DPABR",
+    "wiod": "AUS_CONS_h, AUS_GFCF, ROW_INVEN",
+    "figaro": "AT_P3_S14, AT_P51G, FIGW1_P5M",
+    "nbs": "rural_consumption, fixed_capital_formation, exports, imports",
+}
+
+
+@pytest.mark.parametrize("layout", FOUND)
+def test_a_layout_says_what_it_took_each_row_and_column_for(tmp_path: Path, layout: str) -> None:
+    rows, edition, recognised, dropped, assumed = FOUND[layout]
+    source = qn.read_io(made.write_rows(tmp_path / "t.csv", rows)).source
+    assert source is not None
+    assert (source.layout, source.edition) == (layout, edition)
+    count, demand, *rest = recognised
+    assert source.recognised == (count, demand + USES[layout], *rest)
+    assert (source.dropped, source.assumed, source.warnings) == (dropped, assumed, ())
+
+
+def test_folders_and_pairs_of_tables_say_what_they_are(tmp_path: Path) -> None:
+    exiobase = qn.read_io(made.write_exiobase(tmp_path / "IOT_2011_pxp")).source
+    eora = qn.read_io(made.write_eora(tmp_path / "eora")).source
+    use = made.write_rows(tmp_path / "use.csv", made.bea_use_rows())
+    make = made.write_rows(tmp_path / "make.csv", made.bea_make_rows())
+    bea = qn.read_io(use, layout="bea", make=str(make)).source
+    assert exiobase is not None
+    assert eora is not None
+    assert bea is not None
+    assert (exiobase.layout, exiobase.edition) == ("exiobase", "3")
+    assert exiobase.recognised == ("2 sectors", "value added from satellite/F.txt")
+    assert (eora.layout, eora.edition) == ("eora", "26")
+    assert eora.recognised[1] == "value added Primary Inputs_Compensation, Primary Inputs_Surplus"
+    assert eora.assumed == ("all rows of VA are value added, as Eora gives them",)
+    assert (bea.edition, bea.names) == ("Use table", {"11": "Farms", "21": "Mining"})
+    assert bea.recognised == ("2 industries, 3 commodities", "final use F010, F050")
+    assert bea.assumed == ("industry by industry under fixed product sales shares (model D)",)

@@ -251,3 +251,24 @@ def test_a_nameless_line_that_is_no_sum_is_refused_by_its_number(tmp_path: Path)
     refused(lambda: qn.read_io(path), "row 7 has no label; name it")
     path = put(tmp_path, PLAIN.replace("\n", ",9\n").replace("abroad,9", "abroad,"))
     refused(lambda: qn.read_io(path), "column 6 has no label; name it")
+
+
+@pytest.mark.parametrize("count", [8, 9])
+def test_of_many_cells_beside_the_sectors_only_their_sum_is_tried(
+    tmp_path: Path, count: int
+) -> None:
+    # a margin of wages that holds all sectors and one of the imported inputs of final demand
+    names = [f"use {k}" for k in range(count)]
+    ones = ",".join(["1"] * count)
+    text = (
+        f"s,farm,mill,{','.join(names)},homes,total\n"
+        f"farm,20,40,{ones},{140 - count},200\nmill,60,80,{ones},{60 - count},200\n"
+        f"imports,10,20,{ones},0,31\nwages,110,60,{',' * count},170\n"
+    )
+    path = put(tmp_path, text)
+    if count == 8:
+        assert qn.read_io(path).v.tolist() == [110.0, 60.0]
+    else:
+        refused(lambda: qn.read_io(path), "row 'imports', column 'total': 31 looks like a total")
+    every = put(tmp_path, text.replace(f"0,{31}\n", f"0,{30 + count}\n"))
+    assert qn.read_io(every).v.tolist() == [110.0, 60.0]

@@ -88,3 +88,70 @@ def test_what_an_old_workbook_does_not_hold_is_refused(tmp_path: Path, first: by
     path = tmp_path / "a.xls"
     path.write_bytes(first + b"\0" * 600)
     refused(lambda: qn.read_io(path), "a.xls: no readable workbook")
+
+
+def _document(*sheets: str) -> bytes:
+    """Return an open document: sheets of rows and cells, as LibreOffice writes them."""
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        tables = "".join(f'<table:table table:name="s">{sheet}</table:table>' for sheet in sheets)
+        archive.writestr("content.xml", f"<office:body>{tables}</office:body>")
+    return buffer.getvalue()
+
+
+def test_the_cells_of_an_open_document_are_counted_with_their_repetitions() -> None:
+    error = '<table:table-cell office:value-type="string" calcext:value-type="error"/>'
+    number = '<table:table-cell office:value-type="float" office:value="1"/>'
+    row = '<table:table-row table:style-name="a">'
+    end = "</table:table-row>"
+    sheet = (
+        f'<table:table-row table:number-rows-repeated="3"><table:table-cell/>{end}{row}'
+        f'{number}<table:covered-table-cell table:number-columns-repeated="4"/>{error}{number}'
+        f"{end}{row}{error}{end}"
+    )
+    wrong = {(3, 5): "an error", (4, 0): "an error"}
+    assert check_extent("a.ods", ".ods", _document(sheet), 0) == wrong
+    assert check_extent("a.ods", ".ods", _document(row + error + end, sheet), 1) == wrong
+    assert check_extent("a.ods", ".ods", _document(sheet, row + number + end), 1) == {}
+
+
+@pytest.mark.parametrize(("rows", "columns"), [(2_499, 10_000), (2_500, 10_000)])
+def test_an_open_document_of_more_than_25_million_cells_is_refused(rows: int, columns: int) -> None:
+    cell = '<table:table-cell table:formula="1"/>'
+    sheet = (
+        f'<table:table-row table:number-rows-repeated="{rows}"/><table:table-row>'
+        f'<table:table-cell table:number-columns-repeated="{columns - 1}"/>{cell}</table:table-row>'
+    )
+    data = _document(sheet)
+    if rows == 2_499:
+        assert check_extent("a.ods", ".ods", data, 0) == {}
+    else:
+        refused(
+            lambda: check_extent("a.ods", ".ods", data, 0),
+            "a cell in row 2,501, column 10,000 makes the sheet 2,501 x 10,000 cells",
+        )
+    far = sheet.replace(cell, "<table:table-cell/>")  # an empty cell reaches nowhere
+    assert check_extent("a.ods", ".ods", _document(far), 0) == {}
+
+
+def test_a_sheet_without_a_part_is_no_workbook() -> None:
+    buffer = io.BytesIO()
+    with zipfile.ZipFile(buffer, "w") as archive:
+        archive.writestr("xl/workbook.xml", '<workbook><sheet name="a" r:id="rId1"/></workbook>')
+        link = '<Relationship Id="rId2" Target="worksheets/sheet1.xml"/>'
+        archive.writestr("xl/_rels/workbook.xml.rels", link)
+    refused(
+        lambda: check_extent("a.xlsx", ".xlsx", buffer.getvalue(), 0),
+        r"a.xlsx: no readable workbook \(sheet 1 has no part\); save it again",
+    )
+
+
+@pytest.mark.parametrize("columns", [25_000_000, 25_000_001])
+def test_a_sheet_has_25_million_cells_at_most(columns: int) -> None:
+    cell = '<table:table-cell table:formula="1"/>'
+    empty = f'<table:table-cell table:number-columns-repeated="{columns - 1}"/>'
+    data = _document(f'<table:table-row table:style-name="a">{empty}{cell}</table:table-row>')
+    if columns == 25_000_000:
+        assert check_extent("a.ods", ".ods", data, 0) == {}
+    else:
+        refused(lambda: check_extent("a.ods", ".ods", data, 0), "row 1, column 25,000,001 makes")

@@ -640,6 +640,11 @@ def test_a_sheet_a_year_asks_for_the_year(tmp_path: Path) -> None:
             pd.DataFrame(cells).to_excel(book, sheet_name=year, header=False, index=False)
     refused(lambda: qn.read_io(path), "one sheet a year, 2015 to 2016: pass year=2016")
     assert qn.read_io(path, year=2015).x.tolist() == [200, 200]
+    with pd.ExcelWriter(path, engine="xlsxwriter") as book:
+        pd.DataFrame([["a note"]]).to_excel(book, sheet_name="notes", header=False, index=False)
+        pd.DataFrame(cells).to_excel(book, sheet_name="of 2008", header=False, index=False)
+    assert qn.read_io(path).x.tolist() == [200, 200]
+    refused(lambda: qn.read_io(path, year=2018), "no table of the year 2018: it names 2008")
 
 
 def test_an_index_of_labels_in_parquet_is_the_column_of_sectors(tmp_path: Path) -> None:

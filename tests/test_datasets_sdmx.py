@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 
 import quesnay as qn
@@ -342,3 +343,12 @@ def test_a_service_known_by_its_name_is_asked(monkeypatch: pytest.MonkeyPatch) -
         monkeypatch.setenv(name, "http://127.0.0.1:9")  # where nobody listens
     with pytest.raises(DataError, match="estat, NAMA_10_GDP: "):
         qn.read_sdmx("NAMA_10_GDP", service="estat", timeout=5)
+
+
+def test_units_carry_their_power_of_ten() -> None:
+    frame = pd.DataFrame({"geo": ["FR"] * 4, "UNIT_MEASURE": ["EUR", "EUR", "XDC", "PS"],
+                          "UNIT_MULT": ["6", "6", "0", ""], "value": 1.0})  # fmt: skip
+    found = qn.SdmxData(frame, ("geo", "UNIT_MEASURE"), ("UNIT_MULT",), "a.csv")
+    assert found.units == ("EUR, 10^6", "PS", "XDC")
+    assert qn.SdmxData(frame, ("geo",), (), "a.csv").units == ()
+    assert qn.SdmxData(frame, ("geo", "UNIT_MEASURE"), (), "a.csv").units == ("EUR", "PS", "XDC")

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings, strategies as st
 
 from quesnay.fitting.curves.functions import BASS, CURVES, GOMPERTZ, LOGISTIC, RICHARDS
-from quesnay.fitting.curves.least_squares import central_jacobian
+from quesnay.fitting.curves.least_squares import central_jacobian, nonlinear_least_squares
 from quesnay.models.growth.curve import fit_curve
 
 POINTS: dict[str, tuple[list[float], np.ndarray]] = {
@@ -150,3 +150,12 @@ def test_exact_data_give_the_curve_back_without_a_start(name: str) -> None:
     theta, t = POINTS[name]
     fit: Any = fit_curve(name, t, CURVES[name].value(t, theta))
     assert fit.params.to_numpy() == pytest.approx(np.array(theta), rel=1e-8)
+
+
+def test_a_search_that_begins_at_the_answer_takes_no_step() -> None:
+    t = np.arange(4.0)
+    found = nonlinear_least_squares(lambda theta: theta[0] * t, 3.0 * t, [3.0])
+    assert (found.iterations, found.params.tolist()) == (0, [3.0])
+    far = nonlinear_least_squares(lambda theta: theta[0] * t, 3.0 * t, [1.0])
+    assert far.iterations >= 1
+    assert far.params.tolist() == pytest.approx([3.0], rel=1e-12)

@@ -10,6 +10,7 @@ from quesnay.models.display.table import Table
 from .refusals import refused
 
 YEARS = [2015, 2016, 2017, 2018]
+EULER = float(np.exp(1.0))
 
 
 def cells(table: Table) -> list[list[float]]:
@@ -110,11 +111,11 @@ def test_a_cost_share_by_hand() -> None:
 
 
 def test_accumulated_contributions_by_hand() -> None:
-    value = pd.Series([100.0, 100.0 * np.e, 100.0 * np.e], [2016, 2017, 2018])
+    value = pd.Series([100.0, 100.0 * EULER, 100.0 * EULER], [2016, 2017, 2018])
     parts = pd.DataFrame({"substitution": [0.1, 0.02], "synergy": [0.2, 0.01]}, [2017, 2018])
     level, increments = qn.accumulate_contributions(value, parts, initial=0.0).tables()
     # the logarithmic mean of 100 and 100 e is 100 (e - 1), of two equal values the value
-    first, second = 100 * (np.e - 1), 100 * np.e
+    first, second = 100 * (EULER - 1), 100 * EULER
     sums = [0.0, 0.3 * first, 0.3 * first + 0.03 * second]
     np.testing.assert_allclose(level.frame["level"], sums)
     np.testing.assert_allclose(level.frame["share"], np.array(sums) / value)
@@ -148,3 +149,63 @@ def test_the_year_in_which_user_costs_are_lowest_is_named() -> None:
         # 0.05 x 1.1 less a gain of 0.4, ten times
         "user costs sum to -3.45 in 2018",
     )
+
+
+def test_a_curve_through_two_points_by_hand() -> None:
+    # 4 / (1 + exp(r m)) = 1 and 4 / (1 + exp(r m - r)) = 2: r m = ln 3 and m = 1
+    made = qn.fit_curve("logistic", [0, 1], [1.0, 2.0], saturation=4.0)
+    parameters, points = made.tables()
+    assert parameters.title == "Logistic curve"
+    np.testing.assert_allclose(parameters.frame["estimate"], [4.0, np.log(3.0), 1.0], rtol=1e-9)
+    assert parameters.frame["std_error"].isna().tolist() == [False, True, True]
+    assert list(parameters.frame["fixed"]) == ["True", "False", "False"]
+    assert parameters.notes[1:] == (
+        "As many points as parameters: the curve passes through them exactly.",
+    )
+    np.testing.assert_allclose(cells(points), [[1.0, 1.0, 0.0], [2.0, 2.0, 0.0]], atol=1e-9)
+    row = made.glance().iloc[0]
+    assert (row["nobs"], row["dof"], bool(row["saturation_known"])) == (2, 0, True)
+    assert np.isnan(row["sigma"])
+    assert row["rsquared"] == pytest.approx(1.0)
+    assert made.reaches(3.0) == pytest.approx(2.0)
+
+
+def test_what_is_said_below_a_curve() -> None:
+    years, levels = [0, 1, 2, 3], [1.0, 2.0, 3.1, 3.4]
+    given = qn.fit_curve("logistic", years, levels, saturation=3.2, saturation_error=0.1)
+    assert given.tables()[0].notes[1:] == (
+        "4 points, 2 degrees of freedom; Wald intervals.",
+        "Errors include that of the given saturation.",
+        "1 of 4 levels lie above the given saturation.",
+    )
+    row = given.tables()[0].frame.loc["saturation"]
+    half = 4.3026527 * 0.1  # t with two degrees of freedom
+    np.testing.assert_allclose(
+        [row["conf_low"], row["conf_high"]], [3.2 - half, 3.2 + half], rtol=1e-7
+    )
+    bass = qn.fit_curve("bass", [1, 2, 3, 4, 5], [1, 3, 6, 9, 11], origin=0.5)
+    assert bass.tables()[0].notes[1:] == (
+        "Time is counted from the launch, 0.5.",
+        "5 points, 2 degrees of freedom; profile intervals.",
+    )
+    ahead = bass.forecast([4.0, 6.0], level=0.9)
+    t = 2.9199856
+    np.testing.assert_allclose(ahead["high"] - ahead["estimate"], t * ahead["std_error"], rtol=1e-6)
+    wide = np.sqrt(ahead["std_error"] ** 2 + bass.sigma**2)
+    np.testing.assert_allclose(ahead["estimate"] - ahead["new_low"], t * wide, rtol=1e-6)
+    np.testing.assert_allclose(ahead["new_high"] - ahead["estimate"], t * wide, rtol=1e-6)
+
+
+def test_a_grey_forecast_by_hand() -> None:
+    # sums 1, 3, 7, 15, their middles 2, 5, 11: x = b - a z has the slope 28 / 42
+    made = qn.fit_grey(pd.Series([1.0, 2.0, 4.0, 8.0], YEARS), horizon=2)
+    assert made.params["a"] == pytest.approx(-2 / 3)
+    assert made.params["b"] == pytest.approx(2 / 3)
+    forecast = made.tables()[0]
+    steps = 2.0 * np.diff(np.exp([2.0, 8 / 3, 10 / 3]))
+    np.testing.assert_allclose(forecast.frame["estimate"], steps, rtol=1e-10)
+    assert list(forecast.frame.index) == [2019, 2020]
+    assert forecast.notes[0] == (
+        "GM(1,1), a = -0.66667, b = 0.66667: growth of 94.77% a year (Deng 1982)."
+    )
+    assert "too rough for GM(1,1)" in forecast.notes[-1]

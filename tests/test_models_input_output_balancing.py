@@ -257,3 +257,13 @@ def test_sizes_beyond_the_range_of_numbers_are_said() -> None:
         qn.ras([[1e-200, 1e-200], [1e-200, 1e-200]], [1e200, 1e200], [1e200, 1e200])
     found = qn.gras([[1e180, -1e180], [1e180, 1e180]], [1e180, 3e180], [2e180, 2e180])
     assert found.converged
+
+
+def test_the_ten_cells_that_moved_furthest_are_shown() -> None:
+    seed = np.full((4, 4), 1.0)
+    found = qn.ras(seed, [4.0, 8.0, 12.0, 16.0], [10.0] * 4)
+    facts, moves = found.tables()
+    # rows grow by 0, 1, 2 and 3 a cell when each takes a tenth of its total a column
+    assert facts.frame.loc["cells moved", "value"] == "12"
+    assert len(moves.frame) == 10
+    assert len(found.moves) == 12

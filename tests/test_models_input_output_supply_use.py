@@ -280,3 +280,22 @@ def test_labels_and_outputs_are_the_sums_of_supply() -> None:
     np.testing.assert_allclose(table.product_output, supply.sum(axis=1), rtol=1e-12)
     np.testing.assert_allclose(table.industry_output, supply.sum(axis=0), rtol=1e-12)
     assert table.product_output.sum() == pytest.approx(table.industry_output.sum(), rel=1e-12)
+
+
+def test_a_product_whose_makers_cancel_has_no_shares() -> None:
+    supply = pd.DataFrame(
+        [[10.0, 0.0, 0.0], [0.0, 5.0, 4.0], [1.0, -1.0, 0.0]], list("abc"), list("ijk")
+    )
+    use = pd.DataFrame(0.0, supply.index, supply.columns)
+    table = qn.SupplyUseTable(supply, use, [10.0, 9.0, 0.0], [11.0, 4.0, 4.0], unit="million")
+    made, used = table.tables()
+    assert (made.title, used.title) == ("Supply, million", "Domestic use, million")
+    assert made.frame.to_numpy().tolist() == supply.to_numpy().tolist()
+    with pytest.raises(qn.QuesnayError, match=r"model D: .* product 'c' with an output of 0"):
+        table.symmetric("D")
+    # model B takes shares of industries: of each unit of i ten elevenths are a, of j 5/4 are b
+    found = table.symmetric("B").value_added.to_numpy()[0]
+    assert found == pytest.approx([10.0, 5.0 + 4.0, 1.0 - 1.0])
+    turned = qn.SupplyUseTable(supply.T, use.T, [11.0, 4.0, 4.0], [10.0, 9.0, 0.0])
+    with pytest.raises(qn.QuesnayError, match=r"model B: .* industry 'c' with an output of 0"):
+        turned.symmetric("B")

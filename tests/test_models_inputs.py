@@ -8,7 +8,13 @@ import pandas as pd
 import pytest
 from hypothesis import given, strategies as st
 
-from quesnay.models.inputs import check_unique, finite_numbers, places_of, rounding_interval
+from quesnay.models.inputs import (
+    as_frame,
+    check_unique,
+    finite_numbers,
+    places_of,
+    rounding_interval,
+)
 
 from .refusals import refused
 
@@ -89,3 +95,18 @@ def test_half_a_unit_of_the_last_digit(printed: str, interval: tuple[float, floa
 @pytest.mark.parametrize("printed", ["", "nan", "1,234", "５", "1e", None, 1.42, "1e" + "9" * 30])
 def test_what_is_no_printed_figure(printed: Any) -> None:
     refused(lambda: rounding_interval(printed), "expected digits such as '1.42'")
+
+
+def test_a_frame_of_another_package_is_told_how_it_becomes_one() -> None:
+    class Foreign:
+        def to_pandas(self) -> None:
+            """Be like a frame of polars."""
+
+    Foreign.__module__ = "polars.dataframe.frame"
+    refused(
+        lambda: as_frame(Foreign(), "data"),
+        r"data: expected a DataFrame, got one of polars; use its .to_pandas\(\)",
+    )
+    refused(lambda: as_frame([1], "data"), "data: expected a DataFrame, got list; convert it")
+    frame = pd.DataFrame({"a": [1.0]})
+    assert as_frame(frame, "data") is frame

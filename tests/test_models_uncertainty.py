@@ -9,6 +9,8 @@ from scipy import stats
 
 import quesnay as qn
 from quesnay.fitting.simulation.inference import bootstrap_interval
+from quesnay.models.uncertainty.bootstrap import BootstrapResult
+from quesnay.models.uncertainty.monte_carlo import MonteCarloResult
 
 U = np.linspace(0.001, 0.999, 57)
 
@@ -335,7 +337,11 @@ def test_intervals_of_five_draws_by_hand(
 
 def test_a_tie_with_the_estimate_counts_half_and_one_draw_has_no_interval() -> None:
     draws = np.array([[1.0, 1.0], [2.0, np.nan], [3.0, np.nan], [4.0, np.nan], [5.0, np.nan]])
-    options = {"level": 0.5, "kind": "bca", "jackknife": np.tile([1.0, 2.0, 3.0], (2, 1)).T}
+    options: dict[str, Any] = {
+        "level": 0.5,
+        "kind": "bca",
+        "jackknife": np.tile([1.0, 2.0, 3.0], (2, 1)).T,
+    }
     found = bootstrap_interval(draws, np.array([3.0, 1.0]), **options)
     assert found[0] == pytest.approx([2.0, 4.0])  # no bias: the percentile interval
     assert np.isnan(found[1]).all()
@@ -483,3 +489,54 @@ def test_the_figure_of_a_tornado_and_the_groups_of_inputs_are_named() -> None:
     first = found.first.loc["sum"]
     assert first["others"] == pytest.approx(8 / 9, abs=0.03)
     assert first["one"] == pytest.approx(1 / 9, abs=0.03)
+
+
+def test_tables_of_draws_by_hand() -> None:
+    draws = pd.DataFrame({"a": [1.0, 2.0, 3.0, 4.0, 5.0], "b": [2.0, np.inf, 4.0, np.nan, 6.0]})
+    drawn = MonteCarloResult(draws, draws, pd.Series({"a": 3.5, "b": 4.5}))
+    (table,) = drawn.tables()
+    # a quantile p of n draws lies (n - 1) p steps above the lowest: 0.1 above 1, 0.05 x 2 above 2
+    ends = [[1.1, 4.9], [2.1, 5.9]]
+    root = 2.5**0.5
+    expected = [[3.5, 3.0, root, *ends[0]], [4.5, 4.0, 2.0, *ends[1]]]
+    assert list(table.frame.columns) == ["estimate", "mean", "sd", "low", "high"]
+    np.testing.assert_allclose(table.frame.to_numpy(float), expected)
+    assert table.notes == (
+        "5 draws; estimate at the median of every input; 95 % interval.",
+        "b: 2 draws not finite, left out.",
+    )
+    np.testing.assert_allclose(drawn.conf_int(0.5), [[2.0, 4.0], [3.0, 5.0]])
+    np.testing.assert_allclose(drawn.quantiles([0.0, 1.0]), [[1.0, 5.0], [2.0, 6.0]])
+    left_out = pd.DataFrame({"a": [3.0, 4.0], "b": [5.0, 4.0]}, index=["u", "v"])
+    booted = BootstrapResult(pd.Series({"a": 3.5, "b": 4.5}), draws, "31 clusters", left_out)
+    (table,) = booted.tables()
+    expected = [[3.5, -0.5, root, *ends[0]], [4.5, -0.5, 2.0, *ends[1]]]
+    assert list(table.frame.columns) == ["estimate", "bias", "std_error", "low", "high"]
+    np.testing.assert_allclose(table.frame.to_numpy(float), expected)
+    assert table.notes[0] == "5 draws of 31 clusters; 95 % percentile interval."
+    assert table.notes[1:] == ("b: 2 draws not finite, left out.",)
+    np.testing.assert_allclose(booted.influence, [[-0.5, 0.5], [0.5, -0.5]])
+    normal = booted.conf_int(0.5, kind="normal")
+    np.testing.assert_allclose(normal.loc["a"], 4.0 + root * 0.6744897502 * np.array([-1.0, 1.0]))
+
+
+def test_one_input_at_a_time_by_hand() -> None:
+    def model(x: dict[str, Any]) -> dict[str, Any]:
+        return {"y": 2.0 * x["a"] - x["b"], "z": x["b"]}
+
+    inputs = {"a": qn.Uniform(0.0, 1.0), "b": qn.Uniform(0.0, 4.0)}
+    found = qn.tornado(model, inputs, figure="y", level=0.5)
+    # medians 0.5 and 2; quartiles 0.25 and 0.75, 1 and 3
+    assert found.center == -1.0
+    assert list(found.swings.index) == ["b", "a"]
+    np.testing.assert_allclose(found.swings, [[0.0, -2.0, 2.0], [-1.5, -0.5, 1.0]])
+    (table,) = found.tables()
+    assert table.title == "y: one input at a time"
+    assert table.notes == ("All other inputs at the median (-1); 50 % of each.",)
+    shares = qn.variance_shares(model, inputs, draws=4096, seed=1)
+    alone, whole = shares.tables()
+    # variances 4/12 and 16/12 of 20/12: a fifth and four fifths, without interaction
+    for one in (alone, whole):
+        np.testing.assert_allclose(one.frame, [[0.2, 0.8], [0.0, 1.0]], atol=0.05)
+        assert one.notes == ("Jansen estimators, two samples of 4096 draws.",)
+        assert "%" in one.to_text().splitlines()[3]

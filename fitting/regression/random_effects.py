@@ -249,7 +249,7 @@ def _likelihood(sample: _Sample) -> tuple[float, float]:
 
     def loss(log_ratio: float) -> float:
         ratio = np.exp(log_ratio)
-        return float(n * np.log(fitted(ratio).ssr / n) + np.log1p(totals * ratio).sum())
+        return float(n * np.log(fitted(ratio).ssr) + np.log1p(totals * ratio).sum())
 
     def slope(log_ratio: float) -> float:
         ratio = np.exp(log_ratio)

@@ -241,11 +241,12 @@ class CurveFit(Functions, Tabular):
         if self.origin:
             notes.append(f"Time is counted from the launch, {self.origin:g}.")
         if self.dof:
-            notes.append(f"{self.nobs} points, {self.dof} degrees of freedom; profile intervals.")
+            kind = "Wald" if self.saturation_uncertain else "profile"
+            notes.append(f"{self.nobs} points, {self.dof} degrees of freedom; {kind} intervals.")
         else:
             notes.append("As many points as parameters: the curve passes through them exactly.")
         if self.saturation_uncertain:
-            notes.append("Errors include that of the given saturation; intervals are Wald's.")
+            notes.append("Errors include that of the given saturation.")
         above = int((self.data["y"] > self.params["saturation"]).sum())
         if above and self.saturation_known:
             notes.append(f"{above} of {self.nobs} levels lie above the given saturation.")

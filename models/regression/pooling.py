@@ -25,7 +25,7 @@ from quesnay.models.regression.result import Estimate, PanelFit, frame_of_tests
 _RULES = {
     "inverse-variance": "Independent estimates of one value, weighted by their precision",
     "correlated": "Correlated estimates of one value, generalised least squares",
-    "random": "Labelled that differ (Paule and Mandel 1982), Hartung-Knapp error",
+    "random": "Estimates that differ (Paule and Mandel 1982), Hartung-Knapp error",
 }
 
 

@@ -1,0 +1,103 @@
+"""A year between two tables, worked out by hand."""
+
+import pandas as pd
+import pytest
+
+from quesnay import InputOutputTable
+from quesnay.fitting.errors import DataError
+from quesnay.models.input_output.balancing import ras
+from quesnay.models.satellite.updating import (
+    extrapolate_sectors,
+    join_tables,
+    margins_between,
+    update_table,
+    years_around,
+)
+
+S = ["farm", "mill"]
+
+
+def table(scale: float, split: bool = False) -> InputOutputTable:
+    """Return a table in a unit so large that all of its numbers are small; GDP is 0.9."""
+    flows = pd.DataFrame([[0.1, 0.2], [0.3, 0.1]], S, S)
+    demand = pd.DataFrame({"homes": [0.3, 0.5], "exports": [0.1, 0.2]}, S)
+    bought = (
+        {"goods": [-0.06, -0.1], "services": [-0.04, 0.0]} if split else {"imports": [-0.1] * 2}
+    )
+    demand = demand.join(pd.DataFrame(bought, S))
+    value = pd.DataFrame([[0.1, 0.3], [0.1, 0.4]], ["wages", "rest"], S)
+    return InputOutputTable(scale * flows, scale * demand, scale * value)
+
+
+TABLES = {2018: table(1.0), 2020: table(2.0)}
+VALUE = pd.Series([0.3, 1.05], S)  # 1.5 times that of 2018
+
+
+def test_margins_half_way_between_a_table_and_its_double() -> None:
+    found = margins_between(TABLES, 2019, value_added=VALUE, published=pd.DataFrame())
+    assert found.base == 2018
+    assert found.output.to_dict() == pytest.approx({"farm": 0.9, "mill": 1.5})
+    assert found.demand.to_dict() == pytest.approx({"homes": 1.2, "exports": 0.45})
+    assert found.imports.tolist() == pytest.approx([0.15, 0.15])  # 1.65 less 1.35, by halves
+    assert found.expected_imports == pytest.approx(0.3)
+    assert found.sources.to_dict() == {
+        "value added by sector": "published value added of the industry group; share of the sector "
+        "in its group in a straight line 2018-2020; scaled to GDP",
+        "gross output by sector": "output per unit of value added in a straight line 2018-2020, "
+        "times value added",
+        "final demand: homes": "ratio of the table to the GDP in a straight line 2018-2020",
+        "final demand: exports": "ratio of the table to the GDP in a straight line 2018-2020",
+        "imports": "final demand less value added; shares of products in a straight line 2018-2020",
+    }
+
+
+def test_a_published_total_moves_its_category() -> None:
+    # homes are a hundredth of the published 80 and 160 in both tables
+    published = pd.DataFrame({"homes": [80.0, 118.0, 160.0]}, [2018, 2019, 2020])
+    found = margins_between(TABLES, 2019, value_added=VALUE, published=published)
+    assert found.demand["homes"] == pytest.approx(1.18)
+    assert found.imports.tolist() == pytest.approx([0.14, 0.14])
+    assert found.sources["final demand: homes"].startswith("ratio of the table to the published")
+    with pytest.raises(DataError, match=r"exceeds value added by 0.4, but imports .* suggest 0.3"):
+        margins_between(TABLES, 2019, value_added=VALUE, published=published.replace(118.0, 130.0))
+    # the line is 5 % of GDP, 0.0675 of 1.35
+    near = published.replace(118.0, 126.5)
+    assert margins_between(TABLES, 2019, value_added=VALUE, published=near).imports.sum() == (
+        pytest.approx(0.365)
+    )
+
+
+def test_a_quarter_of_the_way_counts_the_nearer_table_three_times() -> None:
+    tables = {2016: table(1.0), 2020: InputOutputTable([[0.4]], [0.6], [0.6])}
+    assert years_around(tables, 2017, "") == (2016, 2020, 0.25)
+    one = {2016: InputOutputTable([[1.0]], [9.0], [9.0]), 2020: tables[2020]}
+    found = margins_between(one, 2017, value_added=pd.Series([8.0]), published=pd.DataFrame())
+    # output over value added 10 / 9 and 10 / 6
+    assert found.output.tolist() == pytest.approx([8.0 * (0.75 * 10 / 9 + 0.25 * 10 / 6)])
+    assert found.imports.tolist() == [0.0]
+    assert found.demand.tolist() == pytest.approx([8.0])
+
+
+def test_an_updated_table_has_the_margins_and_the_proportions_of_the_old() -> None:
+    old = table(1.0, split=True)
+    twice = {2018: old, 2020: table(2.0, split=True)}
+    margins = margins_between(twice, 2019, value_added=1.5 * old.v, published=pd.DataFrame())
+    made = update_table(old, margins, lambda z, r, c: ras(z, r, c).table, name="2019")
+    for block in ("Z", "final_demand", "value_added"):
+        expected = 1.5 * getattr(old, block)
+        pd.testing.assert_frame_equal(getattr(made, block), expected, rtol=1e-7, check_names=False)
+    assert made.name == "2019"
+
+
+def test_sectors_share_what_is_published_of_their_group() -> None:
+    tables = {
+        2018: pd.Series({"1": 1.0, "2": 3.0, "3": 5.0}),
+        2020: pd.Series({"1": 1.0, "2": 1.0, "3": 5.0}),
+    }
+    groups, published = {"1": "a", "2": "a", "3": "b"}, pd.Series({"a": 8.0, "b": 2.0})
+    found = join_tables(tables, groups, published, year=2019, gdp=100.0)
+    assert found.to_dict() == pytest.approx({"1": 30.0, "2": 50.0, "3": 20.0})  # 3/8 and 5/8
+    grown = extrapolate_sectors(
+        pd.Series({"1": 4.0, "2": 3.0}), pd.Series({"1": 2.0, "2": 0.0}), 22.0
+    )
+    assert grown.to_dict() == pytest.approx({"1": 16.0, "2": 6.0})  # 8 and, without growth, 3

@@ -122,9 +122,13 @@ def refuse_unknown(
     error: type[QuesnayError] = DataError,
 ) -> None:
     """Refuse the first name that is not known, ``{said} 'name'{tail}; did you mean ...?``."""
-    words = list(known)
+    words = dict.fromkeys(known)
     for name in names:
-        if name not in words:
+        try:
+            unknown = name not in words
+        except TypeError:  # a table or a list: no name at all
+            unknown = True
+        if unknown:
             raise error(f"{said} {shown(name)}{tail};{suggestion(name, words)}")
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy import special
 
 from quesnay.diagnostics.regression.assumptions import (
     FEW_CLUSTERS,
@@ -101,31 +100,30 @@ def compare_errors(examined: Examined, *, draws: int = 999, seed: int = 0) -> Er
     advised = _advised(examined)
     best = _recommended(examined, advised)
     boot = bootstrap_errors(advised, draws=draws, seed=seed)
-    used, classical, recommended = (_errors(part) for part in (fit.inference, plain, best))
-    p_plain, p_best = _p_values(b, plain), _p_values(b, best)
+    parts = {"as_fitted": fit.inference, "classical": plain, "recommended": best}
+    errors = {name: part.errors for name, part in parts.items()}
+    p_values = {f"p_{name}": part.p_values(b / part.errors) for name, part in parts.items()}
+    limits = {}
+    for name, part in (("conf", best), ("as_fitted", fit.inference), ("classical", plain)):
+        limits[f"{name}_low"], limits[f"{name}_high"] = part.interval(b, 0.95)
     frame = pd.DataFrame(
         {
             "estimate": b,
-            "as_fitted": used,
-            "classical": classical,
-            "recommended": recommended,
+            **errors,
             "bootstrap": boot.errors,
-            "p_as_fitted": _p_values(b, fit.inference),
-            "p_classical": p_plain,
-            "p_recommended": p_best,
+            **p_values,
             "p_bootstrap": boot.p_values,
             "df": best.df,
-            **_interval("conf", b, best),
-            **_interval("as_fitted", b, fit.inference),
-            **_interval("classical", b, plain),
+            **limits,
             "bootstrap_low": boot.low,
             "bootstrap_high": boot.high,
-            "flag": [_flag(*row) for row in zip(p_plain, p_best, boot.p_values, strict=True)],
         },
         index=pd.Index(fit.names, name="term"),
     )
+    judged = frame[["p_classical", "p_recommended", "p_bootstrap"]].to_numpy()
+    frame["flag"] = [_flag(*row) for row in judged]
     slopes = [i for i, name in enumerate(fit.names) if name != "Intercept"] or [0]
-    ratios = recommended / np.maximum(classical, 1e-300)
+    ratios = best.errors / np.maximum(plain.errors, 1e-300)
     top = max(slopes, key=lambda i: float(ratios[i]))
     return ErrorsCompared(frame, fit.inference, best, float(ratios[top]), fit.names[top], boot.note)
 
@@ -161,19 +159,6 @@ def _recommended(examined: Examined, advised: PanelFit) -> CovarianceEstimate:
     if not clusters or advised is examined.fit:
         return best
     return replace(best, name=f"{best.name} by {clusters[0].name}")
-
-
-def _errors(estimate: CovarianceEstimate) -> Array:
-    return np.asarray(np.sqrt(np.diag(estimate.matrix)))
-
-
-def _interval(name: str, b: Array, estimate: CovarianceEstimate) -> dict[str, Array]:
-    reach = special.stdtrit(estimate.df, 0.975) * _errors(estimate)
-    return {f"{name}_low": b - reach, f"{name}_high": b + reach}
-
-
-def _p_values(b: Array, estimate: CovarianceEstimate) -> Array:
-    return np.asarray(2.0 * special.stdtr(estimate.df, -np.abs(b / _errors(estimate))))
 
 
 def _flag(classical: float, recommended: float, bootstrap: float) -> str:

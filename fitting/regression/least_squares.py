@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 import numpy.typing as npt
-from scipy import linalg
+from scipy import linalg, special
 from scipy.linalg import blas, lapack
 
 from quesnay.fitting.arrays import Array, Codes, Mask
@@ -514,6 +514,20 @@ class CovarianceEstimate:
     name: str
     rule: str
     estimator: "CovarianceRule | None" = None
+
+    @property
+    def errors(self) -> Array:
+        """Standard errors of the coefficients."""
+        return np.asarray(np.sqrt(self.matrix.diagonal()))
+
+    def p_values(self, statistics: Array) -> Array:
+        """Return two-sided p-values of coefficients over their errors."""
+        return np.asarray(2.0 * special.stdtr(self.df, -np.abs(statistics)))
+
+    def interval(self, coefficients: Array, level: float) -> tuple[Array, Array]:
+        """Return the ends of each coefficient's interval."""
+        reach = special.stdtrit(self.df, 0.5 + level / 2) * self.errors
+        return coefficients - reach, coefficients + reach
 
 
 class CovarianceRule(Protocol):

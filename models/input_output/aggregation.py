@@ -13,6 +13,7 @@ from quesnay.fitting.tables.balancing import gras
 from quesnay.fitting.tables.leontief import leontief
 from quesnay.models.input_output.engine import Engine
 from quesnay.models.input_output.validation import (
+    Apart,
     Blocks,
     ImportBlock,
     read_cells,
@@ -39,10 +40,9 @@ def aggregated(b: Blocks, mapping: Any) -> Parts:
         labels = _like(b.sectors, list(names))
         join = np.zeros((len(labels), len(codes)))
         join[codes, np.arange(len(codes))] = 1.0
-    taxes = b.taxes
-    if taxes is not None:
-        levied = pd.DataFrame(taxes.Z.to_numpy() @ join.T, taxes.Z.index, labels)
-        taxes = ImportBlock(levied, taxes.final_demand)
+    taxes = None
+    if b.charges is not None:
+        taxes = b.charges._replace(flows=b.charges.flows @ join.T).frames(labels)
     return {
         **_main_parts(
             b,
@@ -149,16 +149,13 @@ def _turned(mapping: Mapping[Any, Any]) -> dict[Any, Any]:
 
 
 def _joined_imports(b: Blocks, join: Array, labels: pd.Index) -> ImportBlock | None:
-    if b.import_flows is None or b.import_names is None:
+    if b.abroad is None:
         return None
-    same = b.import_names.equals(b.sectors)
-    rows = labels if same else b.import_names
-    left = join if same else np.eye(len(rows))
-    flows = pd.DataFrame(left @ b.import_flows @ join.T, index=rows, columns=labels)
-    if b.import_demand is None:
-        return ImportBlock(flows)
-    final = pd.DataFrame(left @ b.import_demand, index=rows, columns=b.import_demand_names)
-    return ImportBlock(flows, final)
+    flows, names, demand, demand_names = b.abroad
+    if names.equals(b.sectors):
+        flows, names = join @ flows, labels
+        demand = None if demand is None else join @ demand
+    return Apart(flows @ join.T, names, demand, demand_names).frames(labels)
 
 
 def split_parts(engine: Engine, sector: Any, shares: Any, *, rows: Any, columns: Any) -> Parts:
@@ -167,7 +164,7 @@ def split_parts(engine: Engine, sector: Any, shares: Any, *, rows: Any, columns:
     k = int(engine.places([sector], "split")[0])
     names, w = _shares(shares, b.sectors, k)
     nothing = np.zeros((0, len(b.sectors)))
-    imports = np.vstack([nothing if f is None else f for f in (b.import_flows, b.tax_flows)])
+    imports = np.vstack([nothing, *(apart.flows for apart in (b.abroad, b.charges) if apart)])
     sold = np.concatenate([b.flows[k], b.demand[k]])
     made = np.concatenate([b.flows[:, k], b.value[:, k], imports[:, k]])
     buyers = [*b.sectors, *b.demand_names]
@@ -197,20 +194,15 @@ def _assemble(
     value = _spread(b.value, k, inputs[:, n : n + m].T)
     accounts = _spread(b.accounts, k, np.outer(b.accounts[:, k], w))
     output = np.concatenate([b.output[:k], w * b.output[k], b.output[k + 1 :]])
-    imports, taxes = b.imports, b.taxes
-    first = n + m
-    if imports is not None:
-        last = first + len(imports.Z)
-        bought = _spread(imports.Z.to_numpy(), k, inputs[:, first:last].T)
-        frame = pd.DataFrame(bought, index=imports.Z.index, columns=labels)
-        imports, first = ImportBlock(frame, imports.final_demand), last
-    if taxes is not None:
-        levied = _spread(taxes.Z.to_numpy(), k, inputs[:, first:].T)
-        taxes = ImportBlock(pd.DataFrame(levied, taxes.Z.index, labels), taxes.final_demand)
     parts = _main_parts(
         b, labels, flows=flows, demand=demand, value=value, output=output, accounts=accounts
     )
-    return {**parts, "imports": imports, "taxes": taxes}
+    first = n + m
+    for name, apart in (("imports", b.abroad), ("taxes", b.charges)):
+        if apart is not None:
+            spent, first = inputs[:, first : first + len(apart.flows)], first + len(apart.flows)
+            parts[name] = apart._replace(flows=_spread(apart.flows, k, spent.T)).frames(labels)
+    return parts
 
 
 def _spread(matrix: Array, k: int, parts: Array) -> Array:
@@ -295,7 +287,7 @@ def parts_of_coefficients(
     bought = None
     if imports is not None:
         block = read_imports(imports, sectors)
-        bought = pd.DataFrame(block[0] * x, index=block[1], columns=sectors)
+        bought = pd.DataFrame(block.flows * x, index=block.names, columns=sectors)
     if value_added is None:
         rest = x - flows.sum(axis=0) - (0.0 if bought is None else bought.to_numpy().sum(axis=0))
         value_added = pd.Series(rest, index=sectors, name="value_added")

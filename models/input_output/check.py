@@ -130,12 +130,13 @@ def check_table(
 
 def _negative_cells(b: Blocks) -> pd.DataFrame:
     found: list[tuple[str, object, object, float]] = []
+    flows, products, final, uses = b.abroad or (None,) * 4
     for name, values, rows, columns in (
         ("transactions", b.flows, b.sectors, b.sectors),
         ("final demand", b.demand, b.sectors, b.demand_names),
         ("value added", b.value, b.value_names, b.sectors),
-        ("imports", b.import_flows, b.import_names, b.sectors),
-        ("imports for final use", b.import_demand, b.import_names, b.import_demand_names),
+        ("imports", flows, products, b.sectors),
+        ("imports for final use", final, products, uses),
     ):
         if values is None or rows is None or columns is None or values.min(initial=0.0) >= 0:
             continue
@@ -203,7 +204,7 @@ def _imbalance(blocks: Blocks, tolerance: float) -> tuple[str, float] | None:
         relative = size / np.where(whole > 0, whole, 1.0)
         k = int(np.argmax(relative))
         if relative[k] > tolerance:
-            abroad = ", imports among them," if b.import_flows is not None and axis == 0 else ""
+            abroad = ", imports among them," if b.abroad and axis == 0 else ""
             part = f"{100 * gaps[k] / whole[k]:.3g} %" if whole[k] > 0 else "of no output"
             text = (
                 f"{words[0]} {b.sectors[k]!r}: {words[1]}{abroad} are "

@@ -163,9 +163,9 @@ class Engine:
         """Return where each account stands, and all of them per unit of output, (accounts, n)."""
         if self._rows is None:
             b = self.blocks
-            levels = [b.value.sum(axis=0), *([] if b.import_flows is None else [b.bought])]
+            levels = [b.value.sum(axis=0), *([b.bought] if b.abroad else [])]
             names: list[Hashable] = ["output", "value_added", *(["imports"] * (len(levels) - 1))]
-            if b.tax_flows is not None:
+            if b.charges:
                 levels.append(b.levied)
                 names.append("taxes_on_products")
             rows = np.empty((len(names) + len(b.value) + len(b.accounts), len(b.output)))

@@ -342,8 +342,8 @@ def _regional(
     scale = inverted(b.output) * x
     sectors = b.sectors
     bought = pd.DataFrame(elsewhere * x, index=sectors, columns=sectors)
-    if b.import_flows is not None:
-        abroad = pd.DataFrame(b.import_flows * scale, index=b.import_names, columns=sectors)
+    if b.abroad:
+        abroad = pd.DataFrame(b.abroad.flows * scale, index=b.abroad.names, columns=sectors)
         parts: dict[Hashable, pd.DataFrame] = {"rest of the nation": bought, "abroad": abroad}
         bought = pd.concat(parts)
     flows = kept * x

@@ -5,10 +5,10 @@ and column. Behind the door a table is its :class:`Blocks`, arrays in one order,
 """
 
 from collections.abc import Hashable, Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal
 from numbers import Real
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -47,14 +47,32 @@ class ImportBlock:
     final_demand: pd.DataFrame | None = None
 
 
+class Apart(NamedTuple):
+    """What a table keeps apart by product: inputs (p, n), and final use (p, q) or None."""
+
+    flows: Array
+    names: pd.Index
+    demand: Array | None = None
+    demand_names: pd.Index | None = None
+
+    def frames(self, sectors: pd.Index) -> ImportBlock:
+        """Return frames; new ones each time, so that nobody can change the table's."""
+        Z = pd.DataFrame(self.flows, index=self.names, columns=sectors, copy=False)
+        if self.demand is None:
+            return ImportBlock(Z)
+        return ImportBlock(
+            Z, pd.DataFrame(self.demand, index=self.names, columns=self.demand_names, copy=False)
+        )
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Blocks:
     """The blocks of a table as read-only arrays in one order, with their labels.
 
     Transactions (n, n), final demand (n, k), value added (m, n), output (n,), accounts (r, n);
-    imports apart as inputs (p, n) and final use (p, q), both None where none are, and taxes less
-    subsidies on products likewise; `bought` (n,): imported inputs by sector; the gaps: uses less
-    output, and inputs less output.
+    imports and taxes less subsidies on products apart, both None where none are; `bought` and
+    `levied` (n,): imported inputs and such taxes by sector; the gaps: uses less output, and inputs
+    less output.
     """
 
     sectors: pd.Index
@@ -64,58 +82,24 @@ class Blocks:
     value: Array
     value_names: pd.Index
     output: Array
-    bought: Array
     accounts: Array
     account_names: pd.Index
     row_gap: Array
     column_gap: Array
-    import_flows: Array | None = None
-    import_names: pd.Index | None = None
-    import_demand: Array | None = None
-    import_demand_names: pd.Index | None = None
-    tax_flows: Array | None = None
-    tax_names: pd.Index | None = None
-    tax_demand: Array | None = None
-    tax_demand_names: pd.Index | None = None
-
-    @property
-    def levied(self) -> Array:
-        """Taxes on products and margins paid on inputs, by sector, (n,)."""
-        if self.tax_flows is None:
-            return np.zeros(len(self.sectors))
-        out: Array = self.tax_flows.sum(axis=0)
-        return out
+    bought: Array
+    levied: Array
+    abroad: Apart | None = None
+    charges: Apart | None = None
 
     @property
     def taxes(self) -> ImportBlock | None:
         """Taxes on products as frames, in the form of an import block."""
-        if self.tax_flows is None:
-            return None
-        return replace(
-            self,
-            import_flows=self.tax_flows,
-            import_names=self.tax_names,
-            import_demand=self.tax_demand,
-            import_demand_names=self.tax_demand_names,
-        ).imports
+        return None if self.charges is None else self.charges.frames(self.sectors)
 
     @property
     def imports(self) -> ImportBlock | None:
-        """Imports apart as frames; new ones each time, so that nobody can change the table's."""
-        if self.import_flows is None:
-            return None
-        Z = pd.DataFrame(
-            self.import_flows, index=self.import_names, columns=self.sectors, copy=False
-        )
-        if self.import_demand is None:
-            return ImportBlock(Z)
-        demand = pd.DataFrame(
-            self.import_demand,
-            index=self.import_names,
-            columns=self.import_demand_names,
-            copy=False,
-        )
-        return ImportBlock(Z, demand)
+        """Imports apart as frames."""
+        return None if self.abroad is None else self.abroad.frames(self.sectors)
 
 
 def read_blocks(
@@ -137,23 +121,23 @@ def read_blocks(
     if accounts is not None:
         extra, extra_names = _read_vectors(accounts, sectors, "accounts", "account", axis=1)
     _check_account_names(value_names, extra_names)
-    abroad = None if imports is None else read_imports(imports, sectors)
-    bought = np.zeros(len(sectors)) if abroad is None else abroad[0].sum(axis=0)
-    levied = None if taxes is None else read_imports(taxes, sectors)
-    paid = bought if levied is None else bought + levied[0].sum(axis=0)
+    abroad, charges = (None if d is None else read_imports(d, sectors) for d in (imports, taxes))
+    bought, levied = (
+        np.zeros(len(sectors)) if d is None else d.flows.sum(axis=0) for d in (abroad, charges)
+    )
     with np.errstate(over="ignore", invalid="ignore"):
         uses = flows.sum(axis=1) + demand.sum(axis=1)
-        inputs = flows.sum(axis=0) + value.sum(axis=0) + paid
+        inputs = flows.sum(axis=0) + value.sum(axis=0) + (bought + levied)
     if not (np.isfinite(uses).all() and np.isfinite(inputs).all()):
         raise DataError("the sums of the table are too large for a float; change the unit")
     x = uses.copy() if output is None else read_vector(output, sectors, "output")
-    apart = (*(abroad or ())[::2], *(levied or ())[::2])
-    for array in (flows, demand, value, extra, x, bought, *apart):
+    kept = [array for d in (abroad, charges) if d for array in (d.flows, d.demand)]
+    for array in (flows, demand, value, extra, x, bought, levied, *kept):
         if array is not None:  # a table is not changed behind its back
             array.flags.writeable = False
     return Blocks(
-        sectors, flows, demand, demand_names, value, value_names, x, bought, extra, extra_names,
-        uses - x, inputs - x, *(abroad or (None,) * 4), *(levied or ()),
+        sectors, flows, demand, demand_names, value, value_names, x, extra, extra_names,
+        uses - x, inputs - x, bought, levied, abroad, charges,
     )  # fmt: skip
 
 
@@ -171,9 +155,7 @@ def read_flows(data: Any, what: str, *, copy: bool = True) -> tuple[Array, pd.In
     return np.ascontiguousarray(values).view(), sectors
 
 
-def read_imports(
-    data: Any, sectors: pd.Index
-) -> tuple[Array, pd.Index, Array | None, pd.Index | None]:
+def read_imports(data: Any, sectors: pd.Index) -> Apart:
     """Read an import block: an `ImportBlock`, ``(Z, final_demand)``, a mapping, or Z alone."""
     matrix, final = _import_parts(data)
     cells = read_cells(matrix, "imports")
@@ -190,7 +172,7 @@ def read_imports(
     if rows is None:
         rows = sectors if products == len(sectors) else pd.RangeIndex(products)
     if final is None:
-        return values, rows, None, None
+        return Apart(values, rows)
     what = "imports: final demand"
     used = read_cells(final, what)
     if len(used.values) != products:
@@ -198,9 +180,9 @@ def read_imports(
     order = aligned(used.rows, rows, what)
     demand = np.array(used.values) if order is None else used.values[order]
     if demand.ndim == 1:
-        return values, rows, demand[:, None], pd.Index(["final_demand"])
+        return Apart(values, rows, demand[:, None], pd.Index(["final_demand"]))
     names = pd.RangeIndex(demand.shape[1]) if used.columns is None else used.columns
-    return values, rows, demand, names
+    return Apart(values, rows, demand, names)
 
 
 def _import_parts(data: Any) -> tuple[Any, Any]:

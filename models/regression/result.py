@@ -8,7 +8,6 @@ from typing import Any, cast, overload
 import numpy as np
 import pandas as pd
 from scipy import special
-from scipy.special import stdtr, stdtrit
 
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import Seed, confidence_level
@@ -70,10 +69,9 @@ class Functions:
         >>> fit.conf_int(0.9).round(2).loc["x"].to_dict()
         {'low': 0.68, 'high': 1.82}
         """
-        fit, share = cast("Fitted", self), 0.5 + confidence_level(level) / 2
-        reach = stdtrit(fit.inference.df, share) * np.sqrt(fit.inference.matrix.diagonal())
-        b, terms = fit.coefficients, list(fit.names)
-        return pd.DataFrame({"low": b - reach, "high": b + reach}, terms)
+        fit = cast("Fitted", self)
+        low, high = fit.inference.interval(fit.coefficients, confidence_level(level))
+        return pd.DataFrame({"low": low, "high": high}, list(fit.names))
 
     def nonlinear(
         self, expression: str, *, null: float = 0.0, level: float = 0.95
@@ -436,7 +434,7 @@ class PanelFit(Answers, Tabular):
     @property
     def std_errors(self) -> pd.Series:
         """Standard errors."""
-        return self._series(np.sqrt(self.inference.matrix.diagonal()), "std_error")
+        return self._series(self.inference.errors, "std_error")
 
     @property
     def covariance(self) -> pd.DataFrame:
@@ -447,14 +445,13 @@ class PanelFit(Answers, Tabular):
     def tstats(self) -> pd.Series:
         """Coefficients over their standard errors."""
         with np.errstate(divide="ignore", invalid="ignore"):
-            ratio = self.estimate.coefficients / np.sqrt(self.inference.matrix.diagonal())
+            ratio = self.estimate.coefficients / self.inference.errors
         return self._series(ratio, "statistic")
 
     @property
     def pvalues(self) -> pd.Series:
         """Two-sided p-values of each coefficient being zero, Student's t with `df`."""
-        tail = stdtr(self.inference.df, -np.abs(self.tstats.to_numpy()))
-        return self._series(2.0 * tail, "p_value")
+        return self._series(self.inference.p_values(self.tstats.to_numpy()), "p_value")
 
     @property
     def resid(self) -> pd.Series:

@@ -115,7 +115,7 @@ class OsterBounds(Tabular):
         ]
         if len(self.roots) > 1:
             others = ", ".join(f"{root:.3f}" for root in self.roots if root != self.bound)
-            notes.append(f"The equation has further roots: {others}.")
+            notes.append(f"The cubic equation of the bound has further roots: {others}.")
         title = f"Omitted variables: Oster's bound of {self.term}"
         return (Table(title, frame, tuple(notes), {"coefficient": ".4f", "R\u00b2": ".3f"}),)
 

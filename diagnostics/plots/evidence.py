@@ -122,7 +122,7 @@ def _wrapped(vintage: str) -> str:
     import textwrap
 
     year, _, name = vintage.replace(" %", "\u00a0%").partition(" ")
-    return "\n".join([year, *textwrap.wrap(name, 12)])
+    return "\n".join([year, *textwrap.wrap(name, 12)]).replace("\u00a0", " ")
 
 
 def _title(result: "AuditResult") -> str:

@@ -247,7 +247,7 @@ class KlemsAccount(Tabular):
         front = Front(head.title, head.question, lead,
                       {caption: self.plot_account()})  # fmt: skip
         sections = [
-            Section("verdicts", "Verdicts and definitions", tables=others),
+            Section("verdicts", "Verdicts and definitions", tables=others, brief=True),
             Section("account", "The account", tables=[account]),
             Section("reproduce", "How to make this report again", tables=[rests], brief=True),
         ]

@@ -113,7 +113,7 @@ _FOLLOWS = {  # concept -> formula and letters; the first two follow in every st
     "total": ("T = C + I", "total T"),
     "share": ("S = T / GDP", "share of GDP S"),
     "integration_share": ("H = I / T", "integration-driven share H"),
-    "growth": ("G = (T / P) / (T' / P') - 1", "real growth G with the GDP deflator P"),
+    "growth": ("G = (T P') / (T' P) - 1", "real growth G with the GDP deflator P"),
     "nominal_growth": ("N = T / T' - 1", "nominal growth N"),
     "contribution": ("K = dT / dGDP", "contribution to growth K"),
     "jobs": (

@@ -607,6 +607,16 @@ def test_contributions_are_stacked_by_size_with_output_as_points() -> None:
     assert figure.get_size_inches().tolist() == [8.6, 4.6]
 
 
+def test_the_words_of_contributions_are_means_over_the_years() -> None:
+    years = [2018, 2019, 2020]
+    parts = pd.DataFrame({"labour": [0.0, 0.0, 0.03]}, years)
+    made = of(
+        contributions=parts, tfp=pd.Series([0.0, 0.0, 0.06], years), output_growth=parts["labour"]
+    )
+    said = str(plot_growth_accounting(made).get_label())
+    assert said.endswith("average log points: labour 0.0100, productivity 0.0200.")
+
+
 @pytest.mark.parametrize(("inputs", "drawn"), [(7, 7), (8, 7)])
 def test_eight_inputs_and_more_are_six_and_the_others(inputs: int, drawn: int) -> None:
     parts = pd.DataFrame({f"x{k}": [0.1 / (k + 1)] for k in range(inputs)}, [2020])
@@ -924,6 +934,7 @@ def test_beside_it_stand_the_sectors_that_changed_most_the_largest_on_top() -> N
     close(points(named(right)["change"]), [(2.0, 0), (4.0, 1)])
     assert ticks(right.yaxis) == {0.0: "b", 1.0: "a farming"}
     assert right.get_title() == "The sectors that changed most"
+    assert [0, 0] in [list(line.get_xdata()) for line in right.lines]
     assert right.xaxis.get_major_formatter()(1200.4) == "1,200"
 
 

@@ -481,6 +481,7 @@ def test_sentences_on_jobs_and_the_core_hold_the_numbers_of_the_draws(
     result: Reproduction,
 ) -> None:
     said, total = by_first_word(result), drawn(result, "linkage", "total", 2018).median()
+    assert said["No"].startswith("No sector of the core grows like the report, printed growth")
     jobs = []
     for run in ("linkage", "elasticity", "calibrated"):
         jobs.append(f"{run} {span(drawn(result, run, 'jobs', 2020), 1)}")

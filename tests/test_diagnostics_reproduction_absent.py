@@ -9,7 +9,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from quesnay.diagnostics.report.language import ENGLISH
+from quesnay.diagnostics.plots.style import cjk_family, finish, new_figure
+from quesnay.diagnostics.report.language import ENGLISH, language_of
+from quesnay.diagnostics.report.page import Front
 from quesnay.diagnostics.reproduction import (
     evidence,
     findings,
@@ -21,6 +23,7 @@ from quesnay.diagnostics.reproduction import (
     runs,
     specifications,
 )
+from quesnay.diagnostics.reproduction.report import document_of
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.study import Equation, load_study, template_text
 
@@ -213,3 +216,18 @@ def test_the_flows_of_the_core_are_those_of_the_last_table(result: Reproduction)
     figure = result.plot_core()
     assert "trillion yuan" in figure.axes[0].get_title()
     assert any(text.get_text().startswith("core: ") for text in figure.axes[0].texts)
+
+
+@pytest.mark.skipif(cjk_family() is None, reason="no font on this machine has Chinese characters")
+def test_pictures_of_a_document_speak_its_language() -> None:
+    pytest.importorskip("docx", reason="writes a Word document")
+    nothing: Any = None
+    words = "share of GDP"
+    for code in ("en", "zh"):
+        lang = language_of(code, {})
+        figure = new_figure()
+        figure.axes[0].set_title(words)
+        front = Front("Title", "", [], {"Value added by year": finish(figure, alt="A picture.")})
+        assert document_of(nothing, (front, []), lang).startswith(b"PK")
+        assert (figure.axes[0].get_title() == words) is (code == "en")
+        assert figure.axes[0].get_title() == lang(words)

@@ -158,6 +158,7 @@ def test_a_formula_is_one_of_word_with_title_and_letters(document: Any) -> None:
     title, formula, letters = box.rows[0].cells[0].paragraphs
     assert (title.text, letters.text) == ("Share", "a and b are letters.")
     assert title.runs[0].bold
+    assert [mark.tag for mark in box.rows[0]._tr.trPr] == [f"{W}cantSplit"]
     math = formula._p[0]
     said = "".join(f"({e.tag.split('}')[1]}{e.text or ''})" for e in math.iter())
     assert said == (

@@ -275,3 +275,10 @@ def test_a_region_by_hand() -> None:
     jobs = ([3.0, 1.0], [10.0, 10.0])
     by_jobs = qn.location_quotient_table(two(), [200.0, 100.0], employment=jobs, method="slq")
     assert by_jobs.simple.tolist() == pytest.approx([1.5, 0.5])  # 3/4 over 1/2, 1/4 over 1/2
+
+
+def test_joined_sectors_stand_in_the_order_of_their_first_parts() -> None:
+    assert list(two().aggregate({"farm": "z", "mill": "a"}).sectors) == ["z", "a"]
+    one = two().aggregate({"farm": "all", "mill": "all"})
+    near(one.Z, [[950.0]])
+    assert one.x.tolist() == [3000.0]

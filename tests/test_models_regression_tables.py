@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.fitting.regression.instrumental import _strength
 from quesnay.models.display.table import Table
 
 # y on x: means 2.5 and 25/6, squares of x 17.5, products 22.5, so 9/7 and 20/21
@@ -171,3 +172,24 @@ def test_instruments_in_excess_are_tested_as_the_errors_ask() -> None:
     assert "Sargan (homoskedastic)" in names["classical"]
     assert "Hansen J (robust)" in names["HC1"]
     assert "Hansen J (clustered)" in names["clustered"]
+
+
+@pytest.mark.parametrize(
+    ("statistic", "said"),
+    [(23.2, "strong"), (23.1, "moderate"), (10.0, "moderate"), (9.9, "weak")],
+)
+def test_instruments_are_strong_or_weak_by_their_effective_f(statistic: float, said: str) -> None:
+    assert _strength(statistic, "F(1, 20)", 0.01).verdict.startswith(said)
+
+
+def test_results_of_statsmodels_hold_the_outcome_and_our_errors() -> None:
+    fit = qn.fit_panel("y ~ x", DATA, covariance="classical")
+    results = fit.to_statsmodels()
+    assert results.model.endog.tolist() == pytest.approx(DATA["y"].tolist())
+    assert results.params.tolist() == pytest.approx([20 / 21, 9 / 7])
+    assert results.scale == pytest.approx(124 / 21 / 4)
+    assert results.bse.tolist() == pytest.approx(fit.std_errors.tolist())
+    assert (results.df_resid, results.cov_type, results.use_t) == (4.0, "classical", True)
+    assert results.conf_int().to_numpy().ravel().tolist() == pytest.approx(
+        fit.conf_int().to_numpy().ravel().tolist()
+    )

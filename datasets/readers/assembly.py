@@ -262,7 +262,7 @@ class _Parts:
         self._check_unit()
 
     def _close(self, found: Array, wanted: Array, cells: int) -> bool:
-        size = np.maximum(np.abs(found), np.abs(wanted))
+        size = np.abs(wanted)
         floor = 1e-9 * size.max(initial=0.0)
         share, rounding = self.plan.totals
         room = share * size + rounding * cells + floor

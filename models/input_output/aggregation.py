@@ -36,7 +36,7 @@ def aggregated(b: Blocks, mapping: Any) -> Parts:
     else:
         groups = groups_of(b.sectors, mapping)
         cells = np.fromiter(groups, dtype=object, count=len(groups))
-        codes, names = pd.factorize(cells, sort=False)
+        codes, names = pd.factorize(cells)
         labels = _like(b.sectors, list(names))
         join = np.zeros((len(labels), len(codes)))
         join[codes, np.arange(len(codes))] = 1.0

@@ -360,6 +360,14 @@ def test_a_regression_that_knows_units_but_no_times_is_not_tested_for_order() ->
     assert sum(test.name.startswith(order) for test in tests) == 2
 
 
+def test_rows_are_not_tested_in_order_where_effects_are_absorbed() -> None:
+    """A mean taken out correlates the rows that share it, be the errors independent or not."""
+    tests = examined_tests(qn.fit_panel("y ~ x", panel(), absorb="unit"))
+    told = {test.name: test.verdict for test in tests}
+    assert not any(name.startswith(("Durbin", "Breusch-Godfrey")) for name in told)
+    assert told["Wooldridge within"].startswith("not testable: unit and time are not both known")
+
+
 def examined_tests(fit: Any) -> Any:
     return check_assumptions(examine(fit))
 

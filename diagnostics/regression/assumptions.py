@@ -264,8 +264,10 @@ def _checks(examined: Examined) -> list[tuple[str, Check]]:
     ]
     if panel:
         chosen += [("Wooldridge within", _wooldridge), ("Pesaran CD", _pesaran)]
-    elif examined.unit is None and own:
+    elif examined.unit is None and plain:
         chosen += [("Durbin-Watson", _durbin_watson), ("Breusch-Godfrey", _breusch_godfrey)]
+    elif own and not plain:  # what effects leave is correlated from row to row by itself
+        chosen += [("Wooldridge within", _wooldridge)]
     chosen += [("Ramsey RESET", _reset)]
     if plain:
         chosen += [("Harvey-Collier", _harvey_collier)]

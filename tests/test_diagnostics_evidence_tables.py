@@ -273,7 +273,7 @@ def test_a_bound_is_told_with_its_set_and_further_roots() -> None:
         "Selection on unobservables 1 times that on the controls; R\u00b2 of what effects and "
         "fixed terms leave.",
         "Identified set [-0.100, 0.300]; nothing is left at a relative selection of 1.23.",
-        "The equation has further roots: 0.900, 2.000.",
+        "The cubic equation of the bound has further roots: 0.900, 2.000.",
     )
     assert len(replace(found, roots=(-0.1,)).tables()[0].notes) == 2
     assert table.formats == {"coefficient": ".4f", "R\u00b2": ".3f"}

@@ -215,18 +215,23 @@ def _read_product(reader: Reader) -> Expression:
 
 
 def _read_signed(reader: Reader) -> Expression:
-    reader.enter()
     sign = reader.take_sign("+", "-")
-    tree = _read_power(reader) if sign is None else _read_signed(reader)
+    if sign is None:
+        return _read_power(reader)
+    reader.enter()
+    tree = _read_signed(reader)
     reader.leave()
     return Negative(tree) if sign == "-" else tree
 
 
 def _read_power(reader: Reader) -> Expression:
     base = _read_atom(reader)
-    if reader.take_sign("**", "^"):
-        return Binary("**", base, _read_signed(reader))
-    return base
+    if not reader.take_sign("**", "^"):
+        return base
+    reader.enter()
+    exponent = _read_signed(reader)
+    reader.leave()
+    return Binary("**", base, exponent)
 
 
 def _read_atom(reader: Reader) -> Expression:

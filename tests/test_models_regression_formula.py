@@ -13,6 +13,7 @@ from hypothesis import given, settings, strategies as st
 
 import quesnay as qn
 from quesnay.fitting.errors import QuesnayError
+from quesnay.models.expressions import Expression, evaluate, read_arithmetic, read_tokens
 from quesnay.models.regression.design import build_design, read_ingredients
 from quesnay.models.regression.formula import parse_formula
 
@@ -300,3 +301,15 @@ def test_functions_of_numpy_are_read_as_others_write_them() -> None:
     for name in ("os.log", "np.C", "np.random", "np.lag", "numpy.linalg.log"):
         with pytest.raises(QuesnayError, match="is not a function of formulas"):
             qn.fit_panel(f"y ~ {name}(a)", FRAME)
+
+
+@pytest.mark.parametrize(("before", "after"), [("(", ")"), ("-", ""), ("1 ** ", "")])
+def test_forty_levels_of_arithmetic_are_read_and_one_more_is_refused(
+    before: str, after: str
+) -> None:
+    def read(levels: int) -> Expression:
+        return read_arithmetic(read_tokens(before * levels + "x" + after * levels, "formula"))
+
+    assert evaluate(read(40), {"x": np.array([1.0])}) == [1.0]
+    with pytest.raises(QuesnayError, match="nested more than 40 deep"):
+        read(41)

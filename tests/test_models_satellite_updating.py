@@ -1,5 +1,6 @@
 """A year between two tables, worked out by hand."""
 
+import numpy as np
 import pandas as pd
 import pytest
 
@@ -87,6 +88,16 @@ def test_an_updated_table_has_the_margins_and_the_proportions_of_the_old() -> No
         expected = 1.5 * getattr(old, block)
         pd.testing.assert_frame_equal(getattr(made, block), expected, rtol=1e-7, check_names=False)
     assert made.name == "2019"
+
+
+def test_a_table_with_taxes_apart_is_not_updated() -> None:
+    bare = table(1.0)
+    margins = margins_between(TABLES, 2019, value_added=VALUE, published=pd.DataFrame())
+    taxes = pd.DataFrame([[0.1, 0.1]], ["VAT"], S)
+    less = bare.value_added - np.array([[0.1, 0.1], [0.0, 0.0]])
+    taxed = InputOutputTable(bare.Z, bare.final_demand, less, taxes=taxes)
+    with pytest.raises(DataError, match="update: the table keeps taxes on products apart"):
+        update_table(taxed, margins, lambda z, r, c: ras(z, r, c).table)
 
 
 def test_sectors_share_what_is_published_of_their_group() -> None:

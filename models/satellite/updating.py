@@ -281,7 +281,8 @@ def update_table(
     ``balance(seed, row totals, column totals)``, such as RAS, returns the balanced frame. With
     `groups`, sector -> industry group, value added by sector is balanced within the sums of the
     groups; without them every sector keeps that of the margins. Components of value added stay in
-    the proportions of the old table.
+    the proportions of the old table; its other accounts, such as jobs, are of its own year and do
+    not go over. Taxes on products apart are refused: nothing is known of theirs.
 
     >>> from quesnay.models.input_output.balancing import ras
     >>> old = InputOutputTable([[150, 500], [200, 100]], [350, 1700], [650, 1400])
@@ -290,6 +291,11 @@ def update_table(
     >>> update_table(old, found, lambda z, r, c: ras(z, r, c).table).x.round(3).tolist()
     [1100.0, 2200.0]
     """
+    if base.taxes is not None:
+        raise DataError(
+            "update: the table keeps taxes on products apart, and nothing says what they are in "
+            "another year; give a table with them among value added"
+        )
     seed, rows = _stacked(base, margins)
     inputs = margins.output
     if groups is None:

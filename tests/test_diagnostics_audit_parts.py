@@ -2,6 +2,7 @@
 
 import math
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -441,3 +442,33 @@ def test_what_follows_of_an_unprinted_sum_is_bounded() -> None:
     low, high = found.bounds.loc[("c", 2018), ["low", "high"]]
     # B = 2 A with A in [0.95, 1.05) and B in [1.95, 2.05): A in [0.975, 1.025), C = 3 A
     assert (low, high) == pytest.approx((2.925, 3.075), abs=1e-5)
+
+
+FAR_APART = """
+figure = [
+    {id = "C18", concept = "core", year = 2018, printed = "0.4", unit = "trillion yuan"},
+    {id = "T18", concept = "total", year = 2018, printed = "6", unit = "trillion yuan"},
+    {id = "T19", concept = "total", year = 2019, printed = "492086.73", unit = "trillion yuan"},
+    {id = "G19", concept = "growth", year = 2019, printed = "285.0", unit = "percent"},
+]
+identity = [
+    {name = "sum", equation = "T = C + I"},
+    {name = "users", equation = "Q * C = I"},
+    {name = "growth", equation = "G = T / T[t-1] - 1"},
+]
+quantity = [
+    {symbol = "I", concept = "integration", like = "T"},
+    {symbol = "Q", concept = "users by core", unit = "1", low = 0.0, high = 100.0},
+]
+"""
+
+
+def test_figures_a_million_times_apart_are_audited_too(tmp_path: Path) -> None:
+    """G19 follows from T18, which is 5.5 to 6.5: 492086.73 / 6.5 - 1 to 492086.73 / 5.5 - 1."""
+    path = tmp_path / "apart.toml"
+    path.write_text(FAR_APART, encoding="utf-8")
+    found = qn.audit(qn.read_figures(path))
+    assert not found.feasible
+    without = found.tables()[-1].frame.set_index("left out")
+    ends = without.loc[["G19"], ["implied, low", "implied, high"]].to_numpy(float)[0]
+    np.testing.assert_allclose(ends, [7570465, 8946931], rtol=1e-6)

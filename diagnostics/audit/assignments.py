@@ -483,7 +483,9 @@ def _ratio_blocks(
     if block.low[pivot] < 0.0:
         return []
     low = np.where(block.low >= 0.0, 0.0, -np.inf)
-    low, high = np.append(low, [0.0, ends[0]]), np.append(np.full(n, np.inf), [np.inf, ends[1]])
+    least = block.low[pivot] or math.nan  # y = x / v and s = 1 / v have an end where v has a least
+    high = np.nan_to_num(np.append(block.high.clip(0.0), 1.0) / least, nan=np.inf, posinf=np.inf)
+    low, high = np.append(low, [0.0, ends[0]]), np.append(high, ends[1])
     low[pivot] = high[pivot] = 1.0
     forms = _ratio_forms(problem, option, given, key, (low, high))
     if forms is None:

@@ -482,10 +482,10 @@ def _ratio_blocks(
     n, pivot = len(problem.variables), problem.variables.index(pivots[0])
     if block.low[pivot] < 0.0:
         return []
-    low = np.where(block.low >= 0.0, 0.0, -np.inf)
+    low = np.append(np.where(block.low >= 0.0, 0.0, -np.inf), [0.0, ends[0]])
     least = block.low[pivot] or math.nan  # y = x / v and s = 1 / v have an end where v has a least
     high = np.nan_to_num(np.append(block.high.clip(0.0), 1.0) / least, nan=np.inf, posinf=np.inf)
-    low, high = np.append(low, [0.0, ends[0]]), np.append(high, ends[1])
+    high = np.append(high, ends[1])
     low[pivot] = high[pivot] = 1.0
     forms = _ratio_forms(problem, option, given, key, (low, high))
     if forms is None:
@@ -499,11 +499,10 @@ def _ratio_blocks(
     )
     rows = np.hstack([rows, np.zeros((len(rows), 1))])
     size = np.append(block.size, [1.0, block.size[pivot]]) / block.size[pivot]
-    out = []
-    for own, limits in forms:
-        every = np.vstack([rows, own])
-        out.append(Block(every, np.concatenate([np.zeros(len(rows)), limits]), low, high, size))
-    return _solvable(out)
+    return _solvable(
+        Block(np.vstack([rows, own]), np.append(np.zeros(len(rows)), limits), low, high, size)
+        for own, limits in forms
+    )
 
 
 def _ratio_forms(

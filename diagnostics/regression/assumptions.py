@@ -436,7 +436,8 @@ def inflation(examined: Examined) -> TestResult:
     found = collinearity(examined.X)
     if not np.isfinite(found.inflation).any():
         raise EstimationError("no regressor varies")
-    place = int(np.nanargmax(found.inflation))
+    # two regressors have the same factor but for rounding: the first of those that are equal
+    place = int(np.argmax(found.inflation >= (1.0 - 1e-9) * np.nanmax(found.inflation)))
     top, index = float(found.inflation[place]), float(found.condition_indices[-1])
     name = examined.fit.names[place]
     if top > 10.0:

@@ -22,6 +22,7 @@ from quesnay.diagnostics.reproduction import (
     report,
     runs,
     specifications,
+    tables,
 )
 from quesnay.diagnostics.reproduction.report import document_of
 from quesnay.diagnostics.reproduction.result import Reproduction
@@ -231,3 +232,24 @@ def test_pictures_of_a_document_speak_its_language() -> None:
         assert document_of(nothing, (front, []), lang).startswith(b"PK")
         assert (figure.axes[0].get_title() == words) is (code == "en")
         assert figure.axes[0].get_title() == lang(words)
+
+
+def test_a_result_whose_variance_is_not_known_has_no_table_of_it(result: Reproduction) -> None:
+    def of_variance(one: Reproduction) -> int:
+        return sum("ariance" in table.title for table in tables.result_tables(one))
+
+    assert of_variance(result) == len(result.runs)
+    assert of_variance(replace(result, variance=result.variance.iloc[:0])) == 0
+
+
+@pytest.mark.parametrize(
+    ("quantile", "side"), [(0.01, "below"), (0.03, "inside"), (0.97, "inside"), (0.99, "above")]
+)
+def test_printed_growth_is_held_against_the_95_percent_of_the_tables(
+    result: Reproduction, quantile: float, side: str
+) -> None:
+    before, now = (needed.drawn_figure(result, "linkage", "total", year) for year in (2018, 2019))
+    middle, grown = [float((now / before).median())], float((now / before).quantile(quantile))
+    exact = pd.Series({"low": 1.0, "high": 1.0})
+    found = findings._side_of_growth(result, (2018, 2019), middle, exact, grown * exact)
+    assert found == side

@@ -326,6 +326,8 @@ def test_the_report_is_one_page_that_fetches_nothing(result: Reproduction) -> No
     assert "https://" not in page
     assert "<script" not in page
     assert re.findall(r"\bln_\w+|\w+ CNY|us_klems", page) == []  # words, not codes
+    assert re.search("Over the [0-9]+ combinations of the declared choices", page)
+    assert "No family was chosen before the outcome was known" in page  # Gompertz and logistic
     assert page.count('<svg role="img"') == len(result.plots()) + 2  # of audit and curve
     for name in ALL:
         assert name in page

@@ -267,3 +267,12 @@ def test_the_ten_cells_that_moved_furthest_are_shown() -> None:
     assert facts.frame.loc["cells moved", "value"] == "12"
     assert len(moves.frame) == 10
     assert len(found.moves) == 12
+
+
+def test_moves_of_a_balance_stand_with_the_furthest_first() -> None:
+    seed = pd.DataFrame([[1.0, 2.0], [4.0, 8.0]], ["a", "b"], ["c", "d"])
+    moves = qn.ras(seed, [6.0, 12.0], [5.0, 13.0]).moves
+    change = (moves["after"] - moves["before"]).to_numpy()
+    np.testing.assert_allclose(change, moves["change"])
+    assert len(change) == 4
+    assert list(np.abs(change)) == sorted(np.abs(change), reverse=True)

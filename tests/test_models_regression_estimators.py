@@ -10,6 +10,7 @@ import pytest
 
 import quesnay as qn
 from quesnay.fitting.regression.instrumental import instrumental_variables
+from quesnay.models.regression.pooling import _left_out
 
 R: dict[str, Any] = json.loads(
     (Path(__file__).parent / "reference" / "regression_diagnostics.json").read_text("utf-8")
@@ -308,3 +309,13 @@ def test_model_average_weighs_by_bic() -> None:
     jackknife = qn.average_models(fits, "value", criterion="jackknife").frame["weight"]
     assert jackknife.sum() == pytest.approx(1.0)
     assert jackknife["three"] > 0.9
+
+
+def test_the_error_of_a_row_left_out_is_that_of_a_fit_without_it() -> None:
+    rng = np.random.default_rng(5)
+    data = pd.DataFrame({"x": rng.normal(size=9), "y": rng.normal(size=9)})
+    found = _left_out(qn.fit_panel("y ~ x", data))
+    for row in range(9):
+        X = np.column_stack([np.ones(8), data["x"].drop(row)])
+        b = np.linalg.lstsq(X, data["y"].drop(row).to_numpy(), rcond=None)[0]
+        assert found[row] == pytest.approx(data["y"][row] - b[0] - b[1] * data["x"][row])

@@ -540,3 +540,9 @@ def test_one_input_at_a_time_by_hand() -> None:
         np.testing.assert_allclose(one.frame, [[0.2, 0.8], [0.0, 1.0]], atol=0.05)
         assert one.notes == ("Jansen estimators, two samples of 4096 draws.",)
         assert "%" in one.to_text().splitlines()[3]
+
+
+def test_clusters_are_one_label_a_row() -> None:
+    for odd in (np.zeros((4, 2)), "k"):
+        with pytest.raises(qn.DataError, match="cluster must be a column name of a DataFrame, or"):
+            qn.bootstrap(np.mean, np.arange(4.0), draws=5, seed=0, cluster=odd)

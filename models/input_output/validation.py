@@ -490,11 +490,10 @@ def known_place(labels: pd.Index, name: Any, said: str, tail: str) -> int:
     return place
 
 
-def check_tolerance(value: Any) -> float:
-    """Return a tolerance: a share of output, 0 or more, perhaps above 1."""
+def check_tolerance(value: Any) -> None:
+    """Refuse what is no tolerance: a share of output, 0 or more, perhaps above 1."""
     if not is_number(value) or value < 0:
         raise DataError(f"tolerance: {shown(value)}; expected a number of 0 or more")
-    return float(value)
 
 
 def share(value: Any, name: str, *, zero: bool) -> float:

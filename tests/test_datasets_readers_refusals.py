@@ -1,5 +1,6 @@
 """Refusals of the readers that need more than one altered cell: disks, blocks, partner files."""
 
+import gzip
 import sys
 import zipfile
 from collections.abc import Callable
@@ -429,3 +430,20 @@ def test_a_panic_of_the_library_is_a_damaged_file_and_an_interruption_stays_one(
         qn.read_io(path)
     if kind:
         assert "t.xlsx: no readable workbook (it is damaged); save it again" in str(caught.value)
+
+
+def test_what_is_packed_inside_an_archive_is_told_by_its_own_ending(tmp_path: Path) -> None:
+    path = tmp_path / "tables.zip"
+    with zipfile.ZipFile(path, "w") as archive:
+        archive.writestr("table.doc.gz", gzip.compress(b"text", mtime=0))
+    with pytest.raises(qn.DataError, match=r"tables\.zip/table\.doc: kind '\.doc' not read"):
+        qn.read_io(path)
+
+
+@pytest.mark.parametrize("option", ["unit", "name", "sheet", "country"])
+def test_texts_of_options_are_ones_that_can_be_printed(option: str, tmp_path: Path) -> None:
+    path = tmp_path / "table.csv"
+    path.write_text(qn.InputOutputTable([[1.0]], [1.0], [1.0]).to_csv())
+    given: dict[str, Any] = {option: "a\x1bb"}
+    with pytest.raises(qn.DataError, match=f"^{option}: .* cannot be printed"):
+        qn.read_io(path, **given)

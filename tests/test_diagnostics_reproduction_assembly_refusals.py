@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -267,6 +268,21 @@ def test_rows_that_the_panel_does_not_have(name: str) -> None:
     given, message = ROWS[name]
     changed = replace(use, **given)
     refused(lambda: regression_rows(changed), message)
+
+
+def test_weights_of_an_own_panel_are_read_and_held_to_their_range(tmp_path: Path) -> None:
+    path = tmp_path / "own.csv"
+    head = "value_added,industry,year,ict,w\n"
+    path.write_text(head + "10,a,2017,2,1\n20,b,2017,3,0\n30,c,2017,4,2\n40,d,2017,5,\n")
+    assert STUDY.potential is not None
+    use = replace(
+        STUDY.potential, panel=str(path), logarithms={"ln_ict": ("ict",)}, cluster=None,
+        weights="w", exclude=None, years=(2017,),
+    )  # fmt: skip
+    assert list(regression_rows(use)["industry"]) == ["a", "c"]  # no weight, no row
+    path.write_text(head + "10,a,2017,2,-1\n")
+    with pytest.raises(qn.DataError, match="row 2, column 'w': '-1'; expected 0 or more"):
+        regression_rows(use)
 
 
 def test_a_term_that_is_part_of_another(facts: Facts) -> None:

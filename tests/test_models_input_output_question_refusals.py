@@ -95,6 +95,8 @@ QUESTIONS: dict[str, tuple[Callable[[InputOutputTable], object], str]] = {
     "split rows": (lambda t: t.split("mill", {"a": 0.5, "b": 0.5}, rows={"farm": 1}), "DataFrame"),
     "split names": (lambda t: t.split("mill", {"a": 0.5, "b": 0.5},
                                       rows=pd.DataFrame({"farm": [1.0]}, index=["a"])), "names"),
+    "split text": (lambda t: t.split("mill", {"a": 0.5, "b": 0.5}, rows=pd.DataFrame(
+        {"farm": ["x", 0.5]}, index=["a", "b"])), "split: rows: row 'a', column 'farm' is str 'x'"),
     "split partner": (lambda t: t.split("mill", {"a": 0.5, "b": 0.5}, rows=pd.DataFrame(
         {"shop": [0.5, 0.5]}, index=["a", "b"])), "'shop' in the table"),
     "split pattern": (lambda t: t.split("mill", {"a": 0.5, "b": 0.5}, rows=pd.DataFrame(

@@ -12,6 +12,7 @@ import pandas as pd
 import pytest
 
 import quesnay as qn
+from quesnay.models.satellite.core import with_imports_inside
 
 from .refusals import refused
 
@@ -282,3 +283,22 @@ def test_joined_sectors_stand_in_the_order_of_their_first_parts() -> None:
     one = two().aggregate({"farm": "all", "mill": "all"})
     near(one.Z, [[950.0]])
     assert one.x.tolist() == [3000.0]
+
+
+def test_taxes_on_products_stay_apart_in_a_region_and_with_imports_inside() -> None:
+    """Inputs of 100 by sector: 17, 43 and 35 from home, 3, 2 and 1 of taxes, the rest wages."""
+    sectors = ["a", "b", "c"]
+    flows = pd.DataFrame([[10, 20, 5], [5, 15, 10], [2, 8, 20]], sectors, sectors, dtype=float)
+    taxes = pd.DataFrame([[3.0, 2.0, 1.0]], ["VAT"], sectors)
+    wages = pd.DataFrame([[80.0, 55.0, 64.0]], ["wages"], sectors)
+    table = qn.InputOutputTable(flows, [65.0, 70.0, 70.0], wages, taxes=taxes)
+    region = qn.location_quotient_table(table, 0.3 * table.x, delta=0.3).table
+    assert region.taxes is not None
+    assert region.taxes.Z.iloc[0].tolist() == pytest.approx([0.9, 0.6, 0.3])
+    assert region.v.tolist() == pytest.approx([24.0, 16.5, 19.2])
+    abroad = pd.DataFrame(np.ones((3, 3)), sectors, sectors)
+    apart = qn.InputOutputTable(flows, [65.0, 70.0, 70.0], wages - 3, taxes=taxes, imports=abroad)
+    inside = with_imports_inside(apart)
+    assert inside.taxes is not None
+    assert inside.taxes.Z.equals(taxes)
+    assert inside.v.tolist() == [77.0, 52.0, 61.0]

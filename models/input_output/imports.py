@@ -27,7 +27,7 @@ from quesnay.fitting.tables.leontief import coefficients, inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine, engine_of
 from quesnay.models.input_output.table import InputOutputTable
-from quesnay.models.input_output.validation import known_place, share
+from quesnay.models.input_output.validation import Apart, known_place, share
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -347,12 +347,14 @@ def _regional(
         parts: dict[Hashable, pd.DataFrame] = {"rest of the nation": bought, "abroad": abroad}
         bought = pd.concat(parts)
     flows = kept * x
+    taxes = b.charges and Apart(b.charges.flows * scale, b.charges.names).frames(sectors)
     return InputOutputTable(
         pd.DataFrame(flows, index=sectors, columns=sectors),
         pd.Series(x - flows.sum(axis=1), index=sectors, name="final_demand"),
         pd.DataFrame(b.value * scale, index=b.value_names, columns=sectors),
         output=pd.Series(x, index=sectors),
         imports=bought,
+        taxes=taxes,
         **{**national.settings, "name": name},
     )
 

@@ -199,4 +199,6 @@ def with_imports_inside(table: InputOutputTable) -> InputOutputTable:
             demand[name] = demand[name] + own if name in demand.columns else own
             total = total + own
     demand["imports"] = -total
-    return InputOutputTable(flows, demand, table.value_added, unit=table.unit, name=table.name)
+    return InputOutputTable(
+        flows, demand, table.value_added, taxes=table.taxes, unit=table.unit, name=table.name
+    )

@@ -1,6 +1,7 @@
 """Tables of the main job, cell by cell, recomputed from draws, verdicts and published weights."""
 
 import hashlib
+from collections import defaultdict
 from dataclasses import replace
 from typing import Any
 
@@ -12,6 +13,7 @@ import quesnay as qn
 from quesnay.datasets.store import DATA
 from quesnay.diagnostics.report.language import ENGLISH
 from quesnay.diagnostics.reproduction import tables
+from quesnay.diagnostics.reproduction.report import _elasticity
 from quesnay.diagnostics.reproduction.result import Reproduction
 from quesnay.diagnostics.reproduction.sources import (
     data_section,
@@ -364,3 +366,16 @@ def test_sources_are_listed_once_with_years_and_licence(result: Reproduction) ->
     assert first["years"] == "2017, 2018, 2020"
     assert first["what"].count(";") == 2
     assert first["licence"] == "official statistics; cite NBS"
+
+
+def test_assumptions_of_the_base_equation_know_its_units_and_years(result: Reproduction) -> None:
+    plots: Any = defaultdict(str)
+    (section,) = _elasticity(result, plots, ENGLISH)
+    tested = section.tables[-1].frame
+    short = "not testable: the sample has 2 points in time, the test needs"
+    assert tested["verdict"]["Wooldridge within"] == f"{short} 3"
+    assert tested["verdict"]["Pesaran CD"] == f"{short} 4"
+    assert tested["verdict"]["Outlier (Bonferroni)"].endswith("Tibet, 25, 2012 lies too far off")
+    chow: Any = tested.loc["Chow by year (clustered)"]
+    assert chow["distribution"] == "F(3, 22.49)"  # three slopes; clusters' degrees, not rows'
+    assert float(chow["p_value"]) > 0.05

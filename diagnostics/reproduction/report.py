@@ -447,14 +447,19 @@ def _path(result: "Reproduction", plots: "Plots") -> Iterator[Section]:
 
 
 def _elasticity(result: "Reproduction", plots: "Plots", language: Language) -> Iterator[Section]:
-    if result.elasticities is None:
+    use = result.study.potential
+    if result.elasticities is None or use is None:
         return
     base = result.elasticities.base
+    units = [effect for effect in use.absorb if "year" not in effect.split(":")]
+    examined = examine(
+        base,
+        unit=units[0] if len(units) == 1 else None,
+        time="year" if len(units) < len(use.absorb) else None,
+    )
     words, tried = elasticity_backtest(result, language)
     caption = "Elasticities with 95 % intervals: first those of the account, then their rivals"
-    (tested, *_) = tables_of_tests(
-        check_assumptions(examine(base)), "Assumptions of the base equation"
-    )
+    (tested, *_) = tables_of_tests(check_assumptions(examined), "Assumptions of the base equation")
     tables = [*result.elasticities.tables(), *tried, *base.tables()]
     yield Section(
         "elasticities",

@@ -259,6 +259,17 @@ def test_the_path_sets_runs_print_and_rules_side_by_side(result: Reproduction) -
     assert set(table.formats.values()) == {".2f"}
 
 
+def test_gdp_of_a_study_without_vintages_is_that_of_its_tables() -> None:
+    own = study_case("oecd_ict_japan")
+    sources: Any = tables.definitions_table(own).frame.set_index("concept")["source"]
+    assert sources["gross domestic product"] == "GDP, the value added of the tables"
+    assert sources["value added of the core industries"].endswith("study, input-output tables")
+    behind = own.explain("S18", run="linkage").inputs
+    assert behind.loc["GDP", "source"] == "GDP, the value added of the tables"
+    gdp = qn.load_io("JPN", 2018, source="oecd").value_added.to_numpy().sum() / 1e6
+    assert behind.loc["GDP", "value"] == pytest.approx(gdp)
+
+
 def test_every_concept_is_defined_with_letter_unit_and_equation(result: Reproduction) -> None:
     rows: Any = tables.definitions_table(result).frame.set_index("letter")
     units = rows.loc[["C", "I", "T", "S", "H", "K", "G", "J"], "unit"].tolist()
@@ -333,7 +344,8 @@ def test_the_data_section_says_vintages_years_jobs_and_sources(result: Reproduct
     assert texts(read, "C18")["printed"] == "4386"
     assert texts(read, "C18")["figure"] == "value added of the core industries, 2018"
     bare = data_section(study_case("oecd_ict_japan"))
-    assert len(bare.words) == 1
+    assert len(bare.words) == 2
+    assert bare.words[0] == "GDP is the value added of the tables."
     assert bare.tables == []
 
 

@@ -11,7 +11,7 @@ from quesnay.diagnostics.reproduction.assembly import part, row
 from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.study_rules import READINGS
 from quesnay.diagnostics.reproduction.tables import (
-    UNSCALED,
+    defined,
     number_text,
     printed_amount,
     role_words,
@@ -283,10 +283,8 @@ def _equation(
     result: "Reproduction", central: "pd.Series[float]", run: str, concept: Concept, year: int
 ) -> tuple[str, pd.DataFrame]:
     """Return how a concept of a year follows, and the medians of its inputs."""
-    equation, parts = concept.equation, concept.inputs
-    if concept.name == "core" and result.study.core.figure is None:
-        equation = UNSCALED
-    elif concept.name == "integration":
+    (equation, _), parts = defined(result.study, concept), concept.inputs
+    if concept.name == "integration":
         equation, parts, _ = _INTEGRATION[run]
         equation = equation or linkage_equation(result)
     elif concept.name == "growth":
@@ -315,7 +313,9 @@ def _input(
     else:
         key = (year, model.slots[places[0]].variant)
         value = float(central[(run, concept, *key)])
-        source = _INTEGRATION[run][2] if concept == "integration" else CONCEPTS[concept].source
+        _, source = defined(study, CONCEPTS[concept])
+        if concept == "integration":
+            source = _INTEGRATION[run][2]
         if concept == "core" and study.core.figure is not None:
             own = row(result.facts.reported, study.core.figure)
             source += f"; {study.core.figure}: {own['provenance']}"

@@ -404,7 +404,8 @@ def _method(result: "Reproduction") -> Section:
 
 
 def _core_formula(result: "Reproduction") -> Formula:
-    words = "Weights w of the core's segments in sectors s, value added v by sector scaled to GDP"
+    words = "Weights w of the core's segments in sectors s, value added v by sector"
+    words += " scaled to GDP" if result.study.gdp.vintages else ""
     if result.study.core.figure is None:
         return Formula("core", "Core", "C_t = sum_s w_s v_s,t", f"{words}.")
     scaled = f"{words}, one scale k so that the core meets its printed figure."

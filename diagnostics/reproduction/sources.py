@@ -17,7 +17,11 @@ if TYPE_CHECKING:
 def data_section(result: "Reproduction") -> Section:
     """Say which GDP, tables and jobs the run took, its sources and where figures were read."""
     vintages = "; ".join(v.name for v in result.study.gdp.vintages)
-    words = [f"GDP vintages drawn with equal weight: {vintages}."] if vintages else []
+    words = [
+        f"GDP vintages drawn with equal weight: {vintages}."
+        if vintages
+        else "GDP is the value added of the tables."
+    ]
     if set(result.study.study.years) - set(result.study.tables.years):
         words.append(
             "Years without an input-output table take value added by sector from the tables on "

@@ -8,15 +8,28 @@ import pandas as pd
 
 from quesnay.diagnostics.report.language import Language
 from quesnay.diagnostics.reproduction.assembly import part, row
+from quesnay.diagnostics.reproduction.study import Study
 from quesnay.diagnostics.reproduction.verdicts import facts_in_words
 from quesnay.models.display.grid import Amount, amounts, wrap
 from quesnay.models.display.table import Table
-from quesnay.models.satellite.concepts import ACCOUNT, CONCEPTS, concept_of, describe, figure_name
+from quesnay.models.satellite.concepts import (
+    ACCOUNT,
+    CONCEPTS,
+    Concept,
+    concept_of,
+    describe,
+    figure_name,
+)
 
 if TYPE_CHECKING:
     from quesnay.diagnostics.reproduction.result import Reproduction
 
-UNSCALED = "C = sum_s w_s v_s"
+_UNSCALED = "C = sum_s w_s v_s"
+_OF_TABLES = {
+    "core": "core weights of the study, input-output tables",
+    "gdp": "GDP, the value added of the tables",
+}
+"""Sources of a study without vintages of GDP."""
 """The core where no printed figure gives its weights a scale."""
 _RUN_WORDS = {
     "linkage": "Linkage: value added that the rest of the economy makes for the core (tables).",
@@ -345,9 +358,18 @@ def path_table(result: "Reproduction") -> Table:
     return Table(title, frame, notes, dict.fromkeys(map(str, frame.columns), ".2f"), "Path")
 
 
+def defined(study: Study, concept: Concept) -> tuple[str, str]:
+    """Return equation and source of a concept in a study."""
+    unscaled = concept.name == "core" and study.core.figure is None
+    known = {} if study.gdp.vintages else _OF_TABLES
+    return (
+        _UNSCALED if unscaled else concept.equation,
+        known.get(concept.name, concept.source),
+    )
+
+
 def definitions_table(result: "Reproduction") -> Table:
     """Return what every concept of the account means."""
-    scaled = result.study.core.figure is not None
     rows = [
         {
             "concept": concept.title,
@@ -355,8 +377,8 @@ def definitions_table(result: "Reproduction") -> Table:
             "unit": {"level": "unit of the account", "share": "share", "jobs": "persons"}[
                 concept.unit
             ],
-            "equation": concept.equation if scaled or concept.name != "core" else UNSCALED,
-            "source": concept.source,
+            "equation": defined(result.study, concept)[0],
+            "source": defined(result.study, concept)[1],
         }
         for concept in CONCEPTS.values()
     ]

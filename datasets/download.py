@@ -166,7 +166,6 @@ def download(
 
 
 def _entry(name: str, year: int | None) -> dict[str, Any]:
-    """Return the row of the catalogue for a name and a year."""
     every = fetch("downloads")
     choice(name, list(dict.fromkeys(every["name"])), "download: name")
     mine = every[every["name"] == name]

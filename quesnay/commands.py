@@ -297,7 +297,6 @@ def _csv_files(frames: dict[str, pd.DataFrame]) -> dict[str, str | bytes]:
 
 
 def _frames(result: Reproduction) -> dict[str, pd.DataFrame]:
-    """Return the numbers of a run by their names."""
     return {
         "account": result.account,
         "outcome": result.outcome,

@@ -102,7 +102,6 @@ def _add_action(parser: argparse.ArgumentParser, action: str) -> None:
 
 
 def _add_reading(parser: argparse.ArgumentParser) -> None:
-    """Add the options of reading a file."""
     group = parser.add_argument_group("reading the file")
     for name, (metavar, text) in _READING.items():
         group.add_argument(f"--{name}", metavar=metavar, help=text)

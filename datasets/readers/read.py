@@ -250,7 +250,6 @@ def table_of_sheet(sheet: Sheet, layout: str, options: ReadOptions, file: str) -
 
 
 def _assembled(sheet: Sheet, layout: str, options: ReadOptions, title: str) -> IOFrames:
-    """Read one sheet of a layout."""
     entry = LAYOUTS[layout]
     assert entry.arrange is not None  # one sheet is enough for it
     plan = entry.arrange(sheet, options)

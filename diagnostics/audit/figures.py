@@ -277,7 +277,6 @@ def _given(value: object) -> bool:
 
 
 def _text(name: str, row: Mapping[Any, Any], key: str) -> str:
-    """Return an optional text of a row."""
     value = row.get(key)
     if not _given(value):
         return ""

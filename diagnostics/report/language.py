@@ -83,18 +83,14 @@ class Language:
     def __call__(self, text: str) -> str:
         """Return a finished text in this language; what nobody translated stays."""
         if self.code == "en":
-            return self._worded(text)
+            if not self.texts or "~" in text:
+                return text
+            return re.sub(r"[^\W\d]\w*", lambda name: self.texts.get(name[0], name[0]), text)
         if not _LETTERS.search(text):
             return _BLANK.sub("%", text)
         if text not in self._known:
             self._known[text] = self._matched(text)
         return self._known[text]
-
-    def _worded(self, text: str) -> str:
-        """Return an English text with the study's words for the code names in it."""
-        if not self.texts or "~" in text:
-            return text
-        return re.sub(r"[^\W\d]\w*", lambda name: self.texts.get(name[0], name[0]), text)
 
     def _matched(self, text: str) -> str:
         if _CHINESE.search(text):

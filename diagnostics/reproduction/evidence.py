@@ -239,7 +239,10 @@ def evidence_sections(
     `figure` says in words what the curve is about, `curve` is its picture where it has been drawn.
     """
     if made.audit is not None:
-        yield _audited(made.audit, source)
+        words = ["Can the printed figures be true together?"]
+        rests = "The GDP on which each figure rests"
+        plots = {rests: made.audit.plot(source=source)} if len(made.audit.vintages) else {}
+        yield Section("audit", "Audit of the report itself", words, plots, made.audit.tables())
     if made.curve is not None:
         shown = curve or made.curve.plot_runs(name=figure, source=source)
         yield _curved(made.curve, figure, shown)
@@ -277,13 +280,6 @@ def _curved(curve: "SpecificationCurve", named: str, figure: "Figure") -> Sectio
              f"{curve.unit}; printed is {curve.reported:g}."]  # fmt: skip
     caption = {"Every admissible combination, run by run": figure}
     return Section("curve", "Specification curve", words, caption, curve.tables())
-
-
-def _audited(audit: "AuditResult", source: str) -> Section:
-    words = ["Can the printed figures be true together?"]
-    rests = "The GDP on which each figure rests"
-    plots = {rests: audit.plot(source=source)} if len(audit.vintages) else {}
-    return Section("audit", "Audit of the report itself", words, plots, audit.tables())
 
 
 def reconciled_finding(

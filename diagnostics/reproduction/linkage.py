@@ -161,7 +161,6 @@ def core_linkages(result: "Reproduction") -> CoreLinkages:
 
 
 def _stages(study: Study, facts: Facts) -> pd.Series:
-    """Sector -> stage of the economy."""
     groups = {s: group for group, members in study.tables.groups.items() for s in members}
     stages = {g: stage for stage, members in study.tables.stages.items() for g in members}
     said = "tables.stages: no industry group"

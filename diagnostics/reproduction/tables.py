@@ -183,7 +183,6 @@ def score_table(result: "Reproduction") -> Table:
 
 
 def _letters(ids: Iterable[str]) -> list[str]:
-    """Say what the letters of ids stand for."""
     known = {name[:1]: concept.title for name in ids if (concept := concept_of(name))}
     told = "; ".join(f"{letter} = {title}" for letter, title in known.items())
     return [f"Letters of the ids, before the year: {told}."] if told else []

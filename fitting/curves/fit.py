@@ -40,20 +40,9 @@ _LIMITS = {
 class CurveProblem:
     """Times and levels in units of their own spread, so that a change of unit changes nothing.
 
-    Parameters
-    ----------
-    curve : Curve
-        The family.
-    t, y : (n,) array
-        Normalised times and levels.
-    weights : (n,) array or None
-        Weights of the squares.
-    fixed : (k,) array
-        Normalised parameters held, NaN where free.
-    scale, shift : (k,) array
-        Natural parameters are ``shift + scale * normalised``.
-    level : float
-        Natural level of the normalised level 1.
+    `t`, `y` (n,): normalised times and levels; weights (n,) of the squares; `fixed` (k,):
+    normalised parameters held, NaN where free; natural parameters are ``shift + scale *
+    normalised``, (k,); `level`: natural level of the normalised level 1.
     """
 
     curve: Curve
@@ -268,14 +257,8 @@ _NEAR_TRIALS = 200  # steps of a search from a neighbouring optimum
 class ProfileAsk:
     """How wide a profile interval is to be.
 
-    Parameters
-    ----------
-    quantile : float
-        Of Student's t, or of the normal where the error variance is known.
-    variance : float
-        Error variance, estimated or known.
-    std_errors : (k,) array
-        Standard errors of the free parameters, the first guess of the width.
+    `quantile` of Student's t, or of the normal where the error variance is known; `variance` of the
+    errors; `std_errors` (k,) of the free parameters, the first guess of the width.
     """
 
     quantile: float
@@ -373,18 +356,9 @@ _FEWEST = 4  # Deng's own minimum
 class GreyForecast:
     """A fitted grey model and what it says of the next periods.
 
-    Parameters
-    ----------
-    a, b : float
-        Development coefficient and grey input; growth is about ``-a`` a period.
-    path : (n + horizon,) array
-        Fitted values and forecasts.
-    errors : (n + horizon,) array
-        Standard errors of a new observation around the path.
-    sigma : float
-        Standard deviation of the observations around the path.
-    dof : float
-        Equivalent degrees of freedom.
+    Development coefficient a and grey input b, growth is about ``-a`` a period; `path` (n +
+    horizon,): fitted values and forecasts, with the standard errors of a new observation around
+    them; `sigma`: standard deviation of the observations; `dof`: equivalent degrees of freedom.
     """
 
     a: float

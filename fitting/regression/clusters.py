@@ -55,7 +55,12 @@ class ClusterSpectra:
         for values, vectors, scores in zip(self.values, self.vectors, self.scores, strict=True):
             own = vectors[-self.root.shape[0] :]
             if power == -1.0:
-                _refuse_sole_support(values, own)
+                full = values > 1.0 - _FULL
+                if full.any() and float(np.abs(own[:, full]).max()) > 1e-6:
+                    raise EstimationError(
+                        "CR3: without one of the clusters a coefficient cannot be estimated; "
+                        "use CR2, or drop the regressor that varies in that cluster only"
+                    )
             rows.append(self.root @ (own @ (_power(values, power) * scores)))
         return np.array(rows)
 
@@ -121,17 +126,10 @@ class ClusterMoments:
     """Covariances ``P_st`` of the adjusted scores of coefficients s and t, cluster by cluster.
 
     ``P_st = diag(own_st) + images_s mates_t'``, (G, G), for errors that are independent with equal
-    variances (Pustejovsky and Tipton, 2018, section 2.2), never held for all pairs at once.
+    variances (Pustejovsky and Tipton, 2018, section 2.2), never held for all pairs at once. `own`
+    (G, k, k): what a cluster has of its own; `images`, `mates` (G, m, k): factors of what clusters
+    share through the estimated coefficients and effects.
 
-    Parameters
-    ----------
-    own : (G, k, k) array
-        What a cluster has of its own, by pair of coefficients.
-    images, mates : (G, m, k) arrays
-        Factors of what clusters share through the estimated coefficients and effects.
-
-    Examples
-    --------
     >>> own = np.array([[[1.0]], [[1.0]]])
     >>> ClusterMoments(own, np.zeros((2, 0, 1)), np.zeros((2, 0, 1))).satterthwaite().tolist()
     [2.0]
@@ -228,15 +226,6 @@ def _power(values: Array, power: float) -> Array:
     slack = 1.0 - values
     safe = np.where(slack > _FULL, slack, 1.0)
     return np.where(slack > _FULL, safe**power, 0.0 if power < 0 else 1.0)
-
-
-def _refuse_sole_support(values: Array, own: Array) -> None:
-    full = values > 1.0 - _FULL
-    if full.any() and float(np.abs(own[:, full]).max()) > 1e-6:
-        raise EstimationError(
-            "CR3: without one of the clusters a coefficient cannot be estimated; "
-            "use CR2, or drop the regressor that varies in that cluster only"
-        )
 
 
 @dataclass(frozen=True, slots=True)

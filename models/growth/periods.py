@@ -54,7 +54,12 @@ def match_periods(series: Any, indicators: Any, to: str | int | None) -> Periods
             "indicators: expected a quarterly or monthly PeriodIndex (index.to_period('Q')); a "
             "labelled series does not align with indicators by position"
         )
-    return _by_position(low, frame, to)
+    _, ratio = _ratio(to)
+    if len(frame) < ratio * len(low):
+        raise DataError(
+            f"indicators: {len(frame)} values do not cover {len(low)} x {ratio} periods"
+        )
+    return Periods(low, frame.index, frame, ratio, 0)
 
 
 def yearly_series(values: Any, name: str) -> pd.Series:
@@ -266,16 +271,6 @@ def _by_label(low: pd.Series, letter: str, frame: pd.DataFrame, to: str | int | 
                 f"{ratio} periods"
             )
     return Periods(low, index, frame, ratio, int(np.flatnonzero(index == first)[0]))
-
-
-def _by_position(low: pd.Series, frame: pd.DataFrame, to: str | int | None) -> Periods:
-    """Match arrays from their first values on; more indicators than needed extrapolate."""
-    _, ratio = _ratio(to)
-    if len(frame) < ratio * len(low):
-        raise DataError(
-            f"indicators: {len(frame)} values do not cover {len(low)} x {ratio} periods"
-        )
-    return Periods(low, frame.index, frame, ratio, 0)
 
 
 def _plain(values: Any, name: str) -> pd.Series:

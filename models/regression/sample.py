@@ -68,22 +68,10 @@ class Dropped:
 class Roles:
     """Which columns do what, beside the formula.
 
-    Parameters
-    ----------
-    absorb : tuple of str
-        Fixed effects, interactions as ``"a:b"``.
-    cluster : tuple of str
-        Dimensions of clusters.
-    weights : str, Series or None
-        Column of weights, or a Series with the labels of the data.
-    time : str or None
-        Column of periods.
-    unit : str or None
-        Column of the panel's unit.
-    missing : {"drop", "raise"}
-        What to do with rows where a value is missing.
-    singletons : {"drop", "keep"}
-        What to do with rows alone in a group of the fixed effects.
+    `absorb`: fixed effects, interactions as ``"a:b"``; `cluster`: dimensions of clusters;
+    `weights`: a column or a Series with the labels of the data; `time`, `unit`: columns of the
+    panel; `missing`, drop or raise: rows where a value is missing; `singletons`, drop or keep: rows
+    alone in a group of the fixed effects.
     """
 
     absorb: tuple[str, ...] = ()
@@ -240,32 +228,25 @@ def _read(formulas: Sequence[Formula], data: pd.DataFrame, roles: Roles) -> _Rea
     shift = None if periods is None else make_shift(unit, periods)
     factors = dict.fromkeys(factor for form in formulas for factor in form.factors)
     ingredients = read_ingredients(factors, data, shift)
-    effects, slopes = _read_effects(data, roles.absorb)
+    absorbed: dict[str, Grouping] = {}
+    slopes = []
+    for text in roles.absorb:
+        found = _SLOPES.fullmatch(text) if text not in data.columns else None
+        name = text if found is None else found["group"].strip()
+        group = absorbed.get(name) or group_column(data, name, "absorb")
+        if found is None or not found["alone"]:
+            absorbed[name] = group
+        for column in [] if found is None else found["columns"].split(","):
+            column = column.strip()
+            values = number_column(find_column(data, column, "absorb"), column, "absorb")
+            slopes.append((f"{name}[{column}]", group, values))
+    effects = list(absorbed.values())
     known = {grouping.name: grouping for grouping in effects}
     if unit is not None:
         known.setdefault(unit.name, unit)
     clusters = [known.get(n) or group_column(data, n, "cluster") for n in roles.cluster]
     weights = read_weights(data, roles.weights)
     return _Read(ingredients, effects, slopes, clusters, unit, periods, weights)
-
-
-def _read_effects(
-    data: pd.DataFrame, absorb: Sequence[str]
-) -> tuple[list[Grouping], list[tuple[str, Grouping, Values]]]:
-    """Read absorbed sets: ``"unit"``, ``"a:b"``, and with slopes ``"unit[t]"``, ``"unit[[t]]"``."""
-    effects: dict[str, Grouping] = {}
-    slopes = []
-    for text in absorb:
-        found = _SLOPES.fullmatch(text) if text not in data.columns else None
-        name = text if found is None else found["group"].strip()
-        group = effects.get(name) or group_column(data, name, "absorb")
-        if found is None or not found["alone"]:
-            effects[name] = group
-        for column in [] if found is None else found["columns"].split(","):
-            column = column.strip()
-            values = number_column(find_column(data, column, "absorb"), column, "absorb")
-            slopes.append((f"{name}[{column}]", group, values))
-    return list(effects.values()), slopes
 
 
 def make_shift(unit: Grouping | None, time: Grouping) -> Shifter:

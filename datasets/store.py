@@ -276,26 +276,10 @@ def export_dataset(name: str, path: str | Path) -> Path:
 
 
 def codebook(name: str) -> Table:
-    """Describe an embedded data set column by column.
+    """Describe an embedded data set column by column, with source and licence as notes.
 
-    Parameters
-    ----------
-    name : str
-        A name of `list_datasets`.
+    Column -> unit, distinct and missing values, lowest, median and highest (words by alphabet).
 
-    Returns
-    -------
-    Table
-        Column -> unit, distinct and missing values, lowest, median and highest (words by
-        alphabet), with source and licence as notes.
-
-    Raises
-    ------
-    DataError
-        If nothing of that name is embedded.
-
-    Examples
-    --------
     >>> shown = codebook("us_klems").frame
     >>> shown.loc["quantity_it_capital", ["unit", "missing"]].astype(str).tolist()
     ['index, 2017 = 100', '0']

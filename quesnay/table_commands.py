@@ -240,15 +240,8 @@ def _beside_names(result: Any, names: Mapping[str, str]) -> Any:
 
 
 def in_shell(message: str) -> str:
-    """Return a message in which options of Python are those of the shell.
+    """Return a message of the readers in which options of Python are those of the shell.
 
-    Parameters
-    ----------
-    message : str
-        As raised by the readers and the table.
-
-    Examples
-    --------
     >>> in_shell("pass tolerance=4.2e-02, or strict=False; or roles={'Total': 'drop'}")
     "pass --tolerance 4.2e-02, or --no-strict; or --role 'Total=drop'"
     """

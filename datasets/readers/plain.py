@@ -464,25 +464,8 @@ def _check_transposed(sheet: Sheet, rows: list[Line], columns: list[Line]) -> No
 
 
 def write_template(path: str | Path) -> Path:
-    """Write a workbook with a small balanced table to write over, and notes.
+    """Write a workbook with a small balanced table to write over, and notes, where no file is yet.
 
-    Parameters
-    ----------
-    path : str or Path
-        An .xlsx file that is not there yet.
-
-    Returns
-    -------
-    Path
-        The file.
-
-    Raises
-    ------
-    DataError
-        If the file is there, is no .xlsx, or cannot be written.
-
-    Examples
-    --------
     >>> import tempfile
     >>> import quesnay as qn
     >>> path = write_template(f"{tempfile.mkdtemp()}/mine.xlsx")

@@ -44,26 +44,14 @@ from quesnay.models.inputs import as_path
 class Layout:
     """How one office's files are recognised and read, and how far off its sums may be.
 
-    Parameters
-    ----------
-    arrange : callable or None
-        Sheet and options -> what each row and column is.
-    looks : callable or None
-        Whether a sheet is of this layout.
-    read : callable or None
-        File or folder and options -> frames, where one sheet is not enough.
-    unit : str
-        Of the amounts, where neither the user nor the file says.
-    totals : (float, float)
-        What a printed total may miss: a share of it, and in the unit per cell summed.
-    tolerance : float
-        Accepted imbalance, as a share of output.
-    absolute : float
-        The same in the table's unit: what printing few digits leaves in a tiny sector.
-    known : float
-        Imbalance that the publisher's own tables are known to have; taken with a warning.
-    dated : bool
-        It takes the year asked for out of the file by itself; else the file must name it.
+    `arrange`: sheet and options -> what each row and column is; `looks`: whether a sheet is of this
+    layout; `read`: file or folder and options -> frames, where one sheet is not enough; `unit` of
+    the amounts, where neither the user nor the file says; `totals`: what a printed total may miss,
+    a share of it, and in the unit per cell summed; `tolerance`: accepted imbalance, as a share of
+    output; `absolute`: the same in the table's unit, what printing few digits leaves in a tiny
+    sector; `known`: imbalance that the publisher's own tables are known to have, taken with a
+    warning; `dated`: it takes the year asked for out of the file by itself, else the file must name
+    it.
     """
 
     arrange: Callable[[Sheet, ReadOptions], Arrangement] | None = None

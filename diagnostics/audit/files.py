@@ -51,20 +51,10 @@ _COLUMNS = tuple(_TABLES["figure"])
 
 @dataclass(frozen=True, slots=True, eq=False)
 class ReportFile:
-    """What a file says.
+    """What a file says: printed figures, vintages of GDP or None, identities and quantities.
 
-    Parameters
-    ----------
-    figures : DataFrame
-        Printed figures.
-    gdp : DataFrame or None
-        Vintages, where the file has them.
-    identities : tuple of Identity
-        Those of the file, or those of a satellite account.
-    quantities : tuple of Quantity
-        What the symbols mean.
-    forecast_growth : (float, float) or None
-        Nominal growth of forecasts of GDP, percent.
+    The identities are those of the file, or those of a satellite account; nominal growth of
+    forecasts of GDP is in percent, lowest and highest.
     """
 
     figures: pd.DataFrame

@@ -205,8 +205,6 @@ ENGLISH = Language()
 def language_of(code: str, own: Mapping[str, str] | None = None) -> Language:
     """Return a language with the texts that a study brings.
 
-    Examples
-    --------
     >>> language_of("zh")("share of GDP, 2018 (S18)")
     'GDP占比，2018年（S18）'
     """
@@ -224,8 +222,6 @@ def language_of(code: str, own: Mapping[str, str] | None = None) -> Language:
 def say(template: str, lang: Language = ENGLISH, **values: object) -> str:
     """Fill a template in a language; without values it is a finished text.
 
-    Examples
-    --------
     >>> say("{a:.1f} of {b}", a=1.0, b="two")
     '1.0 of two'
     """

@@ -49,20 +49,10 @@ _DECIMALS = 12  # an effect that is none comes out as 1e-16, with a sign of its 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Evidence:
-    """What stands in the report beside the runs, made once for report and files.
+    """What stands in the report beside the runs, made once for report and files; None: not made.
 
-    Parameters
-    ----------
-    updated : UpdatedTable or None
-        The table of a year without one.
-    reconciled : ReconciledAccount or None
-        One account out of all estimates.
-    audit : AuditResult or None
-        Whether the printed figures can hold together.
-    curve : SpecificationCurve or None
-        Where the study declares choices; None where it was left out.
-    missing : dict of str to str
-        Part -> why it is not there.
+    The table of a year without one, one account out of all estimates, whether the printed figures
+    can hold together, the curve of declared choices; and, by part, why it is not there.
     """
 
     updated: "UpdatedTable | None"
@@ -96,8 +86,6 @@ def gather_evidence(
     Each is made once for a result. The curve is most of the work: `curve` can leave it out; `jobs`
     and `progress` are for it.
 
-    Examples
-    --------
     >>> import quesnay as qn
     >>> found = gather_evidence(qn.reproduce("caict_2020", draws=50), curve=False)
     >>> found.updated.year, len(found.reconciled.account)

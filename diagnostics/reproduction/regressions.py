@@ -85,8 +85,6 @@ def regression_rows(use: Potential) -> pd.DataFrame:
 def fit_potential(use: Potential, rows: pd.DataFrame | None = None) -> PanelFit:
     """Estimate the elasticity of value added to the technology's inputs on :func:`regression_rows`.
 
-    Examples
-    --------
     >>> from quesnay.diagnostics.reproduction.study import load_study
     >>> fit = fit_potential(load_study("caict_2020").potential)
     >>> round(float(fit.params["ln_ict"]), 3)

@@ -314,8 +314,6 @@ def segment_table(result: "Reproduction") -> Table:
 def path_table(result: "Reproduction") -> Table:
     """Return the total by year: every run, the printed figures and the naive rules beside.
 
-    Examples
-    --------
     >>> import quesnay as qn
     >>> frame = path_table(qn.reproduce("caict_2020", draws=100)).frame
     >>> str(frame.loc[2019, "printed"])

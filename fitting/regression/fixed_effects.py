@@ -356,8 +356,6 @@ def absorb_slopes(
 ) -> AbsorberWithSlopes:
     """Prepare the absorption of further columns, (n, m), beside effects; dependent ones count once.
 
-    Examples
-    --------
     >>> t = np.array([[0.0], [1.0], [2.0]])
     >>> absorb_slopes(t, absorb_effects([np.zeros(3, int)])).residualise(t[:, 0] ** 2).round(3)
     array([ 0.333, -0.667,  0.333])

@@ -71,8 +71,6 @@ def amounts(
 
     A value that nothing moves has no brackets.
 
-    Examples
-    --------
     >>> print(*amounts("{:.2f}".format, [1.2], [1.07], [1.32]))
     1.20 [1.07, 1.32]
     """
@@ -134,17 +132,7 @@ def _printed_part(text: str, name: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column as text.
-
-    Parameters
-    ----------
-    header : tuple of str
-        Name at each header level, the outermost first.
-    cells : tuple of str
-        One text a row.
-    numeric : bool
-        Whether it is set to the right.
-    """
+    """One column as text: names, the outermost first, a text a row, and whether it is set right."""
 
     header: tuple[str, ...]
     cells: tuple[str, ...]

@@ -120,8 +120,6 @@ def years_of(index: pd.Index, name: str) -> np.ndarray:
 def periods_in_year(index: pd.Index, name: str) -> int:
     """Return how many periods of an index make a year: 1 for years, 4 for quarters, 12 for months.
 
-    Examples
-    --------
     >>> periods_in_year(pd.period_range("2018Q1", periods=2, freq="Q"), "investment")
     4
     """
@@ -139,8 +137,6 @@ def periods_in_year(index: pd.Index, name: str) -> int:
 def period_name(index: pd.Index) -> str:
     """Return "year", "quarter" or "month", or "period" for another frequency.
 
-    Examples
-    --------
     >>> period_name(pd.Index([2018, 2019]))
     'year'
     """
@@ -159,8 +155,6 @@ def refuse_gaps(index: pd.Index, name: str, remedy: str) -> None:
 def part_of_year(rate: Any, count: int) -> Any:
     """Return what a rate a year is in one of `count` equal parts of it, compounded.
 
-    Examples
-    --------
     >>> float(part_of_year(0.21, 2).round(4))
     0.1
     """

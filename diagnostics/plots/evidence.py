@@ -39,24 +39,7 @@ _STATES: dict[str, dict[str, Any]] = {  # told apart by more than colour
 def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels = None) -> "Figure":
     """Draw a grid: figures that need GDP down, vintages across, filled where a figure rests on one.
 
-    Parameters
-    ----------
-    result : AuditResult
-        The audit.
-    source : str, optional
-        Source of the figures, written at the foot.
-    ax : Axes, optional
-        The panel to draw on; by default a new figure.
-
-    Returns
-    -------
-    Figure
-        One row a figure, one column a vintage.
-
-    Raises
-    ------
-    QuesnayError
-        If no figure rests on a GDP of several vintages.
+    Refused where no figure rests on a GDP of several vintages.
     """
     grid = _grid(result)
     if grid.empty:

@@ -82,8 +82,15 @@ def cluster_spectra(regression: Regression, codes: Codes) -> ClusterSpectra:
     values, vectors, scores = [], [], []
     for start, stop in pairwise(bounds):
         own = basis[start:stop]
-        size, directions = _decompose(own)
-        values.append(size)
+        # eigenvalues of V_g V_g' and their directions in the space of V's columns
+        if own.shape[0] >= own.shape[1]:
+            size, directions = np.linalg.eigh(own.T @ own)
+        else:
+            size, turned = np.linalg.eigh(own @ own.T)
+            positive = size > _FULL
+            size = size[positive]
+            directions = (own.T @ turned[:, positive]) / np.sqrt(size)
+        values.append(np.clip(size, 0.0, 1.0))
         vectors.append(directions)
         scores.append(directions.T @ (own.T @ residuals[start:stop]))
     return ClusterSpectra(tuple(values), tuple(vectors), tuple(scores), root)
@@ -207,18 +214,6 @@ def _refuse_size(rows: int, columns: int) -> None:
             f"CR2 and CR3: {columns} absorbed effects are not nested in the clusters, too many "
             f"for {rows} rows; use CR1, or cluster by what the effects are nested in"
         )
-
-
-def _decompose(own: Array) -> tuple[Array, Array]:
-    """Return the eigenvalues of V_g V_g' and their directions in the space of V's columns."""
-    rows, columns = own.shape
-    if rows >= columns:
-        values, vectors = np.linalg.eigh(own.T @ own)
-        return np.clip(values, 0.0, 1.0), vectors
-    values, left = np.linalg.eigh(own @ own.T)
-    positive = values > _FULL
-    values, left = values[positive], left[:, positive]
-    return np.clip(values, 0.0, 1.0), (own.T @ left) / np.sqrt(values)
 
 
 def _power(values: Array, power: float) -> Array:

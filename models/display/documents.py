@@ -63,22 +63,11 @@ class _Styles:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """A chart that the spreadsheet draws itself from the cells of a table.
+    """A chart that the spreadsheet draws itself from the cells of the table of a title.
 
-    Parameters
-    ----------
-    table : str
-        Title of the table.
-    title : str
-        Of the chart, with its unit.
-    kind : str
-        ``"column"``, stacked, or ``"line"``.
-    series : mapping of str to str
-        Name in the legend -> column of the table.
-    rows : tuple of int, optional
-        First row and the one after the last; by default all.
-    interval : str, optional
-        Column whose interval is drawn: at the top of the stack, or at its line.
+    `kind`: ``"column"``, stacked, or ``"line"``; `series`: name in the legend -> column of the
+    table; `rows`: the first and the one after the last, by default all; `interval`: column whose
+    interval is drawn, at the top of the stack or at its line.
     """
 
     table: str

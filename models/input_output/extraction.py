@@ -16,7 +16,13 @@ import pandas as pd
 from quesnay.fitting.arrays import Array
 from quesnay.fitting.checks import choice
 from quesnay.fitting.errors import DataError, shown
-from quesnay.fitting.tables.extraction import REMOVING, Kind, pulls, satellite_output
+from quesnay.fitting.tables.extraction import (
+    REMOVING,
+    Kind,
+    pulls,
+    satellite_output,
+    satellite_pull,
+)
 from quesnay.fitting.tables.leontief import inverted
 from quesnay.models.display.table import Table, Tabular
 from quesnay.models.input_output.engine import Engine
@@ -346,10 +352,7 @@ def satellite_linkage(
     if by_sector:
         values = satellite_output(reach, places, x, shares, jointly=jointly) * c
         return pd.DataFrame(values, index=rows, columns=engine.blocks.sectors, copy=False)
-    if jointly:
-        through = pulls(corner, x, shares, "satellite").through
-    else:
-        through = shares * x / (1.0 + shares * np.diag(corner))
+    through = satellite_pull(corner, x, shares, jointly=jointly)
     inside = ((through @ corner.T) * shares) @ c[places]
     return pd.Series(through @ (c @ reach) - inside, index=rows, name=account, copy=False)
 

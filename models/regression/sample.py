@@ -47,17 +47,7 @@ _SLOPES = re.compile(r"(?P<group>[^\[\]]+)\[(?P<alone>\[)?(?P<columns>[^\[\]]+)\
 
 @dataclass(frozen=True, slots=True)
 class Dropped:
-    """How many rows of the data are not used, and why.
-
-    Parameters
-    ----------
-    missing : int
-        Rows with a missing value in a column that is used.
-    zero_weight : int
-        Rows of weight zero.
-    singletons : int
-        Rows that are alone in a group of the fixed effects.
-    """
+    """How many rows are not used: missing values, a weight of zero, alone in a group of effects."""
 
     missing: int = 0
     zero_weight: int = 0
@@ -87,36 +77,14 @@ class Roles:
 class Sample:
     """What is regressed on what, in the rows used.
 
-    Parameters
-    ----------
-    index : Index
-        Labels of the rows used.
-    outcome : (n,) array
-        Outcome.
-    design : (n, k) array
-        Regressors before absorption, in extended precision where a formula did arithmetic.
-    names : tuple of str
-        Names of the k columns.
-    effects, clusters : tuples of Grouping
-        Absorbed sets and dimensions of clusters.
-    periods : Grouping or None
-        Periods, numbered before rows were dropped: one that lost all its rows keeps its number.
-    weights : (n,) array or None
-        Weights; None where all are one.
-    dropped : Dropped
-        Rows not used.
-    unit : Grouping or None
-        The panel's units, where they were named.
-    recipe : Recipe or None
-        How the design is made of another frame.
-    owners : tuple of terms
-        The term of each column.
-    slopes : tuple of (name, (n, m) array)
-        Absorbed slopes by group: a column a group.
-    notes : tuple of str
-        What a reader must know.
-    lag : int, "long" or None
-        Of the differences that the outcome and design are.
+    `index`: their labels; `outcome` (n,); `design` (n, k): regressors before absorption, in
+    extended precision where a formula did arithmetic, with the names of the columns and, in
+    `owners`, the term of each; `effects`, `clusters`: absorbed sets and dimensions of clusters;
+    `periods`, numbered before rows were dropped: one that lost all its rows keeps its number;
+    `weights` (n,), None where all are one; `unit`: the panel's, where they were named; `recipe`:
+    how the design is made of another frame; `slopes`: absorbed slopes by group, name and (n, m), a
+    column a group; `notes`: what a reader must know; `lag`, a number or "long", of the differences
+    that outcome and design are.
     """
 
     index: pd.Index

@@ -197,8 +197,8 @@ def _of_rows(
     # refuse data without a dimension, and names of which one would hide the other
     if not dimensions:
         raise DataError(f"{source}: no dimension stands before the value; is it SDMX?")
-    columns = ["value", *dimensions, *attributes]
-    again = next((name for name in columns if columns.count(name) > 1), None)
+    names = ["value", *dimensions, *attributes]
+    again = next((name for name in names if names.count(name) > 1), None)
     if again is not None:
         whose = " (the values are one)" if again == "value" else ""
         raise DataError(f"{source}: two columns {again!r}{whose}; give each a name of its own")

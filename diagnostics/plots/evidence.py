@@ -57,14 +57,14 @@ def plot_audit(result: "AuditResult", *, source: str | None = None, ax: Panels =
     axes.grid(visible=False)
     axes.set_title(_title(result), fontsize=11)
     # name the shades that occur, as bars without length
-    words = {
+    meaning = {
         "always": "in every consistent assignment",
         "in some": "in some consistent assignment",
         "never": "in none",
     }
     for state, style in _STATES.items():
         if (grid == state).any(axis=None):
-            axes.barh([np.nan], [0], label=words[state], **style)
+            axes.barh([np.nan], [0], label=meaning[state], **style)
     legend_below(figure, ax)
     told = "; ".join(
         f"{result.name_of(str(name))}: {' or '.join(dict.fromkeys(used))}"

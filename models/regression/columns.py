@@ -110,8 +110,8 @@ def _group(series: pd.Series, name: str, role: str) -> Grouping:
             codes = series.cat.codes.to_numpy().astype(np.intp)
             used = codes[codes >= 0]
             first, last = (int(used.min()), int(used.max())) if used.size else (0, -1)
-            labels = np.asarray(series.cat.categories, dtype=object)[first : last + 1]
-            return Grouping(name, np.where(codes < 0, -1, codes - first), labels)
+            stated = np.asarray(series.cat.categories, dtype=object)[first : last + 1]
+            return Grouping(name, np.where(codes < 0, -1, codes - first), stated)
         series = series.astype(series.dtype.categories.dtype)
     series = refuse_odd_labels(series, name, role)
     try:

@@ -269,7 +269,11 @@ def open_book(path: Path, encoding: str | None = None, *, hint: str = "") -> Boo
             data = stream.read()
     except OSError as error:
         raise DataError(f"{path.name}: cannot be read ({error.strerror})") from error
-    _check_content(path.name, kind, data)
+    # refuse a file whose first bytes say that it is of another kind than its name says
+    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
+    for mark, kinds, what, remedy in _CONTENTS:
+        if first.startswith(mark.lower()) and kind not in kinds:
+            raise DataError(f"{path.name}: {what}, in spite of its name; {remedy}")
     if kind == ".zip":
         member, data = _member(path.name, data, hint)
         kind = Path(member).suffix.lower()
@@ -297,14 +301,6 @@ _CONTENTS = (
     (b"<!DOCTYPE", (".xls",), "a web page", "fetch the file itself"),
     (b"<html", (".xls",), "a web page", "fetch the file itself"),
 )
-
-
-def _check_content(name: str, kind: str, data: bytes) -> None:
-    """Refuse a file whose first bytes say that it is of another kind than its name says."""
-    first = data[:64].lstrip(b"\xef\xbb\xbf \t\r\n").lower()
-    for mark, kinds, what, remedy in _CONTENTS:
-        if first.startswith(mark.lower()) and kind not in kinds:
-            raise DataError(f"{name}: {what}, in spite of its name; {remedy}")
 
 
 def _workbook_kind(name: str, data: bytes, kind: str) -> str:

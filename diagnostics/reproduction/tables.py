@@ -179,13 +179,10 @@ def score_table(result: "Reproduction") -> Table:
     if not result.naive.empty:
         note += " The intervals of rules without a model are their errors on other diffusions."
     ids = [name for names in (*frame["agreeing"], *frame["not"]) for name in names.split(", ")]
-    return Table("Score, each fact counted once", frame, (note, *_letters(ids)))
-
-
-def _letters(ids: Iterable[str]) -> list[str]:
     known = {name[:1]: concept.title for name in ids if (concept := concept_of(name))}
     told = "; ".join(f"{letter} = {title}" for letter, title in known.items())
-    return [f"Letters of the ids, before the year: {told}."] if told else []
+    letters = [f"Letters of the ids, before the year: {told}."] if told else []
+    return Table("Score, each fact counted once", frame, (note, *letters))
 
 
 def bounds_table(result: "Reproduction") -> tuple[Table, ...]:

@@ -131,19 +131,7 @@ def first_guesses(
 
     Shapes: `t`, `y` (n,); returns (count, k).
     """
-    shapes = _grid(curve, t)
-    theta = np.column_stack([np.ones(len(shapes)), shapes])
-    unit = curve.value(t, theta[:, None, :])
-    theta[:, 0] = _projected(unit, y) if saturation is None else saturation
-    misfit = np.sum((y - theta[:, :1] * unit) ** 2, axis=1)
-    order = np.argsort(np.where(np.isfinite(misfit) & (theta[:, 0] > 0), misfit, np.inf))
-    # neighbours on the grid lead to the same valley: take the best of each rate
-    _, first = np.unique(theta[order, 1], return_index=True)
-    return np.asarray(theta[order[np.sort(first)[:count]]])
-
-
-def _grid(curve: Curve, t: Array) -> Array:
-    """Return rates from a tenth to sixty turns of the span, midpoints around it."""
+    # rates from a tenth to sixty turns of the span, midpoints around it
     span = float(np.ptp(t)) or 1.0
     pace = np.geomspace(0.1, 60.0, 40) / span
     if curve.name == "bass":
@@ -152,7 +140,15 @@ def _grid(curve: Curve, t: Array) -> Array:
         axes = [pace, np.linspace(t.min() - span, t.max() + 3 * span, 61)]
     if curve.name == "richards":
         axes = [axes[0][::2], axes[1][::2], np.array([0.1, 0.5, 1.0, 2.0, 5.0])]
-    return np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+    shapes = np.stack(np.meshgrid(*axes, indexing="ij"), axis=-1).reshape(-1, len(axes))
+    theta = np.column_stack([np.ones(len(shapes)), shapes])
+    unit = curve.value(t, theta[:, None, :])
+    theta[:, 0] = _projected(unit, y) if saturation is None else saturation
+    misfit = np.sum((y - theta[:, :1] * unit) ** 2, axis=1)
+    order = np.argsort(np.where(np.isfinite(misfit) & (theta[:, 0] > 0), misfit, np.inf))
+    # neighbours on the grid lead to the same valley: take the best of each rate
+    _, first = np.unique(theta[order, 1], return_index=True)
+    return np.asarray(theta[order[np.sort(first)[:count]]])
 
 
 def _projected(unit: Array, y: Array) -> Array:

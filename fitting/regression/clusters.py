@@ -268,7 +268,9 @@ def adjust_clusters(regression: Regression, codes: Codes) -> tuple[Array, Cluste
         shared, crossed = cluster.shared.T @ adjusted, _crossed(cluster, adjusted)
         images.append(np.vstack([shared, crossed]))
         mates.append(np.vstack([crossed + spread @ shared, shared]))
-        own.append(_alone(cluster, adjusted))
+        # how adjusted scores of a cluster vary together, shared parts left out, (k, k)
+        rest = (adjusted - cluster.own @ (cluster.own.T @ adjusted)) * cluster.root[:, None]
+        own.append(np.asarray(rest.T @ rest))
     return np.array(half), ClusterMoments(np.array(own), np.array(images), np.array(mates))
 
 
@@ -308,12 +310,6 @@ def _crossed(cluster: _Cluster, b: Array) -> Array:
     """Return what the own columns and the weights of a cluster let others see of it, (m, k)."""
     own = cluster.own @ (cluster.own.T @ b)
     return np.asarray((cluster.shared * cluster.root[:, None] ** 2).T @ (own - b))
-
-
-def _alone(cluster: _Cluster, b: Array) -> Array:
-    """Return how adjusted scores of a cluster vary together, shared parts left out, (k, k)."""
-    rest = (b - cluster.own @ (cluster.own.T @ b)) * cluster.root[:, None]
-    return np.asarray(rest.T @ rest)
 
 
 def refuse_vanishing(regression: Regression, matrix: Array, groups: str) -> None:

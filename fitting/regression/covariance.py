@@ -5,7 +5,7 @@ errors correlated within clusters, errors correlated across units and over time.
 its scale factor and the law that its t statistics are judged by.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from itertools import combinations
@@ -353,17 +353,13 @@ def _multiway(regression: Regression, one_way: Callable[[Regression, Codes], Arr
     total = np.zeros(regression.bread.shape)
     for size in range(1, len(dimensions) + 1):
         for chosen in combinations(dimensions, size):
-            total += (-1.0) ** (size + 1) * one_way(regression, _crossed(chosen))
+            # codes of the groups that several dimensions form together
+            codes = chosen[0]
+            for other in chosen[1:]:
+                pairs = codes * (int(other.max()) + 1) + other
+                codes = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
+            total += (-1.0) ** (size + 1) * one_way(regression, codes)
     return total
-
-
-def _crossed(dimensions: Sequence[Codes]) -> Codes:
-    """Return codes of the groups that several dimensions form together."""
-    codes = dimensions[0]
-    for other in dimensions[1:]:
-        pairs = codes * (int(other.max()) + 1) + other
-        codes = np.unique(pairs, return_inverse=True)[1].astype(np.intp)
-    return codes
 
 
 def _positive_part(matrix: Array, root: Array) -> Array:

@@ -70,7 +70,14 @@ def read_weights(engine: Engine, weights: Any) -> tuple[npt.NDArray[np.intp], Ar
     else:
         names, values = _named(weights)
         places = engine.places(names, "weights")
-        shares = _numbers(values, names)
+        for name, value in zip(names, values, strict=True):
+            plain = isinstance(value, int | float | np.integer | np.floating)
+            if not plain or isinstance(value, bool):
+                raise DataError(
+                    f"weights: sector {shown(name)} has {shown(value)}; expected a share from 0 "
+                    "to 1"
+                )
+        shares = np.asarray(values, dtype=np.float64).reshape(len(values))
     bad = np.flatnonzero(~((shares >= 0) & (shares <= 1)))
     if len(bad):
         sector = engine.blocks.sectors[places[bad[0]]]
@@ -107,16 +114,6 @@ def _named(weights: Any) -> tuple[list[Any], list[Any]]:
     raise DataError(
         f"weights: {kind} {shown(weights)}; expected {{sector: share}} or a list of sectors"
     )
-
-
-def _numbers(values: list[Any], names: list[Any]) -> Array:
-    for name, value in zip(names, values, strict=True):
-        plain = isinstance(value, int | float | np.integer | np.floating)
-        if not plain or isinstance(value, bool):
-            raise DataError(
-                f"weights: sector {shown(name)} has {shown(value)}; expected a share from 0 to 1"
-            )
-    return np.asarray(values, dtype=np.float64).reshape(len(values))
 
 
 @dataclass(frozen=True, slots=True, eq=False, repr=False)

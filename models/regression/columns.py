@@ -96,7 +96,23 @@ def group_column(data: pd.DataFrame, name: object, role: str) -> Grouping:
     if ":" not in name or name in data.columns:
         return _group(find_column(data, name, role), name, role)
     parts = [_group(find_column(data, part.strip(), role), part, role) for part in name.split(":")]
-    return _join(name, parts)
+    codes = parts[0].codes.copy()
+    missing = codes < 0
+    for part in parts[1:]:
+        missing |= part.codes < 0
+        codes = codes * part.count + part.codes
+    codes[missing] = -1
+    kept, numbered = np.unique(codes[~missing], return_inverse=True)
+    joined = np.full(codes.size, -1, dtype=np.intp)
+    joined[~missing] = numbered
+    labels = np.empty(kept.size, dtype=object)
+    for place, code in enumerate(kept):
+        label = []
+        for part in reversed(parts):
+            code, own = divmod(int(code), part.count)
+            label.append(part.labels[own])
+        labels[place] = tuple(reversed(label))
+    return Grouping(name, joined, labels)
 
 
 def _group(series: pd.Series, name: str, role: str) -> Grouping:
@@ -141,26 +157,6 @@ def _group_integers(values: npt.NDArray[np.integer], name: str) -> Grouping | No
     if not rows.all():
         codes, labels = (np.cumsum(rows > 0) - 1)[codes], labels[rows > 0]
     return Grouping(name, codes, labels)
-
-
-def _join(name: str, parts: Sequence[Grouping]) -> Grouping:
-    codes = parts[0].codes.copy()
-    missing = codes < 0
-    for part in parts[1:]:
-        missing |= part.codes < 0
-        codes = codes * part.count + part.codes
-    codes[missing] = -1
-    kept, numbered = np.unique(codes[~missing], return_inverse=True)
-    joined = np.full(codes.size, -1, dtype=np.intp)
-    joined[~missing] = numbered
-    labels = np.empty(kept.size, dtype=object)
-    for place, code in enumerate(kept):
-        label = []
-        for part in reversed(parts):
-            code, own = divmod(int(code), part.count)
-            label.append(part.labels[own])
-        labels[place] = tuple(reversed(label))
-    return Grouping(name, joined, labels)
 
 
 def row_label(index: pd.Index, row: int) -> str:

@@ -325,10 +325,11 @@ def _receive(wanted: _Wanted, part: Path) -> None:
         guard = str(answer.headers.get("Last-Modified", "")) if weak else tag
         write_text(_origin(part), json.dumps({"address": wanted.address, "guard": guard}))
         name, off = wanted.path.name, not wanted.progress
-        shown = {"unit": "B", "unit_scale": True, "disable": off, "leave": False}
         with (
             part.open("r+b" if part.is_file() else "w+b") as stream,
-            tqdm(total=total, desc=name, **shown) as bar,
+            tqdm(
+                total=total, desc=name, unit="B", unit_scale=True, disable=off, leave=False
+            ) as bar,
         ):
             stream.truncate(have)
             stream.seek(have)
